@@ -1,0 +1,144 @@
+//! One try of a delivery, and what it can come back with.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One try of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// Counts from 1.
+    pub ordinal: u32,
+    /// The wall clock at its start; signatures are made from it.
+    pub at: Timestamp,
+    /// The same for every attempt of a delivery.
+    pub key: IdempotencyKey,
+    /// How rich the message may be.
+    pub form: Form,
+    /// The recipients still owed, where an earlier attempt served some; `None` means all.
+    pub only: Option<Vec<String>>,
+}
+
+/// Names a delivery to its provider, the same for every attempt, so that a
+/// repeat after a lost answer can be recognised. 32 lowercase hex digits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct IdempotencyKey(String);
+
+impl IdempotencyKey {
+    /// The key of what `parts` name together. `parts` must differ between any
+    /// two deliveries ever made, also between two stores.
+    #[must_use]
+    pub fn of(parts: &[&str]) -> Self {
+        use sha2::{Digest, Sha256};
+
+        let mut hash = Sha256::new();
+        for part in parts {
+            hash.update(part.len().to_be_bytes());
+            hash.update(part);
+        }
+        let digest = hash.finalize();
+        Self(digest[..16].iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// The key as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// How rich a message may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Form {
+    /// Everything the channel can show.
+    Full,
+    /// Plain text, short, no links: after a provider would not take the full form.
+    Plain,
+}
+
+/// The provider's word that it took the message.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The provider's own answer, for people.
+    pub words: String,
+    /// Recipients who will not get it, and why. The others did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<Refusal>,
+    /// Recipients who may get it if tried again. The others did, or are refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deferred: Vec<Refusal>,
+}
+
+/// One recipient a message did not reach.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// An address or user id.
+    pub recipient: String,
+    /// The provider's words.
+    pub reason: String,
+}
+
+/// Why an attempt failed, in the terms the gateway acts on.
+///
+/// The variants are the gateway's reactions, not the providers' many errors:
+/// those become the `reason`, which is for people.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// Not delivered; trying again may help.
+    #[error("not delivered: {reason}")]
+    Transient {
+        /// What happened, in the provider's words where there are any.
+        reason: String,
+    },
+    /// Not delivered; the provider asks for silence. The whole account waits.
+    #[error("throttled: {reason}")]
+    Throttled {
+        /// How long to be silent.
+        retry_after: Duration,
+        /// The provider's words.
+        reason: String,
+    },
+    /// Not delivered; a day's or month's allowance is used up. The whole account waits.
+    #[error("quota used up: {reason}")]
+    Quota {
+        /// How long until it may be refilled.
+        retry_after: Duration,
+        /// The provider's words.
+        reason: String,
+    },
+    /// Not delivered; this message will never be taken in this form.
+    #[error("unsendable as it is: {reason}")]
+    Unsendable {
+        /// The provider's words.
+        reason: String,
+    },
+    /// Not delivered; no message will be taken until a person mends the settings.
+    #[error("misconfigured: {reason}")]
+    Misconfigured {
+        /// The provider's words, and what to mend.
+        reason: String,
+    },
+    /// The request left and no answer came: it may have been delivered.
+    #[error("unanswered: {reason}")]
+    Unanswered {
+        /// What happened.
+        reason: String,
+    },
+}
+
+impl SendError {
+    /// One word for it in metrics, tables and the store.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Transient { .. } => "transient",
+            Self::Throttled { .. } => "throttled",
+            Self::Quota { .. } => "quota",
+            Self::Unsendable { .. } => "unsendable",
+            Self::Misconfigured { .. } => "misconfigured",
+            Self::Unanswered { .. } => "unanswered",
+        }
+    }
+}

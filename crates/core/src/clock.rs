@@ -1,0 +1,25 @@
+//! The wall clock.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+/// The wall clock.
+///
+/// Only the loops in `gateway` and the doors in `server` hold one, and ask it
+/// once per turn. Whatever decides takes `now: Timestamp` instead.
+pub trait Clock: fmt::Debug + Send + Sync {
+    /// What time it is.
+    fn now(&self) -> Timestamp;
+}
+
+/// The machine's own clock.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the wall clock")]
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}

@@ -1,0 +1,55 @@
+//! What an alert is, who wants to hear of it, and what a channel must do.
+//!
+//! This crate decides; it never acts. It opens no socket, reads no clock, draws
+//! no random number and starts no task: whatever it needs to know of the world,
+//! `now` included, is handed to it. The `gateway` crate does the acting.
+//!
+//! The modules stand in the order in which an alert meets them.
+
+mod alert;
+mod severity;
+mod labels;
+mod fingerprint;
+
+mod matcher;
+mod route;
+mod receiver;
+mod policy;
+mod incident;
+mod plan;
+
+mod notification;
+mod message;
+mod text;
+
+mod notifier;
+mod attempt;
+mod budget;
+mod retry;
+
+mod id;
+mod clock;
+mod duration;
+mod secret;
+
+pub use crate::alert::{Alert, Kind, Mention, Status};
+pub use crate::attempt::{Attempt, Form, IdempotencyKey, Receipt, Refusal, SendError};
+pub use crate::budget::{Account, Budget, Limits, SlidingWindow};
+pub use crate::clock::{Clock, SystemClock};
+pub use crate::duration::{HumanDuration, InvalidDuration};
+pub use crate::fingerprint::{Fingerprint, InvalidFingerprint};
+pub use crate::id::{AlertId, ChannelName, DeliveryId, NotificationId, ReceiverName, SourceName};
+pub use crate::incident::{Incident, Told};
+pub use crate::labels::Labels;
+pub use crate::matcher::{InvalidMatcher, Matcher, Operator};
+pub use crate::message::{Fact, InvalidLanguage, Language, Message, Style};
+pub use crate::notification::{Notification, Why};
+pub use crate::notifier::{BuildError, Channel, Context, Notifier, SandboxAccount, SandboxDoors};
+pub use crate::plan::{Decision, Hold, IncidentChange, Plan, Verdict, plan};
+pub use crate::policy::{InvalidPolicy, Policy};
+pub use crate::receiver::{Contract, Receiver, Succeed};
+pub use crate::retry::{GiveUp, Next, RetryPolicy, RetryState};
+pub use crate::route::{Match, Route, RoutePath};
+pub use crate::secret::Secret;
+pub use crate::severity::{InvalidSeverity, Severity};
+pub use crate::text::{cut_to_bytes, one_line};

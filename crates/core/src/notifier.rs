@@ -1,0 +1,102 @@
+//! What a channel must do.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::de::DeserializeOwned;
+
+use crate::{Attempt, ChannelName, Limits, Notification, Receipt, SendError, Style};
+
+/// A configured channel, ready to send.
+///
+/// # Contract
+///
+/// * One call is one attempt. An implementation never retries, sleeps, spawns
+///   or queues: the gateway owns time. (A fresh access token, fetched once in
+///   the same call because the provider said that the old one has expired, is
+///   part of the attempt.)
+/// * The returned future may be dropped at any await point; the gateway does so
+///   when the attempt has taken too long.
+/// * `Ok` means that the provider said it took the message.
+/// * No text in a [`SendError`] or [`Receipt`] contains a secret.
+///
+/// The `testkit` crate checks what of this can be checked.
+#[async_trait]
+pub trait Notifier: fmt::Debug + Send + Sync {
+    /// Makes one attempt to deliver `notification`.
+    async fn notify(&self, notification: &Notification, attempt: &Attempt) -> Result<Receipt, SendError>;
+
+    /// How fast the provider lets us send. The gateway keeps to it.
+    fn limits(&self) -> Limits;
+}
+
+/// A kind of channel: its name, its settings, and how to build it from them.
+pub trait Channel: Notifier + Sized + 'static {
+    /// What `kind:` says in the config file.
+    const KIND: &'static str;
+
+    /// Its settings as written. Derive `Deserialize` with `deny_unknown_fields`;
+    /// `kind` and what [`Context`] holds are taken out before.
+    type Config: DeserializeOwned;
+
+    /// Builds the channel. Does no I/O beyond reading certificate files: a
+    /// gateway must start while a provider is down.
+    ///
+    /// # Errors
+    ///
+    /// With the setting that cannot be, and what would be right.
+    fn build(config: Self::Config, context: Context) -> Result<Self, BuildError>;
+
+    /// Points the settings at the sandbox, and says what its fake must know to be
+    /// as strict as the provider.
+    fn into_sandbox(config: Self::Config, doors: &SandboxDoors) -> (Self::Config, SandboxAccount);
+}
+
+/// What every channel is told besides its own settings.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The channel's name in the config.
+    pub name: ChannelName,
+    /// How its messages read.
+    pub style: Style,
+    /// How long one attempt may take. The gateway ends it then; a channel may
+    /// use it to give its parts less.
+    pub timeout: Duration,
+}
+
+/// A setting that cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {message}")]
+pub struct BuildError {
+    /// The setting's path below the channel, e.g. `smtp.host`.
+    pub field: String,
+    /// What is wrong and what would be right. Never quotes a secret.
+    pub message: String,
+}
+
+/// Where the sandbox listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SandboxDoors {
+    /// The HTTP fakes, e.g. `http://127.0.0.1:8790`.
+    pub http: String,
+    /// The SMTP fake. It speaks without TLS and offers AUTH.
+    pub smtp: SocketAddr,
+}
+
+/// What a fake must know of a channel: its kind and its credentials, e.g.
+/// `access_token` and `secret` of a DingTalk robot.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SandboxAccount {
+    /// The channel's kind.
+    pub kind: &'static str,
+    /// The settings by name. Secrets: not for any eye.
+    pub settings: Vec<(&'static str, String)>,
+}
+
+impl fmt::Debug for SandboxAccount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SandboxAccount").field("kind", &self.kind).finish_non_exhaustive()
+    }
+}

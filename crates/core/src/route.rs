@@ -1,0 +1,82 @@
+//! Who wants to hear of an alert: Alertmanager's routing tree.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::{Alert, Matcher, ReceiverName};
+
+/// One node of the routing tree, its inherited settings filled in.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// All of them must match for the node to match.
+    pub matchers: Vec<Matcher>,
+    /// Who is told if no child matches.
+    pub receiver: ReceiverName,
+    /// Whether the siblings after it are tried too.
+    pub r#continue: bool,
+    /// How long after a receiver was told it is told again while the alert fires.
+    pub repeat_interval: Duration,
+    /// Its children, tried in order.
+    pub routes: Vec<Route>,
+}
+
+/// Where a route stands in the tree: `route`, `route.routes[1]`, `route.routes[1].routes[0]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RoutePath(Vec<usize>);
+
+/// A route that an alert ends in.
+#[derive(Debug, Clone)]
+pub struct Match<'a> {
+    /// Where it stands.
+    pub path: RoutePath,
+    /// The route.
+    pub route: &'a Route,
+}
+
+impl Route {
+    /// The routes `alert` ends in, by Alertmanager's rule: the deepest match of
+    /// each branch; the first matching branch only, unless it says `continue`;
+    /// the node itself if no child matches. Empty only if this node does not match.
+    #[must_use]
+    pub fn matches(&self, alert: &Alert) -> Vec<Match<'_>> {
+        let mut found = Vec::new();
+        self.collect(alert, &RoutePath::default(), &mut found);
+        found
+    }
+
+    fn collect<'a>(&'a self, alert: &Alert, path: &RoutePath, found: &mut Vec<Match<'a>>) {
+        if !self.matchers.iter().all(|matcher| matcher.matches(alert)) {
+            return;
+        }
+        let before = found.len();
+        for (index, child) in self.routes.iter().enumerate() {
+            let already = found.len();
+            child.collect(alert, &path.child(index), found);
+            let child_matched = found.len() > already;
+            if child_matched && !child.r#continue {
+                break;
+            }
+        }
+        if found.len() == before {
+            found.push(Match { path: path.clone(), route: self });
+        }
+    }
+}
+
+impl RoutePath {
+    /// The path of this route's child number `index`, from 0.
+    #[must_use]
+    pub fn child(&self, index: usize) -> Self {
+        Self(self.0.iter().copied().chain([index]).collect())
+    }
+}
+
+impl fmt::Display for RoutePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("route")?;
+        self.0.iter().try_for_each(|index| write!(f, ".routes[{index}]"))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+//! What must never be shown.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
+
+/// A token, key or password.
+///
+/// It has no `Display`, no `Serialize` and no `PartialEq`; its `Debug` is blank;
+/// and a config error about it does not quote it. [`Secret::expose`] is the only
+/// way out, so `grep expose` finds every place a secret leaves.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The name under which a secret asks a deserializer for itself, so that a
+    /// reader of configs can put the text in place of `{ env: NAME }` or
+    /// `{ file: PATH }`. Every other deserializer just hands over a text.
+    pub const NEWTYPE: &'static str = "fanfare::Secret";
+
+    /// A secret with surrounding white space cut off, which pasted secrets and
+    /// secret files tend to have.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self(text.trim().to_owned())
+    }
+
+    /// The secret itself. Only for the wire to its provider.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(Self::NEWTYPE, SecretText)
+    }
+}
+
+struct SecretText;
+
+impl<'de> Visitor<'de> for SecretText {
+    type Value = Secret;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a secret")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Secret, E> {
+        Ok(Secret::new(text))
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Secret, D::Error> {
+        // serde's own complaint would quote what it found: ``invalid type: integer `8675309` ``.
+        let text = String::deserialize(deserializer)
+            .map_err(|_| D::Error::custom("a secret must be a text; put quotes around it"))?;
+        Ok(Secret::new(&text))
+    }
+}

@@ -1,0 +1,60 @@
+use std::sync::Arc;
+
+use fanfare_core::{
+    Alert, AlertId, Attempt, Fingerprint, Form, IdempotencyKey, Kind, Labels, Mention, Notification,
+    NotificationId, Severity, Status, Why,
+};
+use jiff::Timestamp;
+
+/// 2026-03-08 12:00:00 UTC, when every test begins.
+pub const NOON: Timestamp = Timestamp::constant(1_772_971_200, 0);
+
+/// A firing alarm of a cold room, by ThinkLink.
+#[must_use]
+pub fn alert(severity: Severity) -> Alert {
+    let identity: Labels =
+        [("source", "thinklink"), ("eui", "6353012af1093062"), ("alertname", "over_temp")].into_iter().collect();
+    let mut labels = identity.clone();
+    labels.set("device", "Cold room 3");
+    labels.set("severity", severity.word());
+    Alert {
+        fingerprint: Fingerprint::of(&identity),
+        kind: Kind::Alarm,
+        status: Status::Firing,
+        severity,
+        severity_sent: Some(severity.word().to_uppercase()),
+        labels,
+        annotations: [("title", "Temperature too high"), ("description", "Current -9.4 °C, limit -18 °C")]
+            .into_iter()
+            .collect(),
+        extra: [("notice_groups", "WeCom_ops")].into_iter().collect(),
+        mention: Mention::default(),
+        starts_at: NOON,
+        generator_url: None,
+    }
+}
+
+/// What a receiver called `on-call` is told of [`alert`].
+#[must_use]
+pub fn notification(severity: Severity, why: Why) -> Notification {
+    let mut alert = alert(severity);
+    if why == Why::Resolved {
+        alert.status = Status::Resolved;
+    }
+    Notification {
+        id: NotificationId(7),
+        alert_id: AlertId(42),
+        incident: AlertId(42),
+        receiver: "on-call".into(),
+        why,
+        alert: Arc::new(alert),
+        since: NOON,
+        owed_at: NOON,
+    }
+}
+
+/// The first attempt of a delivery, made at [`NOON`].
+#[must_use]
+pub fn attempt() -> Attempt {
+    Attempt { ordinal: 1, at: NOON, key: IdempotencyKey::of(&["a test"]), form: Form::Full, only: None }
+}

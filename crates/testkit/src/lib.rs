@@ -1,0 +1,10 @@
+//! What tests of several crates share: fixtures, the notifier conformance
+//! suite, and a clock that moves with tokio's paused time.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on must stop")]
+
+mod clock;
+mod fixtures;
+
+pub use crate::clock::PausedClock;
+pub use crate::fixtures::{NOON, alert, attempt, notification};
