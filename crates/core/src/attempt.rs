@@ -142,3 +142,6 @@ impl SendError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

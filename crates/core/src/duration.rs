@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::SpanRelativeTo;
-use serde::{Deserialize, Deserializer, de};
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 /// A length of time as people write it: `500ms`, `90s`, `1h30m`, `1d`, `1w`.
 ///
@@ -42,6 +42,23 @@ impl fmt::Display for HumanDuration {
 
 impl<'de> Deserialize<'de> for HumanDuration {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        deserializer.deserialize_str(DurationText)
     }
 }
+
+struct DurationText;
+
+impl Visitor<'_> for DurationText {
+    type Value = HumanDuration;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a length of time with its unit, e.g. 500ms, 30s, 5m, 1h30m or 1d")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<HumanDuration, E> {
+        text.parse().map_err(E::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests;

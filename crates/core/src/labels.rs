@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Names and their texts, sorted by name.
 ///
 /// As in Prometheus, a name with an empty text is the same as no such name.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct Labels(BTreeMap<String, String>);
+pub struct Labels(BTreeMap<String, String>); // Invariant: no text is empty.
 
 impl Labels {
     /// The text under `name`.
@@ -58,3 +58,14 @@ impl<N: Into<String>, T: Into<String>> FromIterator<(N, T)> for Labels {
         labels
     }
 }
+
+impl<'de> Deserialize<'de> for Labels {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(BTreeMap::<String, String>::deserialize(deserializer)?
+            .into_iter()
+            .collect())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -25,6 +25,7 @@ mod text;
 mod notifier;
 mod attempt;
 mod budget;
+mod backlog;
 mod retry;
 
 mod id;
@@ -32,8 +33,12 @@ mod clock;
 mod duration;
 mod secret;
 
+#[cfg(test)]
+mod fixtures;
+
 pub use crate::alert::{Alert, Kind, Mention, Status};
 pub use crate::attempt::{Attempt, Form, IdempotencyKey, Receipt, Refusal, SendError};
+pub use crate::backlog::{Backlog, Waiting};
 pub use crate::budget::{Account, Budget, Limits, SlidingWindow};
 pub use crate::clock::{Clock, SystemClock};
 pub use crate::duration::{HumanDuration, InvalidDuration};

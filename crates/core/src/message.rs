@@ -20,7 +20,10 @@ pub struct Style {
 
 impl Default for Style {
     fn default() -> Self {
-        Self { language: Language::En, timezone: TimeZone::UTC }
+        Self {
+            language: Language::En,
+            timezone: TimeZone::UTC,
+        }
     }
 }
 
@@ -78,7 +81,16 @@ impl Message {
     /// `notification` in the words of `style`.
     #[must_use]
     pub fn of(notification: &Notification, style: &Style) -> Self {
-        let Notification { id: _, alert_id, incident: _, receiver: _, why, alert, since, owed_at: _ } = notification;
+        let Notification {
+            id: _,
+            alert_id,
+            incident: _,
+            receiver: _,
+            why,
+            alert,
+            since,
+            owed_at: _,
+        } = notification;
         let words = Words::of(style.language);
         let description = alert.annotations.get("description").unwrap_or_default();
         let mut facts = Vec::new();
@@ -93,7 +105,14 @@ impl Message {
         add("EUI", alert.text_of("eui"));
         add(words.alarm, alert.text_of("alertname"));
         add(words.description, description);
-        add(words.since, &local_time(*since, &style.timezone));
+        add(
+            if *why == Why::Notice {
+                words.time
+            } else {
+                words.since
+            },
+            &local_time(*since, &style.timezone),
+        );
         if *why == Why::Resolved {
             add(words.resolved_at, &local_time(alert.starts_at, &style.timezone));
         }
@@ -104,7 +123,7 @@ impl Message {
             title: title(alert, *why, words),
             facts,
             content: alert.annotations.get("content").map(str::to_owned),
-            link: alert.generator_url.clone(),
+            link: alert.generator_url.as_deref().map(one_line),
         }
     }
 }
@@ -113,12 +132,26 @@ fn title(alert: &Alert, why: Why, words: &Words) -> String {
     let tag = match (alert.kind, why) {
         (Kind::Notice, _) | (Kind::Alarm, Why::Notice) => words.notice.to_owned(),
         (Kind::Alarm, Why::Resolved) => words.resolved.to_owned(),
-        (Kind::Alarm, Why::Started | Why::Worsened { .. } | Why::StillFiring) => words.severity_tag(alert.severity).to_owned(),
+        (Kind::Alarm, Why::Started | Why::Worsened { .. } | Why::StillFiring) => {
+            words.severity_tag(alert.severity).to_owned()
+        }
     };
-    let what = alert.annotations.get("title").unwrap_or_else(|| alert.text_of("alertname"));
+    let what = alert
+        .annotations
+        .get("title")
+        .unwrap_or_else(|| alert.text_of("alertname"));
     let device = alert.text_of("device");
-    let place = if device.is_empty() || what.contains(device) { String::new() } else { format!(" - {device}") };
-    one_line(&format!("[{tag}] {what}{place}"))
+    let place = if device.is_empty() || what.contains(device) {
+        ""
+    } else {
+        device
+    };
+    let dash = if what.is_empty() || place.is_empty() {
+        ""
+    } else {
+        "-"
+    };
+    one_line(&format!("[{tag}] {what} {dash} {place}"))
 }
 
 fn severity_line(severity: Severity, why: Why, words: &Words) -> String {
@@ -132,7 +165,9 @@ fn severity_line(severity: Severity, why: Why, words: &Words) -> String {
 
 /// E.g. `2026-03-08 16:40:38 +08:00`.
 fn local_time(at: Timestamp, timezone: &TimeZone) -> String {
-    at.to_zoned(timezone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
+    at.to_zoned(timezone.clone())
+        .strftime("%Y-%m-%d %H:%M:%S %:z")
+        .to_string()
 }
 
 /// What we add to messages, in one language.
@@ -149,6 +184,7 @@ struct Words {
     alarm: &'static str,
     description: &'static str,
     since: &'static str,
+    time: &'static str,
     resolved_at: &'static str,
     groups: &'static str,
     source: &'static str,
@@ -186,6 +222,7 @@ static ENGLISH: Words = Words {
     alarm: "Alarm",
     description: "Description",
     since: "Since",
+    time: "Time",
     resolved_at: "Resolved at",
     groups: "Groups",
     source: "Source",
@@ -205,6 +242,7 @@ static CHINESE: Words = Words {
     alarm: "告警",
     description: "描述",
     since: "开始时间",
+    time: "时间",
     resolved_at: "恢复时间",
     groups: "通知组",
     source: "来源",
@@ -214,9 +252,16 @@ static CHINESE: Words = Words {
 impl fmt::Display for Message {
     /// The message as plain text, one fact a line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { title, facts, content, link } = self;
+        let Self {
+            title,
+            facts,
+            content,
+            link,
+        } = self;
         writeln!(f, "{title}")?;
-        facts.iter().try_for_each(|Fact { name, text }| write!(f, "\n{name}: {text}"))?;
+        facts
+            .iter()
+            .try_for_each(|Fact { name, text }| write!(f, "\n{name}: {text}"))?;
         if let Some(content) = content {
             write!(f, "\n\n{content}")?;
         }

@@ -25,6 +25,9 @@ pub enum InvalidPolicy {
         /// The name.
         receiver: ReceiverName,
     },
+    /// One of two receivers would never be told.
+    #[error("two receivers are called `{0}`")]
+    DuplicateReceiver(ReceiverName),
     /// A receiver would swallow what it is told.
     #[error("receiver `{0}` has no channels: it would tell nobody")]
     NoChannels(ReceiverName),
@@ -37,16 +40,20 @@ impl Policy {
     ///
     /// With everything that is wrong.
     pub fn new(route: Route, receivers: Vec<Receiver>) -> Result<Self, Vec<InvalidPolicy>> {
-        let receivers: BTreeMap<_, _> = receivers.into_iter().map(|it| (it.name.clone(), it)).collect();
         let mut problems = Vec::new();
         if !route.matchers.is_empty() {
             problems.push(InvalidPolicy::RootHasMatchers);
         }
+        let receivers = by_name(receivers, &mut problems);
         for receiver in receivers.values().filter(|it| it.channels.is_empty()) {
             problems.push(InvalidPolicy::NoChannels(receiver.name.clone()));
         }
         find_unknown_receivers(&route, &RoutePath::default(), &receivers, &mut problems);
-        if problems.is_empty() { Ok(Self { route, receivers }) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(Self { route, receivers })
+        } else {
+            Err(problems)
+        }
     }
 
     /// The routing tree.
@@ -67,6 +74,16 @@ impl Policy {
     }
 }
 
+fn by_name(receivers: Vec<Receiver>, problems: &mut Vec<InvalidPolicy>) -> BTreeMap<ReceiverName, Receiver> {
+    let mut named = BTreeMap::new();
+    for receiver in receivers {
+        if let Some(previous) = named.insert(receiver.name.clone(), receiver) {
+            problems.push(InvalidPolicy::DuplicateReceiver(previous.name));
+        }
+    }
+    named
+}
+
 fn find_unknown_receivers(
     route: &Route,
     path: &RoutePath,
@@ -74,9 +91,15 @@ fn find_unknown_receivers(
     problems: &mut Vec<InvalidPolicy>,
 ) {
     if !receivers.contains_key(&route.receiver) {
-        problems.push(InvalidPolicy::UnknownReceiver { path: path.clone(), receiver: route.receiver.clone() });
+        problems.push(InvalidPolicy::UnknownReceiver {
+            path: path.clone(),
+            receiver: route.receiver.clone(),
+        });
     }
     for (index, child) in route.routes.iter().enumerate() {
         find_unknown_receivers(child, &path.child(index), receivers, problems);
     }
 }
+
+#[cfg(test)]
+mod tests;

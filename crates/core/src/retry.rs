@@ -95,26 +95,62 @@ impl RetryPolicy {
     /// failed together from coming back together.
     #[must_use]
     pub fn next(&self, state: RetryState, err: &SendError, spread: f64, now: Timestamp) -> Next {
-        let RetryState { failures, form, owed_at } = state;
+        self.unless_stale(self.reaction(state, err, spread, now), state.owed_at)
+    }
+
+    /// Until when the whole account is silent after `err`, also where
+    /// [`RetryPolicy::next`] gives the delivery itself up: others wait behind it,
+    /// and would knock at the closed door one after the other.
+    #[must_use]
+    pub fn silent_until(&self, state: RetryState, err: &SendError, now: Timestamp) -> Option<Timestamp> {
+        match self.reaction(state, err, 0.0, now) {
+            Next::HoldAccount { until, .. } => Some(until),
+            Next::TryAt { .. } | Next::GiveUp(_) => None,
+        }
+    }
+
+    fn reaction(&self, state: RetryState, err: &SendError, spread: f64, now: Timestamp) -> Next {
+        let RetryState {
+            failures,
+            form,
+            owed_at: _,
+        } = state;
         let failed = failures.saturating_add(1);
-        let next = match err {
+        match err {
             SendError::Transient { .. } | SendError::Unanswered { .. } => {
                 let delay = spread_out(doubled(self.first_delay, failures, self.max_delay), spread);
-                Next::TryAt { at: after(now, delay), form, failures: failed }
+                Next::TryAt {
+                    at: after(now, delay),
+                    form,
+                    failures: failed,
+                }
             }
             SendError::Throttled { retry_after, .. } | SendError::Quota { retry_after, .. } => {
-                Next::HoldAccount { until: after(now, *retry_after), failures }
+                Next::HoldAccount {
+                    until: after(now, *retry_after),
+                    failures,
+                }
             }
             SendError::Misconfigured { .. } => {
-                let delay = doubled(self.probe_delay, failures, Self::MAX_PROBE_DELAY.max(self.probe_delay));
-                Next::HoldAccount { until: after(now, delay), failures: failed }
+                let delay = doubled(
+                    self.probe_delay,
+                    failures,
+                    Self::MAX_PROBE_DELAY.max(self.probe_delay),
+                );
+                Next::HoldAccount {
+                    until: after(now, delay),
+                    failures: failed,
+                }
             }
             SendError::Unsendable { .. } => match form {
-                Form::Full => Next::TryAt { at: now, form: Form::Plain, failures: failed },
+                Form::Full => Next::TryAt {
+                    at: now,
+                    form: Form::Plain,
+                    failures: failed,
+                },
                 Form::Plain => Next::GiveUp(GiveUp::Unsendable),
             },
-        };
-        self.unless_stale(next, owed_at)
+        }
     }
 
     fn unless_stale(&self, next: Next, owed_at: Timestamp) -> Next {
@@ -136,7 +172,8 @@ fn doubled(first: Duration, times: u32, max: Duration) -> Duration {
 
 /// Between half of `delay` and all of it.
 fn spread_out(delay: Duration, spread: f64) -> Duration {
-    delay.mul_f64(0.5 + spread.clamp(0.0, 1.0) / 2.0)
+    let half = delay / 2;
+    half + half.mul_f64(spread.clamp(0.0, 1.0))
 }
 
 fn after(now: Timestamp, delay: Duration) -> Timestamp {

@@ -58,9 +58,41 @@ impl<'de> Visitor<'de> for SecretText {
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Secret, D::Error> {
-        // serde's own complaint would quote what it found: ``invalid type: integer `8675309` ``.
-        let text = String::deserialize(deserializer)
-            .map_err(|_| D::Error::custom("a secret must be a text; put quotes around it"))?;
+        let text = String::deserialize(deserializer).map_err(|_| not_a_text())?;
         Ok(Secret::new(&text))
     }
+
+    // For deserializers that look through a newtype at once.
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Secret, E> {
+        Err(not_a_text())
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<Secret, E> {
+        Err(not_a_text())
+    }
+
+    fn visit_i128<E: Error>(self, _: i128) -> Result<Secret, E> {
+        Err(not_a_text())
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<Secret, E> {
+        Err(not_a_text())
+    }
+
+    fn visit_u128<E: Error>(self, _: u128) -> Result<Secret, E> {
+        Err(not_a_text())
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Secret, E> {
+        Err(not_a_text())
+    }
 }
+
+/// serde's own complaint would quote what it found: ``invalid type: integer `8675309` ``.
+fn not_a_text<E: Error>() -> E {
+    E::custom("a secret must be a text; put quotes around it")
+}
+
+#[cfg(test)]
+mod tests;

@@ -46,18 +46,57 @@ impl fmt::Display for Severity {
 
 /// Why a text is not a [`Severity`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a severity: expected low, mid, high or urgent, or one of the usual words for them, e.g. warning or critical")]
+#[error(
+    "`{0}` is not a severity: expected low, mid, high or urgent, or one of the usual words for them, e.g. warning or critical"
+)]
 pub struct InvalidSeverity(String);
 
 /// The words other systems use, in lower case. `hight` is a typo in ThinkLink's
 /// own Chinese RPC page, copied into scripts ever since.
 const ALIASES: [(Severity, &[&str]); 4] = [
-    (Severity::Low, &["low", "info", "information", "informational", "notice", "debug", "none", "p4", "低", "提示"]),
-    (Severity::Mid, &["mid", "middle", "medium", "moderate", "minor", "warn", "warning", "average", "p3", "中", "警告"]),
-    (Severity::High, &["high", "hight", "error", "err", "major", "severe", "p2", "高", "严重"]),
+    (
+        Severity::Low,
+        &[
+            "low",
+            "info",
+            "information",
+            "informational",
+            "notice",
+            "debug",
+            "none",
+            "p4",
+            "低",
+            "提示",
+        ],
+    ),
+    (
+        Severity::Mid,
+        &[
+            "mid", "middle", "medium", "moderate", "minor", "warn", "warning", "average", "p3", "中", "警告",
+        ],
+    ),
+    (
+        Severity::High,
+        &[
+            "high", "hight", "error", "err", "major", "severe", "p2", "高", "严重",
+        ],
+    ),
     (
         Severity::Urgent,
-        &["urgent", "critical", "crit", "fatal", "emergency", "emerg", "disaster", "page", "p0", "p1", "紧急", "危急"],
+        &[
+            "urgent",
+            "critical",
+            "crit",
+            "fatal",
+            "emergency",
+            "emerg",
+            "disaster",
+            "page",
+            "p0",
+            "p1",
+            "紧急",
+            "危急",
+        ],
     ),
 ];
 

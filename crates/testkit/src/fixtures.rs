@@ -12,8 +12,9 @@ pub const NOON: Timestamp = Timestamp::constant(1_772_971_200, 0);
 /// A firing alarm of a cold room, by ThinkLink.
 #[must_use]
 pub fn alert(severity: Severity) -> Alert {
-    let identity: Labels =
-        [("source", "thinklink"), ("eui", "6353012af1093062"), ("alertname", "over_temp")].into_iter().collect();
+    let identity: Labels = [("source", "thinklink"), ("eui", "6353012af1093062"), ("alertname", "over_temp")]
+        .into_iter()
+        .collect();
     let mut labels = identity.clone();
     labels.set("device", "Cold room 3");
     labels.set("severity", severity.word());

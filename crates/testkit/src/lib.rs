@@ -4,7 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on must stop")]
 
 mod clock;
+mod conformance;
 mod fixtures;
 
 pub use crate::clock::PausedClock;
+pub use crate::conformance::{FakeHttp, Reaction, Seen, webhook_conformance};
 pub use crate::fixtures::{NOON, alert, attempt, notification};

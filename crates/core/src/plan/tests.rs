@@ -1,1 +1,383 @@
-// to be written
+use proptest::prelude::*;
+
+use super::*;
+use crate::fixtures::{NOON, REPEAT_INTERVAL, after_noon, alert, and_on, policy, receiver, route};
+use crate::{AlertId, Route};
+
+const REPEAT_SECONDS: i64 = 4 * 60 * 60;
+
+/// What is said about one fingerprint under one policy, alert by alert.
+struct Story {
+    policy: Policy,
+    incident: Option<Incident>,
+}
+
+impl Story {
+    fn under(route: Route) -> Self {
+        Self {
+            policy: policy(route),
+            incident: None,
+        }
+    }
+
+    fn tell(&mut self, alert: &Alert, now: Timestamp) -> Plan {
+        let plan = plan(&self.policy, alert, self.incident.as_ref(), now);
+        match plan.incident.clone() {
+            IncidentChange::Leave => {}
+            IncidentChange::Keep(told) => {
+                let (id, since) = self
+                    .incident
+                    .as_ref()
+                    .map_or((AlertId(1), now), |it| (it.id, it.since));
+                self.incident = Some(Incident { id, since, told });
+            }
+            IncidentChange::Close => self.incident = None,
+        }
+        plan
+    }
+
+    #[track_caller]
+    fn check(&mut self, alert: &Alert, seconds: i64, expected: &[&str]) {
+        let plan = self.tell(alert, after_noon(seconds));
+        assert_eq!(plan.decisions.iter().map(in_words).collect::<Vec<_>>(), expected);
+    }
+}
+
+fn in_words(decision: &Decision) -> String {
+    let Decision {
+        receiver,
+        route,
+        verdict,
+    } = decision;
+    let route = route.as_ref().map(|it| format!(" by {it}")).unwrap_or_default();
+    match verdict {
+        Verdict::Notify { why, channels } => {
+            let channels: Vec<&str> = channels.iter().map(|it| it.as_str()).collect();
+            format!("{receiver}{route}: {why}, on {}", channels.join(" and "))
+        }
+        Verdict::Hold(hold) => format!("{receiver}{route}: {hold}"),
+    }
+}
+
+/// Everything to `team`, from `high` on to `on-call` instead.
+fn tree() -> Route {
+    route("team", &[], vec![route("on-call", &["severity >= high"], vec![])])
+}
+
+fn firing(severity: &str) -> Alert {
+    alert(&[("alertname", "over_temp"), ("severity", severity)])
+}
+
+/// As devices send it: without a level.
+fn resolved() -> Alert {
+    Alert {
+        status: Status::Resolved,
+        ..alert(&[("alertname", "over_temp")])
+    }
+}
+
+fn notice() -> Alert {
+    Alert {
+        kind: Kind::Notice,
+        ..firing("low")
+    }
+}
+
+#[test]
+fn an_alert_that_begins_to_fire_is_news() {
+    let mut story = Story::under(tree());
+    story.check(&firing("mid"), 0, &["team by route: started, on team"]);
+    assert_eq!(
+        story.incident.unwrap().told,
+        [Told {
+            receiver: "team".into(),
+            severity: Severity::Mid,
+            at: NOON
+        }]
+    );
+}
+
+#[test]
+fn a_repeat_is_news_only_once_the_repeat_interval_has_passed() {
+    let mut story = Story::under(tree());
+    story.check(&firing("mid"), 0, &["team by route: started, on team"]);
+    let held = ["team by route: already told, and the repeat interval has not passed"];
+    story.check(&firing("mid"), 1, &held);
+    story.check(&firing("mid"), REPEAT_SECONDS - 1, &held);
+    story.check(
+        &firing("mid"),
+        REPEAT_SECONDS,
+        &["team by route: still firing, on team"],
+    );
+    story.check(&firing("mid"), REPEAT_SECONDS + 1, &held);
+    story.check(
+        &firing("mid"),
+        2 * REPEAT_SECONDS,
+        &["team by route: still firing, on team"],
+    );
+}
+
+#[test]
+fn getting_worse_is_news_at_once() {
+    let mut story = Story::under(tree());
+    story.check(
+        &firing("high"),
+        0,
+        &["on-call by route.routes[0]: started, on on-call"],
+    );
+    story.check(
+        &firing("urgent"),
+        1,
+        &["on-call by route.routes[0]: worsened from high, on on-call"],
+    );
+}
+
+#[test]
+fn getting_milder_is_not_news_and_neither_is_going_back_up() {
+    let mut story = Story::under(tree());
+    let held = ["on-call by route.routes[0]: already told, and the repeat interval has not passed"];
+    story.check(
+        &firing("urgent"),
+        0,
+        &["on-call by route.routes[0]: started, on on-call"],
+    );
+    story.check(&firing("high"), 1, &held);
+    story.check(&firing("urgent"), 2, &held);
+}
+
+#[test]
+fn once_told_that_it_is_milder_its_getting_worse_is_news_again() {
+    let mut story = Story::under(tree());
+    story.check(
+        &firing("urgent"),
+        0,
+        &["on-call by route.routes[0]: started, on on-call"],
+    );
+    story.check(
+        &firing("high"),
+        REPEAT_SECONDS,
+        &["on-call by route.routes[0]: still firing, on on-call"],
+    );
+    story.check(
+        &firing("urgent"),
+        REPEAT_SECONDS + 1,
+        &["on-call by route.routes[0]: worsened from high, on on-call"],
+    );
+}
+
+#[test]
+fn to_a_receiver_that_hears_of_it_first_when_it_is_worse_it_starts() {
+    let mut story = Story::under(tree());
+    story.check(&firing("low"), 0, &["team by route: started, on team"]);
+    story.check(
+        &firing("urgent"),
+        1,
+        &["on-call by route.routes[0]: started, on on-call"],
+    );
+}
+
+#[test]
+fn all_who_were_told_hear_that_it_ended_wherever_the_clear_routes() {
+    let mut story = Story::under(tree());
+    story.check(&firing("low"), 0, &["team by route: started, on team"]);
+    story.check(
+        &firing("urgent"),
+        1,
+        &["on-call by route.routes[0]: started, on on-call"],
+    );
+    story.check(
+        &resolved(),
+        2,
+        &["team: resolved, on team", "on-call: resolved, on on-call"],
+    );
+    assert_eq!(story.incident, None);
+}
+
+#[test]
+fn after_its_end_it_starts_anew() {
+    let mut story = Story::under(tree());
+    story.check(&firing("low"), 0, &["team by route: started, on team"]);
+    story.check(&resolved(), 1, &["team: resolved, on team"]);
+    story.check(&firing("low"), 2, &["team by route: started, on team"]);
+}
+
+#[test]
+fn the_end_of_what_nobody_was_told_of_is_not_news() {
+    let mut story = Story::under(tree());
+    story.check(
+        &resolved(),
+        0,
+        &["team by route: a resolution of something nobody was told of"],
+    );
+    assert_eq!(story.incident, None);
+}
+
+#[test]
+fn an_incident_nobody_was_told_of_closes_in_silence() {
+    let mut story = Story::under(tree());
+    story.incident = Some(Incident {
+        id: AlertId(1),
+        since: NOON,
+        told: vec![],
+    });
+    story.check(
+        &resolved(),
+        0,
+        &["team by route: a resolution of something nobody was told of"],
+    );
+    assert_eq!(story.incident, None);
+}
+
+#[test]
+fn a_notice_is_told_every_time_and_is_never_an_incident() {
+    let mut story = Story::under(tree());
+    for second in 0..3 {
+        story.check(&notice(), second, &["team by route: notice, on team"]);
+    }
+    assert_eq!(story.incident, None);
+}
+
+#[test]
+fn a_notice_leaves_an_incident_as_it_is() {
+    let mut story = Story::under(tree());
+    story.check(&firing("low"), 0, &["team by route: started, on team"]);
+    let before = story.incident.clone();
+    story.check(&notice(), 1, &["team by route: notice, on team"]);
+    assert_eq!(story.incident, before);
+}
+
+#[test]
+fn a_receiver_that_left_the_config_is_named_and_the_others_hear_the_end() {
+    let mut story = Story::under(tree());
+    story.check(&firing("low"), 0, &["team by route: started, on team"]);
+    story.check(
+        &firing("urgent"),
+        1,
+        &["on-call by route.routes[0]: started, on on-call"],
+    );
+    story.policy = policy(route("on-call", &[], vec![]));
+    story.check(
+        &resolved(),
+        2,
+        &[
+            "team: the receiver that was told is no longer configured",
+            "on-call: resolved, on on-call",
+        ],
+    );
+    assert_eq!(story.incident, None);
+}
+
+#[test]
+fn two_routes_to_one_receiver_tell_it_once_by_the_first() {
+    let children = vec![
+        and_on(route("team", &["severity >= low"], vec![])),
+        route("team", &[], vec![]),
+    ];
+    let mut story = Story::under(route("root", &[], children));
+    story.check(&firing("low"), 0, &["team by route.routes[0]: started, on team"]);
+}
+
+#[test]
+fn a_receiver_is_told_on_all_its_channels() {
+    let both = Receiver {
+        channels: vec!["ops-dingtalk".into(), "ops-mail".into()],
+        ..receiver("team")
+    };
+    let policy = Policy::new(route("team", &[], vec![]), vec![both]).unwrap();
+    let mut story = Story {
+        policy,
+        incident: None,
+    };
+    story.check(
+        &firing("low"),
+        0,
+        &["team by route: started, on ops-dingtalk and ops-mail"],
+    );
+}
+
+#[test]
+fn a_clock_set_back_by_long_tells_again_once_and_by_little_does_not() {
+    let mut story = Story::under(tree());
+    let held = ["team by route: already told, and the repeat interval has not passed"];
+    story.check(&firing("low"), 0, &["team by route: started, on team"]);
+    story.check(&firing("low"), -60, &held);
+    let a_year_before = -365 * 24 * 60 * 60;
+    story.check(
+        &firing("low"),
+        a_year_before,
+        &["team by route: still firing, on team"],
+    );
+    story.check(&firing("low"), a_year_before + 1, &held);
+}
+
+/// A policy in which receivers overlap, and any alert about one thing in it.
+fn busy_tree() -> Route {
+    let a = and_on(route("a", &["team=~\"x|y\""], vec![]));
+    let b = route(
+        "b",
+        &["severity >= mid"],
+        vec![route("a", &["team=y"], vec![]), route("c", &["team!=x"], vec![])],
+    );
+    route("root", &[], vec![a, b])
+}
+
+fn any_alert() -> impl Strategy<Value = Alert> {
+    let kind = prop_oneof![4 => Just(Kind::Alarm), 1 => Just(Kind::Notice)];
+    let status = prop_oneof![3 => Just(Status::Firing), 1 => Just(Status::Resolved)];
+    let severity = prop::sample::select(&Severity::ALL[..]);
+    (kind, status, severity, "[xyz]").prop_map(|(kind, status, severity, team)| Alert {
+        kind,
+        status,
+        ..alert(&[("severity", severity.word()), ("team", &team)])
+    })
+}
+
+fn is_told(decision: &&Decision) -> bool {
+    matches!(decision.verdict, Verdict::Notify { .. })
+}
+
+proptest! {
+    #[test]
+    fn the_laws_of_telling_hold(steps in prop::collection::vec((any_alert(), -100_i64..30_000), 1..20)) {
+        let mut story = Story::under(busy_tree());
+        let mut now = NOON;
+        for (alert, seconds) in steps {
+            now += jiff::SignedDuration::from_secs(seconds);
+            let before = story.incident.clone();
+            let plan = story.tell(&alert, now);
+
+            // Each receiver is decided on once, so none is both told and held.
+            let mut receivers: Vec<_> = plan.decisions.iter().map(|it| &it.receiver).collect();
+            let decisions = receivers.len();
+            receivers.sort();
+            receivers.dedup();
+            prop_assert_eq!(receivers.len(), decisions);
+
+            // Somebody is always decided on.
+            prop_assert!(decisions > 0);
+
+            // An incident is over exactly when all who were told have heard so.
+            if plan.incident == IncidentChange::Close {
+                let told = before.iter().flat_map(|it| &it.told).map(|it| &it.receiver);
+                let heard = plan.decisions.iter().filter(is_told).map(|it| &it.receiver);
+                prop_assert!(told.eq(heard));
+                prop_assert_eq!(&story.incident, &None);
+                let again = story.tell(&alert, now);
+                prop_assert_eq!(again.decisions.iter().filter(is_told).count(), 0);
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_within_the_repeat_interval_is_never_told_twice(
+        first in any_alert(),
+        seconds in -REPEAT_SECONDS + 1..REPEAT_SECONDS,
+    ) {
+        let firing = Alert { kind: Kind::Alarm, status: Status::Firing, ..first };
+        let mut story = Story::under(busy_tree());
+        story.tell(&firing, NOON);
+        let again = story.tell(&firing, after_noon(seconds));
+        prop_assert_eq!(again.decisions.iter().filter(is_told).count(), 0);
+        prop_assert_eq!(REPEAT_INTERVAL.as_secs().cast_signed(), REPEAT_SECONDS);
+    }
+}

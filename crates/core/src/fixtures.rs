@@ -1,0 +1,88 @@
+//! What tests of several modules share.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    Alert, Contract, Fingerprint, Kind, Labels, Matcher, Mention, Policy, Receiver, Route, Severity, Status,
+};
+
+/// 2026-03-08 12:00:00 UTC, when every test begins.
+pub(crate) const NOON: Timestamp = Timestamp::constant(1_772_971_200, 0);
+
+/// Alertmanager's, and ours.
+pub(crate) const REPEAT_INTERVAL: Duration = Duration::from_secs(4 * 60 * 60);
+
+/// So many seconds after [`NOON`].
+pub(crate) fn after_noon(seconds: i64) -> Timestamp {
+    NOON + SignedDuration::from_secs(seconds)
+}
+
+/// An alarm with these labels and nothing else.
+pub(crate) fn alert(labels: &[(&str, &str)]) -> Alert {
+    let labels: Labels = labels.iter().copied().collect();
+    Alert {
+        fingerprint: Fingerprint::of(&labels),
+        kind: Kind::Alarm,
+        status: Status::Firing,
+        severity: labels
+            .get("severity")
+            .and_then(|word| word.parse().ok())
+            .unwrap_or(Severity::Low),
+        severity_sent: None,
+        labels,
+        annotations: Labels::default(),
+        extra: Labels::default(),
+        mention: Mention::default(),
+        starts_at: NOON,
+        generator_url: None,
+    }
+}
+
+/// A route to `receiver` for what meets all of `matchers`.
+pub(crate) fn route(receiver: &str, matchers: &[&str], routes: Vec<Route>) -> Route {
+    Route {
+        matchers: matchers
+            .iter()
+            .map(|text| text.parse::<Matcher>().unwrap())
+            .collect(),
+        receiver: receiver.into(),
+        r#continue: false,
+        repeat_interval: REPEAT_INTERVAL,
+        routes,
+    }
+}
+
+/// `route`, after which its siblings are tried too.
+pub(crate) fn and_on(route: Route) -> Route {
+    Route {
+        r#continue: true,
+        ..route
+    }
+}
+
+/// A receiver whose one channel is called as itself.
+pub(crate) fn receiver(name: &str) -> Receiver {
+    Receiver {
+        name: name.into(),
+        channels: vec![name.into()],
+        contract: Contract::default(),
+    }
+}
+
+/// The policy of `route`, with every receiver in it.
+pub(crate) fn policy(route: Route) -> Policy {
+    fn names(route: &Route) -> Vec<&str> {
+        route
+            .routes
+            .iter()
+            .flat_map(names)
+            .chain([route.receiver.as_str()])
+            .collect()
+    }
+    let mut names: Vec<String> = names(&route).into_iter().map(str::to_owned).collect();
+    names.sort();
+    names.dedup();
+    Policy::new(route, names.iter().map(|name| receiver(name)).collect()).unwrap()
+}
