@@ -1,1 +1,32 @@
-//! To come.
+//! Speaks SMTP: one mail a notification, to everyone a channel names.
+//!
+//! The only crate that knows lettre, and of it only the message builder and the
+//! bare connection. Its transports abort at the first refused recipient, bound
+//! nothing but the TCP connect, and wait for a delayed ACK with every mail;
+//! connecting, TLS, the order of commands and what an answer means are ours.
+//!
+//! The modules stand in the order in which a notification meets them.
+
+mod config;
+mod addresses;
+mod email;
+
+mod letter;
+mod thread;
+mod html;
+
+mod pool;
+mod server;
+mod dial;
+mod proxy;
+mod tls;
+mod login;
+mod session;
+mod transaction;
+mod reply;
+
+#[cfg(test)]
+mod fake;
+
+pub use crate::config::{AuthConfig, BudgetConfig, EmailConfig, SmtpConfig, TlsConfig};
+pub use crate::email::Email;

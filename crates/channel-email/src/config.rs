@@ -1,0 +1,142 @@
+//! The settings as written.
+
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+use fanfare_core::{HumanDuration, Secret};
+use serde::Deserialize;
+
+/// ```yaml
+/// kind: email
+/// smtp: { host: smtp.example.com, port: 465, tls: implicit, username: alerts@example.com, password: { env: SMTP_PASSWORD } }
+/// from: "Fanfare <alerts@example.com>"
+/// to: [oncall@example.com, "The boss <boss@example.com>"]
+/// reply_to: helpdesk@example.com                       # optional
+/// hide_recipients: true                                # optional; see `EmailConfig::hide_recipients`
+/// budget: { messages: 50, per: 5m }                    # optional; mail has no limit of its own
+/// ```
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EmailConfig {
+    /// The server that takes the mail.
+    pub smtp: SmtpConfig,
+    /// Who it is from. Most providers want the address to be the login's own.
+    pub from: String,
+    /// Who gets it: one mail for all, each accepted or refused for itself.
+    pub to: Vec<String>,
+    /// Where answers go, if not to `from`.
+    #[serde(default)]
+    pub reply_to: Option<String>,
+    /// Whether recipients do not see each other.
+    ///
+    /// They do by default: who is on call together may know it, and whoever must
+    /// not be seen belongs in a channel of his own. Hidden, the mail is addressed
+    /// to its sender, and the recipients stand nowhere in it.
+    #[serde(default)]
+    pub hide_recipients: bool,
+    /// How many mails the provider allows in how much time, where it sets a limit.
+    #[serde(default)]
+    pub budget: Option<BudgetConfig>,
+}
+
+/// `{ messages: 50, per: 5m }`
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BudgetConfig {
+    /// How many.
+    pub messages: NonZeroU32,
+    /// In how long a stretch.
+    pub per: HumanDuration,
+}
+
+/// Where mail is handed in, and how.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SmtpConfig {
+    /// Its name or address; with TLS its certificate must be for it.
+    pub host: String,
+    /// Its port. By default what `tls` is usually offered on: 465, 587 or 25.
+    #[serde(default)]
+    pub port: Option<u16>,
+    /// How the connection is encrypted. By default what `port` is usually for:
+    /// implicit on 465, STARTTLS on every other.
+    #[serde(default)]
+    pub tls: Option<TlsConfig>,
+    /// The login. With `password`, or not at all.
+    #[serde(default)]
+    pub username: Option<String>,
+    /// Its password; QQ, 163 and WeCom mail want an authorisation code instead.
+    #[serde(default)]
+    pub password: Option<Secret>,
+    /// How the login is sent. By default PLAIN where offered, else LOGIN.
+    #[serde(default)]
+    pub auth: AuthConfig,
+    /// Whether the login may be sent unencrypted over a network.
+    #[serde(default)]
+    pub allow_clear_auth: bool,
+    /// Certificates to trust besides the system's, as PEM.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
+    /// An HTTP proxy that allows `CONNECT` to the server, as `http://host:port`.
+    #[serde(default)]
+    pub proxy: Option<String>,
+    /// The name to greet the server with; by default this machine's.
+    #[serde(default)]
+    pub hello: Option<String>,
+}
+
+/// How a connection is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TlsConfig {
+    /// From the first byte.
+    Implicit,
+    /// From the `STARTTLS` command on. Where the server does not offer it
+    /// nothing is sent: it is never downgraded.
+    StartTls,
+    /// Not at all.
+    None,
+}
+
+/// How a login is sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AuthConfig {
+    /// PLAIN where offered, else LOGIN.
+    #[default]
+    Auto,
+    /// `AUTH PLAIN`, RFC 4616.
+    Plain,
+    /// `AUTH LOGIN`, all that some servers have.
+    Login,
+}
+
+impl SmtpConfig {
+    /// How the connection is encrypted, said or not.
+    pub(crate) fn tls(&self) -> TlsConfig {
+        match (self.tls, self.port) {
+            (Some(tls), _) => tls,
+            (None, None | Some(SUBMISSIONS)) => TlsConfig::Implicit,
+            (None, Some(_)) => TlsConfig::StartTls,
+        }
+    }
+
+    /// The port, said or not.
+    pub(crate) fn port(&self) -> u16 {
+        self.port.unwrap_or(match self.tls() {
+            TlsConfig::Implicit => SUBMISSIONS,
+            TlsConfig::StartTls => SUBMISSION,
+            TlsConfig::None => SMTP,
+        })
+    }
+}
+
+/// RFC 8314 §3.3.
+const SUBMISSIONS: u16 = 465;
+/// RFC 6409 §3.1.
+const SUBMISSION: u16 = 587;
+/// RFC 5321 §2.3.5.
+const SMTP: u16 = 25;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,43 @@
+//! TCP connections.
+
+use std::io;
+
+use fanfare_core::SendError;
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::{Instant, timeout_at};
+
+/// Connects to `host`, trying each of its addresses for an equal share of the
+/// time left: on a site whose IPv6 leads nowhere the first one never answers.
+pub(crate) async fn dial(host: &str, port: u16, deadline: Instant) -> Result<TcpStream, SendError> {
+    let place = host_and_port(host, port);
+    let failed = |what: &str, err: &dyn ToString| SendError::Transient {
+        reason: format!("cannot {what} {place}: {}", err.to_string()),
+    };
+    let found = match timeout_at(deadline, lookup_host((host, port))).await {
+        Ok(found) => found.map_err(|err| failed("find", &err))?,
+        Err(_) => return Err(failed("find", &"no answer from the name server in time")),
+    };
+    let mut addresses = found.collect::<Vec<_>>().into_iter();
+    let mut last = io::Error::other("the name has no address");
+    while let Some(address) = addresses.next() {
+        let left = u32::try_from(addresses.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let share = Instant::now() + deadline.saturating_duration_since(Instant::now()) / left;
+        match timeout_at(share, TcpStream::connect(address)).await {
+            // Each command waits for the answer to the one before: with Nagle's algorithm for a delayed ACK, too.
+            Ok(Ok(stream)) => {
+                return stream.set_nodelay(true).map(|()| stream).map_err(|err| failed("reach", &err));
+            }
+            Ok(Err(err)) => last = err,
+            Err(_) => last = io::Error::other("no answer in time"),
+        }
+    }
+    Err(failed("reach", &last))
+}
+
+/// `host:port`, an IPv6 address in brackets.
+pub(crate) fn host_and_port(host: &str, port: u16) -> String {
+    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! The channel.
+
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use fanfare_core::{
+    Attempt, Budget, BuildError, Channel, ChannelName, Context, Limits, Notification, Notifier, Receipt,
+    Refusal, SandboxAccount, SandboxDoors, Secret, SendError, Style,
+};
+use tokio::time::Instant;
+
+use crate::addresses::{Addresses, Recipient};
+use crate::pool::Pool;
+use crate::reply::Stage;
+use crate::server::Server;
+use crate::session::Session;
+use crate::transaction::{Deadlines, Owed, hand_in};
+use crate::{EmailConfig, TlsConfig, letter};
+
+/// How many mails may be under way at once. Few: each takes a connection, and
+/// providers count those ("421 HL:ICC", too many connections, at 163).
+const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(4).unwrap();
+
+/// How long a connection that was kept may take to show that it still lives.
+/// What a firewall has forgotten never answers; a living server needs one round
+/// trip. At most a quarter of the time, so that enough is left for a new one.
+const REUSE_PATIENCE: Duration = Duration::from_secs(2);
+
+/// A mailbox list behind one SMTP login.
+pub struct Email {
+    name: ChannelName,
+    style: Style,
+    timeout: Duration,
+    addresses: Addresses,
+    server: Server,
+    pool: Pool<Session>,
+    budget: Option<Budget>,
+}
+
+#[async_trait]
+impl Notifier for Email {
+    async fn notify(&self, notification: &Notification, attempt: &Attempt) -> Result<Receipt, SendError> {
+        let recipients = self.addresses.owed(attempt.only.as_deref());
+        let mut receipt = if recipients.is_empty() {
+            Receipt { words: "the others were served before".to_owned(), ..Receipt::default() }
+        } else {
+            self.send(notification, attempt, &recipients).await?
+        };
+        receipt.refused.extend(self.no_longer_named(attempt));
+        Ok(receipt)
+    }
+
+    fn limits(&self) -> Limits {
+        Limits { account: self.server.account(), budget: self.budget, concurrency: CONCURRENCY }
+    }
+}
+
+impl Email {
+    async fn send(
+        &self,
+        notification: &Notification,
+        attempt: &Attempt,
+        recipients: &[Recipient<'_>],
+    ) -> Result<Receipt, SendError> {
+        let mail = letter::write(&self.addresses, &self.name, &self.style, notification, attempt)?;
+        let deadlines = Deadlines::of(self.timeout, Instant::now());
+        let owed = Owed { recipients, others_served: attempt.only.is_some() };
+        let mut session = self.begin(recipients, deadlines).await?;
+        let outcome = hand_in(&mut session, owed, &mail, deadlines).await;
+        if session.is_idle() {
+            self.pool.put(session);
+        }
+        outcome
+    }
+
+    /// A connection on which the server has taken our `MAIL`.
+    ///
+    /// A kept connection that fails before that is replaced by a new one:
+    /// nothing was sent yet, and why it failed is no news about the server.
+    async fn begin(&self, recipients: &[Recipient<'_>], deadlines: Deadlines) -> Result<Session, SendError> {
+        let from = &self.addresses.from.email;
+        if let Some(mut session) = self.pool.take() {
+            let now = Instant::now();
+            let patience = REUSE_PATIENCE.min(deadlines.ready.saturating_duration_since(now) / 4);
+            if session.mail(from, recipients, now + patience).await.is_ok() {
+                return Ok(session);
+            }
+            // Its neighbours have been idle for longer still.
+            self.pool.clear();
+        }
+        let mut session = self.server.open(deadlines.ready).await?;
+        session.mail(from, recipients, deadlines.ready).await.map_err(|failure| failure.at(Stage::Sender))?;
+        Ok(session)
+    }
+
+    /// Who was still owed the mail, but has been taken out of the settings since.
+    fn no_longer_named(&self, attempt: &Attempt) -> impl Iterator<Item = Refusal> {
+        let gone = attempt.only.iter().flatten().filter(|recipient| !self.addresses.names(recipient));
+        gone.map(|recipient| Refusal { recipient: recipient.clone(), reason: "no longer in `to`".to_owned() })
+    }
+}
+
+impl Channel for Email {
+    const KIND: &'static str = "email";
+    type Config = EmailConfig;
+
+    fn build(config: EmailConfig, context: Context) -> Result<Self, BuildError> {
+        let addresses = Addresses::of(&config)?;
+        let EmailConfig { smtp, from: _, to: _, reply_to: _, hide_recipients: _, budget } = config;
+        let Context { name, style, timeout } = context;
+        Ok(Self {
+            name,
+            style,
+            timeout,
+            addresses,
+            server: Server::build(smtp)?,
+            pool: Pool::default(),
+            budget: budget.map(|budget| Budget { messages: budget.messages, per: budget.per.0 }),
+        })
+    }
+
+    fn into_sandbox(mut config: EmailConfig, doors: &SandboxDoors) -> (EmailConfig, SandboxAccount) {
+        let smtp = &mut config.smtp;
+        smtp.host = doors.smtp.ip().to_string();
+        smtp.port = Some(doors.smtp.port());
+        smtp.tls = Some(TlsConfig::None);
+        smtp.allow_clear_auth = true;
+        (smtp.ca_file, smtp.proxy) = (None, None);
+        let settings = vec![
+            ("username", smtp.username.clone().unwrap_or_default()),
+            ("password", smtp.password.as_ref().map(Secret::expose).unwrap_or_default().to_owned()),
+            ("from", config.from.clone()),
+            ("to", config.to.join(",")),
+        ];
+        (config, SandboxAccount { kind: Self::KIND, settings })
+    }
+}
+
+impl fmt::Debug for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Email")
+            .field("name", &self.name)
+            .field("server", &self.server)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

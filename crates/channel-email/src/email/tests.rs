@@ -1,0 +1,497 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use fanfare_core::{Severity, Why};
+use fanfare_testkit::{attempt, notification};
+use serde_json::{Value, json};
+use tokio::sync::Semaphore;
+
+use super::*;
+use crate::fake::{Answer, Cue, Encryption, Fake, certified};
+
+const PASSWORD: &str = "s3cret";
+
+/// Short, since a silent server is waited for on the wall clock.
+const TIMEOUT: Duration = Duration::from_millis(400);
+
+/// A channel to three recipients, through `fake`.
+fn email(fake: &Fake, change: impl FnOnce(&mut Value)) -> Email {
+    let mut config = json!({
+        "smtp": {
+            "host": "127.0.0.1", "port": fake.address.port(), "tls": "none",
+            "username": "alert@example.com", "password": PASSWORD,
+        },
+        "from": "Fanfare <alert@example.com>",
+        "to": ["a@example.com", "b@example.com", "c@example.com"],
+    });
+    change(&mut config);
+    Email::build(serde_json::from_value(config).unwrap(), context()).unwrap()
+}
+
+fn context() -> Context {
+    Context { name: "ops-mail".into(), style: Style::default(), timeout: TIMEOUT }
+}
+
+async fn notify(email: &Email) -> Result<Receipt, SendError> {
+    email.notify(&notification(Severity::High, Why::Started), &attempt()).await
+}
+
+/// The answer to `said` is `answer`; everything else is answered as usual.
+fn when(said: &'static str, answer: Answer) -> impl Fn(Cue<'_>) -> Answer + Send + Sync + 'static {
+    move |cue| {
+        if cue.line.starts_with(said) && (cue.line.is_empty() == said.is_empty()) {
+            answer
+        } else {
+            Answer::Usual
+        }
+    }
+}
+
+/// What an attempt comes back with when the answer to `said` is `answer`.
+async fn outcome_when(said: &'static str, answer: Answer) -> Result<Receipt, SendError> {
+    let fake = Fake::start(when(said, answer)).await;
+    let outcome = notify(&email(&fake, |_| {})).await;
+    let text = format!("{outcome:?}");
+    assert!(!text.contains(PASSWORD) && !text.contains("czNjcmV0") && !text.contains("AHMzY3JldA"), "{text}");
+    outcome
+}
+
+#[track_caller]
+fn check(outcome: Result<Receipt, SendError>, word: &str, words: &str) {
+    let err = outcome.unwrap_err();
+    assert_eq!(err.word(), word, "{err}");
+    assert!(err.to_string().contains(words), "{err}");
+}
+
+fn names(refusals: &[Refusal]) -> Vec<&str> {
+    refusals.iter().map(|it| it.recipient.as_str()).collect()
+}
+
+#[tokio::test]
+async fn one_mail_reaches_everyone_and_the_receipt_holds_the_servers_words() {
+    let fake = Fake::start(|_| Answer::Usual).await;
+    let receipt = notify(&email(&fake, |_| {})).await.unwrap();
+    assert_eq!(receipt.words, "250 2.0.0 Ok: queued as 4711");
+    assert_eq!((receipt.refused, receipt.deferred), (vec![], vec![]));
+    let [mail] = &fake.mails()[..] else { panic!("one mail") };
+    assert_eq!(mail.from, "alert@example.com");
+    assert_eq!(mail.to, ["a@example.com", "b@example.com", "c@example.com"]);
+}
+
+#[tokio::test]
+async fn the_login_is_sent_as_the_server_wants_it() {
+    // The payloads were computed by Python; `channel-facts.md` §10.4.
+    let fake = Fake::start(|_| Answer::Usual).await;
+    notify(&email(&fake, |_| {})).await.unwrap();
+    assert_eq!(fake.said("AUTH PLAIN AGFsZXJ0QGV4YW1wbGUuY29tAHMzY3JldA=="), 1);
+
+    let expected = ["AUTH LOGIN", "YWxlcnRAZXhhbXBsZS5jb20=", "czNjcmV0"];
+    let fake = Fake::start(|_| Answer::Usual).await;
+    notify(&email(&fake, |config| config["smtp"]["auth"] = json!("login"))).await.unwrap();
+    assert_eq!(fake.lines()[1..4], expected);
+
+    let fake = Fake::start(when("EHLO", Answer::Say("250-fake\r\n250 AUTH LOGIN"))).await;
+    notify(&email(&fake, |_| {})).await.unwrap();
+    assert_eq!(fake.lines()[1..4], expected);
+}
+
+#[tokio::test]
+async fn a_login_that_fails_is_not_repeated_in_the_servers_words() {
+    let echo = "535 5.7.8 AGFsZXJ0QGV4YW1wbGUuY29tAHMzY3JldA== czNjcmV0 s3cret is no login";
+    check(
+        outcome_when("AUTH", Answer::Say(echo)).await,
+        "misconfigured",
+        "535 5.7.8 *** *** *** is no login",
+    );
+    check(outcome_when("AUTH", Answer::Say("334 s3cret")).await, "transient", "AUTH");
+    check(outcome_when("AUTH", Answer::Say("454 4.7.0 later")).await, "transient", "454 4.7.0 later");
+}
+
+#[tokio::test]
+async fn a_server_that_takes_no_login_is_not_sent_any() {
+    let fake = Fake::start(when("EHLO", Answer::Say("250 fake"))).await;
+    check(notify(&email(&fake, |_| {})).await, "misconfigured", "does not offer PLAIN or LOGIN");
+    assert_eq!(fake.lines().len(), 1);
+}
+
+#[tokio::test]
+async fn no_login_no_auth() {
+    let fake = Fake::start(when("EHLO", Answer::Say("250 fake"))).await;
+    let email = email(&fake, |config| {
+        config["smtp"].as_object_mut().unwrap().retain(|name, _| name != "username" && name != "password");
+    });
+    notify(&email).await.unwrap();
+    assert!(!fake.lines().iter().any(|line| line.starts_with("AUTH")));
+}
+
+#[tokio::test]
+async fn a_refused_recipient_does_not_keep_the_mail_from_the_others() {
+    let script = |cue: Cue<'_>| match cue.line {
+        "RCPT TO:<a@example.com>" => Answer::Say("550 5.1.1 no such user"),
+        "RCPT TO:<b@example.com>" => Answer::Say("450 4.2.0 greylisted"),
+        _ => Answer::Usual,
+    };
+    let fake = Fake::start(script).await;
+    let receipt = notify(&email(&fake, |_| {})).await.unwrap();
+    assert_eq!(names(&receipt.refused), ["a@example.com"]);
+    assert_eq!(receipt.refused[0].reason, "550 5.1.1 no such user");
+    assert_eq!(names(&receipt.deferred), ["b@example.com"]);
+    assert_eq!(receipt.deferred[0].reason, "450 4.2.0 greylisted");
+    assert_eq!(fake.mails()[0].to, ["c@example.com"]);
+}
+
+#[tokio::test]
+async fn the_next_attempt_is_for_those_still_owed_alone() {
+    let fake = Fake::start(|_| Answer::Usual).await;
+    let email = email(&fake, |_| {});
+    let later = Attempt { ordinal: 2, only: Some(vec!["b@example.com".to_owned()]), ..attempt() };
+    notify(&email).await.unwrap();
+    email.notify(&notification(Severity::High, Why::Started), &later).await.unwrap();
+    let [first, second] = &fake.mails()[..] else { panic!("two mails") };
+    assert_eq!(second.to, ["b@example.com"]);
+    assert_eq!(first.data, second.data, "the same mail, to the byte");
+}
+
+#[tokio::test]
+async fn no_mail_is_sent_if_nobody_is_accepted() {
+    let fake = Fake::start(when("RCPT", Answer::Say("550 5.1.1 no such user"))).await;
+    let email = email(&fake, |_| {});
+    check(
+        notify(&email).await,
+        "misconfigured",
+        "mend the channel's `to`: to[0]: 550 5.1.1 no such user; to[1]: ",
+    );
+    assert_eq!((fake.said("DATA"), fake.said("RSET")), (0, 1));
+
+    // Others were served by an earlier attempt: the mail has arrived.
+    let later = Attempt { ordinal: 2, only: Some(vec!["b@example.com".to_owned()]), ..attempt() };
+    let receipt = email.notify(&notification(Severity::High, Why::Started), &later).await.unwrap();
+    assert_eq!(names(&receipt.refused), ["b@example.com"]);
+    assert_eq!(fake.connections(), 1, "a session that was reset is used again");
+}
+
+#[tokio::test]
+async fn the_mildest_refusal_decides() {
+    let script = |cue: Cue<'_>| match cue.line {
+        "RCPT TO:<b@example.com>" => Answer::Say("450 4.2.0 greylisted"),
+        line if line.starts_with("RCPT") => Answer::Say("550 5.1.1 no such user"),
+        _ => Answer::Usual,
+    };
+    let fake = Fake::start(script).await;
+    check(notify(&email(&fake, |_| {})).await, "transient", "to[1]: 450 4.2.0 greylisted");
+    check(
+        outcome_when("RCPT", Answer::Say("550 Ip frequency limited")).await,
+        "throttled",
+        "frequency limited",
+    );
+}
+
+#[tokio::test]
+async fn recipients_no_longer_in_the_settings_are_told_so() {
+    let fake = Fake::start(|_| Answer::Usual).await;
+    let email = email(&fake, |_| {});
+    let owed =
+        |only: &[&str]| Attempt { only: Some(only.iter().map(ToString::to_string).collect()), ..attempt() };
+    let told = notification(Severity::High, Why::Started);
+
+    let receipt = email.notify(&told, &owed(&["gone@example.com"])).await.unwrap();
+    assert_eq!(names(&receipt.refused), ["gone@example.com"]);
+    assert_eq!(fake.connections(), 0);
+
+    let receipt = email.notify(&told, &owed(&["gone@example.com", "b@example.com"])).await.unwrap();
+    assert_eq!(names(&receipt.refused), ["gone@example.com"]);
+    assert_eq!(fake.mails()[0].to, ["b@example.com"]);
+}
+
+#[tokio::test]
+async fn an_address_beyond_ascii_needs_a_server_that_takes_it() {
+    let to = |config: &mut Value| config["to"] = json!(["值班@example.com", "b@example.com"]);
+    let fake = Fake::start(|_| Answer::Usual).await;
+    let receipt = notify(&email(&fake, to)).await.unwrap();
+    assert_eq!(names(&receipt.refused), ["值班@example.com"]);
+    assert_eq!(fake.said("MAIL FROM:<alert@example.com>"), 1);
+
+    let fake = Fake::start(when("EHLO", Answer::Say("250-fake\r\n250-AUTH PLAIN\r\n250 SMTPUTF8"))).await;
+    assert_eq!(notify(&email(&fake, to)).await.unwrap().refused, []);
+    assert_eq!(fake.said("MAIL FROM:<alert@example.com> SMTPUTF8"), 1);
+    assert_eq!(fake.said("RCPT TO:<值班@example.com>"), 1);
+    assert!(fake.mails()[0].data.is_ascii());
+}
+
+#[tokio::test]
+async fn a_refusal_at_any_stage_is_read_for_what_it_asks_of_us() {
+    use Answer::Say;
+    check(outcome_when("", Say("554 not today")).await, "transient", "554 not today");
+    check(outcome_when("EHLO", Say("421 4.3.2 going down")).await, "transient", "421 4.3.2 going down");
+    check(outcome_when("MAIL", Say("553 not your address")).await, "misconfigured", "`from`");
+    check(outcome_when("MAIL", Say("451 4.3.0 later")).await, "transient", "MAIL: 451 4.3.0 later");
+    check(outcome_when("RCPT", Say("421 4.3.2 going down")).await, "transient", "421");
+    check(outcome_when("DATA", Say("451 4.3.0 later")).await, "transient", "DATA: 451");
+    check(outcome_when(".", Say("451 4.3.0 later")).await, "transient", "end of mail: 451");
+    check(outcome_when(".", Say("554 5.6.0 spam")).await, "unsendable", "554 5.6.0 spam");
+    check(outcome_when(".", Say("550 Connection frequency limited")).await, "throttled", "frequency");
+    check(outcome_when(".", Say("421 4.3.2 going down")).await, "transient", "421");
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_before_the_mail_has_left_is_no_delivery() {
+    for said in ["", "EHLO", "AUTH", "MAIL", "RCPT", "DATA"] {
+        check(outcome_when(said, Answer::HangUp).await, "transient", "");
+    }
+    check(outcome_when("MAIL", Answer::SayAndHangUp("250 2.1.0 Ok")).await, "transient", "RCPT: ");
+    check(
+        outcome_when("DATA", Answer::Say("250 what?")).await,
+        "transient",
+        "DATA: the server is out of step",
+    );
+    check(outcome_when("MAIL", Answer::Silence).await, "transient", "MAIL: no answer in time");
+    check(outcome_when("", Answer::Silence).await, "transient", "greeting: no answer in time");
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_after_the_mail_has_left_leaves_us_in_doubt() {
+    check(outcome_when(".", Answer::HangUp).await, "unanswered", "end of mail");
+    check(outcome_when(".", Answer::KeepAndHangUp).await, "unanswered", "end of mail");
+    check(outcome_when(".", Answer::Silence).await, "unanswered", "end of mail: no answer in time");
+    check(outcome_when(".", Answer::Say("354 what?")).await, "unanswered", "out of step: 354 what?");
+    check(outcome_when(".", Answer::Say("完")).await, "unanswered", "end of mail");
+}
+
+#[tokio::test]
+async fn a_repeat_after_a_lost_answer_can_be_recognised() {
+    let script = |cue: Cue<'_>| match cue {
+        Cue { connection: 1, line: "." } => Answer::KeepAndHangUp,
+        Cue { .. } => Answer::Usual,
+    };
+    let fake = Fake::start(script).await;
+    let email = email(&fake, |_| {});
+    check(notify(&email).await, "unanswered", "end of mail");
+    let again = Attempt { ordinal: 2, at: attempt().at + Duration::from_secs(90), ..attempt() };
+    email.notify(&notification(Severity::High, Why::Started), &again).await.unwrap();
+    let [first, second] = &fake.mails()[..] else { panic!("two mails") };
+    assert_eq!(first.header("Message-ID").len(), 1);
+    assert_eq!(first, second);
+}
+
+#[tokio::test]
+async fn a_connection_carries_one_mail_after_another() {
+    let fake = Fake::start(|_| Answer::Usual).await;
+    let email = email(&fake, |_| {});
+    for _ in 0..3 {
+        notify(&email).await.unwrap();
+    }
+    assert_eq!((fake.connections(), fake.mails().len()), (1, 3));
+}
+
+#[tokio::test]
+async fn a_connection_is_renewed_before_the_server_tires_of_it() {
+    let fake = Fake::start(|_| Answer::Usual).await;
+    let email = email(&fake, |_| {});
+    for _ in 0..51 {
+        notify(&email).await.unwrap();
+    }
+    assert_eq!((fake.connections(), fake.mails().len()), (2, 51));
+}
+
+/// Delivers twice; on its second mail, the first connection does as told.
+async fn second_mail_when_kept_connection(answer: Answer) -> (Fake, Result<Receipt, SendError>) {
+    let mails = AtomicUsize::new(0);
+    let script = move |cue: Cue<'_>| {
+        let is_mail = cue.line.starts_with("MAIL");
+        if is_mail && mails.fetch_add(1, Ordering::Relaxed) == 1 { answer } else { Answer::Usual }
+    };
+    let fake = Fake::start(script).await;
+    let email = email(&fake, |_| {});
+    notify(&email).await.unwrap();
+    let outcome = notify(&email).await;
+    (fake, outcome)
+}
+
+#[tokio::test]
+async fn a_kept_connection_that_fails_is_replaced_within_the_attempt() {
+    use Answer::{HangUp, Say, SayAndHangUp, Silence};
+    for answer in [HangUp, SayAndHangUp("421 4.4.2 idle for too long"), Say("450 MI:DMC"), Silence] {
+        let (fake, outcome) = second_mail_when_kept_connection(answer).await;
+        outcome.unwrap();
+        assert_eq!((fake.connections(), fake.mails().len()), (2, 2), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_is_not_kept_after_any_failure() {
+    let dots = AtomicUsize::new(0);
+    let script = move |cue: Cue<'_>| {
+        let first = cue.line == "." && dots.fetch_add(1, Ordering::Relaxed) == 0;
+        if first { Answer::Say("451 4.3.0 later") } else { Answer::Usual }
+    };
+    let fake = Fake::start(script).await;
+    let email = email(&fake, |_| {});
+    notify(&email).await.unwrap_err();
+    notify(&email).await.unwrap();
+    assert_eq!(fake.connections(), 2);
+}
+
+#[tokio::test]
+async fn a_dropped_attempt_takes_its_connection_with_it() {
+    let script = |cue: Cue<'_>| match cue {
+        Cue { connection: 1, line } if line.starts_with("RCPT") => Answer::Silence,
+        Cue { .. } => Answer::Usual,
+    };
+    let fake = Fake::start(script).await;
+    let email = email(&fake, |_| {});
+    tokio::time::timeout(TIMEOUT / 8, notify(&email)).await.unwrap_err();
+    assert!(email.pool.take().is_none());
+    notify(&email).await.unwrap();
+    assert_eq!((fake.connections(), fake.mails().len()), (2, 1));
+}
+
+#[tokio::test]
+async fn mails_at_once_take_no_more_connections_than_mails_at_once() {
+    let fake = Fake::start(|_| Answer::Usual).await;
+    let email = Arc::new(email(&fake, |_| {}));
+    let permits = Arc::new(Semaphore::new(email.limits().concurrency.get()));
+    let sends: Vec<_> = (0..40)
+        .map(|_| {
+            let (email, permits) = (Arc::clone(&email), Arc::clone(&permits));
+            tokio::spawn(async move {
+                let _permit = permits.acquire().await.unwrap();
+                notify(&email).await.unwrap();
+            })
+        })
+        .collect();
+    for send in sends {
+        send.await.unwrap();
+    }
+    assert_eq!(fake.mails().len(), 40);
+    assert!(fake.connections() <= email.limits().concurrency.get(), "{}", fake.connections());
+}
+
+#[tokio::test]
+async fn a_server_that_is_down_is_a_passing_trouble() {
+    let fake = Fake::start(|_| Answer::Usual).await;
+    let email = email(&fake, |_| {});
+    let address = fake.address;
+    drop(fake);
+    while tokio::net::TcpStream::connect(address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    check(notify(&email).await, "transient", "cannot reach 127.0.0.1:");
+}
+
+/// A channel with TLS, to `fake`, that trusts `ca`.
+fn secure_email(fake: &Fake, tls: &str, ca: &str) -> Email {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), ca).unwrap();
+    email(fake, |config| {
+        config["smtp"]["tls"] = json!(tls);
+        config["smtp"]["ca_file"] = json!(file.path());
+    })
+}
+
+#[tokio::test]
+async fn the_login_goes_out_encrypted() {
+    let (ca, acceptor) = certified("127.0.0.1");
+    let fake = Fake::encrypted(Encryption::Implicit(acceptor.clone()), |_| Answer::Usual).await;
+    notify(&secure_email(&fake, "implicit", &ca)).await.unwrap();
+
+    let fake = Fake::encrypted(Encryption::StartTls(acceptor), |_| Answer::Usual).await;
+    notify(&secure_email(&fake, "starttls", &ca)).await.unwrap();
+    let words: Vec<_> = fake.lines().iter().map(|line| line.split(' ').next().unwrap().to_owned()).collect();
+    assert_eq!(words[..4], ["EHLO", "STARTTLS", "EHLO", "AUTH"]);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_in_the_clear_where_encryption_was_asked_for() {
+    let (ca, acceptor) = certified("127.0.0.1");
+    let fake = Fake::start(|_| Answer::Usual).await;
+    check(notify(&secure_email(&fake, "starttls", &ca)).await, "misconfigured", "does not offer STARTTLS");
+    assert_eq!(fake.lines().len(), 1, "EHLO and no more");
+
+    let refuse = when("STARTTLS", Answer::SayAndHangUp("454 4.7.0 TLS not available"));
+    let fake = Fake::encrypted(Encryption::StartTls(acceptor), refuse).await;
+    check(notify(&secure_email(&fake, "starttls", &ca)).await, "transient", "STARTTLS: 454 4.7.0");
+    assert!(!fake.lines().iter().any(|line| line.starts_with("AUTH") || line.starts_with("MAIL")));
+}
+
+#[tokio::test]
+async fn words_put_before_the_encryption_are_not_heard_after_it() {
+    let (ca, acceptor) = certified("127.0.0.1");
+    let inject = when("STARTTLS", Answer::Say("220 go ahead\r\n250-evil\r\n250 AUTH PLAIN"));
+    let fake = Fake::encrypted(Encryption::StartTls(acceptor), inject).await;
+    let outcome = notify(&secure_email(&fake, "starttls", &ca)).await;
+    check(outcome, "misconfigured", "something was put into the connection before it was encrypted");
+}
+
+#[tokio::test]
+async fn a_certificate_we_cannot_trust_is_for_a_person_to_mend() {
+    let (_, acceptor) = certified("127.0.0.1");
+    let (another_ca, _) = certified("127.0.0.1");
+    let (ca, wrong_name) = certified("mail.example.com");
+    for (ca, acceptor) in [(another_ca, acceptor), (ca, wrong_name)] {
+        let fake = Fake::encrypted(Encryption::StartTls(acceptor), |_| Answer::Usual).await;
+        let outcome = notify(&secure_email(&fake, "starttls", &ca)).await;
+        check(outcome, "misconfigured", "certificate cannot be trusted");
+        assert_eq!(fake.said("EHLO"), 0);
+    }
+}
+
+#[tokio::test]
+async fn the_wrong_kind_of_encryption_is_named() {
+    let (ca, _) = certified("127.0.0.1");
+    let fake = Fake::start(|_| Answer::Usual).await;
+    check(
+        notify(&secure_email(&fake, "implicit", &ca)).await,
+        "misconfigured",
+        "should `smtp.tls` be starttls?",
+    );
+}
+
+#[tokio::test]
+async fn pointed_at_the_sandbox_it_speaks_to_nobody_else() {
+    let fake = Fake::start(|_| Answer::Usual).await;
+    let config = json!({
+        "smtp": {
+            "host": "smtp.example.com", "port": 465, "tls": "implicit", "ca_file": "/nowhere/ca.pem",
+            "proxy": "http://proxy.example.com:3128", "username": "alert@example.com", "password": PASSWORD,
+        },
+        "from": "Fanfare <alert@example.com>",
+        "to": ["a@example.com", "B <b@example.com>"],
+    });
+    let doors = SandboxDoors { http: "http://127.0.0.1:1".to_owned(), smtp: fake.address };
+    let (config, account) = Email::into_sandbox(serde_json::from_value(config).unwrap(), &doors);
+    assert_eq!(account.kind, "email");
+    assert_eq!(
+        account.settings,
+        [
+            ("username", "alert@example.com".to_owned()),
+            ("password", PASSWORD.to_owned()),
+            ("from", "Fanfare <alert@example.com>".to_owned()),
+            ("to", "a@example.com,B <b@example.com>".to_owned()),
+        ]
+    );
+    notify(&Email::build(config, context()).unwrap()).await.unwrap();
+    assert_eq!(fake.mails()[0].to, ["a@example.com", "b@example.com"]);
+}
+
+#[tokio::test]
+async fn mail_has_no_limit_of_its_own_but_can_be_given_one() {
+    let fake = Fake::start(|_| Answer::Usual).await;
+    assert_eq!(email(&fake, |_| {}).limits().budget, None);
+    let limited = email(&fake, |config| config["budget"] = json!({ "messages": 50, "per": "5m" }));
+    let budget = limited.limits().budget.unwrap();
+    assert_eq!((budget.messages.get(), budget.per), (50, Duration::from_secs(300)));
+}
+
+#[tokio::test]
+async fn a_channel_shows_no_secret_when_printed() {
+    let fake = Fake::start(|_| Answer::Usual).await;
+    assert!(!format!("{:?}", email(&fake, |_| {})).contains(PASSWORD));
+}
+
+#[tokio::test]
+async fn a_proxy_on_the_way_that_is_down_is_a_passing_trouble() {
+    let fake = Fake::start(|_| Answer::Usual).await;
+    let email = email(&fake, |config| config["smtp"]["proxy"] = json!("http://127.0.0.1:1"));
+    check(notify(&email).await, "transient", "cannot reach 127.0.0.1:1");
+    assert_eq!(fake.connections(), 0);
+}

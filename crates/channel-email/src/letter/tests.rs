@@ -1,0 +1,184 @@
+use std::sync::Arc;
+
+use fanfare_core::{Alert, Labels};
+use fanfare_testkit::{NOON, alert, attempt, notification};
+use proptest::prelude::*;
+
+use super::*;
+use crate::fake::Mail;
+
+const CONFIG: &str = r#"{
+    "smtp": { "host": "smtp.example.com" },
+    "from": "Fanfare <alerts@example.com>",
+    "to": ["oncall@example.com", "The boss <boss@example.com>"]
+}"#;
+
+fn addresses(config: &str) -> Addresses {
+    Addresses::of(&serde_json::from_str(config).unwrap()).unwrap()
+}
+
+fn letter(notification: &Notification, form: Form) -> Mail {
+    let attempt = Attempt { form, ..attempt() };
+    let style = Style::default();
+    let bytes = write(&addresses(CONFIG), &"mail".into(), &style, notification, &attempt).unwrap();
+    Mail { data: String::from_utf8(bytes).unwrap(), ..Mail::default() }
+}
+
+fn about(change: impl FnOnce(&mut Alert)) -> Notification {
+    let mut alert = alert(Severity::High);
+    change(&mut alert);
+    Notification { alert: Arc::new(alert), ..notification(Severity::High, Why::Started) }
+}
+
+fn header_names(mail: &Mail) -> Vec<String> {
+    mail.headers().iter().map(|line| line.split(':').next().unwrap().to_owned()).collect()
+}
+
+/// Everything a mail may say of itself.
+const FIRST_MAIL: [&str; 9] = [
+    "From",
+    "To",
+    "Date",
+    "Message-ID",
+    "Auto-Submitted",
+    "X-Auto-Response-Suppress",
+    "Subject",
+    "MIME-Version",
+    "Content-Type",
+];
+
+#[test]
+fn a_mail_says_of_itself_what_it_must_and_no_more() {
+    let mail = letter(&notification(Severity::High, Why::Started), Form::Full);
+    assert_eq!(header_names(&mail), FIRST_MAIL);
+    assert_eq!(mail.header("From"), ["Fanfare <alerts@example.com>"]);
+    assert_eq!(mail.header("To"), ["oncall@example.com, \"The boss\" <boss@example.com>"]);
+    assert_eq!(mail.header("Date"), ["Sun, 08 Mar 2026 12:00:00 +0000"]);
+    assert_eq!(mail.header("Subject"), ["[HIGH] Temperature too high - Cold room 3"]);
+    assert_eq!(mail.header("Auto-Submitted"), ["auto-generated"]);
+}
+
+#[test]
+fn a_subject_is_written_in_encoded_words() {
+    // Computed by Python; `channel-facts.md` §10.4.
+    let title = |text: &str| subject(text);
+    let mail = lettre::Message::builder()
+        .from("a@example.com".parse().unwrap())
+        .to("b@example.com".parse().unwrap())
+        .subject(title("[严重] 1号冷库温度过高"))
+        .body(String::new())
+        .unwrap();
+    let raw = String::from_utf8(mail.formatted()).unwrap();
+    assert!(raw.contains("Subject: =?utf-8?b?W+S4pemHjV0gMeWPt+WGt+W6k+a4qeW6pui/h+mrmA==?=\r\n"), "{raw}");
+}
+
+#[test]
+fn a_subject_shows_what_was_sent_and_not_what_it_could_be_decoded_to() {
+    let mail = letter(&about(|it| it.annotations.set("title", "=?utf-8?b?SEk=?=")), Form::Full);
+    assert_eq!(mail.header("Subject"), ["[HIGH] = ?utf-8?b?SEk= ?= - Cold room 3"]);
+}
+
+#[test]
+fn later_mails_of_an_incident_hang_below_its_first() {
+    let first = letter(&notification(Severity::High, Why::Started), Form::Full);
+    for why in [Why::Worsened { from: Severity::Mid }, Why::StillFiring, Why::Resolved] {
+        let later = letter(&notification(Severity::High, why), Form::Full);
+        assert_eq!(later.header("In-Reply-To"), first.header("Message-ID"));
+        assert_eq!(later.header("References"), first.header("Message-ID"));
+        assert_ne!(later.header("Message-ID"), first.header("Message-ID"));
+    }
+}
+
+#[test]
+fn only_what_is_urgent_and_fires_calls_itself_urgent() {
+    let importance = |severity, why| letter(&notification(severity, why), Form::Full).header("Importance");
+    assert_eq!(importance(Severity::Urgent, Why::Started), ["high"]);
+    assert_eq!(importance(Severity::Urgent, Why::Resolved), [""; 0]);
+    assert_eq!(importance(Severity::High, Why::Started), [""; 0]);
+}
+
+#[test]
+fn the_plainer_part_stands_first() {
+    let mail = letter(&notification(Severity::High, Why::Started), Form::Full);
+    assert!(mail.header("Content-Type")[0].starts_with("multipart/alternative;"), "{:?}", mail.headers());
+    let text = mail.data.find("Content-Type: text/plain; charset=utf-8").unwrap();
+    let page = mail.data.find("Content-Type: text/html; charset=utf-8").unwrap();
+    assert!(text < page);
+}
+
+#[test]
+fn a_plain_mail_is_short_text_without_links() {
+    let long = about(|it| {
+        it.annotations.set("content", "x ".repeat(5_000));
+        it.generator_url = Some("https://thinklink.example.com/alarms/42".to_owned());
+    });
+    let mail = letter(&long, Form::Plain);
+    assert_eq!(mail.header("Content-Type"), ["text/plain; charset=utf-8"]);
+    assert!(!mail.data.contains("https:") && mail.data.len() < 4_000, "{}", mail.data.len());
+    assert!(letter(&long, Form::Full).data.contains("<a href"));
+}
+
+#[test]
+fn hidden_recipients_stand_nowhere_in_the_mail() {
+    let config = CONFIG.replacen('{', r#"{ "hide_recipients": true, "reply_to": "desk@example.com", "#, 1);
+    let notification = notification(Severity::High, Why::Started);
+    let mail =
+        write(&addresses(&config), &"mail".into(), &Style::default(), &notification, &attempt()).unwrap();
+    let mail = Mail { data: String::from_utf8(mail).unwrap(), ..Mail::default() };
+    assert!(!mail.data.contains("oncall@") && !mail.data.contains("boss@"), "{}", mail.data);
+    assert_eq!(mail.header("To"), ["Fanfare <alerts@example.com>"]);
+    assert_eq!(mail.header("Reply-To"), ["desk@example.com"]);
+}
+
+#[test]
+fn the_date_is_when_it_was_owed_and_not_when_it_was_tried() {
+    let later = Attempt { at: NOON + std::time::Duration::from_secs(3600), ordinal: 2, ..attempt() };
+    let notification = notification(Severity::High, Why::Started);
+    let write = |attempt| {
+        write(&addresses(CONFIG), &"mail".into(), &Style::default(), &notification, attempt).unwrap()
+    };
+    assert_eq!(write(&attempt()), write(&later));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// `text` as every text an alert has.
+    #[test]
+    fn no_text_of_an_alert_becomes_a_header_or_a_broken_line(
+        text in "(\r\n|\r|\n|\0|\u{2028}|\u{85}|\r\nBcc: |\nTo: |\r\n\r\n|\\.|=\\?|[a-z<>&\"' ]|告|é|😀){0,60}"
+    ) {
+        let mail = letter(&about(|it| {
+            for name in ["alertname", "device", "eui", "source"] {
+                it.labels.set(name, text.clone());
+            }
+            it.annotations = ["title", "description", "content"].map(|name| (name, text.clone())).into_iter().collect();
+            it.extra = Labels::from_iter([("notice_groups", text.clone())]);
+            it.generator_url = Some(text.clone());
+        }), Form::Full);
+        prop_assert_eq!(header_names(&mail), FIRST_MAIL);
+        prop_assert!(mail.data.is_ascii());
+        let without_line_ends = mail.data.replace("\r\n", "");
+        prop_assert!(!without_line_ends.contains(['\r', '\n', '\0']));
+        prop_assert!(mail.data.split("\r\n").all(|line| line.len() <= 998));
+    }
+}
+
+#[test]
+fn a_page_stays_below_what_gmail_cuts_off() {
+    let nasty = |length: usize| "\"".repeat(length);
+    let message = Message::of(
+        &about(|it| {
+            for name in ["alertname", "device", "eui", "source"] {
+                it.labels.set(name, nasty(50_000));
+            }
+            it.annotations =
+                ["title", "description", "content"].map(|name| (name, nasty(50_000))).into_iter().collect();
+            it.extra = Labels::from_iter([("notice_groups", nasty(50_000))]);
+            it.generator_url = Some(format!("https://x/{}", nasty(900)));
+        }),
+        &Style::default(),
+    );
+    let page = html::page(&bounded(message, Form::Full), "#b71c1c");
+    assert!(page.len() < 100_000, "{}", page.len());
+}

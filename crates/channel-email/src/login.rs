@@ -1,0 +1,96 @@
+//! The login, and the words of a server that repeats it.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use fanfare_core::{BuildError, Secret, SendError};
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::AsyncSmtpConnection;
+
+use crate::AuthConfig;
+use crate::reply::{Failure, Reply, Stage};
+
+/// A user name and its password.
+#[derive(Debug)]
+pub(crate) struct Login {
+    username: String,
+    password: Secret,
+    mechanisms: &'static [Mechanism], // The first that is offered is taken.
+}
+
+impl Login {
+    /// The login, if there is one.
+    pub(crate) fn of(
+        username: Option<String>,
+        password: Option<Secret>,
+        auth: AuthConfig,
+    ) -> Result<Option<Self>, BuildError> {
+        let missing = |field: &str, message: &str| {
+            Err(BuildError { field: field.to_owned(), message: message.to_owned() })
+        };
+        match (username, password) {
+            (None, None) => Ok(None),
+            (Some(_), None) => {
+                missing("smtp.password", "missing; `username` and `password` stand together or not at all")
+            }
+            (None, Some(_)) => {
+                missing("smtp.username", "missing; `username` and `password` stand together or not at all")
+            }
+            (Some(username), Some(password)) => {
+                Ok(Some(Self { username, password, mechanisms: mechanisms(auth) }))
+            }
+        }
+    }
+
+    pub(crate) fn username(&self) -> &str {
+        &self.username
+    }
+
+    /// Logs in.
+    pub(crate) async fn log_in(&self, connection: &mut AsyncSmtpConnection) -> Result<(), SendError> {
+        if connection.server_info().get_auth_mechanism(self.mechanisms).is_none() {
+            return Err(SendError::Misconfigured { reason: self.nothing_in_common() });
+        }
+        let credentials = Credentials::new(self.username.clone(), self.password.expose().to_owned());
+        match connection.auth(self.mechanisms, &credentials).await.map_err(Failure::from) {
+            Ok(response) if response.has_code(ACCEPTED) => Ok(()),
+            Ok(response) => {
+                let reason = self.without_secrets(&format!("the server is out of step: {}", response.code()));
+                Err(Failure::Lost(reason).at(Stage::Login))
+            }
+            Err(Failure::Refused(Reply { code, words })) => {
+                Err(Failure::Refused(Reply { code, words: self.without_secrets(&words) }).at(Stage::Login))
+            }
+            Err(Failure::Lost(words)) => Err(Failure::Lost(self.without_secrets(&words)).at(Stage::Login)),
+        }
+    }
+
+    fn nothing_in_common(&self) -> String {
+        let ours = self.mechanisms.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
+        format!(
+            "AUTH: the server does not offer {ours} here; check `smtp.port`, `smtp.tls` and `smtp.auth`, or leave out `smtp.username`"
+        )
+    }
+
+    /// `words` without what we sent, should the server repeat it.
+    fn without_secrets(&self, words: &str) -> String {
+        let Self { username, password, mechanisms: _ } = self;
+        let password = password.expose();
+        let plain = BASE64_STANDARD.encode(format!("\0{username}\0{password}"));
+        let login = BASE64_STANDARD.encode(password);
+        [plain.as_str(), &login, password]
+            .into_iter()
+            .filter(|secret| !secret.is_empty())
+            .fold(words.to_owned(), |words, secret| words.replace(secret, "***"))
+    }
+}
+
+/// RFC 4954 §6: "Authentication Succeeded".
+const ACCEPTED: u16 = 235;
+
+fn mechanisms(auth: AuthConfig) -> &'static [Mechanism] {
+    match auth {
+        AuthConfig::Auto => &[Mechanism::Plain, Mechanism::Login],
+        AuthConfig::Plain => &[Mechanism::Plain],
+        AuthConfig::Login => &[Mechanism::Login],
+    }
+}

@@ -1,0 +1,72 @@
+//! Connections kept between mails.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// Connections kept between mails, so that an alert need not wait for TCP, TLS
+/// and AUTH.
+///
+/// Whoever takes one owns it, and puts it back only when the server has ended
+/// the mail: a dropped future drops its connection, never a half-used one into
+/// the pool. Connections given up are closed without `QUIT`: an alert would have
+/// to wait for the answer.
+#[derive(Debug)]
+pub(crate) struct Pool<T> {
+    parked: Mutex<Vec<Parked<T>>>,
+}
+
+#[derive(Debug)]
+struct Parked<T> {
+    connection: T,
+    since: Instant,
+}
+
+/// A connection that knows when it has served long enough.
+pub(crate) trait WearsOut {
+    /// It may carry another mail.
+    fn is_fresh(&self) -> bool;
+}
+
+impl<T: WearsOut> Pool<T> {
+    /// How many are kept: as many as a channel uses at once.
+    pub(crate) const SIZE: usize = 4;
+
+    /// For how long one is kept unused. Below the 60 s after which the more
+    /// impatient firewalls forget a connection.
+    pub(crate) const IDLE_FOR: Duration = Duration::from_secs(30);
+
+    /// The connection used last. Those kept for too long are closed.
+    pub(crate) fn take(&self) -> Option<T> {
+        let mut parked = self.parked();
+        parked.retain(|it| it.since.elapsed() < Self::IDLE_FOR);
+        parked.pop().map(|it| it.connection)
+    }
+
+    /// Keeps `connection`, if it is worth keeping.
+    pub(crate) fn put(&self, connection: T) {
+        let mut parked = self.parked();
+        if connection.is_fresh() && parked.len() < Self::SIZE {
+            parked.push(Parked { connection, since: Instant::now() });
+        }
+    }
+
+    /// Closes all of them.
+    pub(crate) fn clear(&self) {
+        self.parked().clear();
+    }
+
+    fn parked(&self) -> MutexGuard<'_, Vec<Parked<T>>> {
+        self.parked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> Default for Pool<T> {
+    fn default() -> Self {
+        Self { parked: Mutex::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,189 @@
+//! What a server's answer means to us.
+
+use std::fmt;
+use std::time::Duration;
+
+use fanfare_core::{SendError, cut_to_bytes, one_line};
+
+/// How much of a server's words a reason quotes.
+const MAX_WORDS: usize = 400;
+
+/// Where in the conversation an answer came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// The greeting and the answer to `EHLO`.
+    Greeting,
+    /// `STARTTLS`.
+    StartTls,
+    /// `AUTH`.
+    Login,
+    /// `MAIL`.
+    Sender,
+    /// `RCPT`.
+    Recipient,
+    /// `DATA`.
+    Data,
+    /// The final dot.
+    Content,
+}
+
+/// A refusal: a code of 4xx or 5xx and the server's words for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reply {
+    pub(crate) code: u16,
+    pub(crate) words: String,
+}
+
+/// Why a step of the conversation failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The server refused.
+    Refused(Reply),
+    /// No answer, or none that makes sense; the connection is of no more use.
+    Lost(String),
+}
+
+/// What a refusal means, before it is known whom it concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    Transient,
+    Throttled(Duration),
+    Quota,
+    Unsendable,
+    Misconfigured,
+}
+
+impl Reply {
+    pub(crate) fn new(code: u16, words: &str) -> Self {
+        Self { code, words: cut_to_bytes(&one_line(words), MAX_WORDS, "…") }
+    }
+
+    /// What it means at `stage`.
+    pub(crate) fn meaning(&self, stage: Stage) -> Meaning {
+        let words = self.words.to_lowercase();
+        PROVIDERS
+            .iter()
+            .find(|(codes, phrase, _)| codes.contains(&self.code) && words.contains(phrase))
+            .map_or_else(|| by_rfc(stage, self.code), |(_, _, meaning)| *meaning)
+    }
+}
+
+impl fmt::Display for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.code, self.words)
+    }
+}
+
+impl Failure {
+    /// What it means for the attempt at `stage`.
+    pub(crate) fn at(self, stage: Stage) -> SendError {
+        match self {
+            Self::Refused(reply) => reply.meaning(stage).error(format!("{stage}: {reply}{}", hint(stage))),
+            // The mail, or the better part of it, has left: the server may have kept it.
+            Self::Lost(words) if stage == Stage::Content => {
+                SendError::Unanswered { reason: format!("{stage}: {words}") }
+            }
+            Self::Lost(words) => SendError::Transient { reason: format!("{stage}: {words}") },
+        }
+    }
+}
+
+impl Meaning {
+    pub(crate) fn error(self, reason: String) -> SendError {
+        match self {
+            Self::Transient => SendError::Transient { reason },
+            Self::Throttled(retry_after) => SendError::Throttled { retry_after, reason },
+            Self::Quota => SendError::Quota { retry_after: QUOTA_PROBE, reason },
+            Self::Unsendable => SendError::Unsendable { reason },
+            Self::Misconfigured => SendError::Misconfigured { reason },
+        }
+    }
+}
+
+/// What RFC 5321 §4.2 and RFC 4954 §6 make of a code.
+fn by_rfc(stage: Stage, code: u16) -> Meaning {
+    match (stage, code) {
+        // "A server MUST NOT intentionally close the connection under normal operational
+        // circumstances": 421 is about the connection, a new one may fare better.
+        (_, 421) => Meaning::Transient,
+        // 530 authentication required, 534 mechanism too weak, 535 credentials invalid.
+        (Stage::Login | Stage::Sender | Stage::Data | Stage::Content, 530 | 534 | 535) => {
+            Meaning::Misconfigured
+        }
+        // Nothing of the mail is known yet: what is full is the sender's own allowance.
+        (Stage::Sender, 552) => Meaning::Quota,
+        // "552 too many recipients": "the client SHOULD treat it as a temporary failure" (§4.5.3.1.10).
+        (Stage::Recipient, 552) => Meaning::Transient,
+        (_, ..500) => Meaning::Transient,
+        // A server that wants nobody today ("554 no SMTP service here") may want us tomorrow.
+        (Stage::Greeting, _) => Meaning::Transient,
+        (Stage::StartTls | Stage::Login | Stage::Sender | Stage::Recipient, _) => Meaning::Misconfigured,
+        (Stage::Data | Stage::Content, _) => Meaning::Unsendable,
+    }
+}
+
+/// Codes, a phrase in the server's words (in lower case), and what both together
+/// mean, wherever they come: providers use 550 and 554 for limits, too.
+const PROVIDERS: &[(&[u16], &str, Meaning)] = &[
+    // QQ and exmail: "Connection frequency limited", "Ip frequency limited".
+    (&[550], "frequency limited", Meaning::Throttled(SECRET_WINDOW)),
+    (&[550], "mailbox unavailable or access denied", Meaning::Throttled(SECRET_WINDOW)),
+    // NetEase (163, 126), <http://mail.163.com/help/help_spam_16.htm>: our address is banned for a while; …
+    (&[421], "hl:", Meaning::Throttled(SECRET_WINDOW)),
+    // … the sender has sent too much in fifteen minutes; …
+    (&[451], "mi:sfq", Meaning::Throttled(Duration::from_secs(15 * 60))),
+    // … the sender's connections or recipients of the day are used up; …
+    (&[550], "mi:stc", Meaning::Quota),
+    (&[550], "rp:trc", Meaning::Quota),
+    // … more recipients in one mail than allowed: the rest can have one of their own.
+    (&[550], "rp:rcl", Meaning::Transient),
+    // Aliyun, with 454 as with 554; its windows are 180 s and 300 s long.
+    (&[454, 554], "too frequently sending", Meaning::Throttled(Duration::from_secs(300))),
+    // Aliyun DirectMail: `MAIL FROM` is not the login's own address.
+    (&[436], "", Meaning::Misconfigured),
+    (&[556], "too many", Meaning::Transient),
+    // Amazon SES, <https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html>. The rate is by the second.
+    (&[454], "maximum sending rate exceeded", Meaning::Throttled(Duration::from_secs(1))),
+    (&[454], "daily message quota exceeded", Meaning::Quota),
+    (&[554], "is not verified", Meaning::Misconfigured),
+    // Gmail, "5.4.5 Daily user sending limit exceeded". <https://support.google.com/a/answer/3726730>
+    (&[550], "5.4.5 daily", Meaning::Quota),
+    // A full mailbox (RFC 3463, 5.2.2) can be emptied.
+    (&[452, 552], "5.2.2", Meaning::Transient),
+];
+
+/// What we wait where a provider keeps the length of its window secret, as QQ
+/// does: the longest that another one publishes, NetEase's fifteen minutes.
+const SECRET_WINDOW: Duration = Duration::from_secs(15 * 60);
+
+/// How often we look whether a day's allowance is back: providers count a
+/// rolling day or their own calendar's, and say neither.
+const QUOTA_PROBE: Duration = Duration::from_secs(3600);
+
+/// What a person can do about a refusal at `stage`.
+fn hint(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Login => {
+            " (check `smtp.username` and `smtp.password`; QQ, 163 and WeCom mail want an authorisation code, not the login password)"
+        }
+        Stage::Sender => " (most providers want `from` to be the address of `smtp.username`)",
+        Stage::Greeting | Stage::StartTls | Stage::Recipient | Stage::Data | Stage::Content => "",
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Greeting => "greeting",
+            Self::StartTls => "STARTTLS",
+            Self::Login => "AUTH",
+            Self::Sender => "MAIL",
+            Self::Recipient => "RCPT",
+            Self::Data => "DATA",
+            Self::Content => "end of mail",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

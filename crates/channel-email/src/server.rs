@@ -1,0 +1,208 @@
+//! The server that takes the mail, and the way to it.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use fanfare_core::{Account, BuildError, SendError};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::response::Response;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
+
+use crate::dial::dial;
+use crate::login::Login;
+use crate::proxy::Proxy;
+use crate::reply::{Failure, Reply, Stage};
+use crate::session::Session;
+use crate::tls::{Encrypted, Tls};
+use crate::{SmtpConfig, TlsConfig};
+
+/// The server that takes the mail, and the way to it.
+pub(crate) struct Server {
+    host: String,
+    port: u16,
+    security: Security,
+    login: Option<Login>,
+    proxy: Option<Proxy>,
+    hello: ClientId,
+}
+
+enum Security {
+    Implicit(Tls),
+    StartTls(Tls),
+    None,
+}
+
+/// More than any server's answer to `EHLO` needs.
+const MAX_ANSWER: u64 = 16 * 1024;
+
+impl Server {
+    pub(crate) fn build(config: SmtpConfig) -> Result<Self, BuildError> {
+        let (tls, port) = (config.tls(), config.port());
+        let SmtpConfig {
+            host,
+            port: _,
+            tls: _,
+            username,
+            password,
+            auth,
+            allow_clear_auth,
+            ca_file,
+            proxy,
+            hello,
+        } = config;
+        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        if host.is_empty() {
+            return Err(problem("smtp.host", "must name the server, e.g. `smtp.example.com`"));
+        }
+        let login = Login::of(username, password, auth)?;
+        if login.is_some() && tls == TlsConfig::None && !allow_clear_auth && !is_loopback(&host) {
+            return Err(problem(
+                "smtp.tls",
+                "a password must not go over the network unencrypted: use `implicit` or `starttls`, or say `allow_clear_auth: true`",
+            ));
+        }
+        let ca_file = ca_file.as_deref();
+        let security = match tls {
+            TlsConfig::Implicit => Security::Implicit(Tls::build(&host, ca_file)?),
+            TlsConfig::StartTls => Security::StartTls(Tls::build(&host, ca_file)?),
+            TlsConfig::None => Security::None,
+        };
+        let proxy = proxy.as_deref().map(Proxy::parse).transpose()?;
+        Ok(Self { host, port, security, login, proxy, hello: client_id(hello)? })
+    }
+
+    /// Whose limits count: the login's, whatever channels share it.
+    pub(crate) fn account(&self) -> Account {
+        Account::of("email", &[&self.host, self.login.as_ref().map(Login::username).unwrap_or_default()])
+    }
+
+    /// A new connection, encrypted, greeted and logged in.
+    pub(crate) async fn open(&self, deadline: Instant) -> Result<Session, SendError> {
+        let tcp = match &self.proxy {
+            None => dial(&self.host, self.port, deadline).await?,
+            Some(proxy) => {
+                in_time(deadline, "`smtp.proxy`", proxy.dial(&self.host, self.port, deadline)).await?
+            }
+        };
+        let stream = in_time(deadline, "TLS", self.encrypt(tcp)).await?;
+        let greeted = AsyncSmtpConnection::connect_with_transport(stream, &self.hello);
+        let greeted = async { greeted.await.map_err(|err| Failure::from(err).at(Stage::Greeting)) };
+        let mut connection = in_time(deadline, "greeting", greeted).await?;
+        if let Some(login) = &self.login {
+            in_time(deadline, "AUTH", login.log_in(&mut connection)).await?;
+        }
+        Ok(Session::new(connection))
+    }
+
+    async fn encrypt(&self, tcp: TcpStream) -> Result<Box<dyn AsyncTokioStream>, SendError> {
+        Ok(match &self.security {
+            Security::None => Box::new(tcp),
+            Security::Implicit(tls) => Box::new(Encrypted::before_greeting(tls.handshake(tcp).await?)),
+            Security::StartTls(tls) => {
+                let tcp = ask_for_tls(tcp, &self.hello).await?;
+                Box::new(Encrypted::after_greeting(tls.handshake(tcp).await?))
+            }
+        })
+    }
+}
+
+/// The clear part of a conversation that goes on encrypted (RFC 3207).
+///
+/// Not lettre's: it would take whatever someone in between had put after the
+/// answer to `STARTTLS` for the first answers of the encrypted server.
+async fn ask_for_tls(tcp: TcpStream, hello: &ClientId) -> Result<TcpStream, SendError> {
+    let mut stream = BufReader::new(tcp);
+    read_answer(&mut stream).await.map_err(|failure| failure.at(Stage::Greeting))?;
+    let offer = ask(&mut stream, &format!("EHLO {hello}\r\n"))
+        .await
+        .map_err(|failure| failure.at(Stage::Greeting))?;
+    if !offer.message().any(|line| line.trim().eq_ignore_ascii_case("STARTTLS")) {
+        let reason = "the server does not offer STARTTLS, and mail is not sent without; check `smtp.port`, or should `smtp.tls` be implicit?";
+        return Err(SendError::Misconfigured { reason: reason.to_owned() });
+    }
+    ask(&mut stream, "STARTTLS\r\n").await.map_err(|failure| failure.at(Stage::StartTls))?;
+    if !stream.buffer().is_empty() {
+        let reason = "STARTTLS: something was put into the connection before it was encrypted";
+        return Err(SendError::Misconfigured { reason: reason.to_owned() });
+    }
+    Ok(stream.into_inner())
+}
+
+async fn ask(stream: &mut BufReader<TcpStream>, command: &str) -> Result<Response, Failure> {
+    let lost = |err: std::io::Error| Failure::Lost(err.to_string());
+    stream.get_mut().write_all(command.as_bytes()).await.map_err(lost)?;
+    read_answer(stream).await
+}
+
+/// An answer of one or more lines; `250-` has more to come.
+async fn read_answer(stream: &mut BufReader<TcpStream>) -> Result<Response, Failure> {
+    let mut answer = String::new();
+    let mut bounded = stream.take(MAX_ANSWER);
+    loop {
+        let start = answer.len();
+        let read = bounded.read_line(&mut answer).await.map_err(|err| Failure::Lost(err.to_string()))?;
+        if read == 0 {
+            return Err(Failure::Lost("the server hung up".to_owned()));
+        }
+        if answer.as_bytes().get(start + 3) != Some(&b'-') {
+            break;
+        }
+    }
+    let response: Response =
+        answer.parse().map_err(|_| Failure::Lost("the answer is not SMTP".to_owned()))?;
+    if response.is_positive() {
+        Ok(response)
+    } else {
+        let words = response.message().collect::<Vec<_>>().join(" ");
+        Err(Failure::Refused(Reply::new(response.code().into(), &words)))
+    }
+}
+
+async fn in_time<T>(
+    deadline: Instant,
+    what: &str,
+    step: impl Future<Output = Result<T, SendError>>,
+) -> Result<T, SendError> {
+    let late = |_| SendError::Transient { reason: format!("{what}: no answer in time") };
+    timeout_at(deadline, step).await.map_err(late)?
+}
+
+/// By default this machine's name, if it has one that can be said.
+fn client_id(hello: Option<String>) -> Result<ClientId, BuildError> {
+    let is_name = |name: &str| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
+    };
+    let address = |name: &str| match name.parse().ok()? {
+        IpAddr::V4(address) => Some(ClientId::Ipv4(address)),
+        IpAddr::V6(address) => Some(ClientId::Ipv6(address)),
+    };
+    match (hello, ClientId::default()) {
+        (Some(name), _) if address(&name).is_some() => Ok(address(&name).unwrap_or_default()),
+        (Some(name), _) if is_name(&name) => Ok(ClientId::Domain(name)),
+        (Some(_), _) => Err(problem("smtp.hello", "must be a host name or an IP address")),
+        (None, ClientId::Domain(name)) if !is_name(&name) => {
+            Ok(ClientId::Ipv4(std::net::Ipv4Addr::LOCALHOST))
+        }
+        (None, default) => Ok(default),
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn problem(field: &str, message: &str) -> BuildError {
+    BuildError { field: field.to_owned(), message: message.to_owned() }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("host", &self.host).field("port", &self.port).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,73 @@
+use serde_json::{Value, json};
+
+use super::*;
+
+fn build(settings: &Value) -> Result<Server, BuildError> {
+    Server::build(serde_json::from_value(settings.clone()).unwrap())
+}
+
+#[track_caller]
+fn check_refused(settings: &Value, field: &str, words: &str) {
+    let err = build(settings).unwrap_err();
+    assert_eq!(err.field, field);
+    assert!(err.message.contains(words), "{err}");
+    assert!(!err.message.contains("s3cret"), "{err}");
+}
+
+#[test]
+fn a_login_has_a_name_and_a_password() {
+    check_refused(&json!({ "host": "x", "username": "alert" }), "smtp.password", "stand together");
+    check_refused(&json!({ "host": "x", "password": "s3cret" }), "smtp.username", "stand together");
+    build(&json!({ "host": "x" })).unwrap();
+}
+
+#[test]
+fn a_password_does_not_cross_a_network_in_the_clear() {
+    let clear =
+        |host: &str| json!({ "host": host, "tls": "none", "username": "alert", "password": "s3cret" });
+    check_refused(&clear("smtp.example.com"), "smtp.tls", "`allow_clear_auth: true`");
+    check_refused(&clear("192.168.1.2"), "smtp.tls", "`allow_clear_auth: true`");
+    for loopback in ["localhost", "127.0.0.1", "::1", "[::1]"] {
+        build(&clear(loopback)).unwrap();
+    }
+    let mut allowed = clear("smtp.example.com");
+    allowed["allow_clear_auth"] = json!(true);
+    build(&allowed).unwrap();
+    build(&json!({ "host": "smtp.example.com", "tls": "none" })).unwrap();
+}
+
+#[test]
+fn what_cannot_be_is_refused_with_what_would_be_right() {
+    check_refused(&json!({ "host": "" }), "smtp.host", "must name the server");
+    check_refused(&json!({ "host": "not a name" }), "smtp.host", "`not a name`");
+    check_refused(&json!({ "host": "x", "ca_file": "/nowhere/ca.pem" }), "smtp.ca_file", "`/nowhere/ca.pem`");
+    let no_pem = tempfile::NamedTempFile::new().unwrap();
+    check_refused(&json!({ "host": "x", "ca_file": no_pem.path() }), "smtp.ca_file", "holds no certificate");
+    check_refused(
+        &json!({ "host": "x", "hello": "a\r\nMAIL FROM:<b>" }),
+        "smtp.hello",
+        "must be a host name",
+    );
+}
+
+#[test]
+fn a_server_is_greeted_with_a_name_or_an_address() {
+    let hello = |text: &str| client_id(Some(text.to_owned())).unwrap().to_string();
+    assert_eq!(hello("edge-7.example.com"), "edge-7.example.com");
+    // RFC 5321 §4.1.3.
+    assert_eq!(hello("192.0.2.1"), "[192.0.2.1]");
+    assert_eq!(hello("2001:db8::1"), "[IPv6:2001:db8::1]");
+    let own = client_id(None).unwrap().to_string();
+    assert!(!own.is_empty() && !own.contains([' ', '\r', '\n']), "{own}");
+}
+
+#[test]
+fn channels_of_one_login_share_an_account_and_show_no_name() {
+    let account = |host: &str, username: &str| {
+        build(&json!({ "host": host, "username": username, "password": "s3cret" })).unwrap().account()
+    };
+    assert_eq!(account("x", "alert@example.com"), account("x", "alert@example.com"));
+    assert_ne!(account("x", "alert@example.com"), account("y", "alert@example.com"));
+    assert_ne!(account("x", "alert@example.com"), account("x", "other@example.com"));
+    assert!(!account("x", "alert@example.com").as_str().contains("alert"));
+}

@@ -1,0 +1,50 @@
+//! Which mail this is, and which it belongs to.
+
+use fanfare_core::{Attempt, ChannelName, IdempotencyKey, Notification, Why};
+
+/// Which mail this is, and which it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Thread {
+    /// The mail's own `Message-ID`: the same in every attempt, so that a repeat
+    /// after a lost answer can be recognised.
+    pub(crate) id: String,
+    /// The `Message-ID` of the incident's first mail, on every later one.
+    pub(crate) root: Option<String>,
+}
+
+impl Thread {
+    /// The ids of `notification`'s mail through `channel`, from an address of `domain`.
+    ///
+    /// No two mails share an id. A delivery's key is its own, and so is the id
+    /// made of it. The id of a first mail must be known to the later ones, who
+    /// know only the incident: it is made of what names that mail alone. A
+    /// receiver is told once that an incident started, by one delivery through
+    /// each channel; `since` tells apart what two stores number alike.
+    pub(crate) fn of(
+        notification: &Notification,
+        attempt: &Attempt,
+        channel: &ChannelName,
+        domain: &str,
+    ) -> Self {
+        let Notification { incident, receiver, since, why, .. } = notification;
+        let own = format!("<{}@{domain}>", attempt.key.as_str());
+        let first = IdempotencyKey::of(&[
+            "the first mail of an incident",
+            &incident.to_string(),
+            receiver.as_str(),
+            channel.as_str(),
+            &since.to_string(),
+            domain,
+        ]);
+        let first = format!("<incident-{}@{domain}>", first.as_str());
+        match why {
+            Why::Started => Self { id: first, root: None },
+            Why::Worsened { .. } | Why::StillFiring | Why::Resolved => Self { id: own, root: Some(first) },
+            // A message to pass on belongs to no incident.
+            Why::Notice => Self { id: own, root: None },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

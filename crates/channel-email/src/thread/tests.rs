@@ -1,0 +1,57 @@
+use fanfare_core::{AlertId, Severity};
+use fanfare_testkit::{attempt, notification};
+use jiff::SignedDuration;
+
+use super::*;
+
+fn thread(notification: &Notification, key: &str, channel: &str) -> Thread {
+    let attempt = Attempt { key: IdempotencyKey::of(&[key]), ..attempt() };
+    Thread::of(notification, &attempt, &channel.into(), "example.com")
+}
+
+fn told(why: Why) -> Notification {
+    notification(Severity::High, why)
+}
+
+#[test]
+fn later_mails_of_an_incident_refer_to_its_first() {
+    let first = thread(&told(Why::Started), "delivery 1", "mail");
+    assert_eq!(first.root, None);
+    for why in [Why::Worsened { from: Severity::Mid }, Why::StillFiring, Why::Resolved] {
+        let later = thread(&told(why), "delivery 2", "mail");
+        assert_eq!(later.root.as_ref(), Some(&first.id));
+        assert_ne!(later.id, first.id);
+    }
+}
+
+#[test]
+fn an_id_is_the_same_in_every_attempt_and_of_the_form_mail_wants() {
+    for why in [Why::Started, Why::StillFiring, Why::Notice] {
+        let id = thread(&told(why), "delivery 1", "mail").id;
+        assert_eq!(id, thread(&told(why), "delivery 1", "mail").id);
+        assert!(id.starts_with('<') && id.ends_with("@example.com>"), "{id}");
+        assert!(id.bytes().all(|b| b.is_ascii_graphic()), "{id}");
+    }
+}
+
+#[test]
+fn two_deliveries_never_share_an_id() {
+    let first = thread(&told(Why::Started), "delivery 1", "mail").id;
+    let other = |change: fn(&mut Notification), channel: &str| {
+        let mut notification = told(Why::Started);
+        change(&mut notification);
+        thread(&notification, "delivery 2", channel).id
+    };
+    assert_ne!(first, other(|it| it.incident = AlertId(43), "mail"));
+    assert_ne!(first, other(|it| it.receiver = "managers".into(), "mail"));
+    assert_ne!(first, other(|it| it.since += SignedDuration::from_millis(1), "mail"));
+    assert_ne!(first, other(|_| {}, "other mail"));
+
+    let again = |key| thread(&told(Why::StillFiring), key, "mail").id;
+    assert_ne!(again("delivery 2"), again("delivery 3"));
+}
+
+#[test]
+fn a_message_to_pass_on_belongs_to_no_incident() {
+    assert_eq!(thread(&told(Why::Notice), "delivery 1", "mail").root, None);
+}

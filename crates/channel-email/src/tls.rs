@@ -1,0 +1,148 @@
+//! TLS towards the server, and streams that speak it.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use fanfare_core::{BuildError, SendError};
+use lettre::transport::smtp::client::AsyncTokioStream;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, InvalidMessage, RootCertStore};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+/// TLS towards one server.
+pub(crate) struct Tls {
+    connector: TlsConnector,
+    server: ServerName<'static>,
+}
+
+impl Tls {
+    /// Trusts the system's certificates and those of `ca_file`.
+    pub(crate) fn build(host: &str, ca_file: Option<&Path>) -> Result<Self, BuildError> {
+        let server = ServerName::try_from(host.to_owned())
+            .map_err(|err| problem("smtp.host", format!("`{host}`: {err}")))?;
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        if let Some(path) = ca_file {
+            add_from_file(&mut roots, path)?;
+        }
+        if roots.is_empty() {
+            let message =
+                "this system has no certificates to trust: install `ca-certificates` or name a PEM file here";
+            return Err(problem("smtp.ca_file", message.to_owned()));
+        }
+        let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|err| problem("smtp.tls", err.to_string()))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(Self { connector: TlsConnector::from(Arc::new(config)), server })
+    }
+
+    /// Encrypts `tcp`, if the server is who it should be.
+    pub(crate) async fn handshake(&self, tcp: TcpStream) -> Result<TlsStream<TcpStream>, SendError> {
+        self.connector.connect(self.server.clone(), tcp).await.map_err(|err| meaning(&err))
+    }
+}
+
+fn add_from_file(roots: &mut RootCertStore, path: &Path) -> Result<(), BuildError> {
+    let unreadable = |why: String| problem("smtp.ca_file", format!("`{}`: {why}", path.display()));
+    let certificates: Vec<_> = CertificateDer::pem_file_iter(path)
+        .and_then(Iterator::collect)
+        .map_err(|err| unreadable(err.to_string()))?;
+    if certificates.is_empty() {
+        return Err(unreadable(
+            "holds no certificate; expected PEM, `-----BEGIN CERTIFICATE-----`".to_owned(),
+        ));
+    }
+    for certificate in certificates {
+        roots.add(certificate).map_err(|err| unreadable(err.to_string()))?;
+    }
+    Ok(())
+}
+
+fn problem(field: &str, message: String) -> BuildError {
+    BuildError { field: field.to_owned(), message }
+}
+
+/// A certificate we cannot trust, or a server that does not speak TLS there, is
+/// for a person to mend; everything else may pass.
+fn meaning(err: &io::Error) -> SendError {
+    let tls = err.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    match tls {
+        Some(rustls::Error::InvalidCertificate(why)) => SendError::Misconfigured {
+            reason: format!(
+                "TLS: the server's certificate cannot be trusted ({why:?}); check `smtp.host`, or name its CA in `smtp.ca_file`"
+            ),
+        },
+        Some(rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType)) => SendError::Misconfigured {
+            reason: "TLS: the server does not speak it there; should `smtp.tls` be starttls?".to_owned(),
+        },
+        _ => SendError::Transient { reason: format!("TLS: {err}") },
+    }
+}
+
+/// An encrypted stream as lettre wants it.
+///
+/// lettre reads a greeting before it says anything. After `STARTTLS` the server
+/// does not greet again, so we hand lettre one.
+#[derive(Debug)]
+pub(crate) struct Encrypted {
+    greeting: &'static [u8],
+    stream: TlsStream<TcpStream>,
+}
+
+impl Encrypted {
+    /// A stream on which the server will greet.
+    pub(crate) fn before_greeting(stream: TlsStream<TcpStream>) -> Self {
+        Self { greeting: b"", stream }
+    }
+
+    /// A stream on which the server has greeted before it was encrypted.
+    pub(crate) fn after_greeting(stream: TlsStream<TcpStream>) -> Self {
+        Self { greeting: b"220 encrypted\r\n", stream }
+    }
+}
+
+impl AsyncTokioStream for Encrypted {
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.stream.get_ref().0.peer_addr()
+    }
+}
+
+impl AsyncRead for Encrypted {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.greeting.is_empty() {
+            return Pin::new(&mut self.stream).poll_read(cx, buf);
+        }
+        let (now, later) = self.greeting.split_at(self.greeting.len().min(buf.remaining()));
+        buf.put_slice(now);
+        self.greeting = later;
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Encrypted {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

@@ -1,0 +1,152 @@
+//! One mail, handed in for several recipients.
+
+use std::time::Duration;
+
+use fanfare_core::{Receipt, Refusal, SendError};
+use tokio::time::Instant;
+
+use crate::addresses::Recipient;
+use crate::reply::{Failure, Meaning, Stage};
+use crate::session::Session;
+
+/// By when an attempt must have got how far.
+///
+/// Until the mail itself leaves, a silent server has not got it: that is worth
+/// knowing for sure, so half of the time is kept for the answer to the final
+/// dot, the one silence after which nobody can know.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deadlines {
+    /// The server is ready for the mail.
+    pub(crate) ready: Instant,
+    /// It has taken it: a little before the gateway ends the attempt, which
+    /// could only say that there was no answer.
+    pub(crate) answered: Instant,
+}
+
+impl Deadlines {
+    pub(crate) fn of(timeout: Duration, now: Instant) -> Self {
+        Self { ready: now + timeout / 2, answered: now + timeout * 19 / 20 }
+    }
+}
+
+/// Who is still owed a mail.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Owed<'a> {
+    /// Not empty.
+    pub(crate) recipients: &'a [Recipient<'a>],
+    /// An earlier attempt has served the others.
+    pub(crate) others_served: bool,
+}
+
+/// Hands `mail` in for those `owed` it whom the server accepts.
+///
+/// RFC 5321, appendix D.3: a refused recipient is that recipient's fate; the
+/// others get the mail.
+pub(crate) async fn hand_in(
+    session: &mut Session,
+    owed: Owed<'_>,
+    mail: &[u8],
+    deadlines: Deadlines,
+) -> Result<Receipt, SendError> {
+    let turned_away = name_recipients(session, owed.recipients, deadlines.ready).await?;
+    if turned_away.len() == owed.recipients.len() {
+        // A session that is not reset is not used again; that is all that can go wrong here.
+        session.reset(deadlines.ready).await.ok();
+        return nobody_accepted(turned_away, owed);
+    }
+    session.data(deadlines.ready).await.map_err(|failure| failure.at(Stage::Data))?;
+    let words =
+        session.content(mail, deadlines.answered).await.map_err(|failure| failure.at(Stage::Content))?;
+    Ok(receipt(words, turned_away))
+}
+
+/// A recipient the server did not accept.
+struct TurnedAway<'a> {
+    recipient: Recipient<'a>,
+    meaning: Meaning,
+    words: String,
+}
+
+async fn name_recipients<'a>(
+    session: &mut Session,
+    recipients: &[Recipient<'a>],
+    deadline: Instant,
+) -> Result<Vec<TurnedAway<'a>>, SendError> {
+    let mut turned_away = Vec::new();
+    for &recipient in recipients {
+        if recipient.needs_utf8() && !session.takes_utf8() {
+            let words = "the server takes no address with other than ASCII letters (SMTPUTF8)".to_owned();
+            turned_away.push(TurnedAway { recipient, meaning: Meaning::Misconfigured, words });
+            continue;
+        }
+        match session.recipient(recipient.address, deadline).await {
+            Ok(()) => {}
+            Err(Failure::Refused(reply)) if reply.code != CLOSING => turned_away.push(TurnedAway {
+                recipient,
+                meaning: reply.meaning(Stage::Recipient),
+                words: reply.to_string(),
+            }),
+            Err(failure @ (Failure::Refused(_) | Failure::Lost(_))) => {
+                return Err(failure.at(Stage::Recipient));
+            }
+        }
+    }
+    Ok(turned_away)
+}
+
+/// "Service not available, closing transmission channel": nothing more can be
+/// said on this connection, about any recipient.
+const CLOSING: u16 = 421;
+
+/// The others got it; those who may yet, and those who will not.
+fn receipt(words: String, turned_away: Vec<TurnedAway<'_>>) -> Receipt {
+    let (deferred, refused): (Vec<_>, Vec<_>) =
+        turned_away.into_iter().partition(|it| is_passing(it.meaning));
+    let refusals = |them: Vec<TurnedAway<'_>>| -> Vec<Refusal> {
+        them.into_iter().map(|it| it.recipient.refusal(it.words)).collect()
+    };
+    Receipt { words, refused: refusals(refused), deferred: refusals(deferred) }
+}
+
+/// The mildest refusal decides: while one of them may be accepted later, the
+/// mail is worth another attempt.
+///
+/// Where all are refused for good, no mail to these addresses will ever be
+/// taken, this one in another form no more than the next: that is a setting to
+/// mend, not a message to give up. Unless others were served before: then the
+/// mail has arrived, and these few are its receipt's last lines.
+fn nobody_accepted(turned_away: Vec<TurnedAway<'_>>, owed: Owed<'_>) -> Result<Receipt, SendError> {
+    let mildest = turned_away.iter().map(|it| it.meaning).min_by_key(|&meaning| rank(meaning));
+    let by_place = |it: &TurnedAway<'_>| format!("to[{}]: {}", it.recipient.index, it.words);
+    let reason = turned_away.iter().map(by_place).collect::<Vec<_>>().join("; ");
+    match mildest {
+        Some(meaning) if is_passing(meaning) => {
+            Err(meaning.error(format!("no recipient accepted: {reason}")))
+        }
+        Some(_) | None if owed.others_served => {
+            Ok(receipt("the others were served before".to_owned(), turned_away))
+        }
+        Some(_) | None => Err(SendError::Misconfigured {
+            reason: format!("every recipient refused; mend the channel's `to`: {reason}"),
+        }),
+    }
+}
+
+fn is_passing(meaning: Meaning) -> bool {
+    match meaning {
+        Meaning::Transient | Meaning::Throttled(_) | Meaning::Quota => true,
+        Meaning::Unsendable | Meaning::Misconfigured => false,
+    }
+}
+
+/// The mildest refusal has the lowest. A limit outranks a passing fault: it is about the whole
+/// account, and knocking on would make it worse.
+fn rank(meaning: Meaning) -> u8 {
+    match meaning {
+        Meaning::Quota => 0,
+        Meaning::Throttled(_) => 1,
+        Meaning::Transient => 2,
+        Meaning::Unsendable => 3,
+        Meaning::Misconfigured => 4,
+    }
+}
