@@ -1,1 +1,32 @@
-//! To come.
+//! Reads the wire forms in which alerts arrive.
+//!
+//! Bytes in, [`Reading`] or [`Unreadable`] out. This crate opens no socket, reads
+//! no clock and knows no policy. What it hands on holds no credential: senders
+//! dump whole devices into their alerts, passwords included, and those are gone
+//! before anything else looks at the body.
+//!
+//! ```
+//! use fanfare_sources::{Format, Hints, SourceSettings};
+//!
+//! let source = SourceSettings { name: "thinklink".into(), labels: Default::default() };
+//! let body = r#"{"eui": "6353012AF1093062", "level": "urgent", "desc": "Current -9.4 °C"}"#.as_bytes();
+//! let reading = Format::Tkl.read(body, &Hints::default(), &source, "2026-03-08T12:00:00Z".parse()?)?;
+//!
+//! assert_eq!(reading.alerts[0].labels.get("eui"), Some("6353012af1093062"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The modules stand in the order in which a body meets them.
+
+mod format;
+mod source;
+mod json;
+mod scrub;
+mod tkl;
+mod time;
+mod extra;
+mod reading;
+
+pub use crate::format::{Format, UnknownFormat};
+pub use crate::reading::{Fault, NothingToDo, Reading, Unreadable};
+pub use crate::source::{Hints, SourceSettings};

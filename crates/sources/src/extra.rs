@@ -1,0 +1,101 @@
+//! What a body held besides what was understood.
+
+use std::collections::VecDeque;
+
+use fanfare_core::{Labels, cut_to_bytes};
+
+use crate::json::{Json, Object};
+
+/// How many entries one alert keeps. A rich body of ours has about twenty; a
+/// dumped device about sixty.
+const MAX_ENTRIES: usize = 200;
+
+/// How many levels are looked into. A dumped device has five.
+const MAX_DEPTH: usize = 16;
+
+/// How long an entry's name may be, in bytes: room for sixteen levels of usual names.
+const MAX_PATH_BYTES: usize = 256;
+
+/// How long one text of an alert may be, in bytes; twice what the tightest
+/// channels can show.
+const MAX_TEXT_BYTES: usize = 4096;
+
+/// The entry that says how many there were too many. No body can set it, as a
+/// field's name never begins with a bracket here.
+const CUT: &str = "[cut]";
+
+/// `text`, at most as long as an alert may keep, and visibly cut.
+pub(crate) fn bounded(text: &str) -> String {
+    cut_to_bytes(text, MAX_TEXT_BYTES, "… [cut]")
+}
+
+/// The texts of `values` in one, if they are all without parts.
+pub(crate) fn joined(values: &[Json]) -> Option<String> {
+    if values.iter().any(Json::is_composite) {
+        return None;
+    }
+    Some(values.iter().filter_map(Json::text).collect::<Vec<_>>().join(", "))
+}
+
+/// `rest` as `dotted.path` and text, the outermost first, so that a bound cuts
+/// off what is buried deepest.
+pub(crate) fn flatten(rest: Object) -> Labels {
+    let mut flat = Flat::default();
+    let mut waiting: VecDeque<(usize, String, Json)> = VecDeque::new();
+    waiting.extend(rest.into_iter().map(|(name, value)| (1, cut_path(&name), value)));
+    while let Some((depth, path, value)) = waiting.pop_front() {
+        match value {
+            Json::Null => {}
+            Json::Bool(_) | Json::Number(_) | Json::Text(_) => {
+                flat.put(path, value.text().unwrap_or_default())
+            }
+            Json::List(items) if let Some(text) = joined(&items) => flat.put(path, &text),
+            Json::List(_) | Json::Object(_) if depth == MAX_DEPTH => flat.put(path, "[cut: nested too deep]"),
+            Json::List(items) => waiting.extend(
+                items
+                    .into_iter()
+                    .enumerate()
+                    .map(|(i, it)| (depth + 1, cut_path(&format!("{path}[{i}]")), it)),
+            ),
+            Json::Object(fields) => waiting.extend(
+                fields.into_iter().map(|(name, it)| (depth + 1, cut_path(&format!("{path}.{name}")), it)),
+            ),
+        }
+    }
+    flat.finish()
+}
+
+fn cut_path(path: &str) -> String {
+    cut_to_bytes(path, MAX_PATH_BYTES, "…")
+}
+
+#[derive(Default)]
+struct Flat {
+    entries: Labels,
+    taken: usize,
+    left_out: usize,
+}
+
+impl Flat {
+    fn put(&mut self, path: String, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        if self.taken == MAX_ENTRIES {
+            self.left_out += 1;
+            return;
+        }
+        self.taken += 1;
+        self.entries.set(path, bounded(text));
+    }
+
+    fn finish(mut self) -> Labels {
+        if self.left_out > 0 {
+            self.entries.set(CUT, format!("{} more entries were left out", self.left_out));
+        }
+        self.entries
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,75 @@
+//! The forms we can read.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+
+use crate::{Hints, Reading, SourceSettings, Unreadable, tkl};
+
+/// A wire form in which alerts arrive; what `format:` says of a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// What scripts on ThinkLink post: there is no fixed schema, but five
+    /// documented shapes of one alarm, and what people make of them.
+    Tkl,
+}
+
+impl Format {
+    /// Every form.
+    pub const ALL: [Self; 1] = [Self::Tkl];
+
+    /// The word for it in the config.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Tkl => "tkl",
+        }
+    }
+
+    /// Reads `body`, which arrived at `now`. `hints` fill what it leaves open;
+    /// `source` is what the operator says of the sender.
+    ///
+    /// A body of several items is read as a whole or refused as a whole, so that
+    /// a sender never has to find out which half of it was taken.
+    ///
+    /// # Errors
+    ///
+    /// With the place that cannot be read. Never quotes what stands there.
+    pub fn read(
+        self,
+        body: &[u8],
+        hints: &Hints,
+        source: &SourceSettings,
+        now: Timestamp,
+    ) -> Result<Reading, Unreadable> {
+        match self {
+            Self::Tkl => tkl::read(body, hints, source, now),
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// Why a text is not a [`Format`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a format: expected one of {known}", known = Format::ALL.map(Format::word).join(", "))]
+pub struct UnknownFormat(String);
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|format| format.word() == text)
+            .ok_or_else(|| UnknownFormat(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests;

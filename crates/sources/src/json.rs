@@ -1,0 +1,145 @@
+//! JSON whose numbers keep every digit.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Visitor};
+use serde_json::value::RawValue;
+
+use crate::{Fault, Unreadable};
+
+/// A JSON value.
+///
+/// ThinkLink's ids have 17 digits, more than a double can hold; `serde_json`'s
+/// own tree would round them, and its `arbitrary_precision` would change every
+/// other crate of the build.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Json {
+    Null,
+    Bool(bool),
+    /// As it was written.
+    Number(String),
+    Text(String),
+    List(Vec<Self>),
+    Object(Object),
+}
+
+/// Fields by name, without those that are `null`. Of a name given twice, the last counts.
+pub(crate) type Object = BTreeMap<String, Json>;
+
+/// How deep a body may nest; `serde_json`'s own limit, which it does not apply
+/// to raw values.
+const MAX_DEPTH: usize = 128;
+
+/// Some programs on Windows begin every UTF-8 text with it.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+impl Json {
+    /// Reads a body.
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, Unreadable> {
+        let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+        // The first look checks the whole body, so its complaint has the right line and column.
+        let raw: &RawValue =
+            serde_json::from_slice(body).map_err(|err| malformed(format!("not JSON: {err}")))?;
+        Self::grow(raw, MAX_DEPTH)
+    }
+
+    fn grow(raw: &RawValue, room: usize) -> Result<Self, Unreadable> {
+        let text = raw.get();
+        let first = text.as_bytes().first();
+        if matches!(first, Some(b'{' | b'[')) && room == 0 {
+            return Err(malformed(format!("nested deeper than {MAX_DEPTH} levels")));
+        }
+        Ok(match first {
+            Some(b'{') => {
+                let fields: BTreeMap<LossyText, &RawValue> = understood(text)?;
+                let fields = fields.into_iter().filter(|(_, raw)| raw.get() != "null");
+                let grown = fields.map(|(name, raw)| Ok((name.0, Self::grow(raw, room - 1)?)));
+                Self::Object(grown.collect::<Result<_, _>>()?)
+            }
+            Some(b'[') => {
+                let items: Vec<&RawValue> = understood(text)?;
+                Self::List(items.into_iter().map(|raw| Self::grow(raw, room - 1)).collect::<Result<_, _>>()?)
+            }
+            Some(b'"') => Self::Text(understood::<LossyText>(text)?.0),
+            Some(b't') => Self::Bool(true),
+            Some(b'f') => Self::Bool(false),
+            Some(b'n') => Self::Null,
+            _ => Self::Number(text.to_owned()),
+        })
+    }
+
+    /// Its type, in words for people.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "a boolean",
+            Self::Number(_) => "a number",
+            Self::Text(_) => "a text",
+            Self::List(_) => "a list",
+            Self::Object(_) => "an object",
+        }
+    }
+
+    /// It has parts.
+    pub(crate) fn is_composite(&self) -> bool {
+        match self {
+            Self::List(_) | Self::Object(_) => true,
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => false,
+        }
+    }
+
+    /// A value without parts as text. Blank is the same as absent.
+    pub(crate) fn text(&self) -> Option<&str> {
+        let text = match self {
+            Self::Null | Self::List(_) | Self::Object(_) => return None,
+            Self::Bool(true) => "true",
+            Self::Bool(false) => "false",
+            Self::Number(digits) => digits,
+            Self::Text(text) => text.trim(),
+        };
+        Some(text).filter(|text| !text.is_empty())
+    }
+}
+
+/// Reads one level of what the first look has checked already.
+fn understood<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Unreadable> {
+    serde_json::from_str(text).map_err(|err| malformed(format!("not JSON: {err}")))
+}
+
+fn malformed(message: String) -> Unreadable {
+    Unreadable { fault: Fault::Malformed, path: "$".to_owned(), message }
+}
+
+/// A text in which halves of characters have become U+FFFD: JavaScript cuts an
+/// emoji in two and sends the half, and an alert must not be lost over it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct LossyText(String);
+
+impl<'de> Deserialize<'de> for LossyText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // Asked for bytes, `serde_json` hands over such halves instead of refusing them.
+        deserializer.deserialize_bytes(TextVisitor)
+    }
+}
+
+struct TextVisitor;
+
+impl Visitor<'_> for TextVisitor {
+    type Value = LossyText;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<LossyText, E> {
+        Ok(LossyText(String::from_utf8_lossy(bytes).into_owned()))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<LossyText, E> {
+        Ok(LossyText(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,115 @@
+//! What must never be stored or shown is taken out of a body before anything else looks at it.
+//!
+//! The documents tell script authors to keep tokens in a device's attributes,
+//! and a careless script forwards the whole device.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::json::Json;
+
+/// What stands where a credential stood.
+pub(crate) const REMOVED: &str = "[removed]";
+
+/// `json` without credentials: the bags that hold them are gone, what is called
+/// like one or looks like one is [`REMOVED`].
+pub(crate) fn scrub(json: Json) -> Json {
+    match json {
+        Json::Null | Json::Bool(_) | Json::Number(_) => json,
+        Json::Text(text) => Json::Text(scrub_text(&text)),
+        Json::List(items) => Json::List(items.into_iter().map(scrub).collect()),
+        Json::Object(fields) => {
+            Json::Object(fields.into_iter().filter_map(|(n, v)| scrub_field(&n, v)).collect())
+        }
+    }
+}
+
+fn scrub_field(name: &str, value: Json) -> Option<(String, Json)> {
+    let plain: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    if BAGS.contains(&plain.as_str()) {
+        return None;
+    }
+    let value = if CREDENTIAL_NAME.is_match(&plain) { Json::Text(REMOVED.to_owned()) } else { scrub(value) };
+    Some((scrub_text(name), value))
+}
+
+/// `text` with each credential in it replaced by [`REMOVED`]; the rest of it is kept.
+pub(crate) fn scrub_text(text: &str) -> String {
+    if is_short_word(text) {
+        return text.to_owned();
+    }
+    // Shapes first: what is introduced ends at white space, and a key in PEM has some.
+    let text = SHAPED.replace_all(text, REMOVED);
+    INTRODUCED.replace_all(&text, format!("${{intro}}{REMOVED}")).into_owned()
+}
+
+/// Too short for any shape below, and without room for an introduction: most names
+/// and values of a body are, and need no closer look.
+fn is_short_word(text: &str) -> bool {
+    text.len() <= 10
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+}
+
+/// Where ThinkLink keeps what scripts need, tokens among it: a device's
+/// attributes, and the organisation's parameters. Lower case, letters only.
+const BAGS: [&str; 5] = ["serverattrs", "macattrs", "otherattrs", "clientattrs", "orgparams"];
+
+/// Names of fields that hold a credential. Lower case, letters and digits only.
+static CREDENTIAL_NAME: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?x)
+        token | secret | password | passwd | passphrase | pwd | authorization | credential | cookie | webhook
+      | apikey | accesskey | privatekey | signkey | aeskey | wecomkey
+      | appkey | nwkkey | appskey | nwkskey                        # LoRaWAN's root and session keys
+      | 密码 | 口令 | 密钥 | 令牌
+      | ^ (?: pass | auth | bearer ) $",
+    )
+});
+
+/// Credentials known by what stands before them.
+static INTRODUCED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?ix)
+        (?<intro>
+            # In an address: ?access_token=…, &sign=…
+            [?&;] (?: key | sig | sign | signature ) =
+            # password: …, "dingtalk_secret": "…", also within JSON in a text.
+          | (?: token | secret | password | passwd | passphrase | pwd | authorization | credentials?
+              | (?: api | access | private | app | nwk ) [_-]? s? [_-]? key | 密码 | 口令 | 密钥 | 令牌 )
+            [\w-]* \\* ["']? \s* [:=：] \s* (?: (?: bearer | basic ) \s+ )?
+          | (?-u: \b ) bearer \s+
+            # Addresses whose path is the credential.
+          | hooks\.slack\.com/services/
+          | /open-apis/bot/v2/hook/
+          | discord(?:app)?\.com/api/webhooks/
+          | \.webhook\.office\.com/
+        )
+        (?: \\* " [^"]* " | \\* ' [^']* ' | [^\s"'&,;，；。]+ )"#,
+    )
+});
+
+/// Credentials known by their shape.
+static SHAPED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?x)
+        (?: // [^\s/:@"']+ : [^\s/@"']+ @ )                         # https://user:password@host
+      | SEC [0-9a-fA-F]{16,}                                       # DingTalk's signing secret
+      | xox[a-z] - [0-9A-Za-z-]{6,} | xapp - [0-9A-Za-z-]{6,}      # Slack
+      | [0-9]{6,} : [0-9A-Za-z_-]{30,}                             # Telegram's bot token
+      | eyJ [\w-]{4,} \. [\w-]{4,} (?: \. [\w-]* )?                   # JSON Web Token
+      | -----BEGIN\ [A-Z0-9\ ]+-----
+        (?s: .*? ) (?: -----END\ [A-Z0-9\ ]+----- | \z )           # PEM
+      | (?: AKIA | ASIA ) [0-9A-Z]{16} | LTAI [0-9A-Za-z]{12,}
+      | AKID [0-9A-Za-z]{13,}                                      # AWS, Alibaba Cloud, Tencent Cloud
+      | gh[a-z]_ [0-9A-Za-z]{20,} | github_pat_ \w{20,}            # GitHub"#,
+    )
+});
+
+#[expect(clippy::expect_used, reason = "a constant of this file; every test would fail")]
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a valid pattern")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,81 @@
+use super::*;
+
+#[track_caller]
+fn check(text: &str, expected: &str) {
+    assert_eq!(scrub_text(text), expected);
+    assert_eq!(scrub_text(expected), expected, "once scrubbed, it stays as it is");
+}
+
+#[track_caller]
+fn check_json(body: &str, expected: &str) {
+    assert_eq!(scrub(Json::parse(body.as_bytes()).unwrap()), Json::parse(expected.as_bytes()).unwrap());
+}
+
+#[test]
+fn a_credential_in_a_text_is_masked_and_the_rest_is_kept() {
+    check("use SEC0123456789abcdef0123 now", "use [removed] now");
+    check("bot 123456789:AAabcdefghijklmnopqrstuvwxyz_-12345 is down", "bot [removed] is down");
+    check("slack xoxb-1234-abcd!", "slack [removed]!");
+    check("jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln, expired", "jwt [removed], expired");
+    check("AKIAIOSFODNN7EXAMPLE / LTAI4FoobarBAZ12345", "[removed] / [removed]");
+    check("-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY----- end", "[removed] end");
+    check("-----BEGIN PRIVATE KEY-----\ncut off", "[removed]");
+}
+
+#[test]
+fn a_credential_is_known_by_what_stands_before_it() {
+    check("https://a.example/send?access_token=abc&x=1", "https://a.example/send?access_token=[removed]&x=1");
+    check("https://a.example/send?key=1f-2e failed", "https://a.example/send?key=[removed] failed");
+    check("Authorization: Bearer abc.def", "Authorization: Bearer [removed]");
+    check("authorization=Basic dXNlcg==", "authorization=Basic [removed]");
+    check("sent with Bearer abcdef", "sent with Bearer [removed]");
+    check("密码：hunter2，请更换", "密码：[removed]，请更换");
+    check(r#"{"dingtalk_token":"a b","n":1}"#, r#"{"dingtalk_token":[removed],"n":1}"#);
+    check(r#"{\"tg_token\": \"ab\", \"n\": 1}"#, r#"{\"tg_token\": [removed], \"n\": 1}"#);
+    check("https://hooks.slack.com/services/T0/B0/xyz", "https://hooks.slack.com/services/[removed]");
+    check(
+        "private_key: -----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----",
+        "private_key: [removed]",
+    );
+    check("smtp://user:hunter2@mail.example:465", "smtp:[removed]mail.example:465");
+}
+
+#[test]
+fn what_people_write_is_left_alone() {
+    for text in [
+        "Section 12: SECURITY door open",
+        "Current -9.4 °C, limit -18 °C at 08:40:38",
+        "http://10.0.0.1:10100/thinklink/?eui=6353012af1093062",
+        "password expired; the token is invalid",
+        "6353012af1093062:5 and 45616600866361349",
+    ] {
+        check(text, text);
+    }
+}
+
+#[test]
+fn the_bags_of_attributes_are_gone_at_any_depth_and_in_any_spelling() {
+    check_json(
+        r#"{"device": {"server_attrs": {"limit": 5}, "Mac_Attrs": 1, "a": [{"otherAttrs": [], "CLIENT-ATTRS": "x", "b": 2}]}}"#,
+        r#"{"device": {"a": [{"b": 2}]}}"#,
+    );
+    check_json(r#"{"shared_attrs": {"limit": 5}}"#, r#"{"shared_attrs": {"limit": 5}}"#);
+}
+
+#[test]
+fn a_field_called_like_a_credential_is_masked_whatever_it_holds() {
+    check_json(
+        r#"{"dingtalk_token": 5, "Api-Key": {"a": "b"}, "corpsecret": "x", "wecom_webhook_url": "y", "pass": "z"}"#,
+        r#"{"dingtalk_token": "[removed]", "Api-Key": "[removed]", "corpsecret": "[removed]",
+            "wecom_webhook_url": "[removed]", "pass": "[removed]"}"#,
+    );
+    check_json(
+        r#"{"passage": "open", "author": "wu", "key": 5}"#,
+        r#"{"passage": "open", "author": "wu", "key": 5}"#,
+    );
+}
+
+#[test]
+fn a_credential_used_as_a_name_is_masked() {
+    check_json(r#"{"a": {"xoxb-123456-abcdef": 1}}"#, r#"{"a": {"[removed]": 1}}"#);
+}

@@ -1,0 +1,150 @@
+//! ThinkLink: whatever a script on it posts.
+//!
+//! ThinkLink has no webhook of its own; an alert leaves it because a script
+//! author wrote a body. The documents know five shapes of one alarm:
+//!
+//! | shape | whose | alarm's name | text | groups |
+//! |---|---|---|---|---|
+//! | A | an RPC's alarm item | `dnMsg.data.alarm_name` | `title`, `desc` | `notice_groups` |
+//! | B | Notification Groups | `params.id` | `title`, `desc` | `notice_groups` |
+//! | C | the built-in alarm RPC | `name` | `title`, `desc` | `group.notify`, `group`, `notify` |
+//! | D | `type: notify` | – | `title`, `desc` | `notice_groups` |
+//! | E | scripts that post to a chat | – | `desc` or `content` | – |
+//!
+//! and people wrap them, merge them and add to them. So a body is not matched
+//! against shapes: each thing we want to know is looked for where any shape may
+//! have it, and what is left is kept as it is.
+
+use fanfare_core::{Alert, Kind, Labels, Severity, Status, one_line};
+use jiff::Timestamp;
+
+use crate::extra::{bounded, flatten};
+use crate::json::Json;
+use crate::scrub::{scrub, scrub_text};
+use crate::{Hints, NothingToDo, Reading, SourceSettings, Unreadable};
+
+use self::body::{Body, EVERYWHERE};
+use self::intent::Intent;
+use self::subject::Subject;
+
+mod body;
+mod subject;
+mod intent;
+mod addressees;
+
+/// Reads a body that holds one alarm or a list of them.
+pub(crate) fn read(
+    body: &[u8],
+    hints: &Hints,
+    source: &SourceSettings,
+    now: Timestamp,
+) -> Result<Reading, Unreadable> {
+    let reader = Reader { hints: &cleaned(hints), source, now };
+    let mut reading = Reading::default();
+    match scrub(Json::parse(body)?) {
+        Json::List(items) if items.is_empty() => {
+            reading.nothing_to_do.push(NothingToDo { path: "$".to_owned(), reason: "the list is empty" });
+        }
+        Json::List(items) => {
+            for (index, item) in items.into_iter().enumerate() {
+                reader.read_into(&mut reading, item, &format!("[{index}]"))?;
+            }
+        }
+        item @ (Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::Object(_)) => {
+            reader.read_into(&mut reading, item, "$")?;
+        }
+    }
+    Ok(reading)
+}
+
+/// The address of a request is as careless with credentials as its body.
+fn cleaned(hints: &Hints) -> Hints {
+    let clean = |hint: &Option<String>| {
+        let text = one_line(&bounded(&scrub_text(hint.as_deref()?)));
+        Some(text).filter(|text| !text.is_empty())
+    };
+    let Hints { eui, name, alarm, level } = hints;
+    Hints { eui: clean(eui), name: clean(name), alarm: clean(alarm), level: clean(level) }
+}
+
+struct Reader<'a> {
+    hints: &'a Hints,
+    source: &'a SourceSettings,
+    now: Timestamp,
+}
+
+impl Reader<'_> {
+    fn read_into(&self, reading: &mut Reading, item: Json, place: &str) -> Result<(), Unreadable> {
+        match self.alert(Body::open(item, place)?)? {
+            Some(alert) => reading.alerts.push(alert),
+            None => reading.nothing_to_do.push(NothingToDo {
+                path: place.to_owned(),
+                reason: "`action` is `no`, which asks for nothing",
+            }),
+        }
+        Ok(())
+    }
+
+    /// What `body` reports; `None` if it says that there is nothing to do.
+    fn alert(&self, mut body: Body<'_>) -> Result<Option<Alert>, Unreadable> {
+        let subject = Subject::take(&mut body, self.hints, &self.source.labels)?;
+        let (kind, status) = match Intent::take(&mut body)? {
+            Intent::Raise => (Kind::Alarm, Status::Firing),
+            Intent::Clear => (Kind::Alarm, Status::Resolved),
+            Intent::Tell => (Kind::Notice, Status::Firing),
+            Intent::Nothing => return Ok(None),
+        };
+        let level = body.take_text(&EVERYWHERE, &["level", "severity"])?;
+        let annotations = take_annotations(&mut body);
+        subject.check(&body, status, &annotations, level.as_deref())?;
+
+        let severity_sent = level.or_else(|| self.hints.level.clone());
+        let severity = severity(severity_sent.as_deref(), kind);
+        let labels = self.labels(&subject, kind, severity);
+        let mention = addressees::take_mention(&mut body);
+        let groups = addressees::take_groups(&mut body);
+        let starts_at = body.take_time(self.now).unwrap_or(self.now);
+        let mut extra = flatten(body.rest());
+        extra.set("notice_groups", bounded(&groups.join(", ")));
+        Ok(Some(Alert {
+            fingerprint: subject.fingerprint(&labels, &annotations),
+            kind,
+            status,
+            severity,
+            severity_sent,
+            labels,
+            annotations,
+            extra,
+            mention,
+            starts_at,
+            generator_url: None,
+        }))
+    }
+
+    fn labels(&self, subject: &Subject, kind: Kind, severity: Severity) -> Labels {
+        let mut labels = subject.labels(kind);
+        labels.fill_from(&self.source.labels); // The subject took its own from there already.
+        labels.set("severity", severity.word());
+        labels.set("source", self.source.name.as_str());
+        labels
+    }
+}
+
+/// An alarm of unknown weight is worth a look. ThinkLink's own default is `low`:
+/// too quiet for something nobody has weighed. A message to pass on is not.
+fn severity(sent: Option<&str>, kind: Kind) -> Severity {
+    match (sent, kind) {
+        (Some(word), Kind::Alarm | Kind::Notice) => word.parse().unwrap_or(Severity::Mid),
+        (None, Kind::Alarm) => Severity::Mid,
+        (None, Kind::Notice) => Severity::Low,
+    }
+}
+
+fn take_annotations(body: &mut Body<'_>) -> Labels {
+    const NAMES: [(&str, &[&str]); 3] =
+        [("title", &["title"]), ("description", &["desc", "description"]), ("content", &["content"])];
+    NAMES.into_iter().filter_map(|(ours, theirs)| Some((ours, body.take_words(theirs)?))).collect()
+}
+
+#[cfg(test)]
+mod tests;

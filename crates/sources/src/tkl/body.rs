@@ -1,0 +1,163 @@
+use fanfare_core::one_line;
+use jiff::Timestamp;
+
+use crate::extra::{bounded, joined};
+use crate::json::{Json, Object};
+use crate::{Fault, Unreadable, time};
+
+/// An object within a body, by the names that lead to it.
+pub(super) type Part = &'static [&'static str];
+
+pub(super) const TOP: Part = &[];
+pub(super) const DEVICE: Part = &["device"];
+pub(super) const MENTION: Part = &["mention"];
+
+/// Where an alarm's own fields stand, unless they stand at the top: an RPC item
+/// (shape A), a Notification Group or an envelope (B, D), our rich form.
+pub(super) const WRAPPED: [Part; 4] = [&["dnMsg", "data"], &["dnMsg"], &["params"], &["alarm"]];
+
+/// Where an alarm's own fields may stand, the innermost first.
+pub(super) const EVERYWHERE: [Part; 5] = [WRAPPED[0], WRAPPED[1], WRAPPED[2], WRAPPED[3], TOP];
+
+/// A body from which what is understood is taken, bit by bit; the rest is kept.
+pub(super) struct Body<'a> {
+    root: Object,
+    place: &'a str,
+}
+
+impl<'a> Body<'a> {
+    /// The body that stands at `place` in what was posted.
+    pub(super) fn open(item: Json, place: &'a str) -> Result<Self, Unreadable> {
+        let mut body = Self { root: Object::new(), place };
+        match item {
+            Json::Object(fields) => body.root = fields,
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::List(_) => {
+                return Err(body.refuse(format!("found {}, expected an alert: an object", item.kind())));
+            }
+        }
+        for (part, name) in [(TOP, "params"), (TOP, "dnMsg"), (WRAPPED[1], "data")] {
+            if let Some(found) = body.peek(part, name).filter(|it| !matches!(it, Json::Object(_))) {
+                return Err(body.refuse_at(part, name, found, "an object"));
+            }
+        }
+        for name in ["device", "alarm"] {
+            if let Some(found @ Json::List(_)) = body.peek(TOP, name) {
+                return Err(body.refuse_at(TOP, name, found, "an object or a name"));
+            }
+        }
+        Ok(body)
+    }
+
+    /// What stands under `name`.
+    pub(super) fn peek(&self, part: Part, name: &str) -> Option<&Json> {
+        let mut fields = &self.root;
+        for step in part {
+            match fields.get(*step) {
+                Some(Json::Object(inner)) => fields = inner,
+                Some(Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::List(_)) | None => {
+                    return None;
+                }
+            }
+        }
+        fields.get(name)
+    }
+
+    /// Takes out what stands under `name`.
+    pub(super) fn take(&mut self, part: Part, name: &str) -> Option<Json> {
+        let mut fields = &mut self.root;
+        for step in part {
+            match fields.get_mut(*step) {
+                Some(Json::Object(inner)) => fields = inner,
+                Some(Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::List(_)) | None => {
+                    return None;
+                }
+            }
+        }
+        fields.remove(name)
+    }
+
+    /// Takes out what stands under `name`, if `read` can make something of it.
+    pub(super) fn take_if<T>(
+        &mut self,
+        part: Part,
+        name: &str,
+        read: impl Fn(&Json) -> Option<T>,
+    ) -> Option<T> {
+        let found = read(self.peek(part, name)?)?;
+        self.take(part, name);
+        Some(found)
+    }
+
+    /// Takes out the first text under one of `names`, the first name first, as
+    /// one line. What has parts is refused: we would not know what it means.
+    pub(super) fn take_text(&mut self, parts: &[Part], names: &[&str]) -> Result<Option<String>, Unreadable> {
+        for name in names {
+            for part in parts {
+                let Some(found) = self.take(part, name) else {
+                    continue;
+                };
+                if found.is_composite() {
+                    return Err(self.refuse_at(part, name, &found, "a text"));
+                }
+                if let Some(text) = line(&found) {
+                    return Ok(Some(text));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes out the first free text under one of `names`. What is none is left
+    /// where it is: a script that puts an object there still has an alarm to raise.
+    pub(super) fn take_words(&mut self, names: &[&str]) -> Option<String> {
+        let words = |found: &Json| match found {
+            Json::List(items) => joined(items),
+            Json::Bool(_) | Json::Number(_) | Json::Text(_) => found.text().map(str::to_owned),
+            Json::Null | Json::Object(_) => None,
+        };
+        let places = names.iter().flat_map(|name| EVERYWHERE.map(|part| (part, name)));
+        let text = places.into_iter().find_map(|(part, name)| self.take_if(part, name, words))?;
+        Some(bounded(&text)).filter(|text| !text.is_empty())
+    }
+
+    /// Takes out the time at which it happened. One that cannot be is left where it is.
+    pub(super) fn take_time(&mut self, now: Timestamp) -> Option<Timestamp> {
+        let places = ["time", "timestamp", "occurred_at"]
+            .into_iter()
+            .flat_map(|name| EVERYWHERE.map(|part| (part, name)));
+        places
+            .into_iter()
+            .find_map(|(part, name)| self.take_if(part, name, |found| time::plausible(found.text()?, now)))
+    }
+
+    /// Refuses a value with parts under `name`, wherever an alarm may have it.
+    pub(super) fn refuse_composite(&self, name: &str) -> Result<(), Unreadable> {
+        let found = EVERYWHERE.into_iter().find_map(|part| Some((part, self.peek(part, name)?)));
+        match found.filter(|(_, found)| found.is_composite()) {
+            Some((part, found)) => Err(self.refuse_at(part, name, found, "a text")),
+            None => Ok(()),
+        }
+    }
+
+    /// What nobody took.
+    pub(super) fn rest(self) -> Object {
+        self.root
+    }
+
+    /// The body as a whole cannot be an alert.
+    pub(super) fn refuse(&self, message: String) -> Unreadable {
+        Unreadable { fault: Fault::NotAnAlert, path: self.place.to_owned(), message }
+    }
+
+    fn refuse_at(&self, part: Part, name: &str, found: &Json, expected: &str) -> Unreadable {
+        let place = Some(self.place).filter(|place| *place != "$");
+        let steps: Vec<&str> = place.into_iter().chain(part.iter().copied()).chain([name]).collect();
+        let message = format!("found {}, expected {expected}", found.kind());
+        Unreadable { fault: Fault::NotAnAlert, path: steps.join("."), message }
+    }
+}
+
+/// A value without parts as one line.
+pub(super) fn line(found: &Json) -> Option<String> {
+    Some(one_line(&bounded(found.text()?))).filter(|text| !text.is_empty())
+}

@@ -1,0 +1,309 @@
+//! Every body in `examples/tkl`, which is what the documents show or suggest.
+
+use super::*;
+
+const B01: &str = include_str!("../../../../../examples/tkl/b01-chat-note.json");
+const B02: &str = include_str!("../../../../../examples/tkl/b02-plain-text.json");
+const B03: &str = include_str!("../../../../../examples/tkl/b03-alarm-rpc-new.json");
+const B04: &str = include_str!("../../../../../examples/tkl/b04-alarm-rpc-clear.json");
+const B05: &str = include_str!("../../../../../examples/tkl/b05-notification-group.json");
+const B06: &str = include_str!("../../../../../examples/tkl/b06-notification-group-clear.json");
+const B07: &str = include_str!("../../../../../examples/tkl/b07-rpc-item.json");
+const B08: &str = include_str!("../../../../../examples/tkl/b08-daily-report.json");
+const B09: &str = include_str!("../../../../../examples/tkl/b09-rich.json");
+const B10: &str = include_str!("../../../../../examples/tkl/b10-json-rpc.json");
+const B12: &str = include_str!("../../../../../examples/tkl/b12-whole-context.json");
+
+/// When the bodies that tell a time happened.
+const HAPPENED: &str = "2026-03-08T08:40:38Z";
+
+/// What a body should be read as. Severity and source are written once, not also among the labels.
+struct Expected {
+    is: (Kind, Status, Severity),
+    sent: Option<&'static str>,
+    labels: &'static [(&'static str, &'static str)],
+    annotations: &'static [(&'static str, &'static str)],
+    extra: &'static [(&'static str, &'static str)],
+    mobiles: &'static [&'static str],
+    at: &'static str,
+}
+
+#[track_caller]
+fn check(body: &str, pairs: &[(&str, &str)], expected: Expected) {
+    let alert = alert_with(body, &hints(pairs));
+    let Expected { is: (kind, status, severity), sent, labels: named, annotations, extra, mobiles, at } =
+        expected;
+    let mut all = labels(named);
+    all.set("source", "thinklink");
+    all.set("severity", severity.to_string());
+    let expected = Alert {
+        fingerprint: alert.fingerprint, // `identity` has its tests
+        kind,
+        status,
+        severity,
+        severity_sent: sent.map(str::to_owned),
+        labels: all,
+        annotations: labels(annotations),
+        extra: labels(extra),
+        mention: Mention {
+            mobiles: mobiles.iter().map(|it| (*it).to_owned()).collect(),
+            ..Mention::default()
+        },
+        starts_at: at.parse().unwrap(),
+        generator_url: None,
+    };
+    assert_eq!(alert, expected);
+}
+
+const FIRING: (Kind, Status) = (Kind::Alarm, Status::Firing);
+
+#[test]
+fn a_chat_script_whose_address_was_switched() {
+    check(
+        B01,
+        &[],
+        Expected {
+            is: (FIRING.0, FIRING.1, Severity::Urgent),
+            sent: Some("urgent"),
+            labels: &[("alertname", "Device Alert"), ("eui", "6353012af1093062"), ("device", "Cold room 3")],
+            annotations: &[("description", "Current -9.4 °C, limit -18 °C")],
+            extra: &[],
+            mobiles: &["13800000000"],
+            at: HAPPENED,
+        },
+    );
+}
+
+#[test]
+fn plain_text() {
+    check(
+        B02,
+        &[],
+        Expected {
+            is: (FIRING.0, FIRING.1, Severity::Mid),
+            sent: None,
+            labels: &[("alertname", "Device Alert"), ("eui", "6353012af1093062"), ("device", "Cold room 3")],
+            annotations: &[("content", "Cold room 3 alert")],
+            extra: &[],
+            mobiles: &[],
+            at: NOW,
+        },
+    );
+}
+
+#[test]
+fn the_alarm_rpcs_parameters_raise() {
+    check(
+        B03,
+        &[],
+        Expected {
+            is: (FIRING.0, FIRING.1, Severity::High),
+            sent: Some("high"),
+            labels: &[("alertname", "alarm_bin"), ("eui", "6353012af10a1806")],
+            annotations: &[
+                ("title", "Alarming : [Bin-07]"),
+                ("description", "[Bin-07] is full, please empty it"),
+            ],
+            extra: &[("notice_groups", "ops_email")],
+            mobiles: &[],
+            at: NOW,
+        },
+    );
+}
+
+#[test]
+fn the_alarm_rpcs_parameters_clear() {
+    check(
+        B04,
+        &[],
+        Expected {
+            is: (Kind::Alarm, Status::Resolved, Severity::High),
+            sent: Some("high"),
+            labels: &[("alertname", "alarm_bin"), ("eui", "6353012af10a1806")],
+            annotations: &[("title", "Alarming : [Bin-07]")],
+            extra: &[],
+            mobiles: &[],
+            at: NOW,
+        },
+    );
+}
+
+#[test]
+fn a_notification_groups_alarm() {
+    check(
+        B05,
+        &[],
+        Expected {
+            is: (FIRING.0, FIRING.1, Severity::High),
+            sent: Some("high"),
+            labels: &[("alertname", "over_temp_01"), ("eui", "6353012af1093064")],
+            annotations: &[("title", "Temperature too high"), ("description", "Current: 41.2°C")],
+            extra: &[("notice_groups", "WeCom_ops, alarm_email")],
+            mobiles: &[],
+            at: NOW,
+        },
+    );
+}
+
+#[test]
+fn a_notification_groups_clear_whose_address_names_the_device() {
+    check(
+        B06,
+        &[("eui", "6353012AF1093064")],
+        Expected {
+            is: (Kind::Alarm, Status::Resolved, Severity::Mid),
+            sent: None,
+            labels: &[("alertname", "over_temp_01"), ("eui", "6353012af1093064")],
+            annotations: &[],
+            extra: &[],
+            mobiles: &[],
+            at: NOW,
+        },
+    );
+}
+
+#[test]
+fn a_whole_rpc_item() {
+    check(
+        B07,
+        &[],
+        Expected {
+            is: (FIRING.0, FIRING.1, Severity::Urgent),
+            sent: Some("urgent"),
+            labels: &[("alertname", "leak_main"), ("eui", "6353012af1093064")],
+            annotations: &[("title", "[Pump room] leak"), ("description", "flow 3.1 m3/h at night")],
+            extra: &[("sleepTimeMs", "0")],
+            mobiles: &[],
+            at: NOW,
+        },
+    );
+}
+
+#[test]
+fn a_daily_report_is_a_notice() {
+    check(
+        B08,
+        &[],
+        Expected {
+            is: (Kind::Notice, Status::Firing, Severity::Low),
+            sent: None,
+            labels: &[("alertname", "Notice")],
+            annotations: &[("title", "Daily report"), ("description", "All devices online.")],
+            extra: &[("notice_groups", "WeCom_ops")],
+            mobiles: &[],
+            at: NOW,
+        },
+    );
+}
+
+#[test]
+fn a_rich_body() {
+    check(
+        B09,
+        &[],
+        Expected {
+            is: (FIRING.0, FIRING.1, Severity::High),
+            sent: Some("high"),
+            labels: &[("alertname", "over_temp_01"), ("eui", "6353012af1093064"), ("device", "2F 配电室")],
+            annotations: &[("title", "Temperature too high"), ("description", "41.2 °C > 35 °C")],
+            extra: &[
+                ("device.device_type", "NORMAL"),
+                ("device.tags", "KS52, 2F"),
+                ("event_id", "over_temp_01:1772959238000"),
+                ("notice_groups", "WeCom_ops"),
+                ("telemetry.data.humidity", "30.1"),
+                ("telemetry.data.rssi", "-59"),
+                ("telemetry.data.snr", "13.8"),
+                ("telemetry.data.temperatrue", "41.2"),
+                ("telemetry.data.vbat", "3.42"),
+                ("telemetry.thingModelId", "22321109718274053"),
+                ("telemetry.thingModelIdName", "mt_ks52"),
+                ("tenant", "demo"),
+                ("version", "1"),
+            ],
+            mobiles: &["13800000000"],
+            at: HAPPENED,
+        },
+    );
+}
+
+#[test]
+fn a_json_rpc_envelope() {
+    check(
+        B10,
+        &[],
+        Expected {
+            is: (FIRING.0, FIRING.1, Severity::Mid),
+            sent: Some("mid"),
+            labels: &[("alertname", "door"), ("eui", "a123456789123456")],
+            annotations: &[("title", "Door open")],
+            extra: &[("id", "1"), ("jsonrpc", "2.0"), ("method", "alarm")],
+            mobiles: &[],
+            at: NOW,
+        },
+    );
+}
+
+#[test]
+fn a_dumped_context_without_the_devices_credentials() {
+    check(
+        B12,
+        &[],
+        Expected {
+            is: (FIRING.0, FIRING.1, Severity::Urgent),
+            sent: Some("urgent"),
+            labels: &[("alertname", "Device Alert"), ("eui", "6353012af1093062"), ("device", "Cold room 3")],
+            annotations: &[("description", "Current -9.4 °C, limit -18 °C")],
+            extra: &[
+                ("alarms.over_temp.level", "high"),
+                ("alarms.over_temp.title", "Cold room 3"),
+                ("device.data_from", "LoRaWAN"),
+                ("device.device_type", "NORMAL"),
+                ("device.heart_period", "900"),
+                ("device.id", "45616600866361349"),
+                ("device.shared_attrs.report_minutes", "15"),
+                ("device.tags", "cold, B1"),
+                ("device.telemetry_data.45616600866361350.temperature", "-9.4"),
+                ("device.telemetry_data.45616600866361350.update_time", "1772959238000"),
+                ("device.telemetry_data.45616600866361350.vbat", "3.37"),
+            ],
+            mobiles: &["13800000000"],
+            at: NOW,
+        },
+    );
+}
+
+/// As `gw_alert.js` posted it when run with the parameters of `gw_alert_trigger.js`.
+#[test]
+fn what_our_own_script_sends() {
+    check(
+        r#"{"device":{"eui":"6353012af1093062","name":"Cold room 3","tags":["cold"]},"name":"over_temp",
+            "action":"clear","level":"high","title":"Temperature too high","desc":"Current -20 °C, limit -15 °C",
+            "at_mobiles":[],"at_all":false,"time":"2026-03-08T08:40:38.000Z"}"#,
+        &[],
+        Expected {
+            is: (Kind::Alarm, Status::Resolved, Severity::High),
+            sent: Some("high"),
+            labels: &[("alertname", "over_temp"), ("eui", "6353012af1093062"), ("device", "Cold room 3")],
+            annotations: &[
+                ("title", "Temperature too high"),
+                ("description", "Current -20 °C, limit -15 °C"),
+            ],
+            extra: &[("device.tags", "cold")],
+            mobiles: &[],
+            at: HAPPENED,
+        },
+    );
+}
+
+#[test]
+fn several_at_once_are_read_in_their_order() {
+    let reading = try_read(&format!("[{B01}, {B03}, {B04}]"), &Hints::default()).unwrap();
+    let read: Vec<_> = reading.alerts.iter().map(|it| (it.status, it.severity)).collect();
+    let expected = [
+        (Status::Firing, Severity::Urgent),
+        (Status::Firing, Severity::High),
+        (Status::Resolved, Severity::High),
+    ];
+    assert_eq!(read, expected);
+}

@@ -1,0 +1,72 @@
+use proptest::prelude::*;
+
+use super::*;
+
+#[track_caller]
+fn check_same(one: &str, other: &str) {
+    assert_eq!(alert(one).fingerprint, alert(other).fingerprint, "{one} and {other}");
+}
+
+#[track_caller]
+fn check_different(one: &str, other: &str) {
+    assert_ne!(alert(one).fingerprint, alert(other).fingerprint, "{one} and {other}");
+}
+
+#[test]
+fn an_end_finds_its_beginning_across_the_shapes() {
+    let raised = r#"{"_eui": "AB", "action": "new", "name": "hot", "level": "high", "desc": "41"}"#;
+    check_same(raised, r#"{"_eui": "ab", "action": "clear", "name": "hot", "desc": ""}"#);
+    check_same(raised, r#"{"eui": "ab", "params": {"id": "hot", "type": "clear"}}"#);
+    check_same(raised, r#"{"target": "ab", "dnMsg": {"action": "clear", "data": {"alarm_name": "hot"}}}"#);
+    check_same(
+        raised,
+        r#"{"alarm": {"id": "hot"}, "device": {"eui": "ab", "name": "Pump"}, "telemetry": {"t": 1}}"#,
+    );
+}
+
+#[test]
+fn another_device_another_alarm_or_another_source_is_another_thing() {
+    check_different(r#"{"_eui": "a", "name": "hot"}"#, r#"{"_eui": "b", "name": "hot"}"#);
+    check_different(r#"{"_eui": "a", "name": "hot"}"#, r#"{"_eui": "a", "name": "wet"}"#);
+    let other = SourceSettings { name: "other".into(), labels: Labels::default() };
+    let body = r#"{"_eui": "a", "name": "hot"}"#;
+    let elsewhere = read(body.as_bytes(), &Hints::default(), &other, NOW.parse().unwrap()).unwrap();
+    assert_ne!(alert(body).fingerprint, elsewhere.alerts[0].fingerprint);
+}
+
+#[test]
+fn the_fingerprint_is_of_source_device_and_alarm() {
+    let identity = labels(&[("source", "thinklink"), ("eui", "ab"), ("alertname", "hot")]);
+    let body = r#"{"_eui": "AB", "name": "hot", "level": "low", "title": "t", "desc": "d"}"#;
+    assert_eq!(alert(body).fingerprint, fanfare_core::Fingerprint::of(&identity));
+}
+
+#[test]
+fn two_alarms_without_name_of_one_device_are_told_apart_by_their_text() {
+    check_different(r#"{"eui": "a", "desc": "too hot: 41"}"#, r#"{"eui": "a", "desc": "battery low: 2"}"#);
+    check_same(r#"{"eui": "a", "desc": "too hot: 41.25"}"#, r#"{"eui": "a", "desc": "too hot: -3"}"#);
+}
+
+#[test]
+fn devices_without_eui_are_told_apart_by_their_name() {
+    check_different(
+        r#"{"device": {"name": "Pump 1"}, "name": "hot"}"#,
+        r#"{"device": {"name": "Pump 2"}, "name": "hot"}"#,
+    );
+    // With an EUI the name is only for people, and may change.
+    check_same(
+        r#"{"device": {"eui": "a", "name": "Pump 1"}, "name": "hot"}"#,
+        r#"{"device": {"eui": "a", "name": "Pump 2"}, "name": "hot"}"#,
+    );
+}
+
+proptest! {
+    #[test]
+    fn readings_and_levels_are_not_identity(
+        a in -1000.0..1000.0_f64, b in any::<i32>(), level in "low|mid|HIGH|urgent|[a-z]{0,5}",
+    ) {
+        let one = alert(&format!(r#"{{"eui": "a", "desc": "Current {a} °C", "level": "mid"}}"#));
+        let two = alert(&format!(r#"{{"eui": "a", "desc": "Current {b} °C", "level": "{level}"}}"#));
+        prop_assert_eq!(one.fingerprint, two.fingerprint);
+    }
+}

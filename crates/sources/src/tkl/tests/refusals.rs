@@ -1,0 +1,150 @@
+use expect_test::expect;
+use proptest::prelude::*;
+
+use super::*;
+
+#[test]
+fn what_is_no_object_is_refused() {
+    check_refused("5", expect!["$: found a number, expected an alert: an object"]);
+    check_refused(r#""hunter2""#, expect!["$: found a text, expected an alert: an object"]);
+    check_refused("null", expect!["$: found null, expected an alert: an object"]);
+    check_refused("[[]]", expect!["[0]: found a list, expected an alert: an object"]);
+}
+
+#[test]
+fn what_is_wrongly_built_is_refused_with_its_place() {
+    check_refused(r#"{"params": 5}"#, expect!["params: found a number, expected an object"]);
+    check_refused(r#"{"dnMsg": {"data": "x"}}"#, expect!["dnMsg.data: found a text, expected an object"]);
+    check_refused(
+        r#"{"device": ["a"], "desc": "x"}"#,
+        expect!["device: found a list, expected an object or a name"],
+    );
+    check_refused(
+        r#"{"params": {"level": {"a": "hunter2"}, "desc": "x"}}"#,
+        expect!["params.level: found an object, expected a text"],
+    );
+    check_refused(r#"{"eui": ["hunter2"], "desc": "x"}"#, expect!["eui: found a list, expected a text"]);
+    check_refused(
+        r#"{"_eui": "e", "name": "n", "action": {}}"#,
+        expect!["action: found an object, expected a text"],
+    );
+}
+
+#[test]
+fn what_tells_nothing_is_refused_with_what_would() {
+    check_refused(
+        "{}",
+        expect![
+            "$: found nothing to tell, expected at least one of `name`, `alarm_name`, `title`, `desc`, `content`, `level`"
+        ],
+    );
+    check_refused(
+        r#"{"eui": "e", "telemetry_data": {"t": 1}}"#,
+        expect![
+            "$: found nothing to tell, expected at least one of `name`, `alarm_name`, `title`, `desc`, `content`, `level`"
+        ],
+    );
+}
+
+#[test]
+fn an_end_of_nobody_knows_what_is_refused_with_what_to_add() {
+    check_refused(
+        include_str!("../../../../../examples/tkl/b06-notification-group-clear.json"),
+        expect!["$: a clear must say of which device: add `eui` to the body or `?eui=` to the address"],
+    );
+    check_refused(
+        r#"{"eui": "e", "action": "clear"}"#,
+        expect!["$: a clear must say of which alarm: add `name` to the body or `?alarm=` to the address"],
+    );
+}
+
+#[test]
+fn of_several_the_one_that_is_no_alert_is_named_and_none_is_read() {
+    check_refused(
+        r#"[{"desc": "a"}, {"desc": "b", "params": {"level": []}}]"#,
+        expect!["[1].params.level: found a list, expected a text"],
+    );
+    check_refused(r#"[{"desc": "a"}, 5]"#, expect!["[1]: found a number, expected an alert: an object"]);
+}
+
+#[test]
+fn what_is_not_json_is_another_fault() {
+    assert_eq!(try_read("desc=x", &Hints::default()).unwrap_err().fault, Fault::Malformed);
+}
+
+/// Names that mean something to us.
+const KNOWN: &[&str] = &[
+    "dnMsg",
+    "data",
+    "params",
+    "alarm",
+    "device",
+    "mention",
+    "eui",
+    "_eui",
+    "target",
+    "id",
+    "name",
+    "alarm_name",
+    "type",
+    "action",
+    "level",
+    "title",
+    "desc",
+    "content",
+    "group",
+    "notify",
+    "notice_groups",
+    "at_mobiles",
+    "at_all",
+    "mobiles",
+    "all",
+    "time",
+    "jsonrpc",
+    "server_attrs",
+    "token",
+];
+
+/// One of them, or now and then one that means nothing.
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![4 => prop::sample::select(KNOWN).prop_map(str::to_owned), 1 => ".{0,6}"]
+}
+
+/// Any JSON, preferably such as we would look into.
+pub(super) fn json() -> impl Strategy<Value = serde_json::Value> {
+    let words = prop::sample::select(
+        &["new", "clear", "no", "notify", "alarm", "high", "x", "", "1772959238000"][..],
+    );
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(Into::into),
+        any::<i64>().prop_map(Into::into),
+        any::<f64>().prop_map(Into::into),
+        words.prop_map(Into::into),
+        ".{0,12}".prop_map(Into::into),
+    ];
+    leaf.prop_recursive(5, 40, 8, |inner| {
+        prop_oneof![
+            1 => prop::collection::vec(inner.clone(), 0..5).prop_map(serde_json::Value::from),
+            4 => prop::collection::btree_map(name(), inner, 0..8).prop_map(|it| it.into_iter().collect()),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_body_is_too_odd(body in json(), eui in prop::option::of(".{0,6}")) {
+        let read = try_read(&body.to_string(), &Hints { eui, ..Hints::default() });
+        for alert in read.into_iter().flat_map(|it| it.alerts) {
+            prop_assert!(alert.labels.get("alertname").is_some());
+            prop_assert_eq!(alert.labels.get("source"), Some("thinklink"));
+            prop_assert!(alert.kind == Kind::Alarm || alert.status == Status::Firing);
+        }
+    }
+
+    #[test]
+    fn no_bytes_are_too_odd(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+        // That it answers is enough.
+        let _answered = read(&bytes, &Hints::default(), &source(), NOW.parse().unwrap()).is_ok();
+    }
+}
