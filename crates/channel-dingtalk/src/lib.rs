@@ -1,1 +1,34 @@
-//! To come.
+//! Speaks DingTalk: the custom robot of a group (自定义机器人).
+//!
+//! A message is signed, posted once, and counts as delivered only if DingTalk
+//! answers `errcode` 0. Everything else becomes one of the reactions of
+//! [`fanfare_core::SendError`]; [`DingTalk`] never retries, sleeps or queues.
+//!
+//! ```no_run
+//! # async fn example(notification: fanfare_core::Notification, attempt: fanfare_core::Attempt)
+//! # -> Result<(), Box<dyn std::error::Error>> {
+//! use std::time::Duration;
+//!
+//! use channel_dingtalk::{DingTalk, DingTalkConfig};
+//! use fanfare_core::{Channel, Context, Notifier, Secret, Style};
+//!
+//! let config = DingTalkConfig {
+//!     secret: Some(Secret::new("SEC…")),
+//!     ..DingTalkConfig::new(Secret::new("the token after access_token="))
+//! };
+//! let context = Context { name: "ops".into(), style: Style::default(), timeout: Duration::from_secs(10) };
+//! let robot = DingTalk::build(config, context)?;
+//! let receipt = robot.notify(&notification, &attempt).await?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod config;
+mod robot;
+mod render;
+mod markdown;
+mod sign;
+mod wire;
+
+pub use crate::config::{DingTalkConfig, MsgType};
+pub use crate::robot::DingTalk;

@@ -1,1 +1,36 @@
-//! To come.
+//! The one way to POST JSON, and the one reading of failure, for HTTP channels.
+//!
+//! A channel that posts through [`Client`] cannot take a 500 for a delivery,
+//! follow a redirect with its token, wait for an answer without end, or show
+//! its address, which is its password, in an error. What the provider's own
+//! JSON means is the channel's business.
+//!
+//! ```no_run
+//! # async fn example(now: jiff::Timestamp) -> Result<(), Box<dyn std::error::Error>> {
+//! use fanfare_webhook::{Client, HttpSettings};
+//!
+//! let client = Client::new("https://chat.example.com", HttpSettings::default())?;
+//! let message = serde_json::json!({ "text": "Cold room 3 is too warm" });
+//! let answer = client.post_json("/send", &[("key", "a secret")], &message, now).await?;
+//! let reply: serde_json::Value = answer.reply()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What chat channels share on the way there stands beside it: a message within
+//! a limit ([`fit()`]), a message without links ([`plain()`]), and whom to call by
+//! name ([`MentionSettings`]).
+
+mod client;
+mod failure;
+mod answer;
+mod quote;
+
+mod fit;
+mod mention;
+
+pub use crate::answer::Answer;
+pub use crate::client::{Client, HttpSettings};
+pub use crate::fit::{cut_note, fit, link_target, link_words, plain};
+pub use crate::mention::{MentionAll, MentionSettings};
+pub use crate::quote::{ip_in, quote};

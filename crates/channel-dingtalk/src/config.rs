@@ -1,0 +1,127 @@
+use std::path::PathBuf;
+
+use fanfare_core::{BuildError, SandboxAccount, SandboxDoors, Secret};
+use fanfare_webhook::MentionSettings;
+use serde::Deserialize;
+
+/// A robot's settings.
+///
+/// ```yaml
+/// kind: dingtalk
+/// access_token: { env: DINGTALK_TOKEN }   # what stands after access_token= in the robot's webhook address
+/// secret: { env: DINGTALK_SECRET }        # the text under 加签, it starts with SEC; leave out only if the robot has no 加签
+/// keyword: alarm                          # only if the robot asks for a keyword (自定义关键词)
+/// msgtype: markdown                       # markdown (default) or text
+/// mention: { mobiles: ["13800000000"], user_ids: [], all: asked }   # all: asked | urgent | always | never
+/// endpoint: https://oapi.dingtalk.com     # another one for private DingTalk
+/// proxy: http://proxy.example.com:3128
+/// ca_file: /etc/ssl/private-ca.pem
+/// ```
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DingTalkConfig {
+    /// What stands after `access_token=` in the webhook address that the group shows.
+    pub access_token: Secret,
+    /// The text under 加签 in the robot's security settings.
+    #[serde(default)]
+    pub secret: Option<Secret>,
+    /// One of the robot's keywords (自定义关键词); it is put into every message, so
+    /// that a resolution is not refused where the alarm went through.
+    #[serde(default)]
+    pub keyword: Option<String>,
+    /// What messages look like.
+    #[serde(default)]
+    pub msgtype: MsgType,
+    /// Whom to call by name, beside those the alert asks for.
+    #[serde(default)]
+    pub mention: MentionSettings,
+    /// `http(s)://host[:port]` in place of <https://oapi.dingtalk.com>.
+    #[serde(default)]
+    pub endpoint: Option<String>,
+    /// An `http`, `https` or `socks5` proxy.
+    #[serde(default)]
+    pub proxy: Option<String>,
+    /// Certificates to trust beside those of the system.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
+}
+
+/// What messages look like.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MsgType {
+    /// Headline, list and link. A mention is no longer highlighted in some clients.
+    #[default]
+    Markdown,
+    /// Plain text; here mentions always ring.
+    Text,
+}
+
+impl DingTalkConfig {
+    /// The settings of a robot that has no 加签, everything else as it comes.
+    #[must_use]
+    pub fn new(access_token: Secret) -> Self {
+        Self {
+            access_token,
+            secret: None,
+            keyword: None,
+            msgtype: MsgType::default(),
+            mention: MentionSettings::default(),
+            endpoint: None,
+            proxy: None,
+            ca_file: None,
+        }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), BuildError> {
+        let token = self.access_token.expose();
+        if token.is_empty() || token.contains(['/', '=', '&', '?']) || token.contains(char::is_whitespace) {
+            return Err(problem(
+                "access_token",
+                "must be only what stands after `access_token=` in the robot's webhook address \
+                 / 只填 Webhook 地址中 access_token= 之后的部分",
+            ));
+        }
+        if self.secret.as_ref().is_some_and(|it| !it.expose().starts_with(SECRET_PREFIX)) {
+            return Err(problem(
+                "secret",
+                "must start with `SEC`: copy it from the robot's security settings, or leave it out if the robot \
+                 is not signed / 以 SEC 开头，请从 机器人管理 → 安全设置 → 加签 复制；未启用加签则删除此项",
+            ));
+        }
+        if self.keyword.as_ref().is_some_and(|it| it.trim().is_empty()) {
+            return Err(problem("keyword", "must not be empty: leave it out if the robot asks for none"));
+        }
+        Ok(())
+    }
+
+    /// A secret that is missing, or made up by who starts a sandbox, becomes one that passes [`Self::check`].
+    pub(crate) fn into_sandbox(mut self, doors: &SandboxDoors) -> (Self, SandboxAccount) {
+        if self.access_token.expose().is_empty() {
+            self.access_token = Secret::new("sandbox-token");
+        }
+        self.secret = self.secret.map(|secret| match secret.expose() {
+            text if text.starts_with(SECRET_PREFIX) => secret,
+            text => Secret::new(&format!("{SECRET_PREFIX}{text}")),
+        });
+        self.endpoint = Some(doors.http.clone());
+        self.proxy = None;
+        self.ca_file = None;
+
+        let mut settings = vec![("access_token", self.access_token.expose().to_owned())];
+        settings.extend(self.secret.as_ref().map(|it| ("secret", it.expose().to_owned())));
+        settings.extend(self.keyword.clone().map(|it| ("keyword", it)));
+        (self, SandboxAccount { kind: "dingtalk", settings })
+    }
+}
+
+/// "签名 … secret … SEC 开头的字符串":
+/// <https://open.dingtalk.com/document/development/customize-robot-security-settings>
+const SECRET_PREFIX: &str = "SEC";
+
+fn problem(field: &str, message: &str) -> BuildError {
+    BuildError { field: field.to_owned(), message: message.to_owned() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,73 @@
+use serde_json::json;
+
+use super::*;
+
+fn config(settings: serde_json::Value) -> DingTalkConfig {
+    serde_json::from_value(settings).unwrap()
+}
+
+#[track_caller]
+fn check_problem(settings: serde_json::Value, field: &str) {
+    let err = config(settings).check().unwrap_err();
+    assert_eq!(err.field, field);
+    assert!(!err.message.contains("hunter2"), "{err}");
+}
+
+#[test]
+fn a_robot_needs_its_token_and_usually_its_secret() {
+    config(json!({ "access_token": "abc" })).check().unwrap();
+    config(json!({ "access_token": "abc", "secret": "SECabc\n", "keyword": "alarm", "msgtype": "text" }))
+        .check()
+        .unwrap();
+}
+
+#[test]
+fn a_whole_address_is_no_token() {
+    check_problem(
+        json!({ "access_token": "https://oapi.dingtalk.com/robot/send?access_token=hunter2" }),
+        "access_token",
+    );
+    check_problem(json!({ "access_token": "" }), "access_token");
+}
+
+#[test]
+fn a_secret_starts_with_sec() {
+    check_problem(json!({ "access_token": "abc", "secret": "hunter2" }), "secret");
+}
+
+#[test]
+fn an_empty_keyword_is_a_mistake() {
+    check_problem(json!({ "access_token": "abc", "keyword": " " }), "keyword");
+}
+
+#[test]
+fn an_unknown_setting_is_refused() {
+    let err =
+        serde_json::from_value::<DingTalkConfig>(json!({ "access_token": "abc", "tokn": 1 })).unwrap_err();
+    assert!(err.to_string().contains("unknown field `tokn`"), "{err}");
+}
+
+#[test]
+fn the_sandbox_learns_the_credentials_and_gets_every_message() {
+    let doors =
+        SandboxDoors { http: "http://127.0.0.1:8790".to_owned(), smtp: "127.0.0.1:8791".parse().unwrap() };
+    let written = config(json!({
+        "access_token": "abc", "secret": "SECabc", "keyword": "alarm",
+        "proxy": "http://10.0.0.1:3128", "ca_file": "/etc/ca.pem", "endpoint": "https://dingtalk.internal",
+    }));
+    let (config, account) = written.into_sandbox(&doors);
+    assert_eq!(config.endpoint.as_deref(), Some("http://127.0.0.1:8790"));
+    assert_eq!((config.proxy, config.ca_file), (None, None));
+    let settings = [("access_token", "abc"), ("secret", "SECabc"), ("keyword", "alarm")];
+    assert_eq!(account.kind, "dingtalk");
+    assert_eq!(account.settings, settings.map(|(name, text)| (name, text.to_owned())));
+}
+
+#[test]
+fn a_secret_that_is_missing_or_made_up_will_do_for_the_sandbox() {
+    let doors =
+        SandboxDoors { http: "http://127.0.0.1:8790".to_owned(), smtp: "127.0.0.1:8791".parse().unwrap() };
+    let (config, account) = config(json!({ "access_token": "", "secret": "made-up" })).into_sandbox(&doors);
+    config.check().unwrap();
+    assert!(account.settings.contains(&("secret", "SECmade-up".to_owned())));
+}

@@ -1,0 +1,130 @@
+use fanfare_core::{Attempt, Fact, Form, Mention, Message, Notification, Style};
+use fanfare_webhook::{MentionSettings, cut_note, fit, link_target, link_words, plain};
+use serde::Serialize;
+
+use crate::MsgType;
+use crate::markdown::{escape, escape_lines};
+
+/// "body 大小不合法 … 20000bytes 以内" (errcode 460101) is the limit of the whole JSON;
+/// the rest is ours, in case it is counted otherwise.
+const LONGEST_BODY: usize = 19_500;
+
+/// Ours: what may stand in a plain message, after a long one was refused.
+const LONGEST_PLAIN_BODY: usize = 4_000;
+
+/// "被@的群成员 … 最多50个":
+/// <https://open.dingtalk.com/document/development/custom-robots-send-group-messages>
+const MOST_MENTIONS: usize = 50;
+
+/// How a robot's messages look.
+#[derive(Debug)]
+pub(crate) struct Look {
+    pub(crate) msgtype: MsgType,
+    pub(crate) keyword: Option<String>,
+    pub(crate) mention: MentionSettings,
+    pub(crate) style: Style,
+}
+
+/// What is posted.
+/// <https://open.dingtalk.com/document/development/custom-robots-send-group-messages>
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Body {
+    msgtype: MsgTypeName,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    markdown: Option<Markdown>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<Text>,
+    at: At,
+    /// The same for every attempt of a delivery: DingTalk then posts it once.
+    msg_uuid: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum MsgTypeName {
+    Markdown,
+    Text,
+}
+
+#[derive(Debug, Serialize)]
+struct Markdown {
+    /// Only for the list of conversations and the push; the message does not show it.
+    title: String,
+    text: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Text {
+    content: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct At {
+    at_mobiles: Vec<String>,
+    at_user_ids: Vec<String>,
+    is_at_all: bool,
+}
+
+impl Look {
+    /// The message for one attempt, within DingTalk's limit.
+    pub(crate) fn body(&self, notification: &Notification, attempt: &Attempt) -> Body {
+        let Attempt { ordinal: _, at: _, key, form, only: _ } = attempt;
+        let message = Message::of(notification, &self.style);
+        let mention = self.mention.for_notification(notification, MOST_MENTIONS);
+        let (message, msgtype, limit) = match form {
+            Form::Full => (message, self.msgtype, LONGEST_BODY),
+            Form::Plain => (plain(&message), MsgType::Text, LONGEST_PLAIN_BODY),
+        };
+        let render = |message: &Message, missing: usize| {
+            let (name, markdown, text) = match msgtype {
+                MsgType::Markdown => {
+                    (MsgTypeName::Markdown, Some(self.markdown(message, &mention, missing)), None)
+                }
+                MsgType::Text => (MsgTypeName::Text, None, Some(self.text(message, missing))),
+            };
+            let Mention { mobiles, user_ids, all } = mention.clone();
+            let at = At { at_mobiles: mobiles, at_user_ids: user_ids, is_at_all: all };
+            Body { msgtype: name, markdown, text, at, msg_uuid: key.as_str().to_owned() }
+        };
+        fit(&message, limit, render, |body| serde_json::to_vec(body).map_or(0, |json| json.len()))
+    }
+
+    fn markdown(&self, message: &Message, mention: &Mention, missing: usize) -> Markdown {
+        let Message { title, facts, content, link } = message;
+        let facts: Vec<String> =
+            facts.iter().map(|Fact { name, text }| format!("- **{name}**: {}", escape(text))).collect();
+        let link = link.as_deref().and_then(link_target);
+        let blocks = [
+            Some(format!("### {}", escape(title))),
+            self.keyword.clone(),
+            (!facts.is_empty()).then(|| facts.join("\n")),
+            content.as_deref().map(escape_lines),
+            link.map(|url| format!("[{}]({url})", link_words(self.style.language))),
+            cut_note(self.style.language, missing),
+            mention_words(mention),
+        ];
+        let text = blocks.into_iter().flatten().collect::<Vec<_>>().join("\n\n");
+        Markdown { title: title.clone(), text }
+    }
+
+    /// Mentions are added by DingTalk: a number written here would be shown twice.
+    fn text(&self, message: &Message, missing: usize) -> Text {
+        let blocks =
+            [Some(message.to_string()), self.keyword.clone(), cut_note(self.style.language, missing)];
+        Text { content: blocks.into_iter().flatten().collect::<Vec<_>>().join("\n\n") }
+    }
+}
+
+/// In markdown the text itself must name everybody who is to be called, with
+/// spaces between them.
+fn mention_words(mention: &Mention) -> Option<String> {
+    let Mention { mobiles, user_ids, all } = mention;
+    let people = mobiles.iter().chain(user_ids).map(|person| format!("@{person}"));
+    let words: Vec<String> = people.chain(all.then(|| "@所有人".to_owned())).collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,200 @@
+use std::sync::Arc;
+
+use expect_test::{Expect, expect};
+use fanfare_core::{Alert, Language, Severity, Why};
+use fanfare_testkit::{attempt, notification};
+use fanfare_webhook::MentionAll;
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::*;
+
+fn look() -> Look {
+    Look {
+        msgtype: MsgType::Markdown,
+        keyword: None,
+        mention: MentionSettings::default(),
+        style: Style::default(),
+    }
+}
+
+/// An urgent alert that has just begun, changed by `change`.
+fn urgent(change: impl FnOnce(&mut Alert)) -> Notification {
+    let mut notification = notification(Severity::Urgent, Why::Started);
+    change(Arc::make_mut(&mut notification.alert));
+    notification
+}
+
+/// What is posted, as JSON.
+fn posted(look: &Look, notification: &Notification, form: Form) -> Value {
+    let attempt = Attempt { form, ..attempt() };
+    serde_json::to_value(look.body(notification, &attempt)).unwrap()
+}
+
+#[track_caller]
+fn check_text(look: &Look, notification: &Notification, expected: Expect) {
+    let body = posted(look, notification, Form::Full);
+    let text = body.pointer("/markdown/text").or(body.pointer("/text/content")).unwrap();
+    expected.assert_eq(text.as_str().unwrap());
+}
+
+#[test]
+fn a_markdown_message_repeats_its_title_since_dingtalk_shows_it_only_in_the_list() {
+    let notification = urgent(|alert| alert.generator_url = Some("https://tkl.example.com/a(1)".to_owned()));
+    check_text(
+        &look(),
+        &notification,
+        expect![[r#"
+            ### [URGENT] Temperature too high - Cold room 3
+
+            - **Level**: URGENT
+            - **Device**: Cold room 3
+            - **EUI**: 6353012af1093062
+            - **Alarm**: over\_temp
+            - **Description**: Current -9.4 °C, limit -18 °C
+            - **Since**: 2026-03-08 12:00:00 +00:00
+            - **Groups**: WeCom\_ops
+            - **Source**: thinklink
+            - **Alert no.**: 42
+
+            [Open at the source](https://tkl.example.com/a%281%29)"#]],
+    );
+    let body = posted(&look(), &notification, Form::Full);
+    assert_eq!(body["markdown"]["title"], "[URGENT] Temperature too high - Cold room 3");
+    assert_eq!(body["msgtype"], "markdown");
+}
+
+#[test]
+fn a_message_speaks_the_language_and_shows_the_time_of_the_place() {
+    let style = Style { language: Language::Zh, timezone: TimeZone::fixed(jiff::tz::offset(8)) };
+    check_text(
+        &Look { msgtype: MsgType::Text, style, ..look() },
+        &notification(Severity::High, Why::Resolved),
+        expect![[r#"
+            [已恢复] Temperature too high - Cold room 3
+
+            级别: 严重
+            设备: Cold room 3
+            EUI: 6353012af1093062
+            告警: over_temp
+            描述: Current -9.4 °C, limit -18 °C
+            开始时间: 2026-03-08 20:00:00 +08:00
+            恢复时间: 2026-03-08 20:00:00 +08:00
+            通知组: WeCom_ops
+            来源: thinklink
+            告警编号: 42"#]],
+    );
+}
+
+#[test]
+fn a_markdown_message_names_everybody_it_calls() {
+    let mention = MentionSettings { all: MentionAll::Urgent, ..MentionSettings::default() };
+    let notification = urgent(|alert| {
+        alert.mention.mobiles = vec!["13800000000".to_owned(), "+1-5550100".to_owned()];
+        alert.mention.user_ids = vec!["manager_1".to_owned()];
+    });
+    let body = posted(&Look { mention, ..look() }, &notification, Form::Full);
+    assert_eq!(
+        body["at"],
+        serde_json::json!({
+            "atMobiles": ["13800000000", "+1-5550100"], "atUserIds": ["manager_1"], "isAtAll": true
+        })
+    );
+    let text = body["markdown"]["text"].as_str().unwrap();
+    assert!(text.ends_with("\n\n@13800000000 @+1-5550100 @manager_1 @所有人"), "{text}");
+}
+
+#[test]
+fn a_text_message_leaves_naming_to_dingtalk() {
+    let notification = urgent(|alert| alert.mention.mobiles = vec!["13800000000".to_owned()]);
+    let body = posted(&Look { msgtype: MsgType::Text, ..look() }, &notification, Form::Full);
+    assert_eq!(body["at"]["atMobiles"], serde_json::json!(["13800000000"]));
+    assert!(!body["text"].to_string().contains("13800000000"), "{body}");
+}
+
+#[test]
+fn fifty_people_are_called_at_most() {
+    let notification = urgent(|alert| {
+        alert.mention.mobiles = (0..40).map(|n| format!("138000000{n:02}")).collect();
+        alert.mention.user_ids = (0..40).map(|n| format!("user{n}")).collect();
+    });
+    let body = posted(&look(), &notification, Form::Full);
+    let count = |list: &str| body["at"][list].as_array().unwrap().len();
+    assert_eq!((count("atMobiles"), count("atUserIds")), (40, 10));
+    assert_eq!(body["markdown"]["text"].as_str().unwrap().matches('@').count(), 50);
+}
+
+#[test]
+fn the_keyword_is_in_every_message_also_when_it_resolves() {
+    let look = |msgtype| Look { msgtype, keyword: Some("告警_1".to_owned()), ..look() };
+    for why in [Why::Started, Why::Resolved] {
+        for (msgtype, form) in
+            [(MsgType::Markdown, Form::Full), (MsgType::Text, Form::Full), (MsgType::Markdown, Form::Plain)]
+        {
+            let mut notification = notification(Severity::Low, why);
+            Arc::make_mut(&mut notification.alert).annotations.set("content", "x".repeat(50_000));
+            let body = posted(&look(msgtype), &notification, form);
+            let text = body.pointer("/markdown/text").or(body.pointer("/text/content")).unwrap();
+            assert!(text.as_str().unwrap().contains("告警_1"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn the_same_uuid_goes_with_every_attempt() {
+    let notification = urgent(|_| ());
+    let uuid = |ordinal| {
+        serde_json::to_value(look().body(&notification, &Attempt { ordinal, ..attempt() })).unwrap()["msgUuid"].clone()
+    };
+    assert_eq!(uuid(1), uuid(2));
+    assert_eq!(uuid(1), attempt().key.as_str());
+}
+
+#[test]
+fn a_plain_message_is_text_without_links() {
+    let notification = urgent(|alert| {
+        alert.generator_url = Some("https://tkl.example.com/".to_owned());
+        alert.annotations.set("content", "see https://evil.example/x now");
+    });
+    let body = posted(&look(), &notification, Form::Plain);
+    assert_eq!(body["msgtype"], "text");
+    let text = body["text"]["content"].as_str().unwrap();
+    assert!(text.ends_with("see (…) now"), "{text}");
+}
+
+#[test]
+fn a_long_message_is_cut_says_so_and_still_calls() {
+    let notification = urgent(|alert| {
+        alert.annotations.set("content", "冷库 * 温度 \" 过高\n".repeat(3000));
+        alert.mention.mobiles = vec!["13800000000".to_owned()];
+    });
+    let body = posted(&look(), &notification, Form::Full);
+    let text = body["markdown"]["text"].as_str().unwrap();
+    assert!(
+        text.contains("… cut, ") && text.ends_with("more bytes\n\n@13800000000"),
+        "{}",
+        &text[text.len() - 99..]
+    );
+    assert!(body.to_string().len() > 10_000, "most of the room is used");
+}
+
+proptest! {
+    /// DingTalk refuses a body of more than 20,000 bytes (460101).
+    #[test]
+    fn a_body_is_never_larger_than_dingtalk_takes(
+        unit in any::<char>(), repeat in 1_usize..30_000, label in ".{0,300}", forms in 0_usize..3,
+    ) {
+        let (msgtype, form) = [
+            (MsgType::Markdown, Form::Full), (MsgType::Text, Form::Full), (MsgType::Markdown, Form::Plain),
+        ][forms];
+        let notification = urgent(|alert| {
+            alert.annotations.set("content", unit.to_string().repeat(repeat));
+            alert.annotations.set("title", label.repeat(100));
+            alert.labels.set("device", label);
+            alert.mention.user_ids = (0..60).map(|n| format!("{n:064}")).collect();
+        });
+        let body = Look { msgtype, ..look() }.body(&notification, &Attempt { form, ..attempt() });
+        prop_assert!(serde_json::to_vec(&body).unwrap().len() <= 19_500);
+    }
+}

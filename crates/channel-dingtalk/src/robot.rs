@@ -1,0 +1,82 @@
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use fanfare_core::{
+    Account, Attempt, Budget, BuildError, Channel, Context, Limits, Notification, Notifier, Receipt,
+    SandboxAccount, SandboxDoors, Secret, SendError,
+};
+use fanfare_webhook::{Client, HttpSettings};
+
+use crate::DingTalkConfig;
+use crate::render::Look;
+use crate::sign::sign;
+use crate::wire;
+
+/// Where DingTalk is, if `endpoint` does not say otherwise.
+const PROVIDER: &str = "https://oapi.dingtalk.com";
+
+/// <https://open.dingtalk.com/document/development/custom-robots-send-group-messages>
+const PATH: &str = "/robot/send";
+
+/// "每个机器人每分钟最多发送20条消息到群里，如果超过20条，会限流10分钟": twenty a minute, or
+/// ten minutes of silence.
+/// <https://open.dingtalk.com/document/development/custom-robots-send-group-messages>
+const BUDGET: Budget = Budget { messages: NonZeroU32::new(20).unwrap(), per: Duration::from_secs(60) };
+
+/// Ours: twenty a minute need no more, and a slow answer does not hold up an urgent alert.
+const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(2).unwrap();
+
+/// A DingTalk group robot, ready to send.
+#[derive(Debug)]
+pub struct DingTalk {
+    client: Client,
+    access_token: Secret,
+    secret: Option<Secret>,
+    look: Look,
+}
+
+#[async_trait]
+impl Notifier for DingTalk {
+    async fn notify(&self, notification: &Notification, attempt: &Attempt) -> Result<Receipt, SendError> {
+        let body = self.look.body(notification, attempt);
+        let signed = self.secret.as_ref().map(|secret| sign(secret, attempt.at));
+
+        let mut query = vec![("access_token", self.access_token.expose())];
+        if let Some((timestamp, sign)) = &signed {
+            query.extend([("timestamp", timestamp.as_str()), ("sign", sign.as_str())]);
+        }
+        let answer = self.client.post_json(PATH, &query, &body, attempt.at).await?;
+        wire::outcome(&answer, attempt)
+    }
+
+    fn limits(&self) -> Limits {
+        Limits {
+            account: Account::of(Self::KIND, &[self.access_token.expose()]),
+            budget: Some(BUDGET),
+            concurrency: CONCURRENCY,
+        }
+    }
+}
+
+impl Channel for DingTalk {
+    const KIND: &'static str = "dingtalk";
+
+    type Config = DingTalkConfig;
+
+    fn build(config: DingTalkConfig, context: Context) -> Result<Self, BuildError> {
+        config.check()?;
+        let DingTalkConfig { access_token, secret, keyword, msgtype, mention, endpoint, proxy, ca_file } =
+            config;
+        let Context { name: _, style, timeout } = context;
+        let client = Client::new(PROVIDER, HttpSettings { endpoint, proxy, ca_file, timeout })?;
+        Ok(Self { client, access_token, secret, look: Look { msgtype, keyword, mention, style } })
+    }
+
+    fn into_sandbox(config: DingTalkConfig, doors: &SandboxDoors) -> (DingTalkConfig, SandboxAccount) {
+        config.into_sandbox(doors)
+    }
+}
+
+#[cfg(test)]
+mod tests;

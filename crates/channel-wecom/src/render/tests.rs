@@ -1,0 +1,77 @@
+use expect_test::expect;
+use fanfare_core::Style;
+use fanfare_testkit::notification;
+use proptest::prelude::*;
+
+use super::*;
+
+fn frame(limit: usize) -> Frame {
+    Frame { language: Language::En, limit, tail: Some("<@zhangsan>".to_owned()) }
+}
+
+fn message(content: &str) -> Message {
+    Message {
+        title: "[URGENT] **Too warm** - Cold room 3".to_owned(),
+        facts: vec![Fact { name: "Device", text: "<@all> [x](http://evil.example)".to_owned() }],
+        content: Some(content.to_owned()),
+        link: Some("https://tkl.example.com/alarm/1".to_owned()),
+    }
+}
+
+#[test]
+fn markdown_shows_the_severity_and_none_of_the_labels_markup() {
+    let text = frame(4096).markdown(&message("# fine\n> `all` (ok)"), Colour::Orange);
+    expect![[r####"
+        ### <font color="warning">[URGENT] ＊＊Too warm＊＊ - Cold room 3</font>
+
+        > Device: ＜@all> [x]（http://evil.example)
+
+        ＃ fine
+        ＞ ｀all｀ (ok)
+
+        [Open at the source](https://tkl.example.com/alarm/1)
+
+        <@zhangsan>"####]]
+    .assert_eq(&text);
+}
+
+#[test]
+fn text_calls_nobody_whom_a_label_names() {
+    let text = frame(2048).text(&message("fine"));
+    assert!(text.contains("＜@all>") && !text.contains("<@all>"), "{text}");
+}
+
+#[test]
+fn the_headline_is_orange_grey_when_low_and_green_when_over() {
+    let word = |severity, why| Colour::of(&notification(severity, why)).word();
+    assert_eq!(word(Severity::Urgent, Why::Started), "warning");
+    assert_eq!(word(Severity::Mid, Why::StillFiring), "warning");
+    assert_eq!(word(Severity::Low, Why::Started), "comment");
+    assert_eq!(word(Severity::Urgent, Why::Resolved), "info");
+}
+
+#[test]
+fn limits_are_in_bytes_and_the_mention_survives_the_cut() {
+    // 683 Chinese characters are 2049 bytes.
+    let text = frame(2048).text(&message(&"告".repeat(683)));
+    assert!(text.len() <= 2048 && text.len() > 1900, "{}", text.len());
+    assert!(text.contains("… cut, ") && text.ends_with("more bytes\n\n<@zhangsan>"), "{text}");
+}
+
+#[test]
+fn a_message_of_the_product_fits_without_a_cut() {
+    let message = Message::of(&notification(Severity::Urgent, Why::Started), &Style::default());
+    assert!(!frame(2048).text(&message).contains("… cut"));
+}
+
+proptest! {
+    #[test]
+    fn a_message_is_never_larger_than_wecom_takes(
+        unit in any::<char>(), repeat in 1_usize..10_000, label in ".{0,600}", limit in 1000_usize..4096,
+    ) {
+        let mut message = message(&unit.to_string().repeat(repeat));
+        message.facts[0].text = label;
+        prop_assert!(frame(limit).markdown(&message, Colour::Green).len() <= limit);
+        prop_assert!(frame(limit).text(&message).len() <= limit);
+    }
+}

@@ -1,0 +1,142 @@
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use fanfare_core::{Secret, SendError};
+use fanfare_webhook::Client;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Mutex;
+
+use crate::wire::TokenReply;
+
+/// <https://developer.work.weixin.qq.com/document/path/91039>
+const PATH: &str = "/cgi-bin/gettoken";
+
+/// Ours: a token this close to its end might not survive the way to WeCom. Of a
+/// short-lived one it is a quarter of its life, or it would never be used twice.
+const MARGIN: Duration = Duration::from_secs(120);
+
+/// Ours: WeCom bans an address for an hour that asks "again and again" with a wrong
+/// secret (note on 45009), and does not say how often that is.
+const HOLD_AFTER_REFUSAL: SignedDuration = SignedDuration::from_secs(60);
+
+/// The access token of one app, fetched when needed, by one caller at a time.
+pub(crate) struct Tokens {
+    client: Client,
+    corp_id: String,
+    secret: Secret,
+    /// How often WeCom was asked. Whoever waited for another's fetch sees it change.
+    fetches: AtomicU64,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    token: Option<Token>,
+    failure: Option<Failure>,
+}
+
+/// Kept until there is a newer one.
+struct Token {
+    text: String,
+    /// From then on a newer one is wanted.
+    fresh_until: Timestamp,
+    ends: Timestamp,
+}
+
+/// Why the last fetch brought no token.
+struct Failure {
+    error: SendError,
+    hold_until: Timestamp,
+}
+
+impl Tokens {
+    pub(crate) fn new(client: Client, corp_id: String, secret: Secret) -> Self {
+        Self { client, corp_id, secret, fetches: AtomicU64::new(0), known: Mutex::default() }
+    }
+
+    /// A token that should still be good at `now`.
+    pub(crate) async fn current(&self, now: Timestamp) -> Result<String, SendError> {
+        self.other_than(None, now).await
+    }
+
+    /// A token instead of one that was refused.
+    pub(crate) async fn instead_of(&self, refused: &str, now: Timestamp) -> Result<String, SendError> {
+        self.other_than(Some(refused), now).await
+    }
+
+    /// While one caller fetches, the others wait for the lock and share what came
+    /// of it, good or bad. A caller that goes away meanwhile changes nothing.
+    async fn other_than(&self, refused: Option<&str>, now: Timestamp) -> Result<String, SendError> {
+        let fetches_before = self.fetches.load(Ordering::Acquire);
+        let mut known = self.known.lock().await;
+
+        let just_fetched = fetches_before != self.fetches.load(Ordering::Acquire);
+        let usable = |known: &Known| {
+            let token = known
+                .token
+                .as_ref()
+                .filter(|it| now < it.ends && (just_fetched || refused != Some(&it.text)));
+            token.map(|it| (it.text.clone(), it.fresh_until))
+        };
+        if let Some((token, fresh_until)) = usable(&known)
+            && now < fresh_until
+        {
+            return Ok(token);
+        }
+        let told = known.failure.as_ref().filter(|it| just_fetched || now < it.hold_until);
+        let error = match told {
+            Some(failure) => failure.error.clone(),
+            None => match self.fetch(now).await {
+                Ok(token) => {
+                    let text = token.text.clone();
+                    *known = Known { token: Some(token), failure: None };
+                    return Ok(text);
+                }
+                Err(failure) => known.failure.insert(failure).error.clone(),
+            },
+        };
+        // Near its end the old token is still better than none.
+        usable(&known).map(|(token, _)| token).ok_or(error)
+    }
+
+    async fn fetch(&self, now: Timestamp) -> Result<Token, Failure> {
+        let query = [("corpid", self.corp_id.as_str()), ("corpsecret", self.secret.expose())];
+        let reply: Result<TokenReply, SendError> =
+            async { self.client.get(PATH, &query, now).await?.reply() }.await;
+        self.fetches.fetch_add(1, Ordering::AcqRel);
+        match reply.and_then(TokenReply::token) {
+            Ok((text, lasts)) => Ok(Token {
+                text,
+                fresh_until: later(now, lasts - MARGIN.min(lasts / 4)),
+                ends: later(now, lasts),
+            }),
+            Err(error) => Err(Failure { hold_until: hold_until(&error, now), error }),
+        }
+    }
+}
+
+/// Until when nobody should ask again. What may pass may be asked again at once: the
+/// gateway keeps the pace.
+fn hold_until(error: &SendError, now: Timestamp) -> Timestamp {
+    match error {
+        SendError::Misconfigured { .. } => now + HOLD_AFTER_REFUSAL,
+        SendError::Throttled { retry_after, .. } | SendError::Quota { retry_after, .. } => {
+            later(now, *retry_after)
+        }
+        SendError::Transient { .. } | SendError::Unsendable { .. } | SendError::Unanswered { .. } => now,
+    }
+}
+
+fn later(now: Timestamp, by: Duration) -> Timestamp {
+    SignedDuration::try_from(by).ok().and_then(|by| now.checked_add(by).ok()).unwrap_or(Timestamp::MAX)
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tokens").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

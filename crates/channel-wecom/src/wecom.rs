@@ -1,0 +1,82 @@
+use async_trait::async_trait;
+use fanfare_core::{
+    Attempt, BuildError, Channel, Context, Limits, Notification, Notifier, Receipt, SandboxAccount,
+    SandboxDoors, SendError,
+};
+use fanfare_webhook::{Client, HttpSettings, MentionSettings};
+
+use crate::WeComConfig;
+use crate::app::App;
+use crate::bot::Bot;
+use crate::config::{check_key, problem};
+
+/// Where WeCom is, if `endpoint` does not say otherwise.
+const PROVIDER: &str = "https://qyapi.weixin.qq.com";
+
+/// A WeCom group bot or self-built app, ready to send.
+#[derive(Debug)]
+pub struct WeCom(Speaker);
+
+#[derive(Debug)]
+enum Speaker {
+    Bot(Box<Bot>),
+    App(Box<App>),
+}
+
+#[async_trait]
+impl Notifier for WeCom {
+    async fn notify(&self, notification: &Notification, attempt: &Attempt) -> Result<Receipt, SendError> {
+        match &self.0 {
+            Speaker::Bot(bot) => bot.notify(notification, attempt).await,
+            Speaker::App(app) => app.notify(notification, attempt).await,
+        }
+    }
+
+    fn limits(&self) -> Limits {
+        match &self.0 {
+            Speaker::Bot(bot) => bot.limits(),
+            Speaker::App(app) => app.limits(),
+        }
+    }
+}
+
+impl Channel for WeCom {
+    const KIND: &'static str = "wecom";
+
+    type Config = WeComConfig;
+
+    fn build(config: WeComConfig, context: Context) -> Result<Self, BuildError> {
+        let WeComConfig { key, app, msgtype, mention, endpoint, proxy, ca_file } = config;
+        let Context { name: _, style, timeout } = context;
+        let client = || Client::new(PROVIDER, HttpSettings { endpoint, proxy, ca_file, timeout });
+        match (key, app) {
+            (Some(key), None) => {
+                check_key(&key)?;
+                Ok(Self(Speaker::Bot(Box::new(Bot::new(client()?, key, msgtype, mention, style)))))
+            }
+            (None, Some(app)) => {
+                app.check()?;
+                if mention != MentionSettings::default() {
+                    return Err(problem(
+                        "mention",
+                        "only a group bot mentions: an app writes to `app.to_user`",
+                    ));
+                }
+                Ok(Self(Speaker::App(Box::new(App::new(client()?, app, msgtype, style)))))
+            }
+            (Some(_), Some(_)) => {
+                Err(problem("app", "a channel is a bot (`key`) or an app (`app`), not both"))
+            }
+            (None, None) => {
+                Err(problem("key", "missing: set `key` for a group bot, or `app` for a self-built app"))
+            }
+        }
+    }
+
+    fn into_sandbox(config: WeComConfig, doors: &SandboxDoors) -> (WeComConfig, SandboxAccount) {
+        config.into_sandbox(doors)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,204 @@
+//! WeCom's answers, and their meaning in ours.
+//!
+//! The codes are those of <https://developer.work.weixin.qq.com/document/path/90313>,
+//! shared by bots and apps, and those seen in the field.
+
+use std::time::Duration;
+
+use fanfare_core::{Receipt, Refusal, SendError};
+use fanfare_webhook::{Answer, ip_in, quote};
+use serde::Deserialize;
+
+use crate::AppConfig;
+
+/// `{"errcode": 0, "errmsg": "ok"}`
+#[derive(Debug, Deserialize)]
+struct Reply {
+    errcode: i64,
+    #[serde(default)]
+    errmsg: String,
+}
+
+/// What `message/send` answers: whoever is named here does not get the message.
+/// <https://developer.work.weixin.qq.com/document/path/90236>
+#[derive(Debug, Deserialize)]
+pub(crate) struct AppReply {
+    errcode: i64,
+    #[serde(default)]
+    errmsg: String,
+    #[serde(default)]
+    invaliduser: String,
+    #[serde(default)]
+    invalidparty: String,
+    #[serde(default)]
+    invalidtag: String,
+    #[serde(default)]
+    unlicenseduser: String,
+    #[serde(default)]
+    msgid: String,
+}
+
+/// What `gettoken` answers.
+/// <https://developer.work.weixin.qq.com/document/path/91039>
+#[derive(Deserialize)]
+pub(crate) struct TokenReply {
+    errcode: i64,
+    #[serde(default)]
+    errmsg: String,
+    #[serde(default)]
+    access_token: String,
+    #[serde(default = "usual_lifetime")]
+    expires_in: u64,
+}
+
+/// "正常情况下为7200秒（2小时）": <https://developer.work.weixin.qq.com/document/path/91039>
+fn usual_lifetime() -> u64 {
+    7200
+}
+
+/// "拦截时长约等于超过的窗口": a bot's and a member's window is a minute.
+/// <https://developer.work.weixin.qq.com/document/path/90313>
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// An address that asked for tokens too often, e.g. with a wrong secret, is banned for an hour.
+/// <https://developer.work.weixin.qq.com/document/path/90313>
+const TOKEN_SILENCE: Duration = Duration::from_secs(3600);
+
+/// How much of WeCom's words an error shows; they end in a hint, our address and a link.
+const QUOTED: usize = 500;
+
+/// What WeCom's answer to a bot means to the gateway.
+pub(crate) fn outcome(answer: &Answer) -> Result<Receipt, SendError> {
+    let Reply { errcode, errmsg } = answer.reply()?;
+    match errcode {
+        0 => Ok(Receipt { words: words(0, &errmsg), ..Receipt::default() }),
+        _ => Err(refusal(errcode, &errmsg)),
+    }
+}
+
+impl AppReply {
+    /// The token is wrong (40001, 40014) or has ended (42001).
+    pub(crate) fn refuses_token(&self) -> bool {
+        matches!(self.errcode, 40_001 | 40_014 | 42_001)
+    }
+
+    /// What the answer means to the gateway, for a message to the recipients of `config`.
+    pub(crate) fn outcome(self, config: &AppConfig) -> Result<Receipt, SendError> {
+        let Self { errcode, ref errmsg, ref msgid, .. } = self;
+        if errcode != 0 {
+            return Err(refusal(errcode, errmsg));
+        }
+        let refused = self.refused();
+        let words =
+            if msgid.is_empty() { words(0, errmsg) } else { format!("{}, msgid {msgid}", words(0, errmsg)) };
+        if reaches_somebody(config, &refused) {
+            Ok(Receipt { words, refused, ..Receipt::default() })
+        } else {
+            let reason = format!("{words}, but nobody of app.to_user gets it; {}", mend::RECIPIENTS);
+            Err(SendError::Misconfigured { reason })
+        }
+    }
+
+    fn refused(&self) -> Vec<Refusal> {
+        let lists = [
+            (&self.invaliduser, "", "unknown to the app, or not in its visible range (invaliduser)"),
+            (&self.unlicenseduser, "", "without a licence for this interface (unlicenseduser)"),
+            (&self.invalidparty, "party ", "unknown to the app, or not in its visible range (invalidparty)"),
+            (&self.invalidtag, "tag ", "unknown to the app, or not in its visible range (invalidtag)"),
+        ];
+        let named = |(list, prefix, reason): (&String, &str, &str)| -> Vec<Refusal> {
+            let ids = list.split('|').filter(|id| !id.is_empty());
+            ids.map(|id| Refusal {
+                recipient: format!("{prefix}{}", quote(id, 64)),
+                reason: reason.to_owned(),
+            })
+            .collect()
+        };
+        lists.into_iter().flat_map(named).collect()
+    }
+}
+
+/// If only members are written to and each is refused, nobody is told, `errcode` 0 or
+/// not. WeCom names them in lower case.
+fn reaches_somebody(config: &AppConfig, refused: &[Refusal]) -> bool {
+    let AppConfig { to_user, to_party, to_tag, .. } = config;
+    let is_refused = |user: &str| refused.iter().any(|it| it.recipient.eq_ignore_ascii_case(user));
+    !to_party.is_empty() || !to_tag.is_empty() || !to_user.iter().all(is_refused)
+}
+
+impl TokenReply {
+    /// The token and how long it lasts.
+    pub(crate) fn token(self) -> Result<(String, Duration), SendError> {
+        let Self { errcode, errmsg, access_token, expires_in } = self;
+        match errcode {
+            0 if !access_token.is_empty() => Ok((access_token, Duration::from_secs(expires_in))),
+            0 => Err(SendError::Transient { reason: "gettoken: errcode 0, but no access_token".to_owned() }),
+            45_009 => Err(SendError::Throttled {
+                retry_after: TOKEN_SILENCE,
+                reason: format!("gettoken: {}", words(errcode, &errmsg)),
+            }),
+            40_001 | 40_091 => Err(misconfigured(errcode, &errmsg, mend::SECRET)),
+            _ => Err(refusal(errcode, &errmsg)),
+        }
+    }
+}
+
+/// What a person must mend, in English and Chinese.
+mod mend {
+    pub(super) const KEY: &str =
+        "check `key`, and that the bot is still in the group / 请检查 key，并确认机器人仍在群中";
+    pub(super) const STOPPED: &str =
+        "the bot is stopped: enable it in the group / 机器人已停用，请在群中启用";
+    pub(super) const SECRET: &str = "check `app.secret` / 请检查 app.secret（应用管理 → 应用 → Secret）";
+    pub(super) const CORP: &str = "check `app.corp_id` / 请检查 app.corp_id（我的企业 → 企业ID）";
+    pub(super) const AGENT: &str = "check `app.agent_id`: it must belong to `app.secret` / 请检查 app.agent_id 是否与 app.secret 属于同一应用";
+    pub(super) const ADDRESS: &str =
+        "to the app's trusted addresses; it takes about a minute / 添加到应用的企业可信IP，约一分钟后生效";
+    pub(super) const RIGHTS: &str =
+        "check the app's rights, visible range and state / 请检查应用的权限、可见范围与启用状态";
+    pub(super) const RECIPIENTS: &str = "check `app.to_user`, `app.to_party`, `app.to_tag` and the app's visible range / 请检查接收人与应用可见范围";
+}
+
+/// What a code other than 0 means. WeCom answers HTTP 200 with all of them.
+fn refusal(errcode: i64, errmsg: &str) -> SendError {
+    let reason = words(errcode, errmsg);
+    match errcode {
+        45_009 => SendError::Throttled { retry_after: SILENCE, reason },
+
+        // In 2019 also the answer to a text that was too long.
+        93_000 if errmsg.contains("exceed max length") => SendError::Unsendable { reason },
+        93_000 | 93_006 | 93_008 => misconfigured(errcode, errmsg, mend::KEY),
+        93_004 => misconfigured(errcode, errmsg, mend::STOPPED),
+        40_013 => misconfigured(errcode, errmsg, mend::CORP),
+        40_056 | 41_011 | 301_002 => misconfigured(errcode, errmsg, mend::AGENT),
+        48_002 | 50_003 | 60_011 | 301_007 => misconfigured(errcode, errmsg, mend::RIGHTS),
+        40_031 | 40_032 | 81_013 | 82_001 | 82_002 | 82_003 => {
+            misconfigured(errcode, errmsg, mend::RECIPIENTS)
+        }
+        60_020 => {
+            let address =
+                ip_in(errmsg).map_or_else(|| "this gateway's address".to_owned(), |ip| ip.to_string());
+            misconfigured(errcode, errmsg, &format!("add {address} {}", mend::ADDRESS))
+        }
+
+        // Type, parameters (40058 is what too long returns), empty, wrong signs, too large.
+        40_008 | 40_033 | 40_035 | 40_058 | 44_004 | 45_002 | 40_206 => SendError::Unsendable { reason },
+        // The address of a link is too long or has no scheme.
+        40_039 | 45_034 => SendError::Unsendable { reason },
+
+        // Busy (-1), conflict (6000), too many at once (45033), a fresh token refused, or
+        // unknown: it may pass, and a dropped alert does not come back.
+        _ => SendError::Transient { reason },
+    }
+}
+
+fn misconfigured(errcode: i64, errmsg: &str, mend: &str) -> SendError {
+    SendError::Misconfigured { reason: format!("{}; {mend}", words(errcode, errmsg)) }
+}
+
+fn words(errcode: i64, errmsg: &str) -> String {
+    format!("errcode {errcode}: {}", quote(errmsg, QUOTED))
+}
+
+#[cfg(test)]
+mod tests;

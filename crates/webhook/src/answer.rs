@@ -1,0 +1,133 @@
+use std::time::Duration;
+
+use fanfare_core::SendError;
+use jiff::Timestamp;
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::{Response, StatusCode};
+use serde::de::DeserializeOwned;
+
+use crate::failure::send_error;
+use crate::quote::{blank, quote};
+
+/// Far more than any provider's JSON answer, and little enough to hold for every
+/// attempt under way.
+const LONGEST_BODY: usize = 64 * 1024;
+
+/// How long to be silent after a 429 that does not say: the window by which the
+/// chat providers count.
+const DEFAULT_SILENCE: Duration = Duration::from_secs(60);
+
+/// The longest silence we take from a header; one odd answer must not silence a
+/// channel for good.
+const LONGEST_SILENCE: Duration = Duration::from_secs(3600);
+
+/// How much of a strange answer an error shows.
+const QUOTED: usize = 200;
+
+/// What a provider answered, with everything secret in it blanked.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    status: StatusCode,
+    retry_after: Option<Duration>,
+    body: String,
+}
+
+impl Answer {
+    pub(crate) async fn read(
+        mut response: Response,
+        secrets: &[&str],
+        now: Timestamp,
+    ) -> Result<Self, SendError> {
+        let status = response.status();
+        let retry_after = retry_after(response.headers(), now);
+        let mut body = Vec::new();
+        while body.len() < LONGEST_BODY {
+            match response.chunk().await {
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => break,
+                Err(err) if status.is_success() => return Err(send_error(err, secrets)),
+                Err(_) => break, // The status has said enough.
+            }
+        }
+        body.truncate(LONGEST_BODY);
+        let body = blank(&String::from_utf8_lossy(&body), secrets);
+        Ok(Self { status, retry_after, body })
+    }
+
+    /// The provider's reply, if the status is 2xx and the body is a `Reply`.
+    ///
+    /// Whether it took the message is for the channel to read from the reply.
+    ///
+    /// # Errors
+    ///
+    /// What the status means; or [`SendError::Unanswered`] for a 2xx with a body
+    /// that is no `Reply`, which proves nothing either way.
+    pub fn reply<Reply: DeserializeOwned>(&self) -> Result<Reply, SendError> {
+        if !self.status.is_success() {
+            return Err(self.refusal());
+        }
+        serde_json::from_str(&self.body).map_err(|_| SendError::Unanswered {
+            reason: format!(
+                "HTTP {} with an answer that is not the provider's JSON: {}",
+                self.status,
+                self.quote()
+            ),
+        })
+    }
+
+    /// The body, up to 64 KiB of it.
+    #[must_use]
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+
+    /// A 2xx whose body is a web page, as from a captive portal or a provider's edge protection.
+    #[must_use]
+    pub fn is_web_page(&self) -> bool {
+        self.status.is_success() && self.body.trim_start_matches('\u{feff}').trim_start().starts_with('<')
+    }
+
+    /// The beginning of the body on one line, for an error.
+    #[must_use]
+    pub fn quote(&self) -> String {
+        if self.body.trim().is_empty() { "(empty)".to_owned() } else { quote(&self.body, QUOTED) }
+    }
+
+    /// What a status other than 2xx means. RFC 9110 section 15 is the source of each row.
+    fn refusal(&self) -> SendError {
+        let reason = format!("HTTP {}: {}", self.status, self.quote());
+        match self.status.as_u16() {
+            429 => SendError::Throttled { retry_after: self.retry_after.unwrap_or(DEFAULT_SILENCE), reason },
+            // A gateway on the way passed the request on and heard nothing.
+            504 => SendError::Unanswered { reason },
+            // Timeout, conflict, misdirected, locked, failed dependency, too early: all may pass.
+            408 | 409 | 421 | 423 | 424 | 425 | 500.. => SendError::Transient { reason },
+            // Malformed, too large, too long, wrong type, unprocessable: about this message.
+            400 | 413 | 414 | 415 | 422 | 431 => SendError::Unsendable { reason },
+            300..400 => SendError::Misconfigured {
+                reason: format!(
+                    "{reason}; redirects are not followed with a secret: check `endpoint` and `proxy`"
+                ),
+            },
+            // Unauthorized, forbidden, not found, gone and the like: about the address, not the message.
+            _ => SendError::Misconfigured { reason },
+        }
+    }
+}
+
+/// `Retry-After` in either of its forms: seconds or a date.
+/// <https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3>
+fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let silence = match text.parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => {
+            let date = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+            Duration::try_from(date.duration_since(now)).unwrap_or_default()
+        }
+    };
+    Some(silence.min(LONGEST_SILENCE))
+}
+
+#[cfg(test)]
+mod tests;

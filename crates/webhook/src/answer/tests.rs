@@ -1,0 +1,100 @@
+use fanfare_testkit::{FakeHttp, NOON, Reaction};
+
+use super::*;
+use crate::{Client, HttpSettings};
+
+/// What a POST comes back with if the other side answers like this.
+async fn posted(status: &str, headers: &str, body: &str) -> Result<serde_json::Value, SendError> {
+    let reaction = Reaction::answer(status, headers, body);
+    let fake = FakeHttp::serve(move |_| reaction.clone()).await;
+    let client = Client::new(&fake.endpoint(), HttpSettings::default()).unwrap();
+    let answer = client.post_json("/send", &[("key", "a-secret-key")], &"a message", NOON).await?;
+    answer.reply()
+}
+
+async fn check_status(status: &str, expected: &str) {
+    let err = posted(status, "", "{}").await.unwrap_err();
+    assert_eq!(err.word(), expected, "{status}");
+}
+
+async fn check_silence(header: &str, expected_seconds: u64) {
+    let err = posted("429 Too Many Requests", header, "").await.unwrap_err();
+    let SendError::Throttled { retry_after, .. } = err else { panic!("{err:?}") };
+    assert_eq!(retry_after, Duration::from_secs(expected_seconds), "{header}");
+}
+
+#[tokio::test]
+async fn a_2xx_with_json_is_for_the_channel_to_read() {
+    assert_eq!(posted("200 OK", "", r#"{"errcode":1}"#).await, Ok(serde_json::json!({ "errcode": 1 })));
+}
+
+#[tokio::test]
+async fn a_server_in_trouble_may_recover() {
+    for status in
+        ["500 Internal Server Error", "502 Bad Gateway", "503 Service Unavailable", "408 Request Timeout"]
+    {
+        check_status(status, "transient").await;
+    }
+}
+
+#[tokio::test]
+async fn a_gateway_that_heard_nothing_may_have_passed_the_message_on() {
+    check_status("504 Gateway Timeout", "unanswered").await;
+}
+
+#[tokio::test]
+async fn a_refused_address_is_for_a_person_to_mend() {
+    for status in ["401 Unauthorized", "403 Forbidden", "404 Not Found", "407 Proxy Authentication Required"]
+    {
+        check_status(status, "misconfigured").await;
+    }
+}
+
+#[tokio::test]
+async fn a_refused_message_is_not_sent_again_as_it_is() {
+    for status in ["400 Bad Request", "413 Content Too Large", "422 Unprocessable Content"] {
+        check_status(status, "unsendable").await;
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed_with_a_secret() {
+    let fake = FakeHttp::serve(|request| {
+        Reaction::answer("302 Found", &format!("Location: {}&again\r\n", request.target), "")
+    })
+    .await;
+    let client = Client::new(&fake.endpoint(), HttpSettings::default()).unwrap();
+    let answer = client.post_json("/send", &[("key", "a-secret-key")], &"a message", NOON).await.unwrap();
+    let err = answer.reply::<serde_json::Value>().unwrap_err();
+    assert_eq!(err.word(), "misconfigured");
+    assert_eq!(fake.posts(), 1);
+}
+
+#[tokio::test]
+async fn retry_after_is_read_in_seconds_and_as_a_date() {
+    check_silence("Retry-After: 120\r\n", 120).await;
+    check_silence("Retry-After: Sun, 08 Mar 2026 12:05:00 GMT\r\n", 300).await;
+    check_silence("Retry-After: Sun, 08 Mar 2026 11:00:00 GMT\r\n", 0).await;
+}
+
+#[tokio::test]
+async fn an_odd_retry_after_silences_nobody_for_good() {
+    check_silence("Retry-After: 99999999999\r\n", 3600).await;
+    check_silence("Retry-After: soon\r\n", 60).await;
+    check_silence("", 60).await;
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_read_up_to_its_bound_and_quoted_shortly() {
+    let err = posted("200 OK", "", &"x".repeat(1_000_000)).await.unwrap_err();
+    assert_eq!(err.word(), "unanswered");
+    assert!(err.to_string().len() < 400, "{err}");
+}
+
+#[tokio::test]
+async fn a_secret_is_blanked_in_what_the_other_side_says() {
+    let fake = FakeHttp::serve(|it| Reaction::json(&format!(r#"{{"errmsg":"bad {}"}}"#, it.target))).await;
+    let client = Client::new(&fake.endpoint(), HttpSettings::default()).unwrap();
+    let answer = client.post_json("/send", &[("key", "a/secret+key")], &"a message", NOON).await.unwrap();
+    assert_eq!(answer.body(), r#"{"errmsg":"bad /send?key=***"}"#);
+}

@@ -1,0 +1,204 @@
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use fanfare_core::{BuildError, SendError};
+use jiff::Timestamp;
+use reqwest::{Certificate, Method, Proxy, Url};
+use serde::Serialize;
+
+use crate::Answer;
+use crate::failure::send_error;
+
+/// How to reach a provider. Every HTTP channel repeats these settings among its own.
+#[derive(Debug, Clone)]
+pub struct HttpSettings {
+    /// `http(s)://host[:port]` in place of the provider's; the path stays the provider's.
+    pub endpoint: Option<String>,
+    /// An `http`, `https` or `socks5` proxy. The proxies of the environment are not used.
+    pub proxy: Option<String>,
+    /// Certificates, as PEM, to trust beside those of the system.
+    pub ca_file: Option<PathBuf>,
+    /// How long one attempt may take.
+    pub timeout: Duration,
+}
+
+impl Default for HttpSettings {
+    fn default() -> Self {
+        Self { endpoint: None, proxy: None, ca_file: None, timeout: Duration::from_secs(10) }
+    }
+}
+
+/// The longest wait for a connection, and it is never more than half the
+/// attempt: a connection that was never made must be known as such before the
+/// attempt is ended from outside and counts as unanswered.
+const LONGEST_CONNECT: Duration = Duration::from_secs(5);
+
+/// Shorter than the idle time of common servers (Apache httpd 5 s, nginx 75 s): a
+/// POST on a connection that the server is just closing goes unanswered.
+const IDLE_CONNECTION: Duration = Duration::from_secs(4);
+
+/// The schemes `reqwest` knows as a proxy; with `h` the proxy resolves names.
+const PROXY_SCHEMES: [&str; 4] = ["http", "https", "socks5", "socks5h"];
+
+/// Posts JSON to one provider.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    base: Url,
+    patience: Duration,
+}
+
+impl Client {
+    /// A client for the `provider`, e.g. `https://oapi.dingtalk.com`.
+    ///
+    /// # Errors
+    ///
+    /// With the setting that cannot be: `endpoint`, `proxy` or `ca_file`.
+    pub fn new(provider: &str, settings: HttpSettings) -> Result<Self, BuildError> {
+        let HttpSettings { endpoint, proxy, ca_file, timeout } = settings;
+        let base = base_url(endpoint.as_deref().unwrap_or(provider))?;
+        let proxy = proxy.as_deref().map(proxy_url).transpose()?;
+        install_crypto();
+
+        let mut http = reqwest::Client::builder()
+            .user_agent(concat!("fanfare/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            .tcp_nodelay(true)
+            .pool_idle_timeout(IDLE_CONNECTION)
+            .connect_timeout(LONGEST_CONNECT.min(timeout / 2))
+            .timeout(timeout);
+        let needs_tls = base.scheme() == "https" || proxy.as_ref().is_some_and(|it| it.scheme() == "https");
+        if let Some(path) = &ca_file {
+            http = http.tls_certs_merge(certificates(path)?);
+        } else if !needs_tls {
+            // Or the system's certificates would be read, and missed where there are none.
+            http = http.tls_certs_only([]);
+        }
+        if let Some(url) = proxy {
+            http = http.proxy(Proxy::all(url).map_err(|err| problem("proxy", &err.to_string()))?);
+        }
+        let http = http.build().map_err(|err| problem("ca_file", &crate::failure::chain(&err)))?;
+        Ok(Self { http, base, patience: timeout })
+    }
+
+    /// Posts `body` as JSON to `path` at the provider and waits for the answer.
+    ///
+    /// Whatever stands in `query` counts as secret and is blanked in the answer.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer. What an answer means is read from [`Answer`].
+    pub async fn post_json(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        body: &(impl Serialize + Sync),
+        now: Timestamp,
+    ) -> Result<Answer, SendError> {
+        let request = self.http.request(Method::POST, self.url(path, query)).json(body);
+        self.answer_to(request, query, now).await
+    }
+
+    /// Gets what a post needs first, e.g. an access token, in half the time of an attempt.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer; never [`SendError::Unanswered`], since no message was sent.
+    pub async fn get(&self, path: &str, query: &[(&str, &str)], now: Timestamp) -> Result<Answer, SendError> {
+        let request = self.http.request(Method::GET, self.url(path, query)).timeout(self.patience / 2);
+        self.answer_to(request, query, now).await.map_err(nothing_was_sent)
+    }
+
+    async fn answer_to(
+        &self,
+        request: reqwest::RequestBuilder,
+        query: &[(&str, &str)],
+        now: Timestamp,
+    ) -> Result<Answer, SendError> {
+        let secrets: Vec<&str> = query.iter().map(|(_, value)| *value).collect();
+        let response = request.send().await.map_err(|err| send_error(err, &secrets))?;
+        Answer::read(response, &secrets, now).await
+    }
+
+    fn url(&self, path: &str, query: &[(&str, &str)]) -> Url {
+        let mut url = self.base.clone();
+        url.set_path(path);
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        url
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("base", &self.base.as_str()).finish_non_exhaustive()
+    }
+}
+
+fn nothing_was_sent(err: SendError) -> SendError {
+    match err {
+        SendError::Unanswered { reason } => SendError::Transient { reason },
+        SendError::Transient { .. }
+        | SendError::Throttled { .. }
+        | SendError::Quota { .. }
+        | SendError::Unsendable { .. }
+        | SendError::Misconfigured { .. } => err,
+    }
+}
+
+/// Without a provider of cryptography the first client would panic. The first
+/// one installed stays: that it is there is all we need.
+fn install_crypto() {
+    rustls::crypto::ring::default_provider().install_default().ok();
+}
+
+fn base_url(text: &str) -> Result<Url, BuildError> {
+    let expected = "expected http://HOST[:PORT] or https://HOST[:PORT]; the path stays the provider's";
+    let url = Url::parse(text).map_err(|err| problem("endpoint", &format!("{err}; {expected}")))?;
+    if !matches!(url.scheme(), "http" | "https")
+        || url.path() != "/"
+        || url.query().is_some()
+        || has_login(&url)
+    {
+        return Err(problem("endpoint", expected));
+    }
+    Ok(url)
+}
+
+fn proxy_url(text: &str) -> Result<Url, BuildError> {
+    let expected = "expected e.g. http://HOST:PORT or socks5://HOST:PORT, without user and password";
+    let url = Url::parse(text).map_err(|err| problem("proxy", &format!("{err}; {expected}")))?;
+    if !PROXY_SCHEMES.contains(&url.scheme()) || url.host_str().is_none_or(str::is_empty) || has_login(&url) {
+        return Err(problem("proxy", expected));
+    }
+    Ok(url)
+}
+
+/// Secrets stand in the config as `{env: …}` or `{file: …}`, not inside addresses.
+fn has_login(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
+}
+
+fn certificates(path: &Path) -> Result<Vec<Certificate>, BuildError> {
+    let pem =
+        std::fs::read(path).map_err(|err| problem("ca_file", &format!("`{}`: {err}", path.display())))?;
+    let found = Certificate::from_pem_bundle(&pem)
+        .map_err(|err| problem("ca_file", &format!("`{}`: {err}", path.display())))?;
+    if found.is_empty() {
+        let message =
+            format!("`{}` holds no certificate: expected PEM, -----BEGIN CERTIFICATE-----", path.display());
+        return Err(problem("ca_file", &message));
+    }
+    Ok(found)
+}
+
+fn problem(field: &str, message: &str) -> BuildError {
+    BuildError { field: field.to_owned(), message: message.to_owned() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,160 @@
+use std::io::Write;
+use std::sync::Arc;
+
+use fanfare_testkit::{FakeHttp, NOON, Reaction};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+
+use super::*;
+
+#[track_caller]
+fn check_problem(settings: HttpSettings, field: &str, says: &str) {
+    let err = Client::new("https://chat.example.com", settings).unwrap_err();
+    assert_eq!(err.field, field);
+    assert!(err.message.contains(says), "{err}");
+}
+
+fn endpoint(text: &str) -> HttpSettings {
+    HttpSettings { endpoint: Some(text.to_owned()), ..HttpSettings::default() }
+}
+
+fn proxy(text: &str) -> HttpSettings {
+    HttpSettings { proxy: Some(text.to_owned()), ..HttpSettings::default() }
+}
+
+#[test]
+fn an_endpoint_is_a_scheme_and_a_host() {
+    for text in ["chat.example.com", "ftp://x", "https://x/robot/send", "https://x?key=1", "https://u:pw@x"] {
+        check_problem(endpoint(text), "endpoint", "expected http://HOST[:PORT]");
+    }
+    Client::new("https://chat.example.com", endpoint("http://10.0.0.1:8080")).unwrap();
+    Client::new("https://chat.example.com", endpoint("https://chat.internal/")).unwrap();
+}
+
+#[test]
+fn a_proxy_is_an_address_without_a_password() {
+    for text in ["10.0.0.1:3128", "ftp://x", "http://user:hunter2@10.0.0.1:3128"] {
+        check_problem(proxy(text), "proxy", "expected e.g. http://HOST:PORT");
+    }
+    for text in
+        ["http://10.0.0.1:3128", "https://proxy.example.com", "socks5://127.0.0.1:1080", "socks5h://x:1"]
+    {
+        Client::new("https://chat.example.com", proxy(text)).unwrap();
+    }
+}
+
+#[test]
+fn a_ca_file_must_hold_a_certificate() {
+    let ca_file = |path: &Path| HttpSettings { ca_file: Some(path.to_owned()), ..HttpSettings::default() };
+    check_problem(ca_file(Path::new("/nowhere/ca.pem")), "ca_file", "`/nowhere/ca.pem`");
+    let empty = tempfile::NamedTempFile::new().unwrap();
+    check_problem(ca_file(empty.path()), "ca_file", "holds no certificate");
+}
+
+#[tokio::test]
+async fn the_path_and_the_query_are_the_providers_and_encoded_once() {
+    let fake = FakeHttp::serve(|_| Reaction::json("{}")).await;
+    let client = Client::new("https://chat.example.com", endpoint(&fake.endpoint())).unwrap();
+    client.post_json("/robot/send", &[("sign", "a+b/c=")], &"a message", NOON).await.unwrap();
+
+    let seen = fake.seen().remove(0);
+    assert_eq!((seen.method.as_str(), seen.target.as_str()), ("POST", "/robot/send?sign=a%2Bb%2Fc%3D"));
+    let headers = seen.headers.to_lowercase();
+    assert!(headers.contains("content-type: application/json"), "{headers}");
+    assert!(headers.contains(concat!("user-agent: fanfare/", env!("CARGO_PKG_VERSION"))), "{headers}");
+    assert_eq!(seen.body, "\"a message\"");
+}
+
+#[tokio::test]
+async fn a_proxy_is_asked_instead_of_the_provider() {
+    let fake = FakeHttp::serve(|_| Reaction::json("{}")).await;
+    let settings = HttpSettings { proxy: Some(fake.endpoint()), ..endpoint("http://chat.example.com") };
+    let client = Client::new("https://chat.example.com", settings).unwrap();
+    client.post_json("/send", &[], &"a message", NOON).await.unwrap();
+    assert_eq!(fake.seen()[0].target, "http://chat.example.com/send");
+}
+
+#[tokio::test]
+async fn a_socks5_proxy_is_spoken_to_in_socks5() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let settings = proxy(&format!("socks5h://{}", listener.local_addr().unwrap()));
+    let settings = HttpSettings { endpoint: Some("http://chat.example.com".to_owned()), ..settings };
+    let client = Client::new("https://chat.example.com", settings).unwrap();
+
+    let greeted = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut greeting = [0; 3];
+        stream.read_exact(&mut greeting).await.unwrap();
+        greeting
+    };
+    let (outcome, greeting) = tokio::join!(client.post_json("/send", &[], &"a message", NOON), greeted);
+    assert_eq!(greeting, [5, 1, 0], "version 5, one method, no login: RFC 1928 section 3");
+    assert_eq!(outcome.unwrap_err().word(), "transient", "the connection was never made");
+}
+
+#[tokio::test]
+async fn a_get_never_leaves_a_message_in_doubt() {
+    let fake = FakeHttp::serve(|_| Reaction::WriteAndClose(String::new())).await;
+    let client = Client::new(&fake.endpoint(), HttpSettings::default()).unwrap();
+    let err = client.get("/gettoken", &[("corpsecret", "hunter2hunter2")], NOON).await.unwrap_err();
+    assert_eq!(err.word(), "transient");
+    assert!(!err.to_string().contains("hunter2"), "{err}");
+}
+
+#[tokio::test]
+async fn silence_is_unanswered_when_patience_ends() {
+    let fake = FakeHttp::serve(|_| Reaction::Hang).await;
+    let settings = HttpSettings { timeout: Duration::from_millis(300), ..HttpSettings::default() };
+    let client = Client::new(&fake.endpoint(), settings).unwrap();
+    let err = client.post_json("/send", &[("key", "a-secret-key")], &"a message", NOON).await.unwrap_err();
+    assert_eq!(err.word(), "unanswered");
+    assert!(!err.to_string().contains("a-secret-key"), "{err}");
+}
+
+/// A TLS server for `localhost` that answers every request with `{}`, and its CA as PEM.
+async fn tls_server() -> (String, String) {
+    install_crypto();
+    let key = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let pem = key.cert.pem();
+    let private = key.signing_key.serialize_der().try_into().unwrap();
+    let config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![key.cert.der().clone()], private)
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            if let Ok(mut stream) = acceptor.accept(stream).await {
+                stream.read_buf(&mut Vec::new()).await.unwrap();
+                stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}").await.unwrap();
+                stream.shutdown().await.unwrap();
+            }
+        }
+    });
+    (endpoint, pem)
+}
+
+#[tokio::test]
+async fn a_certificate_that_nobody_vouches_for_is_for_a_person_to_mend() {
+    let (provider, _) = tls_server().await;
+    let client = Client::new(&provider, HttpSettings::default()).unwrap();
+    let err = client.post_json("/send", &[("key", "a-secret-key")], &"a message", NOON).await.unwrap_err();
+    assert_eq!(err.word(), "misconfigured", "{err}");
+    assert!(err.to_string().contains("`ca_file`"), "{err}");
+    assert!(!err.to_string().contains("a-secret-key"), "{err}");
+}
+
+#[tokio::test]
+async fn a_private_ca_is_trusted_if_it_is_named() {
+    let (provider, pem) = tls_server().await;
+    let mut ca_file = tempfile::NamedTempFile::new().unwrap();
+    ca_file.write_all(pem.as_bytes()).unwrap();
+    let settings = HttpSettings { ca_file: Some(ca_file.path().to_owned()), ..HttpSettings::default() };
+    let client = Client::new(&provider, settings).unwrap();
+    let answer = client.post_json("/send", &[], &"a message", NOON).await.unwrap();
+    assert_eq!(answer.body(), "{}");
+}

@@ -1,0 +1,102 @@
+//! Whom a message calls by name.
+
+use fanfare_core::{Alert, Mention, Notification, Severity, Why};
+use serde::Deserialize;
+
+/// Whom a chat channel calls by name, beside those the alert asks for.
+///
+/// ```yaml
+/// mention:
+///   mobiles: ["13800000000"]
+///   user_ids: [zhangsan]
+///   all: urgent        # asked (default) | urgent | always | never
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MentionSettings {
+    /// Mobile numbers of members of the group.
+    pub mobiles: Vec<String>,
+    /// The provider's ids of members of the group.
+    pub user_ids: Vec<String>,
+    /// When to call everybody.
+    pub all: MentionAll,
+}
+
+/// When everybody in a group is called.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MentionAll {
+    /// If the alert asks for it.
+    #[default]
+    Asked,
+    /// If the alert asks for it, or is urgent and not resolved.
+    Urgent,
+    /// With every message.
+    Always,
+    /// Not even if the alert asks for it.
+    Never,
+}
+
+/// WeCom's id for everybody; [`MentionAll`] decides about it.
+const EVERYBODY: &str = "@all";
+
+impl MentionSettings {
+    /// Whom the message about `notification` calls: everyone once, and only those
+    /// whose number or id can stand in a message without changing its meaning.
+    ///
+    /// At most `limit` people, those of the settings first.
+    #[must_use]
+    pub fn for_notification(&self, notification: &Notification, limit: usize) -> Mention {
+        let Self { mobiles, user_ids, all } = self;
+        let Alert { mention, severity, .. } = &*notification.alert;
+        let mobiles = collect(mobiles.iter().chain(&mention.mobiles).filter_map(|it| mobile(it)), limit);
+        let user_ids = collect(
+            user_ids.iter().chain(&mention.user_ids).filter_map(|it| user_id(it)),
+            limit - mobiles.len(),
+        );
+        let asked = mention.all || mention.user_ids.iter().any(|it| it == EVERYBODY);
+        let all = match all {
+            MentionAll::Asked => asked,
+            MentionAll::Urgent => {
+                asked || (*severity == Severity::Urgent && notification.why != Why::Resolved)
+            }
+            MentionAll::Always => true,
+            MentionAll::Never => false,
+        };
+        Mention { mobiles, user_ids, all }
+    }
+}
+
+fn collect(people: impl Iterator<Item = String>, limit: usize) -> Vec<String> {
+    let mut found = Vec::new();
+    for person in people {
+        if found.len() < limit && !found.contains(&person) {
+            found.push(person);
+        }
+    }
+    found
+}
+
+/// A number as providers know it: digits, and `+1-…` for one from abroad. People
+/// also write it with spaces.
+fn mobile(text: &str) -> Option<String> {
+    let number: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let is_number =
+        !number.is_empty() && number.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-'));
+    is_number.then_some(number)
+}
+
+/// An id of letters, digits and the signs that occur in ids; none that could end
+/// a mention or begin markup.
+fn user_id(text: &str) -> Option<String> {
+    let id = text.trim();
+    let may_stand = |c: char| {
+        c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '@' | '$' | ':' | '+' | '/' | '=')
+    };
+    // "userid … 1~64 bytes": <https://developer.work.weixin.qq.com/document/path/90195>
+    let is_id = !id.is_empty() && id.len() <= 64 && id.chars().all(may_stand) && id != EVERYBODY;
+    is_id.then(|| id.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,83 @@
+use std::sync::Arc;
+
+use fanfare_testkit::notification;
+
+use super::*;
+
+/// Whom a message of `severity` calls, told for `why`, if the alert asks for `asked`.
+fn called(settings: &MentionSettings, asked: Mention, severity: Severity, why: Why) -> Mention {
+    let mut notification = notification(severity, why);
+    Arc::make_mut(&mut notification.alert).mention = asked;
+    settings.for_notification(&notification, 3)
+}
+
+fn texts(texts: &[&str]) -> Vec<String> {
+    texts.iter().copied().map(str::to_owned).collect()
+}
+
+/// An alert that asks for nobody, and one that asks for everybody.
+fn nobody() -> Mention {
+    Mention::default()
+}
+
+fn everybody() -> Mention {
+    Mention { all: true, ..Mention::default() }
+}
+
+#[track_caller]
+fn check_all(all: MentionAll, asked: Mention, severity: Severity, why: Why, expected: Mention) {
+    let settings = MentionSettings { all, ..MentionSettings::default() };
+    assert_eq!(called(&settings, asked, severity, why), expected);
+}
+
+#[test]
+fn people_of_the_settings_come_first_and_nobody_twice() {
+    let settings = MentionSettings { mobiles: texts(&["13800000000"]), ..MentionSettings::default() };
+    let asked = Mention {
+        mobiles: texts(&["138 0000 0000", "+1-5550100"]),
+        user_ids: texts(&["zhangsan", "lisi"]),
+        all: false,
+    };
+    let called = called(&settings, asked, Severity::Low, Why::Started);
+    assert_eq!(called.mobiles, ["13800000000", "+1-5550100"]);
+    assert_eq!(called.user_ids, ["zhangsan"], "three at most");
+}
+
+#[test]
+fn what_could_change_a_message_is_nobody() {
+    let asked = Mention {
+        mobiles: texts(&["", "13800](http://x)", "所有人"]),
+        user_ids: texts(&["a> <@all", "a b", "*", ""]),
+        all: false,
+    };
+    assert_eq!(
+        called(&MentionSettings::default(), asked, Severity::Urgent, Why::Started),
+        Mention::default()
+    );
+}
+
+#[test]
+fn everybody_is_called_if_the_alert_asks_for_it() {
+    check_all(MentionAll::Asked, everybody(), Severity::Low, Why::Started, everybody());
+    check_all(MentionAll::Asked, nobody(), Severity::Urgent, Why::Started, nobody());
+}
+
+#[test]
+fn everybody_can_be_called_for_what_is_urgent_until_it_is_over() {
+    check_all(MentionAll::Urgent, nobody(), Severity::Urgent, Why::StillFiring, everybody());
+    check_all(MentionAll::Urgent, nobody(), Severity::Urgent, Why::Resolved, nobody());
+    check_all(MentionAll::Urgent, nobody(), Severity::High, Why::Started, nobody());
+}
+
+#[test]
+fn everybody_can_be_called_always_or_never() {
+    check_all(MentionAll::Always, nobody(), Severity::Low, Why::Resolved, everybody());
+    check_all(MentionAll::Never, everybody(), Severity::Urgent, Why::Started, nobody());
+}
+
+#[test]
+fn the_id_for_everybody_is_no_way_around_the_setting() {
+    let asked = Mention { user_ids: texts(&["@all"]), ..Mention::default() };
+    check_all(MentionAll::Asked, asked.clone(), Severity::Low, Why::Started, everybody());
+    check_all(MentionAll::Never, asked, Severity::Low, Why::Started, nobody());
+}
