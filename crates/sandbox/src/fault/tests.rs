@@ -1,0 +1,85 @@
+use super::{Fault, FaultSwitch, Faults, MailAction, MailStage};
+
+fn names() -> Vec<String> {
+    vec!["ops".to_owned()]
+}
+
+#[test]
+fn a_fault_for_two_requests_strikes_two() {
+    let mut faults = Faults::default();
+    faults.set("ops", vec![FaultSwitch::times(Fault::Close, 2)]);
+    assert_eq!(faults.strike(&names()), Some(Fault::Close));
+    assert_eq!(faults.strike(&names()), Some(Fault::Close));
+    assert_eq!(faults.strike(&names()), None);
+    assert!(faults.all().is_empty());
+}
+
+#[test]
+fn a_fault_of_one_target_spares_the_others() {
+    let mut faults = Faults::default();
+    faults.set("boss", vec![FaultSwitch::always(Fault::Hang)]);
+    assert_eq!(faults.strike(&names()), None);
+    faults.set("*", vec![FaultSwitch::always(Fault::Punish)]);
+    assert_eq!(faults.strike(&names()), Some(Fault::Punish));
+    faults.clear(Some("*"));
+    assert_eq!(faults.strike(&names()), None);
+}
+
+#[test]
+fn each_recipient_has_faults_of_its_own() {
+    let mut faults = Faults::default();
+    let greylisted = FaultSwitch::times(Fault::recipient("ann@example.com", 450, "4.2.0 later"), 1);
+    let gone = FaultSwitch::always(Fault::recipient("bob@example.com", 550, "5.1.1 gone"));
+    faults.set("ops", vec![greylisted, gone]);
+    let mut code = |recipient| match faults.strike_mail(&names(), MailStage::Rcpt, Some(recipient)) {
+        Some(MailAction::Reply { code, .. }) => code,
+        other => {
+            assert_eq!(other, None);
+            250
+        }
+    };
+    assert_eq!([code("bob@example.com"), code("ann@example.com"), code("ann@example.com")], [550, 450, 250]);
+    assert_eq!(code("cid@example.com"), 250);
+}
+
+#[test]
+fn faults_of_connections_strike_mail_too_and_those_of_http_do_not() {
+    let strike = |fault, stage| {
+        let mut faults = Faults::default();
+        faults.set("ops", vec![FaultSwitch::always(fault)]);
+        faults.strike_mail(&names(), stage, None)
+    };
+    assert_eq!(strike(Fault::Close, MailStage::Connect), Some(MailAction::Drop));
+    assert_eq!(strike(Fault::Late { millis: 5 }, MailStage::Body), Some(MailAction::Late { millis: 5 }));
+    assert_eq!(strike(Fault::Reset, MailStage::Body), Some(MailAction::StoreAndDrop));
+    assert_eq!(strike(Fault::status(503), MailStage::Body), None);
+    assert_eq!(strike(Fault::Close, MailStage::Rcpt), None);
+}
+
+#[test]
+fn a_fault_of_mail_spares_http() {
+    let mut faults = Faults::default();
+    let fault = Fault::mail(MailStage::Body, MailAction::Drop);
+    faults.set("ops", vec![FaultSwitch::always(fault)]);
+    assert_eq!(faults.strike(&names()), None);
+}
+
+#[test]
+fn faults_can_be_written_as_json() {
+    let check = |json: &str, expected: FaultSwitch| {
+        assert_eq!(serde_json::from_str::<FaultSwitch>(json).unwrap(), expected);
+        let again = serde_json::to_string(&expected).unwrap();
+        assert_eq!(serde_json::from_str::<FaultSwitch>(&again).unwrap(), expected);
+    };
+    check(r#"{"fault": "hang"}"#, FaultSwitch::always(Fault::Hang));
+    check(
+        r#"{"fault": {"errcode": {"code": -1, "words": "系统繁忙"}}, "times": 3}"#,
+        FaultSwitch::times(Fault::Errcode { code: -1, words: "系统繁忙".to_owned() }, 3),
+    );
+    let reply = MailAction::Reply { code: 421, text: "4.3.2 closing".to_owned() };
+    check(
+        r#"{"fault": {"mail": {"stage": "connect", "action": {"reply": {"code": 421, "text": "4.3.2 closing"}}}}}"#,
+        FaultSwitch::always(Fault::mail(MailStage::Connect, reply)),
+    );
+    assert!(serde_json::from_str::<FaultSwitch>(r#"{"fault": "hang", "time": 3}"#).is_err());
+}

@@ -1,0 +1,42 @@
+use jiff::Timestamp;
+
+use super::{Journal, KEPT, Kind, Shown, Verdict};
+
+fn see(journal: &mut Journal, verdict: Verdict) {
+    journal.saw(Kind::DingTalk, "ops", Timestamp::UNIX_EPOCH, verdict, Shown::default());
+}
+
+#[test]
+fn the_latest_messages_are_kept_and_the_counters_go_on() {
+    let mut journal = Journal::default();
+    for _ in 0..KEPT + 5 {
+        see(&mut journal, Verdict::Delivered);
+    }
+    let messages = journal.messages();
+    assert_eq!((messages.len(), messages[0].number), (KEPT, 6));
+    assert_eq!(journal.stats()["ops"].delivered, KEPT as u64 + 5);
+}
+
+#[test]
+fn clearing_forgets_messages_and_no_numbers() {
+    let mut journal = Journal::default();
+    see(&mut journal, Verdict::Delivered);
+    journal.clear();
+    assert!(journal.messages().is_empty());
+    see(&mut journal, Verdict::Duplicate);
+    assert_eq!(journal.messages()[0].number, 2);
+    assert_eq!((journal.stats()["ops"].received, journal.stats()["ops"].duplicates), (2, 1));
+}
+
+#[test]
+fn a_message_reads_as_one_flat_object() {
+    let mut journal = Journal::default();
+    see(&mut journal, Verdict::Refused { code: 310_000, words: "sign not match".to_owned() });
+    let json = serde_json::to_value(&journal.messages()[0]).unwrap();
+    assert_eq!(json["kind"], "dingtalk");
+    assert_eq!(json["target"], "ops");
+    assert_eq!(json["time"], "1970-01-01T00:00:00Z");
+    assert_eq!(json["verdict"]["outcome"], "refused");
+    assert_eq!(json["verdict"]["code"], 310_000);
+    assert_eq!((&json["title"], &json["mentioned"]), (&"".into(), &serde_json::json!([])));
+}
