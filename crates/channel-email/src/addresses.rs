@@ -44,7 +44,7 @@ impl Recipient<'_> {
 
 impl Addresses {
     pub(crate) fn of(config: &EmailConfig) -> Result<Self, BuildError> {
-        let EmailConfig { smtp: _, from, to, reply_to, hide_recipients, budget: _ } = config;
+        let EmailConfig { smtp: _, from, to, reply_to, hide_recipients } = config;
         let addresses = Self {
             from: ascii_mailbox("from", from)?,
             reply_to: reply_to.as_deref().map(|text| ascii_mailbox("reply_to", text)).transpose()?,

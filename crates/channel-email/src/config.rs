@@ -1,9 +1,8 @@
 //! The settings as written.
 
-use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use fanfare_core::{HumanDuration, Secret};
+use fanfare_core::Secret;
 use serde::Deserialize;
 
 /// ```yaml
@@ -13,7 +12,6 @@ use serde::Deserialize;
 /// to: [oncall@example.com, "The boss <boss@example.com>"]
 /// reply_to: helpdesk@example.com                       # optional
 /// hide_recipients: true                                # optional; see `EmailConfig::hide_recipients`
-/// budget: { messages: 50, per: 5m }                    # optional; mail has no limit of its own
 /// ```
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,19 +32,6 @@ pub struct EmailConfig {
     /// to its sender, and the recipients stand nowhere in it.
     #[serde(default)]
     pub hide_recipients: bool,
-    /// How many mails the provider allows in how much time, where it sets a limit.
-    #[serde(default)]
-    pub budget: Option<BudgetConfig>,
-}
-
-/// `{ messages: 50, per: 5m }`
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BudgetConfig {
-    /// How many.
-    pub messages: NonZeroU32,
-    /// In how long a stretch.
-    pub per: HumanDuration,
 }
 
 /// Where mail is handed in, and how.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use fanfare_core::{
-    Attempt, Budget, BuildError, Channel, ChannelName, Context, Limits, Notification, Notifier, Receipt,
+    Account, Attempt, BuildError, Channel, ChannelName, Context, Limits, Notification, Notifier, Receipt,
     Refusal, SandboxAccount, SandboxDoors, Secret, SendError, Style,
 };
 use tokio::time::Instant;
@@ -36,7 +36,7 @@ pub struct Email {
     addresses: Addresses,
     server: Server,
     pool: Pool<Session>,
-    budget: Option<Budget>,
+    account: Account,
 }
 
 #[async_trait]
@@ -53,7 +53,7 @@ impl Notifier for Email {
     }
 
     fn limits(&self) -> Limits {
-        Limits { account: self.server.account(), budget: self.budget, concurrency: CONCURRENCY }
+        Limits { account: self.account.clone(), budget: None, concurrency: CONCURRENCY }
     }
 }
 
@@ -108,17 +108,11 @@ impl Channel for Email {
 
     fn build(config: EmailConfig, context: Context) -> Result<Self, BuildError> {
         let addresses = Addresses::of(&config)?;
-        let EmailConfig { smtp, from: _, to: _, reply_to: _, hide_recipients: _, budget } = config;
+        let EmailConfig { smtp, from: _, to, reply_to: _, hide_recipients: _ } = config;
         let Context { name, style, timeout } = context;
-        Ok(Self {
-            name,
-            style,
-            timeout,
-            addresses,
-            server: Server::build(smtp)?,
-            pool: Pool::default(),
-            budget: budget.map(|budget| Budget { messages: budget.messages, per: budget.per.0 }),
-        })
+        let server = Server::build(smtp)?;
+        let account = server.account(&to);
+        Ok(Self { name, style, timeout, addresses, server, pool: Pool::default(), account })
     }
 
     fn into_sandbox(mut config: EmailConfig, doors: &SandboxDoors) -> (EmailConfig, SandboxAccount) {

@@ -28,5 +28,5 @@ mod reply;
 #[cfg(test)]
 mod fake;
 
-pub use crate::config::{AuthConfig, BudgetConfig, EmailConfig, SmtpConfig, TlsConfig};
+pub use crate::config::{AuthConfig, EmailConfig, SmtpConfig, TlsConfig};
 pub use crate::email::Email;

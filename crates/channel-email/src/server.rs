@@ -74,9 +74,14 @@ impl Server {
         Ok(Self { host, port, security, login, proxy, hello: client_id(hello)? })
     }
 
-    /// Whose limits count: the login's, whatever channels share it.
-    pub(crate) fn account(&self) -> Account {
-        Account::of("email", &[&self.host, self.login.as_ref().map(Login::username).unwrap_or_default()])
+    /// Who must be silent when the server says so: this login, towards these
+    /// recipients. A list whose only address is gone is mended by a person, and
+    /// must not silence the other channels of the same login meanwhile.
+    pub(crate) fn account(&self, to: &[String]) -> Account {
+        let username = self.login.as_ref().map(Login::username).unwrap_or_default();
+        let credentials: Vec<&str> =
+            [self.host.as_str(), username].into_iter().chain(to.iter().map(String::as_str)).collect();
+        Account::of("email", &credentials)
     }
 
     /// A new connection, encrypted, greeted and logged in.

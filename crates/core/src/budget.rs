@@ -19,6 +19,29 @@ pub struct Limits {
     pub concurrency: NonZeroUsize,
 }
 
+/// How many attempts may be under way at once on a channel whose budget is its
+/// operator's: enough to hide a provider's answering time, few enough for one process.
+const MOST_AT_ONCE: NonZeroUsize = NonZeroUsize::new(64).unwrap();
+
+/// How long a provider may take to answer without holding a larger budget up.
+const ANSWERING_TIME: Duration = Duration::from_millis(250);
+
+impl Limits {
+    /// The same with another budget, as for a private deployment that takes more.
+    ///
+    /// As many attempts may then be under way as the budget lets start within the
+    /// time a provider takes to answer (Little's law), but never fewer than before.
+    #[must_use]
+    pub fn with_budget(self, budget: Option<Budget>) -> Self {
+        let needed = budget.map_or(MOST_AT_ONCE, |budget| {
+            let within = f64::from(budget.messages.get()) * ANSWERING_TIME.div_duration_f64(budget.per);
+            // A float as an integer stays within the integer's bounds.
+            NonZeroUsize::new(within.ceil() as usize).unwrap_or(NonZeroUsize::MIN)
+        });
+        Self { account: self.account, budget, concurrency: needed.min(MOST_AT_ONCE).max(self.concurrency) }
+    }
+}
+
 /// An account at a provider: one robot, one app, one mailbox login.
 ///
 /// A digest of the credentials, so that it can stand in a log and in the store.

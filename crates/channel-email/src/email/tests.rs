@@ -474,15 +474,6 @@ async fn pointed_at_the_sandbox_it_speaks_to_nobody_else() {
 }
 
 #[tokio::test]
-async fn mail_has_no_limit_of_its_own_but_can_be_given_one() {
-    let fake = Fake::start(|_| Answer::Usual).await;
-    assert_eq!(email(&fake, |_| {}).limits().budget, None);
-    let limited = email(&fake, |config| config["budget"] = json!({ "messages": 50, "per": "5m" }));
-    let budget = limited.limits().budget.unwrap();
-    assert_eq!((budget.messages.get(), budget.per), (50, Duration::from_secs(300)));
-}
-
-#[tokio::test]
 async fn a_channel_shows_no_secret_when_printed() {
     let fake = Fake::start(|_| Answer::Usual).await;
     assert!(!format!("{:?}", email(&fake, |_| {})).contains(PASSWORD));

@@ -62,12 +62,15 @@ fn a_server_is_greeted_with_a_name_or_an_address() {
 }
 
 #[test]
-fn channels_of_one_login_share_an_account_and_show_no_name() {
-    let account = |host: &str, username: &str| {
-        build(&json!({ "host": host, "username": username, "password": "s3cret" })).unwrap().account()
+fn an_account_is_a_login_towards_its_recipients_and_shows_no_name() {
+    let account = |host: &str, username: &str, to: &str| {
+        let server = build(&json!({ "host": host, "username": username, "password": "s3cret" })).unwrap();
+        server.account(&[to.to_owned()])
     };
-    assert_eq!(account("x", "alert@example.com"), account("x", "alert@example.com"));
-    assert_ne!(account("x", "alert@example.com"), account("y", "alert@example.com"));
-    assert_ne!(account("x", "alert@example.com"), account("x", "other@example.com"));
-    assert!(!account("x", "alert@example.com").as_str().contains("alert"));
+    let one = account("x", "alert@example.com", "oncall@example.com");
+    assert_eq!(one, account("x", "alert@example.com", "oncall@example.com"));
+    assert_ne!(one, account("y", "alert@example.com", "oncall@example.com"));
+    assert_ne!(one, account("x", "other@example.com", "oncall@example.com"));
+    assert_ne!(one, account("x", "alert@example.com", "gone@example.com"));
+    assert!(!one.as_str().contains("alert"));
 }

@@ -182,3 +182,22 @@ proptest! {
         sender.check_arrivals();
     }
 }
+
+/// The concurrency of a channel that declares 2, with a budget of `messages` per `seconds`.
+#[track_caller]
+fn check_concurrency(messages: u32, seconds: u64, expected: usize) {
+    let limits = Limits {
+        account: Account::of("test", &["a"]),
+        budget: None,
+        concurrency: NonZeroUsize::new(2).unwrap(),
+    };
+    let budget = Budget { messages: NonZeroU32::new(messages).unwrap(), per: Duration::from_secs(seconds) };
+    assert_eq!(limits.with_budget(Some(budget)).concurrency.get(), expected);
+}
+
+#[test]
+fn a_larger_budget_lets_more_attempts_be_under_way() {
+    check_concurrency(20, 60, 2);
+    check_concurrency(100, 1, 25);
+    check_concurrency(1_000_000, 1, 64);
+}
