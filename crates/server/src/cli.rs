@@ -1,0 +1,93 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands::check::CheckArgs;
+use crate::commands::deliveries::ListArgs;
+use crate::commands::routes::TestArgs;
+use crate::commands::send::SendArgs;
+use crate::commands::serve::{SandboxArgs, ServeArgs};
+
+/// One alert in; every bell that must ring, rings; and it can be proved afterwards.
+#[derive(Debug, Parser)]
+#[command(name = "fanfare", version, after_help = EXAMPLES, propagate_version = true)]
+pub struct Cli {
+    /// The config.
+    #[arg(
+        long,
+        global = true,
+        env = "FANFARE_CONFIG",
+        default_value = "config/fanfare.yaml",
+        value_name = "FILE"
+    )]
+    pub config: PathBuf,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  fanfare demo                                    see an urgent alert arrive on every channel, without any account
+  fanfare check                                   is the config sound?
+  fanfare routes test severity=urgent             who would be told?
+  fanfare serve                                   run the gateway
+  fanfare send --source thinklink --name door --level urgent --desc 'Door open'
+  fanfare deliveries list --state dead            what could not be delivered, and why
+
+Exit status: 0 good, 1 a finding or failure, 2 wrong usage.";
+
+/// What `fanfare` can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Runs the gateway
+    Serve(ServeArgs),
+    /// Shows an urgent alert arriving on every channel of the example, without any account
+    ///
+    /// Runs the gateway on a temporary store against the built-in sandbox, posts the sample
+    /// alert through the real door, prints who got it and how fast, and keeps running.
+    Demo,
+    /// Runs the sandbox alone: fake providers on fixed ports, for other programs' tests
+    Sandbox(SandboxArgs),
+    /// Reads the config as `serve` would, and tells everything that is wrong with it
+    Check(CheckArgs),
+    /// Shows who is told of what, and why
+    #[command(subcommand)]
+    Routes(RoutesCommand),
+    /// Posts an alert to a running gateway
+    Send(SendArgs),
+    /// Shows what a running gateway owes, has delivered and has given up
+    #[command(subcommand)]
+    Deliveries(DeliveriesCommand),
+}
+
+/// What can be done with routes.
+#[derive(Debug, Subcommand)]
+pub enum RoutesCommand {
+    /// Prints the routing tree
+    Show,
+    /// Tells who would be told of an alert with these labels, and why
+    Test(TestArgs),
+}
+
+/// What can be done with deliveries.
+#[derive(Debug, Subcommand)]
+pub enum DeliveriesCommand {
+    /// Lists deliveries, the newest first
+    List(ListArgs),
+}
+
+/// How to reach a running gateway.
+#[derive(Debug, Clone, Args)]
+pub struct GatewayArgs {
+    /// Its address [default: the config's `server.listen`]
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// The environment variable that holds the token [default: the token in the config]
+    #[arg(long, value_name = "NAME", conflicts_with = "token_file")]
+    pub token_env: Option<String>,
+    /// The file that holds the token
+    #[arg(long, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+}

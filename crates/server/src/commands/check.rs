@@ -1,0 +1,129 @@
+//! `fanfare check`: is the config sound?
+
+use std::io::Write;
+use std::path::Path;
+
+use clap::Args;
+use fanfare_core::{HumanDuration, Limits};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::Outcome;
+use super::routes::{names, tree};
+use super::table::table;
+use crate::config::{
+    Auth, Config, ConfiguredChannel, Loader, Problem, ProblemSeverity, Problems, ProcessSecrets,
+    SandboxSecrets, Secrets, Source, in_file,
+};
+use crate::registry;
+
+/// How the config is to be checked.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Secrets may be missing, as with `serve --sandbox`
+    #[arg(long)]
+    pub sandbox: bool,
+    /// Prints JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Prints every problem of the config at `file`, or else what is configured.
+pub(crate) fn check(
+    file: &Path,
+    args: &CheckArgs,
+    now: Timestamp,
+    out: &mut dyn Write,
+) -> anyhow::Result<Outcome> {
+    let secrets: &dyn Secrets = if args.sandbox { &SandboxSecrets(ProcessSecrets) } else { &ProcessSecrets };
+    let kinds = registry();
+    let result = Loader { kinds: &kinds, secrets, sandbox: None, now }.load(file);
+    report(file, &result, args, out)
+}
+
+fn report(
+    file: &Path,
+    result: &Result<Config, Problems>,
+    args: &CheckArgs,
+    out: &mut dyn Write,
+) -> anyhow::Result<Outcome> {
+    let (problems, outcome) = match result {
+        Ok(config) => (&config.warnings, Outcome::Good),
+        Err(problems) => (&problems.list, Outcome::Finding),
+    };
+    if args.json {
+        serde_json::to_writer_pretty(&mut *out, &Report::of(file, problems, outcome))?;
+        writeln!(out)?;
+        return Ok(outcome);
+    }
+    for problem in problems {
+        writeln!(out, "{}", in_file(file, problem))?;
+    }
+    if let Ok(config) = result {
+        write!(out, "{}", summary(config))?;
+    }
+    writeln!(out, "{}", verdict(file, problems))?;
+    Ok(outcome)
+}
+
+/// What `--json` prints.
+#[derive(Debug, Serialize)]
+struct Report<'a> {
+    file: String,
+    ok: bool,
+    problems: &'a [Problem],
+}
+
+impl<'a> Report<'a> {
+    fn of(file: &Path, problems: &'a [Problem], outcome: Outcome) -> Self {
+        Self { file: file.display().to_string(), ok: outcome == Outcome::Good, problems }
+    }
+}
+
+/// `fanfare.yaml: OK`, `fanfare.yaml: 6 errors, 1 warning`.
+fn verdict(file: &Path, problems: &[Problem]) -> String {
+    let count = |severity| problems.iter().filter(|it| it.severity == severity).count();
+    let counts = [(count(ProblemSeverity::Error), "error"), (count(ProblemSeverity::Warning), "warning")];
+    let counted: Vec<String> = counts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| counted(count, what))
+        .collect();
+    let word = if counts[0].0 == 0 { "OK" } else { "not usable" };
+    if counted.is_empty() {
+        format!("{}: {word}", file.display())
+    } else {
+        format!("{}: {word}, {}", file.display(), counted.join(", "))
+    }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+fn summary(config: &Config) -> String {
+    let Config { sources, channels, policy, .. } = config;
+    let from = table(["SOURCE", "FORMAT", "WHO MAY POST"], sources.iter().map(source_row));
+    let to = table(["CHANNEL", "KIND", "BUDGET", "TIMEOUT"], channels.iter().map(channel_row));
+    let receivers = policy.receivers().map(|it| [it.name.to_string(), names(&it.channels)]);
+    let told = table(["RECEIVER", "CHANNELS"], receivers);
+    format!("{from}\n\n{to}\n\n{told}\n\nROUTES\n{}\n", tree(policy))
+}
+
+fn source_row(source: &Source) -> [String; 3] {
+    let who = match source.auth {
+        Auth::Open => "everybody on this machine or network",
+        Auth::Bearer(_) => "who has the token",
+    };
+    [source.name().to_string(), source.format.to_string(), who.to_owned()]
+}
+
+fn channel_row(channel: &ConfiguredChannel) -> [String; 4] {
+    let Limits { account: _, budget, concurrency: _ } = &channel.limits;
+    let budget = budget.map_or_else(
+        || "unlimited".to_owned(),
+        |budget| format!("{} in {}", budget.messages, HumanDuration(budget.per)),
+    );
+    let timeout = HumanDuration(channel.timeout).to_string();
+    [channel.name.to_string(), channel.kind.to_owned(), budget, timeout]
+}

@@ -1,0 +1,152 @@
+//! Talks to a running gateway.
+
+use std::error::Error;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use fanfare_core::Secret;
+use reqwest::{Method, RequestBuilder};
+use serde_json::Value;
+use url::Url;
+
+use crate::cli::GatewayArgs;
+use crate::config::{GatewayAddress, ProcessSecrets, gateway_address};
+
+/// How long a command waits for the gateway's answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running gateway.
+#[derive(Debug)]
+pub(crate) struct Gateway {
+    url: Url,
+    token: Option<Secret>,
+    http: reqwest::Client,
+}
+
+/// Which of the tokens in the config opens the door.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Door<'a> {
+    /// The API's.
+    Api,
+    /// That of the source with this name.
+    Source(&'a str),
+}
+
+impl Gateway {
+    /// The gateway that `args` name, and where they say nothing, the config at `file`.
+    pub(crate) fn find(file: &Path, args: &GatewayArgs, door: Door<'_>) -> anyhow::Result<Self> {
+        let GatewayArgs { url, token_env, token_file } = args;
+        let given = given_token(token_env.as_deref(), token_file.as_deref())?;
+        let (url, token) = match url {
+            Some(url) => {
+                (url.clone(), given.or_else(|| configured(file).ok().and_then(|it| token_of(it, door))))
+            }
+            None => {
+                let address =
+                    configured(file).context("no --url was given, and the config does not tell it")?;
+                (address.url.clone(), given.or_else(|| token_of(address, door)))
+            }
+        };
+        let url: Url = url.parse().context("--url is not an address: expected e.g. http://127.0.0.1:8780")?;
+        Ok(Self { url, token, http: http()? })
+    }
+
+    /// The JSON that the gateway answers to a GET.
+    pub(crate) fn get(&self, path: &[&str], query: &[(&str, String)]) -> anyhow::Result<Value> {
+        let mut url = self.at(path)?;
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        answer(self.request(Method::GET, url))
+    }
+
+    /// The JSON that the gateway answers to a POST of `body`.
+    pub(crate) fn post(&self, path: &[&str], body: Vec<u8>) -> anyhow::Result<Value> {
+        let request = self.request(Method::POST, self.at(path)?);
+        answer(request.header("Content-Type", "application/json").body(body))
+    }
+
+    fn at(&self, path: &[&str]) -> anyhow::Result<Url> {
+        let mut url = self.url.clone();
+        match url.path_segments_mut() {
+            Ok(mut segments) => segments.pop_if_empty().extend(path),
+            Err(()) => bail!("--url is not an address of a server: expected e.g. http://127.0.0.1:8780"),
+        };
+        Ok(url)
+    }
+
+    fn request(&self, method: Method, url: Url) -> RequestBuilder {
+        let request = self.http.request(method, url);
+        match &self.token {
+            Some(token) => request.bearer_auth(token.expose()),
+            None => request,
+        }
+    }
+}
+
+fn configured(file: &Path) -> anyhow::Result<GatewayAddress> {
+    Ok(gateway_address(file, &ProcessSecrets)?)
+}
+
+fn token_of(address: GatewayAddress, door: Door<'_>) -> Option<Secret> {
+    let GatewayAddress { url: _, api_token, mut source_tokens } = address;
+    match door {
+        Door::Api => api_token,
+        Door::Source(name) => source_tokens.remove(name),
+    }
+}
+
+fn given_token(variable: Option<&str>, file: Option<&Path>) -> anyhow::Result<Option<Secret>> {
+    let text = match (variable, file) {
+        (Some(name), _) => std::env::var(name).with_context(|| format!("--token-env {name}"))?,
+        (None, Some(file)) => {
+            std::fs::read_to_string(file).with_context(|| format!("--token-file {}", file.display()))?
+        }
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(Secret::new(&text)))
+}
+
+pub(crate) fn http() -> anyhow::Result<reqwest::Client> {
+    // Fails only if it was done before, and then it is the same.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let builder = reqwest::Client::builder()
+        .timeout(PATIENCE)
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent(concat!("fanfare/", env!("CARGO_PKG_VERSION")));
+    Ok(builder.build()?)
+}
+
+/// Sends the request and reads the answer; a refusal is an error in the gateway's own words.
+fn answer(request: RequestBuilder) -> anyhow::Result<Value> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let response = request.send().await.map_err(unreachable)?;
+        let status = response.status();
+        let text = response.text().await.map_err(unreachable)?;
+        let answer: Option<Value> = serde_json::from_str(&text).ok();
+        if !status.is_success() {
+            bail!("the gateway answers {status}{}", answer.as_ref().map(words).unwrap_or_default());
+        }
+        answer.context("the answer is not JSON: is this the address of a Fanfare gateway?")
+    })
+}
+
+/// The gateway's words in `{"error":{"code","message","path"}}`.
+fn words(answer: &Value) -> String {
+    let text = |name: &str| answer["error"][name].as_str();
+    let path = text("path").map(|path| format!("{path}: ")).unwrap_or_default();
+    text("message").map(|message| format!(": {path}{message}")).unwrap_or_default()
+}
+
+fn unreachable(err: reqwest::Error) -> anyhow::Error {
+    let err = err.without_url();
+    let mut causes = err.to_string();
+    let mut source = err.source();
+    while let Some(cause) = source {
+        causes.push_str(&format!(": {cause}"));
+        source = cause.source();
+    }
+    anyhow::anyhow!("the gateway cannot be reached: {causes}")
+}

@@ -1,0 +1,108 @@
+//! `fanfare send`: posts an alert to a running gateway.
+
+use std::io::{Read as _, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::{ArgGroup, Args};
+use fanfare_core::Severity;
+use serde_json::{Map, Value, json};
+
+use super::Outcome;
+use super::client::{Door, Gateway};
+use crate::cli::GatewayArgs;
+
+/// The alert, and where to post it.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  fanfare send --source thinklink --name over_temp --level urgent --eui 6353012af1093062 --device 'Cold room 3' \\
+      --title 'Temperature too high' --desc 'Current -9.4 °C, limit -18 °C'
+  fanfare send --source thinklink --name over_temp --eui 6353012af1093062 --clear
+  fanfare send --source thinklink --file examples/alert.json --url https://alerts.example.com --token-env FANFARE_TKL_TOKEN")]
+#[command(group = ArgGroup::new("what").args(["name", "file"]).required(true))]
+pub struct SendArgs {
+    /// The source that the alert is posted to
+    #[arg(long, default_value = "thinklink")]
+    pub source: String,
+    /// A whole body, as it is; `-` reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// The alert, if it is not in a file.
+    #[command(flatten)]
+    pub alert: AlertArgs,
+    /// The gateway.
+    #[command(flatten)]
+    pub gateway: GatewayArgs,
+}
+
+/// An alert by its fields.
+#[derive(Debug, Args)]
+pub struct AlertArgs {
+    /// The name of the alarm
+    #[arg(long, conflicts_with = "file")]
+    pub name: Option<String>,
+    /// How bad it is: low, mid, high or urgent [default: high]
+    #[arg(long, requires = "name")]
+    pub level: Option<Severity>,
+    /// What happened, in one line
+    #[arg(long, requires = "name")]
+    pub title: Option<String>,
+    /// What happened, in more words
+    #[arg(long, requires = "name", value_name = "TEXT")]
+    pub desc: Option<String>,
+    /// The device's EUI
+    #[arg(long, requires = "name")]
+    pub eui: Option<String>,
+    /// The device's name
+    #[arg(long, requires = "name", value_name = "NAME")]
+    pub device: Option<String>,
+    /// It has ended
+    #[arg(long, requires = "name")]
+    pub clear: bool,
+}
+
+/// Posts the alert, and prints the gateway's answer.
+pub(crate) fn send(config: &Path, args: &SendArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+    let SendArgs { source, file, alert, gateway } = args;
+    let body = match file {
+        Some(file) => read(file).with_context(|| format!("--file {}", file.display()))?,
+        None => serde_json::to_vec(&alert.body())?,
+    };
+    let gateway = Gateway::find(config, gateway, Door::Source(source))?;
+    let answer = gateway.post(&["ingest", source], body)?;
+    serde_json::to_writer_pretty(&mut *out, &answer)?;
+    writeln!(out)?;
+    Ok(Outcome::Good)
+}
+
+fn read(file: &Path) -> std::io::Result<Vec<u8>> {
+    if file != Path::new("-") {
+        return std::fs::read(file);
+    }
+    let mut body = Vec::new();
+    std::io::stdin().read_to_end(&mut body)?;
+    Ok(body)
+}
+
+impl AlertArgs {
+    /// The alert in the rich form of a TKL body, which leaves no name in doubt.
+    fn body(&self) -> Value {
+        let Self { name, level, title, desc, eui, device, clear } = self;
+        let action = if *clear { "clear" } else { "new" };
+        // A clear needs no level: it ends the alarm, however bad it was.
+        let level = level.or((!clear).then_some(Severity::High));
+        let alarm = [
+            ("id", name.as_deref()),
+            ("action", Some(action)),
+            ("level", level.map(Severity::word)),
+            ("title", title.as_deref()),
+            ("desc", desc.as_deref()),
+        ];
+        let device = [("eui", eui.as_deref()), ("name", device.as_deref())];
+        json!({ "alarm": object(alarm), "device": object(device) })
+    }
+}
+
+fn object<const N: usize>(fields: [(&str, Option<&str>); N]) -> Map<String, Value> {
+    fields.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?.into()))).collect()
+}

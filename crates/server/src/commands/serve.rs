@@ -1,0 +1,66 @@
+//! `serve`, `demo` and `sandbox`: the commands that keep running.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use anyhow::Context as _;
+use clap::Args;
+use tokio::runtime::Runtime;
+
+use super::Outcome;
+use crate::serve::{LogFormat, Providers, start_logging};
+
+/// How the gateway is to run.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Every channel talks to the built-in sandbox instead of its provider
+    ///
+    /// Secrets may be missing; nothing leaves the machine.
+    #[arg(long)]
+    pub sandbox: bool,
+    /// How log lines look
+    #[arg(long, value_enum, default_value = "text")]
+    pub log_format: LogFormat,
+    /// What is logged, e.g. `info` or `warn,fanfare_gateway=debug`
+    #[arg(long, env = "RUST_LOG", default_value = "info", value_name = "FILTER")]
+    pub log: String,
+}
+
+/// Where the fakes listen.
+#[derive(Debug, Args)]
+pub struct SandboxArgs {
+    /// Where DingTalk and WeCom are played
+    #[arg(long, default_value = "127.0.0.1:8790", value_name = "IP:PORT")]
+    pub http: SocketAddr,
+    /// Where the mail server is played
+    #[arg(long, default_value = "127.0.0.1:8725", value_name = "IP:PORT")]
+    pub smtp: SocketAddr,
+}
+
+/// Runs the gateway with the config at `file` until it is told to stop.
+pub(crate) fn serve(file: &Path, args: ServeArgs) -> anyhow::Result<Outcome> {
+    let ServeArgs { sandbox, log_format, log } = args;
+    start_logging(&log, log_format)?;
+    let providers = if sandbox { Providers::Sandbox } else { Providers::Real };
+    runtime()?.block_on(crate::serve::serve(file, providers))?;
+    Ok(Outcome::Good)
+}
+
+/// Shows the example at work until it is told to stop.
+pub(crate) fn demo(out: &mut dyn Write) -> anyhow::Result<Outcome> {
+    start_logging("warn", LogFormat::Text)?;
+    runtime()?.block_on(crate::serve::demo(out))?;
+    Ok(Outcome::Good)
+}
+
+/// Runs the fake providers alone until it is told to stop.
+pub(crate) fn sandbox(args: &SandboxArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+    start_logging("info", LogFormat::Text)?;
+    runtime()?.block_on(crate::serve::sandbox_alone(args.http, args.smtp, out))?;
+    Ok(Outcome::Good)
+}
+
+fn runtime() -> anyhow::Result<Runtime> {
+    Runtime::new().context("the async runtime cannot be started")
+}

@@ -1,0 +1,82 @@
+mod check;
+mod client;
+mod routes;
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use tempfile::TempDir;
+
+use super::{Outcome, run};
+use crate::cli::Cli;
+
+/// What a command said.
+struct Said {
+    outcome: anyhow::Result<Outcome>,
+    out: String,
+}
+
+/// Runs `fanfare --config FILE …`.
+fn fanfare(config: &std::path::Path, args: &[&str]) -> Said {
+    let config = config.to_str().unwrap();
+    let cli = Cli::try_parse_from(["fanfare", "--config", config].iter().chain(args)).unwrap();
+    let mut out = Vec::new();
+    let outcome = run(cli, &mut out);
+    Said { outcome, out: String::from_utf8(out).unwrap() }
+}
+
+/// A config file that goes with its folder.
+struct File {
+    path: PathBuf,
+    _folder: TempDir,
+}
+
+fn file(text: &str) -> File {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fanfare.yaml");
+    std::fs::write(&path, text).unwrap();
+    File { path, _folder: folder }
+}
+
+/// A sound config of two receivers.
+const SOUND: &str = "
+allow_inline_secrets: true
+sources:
+  - { name: thinklink, format: tkl, auth: { bearer: the-source-token } }
+server: { auth: { bearer: the-api-token } }
+channels:
+  ops: { kind: dingtalk, access_token: 0123456789abcdef-token, secret: SEC0123456789 }
+  group: { kind: wecom, key: the-key, budget: unlimited, timeout: 3s }
+receivers:
+  - { name: on-call, channels: [ops, group] }
+  - { name: team, channels: [group] }
+route:
+  receiver: team
+  routes:
+    - matchers: ['severity >= high']
+      receiver: on-call
+      continue: true
+      repeat_interval: 30m
+      routes:
+        - { matchers: ['site = harbour'], receiver: team }
+    - { matchers: ['alertname =~ \"door.*\"'], receiver: on-call }
+    - { matchers: ['alertname = window'] }
+";
+
+#[test]
+fn the_command_line_is_consistent() {
+    use clap::CommandFactory;
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn wrong_usage_exits_with_two() {
+    for args in [
+        &["fanfare"][..],
+        &["fanfare", "send"],
+        &["fanfare", "routes", "test", "severity"],
+        &["fanfare", "bake"],
+    ] {
+        assert_eq!(Cli::try_parse_from(args).unwrap_err().exit_code(), 2, "{args:?}");
+    }
+}

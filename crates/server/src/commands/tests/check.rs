@@ -1,0 +1,161 @@
+use expect_test::{Expect, expect};
+
+use super::{File, Outcome, SOUND, fanfare, file};
+
+#[track_caller]
+fn check(File { path, _folder }: File, args: &[&str], expected: Outcome, text: Expect) {
+    let said = fanfare(&path, args);
+    assert_eq!(said.outcome.unwrap(), expected);
+    text.assert_eq(&said.out.replace(path.to_str().unwrap(), "FILE"));
+}
+
+#[test]
+fn a_sound_config_is_summed_up() {
+    check(
+        file(SOUND),
+        &["check"],
+        Outcome::Good,
+        expect![[r#"
+        SOURCE     FORMAT  WHO MAY POST
+        thinklink  tkl     who has the token
+
+        CHANNEL  KIND      BUDGET     TIMEOUT
+        ops      dingtalk  20 in 1m   10s
+        group    wecom     unlimited  3s
+
+        RECEIVER  CHANNELS
+        on-call   ops, group
+        team      group
+
+        ROUTES
+        everything → team (group), again after 4h
+        ├─ severity >= high → on-call (ops, group), again after 30m, and the next
+        │  └─ site="harbour" → team (group), again after 30m
+        ├─ alertname=~"door.*" → on-call (ops, group), again after 4h
+        └─ alertname="window" → team (group), again after 4h
+
+        FILE: OK
+    "#]],
+    );
+}
+
+#[test]
+fn a_warning_does_not_fail_the_check() {
+    let text = SOUND.replace(", secret: SEC0123456789", "");
+    check(
+        file(&text),
+        &["check", "--json"],
+        Outcome::Good,
+        expect![[r#"
+        {
+          "file": "FILE",
+          "ok": true,
+          "problems": [
+            {
+              "line": 7,
+              "column": 3,
+              "severity": "warning",
+              "path": "channels.ops",
+              "message": "no `secret`: without 加签 whoever learns the access token can write to the group"
+            }
+          ]
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn every_problem_is_told_in_the_order_of_the_file_and_then_counted() {
+    let text = SOUND
+        .replace("allow_inline_secrets: true", "store: fanfare.db")
+        .replace("channels: [group]", "channels: [gruop]")
+        .replace("timeout: 3s", "timeout: soon")
+        .replace("harbour", "'harbour");
+    check(
+        file(&text),
+        &["check"],
+        Outcome::Finding,
+        expect![[r#"
+        FILE:20:33: error: not readable as YAML: invalid trailing content after single-quoted scalar
+        FILE: not usable, 1 error
+    "#]],
+    );
+    let text = text.replace("'harbour", "harbour");
+    check(
+        file(&text),
+        &["check"],
+        Outcome::Finding,
+        expect![[r#"
+        FILE:2:8: error: store: not a store we know: expected sqlite://PATH, e.g. sqlite://data/fanfare.db
+        FILE:4:53: error: sources[0].auth.bearer: a secret must not stand in the config itself: write `{ env: NAME }` or `{ file: PATH }`, or allow it with `allow_inline_secrets: true` at the top
+        FILE:5:27: error: server.auth.bearer: a secret must not stand in the config itself: write `{ env: NAME }` or `{ file: PATH }`, or allow it with `allow_inline_secrets: true` at the top
+        FILE:7:40: error: channels.ops.access_token: a secret must not stand in the config itself: write `{ env: NAME }` or `{ file: PATH }`, or allow it with `allow_inline_secrets: true` at the top
+        FILE:7:72: error: channels.ops.secret: a secret must not stand in the config itself: write `{ env: NAME }` or `{ file: PATH }`, or allow it with `allow_inline_secrets: true` at the top
+        FILE:8:30: error: channels.group.key: a secret must not stand in the config itself: write `{ env: NAME }` or `{ file: PATH }`, or allow it with `allow_inline_secrets: true` at the top
+        FILE:8:67: error: channels.group.timeout: `soon` is not a length of time: expected a number with a unit, e.g. 500ms, 30s, 5m, 1h30m or 1d
+        FILE:11:30: error: receivers[1].channels[0]: unknown channel `gruop`; did you mean `group`? known are `group`, `ops`
+        FILE: not usable, 8 errors
+    "#]],
+    );
+}
+
+#[test]
+fn problems_are_told_as_json_too() {
+    check(
+        file("store: x"),
+        &["check", "--json"],
+        Outcome::Finding,
+        expect![[r#"
+        {
+          "file": "FILE",
+          "ok": false,
+          "problems": [
+            {
+              "line": 1,
+              "column": 1,
+              "severity": "error",
+              "path": "",
+              "message": "missing setting `channels`"
+            },
+            {
+              "line": 1,
+              "column": 1,
+              "severity": "error",
+              "path": "",
+              "message": "missing setting `receivers`"
+            },
+            {
+              "line": 1,
+              "column": 1,
+              "severity": "error",
+              "path": "",
+              "message": "missing setting `route`"
+            },
+            {
+              "line": 1,
+              "column": 1,
+              "severity": "error",
+              "path": "",
+              "message": "missing setting `sources`"
+            },
+            {
+              "line": 1,
+              "column": 8,
+              "severity": "error",
+              "path": "store",
+              "message": "not a store we know: expected sqlite://PATH, e.g. sqlite://data/fanfare.db"
+            }
+          ]
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn a_config_that_is_not_there_is_a_problem() {
+    let File { path, _folder } = file("");
+    let elsewhere = path.with_file_name("nowhere.yaml");
+    let said = fanfare(&elsewhere, &["check"]);
+    assert_eq!(said.outcome.unwrap(), Outcome::Finding);
+    assert!(said.out.contains("nowhere.yaml: error: the config cannot be read"), "{}", said.out);
+}

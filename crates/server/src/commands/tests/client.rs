@@ -1,0 +1,147 @@
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::thread::{self, JoinHandle};
+
+use expect_test::expect;
+use fanfare_core::{Severity, Status};
+use fanfare_sources::{Format, Hints, SourceSettings};
+use jiff::Timestamp;
+
+use super::{File, Outcome, SOUND, fanfare, file};
+
+/// A gateway that answers one request, and hands over what it was asked.
+struct Fake {
+    url: String,
+    asked: JoinHandle<Asked>,
+}
+
+struct Asked {
+    head: String,
+    body: Vec<u8>,
+}
+
+fn fake(status: &'static str, answer: &'static str) -> Fake {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let asked = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        let mut head = String::new();
+        while reader.read_line(&mut head).unwrap() > 2 {}
+        let head = head.to_lowercase();
+        let length = head
+            .lines()
+            .find_map(|it| it.strip_prefix("content-length: "))
+            .map_or(0, |it| it.parse().unwrap());
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).unwrap();
+        write!(stream, "HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n{answer}", answer.len()).unwrap();
+        Asked { head, body }
+    });
+    Fake { url, asked }
+}
+
+const DELIVERIES: &str = r#"{"deliveries":[
+  {"id":7,"alert_id":42,"notification_id":3,"receiver":"on-call","channel":"ops","severity":"urgent","state":"delivered",
+   "why":"started","owed_at":"2026-03-08T12:00:00Z","next_at":null,"attempts":1,"last_error":null,
+   "settled_at":"2026-03-08T12:00:01Z","reason":"{\"errcode\":0}"},
+  {"id":8,"alert_id":42,"notification_id":3,"receiver":"on-call","channel":"mail","severity":"urgent","state":"pending",
+   "why":"started","owed_at":"2026-03-08T12:00:00Z","next_at":"2026-03-08T12:00:30Z","attempts":2,
+   "last_error":"not delivered: connection refused","settled_at":null,"reason":null}]}"#;
+
+#[test]
+fn deliveries_are_listed_as_a_table() {
+    let Fake { url, asked } = fake("200 OK", DELIVERIES);
+    let File { path, _folder } = file(SOUND);
+    let said = fanfare(&path, &["deliveries", "list", "--url", &url, "--state", "pending", "--alert", "42"]);
+    assert_eq!(said.outcome.unwrap(), Outcome::Good);
+    expect![[r#"
+        ID  ALERT  RECEIVER  CHANNEL  SEVERITY  STATE      OWED AT               TRIES  SETTLED AT            WHY
+        7   42     on-call   ops      urgent    delivered  2026-03-08T12:00:00Z  1      2026-03-08T12:00:01Z  {"errcode":0}
+        8   42     on-call   mail     urgent    pending    2026-03-08T12:00:00Z  2                            not delivered: connection refused
+    "#]].assert_eq(&said.out);
+    let head = asked.join().unwrap().head;
+    assert!(head.starts_with("get /api/v1/deliveries?state=pending&alert=42&limit=50 http/1.1"), "{head}");
+    assert!(head.contains("authorization: bearer the-api-token"), "{head}");
+}
+
+#[test]
+fn a_sent_alert_is_read_by_the_source_as_it_was_meant() {
+    let Fake { url, asked } = fake("202 Accepted", r#"{"status":"accepted","alerts":[]}"#);
+    let File { path, _folder } = file(SOUND);
+    let args = ["--name", "over_temp", "--level", "critical", "--title", "Too hot", "--desc", "41 °C"];
+    let device = ["--eui", "6353012AF1093062", "--device", "Cold room 3"];
+    let said = fanfare(&path, &[&["send", "--url", &url][..], &args, &device].concat());
+    assert_eq!(said.outcome.unwrap(), Outcome::Good);
+    assert!(said.out.contains("\"status\": \"accepted\""), "{}", said.out);
+
+    let Asked { head, body } = asked.join().unwrap();
+    assert!(head.starts_with("post /ingest/thinklink http/1.1"), "{head}");
+    assert!(head.contains("authorization: bearer the-source-token"), "{head}");
+    let alert = read(&body);
+    assert_eq!((alert.severity, alert.status), (Severity::Urgent, Status::Firing));
+    assert_eq!(alert.labels.get("alertname"), Some("over_temp"));
+    assert_eq!(alert.labels.get("eui"), Some("6353012af1093062"));
+    assert_eq!(alert.labels.get("device"), Some("Cold room 3"));
+    assert_eq!(alert.annotations.get("title"), Some("Too hot"));
+    assert_eq!(alert.annotations.get("description"), Some("41 °C"));
+}
+
+#[test]
+fn a_clear_ends_the_alarm() {
+    let Fake { url, asked } = fake("202 Accepted", "{}");
+    let File { path, _folder } = file(SOUND);
+    let said = fanfare(
+        &path,
+        &["send", "--url", &url, "--name", "over_temp", "--eui", "6353012AF1093062", "--clear"],
+    );
+    assert_eq!(said.outcome.unwrap(), Outcome::Good);
+    assert_eq!(read(&asked.join().unwrap().body).status, Status::Resolved);
+}
+
+fn read(body: &[u8]) -> fanfare_core::Alert {
+    let source = SourceSettings { name: "thinklink".into(), labels: fanfare_core::Labels::default() };
+    Format::Tkl.read(body, &Hints::default(), &source, Timestamp::UNIX_EPOCH).unwrap().alerts.remove(0)
+}
+
+#[test]
+fn a_file_is_posted_as_it_is_with_the_token_of_another_file() {
+    let Fake { url, asked } = fake("202 Accepted", "{}");
+    let body = file(r#"{ "as": "it is" }"#);
+    let token = file("another-token\n");
+    let (body, token) =
+        (body.path.to_str().unwrap().to_owned(), (token.path.to_str().unwrap().to_owned(), body, token));
+    let args = ["send", "--url", &url, "--source", "a/b", "--file", &body, "--token-file", &token.0];
+    let said = fanfare("/nowhere.yaml".as_ref(), &args);
+    assert_eq!(said.outcome.unwrap(), Outcome::Good);
+    let asked = asked.join().unwrap();
+    assert!(asked.head.starts_with("post /ingest/a%2fb http/1.1"), "{}", asked.head);
+    assert!(asked.head.contains("authorization: bearer another-token"), "{}", asked.head);
+    assert_eq!(asked.body, br#"{ "as": "it is" }"#);
+}
+
+#[test]
+fn a_refusal_is_told_in_the_gateways_words() {
+    let answer =
+        r#"{"error":{"code":"unreadable","message":"found a list, expected a text","path":"alarm.id"}}"#;
+    let Fake { url, asked } = fake("400 Bad Request", answer);
+    let File { path, _folder } = file(SOUND);
+    let said = fanfare(&path, &["send", "--url", &url, "--name", "x"]);
+    let err = said.outcome.unwrap_err().to_string();
+    assert_eq!(err, "the gateway answers 400 Bad Request: alarm.id: found a list, expected a text");
+    asked.join().unwrap();
+}
+
+#[test]
+fn the_address_comes_from_the_config_and_an_unset_secret_is_no_obstacle() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener); // Nobody listens there now.
+    let text = SOUND
+        .replace("server: { auth: { bearer: the-api-token }", &format!("server: {{ listen: '{address}'"))
+        .replace("the-source-token", "{ env: FANFARE_TEST_NOT_SET }");
+    let File { path, _folder } = file(&text);
+    let err = fanfare(&path, &["send", "--name", "x"]).outcome.unwrap_err().to_string();
+    assert!(err.contains("cannot be reached") && err.contains("refused"), "{err}");
+    assert!(!err.contains(&address.to_string()), "{err}");
+}

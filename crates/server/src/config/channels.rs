@@ -1,0 +1,162 @@
+//! Channels: what all of them may set, and what each kind sets itself.
+
+use std::time::Duration;
+
+use fanfare_core::{ChannelName, Context, Language, Limits, SandboxAccount, SandboxDoors, Style};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::de::DeserializeOwned;
+
+use super::ConfiguredChannel;
+use super::de::Reading;
+use super::node::{Entry, Node, Value};
+use super::place::Path;
+use super::problem::Problem;
+use super::section::Section;
+use super::suggest;
+use super::values::{Day, Positive, WrittenBudget, Zone};
+use super::written::WrittenChannel;
+use crate::registry::{Built, Registry, UNWISE_WITHOUT};
+
+/// How long one attempt may take, if the config does not say.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// From this age on credentials should be changed.
+const ROTATE_AFTER_DAYS: i32 = 90;
+
+/// What channels are read and built with.
+#[derive(Debug)]
+pub(crate) struct Channels<'a> {
+    pub(crate) kinds: &'a Registry,
+    pub(crate) reading: &'a Reading<'a>,
+    pub(crate) sandbox: Option<&'a SandboxDoors>,
+    /// How messages read unless a channel says otherwise.
+    pub(crate) style: Style,
+    pub(crate) today: Date,
+}
+
+/// A channel that could be built, and what the sandbox must know of it.
+pub(crate) type Ready = (ConfiguredChannel, Option<SandboxAccount>);
+
+/// The settings of one channel that are its kind's own.
+#[derive(Debug)]
+pub struct ChannelSettings<'a> {
+    section: Section,
+    reading: &'a Reading<'a>,
+}
+
+impl ChannelSettings<'_> {
+    /// The settings as their kind's own type; `None` if they are not sound.
+    pub(crate) fn read<C: DeserializeOwned>(&mut self) -> Option<C> {
+        let config = self.section.read(self.reading)?;
+        self.section.is_sound().then_some(config)
+    }
+}
+
+impl Channels<'_> {
+    /// Builds the channel that `entry` describes, and adds what is wrong with it to `problems`.
+    pub(crate) fn build(&self, entry: &Entry, problems: &mut Vec<Problem>) -> Option<Ready> {
+        let path = Path::of("channels").key(&entry.name);
+        let (common, own) = split(&entry.node);
+        let mut section = Section::part(path.clone(), entry.name_at, common, &[]);
+        let common: Option<WrittenChannel> = section.read(self.reading);
+        let is_sound = section.is_sound();
+        let ready = common.and_then(|common| {
+            self.check(&common, &mut section);
+            let own = Section::part(path, entry.name_at, own, WrittenChannel::SETTINGS);
+            let mut settings = ChannelSettings { section: own, reading: self.reading };
+            let built = self.build_own(&entry.name, &common, &mut section, &mut settings);
+            problems.extend(settings.section.into_problems());
+            built.map(|(kind, built)| configured(&entry.name, kind, &common, built))
+        });
+        problems.extend(section.into_problems());
+        ready.filter(|_| is_sound)
+    }
+
+    fn check(&self, common: &WrittenChannel, section: &mut Section) {
+        let Some(Day(rotated_at)) = common.rotated_at else { return };
+        let age = self.today.since(rotated_at).map_or(0, |age| age.get_days());
+        if age > ROTATE_AFTER_DAYS {
+            let message = format!("the credentials are {age} days old; change them and set the new date");
+            section.warning(&Path::of("rotated_at"), message);
+        }
+    }
+
+    fn build_own(
+        &self,
+        name: &str,
+        common: &WrittenChannel,
+        section: &mut Section,
+        settings: &mut ChannelSettings<'_>,
+    ) -> Option<(&'static str, Built)> {
+        let known = self.kinds.kinds().find(|kind| *kind == common.kind);
+        let Some((kind, prepare)) = known.and_then(|kind| Some((kind, self.kinds.get(kind)?))) else {
+            section.error(
+                &Path::of("kind"),
+                suggest::unknown("kind of channel", &common.kind, self.kinds.kinds()),
+            );
+            return None;
+        };
+        for (_, setting, why) in UNWISE_WITHOUT.iter().filter(|(of, ..)| *of == kind) {
+            if settings.section.node().get(setting).is_none() {
+                section.warning(&Path::default(), format!("no `{setting}`: {why}"));
+            }
+        }
+        match prepare(settings, self.context(name, common), self.sandbox)? {
+            Ok(built) => Some((kind, built)),
+            Err(err) => {
+                settings.section.error(&Path::default().dotted(&err.field), err.message);
+                None
+            }
+        }
+    }
+
+    fn context(&self, name: &str, common: &WrittenChannel) -> Context {
+        let Style { language, timezone } = &self.style;
+        Context {
+            name: ChannelName::from(name),
+            style: style(common.language.unwrap_or(*language), common.timezone.as_ref(), timezone),
+            timeout: timeout(common),
+        }
+    }
+}
+
+fn style(language: Language, own: Option<&Zone>, general: &TimeZone) -> Style {
+    let timezone = own.map_or_else(|| general.clone(), |Zone(zone)| zone.clone());
+    Style { language, timezone }
+}
+
+fn timeout(common: &WrittenChannel) -> Duration {
+    common.timeout.map_or(TIMEOUT, |Positive(timeout)| timeout)
+}
+
+/// What all channels may set, and the rest.
+fn split(channel: &Node) -> (Node, Node) {
+    let Value::Map(entries) = &channel.value else { return (channel.clone(), channel.clone()) };
+    let (common, own) =
+        entries.iter().cloned().partition(|it| WrittenChannel::SETTINGS.contains(&it.name.as_str()));
+    let part = |entries: Vec<Entry>| Node { position: channel.position, value: Value::Map(entries) };
+    (part(common), part(own))
+}
+
+fn configured(name: &str, kind: &'static str, common: &WrittenChannel, built: Built) -> Ready {
+    let Built { notifier, account } = built;
+    let channel = ConfiguredChannel {
+        name: name.into(),
+        kind,
+        limits: limits(notifier.limits(), common),
+        timeout: timeout(common),
+        rotated_at: common.rotated_at.map(|Day(day)| day),
+        notifier,
+    };
+    (channel, account)
+}
+
+fn limits(provider: Limits, common: &WrittenChannel) -> Limits {
+    let limits = match common.budget {
+        None => provider,
+        Some(WrittenBudget::Unlimited) => provider.with_budget(None),
+        Some(WrittenBudget::Limited(budget)) => provider.with_budget(Some(budget)),
+    };
+    Limits { concurrency: common.concurrency.unwrap_or(limits.concurrency), ..limits }
+}

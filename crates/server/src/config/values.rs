@@ -1,0 +1,266 @@
+//! Settings that are written as text and mean something more.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use fanfare_core::{Budget, HumanDuration, InvalidMatcher, Matcher, Secret};
+use fanfare_sources::Format;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use url::Url;
+
+use super::suggest;
+
+/// An address to listen on, e.g. `127.0.0.1:8780`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Listen(pub(crate) SocketAddr);
+
+impl Listen {
+    /// Whether only this machine or a private network can reach it.
+    pub(crate) fn is_private(self) -> bool {
+        match self.0.ip() {
+            IpAddr::V4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+            IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
+        }
+    }
+}
+
+/// Where the store is: `sqlite://PATH`.
+#[derive(Debug, Clone)]
+pub(crate) struct StorePath(pub(crate) PathBuf);
+
+/// A size in bytes: `64KiB`, `1MiB`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ByteSize(pub(crate) usize);
+
+/// A time zone by its IANA name.
+#[derive(Debug, Clone)]
+pub(crate) struct Zone(pub(crate) TimeZone);
+
+/// A day, e.g. `2026-11-01`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Day(pub(crate) Date);
+
+/// An address of a page, `http://…` or `https://…`.
+#[derive(Debug, Clone)]
+pub(crate) struct Page(pub(crate) Url);
+
+/// A source's format by its word.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FormatText(pub(crate) Format);
+
+/// One or more matchers, as one text.
+#[derive(Debug, Clone)]
+pub(crate) struct MatcherList(pub(crate) Vec<Matcher>);
+
+impl FromStr for Listen {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.parse().map(Self).map_err(|_| {
+            format!("`{text}` is not an address to listen on: expected IP:PORT, e.g. 127.0.0.1:8780")
+        })
+    }
+}
+
+impl FromStr for StorePath {
+    type Err = String;
+
+    // The text is not quoted: an address of a database server holds a password.
+    fn from_str(text: &str) -> Result<Self, String> {
+        const EXPECTED: &str = "expected sqlite://PATH, e.g. sqlite://data/fanfare.db";
+        match text.split_once("://") {
+            Some(("sqlite", "")) => Err(format!("the path is missing: {EXPECTED}")),
+            Some(("sqlite", path)) => Ok(Self(Path::new(path).to_owned())),
+            Some(("postgres" | "postgresql", _)) => {
+                Err(format!("PostgreSQL is not supported yet: {EXPECTED}"))
+            }
+            Some(_) | None => Err(format!("not a store we know: {EXPECTED}")),
+        }
+    }
+}
+
+impl FromStr for ByteSize {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let digits = text.chars().take_while(char::is_ascii_digit).count();
+        let (number, unit) = text.split_at(digits);
+        let factor = match unit.trim() {
+            "B" => Some(1),
+            "KiB" => Some(1024),
+            "MiB" => Some(1024 * 1024),
+            _ => None,
+        };
+        let size = || number.parse::<usize>().ok()?.checked_mul(factor?).filter(|it| *it > 0).map(Self);
+        size().ok_or_else(|| {
+            format!("`{text}` is not a size: expected a number with a unit, e.g. 64KiB or 1MiB")
+        })
+    }
+}
+
+impl FromStr for Zone {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        TimeZone::get(text).map(Self).map_err(|_| {
+            format!("`{text}` is not a time zone: expected an IANA name, e.g. Asia/Shanghai or UTC")
+        })
+    }
+}
+
+impl FromStr for Day {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.parse().map(Self).map_err(|_| format!("`{text}` is not a day: expected e.g. 2026-11-01"))
+    }
+}
+
+impl FromStr for Page {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let url = Url::parse(text).ok().filter(|it| matches!(it.scheme(), "http" | "https"));
+        url.map(Self)
+            .ok_or_else(|| "not an address of a page: expected e.g. https://alerts.example.com".to_owned())
+    }
+}
+
+impl FromStr for MatcherList {
+    type Err = InvalidMatcher;
+
+    fn from_str(text: &str) -> Result<Self, InvalidMatcher> {
+        Matcher::parse_all(text).map(Self)
+    }
+}
+
+impl FromStr for FormatText {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = Format::ALL.into_iter().map(Format::word);
+        text.parse().map(Self).map_err(|_| suggest::unknown("format", text, known))
+    }
+}
+
+/// Settings that are read by their `FromStr`.
+macro_rules! read_from_text {
+    ($($name:ty)*) => {$(
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+            }
+        }
+    )*};
+}
+
+read_from_text! { Day FormatText Listen StorePath ByteSize Zone Page MatcherList }
+
+/// A length of time that is more than nothing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Positive(pub(crate) Duration);
+
+impl<'de> Deserialize<'de> for Positive {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let HumanDuration(duration) = HumanDuration::deserialize(deserializer)?;
+        if duration.is_zero() {
+            return Err(D::Error::custom("must be more than nothing"));
+        }
+        Ok(Self(duration))
+    }
+}
+
+/// Who may come in: `none`, or `{ bearer: SECRET }`.
+#[derive(Debug, Clone)]
+pub(crate) enum WrittenAuth {
+    /// Everybody.
+    None,
+    /// Who knows the token.
+    Bearer(Secret),
+}
+
+impl<'de> Deserialize<'de> for WrittenAuth {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AuthVisitor)
+    }
+}
+
+struct AuthVisitor;
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Bearer {
+    bearer: Secret,
+}
+
+impl<'de> Visitor<'de> for AuthVisitor {
+    type Value = WrittenAuth;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("`none` or `{ bearer: { env: NAME } }`")
+    }
+
+    // The word is not quoted: it may be a token.
+    fn visit_str<E: Error>(self, word: &str) -> Result<WrittenAuth, E> {
+        match word {
+            "none" => Ok(WrittenAuth::None),
+            _ => Err(E::invalid_type(serde::de::Unexpected::Str(word), &self)),
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<WrittenAuth, A::Error> {
+        let Bearer { bearer } = Bearer::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(WrittenAuth::Bearer(bearer))
+    }
+}
+
+/// How much a channel may send: `{ messages: 20, per: 1m }` or `unlimited`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum WrittenBudget {
+    /// As much as there is.
+    Unlimited,
+    /// So much.
+    Limited(Budget),
+}
+
+impl<'de> Deserialize<'de> for WrittenBudget {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(BudgetVisitor)
+    }
+}
+
+struct BudgetVisitor;
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Limited {
+    messages: NonZeroU32,
+    per: Positive,
+}
+
+impl<'de> Visitor<'de> for BudgetVisitor {
+    type Value = WrittenBudget;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("`{ messages: 20, per: 1m }` or `unlimited`")
+    }
+
+    fn visit_str<E: Error>(self, word: &str) -> Result<WrittenBudget, E> {
+        match word {
+            "unlimited" => Ok(WrittenBudget::Unlimited),
+            _ => Err(E::invalid_type(serde::de::Unexpected::Str(word), &self)),
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<WrittenBudget, A::Error> {
+        let Limited { messages, per: Positive(per) } = Limited::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(WrittenBudget::Limited(Budget { messages, per }))
+    }
+}

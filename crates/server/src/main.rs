@@ -1,0 +1,26 @@
+//! The `fanfare` command.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use fanfare::{Cli, Outcome, run};
+
+fn main() -> ExitCode {
+    let mut out = io::stdout().lock();
+    match run(Cli::parse(), &mut out) {
+        Ok(Outcome::Good) => ExitCode::SUCCESS,
+        Ok(Outcome::Finding) => ExitCode::FAILURE,
+        Err(err) if is_closed_pipe(&err) => ExitCode::SUCCESS,
+        Err(err) => {
+            // If nobody reads our errors, the exit status still tells.
+            drop(writeln!(io::stderr(), "error: {err:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whoever read our output, `head` for example, has seen enough.
+fn is_closed_pipe(err: &anyhow::Error) -> bool {
+    err.downcast_ref::<io::Error>().is_some_and(|err| err.kind() == io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,104 @@
+//! What people and programs ask a running gateway.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use fanfare_core::{AlertId, DeliveryId, Fingerprint};
+use fanfare_store::{AlertFilter, AlertRow, AttemptRow, DeliveryFilter, DeliveryRow, StoreError};
+use serde::{Deserialize, Serialize};
+
+use crate::serve::answer::Refusal;
+use crate::serve::doors::Doors;
+
+/// How many rows a list has if nobody says.
+const DEFAULT_LIMIT: u32 = 100;
+/// How many it has at most.
+const MAX_LIMIT: u32 = 1_000;
+
+/// `GET /api/v1/alerts?fingerprint=&before=&limit=`: newest first.
+pub(crate) async fn alerts(
+    request: HttpRequest,
+    query: web::Query<AlertsQuery>,
+    doors: web::Data<Doors>,
+) -> Result<HttpResponse, Refusal> {
+    doors.api.admit(&request)?;
+    let AlertsQuery { fingerprint, before, limit } = query.into_inner();
+    let fingerprint = fingerprint
+        .map(|it| it.parse::<Fingerprint>())
+        .transpose()
+        .map_err(|err| Refusal::bad_request(err.to_string()).at("fingerprint".to_owned()))?;
+    let filter = AlertFilter { before: before.map(AlertId), fingerprint, limit: bounded(limit) };
+    let alerts = doors.gateway.store().alerts(filter).await.map_err(unreadable)?;
+    Ok(HttpResponse::Ok().json(Alerts { alerts }))
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct AlertsQuery {
+    fingerprint: Option<String>,
+    before: Option<i64>,
+    limit: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct Alerts {
+    alerts: Vec<AlertRow>,
+}
+
+/// `GET /api/v1/deliveries?channel=&state=&alert=&before=&limit=`: newest first.
+pub(crate) async fn deliveries(
+    request: HttpRequest,
+    query: web::Query<DeliveriesQuery>,
+    doors: web::Data<Doors>,
+) -> Result<HttpResponse, Refusal> {
+    doors.api.admit(&request)?;
+    let DeliveriesQuery { channel, state, alert, before, limit } = query.into_inner();
+    if let Some(state) = state.as_deref().filter(|it| !matches!(*it, "pending" | "delivered" | "dead")) {
+        let message = format!("`{state}` is not a state: expected pending, delivered or dead");
+        return Err(Refusal::bad_request(message).at("state".to_owned()));
+    }
+    let filter = DeliveryFilter {
+        channel: channel.as_deref().map(Into::into),
+        state,
+        alert: alert.map(AlertId),
+        before,
+        limit: bounded(limit),
+    };
+    let deliveries = doors.gateway.store().deliveries(filter).await.map_err(unreadable)?;
+    Ok(HttpResponse::Ok().json(Deliveries { deliveries }))
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct DeliveriesQuery {
+    channel: Option<String>,
+    state: Option<String>,
+    alert: Option<i64>,
+    before: Option<i64>,
+    limit: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct Deliveries {
+    deliveries: Vec<DeliveryRow>,
+}
+
+/// `GET /api/v1/deliveries/{id}/attempts`: each try with the provider's answer, oldest first.
+pub(crate) async fn attempts(
+    request: HttpRequest,
+    delivery: web::Path<i64>,
+    doors: web::Data<Doors>,
+) -> Result<HttpResponse, Refusal> {
+    doors.api.admit(&request)?;
+    let attempts = doors.gateway.store().attempts(DeliveryId(*delivery)).await.map_err(unreadable)?;
+    Ok(HttpResponse::Ok().json(Attempts { attempts }))
+}
+
+#[derive(Serialize)]
+struct Attempts {
+    attempts: Vec<AttemptRow>,
+}
+
+fn bounded(limit: Option<u32>) -> u32 {
+    limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT)
+}
+
+fn unreadable(err: StoreError) -> Refusal {
+    Refusal::unavailable(err.to_string())
+}

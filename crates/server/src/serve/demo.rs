@@ -1,0 +1,190 @@
+//! `fanfare demo`: the example policy against the sandbox, and one urgent alert.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use comfy_table::Table;
+use fanfare_core::{Clock as _, Policy, SystemClock};
+use fanfare_sandbox::{Sandbox, SeenMessage, Verdict};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::config::{Auth, Config};
+use crate::serve::run::{Running, told_to_stop};
+use crate::serve::stage::{ANY_PORT, Stage, set_up};
+
+/// The example policy; `config/fanfare.yaml` in the repository.
+const POLICY: &str = include_str!("../../../../config/fanfare.yaml");
+
+/// What a ThinkLink script posts when a cold room is too warm.
+const SAMPLE: &str = include_str!("../../../../examples/tkl/b01-chat-note.json");
+
+/// How long the demo waits for the messages before it says that something is wrong.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Runs until it is told to stop.
+pub(crate) async fn run(out: &mut dyn Write) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir().context("the demo needs a temporary folder for its store")?;
+    let Stage { sandbox, mut config } = set_up(POLICY, Path::new("config/fanfare.yaml")).await?;
+    config.store_path = folder.path().join("demo.db");
+    config.server.listen = free_or_any(config.server.listen);
+    let sample = Sample::of(&config)?;
+    let running = Running::start(config, Some(sandbox.clone())).await?;
+    let sent = sample.send(running.address()).await?;
+    let expected = sent.expected(running.doors().gateway.policy())?;
+    let messages = wait_for_messages(&sandbox, expected).await;
+    tell(&Told { sample: &sample, address: running.address(), sent: &sent, messages: &messages }, out)?;
+    told_to_stop().await?;
+    running.stop().await;
+    Ok(())
+}
+
+/// The configured address if it is free; a demo beside a running gateway takes another port.
+fn free_or_any(listen: SocketAddr) -> SocketAddr {
+    match std::net::TcpListener::bind(listen) {
+        Ok(_) => listen,
+        Err(_) => ANY_PORT,
+    }
+}
+
+/// The sample alert and the door it goes to.
+struct Sample {
+    source: String,
+    token: Option<String>,
+}
+
+/// What the gateway answered.
+struct Sent {
+    at: Timestamp,
+    answer: String,
+}
+
+/// The part of the answer that says who is told.
+#[derive(Deserialize)]
+struct Answer {
+    alerts: Vec<Taken>,
+}
+
+#[derive(Deserialize)]
+struct Taken {
+    told: Vec<String>,
+}
+
+impl Sent {
+    /// How many messages the answer promises: one for each channel of each receiver.
+    fn expected(&self, policy: &Policy) -> anyhow::Result<usize> {
+        let Answer { alerts } = serde_json::from_str(&self.answer).context("the gateway's answer cannot be read")?;
+        let told = alerts.iter().flat_map(|it| &it.told);
+        Ok(told.filter_map(|name| policy.receiver(&name.as_str().into())).map(|it| it.channels.len()).sum())
+    }
+}
+
+impl Sample {
+    fn of(config: &Config) -> anyhow::Result<Self> {
+        let source = config.sources.first().context("the example policy has no source")?;
+        let token = match &source.auth {
+            Auth::Bearer(token) => Some(token.expose().to_owned()),
+            Auth::Open => None,
+        };
+        Ok(Self { source: source.name().to_string(), token })
+    }
+
+    async fn send(&self, address: SocketAddr) -> anyhow::Result<Sent> {
+        let client = crate::commands::client::http()?;
+        let mut request = client
+            .post(format!("http://{address}/ingest/{}", self.source))
+            .header("content-type", "application/json")
+            .body(SAMPLE);
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        let at = SystemClock.now();
+        let response = request.send().await.context("the gateway does not answer")?;
+        let status = response.status();
+        let answer = response.text().await?;
+        if !status.is_success() {
+            bail!("the gateway did not take the sample alert: {status} {answer}");
+        }
+        Ok(Sent { at, answer })
+    }
+
+    /// The same with curl, for one of the example bodies.
+    fn curl(&self, address: SocketAddr, body: &str) -> String {
+        let token = self.token.as_ref().map_or(String::new(), |token| format!(" -H 'Authorization: Bearer {token}'"));
+        format!("curl{token} -H 'Content-Type: application/json' -d {body} http://{address}/ingest/{}", self.source)
+    }
+}
+
+async fn wait_for_messages(sandbox: &Sandbox, expected: usize) -> Vec<SeenMessage> {
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        let messages = sandbox.messages();
+        if messages.len() >= expected || tokio::time::Instant::now() > deadline {
+            return messages;
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+/// What the demo has to tell.
+struct Told<'a> {
+    sample: &'a Sample,
+    address: SocketAddr,
+    sent: &'a Sent,
+    messages: &'a [SeenMessage],
+}
+
+fn tell(told: &Told<'_>, out: &mut dyn Write) -> anyhow::Result<()> {
+    let Told { sample, address, sent, messages } = *told;
+    writeln!(out, "\nThe gateway answered 202 / 网关已受理:\n  {}\n", sent.answer)?;
+    writeln!(out, "Who got it, and how fast / 谁收到了、多快:\n{}\n", table(sent, messages))?;
+    for message in messages {
+        writeln!(out, "--- {} ---\n{}\n", message.target, message.shown.text.trim_end())?;
+    }
+    writeln!(out, "What to try next / 接下来可以试:")?;
+    let tries = [
+        ("send a body of your own / 发一条自己的告警", sample.curl(address, "@examples/tkl/b05-notification-group.json")),
+        ("see what people saw / 看看大家收到了什么", format!("curl http://{address}/sandbox/messages")),
+        (
+            "let DingTalk refuse, then send again / 让钉钉拒收，再发一次",
+            format!("curl -X PUT -d '{{\"fault\": {{\"errcode\": {{\"code\": 310000, \"words\": \"sign not match\"}}}}}}' http://{address}/sandbox/faults/ops-dingtalk"),
+        ),
+        ("mend it / 恢复", format!("curl -X DELETE http://{address}/sandbox/faults")),
+        ("who was told what, and what is still owed / 投递记录", format!("fanfare deliveries list --url http://{address}")),
+    ];
+    for (what, how) in tries {
+        writeln!(out, "  # {what}\n  {how}")?;
+    }
+    writeln!(out, "\nNothing leaves this machine. Ctrl-C ends the demo. / 所有消息都留在本机，Ctrl-C 结束。")?;
+    out.flush()?;
+    Ok(())
+}
+
+fn table(sent: &Sent, messages: &[SeenMessage]) -> Table {
+    let mut table = Table::new();
+    table.set_header(["channel", "kind", "outcome", "after", "title"]);
+    for message in messages {
+        let after = message.time.duration_since(sent.at);
+        table.add_row([
+            message.target.clone(),
+            message.kind.word().to_owned(),
+            outcome(&message.verdict).to_owned(),
+            format!("{} ms", after.as_millis()),
+            message.shown.title.clone(),
+        ]);
+    }
+    table
+}
+
+fn outcome(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Delivered => "delivered",
+        Verdict::Refused { .. } => "refused",
+        Verdict::Throttled { .. } => "throttled",
+        Verdict::Duplicate => "already there",
+        Verdict::Broken { .. } => "did not arrive",
+    }
+}

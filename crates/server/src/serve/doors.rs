@@ -1,0 +1,105 @@
+//! What stands behind the HTTP doors, and which doors there are.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use fanfare_core::Clock;
+use fanfare_gateway::Gateway;
+use fanfare_sandbox::Sandbox;
+use fanfare_sources::{Format, SourceSettings};
+use prometheus_client::registry::Registry;
+
+use crate::serve::access::Access;
+use crate::serve::answer::Refusal;
+use crate::serve::{api, ingest, sandbox};
+
+/// What stands behind the HTTP doors.
+#[derive(Debug)]
+pub(crate) struct Doors {
+    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) sources: HashMap<String, SourceDoor>,
+    pub(crate) api: Access,
+    pub(crate) metrics: Registry,
+    pub(crate) sandbox: Option<Arc<Sandbox>>,
+    pub(crate) open: AtomicBool,
+}
+
+/// One source's door.
+#[derive(Debug)]
+pub(crate) struct SourceDoor {
+    pub(crate) settings: SourceSettings,
+    pub(crate) format: Format,
+    pub(crate) access: Access,
+    /// Bytes of a body at most.
+    pub(crate) max_body: usize,
+}
+
+impl Doors {
+    /// The door of the source called `name`.
+    pub(crate) fn source(&self, name: &str) -> Result<&SourceDoor, Refusal> {
+        self.sources.get(name).ok_or_else(|| {
+            Refusal::new(
+                StatusCode::NOT_FOUND,
+                "unknown_source",
+                "no source of this name: the path is /ingest/ and the `name` of an entry under `sources` in the config",
+            )
+        })
+    }
+
+    /// From now on `/-/ready` says that no more alerts are wanted here.
+    pub(crate) fn close(&self) {
+        self.open.store(false, Ordering::Relaxed);
+    }
+}
+
+/// Adds every door to an actix app.
+pub(crate) fn routes(app: &mut web::ServiceConfig) {
+    app.route("/ingest/{source}", web::post().to(ingest::ingest))
+        .route("/api/v1/alerts", web::get().to(api::alerts))
+        .route("/api/v1/deliveries", web::get().to(api::deliveries))
+        .route("/api/v1/deliveries/{id}/attempts", web::get().to(api::attempts))
+        .route("/-/healthy", web::get().to(healthy))
+        .route("/-/healthy", web::head().to(healthy))
+        .route("/-/ready", web::get().to(ready))
+        .route("/-/ready", web::head().to(ready))
+        .route("/metrics", web::get().to(metrics))
+        .route("/sandbox/{tail:.*}", web::to(sandbox::control))
+        .default_service(web::to(no_such_door));
+}
+
+/// `/-/healthy`: the process answers.
+async fn healthy() -> HttpResponse {
+    HttpResponse::Ok().body("OK")
+}
+
+/// `/-/ready`: alerts are taken in.
+async fn ready(doors: web::Data<Doors>) -> HttpResponse {
+    if doors.open.load(Ordering::Relaxed) {
+        HttpResponse::Ok().body("OK")
+    } else {
+        HttpResponse::ServiceUnavailable().body("stopping")
+    }
+}
+
+/// The type of OpenMetrics' text form: <https://prometheus.io/docs/specs/om/open_metrics_spec/>
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// `/metrics`: what is counted.
+async fn metrics(doors: web::Data<Doors>) -> Result<HttpResponse, Refusal> {
+    let mut text = String::new();
+    prometheus_client::encoding::text::encode(&mut text, &doors.metrics)
+        .map_err(|err| Refusal::unavailable(err.to_string()))?;
+    Ok(HttpResponse::Ok().content_type(OPEN_METRICS).body(text))
+}
+
+async fn no_such_door() -> Result<HttpResponse, Refusal> {
+    Err(Refusal::new(
+        StatusCode::NOT_FOUND,
+        "no_such_door",
+        "alerts go to POST /ingest/SOURCE; questions to GET /api/v1/alerts and /api/v1/deliveries; also /-/ready and /metrics",
+    ))
+}
