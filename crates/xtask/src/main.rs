@@ -1,2 +1,124 @@
-//! Tasks.
-fn main() {}
+//! `cargo xtask …`: tests, measures and kills.
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use clap::Parser;
+use xtask::{Bench, Chaos, Sizes, Subject, Work, again_in_release, bench, build_gateway, scratch, test};
+
+/// The commands of this workspace.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Task {
+    /// Checks and tests everything; what CI runs.
+    Test,
+    /// Measures the release build, beside Alertmanager where it is installed.
+    Bench(BenchOptions),
+    /// Kills the gateway again and again and counts what was lost.
+    Chaos(ChaosOptions),
+}
+
+#[derive(Debug, clap::Args)]
+struct BenchOptions {
+    /// A few seconds: shows that it works, not how fast.
+    #[arg(long)]
+    quick: bool,
+    /// JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// Only these works.
+    #[arg(long, value_enum)]
+    only: Vec<Work>,
+    /// How often each work is done.
+    #[arg(long)]
+    runs: Option<u32>,
+    /// Measures only these.
+    #[arg(long, value_enum)]
+    subject: Vec<SubjectName>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum SubjectName {
+    Fanfare,
+    Alertmanager,
+}
+
+#[derive(Debug, clap::Args)]
+struct ChaosOptions {
+    /// How often it is killed, at least.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    rounds: u32,
+    /// Chooses the moments; by chance if not given.
+    #[arg(long)]
+    seed: Option<u64>,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Task::parse() {
+        Task::Test => test(&mut io::stdout()),
+        Task::Bench(options) => again_in_release().and_then(|()| run_bench(&options)),
+        Task::Chaos(options) => run_chaos(&options),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            // If even that cannot be written, the exit code still tells.
+            drop(writeln!(io::stderr(), "error: {problem:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn run_bench(options: &BenchOptions) -> Result<()> {
+    let BenchOptions { quick, json, only, runs, subject } = options;
+    let mut sizes = if *quick { Sizes::QUICK } else { Sizes::FULL };
+    sizes.runs = runs.unwrap_or(sizes.runs).max(1);
+    let plan = Bench {
+        subjects: subjects(subject)?,
+        works: if only.is_empty() { Work::ALL.to_vec() } else { only.clone() },
+        sizes,
+        scratch: scratch()?,
+    };
+    let report = bench(&plan, &mut io::stderr()).await?;
+    let mut out = io::stdout();
+    if *json {
+        writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
+    } else {
+        write!(out, "{report}")?;
+    }
+    match report.problems.len() {
+        0 => Ok(()),
+        problems => bail!("{problems} measurements failed"),
+    }
+}
+
+fn subjects(wanted: &[SubjectName]) -> Result<Vec<Subject>> {
+    let is_wanted = |name| wanted.is_empty() || wanted.contains(&name);
+    let mut subjects = Vec::new();
+    if is_wanted(SubjectName::Fanfare) {
+        subjects.push(Subject::Fanfare(build_gateway("release")?));
+    }
+    if is_wanted(SubjectName::Alertmanager) {
+        match Subject::installed_alertmanager() {
+            Some(alertmanager) => subjects.push(alertmanager),
+            None => {
+                writeln!(io::stderr(), "`prometheus-alertmanager` is not installed: nothing to compare with")?
+            }
+        }
+    }
+    Ok(subjects)
+}
+
+#[tokio::main]
+async fn run_chaos(options: &ChaosOptions) -> Result<()> {
+    let ChaosOptions { rounds, seed } = *options;
+    let binary: PathBuf = build_gateway("dev")?;
+    let seed = seed.unwrap_or_else(|| fastrand::u64(..));
+    let chaos = Chaos { binary, rounds, seed, scratch: scratch()?, patience: Chaos::PATIENCE };
+    let toll = chaos.run(&mut io::stderr()).await?;
+    writeln!(io::stdout(), "{toll}")?;
+    Ok(toll.verdict()?)
+}

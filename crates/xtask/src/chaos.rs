@@ -1,0 +1,107 @@
+//! `kill -9`, again and again, and the count afterwards.
+
+mod site;
+mod toll;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Result;
+
+pub use self::toll::{Broken, Toll};
+
+use self::site::Site;
+use crate::Serial;
+
+#[cfg(test)]
+mod tests;
+
+/// A gateway that is killed in every round.
+#[derive(Debug, Clone)]
+pub struct Chaos {
+    /// The gateway.
+    pub binary: PathBuf,
+    /// How many rounds.
+    pub rounds: u32,
+    /// The same seed chooses the same moments.
+    pub seed: u64,
+    /// Where the store's folder is made.
+    pub scratch: PathBuf,
+    /// How long nothing may be told before what is missing is called lost.
+    pub patience: Duration,
+}
+
+/// The most alerts of one round; more than are answered before the kill.
+const ALERTS_A_ROUND: u32 = 5_000;
+
+/// A kill falls within this time after the first POST.
+const KILL_WITHIN: Duration = Duration::from_millis(300);
+
+/// A second kill falls within this time after the restart: before it is ready,
+/// or while it works off what the first left behind.
+const KILL_AGAIN_WITHIN: Duration = Duration::from_millis(120);
+
+impl Chaos {
+    /// Above every back-off that receivers which answer can cause.
+    pub const PATIENCE: Duration = Duration::from_secs(30);
+
+    /// Each round posts alerts, kills the gateway at a random moment, in one
+    /// round of three kills it again while it recovers, and waits until what
+    /// it had accepted is told. The store goes on from round to round.
+    ///
+    /// The first loss ends it.
+    ///
+    /// # Errors
+    ///
+    /// When the gateway does not start, or ends by itself.
+    pub async fn run(&self, progress: &mut dyn Write) -> Result<Toll> {
+        let mut chance = fastrand::Rng::with_seed(self.seed);
+        let site = Site::open(&self.binary, self.rounds * ALERTS_A_ROUND, &self.scratch).await?;
+        let mut program = site.start().await?;
+        let mut accepted = Vec::new();
+        let mut kills = 0;
+        for round in 0..self.rounds {
+            let first = round * ALERTS_A_ROUND;
+            let moment = some_part_of(KILL_WITHIN, &mut chance);
+            let answered = site.post_and_kill(program, first..first + ALERTS_A_ROUND, moment).await?;
+            kills += 1;
+            if chance.u8(..3) == 0 {
+                site.start_and_kill(some_part_of(KILL_AGAIN_WITHIN, &mut chance)).await?;
+                kills += 1;
+            }
+            program = site.start().await?;
+            writeln!(
+                progress,
+                "round {}/{}: killed {moment:?} after the first POST, {} accepted",
+                round + 1,
+                self.rounds,
+                answered.len()
+            )?;
+            let drained = site.drain(&answered, self.patience).await;
+            accepted.extend(answered);
+            if let Err(loss) = drained {
+                writeln!(progress, "{loss:#}")?;
+                break;
+            }
+        }
+        site.come_to_rest().await;
+        program.kill().await?;
+        Ok(self.toll(&site, &accepted, kills))
+    }
+
+    fn toll(&self, site: &Site, accepted: &[Serial], kills: u32) -> Toll {
+        Toll {
+            seed: self.seed,
+            kills,
+            accepted: accepted.len(),
+            lost: site.untold(accepted),
+            told: site.tallies().iter().map(|tally| tally.told()).sum(),
+            repeats: site.tallies().iter().map(|tally| tally.repeats()).sum(),
+        }
+    }
+}
+
+fn some_part_of(time: Duration, chance: &mut fastrand::Rng) -> Duration {
+    time.mul_f64(chance.f64())
+}

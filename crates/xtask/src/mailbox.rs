@@ -1,0 +1,135 @@
+//! A mail server that takes everything.
+
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use anyhow::{Context as _, Result};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use crate::{Serial, Tally};
+
+#[cfg(test)]
+mod tests;
+
+/// An SMTP server without TLS on a loopback port of its own. Dropping it closes it.
+///
+/// It counts mails and does not read them: a subject may be encoded in several
+/// ways, and the n-th mail is as good as the n-th alert for a rate.
+#[derive(Debug)]
+pub struct Mailbox {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// How many mails came, and when.
+    pub tally: Arc<Tally>,
+    _door: JoinSet<()>,
+}
+
+impl Mailbox {
+    /// Opens the mailbox.
+    ///
+    /// # Errors
+    ///
+    /// When no port can be had.
+    pub async fn open(tally: Arc<Tally>) -> Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.context("no loopback port for a mailbox")?;
+        let address = listener.local_addr()?;
+        let mut door = JoinSet::new();
+        door.spawn(accept(listener, Arc::clone(&tally)));
+        Ok(Self { address, tally, _door: door })
+    }
+}
+
+async fn accept(listener: TcpListener, tally: Arc<Tally>) {
+    let mails = Arc::new(AtomicU32::new(0));
+    let mut connections = JoinSet::new();
+    loop {
+        if let Ok((stream, _)) = listener.accept().await {
+            connections.spawn(serve(stream, Arc::clone(&mails), Arc::clone(&tally)));
+        }
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+async fn serve(stream: TcpStream, mails: Arc<AtomicU32>, tally: Arc<Tally>) {
+    let take = || tally.record(Serial(mails.fetch_add(1, Ordering::Relaxed)), Instant::now());
+    if stream.set_nodelay(true).is_ok() {
+        // The client hung up without QUIT, as it may.
+        drop(converse(stream, take).await);
+    }
+}
+
+/// One SMTP session; `take` is called for each mail before it is confirmed.
+async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin, take: impl Fn()) -> io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    let mut line = Vec::new();
+    stream.write_all(b"220 sink ESMTP\r\n").await?;
+    loop {
+        line.clear();
+        if stream.read_until(b'\n', &mut line).await? == 0 {
+            return Ok(());
+        }
+        let reply = reply_to(&line);
+        stream.write_all(reply.text().as_bytes()).await?;
+        match reply {
+            Reply::Data => {
+                skip_mail(&mut stream, &mut line).await?;
+                take();
+                stream.write_all(Reply::Taken.text().as_bytes()).await?;
+            }
+            Reply::Bye => return Ok(()),
+            Reply::Hello | Reply::Authenticated | Reply::Taken => {}
+        }
+    }
+}
+
+/// Reads up to the line that is a single dot (RFC 5321, 4.1.1.4).
+async fn skip_mail(stream: &mut (impl AsyncBufRead + Unpin), line: &mut Vec<u8>) -> io::Result<()> {
+    loop {
+        line.clear();
+        if stream.read_until(b'\n', line).await? == 0 {
+            return Err(ErrorKind::UnexpectedEof.into()); // half a mail is no mail
+        }
+        if line == b".\r\n" {
+            return Ok(());
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reply {
+    Hello,
+    Authenticated,
+    Data,
+    Taken,
+    Bye,
+}
+
+impl Reply {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Hello => {
+                "250-sink\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-PIPELINING\r\n250 AUTH PLAIN LOGIN\r\n"
+            }
+            Self::Authenticated => "235 2.7.0 authenticated\r\n",
+            Self::Data => "354 end with a dot\r\n",
+            Self::Taken => "250 2.0.0 taken\r\n",
+            Self::Bye => "221 2.0.0 bye\r\n",
+        }
+    }
+}
+
+fn reply_to(line: &[u8]) -> Reply {
+    let verb = line.get(..4).unwrap_or_default().to_ascii_uppercase();
+    match verb.as_slice() {
+        b"EHLO" => Reply::Hello,
+        b"AUTH" => Reply::Authenticated,
+        b"DATA" => Reply::Data,
+        b"QUIT" => Reply::Bye,
+        _ => Reply::Taken,
+    }
+}

@@ -1,0 +1,180 @@
+//! A gateway as a child process: started, asked, killed.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::process::Stdio;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use crate::load::{Client, Door};
+use crate::usage::Usage;
+
+#[cfg(test)]
+mod tests;
+
+/// A running gateway. Dropping it kills it.
+#[derive(Debug)]
+pub struct Program {
+    /// Where it listens.
+    pub address: SocketAddr,
+    child: Child,
+    // Reads its log, or it would block on a full pipe.
+    _log: JoinSet<()>,
+}
+
+/// How long a start may take: far above any good one, so that only a hang meets it.
+const START_WITHIN: Duration = Duration::from_secs(30);
+
+/// How many lines of its log are shown when it does not start.
+const LAST_WORDS: usize = 20;
+
+impl Program {
+    /// Starts it and waits until `/-/ready` answers 200.
+    ///
+    /// # Errors
+    ///
+    /// With the end of its log, when it ends or hangs instead.
+    pub async fn start(command: Command) -> Result<Self> {
+        let mut starting = Starting::spawn(command)?;
+        match timeout(START_WITHIN, starting.ready()).await {
+            Ok(Ok(address)) => Ok(Self { address, child: starting.child, _log: starting.log }),
+            Ok(Err(problem)) => bail!("{problem:#}\n{}", starting.last_words.text()),
+            Err(_elapsed) => bail!("not ready within {START_WITHIN:?}\n{}", starting.last_words.text()),
+        }
+    }
+
+    /// Starts it and kills it after `moment`, ready or not.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be started at all.
+    pub async fn start_and_kill(command: Command, moment: Duration) -> Result<()> {
+        let mut starting = Starting::spawn(command)?;
+        sleep(moment).await;
+        starting.child.kill().await.context("cannot kill the gateway")
+    }
+
+    /// What it has used so far.
+    ///
+    /// # Errors
+    ///
+    /// When it has ended.
+    pub fn usage(&self) -> Result<Usage> {
+        Usage::of(self.child.id().context("the gateway has ended")?)
+    }
+
+    /// `kill -9`, and waits until it is gone.
+    ///
+    /// # Errors
+    ///
+    /// When it had ended by itself, which no gateway should.
+    pub async fn kill(mut self) -> Result<()> {
+        if let Some(status) = self.child.try_wait()? {
+            bail!("the gateway had ended by itself: {status}");
+        }
+        self.child.kill().await.context("cannot kill the gateway")
+    }
+}
+
+/// A gateway that has been started and is not ready yet.
+struct Starting {
+    child: Child,
+    log: JoinSet<()>,
+    addresses: mpsc::Receiver<SocketAddr>,
+    last_words: LastWords,
+}
+
+impl Starting {
+    fn spawn(mut command: Command) -> Result<Self> {
+        command.env("NO_COLOR", "1").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("cannot run {}", command.as_std().get_program().display()))?;
+        let (found, addresses) = mpsc::channel(1);
+        let last_words = LastWords::default();
+        let mut log = JoinSet::new();
+        if let Some(stdout) = child.stdout.take() {
+            log.spawn(read_log(stdout, found.clone(), last_words.clone()));
+        }
+        if let Some(stderr) = child.stderr.take() {
+            log.spawn(read_log(stderr, found, last_words.clone()));
+        }
+        Ok(Self { child, log, addresses, last_words })
+    }
+
+    async fn ready(&mut self) -> Result<SocketAddr> {
+        let Some(address) = self.addresses.recv().await else {
+            // Both pipes are closed, so it has ended or will at once.
+            bail!("it ended before it listened: {}", self.child.wait().await?);
+        };
+        let door = Door { address, path: "/-/ready".to_owned(), token: None };
+        while !is_ready(&door).await {
+            if let Some(status) = self.child.try_wait()? {
+                bail!("it ended before it was ready: {status}");
+            }
+            sleep(Duration::from_millis(1)).await;
+        }
+        Ok(address)
+    }
+}
+
+/// Whether the door answers 200. A refused connection is an answer too: not yet.
+async fn is_ready(door: &Door) -> bool {
+    let Ok(mut client) = Client::connect(door).await else {
+        return false;
+    };
+    client.get().await.is_ok_and(|answer| answer.status.is_success())
+}
+
+/// Reads a log to its end and tells the first address in it.
+async fn read_log(log: impl AsyncRead + Unpin, found: mpsc::Sender<SocketAddr>, last_words: LastWords) {
+    let mut lines = BufReader::new(log).lines();
+    // `found` lives as long as the log, so that its end tells that nothing will come.
+    while let Ok(Some(line)) = lines.next_line().await {
+        if let Some(address) = listening_address(&line) {
+            // A second address finds nobody waiting for it.
+            found.try_send(address).ok();
+        }
+        last_words.push(line);
+    }
+}
+
+/// The address in a line that holds `Listening on` and, as a field in logfmt or
+/// JSON, `address`. Both Fanfare and Alertmanager log one.
+fn listening_address(line: &str) -> Option<SocketAddr> {
+    if !line.contains("Listening on") {
+        return None;
+    }
+    let (_, value) = line.split_once("address")?;
+    let value = value.trim_start_matches(['"', '=', ':', ' ']);
+    let end = value.find(|c: char| !(c.is_ascii_hexdigit() || matches!(c, '.' | ':' | '[' | ']')));
+    value[..end.unwrap_or(value.len())].parse().ok()
+}
+
+/// The end of a log.
+#[derive(Debug, Clone, Default)]
+struct LastWords(Arc<Mutex<VecDeque<String>>>);
+
+impl LastWords {
+    fn push(&self, line: String) {
+        if let Ok(mut lines) = self.0.lock() {
+            if lines.len() == LAST_WORDS {
+                lines.pop_front();
+            }
+            lines.push_back(line);
+        }
+    }
+
+    fn text(&self) -> String {
+        let lines = self.0.lock().map(|lines| lines.iter().cloned().collect::<Vec<_>>()).unwrap_or_default();
+        format!("the end of its log:\n  {}", lines.join("\n  "))
+    }
+}

@@ -1,0 +1,118 @@
+//! What the tests need besides Rust and a C compiler.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, bail};
+
+#[cfg(test)]
+mod tests;
+
+/// A Debian package that some test talks to.
+#[derive(Debug)]
+struct Requirement {
+    package: &'static str,
+    because: &'static str,
+    /// A command that succeeds where it is installed.
+    probe: &'static [&'static str],
+}
+
+const REQUIREMENTS: &[Requirement] = &[
+    Requirement {
+        package: "python3-aiosmtpd",
+        because: "the e-mail channel is tested against a mail server that is not ours",
+        // Debian's own Python: one that stands before it in the path does not see its packages.
+        probe: &["/usr/bin/python3", "-c", "import aiosmtpd"],
+    },
+    Requirement {
+        package: "nodejs",
+        because: "the ThinkLink scripts in `examples` are run as ThinkLink runs them",
+        probe: &["node", "--version"],
+    },
+];
+
+/// What to do about what is missing.
+#[derive(Debug, PartialEq, Eq)]
+enum Remedy {
+    Nothing,
+    /// Run these, in this order.
+    Install([Vec<&'static str>; 2]),
+    /// Only root may; the user is told what to type.
+    Ask(String),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum User {
+    Root,
+    Other,
+}
+
+/// Installs what is missing and says so.
+pub(crate) fn install_missing(out: &mut dyn Write) -> Result<()> {
+    let missing: Vec<&Requirement> = REQUIREMENTS.iter().filter(|it| !succeeds(it.probe)).collect();
+    for Requirement { package, because, probe: _ } in &missing {
+        writeln!(out, "`{package}` is missing: {because}")?;
+    }
+    let packages: Vec<&'static str> = missing.iter().map(|it| it.package).collect();
+    match remedy(&packages, user()?) {
+        Remedy::Nothing => writeln!(out, "nothing is missing")?,
+        Remedy::Ask(command) => bail!("run this once, then again: {command}"),
+        Remedy::Install(commands) => {
+            for command in commands {
+                writeln!(out, "$ {}", command.join(" "))?;
+                run(&command)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn remedy(missing: &[&'static str], user: User) -> Remedy {
+    if missing.is_empty() {
+        return Remedy::Nothing;
+    }
+    match user {
+        User::Root => {
+            let mut install = vec!["apt-get", "install", "--yes", "--quiet", "--no-install-recommends"];
+            install.extend(missing);
+            Remedy::Install([vec!["apt-get", "update", "--quiet"], install])
+        }
+        User::Other => {
+            let packages = missing.join(" ");
+            Remedy::Ask(format!("sudo apt-get update && sudo apt-get install --yes {packages}"))
+        }
+    }
+}
+
+fn user() -> Result<User> {
+    let id = Command::new("id").arg("-u").output().context("cannot run `id -u`")?;
+    Ok(if id.stdout.trim_ascii() == b"0" { User::Root } else { User::Other })
+}
+
+fn succeeds(command: &[&str]) -> bool {
+    let [program, arguments @ ..] = command else {
+        return false;
+    };
+    Command::new(program)
+        .args(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+fn run(command: &[&str]) -> Result<()> {
+    let [program, arguments @ ..] = command else {
+        return Ok(());
+    };
+    let status = Command::new(program)
+        .args(arguments)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .stdin(Stdio::null())
+        .status()
+        .with_context(|| format!("cannot run {program}"))?;
+    if !status.success() {
+        bail!("`{}` failed: {status}", command.join(" "));
+    }
+    Ok(())
+}

@@ -1,0 +1,31 @@
+use super::*;
+
+#[test]
+fn where_nothing_is_missing_nothing_is_done() {
+    assert_eq!(remedy(&[], User::Root), Remedy::Nothing);
+    assert_eq!(remedy(&[], User::Other), Remedy::Nothing);
+}
+
+#[test]
+fn root_installs_what_is_missing() {
+    let Remedy::Install([update, install]) = remedy(&["nodejs", "postfix"], User::Root) else {
+        panic!("root may install");
+    };
+    assert_eq!(update, ["apt-get", "update", "--quiet"]);
+    assert_eq!(install.first(), Some(&"apt-get"));
+    assert!(install.ends_with(&["nodejs", "postfix"]));
+}
+
+#[test]
+fn anyone_else_is_told_the_exact_command() {
+    let expected = "sudo apt-get update && sudo apt-get install --yes nodejs postfix";
+    assert_eq!(remedy(&["nodejs", "postfix"], User::Other), Remedy::Ask(expected.to_owned()));
+}
+
+#[test]
+fn a_probe_that_fails_or_cannot_run_means_missing() {
+    assert!(succeeds(&["true"]));
+    assert!(!succeeds(&["false"]));
+    assert!(!succeeds(&["no-such-program"]));
+    assert!(!succeeds(&[]));
+}

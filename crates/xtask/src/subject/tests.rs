@@ -1,0 +1,84 @@
+use expect_test::{Expect, expect};
+
+use super::*;
+
+fn address(port: u16) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], port))
+}
+
+fn webhooks() -> Channels {
+    Channels::Webhooks([address(1), address(2)])
+}
+
+#[track_caller]
+fn check(config: &str, expected: Expect) {
+    expected.assert_eq(config);
+}
+
+#[test]
+fn fanfare_tells_two_channels_as_fast_as_they_answer() {
+    check(
+        &fanfare_config(Path::new("/store"), webhooks()),
+        expect![[r#"
+        server: { listen: 127.0.0.1:0 }
+        store: sqlite:///store/fanfare.db
+        sources:
+          - name: thinklink
+            format: tkl
+            auth: { bearer: { env: BENCH_SOURCE_TOKEN } }
+        channels:
+          first:
+            kind: dingtalk
+            access_token: { env: BENCH_DINGTALK_TOKEN }
+            secret: { env: BENCH_DINGTALK_SECRET }
+            endpoint: http://127.0.0.1:1
+            budget: unlimited
+            concurrency: 32
+          second:
+            kind: wecom
+            key: { env: BENCH_WECOM_KEY }
+            endpoint: http://127.0.0.1:2
+            budget: unlimited
+            concurrency: 32
+        receivers:
+          - { name: everyone, channels: [first, second] }
+        route: { receiver: everyone }
+    "#]],
+    );
+}
+
+#[test]
+fn alertmanager_is_told_to_notify_each_alert_by_itself_at_once() {
+    check(
+        &alertmanager_config(webhooks()),
+        expect![[r#"
+        route:
+          receiver: everyone
+          group_by: ['...']
+          group_wait: 0s
+        receivers:
+        - name: everyone
+          webhook_configs:
+          - url: http://127.0.0.1:1/hook
+            send_resolved: false
+          - url: http://127.0.0.1:2/hook
+            send_resolved: false
+    "#]],
+    );
+}
+
+#[test]
+fn mail_goes_without_tls_to_the_mailbox() {
+    let mail = Channels::Mail(address(25));
+    let fanfare = fanfare_config(Path::new("/store"), mail);
+    assert!(fanfare.contains("smtp: { host: 127.0.0.1, port: 25, tls: none }"), "{fanfare}");
+    assert!(alertmanager_config(mail).contains("smarthost: 127.0.0.1:25"));
+}
+
+#[test]
+fn holding_spares_alertmanager_and_not_us() {
+    let held = Channels::Held([address(1), address(2)]);
+    let folder = Path::new("/store");
+    assert_eq!(fanfare_config(folder, held), fanfare_config(folder, webhooks()));
+    assert!(alertmanager_config(held).contains("group_wait: 10m"));
+}

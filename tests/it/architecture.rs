@@ -1,0 +1,18 @@
+//! Who may know whom, and other rules of the house that the compiler does not hold.
+
+mod dependencies;
+mod manifests;
+mod sources;
+
+use std::path::{Path, PathBuf};
+
+/// The folder of the workspace's `Cargo.toml`.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// Shows every finding at once: whoever broke a rule may have broken it twice.
+#[track_caller]
+fn nothing_found(findings: &[String]) {
+    assert!(findings.is_empty(), "\n{}", findings.join("\n"));
+}

@@ -1,0 +1,201 @@
+//! The arrows of ARCHITECTURE.md, read from `cargo metadata`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::{nothing_found, root};
+
+/// What each of our packages depends on when it ships: its own tests may know anyone.
+type Graph = BTreeMap<String, BTreeSet<String>>;
+
+/// Packages that never ship. They may know everyone.
+const TOOLS: [&str; 3] = ["fanfare-testkit", "fanfare-tests", "xtask"];
+
+/// The binary, which puts the rest together.
+const SERVER: &str = "fanfare";
+
+fn graph() -> Graph {
+    let output = Command::new("cargo")
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    metadata["packages"].as_array().unwrap().iter().map(package).collect()
+}
+
+fn package(package: &Value) -> (String, BTreeSet<String>) {
+    let is_of_tests = |dependency: &&Value| dependency["kind"] == "dev";
+    let dependencies = package["dependencies"].as_array().unwrap().iter();
+    let names = dependencies.filter(|it| !is_of_tests(it)).map(|it| text(&it["name"]));
+    (text(&package["name"]), names.collect())
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+/// Made of `package -> dependency, dependency`.
+fn made_up(lines: &[&str]) -> Graph {
+    let line = |line: &&str| {
+        let (package, dependencies) = line.split_once(" ->").unwrap();
+        (package.to_owned(), dependencies.split(',').map(|it| it.trim().to_owned()).collect())
+    };
+    lines.iter().map(line).collect()
+}
+
+fn is_tool(package: &str) -> bool {
+    TOOLS.contains(&package)
+}
+
+fn is_channel(package: &str) -> bool {
+    package.starts_with("channel-")
+}
+
+/// Design and ARCHITECTURE.md: "Who may know whom".
+fn may_know(package: &str, other: &str) -> bool {
+    match package {
+        tool if is_tool(tool) => true,
+        SERVER => !is_tool(other),
+        "fanfare-core" | "fanfare-sandbox" => false,
+        "fanfare-sources" | "fanfare-store" | "fanfare-webhook" => other == "fanfare-core",
+        "fanfare-gateway" => matches!(other, "fanfare-core" | "fanfare-store"),
+        channel if is_channel(channel) => matches!(other, "fanfare-core" | "fanfare-webhook"),
+        // A new room must say here whom it may know.
+        _ => false,
+    }
+}
+
+/// Arrows between our own packages that point the wrong way.
+fn wrong_arrows(graph: &Graph) -> Vec<String> {
+    let ours = |it: &&String| graph.contains_key(*it);
+    let arrows = graph.iter().flat_map(|(from, all)| all.iter().filter(ours).map(move |to| (from, to)));
+    arrows
+        .filter(|(from, to)| !may_know(from, to))
+        .map(|(from, to)| format!("`{from}` must not know `{to}`"))
+        .collect()
+}
+
+/// Packages that know one of `crates` and are not among those who may.
+fn strangers(graph: &Graph, crates: &[&str], may: impl Fn(&str, &BTreeSet<String>) -> bool) -> Vec<String> {
+    let mut found = Vec::new();
+    for (package, dependencies) in graph.iter().filter(|(it, all)| !is_tool(it) && !may(it, all)) {
+        let known = crates.iter().filter(|it| dependencies.contains(**it));
+        found.extend(known.map(|it| format!("`{package}` must not know `{it}`")));
+    }
+    found
+}
+
+fn strangers_to_yaml_and_actix(graph: &Graph) -> Vec<String> {
+    let crates =
+        ["serde-saphyr", "serde_yaml", "serde_yml", "yaml_serde", "actix-web", "actix-http", "actix-rt"];
+    strangers(graph, &crates, |package, _| package == SERVER)
+}
+
+/// A channel is an HTTP channel if it posts through `webhook`.
+fn strangers_to_reqwest(graph: &Graph) -> Vec<String> {
+    strangers(graph, &["reqwest"], |package, dependencies| {
+        matches!(package, SERVER | "fanfare-webhook")
+            || is_channel(package) && dependencies.contains("fanfare-webhook")
+    })
+}
+
+fn strangers_to_lettre(graph: &Graph) -> Vec<String> {
+    strangers(graph, &["lettre"], |package, _| package == "channel-email")
+}
+
+fn strangers_to_sql(graph: &Graph) -> Vec<String> {
+    let crates = ["rusqlite", "libsqlite3-sys", "tokio-postgres", "deadpool-postgres", "sqlx"];
+    strangers(graph, &crates, |package, _| package == "fanfare-store")
+}
+
+#[test]
+fn dependencies_point_inwards() {
+    nothing_found(&wrong_arrows(&graph()));
+}
+
+#[test]
+fn an_arrow_that_points_outwards_is_found() {
+    let graph = made_up(&[
+        "fanfare -> fanfare-gateway, channel-dingtalk, fanfare-sandbox",
+        "fanfare-gateway -> fanfare-core, fanfare-store, channel-dingtalk",
+        "fanfare-core -> serde",
+        "fanfare-store -> fanfare-core",
+        "fanfare-sandbox -> fanfare-core",
+        "fanfare-tests -> fanfare, xtask",
+        "channel-dingtalk -> fanfare-webhook, channel-wecom",
+        "channel-wecom -> fanfare, fanfare-testkit",
+        "fanfare-testkit -> fanfare-core",
+        "fanfare-webhook -> fanfare-core, reqwest",
+        "fanfare-newcomer -> fanfare-core",
+    ]);
+    let expected = [
+        "`channel-dingtalk` must not know `channel-wecom`",
+        "`channel-wecom` must not know `fanfare`",
+        "`channel-wecom` must not know `fanfare-testkit`",
+        "`fanfare-gateway` must not know `channel-dingtalk`",
+        "`fanfare-newcomer` must not know `fanfare-core`",
+        "`fanfare-sandbox` must not know `fanfare-core`",
+    ];
+    assert_eq!(wrong_arrows(&graph), expected);
+}
+
+#[test]
+fn nothing_that_ships_depends_on_the_server() {
+    for package in graph().keys().filter(|it| !is_tool(it)) {
+        assert!(package == SERVER || !may_know(package, SERVER), "`{package}` may know the server");
+    }
+}
+
+#[test]
+fn only_server_knows_yaml_and_actix() {
+    nothing_found(&strangers_to_yaml_and_actix(&graph()));
+    let graph = made_up(&["fanfare -> actix-web, serde-saphyr", "fanfare-sources -> serde-saphyr"]);
+    assert_eq!(strangers_to_yaml_and_actix(&graph), ["`fanfare-sources` must not know `serde-saphyr`"]);
+}
+
+#[test]
+fn only_http_channels_and_webhook_know_reqwest() {
+    nothing_found(&strangers_to_reqwest(&graph()));
+    let graph = made_up(&[
+        "channel-dingtalk -> fanfare-webhook, reqwest",
+        "channel-email -> reqwest",
+        "fanfare-webhook -> reqwest",
+        "fanfare -> reqwest",
+        "fanfare-gateway -> reqwest",
+    ]);
+    let expected = ["`channel-email` must not know `reqwest`", "`fanfare-gateway` must not know `reqwest`"];
+    assert_eq!(strangers_to_reqwest(&graph), expected);
+}
+
+#[test]
+fn only_email_knows_lettre() {
+    nothing_found(&strangers_to_lettre(&graph()));
+    let graph = made_up(&["channel-email -> lettre", "fanfare -> lettre"]);
+    assert_eq!(strangers_to_lettre(&graph), ["`fanfare` must not know `lettre`"]);
+}
+
+#[test]
+fn sql_stays_in_store() {
+    nothing_found(&strangers_to_sql(&graph()));
+    let graph = made_up(&["fanfare-store -> rusqlite", "fanfare-gateway -> rusqlite"]);
+    assert_eq!(strangers_to_sql(&graph), ["`fanfare-gateway` must not know `rusqlite`"]);
+}
+
+#[test]
+fn the_arrows_are_read_from_the_real_workspace() {
+    let graph = graph();
+    assert!(graph["fanfare-gateway"].contains("fanfare-core"), "{graph:?}");
+    assert!(graph.keys().filter(|it| is_channel(it)).count() >= 3, "{graph:?}");
+}
+
+#[test]
+fn every_channel_crate_is_registered_under_its_name() {
+    let graph = graph();
+    let channels: Vec<&str> = graph.keys().filter_map(|it| it.strip_prefix("channel-")).collect();
+    let registered: Vec<&str> = fanfare::registry().kinds().collect();
+    assert_eq!(channels, registered, "crates called `channel-…`, and kinds in `registry()`");
+}
