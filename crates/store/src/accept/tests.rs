@@ -1,0 +1,209 @@
+use fanfare_core::{Hold, Told};
+
+use super::*;
+use crate::fixtures::{NOON, Place, accept, after_noon, alarm, deciding, deliveries, end_of, try_accept};
+
+const FOUR_HOURS: i64 = 4 * 60 * 60;
+
+/// What `on-call` is told because of `accepted`, or why not.
+fn verdict(accepted: &Accepted) -> Result<Why, Hold> {
+    match &accepted.plan.decisions[..] {
+        [decision] => match &decision.verdict {
+            Verdict::Notify { why, .. } => {
+                assert_eq!(accepted.owed.len(), 1);
+                assert_eq!(accepted.owed[0].notification.why, *why);
+                Ok(*why)
+            }
+            Verdict::Hold(hold) => {
+                assert!(accepted.owed.is_empty());
+                Err(*hold)
+            }
+        },
+        decisions => panic!("{decisions:?}"),
+    }
+}
+
+/// One after the other, `(seconds after noon, alert)` get these verdicts and belong to these incidents.
+async fn check(told: impl IntoIterator<Item = (i64, Alert, Result<Why, Hold>, i64)>) {
+    let place = Place::new();
+    let store = place.open();
+    for (seconds, alert, expected, incident) in told {
+        let accepted = accept(&store, alert, after_noon(seconds)).await;
+        assert_eq!(verdict(&accepted), expected, "alert {}", accepted.id);
+        let kept = place.number(&format!("SELECT incident FROM alerts WHERE id = {}", accepted.id));
+        assert_eq!(kept, incident, "alert {}", accepted.id);
+        for owed in &accepted.owed {
+            assert_eq!(owed.notification.incident, AlertId(incident));
+            assert!(owed.deliveries.iter().all(|it| it.incident == AlertId(incident)));
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_incident_begins_goes_on_worsens_ends_and_begins_anew() {
+    use Severity::{High, Mid, Urgent};
+    check([
+        (0, alarm("a", Mid), Ok(Why::Started), 1),
+        (1, alarm("a", Mid), Err(Hold::Unchanged), 1),
+        (2, alarm("a", Urgent), Ok(Why::Worsened { from: Mid }), 1),
+        (3, alarm("b", High), Ok(Why::Started), 4),
+        (4, alarm("a", High), Err(Hold::Unchanged), 1),
+        (2 + FOUR_HOURS, alarm("a", High), Ok(Why::StillFiring), 1),
+        (3 + FOUR_HOURS, end_of("a"), Ok(Why::Resolved), 1),
+        (4 + FOUR_HOURS, end_of("a"), Err(Hold::NeverTold), 8),
+        (5 + FOUR_HOURS, alarm("a", Mid), Ok(Why::Started), 9),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn a_notice_is_told_every_time_and_is_no_incident() {
+    let notice = Alert { kind: Kind::Notice, ..alarm("a", Severity::Low) };
+    check([(0, notice.clone(), Ok(Why::Notice), 1), (1, notice, Ok(Why::Notice), 2)]).await;
+}
+
+#[tokio::test]
+async fn a_notice_does_not_touch_the_incident_of_its_fingerprint() {
+    let notice = Alert { kind: Kind::Notice, ..alarm("a", Severity::Urgent) };
+    check([
+        (0, alarm("a", Severity::Low), Ok(Why::Started), 1),
+        (1, notice, Ok(Why::Notice), 2),
+        (2, alarm("a", Severity::Low), Err(Hold::Unchanged), 1),
+        (3, end_of("a"), Ok(Why::Resolved), 1),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn alerts_of_one_request_see_each_other() {
+    let place = Place::new();
+    let store = place.open();
+    let alerts =
+        vec![alarm("a", Severity::High), alarm("a", Severity::High), end_of("a"), alarm("a", Severity::Low)];
+    let accepted = try_accept(&store, alerts, NOON).await.unwrap();
+    let verdicts: Vec<_> = accepted.iter().map(verdict).collect();
+    assert_eq!(verdicts, [Ok(Why::Started), Err(Hold::Unchanged), Ok(Why::Resolved), Ok(Why::Started)]);
+    let incidents: Vec<_> =
+        accepted.iter().flat_map(|it| &it.owed).map(|it| it.notification.incident.0).collect();
+    assert_eq!(incidents, [1, 1, 4]);
+}
+
+#[tokio::test]
+async fn a_resolution_is_completed_with_what_was_told_of_its_firing() {
+    let place = Place::new();
+    let store = place.open();
+    accept(&store, alarm("a", Severity::Mid), NOON).await;
+    accept(&store, alarm("a", Severity::Urgent), after_noon(1)).await;
+    let mut told_nobody = alarm("a", Severity::Low);
+    told_nobody.annotations.set("title", "Nobody read this");
+    accept(&store, told_nobody, after_noon(2)).await;
+
+    let mut end = end_of("a");
+    end.annotations.set("description", "Back to -18 °C");
+    end.starts_at = after_noon(60);
+    let accepted = accept(&store, end, after_noon(60)).await;
+
+    let notification = &accepted.owed[0].notification;
+    let alert = &notification.alert;
+    assert_eq!(alert.status, Status::Resolved);
+    assert_eq!(alert.severity, Severity::Urgent);
+    assert_eq!(alert.labels.get("severity"), Some("urgent"));
+    assert_eq!(alert.labels.get("device"), Some("Cold room 3"));
+    assert_eq!(alert.annotations.get("title"), Some("Temperature too high"));
+    assert_eq!(alert.annotations.get("description"), Some("Back to -18 °C"));
+    assert_eq!(notification.since, NOON);
+    assert!(accepted.owed[0].deliveries.iter().all(|it| it.severity == Severity::Urgent));
+}
+
+#[tokio::test]
+async fn a_resolution_of_something_unknown_stays_as_it_is() {
+    let place = Place::new();
+    let accepted = accept(&place.open(), end_of("a"), NOON).await;
+    assert_eq!(*accepted.alert, end_of("a"));
+}
+
+#[tokio::test]
+async fn who_was_not_told_and_why_is_kept() {
+    let place = Place::new();
+    let store = place.open();
+    accept(&store, end_of("a"), NOON).await;
+    let held: String = place.raw().query_row("SELECT held FROM alerts", [], |row| row.get(0)).unwrap();
+    assert_eq!(held, r#"[{"receiver":"on-call","reason":"a resolution of something nobody was told of"}]"#);
+}
+
+#[tokio::test]
+async fn what_is_handed_on_is_what_a_restart_reads() {
+    let place = Place::new();
+    let store = place.open();
+    let odd = NOON + jiff::SignedDuration::from_nanos(123_456_789);
+    let mut alert = alarm("a", Severity::High);
+    alert.starts_at = odd;
+    let accepted = accept(&store, alert, odd).await;
+    let copy = place.copy();
+    let restarted = copy.open();
+    assert_eq!(restarted.pending().await.unwrap(), accepted.owed[0].deliveries);
+    let notification = &accepted.owed[0].notification;
+    assert_eq!(restarted.notification(notification.id).await.unwrap().as_ref(), Some(notification.as_ref()));
+}
+
+#[tokio::test]
+async fn what_was_told_survives_a_restart() {
+    let place = Place::new();
+    accept(&place.open(), alarm("a", Severity::High), NOON).await;
+    let restarted = place.open();
+    assert_eq!(
+        verdict(&accept(&restarted, alarm("a", Severity::High), after_noon(1)).await),
+        Err(Hold::Unchanged)
+    );
+    assert_eq!(verdict(&accept(&restarted, end_of("a"), after_noon(2)).await), Ok(Why::Resolved));
+}
+
+#[tokio::test]
+async fn no_number_is_ever_given_twice() {
+    let place = Place::new();
+    let store = place.open();
+    accept(&store, alarm("a", Severity::High), NOON).await;
+    let last = accept(&store, end_of("a"), NOON).await;
+    place
+        .raw()
+        .execute_batch("DELETE FROM deliveries; DELETE FROM notifications; DELETE FROM alerts")
+        .unwrap();
+    drop(store);
+    let next = accept(&place.open(), alarm("b", Severity::High), NOON).await;
+    assert_eq!(next.id, AlertId(last.id.0 + 1));
+    assert_eq!(next.owed[0].notification.incident, next.id);
+    assert!(next.owed[0].notification.id > last.owed[0].notification.id);
+    assert!(deliveries(&next)[0] > deliveries(&last)[1]);
+}
+
+#[tokio::test]
+async fn an_incident_whose_memory_is_damaged_is_refused_and_others_are_not() {
+    let place = Place::new();
+    let store = place.open();
+    accept(&store, alarm("a", Severity::High), NOON).await;
+    place.raw().execute("UPDATE incidents SET told = 'gibberish'", []).unwrap();
+    let requests = [alarm("b", Severity::High), alarm("a", Severity::High), alarm("c", Severity::High)]
+        .map(|alert| store.accept(vec![alert], after_noon(1), deciding(after_noon(1)), |_| ()));
+    let [b, a, c] = requests;
+    let (b, a, c) = tokio::join!(b, a, c);
+    assert!(b.is_ok() && c.is_ok());
+    let err = a.unwrap_err().to_string();
+    assert!(err.starts_with("the store holds what was last told that cannot be read"), "{err}");
+}
+
+#[tokio::test]
+async fn the_policy_sees_what_each_receiver_was_told() {
+    let place = Place::new();
+    let store = place.open();
+    accept(&store, alarm("a", Severity::High), NOON).await;
+    let seen = Arc::new(std::sync::Mutex::new(None));
+    let sees = Arc::clone(&seen);
+    let decide: Arc<Decide> = Arc::new(move |_, incident| {
+        *sees.lock().unwrap() = incident.cloned();
+        Plan { decisions: Vec::new(), incident: IncidentChange::Leave }
+    });
+    store.accept(vec![alarm("a", Severity::High)], after_noon(1), decide, |_| ()).await.unwrap();
+    let told = Told { receiver: "on-call".into(), severity: Severity::High, at: NOON };
+    let expected = Incident { id: AlertId(1), since: NOON, told: vec![told] };
+    assert_eq!(*seen.lock().unwrap(), Some(expected));
+}

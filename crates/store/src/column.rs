@@ -1,0 +1,44 @@
+//! How values stand in columns.
+
+use fanfare_core::Severity;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::StoreError;
+
+/// Times are kept in UTC milliseconds.
+pub(crate) fn from_time(at: Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+pub(crate) fn to_time(millis: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_millisecond(millis)
+        .map_err(|err| StoreError::Damaged { what: "a time", reason: err.to_string() })
+}
+
+/// `at` as it will be read back: nothing may depend on whether a restart lay between.
+pub(crate) fn as_kept(at: Timestamp) -> Result<Timestamp, StoreError> {
+    to_time(from_time(at))
+}
+
+/// SQLite's integers are signed; a fingerprint's bits are kept as they are.
+pub(crate) fn from_bits(bits: u64) -> i64 {
+    bits.cast_signed()
+}
+
+pub(crate) fn from_json(value: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value)
+        .map_err(|err| StoreError::Damaged { what: "a value", reason: err.to_string() })
+}
+
+pub(crate) fn to_json<T: DeserializeOwned>(what: &'static str, text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|err| StoreError::Damaged { what, reason: err.to_string() })
+}
+
+pub(crate) fn to_severity(word: &str) -> Result<Severity, StoreError> {
+    word.parse().map_err(|err: fanfare_core::InvalidSeverity| StoreError::Damaged {
+        what: "a severity",
+        reason: err.to_string(),
+    })
+}

@@ -1,0 +1,46 @@
+use fanfare_core::{Severity, Why};
+
+use super::*;
+use crate::Outcome;
+use crate::fixtures::{NOON, Place, accept, after_noon, alarm, deliveries, end_of, settlement};
+
+#[tokio::test]
+async fn what_is_owed_is_told_oldest_first() {
+    let place = Place::new();
+    let store = place.open();
+    let first = accept(&store, alarm("a", Severity::Low), NOON).await;
+    let second = accept(&store, alarm("b", Severity::Urgent), after_noon(1)).await;
+    store.settle(settlement(deliveries(&first)[0], Outcome::Delivered)).await.unwrap();
+    let pending: Vec<_> = store.pending().await.unwrap().iter().map(|it| it.id).collect();
+    assert_eq!(pending, [deliveries(&first)[1], deliveries(&second)[0], deliveries(&second)[1]]);
+}
+
+#[tokio::test]
+async fn a_notification_reads_as_it_was_told() {
+    let place = Place::new();
+    let store = place.open();
+    accept(&store, alarm("a", Severity::Mid), NOON).await;
+    accept(&store, alarm("a", Severity::Urgent), after_noon(1)).await;
+    let end = accept(&store, end_of("a"), after_noon(2)).await;
+    let notification = store.notification(end.owed[0].notification.id).await.unwrap().unwrap();
+    assert_eq!(notification, *end.owed[0].notification);
+    assert_eq!(notification.why, Why::Resolved);
+    let worsened = store.notification(NotificationId(2)).await.unwrap().unwrap();
+    assert_eq!(worsened.why, Why::Worsened { from: Severity::Mid });
+}
+
+#[tokio::test]
+async fn there_is_no_notification_of_another_number() {
+    let place = Place::new();
+    assert_eq!(place.open().notification(NotificationId(1)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_damaged_text_is_an_error_that_says_so() {
+    let place = Place::new();
+    let store = place.open();
+    accept(&store, alarm("a", Severity::Mid), NOON).await;
+    place.raw().execute("UPDATE alerts SET alert = '{'", []).unwrap();
+    let err = store.notification(NotificationId(1)).await.unwrap_err();
+    assert!(matches!(err, StoreError::Damaged { what: "an alert", .. }), "{err}");
+}

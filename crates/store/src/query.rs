@@ -1,0 +1,242 @@
+//! What people and programs ask the store.
+
+use fanfare_core::{Alert, AlertId, ChannelName};
+use rusqlite::{Row, params};
+use serde::Serialize;
+use serde_json::value::Value;
+
+use crate::column::{to_json, to_time};
+use crate::{Store, StoreError};
+
+/// Which alerts.
+#[derive(Debug, Clone)]
+pub struct AlertFilter {
+    /// Only those older than this one, for paging.
+    pub before: Option<AlertId>,
+    /// Only of this fingerprint.
+    pub fingerprint: Option<fanfare_core::Fingerprint>,
+    /// At most so many, newest first.
+    pub limit: u32,
+}
+
+/// One accepted alert.
+#[derive(Debug, Clone, Serialize)]
+pub struct AlertRow {
+    /// Its number.
+    pub id: AlertId,
+    /// When it was accepted.
+    pub received_at: jiff::Timestamp,
+    /// The first alert of its incident.
+    pub incident: AlertId,
+    /// The alert.
+    pub alert: Alert,
+    /// Receivers that were not told, and why.
+    pub held: Value,
+    /// Deliveries it is owed, in whatever state.
+    pub deliveries: i64,
+}
+
+/// Which deliveries.
+#[derive(Debug, Clone, Default)]
+pub struct DeliveryFilter {
+    /// Only on this channel.
+    pub channel: Option<ChannelName>,
+    /// Only in this state: `pending`, `delivered` or `dead`.
+    pub state: Option<String>,
+    /// Only of this alert.
+    pub alert: Option<AlertId>,
+    /// Only those with a smaller number, for paging.
+    pub before: Option<i64>,
+    /// At most so many, newest first.
+    pub limit: u32,
+}
+
+/// One delivery, for people.
+#[derive(Debug, Clone, Serialize)]
+pub struct DeliveryRow {
+    /// Its number.
+    pub id: i64,
+    /// The alert that called for it.
+    pub alert_id: i64,
+    /// The notification it carries.
+    pub notification_id: i64,
+    /// Who is told.
+    pub receiver: String,
+    /// Where.
+    pub channel: String,
+    /// How bad.
+    pub severity: String,
+    /// `pending`, `delivered` or `dead`.
+    pub state: String,
+    /// Why the receiver is told.
+    pub why: String,
+    /// When it came to be.
+    pub owed_at: jiff::Timestamp,
+    /// Pending: not before then.
+    pub next_at: Option<jiff::Timestamp>,
+    /// How many attempts were made.
+    pub attempts: i64,
+    /// When it was delivered or given up.
+    pub settled_at: Option<jiff::Timestamp>,
+    /// The last answer, or why it was given up.
+    pub reason: Option<String>,
+}
+
+/// One attempt, for people.
+#[derive(Debug, Clone, Serialize)]
+pub struct AttemptRow {
+    /// From 1.
+    pub ordinal: i64,
+    /// When it began.
+    pub started_at: jiff::Timestamp,
+    /// When it ended.
+    pub ended_at: jiff::Timestamp,
+    /// `delivered`, `transient`, `throttled`, …
+    pub outcome: String,
+    /// The provider's answer.
+    pub words: String,
+}
+
+/// How much of what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Totals {
+    /// Fingerprints that fire.
+    pub incidents: i64,
+    /// Deliveries still owed.
+    pub pending: i64,
+    /// Deliveries given up.
+    pub dead: i64,
+}
+
+impl Store {
+    /// Accepted alerts, newest first.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn alerts(&self, filter: AlertFilter) -> Result<Vec<AlertRow>, StoreError> {
+        self.look_up(move |db| {
+            let mut statement = db.prepare_cached(
+                "SELECT a.id, a.received_at, a.incident, a.alert, a.held,
+                        (SELECT count(*) FROM notifications n JOIN deliveries d ON d.notification = n.id WHERE n.alert = a.id)
+                 FROM alerts a
+                 WHERE (?1 IS NULL OR a.id < ?1) AND (?2 IS NULL OR a.fingerprint = ?2)
+                 ORDER BY a.id DESC LIMIT ?3",
+            )?;
+            let fingerprint = filter.fingerprint.map(|it| crate::column::from_bits(it.to_bits()));
+            let mut rows = statement.query(params![filter.before.map(|it| it.0), fingerprint, filter.limit])?;
+            let mut alerts = Vec::new();
+            while let Some(row) = rows.next()? {
+                alerts.push(alert_row(row)?);
+            }
+            Ok(alerts)
+        })
+        .await
+    }
+
+    /// Deliveries, newest first.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn deliveries(&self, filter: DeliveryFilter) -> Result<Vec<DeliveryRow>, StoreError> {
+        self.look_up(move |db| {
+            let mut statement = db.prepare_cached(
+                "SELECT d.id, n.alert, n.id, n.receiver, d.channel, d.severity, d.state, n.why, n.owed_at, d.next_at,
+                        d.attempts, d.settled_at, d.reason
+                 FROM deliveries d JOIN notifications n ON n.id = d.notification
+                 WHERE (?1 IS NULL OR d.channel = ?1) AND (?2 IS NULL OR d.state = ?2) AND (?3 IS NULL OR n.alert = ?3)
+                   AND (?4 IS NULL OR d.id < ?4)
+                 ORDER BY d.id DESC LIMIT ?5",
+            )?;
+            let DeliveryFilter { channel, state, alert, before, limit } = filter;
+            let channel = channel.as_ref().map(ChannelName::as_str);
+            let mut rows = statement.query(params![channel, state, alert.map(|it| it.0), before, limit])?;
+            let mut deliveries = Vec::new();
+            while let Some(row) = rows.next()? {
+                deliveries.push(delivery_row(row)?);
+            }
+            Ok(deliveries)
+        })
+        .await
+    }
+
+    /// The attempts of one delivery, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn attempts(&self, delivery: fanfare_core::DeliveryId) -> Result<Vec<AttemptRow>, StoreError> {
+        self.look_up(move |db| {
+            let mut statement = db.prepare_cached(
+                "SELECT ordinal, started_at, ended_at, outcome, words FROM attempts WHERE delivery = ?1 ORDER BY ordinal",
+            )?;
+            let mut rows = statement.query([delivery.0])?;
+            let mut attempts = Vec::new();
+            while let Some(row) = rows.next()? {
+                attempts.push(AttemptRow {
+                    ordinal: row.get(0)?,
+                    started_at: to_time(row.get(1)?)?,
+                    ended_at: to_time(row.get(2)?)?,
+                    outcome: row.get(3)?,
+                    words: row.get(4)?,
+                });
+            }
+            Ok(attempts)
+        })
+        .await
+    }
+
+    /// How much of what.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn totals(&self) -> Result<Totals, StoreError> {
+        self.look_up(|db| {
+            Ok(db.query_row(
+                "SELECT (SELECT count(*) FROM incidents), (SELECT count(*) FROM deliveries WHERE state = 'pending'),
+                        (SELECT count(*) FROM deliveries WHERE state = 'dead')",
+                [],
+                |row| Ok(Totals { incidents: row.get(0)?, pending: row.get(1)?, dead: row.get(2)? }),
+            )?)
+        })
+        .await
+    }
+}
+
+fn alert_row(row: &Row<'_>) -> Result<AlertRow, StoreError> {
+    let held: Option<String> = row.get(4)?;
+    Ok(AlertRow {
+        id: AlertId(row.get(0)?),
+        received_at: to_time(row.get(1)?)?,
+        incident: AlertId(row.get(2)?),
+        alert: to_json("an alert", &row.get::<_, String>(3)?)?,
+        held: held.map_or(Ok(Value::Array(Vec::new())), |it| to_json("a suppression", &it))?,
+        deliveries: row.get(5)?,
+    })
+}
+
+fn delivery_row(row: &Row<'_>) -> Result<DeliveryRow, StoreError> {
+    let why: fanfare_core::Why = to_json("a reason", &row.get::<_, String>(7)?)?;
+    let state: String = row.get(6)?;
+    let next_at = if state == "pending" { Some(to_time(row.get(9)?)?) } else { None };
+    Ok(DeliveryRow {
+        id: row.get(0)?,
+        alert_id: row.get(1)?,
+        notification_id: row.get(2)?,
+        receiver: row.get(3)?,
+        channel: row.get(4)?,
+        severity: row.get(5)?,
+        state,
+        why: why.to_string(),
+        owed_at: to_time(row.get(8)?)?,
+        next_at,
+        attempts: row.get(10)?,
+        settled_at: row.get::<_, Option<i64>>(11)?.map(to_time).transpose()?,
+        reason: row.get(12)?,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,83 @@
+use fanfare_core::{DeliveryId, Severity};
+
+use super::*;
+use crate::Outcome;
+use crate::fixtures::{NOON, Place, accept, after_noon, alarm, deliveries, end_of, settlement};
+
+/// A store with: `a` began and ended, `b` fires; of the first alert one channel was told and the other given up.
+async fn filled(place: &Place) -> Store {
+    let store = place.open();
+    let began = accept(&store, alarm("a", Severity::Low), NOON).await;
+    accept(&store, alarm("b", Severity::Urgent), after_noon(1)).await;
+    accept(&store, end_of("a"), after_noon(2)).await;
+    accept(&store, end_of("c"), after_noon(3)).await;
+    let [ding, mail] = deliveries(&began)[..] else { panic!() };
+    store.settle(settlement(ding, Outcome::Delivered)).await.unwrap();
+    store.settle(settlement(mail, Outcome::Dead { reason: "too late".to_owned() })).await.unwrap();
+    store
+}
+
+async fn check_alerts(filter: AlertFilter, expected: &[i64]) {
+    let place = Place::new();
+    let alerts = filled(&place).await.alerts(filter).await.unwrap();
+    assert_eq!(alerts.iter().map(|it| it.id.0).collect::<Vec<_>>(), expected);
+}
+
+async fn check_deliveries(filter: DeliveryFilter, expected: &[i64]) {
+    let place = Place::new();
+    let deliveries = filled(&place).await.deliveries(filter).await.unwrap();
+    assert_eq!(deliveries.iter().map(|it| it.id).collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
+async fn alerts_are_told_newest_first_page_by_page() {
+    let all = AlertFilter { before: None, fingerprint: None, limit: 9 };
+    check_alerts(all.clone(), &[4, 3, 2, 1]).await;
+    check_alerts(AlertFilter { limit: 2, ..all.clone() }, &[4, 3]).await;
+    check_alerts(AlertFilter { before: Some(AlertId(3)), limit: 2, ..all }, &[2, 1]).await;
+}
+
+#[tokio::test]
+async fn alerts_of_one_thing_can_be_asked_for() {
+    let fingerprint = Some(alarm("a", Severity::Low).fingerprint);
+    check_alerts(AlertFilter { before: None, fingerprint, limit: 9 }, &[3, 1]).await;
+}
+
+#[tokio::test]
+async fn deliveries_can_be_asked_for_by_channel_state_and_alert() {
+    let all = DeliveryFilter { limit: 9, ..DeliveryFilter::default() };
+    check_deliveries(all.clone(), &[6, 5, 4, 3, 2, 1]).await;
+    check_deliveries(DeliveryFilter { channel: Some("mail".into()), ..all.clone() }, &[6, 4, 2]).await;
+    check_deliveries(DeliveryFilter { state: Some("pending".to_owned()), ..all.clone() }, &[6, 5, 4, 3])
+        .await;
+    check_deliveries(DeliveryFilter { state: Some("dead".to_owned()), ..all.clone() }, &[2]).await;
+    check_deliveries(DeliveryFilter { alert: Some(AlertId(2)), ..all.clone() }, &[4, 3]).await;
+    check_deliveries(DeliveryFilter { before: Some(3), limit: 1, ..all }, &[2]).await;
+}
+
+#[tokio::test]
+async fn an_alert_tells_who_was_not_told_and_why() {
+    let place = Place::new();
+    let store = filled(&place).await;
+    let alerts = store.alerts(AlertFilter { before: None, fingerprint: None, limit: 2 }).await.unwrap();
+    let held = serde_json::json!([{"receiver": "on-call", "reason": "a resolution of something nobody was told of"}]);
+    assert_eq!((&alerts[0].held, alerts[0].deliveries), (&held, 0));
+    assert_eq!((&alerts[1].held, alerts[1].deliveries), (&serde_json::json!([]), 2));
+    assert_eq!(alerts[1].incident, AlertId(1));
+    assert_eq!(alerts[1].received_at, after_noon(2));
+}
+
+#[tokio::test]
+async fn no_attempts_were_made_of_what_is_new() {
+    let place = Place::new();
+    let store = filled(&place).await;
+    assert!(store.attempts(DeliveryId(3)).await.unwrap().is_empty());
+    assert_eq!(store.attempts(DeliveryId(1)).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn totals_count_what_fires_is_owed_and_was_given_up() {
+    let place = Place::new();
+    let totals = filled(&place).await.totals().await.unwrap();
+    assert_eq!(totals, Totals { incidents: 1, pending: 4, dead: 1 });
+}

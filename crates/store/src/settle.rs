@@ -1,0 +1,134 @@
+//! Writing down what came of an attempt.
+
+use fanfare_core::{DeliveryId, Form};
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+use crate::column::{from_json, from_time};
+use crate::{AccountHold, SendId, Store, StoreError};
+
+/// What came of one attempt, and what becomes of its delivery.
+#[derive(Debug, Clone)]
+pub struct Settlement {
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// Which attempt it was, from 1.
+    pub ordinal: u32,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Timestamp,
+    /// One word for how it ended: `delivered`, or that of the error.
+    pub word: &'static str,
+    /// The provider's answer.
+    pub words: String,
+    /// What becomes of the delivery.
+    pub outcome: Outcome,
+    /// The send this attempt was entered as, if its account has a budget.
+    pub send: Option<SendId>,
+    /// The account must be silent.
+    pub hold: Option<AccountHold>,
+}
+
+/// What becomes of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The provider took it.
+    Delivered,
+    /// It is tried again.
+    Pending {
+        /// Not before then.
+        next_at: Timestamp,
+        /// Failures so far.
+        failures: u32,
+        /// The form of the next attempt.
+        form: Form,
+        /// The recipients still owed; `None` means all.
+        only: Option<Vec<String>>,
+    },
+    /// It is given up.
+    Dead {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Store {
+    /// Writes down what came of an attempt.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written; then the delivery is as it was before.
+    pub async fn settle(&self, settlement: Settlement) -> Result<(), StoreError> {
+        self.writer.write(move |db| settle(db, &settlement), |()| ()).await
+    }
+}
+
+fn settle(db: &Connection, settlement: &Settlement) -> Result<(), StoreError> {
+    let Settlement { delivery, ordinal, started_at, ended_at, word, words, outcome, send, hold } = settlement;
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO attempts (delivery, ordinal, started_at, ended_at, outcome, words)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![delivery.0, ordinal, from_time(*started_at), from_time(*ended_at), word, words])?;
+    settle_delivery(db, settlement, outcome)?;
+    if let Some(SendId(send)) = send {
+        db.prepare_cached("UPDATE sends SET ended_at = ?2 WHERE id = ?1")?
+            .execute(params![send, from_time(*ended_at)])?;
+    }
+    hold.as_ref().map_or(Ok(()), |hold| keep_silent(db, hold))
+}
+
+/// Of two silences the one that ends later counts.
+fn keep_silent(db: &Connection, hold: &AccountHold) -> Result<(), StoreError> {
+    let AccountHold { account, since, until, reason } = hold;
+    db.prepare_cached(
+        "INSERT INTO holds (account, since, until, reason) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (account) DO UPDATE SET since = excluded.since, until = excluded.until, reason = excluded.reason
+         WHERE holds.until < excluded.until",
+    )?
+    .execute(params![account.as_str(), from_time(*since), from_time(*until), reason])?;
+    Ok(())
+}
+
+fn settle_delivery(db: &Connection, settlement: &Settlement, outcome: &Outcome) -> Result<(), StoreError> {
+    let Settlement { delivery, ordinal, ended_at, words, .. } = settlement;
+    match outcome {
+        Outcome::Delivered => settle_for_good(db, *delivery, "delivered", *ordinal, *ended_at, words),
+        Outcome::Dead { reason } => {
+            let reason = format!("{reason}; last answer: {words}");
+            settle_for_good(db, *delivery, "dead", *ordinal, *ended_at, &reason)
+        }
+        Outcome::Pending { next_at, failures, form, only } => {
+            let form = match form {
+                Form::Full => "full",
+                Form::Plain => "plain",
+            };
+            let only = only.as_ref().map(from_json).transpose()?;
+            db.prepare_cached(
+                "UPDATE deliveries SET attempts = ?2, next_at = ?3, failures = ?4, form = ?5, only_to = ?6, reason = ?7
+                 WHERE id = ?1",
+            )?
+            .execute(params![delivery.0, ordinal, from_time(*next_at), failures, form, only, words])?;
+            Ok(())
+        }
+    }
+}
+
+fn settle_for_good(
+    db: &Connection,
+    delivery: DeliveryId,
+    state: &str,
+    attempts: u32,
+    at: Timestamp,
+    reason: &str,
+) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "UPDATE deliveries SET state = ?2, attempts = ?3, settled_at = ?4, reason = ?5 WHERE id = ?1",
+    )?
+    .execute(params![delivery.0, state, attempts, from_time(at), reason])?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

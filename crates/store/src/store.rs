@@ -1,0 +1,133 @@
+//! Opening and holding the store.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::Connection;
+
+use crate::migrate;
+use crate::writer::Writer;
+use crate::{OpenError, StoreError};
+
+/// The store. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pub(crate) writer: Writer, // holds the lock; the system lets go of it when the process dies
+    reader: Arc<Mutex<Connection>>,
+    desk: Arc<Mutex<Connection>>,
+    instance: Arc<str>,
+}
+
+impl Store {
+    /// Opens the store at `path`, or makes it, with its folder.
+    ///
+    /// `instance` becomes the name of a new store; it must be unlike that of any
+    /// other, e.g. a random UUID. An existing store keeps its own.
+    ///
+    /// # Errors
+    ///
+    /// If another process has it, a newer version wrote it, or it cannot be read.
+    pub fn open(path: &Path, instance: &str) -> Result<Self, OpenError> {
+        if let Some(folder) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder)
+                .map_err(|source| OpenError::Io { path: folder.to_owned(), source })?;
+        }
+        let lock = lock(path)?;
+        let unusable = |source| OpenError::Unusable { path: path.to_owned(), source };
+        let mut db = Connection::open(path).map_err(unusable)?;
+        if !migrate::is_ours(&db).map_err(unusable)? {
+            return Err(OpenError::Foreign(path.to_owned()));
+        }
+        let found = migrate::version(&db).map_err(unusable)?;
+        if found > migrate::NEWEST {
+            return Err(OpenError::TooNew { path: path.to_owned(), found, known: migrate::NEWEST });
+        }
+        set_up(&db).map_err(unusable)?;
+        migrate::migrate(&mut db, found).map_err(unusable)?;
+        let instance = name_instance(&db, instance).map_err(unusable)?;
+        let (reader, desk) = (reader(path).map_err(unusable)?, reader(path).map_err(unusable)?);
+        let writer =
+            Writer::start(db, lock).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
+        Ok(Self { writer, reader, desk, instance: instance.into() })
+    }
+
+    /// What tells this store from any other.
+    #[must_use]
+    pub fn instance(&self) -> &str {
+        &self.instance
+    }
+
+    /// Reads what a delivery needs to go out.
+    pub(crate) async fn read<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        read_on(&self.reader, work).await
+    }
+
+    /// Reads what people ask for, on a connection of its own: a long look through
+    /// the ledger must not keep a delivery waiting.
+    pub(crate) async fn look_up<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        read_on(&self.desk, work).await
+    }
+}
+
+fn reader(path: &Path) -> rusqlite::Result<Arc<Mutex<Connection>>> {
+    let db = Connection::open(path)?;
+    db.pragma_update(None, "query_only", true)?;
+    Ok(Arc::new(Mutex::new(db)))
+}
+
+/// Runs `work` on a reading connection, off the runtime's own threads.
+async fn read_on<T, W>(reader: &Arc<Mutex<Connection>>, work: W) -> Result<T, StoreError>
+where
+    T: Send + 'static,
+    W: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+{
+    let reader = Arc::clone(reader);
+    tokio::task::spawn_blocking(move || work(&reader.lock().unwrap_or_else(PoisonError::into_inner)))
+        .await
+        .map_err(|_| StoreError::Closed)?
+}
+
+/// Takes the lock file beside the store. SQLite's own locks would let a second
+/// gateway in between two transactions.
+fn lock(path: &Path) -> Result<File, OpenError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let path_of_lock = PathBuf::from(name);
+    let io = |source: io::Error| OpenError::Io { path: path_of_lock.clone(), source };
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path_of_lock).map_err(io)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(path.to_owned())),
+        Err(TryLockError::Error(source)) => Err(io(source)),
+    }
+}
+
+/// WAL with FULL: a commit is on the disk when it returns, also after a power
+/// cut. <https://www.sqlite.org/pragma.html#pragma_synchronous>
+fn set_up(db: &Connection) -> rusqlite::Result<()> {
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    db.pragma_update(None, "synchronous", "FULL")?;
+    // 16 MiB of pages between checkpoints: fewer stalls in a burst, a start after `kill -9` still takes milliseconds.
+    db.pragma_update(None, "wal_autocheckpoint", 4096)?;
+    db.pragma_update(None, "cache_size", -16_384)?; // KiB
+    db.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+fn name_instance(db: &Connection, fresh: &str) -> rusqlite::Result<String> {
+    db.execute("INSERT INTO instance (id) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM instance)", [fresh])?;
+    db.query_row("SELECT id FROM instance", [], |row| row.get(0))
+}
+
+#[cfg(test)]
+mod tests;
