@@ -1,0 +1,116 @@
+//! What an answer means for its delivery, and for the account.
+
+use std::time::Duration;
+
+use fanfare_core::{Next, Receipt, RetryPolicy, RetryState, SendError};
+use fanfare_store::{Delivery, Outcome};
+use jiff::Timestamp;
+
+use crate::account::Standing;
+
+/// What an answer means for its delivery, and for the account.
+#[derive(Debug)]
+pub(crate) struct Meaning {
+    /// One word for it, in metrics and in the store.
+    pub(crate) word: &'static str,
+    /// The provider's answer.
+    pub(crate) words: String,
+    /// The same for the log: without recipients.
+    pub(crate) logged: String,
+    pub(crate) outcome: Outcome,
+    pub(crate) standing: Standing,
+}
+
+/// What an attempt of a delivery is judged by, besides its answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Circumstances<'a> {
+    pub(crate) delivery: &'a Delivery,
+    pub(crate) retry: RetryPolicy,
+    /// A random number in `0.0..1.0`.
+    pub(crate) spread: f64,
+    pub(crate) now: Timestamp,
+}
+
+impl Meaning {
+    /// What `answer` means.
+    pub(crate) fn of(answer: Result<Receipt, SendError>, given: Circumstances<'_>) -> Self {
+        match answer {
+            Ok(receipt) if receipt.deferred.is_empty() => Self {
+                word: "delivered",
+                words: words(&receipt),
+                logged: receipt.words,
+                outcome: Outcome::Delivered,
+                standing: Standing::Good,
+            },
+            Ok(receipt) => Self::of_part(&receipt, given),
+            Err(err) => Self {
+                word: err.word(),
+                words: err.to_string(),
+                logged: err.to_string(),
+                outcome: outcome(&err, given.delivery.only.clone(), given),
+                standing: standing(&err, given),
+            },
+        }
+    }
+
+    /// Some recipients have it; the others are tried again by themselves.
+    fn of_part(receipt: &Receipt, given: Circumstances<'_>) -> Self {
+        let owed: Vec<_> = receipt.deferred.iter().map(|it| it.recipient.clone()).collect();
+        let rest = SendError::Transient { reason: format!("{} recipients must be tried again", owed.len()) };
+        Self {
+            word: "partial",
+            words: words(receipt),
+            logged: rest.to_string(),
+            outcome: outcome(&rest, Some(owed), given),
+            standing: Standing::Good,
+        }
+    }
+}
+
+fn outcome(err: &SendError, only: Option<Vec<String>>, given: Circumstances<'_>) -> Outcome {
+    let Circumstances { delivery, retry, spread, now } = given;
+    match retry.next(state(delivery), err, spread, now) {
+        Next::TryAt { at, form, failures } => Outcome::Pending { next_at: at, failures, form, only },
+        // The account's silence holds it; it is not to wait for longer than that.
+        Next::HoldAccount { until: _, failures } => {
+            Outcome::Pending { next_at: now, failures, form: delivery.form, only }
+        }
+        Next::GiveUp(why) => Outcome::Dead { reason: why.to_string() },
+    }
+}
+
+/// What `err` tells of the account. It must be silent for as long as it was
+/// asked to, also where this one delivery is given up before that.
+fn standing(err: &SendError, given: Circumstances<'_>) -> Standing {
+    let Circumstances { delivery, retry, spread, now } = given;
+    match err {
+        SendError::Throttled { .. } | SendError::Quota { .. } | SendError::Misconfigured { .. } => {
+            let patient = RetryPolicy { give_up_after: Duration::MAX, ..retry };
+            match patient.next(state(delivery), err, spread, now) {
+                Next::HoldAccount { until, .. } => Standing::SilentUntil(until),
+                Next::TryAt { .. } | Next::GiveUp(_) => Standing::Unclear,
+            }
+        }
+        SendError::Unsendable { .. } => Standing::Good, // the provider has read it
+        SendError::Transient { .. } | SendError::Unanswered { .. } => Standing::Unclear,
+    }
+}
+
+fn state(delivery: &Delivery) -> RetryState {
+    RetryState { failures: delivery.failures, form: delivery.form, owed_at: delivery.owed_at }
+}
+
+/// The provider's words, with the recipients the message did not reach.
+fn words(receipt: &Receipt) -> String {
+    let Receipt { words, refused, deferred } = receipt;
+    let mut text = words.clone();
+    for (what, recipients) in [("refused", refused), ("not yet", deferred)] {
+        for missed in recipients {
+            text.push_str(&format!("; {what} {}: {}", missed.recipient, missed.reason));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;
