@@ -31,6 +31,7 @@ pub(crate) async fn alerts(
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)] // a mistyped filter must not show everything
 pub(crate) struct AlertsQuery {
     fingerprint: Option<String>,
     before: Option<i64>,
@@ -66,6 +67,7 @@ pub(crate) async fn deliveries(
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)] // a mistyped filter must not show everything
 pub(crate) struct DeliveriesQuery {
     channel: Option<String>,
     state: Option<String>,

@@ -47,32 +47,43 @@ pub(crate) async fn set_up(text: &str, file: &Path) -> anyhow::Result<Stage> {
     Ok(Stage { sandbox: Arc::new(sandbox), config })
 }
 
-/// The accounts of `fanfare sandbox`, which every test may know.
-const OPEN_ACCOUNTS: &[(&str, &str, &[(&str, &str)])] = &[
-    ("dingtalk", "dingtalk", &[("access_token", "sandbox"), ("secret", "SECsandbox")]),
-    ("wecom-bot", "wecom", &[("key", "sandbox")]),
-    (
-        "wecom-app",
-        "wecom",
-        &[("corp_id", "sandbox"), ("secret", "sandbox"), ("agent_id", "1000001"), ("to_user", "sandbox")],
-    ),
-    (
-        "mail",
-        "email",
-        &[
+/// An account of `fanfare sandbox`.
+struct OpenAccount {
+    name: &'static str,
+    kind: &'static str,
+    settings: &'static [(&'static str, &'static str)],
+}
+
+/// The accounts of `fanfare sandbox`. Every test may know them: they open nothing.
+const OPEN_ACCOUNTS: [OpenAccount; 4] = [
+    OpenAccount {
+        name: "dingtalk",
+        kind: "dingtalk",
+        settings: &[("access_token", "sandbox"), ("secret", "SECsandbox")],
+    },
+    OpenAccount { name: "wecom-bot", kind: "wecom", settings: &[("key", "sandbox")] },
+    OpenAccount {
+        name: "wecom-app",
+        kind: "wecom",
+        settings: &[("corp_id", "sandbox"), ("secret", "sandbox"), ("agent_id", "1000001"), ("to_user", "sandbox")],
+    },
+    OpenAccount {
+        name: "mail",
+        kind: "email",
+        settings: &[
             ("username", "sandbox@example.com"),
             ("password", "sandbox"),
             ("from", "sandbox@example.com"),
             ("to", "oncall@example.com"),
         ],
-    ),
+    },
 ];
 
 /// Runs the fakes alone, with accounts that every test may know.
 pub(crate) async fn run_alone(http: SocketAddr, smtp: SocketAddr, out: &mut dyn Write) -> anyhow::Result<()> {
     let sandbox = start_sandbox(http, smtp).await?;
     writeln!(out, "http: http://{}\nsmtp: {}\naccounts:", sandbox.http_address(), sandbox.smtp_address())?;
-    for (name, kind, settings) in OPEN_ACCOUNTS {
+    for OpenAccount { name, kind, settings } in OPEN_ACCOUNTS {
         let owned: Vec<_> = settings.iter().map(|(name, text)| (*name, (*text).to_owned())).collect();
         sandbox.add(Account::from_settings(kind, &owned)?.named(name));
         let shown: Vec<_> = settings.iter().map(|(name, text)| format!("{name}={text}")).collect();
