@@ -46,10 +46,7 @@ impl Alert {
     /// as in Alertmanager).
     #[must_use]
     pub fn text_of(&self, name: &str) -> &str {
-        self.labels
-            .get(name)
-            .or_else(|| self.extra.get(name))
-            .unwrap_or_default()
+        self.labels.get(name).or_else(|| self.extra.get(name)).unwrap_or_default()
     }
 }
 
@@ -100,11 +97,7 @@ impl Mention {
     /// Nobody is to be called.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self {
-            mobiles,
-            user_ids,
-            all,
-        } = self;
+        let Self { mobiles, user_ids, all } = self;
         mobiles.is_empty() && user_ids.is_empty() && !all
     }
 }

@@ -5,21 +5,21 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use jiff::Timestamp;
 
-use crate::{AlertId, DeliveryId, Severity};
+use crate::{DeliveryId, Fingerprint, Severity};
 
 /// A channel's waiting deliveries: the worst first, then the oldest.
 ///
-/// Deliveries of one incident keep their order, or people would be told that
+/// Deliveries about one thing keep their order, or people would be told that
 /// something is over before they are told that it began. So that an urgent one
-/// does not wait behind a mild one of its own incident, the first in a line goes
+/// does not wait behind a mild one of its own line, the first in a line goes
 /// as if it were as bad as the worst behind it, and a worse one that joins ends
 /// the pause of the first.
 #[derive(Debug)]
 pub struct Backlog<T> {
-    lines: HashMap<AlertId, Line<T>>,
+    lines: HashMap<Fingerprint, Line<T>>,
     // Each line that is not empty and whose first is not out stands in exactly one of the two.
-    ready: BTreeSet<(Reverse<Severity>, DeliveryId, AlertId)>,
-    resting: BTreeSet<(Timestamp, DeliveryId, AlertId)>,
+    ready: BTreeSet<(Reverse<Severity>, DeliveryId, Fingerprint)>,
+    resting: BTreeSet<(Timestamp, DeliveryId, Fingerprint)>,
     len: usize,
 }
 
@@ -28,8 +28,8 @@ pub struct Backlog<T> {
 pub struct Waiting<T> {
     /// Its number: the order in which deliveries came to be.
     pub id: DeliveryId,
-    /// Its incident.
-    pub incident: AlertId,
+    /// What it is about.
+    pub fingerprint: Fingerprint,
     /// How bad it is.
     pub severity: Severity,
     /// Not before then.
@@ -38,7 +38,7 @@ pub struct Waiting<T> {
     pub item: T,
 }
 
-/// The deliveries of one incident, in their order.
+/// The deliveries about one thing, in their order.
 #[derive(Debug)]
 struct Line<T> {
     waiting: VecDeque<Waiting<T>>,
@@ -56,12 +56,7 @@ enum Place {
 
 impl<T> Default for Backlog<T> {
     fn default() -> Self {
-        Self {
-            lines: HashMap::new(),
-            ready: BTreeSet::new(),
-            resting: BTreeSet::new(),
-            len: 0,
-        }
+        Self { lines: HashMap::new(), ready: BTreeSet::new(), resting: BTreeSet::new(), len: 0 }
     }
 }
 
@@ -78,17 +73,14 @@ impl<T> Backlog<T> {
         self.len == 0
     }
 
-    /// Adds a new delivery at the end of its incident's line.
+    /// Adds a new delivery at the end of its line.
     pub fn push(&mut self, new: Waiting<T>) {
         self.len += 1;
-        let incident = new.incident;
-        let Some(line) = self.lines.get_mut(&incident) else {
-            let line = Line {
-                waiting: VecDeque::from([new]),
-                place: Place::Nowhere,
-            };
-            self.lines.insert(incident, line);
-            return self.rest(incident);
+        let fingerprint = new.fingerprint;
+        let Some(line) = self.lines.get_mut(&fingerprint) else {
+            let line = Line { waiting: VecDeque::from([new]), place: Place::Nowhere };
+            self.lines.insert(fingerprint, line);
+            return self.rest(fingerprint);
         };
         let is_worst = line.waiting.iter().all(|it| it.severity < new.severity);
         let next_at = new.next_at;
@@ -98,7 +90,7 @@ impl<T> Backlog<T> {
             if let Some(first) = line.waiting.front_mut() {
                 first.next_at = first.next_at.min(next_at);
             }
-            self.rest(incident);
+            self.rest(fingerprint);
         }
     }
 
@@ -107,21 +99,21 @@ impl<T> Backlog<T> {
     /// [put back](Self::put_back).
     pub fn take(&mut self, now: Timestamp) -> Option<Waiting<T>> {
         self.wake(now);
-        let (_, _, incident) = *self.ready.first()?;
-        self.leave(incident);
-        let taken = self.lines.get_mut(&incident)?.waiting.pop_front();
+        let (_, _, fingerprint) = *self.ready.first()?;
+        self.leave(fingerprint);
+        let taken = self.lines.get_mut(&fingerprint)?.waiting.pop_front();
         self.len -= usize::from(taken.is_some());
         taken
     }
 
     /// A delivery that was taken out needs no further attempt: the next of its
-    /// incident may go.
-    pub fn settled(&mut self, incident: AlertId) {
-        match self.lines.get(&incident) {
+    /// line may go.
+    pub fn settled(&mut self, fingerprint: Fingerprint) {
+        match self.lines.get(&fingerprint) {
             Some(line) if line.waiting.is_empty() => {
-                self.lines.remove(&incident);
+                self.lines.remove(&fingerprint);
             }
-            Some(_) => self.rest(incident),
+            Some(_) => self.rest(fingerprint),
             None => {}
         }
     }
@@ -129,13 +121,13 @@ impl<T> Backlog<T> {
     /// A delivery that was taken out goes back to the head of its line.
     pub fn put_back(&mut self, taken: Waiting<T>) {
         self.len += 1;
-        let incident = taken.incident;
-        let line = self.lines.entry(incident).or_insert_with(|| Line {
-            waiting: VecDeque::new(),
-            place: Place::Nowhere,
-        });
+        let fingerprint = taken.fingerprint;
+        let line = self
+            .lines
+            .entry(fingerprint)
+            .or_insert_with(|| Line { waiting: VecDeque::new(), place: Place::Nowhere });
         line.waiting.push_front(taken);
-        self.rest(incident);
+        self.rest(fingerprint);
     }
 
     /// When the next delivery may go that may not go yet; `None` if none rests.
@@ -146,12 +138,12 @@ impl<T> Backlog<T> {
 
     /// Every line whose first may go at `now` becomes ready.
     fn wake(&mut self, now: Timestamp) {
-        while let Some(&(next_at, _, incident)) = self.resting.first() {
+        while let Some(&(next_at, _, fingerprint)) = self.resting.first() {
             if next_at > now {
                 break;
             }
-            self.leave(incident);
-            let Some(line) = self.lines.get_mut(&incident) else {
+            self.leave(fingerprint);
+            let Some(line) = self.lines.get_mut(&fingerprint) else {
                 continue;
             };
             let (Some(first), Some(worst)) = (line.waiting.front(), line.worst()) else {
@@ -159,29 +151,29 @@ impl<T> Backlog<T> {
             };
             let id = first.id;
             line.place = Place::Ready(Reverse(worst), id);
-            self.ready.insert((Reverse(worst), id, incident));
+            self.ready.insert((Reverse(worst), id, fingerprint));
         }
     }
 
-    /// Lets the line of `incident` stand where its first one's pause puts it.
-    fn rest(&mut self, incident: AlertId) {
-        self.leave(incident);
-        let Some(line) = self.lines.get_mut(&incident) else {
+    /// Lets the line of `fingerprint` stand where its first one's pause puts it.
+    fn rest(&mut self, fingerprint: Fingerprint) {
+        self.leave(fingerprint);
+        let Some(line) = self.lines.get_mut(&fingerprint) else {
             return;
         };
         let Some(first) = line.waiting.front() else { return };
         let (next_at, id) = (first.next_at, first.id);
         line.place = Place::Resting(next_at, id);
-        self.resting.insert((next_at, id, incident));
+        self.resting.insert((next_at, id, fingerprint));
     }
 
-    fn leave(&mut self, incident: AlertId) {
-        let Some(line) = self.lines.get_mut(&incident) else {
+    fn leave(&mut self, fingerprint: Fingerprint) {
+        let Some(line) = self.lines.get_mut(&fingerprint) else {
             return;
         };
         match std::mem::replace(&mut line.place, Place::Nowhere) {
-            Place::Ready(severity, id) => self.ready.remove(&(severity, id, incident)),
-            Place::Resting(next_at, id) => self.resting.remove(&(next_at, id, incident)),
+            Place::Ready(severity, id) => self.ready.remove(&(severity, id, fingerprint)),
+            Place::Resting(next_at, id) => self.resting.remove(&(next_at, id, fingerprint)),
             Place::Nowhere => false,
         };
     }

@@ -113,11 +113,7 @@ impl SlidingWindow {
     pub fn new(budget: Budget, ended: impl IntoIterator<Item = Timestamp>) -> Self {
         let mut ended: Vec<_> = ended.into_iter().collect();
         ended.sort_unstable();
-        Self {
-            budget,
-            under_way: 0,
-            ended: ended.into(),
-        }
+        Self { budget, under_way: 0, ended: ended.into() }
     }
 
     /// When the next send may start: at most `now` if at once, `None` if it must
@@ -127,19 +123,11 @@ impl SlidingWindow {
         let per = SignedDuration::try_from(self.budget.per).unwrap_or(SignedDuration::MAX);
         let leaves = |ended: Timestamp| ended.saturating_add(per).unwrap_or(Timestamp::MAX);
         // What ended later than now ended before the clock was set back, and at the latest now.
-        self.ended
-            .iter_mut()
-            .rev()
-            .take_while(|ended| **ended > now)
-            .for_each(|ended| *ended = now);
+        self.ended.iter_mut().rev().take_while(|ended| **ended > now).for_each(|ended| *ended = now);
         while self.ended.front().is_some_and(|&ended| leaves(ended) <= now) {
             self.ended.pop_front();
         }
-        let spare = self
-            .budget
-            .usable()
-            .checked_sub(self.under_way)
-            .filter(|&spare| spare > 0)?;
+        let spare = self.budget.usable().checked_sub(self.under_way).filter(|&spare| spare > 0)?;
         let too_many = (self.ended.len() + 1).saturating_sub(spare);
         match too_many.checked_sub(1).and_then(|index| self.ended.get(index)) {
             Some(&ended) => Some(leaves(ended)),

@@ -21,11 +21,7 @@ impl Fingerprint {
     /// <https://github.com/prometheus/common/blob/main/model/signature.go>
     #[must_use]
     pub fn of(identity: &Labels) -> Self {
-        Self(
-            identity
-                .iter()
-                .fold(FNV_OFFSET, |hash, (name, text)| fnv(fnv(hash, name), text)),
-        )
+        Self(identity.iter().fold(FNV_OFFSET, |hash, (name, text)| fnv(fnv(hash, name), text)))
     }
 
     /// The number behind the digits, as the store keeps it.
@@ -48,9 +44,7 @@ const FNV_PRIME: u64 = 1_099_511_628_211;
 fn fnv(hash: u64, text: &str) -> u64 {
     /// A byte that occurs in no UTF-8 text, so that `ab` + `c` is not `a` + `bc`.
     const SEPARATOR: u8 = 255;
-    text.bytes().chain([SEPARATOR]).fold(hash, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME)
-    })
+    text.bytes().chain([SEPARATOR]).fold(hash, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME))
 }
 
 impl fmt::Display for Fingerprint {
@@ -85,9 +79,7 @@ impl Serialize for Fingerprint {
 
 impl<'de> Deserialize<'de> for Fingerprint {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }
 

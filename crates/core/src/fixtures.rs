@@ -26,10 +26,7 @@ pub(crate) fn alert(labels: &[(&str, &str)]) -> Alert {
         fingerprint: Fingerprint::of(&labels),
         kind: Kind::Alarm,
         status: Status::Firing,
-        severity: labels
-            .get("severity")
-            .and_then(|word| word.parse().ok())
-            .unwrap_or(Severity::Low),
+        severity: labels.get("severity").and_then(|word| word.parse().ok()).unwrap_or(Severity::Low),
         severity_sent: None,
         labels,
         annotations: Labels::default(),
@@ -43,10 +40,7 @@ pub(crate) fn alert(labels: &[(&str, &str)]) -> Alert {
 /// A route to `receiver` for what meets all of `matchers`.
 pub(crate) fn route(receiver: &str, matchers: &[&str], routes: Vec<Route>) -> Route {
     Route {
-        matchers: matchers
-            .iter()
-            .map(|text| text.parse::<Matcher>().unwrap())
-            .collect(),
+        matchers: matchers.iter().map(|text| text.parse::<Matcher>().unwrap()).collect(),
         receiver: receiver.into(),
         r#continue: false,
         repeat_interval: REPEAT_INTERVAL,
@@ -56,30 +50,18 @@ pub(crate) fn route(receiver: &str, matchers: &[&str], routes: Vec<Route>) -> Ro
 
 /// `route`, after which its siblings are tried too.
 pub(crate) fn and_on(route: Route) -> Route {
-    Route {
-        r#continue: true,
-        ..route
-    }
+    Route { r#continue: true, ..route }
 }
 
 /// A receiver whose one channel is called as itself.
 pub(crate) fn receiver(name: &str) -> Receiver {
-    Receiver {
-        name: name.into(),
-        channels: vec![name.into()],
-        contract: Contract::default(),
-    }
+    Receiver { name: name.into(), channels: vec![name.into()], contract: Contract::default() }
 }
 
 /// The policy of `route`, with every receiver in it.
 pub(crate) fn policy(route: Route) -> Policy {
     fn names(route: &Route) -> Vec<&str> {
-        route
-            .routes
-            .iter()
-            .flat_map(names)
-            .chain([route.receiver.as_str()])
-            .collect()
+        route.routes.iter().flat_map(names).chain([route.receiver.as_str()]).collect()
     }
     let mut names: Vec<String> = names(&route).into_iter().map(str::to_owned).collect();
     names.sort();

@@ -143,10 +143,7 @@ impl Matcher {
     fn new(name: String, operator: Operator, value: String) -> Result<Self, Problem> {
         let bound = || {
             if name != "severity" {
-                return Err(Problem::NotASeverity {
-                    name: name.clone(),
-                    operator,
-                });
+                return Err(Problem::NotASeverity { name: name.clone(), operator });
             }
             Ok(value.parse::<Severity>()?)
         };
@@ -179,9 +176,7 @@ fn pattern(text: &str) -> Result<Regex, Problem> {
     let text = with_ascii_classes(text);
     let build = |text: &str| RegexBuilder::new(text).size_limit(SIZE_LIMIT).build();
     // First without anchors, so that `a)(b` does not pass.
-    build(&text)
-        .and_then(|_| build(&format!("^(?:{text})$")))
-        .map_err(|err| Problem::Pattern(reason(&err)))
+    build(&text).and_then(|_| build(&format!("^(?:{text})$"))).map_err(|err| Problem::Pattern(reason(&err)))
 }
 
 /// The regular expression `text` with `\w`, `\d`, `\s` and their opposites
@@ -288,10 +283,7 @@ impl fmt::Display for Matcher {
 }
 
 fn quoted(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let escaped = text
-        .replace('\\', r"\\")
-        .replace('"', r#"\""#)
-        .replace('\n', r"\n");
+    let escaped = text.replace('\\', r"\\").replace('"', r#"\""#).replace('\n', r"\n");
     write!(f, "\"{escaped}\"")
 }
 

@@ -20,10 +20,7 @@ pub struct Style {
 
 impl Default for Style {
     fn default() -> Self {
-        Self {
-            language: Language::En,
-            timezone: TimeZone::UTC,
-        }
+        Self { language: Language::En, timezone: TimeZone::UTC }
     }
 }
 
@@ -81,16 +78,8 @@ impl Message {
     /// `notification` in the words of `style`.
     #[must_use]
     pub fn of(notification: &Notification, style: &Style) -> Self {
-        let Notification {
-            id: _,
-            alert_id,
-            incident: _,
-            receiver: _,
-            why,
-            alert,
-            since,
-            owed_at: _,
-        } = notification;
+        let Notification { id: _, alert_id, incident: _, receiver: _, why, alert, since, owed_at: _ } =
+            notification;
         let words = Words::of(style.language);
         let description = alert.annotations.get("description").unwrap_or_default();
         let mut facts = Vec::new();
@@ -105,14 +94,7 @@ impl Message {
         add("EUI", alert.text_of("eui"));
         add(words.alarm, alert.text_of("alertname"));
         add(words.description, description);
-        add(
-            if *why == Why::Notice {
-                words.time
-            } else {
-                words.since
-            },
-            &local_time(*since, &style.timezone),
-        );
+        add(if *why == Why::Notice { words.time } else { words.since }, &local_time(*since, &style.timezone));
         if *why == Why::Resolved {
             add(words.resolved_at, &local_time(alert.starts_at, &style.timezone));
         }
@@ -136,21 +118,10 @@ fn title(alert: &Alert, why: Why, words: &Words) -> String {
             words.severity_tag(alert.severity).to_owned()
         }
     };
-    let what = alert
-        .annotations
-        .get("title")
-        .unwrap_or_else(|| alert.text_of("alertname"));
+    let what = alert.annotations.get("title").unwrap_or_else(|| alert.text_of("alertname"));
     let device = alert.text_of("device");
-    let place = if device.is_empty() || what.contains(device) {
-        ""
-    } else {
-        device
-    };
-    let dash = if what.is_empty() || place.is_empty() {
-        ""
-    } else {
-        "-"
-    };
+    let place = if device.is_empty() || what.contains(device) { "" } else { device };
+    let dash = if what.is_empty() || place.is_empty() { "" } else { "-" };
     one_line(&format!("[{tag}] {what} {dash} {place}"))
 }
 
@@ -165,9 +136,7 @@ fn severity_line(severity: Severity, why: Why, words: &Words) -> String {
 
 /// E.g. `2026-03-08 16:40:38 +08:00`.
 fn local_time(at: Timestamp, timezone: &TimeZone) -> String {
-    at.to_zoned(timezone.clone())
-        .strftime("%Y-%m-%d %H:%M:%S %:z")
-        .to_string()
+    at.to_zoned(timezone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
 }
 
 /// What we add to messages, in one language.
@@ -252,16 +221,9 @@ static CHINESE: Words = Words {
 impl fmt::Display for Message {
     /// The message as plain text, one fact a line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            title,
-            facts,
-            content,
-            link,
-        } = self;
+        let Self { title, facts, content, link } = self;
         writeln!(f, "{title}")?;
-        facts
-            .iter()
-            .try_for_each(|Fact { name, text }| write!(f, "\n{name}: {text}"))?;
+        facts.iter().try_for_each(|Fact { name, text }| write!(f, "\n{name}: {text}"))?;
         if let Some(content) = content {
             write!(f, "\n\n{content}")?;
         }

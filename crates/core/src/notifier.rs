@@ -97,8 +97,6 @@ pub struct SandboxAccount {
 
 impl fmt::Debug for SandboxAccount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SandboxAccount")
-            .field("kind", &self.kind)
-            .finish_non_exhaustive()
+        f.debug_struct("SandboxAccount").field("kind", &self.kind).finish_non_exhaustive()
     }
 }

@@ -99,10 +99,7 @@ fn plan_notice(policy: &Policy, alert: &Alert) -> Plan {
             verdict: notify(Why::Notice, receiver),
         })
         .collect();
-    Plan {
-        decisions,
-        incident: IncidentChange::Leave,
-    }
+    Plan { decisions, incident: IncidentChange::Leave }
 }
 
 fn plan_firing(policy: &Policy, alert: &Alert, incident: Option<&Incident>, now: Timestamp) -> Plan {
@@ -110,19 +107,10 @@ fn plan_firing(policy: &Policy, alert: &Alert, incident: Option<&Incident>, now:
     let mut decisions = Vec::new();
     for (found, receiver) in receivers_of(policy, alert) {
         let last = told.iter().position(|it| it.receiver == receiver.name);
-        let news = news(
-            last.map(|index| &told[index]),
-            alert.severity,
-            found.route.repeat_interval,
-            now,
-        );
+        let news = news(last.map(|index| &told[index]), alert.severity, found.route.repeat_interval, now);
         let verdict = match news {
             Ok(why) => {
-                let now_told = Told {
-                    receiver: receiver.name.clone(),
-                    severity: alert.severity,
-                    at: now,
-                };
+                let now_told = Told { receiver: receiver.name.clone(), severity: alert.severity, at: now };
                 match last {
                     Some(index) => told[index] = now_told,
                     None => told.push(now_told),
@@ -131,16 +119,9 @@ fn plan_firing(policy: &Policy, alert: &Alert, incident: Option<&Incident>, now:
             }
             Err(hold) => Verdict::Hold(hold),
         };
-        decisions.push(Decision {
-            receiver: receiver.name.clone(),
-            route: Some(found.path),
-            verdict,
-        });
+        decisions.push(Decision { receiver: receiver.name.clone(), route: Some(found.path), verdict });
     }
-    Plan {
-        decisions,
-        incident: IncidentChange::Keep(told),
-    }
+    Plan { decisions, incident: IncidentChange::Keep(told) }
 }
 
 /// Whether a firing alert is news to a receiver.
@@ -174,11 +155,7 @@ fn plan_resolved(policy: &Policy, alert: &Alert, incident: Option<&Incident>) ->
                 verdict: Verdict::Hold(Hold::NeverTold),
             })
             .collect();
-        let incident = if incident.is_some() {
-            IncidentChange::Close
-        } else {
-            IncidentChange::Leave
-        };
+        let incident = if incident.is_some() { IncidentChange::Close } else { IncidentChange::Leave };
         return Plan { decisions, incident };
     }
     let decisions = told
@@ -192,33 +169,22 @@ fn plan_resolved(policy: &Policy, alert: &Alert, incident: Option<&Incident>) ->
             },
         })
         .collect();
-    Plan {
-        decisions,
-        incident: IncidentChange::Close,
-    }
+    Plan { decisions, incident: IncidentChange::Close }
 }
 
 fn notify(why: Why, receiver: &Receiver) -> Verdict {
-    Verdict::Notify {
-        why,
-        channels: receiver.channels.clone(),
-    }
+    Verdict::Notify { why, channels: receiver.channels.clone() }
 }
 
 /// The receivers routing points at, each once, by its first route.
 fn receivers_of<'a>(policy: &'a Policy, alert: &Alert) -> impl Iterator<Item = (Match<'a>, &'a Receiver)> {
     let mut found: Vec<Match<'a>> = Vec::new();
     for candidate in policy.route().matches(alert) {
-        if !found
-            .iter()
-            .any(|it| it.route.receiver == candidate.route.receiver)
-        {
+        if !found.iter().any(|it| it.route.receiver == candidate.route.receiver) {
             found.push(candidate);
         }
     }
-    found
-        .into_iter()
-        .filter_map(|it| policy.receiver(&it.route.receiver).map(|receiver| (it, receiver)))
+    found.into_iter().filter_map(|it| policy.receiver(&it.route.receiver).map(|receiver| (it, receiver)))
 }
 
 #[cfg(test)]

@@ -49,11 +49,7 @@ impl Policy {
             problems.push(InvalidPolicy::NoChannels(receiver.name.clone()));
         }
         find_unknown_receivers(&route, &RoutePath::default(), &receivers, &mut problems);
-        if problems.is_empty() {
-            Ok(Self { route, receivers })
-        } else {
-            Err(problems)
-        }
+        if problems.is_empty() { Ok(Self { route, receivers }) } else { Err(problems) }
     }
 
     /// The routing tree.
@@ -91,10 +87,8 @@ fn find_unknown_receivers(
     problems: &mut Vec<InvalidPolicy>,
 ) {
     if !receivers.contains_key(&route.receiver) {
-        problems.push(InvalidPolicy::UnknownReceiver {
-            path: path.clone(),
-            receiver: route.receiver.clone(),
-        });
+        problems
+            .push(InvalidPolicy::UnknownReceiver { path: path.clone(), receiver: route.receiver.clone() });
     }
     for (index, child) in route.routes.iter().enumerate() {
         find_unknown_receivers(child, &path.child(index), receivers, problems);

@@ -110,44 +110,22 @@ impl RetryPolicy {
     }
 
     fn reaction(&self, state: RetryState, err: &SendError, spread: f64, now: Timestamp) -> Next {
-        let RetryState {
-            failures,
-            form,
-            owed_at: _,
-        } = state;
+        let RetryState { failures, form, owed_at: _ } = state;
         let failed = failures.saturating_add(1);
         match err {
             SendError::Transient { .. } | SendError::Unanswered { .. } => {
                 let delay = spread_out(doubled(self.first_delay, failures, self.max_delay), spread);
-                Next::TryAt {
-                    at: after(now, delay),
-                    form,
-                    failures: failed,
-                }
+                Next::TryAt { at: after(now, delay), form, failures: failed }
             }
             SendError::Throttled { retry_after, .. } | SendError::Quota { retry_after, .. } => {
-                Next::HoldAccount {
-                    until: after(now, *retry_after),
-                    failures,
-                }
+                Next::HoldAccount { until: after(now, *retry_after), failures }
             }
             SendError::Misconfigured { .. } => {
-                let delay = doubled(
-                    self.probe_delay,
-                    failures,
-                    Self::MAX_PROBE_DELAY.max(self.probe_delay),
-                );
-                Next::HoldAccount {
-                    until: after(now, delay),
-                    failures: failed,
-                }
+                let delay = doubled(self.probe_delay, failures, Self::MAX_PROBE_DELAY.max(self.probe_delay));
+                Next::HoldAccount { until: after(now, delay), failures: failed }
             }
             SendError::Unsendable { .. } => match form {
-                Form::Full => Next::TryAt {
-                    at: now,
-                    form: Form::Plain,
-                    failures: failed,
-                },
+                Form::Full => Next::TryAt { at: now, form: Form::Plain, failures: failed },
                 Form::Plain => Next::GiveUp(GiveUp::Unsendable),
             },
         }

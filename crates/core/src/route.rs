@@ -60,10 +60,7 @@ impl Route {
             }
         }
         if found.len() == before {
-            found.push(Match {
-                path: path.clone(),
-                route: self,
-            });
+            found.push(Match { path: path.clone(), route: self });
         }
     }
 

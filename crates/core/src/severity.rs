@@ -56,31 +56,13 @@ pub struct InvalidSeverity(String);
 const ALIASES: [(Severity, &[&str]); 4] = [
     (
         Severity::Low,
-        &[
-            "low",
-            "info",
-            "information",
-            "informational",
-            "notice",
-            "debug",
-            "none",
-            "p4",
-            "低",
-            "提示",
-        ],
+        &["low", "info", "information", "informational", "notice", "debug", "none", "p4", "低", "提示"],
     ),
     (
         Severity::Mid,
-        &[
-            "mid", "middle", "medium", "moderate", "minor", "warn", "warning", "average", "p3", "中", "警告",
-        ],
+        &["mid", "middle", "medium", "moderate", "minor", "warn", "warning", "average", "p3", "中", "警告"],
     ),
-    (
-        Severity::High,
-        &[
-            "high", "hight", "error", "err", "major", "severe", "p2", "高", "严重",
-        ],
-    ),
+    (Severity::High, &["high", "hight", "error", "err", "major", "severe", "p2", "高", "严重"]),
     (
         Severity::Urgent,
         &[

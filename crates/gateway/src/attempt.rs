@@ -8,7 +8,7 @@ use fanfare_core::{Attempt, IdempotencyKey, Notification, NotificationId, Receip
 use fanfare_store::{AccountHold, Delivery, Outcome, SendId, Settlement, StoreError};
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
-use tracing::{Instrument, error, info, info_span, warn};
+use tracing::{debug, error, warn};
 
 use crate::account::Standing;
 use crate::lane::{Job, LaneSetup};
@@ -28,16 +28,7 @@ pub(crate) enum Fate {
 
 /// Makes one attempt and sees that what came of it is on the disk.
 pub(crate) async fn run(lane: Arc<LaneSetup>, job: Job) -> Fate {
-    let span = info_span!(
-        "attempt",
-        delivery.id = %job.delivery.id,
-        channel.name = %lane.channel.name,
-        attempt.number = job.delivery.attempts + 1,
-    );
-    attempt(&lane, job).instrument(span).await
-}
-
-async fn attempt(lane: &LaneSetup, job: Job) -> Fate {
+    let lane = lane.as_ref();
     let Ready { notification, send } = match prepare(lane, &job).await {
         Ok(ready) => ready,
         Err(not_ready) => return make_none(lane, job.delivery, not_ready).await,
@@ -181,28 +172,30 @@ async fn settle(
     fate(delivery, settlement)
 }
 
-/// One line for each outcome. Recipients stay out of the log; the store has them.
+/// One line for each outcome; one that went well is only worth one to whoever
+/// looks closely. Recipients stay out of the log; the store has them.
 fn report(lane: &LaneSetup, delivery: &Delivery, meaning: &Meaning, now: Timestamp) {
     let Meaning { word, words: _, logged, outcome, standing } = meaning;
+    let (channel, id, number) = (&lane.channel.name, delivery.id, delivery.attempts + 1);
     let metrics = &lane.metrics;
     metrics.attempt(word);
     match outcome {
         Outcome::Delivered => {
             metrics.settled("delivered");
-            let latency = now.duration_since(delivery.owed_at).max(SignedDuration::ZERO);
-            metrics.latency.observe(latency.as_secs_f64());
-            info!(latency.milliseconds = i64::try_from(latency.as_millis()).unwrap_or(i64::MAX), "Delivered");
+            let latency = now.duration_since(delivery.owed_at).max(SignedDuration::ZERO).as_secs_f64();
+            metrics.latency.observe(latency);
+            debug!(channel.name = %channel, delivery.id = %id, attempt.number = number, latency.seconds = latency, "Delivered");
         }
         Outcome::Pending { next_at, .. } => {
             let next_at = match standing {
                 Standing::SilentUntil(until) => until,
                 Standing::Good | Standing::Unclear => next_at,
             };
-            warn!(outcome = word, error = %logged, %next_at, "Attempt failed");
+            warn!(channel.name = %channel, delivery.id = %id, attempt.number = number, outcome = word, error = %logged, %next_at, "Attempt failed");
         }
         Outcome::Dead { reason } => {
             metrics.settled("dead");
-            error!(outcome = word, error = %logged, reason, "Delivery given up");
+            error!(channel.name = %channel, delivery.id = %id, attempt.number = number, outcome = word, error = %logged, reason, "Delivery given up");
         }
     }
 }

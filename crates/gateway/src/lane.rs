@@ -164,7 +164,7 @@ impl Lane {
 
     fn go_on(&mut self, job: Job, fate: Fate) {
         match fate {
-            Fate::Settled => self.backlog.settled(job.delivery.incident),
+            Fate::Settled => self.backlog.settled(job.delivery.fingerprint),
             Fate::Again(delivery) => {
                 let notification = job.notification.filter(|_| self.backlog.len() < TEXTS_IN_MEMORY);
                 let waiting = self.waiting(Job { delivery, notification });
@@ -188,10 +188,10 @@ impl Lane {
 
     /// No pause is longer than the retry policy's longest, or the clock was set back since it was fixed.
     fn waiting(&mut self, job: Job) -> Waiting<Job> {
-        let Delivery { id, incident, severity, next_at, .. } = job.delivery;
+        let Delivery { id, fingerprint, severity, next_at, .. } = job.delivery;
         let now = self.setup.clock.now();
         let pause = between(now, next_at).min(self.setup.retry.max_delay);
-        Waiting { id, incident, severity, next_at: self.steady.at(now) + pause, item: job }
+        Waiting { id, fingerprint, severity, next_at: self.steady.at(now) + pause, item: job }
     }
 }
 

@@ -1,7 +1,5 @@
 //! What an answer means for its delivery, and for the account.
 
-use std::time::Duration;
-
 use fanfare_core::{Next, Receipt, RetryPolicy, RetryState, SendError};
 use fanfare_store::{Delivery, Outcome};
 use jiff::Timestamp;
@@ -82,17 +80,18 @@ fn outcome(err: &SendError, only: Option<Vec<String>>, given: Circumstances<'_>)
 /// What `err` tells of the account. It must be silent for as long as it was
 /// asked to, also where this one delivery is given up before that.
 fn standing(err: &SendError, given: Circumstances<'_>) -> Standing {
-    let Circumstances { delivery, retry, spread, now } = given;
-    match err {
-        SendError::Throttled { .. } | SendError::Quota { .. } | SendError::Misconfigured { .. } => {
-            let patient = RetryPolicy { give_up_after: Duration::MAX, ..retry };
-            match patient.next(state(delivery), err, spread, now) {
-                Next::HoldAccount { until, .. } => Standing::SilentUntil(until),
-                Next::TryAt { .. } | Next::GiveUp(_) => Standing::Unclear,
-            }
-        }
-        SendError::Unsendable { .. } => Standing::Good, // the provider has read it
-        SendError::Transient { .. } | SendError::Unanswered { .. } => Standing::Unclear,
+    let Circumstances { delivery, retry, spread: _, now } = given;
+    match (retry.silent_until(state(delivery), err, now), err) {
+        (Some(until), _) => Standing::SilentUntil(until),
+        (None, SendError::Unsendable { .. }) => Standing::Good, // the provider has read it
+        (
+            None,
+            SendError::Transient { .. }
+            | SendError::Throttled { .. }
+            | SendError::Quota { .. }
+            | SendError::Misconfigured { .. }
+            | SendError::Unanswered { .. },
+        ) => Standing::Unclear,
     }
 }
 

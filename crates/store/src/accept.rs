@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    Alert, AlertId, ChannelName, DeliveryId, Form, Incident, IncidentChange, Kind, Notification,
+    Alert, AlertId, ChannelName, DeliveryId, Fingerprint, Form, Incident, IncidentChange, Kind, Notification,
     NotificationId, Plan, ReceiverName, Severity, Status, Verdict, Why,
 };
 use jiff::Timestamp;
@@ -46,8 +46,8 @@ pub struct Delivery {
     pub id: DeliveryId,
     /// What is told.
     pub notification: NotificationId,
-    /// The first alert of the incident; deliveries of one incident keep their order.
-    pub incident: AlertId,
+    /// What it is about; a channel is told of one thing in order.
+    pub fingerprint: Fingerprint,
     /// Where.
     pub channel: ChannelName,
     /// How bad the alert is: the worst goes first.
@@ -291,7 +291,7 @@ fn owe_to(
     Ok(Delivery {
         id: DeliveryId(db.last_insert_rowid()),
         notification: notification.id,
-        incident: notification.incident,
+        fingerprint: notification.alert.fingerprint,
         channel: channel.clone(),
         severity,
         owed_at: notification.owed_at,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fanfare_core::{AlertId, DeliveryId, Form, Notification, NotificationId};
+use fanfare_core::{AlertId, DeliveryId, Fingerprint, Form, Notification, NotificationId};
 use rusqlite::{OptionalExtension, Row};
 
 use crate::column::{to_json, to_severity, to_time};
@@ -17,7 +17,7 @@ impl Store {
     pub async fn pending(&self) -> Result<Vec<Delivery>, StoreError> {
         self.read(|db| {
             let mut statement = db.prepare(
-                "SELECT d.id, d.notification, a.incident, d.channel, d.severity, n.owed_at, d.next_at,
+                "SELECT d.id, d.notification, a.fingerprint, d.channel, d.severity, n.owed_at, d.next_at,
                         d.attempts, d.failures, d.form, d.only_to
                  FROM deliveries d JOIN notifications n ON n.id = d.notification JOIN alerts a ON a.id = n.alert
                  WHERE d.state = 'pending' ORDER BY d.id",
@@ -57,7 +57,7 @@ fn delivery(row: &Row<'_>) -> Result<Delivery, StoreError> {
     Ok(Delivery {
         id: DeliveryId(row.get(0)?),
         notification: NotificationId(row.get(1)?),
-        incident: AlertId(row.get(2)?),
+        fingerprint: Fingerprint::from_bits(row.get::<_, i64>(2)?.cast_unsigned()),
         channel: row.get::<_, String>(3)?.as_str().into(),
         severity: to_severity(&row.get::<_, String>(4)?)?,
         owed_at: to_time(row.get(5)?)?,

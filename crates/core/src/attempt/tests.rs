@@ -11,18 +11,11 @@ fn a_key_is_the_same_every_time_and_fits_every_provider() {
     let key = IdempotencyKey::of(&["a store", "42"]);
     assert_eq!(key, IdempotencyKey::of(&["a store", "42"]));
     assert_eq!(key.as_str().len(), 32);
-    assert!(
-        key.as_str()
-            .bytes()
-            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-    );
+    assert!(key.as_str().bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')));
 }
 
 /// The first half of `printf '\0\0\0\0\0\0\0\1x' | sha256sum`.
 #[test]
 fn a_key_does_not_change_from_version_to_version() {
-    assert_eq!(
-        IdempotencyKey::of(&["x"]).as_str(),
-        "028f0df5b8596fbcd10c9720b7a4784f"
-    );
+    assert_eq!(IdempotencyKey::of(&["x"]).as_str(), "028f0df5b8596fbcd10c9720b7a4784f");
 }

@@ -5,10 +5,10 @@ use super::*;
 
 const NOON: Timestamp = Timestamp::constant(1_772_971_200, 0);
 
-fn waiting(id: i64, incident: i64, severity: Severity, seconds: i64) -> Waiting<()> {
+fn waiting(id: i64, about: u64, severity: Severity, seconds: i64) -> Waiting<()> {
     Waiting {
         id: DeliveryId(id),
-        incident: AlertId(incident),
+        fingerprint: Fingerprint::from_bits(about),
         severity,
         next_at: NOON + SignedDuration::from_secs(seconds),
         item: (),
@@ -23,7 +23,7 @@ fn check(waiting: impl IntoIterator<Item = Waiting<()>>, expected: &[i64]) {
     let mut order = Vec::new();
     while let Some(taken) = backlog.take(NOON) {
         order.push(taken.id.0);
-        backlog.settled(taken.incident);
+        backlog.settled(taken.fingerprint);
     }
     assert_eq!(order, expected);
 }
@@ -32,57 +32,30 @@ fn check(waiting: impl IntoIterator<Item = Waiting<()>>, expected: &[i64]) {
 fn the_worst_goes_first_and_then_the_oldest() {
     use Severity::{Low, Mid, Urgent};
     check(
-        [
-            waiting(1, 1, Mid, 0),
-            waiting(2, 2, Low, 0),
-            waiting(3, 3, Urgent, 0),
-            waiting(4, 4, Mid, 0),
-        ],
+        [waiting(1, 1, Mid, 0), waiting(2, 2, Low, 0), waiting(3, 3, Urgent, 0), waiting(4, 4, Mid, 0)],
         &[3, 1, 4, 2],
     );
 }
 
 #[test]
 fn one_that_rests_does_not_go() {
-    check(
-        [
-            waiting(1, 1, Severity::Urgent, 1),
-            waiting(2, 2, Severity::Low, 0),
-        ],
-        &[2],
-    );
+    check([waiting(1, 1, Severity::Urgent, 1), waiting(2, 2, Severity::Low, 0)], &[2]);
 }
 
 #[test]
-fn an_incident_keeps_its_order_and_its_worst_pulls_the_first() {
+fn a_line_keeps_its_order_and_its_worst_pulls_the_first() {
     use Severity::{High, Low, Urgent};
-    check(
-        [
-            waiting(1, 1, Low, 0),
-            waiting(2, 2, High, 0),
-            waiting(3, 1, Urgent, 0),
-        ],
-        &[1, 3, 2],
-    );
+    check([waiting(1, 1, Low, 0), waiting(2, 2, High, 0), waiting(3, 1, Urgent, 0)], &[1, 3, 2]);
 }
 
 #[test]
 fn a_worse_one_ends_the_pause_of_the_first() {
-    check(
-        [
-            waiting(1, 1, Severity::Low, 30),
-            waiting(2, 1, Severity::Urgent, 0),
-        ],
-        &[1, 2],
-    );
-    check(
-        [waiting(1, 1, Severity::Low, 30), waiting(2, 1, Severity::Low, 0)],
-        &[],
-    );
+    check([waiting(1, 1, Severity::Low, 30), waiting(2, 1, Severity::Urgent, 0)], &[1, 2]);
+    check([waiting(1, 1, Severity::Low, 30), waiting(2, 1, Severity::Low, 0)], &[]);
 }
 
 #[test]
-fn while_one_is_out_the_next_of_its_incident_waits() {
+fn while_one_is_out_the_next_of_its_line_waits() {
     let mut backlog = Backlog::default();
     backlog.push(waiting(1, 1, Severity::Mid, 0));
     backlog.push(waiting(2, 1, Severity::Mid, 0));
@@ -93,7 +66,7 @@ fn while_one_is_out_the_next_of_its_incident_waits() {
 
     backlog.put_back(first);
     assert_eq!(backlog.take(NOON).map(|it| it.id.0), Some(1));
-    backlog.settled(AlertId(1));
+    backlog.settled(Fingerprint::from_bits(1));
     assert_eq!(backlog.take(NOON).map(|it| it.id.0), Some(2));
 }
 
@@ -108,27 +81,27 @@ fn it_says_when_the_next_pause_ends() {
 
 proptest! {
     #[test]
-    fn each_goes_exactly_once_and_in_its_incidents_order(incidents in prop::collection::vec((0_i64..4, 0_usize..4, 0_i64..3), 0..40), retries in prop::collection::vec(any::<bool>(), 80)) {
+    fn each_goes_exactly_once_and_in_its_lines_order(lines in prop::collection::vec((0_u64..4, 0_usize..4, 0_i64..3), 0..40), retries in prop::collection::vec(any::<bool>(), 80)) {
         let mut backlog = Backlog::default();
-        for (id, (incident, severity, rest)) in (0..).zip(&incidents) {
-            backlog.push(waiting(id, *incident, Severity::ALL[*severity], *rest));
+        for (id, (about, severity, rest)) in (0..).zip(&lines) {
+            backlog.push(waiting(id, *about, Severity::ALL[*severity], *rest));
         }
-        prop_assert_eq!(backlog.len(), incidents.len());
-        let mut went: Vec<(AlertId, DeliveryId)> = Vec::new();
+        prop_assert_eq!(backlog.len(), lines.len());
+        let mut went: Vec<(Fingerprint, DeliveryId)> = Vec::new();
         let mut retries = retries.into_iter();
         let later = NOON + SignedDuration::from_secs(10);
         while let Some(taken) = backlog.take(later) {
             if retries.next() == Some(true) {
                 backlog.put_back(taken);
             } else {
-                backlog.settled(taken.incident);
-                went.push((taken.incident, taken.id));
+                backlog.settled(taken.fingerprint);
+                went.push((taken.fingerprint, taken.id));
             }
         }
         prop_assert!(backlog.is_empty() && backlog.lines.is_empty() && backlog.ready.is_empty() && backlog.resting.is_empty());
-        prop_assert_eq!(went.len(), incidents.len());
-        for incident in 0..4 {
-            let ids: Vec<_> = went.iter().filter(|it| it.0 == AlertId(incident)).collect();
+        prop_assert_eq!(went.len(), lines.len());
+        for about in 0..4 {
+            let ids: Vec<_> = went.iter().filter(|it| it.0 == Fingerprint::from_bits(about)).collect();
             prop_assert!(ids.is_sorted());
         }
     }

@@ -4,10 +4,7 @@ use super::*;
 use crate::fixtures::{NOON, after_noon};
 
 fn budget(messages: u32, seconds: u64) -> Budget {
-    Budget {
-        messages: NonZeroU32::new(messages).unwrap(),
-        per: Duration::from_secs(seconds),
-    }
+    Budget { messages: NonZeroU32::new(messages).unwrap(), per: Duration::from_secs(seconds) }
 }
 
 #[test]
@@ -49,10 +46,7 @@ fn an_account_is_named_without_its_credentials() {
     let account = Account::of("dingtalk", &["the-token"]);
     assert_eq!(account, Account::of("dingtalk", &["the-token"]));
     assert_ne!(account, Account::of("dingtalk", &["another-token"]));
-    assert_ne!(
-        Account::of("wecom", &["ab", "c"]),
-        Account::of("wecom", &["a", "bc"])
-    );
+    assert_ne!(Account::of("wecom", &["ab", "c"]), Account::of("wecom", &["a", "bc"]));
     assert!(
         account.as_str().starts_with("dingtalk:") && !account.as_str().contains("the-token"),
         "{account}"
@@ -76,14 +70,7 @@ type Send = (i64, i64, i64);
 impl Sender {
     fn new(budget: Budget) -> Self {
         let window = SlidingWindow::new(budget, []);
-        Self {
-            budget,
-            window,
-            now: NOON,
-            ends_of_those_under_way: vec![],
-            ended: vec![],
-            arrivals: vec![],
-        }
+        Self { budget, window, now: NOON, ends_of_those_under_way: vec![], ended: vec![], arrivals: vec![] }
     }
 
     fn send(&mut self, (pause, takes, part): Send) {
@@ -96,28 +83,19 @@ impl Sender {
                 Some(at) if at <= self.now => break,
                 Some(at) => {
                     self.check_needed(at);
-                    self.now = self
-                        .ends_of_those_under_way
-                        .iter()
-                        .copied()
-                        .fold(at, Timestamp::min);
+                    self.now = self.ends_of_those_under_way.iter().copied().fold(at, Timestamp::min);
                 }
                 None => self.now = self.ends_of_those_under_way.iter().copied().min().unwrap(),
             }
         }
         self.window.start();
-        self.ends_of_those_under_way
-            .push(self.now + SignedDuration::from_millis(takes));
-        self.arrivals
-            .push(self.now + SignedDuration::from_millis(takes * part / 100));
+        self.ends_of_those_under_way.push(self.now + SignedDuration::from_millis(takes));
+        self.arrivals.push(self.now + SignedDuration::from_millis(takes * part / 100));
     }
 
     fn end_what_is_over(&mut self) {
         let now = self.now;
-        let mut over: Vec<_> = self
-            .ends_of_those_under_way
-            .extract_if(.., |end| *end <= now)
-            .collect();
+        let mut over: Vec<_> = self.ends_of_those_under_way.extract_if(.., |end| *end <= now).collect();
         over.sort();
         over.iter().for_each(|end| self.window.end(*end));
         self.ended.extend(over);
@@ -132,22 +110,14 @@ impl Sender {
     /// The window is full until just before `at`, and not at it.
     fn check_needed(&self, at: Timestamp) {
         let just_before = at - SignedDuration::from_nanos(1);
-        assert!(
-            self.counting(just_before) >= self.budget.usable(),
-            "needlessly waits until {at}"
-        );
-        assert!(
-            self.counting(at) < self.budget.usable(),
-            "starts too early at {at}"
-        );
+        assert!(self.counting(just_before) >= self.budget.usable(), "needlessly waits until {at}");
+        assert!(self.counting(at) < self.budget.usable(), "starts too early at {at}");
     }
 
     /// A window made from what the store remembers answers the same.
     fn check_restarted(&self, free_at: Option<Timestamp>) {
         let mut restarted = SlidingWindow::new(self.budget, self.ended.iter().rev().copied());
-        self.ends_of_those_under_way
-            .iter()
-            .for_each(|_| restarted.start());
+        self.ends_of_those_under_way.iter().for_each(|_| restarted.start());
         assert_eq!(restarted.free_at(self.now), free_at);
     }
 
@@ -156,14 +126,8 @@ impl Sender {
         self.arrivals.sort();
         let per = SignedDuration::try_from(self.budget.per).unwrap();
         for (index, first) in self.arrivals.iter().enumerate() {
-            let within = self.arrivals[index..]
-                .iter()
-                .take_while(|at| **at < *first + per)
-                .count();
-            assert!(
-                within <= self.budget.usable(),
-                "{within} within {per:?} of {first}"
-            );
+            let within = self.arrivals[index..].iter().take_while(|at| **at < *first + per).count();
+            assert!(within <= self.budget.usable(), "{within} within {per:?} of {first}");
         }
     }
 }

@@ -26,17 +26,7 @@ fn a_day_is_24_hours_and_a_week_7_days_as_in_prometheus() {
 
 #[test]
 fn what_has_no_unit_or_no_fixed_length_or_a_sign_is_refused() {
-    for text in [
-        "",
-        "5",
-        "m",
-        "5 apples",
-        "-5m",
-        "5m ago",
-        "1mo",
-        "1y",
-        "99999999999999999999s",
-    ] {
+    for text in ["", "5", "m", "5 apples", "-5m", "5m ago", "1mo", "1y", "99999999999999999999s"] {
         assert!(text.parse::<HumanDuration>().is_err(), "{text}");
     }
     let err = "5".parse::<HumanDuration>().unwrap_err();
@@ -48,9 +38,7 @@ fn what_has_no_unit_or_no_fixed_length_or_a_sign_is_refused() {
 
 #[test]
 fn a_bare_number_in_a_config_is_refused_with_what_would_be_right() {
-    let err = serde_json::from_str::<HumanDuration>("30")
-        .unwrap_err()
-        .to_string();
+    let err = serde_json::from_str::<HumanDuration>("30").unwrap_err().to_string();
     assert!(
         err.starts_with("invalid type: integer `30`, expected a length of time with its unit, e.g. "),
         "{err}"

@@ -18,13 +18,7 @@ fn it_is_the_one_alertmanager_computes() {
 
 #[test]
 fn a_text_of_another_form_is_refused() {
-    for text in [
-        "",
-        "c568",
-        "C5688262826C92F9",
-        "+5688262826c92f9",
-        "c5688262826c92f90",
-    ] {
+    for text in ["", "c568", "C5688262826C92F9", "+5688262826c92f9", "c5688262826c92f90"] {
         assert!(text.parse::<Fingerprint>().is_err(), "{text}");
     }
 }

@@ -19,8 +19,5 @@ fn an_empty_text_from_outside_is_none_either() {
 fn what_is_there_is_not_filled_over() {
     let mut labels: Labels = [("a", "mine")].into_iter().collect();
     labels.fill_from(&[("a", "theirs"), ("b", "theirs")].into_iter().collect());
-    assert_eq!(
-        labels.iter().collect::<Vec<_>>(),
-        [("a", "mine"), ("b", "theirs")]
-    );
+    assert_eq!(labels.iter().collect::<Vec<_>>(), [("a", "mine"), ("b", "theirs")]);
 }

@@ -57,11 +57,7 @@ pub(super) enum Problem {
 /// own ordered comparison.
 /// <https://prometheus.io/docs/alerting/latest/configuration/#utf-8-strict-mode>
 pub(super) fn is_reserved(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(
-            c,
-            '{' | '}' | '!' | '=' | '~' | ',' | '\\' | '"' | '\'' | '`' | '<' | '>'
-        )
+    c.is_whitespace() || matches!(c, '{' | '}' | '!' | '=' | '~' | ',' | '\\' | '"' | '\'' | '`' | '<' | '>')
 }
 
 /// Reads one matcher.
@@ -72,11 +68,7 @@ pub(super) fn one(text: &str) -> Result<Matcher, InvalidMatcher> {
         return Err(cursor.invalid(Problem::ListOfMatchers));
     }
     let matcher = cursor.matcher()?;
-    if cursor.rest().is_empty() {
-        Ok(matcher)
-    } else {
-        Err(cursor.invalid(Problem::SecondMatcher))
-    }
+    if cursor.rest().is_empty() { Ok(matcher) } else { Err(cursor.invalid(Problem::SecondMatcher)) }
 }
 
 /// Reads a list of matchers, in braces or not.
@@ -109,11 +101,7 @@ struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            at: 0,
-            end: text.trim_end().len(),
-        }
+        Self { text, at: 0, end: text.trim_end().len() }
     }
 
     /// Reads a matcher and the white space after it, up to a comma or the end.
@@ -128,11 +116,7 @@ impl<'a> Cursor<'a> {
             return Err(self.invalid(Problem::TrailingText));
         }
         Matcher::new(name, operator, value).map_err(|problem| {
-            let at = if let Problem::NotASeverity { .. } = problem {
-                before_operator
-            } else {
-                before_value
-            };
+            let at = if let Problem::NotASeverity { .. } = problem { before_operator } else { before_value };
             self.invalid_at(at, problem)
         })
     }
@@ -148,17 +132,11 @@ impl<'a> Cursor<'a> {
                 name
             }
         };
-        if name.is_empty() {
-            Err(self.invalid_at(start, Problem::MissingName))
-        } else {
-            Ok(name)
-        }
+        if name.is_empty() { Err(self.invalid_at(start, Problem::MissingName)) } else { Ok(name) }
     }
 
     fn operator(&mut self) -> Result<Operator, InvalidMatcher> {
-        let found = Operator::ALL
-            .into_iter()
-            .find(|it| self.rest().starts_with(it.sign()));
+        let found = Operator::ALL.into_iter().find(|it| self.rest().starts_with(it.sign()));
         let operator = found.ok_or_else(|| self.invalid(Problem::MissingOperator))?;
         self.at += operator.sign().len();
         Ok(operator)
@@ -170,10 +148,8 @@ impl<'a> Cursor<'a> {
         }
         let length = self.rest().find(',').unwrap_or(self.rest().len());
         let raw = self.rest()[..length].trim_end();
-        if let Some(odd) = raw
-            .chars()
-            .next()
-            .filter(|c| matches!(c, '=' | '!' | '~' | '<' | '>' | '\'' | '`'))
+        if let Some(odd) =
+            raw.chars().next().filter(|c| matches!(c, '=' | '!' | '~' | '<' | '>' | '\'' | '`'))
         {
             return Err(self.invalid(Problem::OddStart(odd)));
         }
@@ -214,11 +190,7 @@ impl<'a> Cursor<'a> {
     }
 
     fn invalid_at(&self, at: usize, problem: Problem) -> InvalidMatcher {
-        InvalidMatcher {
-            text: self.text.to_owned(),
-            column: self.text[..at].chars().count() + 1,
-            problem,
-        }
+        InvalidMatcher { text: self.text.to_owned(), column: self.text[..at].chars().count() + 1, problem }
     }
 }
 

@@ -32,10 +32,7 @@ fn check(rows: &[Row<'_>]) {
 
 #[track_caller]
 fn check_refusals<T: fmt::Debug>(read: &[Result<T, InvalidMatcher>], expected: Expect) {
-    let lines: Vec<String> = read
-        .iter()
-        .map(|it| it.as_ref().unwrap_err().to_string())
-        .collect();
+    let lines: Vec<String> = read.iter().map(|it| it.as_ref().unwrap_err().to_string()).collect();
     expected.assert_eq(&lines.join("\n"));
 }
 
@@ -134,21 +131,9 @@ fn quotes_and_escapes_are_read_as_by_alertmanager() {
 #[test]
 fn the_utf8_form_is_read_as_by_alertmanager() {
     check(&[
-        (
-            "telemetry.data.humidity=5",
-            &[("telemetry.data.humidity", "5")],
-            Hit,
-        ),
-        (
-            r#"telemetry.data.humidity =~ "5|6""#,
-            &[("telemetry.data.humidity", "5")],
-            Hit,
-        ),
-        (
-            r#""telemetry.data.humidity"="5""#,
-            &[("telemetry.data.humidity", "5")],
-            Hit,
-        ),
+        ("telemetry.data.humidity=5", &[("telemetry.data.humidity", "5")], Hit),
+        (r#"telemetry.data.humidity =~ "5|6""#, &[("telemetry.data.humidity", "5")], Hit),
+        (r#""telemetry.data.humidity"="5""#, &[("telemetry.data.humidity", "5")], Hit),
         (r#"设备="冷库""#, &[("设备", "冷库")], Hit),
         ("设备=冷库", &[("设备", "冷库")], Hit),
         ("foo-bar=b", &[("foo-bar", "b")], Hit),
@@ -227,11 +212,7 @@ fn severities_are_compared_in_their_order() {
         ("severity <= mid", &[("severity", "high")], Miss),
         ("severity < mid", &[("severity", "mid")], Miss),
         ("severity < mid", &[("severity", "low")], Hit),
-        (
-            r#"{severity >= "critical", a=b}"#,
-            &[("severity", "urgent"), ("a", "b")],
-            Hit,
-        ),
+        (r#"{severity >= "critical", a=b}"#, &[("severity", "urgent"), ("a", "b")], Hit),
         (r#""severity" >= 严重"#, &[("severity", "warning")], Miss),
     ]);
 }
@@ -247,15 +228,8 @@ fn an_ordered_comparison_looks_at_the_severity_and_not_at_its_label() {
 #[test]
 fn what_else_the_body_held_is_matched_like_a_label() {
     let mut alert = fixtures::alert(&[("device", "Cold room 3")]);
-    alert.extra = [("notice_groups", "WeCom_ops"), ("device", "shadowed")]
-        .into_iter()
-        .collect();
-    assert!(
-        "notice_groups=WeCom_ops"
-            .parse::<Matcher>()
-            .unwrap()
-            .matches(&alert)
-    );
+    alert.extra = [("notice_groups", "WeCom_ops"), ("device", "shadowed")].into_iter().collect();
+    assert!("notice_groups=WeCom_ops".parse::<Matcher>().unwrap().matches(&alert));
     assert!(r#"device="Cold room 3""#.parse::<Matcher>().unwrap().matches(&alert));
 }
 
@@ -326,10 +300,7 @@ fn a_refusal_says_what_is_wrong_where_and_what_would_be_right() {
             `{device=3}` is not a matcher: at character 1, a brace begins a list where one matcher is expected"#]],
     );
     check_refusals(
-        &[
-            Matcher::parse_all("a=b, {device=3"),
-            Matcher::parse_all("{a=b, device=3"),
-        ],
+        &[Matcher::parse_all("a=b, {device=3"), Matcher::parse_all("{a=b, device=3")],
         expect![[r#"
         `a=b, {device=3` is not a matcher: at character 6, a name is missing: expected e.g. `device = "Cold room 3"`
         `{a=b, device=3` is not a matcher: at character 1, a brace begins and the text does not end with `}`"#]],
@@ -339,31 +310,14 @@ fn a_refusal_says_what_is_wrong_where_and_what_would_be_right() {
 fn any_matcher() -> impl Strategy<Value = Matcher> {
     let name = "(?s).{1,8}";
     let value = "(?s).{0,12}";
-    let equality = (
-        name,
-        prop::sample::select(&[Operator::Equal, Operator::NotEqual][..]),
-        value,
-    )
+    let equality = (name, prop::sample::select(&[Operator::Equal, Operator::NotEqual][..]), value)
         .prop_map(|(name, operator, value)| Matcher::new(name, operator, value).unwrap());
-    let pattern = (
-        name,
-        prop::sample::select(&[Operator::Matches, Operator::DoesNotMatch][..]),
-        value,
-    )
+    let pattern = (name, prop::sample::select(&[Operator::Matches, Operator::DoesNotMatch][..]), value)
         .prop_map(|(name, operator, value)| Matcher::new(name, operator, regex::escape(&value)).unwrap());
-    let order = [
-        Operator::AtLeast,
-        Operator::Above,
-        Operator::AtMost,
-        Operator::Below,
-    ];
-    let ordered = (
-        prop::sample::select(order.to_vec()),
-        prop::sample::select(&Severity::ALL[..]),
-    )
-        .prop_map(|(operator, bound)| {
-            Matcher::new("severity".to_owned(), operator, bound.to_string()).unwrap()
-        });
+    let order = [Operator::AtLeast, Operator::Above, Operator::AtMost, Operator::Below];
+    let ordered = (prop::sample::select(order.to_vec()), prop::sample::select(&Severity::ALL[..])).prop_map(
+        |(operator, bound)| Matcher::new("severity".to_owned(), operator, bound.to_string()).unwrap(),
+    );
     prop_oneof![equality, pattern, ordered]
 }
 

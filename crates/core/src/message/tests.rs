@@ -10,12 +10,9 @@ use crate::{AlertId, Labels, NotificationId, Status};
 /// A cold room that is too warm, as ThinkLink reports it.
 fn cold_room() -> Alert {
     Alert {
-        annotations: [
-            ("title", "Temperature too high"),
-            ("description", "Current -9.4 °C, limit -18 °C"),
-        ]
-        .into_iter()
-        .collect(),
+        annotations: [("title", "Temperature too high"), ("description", "Current -9.4 °C, limit -18 °C")]
+            .into_iter()
+            .collect(),
         extra: [("notice_groups", "WeCom_ops")].into_iter().collect(),
         generator_url: Some("https://think.link/alarms/42".to_owned()),
         ..alert(&[
@@ -46,10 +43,7 @@ fn english() -> Style {
 }
 
 fn chinese() -> Style {
-    Style {
-        language: Language::Zh,
-        timezone: TimeZone::get("Asia/Shanghai").unwrap(),
-    }
+    Style { language: Language::Zh, timezone: TimeZone::get("Asia/Shanghai").unwrap() }
 }
 
 #[track_caller]
@@ -99,10 +93,7 @@ fn it_started() {
 
 #[test]
 fn it_got_worse() {
-    let urgent = Alert {
-        severity: Severity::Urgent,
-        ..cold_room()
-    };
+    let urgent = Alert { severity: Severity::Urgent, ..cold_room() };
     let why = Why::Worsened { from: Severity::Mid };
     check(
         &told(urgent.clone(), why),
@@ -184,11 +175,7 @@ fn it_still_fires() {
 
 #[test]
 fn it_has_ended() {
-    let over = Alert {
-        status: Status::Resolved,
-        starts_at: after_noon(90),
-        ..cold_room()
-    };
+    let over = Alert { status: Status::Resolved, starts_at: after_noon(90), ..cold_room() };
     check(
         &told(over.clone(), Why::Resolved),
         &english(),
@@ -233,12 +220,9 @@ fn it_has_ended() {
 fn a_notice_keeps_its_own_longer_text() {
     let report = Alert {
         kind: Kind::Notice,
-        annotations: [
-            ("title", "日报"),
-            ("content", "1. 冷库 3: -18.2 °C\n2. 冷库 4: -17.9 °C"),
-        ]
-        .into_iter()
-        .collect(),
+        annotations: [("title", "日报"), ("content", "1. 冷库 3: -18.2 °C\n2. 冷库 4: -17.9 °C")]
+            .into_iter()
+            .collect(),
         ..alert(&[("source", "thinklink")])
     };
     check(
@@ -280,9 +264,7 @@ fn labels_that_hold_line_breaks_cannot_forge_lines() {
         ]
         .into_iter()
         .collect(),
-        extra: [("notice_groups", "ops\n\nhttps://evil.example")]
-            .into_iter()
-            .collect(),
+        extra: [("notice_groups", "ops\n\nhttps://evil.example")].into_iter().collect(),
         generator_url: Some("https://think.link/\r\nhttps://evil.example".to_owned()),
         ..alert(&[
             ("alertname", "a\rb"),
@@ -316,17 +298,11 @@ fn labels_that_hold_line_breaks_cannot_forge_lines() {
 fn the_title_says_what_and_where_without_saying_it_twice() {
     let title = |title: &str, device: &str| {
         let annotations = [("title", title)].into_iter().collect();
-        let alert = Alert {
-            annotations,
-            ..alert(&[("device", device), ("severity", "mid")])
-        };
+        let alert = Alert { annotations, ..alert(&[("device", device), ("severity", "mid")]) };
         Message::of(&told(alert, Why::Started), &english()).title
     };
     assert_eq!(title("Too warm", "Cold room 3"), "[MID] Too warm - Cold room 3");
-    assert_eq!(
-        title("Cold room 3 is too warm", "Cold room 3"),
-        "[MID] Cold room 3 is too warm"
-    );
+    assert_eq!(title("Cold room 3 is too warm", "Cold room 3"), "[MID] Cold room 3 is too warm");
     assert_eq!(title("Too warm", ""), "[MID] Too warm");
     assert_eq!(title("", "Cold room 3"), "[MID] Cold room 3");
     assert_eq!(title("", ""), "[MID]");
@@ -334,10 +310,7 @@ fn the_title_says_what_and_where_without_saying_it_twice() {
 
 #[test]
 fn an_alarm_without_a_title_is_called_by_its_name() {
-    let message = Message::of(
-        &told(alert(&[("alertname", "over_temp")]), Why::Resolved),
-        &english(),
-    );
+    let message = Message::of(&told(alert(&[("alertname", "over_temp")]), Why::Resolved), &english());
     assert_eq!(message.title, "[RESOLVED] over_temp");
 }
 
@@ -346,10 +319,7 @@ fn a_language_is_read_from_its_word_and_another_is_refused() {
     assert_eq!("zh".parse(), Ok(Language::Zh));
     assert_eq!("en".parse(), Ok(Language::En));
     let err = "de".parse::<Language>().unwrap_err();
-    assert_eq!(
-        err.to_string(),
-        "`de` is not a language of our messages: expected en or zh"
-    );
+    assert_eq!(err.to_string(), "`de` is not a language of our messages: expected en or zh");
 }
 
 proptest! {

@@ -14,10 +14,7 @@ struct Story {
 
 impl Story {
     fn under(route: Route) -> Self {
-        Self {
-            policy: policy(route),
-            incident: None,
-        }
+        Self { policy: policy(route), incident: None }
     }
 
     fn tell(&mut self, alert: &Alert, now: Timestamp) -> Plan {
@@ -25,10 +22,7 @@ impl Story {
         match plan.incident.clone() {
             IncidentChange::Leave => {}
             IncidentChange::Keep(told) => {
-                let (id, since) = self
-                    .incident
-                    .as_ref()
-                    .map_or((AlertId(1), now), |it| (it.id, it.since));
+                let (id, since) = self.incident.as_ref().map_or((AlertId(1), now), |it| (it.id, it.since));
                 self.incident = Some(Incident { id, since, told });
             }
             IncidentChange::Close => self.incident = None,
@@ -44,11 +38,7 @@ impl Story {
 }
 
 fn in_words(decision: &Decision) -> String {
-    let Decision {
-        receiver,
-        route,
-        verdict,
-    } = decision;
+    let Decision { receiver, route, verdict } = decision;
     let route = route.as_ref().map(|it| format!(" by {it}")).unwrap_or_default();
     match verdict {
         Verdict::Notify { why, channels } => {
@@ -70,17 +60,11 @@ fn firing(severity: &str) -> Alert {
 
 /// As devices send it: without a level.
 fn resolved() -> Alert {
-    Alert {
-        status: Status::Resolved,
-        ..alert(&[("alertname", "over_temp")])
-    }
+    Alert { status: Status::Resolved, ..alert(&[("alertname", "over_temp")]) }
 }
 
 fn notice() -> Alert {
-    Alert {
-        kind: Kind::Notice,
-        ..firing("low")
-    }
+    Alert { kind: Kind::Notice, ..firing("low") }
 }
 
 #[test]
@@ -89,11 +73,7 @@ fn an_alert_that_begins_to_fire_is_news() {
     story.check(&firing("mid"), 0, &["team by route: started, on team"]);
     assert_eq!(
         story.incident.unwrap().told,
-        [Told {
-            receiver: "team".into(),
-            severity: Severity::Mid,
-            at: NOON
-        }]
+        [Told { receiver: "team".into(), severity: Severity::Mid, at: NOON }]
     );
 }
 
@@ -104,43 +84,23 @@ fn a_repeat_is_news_only_once_the_repeat_interval_has_passed() {
     let held = ["team by route: already told, and the repeat interval has not passed"];
     story.check(&firing("mid"), 1, &held);
     story.check(&firing("mid"), REPEAT_SECONDS - 1, &held);
-    story.check(
-        &firing("mid"),
-        REPEAT_SECONDS,
-        &["team by route: still firing, on team"],
-    );
+    story.check(&firing("mid"), REPEAT_SECONDS, &["team by route: still firing, on team"]);
     story.check(&firing("mid"), REPEAT_SECONDS + 1, &held);
-    story.check(
-        &firing("mid"),
-        2 * REPEAT_SECONDS,
-        &["team by route: still firing, on team"],
-    );
+    story.check(&firing("mid"), 2 * REPEAT_SECONDS, &["team by route: still firing, on team"]);
 }
 
 #[test]
 fn getting_worse_is_news_at_once() {
     let mut story = Story::under(tree());
-    story.check(
-        &firing("high"),
-        0,
-        &["on-call by route.routes[0]: started, on on-call"],
-    );
-    story.check(
-        &firing("urgent"),
-        1,
-        &["on-call by route.routes[0]: worsened from high, on on-call"],
-    );
+    story.check(&firing("high"), 0, &["on-call by route.routes[0]: started, on on-call"]);
+    story.check(&firing("urgent"), 1, &["on-call by route.routes[0]: worsened from high, on on-call"]);
 }
 
 #[test]
 fn getting_milder_is_not_news_and_neither_is_going_back_up() {
     let mut story = Story::under(tree());
     let held = ["on-call by route.routes[0]: already told, and the repeat interval has not passed"];
-    story.check(
-        &firing("urgent"),
-        0,
-        &["on-call by route.routes[0]: started, on on-call"],
-    );
+    story.check(&firing("urgent"), 0, &["on-call by route.routes[0]: started, on on-call"]);
     story.check(&firing("high"), 1, &held);
     story.check(&firing("urgent"), 2, &held);
 }
@@ -148,16 +108,8 @@ fn getting_milder_is_not_news_and_neither_is_going_back_up() {
 #[test]
 fn once_told_that_it_is_milder_its_getting_worse_is_news_again() {
     let mut story = Story::under(tree());
-    story.check(
-        &firing("urgent"),
-        0,
-        &["on-call by route.routes[0]: started, on on-call"],
-    );
-    story.check(
-        &firing("high"),
-        REPEAT_SECONDS,
-        &["on-call by route.routes[0]: still firing, on on-call"],
-    );
+    story.check(&firing("urgent"), 0, &["on-call by route.routes[0]: started, on on-call"]);
+    story.check(&firing("high"), REPEAT_SECONDS, &["on-call by route.routes[0]: still firing, on on-call"]);
     story.check(
         &firing("urgent"),
         REPEAT_SECONDS + 1,
@@ -169,27 +121,15 @@ fn once_told_that_it_is_milder_its_getting_worse_is_news_again() {
 fn to_a_receiver_that_hears_of_it_first_when_it_is_worse_it_starts() {
     let mut story = Story::under(tree());
     story.check(&firing("low"), 0, &["team by route: started, on team"]);
-    story.check(
-        &firing("urgent"),
-        1,
-        &["on-call by route.routes[0]: started, on on-call"],
-    );
+    story.check(&firing("urgent"), 1, &["on-call by route.routes[0]: started, on on-call"]);
 }
 
 #[test]
 fn all_who_were_told_hear_that_it_ended_wherever_the_clear_routes() {
     let mut story = Story::under(tree());
     story.check(&firing("low"), 0, &["team by route: started, on team"]);
-    story.check(
-        &firing("urgent"),
-        1,
-        &["on-call by route.routes[0]: started, on on-call"],
-    );
-    story.check(
-        &resolved(),
-        2,
-        &["team: resolved, on team", "on-call: resolved, on on-call"],
-    );
+    story.check(&firing("urgent"), 1, &["on-call by route.routes[0]: started, on on-call"]);
+    story.check(&resolved(), 2, &["team: resolved, on team", "on-call: resolved, on on-call"]);
     assert_eq!(story.incident, None);
 }
 
@@ -204,27 +144,15 @@ fn after_its_end_it_starts_anew() {
 #[test]
 fn the_end_of_what_nobody_was_told_of_is_not_news() {
     let mut story = Story::under(tree());
-    story.check(
-        &resolved(),
-        0,
-        &["team by route: a resolution of something nobody was told of"],
-    );
+    story.check(&resolved(), 0, &["team by route: a resolution of something nobody was told of"]);
     assert_eq!(story.incident, None);
 }
 
 #[test]
 fn an_incident_nobody_was_told_of_closes_in_silence() {
     let mut story = Story::under(tree());
-    story.incident = Some(Incident {
-        id: AlertId(1),
-        since: NOON,
-        told: vec![],
-    });
-    story.check(
-        &resolved(),
-        0,
-        &["team by route: a resolution of something nobody was told of"],
-    );
+    story.incident = Some(Incident { id: AlertId(1), since: NOON, told: vec![] });
+    story.check(&resolved(), 0, &["team by route: a resolution of something nobody was told of"]);
     assert_eq!(story.incident, None);
 }
 
@@ -250,49 +178,29 @@ fn a_notice_leaves_an_incident_as_it_is() {
 fn a_receiver_that_left_the_config_is_named_and_the_others_hear_the_end() {
     let mut story = Story::under(tree());
     story.check(&firing("low"), 0, &["team by route: started, on team"]);
-    story.check(
-        &firing("urgent"),
-        1,
-        &["on-call by route.routes[0]: started, on on-call"],
-    );
+    story.check(&firing("urgent"), 1, &["on-call by route.routes[0]: started, on on-call"]);
     story.policy = policy(route("on-call", &[], vec![]));
     story.check(
         &resolved(),
         2,
-        &[
-            "team: the receiver that was told is no longer configured",
-            "on-call: resolved, on on-call",
-        ],
+        &["team: the receiver that was told is no longer configured", "on-call: resolved, on on-call"],
     );
     assert_eq!(story.incident, None);
 }
 
 #[test]
 fn two_routes_to_one_receiver_tell_it_once_by_the_first() {
-    let children = vec![
-        and_on(route("team", &["severity >= low"], vec![])),
-        route("team", &[], vec![]),
-    ];
+    let children = vec![and_on(route("team", &["severity >= low"], vec![])), route("team", &[], vec![])];
     let mut story = Story::under(route("root", &[], children));
     story.check(&firing("low"), 0, &["team by route.routes[0]: started, on team"]);
 }
 
 #[test]
 fn a_receiver_is_told_on_all_its_channels() {
-    let both = Receiver {
-        channels: vec!["ops-dingtalk".into(), "ops-mail".into()],
-        ..receiver("team")
-    };
+    let both = Receiver { channels: vec!["ops-dingtalk".into(), "ops-mail".into()], ..receiver("team") };
     let policy = Policy::new(route("team", &[], vec![]), vec![both]).unwrap();
-    let mut story = Story {
-        policy,
-        incident: None,
-    };
-    story.check(
-        &firing("low"),
-        0,
-        &["team by route: started, on ops-dingtalk and ops-mail"],
-    );
+    let mut story = Story { policy, incident: None };
+    story.check(&firing("low"), 0, &["team by route: started, on ops-dingtalk and ops-mail"]);
 }
 
 #[test]
@@ -302,11 +210,7 @@ fn a_clock_set_back_by_long_tells_again_once_and_by_little_does_not() {
     story.check(&firing("low"), 0, &["team by route: started, on team"]);
     story.check(&firing("low"), -60, &held);
     let a_year_before = -365 * 24 * 60 * 60;
-    story.check(
-        &firing("low"),
-        a_year_before,
-        &["team by route: still firing, on team"],
-    );
+    story.check(&firing("low"), a_year_before, &["team by route: still firing, on team"]);
     story.check(&firing("low"), a_year_before + 1, &held);
 }
 

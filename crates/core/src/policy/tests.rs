@@ -11,11 +11,7 @@ fn check(route: Route, receivers: Vec<Receiver>, expected: &[&str]) {
 #[test]
 fn a_tree_whose_receivers_are_all_there_is_a_policy() {
     let tree = route("team", &[], vec![route("on-call", &["severity >= high"], vec![])]);
-    let policy = Policy::new(
-        tree,
-        vec![receiver("team"), receiver("on-call"), receiver("spare")],
-    )
-    .unwrap();
+    let policy = Policy::new(tree, vec![receiver("team"), receiver("on-call"), receiver("spare")]).unwrap();
     assert_eq!(policy.receiver(&"on-call".into()), Some(&receiver("on-call")));
     assert_eq!(policy.receiver(&"nobody".into()), None);
     let names: Vec<&str> = policy.receivers().map(|it| it.name.as_str()).collect();
@@ -45,15 +41,9 @@ fn everything_that_is_wrong_is_told_at_once_and_where() {
     let tree = route(
         "team",
         &["a=b"],
-        vec![
-            route("on-call", &[], vec![]),
-            route("team", &[], vec![route("boss", &[], vec![])]),
-        ],
+        vec![route("on-call", &[], vec![]), route("team", &[], vec![route("boss", &[], vec![])])],
     );
-    let silent = Receiver {
-        channels: vec![],
-        ..receiver("team")
-    };
+    let silent = Receiver { channels: vec![], ..receiver("team") };
     check(
         tree,
         vec![silent],

@@ -5,10 +5,7 @@ use crate::fixtures::{alert, and_on, route};
 #[track_caller]
 fn check(tree: &Route, labels: &[(&str, &str)], expected: &[&str]) {
     let found = tree.matches(&alert(labels));
-    let found: Vec<String> = found
-        .iter()
-        .map(|it| format!("{}@{}", it.route.receiver, it.path))
-        .collect();
+    let found: Vec<String> = found.iter().map(|it| format!("{}@{}", it.route.receiver, it.path)).collect();
     assert_eq!(found, expected, "{labels:?}");
 }
 
@@ -42,29 +39,17 @@ fn the_root_catches_what_nothing_else_does() {
 
 #[test]
 fn the_deepest_match_is_told_and_not_its_parents() {
-    check(
-        &shop(),
-        &[("team", "frontend"), ("env", "prod")],
-        &["frontend-mail@route.routes[1].routes[2]"],
-    );
+    check(&shop(), &[("team", "frontend"), ("env", "prod")], &["frontend-mail@route.routes[1].routes[2]"]);
 }
 
 #[test]
 fn a_node_is_told_itself_if_no_child_matches() {
-    check(
-        &shop(),
-        &[("team", "frontend"), ("env", "test")],
-        &["frontend@route.routes[1]"],
-    );
+    check(&shop(), &[("team", "frontend"), ("env", "test")], &["frontend@route.routes[1]"]);
 }
 
 #[test]
 fn the_first_matching_sibling_wins() {
-    check(
-        &shop(),
-        &[("service", "mysql"), ("team", "frontend")],
-        &["database@route.routes[0]"],
-    );
+    check(&shop(), &[("service", "mysql"), ("team", "frontend")], &["database@route.routes[0]"]);
     check(&shop(), &[("team", "frontdesk")], &["late@route.routes[2]"]);
 }
 
@@ -100,11 +85,7 @@ fn all_matchers_of_a_route_must_match() {
 
 #[test]
 fn a_route_that_does_not_match_hides_its_children() {
-    let tree = route(
-        "root",
-        &[],
-        vec![route("parent", &["a=b"], vec![route("child", &[], vec![])])],
-    );
+    let tree = route("root", &[], vec![route("parent", &["a=b"], vec![route("child", &[], vec![])])]);
     check(&tree, &[], &["root@route"]);
     check(&tree, &[("a", "b")], &["child@route.routes[0].routes[0]"]);
 }

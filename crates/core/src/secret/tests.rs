@@ -20,19 +20,9 @@ fn white_space_that_came_with_the_paste_is_cut_off() {
 
 #[test]
 fn an_error_about_it_does_not_quote_it() {
-    for json in [
-        "8675309",
-        "-8675309",
-        "8675309.5",
-        "true",
-        r#"["8675309"]"#,
-        r#"{"text": "8675309"}"#,
-    ] {
+    for json in ["8675309", "-8675309", "8675309.5", "true", r#"["8675309"]"#, r#"{"text": "8675309"}"#] {
         let err = read(json).unwrap_err().to_string();
-        assert!(
-            err.starts_with("a secret must be a text; put quotes around it"),
-            "{err}"
-        );
+        assert!(err.starts_with("a secret must be a text; put quotes around it"), "{err}");
     }
 }
 

@@ -31,10 +31,7 @@ fn the_words_of_other_systems_are_understood() {
 #[test]
 fn an_unknown_word_is_refused_with_the_known_ones() {
     let err = "spicy".parse::<Severity>().unwrap_err();
-    assert!(
-        err.to_string()
-            .starts_with("`spicy` is not a severity: expected low, mid, high or urgent")
-    );
+    assert!(err.to_string().starts_with("`spicy` is not a severity: expected low, mid, high or urgent"));
 }
 
 #[test]

@@ -1,4 +1,6 @@
-use fanfare_core::{AlertId, DeliveryId, Form, NotificationId, Refusal, Severity};
+use std::time::Duration;
+
+use fanfare_core::{DeliveryId, Fingerprint, Form, NotificationId, Refusal, Severity};
 use fanfare_testkit::NOON;
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -13,7 +15,7 @@ fn delivery() -> Delivery {
     Delivery {
         id: DeliveryId(1),
         notification: NotificationId(1),
-        incident: AlertId(1),
+        fingerprint: Fingerprint::from_bits(1),
         channel: "mail".into(),
         severity: Severity::High,
         owed_at: NOON,
