@@ -13,5 +13,11 @@ mod check;
 mod doors;
 mod secrets;
 
+mod kind;
 mod ledger;
 mod faults;
+mod kill;
+mod burst;
+mod stop;
+mod disk;
+mod mail;

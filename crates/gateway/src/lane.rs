@@ -20,8 +20,10 @@ use crate::metrics::ChannelMetrics;
 use crate::steady::SteadyTime;
 
 /// With more waiting than this, their texts are left in the store and read when
-/// their turn comes: an outage of days must not fill the memory.
-const TEXTS_IN_MEMORY: usize = 2_000;
+/// their turn comes: an outage of days must not fill the memory. A text of 2 KB
+/// is shared by all lanes, so this is some 40 MB at most; a read costs about as
+/// much as the attempt itself.
+const TEXTS_IN_MEMORY: usize = 20_000;
 
 /// The longest sleep between two looks at the wall clock, in case it was set.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);

@@ -6,6 +6,9 @@ use std::process::ExitCode;
 use clap::Parser;
 use fanfare::{Cli, Outcome, run};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let mut out = io::stdout().lock();
     match run(Cli::parse(), &mut out) {

@@ -1,0 +1,171 @@
+//! Requests that are not done.
+
+use std::io::Write as _;
+use std::net::TcpStream;
+
+use super::{CONFIG, ENV, SOURCE_TOKEN, alarm, check_refused, gateway};
+use crate::harness::{Answer, Gateway, Request, text};
+
+/// Every refusal of the ingest door: what is sent, the status, the code.
+fn wrong_requests() -> Vec<(Request, u16, &'static str)> {
+    let json = || alarm(0);
+    let closed = || Request::post("/ingest/closed", json());
+    let too_long = format!(r#"{{"name":"door","desc":"{}"}}"#, "x".repeat(1_024));
+    vec![
+        (Request::post("/ingest/open", r#"{"name": "door""#), 400, "malformed"),
+        (Request::post("/ingest/open", [0xff, 0xfe, 0x00]), 400, "malformed"),
+        (Request::post("/ingest/open", ""), 400, "malformed"),
+        (closed(), 401, "unauthorized"),
+        (closed().bearer("wrong"), 401, "unauthorized"),
+        (closed().bearer(&SOURCE_TOKEN[1..]), 401, "unauthorized"),
+        (closed().header("Authorization", "Bearer"), 401, "unauthorized"),
+        (closed().header("Authorization", "Basic dGhlOnRva2Vu"), 401, "unauthorized"),
+        (closed().header("Authorization", SOURCE_TOKEN), 401, "unauthorized"),
+        (Request::post("/ingest/nobody", json()), 404, "unknown_source"),
+        (Request::post("/ingest", json()), 404, "no_such_door"),
+        (Request::post("/", json()), 404, "no_such_door"),
+        (Request::get("/ingest/open"), 404, "no_such_door"),
+        (Request::post("/ingest/open", too_long), 413, "too_large"),
+        (
+            Request::new("POST", "/ingest/open").header("Content-Type", "text/plain").body(json()),
+            415,
+            "unsupported_media_type",
+        ),
+        (
+            Request::new("POST", "/ingest/open")
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .body("a=b"),
+            415,
+            "unsupported_media_type",
+        ),
+        (Request::post("/ingest/open", r#"{"temperature": 41.2}"#), 422, "not_an_alert"),
+        (Request::post("/ingest/open", r#""door""#), 422, "not_an_alert"),
+        (Request::get("/api/v1/alerts?limit=many"), 400, "bad_request"),
+        (Request::get("/api/v1/alerts?fingerprint=1"), 400, "bad_request"),
+        (Request::get("/api/v1/deliveries?state=lost"), 400, "bad_request"),
+        (Request::get("/api/v1/deliveries?chanel=bot"), 400, "bad_request"),
+        (Request::get("/api/v1/deliveries/first/attempts"), 400, "bad_request"),
+    ]
+}
+
+#[test]
+fn every_wrong_request_is_refused_with_its_reason_and_costs_only_itself() {
+    let gateway = gateway();
+    let wrong = wrong_requests();
+    // In threes, so that the bot does not get more messages than it takes in a minute.
+    let threes = wrong.chunks(3);
+    let alarms = threes.len();
+    for (number, three) in threes.enumerate() {
+        assert_eq!(gateway.post("open", &alarm(number)).status, 202);
+        for (request, status, code) in three {
+            check_refused(&request.send(gateway.address()), *status, code);
+        }
+    }
+    everything_was_told(&gateway, alarms);
+}
+
+/// All of `alarms`, each once, and nothing else.
+#[track_caller]
+fn everything_was_told(gateway: &Gateway, alarms: usize) {
+    gateway.until_nothing_is_owed();
+    let messages = gateway.get("/sandbox/messages").json();
+    let texts: Vec<&str> = messages.as_array().unwrap().iter().map(|it| text(it, "text")).collect();
+    for number in 0..alarms {
+        let eui = format!("{number:016x}");
+        assert_eq!(texts.iter().filter(|it| it.contains(&eui)).count(), 1, "{eui}");
+    }
+    assert_eq!(texts.len(), alarms);
+}
+
+#[test]
+fn a_body_that_is_no_alert_is_refused_with_the_place_in_it() {
+    let gateway = gateway();
+    let check = |body: &str, status: u16, path: &str| {
+        let answer = gateway.post("open", body);
+        assert_eq!(answer.status, status, "{answer:?}");
+        assert_eq!(text(&answer.json()["error"], "path"), path);
+    };
+    check(r#"{"name": "#, 400, "$");
+    check(r#"{"temperature": 41.2}"#, 422, "$");
+    check(r#"[{"title":"Door open"}, {"temperature": 41.2}]"#, 422, "[1]");
+    check(r#"{"params":{"title":"Door open","eui":["6353012af1093062"]}}"#, 422, "params.eui");
+    assert_eq!(
+        gateway.get("/api/v1/alerts").json(),
+        serde_json::json!({ "alerts": [] }),
+        "half of a list was taken"
+    );
+}
+
+#[test]
+fn a_refusal_never_quotes_what_was_sent() {
+    const PASSWORD: &str = "hunter2-in-the-wrong-place";
+    let gateway = Gateway::start(CONFIG, &["--sandbox"], &[&ENV[..], &[("RUST_LOG", "trace")]].concat());
+    let requests = [
+        Request::post("/ingest/open", format!(r#"{{"name": "door", {PASSWORD}"#)),
+        Request::post("/ingest/open", format!(r#"{{"title": "Door open", "eui": ["{PASSWORD}"]}}"#)),
+        Request::post("/ingest/open", format!(r#""{PASSWORD}""#)),
+        Request::post("/ingest/closed", "{}").bearer(PASSWORD),
+        Request::post("/ingest/closed", "{}").header("Authorization", &format!("Basic {PASSWORD}")),
+    ];
+    for request in requests {
+        let Answer { status, body, .. } = request.send(gateway.address());
+        assert!((400..500).contains(&status) && !body.contains(PASSWORD), "{status}: {body}");
+    }
+    assert!(gateway.log().contains("Refused a request"), "the operator sees that something was refused");
+    assert!(!gateway.log().contains(PASSWORD), "{}", gateway.log());
+}
+
+#[test]
+fn a_refusal_tells_how_to_log_in() {
+    let answer = gateway().post("closed", "{}");
+    assert_eq!(answer.header("WWW-Authenticate"), Some("Bearer"));
+}
+
+#[test]
+fn the_right_token_opens_the_door_whatever_the_case_of_its_scheme() {
+    let gateway = gateway();
+    for (number, scheme) in ["Bearer", "bearer", "BEARER"].into_iter().enumerate() {
+        let request = Request::post("/ingest/closed", alarm(number));
+        let answer =
+            request.header("Authorization", &format!("{scheme} {SOURCE_TOKEN}")).send(gateway.address());
+        assert_eq!(answer.status, 202, "{answer:?}");
+    }
+}
+
+#[test]
+fn json_may_call_itself_by_any_of_its_names() {
+    let gateway = gateway();
+    let names = [
+        "application/json",
+        "application/json; charset=utf-8",
+        "text/json",
+        "application/vnd.tkl+json",
+        "APPLICATION/JSON",
+    ];
+    for (number, name) in names.into_iter().enumerate() {
+        let request = Request::new("POST", "/ingest/open").header("Content-Type", name).body(alarm(number));
+        assert_eq!(request.send(gateway.address()).status, 202, "{name}");
+    }
+    let nameless = Request::new("POST", "/ingest/open").body(alarm(names.len()));
+    assert_eq!(nameless.send(gateway.address()).status, 202);
+}
+
+#[test]
+fn who_hangs_up_or_speaks_another_language_disturbs_nobody() {
+    let gateway = gateway();
+    let silent = TcpStream::connect(gateway.address()).unwrap();
+    for (number, bytes) in [
+        &b"POST /ingest/open HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"name\""[..],
+        b"POST /ingest/open HTTP/1.1\r\nContent-Le",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 a browser that wants TLS",
+        b"EHLO mail.example.com\r\n",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        TcpStream::connect(gateway.address()).unwrap().write_all(bytes).unwrap();
+        assert_eq!(gateway.post("open", &alarm(number)).status, 202);
+    }
+    drop(silent);
+    everything_was_told(&gateway, 4);
+}

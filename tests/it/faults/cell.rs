@@ -1,0 +1,270 @@
+//! One broken channel beside a healthy one.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use fanfare_sandbox::{Fault, FaultSwitch, SeenMessage};
+use tokio::time::Instant;
+
+use crate::harness::{Gateway, PATIENCE, Providers, until};
+use crate::kind::Kind;
+use crate::ledger::{Row, alarm, attempts, deliveries};
+
+/// One way to fail, and what must come of it.
+#[derive(Debug)]
+pub(super) struct Cell {
+    /// Its name, and that of the alert it is tried with.
+    name: &'static str,
+    fault: Fault,
+    /// What the delivery's reason says while the fault is on.
+    words: &'static str,
+    end: End,
+}
+
+/// What becomes of the delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// It is delivered once the fault is gone, and each person sees it once.
+    Recovers,
+    /// The same; but the provider showed it while it did not say so, and knows no
+    /// repeat when it sees one: each attempt may be seen.
+    RecoversWithRepeats,
+    /// The provider must not be asked again for longer than a test takes.
+    Waits,
+    /// The provider will never take it, and said why.
+    GivenUp,
+    /// The provider took it and said so, though oddly.
+    Delivered,
+}
+
+pub(super) fn recovers(name: &'static str, fault: Fault, words: &'static str) -> Cell {
+    Cell { name, fault, words, end: End::Recovers }
+}
+
+pub(super) fn recovers_with_repeats(name: &'static str, fault: Fault, words: &'static str) -> Cell {
+    Cell { name, fault, words, end: End::RecoversWithRepeats }
+}
+
+pub(super) fn waits(name: &'static str, fault: Fault, words: &'static str) -> Cell {
+    Cell { name, fault, words, end: End::Waits }
+}
+
+pub(super) fn is_given_up(name: &'static str, fault: Fault, words: &'static str) -> Cell {
+    Cell { name, fault, words, end: End::GivenUp }
+}
+
+pub(super) fn is_delivered(name: &'static str, fault: Fault, words: &'static str) -> Cell {
+    Cell { name, fault, words, end: End::Delivered }
+}
+
+/// The longest an attempt on a broken channel takes.
+const TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Within this the alert is on the healthy channel.
+pub(super) const AT_ONCE: Duration = Duration::from_secs(1);
+
+/// How long a fault stays on: long enough for an attempt that hangs and another one.
+const BROKEN_FOR: Duration = Duration::from_millis(1_700);
+
+/// How long nothing may follow where nothing must.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// How often the API is asked.
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// Tries each cell on a channel of this kind, all on one gateway at the same time.
+#[track_caller]
+pub(super) fn check(kind: Kind, cells: &[Cell]) {
+    let providers: Vec<_> = cells.iter().map(|cell| cell.providers(kind)).collect();
+    let gateway = Gateway::start(&config(kind, cells, &providers), &[], &[]);
+    let turn = &Mutex::new(());
+    let failed: Vec<_> = thread::scope(|scope| {
+        let tries: Vec<_> = cells
+            .iter()
+            .zip(&providers)
+            .map(|(cell, providers)| {
+                let trial = Trial { cell, kind, providers, gateway: &gateway };
+                (cell.name, scope.spawn(move || trial.run(turn)))
+            })
+            .collect();
+        tries.into_iter().filter_map(|(name, trial)| trial.join().is_err().then_some(name)).collect()
+    });
+    let log = gateway.log();
+    let about_them: Vec<_> =
+        log.lines().filter(|line| failed.iter().any(|name| line.contains(name))).collect();
+    assert!(failed.is_empty(), "{failed:?} of {kind:?} failed as told above:\n{}", about_them.join("\n"));
+}
+
+fn config(kind: Kind, cells: &[Cell], providers: &[Providers]) -> String {
+    let [mut channels, mut receivers, mut routes] = [const { String::new() }; 3];
+    for (cell, at) in cells.iter().zip(providers) {
+        let (name, broken, healthy) = (cell.name, cell.broken(), cell.healthy());
+        let settings = [kind.settings(&broken, at), kind.neighbour().settings(&healthy, at)];
+        writeln!(channels, "  {broken}: {{ timeout: {TIMEOUT:?}, {} }}", settings[0]).unwrap();
+        writeln!(channels, "  {healthy}: {{ {} }}", settings[1]).unwrap();
+        writeln!(receivers, "  - {{ name: {name}, channels: [{broken}, {healthy}] }}").unwrap();
+        writeln!(routes, "    - {{ matchers: ['alertname = {name}'], receiver: {name} }}").unwrap();
+    }
+    format!(
+        "server: {{ listen: 127.0.0.1:0 }}
+allow_inline_secrets: true
+retry: {{ first_delay: 100ms, max_delay: 500ms, probe_delay: 200ms }}
+sources:
+  - {{ name: thinklink, format: tkl, auth: none }}
+channels:
+{channels}receivers:
+{receivers}route:
+  receiver: {}
+  routes:
+{routes}",
+        cells[0].name
+    )
+}
+
+impl Cell {
+    fn broken(&self) -> String {
+        format!("{}-broken", self.name)
+    }
+
+    fn healthy(&self) -> String {
+        format!("{}-healthy", self.name)
+    }
+
+    /// Its own: some faults of a mail server strike everybody.
+    fn providers(&self, kind: Kind) -> Providers {
+        Providers::start([kind.account(&self.broken()), kind.neighbour().account(&self.healthy())])
+    }
+}
+
+/// A cell under trial.
+#[derive(Clone, Copy)]
+struct Trial<'a> {
+    cell: &'a Cell,
+    kind: Kind,
+    providers: &'a Providers,
+    gateway: &'a Gateway,
+}
+
+impl Trial<'_> {
+    fn run(self, turn: &Mutex<()>) {
+        let Self { cell, providers, .. } = self;
+        providers.set_fault(&cell.broken(), FaultSwitch::always(cell.fault.clone())).unwrap();
+        self.the_healthy_channel_has_it_at_once(turn);
+        let row = self.it_is_not_called_delivered();
+        self.its_state_is_told_in_the_providers_words(&row);
+        providers.clear_faults(&cell.broken());
+        self.it_ends_as_it_must(&row);
+        self.each_person_has_seen_it_once();
+        assert_eq!(providers.violations(), [], "{}", cell.name);
+    }
+
+    /// One cell after the other, so that what is measured is the alert's own time.
+    fn the_healthy_channel_has_it_at_once(self, turn: &Mutex<()>) {
+        let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let answer = self.gateway.post("thinklink", &alarm(self.cell.name, 1, "urgent").to_string());
+        assert_eq!(answer.status, 202, "{answer:?}");
+        let has_it = || self.providers.seen(&self.cell.healthy()).len() == 1;
+        until(&format!("{} silences nobody", self.cell.name), has_it, AT_ONCE);
+    }
+
+    /// Watches for as long as the fault is on.
+    fn it_is_not_called_delivered(self) -> Row {
+        let since = Instant::now();
+        loop {
+            let row = self.row();
+            let may_be = self.cell.end == End::Delivered;
+            assert!(may_be || row.state != "delivered", "{}: nobody said so: {row:?}", self.cell.name);
+            if since.elapsed() > BROKEN_FOR {
+                return row;
+            }
+            thread::sleep(GLANCE);
+        }
+    }
+
+    fn its_state_is_told_in_the_providers_words(self, row: &Row) {
+        let Cell { name, words, end, .. } = self.cell;
+        let state = match end {
+            End::Recovers | End::RecoversWithRepeats | End::Waits => "pending",
+            End::GivenUp => "dead",
+            End::Delivered => "delivered",
+        };
+        assert_eq!(row.state, state, "{name}: {row:?}");
+        assert!(row.reason.contains(words), "{name}: `{words}` expected in {row:?}");
+    }
+
+    fn it_ends_as_it_must(self, row: &Row) {
+        let Cell { name, end, .. } = self.cell;
+        match end {
+            End::Recovers | End::RecoversWithRepeats => {
+                until(&format!("{name} recovers"), || self.row().state == "delivered", PATIENCE);
+                let attempts = attempts(self.gateway, row.id);
+                let said_yes = attempts.iter().filter(|it| *it == "delivered").count();
+                assert_eq!(
+                    (said_yes, attempts.last().unwrap().as_str()),
+                    (1, "delivered"),
+                    "{name}: {attempts:?}"
+                );
+            }
+            End::Waits => {
+                thread::sleep(QUIET);
+                assert_eq!(
+                    (self.row().state.as_str(), self.times_asked()),
+                    ("pending", 1),
+                    "{name} knocks on"
+                );
+            }
+            End::GivenUp | End::Delivered => {
+                thread::sleep(QUIET);
+                assert_eq!(self.row(), *row, "{name}");
+            }
+        }
+    }
+
+    fn each_person_has_seen_it_once(self) {
+        let Cell { name, end, .. } = self.cell;
+        let seen = self.providers.seen(&self.cell.broken());
+        let (people, most) = (by_person(&seen), self.row().attempts);
+        let may_come = |times: &i64| match end {
+            End::Recovers | End::Delivered => *times == 1,
+            End::RecoversWithRepeats => (1..=most).contains(times),
+            End::Waits | End::GivenUp => false,
+        };
+        assert!(people.values().all(may_come), "{name}: {people:?}");
+        assert_eq!(people.is_empty(), matches!(end, End::Waits | End::GivenUp), "{name}: {people:?}");
+        if self.kind == Kind::Mail {
+            assert!(
+                seen.windows(2).all(|two| two[0].shown.id == two[1].shown.id),
+                "{name}: one Message-ID: {seen:?}"
+            );
+        }
+        assert_eq!(self.providers.seen(&self.cell.healthy()).len(), 1, "{name}");
+    }
+
+    /// How often the provider has heard of the broken channel.
+    fn times_asked(self) -> u64 {
+        let stats = self.providers.stats();
+        stats.get(&self.cell.broken()).map_or(0, |it| it.received + it.token_calls)
+    }
+
+    #[track_caller]
+    fn row(self) -> Row {
+        let rows = deliveries(self.gateway, &self.cell.broken());
+        let [row] = <[Row; 1]>::try_from(rows).unwrap();
+        row
+    }
+}
+
+/// How often each has seen it; a group counts as one person.
+fn by_person(seen: &[SeenMessage]) -> BTreeMap<&str, i64> {
+    let mut people = BTreeMap::new();
+    for SeenMessage { shown, .. } in seen {
+        let of_group = shown.recipients.is_empty().then_some("the group");
+        for person in shown.recipients.iter().map(String::as_str).chain(of_group) {
+            *people.entry(person).or_default() += 1;
+        }
+    }
+    people
+}

@@ -1,0 +1,93 @@
+//! `kill -9`: what was accepted is told, and no provider is told too much.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use fanfare_sandbox::{Fault, FaultSwitch, Verdict};
+use serde_json::Value;
+use tokio::runtime::Runtime;
+use xtask::Chaos;
+
+use crate::harness::{Gateway, PATIENCE, Providers, Site, until};
+use crate::kind::{Kind, config};
+use crate::ledger::{alarm, deliveries, states};
+
+/// Nine tenths of twenty: what we allow ourselves in a minute.
+const A_MINUTE: u64 = 18;
+
+/// The short form of `cargo xtask chaos`.
+#[test]
+fn what_was_accepted_is_told_on_every_channel_however_often_it_is_killed() {
+    let binary = PathBuf::from(Site::new("").command(&[], &[]).get_program());
+    let (scratch, patience) = (xtask::scratch().unwrap(), Chaos::PATIENCE);
+    let chaos = Chaos { binary, rounds: 3, seed: 7, scratch, patience };
+    let mut progress = Vec::new();
+    let toll = Runtime::new().unwrap().block_on(chaos.run(&mut progress)).unwrap();
+    assert_eq!(toll.verdict(), Ok(()), "{toll}\n{}", String::from_utf8_lossy(&progress));
+}
+
+#[test]
+fn a_restart_opens_no_new_minute() {
+    let providers = Providers::start([Kind::DingTalk.account("ding"), Kind::WeComBot.account("wecom")]);
+    let channels = ["ding", "wecom"];
+    let (ding, wecom) =
+        (Kind::DingTalk.settings("ding", &providers), Kind::WeComBot.settings("wecom", &providers));
+    let site = Arc::new(Site::new(&config(&[("ding", ding), ("wecom", wecom)])));
+    for channel in channels {
+        // So that the first kill meets sends under way.
+        providers.set_fault(channel, FaultSwitch::always(Fault::Late { millis: 50 })).unwrap();
+    }
+    let received = |channel: &str| providers.stats().get(channel).map_or(0, |it| it.received);
+    let reach =
+        |count| until("the providers are told", || channels.iter().all(|it| received(it) >= count), PATIENCE);
+
+    let mut gateway = Gateway::start_at(&site, &[], &[]);
+    let burst: Value = (0..40).map(|device| alarm("over_temp", device, "high")).collect();
+    assert_eq!(gateway.post("thinklink", &burst.to_string()).status, 202);
+    reach(A_MINUTE / 2);
+    gateway.kill9();
+    let mut gateway = Gateway::start_at(&site, &[], &[]);
+    reach(A_MINUTE - 2); // The two that were under way count, whether they arrived or not.
+    thread::sleep(Duration::from_millis(500));
+    gateway.kill9();
+    let gateway = Gateway::start_at(&site, &[], &[]);
+    thread::sleep(Duration::from_secs(2));
+
+    for channel in channels {
+        assert!((A_MINUTE - 2..=A_MINUTE).contains(&received(channel)), "{channel}: {}", received(channel));
+        let states = states(&gateway, channel);
+        let settled = states.get("delivered").copied().unwrap_or_default();
+        assert_eq!(settled + states["pending"], 40, "{channel}: {states:?}");
+        assert!(states["pending"] >= 40 - usize::try_from(A_MINUTE).unwrap(), "{channel}: {states:?}");
+    }
+    assert_eq!(providers.violations(), []);
+}
+
+/// The provider has shown it, and its answer is on the way when the gateway is killed.
+#[test]
+fn what_was_in_flight_at_the_kill_is_repeated_so_that_it_can_be_known_as_a_repeat() {
+    let providers = Providers::start([Kind::DingTalk.account("ding"), Kind::Mail.account("mail")]);
+    let (ding, mail) = (Kind::DingTalk.settings("ding", &providers), Kind::Mail.settings("mail", &providers));
+    let site = Arc::new(Site::new(&config(&[("ding", ding), ("mail", mail)])));
+    for channel in ["ding", "mail"] {
+        providers.set_fault(channel, FaultSwitch::always(Fault::Late { millis: 60_000 })).unwrap();
+    }
+    let mut gateway = Gateway::start_at(&site, &[], &[]);
+    assert_eq!(gateway.post("thinklink", &alarm("over_temp", 1, "urgent").to_string()).status, 202);
+    let shown = |channel| providers.seen(channel).len();
+    until("both have shown it", || shown("ding") == 1 && shown("mail") == 1, PATIENCE);
+    gateway.kill9();
+    providers.clear_all_faults();
+
+    let gateway = Gateway::start_at(&site, &[], &[]);
+    let is_told = |channel| deliveries(&gateway, channel).iter().all(|it| it.state == "delivered");
+    until("both are told", || is_told("ding") && is_told("mail"), PATIENCE);
+    let of_ding: Vec<_> = providers.messages().into_iter().filter(|it| it.target == "ding").collect();
+    let verdicts: Vec<_> = of_ding.iter().map(|it| &it.verdict).collect();
+    assert_eq!(verdicts, [&Verdict::Delivered, &Verdict::Duplicate]);
+    let ids: Vec<_> = providers.seen("mail").into_iter().map(|it| it.shown.id).collect();
+    assert_eq!(ids.len(), 2);
+    assert_eq!(ids[0], ids[1], "one Message-ID");
+}

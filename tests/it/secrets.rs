@@ -1,0 +1,392 @@
+//! A secret planted in every credential field is found nowhere but on the wire to its provider.
+
+mod marker;
+mod tap;
+
+use std::sync::Arc;
+
+use fanfare_sandbox::{
+    Account, App, Bot, Canned, Credentials, Fault, FaultSwitch, MailAction, MailStage, Mailbox, Members,
+    Robot,
+};
+use serde_json::{Value, json};
+
+use self::marker::find;
+use self::tap::Tap;
+use crate::harness::{Gateway, PATIENCE, Providers, Request, Site, text, until};
+
+const ENV_TOKEN: &str = "Zq7+source-env+k3Vw9";
+const FILE_TOKEN: &str = "Zq7+source-file+m8Tx2";
+const API_TOKEN: &str = "Zq7+api+b5Rn6";
+const DINGTALK_TOKEN: &str = "Zq7+dingtalk-token+c1Yd4";
+const DINGTALK_SECRET: &str = "SECZq7+dingtalk-secret+h0Jf7";
+const WECOM_KEY: &str = "Zq7+wecom-key+p2Lg8";
+const WECOM_SECRET: &str = "Zq7+wecom-secret+s9Bv3";
+const SMTP_PASSWORD: &str = "Zq7+smtp-password+w6Ke5";
+
+/// In the bodies of scripts that forward more than they should.
+const IN_BODIES: [&str; 4] =
+    ["Zq7+server-attrs+a4Nc1", "Zq7+org-params+d7Mh0", "Zq7+field+f3Qz9", "Zq7+address+j8Ut2"];
+
+/// Brought by those who do not know the right one.
+const WRONG_TOKEN: &str = "Zq7+wrong-token+e2Pa6";
+
+const PLANTED: [&str; 13] = [
+    ENV_TOKEN,
+    FILE_TOKEN,
+    API_TOKEN,
+    DINGTALK_TOKEN,
+    DINGTALK_SECRET,
+    WECOM_KEY,
+    WECOM_SECRET,
+    SMTP_PASSWORD,
+    IN_BODIES[0],
+    IN_BODIES[1],
+    IN_BODIES[2],
+    IN_BODIES[3],
+    WRONG_TOKEN,
+];
+
+/// The secrets that come from the environment; the others come from files.
+const ENV: [(&str, &str); 5] = [
+    ("SOURCE_TOKEN", ENV_TOKEN),
+    ("DINGTALK_TOKEN", DINGTALK_TOKEN),
+    ("WECOM_SECRET", WECOM_SECRET),
+    ("SMTP_PASSWORD", SMTP_PASSWORD),
+    ("RUST_LOG", "trace"),
+];
+
+const FILES: [(&str, &str); 4] = [
+    ("secrets/source", FILE_TOKEN),
+    ("secrets/api", API_TOKEN),
+    ("secrets/dingtalk", DINGTALK_SECRET),
+    ("secrets/wecom", WECOM_KEY),
+];
+
+const CONFIG: &str = "\
+server: { listen: 127.0.0.1:0, auth: { bearer: { file: secrets/api } } }
+store: sqlite://data/fanfare.db
+sources:
+  - { name: by-env, format: tkl, auth: { bearer: { env: SOURCE_TOKEN } } }
+  - { name: by-file, format: tkl, auth: { bearer: { file: secrets/source } } }
+channels:
+  robot:
+    { kind: dingtalk, access_token: { env: DINGTALK_TOKEN }, secret: { file: secrets/dingtalk }, endpoint: HTTP }
+  bot: { kind: wecom, key: { file: secrets/wecom }, endpoint: HTTP }
+  app:
+    kind: wecom
+    app: { corp_id: ww0123456789abcdef, secret: { env: WECOM_SECRET }, agent_id: 1000002, to_user: [zhangsan] }
+    endpoint: HTTP
+  mail:
+    kind: email
+    smtp: { host: 127.0.0.1, port: SMTP, tls: none, username: alerts@example.com, password: { env: SMTP_PASSWORD } }
+    from: alerts@example.com
+    to: [oncall@example.com]
+receivers:
+  - { name: everybody, channels: [robot, bot, app, mail] }
+route: { receiver: everybody }
+";
+
+/// How many channels the receiver has.
+const CHANNELS: usize = 4;
+
+fn accounts() -> [Account; 4] {
+    let robot = Robot {
+        access_token: DINGTALK_TOKEN.to_owned(),
+        secret: Some(DINGTALK_SECRET.to_owned()),
+        ..Robot::default()
+    };
+    let bot = Bot { key: WECOM_KEY.to_owned(), ..Bot::default() };
+    let app = App {
+        corp_id: "ww0123456789abcdef".to_owned(),
+        secret: WECOM_SECRET.to_owned(),
+        agent_id: 1_000_002,
+        users: ["zhangsan".to_owned()].into(),
+        ..App::default()
+    };
+    let login = Credentials { username: "alerts@example.com".to_owned(), password: SMTP_PASSWORD.to_owned() };
+    let mailbox = Mailbox { login: Some(login), senders: Members::Anyone, recipients: Members::Anyone };
+    [
+        Account::from(robot).named("robot"),
+        Account::from(bot).named("bot"),
+        Account::from(app).named("app"),
+        Account::from(mailbox).named("mail"),
+    ]
+}
+
+/// An alarm by a script that forwards what it should not.
+fn careless_alarm() -> Value {
+    let [server_attrs, org_params, field, address] = IN_BODIES;
+    json!({
+        "device": {
+            "eui": "6353012af1093062",
+            "name": "Cold room 3",
+            "server_attrs": { "anything": server_attrs },
+        },
+        "org_params": { "anything": org_params },
+        "dingtalk_token": field,
+        "config": { "smtp": { "password": field } },
+        "level": "urgent",
+        "title": "Too warm",
+        "desc": format!("told by https://oapi.dingtalk.com/robot/send?access_token={address}"),
+    })
+}
+
+/// A gateway among providers that misbehave in one way, and the way to them overheard.
+struct Scene {
+    providers: Providers,
+    http: Tap,
+    smtp: Tap,
+    gateway: Gateway,
+}
+
+impl Scene {
+    fn new(faults: Vec<(&str, Fault)>) -> Self {
+        let providers = Providers::start(accounts());
+        for (channel, fault) in faults {
+            providers.set_fault(channel, FaultSwitch::always(fault)).unwrap();
+        }
+        let (http, smtp) = (Tap::before(providers.http_address()), Tap::before(providers.smtp_address()));
+        let config = CONFIG
+            .replace("HTTP", &format!("http://{}", http.address()))
+            .replace("port: SMTP", &format!("port: {}", smtp.address().port()));
+        let site = Site::new(&config);
+        for (name, secret) in FILES {
+            // As an editor leaves it, with the end of the line.
+            site.write(name, &format!("{secret}\n"));
+        }
+        let gateway = Gateway::start_at(&Arc::new(site), &[], &ENV);
+        Self { providers, http, smtp, gateway }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let answer = Request::get(path).bearer(API_TOKEN).send(self.gateway.address());
+        assert_eq!(answer.status, 200, "{path}: {answer:?}");
+        answer.body
+    }
+
+    fn deliveries(&self) -> Vec<Value> {
+        let json: Value = serde_json::from_str(&self.get("/api/v1/deliveries")).unwrap();
+        json["deliveries"].as_array().unwrap().clone()
+    }
+
+    /// Everything that comes to this gateway's doors, and each channel's first attempt.
+    /// Returns what those were answered who were refused.
+    fn live(&self) -> String {
+        let body = careless_alarm().to_string();
+        let post = |source: &str, token: &str| {
+            Request::post(&format!("/ingest/{source}"), body.as_str())
+                .bearer(token)
+                .send(self.gateway.address())
+        };
+        let mut refused = String::new();
+        for (source, token) in [("by-env", WRONG_TOKEN), ("by-env", FILE_TOKEN), ("by-file", API_TOKEN)] {
+            let answer = post(source, token);
+            assert_eq!(answer.status, 401);
+            refused.push_str(&format!("{}{}", answer.head, answer.body));
+        }
+        assert_eq!(post("by-env", ENV_TOKEN).status, 202);
+        assert_eq!(post("by-file", FILE_TOKEN).status, 202);
+        let tried = |it: &Value| it["attempts"].as_u64() > Some(0);
+        until(
+            "every channel has been tried",
+            || {
+                let channels: std::collections::BTreeSet<String> = self
+                    .deliveries()
+                    .iter()
+                    .filter(|it| tried(it))
+                    .map(|it| text(it, "channel").to_owned())
+                    .collect();
+                channels.len() == CHANNELS
+            },
+            PATIENCE,
+        );
+        refused
+    }
+
+    /// Every text that this gateway shows to anybody, with the name of the place.
+    fn places(mut self, refused: String) -> Vec<(String, String)> {
+        let mut places = vec![("a refusal".to_owned(), refused)];
+        let mut paths =
+            vec!["/api/v1/alerts".to_owned(), "/api/v1/deliveries".to_owned(), "/metrics".to_owned()];
+        paths.extend(self.deliveries().iter().map(|it| format!("/api/v1/deliveries/{}/attempts", it["id"])));
+        places.extend(paths.into_iter().map(|path| (path.clone(), self.get(&path))));
+        for command in [&["check"][..], &["check", "--json"], &["routes", "show"]] {
+            places.push((format!("{command:?}"), self.gateway.site().run(command, &ENV).said()));
+        }
+        for command in [&["deliveries", "list"][..], &["deliveries", "list", "--json"]] {
+            places.push((format!("{command:?}"), self.gateway.run(command, &ENV).said()));
+        }
+        let seen = self.providers.messages();
+        places
+            .push(("what people see".to_owned(), seen.iter().map(|it| format!("{:?}", it.shown)).collect()));
+        places.push(("the database, while it runs".to_owned(), self.gateway.site().database()));
+        self.gateway.terminate_and_wait();
+        places.push(("the database, after it stopped".to_owned(), self.gateway.site().database()));
+        let log = self.gateway.log();
+        assert!(log.contains("TRACE"), "the log is not as detailed as it can be");
+        places.push(("the log".to_owned(), log));
+        places
+    }
+}
+
+/// What follows `name=` in the addresses on the wire: secrets that are made on the way.
+fn made_on_the_way(name: &str, wire: &str) -> Vec<String> {
+    let is_of_value = |c: char| c.is_ascii_alphanumeric() || "%-._~".contains(c);
+    let values = wire.split(name).skip(1).map(|it| it.split(|c| !is_of_value(c)).next().unwrap().to_owned());
+    let decoded = values.map(|it| it.replace("%2B", "+").replace("%2F", "/").replace("%3D", "="));
+    let mut values: Vec<String> = decoded.filter(|it| it.len() > 10).collect();
+    values.sort();
+    values.dedup();
+    values
+}
+
+/// Lets a gateway live among providers with these faults, and looks for every secret in every place.
+#[track_caller]
+fn check(faults: Vec<(&str, Fault)>, expected_words: &str) {
+    let scene = Scene::new(faults);
+    let refused = scene.live();
+    let wire = scene.http.heard();
+    let made = [made_on_the_way("access_token=", &wire), made_on_the_way("sign=", &wire)].concat();
+    assert!(!made.is_empty(), "not even a signature was heard");
+    let places = scene.places(refused);
+    for (place, text) in &places {
+        assert!(!text.is_empty(), "{place} holds nothing that could be searched");
+    }
+    let said: String = places.iter().map(|(_, text)| text.as_str()).collect();
+    assert!(said.contains(expected_words), "the providers did not do what this test is about");
+
+    for secret in PLANTED.into_iter().chain(made.iter().map(String::as_str)) {
+        for (place, text) in &places {
+            if let Some(form) = find(secret, text) {
+                let at = text.find(&form).unwrap();
+                let from = text[..at].char_indices().rev().nth(200).map_or(0, |(index, _)| index);
+                panic!("{secret} stands in {place} as {form}: …{}", &text[from..at + form.len()]);
+            }
+        }
+    }
+}
+
+fn mail(stage: MailStage, code: u16, words: &str) -> Fault {
+    Fault::mail(stage, MailAction::Reply { code, text: words.to_owned() })
+}
+
+#[test]
+fn what_is_searched_for_is_on_the_wire() {
+    let scene = Scene::new(vec![]);
+    scene.live();
+    let (http, smtp) = (scene.http.heard(), scene.smtp.heard());
+    for secret in [DINGTALK_TOKEN, WECOM_KEY, WECOM_SECRET] {
+        assert!(find(secret, &http).is_some(), "{secret} did not reach its provider");
+    }
+    assert!(find(SMTP_PASSWORD, &smtp).is_some(), "the mail server was told no password: {smtp}");
+    assert_eq!(find(DINGTALK_SECRET, &http), None, "it signs and does not travel");
+    for channel in ["robot", "bot", "app", "mail"] {
+        until("each provider has let us in", || scene.providers.seen(channel).len() == 2, PATIENCE);
+    }
+    let body = careless_alarm().to_string();
+    for secret in IN_BODIES {
+        assert!(find(secret, &body).is_some());
+    }
+}
+
+/// The same on every HTTP channel, and something else for the mail.
+fn everywhere(fault: &Fault, mail: Fault) -> Vec<(&'static str, Fault)> {
+    vec![("robot", fault.clone()), ("bot", fault.clone()), ("app", fault.clone()), ("mail", mail)]
+}
+
+#[test]
+fn no_secret_shows_when_all_goes_well() {
+    check(vec![], "delivered");
+}
+
+#[test]
+fn no_secret_shows_when_providers_refuse() {
+    let refusal =
+        Fault::Errcode { code: 310_000, words: "sign not match, more: [https://ding-doc.test]".to_owned() };
+    check(
+        everywhere(&refusal, mail(MailStage::Auth, 535, "5.7.8 login fail, see https://mail.test/535")),
+        "sign not match",
+    );
+}
+
+/// As web servers do that name the address they do not know.
+#[test]
+fn no_secret_shows_when_pages_quote_the_address_back() {
+    let quote = |secret: &str| {
+        let in_address = secret.replace('+', "%2B");
+        let body = format!("<html>Cannot POST /send?key={in_address} ({secret})</html>");
+        Fault::Answer(Canned { status: 404, retry_after: None, content_type: "text/html".to_owned(), body })
+    };
+    let words = format!("5.7.8 {SMTP_PASSWORD} is not the password");
+    check(
+        vec![
+            ("robot", quote(DINGTALK_TOKEN)),
+            ("bot", quote(WECOM_KEY)),
+            ("app", quote(WECOM_SECRET)),
+            ("mail", mail(MailStage::Auth, 535, &words)),
+        ],
+        "404",
+    );
+}
+
+#[test]
+fn no_secret_shows_when_refusals_quote_the_token_back() {
+    let quote = |secret: &str| Fault::Errcode { code: 40_001, words: format!("invalid credential {secret}") };
+    check(
+        vec![("robot", quote(DINGTALK_TOKEN)), ("bot", quote(WECOM_KEY)), ("app", quote(WECOM_SECRET))],
+        "invalid credential",
+    );
+}
+
+#[test]
+fn no_secret_shows_when_providers_answer_html() {
+    check(everywhere(&Fault::html_in_200(), mail(MailStage::Body, 554, "5.7.1 spam")), "spam");
+}
+
+#[test]
+fn no_secret_shows_when_providers_fail() {
+    check(everywhere(&Fault::status(500), mail(MailStage::Mail, 451, "4.3.0 try later")), "500");
+}
+
+#[test]
+fn no_secret_shows_when_providers_hang_up() {
+    check(everywhere(&Fault::Close, Fault::Close), "Attempt failed");
+}
+
+#[test]
+fn no_secret_shows_when_answers_are_cut_off() {
+    check(everywhere(&Fault::Reset, Fault::Reset), "Attempt failed");
+}
+
+#[test]
+fn no_secret_shows_when_the_config_is_wrong() {
+    let literal = CONFIG.replace("{ env: DINGTALK_TOKEN }", DINGTALK_TOKEN);
+    let login = CONFIG.replacen("HTTP", &format!("http://me:{WECOM_KEY}@127.0.0.1:9"), 1);
+    let proxy = CONFIG.replacen(
+        "HTTP",
+        &format!("http://127.0.0.1:9, proxy: \"http://me:{WECOM_KEY}@127.0.0.1:9\""),
+        1,
+    );
+    let misplaced =
+        CONFIG.replace("access_token: {", &format!("acess_token: {WECOM_SECRET}, access_token: {{"));
+    let duplicate = CONFIG.replace("tls: none", &format!("tls: none, password: {SMTP_PASSWORD}"));
+    let cut_off = format!("{CONFIG}  access_token: \"{API_TOKEN}");
+    for config in [literal, login, proxy, misplaced, duplicate, cut_off] {
+        let site = Site::new(&config);
+        for command in
+            [&["check"][..], &["check", "--json"], &["serve"], &["serve", "--sandbox"], &["routes", "show"]]
+        {
+            let finished = site.run(command, &ENV);
+            assert_eq!(finished.code, Some(1), "{command:?}: {}\n{config}", finished.said());
+            for secret in PLANTED {
+                assert_eq!(
+                    find(secret, &finished.said()),
+                    None,
+                    "{command:?} shows {secret}: {}",
+                    finished.said()
+                );
+            }
+        }
+    }
+}
