@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use fanfare_core::{Secret, SendError};
-use fanfare_webhook::Client;
+use fanfare_webhook::{Client, nothing_was_sent};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 
@@ -105,7 +105,7 @@ impl Tokens {
         let reply: Result<TokenReply, SendError> =
             async { self.client.get(PATH, &query, now).await?.reply() }.await;
         self.fetches.fetch_add(1, Ordering::AcqRel);
-        match reply.and_then(TokenReply::token) {
+        match reply.and_then(TokenReply::token).map_err(nothing_was_sent) {
             Ok((text, lasts)) => Ok(Token {
                 text,
                 fresh_until: later(now, lasts - MARGIN.min(lasts / 4)),

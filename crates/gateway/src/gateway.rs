@@ -163,6 +163,9 @@ impl Gateway {
                 "Attempts were still under way at the end of the grace period; they are made again at the next start"
             );
         }
+        if let Err(err) = self.store.tidy().await {
+            warn!(error = %err, "The store could not be tidied up; nothing is lost by that");
+        }
     }
 }
 

@@ -42,7 +42,9 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         Command::Sandbox(args) => serve::sandbox(&args, out),
         Command::Check(args) => check::check(&config, &args, now, out),
         Command::Routes(RoutesCommand::Show) => routes::show(&load_without_secrets(&config, now)?, out),
-        Command::Routes(RoutesCommand::Test(args)) => routes::test(&load_without_secrets(&config, now)?, &args, out),
+        Command::Routes(RoutesCommand::Test(args)) => {
+            routes::test(&load_without_secrets(&config, now)?, &args, out)
+        }
         Command::Send(args) => send::send(&config, &args, out),
         Command::Deliveries(DeliveriesCommand::List(args)) => deliveries::list(&config, &args, out),
     }

@@ -15,7 +15,8 @@ mod testing;
 pub use crate::cli::{Cli, Command};
 pub use crate::commands::{Outcome, run};
 pub use crate::config::{
-    Auth, ChannelSettings, Config, ConfiguredChannel, GatewayAddress, Loader, Position, Problem, ProblemSeverity,
-    Problems, ProcessSecrets, SandboxSecrets, Secrets, Server, Source, gateway_address, in_file, load,
+    Auth, ChannelSettings, Config, ConfiguredChannel, GatewayAddress, Loader, Position, Problem,
+    ProblemSeverity, Problems, ProcessSecrets, SandboxSecrets, Secrets, Server, Source, gateway_address,
+    in_file, load,
 };
 pub use crate::registry::{Registry, registry};

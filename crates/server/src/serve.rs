@@ -39,7 +39,8 @@ pub(crate) async fn serve(file: &Path, providers: Providers) -> anyhow::Result<(
     let (config, sandbox) = match providers {
         Providers::Real => (load(file, &registry(), &ProcessSecrets, SystemClock.now())?, None),
         Providers::Sandbox => {
-            let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+            let text = std::fs::read_to_string(file)
+                .with_context(|| format!("{} cannot be read", file.display()))?;
             let stage::Stage { sandbox, config } = stage::set_up(&text, file).await?;
             tracing::info!(http = %sandbox.http_address(), smtp = %sandbox.smtp_address(), "The sandbox plays every provider; nothing leaves this machine");
             (config, Some(sandbox))
@@ -55,6 +56,10 @@ pub(crate) async fn serve(file: &Path, providers: Providers) -> anyhow::Result<(
 }
 
 /// `fanfare sandbox`: the fakes alone, for other people's tests.
-pub(crate) async fn sandbox_alone(http: SocketAddr, smtp: SocketAddr, out: &mut dyn Write) -> anyhow::Result<()> {
+pub(crate) async fn sandbox_alone(
+    http: SocketAddr,
+    smtp: SocketAddr,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
     stage::run_alone(http, smtp, out).await
 }

@@ -44,7 +44,7 @@ pub enum OpenError {
     #[error("{} belongs to another program. Point `store:` at another file", .0.display())]
     Foreign(PathBuf),
     /// The file or its folder cannot be used.
-    #[error("{} cannot be opened: {source}", path.display())]
+    #[error("{} cannot be opened", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -52,7 +52,7 @@ pub enum OpenError {
         source: std::io::Error,
     },
     /// It is not a store, or a damaged one.
-    #[error("{} is not a usable store: {source}", path.display())]
+    #[error("{} is not a usable store", path.display())]
     Unusable {
         /// The file.
         path: PathBuf,

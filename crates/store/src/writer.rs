@@ -4,6 +4,7 @@ use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -14,6 +15,12 @@ use crate::StoreError;
 /// How many jobs share a commit at most. Beyond some hundreds the fsync's share
 /// of each is already small, and the first would wait for the last.
 const JOBS_PER_COMMIT: usize = 512;
+
+/// From so many jobs in a commit on, the next one waits for more of them.
+const BUSY: usize = 8;
+
+/// How long it waits: about one fsync of a good disk. Who asks seldom never waits.
+const LINGER: Duration = Duration::from_micros(300);
 
 /// Hands jobs to the writing thread.
 #[derive(Debug, Clone)]
@@ -94,9 +101,14 @@ where
 }
 
 fn write_all(db: &Connection, jobs: &Receiver<Box<dyn Job>>) {
+    let mut shared_last = 0;
     while let Ok(first) = jobs.recv() {
+        if shared_last >= BUSY {
+            thread::sleep(LINGER);
+        }
         let mut batch = vec![first];
         batch.extend(jobs.try_iter().take(JOBS_PER_COMMIT - 1));
+        shared_last = batch.len();
         write_batch(db, batch);
     }
 }

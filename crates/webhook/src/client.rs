@@ -139,7 +139,10 @@ impl fmt::Debug for Client {
     }
 }
 
-fn nothing_was_sent(err: SendError) -> SendError {
+/// An answer to a [`Client::get`] that is lost or cannot be read leaves no doubt:
+/// no message was sent.
+#[must_use]
+pub fn nothing_was_sent(err: SendError) -> SendError {
     match err {
         SendError::Unanswered { reason } => SendError::Transient { reason },
         SendError::Transient { .. }

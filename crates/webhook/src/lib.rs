@@ -30,7 +30,7 @@ mod fit;
 mod mention;
 
 pub use crate::answer::Answer;
-pub use crate::client::{Client, HttpSettings};
+pub use crate::client::{Client, HttpSettings, nothing_was_sent};
 pub use crate::fit::{cut_note, fit, link_target, link_words, plain};
 pub use crate::mention::{MentionAll, MentionSettings};
 pub use crate::quote::{ip_in, quote};

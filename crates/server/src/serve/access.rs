@@ -73,7 +73,8 @@ impl Access {
 fn is_from_this_machine(request: &HttpRequest) -> bool {
     let is_loopback = |ip: IpAddr| ip.to_canonical().is_loopback();
     // The peer as the socket knows it; a `Forwarded` header is whatever its sender wrote.
-    request.peer_addr().is_some_and(|peer| is_loopback(peer.ip())) && !request.headers().contains_key("x-forwarded-for")
+    request.peer_addr().is_some_and(|peer| is_loopback(peer.ip()))
+        && !request.headers().contains_key("x-forwarded-for")
 }
 
 fn bearer_token(request: &HttpRequest) -> Option<&str> {

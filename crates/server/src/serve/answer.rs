@@ -58,7 +58,10 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        match &self.path {
+            Some(path) => write!(f, "{path}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
     }
 }
 
@@ -72,6 +75,8 @@ impl ResponseError for Refusal {
         if self.status == StatusCode::UNAUTHORIZED {
             answer.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
         }
-        answer.json(Body { error: Error { code: self.code, message: &self.message, path: self.path.as_deref() } })
+        answer.json(Body {
+            error: Error { code: self.code, message: &self.message, path: self.path.as_deref() },
+        })
     }
 }

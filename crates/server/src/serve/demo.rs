@@ -76,7 +76,8 @@ struct Taken {
 impl Sent {
     /// How many messages the answer promises: one for each channel of each receiver.
     fn expected(&self, policy: &Policy) -> anyhow::Result<usize> {
-        let Answer { alerts } = serde_json::from_str(&self.answer).context("the gateway's answer cannot be read")?;
+        let Answer { alerts } =
+            serde_json::from_str(&self.answer).context("the gateway's answer cannot be read")?;
         let told = alerts.iter().flat_map(|it| &it.told);
         Ok(told.filter_map(|name| policy.receiver(&name.as_str().into())).map(|it| it.channels.len()).sum())
     }
@@ -113,8 +114,12 @@ impl Sample {
 
     /// The same with curl, for one of the example bodies.
     fn curl(&self, address: SocketAddr, body: &str) -> String {
-        let token = self.token.as_ref().map_or(String::new(), |token| format!(" -H 'Authorization: Bearer {token}'"));
-        format!("curl{token} -H 'Content-Type: application/json' -d {body} http://{address}/ingest/{}", self.source)
+        let token =
+            self.token.as_ref().map_or(String::new(), |token| format!(" -H 'Authorization: Bearer {token}'"));
+        format!(
+            "curl{token} -H 'Content-Type: application/json' -d {body} http://{address}/ingest/{}",
+            self.source
+        )
     }
 }
 
@@ -146,19 +151,30 @@ fn tell(told: &Told<'_>, out: &mut dyn Write) -> anyhow::Result<()> {
     }
     writeln!(out, "What to try next / 接下来可以试:")?;
     let tries = [
-        ("send a body of your own / 发一条自己的告警", sample.curl(address, "@examples/tkl/b05-notification-group.json")),
+        (
+            "send a body of your own / 发一条自己的告警",
+            sample.curl(address, "@examples/tkl/b05-notification-group.json"),
+        ),
         ("see what people saw / 看看大家收到了什么", format!("curl http://{address}/sandbox/messages")),
         (
             "let DingTalk refuse, then send again / 让钉钉拒收，再发一次",
-            format!("curl -X PUT -d '{{\"fault\": {{\"errcode\": {{\"code\": 310000, \"words\": \"sign not match\"}}}}}}' http://{address}/sandbox/faults/ops-dingtalk"),
+            format!(
+                "curl -X PUT -d '{{\"fault\": {{\"errcode\": {{\"code\": 310000, \"words\": \"sign not match\"}}}}}}' http://{address}/sandbox/faults/ops-dingtalk"
+            ),
         ),
         ("mend it / 恢复", format!("curl -X DELETE http://{address}/sandbox/faults")),
-        ("who was told what, and what is still owed / 投递记录", format!("fanfare deliveries list --url http://{address}")),
+        (
+            "who was told what, and what is still owed / 投递记录",
+            format!("fanfare deliveries list --url http://{address}"),
+        ),
     ];
     for (what, how) in tries {
         writeln!(out, "  # {what}\n  {how}")?;
     }
-    writeln!(out, "\nNothing leaves this machine. Ctrl-C ends the demo. / 所有消息都留在本机，Ctrl-C 结束。")?;
+    writeln!(
+        out,
+        "\nNothing leaves this machine. Ctrl-C ends the demo. / 所有消息都留在本机，Ctrl-C 结束。"
+    )?;
     out.flush()?;
     Ok(())
 }

@@ -46,7 +46,11 @@ async fn take(
     let accepted = if reading.alerts.is_empty() {
         Vec::new()
     } else {
-        doors.gateway.accept(reading.alerts, now).await.map_err(|err| Refusal::unavailable(err.to_string()))?
+        doors
+            .gateway
+            .accept(reading.alerts, now)
+            .await
+            .map_err(|err| Refusal::unavailable(err.to_string()))?
     };
     Ok(HttpResponse::Accepted().json(Answer {
         status: "accepted",
@@ -102,7 +106,8 @@ impl<'a> Taken<'a> {
 
 /// A body without a stated type is read as JSON; one that says it is something else is not.
 fn must_be_json(request: &HttpRequest) -> Result<(), Refusal> {
-    let stated = request.headers().get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let stated =
+        request.headers().get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
     let essence = stated.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if essence.is_empty() || essence.ends_with("/json") || essence.ends_with("+json") {
         return Ok(());
@@ -121,7 +126,10 @@ async fn read_body(body: web::Payload, door: &SourceDoor) -> Result<web::Bytes, 
         Err(_) => Err(Refusal::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "too_large",
-            format!("the body is larger than {} bytes: send fewer alerts at once, or leave out what is not about the alert", door.max_body),
+            format!(
+                "the body is larger than {} bytes: send fewer alerts at once, or leave out what is not about the alert",
+                door.max_body
+            ),
         )),
     }
 }

@@ -18,8 +18,9 @@ pub enum LogFormat {
 /// Starts logging. `filter` is what `RUST_LOG` says in its usual syntax, e.g.
 /// `info` or `fanfare_gateway=debug`.
 pub(crate) fn start_logging(filter: &str, format: LogFormat) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(filter)
-        .with_context(|| format!("`{filter}` is not a log filter: expected e.g. info, or warn,fanfare_gateway=debug"))?;
+    let filter = EnvFilter::try_new(filter).with_context(|| {
+        format!("`{filter}` is not a log filter: expected e.g. info, or warn,fanfare_gateway=debug")
+    })?;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)

@@ -62,8 +62,9 @@ impl Running {
             sandbox,
             open: AtomicBool::new(true),
         });
-        let http = Http::start(server.listen, doors.clone())
-            .with_context(|| format!("cannot listen on {}: set `server.listen` to a free address", server.listen))?;
+        let http = Http::start(server.listen, doors.clone()).with_context(|| {
+            format!("cannot listen on {}: set `server.listen` to a free address", server.listen)
+        })?;
         info!(address = %http.address, "Listening on");
         Ok(Self { http, doors })
     }

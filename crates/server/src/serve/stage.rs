@@ -20,7 +20,8 @@ pub(crate) struct Stage {
 }
 
 /// Where the fakes listen, if nobody minds.
-pub(crate) const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
+pub(crate) const ANY_PORT: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
 
 /// Starts the fakes alone.
 pub(crate) async fn start_sandbox(http: SocketAddr, smtp: SocketAddr) -> anyhow::Result<Sandbox> {
@@ -34,7 +35,8 @@ pub(crate) async fn start_sandbox(http: SocketAddr, smtp: SocketAddr) -> anyhow:
 /// that every channel talks to it.
 pub(crate) async fn set_up(text: &str, file: &Path) -> anyhow::Result<Stage> {
     let sandbox = start_sandbox(ANY_PORT, ANY_PORT).await?;
-    let doors = SandboxDoors { http: format!("http://{}", sandbox.http_address()), smtp: sandbox.smtp_address() };
+    let doors =
+        SandboxDoors { http: format!("http://{}", sandbox.http_address()), smtp: sandbox.smtp_address() };
     let kinds = registry();
     let secrets = SandboxSecrets(ProcessSecrets);
     let loader = Loader { kinds: &kinds, secrets: &secrets, sandbox: Some(&doors), now: SystemClock.now() };
@@ -65,7 +67,12 @@ const OPEN_ACCOUNTS: [OpenAccount; 4] = [
     OpenAccount {
         name: "wecom-app",
         kind: "wecom",
-        settings: &[("corp_id", "sandbox"), ("secret", "sandbox"), ("agent_id", "1000001"), ("to_user", "sandbox")],
+        settings: &[
+            ("corp_id", "sandbox"),
+            ("secret", "sandbox"),
+            ("agent_id", "1000001"),
+            ("to_user", "sandbox"),
+        ],
     },
     OpenAccount {
         name: "mail",
@@ -89,7 +96,12 @@ pub(crate) async fn run_alone(http: SocketAddr, smtp: SocketAddr, out: &mut dyn 
         let shown: Vec<_> = settings.iter().map(|(name, text)| format!("{name}={text}")).collect();
         writeln!(out, "  {name} ({kind}): {}", shown.join(" "))?;
     }
-    writeln!(out, "seen:   GET http://{}/sandbox/messages\nfaults: PUT http://{}/sandbox/faults/NAME", sandbox.http_address(), sandbox.http_address())?;
+    writeln!(
+        out,
+        "seen:   GET http://{}/sandbox/messages\nfaults: PUT http://{}/sandbox/faults/NAME",
+        sandbox.http_address(),
+        sandbox.http_address()
+    )?;
     out.flush()?;
     crate::serve::run::told_to_stop().await?;
     sandbox.shutdown().await;

@@ -95,7 +95,7 @@ async fn a_store_of_a_newer_version_is_refused_and_left_alone() {
 fn what_is_no_database_is_refused_and_left_alone() {
     let place = Place::new();
     fs::write(place.path(), "receivers: []\n".repeat(1_000)).unwrap();
-    check_refused(&place, "FILE is not a usable store: file is not a database");
+    check_refused(&place, "FILE is not a usable store");
 }
 
 #[test]
@@ -177,4 +177,15 @@ async fn what_was_settled_sent_and_silenced_is_there_after_a_kill() {
     assert_eq!(restarted.holds().await.unwrap(), [hold]);
     let sends = restarted.sends_since(after_noon(-60), after_noon(30)).await.unwrap();
     assert_eq!(sends, [(account.clone(), after_noon(1)), (account, after_noon(30))]);
+}
+
+#[tokio::test]
+async fn after_it_is_tidied_up_the_file_alone_is_the_whole_store() {
+    let place = Place::new();
+    let store = place.open();
+    accept(&store, alarm("63", Severity::High), NOON).await;
+    store.tidy().await.unwrap();
+    let copy = Place::new();
+    fs::copy(place.path(), copy.path()).unwrap();
+    assert_eq!(copy.number("SELECT count(*) FROM alerts"), 1);
 }
