@@ -2,6 +2,7 @@
 
 mod dependencies;
 mod manifests;
+mod promises;
 mod sources;
 
 use std::path::{Path, PathBuf};

@@ -11,6 +11,7 @@ mod ingest;
 mod scripts;
 mod check;
 mod doors;
+mod plug;
 mod secrets;
 
 mod kind;

@@ -41,8 +41,8 @@ pub(crate) async fn serve(file: &Path, providers: Providers) -> anyhow::Result<(
         Providers::Sandbox => {
             let text = std::fs::read_to_string(file)
                 .with_context(|| format!("{} cannot be read", file.display()))?;
-            let stage::Stage { sandbox, config } = stage::set_up(&text, file).await?;
-            tracing::info!(http = %sandbox.http_address(), smtp = %sandbox.smtp_address(), "The sandbox plays every provider; nothing leaves this machine");
+            let stage::Stage { sandbox, config } = stage::set_up(&text, file, ProcessSecrets).await?;
+            tracing::info!(http = %sandbox.http_address(), smtp = %sandbox.smtp_address(), store = %config.store_path.display(), "The sandbox plays every provider; nothing leaves this machine");
             (config, Some(sandbox))
         }
     };

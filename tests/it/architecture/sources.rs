@@ -7,7 +7,7 @@ use std::process::Command;
 use super::{nothing_found, root};
 
 /// Files of git that are, or will be, in a commit.
-fn files() -> Vec<String> {
+pub(super) fn files() -> Vec<String> {
     let output = Command::new("git")
         .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
         .current_dir(root())

@@ -1,6 +1,6 @@
 //! `fanfare demo`: the example policy against the sandbox, and one urgent alert.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use fanfare_sandbox::{Sandbox, SeenMessage, Verdict};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::config::{Auth, Config};
+use crate::config::{Auth, Config, Secrets};
 use crate::serve::run::{Running, told_to_stop};
 use crate::serve::stage::{ANY_PORT, Stage, set_up};
 
@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Runs until it is told to stop.
 pub(crate) async fn run(out: &mut dyn Write) -> anyhow::Result<()> {
     let folder = tempfile::tempdir().context("the demo needs a temporary folder for its store")?;
-    let Stage { sandbox, mut config } = set_up(POLICY, Path::new("config/fanfare.yaml")).await?;
+    let Stage { sandbox, mut config } = set_up(POLICY, Path::new("config/fanfare.yaml"), NoSecrets).await?;
     config.store_path = folder.path().join("demo.db");
     config.server.listen = free_or_any(config.server.listen);
     let sample = Sample::of(&config)?;
@@ -36,10 +36,25 @@ pub(crate) async fn run(out: &mut dyn Write) -> anyhow::Result<()> {
     let sent = sample.send(running.address()).await?;
     let expected = sent.expected(running.doors().gateway.policy())?;
     let messages = wait_for_messages(&sandbox, expected).await;
-    tell(&Told { sample: &sample, address: running.address(), sent: &sent, messages: &messages }, out)?;
+    tell(&Told { sample: &sample, address: running.address(), sent: &sent, expected, messages: &messages }, out)?;
     told_to_stop().await?;
     running.stop().await;
     Ok(())
+}
+
+/// The demo prints the token of its source, so it takes none from the
+/// environment: somebody's real one may stand there.
+#[derive(Debug)]
+struct NoSecrets;
+
+impl Secrets for NoSecrets {
+    fn variable(&self, _name: &str) -> Option<String> {
+        None
+    }
+
+    fn file(&self, _path: &Path) -> io::Result<String> {
+        Err(io::ErrorKind::NotFound.into())
+    }
 }
 
 /// The configured address if it is free; a demo beside a running gateway takes another port.
@@ -139,13 +154,18 @@ struct Told<'a> {
     sample: &'a Sample,
     address: SocketAddr,
     sent: &'a Sent,
+    expected: usize,
     messages: &'a [SeenMessage],
 }
 
 fn tell(told: &Told<'_>, out: &mut dyn Write) -> anyhow::Result<()> {
-    let Told { sample, address, sent, messages } = *told;
+    let Told { sample, address, sent, expected, messages } = *told;
     writeln!(out, "\nThe gateway answered 202 / 网关已受理:\n  {}\n", sent.answer)?;
     writeln!(out, "Who got it, and how fast / 谁收到了、多快:\n{}\n", table(sent, messages))?;
+    if messages.len() < expected {
+        let missing = expected - messages.len();
+        writeln!(out, "{missing} of {expected} messages are not there after {PATIENCE:?} / 有 {missing} 条消息未到达\n")?;
+    }
     for message in messages {
         writeln!(out, "--- {} ---\n{}\n", message.target, message.shown.text.trim_end())?;
     }

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use fanfare_core::{Clock as _, SandboxDoors, SystemClock};
 use fanfare_sandbox::{Account, Clock, Rules, Sandbox, Settings};
 
-use crate::config::{Config, Loader, ProcessSecrets, SandboxSecrets};
+use crate::config::{Config, Loader, SandboxSecrets, Secrets};
 use crate::registry::registry;
 
 /// A sandbox, and a config whose every channel talks to it.
@@ -32,15 +32,19 @@ pub(crate) async fn start_sandbox(http: SocketAddr, smtp: SocketAddr) -> anyhow:
 }
 
 /// Starts the sandbox and reads `text`, the config that stands at `file`, so
-/// that every channel talks to it.
-pub(crate) async fn set_up(text: &str, file: &Path) -> anyhow::Result<Stage> {
+/// that every channel talks to it. `secrets` that are missing are made up.
+///
+/// The store is another one than that of the real gateway: what is owed to real
+/// people must not be told to fakes, and what fakes were told must not count as told.
+pub(crate) async fn set_up<S: Secrets>(text: &str, file: &Path, secrets: S) -> anyhow::Result<Stage> {
     let sandbox = start_sandbox(ANY_PORT, ANY_PORT).await?;
     let doors =
         SandboxDoors { http: format!("http://{}", sandbox.http_address()), smtp: sandbox.smtp_address() };
     let kinds = registry();
-    let secrets = SandboxSecrets(ProcessSecrets);
+    let secrets = SandboxSecrets(secrets);
     let loader = Loader { kinds: &kinds, secrets: &secrets, sandbox: Some(&doors), now: SystemClock.now() };
-    let config = loader.load_text(text, file)?;
+    let mut config = loader.load_text(text, file)?;
+    config.store_path.set_extension("sandbox.db");
     for (name, account) in &config.sandbox_accounts {
         let account = Account::from_settings(account.kind, &account.settings)
             .with_context(|| format!("the sandbox cannot play channel `{name}`"))?;
