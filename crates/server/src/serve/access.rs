@@ -70,11 +70,14 @@ impl Access {
     }
 }
 
+/// What proxies add to what they pass on. One that adds nothing cannot be told
+/// from a program here, which is why the config says to set `server.auth` behind it.
+const PASSED_ON: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
+
 fn is_from_this_machine(request: &HttpRequest) -> bool {
     let is_loopback = |ip: IpAddr| ip.to_canonical().is_loopback();
-    // The peer as the socket knows it; a `Forwarded` header is whatever its sender wrote.
-    request.peer_addr().is_some_and(|peer| is_loopback(peer.ip()))
-        && !request.headers().contains_key("x-forwarded-for")
+    let is_passed_on = PASSED_ON.iter().any(|name| request.headers().contains_key(*name));
+    request.peer_addr().is_some_and(|peer| is_loopback(peer.ip())) && !is_passed_on
 }
 
 fn bearer_token(request: &HttpRequest) -> Option<&str> {
