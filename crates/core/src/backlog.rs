@@ -9,18 +9,28 @@ use crate::{DeliveryId, Fingerprint, Severity};
 
 /// A channel's waiting deliveries: the worst first, then the oldest.
 ///
-/// Deliveries about one thing keep their order, or people would be told that
+/// Deliveries of one [line](Line) keep their order, or people would be told that
 /// something is over before they are told that it began. So that an urgent one
 /// does not wait behind a mild one of its own line, the first in a line goes
 /// as if it were as bad as the worst behind it, and a worse one that joins ends
 /// the pause of the first.
 #[derive(Debug)]
 pub struct Backlog<T> {
-    lines: HashMap<Fingerprint, Line<T>>,
+    queues: HashMap<Line, Queue<T>>,
     // Each line that is not empty and whose first is not out stands in exactly one of the two.
-    ready: BTreeSet<(Reverse<Severity>, DeliveryId, Fingerprint)>,
-    resting: BTreeSet<(Timestamp, DeliveryId, Fingerprint)>,
+    ready: BTreeSet<(Reverse<Severity>, DeliveryId, Line)>,
+    resting: BTreeSet<(Timestamp, DeliveryId, Line)>,
     len: usize,
+}
+
+/// What a delivery waits in: only the first of a line is ever out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Line {
+    /// With the others about the same thing.
+    About(Fingerprint),
+    /// By itself, as what is still owed to some of its recipients: one mailbox
+    /// that is full for a day must not keep the end of an alarm from everybody else.
+    Alone(DeliveryId),
 }
 
 /// A delivery that waits.
@@ -28,8 +38,8 @@ pub struct Backlog<T> {
 pub struct Waiting<T> {
     /// Its number: the order in which deliveries came to be.
     pub id: DeliveryId,
-    /// What it is about.
-    pub fingerprint: Fingerprint,
+    /// Behind which others it waits.
+    pub line: Line,
     /// How bad it is.
     pub severity: Severity,
     /// Not before then.
@@ -38,9 +48,9 @@ pub struct Waiting<T> {
     pub item: T,
 }
 
-/// The deliveries about one thing, in their order.
+/// The deliveries of one line, in their order.
 #[derive(Debug)]
-struct Line<T> {
+struct Queue<T> {
     waiting: VecDeque<Waiting<T>>,
     place: Place,
 }
@@ -56,7 +66,7 @@ enum Place {
 
 impl<T> Default for Backlog<T> {
     fn default() -> Self {
-        Self { lines: HashMap::new(), ready: BTreeSet::new(), resting: BTreeSet::new(), len: 0 }
+        Self { queues: HashMap::new(), ready: BTreeSet::new(), resting: BTreeSet::new(), len: 0 }
     }
 }
 
@@ -76,21 +86,21 @@ impl<T> Backlog<T> {
     /// Adds a new delivery at the end of its line.
     pub fn push(&mut self, new: Waiting<T>) {
         self.len += 1;
-        let fingerprint = new.fingerprint;
-        let Some(line) = self.lines.get_mut(&fingerprint) else {
-            let line = Line { waiting: VecDeque::from([new]), place: Place::Nowhere };
-            self.lines.insert(fingerprint, line);
-            return self.rest(fingerprint);
+        let line = new.line;
+        let Some(queue) = self.queues.get_mut(&line) else {
+            let queue = Queue { waiting: VecDeque::from([new]), place: Place::Nowhere };
+            self.queues.insert(line, queue);
+            return self.rest(line);
         };
-        let is_worst = line.waiting.iter().all(|it| it.severity < new.severity);
+        let is_worst = queue.waiting.iter().all(|it| it.severity < new.severity);
         let next_at = new.next_at;
-        line.waiting.push_back(new);
-        let stands = line.place != Place::Nowhere;
+        queue.waiting.push_back(new);
+        let stands = queue.place != Place::Nowhere;
         if stands && is_worst {
-            if let Some(first) = line.waiting.front_mut() {
+            if let Some(first) = queue.waiting.front_mut() {
                 first.next_at = first.next_at.min(next_at);
             }
-            self.rest(fingerprint);
+            self.rest(line);
         }
     }
 
@@ -99,21 +109,21 @@ impl<T> Backlog<T> {
     /// [put back](Self::put_back).
     pub fn take(&mut self, now: Timestamp) -> Option<Waiting<T>> {
         self.wake(now);
-        let (_, _, fingerprint) = *self.ready.first()?;
-        self.leave(fingerprint);
-        let taken = self.lines.get_mut(&fingerprint)?.waiting.pop_front();
+        let (_, _, line) = *self.ready.first()?;
+        self.leave(line);
+        let taken = self.queues.get_mut(&line)?.waiting.pop_front();
         self.len -= usize::from(taken.is_some());
         taken
     }
 
     /// A delivery that was taken out needs no further attempt: the next of its
     /// line may go.
-    pub fn settled(&mut self, fingerprint: Fingerprint) {
-        match self.lines.get(&fingerprint) {
-            Some(line) if line.waiting.is_empty() => {
-                self.lines.remove(&fingerprint);
+    pub fn settled(&mut self, line: Line) {
+        match self.queues.get(&line) {
+            Some(queue) if queue.waiting.is_empty() => {
+                self.queues.remove(&line);
             }
-            Some(_) => self.rest(fingerprint),
+            Some(_) => self.rest(line),
             None => {}
         }
     }
@@ -121,13 +131,13 @@ impl<T> Backlog<T> {
     /// A delivery that was taken out goes back to the head of its line.
     pub fn put_back(&mut self, taken: Waiting<T>) {
         self.len += 1;
-        let fingerprint = taken.fingerprint;
-        let line = self
-            .lines
-            .entry(fingerprint)
-            .or_insert_with(|| Line { waiting: VecDeque::new(), place: Place::Nowhere });
-        line.waiting.push_front(taken);
-        self.rest(fingerprint);
+        let line = taken.line;
+        let queue = self
+            .queues
+            .entry(line)
+            .or_insert_with(|| Queue { waiting: VecDeque::new(), place: Place::Nowhere });
+        queue.waiting.push_front(taken);
+        self.rest(line);
     }
 
     /// When the next delivery may go that may not go yet; `None` if none rests.
@@ -138,48 +148,48 @@ impl<T> Backlog<T> {
 
     /// Every line whose first may go at `now` becomes ready.
     fn wake(&mut self, now: Timestamp) {
-        while let Some(&(next_at, _, fingerprint)) = self.resting.first() {
+        while let Some(&(next_at, _, line)) = self.resting.first() {
             if next_at > now {
                 break;
             }
-            self.leave(fingerprint);
-            let Some(line) = self.lines.get_mut(&fingerprint) else {
+            self.leave(line);
+            let Some(queue) = self.queues.get_mut(&line) else {
                 continue;
             };
-            let (Some(first), Some(worst)) = (line.waiting.front(), line.worst()) else {
+            let (Some(first), Some(worst)) = (queue.waiting.front(), queue.worst()) else {
                 continue;
             };
             let id = first.id;
-            line.place = Place::Ready(Reverse(worst), id);
-            self.ready.insert((Reverse(worst), id, fingerprint));
+            queue.place = Place::Ready(Reverse(worst), id);
+            self.ready.insert((Reverse(worst), id, line));
         }
     }
 
-    /// Lets the line of `fingerprint` stand where its first one's pause puts it.
-    fn rest(&mut self, fingerprint: Fingerprint) {
-        self.leave(fingerprint);
-        let Some(line) = self.lines.get_mut(&fingerprint) else {
+    /// Lets `line` stand where its first one's pause puts it.
+    fn rest(&mut self, line: Line) {
+        self.leave(line);
+        let Some(queue) = self.queues.get_mut(&line) else {
             return;
         };
-        let Some(first) = line.waiting.front() else { return };
+        let Some(first) = queue.waiting.front() else { return };
         let (next_at, id) = (first.next_at, first.id);
-        line.place = Place::Resting(next_at, id);
-        self.resting.insert((next_at, id, fingerprint));
+        queue.place = Place::Resting(next_at, id);
+        self.resting.insert((next_at, id, line));
     }
 
-    fn leave(&mut self, fingerprint: Fingerprint) {
-        let Some(line) = self.lines.get_mut(&fingerprint) else {
+    fn leave(&mut self, line: Line) {
+        let Some(queue) = self.queues.get_mut(&line) else {
             return;
         };
-        match std::mem::replace(&mut line.place, Place::Nowhere) {
-            Place::Ready(severity, id) => self.ready.remove(&(severity, id, fingerprint)),
-            Place::Resting(next_at, id) => self.resting.remove(&(next_at, id, fingerprint)),
+        match std::mem::replace(&mut queue.place, Place::Nowhere) {
+            Place::Ready(severity, id) => self.ready.remove(&(severity, id, line)),
+            Place::Resting(next_at, id) => self.resting.remove(&(next_at, id, line)),
             Place::Nowhere => false,
         };
     }
 }
 
-impl<T> Line<T> {
+impl<T> Queue<T> {
     fn worst(&self) -> Option<Severity> {
         self.waiting.iter().map(|it| it.severity).max()
     }

@@ -100,6 +100,9 @@ impl Budget {
 ///
 /// A send counts from its start until [`Budget::per`] after its *end*: the
 /// provider counts it at some moment between the two.
+///
+/// Its times are the caller's, who must hand in none that a clock was set back or
+/// ahead of: a window that empties because somebody set the clock is no limit.
 #[derive(Debug, Clone)]
 pub struct SlidingWindow {
     budget: Budget,
@@ -122,8 +125,6 @@ impl SlidingWindow {
     pub fn free_at(&mut self, now: Timestamp) -> Option<Timestamp> {
         let per = SignedDuration::try_from(self.budget.per).unwrap_or(SignedDuration::MAX);
         let leaves = |ended: Timestamp| ended.saturating_add(per).unwrap_or(Timestamp::MAX);
-        // What ended later than now ended before the clock was set back, and at the latest now.
-        self.ended.iter_mut().rev().take_while(|ended| **ended > now).for_each(|ended| *ended = now);
         while self.ended.front().is_some_and(|&ended| leaves(ended) <= now) {
             self.ended.pop_front();
         }

@@ -38,7 +38,7 @@ mod fixtures;
 
 pub use crate::alert::{Alert, Kind, Mention, Status};
 pub use crate::attempt::{Attempt, Form, IdempotencyKey, Receipt, Refusal, SendError};
-pub use crate::backlog::{Backlog, Waiting};
+pub use crate::backlog::{Backlog, Line, Waiting};
 pub use crate::budget::{Account, Budget, Limits, SlidingWindow};
 pub use crate::clock::{Clock, SystemClock};
 pub use crate::duration::{HumanDuration, InvalidDuration};

@@ -37,6 +37,9 @@ pub trait Channel: Notifier + Sized + 'static {
     /// What `kind:` says in the config file.
     const KIND: &'static str;
 
+    /// How long one attempt may take unless the config says otherwise.
+    const TIMEOUT: Duration = Duration::from_secs(10);
+
     /// Its settings as written. Derive `Deserialize` with `deny_unknown_fields`;
     /// `kind` and what [`Context`] holds are taken out before.
     type Config: DeserializeOwned;

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
-
 use crate::{Form, SendError};
 
 /// How patiently a delivery is tried again.
@@ -12,12 +10,14 @@ use crate::{Form, SendError};
 pub struct RetryPolicy {
     /// The wait after the first failure; doubles with each further one.
     pub first_delay: Duration,
-    /// The longest wait.
+    /// The longest wait. Where the message may have been delivered the waits are
+    /// much longer, see [`RetryPolicy::longest_pause`].
     pub max_delay: Duration,
     /// The wait after a channel turned out to be misconfigured; doubles up to
     /// [`RetryPolicy::MAX_PROBE_DELAY`]. Providers ban who keeps knocking with a bad key.
     pub probe_delay: Duration,
-    /// How long after it came to be a delivery is given up.
+    /// How long a delivery is tried before it is given up: since it came to be, or
+    /// since the gateway was started after that.
     pub give_up_after: Duration,
 }
 
@@ -40,26 +40,27 @@ pub struct RetryState {
     pub failures: u32,
     /// The form of the attempt at hand.
     pub form: Form,
-    /// When the delivery came to be.
-    pub owed_at: Timestamp,
+    /// For how long it has been tried, without the time in which no gateway ran:
+    /// a day of being switched off is not a day of trying.
+    pub tried_for: Duration,
 }
 
 /// What to do after an attempt that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
-    /// Try this delivery again then.
-    TryAt {
-        /// When.
-        at: Timestamp,
+    /// Try this delivery again.
+    TryAgain {
+        /// After so long.
+        pause: Duration,
         /// In this form.
         form: Form,
         /// Failures so far.
         failures: u32,
     },
-    /// Be silent on the whole account until then, and then try again.
+    /// Be silent on the whole account, and then try again.
     HoldAccount {
-        /// Until when.
-        until: Timestamp,
+        /// For so long.
+        silence: Duration,
         /// Failures so far.
         failures: u32,
     },
@@ -85,60 +86,89 @@ impl fmt::Display for GiveUp {
     }
 }
 
+/// How many times longer the first wait is where a message may have been delivered.
+///
+/// Where the provider knows no idempotency key each further attempt may be one
+/// more copy on everybody's phone, so it must be rarer than where nothing
+/// arrived: with the default policy after 8, 16, 32 s, … up to 20 min, which is
+/// some 80 copies in a day of lost answers and not the 2900 of a wait of 30 s.
+const UNANSWERED_FIRST: u32 = 8;
+
+/// How many times longer the longest wait is where a message may have been delivered.
+const UNANSWERED_MAX: u32 = 40;
+
 impl RetryPolicy {
     /// The longest wait between probes of a misconfigured channel.
     pub const MAX_PROBE_DELAY: Duration = Duration::from_secs(600);
+
+    /// The longest silence after a quota is used up: once a day the provider is
+    /// asked whether it takes messages again. It may have been given more, and
+    /// what waits for the end of a month is no alert any more.
+    pub const MAX_QUOTA_SILENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
     /// What to do now that an attempt has failed with `err`.
     ///
     /// `spread` is a random number in `0.0..1.0`; it keeps deliveries that
     /// failed together from coming back together.
     #[must_use]
-    pub fn next(&self, state: RetryState, err: &SendError, spread: f64, now: Timestamp) -> Next {
-        self.unless_stale(self.reaction(state, err, spread, now), state.owed_at)
-    }
-
-    /// Until when the whole account is silent after `err`, also where
-    /// [`RetryPolicy::next`] gives the delivery itself up: others wait behind it,
-    /// and would knock at the closed door one after the other.
-    #[must_use]
-    pub fn silent_until(&self, state: RetryState, err: &SendError, now: Timestamp) -> Option<Timestamp> {
-        match self.reaction(state, err, 0.0, now) {
-            Next::HoldAccount { until, .. } => Some(until),
-            Next::TryAt { .. } | Next::GiveUp(_) => None,
-        }
-    }
-
-    fn reaction(&self, state: RetryState, err: &SendError, spread: f64, now: Timestamp) -> Next {
-        let RetryState { failures, form, owed_at: _ } = state;
-        let failed = failures.saturating_add(1);
-        match err {
-            SendError::Transient { .. } | SendError::Unanswered { .. } => {
-                let delay = spread_out(doubled(self.first_delay, failures, self.max_delay), spread);
-                Next::TryAt { at: after(now, delay), form, failures: failed }
-            }
-            SendError::Throttled { retry_after, .. } | SendError::Quota { retry_after, .. } => {
-                Next::HoldAccount { until: after(now, *retry_after), failures }
-            }
-            SendError::Misconfigured { .. } => {
-                let delay = doubled(self.probe_delay, failures, Self::MAX_PROBE_DELAY.max(self.probe_delay));
-                Next::HoldAccount { until: after(now, delay), failures: failed }
-            }
-            SendError::Unsendable { .. } => match form {
-                Form::Full => Next::TryAt { at: now, form: Form::Plain, failures: failed },
-                Form::Plain => Next::GiveUp(GiveUp::Unsendable),
-            },
-        }
-    }
-
-    fn unless_stale(&self, next: Next, owed_at: Timestamp) -> Next {
+    pub fn next(&self, state: RetryState, err: &SendError, spread: f64) -> Next {
+        let next = self.reaction(state, err, spread);
         match next {
-            Next::TryAt { at, .. } | Next::HoldAccount { until: at, .. }
-                if after(owed_at, self.give_up_after) < at =>
+            Next::TryAgain { pause, .. } | Next::HoldAccount { silence: pause, .. }
+                if self.give_up_after < state.tried_for.saturating_add(pause) =>
             {
                 Next::GiveUp(GiveUp::Stale)
             }
-            Next::TryAt { .. } | Next::HoldAccount { .. } | Next::GiveUp(_) => next,
+            Next::TryAgain { .. } | Next::HoldAccount { .. } | Next::GiveUp(_) => next,
+        }
+    }
+
+    /// For how long the whole account is silent after `err`, also where
+    /// [`RetryPolicy::next`] gives the delivery itself up: others wait behind it,
+    /// and would knock at the closed door one after the other.
+    #[must_use]
+    pub fn silence(&self, state: RetryState, err: &SendError) -> Option<Duration> {
+        match self.reaction(state, err, 0.0) {
+            Next::HoldAccount { silence, .. } => Some(silence),
+            Next::TryAgain { .. } | Next::GiveUp(_) => None,
+        }
+    }
+
+    /// The longest wait of one delivery, as opposed to its account: that of one
+    /// which may have been delivered.
+    #[must_use]
+    pub fn longest_pause(&self) -> Duration {
+        self.max_delay.saturating_mul(UNANSWERED_MAX)
+    }
+
+    fn reaction(&self, state: RetryState, err: &SendError, spread: f64) -> Next {
+        let RetryState { failures, form, tried_for: _ } = state;
+        let failed = failures.saturating_add(1);
+        let again_after = |first, longest| {
+            let pause = spread_out(doubled(first, failures, longest), spread);
+            Next::TryAgain { pause, form, failures: failed }
+        };
+        match err {
+            SendError::Transient { .. } => again_after(self.first_delay, self.max_delay),
+            SendError::Unanswered { .. } => {
+                again_after(self.first_delay.saturating_mul(UNANSWERED_FIRST), self.longest_pause())
+            }
+            // Asked for hardly any silence, we would knock without a pause for as long as we are throttled.
+            SendError::Throttled { retry_after, .. } => {
+                Next::HoldAccount { silence: self.first_delay.max(*retry_after), failures }
+            }
+            SendError::Quota { retry_after, .. } => {
+                let silence = self.first_delay.max(*retry_after).min(Self::MAX_QUOTA_SILENCE);
+                Next::HoldAccount { silence, failures }
+            }
+            SendError::Misconfigured { .. } => {
+                let longest = Self::MAX_PROBE_DELAY.max(self.probe_delay);
+                Next::HoldAccount { silence: doubled(self.probe_delay, failures, longest), failures: failed }
+            }
+            SendError::Unsendable { .. } => match form {
+                Form::Full => Next::TryAgain { pause: Duration::ZERO, form: Form::Plain, failures: failed },
+                Form::Plain => Next::GiveUp(GiveUp::Unsendable),
+            },
         }
     }
 }
@@ -152,13 +182,6 @@ fn doubled(first: Duration, times: u32, max: Duration) -> Duration {
 fn spread_out(delay: Duration, spread: f64) -> Duration {
     let half = delay / 2;
     half + half.mul_f64(spread.clamp(0.0, 1.0))
-}
-
-fn after(now: Timestamp, delay: Duration) -> Timestamp {
-    SignedDuration::try_from(delay)
-        .ok()
-        .and_then(|delay| now.checked_add(delay).ok())
-        .unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]

@@ -7,7 +7,11 @@ use fanfare_core::{Account, Budget, SlidingWindow};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-/// The state of one account, shared by its lanes.
+use crate::steady::after;
+
+/// The state of one account, shared by its lanes. All its times are [steady].
+///
+/// [steady]: crate::steady::SteadyTime
 #[derive(Debug)]
 pub(crate) struct SharedAccount {
     pub(crate) account: Account,
@@ -20,16 +24,9 @@ pub(crate) struct SharedAccount {
 struct State {
     window: Option<SlidingWindow>,
     under_way: usize,
-    silence: Option<Silence>,
+    silent_until: Option<Timestamp>,
     /// It was silenced and has not taken anything since: one send at a time has to show that it does.
     on_trial: bool,
-}
-
-/// A stretch in which nothing may be sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Silence {
-    pub(crate) since: Timestamp,
-    pub(crate) until: Timestamp,
 }
 
 /// Whether an account may send.
@@ -50,20 +47,22 @@ pub(crate) enum Standing {
     Good,
     /// Nothing.
     Unclear,
-    /// It must be silent until then.
-    SilentUntil(Timestamp),
+    /// It must be silent for so long, because the provider asks for it.
+    SilentFor(Duration),
+    /// It must be silent for so long, because its settings are wrong; a restart may bring better ones.
+    MisconfiguredFor(Duration),
 }
 
 impl SharedAccount {
-    /// The account with its sends that ended before, and the silence it was last asked for.
+    /// The account with its sends that ended before, and the end of the silence it was last asked for.
     pub(crate) fn new(
         account: Account,
         budget: Option<Budget>,
         ended: impl IntoIterator<Item = Timestamp>,
-        silence: Option<Silence>,
+        silent_until: Option<Timestamp>,
     ) -> Self {
         let window = budget.map(|budget| SlidingWindow::new(budget, ended));
-        let state = State { window, under_way: 0, silence, on_trial: false };
+        let state = State { window, under_way: 0, silent_until, on_trial: false };
         Self { account, budget, state: Mutex::new(state), ended: watch::Sender::new(()) }
     }
 
@@ -77,7 +76,7 @@ impl SharedAccount {
     /// Asks to send at `now`.
     pub(crate) fn start(&self, now: Timestamp) -> Turn {
         let mut state = self.state();
-        if let Some(until) = state.silent_until(now) {
+        if let Some(until) = state.silent_until.filter(|until| now < *until) {
             state.on_trial = true;
             return Turn::At(until);
         }
@@ -102,7 +101,9 @@ impl SharedAccount {
         match standing {
             Standing::Good => state.on_trial = false,
             Standing::Unclear => {}
-            Standing::SilentUntil(until) => state.be_silent(Silence { since: now, until }),
+            Standing::SilentFor(time) | Standing::MisconfiguredFor(time) => {
+                state.be_silent_until(after(now, time));
+            }
         }
         state.leave(now);
         drop(state);
@@ -128,21 +129,10 @@ impl SharedAccount {
 }
 
 impl State {
-    /// Until when nothing may be sent. Where the clock was set back the silence
-    /// lasts as long as it was asked for, and no longer.
-    fn silent_until(&mut self, now: Timestamp) -> Option<Timestamp> {
-        let Silence { since, until } = self.silence?;
-        let until = if since > now { now + until.duration_since(since) } else { until };
-        self.silence = (until > now).then_some(Silence { since: since.min(now), until });
-        self.silence.map(|silence| silence.until)
-    }
-
     /// Of two silences the one that ends later counts.
-    fn be_silent(&mut self, asked: Silence) {
+    fn be_silent_until(&mut self, until: Timestamp) {
         self.on_trial = true;
-        if self.silent_until(asked.since).is_none_or(|until| until < asked.until) {
-            self.silence = Some(asked);
-        }
+        self.silent_until = self.silent_until.max(Some(until));
     }
 
     fn leave(&mut self, ended: Timestamp) {

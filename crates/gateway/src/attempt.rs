@@ -13,6 +13,7 @@ use tracing::{debug, error, warn};
 use crate::account::Standing;
 use crate::lane::{Job, LaneSetup};
 use crate::meaning::{Circumstances, Meaning};
+use crate::steady::after;
 
 /// How long to wait before the store is asked again after it failed.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
@@ -33,7 +34,7 @@ pub(crate) async fn run(lane: Arc<LaneSetup>, job: Job) -> Fate {
         Ok(ready) => ready,
         Err(not_ready) => return make_none(lane, job.delivery, not_ready).await,
     };
-    let Job { delivery, .. } = job;
+    let Job { delivery, notification: _, since } = job;
     let started_at = lane.clock.now();
     let attempt = Attempt {
         ordinal: delivery.attempts + 1,
@@ -44,10 +45,15 @@ pub(crate) async fn run(lane: Arc<LaneSetup>, job: Job) -> Fate {
     };
     let answer = ask(lane, &notification, &attempt).await;
     let ended_at = lane.clock.now();
-    let given =
-        Circumstances { delivery: &delivery, retry: lane.retry, spread: lane.chance.spread(), now: ended_at };
+    let given = Circumstances {
+        delivery: &delivery,
+        tried_for: lane.steady.elapsed(since),
+        retry: lane.retry,
+        spread: lane.chance.spread(),
+        now: ended_at,
+    };
     let meaning = Meaning::of(answer, given);
-    lane.account.end(ended_at, meaning.standing);
+    lane.account.end(lane.steady.now(), meaning.standing);
     settle(lane, delivery, meaning, Times { started_at, ended_at }, send).await
 }
 
@@ -106,6 +112,7 @@ async fn make_none(lane: &LaneSetup, delivery: Delivery, not_ready: NotReady) ->
                 word: "unreadable",
                 logged: reason.clone(),
                 words: reason,
+                refused: 0,
                 outcome: Outcome::Dead { reason: "what was to be told cannot be read".to_owned() },
                 standing: Standing::Unclear,
             };
@@ -149,13 +156,14 @@ async fn settle(
     let Times { started_at, ended_at } = times;
     report(lane, &delivery, &meaning, ended_at);
     let hold = match meaning.standing {
-        Standing::SilentUntil(until) => Some(AccountHold {
+        Standing::SilentFor(time) => Some(AccountHold {
             account: lane.account.account.clone(),
             since: ended_at,
-            until,
+            until: after(ended_at, time),
             reason: meaning.words.clone(),
         }),
-        Standing::Good | Standing::Unclear => None,
+        // Whoever has mended the settings and restarts is not to wait.
+        Standing::Good | Standing::Unclear | Standing::MisconfiguredFor(_) => None,
     };
     let settlement = Settlement {
         delivery: delivery.id,
@@ -175,7 +183,7 @@ async fn settle(
 /// One line for each outcome; one that went well is only worth one to whoever
 /// looks closely. Recipients stay out of the log; the store has them.
 fn report(lane: &LaneSetup, delivery: &Delivery, meaning: &Meaning, now: Timestamp) {
-    let Meaning { word, words: _, logged, outcome, standing } = meaning;
+    let Meaning { word, words: _, logged, refused, outcome, standing } = meaning;
     let (channel, id, number) = (&lane.channel.name, delivery.id, delivery.attempts + 1);
     let metrics = &lane.metrics;
     metrics.attempt(word);
@@ -184,12 +192,19 @@ fn report(lane: &LaneSetup, delivery: &Delivery, meaning: &Meaning, now: Timesta
             metrics.settled("delivered");
             let latency = now.duration_since(delivery.owed_at).max(SignedDuration::ZERO).as_secs_f64();
             metrics.latency.observe(latency);
-            debug!(channel.name = %channel, delivery.id = %id, attempt.number = number, latency.seconds = latency, "Delivered");
+            match refused {
+                0 => {
+                    debug!(channel.name = %channel, delivery.id = %id, attempt.number = number, latency.seconds = latency, "Delivered");
+                }
+                _ => {
+                    warn!(channel.name = %channel, delivery.id = %id, attempt.number = number, outcome = word, recipients.refused = refused, "Delivered, but not to all: some recipients will never get it");
+                }
+            }
         }
         Outcome::Pending { next_at, .. } => {
             let next_at = match standing {
-                Standing::SilentUntil(until) => until,
-                Standing::Good | Standing::Unclear => next_at,
+                Standing::SilentFor(time) | Standing::MisconfiguredFor(time) => after(now, *time),
+                Standing::Good | Standing::Unclear => *next_at,
             };
             warn!(channel.name = %channel, delivery.id = %id, attempt.number = number, outcome = word, error = %logged, %next_at, "Attempt failed");
         }

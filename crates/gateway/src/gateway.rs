@@ -7,18 +7,19 @@ use std::time::Duration;
 use fanfare_core::{
     Alert, ChannelName, Clock, Incident, Limits, Notifier, Policy, RetryPolicy, Verdict, plan,
 };
-use fanfare_store::{Accepted, Store, StoreError};
+use fanfare_store::{Accepted, AccountHold, Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use crate::account::{SharedAccount, Silence};
+use crate::account::SharedAccount;
 use crate::chance::Chance;
 use crate::housekeeping;
 use crate::lane::{Lane, LaneSetup};
 use crate::lanes::Lanes;
 use crate::metrics::{Metrics, OfReceiver, OfSource};
+use crate::steady::{SteadyTime, after, between};
 
 /// What a gateway is made of.
 #[derive(Debug)]
@@ -81,6 +82,7 @@ impl Gateway {
         let stop = CancellationToken::new();
         let mut tasks = JoinSet::new();
         let now = clock.now();
+        let steady = SteadyTime::starting_at(now);
         let accounts = accounts(&store, &channels, now).await?;
         let mut lanes = Lanes::default();
         for channel in &channels {
@@ -91,6 +93,7 @@ impl Gateway {
                 store: store.clone(),
                 retry,
                 clock: Arc::clone(&clock),
+                steady,
                 chance: Arc::clone(&chance),
                 metrics: metrics.of_channel(&channel.name),
                 stop: stop.clone(),
@@ -182,16 +185,20 @@ async fn accounts(
     let holds = store.holds().await?;
     let mut accounts = HashMap::new();
     for ChannelSetup { limits: Limits { account, budget, concurrency: _ }, .. } in channels {
-        let ended = sends.iter().filter(|(of, _)| of == account).map(|(_, ended)| *ended);
-        let silence = holds
-            .iter()
-            .find(|it| it.account == *account)
-            .map(|it| Silence { since: it.since, until: it.until });
+        // What ended later than now ended before the clock was set back, and at the latest now.
+        let ended = sends.iter().filter(|(of, _)| of == account).map(|(_, ended)| now.min(*ended));
+        let silent_until = holds.iter().find(|it| it.account == *account).map(|it| hold_ends(it, now));
         accounts
             .entry(account.as_str().to_owned())
-            .or_insert_with(|| Arc::new(SharedAccount::new(account.clone(), *budget, ended, silence)));
+            .or_insert_with(|| Arc::new(SharedAccount::new(account.clone(), *budget, ended, silent_until)));
     }
     Ok(accounts)
+}
+
+/// When `hold` ends. Where the clock was set back since, it lasts as long as it
+/// was asked for, and no longer.
+fn hold_ends(hold: &AccountHold, now: Timestamp) -> Timestamp {
+    if hold.since <= now { hold.until } else { after(now, between(hold.since, hold.until)) }
 }
 
 fn count(metrics: &Metrics, accepted: &Accepted) {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fanfare_core::{Backlog, Clock, Notification, RetryPolicy, Waiting};
+use fanfare_core::{Backlog, Clock, Line, Notification, RetryPolicy, Waiting};
 use fanfare_store::{Delivery, Store};
 use jiff::Timestamp;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
@@ -17,23 +17,40 @@ use crate::attempt::{self, Fate};
 use crate::chance::Chance;
 use crate::gateway::ChannelSetup;
 use crate::metrics::ChannelMetrics;
-use crate::steady::SteadyTime;
+use crate::steady::{SteadyTime, after, between};
 
 /// With more waiting than this, their texts are left in the store and read when
 /// their turn comes: an outage of days must not fill the memory. A text of 2 KB
 /// is shared by all lanes, so this is some 40 MB at most; a read costs about as
-/// much as the attempt itself.
-const TEXTS_IN_MEMORY: usize = 20_000;
-
-/// The longest sleep between two looks at the wall clock, in case it was set.
-const LONGEST_SLEEP: Duration = Duration::from_secs(5);
+/// much as the attempt itself. Tests make do with fewer.
+const TEXTS_IN_MEMORY: usize = if cfg!(test) { 2_000 } else { 20_000 };
 
 /// A delivery for a lane.
+#[derive(Debug)]
+pub(crate) struct Arrival {
+    pub(crate) delivery: Delivery,
+    /// What is told; `None` if it must be read from the store.
+    pub(crate) notification: Option<Arc<Notification>>,
+}
+
+/// A delivery that a lane sees to its end.
 #[derive(Debug, Clone)]
 pub(crate) struct Job {
     pub(crate) delivery: Delivery,
     /// What is told; `None` if it must be read from the store.
     pub(crate) notification: Option<Arc<Notification>>,
+    /// Since when, in steady time.
+    pub(crate) since: Timestamp,
+}
+
+impl Job {
+    /// What is still owed to some of its recipients waits for them by itself.
+    fn line(&self) -> Line {
+        match &self.delivery.only {
+            None => Line::About(self.delivery.fingerprint),
+            Some(_) => Line::Alone(self.delivery.id),
+        }
+    }
 }
 
 /// What a lane and its attempts need.
@@ -44,6 +61,7 @@ pub(crate) struct LaneSetup {
     pub(crate) store: Store,
     pub(crate) retry: RetryPolicy,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) steady: SteadyTime,
     pub(crate) chance: Arc<dyn Chance>,
     pub(crate) metrics: ChannelMetrics,
     pub(crate) stop: CancellationToken,
@@ -53,11 +71,10 @@ pub(crate) struct LaneSetup {
 #[derive(Debug)]
 pub(crate) struct Lane {
     setup: Arc<LaneSetup>,
-    arrivals: UnboundedReceiver<Vec<Job>>,
+    arrivals: UnboundedReceiver<Vec<Arrival>>,
     backlog: Backlog<Job>,
     attempts: JoinSet<Fate>,
     under_way: HashMap<Id, Job>,
-    steady: SteadyTime,
 }
 
 /// Why no further attempt is started for now.
@@ -70,16 +87,14 @@ enum Pause {
 
 impl Lane {
     /// The lane, and where its deliveries are handed in.
-    pub(crate) fn new(setup: LaneSetup) -> (Self, UnboundedSender<Vec<Job>>) {
+    pub(crate) fn new(setup: LaneSetup) -> (Self, UnboundedSender<Vec<Arrival>>) {
         let (sender, arrivals) = mpsc::unbounded_channel();
-        let steady = SteadyTime::starting_at(setup.clock.now());
         let lane = Self {
             setup: Arc::new(setup),
             arrivals,
             backlog: Backlog::default(),
             attempts: JoinSet::new(),
             under_way: HashMap::new(),
-            steady,
         };
         (lane, sender)
     }
@@ -97,7 +112,7 @@ impl Lane {
             tokio::select! {
                 () = setup.stop.cancelled() => {}
                 jobs = self.arrivals.recv() => match jobs {
-                    Some(jobs) => self.take_in(jobs),
+                    Some(arrived) => self.take_in(arrived),
                     None => break,
                 },
                 Some(ended) = self.attempts.join_next_with_id() => self.ended(ended),
@@ -109,30 +124,27 @@ impl Lane {
         while self.attempts.join_next().await.is_some() {}
     }
 
-    fn take_in(&mut self, jobs: Vec<Job>) {
-        jobs.into_iter().for_each(|job| self.push(job));
-        while let Ok(jobs) = self.arrivals.try_recv() {
-            jobs.into_iter().for_each(|job| self.push(job));
+    fn take_in(&mut self, arrived: Vec<Arrival>) {
+        arrived.into_iter().for_each(|it| self.push(it));
+        while let Ok(arrived) = self.arrivals.try_recv() {
+            arrived.into_iter().for_each(|it| self.push(it));
         }
     }
 
-    fn push(&mut self, mut job: Job) {
-        if self.backlog.len() >= TEXTS_IN_MEMORY {
-            job.notification = None;
-        }
-        let waiting = self.waiting(job);
+    fn push(&mut self, Arrival { delivery, notification }: Arrival) {
+        let notification = notification.filter(|_| self.backlog.len() < TEXTS_IN_MEMORY);
+        let waiting = self.waiting(Job { delivery, notification, since: self.setup.steady.now() });
         self.backlog.push(waiting);
     }
 
     /// Starts as many attempts as may be made now.
     fn start_attempts(&mut self) -> Pause {
         let concurrency = self.setup.channel.limits.concurrency.get();
-        let now = self.setup.clock.now();
-        let steady = self.steady.at(now);
+        let now = self.setup.steady.now();
         while self.under_way.len() < concurrency {
-            let Some(next) = self.backlog.take(steady) else {
+            let Some(next) = self.backlog.take(now) else {
                 let next_at = self.backlog.next_at();
-                return next_at.map_or(Pause::UntilSomethingHappens, |at| Pause::For(between(steady, at)));
+                return next_at.map_or(Pause::UntilSomethingHappens, |at| Pause::For(between(now, at)));
             };
             match self.setup.account.start(now) {
                 Turn::Now => {
@@ -166,10 +178,14 @@ impl Lane {
 
     fn go_on(&mut self, job: Job, fate: Fate) {
         match fate {
-            Fate::Settled => self.backlog.settled(job.delivery.fingerprint),
+            Fate::Settled => self.backlog.settled(job.line()),
             Fate::Again(delivery) => {
+                let left = job.line();
                 let notification = job.notification.filter(|_| self.backlog.len() < TEXTS_IN_MEMORY);
-                let waiting = self.waiting(Job { delivery, notification });
+                let waiting = self.waiting(Job { delivery, notification, since: job.since });
+                if waiting.line != left {
+                    self.backlog.settled(left);
+                }
                 self.backlog.put_back(waiting);
             }
         }
@@ -179,33 +195,27 @@ impl Lane {
     /// does not get here: it is an answer like any other.
     fn broke_down(&mut self, err: &JoinError) {
         error!(channel.name = %self.setup.channel.name, error = %err, "An attempt broke down; this is a bug");
-        let now = self.setup.clock.now();
-        self.setup.account.end(now, Standing::Unclear);
+        self.setup.account.end(self.setup.steady.now(), Standing::Unclear);
         if let Some(mut job) = self.under_way.remove(&err.id()) {
-            job.delivery.next_at = now + self.setup.retry.max_delay;
+            job.delivery.next_at = after(self.setup.clock.now(), self.setup.retry.max_delay);
             let waiting = self.waiting(job);
             self.backlog.put_back(waiting);
         }
     }
 
     /// No pause is longer than the retry policy's longest, or the clock was set back since it was fixed.
-    fn waiting(&mut self, job: Job) -> Waiting<Job> {
-        let Delivery { id, fingerprint, severity, next_at, .. } = job.delivery;
-        let now = self.setup.clock.now();
-        let pause = between(now, next_at).min(self.setup.retry.max_delay);
-        Waiting { id, fingerprint, severity, next_at: self.steady.at(now) + pause, item: job }
+    fn waiting(&self, job: Job) -> Waiting<Job> {
+        let LaneSetup { clock, steady, retry, .. } = self.setup.as_ref();
+        let Delivery { id, severity, next_at, .. } = job.delivery;
+        let pause = between(clock.now(), next_at).min(retry.longest_pause());
+        Waiting { id, line: job.line(), severity, next_at: after(steady.now(), pause), item: job }
     }
-}
-
-/// How long after `now` it is `at`; no time if it was before.
-fn between(now: Timestamp, at: Timestamp) -> Duration {
-    Duration::try_from(at.duration_since(now)).unwrap_or_default()
 }
 
 /// Waits until `pause` may be over.
 async fn rest(pause: Pause) {
     match pause {
         Pause::UntilSomethingHappens => std::future::pending().await,
-        Pause::For(wait) => tokio::time::sleep(wait.min(LONGEST_SLEEP)).await,
+        Pause::For(wait) => tokio::time::sleep(wait).await,
     }
 }

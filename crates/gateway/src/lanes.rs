@@ -8,17 +8,17 @@ use fanfare_store::{Accepted, Delivery};
 use tokio::sync::mpsc::UnboundedSender;
 use tracing::{info, warn};
 
-use crate::lane::Job;
+use crate::lane::Arrival;
 
 /// Where each channel's deliveries are handed in.
 ///
 /// What came to be together is handed in together, so that a lane that is idle
 /// begins with the worst of it and not with the first.
 #[derive(Debug, Default)]
-pub(crate) struct Lanes(BTreeMap<ChannelName, UnboundedSender<Vec<Job>>>);
+pub(crate) struct Lanes(BTreeMap<ChannelName, UnboundedSender<Vec<Arrival>>>);
 
 impl Lanes {
-    pub(crate) fn add(&mut self, channel: ChannelName, door: UnboundedSender<Vec<Job>>) {
+    pub(crate) fn add(&mut self, channel: ChannelName, door: UnboundedSender<Vec<Arrival>>) {
         self.0.insert(channel, door);
     }
 
@@ -26,7 +26,7 @@ impl Lanes {
     pub(crate) fn hand_out(&self, accepted: &[Accepted]) {
         let owed = accepted.iter().flat_map(|it| &it.owed);
         self.hand_in(owed.flat_map(|owed| {
-            owed.deliveries.iter().map(|delivery| Job {
+            owed.deliveries.iter().map(|delivery| Arrival {
                 delivery: delivery.clone(),
                 notification: Some(Arc::clone(&owed.notification)),
             })
@@ -38,11 +38,11 @@ impl Lanes {
         if !pending.is_empty() {
             info!(deliveries = pending.len(), "Going on with deliveries from before the start");
         }
-        self.hand_in(pending.into_iter().map(|delivery| Job { delivery, notification: None }));
+        self.hand_in(pending.into_iter().map(|delivery| Arrival { delivery, notification: None }));
     }
 
-    fn hand_in(&self, jobs: impl Iterator<Item = Job>) {
-        let mut by_channel: BTreeMap<ChannelName, Vec<Job>> = BTreeMap::new();
+    fn hand_in(&self, jobs: impl Iterator<Item = Arrival>) {
+        let mut by_channel: BTreeMap<ChannelName, Vec<Arrival>> = BTreeMap::new();
         for job in jobs {
             by_channel.entry(job.delivery.channel.clone()).or_default().push(job);
         }

@@ -1,10 +1,13 @@
 //! What an answer means for its delivery, and for the account.
 
+use std::time::Duration;
+
 use fanfare_core::{Next, Receipt, RetryPolicy, RetryState, SendError};
 use fanfare_store::{Delivery, Outcome};
 use jiff::Timestamp;
 
 use crate::account::Standing;
+use crate::steady::after;
 
 /// What an answer means for its delivery, and for the account.
 #[derive(Debug)]
@@ -15,6 +18,8 @@ pub(crate) struct Meaning {
     pub(crate) words: String,
     /// The same for the log: without recipients.
     pub(crate) logged: String,
+    /// How many recipients will never get it.
+    pub(crate) refused: usize,
     pub(crate) outcome: Outcome,
     pub(crate) standing: Standing,
 }
@@ -23,6 +28,8 @@ pub(crate) struct Meaning {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Circumstances<'a> {
     pub(crate) delivery: &'a Delivery,
+    /// For how long this process has been trying it.
+    pub(crate) tried_for: Duration,
     pub(crate) retry: RetryPolicy,
     /// A random number in `0.0..1.0`.
     pub(crate) spread: f64,
@@ -34,9 +41,10 @@ impl Meaning {
     pub(crate) fn of(answer: Result<Receipt, SendError>, given: Circumstances<'_>) -> Self {
         match answer {
             Ok(receipt) if receipt.deferred.is_empty() => Self {
-                word: "delivered",
+                word: if receipt.refused.is_empty() { "delivered" } else { "partial" },
                 words: words(&receipt),
                 logged: receipt.words,
+                refused: receipt.refused.len(),
                 outcome: Outcome::Delivered,
                 standing: Standing::Good,
             },
@@ -45,6 +53,7 @@ impl Meaning {
                 word: err.word(),
                 words: err.to_string(),
                 logged: err.to_string(),
+                refused: 0,
                 outcome: outcome(&err, given.delivery.only.clone(), given),
                 standing: standing(&err, given),
             },
@@ -54,11 +63,14 @@ impl Meaning {
     /// Some recipients have it; the others are tried again by themselves.
     fn of_part(receipt: &Receipt, given: Circumstances<'_>) -> Self {
         let owed: Vec<_> = receipt.deferred.iter().map(|it| it.recipient.clone()).collect();
-        let rest = SendError::Transient { reason: format!("{} recipients must be tried again", owed.len()) };
+        let (left, refused) = (owed.len(), receipt.refused.len());
+        let reason = format!("{left} recipients must be tried again, {refused} will never get it");
+        let rest = SendError::Transient { reason };
         Self {
             word: "partial",
             words: words(receipt),
             logged: rest.to_string(),
+            refused,
             outcome: outcome(&rest, Some(owed), given),
             standing: Standing::Good,
         }
@@ -66,11 +78,13 @@ impl Meaning {
 }
 
 fn outcome(err: &SendError, only: Option<Vec<String>>, given: Circumstances<'_>) -> Outcome {
-    let Circumstances { delivery, retry, spread, now } = given;
-    match retry.next(state(delivery), err, spread, now) {
-        Next::TryAt { at, form, failures } => Outcome::Pending { next_at: at, failures, form, only },
+    let Circumstances { delivery, retry, spread, now, .. } = given;
+    match retry.next(state(given), err, spread) {
+        Next::TryAgain { pause, form, failures } => {
+            Outcome::Pending { next_at: after(now, pause), failures, form, only }
+        }
         // The account's silence holds it; it is not to wait for longer than that.
-        Next::HoldAccount { until: _, failures } => {
+        Next::HoldAccount { silence: _, failures } => {
             Outcome::Pending { next_at: now, failures, form: delivery.form, only }
         }
         Next::GiveUp(why) => Outcome::Dead { reason: why.to_string() },
@@ -80,9 +94,9 @@ fn outcome(err: &SendError, only: Option<Vec<String>>, given: Circumstances<'_>)
 /// What `err` tells of the account. It must be silent for as long as it was
 /// asked to, also where this one delivery is given up before that.
 fn standing(err: &SendError, given: Circumstances<'_>) -> Standing {
-    let Circumstances { delivery, retry, spread: _, now } = given;
-    match (retry.silent_until(state(delivery), err, now), err) {
-        (Some(until), _) => Standing::SilentUntil(until),
+    match (given.retry.silence(state(given), err), err) {
+        (Some(time), SendError::Misconfigured { .. }) => Standing::MisconfiguredFor(time),
+        (Some(time), _) => Standing::SilentFor(time),
         (None, SendError::Unsendable { .. }) => Standing::Good, // the provider has read it
         (
             None,
@@ -95,8 +109,8 @@ fn standing(err: &SendError, given: Circumstances<'_>) -> Standing {
     }
 }
 
-fn state(delivery: &Delivery) -> RetryState {
-    RetryState { failures: delivery.failures, form: delivery.form, owed_at: delivery.owed_at }
+fn state(Circumstances { delivery, tried_for, .. }: Circumstances<'_>) -> RetryState {
+    RetryState { failures: delivery.failures, form: delivery.form, tried_for }
 }
 
 /// The provider's words, with the recipients the message did not reach.

@@ -1,31 +1,46 @@
-//! Time that does not go back.
+//! Time that nobody can set.
 
-use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
 
-/// The wall clock without its steps back: a pause that is measured by it does
-/// not last for hours because somebody set the clock.
-#[derive(Debug)]
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+/// The wall clock as it would be had nobody set it since the start.
+///
+/// Budgets, silences and pauses are measured by it: one step of the wall clock
+/// must neither make them last for hours nor end them all at once. Where time
+/// meets the world, in what is written down, shown or signed, the wall clock counts.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct SteadyTime {
-    ahead: SignedDuration, // of the wall clock
-    latest: Timestamp,
+    started: Timestamp,
+    since: Instant,
 }
 
 impl SteadyTime {
-    /// Begins with the wall clock.
+    /// Begins with the wall clock, so that what the store remembers can be read by it.
     pub(crate) fn starting_at(now: Timestamp) -> Self {
-        Self { ahead: SignedDuration::ZERO, latest: now }
+        Self { started: now, since: Instant::now() }
     }
 
-    /// The steady time when the wall clock shows `now`.
-    pub(crate) fn at(&mut self, now: Timestamp) -> Timestamp {
-        let steady = now.saturating_add(self.ahead).unwrap_or(Timestamp::MAX);
-        if steady < self.latest {
-            self.ahead = self.latest.duration_since(now);
-        } else {
-            self.latest = steady;
-        }
-        self.latest
+    /// What time it is.
+    pub(crate) fn now(self) -> Timestamp {
+        after(self.started, self.since.elapsed())
     }
+
+    /// How long ago it was `since`.
+    pub(crate) fn elapsed(self, since: Timestamp) -> Duration {
+        between(since, self.now())
+    }
+}
+
+/// So long after `time`; at the latest when time itself ends.
+pub(crate) fn after(time: Timestamp, pause: Duration) -> Timestamp {
+    time.saturating_add(pause).unwrap_or(Timestamp::MAX)
+}
+
+/// How long after `now` it is `at`; no time if it was before.
+pub(crate) fn between(now: Timestamp, at: Timestamp) -> Duration {
+    Duration::try_from(at.duration_since(now)).unwrap_or_default()
 }
 
 #[cfg(test)]

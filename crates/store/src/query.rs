@@ -97,17 +97,6 @@ pub struct AttemptRow {
     pub words: String,
 }
 
-/// How much of what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Totals {
-    /// Fingerprints that fire.
-    pub incidents: i64,
-    /// Deliveries still owed.
-    pub pending: i64,
-    /// Deliveries given up.
-    pub dead: i64,
-}
-
 impl Store {
     /// Accepted alerts, newest first.
     ///
@@ -183,23 +172,6 @@ impl Store {
                 });
             }
             Ok(attempts)
-        })
-        .await
-    }
-
-    /// How much of what.
-    ///
-    /// # Errors
-    ///
-    /// If the store cannot be read.
-    pub async fn totals(&self) -> Result<Totals, StoreError> {
-        self.look_up(|db| {
-            Ok(db.query_row(
-                "SELECT (SELECT count(*) FROM incidents), (SELECT count(*) FROM deliveries WHERE state = 'pending'),
-                        (SELECT count(*) FROM deliveries WHERE state = 'dead')",
-                [],
-                |row| Ok(Totals { incidents: row.get(0)?, pending: row.get(1)?, dead: row.get(2)? }),
-            )?)
         })
         .await
     }

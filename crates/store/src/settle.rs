@@ -18,7 +18,7 @@ pub struct Settlement {
     pub started_at: Timestamp,
     /// When it ended.
     pub ended_at: Timestamp,
-    /// One word for how it ended: `delivered`, or that of the error.
+    /// One word for how it ended: `delivered`, `partial`, or that of the error.
     pub word: &'static str,
     /// The provider's answer.
     pub words: String,

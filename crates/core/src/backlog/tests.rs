@@ -5,10 +5,14 @@ use super::*;
 
 const NOON: Timestamp = Timestamp::constant(1_772_971_200, 0);
 
+fn line(about: u64) -> Line {
+    Line::About(Fingerprint::from_bits(about))
+}
+
 fn waiting(id: i64, about: u64, severity: Severity, seconds: i64) -> Waiting<()> {
     Waiting {
         id: DeliveryId(id),
-        fingerprint: Fingerprint::from_bits(about),
+        line: line(about),
         severity,
         next_at: NOON + SignedDuration::from_secs(seconds),
         item: (),
@@ -23,7 +27,7 @@ fn check(waiting: impl IntoIterator<Item = Waiting<()>>, expected: &[i64]) {
     let mut order = Vec::new();
     while let Some(taken) = backlog.take(NOON) {
         order.push(taken.id.0);
-        backlog.settled(taken.fingerprint);
+        backlog.settled(taken.line);
     }
     assert_eq!(order, expected);
 }
@@ -66,8 +70,24 @@ fn while_one_is_out_the_next_of_its_line_waits() {
 
     backlog.put_back(first);
     assert_eq!(backlog.take(NOON).map(|it| it.id.0), Some(1));
-    backlog.settled(Fingerprint::from_bits(1));
+    backlog.settled(line(1));
     assert_eq!(backlog.take(NOON).map(|it| it.id.0), Some(2));
+}
+
+#[test]
+fn one_that_goes_on_alone_keeps_nobody_waiting() {
+    let mut backlog = Backlog::default();
+    backlog.push(waiting(1, 1, Severity::Mid, 0));
+    backlog.push(waiting(2, 1, Severity::Mid, 0));
+    let first = backlog.take(NOON).unwrap();
+    let alone = Line::Alone(first.id);
+    backlog.settled(first.line);
+    backlog.put_back(Waiting { line: alone, next_at: NOON + SignedDuration::from_secs(9), ..first });
+    assert_eq!(backlog.take(NOON).map(|it| it.id.0), Some(2));
+    backlog.settled(line(1));
+    assert_eq!(backlog.take(NOON + SignedDuration::from_secs(9)).map(|it| it.line), Some(alone));
+    backlog.settled(alone);
+    assert!(backlog.is_empty() && backlog.queues.is_empty());
 }
 
 #[test]
@@ -87,21 +107,21 @@ proptest! {
             backlog.push(waiting(id, *about, Severity::ALL[*severity], *rest));
         }
         prop_assert_eq!(backlog.len(), lines.len());
-        let mut went: Vec<(Fingerprint, DeliveryId)> = Vec::new();
+        let mut went: Vec<(Line, DeliveryId)> = Vec::new();
         let mut retries = retries.into_iter();
         let later = NOON + SignedDuration::from_secs(10);
         while let Some(taken) = backlog.take(later) {
             if retries.next() == Some(true) {
                 backlog.put_back(taken);
             } else {
-                backlog.settled(taken.fingerprint);
-                went.push((taken.fingerprint, taken.id));
+                backlog.settled(taken.line);
+                went.push((taken.line, taken.id));
             }
         }
-        prop_assert!(backlog.is_empty() && backlog.lines.is_empty() && backlog.ready.is_empty() && backlog.resting.is_empty());
+        prop_assert!(backlog.is_empty() && backlog.queues.is_empty() && backlog.ready.is_empty() && backlog.resting.is_empty());
         prop_assert_eq!(went.len(), lines.len());
         for about in 0..4 {
-            let ids: Vec<_> = went.iter().filter(|it| it.0 == Fingerprint::from_bits(about)).collect();
+            let ids: Vec<_> = went.iter().filter(|it| it.0 == line(about)).collect();
             prop_assert!(ids.is_sorted());
         }
     }

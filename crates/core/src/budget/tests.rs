@@ -35,13 +35,6 @@ fn a_send_counts_until_the_period_after_its_end() {
 }
 
 #[test]
-fn a_clock_set_back_stops_nobody_for_longer_than_the_period() {
-    let mut window = SlidingWindow::new(budget(1, 60), [after_noon(365 * 24 * 60 * 60)]);
-    assert_eq!(window.free_at(NOON), Some(after_noon(60)));
-    assert_eq!(window.free_at(after_noon(60)), Some(after_noon(60)));
-}
-
-#[test]
 fn an_account_is_named_without_its_credentials() {
     let account = Account::of("dingtalk", &["the-token"]);
     assert_eq!(account, Account::of("dingtalk", &["the-token"]));

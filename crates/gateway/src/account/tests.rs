@@ -9,8 +9,8 @@ fn at(seconds: i64) -> Timestamp {
     NOON + SignedDuration::from_secs(seconds)
 }
 
-fn account(budget: Option<Budget>, silence: Option<Silence>) -> SharedAccount {
-    SharedAccount::new(Account::of("fake", &["robot"]), budget, [], silence)
+fn account(budget: Option<Budget>, silent_until: Option<Timestamp>) -> SharedAccount {
+    SharedAccount::new(Account::of("fake", &["robot"]), budget, [], silent_until)
 }
 
 fn two_in(per: Duration) -> Option<Budget> {
@@ -58,7 +58,7 @@ fn an_end_that_another_may_have_waited_for_is_seen() {
 fn after_a_silence_one_send_at_a_time_until_one_is_good() {
     let account = account(None, None);
     assert_eq!(account.start(NOON), Turn::Now);
-    account.end(NOON, Standing::SilentUntil(at(60)));
+    account.end(NOON, Standing::SilentFor(Duration::from_secs(60)));
     assert_eq!(account.start(at(59)), Turn::At(at(60)));
     assert_eq!([account.start(at(60)), account.start(at(60))], [Turn::Now, Turn::WhenOneEnds]);
     account.end(at(61), Standing::Unclear);
@@ -71,34 +71,35 @@ fn after_a_silence_one_send_at_a_time_until_one_is_good() {
 
 #[test]
 fn a_silence_from_before_the_start_is_kept_and_then_one_send_is_tried() {
-    let account = account(None, Some(Silence { since: at(-10), until: at(60) }));
+    let account = account(None, Some(at(60)));
     assert_eq!(account.start(NOON), Turn::At(at(60)));
     assert_eq!([account.start(at(60)), account.start(at(60))], [Turn::Now, Turn::WhenOneEnds]);
 }
 
 #[test]
 fn of_two_silences_the_longer_counts() {
-    for untils in [[600, 10], [10, 600]] {
+    for times in [[600, 10], [10, 600]] {
         let account = account(None, None);
-        for until in untils {
-            account.end(NOON, Standing::SilentUntil(at(until)));
+        for time in times {
+            account.end(NOON, Standing::SilentFor(Duration::from_secs(time)));
         }
         assert_eq!(account.start(at(11)), Turn::At(at(600)));
     }
 }
 
 #[test]
-fn a_silence_lasts_no_longer_because_the_clock_was_set_back() {
+fn wrong_settings_silence_it_like_the_provider_does() {
     let account = account(None, None);
-    account.end(NOON, Standing::SilentUntil(at(600)));
-    assert_eq!(account.start(at(-86_400)), Turn::At(at(-86_400 + 600)));
-    assert_eq!(account.start(at(-86_400 + 600)), Turn::Now);
+    account.end(NOON, Standing::MisconfiguredFor(Duration::from_secs(60)));
+    assert_eq!(account.start(at(59)), Turn::At(at(60)));
+    assert_eq!(account.start(at(60)), Turn::Now);
 }
 
 #[test]
-fn a_silence_until_the_end_of_time_survives_a_clock_set_back() {
-    let account = account(None, Some(Silence { since: NOON, until: Timestamp::MAX }));
-    assert!(matches!(account.start(Timestamp::MIN), Turn::At(_)));
+fn a_silence_may_last_until_the_end_of_time() {
+    let account = account(None, None);
+    account.end(NOON, Standing::SilentFor(Duration::MAX));
+    assert_eq!(account.start(NOON), Turn::At(Timestamp::MAX));
 }
 
 #[test]

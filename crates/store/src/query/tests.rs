@@ -74,10 +74,3 @@ async fn no_attempts_were_made_of_what_is_new() {
     assert!(store.attempts(DeliveryId(3)).await.unwrap().is_empty());
     assert_eq!(store.attempts(DeliveryId(1)).await.unwrap().len(), 1);
 }
-
-#[tokio::test]
-async fn totals_count_what_fires_is_owed_and_was_given_up() {
-    let place = Place::new();
-    let totals = filled(&place).await.totals().await.unwrap();
-    assert_eq!(totals, Totals { incidents: 1, pending: 4, dead: 1 });
-}

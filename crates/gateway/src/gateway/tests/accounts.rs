@@ -1,5 +1,7 @@
 //! What one channel's provider asks for, its whole account keeps to, also across restarts.
 
+use std::time::Duration;
+
 use fanfare_core::{RetryPolicy, Severity};
 
 use super::harness::{Answer, Fake, HOUR, MINUTE, SECOND, World, alarm, misconfigured, quota, throttled};
@@ -107,6 +109,27 @@ async fn once_the_settings_are_mended_and_a_probe_has_succeeded_the_rest_goes_at
 }
 
 #[tokio::test(start_paused = true)]
+async fn whoever_mends_the_settings_and_restarts_does_not_wait_for_the_next_probe() {
+    let broken =
+        Fake::new("ding").answering(|call| if call.nth < 3 { misconfigured() } else { Answer::Take });
+    let mut world = World::new([broken]).await;
+    world.accept([alarm("a", Severity::High)]).await;
+    world.pass(4 * MINUTE).await; // probed at 0, 60 and 180 s, and next at 420 s
+    world.kill().await;
+    world.start().await;
+    assert_eq!(world.times_of("ding"), [0.0, 60.0, 180.0, 240.0]);
+    assert_eq!(world.number("SELECT count(*) FROM holds"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_asks_for_no_silence_is_not_asked_without_a_pause() {
+    let world = World::new([Fake::new("ding").answering(|_| throttled(Duration::ZERO))]).await;
+    world.accept([alarm("a", Severity::High)]).await;
+    world.pass(3 * SECOND).await;
+    assert_eq!(world.times_of("ding"), [0.0, 1.0, 2.0, 3.0]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_longer_silence_is_not_cut_short_by_a_shorter_one() {
     let one = Fake::new("one").at_once(2).answering(|call| match call.nth {
         0 => throttled(10 * MINUTE),
@@ -122,12 +145,12 @@ async fn a_longer_silence_is_not_cut_short_by_a_shorter_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_clock_set_back_prolongs_a_silence_by_no_more_than_its_own_length() {
+async fn a_clock_set_back_prolongs_no_silence_and_after_a_restart_by_no_more_than_its_own_length() {
     let mut world = World::new(robots(throttled(10 * MINUTE))).await;
     two_alerts(&world).await;
     world.pass(MINUTE).await;
     world.set_clock_by(-DAY);
-    world.pass(10 * MINUTE + 5 * SECOND).await;
+    world.pass(9 * MINUTE).await;
     assert_eq!(world.count("delivered"), 6);
 
     world.kill().await;
@@ -150,6 +173,18 @@ async fn a_clock_set_back_keeps_no_delivery_waiting() {
     world.set_clock_by(-DAY);
     world.kill().await;
     world.start().await;
-    world.pass(35 * SECOND).await;
+    world.pass(RetryPolicy::default().longest_pause()).await; // all that is known of a time that is wrong
     assert_eq!(world.count("delivered"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_set_ahead_ends_no_silence() {
+    let world = World::new(robots(throttled(10 * MINUTE))).await;
+    two_alerts(&world).await;
+    world.pass(MINUTE).await;
+    world.set_clock_by(DAY);
+    world.accept([alarm("c", Severity::Urgent)]).await;
+    world.pass(10 * MINUTE).await;
+    assert_eq!(world.times_of("one"), [0.0, 600.0, 600.0, 600.0]);
+    assert_eq!(world.count("delivered"), 9);
 }

@@ -94,6 +94,19 @@ async fn channels_of_one_account_share_its_budget() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_clock_that_is_set_opens_no_new_budget() {
+    for seconds in [60 * 60, -60 * 60] {
+        let world = World::new([Fake::new("ding").twenty_a_minute()]).await;
+        world.accept(burst()).await;
+        world.pass(SECOND).await;
+        world.set_clock_by(seconds);
+        world.pass(6 * MINUTE).await;
+        check_budget(&world);
+        assert_eq!(world.calls()[90].at, 5 * MINUTE);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_a_budget_all_goes_at_once() {
     let world = World::new([Fake::new("hook").at_once(16)]).await;
     world.accept(burst()).await;

@@ -39,6 +39,44 @@ async fn the_end_waits_also_while_the_beginning_is_under_way() {
     assert_eq!(whys(&world), [Why::Started, Why::Started, Why::Resolved]);
 }
 
+/// The mailbox of one recipient is full all day; everybody else is told what follows at once.
+async fn check_full_mailbox(restart: Restart) {
+    let mail = Fake::new("mail").answering(|call| match (&call.attempt.only, call.nth) {
+        (None, 0) => Answer::TakePart { refused: &[], deferred: &["full@example.com"] },
+        (None, _) => Answer::Take,
+        (Some(_), _) => transient(),
+    });
+    let mut world = World::new([mail]).await;
+    world.accept([alarm("a", Severity::Low)]).await;
+    world.accept([alarm("a", Severity::Urgent)]).await;
+    world.pass(10 * SECOND).await;
+    match restart {
+        Restart::Kill => {
+            world.kill().await;
+            world.start().await;
+        }
+        Restart::None => {}
+    }
+    world.accept([end_of("a")]).await;
+    let to_all: Vec<_> = world.calls().into_iter().filter(|it| it.attempt.only.is_none()).collect();
+    let seconds: Vec<_> = to_all.iter().map(|it| it.at.as_secs()).collect();
+    let whys: Vec<_> = to_all.iter().map(|it| it.notification.why).collect();
+    assert_eq!(seconds, [0, 0, 10]);
+    assert_eq!(whys, [Why::Started, Why::Worsened { from: Severity::Low }, Why::Resolved]);
+    assert_eq!((world.count("delivered"), world.count("pending")), (2, 1));
+}
+
+enum Restart {
+    None,
+    Kill,
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_recipient_who_cannot_be_reached_costs_the_others_nothing() {
+    check_full_mailbox(Restart::None).await;
+    check_full_mailbox(Restart::Kill).await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_alarm_that_worsens_does_not_wait_for_the_pause_of_its_own_beginning() {
     let ding = Fake::new("ding").answering(|call| if call.nth < 6 { transient() } else { Answer::Take });

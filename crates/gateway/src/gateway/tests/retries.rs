@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fanfare_core::{Form, RetryPolicy, Severity};
 
-use super::harness::{Answer, Fake, MINUTE, SECOND, World, alarm, transient, unsendable};
+use super::harness::{Answer, Fake, HOUR, MINUTE, SECOND, World, alarm, transient, unsendable};
 
 #[tokio::test(start_paused = true)]
 async fn a_retry_has_the_same_key_a_fresh_time_a_growing_number_and_waits_longer_each_time() {
@@ -87,6 +87,39 @@ async fn what_fails_for_too_long_waits_for_a_person_with_the_reason() {
     assert_eq!(world.count("dead"), 1);
     let reason = world.text("SELECT reason FROM deliveries");
     assert!(reason.contains("give_up_after") && reason.contains("HTTP 503"), "{reason}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gateway_that_was_off_for_longer_than_it_has_patience_begins_anew() {
+    let ding = Fake::new("ding").answering(|call| if call.nth < 3 { transient() } else { Answer::Take });
+    let mut world = World::new([ding]).await;
+    world.accept([alarm("a", Severity::Urgent)]).await;
+    world.kill().await;
+    world.pass_while_down(25 * HOUR).await;
+    world.start().await; // and the network is not there yet
+    assert_eq!((world.calls().len(), world.count("pending")), (2, 1));
+    world.pass(MINUTE).await;
+    assert_eq!(world.count("delivered"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_set_ahead_costs_no_delivery_its_patience() {
+    let ding = Fake::new("ding").answering(|call| if call.nth < 3 { transient() } else { Answer::Take });
+    let world = World::new([ding]).await;
+    world.accept([alarm("a", Severity::Urgent)]).await;
+    world.set_clock_by(25 * 60 * 60);
+    world.pass(MINUTE).await;
+    assert_eq!(world.times_of("ding"), [0.0, 1.0, 3.0, 7.0]);
+    assert_eq!(world.count("delivered"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_some_recipients_will_never_get_is_delivered_in_part() {
+    let refusing = Answer::TakePart { refused: &["gone@example.com"], deferred: &[] };
+    let world = World::new([Fake::new("mail").answering(move |_| refusing.clone())]).await;
+    world.accept([alarm("a", Severity::Urgent)]).await;
+    assert_eq!(world.count("delivered"), 1);
+    assert_eq!(world.text("SELECT outcome FROM attempts"), "partial");
 }
 
 #[tokio::test(start_paused = true)]
