@@ -1,8 +1,9 @@
 //! Who writes to whom.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
-use fanfare_core::{BuildError, Refusal, one_line};
+use fanfare_core::{BuildError, Refusal, SendError, one_line};
 use lettre::Address;
 use lettre::message::{Mailbox, Mailboxes};
 use url::Host;
@@ -21,6 +22,9 @@ pub(crate) struct Addresses {
     to: Vec<Mailbox>, // Invariant: not empty.
     hide_recipients: bool,
 }
+
+/// Stands in a log for an address: which one it is, `to[…]` before it says.
+const BLANKED: &str = "[recipient]";
 
 /// One recipient still owed the mail.
 #[derive(Debug, Clone, Copy)]
@@ -98,6 +102,24 @@ impl Addresses {
         self.to.iter().any(|mailbox| recipient == mailbox.email.as_ref() as &str)
     }
 
+    /// `err` without the recipients' addresses: servers repeat them in their
+    /// words, and a reason goes to the log.
+    pub(crate) fn blanked_in(&self, mut err: SendError) -> SendError {
+        let (SendError::Transient { reason }
+        | SendError::Throttled { reason, .. }
+        | SendError::Quota { reason, .. }
+        | SendError::Unsendable { reason }
+        | SendError::Misconfigured { reason }
+        | SendError::Unanswered { reason }) = &mut err;
+        let mut addresses: Vec<&str> = self.to.iter().map(|mailbox| mailbox.email.as_ref()).collect();
+        // The longest first: `a@example.com` is a part of `na@example.com`.
+        addresses.sort_by_key(|address| Reverse(address.len()));
+        for address in addresses {
+            *reason = blank(reason, address);
+        }
+        err
+    }
+
     /// What the mail says of its recipients.
     ///
     /// An address that only SMTPUTF8 can carry is left out: with it in a header
@@ -124,6 +146,20 @@ fn mailbox(field: &str, text: &str) -> Result<Mailbox, BuildError> {
             "`{text}` is not a mail address: expected `name@example.com` or `Name <name@example.com>`"
         ),
     })
+}
+
+/// `text` without `address`, in capitals or not.
+fn blank(text: &str, address: &str) -> String {
+    // ASCII alone, so that every letter keeps its place.
+    let (lower, address) = (text.to_ascii_lowercase(), address.to_ascii_lowercase());
+    let mut blanked = String::new();
+    let mut end = 0;
+    for (at, found) in lower.match_indices(&address) {
+        blanked.push_str(&text[end..at]);
+        blanked.push_str(BLANKED);
+        end = at + found.len();
+    }
+    blanked + &text[end..]
 }
 
 fn ascii_mailbox(field: &str, text: &str) -> Result<Mailbox, BuildError> {

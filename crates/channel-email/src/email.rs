@@ -16,7 +16,7 @@ use crate::pool::Pool;
 use crate::reply::Stage;
 use crate::server::Server;
 use crate::session::Session;
-use crate::transaction::{Deadlines, Owed, hand_in};
+use crate::transaction::{Deadlines, NotHandedIn, Owed, hand_in};
 use crate::{EmailConfig, TlsConfig, letter};
 
 /// How many mails may be under way at once. Few: each takes a connection, and
@@ -46,7 +46,8 @@ impl Notifier for Email {
         let mut receipt = if recipients.is_empty() {
             Receipt { words: "the others were served before".to_owned(), ..Receipt::default() }
         } else {
-            self.send(notification, attempt, &recipients).await?
+            let sent = self.send(notification, attempt, &recipients).await;
+            sent.map_err(|err| self.addresses.blanked_in(err))?
         };
         receipt.refused.extend(self.no_longer_named(attempt));
         Ok(receipt)
@@ -66,13 +67,20 @@ impl Email {
     ) -> Result<Receipt, SendError> {
         let mail = letter::write(&self.addresses, &self.name, &self.style, notification, attempt)?;
         let deadlines = Deadlines::of(self.timeout, Instant::now());
-        let owed = Owed { recipients, others_served: attempt.only.is_some() };
-        let mut session = self.begin(recipients, deadlines).await?;
-        let outcome = hand_in(&mut session, owed, &mail, deadlines).await;
-        if session.is_idle() {
-            self.pool.put(session);
+        let mut owed = Owed { recipients, others_served: attempt.only.is_some(), left_out: None };
+        // Twice at most: once one is left out, a silent server fails the attempt.
+        loop {
+            let mut session = self.begin(recipients, deadlines).await?;
+            let outcome = hand_in(&mut session, owed, &mail, deadlines).await;
+            if session.is_idle() {
+                self.pool.put(session);
+            }
+            match outcome {
+                Ok(receipt) => return Ok(receipt),
+                Err(NotHandedIn::Failed(err)) => return Err(err),
+                Err(NotHandedIn::StuckAt(index)) => owed.left_out = Some(index),
+            }
         }
-        outcome
     }
 
     /// A connection on which the server has taken our `MAIL`.
@@ -104,6 +112,12 @@ impl Email {
 
 impl Channel for Email {
     const KIND: &'static str = "email";
+
+    /// RFC 5321 §4.5.3.2 would wait for minutes, an alert cannot; but content
+    /// filters take ten to twenty seconds for their answer to the final dot, and
+    /// to give up before it is to send the mail again.
+    const TIMEOUT: Duration = Duration::from_secs(60);
+
     type Config = EmailConfig;
 
     fn build(config: EmailConfig, context: Context) -> Result<Self, BuildError> {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::time::Duration;
 
 use fanfare_core::{Account, BuildError, SendError};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream};
@@ -34,6 +35,10 @@ enum Security {
     StartTls(Tls),
     None,
 }
+
+/// The longest wait for a connection. Slow answers are a mail server's right, but
+/// one that cannot be reached must not keep the next channel in turn waiting.
+const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 
 /// More than any server's answer to `EHLO` needs.
 const MAX_ANSWER: u64 = 16 * 1024;
@@ -86,10 +91,11 @@ impl Server {
 
     /// A new connection, encrypted, greeted and logged in.
     pub(crate) async fn open(&self, deadline: Instant) -> Result<Session, SendError> {
+        let connected = deadline.min(Instant::now() + LONGEST_CONNECT);
         let tcp = match &self.proxy {
-            None => dial(&self.host, self.port, deadline).await?,
+            None => dial(&self.host, self.port, connected).await?,
             Some(proxy) => {
-                in_time(deadline, "`smtp.proxy`", proxy.dial(&self.host, self.port, deadline)).await?
+                in_time(connected, "`smtp.proxy`", proxy.dial(&self.host, self.port, connected)).await?
             }
         };
         let stream = in_time(deadline, "TLS", self.encrypt(tcp)).await?;

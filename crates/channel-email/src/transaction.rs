@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fanfare_core::{Receipt, Refusal, SendError};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use crate::addresses::Recipient;
 use crate::reply::{Failure, Meaning, Stage};
@@ -21,11 +21,15 @@ pub(crate) struct Deadlines {
     /// It has taken it: a little before the gateway ends the attempt, which
     /// could only say that there was no answer.
     pub(crate) answered: Instant,
+    /// How long the answer about one recipient may take while it keeps others
+    /// waiting: a quarter of the time for all.
+    recipient: Duration,
 }
 
 impl Deadlines {
     pub(crate) fn of(timeout: Duration, now: Instant) -> Self {
-        Self { ready: now + timeout / 2, answered: now + timeout * 19 / 20 }
+        let until_ready = timeout / 2;
+        Self { ready: now + until_ready, answered: now + timeout * 19 / 20, recipient: until_ready / 4 }
     }
 }
 
@@ -36,6 +40,25 @@ pub(crate) struct Owed<'a> {
     pub(crate) recipients: &'a [Recipient<'a>],
     /// An earlier attempt has served the others.
     pub(crate) others_served: bool,
+    /// The place in `to` of the one whom the server would not speak about; left
+    /// for a later attempt.
+    pub(crate) left_out: Option<usize>,
+}
+
+/// Why a mail was not handed in.
+#[derive(Debug)]
+pub(crate) enum NotHandedIn {
+    /// No answer about the recipient at this place in `to`. The session is of no
+    /// more use, but without that recipient the server may take the mail.
+    StuckAt(usize),
+    /// The attempt has failed.
+    Failed(SendError),
+}
+
+impl From<SendError> for NotHandedIn {
+    fn from(err: SendError) -> Self {
+        Self::Failed(err)
+    }
 }
 
 /// Hands `mail` in for those `owed` it whom the server accepts.
@@ -47,12 +70,12 @@ pub(crate) async fn hand_in(
     owed: Owed<'_>,
     mail: &[u8],
     deadlines: Deadlines,
-) -> Result<Receipt, SendError> {
-    let turned_away = name_recipients(session, owed.recipients, deadlines.ready).await?;
+) -> Result<Receipt, NotHandedIn> {
+    let turned_away = name_recipients(session, owed, deadlines).await?;
     if turned_away.len() == owed.recipients.len() {
         // A session that is not reset is not used again; that is all that can go wrong here.
         session.reset(deadlines.ready).await.ok();
-        return nobody_accepted(turned_away, owed);
+        return Ok(nobody_accepted(turned_away, owed)?);
     }
     session.data(deadlines.ready).await.map_err(|failure| failure.at(Stage::Data))?;
     let words =
@@ -69,17 +92,31 @@ struct TurnedAway<'a> {
 
 async fn name_recipients<'a>(
     session: &mut Session,
-    recipients: &[Recipient<'a>],
-    deadline: Instant,
-) -> Result<Vec<TurnedAway<'a>>, SendError> {
+    owed: Owed<'a>,
+    deadlines: Deadlines,
+) -> Result<Vec<TurnedAway<'a>>, NotHandedIn> {
+    // A recipient alone has all the time there is. So have those left of several: a
+    // server that is slow about each must not run out of them.
+    let keeps_others_waiting = owed.recipients.len() > 1 && owed.left_out.is_none();
     let mut turned_away = Vec::new();
-    for &recipient in recipients {
+    for &recipient in owed.recipients {
+        if owed.left_out == Some(recipient.index) {
+            let words = "no answer about this recipient in time".to_owned();
+            turned_away.push(TurnedAway { recipient, meaning: Meaning::Transient, words });
+            continue;
+        }
         if recipient.needs_utf8() && !session.takes_utf8() {
             let words = "the server takes no address with other than ASCII letters (SMTPUTF8)".to_owned();
             turned_away.push(TurnedAway { recipient, meaning: Meaning::Misconfigured, words });
             continue;
         }
-        match session.recipient(recipient.address, deadline).await {
+        let asked = session.recipient(recipient.address, deadlines.ready);
+        let answer = if keeps_others_waiting {
+            timeout(deadlines.recipient, asked).await.map_err(|_| NotHandedIn::StuckAt(recipient.index))?
+        } else {
+            asked.await
+        };
+        match answer {
             Ok(()) => {}
             Err(Failure::Refused(reply)) if reply.code != CLOSING => turned_away.push(TurnedAway {
                 recipient,
@@ -87,7 +124,7 @@ async fn name_recipients<'a>(
                 words: reply.to_string(),
             }),
             Err(failure @ (Failure::Refused(_) | Failure::Lost(_))) => {
-                return Err(failure.at(Stage::Recipient));
+                return Err(failure.at(Stage::Recipient).into());
             }
         }
     }

@@ -9,7 +9,7 @@ use fanfare_core::{Receipt, Refusal, SendError};
 use fanfare_webhook::{Answer, ip_in, quote};
 use serde::Deserialize;
 
-use crate::AppConfig;
+use crate::{AppConfig, Recipients};
 
 /// `{"errcode": 0, "errmsg": "ok"}`
 #[derive(Debug, Deserialize)]
@@ -91,10 +91,10 @@ impl AppReply {
         let refused = self.refused();
         let words =
             if msgid.is_empty() { words(0, errmsg) } else { format!("{}, msgid {msgid}", words(0, errmsg)) };
-        if reaches_somebody(config, &refused) {
+        if self.reaches_somebody(config) {
             Ok(Receipt { words, refused, ..Receipt::default() })
         } else {
-            let reason = format!("{words}, but nobody of app.to_user gets it; {}", mend::RECIPIENTS);
+            let reason = format!("{words}, but nobody gets it; {}", mend::RECIPIENTS);
             Err(SendError::Misconfigured { reason })
         }
     }
@@ -116,14 +116,23 @@ impl AppReply {
         };
         lists.into_iter().flat_map(named).collect()
     }
+
+    /// If each of the members, parties and tags is refused, nobody is told,
+    /// `errcode` 0 or not.
+    fn reaches_somebody(&self, config: &AppConfig) -> bool {
+        let AppConfig { to_user, to_party, to_tag, .. } = config;
+        is_reached(to_user, &[&self.invaliduser, &self.unlicenseduser])
+            || is_reached(to_party, &[&self.invalidparty])
+            || is_reached(to_tag, &[&self.invalidtag])
+    }
 }
 
-/// If only members are written to and each is refused, nobody is told, `errcode` 0 or
-/// not. WeCom names them in lower case.
-fn reaches_somebody(config: &AppConfig, refused: &[Refusal]) -> bool {
-    let AppConfig { to_user, to_party, to_tag, .. } = config;
-    let is_refused = |user: &str| refused.iter().any(|it| it.recipient.eq_ignore_ascii_case(user));
-    !to_party.is_empty() || !to_tag.is_empty() || !to_user.iter().all(is_refused)
+/// Whether someone of `to` is named in none of the lists of `refused`. WeCom names
+/// members in lower case.
+fn is_reached(to: &Recipients, refused: &[&str]) -> bool {
+    let is_refused =
+        |id: &str| refused.iter().flat_map(|list| list.split('|')).any(|it| it.eq_ignore_ascii_case(id));
+    !to.iter().all(is_refused)
 }
 
 impl TokenReply {

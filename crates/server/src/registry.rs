@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use fanfare_core::{BuildError, Channel, Context, Notifier, SandboxAccount, SandboxDoors};
 
@@ -23,7 +24,16 @@ pub(crate) const UNWISE_WITHOUT: [(&str, &str, &str); 1] =
 /// Kinds of channels, by what `kind:` says.
 #[derive(Debug, Default)]
 pub struct Registry {
-    kinds: BTreeMap<&'static str, Prepare>,
+    kinds: BTreeMap<&'static str, Kind>,
+}
+
+/// One kind of channel.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kind {
+    pub(crate) name: &'static str,
+    /// How long one attempt may take unless the config says otherwise.
+    pub(crate) timeout: Duration,
+    pub(crate) prepare: Prepare,
 }
 
 /// Reads and builds one kind of channel.
@@ -46,7 +56,8 @@ impl Registry {
     /// If two kinds share a name, which is a bug in the caller.
     #[must_use]
     pub fn with<C: Channel>(mut self) -> Self {
-        let previous = self.kinds.insert(C::KIND, prepare::<C>);
+        let kind = Kind { name: C::KIND, timeout: C::TIMEOUT, prepare: prepare::<C> };
+        let previous = self.kinds.insert(C::KIND, kind);
         assert!(previous.is_none(), "two channel kinds are called `{}`", C::KIND);
         self
     }
@@ -56,8 +67,8 @@ impl Registry {
         self.kinds.keys().copied()
     }
 
-    pub(crate) fn get(&self, kind: &str) -> Option<Prepare> {
-        self.kinds.get(kind).copied()
+    pub(crate) fn get(&self, name: &str) -> Option<Kind> {
+        self.kinds.get(name).copied()
     }
 }
 

@@ -17,6 +17,10 @@ const LONGEST_BODY: usize = 64 * 1024;
 /// chat providers count.
 const DEFAULT_SILENCE: Duration = Duration::from_secs(60);
 
+/// The shortest silence we take from a header: one that is over already asks us
+/// to knock on at once, which the 429 has just refused.
+const SHORTEST_SILENCE: Duration = Duration::from_secs(1);
+
 /// The longest silence we take from a header; one odd answer must not silence a
 /// channel for good.
 const LONGEST_SILENCE: Duration = Duration::from_secs(3600);
@@ -126,7 +130,7 @@ fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
             Duration::try_from(date.duration_since(now)).unwrap_or_default()
         }
     };
-    Some(silence.min(LONGEST_SILENCE))
+    Some(silence.clamp(SHORTEST_SILENCE, LONGEST_SILENCE))
 }
 
 #[cfg(test)]

@@ -36,6 +36,18 @@ fn a_password_does_not_cross_a_network_in_the_clear() {
     build(&json!({ "host": "smtp.example.com", "tls": "none" })).unwrap();
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_server_that_cannot_be_reached_is_soon_known_as_such() {
+    // It takes connections, and never says a word.
+    let proxy = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let proxy = format!("http://{}", proxy.local_addr().unwrap());
+    let server = build(&json!({ "host": "x", "tls": "none", "proxy": proxy })).unwrap();
+    let start = Instant::now();
+    let err = server.open(start + Duration::from_secs(30)).await.err().unwrap();
+    assert_eq!(err.word(), "transient", "{err}");
+    assert!(start.elapsed() < Duration::from_secs(11), "{:?}", start.elapsed());
+}
+
 #[test]
 fn what_cannot_be_is_refused_with_what_would_be_right() {
     check_refused(&json!({ "host": "" }), "smtp.host", "must name the server");

@@ -15,14 +15,14 @@ fn check_reason(err: &SendError, expected: Expect) {
     expected.assert_eq(&err.to_string());
 }
 
-fn to(to_user: &str, to_party: &str) -> AppConfig {
+fn to(to_user: &str, to_party: &str, to_tag: &str) -> AppConfig {
     AppConfig {
         corp_id: "ww1".to_owned(),
         secret: fanfare_core::Secret::new("s"),
         agent_id: 1,
         to_user: to_user.into(),
         to_party: to_party.into(),
-        to_tag: "".into(),
+        to_tag: to_tag.into(),
     }
 }
 
@@ -84,7 +84,7 @@ fn whoever_is_not_reached_is_named_and_the_others_count_as_told() {
         "errcode": 0, "errmsg": "ok", "msgid": "m1",
         "invaliduser": "lisi|wangwu", "invalidparty": "2", "invalidtag": "7", "unlicenseduser": "zhaoliu",
     });
-    let receipt = app_outcome(reply, &to("zhangsan|LiSi|WangWu|ZhaoLiu", "2")).unwrap();
+    let receipt = app_outcome(reply, &to("zhangsan|LiSi|WangWu|ZhaoLiu", "2", "7")).unwrap();
     assert_eq!(receipt.words, "errcode 0: ok, msgid m1");
     let refused: Vec<&str> = receipt.refused.iter().map(|it| it.recipient.as_str()).collect();
     assert_eq!(refused, ["lisi", "wangwu", "zhaoliu", "party 2", "tag 7"]);
@@ -93,8 +93,22 @@ fn whoever_is_not_reached_is_named_and_the_others_count_as_told() {
 #[test]
 fn a_message_that_reaches_nobody_is_no_delivery_whatever_the_code_says() {
     let reply = json!({ "errcode": 0, "errmsg": "ok", "unlicenseduser": "zhangsan" });
-    assert_eq!(app_outcome(reply.clone(), &to("ZhangSan", "")).unwrap_err().word(), "misconfigured");
-    assert!(app_outcome(reply, &to("ZhangSan", "2")).is_ok(), "the party is told");
+    assert_eq!(app_outcome(reply.clone(), &to("ZhangSan", "", "")).unwrap_err().word(), "misconfigured");
+    assert!(app_outcome(reply, &to("ZhangSan", "2", "")).is_ok(), "the party is told");
+}
+
+#[test]
+fn a_refused_party_or_tag_is_told_as_little_as_a_refused_member() {
+    let reply = json!({
+        "errcode": 0, "errmsg": "ok", "invaliduser": "zhangsan", "invalidparty": "2|3", "invalidtag": "7",
+    });
+    for nobody in [to("", "2|3", ""), to("", "", "7"), to("ZhangSan", "3", "7")] {
+        assert_eq!(app_outcome(reply.clone(), &nobody).unwrap_err().word(), "misconfigured", "{nobody:?}");
+    }
+    // An id counts in its own list only: there is a tag 2 beside the party 2.
+    for somebody in [to("", "2|4", ""), to("ZhangSan", "", "8"), to("", "", "2"), to("", "7", "")] {
+        assert!(app_outcome(reply.clone(), &somebody).is_ok(), "{somebody:?}");
+    }
 }
 
 #[test]

@@ -16,10 +16,7 @@ use super::section::Section;
 use super::suggest;
 use super::values::{Day, Positive, WrittenBudget, Zone};
 use super::written::WrittenChannel;
-use crate::registry::{Built, Registry, UNWISE_WITHOUT};
-
-/// How long one attempt may take, if the config does not say.
-const TIMEOUT: Duration = Duration::from_secs(10);
+use crate::registry::{Built, Kind, Registry, UNWISE_WITHOUT};
 
 /// From this age on credentials should be changed.
 const ROTATE_AFTER_DAYS: i32 = 90;
@@ -88,21 +85,20 @@ impl Channels<'_> {
         common: &WrittenChannel,
         section: &mut Section,
         settings: &mut ChannelSettings<'_>,
-    ) -> Option<(&'static str, Built)> {
-        let known = self.kinds.kinds().find(|kind| *kind == common.kind);
-        let Some((kind, prepare)) = known.and_then(|kind| Some((kind, self.kinds.get(kind)?))) else {
+    ) -> Option<(Kind, Built)> {
+        let Some(kind) = self.kinds.get(&common.kind) else {
             section.error(
                 &Path::of("kind"),
                 suggest::unknown("kind of channel", &common.kind, self.kinds.kinds()),
             );
             return None;
         };
-        for (_, setting, why) in UNWISE_WITHOUT.iter().filter(|(of, ..)| *of == kind) {
+        for (_, setting, why) in UNWISE_WITHOUT.iter().filter(|(of, ..)| *of == kind.name) {
             if settings.section.node().get(setting).is_none() {
                 section.warning(&Path::default(), format!("no `{setting}`: {why}"));
             }
         }
-        match prepare(settings, self.context(name, common), self.sandbox)? {
+        match (kind.prepare)(settings, self.context(name, common, kind), self.sandbox)? {
             Ok(built) => Some((kind, built)),
             Err(err) => {
                 settings.section.error(&Path::default().dotted(&err.field), err.message);
@@ -111,12 +107,12 @@ impl Channels<'_> {
         }
     }
 
-    fn context(&self, name: &str, common: &WrittenChannel) -> Context {
+    fn context(&self, name: &str, common: &WrittenChannel, kind: Kind) -> Context {
         let Style { language, timezone } = &self.style;
         Context {
             name: ChannelName::from(name),
             style: style(common.language.unwrap_or(*language), common.timezone.as_ref(), timezone),
-            timeout: timeout(common),
+            timeout: timeout(common, kind),
         }
     }
 }
@@ -126,8 +122,8 @@ fn style(language: Language, own: Option<&Zone>, general: &TimeZone) -> Style {
     Style { language, timezone }
 }
 
-fn timeout(common: &WrittenChannel) -> Duration {
-    common.timeout.map_or(TIMEOUT, |Positive(timeout)| timeout)
+fn timeout(common: &WrittenChannel, kind: Kind) -> Duration {
+    common.timeout.map_or(kind.timeout, |Positive(timeout)| timeout)
 }
 
 /// What all channels may set, and the rest.
@@ -139,13 +135,13 @@ fn split(channel: &Node) -> (Node, Node) {
     (part(common), part(own))
 }
 
-fn configured(name: &str, kind: &'static str, common: &WrittenChannel, built: Built) -> Ready {
+fn configured(name: &str, kind: Kind, common: &WrittenChannel, built: Built) -> Ready {
     let Built { notifier, account } = built;
     let channel = ConfiguredChannel {
         name: name.into(),
-        kind,
+        kind: kind.name,
         limits: limits(notifier.limits(), common),
-        timeout: timeout(common),
+        timeout: timeout(common, kind),
         rotated_at: common.rotated_at.map(|Day(day)| day),
         notifier,
     };

@@ -74,7 +74,13 @@ async fn a_redirect_is_not_followed_with_a_secret() {
 async fn retry_after_is_read_in_seconds_and_as_a_date() {
     check_silence("Retry-After: 120\r\n", 120).await;
     check_silence("Retry-After: Sun, 08 Mar 2026 12:05:00 GMT\r\n", 300).await;
-    check_silence("Retry-After: Sun, 08 Mar 2026 11:00:00 GMT\r\n", 0).await;
+}
+
+#[tokio::test]
+async fn a_refused_post_is_not_repeated_at_once_whatever_the_header_says() {
+    check_silence("Retry-After: 0\r\n", 1).await;
+    check_silence("Retry-After: 1\r\n", 1).await;
+    check_silence("Retry-After: Sun, 08 Mar 2026 11:00:00 GMT\r\n", 1).await;
 }
 
 #[tokio::test]
