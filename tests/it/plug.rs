@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::harness::{Gateway, PATIENCE, Program, Request, Site, file, text, until};
+use crate::ledger::deliveries;
 
 /// `fanfare sandbox` as a process of its own, on free ports.
 struct Fakes {
@@ -39,7 +40,8 @@ impl Fakes {
     /// What the people of `channel` have seen, by its name in the sandbox.
     fn delivered(&self, channel: &str) -> usize {
         let seen = Request::get("/sandbox/messages").send(self.http).json();
-        let is_theirs = |it: &&Value| text(it, "target") == channel && it["verdict"]["outcome"] == "delivered";
+        let is_theirs =
+            |it: &&Value| text(it, "target") == channel && it["verdict"]["outcome"] == "delivered";
         seen.as_array().unwrap().iter().filter(is_theirs).count()
     }
 }
@@ -53,11 +55,14 @@ fn the_mail_is_there_while_dingtalk_hangs_and_a_kill_loses_nothing() {
 
     let mut gateway = Gateway::start_at(&site, &[], &[]);
     let url = format!("http://{}", gateway.address());
-    let alarm = ["send", "--url", &url, "--name", "over_temp", "--eui", "63", "--level", "urgent", "--desc", "x"];
+    let alarm =
+        ["send", "--url", &url, "--name", "over_temp", "--eui", "63", "--level", "urgent", "--desc", "x"];
     let sent = site.run(&alarm, &[]);
     assert_eq!(sent.code, Some(0), "{}", sent.stderr);
     until("the mail is there", || fakes.delivered("mail") == 1, PATIENCE);
     assert_eq!(fakes.delivered("dingtalk"), 0);
+    // A kill between the provider's word and its record would rightly tell twice.
+    until("it is written down", || deliveries(&gateway, "mail")[0].state == "delivered", PATIENCE);
 
     gateway.kill9();
     let gateway = Gateway::start_at(&site, &[], &[]);

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands::check::CheckArgs;
 use crate::commands::deliveries::ListArgs;
-use crate::commands::routes::TestArgs;
+use crate::commands::routes::{ShowArgs, TestArgs};
 use crate::commands::send::SendArgs;
 use crate::commands::serve::{SandboxArgs, ServeArgs};
 
@@ -66,7 +66,7 @@ pub enum Command {
 #[derive(Debug, Subcommand)]
 pub enum RoutesCommand {
     /// Prints the routing tree
-    Show,
+    Show(ShowArgs),
     /// Tells who would be told of an alert with these labels, and why
     Test(TestArgs),
 }

@@ -41,7 +41,9 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         Command::Demo => serve::demo(out),
         Command::Sandbox(args) => serve::sandbox(&args, out),
         Command::Check(args) => check::check(&config, &args, now, out),
-        Command::Routes(RoutesCommand::Show) => routes::show(&load_without_secrets(&config, now)?, out),
+        Command::Routes(RoutesCommand::Show(args)) => {
+            routes::show(&load_without_secrets(&config, now)?, &args, out)
+        }
         Command::Routes(RoutesCommand::Test(args)) => {
             routes::test(&load_without_secrets(&config, now)?, &args, out)
         }

@@ -71,7 +71,7 @@ pub struct Config {
 pub struct Server {
     /// Where it listens; port 0 for any free one.
     pub listen: SocketAddr,
-    /// How people reach it; for links inside messages.
+    /// How people reach it; for links inside messages, which come with acknowledgements.
     pub external_url: Option<Url>,
     /// Who may use the API.
     pub auth: Auth,
@@ -80,7 +80,8 @@ pub struct Server {
 /// Who may come in.
 #[derive(Debug, Clone)]
 pub enum Auth {
-    /// Everybody who can reach the address, which is a loopback or private one.
+    /// Who brings no token: at a source everybody who can reach the address, which
+    /// is a loopback or private one; at the API only programs on this machine.
     Open,
     /// Who sends `Authorization: Bearer TOKEN`.
     Bearer(Secret),

@@ -10,7 +10,10 @@ use super::{nothing_found, root};
 fn named(page: &str) -> BTreeSet<&str> {
     let (_, section) = page.split_once("## Invariants").unwrap();
     let quoted = section.split('`').skip(1).step_by(2);
-    quoted.filter(|it| it.chars().all(|c| c.is_ascii_lowercase() || c == '_')).filter(|it| it.contains('_')).collect()
+    quoted
+        .filter(|it| it.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+        .filter(|it| it.contains('_'))
+        .collect()
 }
 
 /// Those of `names` that no function in `sources` has.
@@ -25,8 +28,11 @@ fn every_test_that_is_named_as_holding_a_promise_exists() {
     let names = named(&page);
     assert!(names.len() >= 8, "one for each promise: {names:?}");
     let is_rust = |it: &String| it.ends_with(".rs");
-    let sources: Vec<_> =
-        files().into_iter().filter(is_rust).filter_map(|it| fs::read_to_string(root().join(it)).ok()).collect();
+    let sources: Vec<_> = files()
+        .into_iter()
+        .filter(is_rust)
+        .filter_map(|it| fs::read_to_string(root().join(it)).ok())
+        .collect();
     let findings: Vec<_> = missing(&names, &sources).into_iter().map(str::to_owned).collect();
     nothing_found(&findings);
 }

@@ -1,7 +1,7 @@
 //! The commands that talk to a running gateway, and the sandbox alone.
 
-use std::io::{BufRead as _, BufReader};
-use std::net::{SocketAddr, TcpStream};
+use std::io::{BufRead as _, BufReader, ErrorKind};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 
 use serde_json::Value;
 
@@ -71,6 +71,19 @@ fn send_takes_a_body_from_a_file_and_a_token_from_elsewhere() {
     assert_eq!(wrong.code, Some(1));
     assert!(!wrong.said().contains("a-wrong-token"), "{}", wrong.said());
     assert_eq!(gateway.get("/api/v1/alerts").json()["alerts"].as_array().map(Vec::len), Some(2));
+}
+
+/// A company's proxy must not see a token that is for this machine only.
+#[test]
+fn what_is_for_the_gateway_is_shown_to_no_proxy() {
+    let gateway = gateway();
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    proxy.set_nonblocking(true).unwrap();
+    let address = format!("http://{}", proxy.local_addr().unwrap());
+    let with_proxies = [&ENV[..], &[("http_proxy", &address), ("ALL_PROXY", &address)]].concat();
+    let sent = gateway.run(&["send", "--source", "closed", "--name", "door"], &with_proxies);
+    assert_eq!(proxy.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "the proxy was asked");
+    assert_eq!(sent.code, Some(0), "{}", sent.said());
 }
 
 #[test]

@@ -7,6 +7,9 @@ use rusqlite::Connection;
 use super::{CONFIG, ENV, alarm, gateway};
 use crate::harness::{Gateway, Site};
 
+/// Beside the one of the config: what the sandbox took must not be owed to real providers.
+const STORE: &str = "data/fanfare.sandbox.db";
+
 /// What a process says that cannot use the store.
 #[track_caller]
 fn check_refused(site: &Site, words: &[&str]) {
@@ -22,7 +25,7 @@ fn check_refused(site: &Site, words: &[&str]) {
 #[test]
 fn a_second_process_on_the_same_store_is_turned_away_and_the_first_goes_on() {
     let gateway = gateway();
-    check_refused(gateway.site(), &["data/fanfare.db", "in use by another fanfare process"]);
+    check_refused(gateway.site(), &[STORE, "in use by another fanfare process"]);
     assert_eq!(gateway.post("open", &alarm(1)).status, 202);
     gateway.until_nothing_is_owed();
 }
@@ -40,7 +43,7 @@ fn a_store_is_free_again_once_its_process_is_gone() {
 fn a_store_of_a_newer_version_is_left_alone() {
     let mut gateway = gateway();
     gateway.terminate_and_wait();
-    let file = gateway.site().path("data/fanfare.db");
+    let file = gateway.site().path(STORE);
     let version =
         |store: &Connection| store.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
     let store = Connection::open(&file).unwrap();
@@ -49,14 +52,14 @@ fn a_store_of_a_newer_version_is_left_alone() {
     store.close().unwrap();
 
     let before = std::fs::read(&file).unwrap();
-    check_refused(gateway.site(), &["data/fanfare.db", "newer fanfare", "99"]);
+    check_refused(gateway.site(), &[STORE, "newer fanfare", "99"]);
     assert!(std::fs::read(&file).unwrap() == before, "it was changed");
 }
 
 #[test]
 fn a_file_that_is_no_store_is_left_alone() {
     let site = Arc::new(Site::new(CONFIG));
-    site.write("data/fanfare.db", "Dear diary, today I learned what a database is.");
-    check_refused(&site, &["data/fanfare.db", "not a usable store"]);
+    site.write(STORE, "Dear diary, today I learned what a database is.");
+    check_refused(&site, &[STORE, "not a usable store"]);
     assert!(site.database().contains("Dear diary"));
 }

@@ -113,6 +113,8 @@ pub(crate) fn http() -> anyhow::Result<reqwest::Client> {
     drop(rustls::crypto::ring::default_provider().install_default());
     let builder = reqwest::Client::builder()
         .timeout(PATIENCE)
+        // A token is for the gateway alone, not for whom `http_proxy` names.
+        .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .user_agent(concat!("fanfare/", env!("CARGO_PKG_VERSION")));
     Ok(builder.build()?)

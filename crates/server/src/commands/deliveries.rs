@@ -73,7 +73,6 @@ struct Delivery {
     state: String,
     owed_at: String,
     attempts: u32,
-    last_error: Option<String>,
     settled_at: Option<String>,
     reason: Option<String>,
 }
@@ -110,21 +109,10 @@ const HEADER: [&str; 10] =
     ["ID", "ALERT", "RECEIVER", "CHANNEL", "SEVERITY", "STATE", "OWED AT", "TRIES", "SETTLED AT", "WHY"];
 
 fn row(delivery: &Delivery) -> [String; 10] {
-    let Delivery {
-        id,
-        alert_id,
-        receiver,
-        channel,
-        severity,
-        state,
-        owed_at,
-        attempts,
-        last_error,
-        settled_at,
-        reason,
-    } = delivery;
+    let Delivery { id, alert_id, receiver, channel, severity, state, owed_at, attempts, settled_at, reason } =
+        delivery;
     // A provider's words may hold anything, also what would confuse a terminal.
-    let why = reason.as_ref().or(last_error.as_ref()).map(|it| one_line(it));
+    let why = reason.as_deref().map(one_line);
     [
         id.to_string(),
         alert_id.to_string(),

@@ -1,27 +1,35 @@
 //! `fanfare routes`: who is told of what, and why.
 
 mod trace;
+mod tree;
 
 use std::io::Write;
 
 use clap::Args;
-use fanfare_core::{
-    Alert, ChannelName, Fingerprint, HumanDuration, Kind, Labels, Matcher, Mention, Policy, Route, RoutePath,
-    Severity, Status,
-};
+use fanfare_core::{Alert, ChannelName, Fingerprint, Kind, Labels, Mention, Policy, Severity, Status};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use self::trace::{Step, trace};
+use self::tree::{Tree, channels};
+pub(crate) use self::tree::{names, tree};
 use super::Outcome;
 use crate::config::Config;
+
+/// How the routing tree is shown.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// Prints JSON
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// An alert by its labels.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   fanfare routes test alertname=over_temp severity=urgent device='Cold room 3'")]
 pub struct TestArgs {
-    /// The alert's labels; `severity` is `low` if it is not among them
+    /// The alert's labels; without `severity` it is `mid`, as an alarm that arrives without a level
     #[arg(value_name = "LABEL=VALUE", value_parser = label, required = true)]
     pub labels: Vec<(String, String)>,
     /// Prints JSON
@@ -42,8 +50,13 @@ fn label(text: &str) -> Result<(String, String), String> {
 }
 
 /// Prints the routing tree.
-pub(crate) fn show(config: &Config, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    write!(out, "{}", tree(&config.policy))?;
+pub(crate) fn show(config: &Config, args: &ShowArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+    if args.json {
+        serde_json::to_writer_pretty(&mut *out, &Tree::of(&config.policy))?;
+        writeln!(out)?;
+    } else {
+        write!(out, "{}", tree(&config.policy))?;
+    }
     Ok(Outcome::Good)
 }
 
@@ -84,10 +97,13 @@ struct Told {
     route: String,
 }
 
+/// How bad an alarm is that does not say so: as `fanfare_sources` reads it.
+const UNWEIGHED: Severity = Severity::Mid;
+
 /// A firing alarm with `labels`.
 fn alert(labels: &[(String, String)]) -> Alert {
     let labels: Labels = labels.iter().cloned().collect();
-    let severity = labels.get("severity").and_then(|word| word.parse().ok()).unwrap_or(Severity::Low);
+    let severity = labels.get("severity").and_then(|word| word.parse().ok()).unwrap_or(UNWEIGHED);
     let mut normal = labels.clone();
     normal.set("severity", severity.word());
     Alert {
@@ -114,66 +130,8 @@ fn told(policy: &Policy, alert: &Alert) -> Vec<Told> {
         if told.iter().any(|it| it.receiver == name) {
             continue;
         }
-        let channels =
-            policy.receiver(&found.route.receiver).map(|it| it.channels.as_slice()).unwrap_or_default();
-        let channels = channels.iter().map(ChannelName::to_string).collect();
+        let channels = channels(policy, found.route).iter().map(ChannelName::to_string).collect();
         told.push(Told { receiver: name, channels, route: found.path.to_string() });
     }
     told
-}
-
-/// The routing tree of `policy`, one route a line.
-pub(crate) fn tree(policy: &Policy) -> String {
-    let mut lines = Vec::new();
-    draw(policy, policy.route(), &RoutePath::default(), ROOT, "", &mut lines);
-    lines.concat()
-}
-
-/// How a line of the tree begins, and those below it.
-#[derive(Clone, Copy)]
-struct Branch {
-    own: &'static str,
-    below: &'static str,
-}
-
-const ROOT: Branch = Branch { own: "", below: "" };
-const INNER: Branch = Branch { own: "├─ ", below: "│  " };
-const LAST: Branch = Branch { own: "└─ ", below: "   " };
-
-fn draw(
-    policy: &Policy,
-    route: &Route,
-    path: &RoutePath,
-    branch: Branch,
-    indent: &str,
-    lines: &mut Vec<String>,
-) {
-    lines.push(format!("{indent}{}{}\n", branch.own, line(policy, route, path)));
-    let below = format!("{indent}{}", branch.below);
-    for (index, child) in route.routes.iter().enumerate() {
-        let branch = if index + 1 == route.routes.len() { LAST } else { INNER };
-        draw(policy, child, &path.child(index), branch, &below, lines);
-    }
-}
-
-/// `severity>="high" → on-call (ops-dingtalk, ops-mail), again after 4h`
-fn line(policy: &Policy, route: &Route, path: &RoutePath) -> String {
-    let Route { matchers, receiver, r#continue, repeat_interval, routes: _ } = route;
-    let condition = if *path == RoutePath::default() { "everything".to_owned() } else { condition(matchers) };
-    let channels = policy.receiver(receiver).map(|it| names(&it.channels)).unwrap_or_default();
-    let again = HumanDuration(*repeat_interval);
-    let further = if *r#continue { ", and the next" } else { "" };
-    format!("{condition} → {receiver} ({channels}), again after {again}{further}")
-}
-
-fn condition(matchers: &[Matcher]) -> String {
-    if matchers.is_empty() {
-        return "everything".to_owned();
-    }
-    matchers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
-/// Names with commas between them.
-pub(crate) fn names(channels: &[ChannelName]) -> String {
-    channels.iter().map(ChannelName::as_str).collect::<Vec<_>>().join(", ")
 }

@@ -1,6 +1,6 @@
 //! From a file to a [`Config`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path as FilePath, PathBuf};
 use std::time::Duration;
@@ -173,6 +173,7 @@ fn check(written: Written, ready: Vec<Ready>, section: &mut Section) -> Option<C
     let receivers = receivers::check(&written.receivers, &channels, section);
     let route = routes::check(&written.route, &routable(&receivers, section), section);
     let retry = check_retry(written.retry.as_ref(), section);
+    check_budgets(&ready, section);
     if section.is_sound() {
         warn_of_unused(&receivers, &route, &channels, section);
     }
@@ -263,6 +264,21 @@ fn check_retry(written: Option<&WrittenRetry>, section: &mut Section) -> RetryPo
         section.error(&Path::of("retry").key(named), "`max_delay` must not be less than `first_delay`");
     }
     retry
+}
+
+/// The budget of an account is kept once for all of its channels: two different
+/// ones would mean that one of them is silently ignored.
+fn check_budgets(ready: &[Ready], section: &mut Section) {
+    let mut first_of = BTreeMap::new();
+    for (channel, _) in ready {
+        let first = *first_of.entry(&channel.limits.account).or_insert(channel);
+        if first.limits.budget != channel.limits.budget {
+            section.error(
+                &Path::of("channels").key(channel.name.as_str()).key("budget"),
+                format!("shares its account with `{}`, so both need the same `budget`", first.name),
+            );
+        }
+    }
 }
 
 /// Names of receivers that a route may name.

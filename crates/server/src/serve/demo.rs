@@ -36,7 +36,10 @@ pub(crate) async fn run(out: &mut dyn Write) -> anyhow::Result<()> {
     let sent = sample.send(running.address()).await?;
     let expected = sent.expected(running.doors().gateway.policy())?;
     let messages = wait_for_messages(&sandbox, expected).await;
-    tell(&Told { sample: &sample, address: running.address(), sent: &sent, expected, messages: &messages }, out)?;
+    tell(
+        &Told { sample: &sample, address: running.address(), sent: &sent, expected, messages: &messages },
+        out,
+    )?;
     told_to_stop().await?;
     running.stop().await;
     Ok(())
@@ -164,7 +167,10 @@ fn tell(told: &Told<'_>, out: &mut dyn Write) -> anyhow::Result<()> {
     writeln!(out, "Who got it, and how fast / 谁收到了、多快:\n{}\n", table(sent, messages))?;
     if messages.len() < expected {
         let missing = expected - messages.len();
-        writeln!(out, "{missing} of {expected} messages are not there after {PATIENCE:?} / 有 {missing} 条消息未到达\n")?;
+        writeln!(
+            out,
+            "{missing} of {expected} messages are not there after {PATIENCE:?} / 有 {missing} 条消息未到达\n"
+        )?;
     }
     for message in messages {
         writeln!(out, "--- {} ---\n{}\n", message.target, message.shown.text.trim_end())?;

@@ -37,7 +37,7 @@ fn visit(route: &Route, path: &RoutePath, depth: usize, alert: &Alert, steps: &m
     let why = match refusing {
         Some(matcher) => refusal(matcher, alert),
         None if route.matchers.is_empty() => "matches everything".to_owned(),
-        None => format!("matches {}", super::condition(&route.matchers)),
+        None => format!("matches {}", super::tree::condition(&route.matchers)),
     };
     let matched = refusing.is_none();
     steps.push(Step { route: path.to_string(), receiver: route.receiver.to_string(), matched, why, depth });

@@ -43,11 +43,11 @@ fn fake(status: &'static str, answer: &'static str) -> Fake {
 
 const DELIVERIES: &str = r#"{"deliveries":[
   {"id":7,"alert_id":42,"notification_id":3,"receiver":"on-call","channel":"ops","severity":"urgent","state":"delivered",
-   "why":"started","owed_at":"2026-03-08T12:00:00Z","next_at":null,"attempts":1,"last_error":null,
+   "why":"started","owed_at":"2026-03-08T12:00:00Z","next_at":null,"attempts":1,
    "settled_at":"2026-03-08T12:00:01Z","reason":"{\"errcode\":0}"},
   {"id":8,"alert_id":42,"notification_id":3,"receiver":"on-call","channel":"mail","severity":"urgent","state":"pending",
    "why":"started","owed_at":"2026-03-08T12:00:00Z","next_at":"2026-03-08T12:00:30Z","attempts":2,
-   "last_error":"not delivered: connection refused","settled_at":null,"reason":null}]}"#;
+   "settled_at":null,"reason":"not delivered: connection refused"}]}"#;
 
 #[test]
 fn deliveries_are_listed_as_a_table() {

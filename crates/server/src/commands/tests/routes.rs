@@ -1,4 +1,8 @@
 use expect_test::{Expect, expect};
+use fanfare_core::Labels;
+use fanfare_sources::{Format, Hints, SourceSettings};
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
 use super::{File, Outcome, SOUND, fanfare, file};
 
@@ -25,6 +29,51 @@ fn the_tree_shows_conditions_receivers_and_channels() {
 }
 
 #[test]
+fn the_tree_is_told_as_json_too() {
+    let File { path, _folder } = file(SOUND);
+    let said = fanfare(&path, &["routes", "show", "--json"]);
+    assert_eq!(said.outcome.unwrap(), Outcome::Good);
+    let tree: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(
+        (&tree["route"], &tree["receiver"], &tree["matchers"]),
+        (&json!("route"), &json!("team"), &json!([]))
+    );
+    assert_eq!(tree["routes"].as_array().map(Vec::len), Some(3));
+    let high = json!({
+        "route": "route.routes[0]",
+        "matchers": ["severity >= high"],
+        "receiver": "on-call",
+        "channels": ["ops", "group"],
+        "repeat_interval": "30m",
+        "continue": true,
+        "routes": [{
+            "route": "route.routes[0].routes[0]",
+            "matchers": ["site=\"harbour\""],
+            "receiver": "team",
+            "channels": ["group"],
+            "repeat_interval": "30m",
+            "continue": false,
+            "routes": [],
+        }],
+    });
+    assert_eq!(tree["routes"][0], high);
+}
+
+/// What a gateway makes of an alarm without a level, `routes test` makes of it too.
+#[test]
+fn an_alert_without_severity_is_routed_as_one_that_arrives_without_a_level() {
+    let source = SourceSettings { name: "thinklink".into(), labels: Labels::default() };
+    let body = br#"{"alarm": "over_temp", "eui": "6353012af1093062"}"#;
+    let read = Format::Tkl.read(body, &Hints::default(), &source, Timestamp::UNIX_EPOCH).unwrap();
+    let arrived = read.alerts[0].severity.word();
+
+    let File { path, _folder } = file(SOUND);
+    let said = fanfare(&path, &["routes", "test", "--json", "alertname=over_temp"]);
+    let answer: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!((arrived, answer["labels"]["severity"].as_str()), ("mid", Some("mid")));
+}
+
+#[test]
 fn every_route_says_why_it_matched_or_not() {
     check(
         &["routes", "test", "severity=critical", "alertname=door_7"],
@@ -43,7 +92,7 @@ fn every_route_says_why_it_matched_or_not() {
         &["routes", "test", "alertname=window", "site=harbour"],
         expect![[r#"
         ✓ route → team: matches everything
-          ✗ route.routes[0] → on-call: not severity >= high: it is `low`
+          ✗ route.routes[0] → on-call: not severity >= high: it is `mid`
           ✗ route.routes[1] → on-call: not alertname=~"door.*": it is `window`
           ✓ route.routes[2] → team: matches alertname="window"
 

@@ -1,4 +1,5 @@
-use std::fmt;
+mod example;
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -6,15 +7,10 @@ use expect_test::{Expect, expect};
 use fanfare_core::{Budget, Channel, SandboxDoors};
 use jiff::Timestamp;
 use proptest::prelude::*;
-use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 
 use super::Loader;
-use crate::config::written::{
-    Written, WrittenChannel, WrittenContract, WrittenMessages, WrittenReceiver, WrittenRetry, WrittenRoute,
-    WrittenServer, WrittenSource,
-};
 use crate::testing::{Bell, Listed, kinds, secrets};
-use crate::{Auth, Config, ProblemSeverity, Problems, SandboxSecrets, registry};
+use crate::{Auth, Config, ProblemSeverity, Problems, SandboxSecrets};
 
 const FILE: &str = "/etc/fanfare/fanfare.yaml";
 
@@ -512,6 +508,34 @@ fn a_channel_may_set_its_own_pace() {
     assert_eq!(ops("timeout: 3s").timeout, Duration::from_secs(3));
 }
 
+/// The sound config with two more channels, the first with the token of `ops`.
+fn with_twin(budget: &str) -> String {
+    let tower = "tower: { height: 1, stone: marble }";
+    let twin = format!("  twin: {{ kind: bell, token: {{ file: token }}, {tower}{budget} }}\n");
+    let other = format!("  other: {{ kind: bell, token: {{ env: TOKEN }}, {tower}, budget: unlimited }}\n");
+    SOUND
+        .replace("    kind: bell", "    kind: bell\n    budget: { messages: 7, per: 1m }")
+        .replace("receivers:", &format!("{twin}{other}receivers:"))
+        .replace("[ops]", "[ops, twin, other]")
+}
+
+#[test]
+fn channels_of_one_account_must_have_one_budget() {
+    check_problems(
+        &with_twin(", budget: { messages: 8, per: 1m }"),
+        expect![
+            "12:84: error: channels.twin.budget: shares its account with `ops`, so both need the same `budget`"
+        ],
+    );
+    check_problems(
+        &with_twin(""),
+        expect![
+            "12:3: error: channels.twin.budget: shares its account with `ops`, so both need the same `budget`"
+        ],
+    );
+    check_warnings(&with_twin(", budget: { messages: 7, per: 60s }"), expect![[r#""#]]);
+}
+
 #[test]
 fn numbers_and_dates_must_be_sensible() {
     check_change(
@@ -547,85 +571,6 @@ fn numbers_and_dates_must_be_sensible() {
         9:15: error: channels.ops.timezone: `Peking` is not a time zone: expected an IANA name, e.g. Asia/Shanghai or UTC
         10:15: error: channels.ops.language: unknown word `de`; known are `en`, `zh`"#]],
     );
-}
-
-#[test]
-fn the_example_names_every_setting() {
-    let example = std::fs::read_to_string(EXAMPLE).unwrap();
-    let mut settings: Vec<&str> = WrittenChannel::SETTINGS.to_vec();
-    settings.extend(settings_of::<Written>());
-    settings.extend(settings_of::<WrittenServer>());
-    settings.extend(settings_of::<WrittenMessages>());
-    settings.extend(settings_of::<WrittenRetry>());
-    settings.extend(settings_of::<WrittenSource>());
-    settings.extend(settings_of::<WrittenReceiver>());
-    settings.extend(settings_of::<WrittenContract>());
-    settings.extend(settings_of::<WrittenRoute>());
-    settings.extend(settings_of::<channel_dingtalk::DingTalkConfig>());
-    settings.extend(settings_of::<channel_email::EmailConfig>());
-    settings.extend(settings_of::<channel_wecom::WeComConfig>());
-    settings.extend(settings_of::<channel_wecom::AppConfig>());
-    for setting in settings {
-        let is_named =
-            example.contains(&format!("{setting}:")) || example.contains(&format!("{setting} are not"));
-        assert!(
-            is_named || example.contains(&format!(".{setting} ")),
-            "`{setting}` is not in config/fanfare.yaml"
-        );
-    }
-}
-
-/// The names of the settings that `T` reads.
-fn settings_of<T: DeserializeOwned>() -> &'static [&'static str] {
-    match T::deserialize(Ask).map(|_| ()).unwrap_err() {
-        Asked::Names(names) => names,
-        Asked::Nothing => panic!("not a struct"),
-    }
-}
-
-/// A deserializer that only finds out what it is asked for.
-struct Ask;
-
-#[derive(Debug)]
-enum Asked {
-    Names(&'static [&'static str]),
-    Nothing,
-}
-
-impl fmt::Display for Asked {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self:?}")
-    }
-}
-
-impl std::error::Error for Asked {}
-
-impl de::Error for Asked {
-    fn custom<T: fmt::Display>(_: T) -> Self {
-        Self::Nothing
-    }
-}
-
-impl<'de> Deserializer<'de> for Ask {
-    type Error = Asked;
-
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Asked> {
-        Err(Asked::Nothing)
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        names: &'static [&'static str],
-        _: V,
-    ) -> Result<V::Value, Asked> {
-        Err(Asked::Names(names))
-    }
-
-    serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct
-        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
-    }
 }
 
 #[test]
@@ -666,24 +611,6 @@ fn in_the_sandbox_secrets_may_be_missing_and_channels_talk_to_it() {
     assert_eq!((name.as_str(), account.kind), ("ops", Bell::KIND));
     assert!(account.settings[0].1.starts_with("SEC"));
 }
-
-#[test]
-fn the_example_loads_in_the_sandbox_without_any_secret() {
-    let doors =
-        SandboxDoors { http: "http://127.0.0.1:8790".to_owned(), smtp: "127.0.0.1:8725".parse().unwrap() };
-    let secrets = SandboxSecrets(Listed::default());
-    let kinds = registry();
-    for sandbox in [None, Some(&doors)] {
-        let config = Loader { kinds: &kinds, secrets: &secrets, sandbox, now: now() }
-            .load(Path::new(EXAMPLE))
-            .unwrap_or_else(|problems| panic!("{problems}"));
-        assert_eq!(config.warnings, []);
-        assert_eq!(config.sandbox_accounts.len(), sandbox.map_or(0, |_| 3));
-    }
-}
-
-/// The config that people start from.
-const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/fanfare.yaml");
 
 proptest! {
     /// However broken a config is, reading it comes to an end, and it is either
