@@ -64,10 +64,19 @@ fn the_mail_is_there_while_dingtalk_hangs_and_a_kill_loses_nothing() {
     // A kill between the provider's word and its record would rightly tell twice.
     until("it is written down", || deliveries(&gateway, "mail")[0].state == "delivered", PATIENCE);
 
+    assert_eq!(contract(&gateway), "open");
+
     gateway.kill9();
     let gateway = Gateway::start_at(&site, &[], &[]);
     assert_eq!(Request::new("DELETE", "/sandbox/faults").send(fakes.http).status, 200);
     until("DingTalk has it too", || fakes.delivered("dingtalk") == 1, PATIENCE);
     gateway.until_nothing_is_owed();
     assert_eq!(fakes.delivered("mail"), 1, "told once");
+    assert_eq!(contract(&gateway), "kept");
+}
+
+/// How the contract of the only notification stands.
+fn contract(gateway: &Gateway) -> String {
+    let alerts = gateway.get("/api/v1/alerts").json();
+    text(&alerts["alerts"][0]["notifications"][0], "contract").to_owned()
 }

@@ -52,7 +52,7 @@ pub use crate::notification::{Notification, Why};
 pub use crate::notifier::{BuildError, Channel, Context, Notifier, SandboxAccount, SandboxDoors};
 pub use crate::plan::{Decision, Hold, IncidentChange, Plan, Verdict, plan};
 pub use crate::policy::{InvalidPolicy, Policy};
-pub use crate::receiver::{Contract, Receiver, Succeed};
+pub use crate::receiver::{Contract, Fulfilment, Receiver, Succeed, Tally};
 pub use crate::retry::{GiveUp, Next, RetryPolicy, RetryState};
 pub use crate::route::{Match, Route, RoutePath};
 pub use crate::secret::Secret;

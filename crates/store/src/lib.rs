@@ -25,7 +25,7 @@ mod fixtures;
 
 pub use crate::accept::{Accepted, Decide, Delivery, Owed};
 pub use crate::error::{OpenError, StoreError};
-pub use crate::query::{AlertFilter, AlertRow, AttemptRow, DeliveryFilter, DeliveryRow};
+pub use crate::query::{AlertFilter, AlertRow, AttemptRow, DeliveryFilter, DeliveryRow, NotificationRow};
 pub use crate::send::{AccountHold, SendId};
 pub use crate::settle::{Outcome, Settlement};
 pub use crate::store::Store;

@@ -1,7 +1,7 @@
 //! What people and programs ask the store.
 
-use fanfare_core::{Alert, AlertId, ChannelName};
-use rusqlite::{Row, params};
+use fanfare_core::{Alert, AlertId, ChannelName, NotificationId, ReceiverName, Tally, Why};
+use rusqlite::{Connection, Row, params};
 use serde::Serialize;
 use serde_json::value::Value;
 
@@ -32,8 +32,21 @@ pub struct AlertRow {
     pub alert: Alert,
     /// Receivers that were not told, and why.
     pub held: Value,
-    /// Deliveries it is owed, in whatever state.
-    pub deliveries: i64,
+    /// Who is told, and how that stands.
+    pub notifications: Vec<NotificationRow>,
+}
+
+/// One notification, for people.
+#[derive(Debug, Clone, Serialize)]
+pub struct NotificationRow {
+    /// Its number.
+    pub id: NotificationId,
+    /// Who is told.
+    pub receiver: ReceiverName,
+    /// Why.
+    pub why: String,
+    /// How its deliveries stand.
+    pub tally: Tally,
 }
 
 /// Which deliveries.
@@ -106,17 +119,17 @@ impl Store {
     pub async fn alerts(&self, filter: AlertFilter) -> Result<Vec<AlertRow>, StoreError> {
         self.look_up(move |db| {
             let mut statement = db.prepare_cached(
-                "SELECT a.id, a.received_at, a.incident, a.alert, a.held,
-                        (SELECT count(*) FROM notifications n JOIN deliveries d ON d.notification = n.id WHERE n.alert = a.id)
+                "SELECT a.id, a.received_at, a.incident, a.alert, a.held
                  FROM alerts a
                  WHERE (?1 IS NULL OR a.id < ?1) AND (?2 IS NULL OR a.fingerprint = ?2)
                  ORDER BY a.id DESC LIMIT ?3",
             )?;
             let fingerprint = filter.fingerprint.map(|it| crate::column::from_bits(it.to_bits()));
-            let mut rows = statement.query(params![filter.before.map(|it| it.0), fingerprint, filter.limit])?;
+            let mut rows =
+                statement.query(params![filter.before.map(|it| it.0), fingerprint, filter.limit])?;
             let mut alerts = Vec::new();
             while let Some(row) = rows.next()? {
-                alerts.push(alert_row(row)?);
+                alerts.push(alert_row(db, row)?);
             }
             Ok(alerts)
         })
@@ -177,20 +190,41 @@ impl Store {
     }
 }
 
-fn alert_row(row: &Row<'_>) -> Result<AlertRow, StoreError> {
+fn alert_row(db: &Connection, row: &Row<'_>) -> Result<AlertRow, StoreError> {
     let held: Option<String> = row.get(4)?;
+    let id = AlertId(row.get(0)?);
     Ok(AlertRow {
-        id: AlertId(row.get(0)?),
+        id,
         received_at: to_time(row.get(1)?)?,
         incident: AlertId(row.get(2)?),
         alert: to_json("an alert", &row.get::<_, String>(3)?)?,
         held: held.map_or(Ok(Value::Array(Vec::new())), |it| to_json("a suppression", &it))?,
-        deliveries: row.get(5)?,
+        notifications: notifications(db, id)?,
     })
 }
 
+fn notifications(db: &Connection, alert: AlertId) -> Result<Vec<NotificationRow>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT n.id, n.receiver, n.why, sum(d.state = 'delivered'), sum(d.state = 'pending'), sum(d.state = 'dead')
+         FROM notifications n JOIN deliveries d ON d.notification = n.id
+         WHERE n.alert = ?1 GROUP BY n.id ORDER BY n.id",
+    )?;
+    let mut rows = statement.query([alert.0])?;
+    let mut notifications = Vec::new();
+    while let Some(row) = rows.next()? {
+        let why: Why = to_json("a reason", &row.get::<_, String>(2)?)?;
+        notifications.push(NotificationRow {
+            id: NotificationId(row.get(0)?),
+            receiver: row.get::<_, String>(1)?.as_str().into(),
+            why: why.to_string(),
+            tally: Tally { delivered: row.get(3)?, pending: row.get(4)?, dead: row.get(5)? },
+        });
+    }
+    Ok(notifications)
+}
+
 fn delivery_row(row: &Row<'_>) -> Result<DeliveryRow, StoreError> {
-    let why: fanfare_core::Why = to_json("a reason", &row.get::<_, String>(7)?)?;
+    let why: Why = to_json("a reason", &row.get::<_, String>(7)?)?;
     let state: String = row.get(6)?;
     let next_at = if state == "pending" { Some(to_time(row.get(9)?)?) } else { None };
     Ok(DeliveryRow {

@@ -1,9 +1,15 @@
 //! What people and programs ask a running gateway.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use fanfare_core::{AlertId, DeliveryId, Fingerprint};
-use fanfare_store::{AlertFilter, AlertRow, AttemptRow, DeliveryFilter, DeliveryRow, StoreError};
+use fanfare_core::{
+    Alert, AlertId, DeliveryId, Fingerprint, Fulfilment, NotificationId, Policy, ReceiverName, Tally,
+};
+use fanfare_store::{
+    AlertFilter, AlertRow, AttemptRow, DeliveryFilter, DeliveryRow, NotificationRow, StoreError,
+};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::serve::answer::Refusal;
 use crate::serve::doors::Doors;
@@ -27,7 +33,9 @@ pub(crate) async fn alerts(
         .map_err(|err| Refusal::bad_request(err.to_string()).at("fingerprint".to_owned()))?;
     let filter = AlertFilter { before: before.map(AlertId), fingerprint, limit: bounded(limit) };
     let alerts = doors.gateway.store().alerts(filter).await.map_err(unreadable)?;
-    Ok(HttpResponse::Ok().json(Alerts { alerts }))
+    let policy = doors.gateway.policy();
+    Ok(HttpResponse::Ok()
+        .json(Alerts { alerts: alerts.into_iter().map(|row| Shown::of(row, policy)).collect() }))
 }
 
 #[derive(Debug, Deserialize)]
@@ -40,7 +48,44 @@ pub(crate) struct AlertsQuery {
 
 #[derive(Serialize)]
 struct Alerts {
-    alerts: Vec<AlertRow>,
+    alerts: Vec<Shown>,
+}
+
+/// An alert, with how the contracts with its receivers stand.
+#[derive(Serialize)]
+struct Shown {
+    id: AlertId,
+    received_at: Timestamp,
+    incident: AlertId,
+    alert: Alert,
+    held: Value,
+    notifications: Vec<Promise>,
+}
+
+#[derive(Serialize)]
+struct Promise {
+    id: NotificationId,
+    receiver: ReceiverName,
+    why: String,
+    deliveries: Tally,
+    contract: Fulfilment,
+}
+
+impl Shown {
+    fn of(row: AlertRow, policy: &Policy) -> Self {
+        let AlertRow { id, received_at, incident, alert, held, notifications } = row;
+        let notifications = notifications.into_iter().map(|it| Promise::of(it, policy)).collect();
+        Self { id, received_at, incident, alert, held, notifications }
+    }
+}
+
+impl Promise {
+    fn of(row: NotificationRow, policy: &Policy) -> Self {
+        let NotificationRow { id, receiver, why, tally } = row;
+        // A receiver that has left the config was told under the only contract there is.
+        let contract = policy.receiver(&receiver).map(|it| it.contract).unwrap_or_default();
+        Self { id, receiver, why, deliveries: tally, contract: contract.fulfilment(tally) }
+    }
 }
 
 /// `GET /api/v1/deliveries?channel=&state=&alert=&before=&limit=`: newest first.

@@ -61,10 +61,20 @@ async fn an_alert_tells_who_was_not_told_and_why() {
     let store = filled(&place).await;
     let alerts = store.alerts(AlertFilter { before: None, fingerprint: None, limit: 2 }).await.unwrap();
     let held = serde_json::json!([{"receiver": "on-call", "reason": "a resolution of something nobody was told of"}]);
-    assert_eq!((&alerts[0].held, alerts[0].deliveries), (&held, 0));
-    assert_eq!((&alerts[1].held, alerts[1].deliveries), (&serde_json::json!([]), 2));
+    assert_eq!((&alerts[0].held, alerts[0].notifications.len()), (&held, 0));
+    assert_eq!((&alerts[1].held, alerts[1].notifications.len()), (&serde_json::json!([]), 1));
     assert_eq!(alerts[1].incident, AlertId(1));
     assert_eq!(alerts[1].received_at, after_noon(2));
+}
+
+#[tokio::test]
+async fn an_alert_tells_how_its_deliveries_stand() {
+    let place = Place::new();
+    let all = AlertFilter { before: None, fingerprint: None, limit: 9 };
+    let alerts = filled(&place).await.alerts(all).await.unwrap();
+    let tallies: Vec<_> = alerts.iter().flat_map(|it| &it.notifications).map(|it| it.tally).collect();
+    let tally = |delivered, pending, dead| Tally { delivered, pending, dead };
+    assert_eq!(tallies, [tally(0, 2, 0), tally(0, 2, 0), tally(1, 0, 1)]);
 }
 
 #[tokio::test]
