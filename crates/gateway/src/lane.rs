@@ -20,10 +20,10 @@ use crate::metrics::ChannelMetrics;
 use crate::steady::{SteadyTime, after, between};
 
 /// With more waiting than this, their texts are left in the store and read when
-/// their turn comes: an outage of days must not fill the memory. A text of 2 KB
-/// is shared by all lanes, so this is some 40 MB at most; a read costs about as
-/// much as the attempt itself. Tests make do with fewer.
-const TEXTS_IN_MEMORY: usize = if cfg!(test) { 2_000 } else { 20_000 };
+/// their turn comes: an outage of days must not fill the memory. A text has some
+/// 2 KB and is shared by all lanes, so this is about 10 MB; a read costs about as
+/// much as the attempt itself.
+const TEXTS_IN_MEMORY: usize = 5_000;
 
 /// A delivery for a lane.
 #[derive(Debug)]

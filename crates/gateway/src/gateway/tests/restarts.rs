@@ -106,7 +106,7 @@ async fn a_channel_that_is_not_in_the_config_keeps_its_deliveries_until_it_is_ba
 
 #[tokio::test(start_paused = true)]
 async fn of_a_large_backlog_the_texts_wait_in_the_store() {
-    const IN_MEMORY: usize = 2_000;
+    const IN_MEMORY: usize = 5_000;
     const UNDER_WAY: usize = 16;
     let ding = Fake::new("ding").at_once(UNDER_WAY).answering(|call| match call.nth {
         0..UNDER_WAY => Answer::TakeAfter(SECOND),
