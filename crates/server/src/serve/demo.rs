@@ -188,7 +188,10 @@ fn tell(told: &Told<'_>, out: &mut dyn Write) -> anyhow::Result<()> {
                 "curl -X PUT -d '{{\"fault\": {{\"errcode\": {{\"code\": 310000, \"words\": \"sign not match\"}}}}}}' http://{address}/sandbox/faults/ops-dingtalk"
             ),
         ),
-        ("mend it: what is owed comes within a minute / 恢复：一分钟内补发", format!("curl -X DELETE http://{address}/sandbox/faults")),
+        (
+            "mend it: what is owed comes within a minute / 恢复：一分钟内补发",
+            format!("curl -X DELETE http://{address}/sandbox/faults"),
+        ),
         (
             "who was told what, and what is still owed / 投递记录",
             format!("fanfare deliveries list --url http://{address}"),
