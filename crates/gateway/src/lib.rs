@@ -22,3 +22,10 @@ mod metrics;
 pub use crate::chance::{Chance, SystemChance};
 pub use crate::gateway::{ChannelSetup, Gateway, NotKept, Setup};
 pub use crate::metrics::Metrics;
+
+// The store's part of the surface: whoever runs a gateway opens its store and
+// reads what it remembers, and needs to know no more of it.
+pub use fanfare_store::{
+    Accepted, AlertFilter, AlertRow, AttemptRow, DeliveryFilter, DeliveryRow, NotificationRow, Store,
+    StoreError,
+};

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use fanfare_core::{
     Alert, AlertId, DeliveryId, Fingerprint, Fulfilment, NotificationId, Policy, ReceiverName, Tally,
 };
-use fanfare_store::{
+use fanfare_gateway::{
     AlertFilter, AlertRow, AttemptRow, DeliveryFilter, DeliveryRow, NotificationRow, StoreError,
 };
 use jiff::Timestamp;

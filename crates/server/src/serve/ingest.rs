@@ -3,8 +3,8 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use fanfare_core::{AlertId, Fingerprint, Status, Verdict};
+use fanfare_gateway::Accepted;
 use fanfare_sources::{Fault, Hints, Unreadable};
-use fanfare_store::Accepted;
 use serde::Serialize;
 use tracing::{debug, warn};
 
