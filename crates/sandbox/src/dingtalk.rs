@@ -166,7 +166,8 @@ impl Known {
             request.object().ok_or_else(|| Refusal::new(40_035, "不合法的参数: the body is not JSON"))?;
         let words = Words::of(rules.language);
         if let Some(secret) = &self.robot.secret {
-            signature::check(secret, request.query("timestamp"), request.query("sign"), now)
+            let (stamp, sign) = (request.query("timestamp"), request.query("sign"));
+            signature::check(secret, stamp, sign, request.by_its_clock(now))
                 .map_err(|fault| words.signature(fault))?;
         }
         if !is_allowed(&self.robot.allowed_addresses, request.address) {

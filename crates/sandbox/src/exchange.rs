@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 use hyper::Method;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 /// A request whose query has been decoded once.
@@ -14,6 +15,8 @@ pub(crate) struct Request {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) content_type: Option<String>,
     pub(crate) address: IpAddr,
+    /// How far the clock of the provider it meets is off.
+    pub(crate) clock_error: SignedDuration,
     pub(crate) body: Bytes,
 }
 
@@ -22,6 +25,11 @@ impl Request {
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
         let mut found = self.query.iter().filter(|(other, value)| other == name && !value.is_empty());
         found.next().map(|(_, value)| value.as_str())
+    }
+
+    /// What the provider's clock shows when it is `now`.
+    pub(crate) fn by_its_clock(&self, now: Timestamp) -> Timestamp {
+        now.saturating_add(self.clock_error).unwrap_or(now)
     }
 
     /// Whether the body is declared to be JSON.

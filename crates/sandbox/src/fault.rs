@@ -1,45 +1,35 @@
 //! What can be made to go wrong.
 
-use std::collections::BTreeMap;
+mod mail;
+mod switch;
+mod tls;
 
 use serde::{Deserialize, Serialize};
 
-/// Stands for every target.
-pub(crate) const EVERY_TARGET: &str = "*";
-
-/// A fault that is switched on for a target.
-///
-/// As JSON: `{"fault": {"answer": {"status": 503}}, "times": 3}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FaultSwitch {
-    /// What goes wrong.
-    pub fault: Fault,
-    /// How many requests it strikes; `None` until it is switched off.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub times: Option<u32>,
-}
-
-impl FaultSwitch {
-    /// Until it is switched off.
-    #[must_use]
-    pub fn always(fault: Fault) -> Self {
-        Self { fault, times: None }
-    }
-
-    /// For the next `times` requests.
-    #[must_use]
-    pub fn times(fault: Fault, times: u32) -> Self {
-        Self { fault, times: Some(times) }
-    }
-}
+pub use self::mail::{MailAction, MailStage};
+pub use self::switch::FaultSwitch;
+pub(crate) use self::switch::{EVERY_TARGET, Faults};
+pub use self::tls::TlsFault;
 
 /// What goes wrong.
 ///
 /// "Delivered" says whether people see the message in spite of it.
+///
+/// [`Refuse`](Self::Refuse) and [`Tls`](Self::Tls) strike before anyone can know
+/// whose request it will be. At the mail server such a fault of one mailbox
+/// strikes every connection; at a door of [`Sandbox::open_http`] or
+/// [`Sandbox::open_https`] it strikes whoever comes if it is switched on under
+/// the door's name.
+///
+/// [`Sandbox::open_http`]: crate::Sandbox::open_http
+/// [`Sandbox::open_https`]: crate::Sandbox::open_https
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Fault {
+    /// Nobody listens: connections are refused, those that are open are cut. Not
+    /// delivered. The first HTTP door stays open for `/sandbox`, and there this
+    /// is [`Close`](Self::Close).
+    Refuse,
     /// The connection is closed at once. Not delivered.
     Close,
     /// The request is taken and never answered. Not delivered.
@@ -56,6 +46,8 @@ pub enum Fault {
     },
     /// The connection is cut in the middle of the answer. Delivered.
     Reset,
+    /// The connection is cut in the middle of a good answer. Not delivered.
+    ResetBeforeStoring,
     /// The right answer under another `Content-Type`. Delivered.
     ContentType {
         /// Which.
@@ -73,6 +65,15 @@ pub enum Fault {
     },
     /// `{"status":1111,…}` with HTTP 200 and without `errcode`. Not delivered.
     Punish,
+    /// The provider's clock is off: by it the provider writes `Date` and judges
+    /// signatures. Delivered if the signature passes. Whatever else is on strikes
+    /// too; the sandbox's record, its limits and its bans keep the right time.
+    ClockOff {
+        /// How far ahead, or with a minus behind.
+        seconds: i64,
+    },
+    /// No connection is made under TLS. Not delivered.
+    Tls(TlsFault),
     /// A mail server's fault; the faults above that know no HTTP work for mail too.
     Mail {
         /// When it strikes.
@@ -162,12 +163,19 @@ impl Fault {
     /// Whether people see the message in spite of it.
     pub(crate) fn delivers(&self) -> bool {
         match self {
-            Self::Late { .. } | Self::Slow { .. } | Self::Reset | Self::ContentType { .. } => true,
-            Self::Close
+            Self::Late { .. }
+            | Self::Slow { .. }
+            | Self::Reset
+            | Self::ContentType { .. }
+            | Self::ClockOff { .. } => true,
+            Self::Refuse
+            | Self::Close
             | Self::Hang
+            | Self::ResetBeforeStoring
             | Self::Answer(_)
             | Self::Errcode { .. }
             | Self::Punish
+            | Self::Tls(_)
             | Self::Mail { .. } => false,
         }
     }
@@ -175,16 +183,38 @@ impl Fault {
     /// The fault in a word, for the record.
     pub(crate) fn word(&self) -> String {
         match self {
+            Self::Refuse => "refuse".to_owned(),
             Self::Close => "close".to_owned(),
             Self::Hang => "hang".to_owned(),
             Self::Late { millis } => format!("late by {millis} ms"),
             Self::Slow { .. } => "slow".to_owned(),
             Self::Reset => "reset".to_owned(),
+            Self::ResetBeforeStoring => "reset before storing".to_owned(),
             Self::ContentType { content_type } => format!("content type {content_type}"),
             Self::Answer(canned) => format!("HTTP {}", canned.status),
             Self::Errcode { code, .. } => format!("errcode {code}"),
             Self::Punish => "status 1111".to_owned(),
+            Self::ClockOff { seconds } => format!("clock off by {seconds} s"),
+            Self::Tls(fault) => format!("TLS: {}", fault.word()),
             Self::Mail { action, .. } => action.word(),
+        }
+    }
+
+    /// What strikes an HTTP request that has arrived.
+    fn at_request(&self) -> Option<Self> {
+        match self {
+            Self::Refuse
+            | Self::Close
+            | Self::Hang
+            | Self::Late { .. }
+            | Self::Slow { .. }
+            | Self::Reset
+            | Self::ResetBeforeStoring
+            | Self::ContentType { .. }
+            | Self::Answer(_)
+            | Self::Errcode { .. }
+            | Self::Punish => Some(self.clone()),
+            Self::ClockOff { .. } | Self::Tls(_) | Self::Mail { .. } => None,
         }
     }
 
@@ -198,134 +228,11 @@ impl Fault {
             (Self::Close, MailStage::Connect) => Some(MailAction::Drop),
             (Self::Hang, MailStage::Connect) => Some(MailAction::Hang),
             (Self::Late { millis }, MailStage::Body) => Some(MailAction::Late { millis: *millis }),
+            (Self::Slow { millis }, MailStage::Body) => Some(MailAction::Slow { millis: *millis }),
             (Self::Reset, MailStage::Body) => Some(MailAction::StoreAndDrop),
+            (Self::ResetBeforeStoring, MailStage::Body) => Some(MailAction::Drop),
             _ => None,
         }
-    }
-}
-
-/// A stage of a mail's way into the server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MailStage {
-    /// Before the banner. The sandbox cannot know yet whose connection it is: up
-    /// to AUTH a fault of one mailbox strikes every connection.
-    Connect,
-    /// EHLO or HELO.
-    Ehlo,
-    /// STARTTLS.
-    StartTls,
-    /// AUTH.
-    Auth,
-    /// MAIL FROM.
-    Mail,
-    /// RCPT TO.
-    Rcpt,
-    /// DATA.
-    Data,
-    /// The dot after the mail.
-    Body,
-    /// NOOP, with which pools check a connection.
-    Noop,
-    /// RSET.
-    Rset,
-    /// QUIT.
-    Quit,
-}
-
-/// What a mail server does wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum MailAction {
-    /// This reply instead of the right one; after 421 the server hangs up.
-    Reply {
-        /// Its code.
-        code: u16,
-        /// Its words.
-        text: String,
-    },
-    /// No reply, ever.
-    Hang,
-    /// The connection is cut; a mail is not stored.
-    Drop,
-    /// The connection is cut after the mail was stored.
-    StoreAndDrop,
-    /// The right reply, after so many milliseconds.
-    Late {
-        /// How long.
-        millis: u64,
-    },
-}
-
-impl MailAction {
-    pub(crate) fn word(&self) -> String {
-        match self {
-            Self::Reply { code, .. } => format!("SMTP {code}"),
-            Self::Hang => "hang".to_owned(),
-            Self::Drop => "drop".to_owned(),
-            Self::StoreAndDrop => "drop after storing".to_owned(),
-            Self::Late { millis } => format!("late by {millis} ms"),
-        }
-    }
-}
-
-/// Which faults are on, by target.
-#[derive(Debug, Default)]
-pub(crate) struct Faults(BTreeMap<String, Vec<FaultSwitch>>);
-
-impl Faults {
-    pub(crate) fn set(&mut self, target: &str, switches: Vec<FaultSwitch>) {
-        self.0.insert(target.to_owned(), switches);
-    }
-
-    pub(crate) fn clear(&mut self, target: Option<&str>) {
-        match target {
-            Some(target) => drop(self.0.remove(target)),
-            None => self.0.clear(),
-        }
-    }
-
-    pub(crate) fn all(&self) -> BTreeMap<String, Vec<FaultSwitch>> {
-        self.0.clone()
-    }
-
-    /// The fault that strikes an HTTP request to any of `names`.
-    pub(crate) fn strike(&mut self, names: &[String]) -> Option<Fault> {
-        self.take(names, |fault| (!matches!(fault, Fault::Mail { .. })).then(|| fault.clone()))
-    }
-
-    /// What happens to a mail of any of `names` at this stage.
-    pub(crate) fn strike_mail(
-        &mut self,
-        names: &[String],
-        stage: MailStage,
-        recipient: Option<&str>,
-    ) -> Option<MailAction> {
-        self.take(names, |fault| fault.at_mail(stage, recipient))
-    }
-
-    fn take<T>(&mut self, names: &[String], strikes: impl Fn(&Fault) -> Option<T>) -> Option<T> {
-        if self.0.is_empty() {
-            return None;
-        }
-        let names = names.iter().map(String::as_str).chain([EVERY_TARGET]);
-        for name in names {
-            let Some(switches) = self.0.get_mut(name) else { continue };
-            for index in 0..switches.len() {
-                let Some(struck) = strikes(&switches[index].fault) else { continue };
-                match &mut switches[index].times {
-                    Some(0) => continue,
-                    Some(times) => *times -= 1,
-                    None => {}
-                }
-                switches.retain(|switch| switch.times != Some(0));
-                if switches.is_empty() {
-                    self.0.remove(name);
-                }
-                return Some(struck);
-            }
-        }
-        None
     }
 }
 

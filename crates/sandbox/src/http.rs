@@ -1,4 +1,4 @@
-//! The HTTP fakes: one door, told apart by path.
+//! The HTTP fakes: told apart by path, whichever door a request comes through.
 
 mod fault;
 
@@ -10,17 +10,21 @@ use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use hyper::header::{CONTENT_TYPE, DATE, HeaderValue, RETRY_AFTER};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use jiff::fmt::rfc2822::DateTimePrinter;
+use jiff::{SignedDuration, Timestamp};
+use tokio::net::TcpListener;
 use url::form_urlencoded;
 
+use self::fault::Struck;
 use crate::control;
-use crate::door;
+use crate::door::Door;
 use crate::exchange::{Answer, Request};
+use crate::tls::{self, Stream};
 use crate::world::World;
 
 /// The largest body anyone may send: a file of 20 MB and what is around it.
@@ -35,7 +39,7 @@ struct Cut;
 
 /// Which fake a path belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Door {
+enum Fake {
     DingTalk,
     WeComBot,
     WeComMedia,
@@ -45,7 +49,7 @@ enum Door {
     Nowhere,
 }
 
-impl Door {
+impl Fake {
     fn at(path: &str) -> Self {
         match path {
             "/robot/send" => Self::DingTalk,
@@ -59,18 +63,54 @@ impl Door {
     }
 }
 
-/// Serves until it is dropped, and every connection with it.
-pub(crate) async fn serve(door: TcpListener, world: Arc<World>) {
-    door::serve(door, |stream, peer| connection(stream, peer, Arc::clone(&world))).await;
+/// Whether a door is under TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Security {
+    Clear,
+    Tls,
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, world: Arc<World>) {
+/// Serves whoever comes through the first door until it is dropped, and every
+/// connection with it. It refuses nobody: `/sandbox` lies behind it.
+pub(crate) async fn serve(listener: TcpListener, world: Arc<World>) {
+    let switched = world.state().faults.watch();
+    let door = Door { listener, switched, refuses: || false };
+    door.serve(|stream, peer| connection(stream, peer, Arc::clone(&world))).await;
+}
+
+/// The same through a door that has a name, and under this name faults of its own.
+pub(crate) async fn serve_at(listener: TcpListener, name: String, security: Security, world: Arc<World>) {
+    let switched = world.state().faults.watch();
+    let names = Arc::new([name]);
+    let door = Door { listener, switched, refuses: || world.state().faults.refuse(&*names) };
+    door.serve(|stream, peer| {
+        let (names, world) = (Arc::clone(&names), Arc::clone(&world));
+        async move {
+            match security {
+                Security::Clear => connection(stream, peer, world).await,
+                Security::Tls => {
+                    let fault = world.state().faults.strike_handshake(&*names);
+                    // An error here is a client that is not content, or a fault.
+                    if let Ok(stream) = tls::handshake(Box::new(stream), &world.authority, fault).await {
+                        connection(stream, peer, world).await;
+                    }
+                }
+            }
+        }
+    })
+    .await;
+}
+
+async fn connection(stream: impl Stream + 'static, peer: SocketAddr, world: Arc<World>) {
     let service = service_fn(move |request| {
         let world = Arc::clone(&world);
         async move { respond(&world, peer, request).await }
     });
+    let mut server = http1::Builder::new();
+    // The sandbox's clock is not the system's.
+    server.auto_date_header(false);
     // An error here is a client that hung up, or a cut of our own.
-    http1::Builder::new().serve_connection(TokioIo::new(stream), service).await.unwrap_or_default();
+    server.serve_connection(TokioIo::new(stream), service).await.unwrap_or_default();
 }
 
 async fn respond(
@@ -78,14 +118,26 @@ async fn respond(
     peer: SocketAddr,
     request: hyper::Request<Incoming>,
 ) -> Result<Response<Body>, Cut> {
-    let door = Door::at(request.uri().path());
-    let Some(request) = read(peer, request).await else {
-        return Ok(response(Answer::html(413, "<html><body>413</body></html>")));
+    let fake = Fake::at(request.uri().path());
+    let Some(mut request) = read(peer, request).await else {
+        return Ok(dated(response(Answer::html(413, "<html><body>413</body></html>")), world.now()));
     };
-    match fault::strike(world, door, &request) {
-        Some(fault) => fault::play(world, door, &request, fault).await,
-        None => Ok(response(answer(world, door, &request))),
+    let Struck { clock_error, fault } = fault::strike(world, fake, &request);
+    request.clock_error = clock_error;
+    let response = match fault {
+        Some(fault) => fault::play(world, fake, &request, fault).await?,
+        None => response(answer(world, fake, &request)),
+    };
+    Ok(dated(response, request.by_its_clock(world.now())))
+}
+
+/// The response with the time at which it left.
+fn dated(mut response: Response<Body>, now: Timestamp) -> Response<Body> {
+    let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&now).ok();
+    if let Some(date) = date.and_then(|date| HeaderValue::try_from(date).ok()) {
+        response.headers_mut().insert(DATE, date);
     }
+    response
 }
 
 async fn read(peer: SocketAddr, request: hyper::Request<Incoming>) -> Option<Request> {
@@ -99,26 +151,27 @@ async fn read(peer: SocketAddr, request: hyper::Request<Incoming>) -> Option<Req
         query: query.into_owned().collect(),
         content_type: content_type.map(str::to_owned),
         address: peer.ip(),
+        clock_error: SignedDuration::ZERO,
         body,
     })
 }
 
 /// The right answer.
-fn answer(world: &World, door: Door, request: &Request) -> Answer {
+fn answer(world: &World, fake: Fake, request: &Request) -> Answer {
     let now = world.now();
-    if door == Door::Control {
+    if fake == Fake::Control {
         let control = control::answer(world, request.method.as_str(), &request.path, &request.body);
         let (status, body) = (control.status, control.json);
         return Answer { status, content_type: "application/json".to_owned(), retry_after: None, body };
     }
     let state = &mut *world.state();
-    match door {
-        Door::DingTalk => state.dingtalk.send(request, &mut state.journal, now),
-        Door::WeComBot => state.wecom.send_by_bot(request, &mut state.journal, now),
-        Door::WeComMedia => state.wecom.upload(request, now),
-        Door::WeComToken => state.wecom.token(request, &mut state.journal, now),
-        Door::WeComApp => state.wecom.send_by_app(request, &mut state.journal, now),
-        Door::Control | Door::Nowhere => Answer::html(404, "<html><body>404</body></html>"),
+    match fake {
+        Fake::DingTalk => state.dingtalk.send(request, &mut state.journal, now),
+        Fake::WeComBot => state.wecom.send_by_bot(request, &mut state.journal, now),
+        Fake::WeComMedia => state.wecom.upload(request, now),
+        Fake::WeComToken => state.wecom.token(request, &mut state.journal, now),
+        Fake::WeComApp => state.wecom.send_by_app(request, &mut state.journal, now),
+        Fake::Control | Fake::Nowhere => Answer::html(404, "<html><body>404</body></html>"),
     }
 }
 

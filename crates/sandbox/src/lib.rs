@@ -7,8 +7,8 @@
 //!
 //! This crate knows none of ours: it signs, parses and counts for itself, so that
 //! a mistake in a channel cannot be repeated here. Nothing in it sends anything
-//! to anyone, and a sandbox has no randomness: the same requests get the same
-//! answers.
+//! to anyone, and nothing is left to chance but the keys of its certificates: the
+//! same requests get the same answers.
 
 mod sandbox;
 mod control;
@@ -24,6 +24,7 @@ mod target;
 mod window;
 mod exchange;
 
+mod tls;
 mod door;
 mod http;
 mod dingtalk;
@@ -36,7 +37,7 @@ pub use crate::account::{
 };
 pub use crate::clock::Clock;
 pub use crate::control::Control;
-pub use crate::fault::{Canned, Fault, FaultSwitch, MailAction, MailStage};
+pub use crate::fault::{Canned, Fault, FaultSwitch, MailAction, MailStage, TlsFault};
 pub use crate::journal::{Kind, MailFacts, SeenMessage, Shown, Stats, Verdict, Violation, ViolationKind};
 pub use crate::rules::{
     Capability, ClearAuth, Client, DingTalkRules, EdgeForm, ErrcodeForm, KeywordScope, Language, Rules,

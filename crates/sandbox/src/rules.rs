@@ -1,10 +1,8 @@
 //! Where a provider's behaviour varies or changes, which of the ways it takes.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use jiff::SignedDuration;
-use tokio_rustls::rustls::ServerConfig;
 
 /// How each provider behaves where sources or years differ.
 #[derive(Debug, Clone, Default)]
@@ -170,16 +168,17 @@ impl Default for SmtpRules {
     }
 }
 
-/// Whether and how the mail server speaks TLS.
-#[derive(Debug, Clone, Default)]
+/// Whether and how the mail server speaks TLS, with a certificate of the sandbox's
+/// own authority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SmtpTls {
     /// Not at all.
     #[default]
     None,
     /// After STARTTLS.
-    StartTls(Arc<ServerConfig>),
+    StartTls,
     /// From the first byte.
-    Implicit(Arc<ServerConfig>),
+    Implicit,
 }
 
 /// Whether a password may come in clear.

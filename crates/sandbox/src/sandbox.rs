@@ -13,10 +13,12 @@ use crate::account::Account;
 use crate::clock::Clock;
 use crate::control::{self, Control};
 use crate::fault::{EVERY_TARGET, FaultSwitch};
+use crate::http::{self, Security};
 use crate::journal::{SeenMessage, Stats, Violation};
 use crate::rules::Rules;
+use crate::smtp;
+use crate::tls::Authority;
 use crate::world::World;
-use crate::{http, smtp};
 
 /// How to start a sandbox.
 #[derive(Debug, Clone)]
@@ -54,7 +56,7 @@ impl fmt::Debug for Sandbox {
     }
 }
 
-/// No account is called like that.
+/// No account and no door is called like that.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the sandbox has no target `{0}`")]
 pub struct UnknownTarget(pub String);
@@ -64,10 +66,11 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// If an address cannot be listened on.
+    /// If an address cannot be listened on, or the system has no randomness for keys.
     pub async fn start(settings: Settings) -> io::Result<Self> {
         let Settings { http, smtp, clock, rules } = settings;
-        let world = Arc::new(World::new(clock, rules));
+        let authority = Authority::new().map_err(io::Error::other)?;
+        let world = Arc::new(World::new(clock, rules, authority));
         let (http_door, smtp_door) = (TcpListener::bind(http).await?, TcpListener::bind(smtp).await?);
         let (http, smtp) = (http_door.local_addr()?, smtp_door.local_addr()?);
         let mut doors = JoinSet::new();
@@ -86,6 +89,47 @@ impl Sandbox {
     #[must_use]
     pub fn smtp_address(&self) -> SocketAddr {
         self.smtp
+    }
+
+    /// Opens one more HTTP door, and returns where it is. It leads to the same
+    /// fakes, and [`Fault::Refuse`](crate::Fault::Refuse) closes it to everybody if
+    /// it is switched on for `name`: that of an account for which it is meant, or
+    /// any other.
+    ///
+    /// # Errors
+    ///
+    /// If there is no port to listen on.
+    pub async fn open_http(&self, name: &str) -> io::Result<SocketAddr> {
+        self.open(name, Security::Clear).await
+    }
+
+    /// Opens one more HTTP door, under TLS, and returns where it is. It leads to the
+    /// same fakes, and [`Fault::Tls`](crate::Fault::Tls) and
+    /// [`Fault::Refuse`](crate::Fault::Refuse) strike everybody who comes through it if
+    /// they are switched on for `name`: that of an account for which it is meant,
+    /// or any other. Its certificate is for `localhost`, `127.0.0.1` and `::1`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no port to listen on.
+    pub async fn open_https(&self, name: &str) -> io::Result<SocketAddr> {
+        self.open(name, Security::Tls).await
+    }
+
+    async fn open(&self, name: &str, security: Security) -> io::Result<SocketAddr> {
+        let listener = TcpListener::bind((self.http.ip(), 0)).await?;
+        let address = listener.local_addr()?;
+        self.world.state().doors.insert(name.to_owned());
+        let door = http::serve_at(listener, name.to_owned(), security, Arc::clone(&self.world));
+        self.doors.lock().unwrap_or_else(PoisonError::into_inner).spawn(door);
+        Ok(address)
+    }
+
+    /// The authority behind the certificates of this sandbox, in PEM: what a
+    /// channel's `ca_file` is to hold.
+    #[must_use]
+    pub fn ca_pem(&self) -> &str {
+        &self.world.authority.pem
     }
 
     /// Opens an account, and returns what it is called here: its name, or one
@@ -119,7 +163,8 @@ impl Sandbox {
         self.world.state().journal.clear();
     }
 
-    /// Switches a fault on in place of all others of this target; `*` is every target.
+    /// Switches a fault on in place of all others of this target: an account or a
+    /// door beside the first; `*` is every target.
     ///
     /// # Errors
     ///

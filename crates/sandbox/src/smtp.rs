@@ -12,12 +12,18 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 pub(crate) use self::post_office::PostOffice;
-use crate::door;
+use crate::door::Door;
 use crate::world::World;
 
 /// Serves until it is dropped, and every connection with it.
-pub(crate) async fn serve(door: TcpListener, world: Arc<World>) {
-    door::serve(door, |stream, _peer| {
+pub(crate) async fn serve(listener: TcpListener, world: Arc<World>) {
+    let switched = world.state().faults.watch();
+    let refuses = || {
+        let state = world.state();
+        state.faults.refuse(&state.post.names(None, &[]))
+    };
+    let door = Door { listener, switched, refuses };
+    door.serve(|stream, _peer| {
         let world = Arc::clone(&world);
         // An error here is a client that hung up.
         async move { connection::serve(stream, world).await.unwrap_or_default() }

@@ -1,5 +1,6 @@
 //! Everything the fakes share: the clock, the accounts, the faults, the record.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -11,11 +12,13 @@ use crate::fault::Faults;
 use crate::journal::{Journal, Kind};
 use crate::rules::{Rules, SmtpRules};
 use crate::smtp::PostOffice;
+use crate::tls::Authority;
 use crate::wecom::WeCom;
 
 /// What all connections see.
 pub(crate) struct World {
     clock: Clock,
+    pub(crate) authority: Authority,
     pub(crate) smtp: SmtpRules,
     state: Mutex<State>,
 }
@@ -27,11 +30,13 @@ pub(crate) struct State {
     pub(crate) post: PostOffice,
     pub(crate) faults: Faults,
     pub(crate) journal: Journal,
+    /// The names of the doors beside the first.
+    pub(crate) doors: BTreeSet<String>,
     nameless: [u32; 3],
 }
 
 impl World {
-    pub(crate) fn new(clock: Clock, rules: Rules) -> Self {
+    pub(crate) fn new(clock: Clock, rules: Rules, authority: Authority) -> Self {
         let Rules { dingtalk, wecom, smtp } = rules;
         let state = State {
             dingtalk: DingTalk::new(dingtalk),
@@ -39,9 +44,10 @@ impl World {
             post: PostOffice::new(&smtp),
             faults: Faults::default(),
             journal: Journal::default(),
+            doors: BTreeSet::new(),
             nameless: [0; 3],
         };
-        Self { clock, smtp, state: Mutex::new(state) }
+        Self { clock, authority, smtp, state: Mutex::new(state) }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -74,9 +80,10 @@ impl State {
         name
     }
 
+    /// Whether faults can be switched for `name`.
     pub(crate) fn is_target(&self, name: &str) -> bool {
         let mut targets = self.dingtalk.targets().chain(self.wecom.targets()).chain(self.post.targets());
-        targets.any(|target| target.is_called(name))
+        self.doors.contains(name) || targets.any(|target| target.is_called(name))
     }
 
     fn invent_name(&mut self, kind: Kind) -> String {

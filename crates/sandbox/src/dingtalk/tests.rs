@@ -46,6 +46,7 @@ impl Group {
             query,
             content_type: content_type.map(str::to_owned),
             address: [203, 0, 113, 7].into(),
+            clock_error: SignedDuration::ZERO,
             body: Bytes::copy_from_slice(body),
         };
         let answer = self.dingtalk.send(&request, &mut self.journal, self.now);

@@ -1,4 +1,4 @@
-use super::{Fault, FaultSwitch, Faults, MailAction, MailStage};
+use super::{Fault, FaultSwitch, Faults, MailAction, MailStage, TlsFault};
 
 fn names() -> Vec<String> {
     vec!["ops".to_owned()]
@@ -8,9 +8,9 @@ fn names() -> Vec<String> {
 fn a_fault_for_two_requests_strikes_two() {
     let mut faults = Faults::default();
     faults.set("ops", vec![FaultSwitch::times(Fault::Close, 2)]);
-    assert_eq!(faults.strike(&names()), Some(Fault::Close));
-    assert_eq!(faults.strike(&names()), Some(Fault::Close));
-    assert_eq!(faults.strike(&names()), None);
+    assert_eq!(faults.strike(&names(), "/robot/send"), Some(Fault::Close));
+    assert_eq!(faults.strike(&names(), "/robot/send"), Some(Fault::Close));
+    assert_eq!(faults.strike(&names(), "/robot/send"), None);
     assert!(faults.all().is_empty());
 }
 
@@ -18,11 +18,11 @@ fn a_fault_for_two_requests_strikes_two() {
 fn a_fault_of_one_target_spares_the_others() {
     let mut faults = Faults::default();
     faults.set("boss", vec![FaultSwitch::always(Fault::Hang)]);
-    assert_eq!(faults.strike(&names()), None);
+    assert_eq!(faults.strike(&names(), "/robot/send"), None);
     faults.set("*", vec![FaultSwitch::always(Fault::Punish)]);
-    assert_eq!(faults.strike(&names()), Some(Fault::Punish));
+    assert_eq!(faults.strike(&names(), "/robot/send"), Some(Fault::Punish));
     faults.clear(Some("*"));
-    assert_eq!(faults.strike(&names()), None);
+    assert_eq!(faults.strike(&names(), "/robot/send"), None);
 }
 
 #[test]
@@ -52,6 +52,8 @@ fn faults_of_connections_strike_mail_too_and_those_of_http_do_not() {
     assert_eq!(strike(Fault::Close, MailStage::Connect), Some(MailAction::Drop));
     assert_eq!(strike(Fault::Late { millis: 5 }, MailStage::Body), Some(MailAction::Late { millis: 5 }));
     assert_eq!(strike(Fault::Reset, MailStage::Body), Some(MailAction::StoreAndDrop));
+    assert_eq!(strike(Fault::Slow { millis: 5 }, MailStage::Body), Some(MailAction::Slow { millis: 5 }));
+    assert_eq!(strike(Fault::ResetBeforeStoring, MailStage::Body), Some(MailAction::Drop));
     assert_eq!(strike(Fault::status(503), MailStage::Body), None);
     assert_eq!(strike(Fault::Close, MailStage::Rcpt), None);
 }
@@ -61,7 +63,54 @@ fn a_fault_of_mail_spares_http() {
     let mut faults = Faults::default();
     let fault = Fault::mail(MailStage::Body, MailAction::Drop);
     faults.set("ops", vec![FaultSwitch::always(fault)]);
-    assert_eq!(faults.strike(&names()), None);
+    assert_eq!(faults.strike(&names(), "/robot/send"), None);
+}
+
+#[test]
+fn a_fault_of_one_path_spares_other_paths_mail_and_connections() {
+    let mut faults = Faults::default();
+    let at_token = |fault| FaultSwitch::always(fault).at("/cgi-bin/gettoken");
+    let (clock, tls) = (Fault::ClockOff { seconds: 5 }, Fault::Tls(TlsFault::Cut));
+    let all = [Fault::Refuse, Fault::Hang, Fault::mail(MailStage::Body, MailAction::Drop), clock, tls];
+    faults.set("ops", all.map(at_token).into());
+    assert_eq!(faults.strike(&names(), "/robot/send"), None);
+    assert_eq!(faults.strike_clock(&names(), "/robot/send").as_secs(), 0);
+    assert_eq!(faults.strike_mail(&names(), MailStage::Body, None), None);
+    assert_eq!(faults.strike_mail(&names(), MailStage::Connect, None), None);
+    assert_eq!(faults.strike_handshake(&names()), None);
+    assert!(!faults.refuse(&names()));
+    assert_eq!(faults.strike(&names(), "/cgi-bin/gettoken"), Some(Fault::Refuse));
+    assert_eq!(faults.strike_clock(&names(), "/cgi-bin/gettoken").as_secs(), 5);
+}
+
+#[test]
+fn a_fault_of_connections_spares_requests_and_a_clock_is_off_beside_them() {
+    let mut faults = Faults::default();
+    let all = [Fault::Tls(TlsFault::Expired), Fault::ClockOff { seconds: -5 }, Fault::Close];
+    faults.set("ops", all.map(FaultSwitch::always).into());
+    assert_eq!(faults.strike(&names(), "/robot/send"), Some(Fault::Close));
+    assert_eq!(faults.strike_clock(&names(), "/robot/send").as_secs(), -5);
+    assert_eq!(faults.strike_handshake(&names()), Some(TlsFault::Expired));
+    assert!(!faults.refuse(&names()));
+}
+
+#[test]
+fn whoever_waits_is_told_that_faults_were_switched() {
+    let mut faults = Faults::default();
+    let mut switched = faults.watch();
+    let mut check = |expected| {
+        assert_eq!(switched.has_changed().unwrap(), expected);
+        switched.mark_unchanged();
+    };
+    check(false);
+    faults.set("ops", vec![FaultSwitch::always(Fault::Refuse)]);
+    assert!(faults.refuse(&names()));
+    check(true);
+    faults.clear(Some("ops"));
+    assert!(!faults.refuse(&names()));
+    check(true);
+    faults.clear(None);
+    check(true);
 }
 
 #[test]
@@ -80,6 +129,15 @@ fn faults_can_be_written_as_json() {
     check(
         r#"{"fault": {"mail": {"stage": "connect", "action": {"reply": {"code": 421, "text": "4.3.2 closing"}}}}}"#,
         FaultSwitch::always(Fault::mail(MailStage::Connect, reply)),
+    );
+    check(r#"{"fault": "reset_before_storing"}"#, FaultSwitch::always(Fault::ResetBeforeStoring));
+    check(
+        r#"{"fault": {"clock_off": {"seconds": -5400}}}"#,
+        FaultSwitch::always(Fault::ClockOff { seconds: -5_400 }),
+    );
+    check(
+        r#"{"fault": {"tls": "unknown_authority"}, "path": "/x", "times": 1}"#,
+        FaultSwitch::times(Fault::Tls(TlsFault::UnknownAuthority), 1).at("/x"),
     );
     assert!(serde_json::from_str::<FaultSwitch>(r#"{"fault": "hang", "time": 3}"#).is_err());
 }

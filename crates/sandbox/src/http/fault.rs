@@ -8,9 +8,10 @@ use http_body_util::{BodyExt, StreamBody};
 use hyper::Response;
 use hyper::body::Frame;
 use hyper::header::{CONTENT_LENGTH, HeaderValue};
+use jiff::SignedDuration;
 use tokio::time::sleep;
 
-use super::{Body, Cut, Door, answer, response, response_with};
+use super::{Body, Cut, Fake, answer, response, response_with};
 use crate::dingtalk;
 use crate::exchange::{Answer, Request};
 use crate::fault::Fault;
@@ -18,46 +19,56 @@ use crate::journal::{Kind, Shown, Verdict};
 use crate::rules::EdgeForm;
 use crate::world::World;
 
-/// The fault that strikes this request, if one is on.
-pub(super) fn strike(world: &World, door: Door, request: &Request) -> Option<Fault> {
+/// What strikes a request.
+#[derive(Debug, Default)]
+pub(super) struct Struck {
+    /// How far the provider's clock is off.
+    pub(super) clock_error: SignedDuration,
+    pub(super) fault: Option<Fault>,
+}
+
+/// What strikes this request, if faults are on.
+pub(super) fn strike(world: &World, fake: Fake, request: &Request) -> Struck {
     let state = &mut *world.state();
-    let target = match door {
-        Door::DingTalk => state.dingtalk.target_of(request),
-        Door::WeComBot | Door::WeComMedia | Door::WeComToken | Door::WeComApp => {
+    let target = match fake {
+        Fake::DingTalk => state.dingtalk.target_of(request),
+        Fake::WeComBot | Fake::WeComMedia | Fake::WeComToken | Fake::WeComApp => {
             state.wecom.target_of(request)
         }
-        Door::Control | Door::Nowhere => return None,
+        Fake::Control | Fake::Nowhere => return Struck::default(),
     };
     let names: Vec<String> = target.into_iter().flat_map(|it| it.names()).map(str::to_owned).collect();
-    let fault = state.faults.strike(&names)?;
-    if !fault.delivers() {
-        let kind = if door == Door::DingTalk { Kind::DingTalk } else { Kind::WeCom };
+    let clock_error = state.faults.strike_clock(&names, &request.path);
+    let fault = state.faults.strike(&names, &request.path);
+    if let Some(fault) = fault.as_ref().filter(|fault| !fault.delivers()) {
+        let kind = if fake == Fake::DingTalk { Kind::DingTalk } else { Kind::WeCom };
         let name = target.map_or("unknown", |it| it.name_for(&[]));
         let verdict = Verdict::Broken { fault: fault.word() };
         state.journal.saw(kind, name, world.now(), verdict, Shown::default());
     }
-    Some(fault)
+    Struck { clock_error, fault }
 }
 
 /// Answers as the fault has it.
 pub(super) async fn play(
     world: &World,
-    door: Door,
+    fake: Fake,
     request: &Request,
     fault: Fault,
 ) -> Result<Response<Body>, Cut> {
     match fault {
-        Fault::Close => Err(Cut),
+        Fault::Close | Fault::Refuse => Err(Cut),
         Fault::Hang => std::future::pending().await,
         Fault::Late { millis } => {
-            let answer = answer(world, door, request);
+            let answer = answer(world, fake, request);
             sleep(Duration::from_millis(millis)).await;
             Ok(response(answer))
         }
-        Fault::Slow { millis } => Ok(drip(&answer(world, door, request), Duration::from_millis(millis))),
-        Fault::Reset => Ok(cut_short(&answer(world, door, request))),
+        Fault::Slow { millis } => Ok(drip(&answer(world, fake, request), Duration::from_millis(millis))),
+        Fault::Reset => Ok(cut_short(&answer(world, fake, request))),
+        Fault::ResetBeforeStoring => Ok(cut_short(&with_code(world, fake, request, 0, "ok"))),
         Fault::ContentType { content_type } => {
-            Ok(response(Answer { content_type, ..answer(world, door, request) }))
+            Ok(response(Answer { content_type, ..answer(world, fake, request) }))
         }
         Fault::Answer(canned) => Ok(response(Answer {
             status: canned.status,
@@ -65,22 +76,25 @@ pub(super) async fn play(
             retry_after: canned.retry_after,
             body: canned.body,
         })),
-        Fault::Errcode { code, words } => Ok(response(with_code(world, door, request, code, &words))),
+        Fault::Errcode { code, words } => Ok(response(with_code(world, fake, request, code, &words))),
         Fault::Punish => Ok(response(dingtalk::punished(EdgeForm::Json))),
-        Fault::Mail { .. } => Ok(response(answer(world, door, request))), // Never chosen for HTTP.
+        // Never chosen for a request.
+        Fault::ClockOff { .. } | Fault::Tls(_) | Fault::Mail { .. } => {
+            Ok(response(answer(world, fake, request)))
+        }
     }
 }
 
-fn with_code(world: &World, door: Door, request: &Request, code: i64, words: &str) -> Answer {
+fn with_code(world: &World, fake: Fake, request: &Request, code: i64, words: &str) -> Answer {
     let state = world.state();
-    match door {
-        Door::DingTalk => state.dingtalk.answer_with(code, words),
-        Door::WeComBot
-        | Door::WeComMedia
-        | Door::WeComToken
-        | Door::WeComApp
-        | Door::Control
-        | Door::Nowhere => state.wecom.answer_with(code, words, request, world.now()),
+    match fake {
+        Fake::DingTalk => state.dingtalk.answer_with(code, words),
+        Fake::WeComBot
+        | Fake::WeComMedia
+        | Fake::WeComToken
+        | Fake::WeComApp
+        | Fake::Control
+        | Fake::Nowhere => state.wecom.answer_with(code, words, request, world.now()),
     }
 }
 

@@ -12,7 +12,7 @@ use super::Reply;
 use super::command::Command;
 use super::session::{Next, Session};
 use super::wire::{Line, Wire};
-use crate::fault::{MailAction, MailStage};
+use crate::fault::{MailAction, MailStage, TlsFault};
 use crate::rules::SmtpTls;
 use crate::world::World;
 
@@ -31,9 +31,8 @@ pub(super) async fn serve(stream: TcpStream, world: Arc<World>) -> io::Result<()
         Flow::Proceed => {}
         Flow::Skip | Flow::Close => return Ok(()),
     }
-    if let SmtpTls::Implicit(config) = &world.smtp.tls {
-        wire = wire.encrypt(Arc::clone(config)).await?;
-        session.encrypted();
+    if world.smtp.tls == SmtpTls::Implicit {
+        wire = secure(wire, &mut session, &world).await?;
     }
     wire.say(&session.banner()).await?;
     loop {
@@ -52,7 +51,7 @@ pub(super) async fn serve(stream: TcpStream, world: Arc<World>) -> io::Result<()
         let command = Command::parse(&line);
         let fault = command.stage().and_then(|stage| session.fault(stage, command.recipient()));
         if let Some(fault) = &fault
-            && !matches!(fault, MailAction::Late { .. })
+            && !fault.lets_pass()
         {
             session.lost(fault, command.recipient());
         }
@@ -67,18 +66,26 @@ pub(super) async fn serve(stream: TcpStream, world: Arc<World>) -> io::Result<()
         match next {
             Next::Command(reply) if reply.ends_the_connection() => return Ok(()),
             Next::Command(_) => {}
-            Next::Handshake(_) => {
-                if let SmtpTls::StartTls(config) = &world.smtp.tls {
-                    wire = wire.encrypt(Arc::clone(config)).await?;
-                    session.encrypted();
-                }
-            }
+            Next::Handshake(_) => wire = secure(wire, &mut session, &world).await?,
             Next::Mail(_) => match receive(&mut wire, &mut session, world.smtp.size_limit).await? {
                 Flow::Proceed | Flow::Skip => {}
                 Flow::Close => return Ok(()),
             },
         }
     }
+}
+
+/// The same connection under TLS, if no fault keeps it in clear.
+async fn secure(wire: Wire, session: &mut Session, world: &World) -> io::Result<Wire> {
+    let fault = session.handshake_fault();
+    let mut wire = wire.encrypt(&world.authority, fault).await?;
+    if fault == Some(TlsFault::Plaintext) {
+        // What a server without TLS makes of a handshake.
+        wire.say(&Reply::new(500, "5.5.2 Command not recognised")).await?;
+    } else {
+        session.encrypted();
+    }
+    Ok(wire)
 }
 
 /// Takes the mail after 354.
@@ -92,11 +99,20 @@ async fn receive(wire: &mut Wire, session: &mut Session, limit: usize) -> io::Re
             sleep(Duration::from_millis(*millis)).await;
             reply
         }
+        Some(MailAction::Slow { millis }) => {
+            wire.drip(Duration::from_millis(*millis));
+            session.take(&raw)
+        }
         Some(MailAction::StoreAndDrop) => {
             session.take(&raw);
             return Ok(Flow::Close);
         }
-        Some(action @ (MailAction::Reply { .. } | MailAction::Hang | MailAction::Drop)) => {
+        Some(
+            action @ (MailAction::Reply { .. }
+            | MailAction::Garbage { .. }
+            | MailAction::Hang
+            | MailAction::Drop),
+        ) => {
             session.lost(action, None);
             session.forget();
             return suffer(wire, fault).await;
@@ -115,10 +131,18 @@ async fn suffer(wire: &mut Wire, fault: Option<MailAction>) -> io::Result<Flow> 
             wire.say(&reply).await?;
             Ok(if reply.ends_the_connection() { Flow::Close } else { Flow::Skip })
         }
+        Some(MailAction::Garbage { text }) => {
+            wire.utter(&format!("{text}\r\n")).await?;
+            Ok(Flow::Skip)
+        }
         Some(MailAction::Hang) => std::future::pending().await,
         Some(MailAction::Drop | MailAction::StoreAndDrop) => Ok(Flow::Close),
         Some(MailAction::Late { millis }) => {
             sleep(Duration::from_millis(millis)).await;
+            Ok(Flow::Proceed)
+        }
+        Some(MailAction::Slow { millis }) => {
+            wire.drip(Duration::from_millis(millis));
             Ok(Flow::Proceed)
         }
     }

@@ -10,7 +10,7 @@ use super::command::{Command, Path};
 use super::mail::{self, Inspected};
 use super::post_office::{BoxNumber, NoMail};
 use super::wire::{Flaw, Raw};
-use crate::fault::{MailAction, MailStage};
+use crate::fault::{MailAction, MailStage, TlsFault};
 use crate::journal::{Kind, Shown, Verdict, ViolationKind};
 use crate::rules::{Capability, ClearAuth, SmtpRules, SmtpTls};
 use crate::world::World;
@@ -95,6 +95,13 @@ impl Session {
         let from = self.envelope.as_ref().map(|it| it.from).or(self.login);
         let names = state.post.names(from, &recipients);
         state.faults.strike_mail(&names, stage, recipient)
+    }
+
+    /// What goes wrong with a handshake, if a fault is on.
+    pub(super) fn handshake_fault(&self) -> Option<TlsFault> {
+        let state = &mut *self.world.state();
+        let names = state.post.names(self.login, &[]);
+        state.faults.strike_handshake(&names)
     }
 
     /// Records that a fault has eaten what was under way.
@@ -188,7 +195,7 @@ impl Session {
         self.envelope = None;
         let rules = self.rules();
         let mut lines = vec![rules.hostname.clone()];
-        if matches!(rules.tls, SmtpTls::StartTls(_)) && self.transport == Transport::Clear {
+        if rules.tls == SmtpTls::StartTls && self.transport == Transport::Clear {
             lines.push("STARTTLS".to_owned());
         }
         let mechanisms = self.mechanisms();
@@ -208,11 +215,11 @@ impl Session {
     }
 
     fn start_tls(&self) -> Next {
-        match (&self.rules().tls, self.transport) {
-            (SmtpTls::StartTls(_), Transport::Clear) => {
+        match (self.rules().tls, self.transport) {
+            (SmtpTls::StartTls, Transport::Clear) => {
                 Next::Handshake(Reply::new(220, "2.0.0 Ready to start TLS"))
             }
-            (SmtpTls::StartTls(_) | SmtpTls::Implicit(_), _) => {
+            (SmtpTls::StartTls | SmtpTls::Implicit, _) => {
                 Next::Command(Reply::new(503, "5.5.1 TLS is active already"))
             }
             (SmtpTls::None, _) => Next::Command(Reply::new(502, "5.5.1 STARTTLS is not offered")),
@@ -252,7 +259,7 @@ impl Session {
         if self.envelope.is_some() {
             return Err(Reply::new(503, "5.5.1 Nested MAIL command"));
         }
-        if matches!(self.rules().tls, SmtpTls::StartTls(_))
+        if self.rules().tls == SmtpTls::StartTls
             && self.transport == Transport::Clear
             && self.rules().clear_auth == ClearAuth::Refused
         {

@@ -8,6 +8,7 @@ use crate::account::{Account, Credentials, Mailbox, Members};
 use crate::clock::Clock;
 use crate::journal::{SeenMessage, Verdict, ViolationKind};
 use crate::rules::{Capability, ClearAuth, Rules, SmtpRules};
+use crate::tls::Authority;
 use crate::world::World;
 
 const PLAIN: &str = "AUTH PLAIN AGFsZXJ0QGV4YW1wbGUuY29tAHMzY3JldA==";
@@ -18,7 +19,8 @@ const MAIL: &str = "From: alert@example.com\r\nTo: ann@example.com\r\nSubject: =
 /// A server where `alert@example.com` has the password `s3cret`.
 fn world(smtp: SmtpRules) -> Arc<World> {
     let noon = Timestamp::from_second(1_772_971_200).unwrap();
-    let world = World::new(Clock::new(move || noon), Rules { smtp, ..Rules::default() });
+    let world =
+        World::new(Clock::new(move || noon), Rules { smtp, ..Rules::default() }, Authority::new().unwrap());
     let login = Credentials { username: "alert@example.com".to_owned(), password: "s3cret".to_owned() };
     let (senders, recipients) = (Members::only(["alert@example.com"]), Members::Anyone);
     let mailbox = Mailbox { login: Some(login), senders, recipients };

@@ -1,13 +1,14 @@
 //! Lines and mails on the wire, as strict about line ends as a provider.
 
 use std::io;
-use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::time::sleep;
 
 use super::Reply;
+use crate::fault::TlsFault;
+use crate::tls::{self, Authority, Stream};
 
 /// The longest command line we read: AUTH with an initial response may have 12,288
 /// octets (RFC 4954, section 4).
@@ -16,11 +17,12 @@ const LINE_BYTES: u64 = 12_288;
 /// Octets of a line in a mail, without its end (RFC 5322, section 2.1.1).
 const MAIL_LINE_BYTES: usize = 998;
 
-trait Transport: AsyncRead + AsyncWrite + Unpin + Send {}
-impl<T: AsyncRead + AsyncWrite + Unpin + Send> Transport for T {}
-
 /// A connection, in clear or not.
-pub(super) struct Wire(BufReader<Box<dyn Transport>>);
+pub(super) struct Wire {
+    stream: BufReader<Box<dyn Stream>>,
+    /// Between two bytes of what is said next.
+    pause: Option<Duration>,
+}
 
 /// One line, or why it is none.
 #[derive(Debug, PartialEq, Eq)]
@@ -56,28 +58,47 @@ pub(super) enum Flaw {
 }
 
 impl Wire {
-    pub(super) fn new(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Self {
-        Self(BufReader::new(Box::new(stream)))
+    pub(super) fn new(stream: impl Stream + 'static) -> Self {
+        Self { stream: BufReader::new(Box::new(stream)), pause: None }
+    }
+
+    /// What is said next goes out byte by byte.
+    pub(super) fn drip(&mut self, pause: Duration) {
+        self.pause = Some(pause);
     }
 
     /// The same connection under TLS. What the client has sent ahead in clear
     /// must not be read as if it came through TLS, so it ends the connection.
-    pub(super) async fn encrypt(self, config: Arc<ServerConfig>) -> io::Result<Self> {
-        if !self.0.buffer().is_empty() {
+    pub(super) async fn encrypt(self, authority: &Authority, fault: Option<TlsFault>) -> io::Result<Self> {
+        let Self { stream, pause } = self;
+        if !stream.buffer().is_empty() {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "commands before the handshake"));
         }
-        let stream = TlsAcceptor::from(config).accept(self.0.into_inner()).await?;
-        Ok(Self::new(stream))
+        let stream = tls::handshake(stream.into_inner(), authority, fault).await?;
+        Ok(Self { stream: BufReader::new(stream), pause })
     }
 
     pub(super) async fn say(&mut self, reply: &Reply) -> io::Result<()> {
-        self.0.write_all(reply.on_the_wire().as_bytes()).await?;
-        self.0.flush().await
+        self.utter(&reply.on_the_wire()).await
+    }
+
+    /// Says words that need not be a reply.
+    pub(super) async fn utter(&mut self, words: &str) -> io::Result<()> {
+        let Some(pause) = self.pause.take() else {
+            self.stream.write_all(words.as_bytes()).await?;
+            return self.stream.flush().await;
+        };
+        for byte in words.bytes() {
+            sleep(pause).await;
+            self.stream.write_u8(byte).await?;
+            self.stream.flush().await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn line(&mut self) -> io::Result<Line> {
         let mut bytes = Vec::new();
-        (&mut self.0).take(LINE_BYTES).read_until(b'\n', &mut bytes).await?;
+        (&mut self.stream).take(LINE_BYTES).read_until(b'\n', &mut bytes).await?;
         if bytes.is_empty() {
             return Ok(Line::End);
         }
@@ -99,7 +120,7 @@ impl Wire {
         let mut start = Start::OfLine;
         loop {
             line.clear();
-            (&mut self.0).take(limit as u64 + 1).read_until(b'\n', &mut line).await?;
+            (&mut self.stream).take(limit as u64 + 1).read_until(b'\n', &mut line).await?;
             match (start, line.as_slice()) {
                 (_, b"") => return Ok(None),
                 (Start::OfLine, b".\r\n") => return Ok(Some(raw)),

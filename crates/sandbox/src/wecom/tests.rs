@@ -54,6 +54,7 @@ impl Company {
             query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             content_type: Some("application/json".to_owned()),
             address: [203, 0, 113, 7].into(),
+            clock_error: SignedDuration::ZERO,
             body: Bytes::copy_from_slice(body),
         }
     }

@@ -10,7 +10,7 @@ use fanfare_sandbox::{
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
 /// When the vector D1 was signed.
@@ -69,12 +69,7 @@ impl Fakes {
     }
 
     pub(crate) async fn request(&self, method: &str, target: &str, body: &[u8]) -> io::Result<Answer> {
-        let head = format!(
-            "{method} {target} HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-            body.len()
-        );
-        exchange(self.sandbox.http_address(), &[head.as_bytes(), body].concat()).await
+        exchange(self.sandbox.http_address(), &request(method, target, body)).await
     }
 
     /// What people saw.
@@ -96,6 +91,12 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// The value of a header field.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut fields = self.head.lines().filter_map(|line| line.split_once(": "));
+        fields.find(|(field, _)| *field == name).map(|(_, value)| value)
+    }
+
     /// The code, if the body is JSON and has one.
     pub(crate) fn errcode(&self) -> Option<i64> {
         serde_json::from_str::<Value>(&self.body).ok()?.get("errcode")?.as_i64()
@@ -106,10 +107,28 @@ impl Answer {
     }
 }
 
+/// The bytes of a request, the last on its connection.
+pub(crate) fn request(method: &str, target: &str, body: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "{method} {target} HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    [head.as_bytes(), body].concat()
+}
+
 /// One request on a connection of its own; an error if no whole answer comes.
 pub(crate) async fn exchange(address: SocketAddr, request: &[u8]) -> io::Result<Answer> {
-    let mut stream = TcpStream::connect(address).await?;
+    send(TcpStream::connect(address).await?, request).await
+}
+
+/// One request on this connection, and the last.
+pub(crate) async fn send(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    request: &[u8],
+) -> io::Result<Answer> {
     stream.write_all(request).await?;
+    stream.flush().await?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).await?;
     let text = String::from_utf8_lossy(&bytes);

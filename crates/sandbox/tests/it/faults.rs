@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use fanfare_sandbox::{Canned, Fault, FaultSwitch, MailAction, MailStage};
 use serde_json::{Value, json};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::client::{Answer, Fakes, Mailer, mail};
@@ -70,6 +72,14 @@ async fn a_reset_cuts_the_answer_of_a_delivered_message() {
 }
 
 #[tokio::test]
+async fn a_provider_can_hang_up_before_it_has_stored_anything() {
+    let (answer, delivered) = suffer(Fault::ResetBeforeStoring).await;
+    let kind = answer.unwrap().unwrap_err().kind();
+    assert!(matches!(kind, ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset), "{kind}");
+    assert_eq!(delivered, 0);
+}
+
+#[tokio::test]
 async fn a_gateway_answers_for_the_provider() {
     let (answer, delivered) = suffer(Fault::status(502)).await;
     let answer = answer.unwrap().unwrap();
@@ -117,6 +127,25 @@ async fn a_fault_strikes_its_target_only_and_so_often() {
     }
     assert_eq!(fakes.sandbox.stats()["robot"].broken, 2);
     assert!(fakes.sandbox.set_fault("nobody", FaultSwitch::always(Fault::Close)).is_err());
+}
+
+#[tokio::test]
+async fn a_fault_can_strike_one_path_alone() {
+    let fakes = Fakes::start().await;
+    let token = "/cgi-bin/gettoken?corpid=corp&corpsecret=app-secret";
+    let send = "/cgi-bin/message/send?access_token=sandbox-token-0-1";
+    let message = json!({"touser": "ann", "agentid": 7, "msgtype": "text", "text": {"content": "hot"}});
+    assert_eq!(fakes.get(token).await.json()["access_token"], "sandbox-token-0-1");
+
+    fakes
+        .sandbox
+        .set_fault("app", FaultSwitch::always(Fault::status(503)).at("/cgi-bin/message/send"))
+        .unwrap();
+    assert_eq!((fakes.get(token).await.status, fakes.post(send, &message).await.status), (200, 503));
+    let put = br#"{"fault": {"answer": {"status": 502}}, "path": "/cgi-bin/gettoken", "times": 1}"#;
+    assert_eq!(fakes.request("PUT", "/sandbox/faults/app", put).await.unwrap().status, 200);
+    assert_eq!((fakes.post(send, &message).await.status, fakes.get(token).await.status), (200, 502));
+    assert_eq!(fakes.get(token).await.status, 200);
 }
 
 #[tokio::test]
@@ -190,6 +219,34 @@ async fn a_server_can_hang_at_any_stage() {
     mailer.log_in().await;
     let said = timeout(PATIENCE, mailer.deliver(&["ann@example.com"], &mail("1"))).await;
     assert!(said.is_err());
+}
+
+#[tokio::test]
+async fn a_slow_mail_server_drips_its_reply_to_a_mail_it_has() {
+    let check = async |millis, replies: usize| {
+        let fakes = Fakes::start().await;
+        fakes.sandbox.set_fault("mail", FaultSwitch::times(Fault::Slow { millis }, 1)).unwrap();
+        let mut mailer = fakes.mailer().await;
+        mailer.log_in().await;
+        let said = timeout(PATIENCE, mailer.deliver(&["ann@example.com"], &mail("1"))).await;
+        assert_eq!(said.iter().filter(|it| it.as_ref().is_ok_and(|code| *code == 250)).count(), replies);
+        assert_eq!(fakes.delivered().len(), 1);
+    };
+    check(0, 1).await;
+    check(10_000, 0).await;
+}
+
+#[tokio::test]
+async fn what_is_no_mail_server_says_something_else() {
+    let fakes = Fakes::start().await;
+    let garbage = MailAction::Garbage { text: "HTTP/1.1 400 Bad Request".to_owned() };
+    let fault = Fault::mail(MailStage::Connect, garbage);
+    fakes.sandbox.set_fault("mail", FaultSwitch::times(fault, 1)).unwrap();
+    let mut said = String::new();
+    let mut stream = TcpStream::connect(fakes.sandbox.smtp_address()).await.unwrap();
+    stream.read_to_string(&mut said).await.unwrap();
+    assert_eq!(said, "HTTP/1.1 400 Bad Request\r\n");
+    fakes.mailer().await.log_in().await;
 }
 
 #[tokio::test]

@@ -4,7 +4,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
 mod client;
+mod handshake;
 mod wrong_clients;
 mod faults;
 mod doors;
 mod tls;
+mod https;
+mod refusals;
+mod clocks;

@@ -1,46 +1,41 @@
 //! The mail server under TLS.
 
-use std::sync::Arc;
+use std::io;
 
-use fanfare_sandbox::{ClearAuth, Rules, SmtpRules, SmtpTls};
-use rcgen::{CertifiedKey, generate_simple_self_signed};
+use fanfare_sandbox::{ClearAuth, Fault, FaultSwitch, Rules, SmtpRules, SmtpTls};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::pki_types::{PrivatePkcs8KeyDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig, crypto};
+use tokio_rustls::client::TlsStream;
 
 use crate::client::Fakes;
+use crate::handshake::{Complaint, EVERY_TLS_FAULT, encrypt};
 
 const AUTH: &str = "AUTH PLAIN AGFsZXJ0QGV4YW1wbGUuY29tAHMzY3JldA==";
-
-/// A server's and a client's side of one self-made certificate for `name`.
-fn certificate(name: &str) -> (Arc<ServerConfig>, Arc<ClientConfig>) {
-    let CertifiedKey { cert, signing_key } = generate_simple_self_signed([name.to_owned()]).unwrap();
-    let provider = Arc::new(crypto::ring::default_provider());
-    let key = PrivatePkcs8KeyDer::from(signing_key.serialize_der()).into();
-    let server =
-        ServerConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions();
-    let server =
-        server.unwrap().with_no_client_auth().with_single_cert(vec![cert.der().clone()], key).unwrap();
-    let mut roots = RootCertStore::empty();
-    roots.add(cert.der().clone()).unwrap();
-    let client = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let client = client.unwrap().with_root_certificates(roots).with_no_client_auth();
-    (Arc::new(server), Arc::new(client))
-}
 
 async fn fakes(tls: SmtpTls) -> Fakes {
     let smtp = SmtpRules { tls, clear_auth: ClearAuth::Refused, ..SmtpRules::default() };
     Fakes::with(Rules { smtp, ..Rules::default() }).await
 }
 
-async fn encrypt(
-    stream: TcpStream,
-    client: Arc<ClientConfig>,
-) -> std::io::Result<impl AsyncRead + AsyncWrite + Unpin> {
-    let name = ServerName::try_from("mail.example.com").unwrap();
-    TlsConnector::from(client).connect(name, stream).await
+async fn connect(fakes: &Fakes) -> TcpStream {
+    TcpStream::connect(fakes.sandbox.smtp_address()).await.unwrap()
+}
+
+/// A connection on which the server has just agreed to STARTTLS.
+async fn after_starttls(fakes: &Fakes) -> BufReader<TcpStream> {
+    let mut clear = BufReader::new(connect(fakes).await);
+    say(&mut clear, "").await;
+    say(&mut clear, "EHLO test").await;
+    assert!(say(&mut clear, "STARTTLS").await.starts_with("220"));
+    clear
+}
+
+async fn implicit(fakes: &Fakes) -> io::Result<TlsStream<TcpStream>> {
+    encrypt(connect(fakes).await, fakes.sandbox.ca_pem()).await
+}
+
+async fn explicit(fakes: &Fakes) -> io::Result<TlsStream<TcpStream>> {
+    encrypt(after_starttls(fakes).await.into_inner(), fakes.sandbox.ca_pem()).await
 }
 
 /// Says a line, if any, and returns the whole reply.
@@ -61,9 +56,8 @@ async fn say(stream: &mut BufReader<impl AsyncRead + AsyncWrite + Unpin>, line: 
 
 #[tokio::test]
 async fn after_starttls_the_client_begins_anew_and_may_log_in() {
-    let (server, client) = certificate("mail.example.com");
-    let fakes = fakes(SmtpTls::StartTls(server)).await;
-    let mut clear = BufReader::new(TcpStream::connect(fakes.sandbox.smtp_address()).await.unwrap());
+    let fakes = fakes(SmtpTls::StartTls).await;
+    let mut clear = BufReader::new(connect(&fakes).await);
     say(&mut clear, "").await;
     let offer = say(&mut clear, "EHLO test").await;
     assert!(offer.contains("STARTTLS") && !offer.contains("AUTH"), "{offer}");
@@ -71,7 +65,7 @@ async fn after_starttls_the_client_begins_anew_and_may_log_in() {
     assert!(say(&mut clear, "MAIL FROM:<alert@example.com>").await.starts_with("530"));
     assert!(say(&mut clear, "STARTTLS").await.starts_with("220"));
 
-    let mut tls = BufReader::new(encrypt(clear.into_inner(), client).await.unwrap());
+    let mut tls = BufReader::new(encrypt(clear.into_inner(), fakes.sandbox.ca_pem()).await.unwrap());
     assert!(say(&mut tls, AUTH).await.starts_with("503"));
     let offer = say(&mut tls, "EHLO test").await;
     assert!(!offer.contains("STARTTLS") && offer.contains("AUTH"), "{offer}");
@@ -80,30 +74,34 @@ async fn after_starttls_the_client_begins_anew_and_may_log_in() {
 
 #[tokio::test]
 async fn implicit_tls_comes_before_the_banner() {
-    let (server, client) = certificate("mail.example.com");
-    let fakes = fakes(SmtpTls::Implicit(server)).await;
-    let stream = TcpStream::connect(fakes.sandbox.smtp_address()).await.unwrap();
-    let mut tls = BufReader::new(encrypt(stream, client).await.unwrap());
+    let fakes = fakes(SmtpTls::Implicit).await;
+    let mut tls = BufReader::new(implicit(&fakes).await.unwrap());
     assert!(say(&mut tls, "").await.starts_with("220"));
     say(&mut tls, "EHLO test").await;
     assert!(say(&mut tls, AUTH).await.starts_with("235"));
 }
 
 #[tokio::test]
-async fn a_certificate_of_another_name_is_the_clients_to_refuse() {
-    let (server, client) = certificate("other.example.com");
-    let fakes = fakes(SmtpTls::Implicit(server)).await;
-    let stream = TcpStream::connect(fakes.sandbox.smtp_address()).await.unwrap();
-    assert!(encrypt(stream, client).await.is_err());
+async fn a_mail_servers_handshake_fails_as_often_as_it_is_to() {
+    for fault in EVERY_TLS_FAULT {
+        let (first, second) = (fakes(SmtpTls::Implicit).await, fakes(SmtpTls::StartTls).await);
+        for fakes in [&first, &second] {
+            fakes.sandbox.set_fault("mail", FaultSwitch::times(Fault::Tls(fault), 1)).unwrap();
+        }
+        let expected = Complaint::about(fault);
+        assert_eq!(Complaint::of(&implicit(&first).await.unwrap_err()), expected, "{fault:?}");
+        assert!(implicit(&first).await.is_ok(), "{fault:?}");
+        assert_eq!(Complaint::of(&explicit(&second).await.unwrap_err()), expected, "{fault:?}");
+        assert!(explicit(&second).await.is_ok(), "{fault:?}");
+    }
 }
 
 #[tokio::test]
 async fn commands_sent_ahead_of_the_handshake_end_the_connection() {
-    let (server, client) = certificate("mail.example.com");
-    let fakes = fakes(SmtpTls::StartTls(server)).await;
-    let mut clear = BufReader::new(TcpStream::connect(fakes.sandbox.smtp_address()).await.unwrap());
+    let fakes = fakes(SmtpTls::StartTls).await;
+    let mut clear = BufReader::new(connect(&fakes).await);
     say(&mut clear, "").await;
     say(&mut clear, "EHLO test").await;
     say(&mut clear, "STARTTLS\r\nNOOP").await;
-    assert!(encrypt(clear.into_inner(), client).await.is_err());
+    assert!(encrypt(clear.into_inner(), fakes.sandbox.ca_pem()).await.is_err());
 }
