@@ -100,6 +100,15 @@ pub enum SendError {
         /// The provider's words.
         reason: String,
     },
+    /// Not delivered; the provider takes nothing from this address. Every account
+    /// of the same [`Egress`](crate::Egress) waits.
+    #[error("blocked: {reason}")]
+    Blocked {
+        /// How long to be silent.
+        retry_after: Duration,
+        /// The provider's words.
+        reason: String,
+    },
     /// Not delivered; a day's or month's allowance is used up. The whole account waits.
     #[error("quota used up: {reason}")]
     Quota {
@@ -135,6 +144,7 @@ impl SendError {
         match self {
             Self::Transient { .. } => "transient",
             Self::Throttled { .. } => "throttled",
+            Self::Blocked { .. } => "blocked",
             Self::Quota { .. } => "quota",
             Self::Unsendable { .. } => "unsendable",
             Self::Misconfigured { .. } => "misconfigured",

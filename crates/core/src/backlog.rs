@@ -9,21 +9,27 @@ use crate::{DeliveryId, Fingerprint, Severity};
 
 /// A channel's waiting deliveries: the worst first, then the oldest.
 ///
-/// Deliveries of one [line](Line) keep their order, or people would be told that
-/// something is over before they are told that it began. So that an urgent one
-/// does not wait behind a mild one of its own line, the first in a line goes
-/// as if it were as bad as the worst behind it, and a worse one that joins ends
-/// the pause of the first.
+/// Deliveries of one [line](Line) keep the order in which they came to be, or
+/// people would be told that something is over before they are told that it
+/// began. So that an urgent one does not wait behind a mild one of its own line,
+/// the first in a line goes as if it were as bad as the worst behind it, and a
+/// worse one that joins ends the pause of the first.
+///
+/// Each delivery that is taken out ends in exactly one of two ways: it is
+/// [settled](Self::settled), or it is [put back](Self::put_back). Nothing more of
+/// its line goes before that.
 #[derive(Debug)]
 pub struct Backlog<T> {
-    queues: HashMap<Line, Queue<T>>,
-    // Each line that is not empty and whose first is not out stands in exactly one of the two.
+    queues: HashMap<Line, Queue<T>>, // Invariant: each has something that waits or is out.
+    // Each line that has nothing out stands in exactly one of the two.
     ready: BTreeSet<(Reverse<Severity>, DeliveryId, Line)>,
     resting: BTreeSet<(Timestamp, DeliveryId, Line)>,
+    /// All that waits in ready lines, each counted as bad as its line.
+    could_go: Census,
     len: usize,
 }
 
-/// What a delivery waits in: only the first of a line is ever out.
+/// What a delivery waits in: only the first of a line are ever out, one by one or in one digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Line {
     /// With the others about the same thing.
@@ -48,25 +54,53 @@ pub struct Waiting<T> {
     pub item: T,
 }
 
-/// The deliveries of one line, in their order.
+/// The deliveries of one line.
 #[derive(Debug)]
 struct Queue<T> {
-    waiting: VecDeque<Waiting<T>>,
+    waiting: VecDeque<Waiting<T>>, // Invariant: ascending by number.
+    census: Census,
+    out: usize,
     place: Place,
+    /// One that joined and is worse than all that waited, and when it may go: it
+    /// ends the pause of the first when the line stands again.
+    pull: Option<(Severity, Timestamp)>,
 }
 
 /// Where the line stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Place {
-    Ready(Reverse<Severity>, DeliveryId),
+    Ready(Severity, DeliveryId),
     Resting(Timestamp, DeliveryId),
-    /// Nowhere: its first is out, or it is empty.
+    /// Nowhere: something of it is out.
+    #[default]
     Nowhere,
 }
 
+/// How many there are of each severity.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Census([usize; Severity::ALL.len()]);
+
 impl<T> Default for Backlog<T> {
     fn default() -> Self {
-        Self { queues: HashMap::new(), ready: BTreeSet::new(), resting: BTreeSet::new(), len: 0 }
+        Self {
+            queues: HashMap::new(),
+            ready: BTreeSet::new(),
+            resting: BTreeSet::new(),
+            could_go: Census::default(),
+            len: 0,
+        }
+    }
+}
+
+impl<T> Default for Queue<T> {
+    fn default() -> Self {
+        Self {
+            waiting: VecDeque::new(),
+            census: Census::default(),
+            out: 0,
+            place: Place::default(),
+            pull: None,
+        }
     }
 }
 
@@ -83,61 +117,19 @@ impl<T> Backlog<T> {
         self.len == 0
     }
 
-    /// Adds a new delivery at the end of its line.
-    pub fn push(&mut self, new: Waiting<T>) {
-        self.len += 1;
-        let line = new.line;
-        let Some(queue) = self.queues.get_mut(&line) else {
-            let queue = Queue { waiting: VecDeque::from([new]), place: Place::Nowhere };
-            self.queues.insert(line, queue);
-            return self.rest(line);
-        };
-        let is_worst = queue.waiting.iter().all(|it| it.severity < new.severity);
-        let next_at = new.next_at;
-        queue.waiting.push_back(new);
-        let stands = queue.place != Place::Nowhere;
-        if stands && is_worst {
-            if let Some(first) = queue.waiting.front_mut() {
-                first.next_at = first.next_at.min(next_at);
-            }
-            self.rest(line);
-        }
-    }
-
-    /// Takes out the delivery that goes next at `now`, if any may. Those behind
-    /// it in its line wait until it is [settled](Self::settled) or
-    /// [put back](Self::put_back).
-    pub fn take(&mut self, now: Timestamp) -> Option<Waiting<T>> {
+    /// How bad that is which goes next at `now`, if anything may.
+    #[must_use]
+    pub fn worst_ready(&mut self, now: Timestamp) -> Option<Severity> {
         self.wake(now);
-        let (_, _, line) = *self.ready.first()?;
-        self.leave(line);
-        let taken = self.queues.get_mut(&line)?.waiting.pop_front();
-        self.len -= usize::from(taken.is_some());
-        taken
+        self.ready.first().map(|(Reverse(severity), _, _)| *severity)
     }
 
-    /// A delivery that was taken out needs no further attempt: the next of its
-    /// line may go.
-    pub fn settled(&mut self, line: Line) {
-        match self.queues.get(&line) {
-            Some(queue) if queue.waiting.is_empty() => {
-                self.queues.remove(&line);
-            }
-            Some(_) => self.rest(line),
-            None => {}
-        }
-    }
-
-    /// A delivery that was taken out goes back to the head of its line.
-    pub fn put_back(&mut self, taken: Waiting<T>) {
-        self.len += 1;
-        let line = taken.line;
-        let queue = self
-            .queues
-            .entry(line)
-            .or_insert_with(|| Queue { waiting: VecDeque::new(), place: Place::Nowhere });
-        queue.waiting.push_front(taken);
-        self.rest(line);
+    /// How many deliveries could go at `now`, one after the other, in lines that
+    /// are at least as bad as `severity`.
+    #[must_use]
+    pub fn ready_at_least(&mut self, severity: Severity, now: Timestamp) -> usize {
+        self.wake(now);
+        self.could_go.at_least(severity)
     }
 
     /// When the next delivery may go that may not go yet; `None` if none rests.
@@ -146,52 +138,181 @@ impl<T> Backlog<T> {
         self.resting.first().map(|(next_at, _, _)| *next_at)
     }
 
+    /// Adds a new delivery to its line.
+    pub fn push(&mut self, new: Waiting<T>) {
+        let Waiting { line, severity, next_at, .. } = new;
+        self.leave(line);
+        let queue = self.queues.entry(line).or_default();
+        if queue.census.worst() < Some(severity) {
+            queue.pull = Some((severity, next_at));
+        }
+        queue.insert(new);
+        self.len += 1;
+        self.stand(line);
+    }
+
+    /// Takes out the delivery that goes next at `now`, if any may.
+    pub fn take(&mut self, now: Timestamp) -> Option<Waiting<T>> {
+        self.wake(now);
+        let (_, _, line) = *self.ready.first()?;
+        self.take_from(line, 1).next()
+    }
+
+    /// Takes out as many as go next at `now`, up to `most`, for one digest.
+    ///
+    /// Line after line in the order in which they would be taken, and of each line
+    /// all that wait in it, whatever the pauses of those behind its first. One that
+    /// waits alone never shares a digest: if it is next it is taken out by itself,
+    /// and otherwise it is passed over. So there is something here whenever
+    /// [`take`](Self::take) would have something.
+    #[must_use]
+    pub fn gather(&mut self, now: Timestamp, most: usize) -> Vec<Waiting<T>> {
+        self.wake(now);
+        let shared = |line: &Line| match line {
+            Line::About(_) => true,
+            Line::Alone(_) => false,
+        };
+        let mut next = self.ready.iter().map(|(_, _, line)| *line).peekable();
+        let lines: Vec<Line> = match next.peek() {
+            Some(first) if !shared(first) => next.take(most.min(1)).collect(),
+            Some(_) | None => next.filter(shared).take(most).collect(),
+        };
+        let mut gathered = Vec::new();
+        for line in lines {
+            let room = most - gathered.len();
+            if room == 0 {
+                break;
+            }
+            gathered.extend(self.take_from(line, room));
+        }
+        gathered
+    }
+
+    /// A delivery of `line` that does not wait here goes before those that do: it
+    /// counts as one that was taken out.
+    pub fn go_ahead(&mut self, line: Line) {
+        self.leave(line);
+        self.queues.entry(line).or_default().out += 1;
+    }
+
+    /// A delivery of `line` that was taken out needs no further attempt. When all
+    /// that were taken out have ended, the next of the line may go.
+    pub fn settled(&mut self, line: Line) {
+        if let Some(queue) = self.queues.get_mut(&line) {
+            queue.out = queue.out.saturating_sub(1);
+            self.stand(line);
+        }
+    }
+
+    /// A delivery that was taken out goes back to its place in its line. The
+    /// order in which several are put back does not matter.
+    pub fn put_back(&mut self, taken: Waiting<T>) {
+        let line = taken.line;
+        self.leave(line);
+        let queue = self.queues.entry(line).or_default();
+        queue.out = queue.out.saturating_sub(1);
+        queue.insert(taken);
+        self.len += 1;
+        self.stand(line);
+    }
+
+    /// Whether one has joined `line`, while all before it were out, that is worse
+    /// than what then waited: how bad, and when it may go. Told once, to whoever
+    /// keeps what is out and can end its pause.
+    pub fn take_pull(&mut self, line: Line) -> Option<(Severity, Timestamp)> {
+        self.queues.get_mut(&line).filter(|queue| queue.out > 0)?.pull.take()
+    }
+
+    /// Takes out the first of `line`, which is ready: as many as there are, up to `most`.
+    fn take_from(&mut self, line: Line, most: usize) -> impl Iterator<Item = Waiting<T>> {
+        self.leave(line);
+        let taken = self.queues.get_mut(&line).map(|queue| queue.take_out(most));
+        self.len -= taken.as_ref().map_or(0, Vec::len);
+        taken.into_iter().flatten()
+    }
+
     /// Every line whose first may go at `now` becomes ready.
     fn wake(&mut self, now: Timestamp) {
-        while let Some(&(next_at, _, line)) = self.resting.first() {
+        while let Some(&(next_at, id, line)) = self.resting.first() {
             if next_at > now {
                 break;
             }
             self.leave(line);
-            let Some(queue) = self.queues.get_mut(&line) else {
-                continue;
-            };
-            let (Some(first), Some(worst)) = (queue.waiting.front(), queue.worst()) else {
-                continue;
-            };
-            let id = first.id;
-            queue.place = Place::Ready(Reverse(worst), id);
+            let Some(queue) = self.queues.get_mut(&line) else { continue };
+            let Some(worst) = queue.census.worst() else { continue };
+            queue.place = Place::Ready(worst, id);
+            self.could_go.add(worst, queue.waiting.len());
             self.ready.insert((Reverse(worst), id, line));
         }
     }
 
-    /// Lets `line` stand where its first one's pause puts it.
-    fn rest(&mut self, line: Line) {
+    /// Lets `line` stand where its first one's pause puts it, unless something of it is out.
+    fn stand(&mut self, line: Line) {
         self.leave(line);
-        let Some(queue) = self.queues.get_mut(&line) else {
+        let Some(queue) = self.queues.get_mut(&line).filter(|queue| queue.out == 0) else {
             return;
         };
-        let Some(first) = queue.waiting.front() else { return };
+        let pull = queue.pull.take();
+        let Some(first) = queue.waiting.front_mut() else {
+            self.queues.remove(&line);
+            return;
+        };
+        if let Some((severity, at)) = pull
+            && first.severity < severity
+        {
+            first.next_at = first.next_at.min(at);
+        }
         let (next_at, id) = (first.next_at, first.id);
         queue.place = Place::Resting(next_at, id);
         self.resting.insert((next_at, id, line));
     }
 
+    /// Takes `line` from where it stands. Must come before any change to its queue.
     fn leave(&mut self, line: Line) {
-        let Some(queue) = self.queues.get_mut(&line) else {
-            return;
-        };
-        match std::mem::replace(&mut queue.place, Place::Nowhere) {
-            Place::Ready(severity, id) => self.ready.remove(&(severity, id, line)),
-            Place::Resting(next_at, id) => self.resting.remove(&(next_at, id, line)),
-            Place::Nowhere => false,
-        };
+        let Some(queue) = self.queues.get_mut(&line) else { return };
+        match std::mem::take(&mut queue.place) {
+            Place::Ready(severity, id) => {
+                self.ready.remove(&(Reverse(severity), id, line));
+                self.could_go.remove(severity, queue.waiting.len());
+            }
+            Place::Resting(next_at, id) => {
+                self.resting.remove(&(next_at, id, line));
+            }
+            Place::Nowhere => {}
+        }
     }
 }
 
 impl<T> Queue<T> {
+    fn insert(&mut self, new: Waiting<T>) {
+        self.census.add(new.severity, 1);
+        let position = self.waiting.partition_point(|it| it.id < new.id);
+        self.waiting.insert(position, new);
+    }
+
+    fn take_out(&mut self, most: usize) -> Vec<Waiting<T>> {
+        let taken: Vec<_> = self.waiting.drain(..most.min(self.waiting.len())).collect();
+        taken.iter().for_each(|it| self.census.remove(it.severity, 1));
+        self.out += taken.len();
+        taken
+    }
+}
+
+impl Census {
+    fn add(&mut self, severity: Severity, many: usize) {
+        self.0[severity as usize] += many;
+    }
+
+    fn remove(&mut self, severity: Severity, many: usize) {
+        self.0[severity as usize] -= many;
+    }
+
     fn worst(&self) -> Option<Severity> {
-        self.waiting.iter().map(|it| it.severity).max()
+        Severity::ALL.into_iter().rfind(|severity| self.0[*severity as usize] > 0)
+    }
+
+    fn at_least(&self, severity: Severity) -> usize {
+        self.0[severity as usize..].iter().sum()
     }
 }
 

@@ -1,81 +1,12 @@
 //! How fast a provider lets us send.
 
 use std::collections::VecDeque;
-use std::fmt;
-use std::num::{NonZeroU32, NonZeroUsize};
+use std::num::NonZeroU32;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
+use jiff::Timestamp;
 
-/// How fast a channel may send, and with whom it shares that.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
-    /// Whose limit it is. Channels of one account share one budget.
-    pub account: Account,
-    /// How many messages in how much time; `None` if the provider sets no limit.
-    pub budget: Option<Budget>,
-    /// How many attempts may be under way at once.
-    pub concurrency: NonZeroUsize,
-}
-
-/// How many attempts may be under way at once on a channel whose budget is its
-/// operator's: enough to hide a provider's answering time, few enough for one process.
-const MOST_AT_ONCE: NonZeroUsize = NonZeroUsize::new(64).unwrap();
-
-/// How long a provider may take to answer without holding a larger budget up.
-const ANSWERING_TIME: Duration = Duration::from_millis(250);
-
-impl Limits {
-    /// The same with another budget, as for a private deployment that takes more.
-    ///
-    /// As many attempts may then be under way as the budget lets start within the
-    /// time a provider takes to answer (Little's law), but never fewer than before.
-    #[must_use]
-    pub fn with_budget(self, budget: Option<Budget>) -> Self {
-        let needed = budget.map_or(MOST_AT_ONCE, |budget| {
-            let within = f64::from(budget.messages.get()) * ANSWERING_TIME.div_duration_f64(budget.per);
-            // A float as an integer stays within the integer's bounds.
-            NonZeroUsize::new(within.ceil() as usize).unwrap_or(NonZeroUsize::MIN)
-        });
-        Self { account: self.account, budget, concurrency: needed.min(MOST_AT_ONCE).max(self.concurrency) }
-    }
-}
-
-/// An account at a provider: one robot, one app, one mailbox login.
-///
-/// A digest of the credentials, so that it can stand in a log and in the store.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Account(String);
-
-impl Account {
-    /// The account that `credentials` open at the provider called `kind`, e.g.
-    /// `dingtalk:1f0e9c5b2a774d1e`.
-    #[must_use]
-    pub fn of(kind: &str, credentials: &[&str]) -> Self {
-        let digest = crate::IdempotencyKey::of(credentials);
-        Self(format!("{kind}:{}", &digest.as_str()[..16]))
-    }
-
-    /// An account as the store kept it.
-    #[must_use]
-    pub fn from_stored(text: String) -> Self {
-        Self(text)
-    }
-
-    /// The digest as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Account {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+use crate::clock::after;
 
 /// A provider's limit: at most so many messages in any stretch of this length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,12 +25,53 @@ impl Budget {
         let messages = self.messages.get();
         (messages - messages / 10).max(1) as usize
     }
+
+    /// How many of the usable ones are kept for urgent messages: a third, so that
+    /// of DingTalk's eighteen a minute six are left to tell of what is urgent.
+    #[must_use]
+    pub fn reserve(self) -> usize {
+        self.usable() / 3
+    }
+
+    /// How many messages there may be for one of `share` to be the last of them.
+    #[must_use]
+    pub fn usable_by(self, share: Share) -> usize {
+        match share {
+            Share::Urgent => self.usable(),
+            Share::Ordinary | Share::OrdinaryFull => self.usable() - self.reserve(),
+        }
+    }
+
+    /// How far apart ordinary messages start once the budget runs short: so that
+    /// in an overload a digest goes every few seconds, rather than all that are
+    /// allowed at once and then none until the window has passed.
+    fn pace(self) -> Duration {
+        let ordinary = u32::try_from(self.usable_by(Share::Ordinary)).unwrap_or(u32::MAX);
+        self.per / ordinary.max(1)
+    }
+}
+
+/// What part of a [`Budget`] a message draws on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    /// All of it: somebody must act at once. Only when half of the
+    /// [reserve](Budget::reserve) is left is that spread over the time until there
+    /// is more, or a flood of urgent ones would use it up and the next wait for a minute.
+    Urgent,
+    /// All but the [reserve](Budget::reserve). Once more than half of that is
+    /// used, such messages also keep a distance: what arrives until then can
+    /// still join the digest.
+    Ordinary,
+    /// The same without the distance: the digest is full, and nothing more can join it.
+    OrdinaryFull,
 }
 
 /// What of a [`Budget`] is spent.
 ///
 /// A send counts from its start until [`Budget::per`] after its *end*: the
-/// provider counts it at some moment between the two.
+/// provider counts it at some moment between the two. It counts the same whatever
+/// its share: ordinary sends leave the reserve to the urgent ones *to come*, and so
+/// a restart need not know what the earlier ones were.
 ///
 /// Its times are the caller's, who must hand in none that a clock was set back or
 /// ahead of: a window that empties because somebody set the clock is no limit.
@@ -108,6 +80,11 @@ pub struct SlidingWindow {
     budget: Budget,
     under_way: usize,
     ended: VecDeque<Timestamp>, // Invariant: ascending.
+    /// When the last ordinary send started; forgotten by a restart, which costs
+    /// no more than one digest being sent a little early.
+    last_ordinary: Option<Timestamp>,
+    /// The same of the last urgent one.
+    last_urgent: Option<Timestamp>,
 }
 
 impl SlidingWindow {
@@ -116,29 +93,45 @@ impl SlidingWindow {
     pub fn new(budget: Budget, ended: impl IntoIterator<Item = Timestamp>) -> Self {
         let mut ended: Vec<_> = ended.into_iter().collect();
         ended.sort_unstable();
-        Self { budget, under_way: 0, ended: ended.into() }
+        Self { budget, under_way: 0, ended: ended.into(), last_ordinary: None, last_urgent: None }
     }
 
-    /// When the next send may start: at most `now` if at once, `None` if it must
-    /// wait for the end of one that is under way.
+    /// When the next send of `share` may start: at most `now` if at once, `None`
+    /// if it must wait for the end of one that is under way.
     #[must_use]
-    pub fn free_at(&mut self, now: Timestamp) -> Option<Timestamp> {
-        let per = SignedDuration::try_from(self.budget.per).unwrap_or(SignedDuration::MAX);
-        let leaves = |ended: Timestamp| ended.saturating_add(per).unwrap_or(Timestamp::MAX);
-        while self.ended.front().is_some_and(|&ended| leaves(ended) <= now) {
-            self.ended.pop_front();
-        }
-        let spare = self.budget.usable().checked_sub(self.under_way).filter(|&spare| spare > 0)?;
-        let too_many = (self.ended.len() + 1).saturating_sub(spare);
-        match too_many.checked_sub(1).and_then(|index| self.ended.get(index)) {
-            Some(&ended) => Some(leaves(ended)),
-            None => Some(now),
+    pub fn free_at(&mut self, now: Timestamp, share: Share) -> Option<Timestamp> {
+        self.forget(now);
+        let usable = self.budget.usable_by(share);
+        let free_at = self.fewer_count_at(now, usable)?;
+        match share {
+            Share::OrdinaryFull => Some(free_at),
+            Share::Urgent => {
+                let spread_out = free_at.max(self.spread_out(now).unwrap_or(now));
+                let in_plenty = self.fewer_count_at(now, usable - self.budget.reserve() / 2);
+                Some(spread_out.min(in_plenty.unwrap_or(Timestamp::MAX)))
+            }
+            Share::Ordinary => {
+                let at_pace = free_at.max(self.at_pace().unwrap_or(now));
+                let in_plenty = self.fewer_count_at(now, usable / 2 + 1).unwrap_or(Timestamp::MAX);
+                Some(at_pace.min(in_plenty))
+            }
         }
     }
 
-    /// A send starts.
-    pub fn start(&mut self) {
+    /// How many sends of `share` the count alone lets start at `now`, whatever their pace.
+    #[must_use]
+    pub fn free_now(&mut self, now: Timestamp, share: Share) -> usize {
+        self.forget(now);
+        self.budget.usable_by(share).saturating_sub(self.under_way + self.ended.len())
+    }
+
+    /// A send of `share` starts at `now`.
+    pub fn start(&mut self, now: Timestamp, share: Share) {
         self.under_way += 1;
+        match share {
+            Share::Urgent => self.last_urgent = Some(now),
+            Share::Ordinary | Share::OrdinaryFull => self.last_ordinary = Some(now),
+        }
     }
 
     /// A send that was started has ended at `now`, well or badly.
@@ -146,6 +139,43 @@ impl SlidingWindow {
         self.under_way = self.under_way.saturating_sub(1);
         let position = self.ended.partition_point(|&ended| ended <= now);
         self.ended.insert(position, now);
+    }
+
+    /// Forgets the sends that no longer count at `now`.
+    fn forget(&mut self, now: Timestamp) {
+        while self.ended.front().is_some_and(|&ended| self.leaves(ended) <= now) {
+            self.ended.pop_front();
+        }
+    }
+
+    /// From when on fewer than `most` count, if none starts until then; `now` if
+    /// at once, `None` if only once one that is under way has ended.
+    fn fewer_count_at(&self, now: Timestamp, most: usize) -> Option<Timestamp> {
+        let spare = most.checked_sub(self.under_way).filter(|&spare| spare > 0)?;
+        let too_many = (self.ended.len() + 1).saturating_sub(spare);
+        match too_many.checked_sub(1).and_then(|index| self.ended.get(index)) {
+            Some(&ended) => Some(self.leaves(ended)),
+            None => Some(now),
+        }
+    }
+
+    /// When the next ordinary send keeps its distance from the last.
+    fn at_pace(&self) -> Option<Timestamp> {
+        Some(after(self.last_ordinary?, self.budget.pace()))
+    }
+
+    /// When the next urgent send starts if what is left lasts until there is more.
+    fn spread_out(&self, now: Timestamp) -> Option<Timestamp> {
+        let (last, more_at) = (self.last_urgent?, self.leaves(*self.ended.front()?));
+        let left = self.budget.usable().saturating_sub(self.under_way + self.ended.len());
+        let shares = u32::try_from(left + 1).unwrap_or(u32::MAX);
+        let until_more = Duration::try_from(more_at.duration_since(last)).unwrap_or_default();
+        Some(after(last, until_more / shares).max(now))
+    }
+
+    /// When a send that ended at `ended` no longer counts.
+    fn leaves(&self, ended: Timestamp) -> Timestamp {
+        after(ended, self.budget.per)
     }
 }
 

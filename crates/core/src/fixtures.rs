@@ -1,11 +1,13 @@
 //! What tests of several modules share.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    Alert, Contract, Fingerprint, Kind, Labels, Matcher, Mention, Policy, Receiver, Route, Severity, Status,
+    Alert, Fingerprint, HumanDuration, Kind, Labels, Matcher, Mention, Policy, Receiver, Route, Rung,
+    Severity, Status, Terms, Unless,
 };
 
 /// 2026-03-08 12:00:00 UTC, when every test begins.
@@ -55,7 +57,17 @@ pub(crate) fn and_on(route: Route) -> Route {
 
 /// A receiver whose one channel is called as itself.
 pub(crate) fn receiver(name: &str) -> Receiver {
-    Receiver { name: name.into(), channels: vec![name.into()], contract: Contract::default() }
+    Receiver { name: name.into(), terms: Arc::new(Terms::plain(vec![name.into()])) }
+}
+
+/// So many seconds.
+pub(crate) fn seconds(number: u64) -> HumanDuration {
+    HumanDuration(Duration::from_secs(number))
+}
+
+/// A rung that is climbed so many seconds after noon.
+pub(crate) fn rung(after: u64, unless: Unless, to: &[&str]) -> Rung {
+    Rung { after: seconds(after), unless, to: to.iter().map(|name| (*name).into()).collect() }
 }
 
 /// The policy of `route`, with every receiver in it.

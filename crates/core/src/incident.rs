@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{AlertId, ReceiverName, Severity};
+use crate::{Acknowledgement, AlertId, ReceiverName, Severity};
 
 /// A fingerprint that fires, and what was last said about it to whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct Incident {
     pub since: Timestamp,
     /// Who was told that it fires, and when last.
     pub told: Vec<Told>,
+    /// Who takes care of it, as bad as it was last told.
+    pub acknowledged: Option<Acknowledgement>,
 }
 
 /// What a receiver was last told of an incident.

@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::{Alert, Kind, Notification, Severity, Why, one_line};
+use crate::{Acknowledgement, Alert, Kind, Notification, Severity, Unless, Why, one_line};
+
+mod gathered;
 
 /// How messages read: in which language, and by which clock.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,24 +74,43 @@ pub struct Fact {
     pub name: &'static str,
     /// The text, on one line.
     pub text: String,
+    /// Where the text leads, where the channel can show links.
+    pub link: Option<String>,
 }
 
 impl Message {
     /// `notification` in the words of `style`.
     #[must_use]
     pub fn of(notification: &Notification, style: &Style) -> Self {
-        let Notification { id: _, alert_id, incident: _, receiver: _, why, alert, since, owed_at: _ } =
-            notification;
+        let Notification {
+            id: _,
+            alert_id,
+            incident: _,
+            receiver: _,
+            why,
+            alert,
+            since,
+            owed_at: _,
+            acknowledgement,
+            acknowledge,
+            escalated,
+        } = notification;
         let words = Words::of(style.language);
         let description = alert.annotations.get("description").unwrap_or_default();
         let mut facts = Vec::new();
         let mut add = |name, text: &str| {
             let text = one_line(text);
             if !text.is_empty() {
-                facts.push(Fact { name, text });
+                facts.push(Fact { name, text, link: None });
             }
         };
         add(words.severity, &severity_line(alert.severity, *why, words));
+        if let Some(Acknowledgement { by, at }) = acknowledgement {
+            add(words.acknowledged_by, &format!("{by}, {}", local_time(*at, &style.timezone)));
+        }
+        if let Some(unless) = escalated {
+            add(words.escalated, words.not_yet(*unless));
+        }
         add(words.device, alert.text_of("device"));
         add("EUI", alert.text_of("eui"));
         add(words.alarm, alert.text_of("alertname"));
@@ -101,6 +122,9 @@ impl Message {
         add(words.groups, alert.text_of("notice_groups"));
         add(words.source, alert.text_of("source"));
         add(words.number, &alert_id.to_string());
+        if let Some(url) = acknowledge {
+            facts.push(words.acknowledge(url));
+        }
         Self {
             title: title(alert, *why, words),
             facts,
@@ -112,6 +136,7 @@ impl Message {
 
 fn title(alert: &Alert, why: Why, words: &Words) -> String {
     let tag = match (alert.kind, why) {
+        (_, Why::Acknowledged) => words.acknowledged.to_owned(),
         (Kind::Notice, _) | (Kind::Alarm, Why::Notice) => words.notice.to_owned(),
         (Kind::Alarm, Why::Resolved) => words.resolved.to_owned(),
         (Kind::Alarm, Why::Started | Why::Worsened { .. } | Why::StillFiring) => {
@@ -130,7 +155,7 @@ fn severity_line(severity: Severity, why: Why, words: &Words) -> String {
     match why {
         Why::Worsened { from } => format!("{} → {now}", words.severity_tag(from)),
         Why::StillFiring => format!("{now} ({})", words.still_firing),
-        Why::Started | Why::Resolved | Why::Notice => now.to_owned(),
+        Why::Started | Why::Acknowledged | Why::Resolved | Why::Notice => now.to_owned(),
     }
 }
 
@@ -158,9 +183,30 @@ struct Words {
     groups: &'static str,
     source: &'static str,
     number: &'static str,
+    acknowledged: &'static str,
+    acknowledged_by: &'static str,
+    acknowledge: &'static str,
+    i_take_care: &'static str,
+    escalated: &'static str,
+    not_delivered: &'static str,
+    not_acknowledged: &'static str,
+    not_resolved: &'static str,
+    alerts: &'static str,
 }
 
 impl Words {
+    fn not_yet(&self, unless: Unless) -> &'static str {
+        match unless {
+            Unless::Delivered => self.not_delivered,
+            Unless::Acknowledged => self.not_acknowledged,
+            Unless::Resolved => self.not_resolved,
+        }
+    }
+
+    fn acknowledge(&self, url: &str) -> Fact {
+        Fact { name: self.acknowledge, text: self.i_take_care.to_owned(), link: Some(url.to_owned()) }
+    }
+
     fn of(language: Language) -> &'static Self {
         match language {
             Language::En => &ENGLISH,
@@ -196,6 +242,15 @@ static ENGLISH: Words = Words {
     groups: "Groups",
     source: "Source",
     number: "Alert no.",
+    acknowledged: "ACKNOWLEDGED",
+    acknowledged_by: "Taken care of by",
+    acknowledge: "Acknowledge",
+    i_take_care: "I take care of it",
+    escalated: "Escalated",
+    not_delivered: "it did not get through on enough channels",
+    not_acknowledged: "nobody has acknowledged it in time",
+    not_resolved: "it has not been resolved in time",
+    alerts: "alerts",
 };
 
 static CHINESE: Words = Words {
@@ -216,6 +271,15 @@ static CHINESE: Words = Words {
     groups: "通知组",
     source: "来源",
     number: "告警编号",
+    acknowledged: "已确认",
+    acknowledged_by: "处理人",
+    acknowledge: "确认",
+    i_take_care: "由我处理",
+    escalated: "升级通知",
+    not_delivered: "未能送达足够的渠道",
+    not_acknowledged: "未在规定时间内确认",
+    not_resolved: "未在规定时间内恢复",
+    alerts: "条告警",
 };
 
 impl fmt::Display for Message {
@@ -223,7 +287,10 @@ impl fmt::Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { title, facts, content, link } = self;
         writeln!(f, "{title}")?;
-        facts.iter().try_for_each(|Fact { name, text }| write!(f, "\n{name}: {text}"))?;
+        for Fact { name, text, link } in facts {
+            write!(f, "\n{name}: {text}")?;
+            link.as_ref().map_or(Ok(()), |link| write!(f, " {link}"))?;
+        }
         if let Some(content) = content {
             write!(f, "\n\n{content}")?;
         }

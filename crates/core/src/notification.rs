@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Alert, AlertId, NotificationId, ReceiverName, Severity};
+use crate::{Alert, AlertId, NotificationId, ReceiverName, Severity, Unless};
 
 /// What one receiver is to be told, once, and why now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,21 @@ pub struct Notification {
     pub since: Timestamp,
     /// When we decided to tell it.
     pub owed_at: Timestamp,
+    /// Who takes care of it: told with [`Why::Acknowledged`].
+    pub acknowledgement: Option<Acknowledgement>,
+    /// Where it can be acknowledged: a link that opens nothing else.
+    pub acknowledge: Option<String>,
+    /// Who is told now is told because this has not come about.
+    pub escalated: Option<Unless>,
+}
+
+/// Somebody takes care of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acknowledgement {
+    /// Who, as they named themselves.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Why a receiver is told now.
@@ -42,6 +57,8 @@ pub enum Why {
     },
     /// It still fires, and `repeat_interval` has passed.
     StillFiring,
+    /// Somebody takes care of it.
+    Acknowledged,
     /// It has ended.
     Resolved,
     /// It is a message to pass on, not a state.
@@ -54,6 +71,7 @@ impl fmt::Display for Why {
             Self::Started => f.write_str("started"),
             Self::Worsened { from } => write!(f, "worsened from {from}"),
             Self::StillFiring => f.write_str("still firing"),
+            Self::Acknowledged => f.write_str("acknowledged"),
             Self::Resolved => f.write_str("resolved"),
             Self::Notice => f.write_str("notice"),
         }

@@ -5,9 +5,10 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::SignedDuration;
 use serde::de::DeserializeOwned;
 
-use crate::{Attempt, ChannelName, Limits, Notification, Receipt, SendError, Style};
+use crate::{Attempt, ChannelName, Digest, Limits, Notification, Receipt, SendError, Style};
 
 /// A configured channel, ready to send.
 ///
@@ -28,8 +29,21 @@ pub trait Notifier: fmt::Debug + Send + Sync {
     /// Makes one attempt to deliver `notification`.
     async fn notify(&self, notification: &Notification, attempt: &Attempt) -> Result<Receipt, SendError>;
 
+    /// Makes one attempt to deliver all of `digest` in one message. The gateway
+    /// asks for no more than [`Notifier::capacity`] allows.
+    async fn digest(&self, digest: &Digest, attempt: &Attempt) -> Result<Receipt, SendError>;
+
+    /// How many notifications of `digest`, from the first on, one message carries
+    /// so that each of them can be read; at least 1.
+    fn capacity(&self, digest: &Digest) -> usize;
+
     /// How fast the provider lets us send. The gateway keeps to it.
     fn limits(&self) -> Limits;
+
+    /// By how much the provider's clock is ahead of ours, if it has told lately.
+    fn clock_offset(&self) -> Option<SignedDuration> {
+        None
+    }
 }
 
 /// A kind of channel: its name, its settings, and how to build it from them.

@@ -1,13 +1,14 @@
 //! What is owed to whom because of an alert, and why.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::{
-    Alert, ChannelName, Incident, Kind, Match, Policy, Receiver, ReceiverName, RoutePath, Severity, Status,
-    Told, Why,
+    Acknowledgement, Alert, Incident, Kind, Match, Policy, Receiver, ReceiverName, RoutePath, Severity,
+    Status, Terms, Told, Why,
 };
 
 /// What is owed to whom because of one alert, and what we then know.
@@ -34,12 +35,12 @@ pub struct Decision {
 /// Told or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// The receiver is told on all these channels at the same time.
+    /// The receiver is told.
     Notify {
         /// Why now.
         why: Why,
-        /// Where.
-        channels: Vec<ChannelName>,
+        /// Where, and what is promised.
+        terms: Arc<Terms>,
     },
     /// It is not news to the receiver.
     Hold(Hold),
@@ -50,6 +51,8 @@ pub enum Verdict {
 pub enum Hold {
     /// The receiver knows, and `repeat_interval` has not passed.
     Unchanged,
+    /// The receiver knows, and somebody takes care of it.
+    Acknowledged,
     /// It ended, and nobody was told that it began.
     NeverTold,
     /// The receiver that was told is no longer in the config.
@@ -60,6 +63,7 @@ impl fmt::Display for Hold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Unchanged => "already told, and the repeat interval has not passed",
+            Self::Acknowledged => "already told, and somebody takes care of it",
             Self::NeverTold => "a resolution of something nobody was told of",
             Self::ReceiverGone => "the receiver that was told is no longer configured",
         })
@@ -71,8 +75,14 @@ impl fmt::Display for Hold {
 pub enum IncidentChange {
     /// Nothing: there is none, or the alert does not touch it.
     Leave,
-    /// It goes on, or begins if there was none, and this is what was told.
-    Keep(Vec<Told>),
+    /// It goes on, or begins if there was none.
+    Keep {
+        /// What was told.
+        told: Vec<Told>,
+        /// Who takes care of it; nobody any more once it is worse than it was when they
+        /// said so, to everybody or to one of those who are told now.
+        acknowledged: Option<Acknowledgement>,
+    },
     /// It is over.
     Close,
 }
@@ -104,10 +114,18 @@ fn plan_notice(policy: &Policy, alert: &Alert) -> Plan {
 
 fn plan_firing(policy: &Policy, alert: &Alert, incident: Option<&Incident>, now: Timestamp) -> Plan {
     let mut told = incident.map(|it| it.told.clone()).unwrap_or_default();
+    let concerned: Vec<Concerned<'_>> = receivers_of(policy, alert)
+        .map(|(found, it)| concern(found, it, alert.severity, &told, now))
+        .collect();
+    let got_worse = told.iter().all(|it| it.severity < alert.severity)
+        || concerned.iter().any(|it| matches!(it.news, Ok(Why::Worsened { .. })));
+    let acknowledged = incident.and_then(|it| it.acknowledged.clone()).filter(|_| !got_worse);
     let mut decisions = Vec::new();
-    for (found, receiver) in receivers_of(policy, alert) {
-        let last = told.iter().position(|it| it.receiver == receiver.name);
-        let news = news(last.map(|index| &told[index]), alert.severity, found.route.repeat_interval, now);
+    for Concerned { found, receiver, last, news } in concerned {
+        let news = match news {
+            Ok(Why::StillFiring) if acknowledged.is_some() => Err(Hold::Acknowledged),
+            news => news,
+        };
         let verdict = match news {
             Ok(why) => {
                 let now_told = Told { receiver: receiver.name.clone(), severity: alert.severity, at: now };
@@ -121,7 +139,28 @@ fn plan_firing(policy: &Policy, alert: &Alert, incident: Option<&Incident>, now:
         };
         decisions.push(Decision { receiver: receiver.name.clone(), route: Some(found.path), verdict });
     }
-    Plan { decisions, incident: IncidentChange::Keep(told) }
+    Plan { decisions, incident: IncidentChange::Keep { told, acknowledged } }
+}
+
+/// A receiver that routing points at, and whether the alert is news to it.
+struct Concerned<'a> {
+    found: Match<'a>,
+    receiver: &'a Receiver,
+    /// Where it stands among those who were told.
+    last: Option<usize>,
+    news: Result<Why, Hold>,
+}
+
+fn concern<'a>(
+    found: Match<'a>,
+    receiver: &'a Receiver,
+    severity: Severity,
+    told: &[Told],
+    now: Timestamp,
+) -> Concerned<'a> {
+    let last = told.iter().position(|it| it.receiver == receiver.name);
+    let news = news(last.map(|index| &told[index]), severity, found.route.repeat_interval, now);
+    Concerned { found, receiver, last, news }
 }
 
 /// Whether a firing alert is news to a receiver.
@@ -173,7 +212,12 @@ fn plan_resolved(policy: &Policy, alert: &Alert, incident: Option<&Incident>) ->
 }
 
 fn notify(why: Why, receiver: &Receiver) -> Verdict {
-    Verdict::Notify { why, channels: receiver.channels.clone() }
+    let terms = if receiver.terms.escalate.is_empty() {
+        Arc::clone(&receiver.terms)
+    } else {
+        Arc::new(receiver.terms.for_telling(why))
+    };
+    Verdict::Notify { why, terms }
 }
 
 /// The receivers routing points at, each once, by its first route.

@@ -1,14 +1,41 @@
 //! The rules an operator wrote, checked against each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
 
 use crate::{Receiver, ReceiverName, Route, RoutePath};
 
 /// Who must know what: a routing tree and the receivers it names.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(try_from = "WrittenPolicy", into = "WrittenPolicy")]
 pub struct Policy {
     route: Route, // Invariant: matches everything, and every receiver in it is in `receivers`.
     receivers: BTreeMap<ReceiverName, Receiver>,
+}
+
+/// A policy as it is kept.
+#[derive(Serialize, Deserialize)]
+struct WrittenPolicy {
+    route: Route,
+    receivers: Vec<Receiver>,
+}
+
+impl TryFrom<WrittenPolicy> for Policy {
+    type Error = String;
+
+    fn try_from(written: WrittenPolicy) -> Result<Self, String> {
+        let WrittenPolicy { route, receivers } = written;
+        Self::new(route, receivers)
+            .map_err(|problems| problems.iter().map(InvalidPolicy::to_string).collect::<Vec<_>>().join("; "))
+    }
+}
+
+impl From<Policy> for WrittenPolicy {
+    fn from(policy: Policy) -> Self {
+        let Policy { route, receivers } = policy;
+        Self { route, receivers: receivers.into_values().collect() }
+    }
 }
 
 /// Why routes and receivers do not make a [`Policy`].
@@ -31,6 +58,24 @@ pub enum InvalidPolicy {
     /// A receiver would swallow what it is told.
     #[error("receiver `{0}` has no channels: it would tell nobody")]
     NoChannels(ReceiverName),
+    /// A promise could never be kept.
+    #[error(
+        "receiver `{receiver}`: {needed} channels must confirm, and there are only {channels}, those to escalate to included"
+    )]
+    TooManyToConfirm {
+        /// Whose promise it is.
+        receiver: ReceiverName,
+        /// How many must confirm.
+        needed: usize,
+        /// How many could.
+        channels: usize,
+    },
+    /// A rung would be climbed later than it says, since the one before it comes later.
+    #[error("receiver `{0}`: what stands under `escalate` must be in the order of `after`")]
+    LadderOutOfOrder(ReceiverName),
+    /// Nobody would be told when it is climbed.
+    #[error("receiver `{0}`: something under `escalate` has no channels: it would tell nobody")]
+    RungToNobody(ReceiverName),
 }
 
 impl Policy {
@@ -45,9 +90,7 @@ impl Policy {
             problems.push(InvalidPolicy::RootHasMatchers);
         }
         let receivers = by_name(receivers, &mut problems);
-        for receiver in receivers.values().filter(|it| it.channels.is_empty()) {
-            problems.push(InvalidPolicy::NoChannels(receiver.name.clone()));
-        }
+        receivers.values().for_each(|it| find_what_cannot_be_promised(it, &mut problems));
         find_unknown_receivers(&route, &RoutePath::default(), &receivers, &mut problems);
         if problems.is_empty() { Ok(Self { route, receivers }) } else { Err(problems) }
     }
@@ -78,6 +121,23 @@ fn by_name(receivers: Vec<Receiver>, problems: &mut Vec<InvalidPolicy>) -> BTree
         }
     }
     named
+}
+
+fn find_what_cannot_be_promised(Receiver { name, terms }: &Receiver, problems: &mut Vec<InvalidPolicy>) {
+    let on_the_ladder = terms.escalate.iter().flat_map(|rung| &rung.to);
+    let channels = terms.channels.iter().chain(on_the_ladder).collect::<BTreeSet<_>>().len();
+    let needed = terms.needed();
+    if terms.channels.is_empty() {
+        problems.push(InvalidPolicy::NoChannels(name.clone()));
+    } else if needed > channels {
+        problems.push(InvalidPolicy::TooManyToConfirm { receiver: name.clone(), needed, channels });
+    }
+    if !terms.escalate.is_sorted_by_key(|rung| rung.after) {
+        problems.push(InvalidPolicy::LadderOutOfOrder(name.clone()));
+    }
+    if terms.escalate.iter().any(|rung| rung.to.is_empty()) {
+        problems.push(InvalidPolicy::RungToNobody(name.clone()));
+    }
 }
 
 fn find_unknown_receivers(

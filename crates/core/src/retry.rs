@@ -154,7 +154,7 @@ impl RetryPolicy {
                 again_after(self.first_delay.saturating_mul(UNANSWERED_FIRST), self.longest_pause())
             }
             // Asked for hardly any silence, we would knock without a pause for as long as we are throttled.
-            SendError::Throttled { retry_after, .. } => {
+            SendError::Throttled { retry_after, .. } | SendError::Blocked { retry_after, .. } => {
                 Next::HoldAccount { silence: self.first_delay.max(*retry_after), failures }
             }
             SendError::Quota { retry_after, .. } => {

@@ -3,20 +3,26 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Alert, Matcher, ReceiverName};
 
 /// One node of the routing tree, its inherited settings filled in.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Route {
     /// All of them must match for the node to match.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub matchers: Vec<Matcher>,
     /// Who is told if no child matches.
     pub receiver: ReceiverName,
     /// Whether the siblings after it are tried too.
+    #[serde(default)]
     pub r#continue: bool,
     /// How long after a receiver was told it is told again while the alert fires.
+    #[serde(with = "crate::duration::as_text")]
     pub repeat_interval: Duration,
     /// Its children, tried in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub routes: Vec<Route>,
 }
 

@@ -19,11 +19,40 @@ fn waiting(id: i64, about: u64, severity: Severity, seconds: i64) -> Waiting<()>
     }
 }
 
+fn later(seconds: i64) -> Timestamp {
+    NOON + SignedDuration::from_secs(seconds)
+}
+
+fn ids(taken: &[Waiting<()>]) -> Vec<i64> {
+    taken.iter().map(|it| it.id.0).collect()
+}
+
+impl Backlog<()> {
+    fn push_all(&mut self, waiting: impl IntoIterator<Item = Waiting<()>>) {
+        waiting.into_iter().for_each(|it| self.push(it));
+    }
+
+    fn with(waiting: impl IntoIterator<Item = Waiting<()>>) -> Self {
+        let mut backlog = Self::default();
+        backlog.push_all(waiting);
+        backlog
+    }
+
+    /// Nothing is left of what was in it.
+    fn is_bare(&self) -> bool {
+        let Self { queues, ready, resting, could_go, len } = self;
+        queues.is_empty()
+            && ready.is_empty()
+            && resting.is_empty()
+            && *could_go == Census::default()
+            && *len == 0
+    }
+}
+
 /// The order in which all of `waiting` go if each is settled at once, at noon.
 #[track_caller]
 fn check(waiting: impl IntoIterator<Item = Waiting<()>>, expected: &[i64]) {
-    let mut backlog = Backlog::default();
-    waiting.into_iter().for_each(|it| backlog.push(it));
+    let mut backlog = Backlog::with(waiting);
     let mut order = Vec::new();
     while let Some(taken) = backlog.take(NOON) {
         order.push(taken.id.0);
@@ -87,7 +116,34 @@ fn one_that_goes_on_alone_keeps_nobody_waiting() {
     backlog.settled(line(1));
     assert_eq!(backlog.take(NOON + SignedDuration::from_secs(9)).map(|it| it.line), Some(alone));
     backlog.settled(alone);
-    assert!(backlog.is_empty() && backlog.queues.is_empty());
+    assert!(backlog.is_bare());
+}
+
+#[test]
+fn a_worse_one_that_joins_during_an_attempt_ends_the_pause_after_it_but_only_once() {
+    let mut backlog = Backlog::with([waiting(1, 1, Severity::Low, 0)]);
+    let first = backlog.take(NOON).unwrap();
+    backlog.push(waiting(2, 1, Severity::Urgent, 5));
+    backlog.put_back(Waiting { next_at: later(30), ..first });
+    let first = backlog.take(later(5)).unwrap();
+    assert_eq!(first.id.0, 1);
+    backlog.put_back(Waiting { next_at: later(60), ..first });
+    assert_eq!(backlog.take(later(59)), None);
+}
+
+#[test]
+fn one_as_bad_that_joins_during_an_attempt_does_not_end_the_pause_after_it() {
+    let mut backlog = Backlog::with([waiting(1, 1, Severity::High, 0)]);
+    let first = backlog.take(NOON).unwrap();
+    backlog.push(waiting(2, 1, Severity::High, 5));
+    backlog.put_back(Waiting { next_at: later(30), ..first });
+    assert_eq!(backlog.take(later(29)), None);
+}
+
+#[test]
+fn an_older_one_goes_before_those_that_already_wait_in_its_line() {
+    check([waiting(2, 1, Severity::Low, 0), waiting(1, 1, Severity::Low, 0)], &[1, 2]);
+    check([waiting(2, 1, Severity::Low, 9), waiting(1, 1, Severity::Low, 0)], &[1]);
 }
 
 #[test]
@@ -97,6 +153,250 @@ fn it_says_when_the_next_pause_ends() {
     backlog.push(waiting(1, 1, Severity::Mid, 9));
     backlog.push(waiting(2, 2, Severity::Mid, 5));
     assert_eq!(backlog.next_at(), Some(NOON + SignedDuration::from_secs(5)));
+}
+
+/// What goes into a digest of at most `most` at noon.
+#[track_caller]
+fn check_digest(waiting: impl IntoIterator<Item = Waiting<()>>, most: usize, expected: &[i64]) {
+    let mut backlog = Backlog::with(waiting);
+    let before = backlog.len();
+    assert_eq!(ids(&backlog.gather(NOON, most)), expected);
+    assert_eq!(backlog.len(), before - expected.len());
+}
+
+fn alone(id: i64, severity: Severity, seconds: i64) -> Waiting<()> {
+    Waiting { line: Line::Alone(DeliveryId(id)), ..waiting(id, 0, severity, seconds) }
+}
+
+#[test]
+fn a_digest_tells_the_worst_line_first_and_each_line_to_its_end() {
+    use Severity::{High, Low, Mid, Urgent};
+    let all = [
+        waiting(1, 1, Mid, 0),
+        waiting(2, 2, Low, 0),
+        waiting(3, 3, High, 0),
+        waiting(4, 2, Urgent, 0),
+        waiting(5, 1, Low, 0),
+        waiting(6, 4, Mid, 0),
+    ];
+    check_digest(all.clone(), 10, &[2, 4, 3, 1, 5, 6]);
+    check_digest(all.clone(), 6, &[2, 4, 3, 1, 5, 6]);
+    check_digest(all.clone(), 4, &[2, 4, 3, 1]);
+    check_digest(all.clone(), 1, &[2]);
+    check_digest(all, 0, &[]);
+}
+
+#[test]
+fn a_line_that_rests_stays_out_of_a_digest() {
+    check_digest([waiting(1, 1, Severity::Urgent, 1), waiting(2, 2, Severity::Low, 0)], 10, &[2]);
+    check_digest([waiting(1, 1, Severity::Urgent, 1)], 10, &[]);
+}
+
+#[test]
+fn those_behind_one_that_may_go_are_in_its_digest_whatever_their_pause() {
+    check_digest([waiting(1, 1, Severity::Mid, 0), waiting(2, 1, Severity::Mid, 9)], 10, &[1, 2]);
+}
+
+#[test]
+fn one_that_waits_alone_shares_no_digest_and_keeps_its_turn() {
+    let mild = alone(1, Severity::Low, 0);
+    check_digest(
+        [mild.clone(), waiting(2, 2, Severity::Mid, 0), waiting(3, 3, Severity::Low, 0)],
+        10,
+        &[2, 3],
+    );
+    let bad = alone(1, Severity::Urgent, 0);
+    check_digest([bad.clone(), waiting(2, 2, Severity::Mid, 0)], 10, &[1]);
+    check_digest([bad.clone(), alone(2, Severity::Urgent, 0)], 10, &[1]);
+    check_digest([bad], 0, &[]);
+}
+
+#[test]
+fn a_line_that_was_cut_goes_on_when_all_of_it_that_was_told_has_ended() {
+    let mut backlog = Backlog::with((1..=4).map(|id| waiting(id, 1, Severity::Mid, 0)));
+    assert_eq!(ids(&backlog.gather(NOON, 3)), [1, 2, 3]);
+    for _ in 0..3 {
+        assert_eq!(backlog.take(NOON), None);
+        assert_eq!(backlog.worst_ready(NOON), None);
+        backlog.settled(line(1));
+    }
+    assert_eq!(backlog.take(NOON).map(|it| it.id.0), Some(4));
+    backlog.settled(line(1));
+    assert!(backlog.is_bare());
+}
+
+/// Gathers 1, 2 and 3 of a line of four and puts them back in the order of `order`.
+#[track_caller]
+fn check_put_back(order: [usize; 3]) {
+    let mut backlog = Backlog::with((1..=4).map(|id| waiting(id, 1, Severity::Mid, 0)));
+    let gathered = backlog.gather(NOON, 3);
+    backlog.push(waiting(5, 1, Severity::Mid, 0));
+    for index in order {
+        assert_eq!(backlog.take(NOON), None, "some of the line are still out");
+        backlog.put_back(gathered[index].clone());
+    }
+    assert_eq!(ids(&backlog.gather(NOON, 10)), [1, 2, 3, 4, 5]);
+}
+
+#[test]
+fn a_digest_that_failed_is_put_back_in_any_order() {
+    check_put_back([2, 1, 0]);
+    check_put_back([0, 1, 2]);
+    check_put_back([1, 2, 0]);
+}
+
+#[test]
+fn what_found_no_room_in_a_digest_waits_until_the_rest_of_its_line_has_ended() {
+    let mut backlog = Backlog::with((1..=3).map(|id| waiting(id, 1, Severity::Mid, 0)));
+    let mut gathered = backlog.gather(NOON, 10);
+    backlog.put_back(gathered.pop().unwrap());
+    assert_eq!(backlog.take(NOON), None);
+    backlog.settled(line(1));
+    assert_eq!(backlog.take(NOON), None);
+    backlog.settled(line(1));
+    assert_eq!(backlog.take(NOON).map(|it| it.id.0), Some(3));
+}
+
+#[test]
+fn one_of_a_digest_that_goes_on_alone_lets_its_line_go_on() {
+    let mut backlog = Backlog::with((1..=3).map(|id| waiting(id, 1, Severity::Mid, 0)));
+    let gathered = backlog.gather(NOON, 2);
+    backlog.settled(line(1));
+    backlog.settled(line(1));
+    backlog.put_back(Waiting { line: Line::Alone(DeliveryId(2)), ..gathered[1].clone() });
+    assert_eq!(ids(&backlog.gather(NOON, 10)), [2]);
+    assert_eq!(ids(&backlog.gather(NOON, 10)), [3]);
+}
+
+#[test]
+fn it_says_how_bad_the_next_is_and_how_many_could_go() {
+    use Severity::{High, Low, Mid, Urgent};
+    let mut backlog = Backlog::with([
+        waiting(1, 1, Low, 0),
+        waiting(2, 2, Low, 0),
+        waiting(3, 2, High, 0),
+        waiting(4, 3, Urgent, 5),
+    ]);
+    let mut check = |now, worst, at_least: [usize; 4]| {
+        assert_eq!(backlog.worst_ready(now), worst);
+        assert_eq!(Severity::ALL.map(|severity| backlog.ready_at_least(severity, now)), at_least);
+    };
+    check(NOON, Some(High), [3, 2, 2, 0]);
+    check(later(5), Some(Urgent), [4, 3, 3, 1]);
+    backlog.push(waiting(5, 1, Mid, 5));
+    backlog.push(waiting(6, 2, Low, 5));
+    let mut check = |worst, at_least: [usize; 4]| {
+        assert_eq!(backlog.worst_ready(later(5)), worst);
+        assert_eq!(Severity::ALL.map(|severity| backlog.ready_at_least(severity, later(5))), at_least);
+    };
+    check(Some(Urgent), [6, 6, 4, 1]);
+    assert_eq!(ids(&backlog.gather(later(5), 2)), [4, 2]);
+    assert_eq!(backlog.worst_ready(later(5)), Some(Mid));
+    assert_eq!(Severity::ALL.map(|severity| backlog.ready_at_least(severity, later(5))), [2, 2, 0, 0]);
+}
+
+/// Quick only if no step looks at all that wait.
+#[test]
+fn a_hundred_thousand_are_gathered_as_fast_from_one_line_as_from_many() {
+    const MANY: i64 = 100_000;
+    for lines in [1, 1_000, MANY as u64] {
+        let severity = |id: i64| Severity::ALL[id as usize % 4];
+        let all = (0..MANY).map(|id| waiting(id, id as u64 % lines, severity(id), 0));
+        let mut backlog = Backlog::with(all);
+        let mut told = 0;
+        while let Some(first) = backlog.take(NOON) {
+            assert!(backlog.ready_at_least(Severity::Low, NOON) <= backlog.len());
+            backlog.put_back(first);
+            let gathered = backlog.gather(NOON, 40);
+            told += gathered.len();
+            gathered.iter().for_each(|it| backlog.settled(it.line));
+        }
+        assert_eq!(told, MANY as usize);
+        assert!(backlog.is_bare());
+    }
+}
+
+/// One that waits: its line (or alone), its severity and its pause.
+fn any_waiting() -> impl Strategy<Value = (Option<u64>, usize, i64)> {
+    (prop::option::weighted(0.9, 0_u64..5), 0_usize..4, 0_i64..3)
+}
+
+fn all_waiting(lines: &[(Option<u64>, usize, i64)]) -> Vec<Waiting<()>> {
+    (0..)
+        .zip(lines)
+        .map(|(id, (about, severity, rest))| match about {
+            Some(about) => waiting(id, *about, Severity::ALL[*severity], *rest),
+            None => alone(id, Severity::ALL[*severity], *rest),
+        })
+        .collect()
+}
+
+proptest! {
+    #[test]
+    fn a_digest_begins_with_what_goes_next_tells_line_after_line_and_leaves_no_room(
+        lines in prop::collection::vec(any_waiting(), 0..40),
+        most in 0_usize..20,
+        now in 0_i64..4,
+    ) {
+        let all = all_waiting(&lines);
+        let now = later(now);
+        let (mut backlog, mut one_by_one) = (Backlog::with(all.clone()), Backlog::with(all.clone()));
+        let gathered = backlog.gather(now, most);
+        let next = one_by_one.take(now).filter(|_| most > 0);
+        prop_assert_eq!(gathered.first(), next.as_ref());
+        prop_assert!(gathered.len() <= most);
+
+        let lines: Vec<Line> = gathered.chunk_by(|a, b| a.line == b.line).map(|chunk| chunk[0].line).collect();
+        let mut each_once = lines.clone();
+        each_once.sort();
+        each_once.dedup();
+        prop_assert_eq!(lines.len(), each_once.len());
+        prop_assert!(gathered.chunk_by(|a, b| a.line == b.line).all(|it| it.is_sorted_by_key(|it| it.id)));
+        let worst_then_oldest = |line: &Line| {
+            let of_line = || all.iter().filter(|it| it.line == *line);
+            (of_line().map(|it| Reverse(it.severity)).min(), of_line().map(|it| it.id).min())
+        };
+        prop_assert!(lines.is_sorted_by_key(worst_then_oldest), "{lines:?}");
+        let is_alone = |line: &Line| matches!(line, Line::Alone(_));
+        prop_assert!(gathered.len() <= 1 || !lines.iter().any(is_alone));
+
+        if gathered.len() < most && !lines.iter().any(is_alone) {
+            while let Some(left) = backlog.take(now) {
+                prop_assert!(is_alone(&left.line), "{left:?} had room");
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_is_gathered_settled_and_put_back_each_ends_once_and_in_its_lines_order(
+        lines in prop::collection::vec(any_waiting(), 0..40),
+        sizes in prop::collection::vec(1_usize..8, 1..100),
+        retries in prop::collection::vec(any::<bool>(), 200),
+    ) {
+        let all = all_waiting(&lines);
+        let mut backlog = Backlog::with(all.clone());
+        let (mut went, mut retries) = (Vec::new(), retries.into_iter());
+        for most in sizes.into_iter().chain(std::iter::repeat(5)) {
+            let ready = backlog.ready_at_least(Severity::Low, later(10));
+            prop_assert_eq!(ready, backlog.len());
+            let gathered = backlog.gather(later(10), most);
+            if gathered.is_empty() {
+                break;
+            }
+            // What has no room at a digest's end goes back.
+            let (mut back, mut is_over) = (Vec::new(), false);
+            for it in gathered {
+                is_over |= retries.next() == Some(true);
+                if is_over { back.push(it) } else { went.push(it.clone()); backlog.settled(it.line) }
+            }
+            back.into_iter().rev().for_each(|it| backlog.put_back(it));
+        }
+        prop_assert!(backlog.is_bare());
+        prop_assert_eq!(went.len(), all.len());
+        for line in all.iter().map(|it| it.line) {
+            prop_assert!(went.iter().filter(|it| it.line == line).is_sorted_by(|a, b| a.id < b.id));
+        }
+    }
 }
 
 proptest! {
@@ -118,7 +418,7 @@ proptest! {
                 went.push((taken.line, taken.id));
             }
         }
-        prop_assert!(backlog.is_empty() && backlog.queues.is_empty() && backlog.ready.is_empty() && backlog.resting.is_empty());
+        prop_assert!(backlog.is_bare());
         prop_assert_eq!(went.len(), lines.len());
         for about in 0..4 {
             let ids: Vec<_> = went.iter().filter(|it| it.0 == line(about)).collect();

@@ -1,3 +1,4 @@
+use jiff::SignedDuration;
 use proptest::prelude::*;
 
 use super::*;
@@ -14,36 +15,96 @@ fn nine_tenths_of_a_budget_are_usable_and_at_least_one() {
 }
 
 #[test]
+fn a_third_of_what_is_usable_is_kept_for_what_is_urgent() {
+    let reserve = |messages| budget(messages, 60).reserve();
+    assert_eq!([1, 2, 3, 9, 20, 100].map(reserve), [0, 0, 1, 3, 6, 30]);
+    let by = |share| budget(20, 60).usable_by(share);
+    assert_eq!([Share::Urgent, Share::Ordinary, Share::OrdinaryFull].map(by), [18, 12, 12]);
+}
+
+#[test]
 fn as_many_as_the_budget_has_may_start_at_once() {
     let mut window = SlidingWindow::new(budget(2, 60), []);
-    assert_eq!(window.free_at(NOON), Some(NOON));
-    window.start();
-    assert_eq!(window.free_at(NOON), Some(NOON));
-    window.start();
-    assert_eq!(window.free_at(NOON), None);
+    for share in [Share::Urgent, Share::Ordinary] {
+        assert_eq!(window.free_at(NOON, share), Some(NOON));
+        window.start(NOON, share);
+    }
+    assert_eq!(window.free_at(NOON, Share::Urgent), None);
+    assert_eq!(window.free_at(NOON, Share::Ordinary), None);
 }
 
 #[test]
 fn a_send_counts_until_the_period_after_its_end() {
     let mut window = SlidingWindow::new(budget(1, 60), []);
-    window.start();
+    window.start(NOON, Share::Urgent);
     window.end(after_noon(5));
-    assert_eq!(window.free_at(after_noon(5)), Some(after_noon(65)));
-    assert_eq!(window.free_at(after_noon(64)), Some(after_noon(65)));
-    assert_eq!(window.free_at(after_noon(65)), Some(after_noon(65)));
-    assert_eq!(window.free_at(after_noon(99)), Some(after_noon(99)));
+    for (now, free_at) in [(5, 65), (64, 65), (65, 65), (99, 99)] {
+        assert_eq!(window.free_at(after_noon(now), Share::Urgent), Some(after_noon(free_at)));
+    }
+}
+
+/// When each of `shares` starts, in seconds after noon, if all wait from noon on,
+/// 20 a minute are allowed, and each takes no time.
+#[track_caller]
+fn check_starts(shares: &[Share], expected: &[i64]) {
+    let mut window = SlidingWindow::new(budget(20, 60), []);
+    let mut now = NOON;
+    let starts: Vec<_> = shares
+        .iter()
+        .map(|share| {
+            now = now.max(window.free_at(now, *share).unwrap());
+            window.start(now, *share);
+            window.end(now);
+            now.duration_since(NOON).as_secs()
+        })
+        .collect();
+    assert_eq!(starts, expected);
 }
 
 #[test]
-fn an_account_is_named_without_its_credentials() {
-    let account = Account::of("dingtalk", &["the-token"]);
-    assert_eq!(account, Account::of("dingtalk", &["the-token"]));
-    assert_ne!(account, Account::of("dingtalk", &["another-token"]));
-    assert_ne!(Account::of("wecom", &["ab", "c"]), Account::of("wecom", &["a", "bc"]));
-    assert!(
-        account.as_str().starts_with("dingtalk:") && !account.as_str().contains("the-token"),
-        "{account}"
-    );
+fn once_half_of_their_part_is_used_ordinary_ones_keep_a_distance() {
+    let paced = [0, 0, 0, 0, 0, 0, 0, 5, 10, 15, 20, 25, 60, 60, 65, 70, 75, 80, 85];
+    check_starts(&[Share::Ordinary; 19], &paced);
+}
+
+#[test]
+fn a_digest_that_is_full_waits_for_nothing_but_the_count() {
+    let at_once = [[0; 12], [60; 12]].concat();
+    check_starts(&[Share::OrdinaryFull; 24], &at_once);
+}
+
+#[test]
+fn what_is_urgent_uses_all_there_is_and_spreads_out_the_last_of_it() {
+    let starts = [&[0; 15][..], &[15, 30, 45, 60, 60]].concat();
+    check_starts(&[Share::Urgent; 20], &starts);
+}
+
+#[test]
+fn after_many_urgent_ones_the_reserve_is_kept_for_more_of_them() {
+    let shares = [&[Share::Urgent; 12][..], &[Share::OrdinaryFull]].concat();
+    check_starts(&shares, &[&[0; 12][..], &[60]].concat());
+}
+
+#[test]
+fn an_ordinary_burst_leaves_room_for_what_is_urgent() {
+    let shares = [&[Share::OrdinaryFull; 12][..], &[Share::Urgent; 6]].concat();
+    check_starts(&shares, &[&[0; 15][..], &[15, 30, 45]].concat());
+}
+
+#[test]
+fn it_says_how_many_the_count_lets_start() {
+    let mut window = SlidingWindow::new(budget(20, 60), [after_noon(-60), after_noon(-59)]);
+    let mut check = |now, expected| {
+        assert_eq!(
+            [Share::Urgent, Share::Ordinary, Share::OrdinaryFull].map(|it| window.free_now(now, it)),
+            expected
+        );
+    };
+    check(NOON, [17, 11, 11]);
+    check(after_noon(1), [18, 12, 12]);
+    (0..14).for_each(|_| window.start(NOON, Share::Urgent));
+    assert_eq!(window.free_now(NOON, Share::Urgent), 4);
+    assert_eq!(window.free_now(NOON, Share::Ordinary), 0);
 }
 
 /// Sends by the window's leave, with a naive account of them beside it.
@@ -51,67 +112,131 @@ struct Sender {
     budget: Budget,
     window: SlidingWindow,
     now: Timestamp,
-    ends_of_those_under_way: Vec<Timestamp>,
-    ended: Vec<Timestamp>,
+    under_way: Vec<Sent>,
+    ended: Vec<Sent>,
     arrivals: Vec<Timestamp>,
+    last_ordinary: Option<Timestamp>,
+    last_urgent: Option<Timestamp>,
 }
 
-/// One send: how long after the one before, how long it takes, and after what
-/// part of that (in hundredths) the provider counts it. Times in milliseconds.
-type Send = (i64, i64, i64);
+/// When a send ends or ended, and on whose share.
+type Sent = (Timestamp, Share);
+
+/// One send: how long after the one before, how long it takes, after what part
+/// of that (in hundredths) the provider counts it, and its share. Times in milliseconds.
+type Send = (i64, i64, i64, Share);
+
+fn share() -> impl Strategy<Value = Share> {
+    prop_oneof![Just(Share::Urgent), Just(Share::Ordinary), Just(Share::OrdinaryFull)]
+}
 
 impl Sender {
     fn new(budget: Budget) -> Self {
-        let window = SlidingWindow::new(budget, []);
-        Self { budget, window, now: NOON, ends_of_those_under_way: vec![], ended: vec![], arrivals: vec![] }
+        Self {
+            budget,
+            window: SlidingWindow::new(budget, []),
+            now: NOON,
+            under_way: vec![],
+            ended: vec![],
+            arrivals: vec![],
+            last_ordinary: None,
+            last_urgent: None,
+        }
     }
 
-    fn send(&mut self, (pause, takes, part): Send) {
+    fn send(&mut self, (pause, takes, part, share): Send) {
         self.now += SignedDuration::from_millis(pause);
         loop {
             self.end_what_is_over();
-            let free_at = self.window.free_at(self.now);
-            self.check_restarted(free_at);
+            self.check_restarted();
+            let free_at = self.window.free_at(self.now, share);
+            self.check_reserve();
             match free_at {
                 Some(at) if at <= self.now => break,
                 Some(at) => {
-                    self.check_needed(at);
-                    self.now = self.ends_of_those_under_way.iter().copied().fold(at, Timestamp::min);
+                    self.check_needed(at, share);
+                    self.now = self.under_way.iter().map(|it| it.0).fold(at, Timestamp::min);
                 }
-                None => self.now = self.ends_of_those_under_way.iter().copied().min().unwrap(),
+                None => self.now = self.under_way.iter().map(|it| it.0).min().unwrap(),
             }
         }
-        self.window.start();
-        self.ends_of_those_under_way.push(self.now + SignedDuration::from_millis(takes));
+        assert!(self.may_start(self.now, share), "too early");
+        self.window.start(self.now, share);
+        match share {
+            Share::Urgent => self.last_urgent = Some(self.now),
+            Share::Ordinary | Share::OrdinaryFull => self.last_ordinary = Some(self.now),
+        }
+        self.under_way.push((self.now + SignedDuration::from_millis(takes), share));
         self.arrivals.push(self.now + SignedDuration::from_millis(takes * part / 100));
     }
 
     fn end_what_is_over(&mut self) {
         let now = self.now;
-        let mut over: Vec<_> = self.ends_of_those_under_way.extract_if(.., |end| *end <= now).collect();
-        over.sort();
-        over.iter().for_each(|end| self.window.end(*end));
+        let mut over: Vec<_> = self.under_way.extract_if(.., |sent| sent.0 <= now).collect();
+        over.sort_by_key(|sent| sent.0);
+        over.iter().for_each(|sent| self.window.end(sent.0));
         self.ended.extend(over);
     }
 
-    /// How many count at `at`, if nothing ends until then.
-    fn counting(&self, at: Timestamp) -> usize {
-        let counts = |ended: &&Timestamp| at < **ended + SignedDuration::try_from(self.budget.per).unwrap();
-        self.ends_of_those_under_way.len() + self.ended.iter().filter(counts).count()
+    /// The shares of those that count at `at`, if nothing ends until then.
+    fn counting(&self, at: Timestamp) -> Vec<Share> {
+        let counts = |sent: &&Sent| at < sent.0 + SignedDuration::try_from(self.budget.per).unwrap();
+        self.under_way.iter().chain(self.ended.iter().filter(counts)).map(|sent| sent.1).collect()
     }
 
-    /// The window is full until just before `at`, and not at it.
-    fn check_needed(&self, at: Timestamp) {
+    /// The rule, as an operator would say it.
+    fn may_start(&self, at: Timestamp, share: Share) -> bool {
+        let used = self.counting(at).len();
+        let ordinary = self.budget.usable() - self.budget.usable() / 3;
+        let distance = SignedDuration::try_from(self.budget.per / ordinary as u32).unwrap();
+        let keeps_its_distance = self.last_ordinary.is_none_or(|last| last + distance <= at);
+        match share {
+            Share::Urgent => {
+                let left = self.budget.usable().saturating_sub(used);
+                left > self.budget.usable() / 3 / 2 || (left > 0 && self.is_spread_out(at, left))
+            }
+            Share::OrdinaryFull => used < ordinary,
+            Share::Ordinary => used < ordinary && (used * 2 <= ordinary || keeps_its_distance),
+        }
+    }
+
+    /// What is left is shared out over the time from the last urgent one until the next send leaves the window.
+    fn is_spread_out(&self, at: Timestamp, left: usize) -> bool {
+        let per = SignedDuration::try_from(self.budget.per).unwrap();
+        let leaving = self.ended.iter().map(|sent| sent.0 + per).filter(|leaves| at < *leaves).min();
+        let (Some(last), Some(more_at)) = (self.last_urgent, leaving) else { return true };
+        let share = Duration::try_from(more_at.duration_since(last)).unwrap() / (left as u32 + 1);
+        last + share <= at
+    }
+
+    /// It may start at `at`, and not just before. An urgent one may be asked for
+    /// more patience then: there is another to share the rest with.
+    fn check_needed(&self, at: Timestamp, share: Share) {
         let just_before = at - SignedDuration::from_nanos(1);
-        assert!(self.counting(just_before) >= self.budget.usable(), "needlessly waits until {at}");
-        assert!(self.counting(at) < self.budget.usable(), "starts too early at {at}");
+        assert!(!self.may_start(just_before, share), "needlessly waits until {at}");
+        assert!(share == Share::Urgent || self.may_start(at, share), "starts too early at {at}");
     }
 
-    /// A window made from what the store remembers answers the same.
-    fn check_restarted(&self, free_at: Option<Timestamp>) {
-        let mut restarted = SlidingWindow::new(self.budget, self.ended.iter().rev().copied());
-        self.ends_of_those_under_way.iter().for_each(|_| restarted.start());
-        assert_eq!(restarted.free_at(self.now), free_at);
+    /// Whatever else was sent, an urgent one need not wait before half as many as the reserve has were.
+    fn check_reserve(&mut self) {
+        let urgent = self.counting(self.now).into_iter().filter(|share| *share == Share::Urgent).count();
+        let reserve = self.budget.usable() / 3;
+        if urgent < reserve - reserve / 2 {
+            assert_eq!(self.window.free_at(self.now, Share::Urgent), Some(self.now));
+        }
+    }
+
+    /// A window made from what the store remembers answers the same, but for the distance.
+    fn check_restarted(&mut self) {
+        let mut restarted = SlidingWindow::new(self.budget, self.ended.iter().rev().map(|sent| sent.0));
+        self.under_way.iter().for_each(|sent| restarted.start(self.now, sent.1));
+        assert_eq!(
+            restarted.free_at(self.now, Share::OrdinaryFull),
+            self.window.free_at(self.now, Share::OrdinaryFull)
+        );
+        for share in [Share::Urgent, Share::OrdinaryFull] {
+            assert_eq!(restarted.free_now(self.now, share), self.window.free_now(self.now, share));
+        }
     }
 
     /// At most so many arrivals in any stretch as long as the budget's.
@@ -130,7 +255,7 @@ proptest! {
     fn a_provider_never_sees_more_than_the_budget_and_no_send_waits_needlessly(
         messages in 1_u32..15,
         seconds in 0_u64..30,
-        sends in prop::collection::vec((0_i64..3_000, 0_i64..20_000, 0_i64..=100), 1..80),
+        sends in prop::collection::vec((0_i64..3_000, 0_i64..20_000, 0_i64..=100, share()), 1..80),
     ) {
         let mut sender = Sender::new(budget(messages, seconds));
         for send in sends {
@@ -138,23 +263,24 @@ proptest! {
         }
         sender.check_arrivals();
     }
-}
 
-/// The concurrency of a channel that declares 2, with a budget of `messages` per `seconds`.
-#[track_caller]
-fn check_concurrency(messages: u32, seconds: u64, expected: usize) {
-    let limits = Limits {
-        account: Account::of("test", &["a"]),
-        budget: None,
-        concurrency: NonZeroUsize::new(2).unwrap(),
-    };
-    let budget = Budget { messages: NonZeroU32::new(messages).unwrap(), per: Duration::from_secs(seconds) };
-    assert_eq!(limits.with_budget(Some(budget)).concurrency.get(), expected);
-}
-
-#[test]
-fn a_larger_budget_lets_more_attempts_be_under_way() {
-    check_concurrency(20, 60, 2);
-    check_concurrency(100, 1, 25);
-    check_concurrency(1_000_000, 1, 64);
+    #[test]
+    fn the_count_is_what_would_start(
+        messages in 1_u32..40,
+        ended in prop::collection::vec(-90_i64..=0, 0..40),
+        under_way in 0_usize..10,
+        share in share(),
+    ) {
+        let mut window = SlidingWindow::new(budget(messages, 60), ended.into_iter().map(after_noon));
+        (0..under_way).for_each(|_| window.start(NOON, Share::Urgent));
+        let free_now = window.free_now(NOON, share);
+        prop_assume!(share != Share::Urgent);
+        let unpaced = Share::OrdinaryFull;
+        let starts = (0..100).take_while(|_| {
+            let is_free = window.free_at(NOON, unpaced) == Some(NOON);
+            window.start(NOON, unpaced);
+            is_free
+        });
+        prop_assert_eq!(starts.count(), free_now);
+    }
 }

@@ -45,10 +45,27 @@ fn a_bare_number_in_a_config_is_refused_with_what_would_be_right() {
     );
 }
 
+#[test]
+fn a_length_of_time_is_kept_as_people_write_it() {
+    let check = |milliseconds, expected: &str| {
+        let duration = HumanDuration(Duration::from_millis(milliseconds));
+        let text = serde_json::to_string(&duration).unwrap();
+        assert_eq!(text, expected);
+        assert_eq!(serde_json::from_str::<HumanDuration>(&text).unwrap(), duration);
+    };
+    check(0, r#""0s""#);
+    check(500, r#""500ms""#);
+    check(60_000, r#""1m""#);
+    check(5_400_000, r#""1h 30m""#);
+    check(7 * 24 * 3_600_000, r#""168h""#);
+}
+
 proptest! {
     #[test]
     fn what_is_written_reads_as_the_same(seconds in 0_u64..10_000_000_000, nanoseconds in 0_u32..1_000_000_000) {
         let duration = HumanDuration(Duration::new(seconds, nanoseconds));
         prop_assert_eq!(duration.to_string().parse(), Ok(duration));
+        let kept = serde_json::to_string(&duration).unwrap();
+        prop_assert_eq!(serde_json::from_str::<HumanDuration>(&kept).unwrap(), duration);
     }
 }

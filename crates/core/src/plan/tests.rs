@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::fixtures::{NOON, REPEAT_INTERVAL, after_noon, alert, and_on, policy, receiver, route};
-use crate::{AlertId, Route};
+use crate::fixtures::{NOON, REPEAT_INTERVAL, after_noon, alert, and_on, policy, receiver, route, rung};
+use crate::{AlertId, Route, Unless};
 
 const REPEAT_SECONDS: i64 = 4 * 60 * 60;
 
@@ -17,13 +17,28 @@ impl Story {
         Self { policy: policy(route), incident: None }
     }
 
+    /// Everything to `team`, on these terms.
+    fn promising(terms: Terms) -> Self {
+        let team = Receiver { terms: Arc::new(terms), ..receiver("team") };
+        Self { policy: Policy::new(route("team", &[], vec![]), vec![team]).unwrap(), incident: None }
+    }
+
+    fn acknowledge(&mut self, seconds: i64) {
+        self.incident.as_mut().unwrap().acknowledged = Some(zhang(seconds));
+    }
+
+    #[track_caller]
+    fn check_acknowledged(&self, expected: Option<Acknowledgement>) {
+        assert_eq!(self.incident.as_ref().unwrap().acknowledged, expected);
+    }
+
     fn tell(&mut self, alert: &Alert, now: Timestamp) -> Plan {
         let plan = plan(&self.policy, alert, self.incident.as_ref(), now);
         match plan.incident.clone() {
             IncidentChange::Leave => {}
-            IncidentChange::Keep(told) => {
+            IncidentChange::Keep { told, acknowledged } => {
                 let (id, since) = self.incident.as_ref().map_or((AlertId(1), now), |it| (it.id, it.since));
-                self.incident = Some(Incident { id, since, told });
+                self.incident = Some(Incident { id, since, told, acknowledged });
             }
             IncidentChange::Close => self.incident = None,
         }
@@ -37,12 +52,16 @@ impl Story {
     }
 }
 
+fn zhang(seconds: i64) -> Acknowledgement {
+    Acknowledgement { by: "Zhang".to_owned(), at: after_noon(seconds) }
+}
+
 fn in_words(decision: &Decision) -> String {
     let Decision { receiver, route, verdict } = decision;
     let route = route.as_ref().map(|it| format!(" by {it}")).unwrap_or_default();
     match verdict {
-        Verdict::Notify { why, channels } => {
-            let channels: Vec<&str> = channels.iter().map(|it| it.as_str()).collect();
+        Verdict::Notify { why, terms } => {
+            let channels: Vec<&str> = terms.channels.iter().map(|it| it.as_str()).collect();
             format!("{receiver}{route}: {why}, on {}", channels.join(" and "))
         }
         Verdict::Hold(hold) => format!("{receiver}{route}: {hold}"),
@@ -151,7 +170,7 @@ fn the_end_of_what_nobody_was_told_of_is_not_news() {
 #[test]
 fn an_incident_nobody_was_told_of_closes_in_silence() {
     let mut story = Story::under(tree());
-    story.incident = Some(Incident { id: AlertId(1), since: NOON, told: vec![] });
+    story.incident = Some(Incident { id: AlertId(1), since: NOON, told: vec![], acknowledged: None });
     story.check(&resolved(), 0, &["team by route: a resolution of something nobody was told of"]);
     assert_eq!(story.incident, None);
 }
@@ -197,9 +216,7 @@ fn two_routes_to_one_receiver_tell_it_once_by_the_first() {
 
 #[test]
 fn a_receiver_is_told_on_all_its_channels() {
-    let both = Receiver { channels: vec!["ops-dingtalk".into(), "ops-mail".into()], ..receiver("team") };
-    let policy = Policy::new(route("team", &[], vec![]), vec![both]).unwrap();
-    let mut story = Story { policy, incident: None };
+    let mut story = Story::promising(Terms::plain(vec!["ops-dingtalk".into(), "ops-mail".into()]));
     story.check(&firing("low"), 0, &["team by route: started, on ops-dingtalk and ops-mail"]);
 }
 
@@ -212,6 +229,96 @@ fn a_clock_set_back_by_long_tells_again_once_and_by_little_does_not() {
     let a_year_before = -365 * 24 * 60 * 60;
     story.check(&firing("low"), a_year_before, &["team by route: still firing, on team"]);
     story.check(&firing("low"), a_year_before + 1, &held);
+}
+
+#[test]
+fn what_somebody_takes_care_of_is_not_repeated() {
+    let mut story = Story::under(tree());
+    story.check(&firing("mid"), 0, &["team by route: started, on team"]);
+    story.acknowledge(60);
+    story.check(&firing("mid"), 61, &["team by route: already told, and the repeat interval has not passed"]);
+    let held = ["team by route: already told, and somebody takes care of it"];
+    story.check(&firing("mid"), REPEAT_SECONDS, &held);
+    story.check(&firing("low"), 2 * REPEAT_SECONDS, &held);
+    story.check_acknowledged(Some(zhang(60)));
+}
+
+#[test]
+fn getting_worse_is_news_whoever_takes_care_and_then_nobody_does_any_more() {
+    let mut story = Story::under(route("team", &[], vec![]));
+    story.check(&firing("mid"), 0, &["team by route: started, on team"]);
+    story.acknowledge(60);
+    story.check(&firing("high"), 61, &["team by route: worsened from mid, on team"]);
+    story.check_acknowledged(None);
+    story.check(&firing("high"), 61 + REPEAT_SECONDS, &["team by route: still firing, on team"]);
+}
+
+#[test]
+fn it_is_worse_too_if_somebody_else_hears_of_it_for_that() {
+    let mut story = Story::under(tree());
+    story.check(&firing("mid"), 0, &["team by route: started, on team"]);
+    story.acknowledge(60);
+    story.check(&firing("high"), 61, &["on-call by route.routes[0]: started, on on-call"]);
+    story.check_acknowledged(None);
+}
+
+#[test]
+fn somebody_new_is_told_and_it_stays_in_the_hands_it_is_in() {
+    let mut story = Story::under(tree());
+    story.check(&firing("high"), 0, &["on-call by route.routes[0]: started, on on-call"]);
+    story.acknowledge(60);
+    story.check(&firing("mid"), 61, &["team by route: started, on team"]);
+    story.check_acknowledged(Some(zhang(60)));
+}
+
+#[test]
+fn if_it_is_worse_to_one_receiver_nobody_takes_care_of_it_for_the_others_before_and_after() {
+    let everybody = ["first", "second", "third"].map(|name| and_on(route(name, &[], vec![])));
+    let mut story = Story::under(route("root", &[], everybody.into()));
+    let told = |receiver: &str, severity, at| Told { receiver: receiver.into(), severity, at };
+    story.incident = Some(Incident {
+        id: AlertId(1),
+        since: NOON,
+        told: vec![
+            told("first", Severity::Urgent, NOON),
+            told("second", Severity::Mid, NOON),
+            told("third", Severity::Urgent, NOON),
+        ],
+        acknowledged: Some(zhang(60)),
+    });
+    story.check(
+        &firing("high"),
+        REPEAT_SECONDS,
+        &[
+            "first by route.routes[0]: still firing, on first",
+            "second by route.routes[1]: worsened from mid, on second",
+            "third by route.routes[2]: still firing, on third",
+        ],
+    );
+    story.check_acknowledged(None);
+}
+
+#[test]
+fn the_end_is_told_whoever_takes_care() {
+    let mut story = Story::under(tree());
+    story.check(&firing("low"), 0, &["team by route: started, on team"]);
+    story.acknowledge(60);
+    story.check(&resolved(), 61, &["team: resolved, on team"]);
+    story.check(&firing("low"), 62, &["team by route: started, on team"]);
+    story.check_acknowledged(None);
+}
+
+#[test]
+fn an_end_comes_with_the_rungs_that_make_sense_for_an_end() {
+    let rungs = vec![rung(60, Unless::Delivered, &["sms"]), rung(900, Unless::Acknowledged, &["boss"])];
+    let terms = Terms { escalate: rungs.clone(), ..Terms::plain(vec!["team".into()]) };
+    let mut story = Story::promising(terms);
+    let mut ladder = |alert: &Alert| match story.tell(alert, NOON).decisions.remove(0).verdict {
+        Verdict::Notify { terms, .. } => terms.escalate.clone(),
+        Verdict::Hold(hold) => panic!("{hold}"),
+    };
+    assert_eq!(ladder(&firing("low")), rungs);
+    assert_eq!(ladder(&resolved()), rungs[..1]);
 }
 
 /// A policy in which receivers overlap, and any alert about one thing in it.

@@ -1,0 +1,246 @@
+//! Whether a channel works, and when it is tried again if it does not.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::clock::after;
+
+/// How many failures in a row open a circuit. One is a hiccup, and the second may
+/// be the same hiccup, met by an attempt that was under way at the same time.
+const FAILURES_TO_OPEN: u32 = 3;
+
+/// The pause before the first probe: most hiccups are over by then, and what
+/// cannot wait has gone to another channel.
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
+
+/// The longest pause before a probe. A provider that is back is to be noticed
+/// within 30 s: at worst it comes back right after a probe has begun that hangs
+/// for the 10 s of an attempt; then this pause passes, and 5 s are left for the
+/// next probe to be answered.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+/// How long trouble lasts before anybody is told of it: until then the first
+/// probe may have shown that it was a hiccup.
+const HICCUP: Duration = Duration::from_secs(10);
+
+/// How long a circuit must have been closed before its trouble counts as over.
+const CALM: Duration = Duration::from_secs(60);
+
+/// Stands between a channel and its provider, and opens when nothing gets through.
+///
+/// It opens after three failures in a row, and at once if the channel is
+/// misconfigured; the next success closes it. While it is open nothing is sent but
+/// one *probe* at a time, a real delivery that waits; the others wait and fail over.
+///
+/// Being throttled or out of quota is neither a failure nor a success: the
+/// provider works, and its account is silent. Nor is an attempt that was called off.
+///
+/// # Flapping
+///
+/// Trouble is over once the circuit has been closed for a minute and the last
+/// attempt went well. A circuit that opens again before that goes on with its
+/// pauses where it was, and its channel has not recovered in between.
+///
+/// Its times are steady ones, as those of a [`SlidingWindow`](crate::SlidingWindow).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Circuit {
+    failures_in_a_row: u32,
+    trouble: Option<Trouble>,
+}
+
+/// Whether the circuit lets an attempt start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gate {
+    /// It is closed: as many as there are may start.
+    Pass,
+    /// One may start, and no other before that one has ended.
+    ProbeNow,
+    /// None before then.
+    At(Timestamp),
+    /// None before one that is under way has ended.
+    WhenOneEnds,
+}
+
+/// How an attempt failed, in the terms the circuit acts on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// It may pass: the attempt was transient or unanswered.
+    Soft,
+    /// It does not pass before a person mends the settings.
+    Misconfigured {
+        /// How long the account is silent for it; the next probe comes after that.
+        pause: Duration,
+    },
+}
+
+/// What people are told of a channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Health {
+    /// It works, or has failed for too short a time to worry about.
+    Working,
+    /// It does not work, or has done so again for too short a time to be trusted.
+    Broken {
+        /// When its circuit first opened; the same until it has recovered.
+        since: Timestamp,
+        /// What its last probe, or the failure that opened it, was told.
+        reason: String,
+    },
+}
+
+/// What lasts from the first opening of a circuit until it is calm again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Trouble {
+    since: Timestamp,
+    reason: String,
+    phase: Phase,
+    /// The last pause that was ours to choose; zero if none was.
+    pause: Duration,
+    /// From when on people are told, if it is not over by then.
+    told_from: Timestamp,
+}
+
+/// How the circuit stands while there is trouble.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Half-open once `until` has passed: then one probe at a time may run.
+    Open {
+        until: Timestamp,
+    },
+    Closed {
+        since: Timestamp,
+    },
+}
+
+impl Circuit {
+    /// Whether an attempt may start at `now` while `under_way` others of the channel run.
+    #[must_use]
+    pub fn may_start(&self, now: Timestamp, under_way: usize) -> Gate {
+        match self.open_until() {
+            None => Gate::Pass,
+            Some(until) if now < until => Gate::At(until),
+            Some(_) if under_way > 0 => Gate::WhenOneEnds,
+            Some(_) => Gate::ProbeNow,
+        }
+    }
+
+    /// Until when nothing starts, as far as is known at `now`; `None` while it is closed.
+    #[must_use]
+    pub fn blocked_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.open_until().map(|until| until.max(now))
+    }
+
+    /// An attempt ended at `now` with the provider having dealt with the message.
+    pub fn succeeded(&mut self, now: Timestamp) {
+        self.failures_in_a_row = 0;
+        if let Some(trouble) = &mut self.trouble {
+            trouble.close(now);
+        }
+    }
+
+    /// An attempt failed at `now`.
+    pub fn failed(&mut self, now: Timestamp, failure: Failure, reason: &str) {
+        if self.trouble.as_ref().is_some_and(|it| self.is_over(it, now)) {
+            self.trouble = None;
+        }
+        self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
+        let opens = match (failure, self.open_until()) {
+            (Failure::Misconfigured { .. }, _) => true,
+            (Failure::Soft, None) => self.failures_in_a_row >= FAILURES_TO_OPEN,
+            // One that ends during the pause began before it and tells nothing new.
+            (Failure::Soft, Some(until)) => until <= now,
+        };
+        if opens {
+            self.trouble.get_or_insert_with(|| Trouble::starting_at(now)).open(now, failure, reason);
+        }
+    }
+
+    /// What people are told of the channel at `now`.
+    #[must_use]
+    pub fn health(&self, now: Timestamp) -> Health {
+        match &self.trouble {
+            Some(trouble) if trouble.is_told(now) && !self.is_over(trouble, now) => {
+                Health::Broken { since: trouble.since, reason: trouble.reason.clone() }
+            }
+            Some(_) | None => Health::Working,
+        }
+    }
+
+    /// When [`Circuit::health`] changes next, if no attempt ends until then.
+    #[must_use]
+    pub fn health_changes_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let trouble = self.trouble.as_ref()?;
+        let changes_at = match trouble.phase {
+            Phase::Open { .. } => Some(trouble.told_from),
+            Phase::Closed { since } => {
+                (trouble.is_told(now) && self.failures_in_a_row == 0).then(|| after(since, CALM))
+            }
+        };
+        changes_at.filter(|at| now < *at)
+    }
+
+    fn open_until(&self) -> Option<Timestamp> {
+        match self.trouble.as_ref()?.phase {
+            Phase::Open { until } => Some(until),
+            Phase::Closed { .. } => None,
+        }
+    }
+
+    fn is_over(&self, trouble: &Trouble, now: Timestamp) -> bool {
+        match trouble.phase {
+            Phase::Open { .. } => false,
+            Phase::Closed { since } => self.failures_in_a_row == 0 && after(since, CALM) <= now,
+        }
+    }
+}
+
+impl Trouble {
+    /// Yet without the failure that it starts with.
+    fn starting_at(now: Timestamp) -> Self {
+        Self {
+            since: now,
+            reason: String::new(),
+            phase: Phase::Open { until: now },
+            pause: Duration::ZERO,
+            told_from: after(now, HICCUP),
+        }
+    }
+
+    fn open(&mut self, now: Timestamp, failure: Failure, reason: &str) {
+        let until = match failure {
+            Failure::Soft => {
+                self.pause = self.pause.saturating_mul(2).clamp(FIRST_PAUSE, LONGEST_PAUSE);
+                after(now, self.pause)
+            }
+            Failure::Misconfigured { pause } => {
+                self.told_from = self.told_from.min(now);
+                after(now, pause)
+            }
+        };
+        // Of two pauses the one that ends later counts, as with an account's silence.
+        let until = match self.phase {
+            Phase::Open { until: before } => until.max(before),
+            Phase::Closed { .. } => until,
+        };
+        self.phase = Phase::Open { until };
+        reason.clone_into(&mut self.reason);
+    }
+
+    fn close(&mut self, now: Timestamp) {
+        match self.phase {
+            Phase::Open { .. } => self.phase = Phase::Closed { since: now },
+            Phase::Closed { .. } => {}
+        }
+    }
+
+    /// Whether it was open for long enough to be told, though perhaps with gaps.
+    fn is_told(&self, now: Timestamp) -> bool {
+        match self.phase {
+            Phase::Open { .. } => self.told_from <= now,
+            Phase::Closed { since } => self.told_from <= since,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,112 @@
+//! How fast a channel may send, and with whom it shares that.
+
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Budget, Quota};
+
+/// How fast a channel may send, and with whom it shares that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Whose limit it is. Channels of one account share one budget.
+    pub account: Account,
+    /// By which way out it reaches its provider.
+    pub egress: Egress,
+    /// How many messages in how much time; `None` if the provider sets no limit.
+    pub budget: Option<Budget>,
+    /// How many messages in a day or a month; `None` if the provider sets no limit.
+    pub quota: Option<Quota>,
+    /// How many attempts may be under way at once.
+    pub concurrency: NonZeroUsize,
+}
+
+/// How many attempts may be under way at once on a channel whose budget is its
+/// operator's: enough to hide a provider's answering time, few enough for one process.
+const MOST_AT_ONCE: NonZeroUsize = NonZeroUsize::new(64).unwrap();
+
+/// How long a provider may take to answer without holding a larger budget up.
+const ANSWERING_TIME: Duration = Duration::from_millis(250);
+
+impl Limits {
+    /// The same with another budget, as for a private deployment that takes more.
+    ///
+    /// As many attempts may then be under way as the budget lets start within the
+    /// time a provider takes to answer (Little's law), but never fewer than before.
+    #[must_use]
+    pub fn with_budget(self, budget: Option<Budget>) -> Self {
+        let needed = budget.map_or(MOST_AT_ONCE, |budget| {
+            let within = f64::from(budget.messages.get()) * ANSWERING_TIME.div_duration_f64(budget.per);
+            // A float as an integer stays within the integer's bounds.
+            NonZeroUsize::new(within.ceil() as usize).unwrap_or(NonZeroUsize::MIN)
+        });
+        Self { budget, concurrency: needed.min(MOST_AT_ONCE).max(self.concurrency), ..self }
+    }
+}
+
+/// An account at a provider: one robot, one app, one mailbox login.
+///
+/// A digest of the credentials, so that it can stand in a log and in the store.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Account(String);
+
+impl Account {
+    /// The account that `credentials` open at the provider called `kind`, e.g.
+    /// `dingtalk:1f0e9c5b2a774d1e`.
+    #[must_use]
+    pub fn of(kind: &str, credentials: &[&str]) -> Self {
+        let digest = crate::IdempotencyKey::of(credentials);
+        Self(format!("{kind}:{}", &digest.as_str()[..16]))
+    }
+
+    /// An account as the store kept it.
+    #[must_use]
+    pub fn from_stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The digest as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A provider and the address from which we reach it, e.g.
+/// `https://oapi.dingtalk.com via http://proxy:3128`: what the provider does to
+/// that address, it does to every account behind it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Egress(String);
+
+impl Egress {
+    /// The way to `provider`, e.g. `https://oapi.dingtalk.com`, through `proxy`, if there is one.
+    #[must_use]
+    pub fn of(provider: &str, proxy: Option<&str>) -> Self {
+        Self(proxy.map_or_else(|| provider.to_owned(), |proxy| format!("{provider} via {proxy}")))
+    }
+
+    /// What is kept in the store of all accounts behind it.
+    #[must_use]
+    pub fn as_account(&self) -> Account {
+        Account(format!("egress:{}", self.0))
+    }
+
+    /// The way as text. It holds no secret.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests;

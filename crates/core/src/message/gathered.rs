@@ -1,0 +1,195 @@
+//! A digest in words: one line for each incident, with all that is told of it.
+
+use std::collections::HashMap;
+
+use jiff::tz::TimeZone;
+
+use super::{Fact, Message, Style, Words, local_time, title};
+use crate::{Alert, AlertId, Digest, Language, Notification, Severity, Why, cut_to_bytes, one_line};
+
+/// How many bytes of its line say what an alert is about: a message must carry
+/// many, and this is more than a telephone shows of a line.
+const LONGEST_NAME: usize = 160;
+
+/// How many of these say what it is, and as many where: neither may push the other out.
+const LONGEST_PART: usize = LONGEST_NAME / 2 - SEPARATOR.len();
+
+/// A description shorter than this, a few words, says nothing.
+const SHORTEST_DESCRIPTION: usize = 24;
+
+/// Stands between what a thing is and where.
+const SEPARATOR: &str = " - ";
+
+impl Message {
+    /// `digest` in the words of `style`: what is told of one incident stands in one line.
+    #[must_use]
+    pub fn of_digest(digest: &Digest, style: &Style) -> Self {
+        let words = Words::of(style.language);
+        let incidents = by_incident(digest);
+        let facts = incidents.iter().map(|told| told.line(style, words)).collect();
+        let title = match incidents.as_slice() {
+            [only] => title(&only.last.alert, only.last.why, words),
+            several => title_of(several, style.language, words),
+        };
+        Self { title, facts, content: None, link: None }
+    }
+}
+
+/// What is told of one incident.
+struct Told<'a> {
+    earlier: Vec<&'a Notification>,
+    last: &'a Notification,
+}
+
+/// What is told of each incident, in the order in which each is first told of.
+fn by_incident(digest: &Digest) -> Vec<Told<'_>> {
+    let mut incidents: Vec<Told<'_>> = Vec::new();
+    let mut places: HashMap<AlertId, usize> = HashMap::new();
+    for notification in digest.notifications() {
+        let place = *places.entry(notification.incident).or_insert(incidents.len());
+        match incidents.get_mut(place) {
+            Some(told) => told.earlier.push(std::mem::replace(&mut told.last, notification)),
+            None => incidents.push(Told { earlier: Vec::new(), last: notification }),
+        }
+    }
+    incidents
+}
+
+/// E.g. `[URGENT] 40 alerts: 3 URGENT, 30 MID, 7 RESOLVED`: how bad the worst is that
+/// still fires, and how many lines there are of which kind.
+fn title_of(incidents: &[Told<'_>], language: Language, words: &Words) -> String {
+    let severities = Severity::ALL.iter().rev().map(|severity| words.severity_tag(*severity));
+    let tags = severities.chain([words.notice, words.acknowledged, words.resolved]);
+    let counts: Vec<(&str, usize)> = tags
+        .map(|tag| (tag, incidents.iter().filter(|told| told.tag(words) == tag).count()))
+        .filter(|(_, number)| *number > 0)
+        .collect();
+    let worst = counts.first().map_or(words.notice, |(tag, _)| tag);
+    let number = incidents.len();
+    match language {
+        Language::En => {
+            let counts: Vec<String> = counts.iter().map(|(tag, number)| format!("{number} {tag}")).collect();
+            format!("[{worst}] {number} {}: {}", words.alerts, counts.join(", "))
+        }
+        Language::Zh => {
+            let counts: Vec<String> = counts.iter().map(|(tag, number)| format!("{tag} {number}")).collect();
+            format!("[{worst}] {number} {}：{}", words.alerts, counts.join("，"))
+        }
+    }
+}
+
+impl Told<'_> {
+    /// E.g. `RESOLVED: Too warm - Cold room 3 · Level URGENT · 2026-03-08 12:00:00 → 12:05:00 +00:00 · Alert no. 5, 9`.
+    fn line(&self, style: &Style, words: &Words) -> Fact {
+        let parts = [
+            Some(name(&self.last.alert)),
+            self.level(words),
+            self.last.escalated.map(|unless| format!("{}: {}", words.escalated, words.not_yet(unless))),
+            Some(self.times(&style.timezone, words)),
+            Some(format!("{} {}", words.number, self.numbers())),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().filter(|it| !it.is_empty()).collect();
+        Fact { name: self.tag(words), text: one_line(&parts.join(" · ")), link: self.acknowledge() }
+    }
+
+    fn tag(&self, words: &Words) -> &'static str {
+        match self.last.why {
+            Why::Resolved => words.resolved,
+            Why::Acknowledged => words.acknowledged,
+            Why::Notice => words.notice,
+            Why::Started | Why::Worsened { .. } | Why::StillFiring => {
+                words.severity_tag(self.last.alert.severity)
+            }
+        }
+    }
+
+    /// How bad it is, where the tag does not say all of it, and in whose hands.
+    fn level(&self, words: &Words) -> Option<String> {
+        let now = words.severity_tag(self.last.alert.severity);
+        match self.last.why {
+            Why::Started | Why::Notice => None,
+            Why::Worsened { from } => Some(format!("{} → {now}", words.severity_tag(from))),
+            Why::StillFiring => Some(words.still_firing.to_owned()),
+            Why::Resolved => Some(format!("{} {now}", words.severity)),
+            Why::Acknowledged => {
+                let by = self.last.acknowledgement.as_ref().map(|it| it.by.as_str()).unwrap_or_default();
+                Some(format!("{} {now} · {} {by}", words.severity, words.acknowledged_by))
+            }
+        }
+    }
+
+    /// When it began, and when it ended if that is told too.
+    fn times(&self, timezone: &TimeZone, words: &Words) -> String {
+        let Notification { since, alert, why, .. } = self.last;
+        let began = local_time(*since, timezone);
+        match why {
+            Why::Started | Why::Worsened { .. } | Why::StillFiring | Why::Acknowledged => {
+                format!("{} {began}", words.since)
+            }
+            Why::Notice => began,
+            Why::Resolved => {
+                let [from, to] = [*since, alert.starts_at].map(|at| at.to_zoned(timezone.clone()));
+                if from.date() == to.date() && from.offset() == to.offset() {
+                    format!("{} → {}", from.strftime("%Y-%m-%d %H:%M:%S"), to.strftime("%H:%M:%S %:z"))
+                } else {
+                    format!("{began} → {}", local_time(alert.starts_at, timezone))
+                }
+            }
+        }
+    }
+
+    /// Of every alert that is told of, once: two receivers may share a channel.
+    fn numbers(&self) -> String {
+        let mut numbers: Vec<AlertId> = self.earlier.iter().map(|it| it.alert_id).collect();
+        numbers.push(self.last.alert_id);
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.iter().map(AlertId::to_string).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Where it can be acknowledged, unless there is nothing left to take care of.
+    fn acknowledge(&self) -> Option<String> {
+        match self.last.why {
+            Why::Started | Why::Worsened { .. } | Why::StillFiring | Why::Notice => {
+                let newest_first = [self.last].into_iter().chain(self.earlier.iter().rev().copied());
+                newest_first.into_iter().find_map(|it| it.acknowledge.clone())
+            }
+            Why::Acknowledged | Why::Resolved => None,
+        }
+    }
+}
+
+/// What it is and where, and in what is left of the room its description.
+fn name(alert: &Alert) -> String {
+    let part = |text: &str| cut_to_bytes(&one_line(text), LONGEST_PART, "…");
+    let what = part(alert.annotations.get("title").unwrap_or_else(|| alert.text_of("alertname")));
+    let place = part(place(alert));
+    let described = one_line(alert.annotations.get("description").unwrap_or_default());
+    let mut name = if what.contains(&place) {
+        what.clone()
+    } else {
+        [what.as_str(), place.as_str()]
+            .into_iter()
+            .filter(|it| !it.is_empty())
+            .collect::<Vec<_>>()
+            .join(SEPARATOR)
+    };
+    if name.is_empty() {
+        return cut_to_bytes(&described, LONGEST_NAME, "…");
+    }
+    let room = LONGEST_NAME.saturating_sub(name.len() + ": ".len());
+    if !described.is_empty() && described != what && room >= SHORTEST_DESCRIPTION.min(described.len()) {
+        name.push_str(": ");
+        name.push_str(&cut_to_bytes(&described, room, "…"));
+    }
+    name
+}
+
+/// Where it is, by the best name there is: `instance` is what Prometheus' alerts have.
+fn place(alert: &Alert) -> &str {
+    ["device", "eui", "instance"]
+        .into_iter()
+        .map(|name| alert.text_of(name))
+        .find(|it| !it.is_empty())
+        .unwrap_or_default()
+}

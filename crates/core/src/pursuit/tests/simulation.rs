@@ -1,0 +1,398 @@
+//! The laws of pursuing, on random terms and among random faults.
+
+use std::collections::BTreeSet;
+
+use jiff::SignedDuration;
+use proptest::prelude::*;
+
+use super::*;
+
+const CHANNELS: [&str; 6] = ["ding", "mail", "wecom", "sms", "pager", "boss"];
+
+/// How a channel does, in seconds after it is called in; at least one.
+#[derive(Debug, Clone, Copy)]
+enum Does {
+    Well { after: i64 },
+    Nothing,
+    Badly { after: i64, well_after: Option<i64> },
+    Die { after: i64 },
+}
+
+/// A channel, and from when until when nothing goes out to it.
+#[derive(Debug, Clone, Copy)]
+struct Lives {
+    does: Does,
+    blocked: (i64, i64),
+}
+
+/// All that happens, in seconds after noon.
+#[derive(Debug, Clone)]
+struct World {
+    terms: Terms,
+    lives: [Lives; CHANNELS.len()],
+    acknowledged: Option<i64>,
+    resolved: Option<i64>,
+    /// When somebody looks though nothing happens.
+    looks: Vec<i64>,
+}
+
+impl Does {
+    fn answer(self, age: i64) -> Answer {
+        match self {
+            Self::Well { after } if after <= age => Delivered,
+            Self::Badly { well_after: Some(well), .. } if well <= age => Delivered,
+            Self::Badly { after, .. } if after <= age => Troubled,
+            Self::Die { after } if after <= age => Dead,
+            Self::Well { .. } | Self::Badly { .. } | Self::Die { .. } | Self::Nothing => Awaited,
+        }
+    }
+
+    fn changes(self) -> impl Iterator<Item = i64> {
+        let (first, second) = match self {
+            Self::Well { after } | Self::Die { after } => (Some(after), None),
+            Self::Badly { after, well_after } => (Some(after), well_after),
+            Self::Nothing => (None, None),
+        };
+        first.into_iter().chain(second)
+    }
+}
+
+impl World {
+    fn lives(&self, channel: &ChannelName) -> Lives {
+        self.lives[CHANNELS.iter().position(|it| *it == channel.as_str()).unwrap()]
+    }
+
+    /// Lets the world be as it is so many seconds after noon.
+    fn shape(&self, story: &mut Story, now: i64) {
+        for called in &mut story.standing.deliveries {
+            called.answer = self.lives(&called.channel).does.answer(now - since_noon(called.at));
+        }
+        story.standing.acknowledged = self.acknowledged.is_some_and(|at| at <= now);
+        story.standing.resolved = self.resolved.is_some_and(|at| at <= now);
+        let is_blocked = |it: &Lives| it.blocked.0 <= now && now < it.blocked.1;
+        let blocked = CHANNELS.into_iter().zip(&self.lives).filter(|(_, it)| is_blocked(it));
+        story.blocked = blocked.map(|(channel, _)| channel).collect();
+    }
+
+    /// When the world changes next.
+    fn next_change(&self, story: &Story, now: i64) -> Option<i64> {
+        let answers = story.standing.deliveries.iter().flat_map(|called| {
+            let at = since_noon(called.at);
+            self.lives(&called.channel).does.changes().map(move |after| at + after)
+        });
+        let blocks = self.lives.iter().flat_map(|it| [it.blocked.0, it.blocked.1]);
+        let others = self.acknowledged.into_iter().chain(self.resolved);
+        answers.chain(blocks).chain(others).filter(|at| *at > now).min()
+    }
+
+    /// When somebody looks next though nothing happens.
+    fn next_look(&self, now: i64) -> Option<i64> {
+        self.looks.iter().copied().filter(|at| *at > now).min()
+    }
+}
+
+fn since_noon(at: Timestamp) -> i64 {
+    at.duration_since(NOON).as_secs()
+}
+
+/// What has been done, to be held against the laws.
+struct Run {
+    world: World,
+    story: Story,
+    steps: Vec<(i64, Step)>,
+}
+
+impl Run {
+    fn of(world: World) -> Self {
+        let story = Story::of(world.terms.clone());
+        Self { world, story, steps: Vec::new() }
+    }
+
+    /// Follows the notification until nothing is left to be done and nothing happens any more.
+    fn ended(mut self) -> Result<Self, TestCaseError> {
+        let (mut now, mut is_expected) = (0, true);
+        for _ in 0..500 {
+            self.world.shape(&mut self.story, now);
+            let done = self.steps.len();
+            let look_again = self.look(now)?;
+            prop_assert!(is_expected || self.steps.len() == done, "nobody was told to look at {}", now);
+            let expected = self.world.next_change(&self.story, now).into_iter().chain(look_again).min();
+            let Some(next) = expected.into_iter().chain(self.world.next_look(now)).min() else {
+                self.check_end()?;
+                return Ok(self);
+            };
+            (now, is_expected) = (next, expected == Some(next));
+        }
+        Err(TestCaseError::fail("it never ends"))
+    }
+
+    /// Looks, and says when to look again, in whole seconds.
+    fn look(&mut self, now: i64) -> Result<Option<i64>, TestCaseError> {
+        let before = self.story.standing.clone();
+        let at = after_noon(now);
+        let done = self.story.follow(at);
+
+        let again = self.story.pursue(at);
+        prop_assert_eq!(&again.steps, &vec![], "a second look at {}", now);
+        prop_assert_eq!(again.look_again, done.look_again);
+        prop_assert_eq!((again.climbed, again.fulfilment), (done.climbed, done.fulfilment));
+        prop_assert!(done.look_again.is_none_or(|it| it > at), "it looks back from {}", now);
+
+        self.check_turns(&before, &done)?;
+        self.check_rungs(&before, &done, now)?;
+        self.check_settling(&before, &done, now)?;
+        self.steps.extend(done.steps.into_iter().map(|step| (now, step)));
+        self.check_somebody_is_told(now)?;
+        // A share of a time may end between two seconds.
+        Ok(done.look_again.map(|it| since_noon(it + SignedDuration::from_nanos(999_999_999))))
+    }
+
+    fn check_turns(&self, before: &Standing, done: &Pursuit) -> Result<(), TestCaseError> {
+        let mut called: BTreeSet<_> = before.deliveries.iter().map(|it| &it.channel).collect();
+        for step in &done.steps {
+            match step {
+                Step::TakeTurn { channel, instead_of, .. } => {
+                    prop_assert!(self.world.terms.channels.contains(channel));
+                    prop_assert!(called.contains(instead_of));
+                    prop_assert!(called.insert(channel), "{channel} is called by turn a second time");
+                }
+                Step::Climb { to, .. } => called.extend(to),
+                Step::Skip { .. } | Step::Settle { .. } | Step::Retried { .. } | Step::Discarded { .. } => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Each rung is dealt with once, in order, for the reason it gives.
+    fn check_rungs(&self, before: &Standing, done: &Pursuit, now: i64) -> Result<(), TestCaseError> {
+        let told = self.is_told();
+        let mut next = before.climbed;
+        for step in &done.steps {
+            let number = match step {
+                Step::Climb { rung, .. } | Step::Skip { rung, .. } => *rung,
+                Step::TakeTurn { .. }
+                | Step::Settle { .. }
+                | Step::Retried { .. }
+                | Step::Discarded { .. } => {
+                    continue;
+                }
+            };
+            prop_assert_eq!(number, next);
+            next += 1;
+            let Rung { after, unless, to } = &self.world.terms.escalate[number];
+            let after = after.0.as_secs().cast_signed();
+            match step {
+                Step::Climb { unless: said, because: Climbing::Due, to: called, .. } => {
+                    prop_assert!(after <= now && said == unless && called == to);
+                    prop_assert!(before.climbed < number || self.is_first_look_since(after, now));
+                }
+                Step::Climb { unless: said, to: called, .. } => {
+                    prop_assert!(now < after && *said == Unless::Delivered && called == to);
+                    prop_assert!(!told && !before.acknowledged);
+                }
+                Step::Skip { because: Unless::Delivered, .. } => prop_assert!(told),
+                Step::Skip { because: Unless::Acknowledged, .. } => {
+                    prop_assert!(before.acknowledged && *unless != Unless::Resolved);
+                }
+                Step::Skip { because: Unless::Resolved, .. } => {
+                    prop_assert!(before.resolved && *unless != Unless::Delivered);
+                }
+                Step::TakeTurn { .. }
+                | Step::Settle { .. }
+                | Step::Retried { .. }
+                | Step::Discarded { .. } => {}
+            }
+        }
+        prop_assert_eq!(done.climbed, next);
+        if let Some(rung) = self.world.terms.escalate.get(next) {
+            prop_assert!(now < rung.after.0.as_secs().cast_signed(), "rung {} is left out", next);
+        }
+        Ok(())
+    }
+
+    /// A rung whose time came at `after` waited for nothing but a look.
+    fn is_first_look_since(&self, after: i64, now: i64) -> bool {
+        after == now || self.steps.iter().all(|(at, _)| *at < after)
+    }
+
+    fn is_told(&self) -> bool {
+        self.different(|it| it.answer == Delivered) >= self.world.terms.needed()
+    }
+
+    fn different(&self, counts: impl Fn(&Called) -> bool) -> usize {
+        let called = self.story.standing.deliveries.iter().filter(|it| counts(it));
+        called.map(|it| &it.channel).collect::<BTreeSet<_>>().len()
+    }
+
+    fn check_settling(&self, before: &Standing, done: &Pursuit, now: i64) -> Result<(), TestCaseError> {
+        use Fulfilment::{Abandoned, Broken, Kept, Late, Open};
+        let (from, to) = (before.fulfilment, done.fulfilment);
+        let settled: Vec<_> = done.steps.iter().filter(|it| matches!(it, Step::Settle { .. })).collect();
+        let expected = Step::Settle { fulfilment: to };
+        prop_assert_eq!(settled, if from == to { vec![] } else { vec![&expected] });
+        let is_allowed = match (from, to) {
+            (Open, _) | (Broken, Broken | Abandoned | Late) | (Abandoned, Abandoned | Late) => true,
+            (Kept, to) => to == Kept,
+            (Late, to) => to == Late,
+            (Broken | Abandoned, _) => false,
+        };
+        prop_assert!(is_allowed, "{from} becomes {to}");
+        let in_time = self.deadline().is_none_or(|deadline| now < deadline);
+        match to {
+            Kept => prop_assert!(self.is_told() && (from == Kept || in_time)),
+            Late => prop_assert!(self.is_told() && (from != Open || !in_time)),
+            Open => prop_assert!(!self.is_told() && in_time),
+            Broken => prop_assert!(!self.is_told() && !in_time),
+            Abandoned => prop_assert!(!self.is_told()),
+        }
+        Ok(())
+    }
+
+    fn deadline(&self) -> Option<i64> {
+        self.world.terms.contract.within.map(|it| it.0.as_secs().cast_signed())
+    }
+
+    /// What Fanfare is for: enough have confirmed, or somebody else is told.
+    fn check_somebody_is_told(&self, now: i64) -> Result<(), TestCaseError> {
+        let Standing { fulfilment, acknowledged, climbed, .. } = &self.story.standing;
+        let left = &self.world.terms.escalate[*climbed..];
+        let may_be_told = left.iter().any(|it| it.unless == Unless::Delivered);
+        let untold =
+            |it: &&ChannelName| !self.story.standing.deliveries.iter().any(|call| call.channel == **it);
+        let untold = self.world.terms.channels.iter().filter(untold).count();
+
+        // While too few could confirm, nobody who could be told is left out, and at last we say so.
+        let not_dead = self.different(|it| it.answer != Dead) + untold;
+        let could =
+            |it: &Called| it.answer == Delivered || it.answer != Dead && !self.is_blocked(&it.channel);
+        if self.different(could) < self.world.terms.needed() && !acknowledged {
+            prop_assert!(!may_be_told && untold == 0, "somebody could be told at {}", now);
+            let is_lost = not_dead < self.world.terms.needed();
+            prop_assert!(!is_lost || *fulfilment == Fulfilment::Abandoned, "nobody says so at {}", now);
+        }
+        // When the time is over, somebody else has been told, or is now.
+        if self.deadline().is_some_and(|deadline| deadline <= now) && !self.is_told() {
+            let is_told =
+                |(_, step): &(i64, Step)| matches!(step, Step::Climb { .. } | Step::TakeTurn { .. });
+            let told_elsewhere = self.steps.iter().any(is_told);
+            prop_assert!(*fulfilment == Fulfilment::Abandoned || told_elsewhere, "silence at {}", now);
+        }
+        Ok(())
+    }
+
+    fn is_blocked(&self, channel: &ChannelName) -> bool {
+        self.story.blocked.contains(&channel.as_str())
+    }
+
+    /// No promise with a time, and none that nobody can keep, stays open for ever.
+    fn check_end(&self) -> Result<(), TestCaseError> {
+        let fulfilment = self.story.standing.fulfilment;
+        let nobody_answers = self.different(|it| it.answer != Dead) < self.world.terms.needed();
+        prop_assert_eq!(self.story.standing.climbed, self.world.terms.escalate.len());
+        if self.deadline().is_some() || nobody_answers {
+            prop_assert!(!matches!(fulfilment, Fulfilment::Open | Fulfilment::Broken), "{}", fulfilment);
+        }
+        Ok(())
+    }
+}
+
+fn any_lives() -> impl Strategy<Value = Lives> {
+    let does = prop_oneof![
+        (1_i64..90).prop_map(|after| Does::Well { after }),
+        Just(Does::Nothing),
+        (1_i64..40, prop::option::of(40_i64..120))
+            .prop_map(|(after, well_after)| Does::Badly { after, well_after }),
+        (1_i64..120).prop_map(|after| Does::Die { after }),
+    ];
+    let blocked = prop_oneof![Just((0, 0)), (0_i64..60, 1_i64..600).prop_map(|(at, time)| (at, at + time))];
+    (does, blocked).prop_map(|(does, blocked)| Lives { does, blocked })
+}
+
+fn any_terms() -> impl Strategy<Value = Terms> {
+    let own = prop::sample::subsequence(CHANNELS[..4].to_vec(), 1..=4);
+    let to = prop::sample::subsequence(CHANNELS.to_vec(), 1..=2);
+    let unless = prop_oneof![
+        3 => Just(Unless::Delivered),
+        1 => Just(Unless::Acknowledged),
+        1 => Just(Unless::Resolved),
+    ];
+    let ladder = prop::collection::vec((0_u64..200, unless, to), 0..4);
+    let succeed = prop::option::of(1_usize..4);
+    let within = prop::option::of(1_u64..120);
+    (own, any::<bool>(), succeed, within, ladder).prop_map(|(own, in_turn, succeed, within, mut ladder)| {
+        let mut terms = Terms::together(&own);
+        if in_turn {
+            terms.send = Sending::InTurn;
+        }
+        if let Some(number) = succeed {
+            terms = terms.succeed(number);
+        }
+        if let Some(within) = within {
+            terms = terms.within(within);
+        }
+        ladder.sort_by_key(|(after, ..)| *after);
+        ladder.into_iter().fold(terms, |terms, (after, unless, to)| terms.rung(after, unless, &to))
+    })
+}
+
+fn any_world() -> impl Strategy<Value = World> {
+    let lives = prop::array::uniform6(any_lives());
+    let sometime = || prop::option::weighted(0.3, 0_i64..200);
+    let looks = prop::collection::vec(0_i64..300, 0..6);
+    (any_terms(), lives, sometime(), sometime(), looks).prop_map(
+        |(terms, lives, acknowledged, resolved, looks)| World { terms, lives, acknowledged, resolved, looks },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn enough_confirm_or_somebody_else_is_told_and_it_always_ends(world in any_world()) {
+        Run::of(world).ended()?;
+    }
+}
+
+/// Three channels of which some fail in one way and the others do well, and one more on the ladder.
+#[test]
+fn whichever_of_three_channels_fail_and_however_somebody_is_told_in_time() {
+    let faults = [
+        Does::Nothing,
+        Does::Die { after: 1 },
+        Does::Die { after: 30 },
+        Does::Badly { after: 1, well_after: None },
+        Does::Badly { after: 1, well_after: Some(300) },
+        Does::Well { after: 300 },
+    ];
+    let well = Lives { does: Does::Well { after: 1 }, blocked: (0, 0) };
+    let faulty = faults.map(|does| Lives { does, ..well }).into_iter();
+    let faulty = faulty.chain([Lives { does: Does::Well { after: 1_000 }, blocked: (0, 600) }]);
+    let own = &CHANNELS[..3];
+    for fault in faulty {
+        for dead in 1_usize..8 {
+            for terms in [
+                Terms::together(own),
+                Terms::together(own).succeed(1),
+                Terms::in_turn(1, own),
+                Terms::in_turn(2, own),
+            ] {
+                let terms = terms.within(60).rung(60, Unless::Delivered, &["sms"]);
+                let needed = terms.needed();
+                let mut lives = [well; CHANNELS.len()];
+                (0..3).filter(|it| dead & (1 << it) != 0).for_each(|it| lives[it] = fault);
+                let living = 3 - dead.count_ones() as usize;
+                let world = World { terms, lives, acknowledged: None, resolved: None, looks: vec![] };
+                let case = format!("{world:?}");
+                let run = Run::of(world).ended().unwrap_or_else(|err| panic!("{err} in {case}"));
+                let kept = run
+                    .steps
+                    .iter()
+                    .find(|(_, it)| matches!(it, Step::Settle { fulfilment: Fulfilment::Kept }));
+                let escalated = run.steps.iter().find(|(_, it)| matches!(it, Step::Climb { .. }));
+                assert!(kept.is_some() || escalated.is_some_and(|(at, _)| *at <= 60), "{case}");
+                assert!(living < needed || escalated.is_none(), "needless: {case}");
+                assert!(living < needed || kept.is_some(), "{case}");
+            }
+        }
+    }
+}
