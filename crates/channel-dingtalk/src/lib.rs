@@ -25,8 +25,10 @@
 
 mod config;
 mod robot;
+mod allowance;
 mod render;
 mod markdown;
+mod stamp;
 mod sign;
 mod wire;
 

@@ -1,5 +1,7 @@
-use fanfare_core::{Attempt, Fact, Form, Mention, Message, Notification, Style};
-use fanfare_webhook::{MentionSettings, cut_note, fit, link_target, link_words, plain};
+use fanfare_core::{Attempt, Digest, Fact, Form, IdempotencyKey, Mention, Message, Notification, Style};
+use fanfare_webhook::{
+    MentionSettings, cut_note, fit, link_target, link_words, linked, plain, without_links,
+};
 use serde::Serialize;
 
 use crate::MsgType;
@@ -67,34 +69,78 @@ struct At {
     is_at_all: bool,
 }
 
+/// A message before it is made to fit.
+struct Draft {
+    message: Message,
+    mention: Mention,
+    msgtype: MsgType,
+    limit: usize,
+}
+
 impl Look {
     /// The message for one attempt, within DingTalk's limit.
     pub(crate) fn body(&self, notification: &Notification, attempt: &Attempt) -> Body {
-        let Attempt { ordinal: _, at: _, key, form, only: _ } = attempt;
         let message = Message::of(notification, &self.style);
         let mention = self.mention.for_notification(notification, MOST_MENTIONS);
-        let (message, msgtype, limit) = match form {
-            Form::Full => (message, self.msgtype, LONGEST_BODY),
-            Form::Plain => (plain(&message), MsgType::Text, LONGEST_PLAIN_BODY),
+        let draft = match attempt.form {
+            Form::Full => Draft { message, mention, msgtype: self.msgtype, limit: LONGEST_BODY },
+            Form::Plain => {
+                Draft { message: plain(&message), mention, msgtype: MsgType::Text, limit: LONGEST_PLAIN_BODY }
+            }
         };
-        let render = |message: &Message, missing: usize| {
-            let (name, markdown, text) = match msgtype {
-                MsgType::Markdown => {
-                    (MsgTypeName::Markdown, Some(self.markdown(message, &mention, missing)), None)
-                }
-                MsgType::Text => (MsgTypeName::Text, None, Some(self.text(message, missing))),
-            };
-            let Mention { mobiles, user_ids, all } = mention.clone();
-            let at = At { at_mobiles: mobiles, at_user_ids: user_ids, is_at_all: all };
-            Body { msgtype: name, markdown, text, at, msg_uuid: key.as_str().to_owned() }
+        self.fitted(&draft, &attempt.key)
+    }
+
+    /// The message that tells all of `digest`; within its capacity no line of it is cut.
+    pub(crate) fn digest_body(&self, digest: &Digest, attempt: &Attempt) -> Body {
+        self.fitted(&self.digest_draft(digest, attempt.form), &attempt.key)
+    }
+
+    /// How much of `digest`, from its beginning, one message carries in either form.
+    pub(crate) fn capacity(&self, digest: &Digest) -> usize {
+        let some_key = IdempotencyKey::of(&[]);
+        let fits = |draft: &Draft| length(&self.rendered(draft, &draft.message, 0, &some_key)) <= draft.limit;
+        digest.how_many(|digest| {
+            [Form::Full, Form::Plain].into_iter().all(|form| fits(&self.digest_draft(digest, form)))
+        })
+    }
+
+    /// Many alerts are many bytes, so a plain digest may be as long as any other.
+    fn digest_draft(&self, digest: &Digest, form: Form) -> Draft {
+        let message = Message::of_digest(digest, &self.style);
+        let mention = self.mention.for_digest(digest, MOST_MENTIONS);
+        let (message, msgtype) = match form {
+            Form::Full => (message, self.msgtype),
+            Form::Plain => (without_links(&message), MsgType::Text),
         };
-        fit(&message, limit, render, |body| serde_json::to_vec(body).map_or(0, |json| json.len()))
+        Draft { message, mention, msgtype, limit: LONGEST_BODY }
+    }
+
+    fn fitted(&self, draft: &Draft, key: &IdempotencyKey) -> Body {
+        let render = |message: &Message, missing: usize| self.rendered(draft, message, missing, key);
+        fit(&draft.message, draft.limit, render, length)
+    }
+
+    /// `message`, which is that of `draft` or what a cut has left of it.
+    fn rendered(&self, draft: &Draft, message: &Message, missing: usize, key: &IdempotencyKey) -> Body {
+        let Draft { message: _, mention, msgtype, limit: _ } = draft;
+        let (name, markdown, text) = match msgtype {
+            MsgType::Markdown => {
+                (MsgTypeName::Markdown, Some(self.markdown(message, mention, missing)), None)
+            }
+            MsgType::Text => (MsgTypeName::Text, None, Some(self.text(message, missing))),
+        };
+        let Mention { mobiles, user_ids, all } = mention.clone();
+        let at = At { at_mobiles: mobiles, at_user_ids: user_ids, is_at_all: all };
+        Body { msgtype: name, markdown, text, at, msg_uuid: key.as_str().to_owned() }
     }
 
     fn markdown(&self, message: &Message, mention: &Mention, missing: usize) -> Markdown {
         let Message { title, facts, content, link } = message;
-        let facts: Vec<String> =
-            facts.iter().map(|Fact { name, text }| format!("- **{name}**: {}", escape(text))).collect();
+        let fact = |Fact { name, text, link }: &Fact| {
+            format!("- **{name}**: {}", linked(&escape(text), link.as_deref()))
+        };
+        let facts: Vec<String> = facts.iter().map(fact).collect();
         let link = link.as_deref().and_then(link_target);
         let blocks = [
             Some(format!("### {}", escape(title))),
@@ -115,6 +161,11 @@ impl Look {
             [Some(message.to_string()), self.keyword.clone(), cut_note(self.style.language, missing)];
         Text { content: blocks.into_iter().flatten().collect::<Vec<_>>().join("\n\n") }
     }
+}
+
+/// In bytes, as it is posted.
+fn length(body: &Body) -> usize {
+    serde_json::to_vec(body).map_or(0, |json| json.len())
 }
 
 /// In markdown the text itself must name everybody who is to be called, with

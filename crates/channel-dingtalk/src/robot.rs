@@ -3,14 +3,17 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use fanfare_core::{
-    Account, Attempt, Budget, BuildError, Channel, Context, Limits, Notification, Notifier, Receipt,
+    Account, Attempt, Budget, BuildError, Channel, Context, Digest, Limits, Notification, Notifier, Receipt,
     SandboxAccount, SandboxDoors, Secret, SendError,
 };
 use fanfare_webhook::{Client, HttpSettings};
+use jiff::SignedDuration;
 
 use crate::DingTalkConfig;
-use crate::render::Look;
+use crate::allowance::allowance;
+use crate::render::{Body, Look};
 use crate::sign::sign;
+use crate::stamp::Stamps;
 use crate::wire;
 
 /// Where DingTalk is, if `endpoint` does not say otherwise.
@@ -34,28 +37,51 @@ pub struct DingTalk {
     access_token: Secret,
     secret: Option<Secret>,
     look: Look,
+    stamps: Stamps,
 }
 
 #[async_trait]
 impl Notifier for DingTalk {
     async fn notify(&self, notification: &Notification, attempt: &Attempt) -> Result<Receipt, SendError> {
-        let body = self.look.body(notification, attempt);
-        let signed = self.secret.as_ref().map(|secret| sign(secret, attempt.at));
+        self.post(&self.look.body(notification, attempt), attempt).await
+    }
 
-        let mut query = vec![("access_token", self.access_token.expose())];
-        if let Some((timestamp, sign)) = &signed {
-            query.extend([("timestamp", timestamp.as_str()), ("sign", sign.as_str())]);
-        }
-        let answer = self.client.post_json(PATH, &query, &body, attempt.at).await?;
-        wire::outcome(&answer, attempt)
+    async fn digest(&self, digest: &Digest, attempt: &Attempt) -> Result<Receipt, SendError> {
+        self.post(&self.look.digest_body(digest, attempt), attempt).await
+    }
+
+    fn capacity(&self, digest: &Digest) -> usize {
+        self.look.capacity(digest)
     }
 
     fn limits(&self) -> Limits {
         Limits {
             account: Account::of(Self::KIND, &[self.access_token.expose()]),
+            egress: self.client.egress(),
             budget: Some(BUDGET),
+            quota: Some(allowance()),
             concurrency: CONCURRENCY,
         }
+    }
+
+    fn clock_offset(&self) -> Option<SignedDuration> {
+        self.client.clock_offset()
+    }
+}
+
+impl DingTalk {
+    async fn post(&self, body: &Body, attempt: &Attempt) -> Result<Receipt, SendError> {
+        let stamp = self.stamps.stamp(attempt.at, self.client.clock_offset());
+        let signed = self.secret.as_ref().map(|secret| sign(secret, stamp.at));
+
+        let mut query = vec![("access_token", self.access_token.expose())];
+        if let Some((timestamp, sign)) = &signed {
+            query.extend([("timestamp", timestamp.as_str()), ("sign", sign.as_str())]);
+        }
+        let answer = self.client.post_json(PATH, &query, body, attempt.at).await;
+        let refused = || self.stamps.refuse(stamp, self.client.clock_offset());
+        let outcome = answer.and_then(|answer| wire::outcome(&answer, attempt.ordinal, stamp.at, refused));
+        if signed.is_some() { stamp.told_in(outcome) } else { outcome }
     }
 }
 
@@ -70,7 +96,13 @@ impl Channel for DingTalk {
             config;
         let Context { name: _, style, timeout } = context;
         let client = Client::new(PROVIDER, HttpSettings { endpoint, proxy, ca_file, timeout })?;
-        Ok(Self { client, access_token, secret, look: Look { msgtype, keyword, mention, style } })
+        Ok(Self {
+            client,
+            access_token,
+            secret,
+            look: Look { msgtype, keyword, mention, style },
+            stamps: Stamps::default(),
+        })
     }
 
     fn into_sandbox(config: DingTalkConfig, doors: &SandboxDoors) -> (DingTalkConfig, SandboxAccount) {

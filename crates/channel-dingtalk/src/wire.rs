@@ -6,11 +6,13 @@
 
 use std::time::Duration;
 
-use fanfare_core::{Attempt, Receipt, SendError};
+use fanfare_core::{Receipt, SendError};
 use fanfare_webhook::{Answer, ip_in, quote};
-use jiff::tz::{TimeZone, offset};
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
+
+use crate::allowance::allowance;
+use crate::stamp::Remedy;
 
 /// `{"errcode": 0, "errmsg": "ok"}`
 #[derive(Debug, Deserialize)]
@@ -51,14 +53,23 @@ const SHORT_SILENCE: Duration = Duration::from_secs(10);
 /// How much of DingTalk's words an error shows; its Chinese ones explain at length.
 const QUOTED: usize = 500;
 
-/// What DingTalk's answer means to the gateway.
-pub(crate) fn outcome(answer: &Answer, attempt: &Attempt) -> Result<Receipt, SendError> {
+/// What DingTalk's answer to the `ordinal`-th attempt means to the gateway. `now` is
+/// by DingTalk's clock, as far as it is known; `refused_stamp` says what helps if the
+/// time of the signature was not taken.
+pub(crate) fn outcome(
+    answer: &Answer,
+    ordinal: u32,
+    now: Timestamp,
+    refused_stamp: impl FnOnce() -> Remedy,
+) -> Result<Receipt, SendError> {
     match answer.reply::<Reply>() {
         Ok(Reply { errcode: 0, errmsg }) => {
             Ok(Receipt { words: format!("errcode 0: {}", quote(&errmsg, QUOTED)), ..Receipt::default() })
         }
-        Ok(Reply { errcode, errmsg }) => Err(refusal(errcode, &quote(&errmsg, QUOTED), attempt)),
-        Err(_) if is_from_the_edge(answer) => Err(SendError::Throttled {
+        Ok(Reply { errcode, errmsg }) => {
+            Err(refusal(errcode, &quote(&errmsg, QUOTED), ordinal, now, refused_stamp))
+        }
+        Err(_) if is_from_the_edge(answer) => Err(SendError::Blocked {
             retry_after: ADDRESS_SILENCE,
             reason: format!("DingTalk's edge protection blocks this address: {}", answer.quote()),
         }),
@@ -89,18 +100,24 @@ mod mend {
     pub(super) const REQUEST: &str = "something on the way changes the request: check `endpoint` and `proxy` / 请求在途中被修改，请检查 endpoint 与 proxy";
 }
 
-fn refusal(errcode: i64, errmsg: &str, attempt: &Attempt) -> SendError {
+fn refusal(
+    errcode: i64,
+    errmsg: &str,
+    ordinal: u32,
+    now: Timestamp,
+    refused_stamp: impl FnOnce() -> Remedy,
+) -> SendError {
     let reason = format!("errcode {errcode}: {errmsg}");
     let misconfigured = |mend: &str| SendError::Misconfigured { reason: format!("{reason}; {mend}") };
     match errcode {
         130_101 | 410_100 => SendError::Throttled { retry_after: ROBOT_SILENCE, reason },
         90_002 | 90_018 => SendError::Throttled { retry_after: SHORT_SILENCE, reason },
-        90_020 | 90_030 => SendError::Quota { retry_after: until_next_month(attempt.at), reason },
+        90_020 | 90_030 => SendError::Quota { retry_after: until_next_month(now), reason },
 
-        310_000 => security(errmsg, attempt, reason),
+        310_000 => security(errmsg, ordinal, reason, refused_stamp),
         // Also seen for a moment with a token that is good, so a first one is tried again.
         // <https://github.com/timonwong/prometheus-webhook-dingtalk/issues/226>
-        300_005 if attempt.ordinal == 1 => SendError::Transient { reason },
+        300_005 if ordinal == 1 => SendError::Transient { reason },
         88 | 300_001 | 300_005 | 400_101 => misconfigured(mend::TOKEN),
         40_035 if errmsg.contains("access_token") => misconfigured(mend::TOKEN),
         400_013 => misconfigured(mend::GROUP),
@@ -120,7 +137,7 @@ fn refusal(errcode: i64, errmsg: &str, attempt: &Attempt) -> SendError {
 
 /// 310000 has four causes, told apart only by words. The Chinese ones name
 /// several of the others in their advice, so the most telling comes first.
-fn security(errmsg: &str, attempt: &Attempt, reason: String) -> SendError {
+fn security(errmsg: &str, ordinal: u32, reason: String, refused_stamp: impl FnOnce() -> Remedy) -> SendError {
     let says = |words: [&str; 2]| words.iter().any(|it| errmsg.to_lowercase().contains(it));
     let misconfigured = |mend: &str| SendError::Misconfigured { reason: format!("{reason}; {mend}") };
 
@@ -129,8 +146,12 @@ fn security(errmsg: &str, attempt: &Attempt, reason: String) -> SendError {
     } else if says(["sign not match", "签名不匹配"]) {
         misconfigured(mend::SIGN)
     } else if says(["timestamp", "签名过期"]) {
-        // A fresh stamp helps if the attempt had to wait on the way; a second one that fails is the clock.
-        if attempt.ordinal == 1 { SendError::Transient { reason } } else { misconfigured(mend::CLOCK) }
+        match (refused_stamp(), ordinal) {
+            (Remedy::AnotherStamp, _) => SendError::Transient { reason },
+            // A fresh stamp helps if the attempt had to wait on the way; a second one that fails is the clock.
+            (Remedy::MendClock, 1) => SendError::Transient { reason },
+            (Remedy::MendClock, _) => misconfigured(mend::CLOCK),
+        }
     } else if says(["whitelist", "白名单"]) {
         let address = ip_in(errmsg).map_or_else(|| "this gateway's address".to_owned(), |ip| ip.to_string());
         misconfigured(&format!("add {address} {}", mend::ADDRESS))
@@ -139,18 +160,11 @@ fn security(errmsg: &str, attempt: &Attempt, reason: String) -> SendError {
     }
 }
 
-/// The organisation's calls are counted by calendar month, in China.
-/// <https://open.dingtalk.com/document/development/billing-model>
+/// When the organisation's calls are counted anew.
 fn until_next_month(now: Timestamp) -> Duration {
     const LONGEST_MONTH: Duration = Duration::from_secs(31 * 24 * 3600);
 
-    let here = now.to_zoned(TimeZone::fixed(offset(8)));
-    let next_month = here.date().first_of_month().checked_add(1.month());
-    next_month
-        .and_then(|date| date.to_zoned(TimeZone::fixed(offset(8))))
-        .ok()
-        .and_then(|start| Duration::try_from(start.timestamp().duration_since(now)).ok())
-        .unwrap_or(LONGEST_MONTH)
+    Duration::try_from(allowance().resets_at(now).duration_since(now)).unwrap_or(LONGEST_MONTH)
 }
 
 #[cfg(test)]

@@ -107,6 +107,7 @@ impl Addresses {
     pub(crate) fn blanked_in(&self, mut err: SendError) -> SendError {
         let (SendError::Transient { reason }
         | SendError::Throttled { reason, .. }
+        | SendError::Blocked { reason, .. }
         | SendError::Quota { reason, .. }
         | SendError::Unsendable { reason }
         | SendError::Misconfigured { reason }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use fanfare_core::{
-    Account, Attempt, BuildError, Channel, ChannelName, Context, Limits, Notification, Notifier, Receipt,
-    Refusal, SandboxAccount, SandboxDoors, Secret, SendError, Style,
+    Account, Attempt, BuildError, Channel, ChannelName, Context, Digest, Limits, Notification, Notifier,
+    Receipt, Refusal, SandboxAccount, SandboxDoors, Secret, SendError, Style,
 };
 use tokio::time::Instant;
 
@@ -42,36 +42,56 @@ pub struct Email {
 #[async_trait]
 impl Notifier for Email {
     async fn notify(&self, notification: &Notification, attempt: &Attempt) -> Result<Receipt, SendError> {
+        let mail = letter::write(&self.addresses, &self.name, &self.style, notification, attempt)?;
+        self.deliver(&mail, attempt).await
+    }
+
+    async fn digest(&self, digest: &Digest, attempt: &Attempt) -> Result<Receipt, SendError> {
+        let mail = letter::write_digest(&self.addresses, &self.style, digest, attempt)?;
+        self.deliver(&mail, attempt).await
+    }
+
+    fn capacity(&self, digest: &Digest) -> usize {
+        letter::capacity(&self.style, digest)
+    }
+
+    fn limits(&self) -> Limits {
+        Limits {
+            account: self.account.clone(),
+            egress: self.server.egress(),
+            budget: None,
+            quota: None,
+            concurrency: CONCURRENCY,
+        }
+    }
+}
+
+impl Email {
+    /// Hands `mail` in for those who are still owed it.
+    async fn deliver(&self, mail: &[u8], attempt: &Attempt) -> Result<Receipt, SendError> {
         let recipients = self.addresses.owed(attempt.only.as_deref());
         let mut receipt = if recipients.is_empty() {
             Receipt { words: "the others were served before".to_owned(), ..Receipt::default() }
         } else {
-            let sent = self.send(notification, attempt, &recipients).await;
+            let sent = self.send(mail, attempt, &recipients).await;
             sent.map_err(|err| self.addresses.blanked_in(err))?
         };
         receipt.refused.extend(self.no_longer_named(attempt));
         Ok(receipt)
     }
 
-    fn limits(&self) -> Limits {
-        Limits { account: self.account.clone(), budget: None, concurrency: CONCURRENCY }
-    }
-}
-
-impl Email {
     async fn send(
         &self,
-        notification: &Notification,
+        mail: &[u8],
         attempt: &Attempt,
         recipients: &[Recipient<'_>],
     ) -> Result<Receipt, SendError> {
-        let mail = letter::write(&self.addresses, &self.name, &self.style, notification, attempt)?;
         let deadlines = Deadlines::of(self.timeout, Instant::now());
         let mut owed = Owed { recipients, others_served: attempt.only.is_some(), left_out: None };
         // Twice at most: once one is left out, a silent server fails the attempt.
         loop {
             let mut session = self.begin(recipients, deadlines).await?;
-            let outcome = hand_in(&mut session, owed, &mail, deadlines).await;
+            let outcome = hand_in(&mut session, owed, mail, deadlines).await;
             if session.is_idle() {
                 self.pool.put(session);
             }

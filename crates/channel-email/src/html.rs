@@ -21,8 +21,8 @@ pub(crate) fn page(message: &Message, accent: &str) -> String {
         ),
     );
     page.push_str("\n<table cellpadding=\"4\" cellspacing=\"0\" border=\"0\">\n");
-    for Fact { name, text } in facts {
-        let (name, text) = (escape(name), escape(text));
+    for Fact { name, text, link } in facts {
+        let (name, text) = (escape(name), linked(text, link.as_deref()));
         add(
             &mut page,
             format_args!(
@@ -45,6 +45,17 @@ pub(crate) fn page(message: &Message, accent: &str) -> String {
     page.push_str("</body></html>\n");
     page
 }
+
+/// `text`, as a button that leads to `link` if there is one.
+fn linked(text: &str, link: Option<&str>) -> String {
+    match link.filter(|link| is_web(link)) {
+        Some(link) => format!(r#"<a href="{}" style="{BUTTON}">{}</a>"#, escape(link), escape(text)),
+        None => escape(text),
+    }
+}
+
+/// A frame rather than a filled box: the line of a digest is one too.
+const BUTTON: &str = "display:inline-block;padding:2px 8px;border:1px solid #1565c0;border-radius:4px;color:#1565c0;text-decoration:none";
 
 /// Other schemes, `javascript:` among them, are not for clicking.
 fn is_web(link: &str) -> bool {

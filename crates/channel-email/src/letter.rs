@@ -3,9 +3,10 @@
 use std::time::SystemTime;
 
 use fanfare_core::{
-    Attempt, ChannelName, Fact, Form, Message, Notification, SendError, Severity, Style, Why, cut_to_bytes,
-    one_line,
+    Attempt, ChannelName, Digest, Fact, Form, Message, Notification, SendError, Severity, Style, Why,
+    cut_to_bytes, one_line,
 };
+use jiff::Timestamp;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{MessageBuilder, MultiPart, SinglePart};
 
@@ -16,9 +17,12 @@ use crate::thread::Thread;
 /// A line of a phone's list of mails shows a quarter of it; RFC 5322 §2.1.1 would allow 998.
 const MAX_SUBJECT: usize = 240;
 
-// Gmail cuts a page off after some 100 KB. Escaping makes a byte six at most, so the page
-// stays below 6 * (240 + 12 * 600 + 7,000 + 1,000) bytes of text and 4,000 of its own.
-/// The longest fact shown, of about twelve.
+/// Gmail cuts a page off after some 100 KB.
+const MAX_PAGE: usize = 100_000;
+
+// Escaping makes a byte six at most. Of about thirteen facts seven are others' words, so the
+// page stays below 6 * (240 + 7 * 600 + 6 * 100 + 7,000 + 2 * 1,000) bytes of text and 5,000 of its own.
+/// The longest fact shown of one notification.
 const MAX_FACT: usize = 600;
 /// The longest part of the sender's own text shown.
 const MAX_CONTENT: usize = 7_000;
@@ -27,6 +31,19 @@ const MAX_LINK: usize = 1_000;
 
 /// The same of a mail in plain form.
 const MAX_PLAIN_CONTENT: usize = 1_000;
+
+/// Ours: more lines nobody reads in one mail.
+const MAX_LINES: usize = 200;
+
+/// What a mail says, and of what.
+struct Draft {
+    message: Message,
+    thread: Thread,
+    /// When we decided to tell it.
+    owed_at: Timestamp,
+    /// How bad the worst of it still is; `None` once all is over.
+    tone: Option<Severity>,
+}
 
 /// The mail that carries `notification`, ready to be handed in.
 ///
@@ -39,45 +56,82 @@ pub(crate) fn write(
     notification: &Notification,
     attempt: &Attempt,
 ) -> Result<Vec<u8>, SendError> {
-    let message = bounded(Message::of(notification, style), attempt.form);
-    let thread = Thread::of(notification, attempt, channel, addresses.from.email.domain());
-    let head = head(addresses, notification, &thread).subject(subject(&message.title));
-    let text = SinglePart::plain(message.to_string());
-    let mail = match attempt.form {
-        Form::Full => {
-            let page = SinglePart::html(html::page(&message, accent(notification)));
-            // RFC 2046 §5.1.4: the plainest first, the best last.
-            let boundary = format!("=_{}", attempt.key.as_str());
-            head.multipart(MultiPart::alternative().boundary(boundary).singlepart(text).singlepart(page))
-        }
-        Form::Plain => head.singlepart(text),
+    let draft = Draft {
+        message: bounded(Message::of(notification, style), attempt.form),
+        thread: Thread::of(notification, attempt, channel, addresses.from.email.domain()),
+        owed_at: notification.owed_at,
+        tone: tone(notification),
     };
-    mail.map(|mail| mail.formatted())
-        .map_err(|err| SendError::Unsendable { reason: format!("cannot be written as a mail: {err}") })
+    draft.write(addresses, attempt)
 }
 
-/// Every header but the subject and the content's own. Typed, or constant: no
-/// text of an alert is ever joined into one.
-fn head(addresses: &Addresses, notification: &Notification, thread: &Thread) -> MessageBuilder {
-    let Thread { id, root } = thread;
-    let mut head = lettre::Message::builder()
-        .from(addresses.from.clone())
-        .mailbox(lettre::message::header::To::from(addresses.shown()))
-        .date(written_at(notification))
-        .message_id(Some(id.clone()))
-        // RFC 3834 §5: nobody's vacation responder or ticket system answers; Exchange has words of its own for it.
-        .raw_header(fixed("Auto-Submitted", "auto-generated"))
-        .raw_header(fixed("X-Auto-Response-Suppress", "OOF, AutoReply"));
-    if let Some(reply_to) = &addresses.reply_to {
-        head = head.reply_to(reply_to.clone());
+/// The mail that carries all of `digest`; within its [`capacity`] nothing of it is cut.
+/// It is the same in every attempt, too.
+pub(crate) fn write_digest(
+    addresses: &Addresses,
+    style: &Style,
+    digest: &Digest,
+    attempt: &Attempt,
+) -> Result<Vec<u8>, SendError> {
+    let told = digest.notifications();
+    let draft = Draft {
+        message: bounded_digest(Message::of_digest(digest, style), attempt.form),
+        thread: Thread::of_digest(attempt, addresses.from.email.domain()),
+        owed_at: told.iter().map(|it| it.owed_at).max().unwrap_or_default(),
+        tone: told.iter().map(|it| tone(it)).max().flatten(),
+    };
+    draft.write(addresses, attempt)
+}
+
+/// How many of `digest`, from the first on, one mail shows to the end.
+pub(crate) fn capacity(style: &Style, digest: &Digest) -> usize {
+    digest.how_many(|digest| {
+        let message = bounded_digest(Message::of_digest(digest, style), Form::Full);
+        message.facts.len() <= MAX_LINES && html::page(&message, accent(None)).len() <= MAX_PAGE
+    })
+}
+
+impl Draft {
+    fn write(&self, addresses: &Addresses, attempt: &Attempt) -> Result<Vec<u8>, SendError> {
+        let Self { message, thread: _, owed_at: _, tone } = self;
+        let head = self.head(addresses).subject(subject(&message.title));
+        let text = SinglePart::plain(message.to_string());
+        let mail = match attempt.form {
+            Form::Full => {
+                let page = SinglePart::html(html::page(message, accent(*tone)));
+                // RFC 2046 §5.1.4: the plainest first, the best last.
+                let boundary = format!("=_{}", attempt.key.as_str());
+                head.multipart(MultiPart::alternative().boundary(boundary).singlepart(text).singlepart(page))
+            }
+            Form::Plain => head.singlepart(text),
+        };
+        mail.map(|mail| mail.formatted())
+            .map_err(|err| SendError::Unsendable { reason: format!("cannot be written as a mail: {err}") })
     }
-    if let Some(root) = root {
-        head = head.in_reply_to(root.clone()).references(root.clone());
+
+    /// Every header but the subject and the content's own. Typed, or constant: no
+    /// text of an alert is ever joined into one.
+    fn head(&self, addresses: &Addresses) -> MessageBuilder {
+        let Self { message: _, thread: Thread { id, root }, owed_at, tone } = self;
+        let mut head = lettre::Message::builder()
+            .from(addresses.from.clone())
+            .mailbox(lettre::message::header::To::from(addresses.shown()))
+            .date(written_at(*owed_at))
+            .message_id(Some(id.clone()))
+            // RFC 3834 §5: nobody's vacation responder or ticket system answers; Exchange has words of its own for it.
+            .raw_header(fixed("Auto-Submitted", "auto-generated"))
+            .raw_header(fixed("X-Auto-Response-Suppress", "OOF, AutoReply"));
+        if let Some(reply_to) = &addresses.reply_to {
+            head = head.reply_to(reply_to.clone());
+        }
+        if let Some(root) = root {
+            head = head.in_reply_to(root.clone()).references(root.clone());
+        }
+        if *tone == Some(Severity::Urgent) {
+            head = head.raw_header(fixed("Importance", "high")).raw_header(fixed("X-Priority", "1"));
+        }
+        head
     }
-    if notification.alert.severity == Severity::Urgent && notification.why != Why::Resolved {
-        head = head.raw_header(fixed("Importance", "high")).raw_header(fixed("X-Priority", "1"));
-    }
-    head
 }
 
 fn fixed(name: &'static str, value: &str) -> HeaderValue {
@@ -87,8 +141,8 @@ fn fixed(name: &'static str, value: &str) -> HeaderValue {
 /// "The date and time at which the creator of the message indicated that the
 /// message was complete and ready to enter the mail delivery system" (RFC 5322
 /// §3.6.1): when we decided to tell it, however long the way to the server took.
-fn written_at(notification: &Notification) -> SystemTime {
-    SystemTime::from(notification.owed_at).max(SystemTime::UNIX_EPOCH) // lettre cannot write earlier dates.
+fn written_at(owed_at: Timestamp) -> SystemTime {
+    SystemTime::from(owed_at).max(SystemTime::UNIX_EPOCH) // lettre cannot write earlier dates.
 }
 
 /// The title on one line. What looks like an encoded word (RFC 2047) is broken
@@ -98,19 +152,42 @@ fn subject(title: &str) -> String {
 }
 
 /// `message` without what a mail cannot carry, and within bounds.
+///
+/// In plain form a fact that leads somewhere, the invitation to acknowledge, is left
+/// out: without its link it would only say that somebody takes care.
 fn bounded(message: Message, form: Form) -> Message {
     let Message { title, facts, content, link } = message;
     let max_content = match form {
         Form::Full => MAX_CONTENT,
         Form::Plain => MAX_PLAIN_CONTENT,
     };
-    let fact = |Fact { name, text }| Fact { name, text: cut_to_bytes(&one_line(&text), MAX_FACT, "…") };
+    let fact = |Fact { name, text, link }| {
+        let text = cut_to_bytes(&one_line(&text), MAX_FACT, "…");
+        Fact { name, text, link: bounded_link(link, form) }
+    };
     Message {
-        title: cut_to_bytes(&one_line(&title), MAX_SUBJECT, "…"),
-        facts: facts.into_iter().map(fact).collect(),
+        title: bounded_title(&title),
+        facts: facts.into_iter().filter(|it| form == Form::Full || it.link.is_none()).map(fact).collect(),
         content: content.map(|text| cut_to_bytes(&printable(&text), max_content, "…")),
-        link: link.map(|link| one_line(&link)).filter(|link| link.len() <= MAX_LINK && form == Form::Full),
+        link: bounded_link(link, form),
     }
+}
+
+/// The same of a digest, whose lines are all shown, and to the end: it has no more
+/// than its [`capacity`] lets it have.
+fn bounded_digest(message: Message, form: Form) -> Message {
+    let Message { title, facts, content, link } = message;
+    let fact =
+        |Fact { name, text, link }| Fact { name, text: one_line(&text), link: bounded_link(link, form) };
+    Message { title: bounded_title(&title), facts: facts.into_iter().map(fact).collect(), content, link }
+}
+
+fn bounded_title(title: &str) -> String {
+    cut_to_bytes(&one_line(title), MAX_SUBJECT, "…")
+}
+
+fn bounded_link(link: Option<String>, form: Form) -> Option<String> {
+    link.map(|link| one_line(&link)).filter(|link| link.len() <= MAX_LINK && form == Form::Full)
 }
 
 /// `text` without control characters, its lines ended by `\n` alone.
@@ -120,14 +197,25 @@ fn printable(text: &str) -> String {
         .replace(|c: char| c.is_control() && c != '\n' && c != '\t', "")
 }
 
+/// How bad it is as it is told: over, taken care of, or as it was.
+fn tone(notification: &Notification) -> Option<Severity> {
+    match notification.why {
+        Why::Resolved => None,
+        Why::Acknowledged => Some(Severity::Low),
+        Why::Started | Why::Worsened { .. } | Why::StillFiring | Why::Notice => {
+            Some(notification.alert.severity)
+        }
+    }
+}
+
 /// The colour of the heading.
-fn accent(notification: &Notification) -> &'static str {
-    match (notification.why, notification.alert.severity) {
-        (Why::Resolved, _) => "#2e7d32",
-        (_, Severity::Urgent) => "#b71c1c",
-        (_, Severity::High) => "#e65100",
-        (_, Severity::Mid) => "#f9a825",
-        (_, Severity::Low) => "#546e7a",
+fn accent(tone: Option<Severity>) -> &'static str {
+    match tone {
+        None => "#2e7d32",
+        Some(Severity::Urgent) => "#b71c1c",
+        Some(Severity::High) => "#e65100",
+        Some(Severity::Mid) => "#f9a825",
+        Some(Severity::Low) => "#546e7a",
     }
 }
 

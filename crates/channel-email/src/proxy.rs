@@ -38,6 +38,11 @@ impl Proxy {
         Ok(Self { host, port: url.port_or_known_default().unwrap_or(80) })
     }
 
+    /// Its address: `http://host:port`.
+    pub(crate) fn address(&self) -> String {
+        format!("http://{}", host_and_port(&self.host, self.port))
+    }
+
     /// A connection to `host` through the proxy (RFC 9110 §9.3.6).
     pub(crate) async fn dial(
         &self,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use fanfare_core::{Account, BuildError, SendError};
+use fanfare_core::{Account, BuildError, Egress, SendError};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
@@ -12,7 +12,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
-use crate::dial::dial;
+use crate::dial::{dial, host_and_port};
 use crate::login::Login;
 use crate::proxy::Proxy;
 use crate::reply::{Failure, Reply, Stage};
@@ -87,6 +87,12 @@ impl Server {
         let credentials: Vec<&str> =
             [self.host.as_str(), username].into_iter().chain(to.iter().map(String::as_str)).collect();
         Account::of("email", &credentials)
+    }
+
+    /// By which way it is reached.
+    pub(crate) fn egress(&self) -> Egress {
+        let proxy = self.proxy.as_ref().map(Proxy::address);
+        Egress::of(&host_and_port(&self.host, self.port), proxy.as_deref())
     }
 
     /// A new connection, encrypted, greeted and logged in.

@@ -1,6 +1,6 @@
 //! Which mail this is, and which it belongs to.
 
-use fanfare_core::{Attempt, ChannelName, IdempotencyKey, Notification, Why};
+use fanfare_core::{Attempt, ChannelName, IdempotencyKey, Kind, Notification, Why};
 
 /// Which mail this is, and which it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +26,8 @@ impl Thread {
         channel: &ChannelName,
         domain: &str,
     ) -> Self {
-        let Notification { incident, receiver, since, why, .. } = notification;
-        let own = format!("<{}@{domain}>", attempt.key.as_str());
+        let Notification { incident, receiver, since, why, alert, .. } = notification;
+        let own = own_id(attempt, domain);
         let first = IdempotencyKey::of(&[
             "the first mail of an incident",
             &incident.to_string(),
@@ -42,8 +42,21 @@ impl Thread {
             Why::Worsened { .. } | Why::StillFiring | Why::Resolved => Self { id: own, root: Some(first) },
             // A message to pass on belongs to no incident.
             Why::Notice => Self { id: own, root: None },
+            Why::Acknowledged => match alert.kind {
+                Kind::Alarm => Self { id: own, root: Some(first) },
+                Kind::Notice => Self { id: own, root: None },
+            },
         }
     }
+
+    /// The ids of a mail that tells of many incidents and so hangs below none.
+    pub(crate) fn of_digest(attempt: &Attempt, domain: &str) -> Self {
+        Self { id: own_id(attempt, domain), root: None }
+    }
+}
+
+fn own_id(attempt: &Attempt, domain: &str) -> String {
+    format!("<{}@{domain}>", attempt.key.as_str())
 }
 
 #[cfg(test)]

@@ -2,13 +2,14 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
 use fanfare_core::{
-    Account, Attempt, Budget, Channel, Form, Limits, Message, Notification, Receipt, SendError, Style,
+    Account, Attempt, Budget, Channel, Digest, Form, IdempotencyKey, Limits, Message, Notification, Receipt,
+    SendError, Style,
 };
-use fanfare_webhook::{Client, plain};
-use jiff::Timestamp;
+use fanfare_webhook::{Client, plain, without_links};
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::render::{Colour, Content, Frame};
+use crate::render::{Colour, Content, Frame, Shape};
 use crate::token::Tokens;
 use crate::wire::AppReply;
 use crate::{AppConfig, MsgType, WeCom};
@@ -75,24 +76,46 @@ impl App {
         notification: &Notification,
         attempt: &Attempt,
     ) -> Result<Receipt, SendError> {
-        let body = self.body(notification, attempt.form);
+        self.send(&self.body(notification, attempt.form), attempt).await
+    }
+
+    pub(crate) async fn digest(&self, digest: &Digest, attempt: &Attempt) -> Result<Receipt, SendError> {
+        let (message, frame) = self.digest_draft(digest, attempt.form, &attempt.key);
+        self.send(&self.addressed(&message, &frame), attempt).await
+    }
+
+    pub(crate) fn capacity(&self, digest: &Digest) -> usize {
+        let some_key = IdempotencyKey::of(&[]);
+        let fits = |(message, frame): (Message, Frame)| frame.holds(&message);
+        digest.how_many(|digest| {
+            [Form::Full, Form::Plain].into_iter().all(|form| fits(self.digest_draft(digest, form, &some_key)))
+        })
+    }
+
+    async fn send(&self, body: &Body, attempt: &Attempt) -> Result<Receipt, SendError> {
         let token = self.tokens.current(attempt.at).await?;
-        let reply = self.post(&token, &body, attempt.at).await?;
+        let reply = self.post(&token, body, attempt.at).await?;
         if !reply.refuses_token() {
             return reply.outcome(&self.config);
         }
         // WeCom may end a token early. Once: a second refusal has another cause.
         let token = self.tokens.instead_of(&token, attempt.at).await?;
-        self.post(&token, &body, attempt.at).await?.outcome(&self.config)
+        self.post(&token, body, attempt.at).await?.outcome(&self.config)
     }
 
     pub(crate) fn limits(&self) -> Limits {
         let AppConfig { corp_id, secret, .. } = &self.config;
         Limits {
             account: Account::of(WeCom::KIND, &[corp_id.trim(), secret.expose()]),
+            egress: self.client.egress(),
             budget: Some(BUDGET),
+            quota: None,
             concurrency: CONCURRENCY,
         }
+    }
+
+    pub(crate) fn clock_offset(&self) -> Option<SignedDuration> {
+        self.client.clock_offset()
     }
 
     async fn post(&self, token: &str, body: &Body, at: Timestamp) -> Result<AppReply, SendError> {
@@ -100,19 +123,46 @@ impl App {
     }
 
     fn body(&self, notification: &Notification, form: Form) -> Body {
-        let AppConfig { corp_id: _, secret: _, agent_id, to_user, to_party, to_tag } = &self.config;
         let message = Message::of(notification, &self.style);
-        let frame =
-            |limit| Frame { language: self.style.language, limit, tail: Some(unique_line(notification)) };
-        let (msgtype, markdown, text) = match (form, self.msgtype) {
-            (Form::Plain, MsgType::Markdown | MsgType::Text) => {
-                ("text", None, Some(frame(LONGEST_PLAIN).text(&plain(&message))))
-            }
-            (Form::Full, MsgType::Text) => ("text", None, Some(frame(LONGEST_CONTENT).text(&message))),
-            (Form::Full, MsgType::Markdown) => {
-                let content = frame(LONGEST_CONTENT).markdown(&message, Colour::of(notification));
-                ("markdown", Some(content), None)
-            }
+        let unique = unique_line(notification);
+        match form {
+            Form::Full => self.addressed(
+                &message,
+                &self.frame(self.shape(Colour::of(notification)), LONGEST_CONTENT, unique),
+            ),
+            Form::Plain => self.addressed(&plain(&message), &self.frame(Shape::Text, LONGEST_PLAIN, unique)),
+        }
+    }
+
+    /// Many alerts are many bytes, so a plain digest may be as long as any other.
+    fn digest_draft(&self, digest: &Digest, form: Form, key: &IdempotencyKey) -> (Message, Frame) {
+        let message = Message::of_digest(digest, &self.style);
+        let unique = format!("#{}", &key.as_str()[..UNIQUE_DIGITS]);
+        let (message, shape) = match form {
+            Form::Full => (message, self.shape(Colour::of_digest(digest))),
+            Form::Plain => (without_links(&message), Shape::Text),
+        };
+        (message, self.frame(shape, LONGEST_CONTENT, unique))
+    }
+
+    fn shape(&self, colour: Colour) -> Shape {
+        match self.msgtype {
+            MsgType::Markdown => Shape::Markdown(colour),
+            MsgType::Text => Shape::Text,
+        }
+    }
+
+    fn frame(&self, shape: Shape, limit: usize, unique: String) -> Frame {
+        Frame { language: self.style.language, shape, limit, tail: Some(unique) }
+    }
+
+    /// `message` in `frame`, to everybody of the settings.
+    fn addressed(&self, message: &Message, frame: &Frame) -> Body {
+        let AppConfig { corp_id: _, secret: _, agent_id, to_user, to_party, to_tag } = &self.config;
+        let content = Content { content: frame.fitted(message) };
+        let (msgtype, markdown, text) = match frame.shape {
+            Shape::Markdown(_) => ("markdown", Some(content), None),
+            Shape::Text => ("text", None, Some(content)),
         };
         Body {
             touser: to_user.joined(),
@@ -120,14 +170,17 @@ impl App {
             totag: to_tag.joined(),
             agentid: *agent_id,
             msgtype,
-            markdown: markdown.map(|content| Content { content }),
-            text: text.map(|content| Content { content }),
+            markdown,
+            text,
             safe: 0,
             enable_duplicate_check: 1,
             duplicate_check_interval: DUPLICATE_CHECK_SECONDS,
         }
     }
 }
+
+/// How many digits of a digest's key make it unlike any other of the last four hours.
+const UNIQUE_DIGITS: usize = 12;
 
 /// Makes the content the same for every attempt of a notification and unlike that of
 /// any other: WeCom takes equal contents for a repeat and drops them silently.

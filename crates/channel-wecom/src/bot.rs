@@ -2,13 +2,14 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
 use fanfare_core::{
-    Account, Attempt, Budget, Channel, Form, Limits, Mention, Message, Notification, Receipt, Secret,
+    Account, Attempt, Budget, Channel, Digest, Form, Limits, Mention, Message, Notification, Receipt, Secret,
     SendError, Style,
 };
-use fanfare_webhook::{Client, MentionSettings, plain};
+use fanfare_webhook::{Client, MentionSettings, plain, without_links};
+use jiff::SignedDuration;
 use serde::Serialize;
 
-use crate::render::{Colour, Content, Frame};
+use crate::render::{Colour, Content, Frame, Shape};
 use crate::{MsgType, WeCom, wire};
 
 /// <https://developer.work.weixin.qq.com/document/path/91770>
@@ -59,6 +60,13 @@ struct Text {
     mentioned_mobile_list: Vec<String>,
 }
 
+/// A message before it is made to fit.
+struct Draft {
+    message: Message,
+    mention: Mention,
+    frame: Frame,
+}
+
 impl Bot {
     pub(crate) fn new(
         client: Client,
@@ -75,35 +83,83 @@ impl Bot {
         notification: &Notification,
         attempt: &Attempt,
     ) -> Result<Receipt, SendError> {
-        let body = self.body(notification, attempt.form);
-        let answer = self.client.post_json(PATH, &[("key", self.key.expose())], &body, attempt.at).await?;
-        wire::outcome(&answer)
+        self.post(self.draft(notification, attempt.form), attempt).await
+    }
+
+    pub(crate) async fn digest(&self, digest: &Digest, attempt: &Attempt) -> Result<Receipt, SendError> {
+        self.post(self.digest_draft(digest, attempt.form), attempt).await
+    }
+
+    pub(crate) fn capacity(&self, digest: &Digest) -> usize {
+        let fits = |Draft { message, mention: _, frame }: Draft| frame.holds(&message);
+        digest.how_many(|digest| {
+            [Form::Full, Form::Plain].into_iter().all(|form| fits(self.digest_draft(digest, form)))
+        })
     }
 
     pub(crate) fn limits(&self) -> Limits {
         Limits {
             account: Account::of(WeCom::KIND, &[self.key.expose()]),
+            egress: self.client.egress(),
             budget: Some(BUDGET),
+            quota: None,
             concurrency: CONCURRENCY,
         }
     }
 
-    fn body(&self, notification: &Notification, form: Form) -> Body {
+    pub(crate) fn clock_offset(&self) -> Option<SignedDuration> {
+        self.client.clock_offset()
+    }
+
+    async fn post(&self, draft: Draft, attempt: &Attempt) -> Result<Receipt, SendError> {
+        let query = [("key", self.key.expose())];
+        let answer = self.client.post_json(PATH, &query, &draft.body(), attempt.at).await?;
+        wire::outcome(&answer)
+    }
+
+    fn draft(&self, notification: &Notification, form: Form) -> Draft {
         let message = Message::of(notification, &self.style);
         let mention = self.mention.for_notification(notification, MOST_MENTIONS);
-        let frame = |limit, tail| Frame { language: self.style.language, limit, tail };
-        match (form, self.msgtype_for(&mention)) {
-            (Form::Plain, MsgType::Markdown | MsgType::Text) => {
-                text(frame(LONGEST_PLAIN, None).text(&plain(&message)), mention)
+        match form {
+            Form::Full => {
+                let frame = self.frame(&mention, Colour::of(notification));
+                Draft { message, mention, frame }
             }
-            (Form::Full, MsgType::Text) => text(frame(LONGEST_TEXT, None).text(&message), mention),
-            (Form::Full, MsgType::Markdown) => {
-                let frame = frame(LONGEST_MARKDOWN, mention_words(&mention.user_ids));
-                Body::Markdown {
-                    markdown: Content { content: frame.markdown(&message, Colour::of(notification)) },
-                }
+            Form::Plain => Draft { message: plain(&message), mention, frame: self.text_frame(LONGEST_PLAIN) },
+        }
+    }
+
+    fn digest_draft(&self, digest: &Digest, form: Form) -> Draft {
+        let message = Message::of_digest(digest, &self.style);
+        let mention = self.mention.for_digest(digest, MOST_MENTIONS);
+        let frame = self.frame(&mention, Colour::of_digest(digest));
+        match form {
+            Form::Full => Draft { message, mention, frame },
+            Form::Plain => {
+                let message = without_links(&message);
+                let text = self.text_frame(LONGEST_TEXT);
+                // Half of the alerts would not fit into a text. Without links, and with the
+                // alerts' own markup undone, markdown is as plain.
+                let frame = if text.holds(&message) { text } else { frame };
+                Draft { message, mention, frame }
             }
         }
+    }
+
+    fn frame(&self, mention: &Mention, colour: Colour) -> Frame {
+        match self.msgtype_for(mention) {
+            MsgType::Text => self.text_frame(LONGEST_TEXT),
+            MsgType::Markdown => Frame {
+                language: self.style.language,
+                shape: Shape::Markdown(colour),
+                limit: LONGEST_MARKDOWN,
+                tail: mention_words(&mention.user_ids),
+            },
+        }
+    }
+
+    fn text_frame(&self, limit: usize) -> Frame {
+        Frame { language: self.style.language, shape: Shape::Text, limit, tail: None }
     }
 
     /// Markdown mentions members by id and nobody else. A mention that rings is worth
@@ -114,10 +170,19 @@ impl Bot {
     }
 }
 
-fn text(content: String, mention: Mention) -> Body {
-    let Mention { mobiles: mentioned_mobile_list, user_ids: mut mentioned_list, all } = mention;
-    mentioned_list.extend(all.then(|| "@all".to_owned()));
-    Body::Text { text: Text { content, mentioned_list, mentioned_mobile_list } }
+impl Draft {
+    fn body(self) -> Body {
+        let Self { message, mention, frame } = self;
+        let content = frame.fitted(&message);
+        match frame.shape {
+            Shape::Markdown(_) => Body::Markdown { markdown: Content { content } },
+            Shape::Text => {
+                let Mention { mobiles: mentioned_mobile_list, user_ids: mut mentioned_list, all } = mention;
+                mentioned_list.extend(all.then(|| "@all".to_owned()));
+                Body::Text { text: Text { content, mentioned_list, mentioned_mobile_list } }
+            }
+        }
+    }
 }
 
 fn mention_words(user_ids: &[String]) -> Option<String> {

@@ -1,7 +1,7 @@
 //! A message in the forms WeCom shows.
 
-use fanfare_core::{Fact, Language, Message, Notification, Severity, Why};
-use fanfare_webhook::{cut_note, fit, link_target, link_words};
+use fanfare_core::{Digest, Fact, Language, Message, Notification, Severity, Why};
+use fanfare_webhook::{cut_note, fit, link_target, link_words, linked};
 use serde::Serialize;
 
 /// The content of a message of either type.
@@ -10,9 +10,9 @@ pub(crate) struct Content {
     pub(crate) content: String,
 }
 
-/// "字体颜色(只支持3种内置颜色)": green, grey and orange.
+/// "字体颜色(只支持3种内置颜色)": green, grey and orange, the worst last.
 /// <https://developer.work.weixin.qq.com/document/path/91770>
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Colour {
     Green,
     Grey,
@@ -23,9 +23,14 @@ impl Colour {
     pub(crate) fn of(notification: &Notification) -> Self {
         match (notification.why, notification.alert.severity) {
             (Why::Resolved, _) => Self::Green,
-            (_, Severity::Low) => Self::Grey,
+            (Why::Acknowledged, _) | (_, Severity::Low) => Self::Grey,
             (_, Severity::Mid | Severity::High | Severity::Urgent) => Self::Orange,
         }
+    }
+
+    /// That of its worst.
+    pub(crate) fn of_digest(digest: &Digest) -> Self {
+        digest.notifications().iter().map(|it| Self::of(it)).max().unwrap_or(Self::Grey)
     }
 
     fn word(self) -> &'static str {
@@ -37,10 +42,20 @@ impl Colour {
     }
 }
 
-/// What a message must keep when it is cut, and how long it may be.
+/// What a message looks like.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Shape {
+    /// Markdown with a headline in this colour.
+    Markdown(Colour),
+    /// Plain text.
+    Text,
+}
+
+/// What a message looks like, what it must keep when it is cut, and how long it may be.
 #[derive(Debug)]
 pub(crate) struct Frame {
     pub(crate) language: Language,
+    pub(crate) shape: Shape,
     /// In bytes.
     pub(crate) limit: usize,
     /// The last lines, as markup: mentions, or the number that makes the message unique.
@@ -48,23 +63,31 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    /// `message` as markdown with its headline in `colour`.
-    pub(crate) fn markdown(&self, message: &Message, colour: Colour) -> String {
-        fit(message, self.limit, |message, missing| self.markdown_of(message, colour, missing), String::len)
+    /// `message` in this shape, cut if it must be.
+    pub(crate) fn fitted(&self, message: &Message) -> String {
+        fit(message, self.limit, |message, missing| self.rendered(message, missing), String::len)
     }
 
-    /// `message` as plain text.
-    pub(crate) fn text(&self, message: &Message) -> String {
-        // The text types too know `<@userid>`, and an app's `<a href>`.
-        let words = |message: &Message| message.to_string().replace('<', "＜");
-        let render = |message: &Message, missing| self.with_tail(vec![words(message)], missing);
-        fit(message, self.limit, render, String::len)
+    /// Whether all of `message` can be shown.
+    pub(crate) fn holds(&self, message: &Message) -> bool {
+        self.rendered(message, 0).len() <= self.limit
     }
 
-    fn markdown_of(&self, message: &Message, colour: Colour, missing: usize) -> String {
+    fn rendered(&self, message: &Message, missing: usize) -> String {
+        let blocks = match self.shape {
+            Shape::Markdown(colour) => self.markdown(message, colour),
+            // The text types too know `<@userid>`, and an app's `<a href>`.
+            Shape::Text => vec![message.to_string().replace('<', "＜")],
+        };
+        self.with_tail(blocks, missing)
+    }
+
+    fn markdown(&self, message: &Message, colour: Colour) -> Vec<String> {
         let Message { title, facts, content, link } = message;
-        let facts: Vec<String> =
-            facts.iter().map(|Fact { name, text }| format!("> {name}: {}", escape(text))).collect();
+        let fact = |Fact { name, text, link }: &Fact| {
+            format!("> {name}: {}", linked(&escape(text), link.as_deref()))
+        };
+        let facts: Vec<String> = facts.iter().map(fact).collect();
         let link = link.as_deref().and_then(link_target);
         let blocks = [
             Some(format!("### <font color=\"{}\">{}</font>", colour.word(), escape(title))),
@@ -72,7 +95,7 @@ impl Frame {
             content.as_deref().map(escape_lines),
             link.map(|url| format!("[{}]({url})", link_words(self.language))),
         ];
-        self.with_tail(blocks.into_iter().flatten().collect(), missing)
+        blocks.into_iter().flatten().collect()
     }
 
     fn with_tail(&self, mut blocks: Vec<String>, missing: usize) -> String {

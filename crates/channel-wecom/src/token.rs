@@ -121,9 +121,9 @@ impl Tokens {
 fn hold_until(error: &SendError, now: Timestamp) -> Timestamp {
     match error {
         SendError::Misconfigured { .. } => now + HOLD_AFTER_REFUSAL,
-        SendError::Throttled { retry_after, .. } | SendError::Quota { retry_after, .. } => {
-            later(now, *retry_after)
-        }
+        SendError::Throttled { retry_after, .. }
+        | SendError::Blocked { retry_after, .. }
+        | SendError::Quota { retry_after, .. } => later(now, *retry_after),
         SendError::Transient { .. } | SendError::Unsendable { .. } | SendError::Unanswered { .. } => now,
     }
 }

@@ -1,9 +1,10 @@
 use async_trait::async_trait;
 use fanfare_core::{
-    Attempt, BuildError, Channel, Context, Limits, Notification, Notifier, Receipt, SandboxAccount,
+    Attempt, BuildError, Channel, Context, Digest, Limits, Notification, Notifier, Receipt, SandboxAccount,
     SandboxDoors, SendError,
 };
 use fanfare_webhook::{Client, HttpSettings, MentionSettings};
+use jiff::SignedDuration;
 
 use crate::WeComConfig;
 use crate::app::App;
@@ -32,10 +33,31 @@ impl Notifier for WeCom {
         }
     }
 
+    async fn digest(&self, digest: &Digest, attempt: &Attempt) -> Result<Receipt, SendError> {
+        match &self.0 {
+            Speaker::Bot(bot) => bot.digest(digest, attempt).await,
+            Speaker::App(app) => app.digest(digest, attempt).await,
+        }
+    }
+
+    fn capacity(&self, digest: &Digest) -> usize {
+        match &self.0 {
+            Speaker::Bot(bot) => bot.capacity(digest),
+            Speaker::App(app) => app.capacity(digest),
+        }
+    }
+
     fn limits(&self) -> Limits {
         match &self.0 {
             Speaker::Bot(bot) => bot.limits(),
             Speaker::App(app) => app.limits(),
+        }
+    }
+
+    fn clock_offset(&self) -> Option<SignedDuration> {
+        match &self.0 {
+            Speaker::Bot(bot) => bot.clock_offset(),
+            Speaker::App(app) => app.clock_offset(),
         }
     }
 }

@@ -5,13 +5,13 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use fanfare_core::{Notifier, Receipt, SendError, Severity, Why};
+use fanfare_core::{Attempt, Digest, Form, Notifier, Receipt, SendError, Severity, Why};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::{attempt, notification};
+use crate::{attempt, digest, notification, shown_of};
 
 /// A request as a [`FakeHttp`] saw it.
 #[derive(Debug, Clone)]
@@ -172,12 +172,17 @@ async fn read_more(stream: &mut TcpStream, unread: &mut Vec<u8>) -> Option<()> {
 /// `build` makes the channel for an `endpoint` like `http://127.0.0.1:40123`. A
 /// GET for a path with `gettoken` is answered with an access token. No error, and
 /// not the channel itself, may show any of the `secrets`, even where the other side
-/// repeats the whole request.
+/// repeats the whole request. `keeps_limit` panics at a body that is larger than the
+/// provider takes.
 ///
 /// # Panics
 ///
 /// If the channel does not keep it.
-pub async fn webhook_conformance<N: Notifier>(build: impl Fn(&str) -> N, secrets: &[&str]) {
+pub async fn webhook_conformance<N: Notifier>(
+    build: impl Fn(&str) -> N,
+    secrets: &[&str],
+    keeps_limit: impl Fn(&str),
+) {
     let suite = Suite { build, secrets };
     suite.a_busy_provider_is_transient().await;
     suite.a_throttle_says_for_how_long().await;
@@ -186,6 +191,8 @@ pub async fn webhook_conformance<N: Notifier>(build: impl Fn(&str) -> N, secrets
     suite.an_answer_that_breaks_off_is_unanswered().await;
     suite.a_closed_port_is_transient().await;
     suite.a_call_can_be_dropped_while_the_provider_hangs().await;
+    suite.a_digest_that_fails_does_so_like_a_notification().await;
+    suite.all_within_the_capacity_of_a_digest_can_be_read(keeps_limit).await;
 }
 
 struct Suite<'a, B> {
@@ -215,7 +222,7 @@ impl<N: Notifier, B: Fn(&str) -> N> Suite<'_, B> {
         let page = self
             .error_after(|it| Reaction::answer("200 OK", "", &format!("<html>{}</html>", echo(it))))
             .await;
-        assert!(matches!(page.word(), "unanswered" | "throttled"), "a web page: {page:?}");
+        assert!(matches!(page.word(), "unanswered" | "blocked"), "a web page: {page:?}");
         let echoed = self.error_after(|it| Reaction::json(&format!("{:?}", echo(it)))).await;
         assert_eq!(echoed.word(), "unanswered", "a JSON text: {echoed:?}");
         let empty = self.error_after(|_| Reaction::answer("200 OK", "", "")).await;
@@ -251,6 +258,43 @@ impl<N: Notifier, B: Fn(&str) -> N> Suite<'_, B> {
         assert_eq!(fake.posts(), 1, "one call is one attempt");
     }
 
+    async fn a_digest_that_fails_does_so_like_a_notification(&self) {
+        let busy = Reaction::answer("503 Service Unavailable", "", "busy");
+        let garbage = Reaction::answer("200 OK", "", "");
+        for (reaction, expected) in
+            [(Some(busy), "transient"), (Some(garbage), "unanswered"), (None, "misconfigured")]
+        {
+            let react = move |it: &Seen| {
+                reaction.clone().unwrap_or_else(|| Reaction::answer("404 Not Found", "", &echo(it)))
+            };
+            let fake = FakeHttp::serve(with_token(react)).await;
+            let notifier = (self.build)(&fake.endpoint());
+            let err = notifier.digest(&digest(2), &attempt()).await.expect_err("nobody took the digest");
+            assert_eq!(err.word(), expected, "{err:?}");
+            assert_eq!(fake.posts(), 1, "one call is one attempt: {err:?}");
+            self.shows_no_secret(&notifier, &err);
+        }
+    }
+
+    async fn all_within_the_capacity_of_a_digest_can_be_read(&self, keeps_limit: impl Fn(&str)) {
+        let taken = r#"{"errcode":0,"errmsg":"ok"}"#;
+        let fake = FakeHttp::serve(with_token(|_| Reaction::json(taken))).await;
+        let notifier = (self.build)(&fake.endpoint());
+        for number in [1, 2, 1000] {
+            let digest = digest(number);
+            let capacity = notifier.capacity(&digest);
+            assert!((1..=digest.notifications().len()).contains(&capacity), "{capacity} of {number}");
+            assert!(capacity > 1 || number == 1, "two alerts of the usual length share a message");
+            for form in [Form::Full, Form::Plain] {
+                let told = digest.first(capacity);
+                notifier.digest(&told, &Attempt { form, ..attempt() }).await.unwrap();
+                let posted = fake.seen().pop().unwrap().body;
+                keeps_limit(&posted);
+                shows_all(&told, &posted);
+            }
+        }
+    }
+
     /// The error of one call whose POST meets `react`.
     async fn error_after(&self, react: impl Fn(&Seen) -> Reaction + Send + Sync + 'static) -> SendError {
         let fake = FakeHttp::serve(with_token(react)).await;
@@ -261,17 +305,27 @@ impl<N: Notifier, B: Fn(&str) -> N> Suite<'_, B> {
 
     async fn error_of(&self, notifier: &N) -> SendError {
         let err = send(notifier).await.expect_err("nobody took the message");
+        self.shows_no_secret(notifier, &err);
+        err
+    }
+
+    fn shows_no_secret(&self, notifier: &N, err: &SendError) {
         for shown in [format!("{err}"), format!("{err:?}"), format!("{notifier:?}")] {
             for secret in self.secrets {
                 assert!(!shown.contains(secret), "`{secret}` shows in `{shown}`");
             }
         }
-        err
     }
 }
 
 async fn send(notifier: &impl Notifier) -> Result<Receipt, SendError> {
     notifier.notify(&notification(Severity::Urgent, Why::Started), &attempt()).await
+}
+
+fn shows_all(digest: &Digest, body: &str) {
+    for text in digest.notifications().iter().flat_map(|it| shown_of(it)) {
+        assert!(body.contains(&text), "`{text}` is not told in {body}");
+    }
 }
 
 fn with_token(react: impl Fn(&Seen) -> Reaction) -> impl Fn(&Seen) -> Reaction {

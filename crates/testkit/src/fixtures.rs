@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    Alert, AlertId, Attempt, Fingerprint, Form, IdempotencyKey, Kind, Labels, Mention, Notification,
+    Alert, AlertId, Attempt, Digest, Fingerprint, Form, IdempotencyKey, Kind, Labels, Mention, Notification,
     NotificationId, Severity, Status, Why,
 };
 use jiff::Timestamp;
@@ -51,7 +51,41 @@ pub fn notification(severity: Severity, why: Why) -> Notification {
         alert: Arc::new(alert),
         since: NOON,
         owed_at: NOON,
+        acknowledgement: None,
+        acknowledge: None,
+        escalated: None,
     }
+}
+
+/// What the same receiver is told of `number` alarms that have just begun, at least
+/// one: the first is urgent, each has a name and a number that no other has, and a
+/// link with which to acknowledge. See [`shown_of`].
+#[must_use]
+pub fn digest(number: i64) -> Digest {
+    let of = |index: i64| {
+        let severity = if index == 0 { Severity::Urgent } else { Severity::Mid };
+        let mut notification = notification(severity, Why::Started);
+        let alert = Arc::make_mut(&mut notification.alert);
+        alert.labels.set("device", format!("Sensor S{index:05}"));
+        let alert_id = AlertId(FIRST_OF_DIGEST + index);
+        Arc::new(Notification {
+            id: NotificationId(FIRST_OF_DIGEST + index),
+            alert_id,
+            incident: alert_id,
+            acknowledge: Some(format!("https://alerts.example.com/ack/{}", "t0ken".repeat(14))),
+            ..notification
+        })
+    };
+    Digest::new((0..number.max(1)).map(of).collect()).unwrap()
+}
+
+/// The number of the first alert of a [`digest`].
+const FIRST_OF_DIGEST: i64 = 770_001;
+
+/// What a message that tells of `notification` must show: where it is and its number.
+#[must_use]
+pub fn shown_of(notification: &Notification) -> [String; 2] {
+    [notification.alert.text_of("device").to_owned(), notification.alert_id.to_string()]
 }
 
 /// The first attempt of a delivery, made at [`NOON`].

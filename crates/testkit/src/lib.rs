@@ -9,4 +9,4 @@ mod fixtures;
 
 pub use crate::clock::PausedClock;
 pub use crate::conformance::{FakeHttp, Reaction, Seen, webhook_conformance};
-pub use crate::fixtures::{NOON, alert, attempt, notification};
+pub use crate::fixtures::{NOON, alert, attempt, digest, notification, shown_of};

@@ -7,6 +7,7 @@ use reqwest::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::failure::send_error;
+use crate::provider_clock::date;
 use crate::quote::{blank, quote};
 
 /// Far more than any provider's JSON answer, and little enough to hold for every
@@ -43,6 +44,8 @@ impl Answer {
         now: Timestamp,
     ) -> Result<Self, SendError> {
         let status = response.status();
+        // A date is by the clock of who names it.
+        let now = date(response.headers()).unwrap_or(now);
         let retry_after = retry_after(response.headers(), now);
         let mut body = Vec::new();
         while body.len() < LONGEST_BODY {

@@ -1,14 +1,18 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
-use fanfare_core::{BuildError, SendError};
-use jiff::Timestamp;
+use fanfare_core::{BuildError, Egress, SendError};
+use jiff::{SignedDuration, Timestamp};
 use reqwest::{Certificate, Method, Proxy, Url};
 use serde::Serialize;
+use tokio::time::Instant;
+use url::Position;
 
 use crate::Answer;
 use crate::failure::send_error;
+use crate::provider_clock::ProviderClock;
 
 /// How to reach a provider. Every HTTP channel repeats these settings among its own.
 #[derive(Debug, Clone)]
@@ -46,7 +50,9 @@ const PROXY_SCHEMES: [&str; 4] = ["http", "https", "socks5", "socks5h"];
 pub struct Client {
     http: reqwest::Client,
     base: Url,
+    egress: Egress,
     patience: Duration,
+    clock: Arc<ProviderClock>,
 }
 
 impl Client {
@@ -59,6 +65,7 @@ impl Client {
         let HttpSettings { endpoint, proxy, ca_file, timeout } = settings;
         let base = base_url(endpoint.as_deref().unwrap_or(provider))?;
         let proxy = proxy.as_deref().map(proxy_url).transpose()?;
+        let egress = Egress::of(place(&base), proxy.as_ref().map(place));
         install_crypto();
 
         let mut http = reqwest::Client::builder()
@@ -81,7 +88,7 @@ impl Client {
             http = http.proxy(Proxy::all(url).map_err(|err| problem("proxy", &err.to_string()))?);
         }
         let http = http.build().map_err(|err| problem("ca_file", &crate::failure::chain(&err)))?;
-        Ok(Self { http, base, patience: timeout })
+        Ok(Self { http, base, egress, patience: timeout, clock: Arc::default() })
     }
 
     /// Posts `body` as JSON to `path` at the provider and waits for the answer.
@@ -112,6 +119,23 @@ impl Client {
         self.answer_to(request, query, now).await.map_err(nothing_was_sent)
     }
 
+    /// The way by which it reaches its provider.
+    #[must_use]
+    pub fn egress(&self) -> Egress {
+        self.egress.clone()
+    }
+
+    /// By how much the provider's clock is ahead of ours, by the `Date` of its last
+    /// answer; `None` if none has told within a day, zero if no difference can be told.
+    ///
+    /// A proxy or a captive portal may have told it. A date before 2020 and one ten
+    /// years from now are not believed (unless our own clock shows a time before
+    /// 2020); beyond that, do nothing with it that a later answer could not mend.
+    #[must_use]
+    pub fn clock_offset(&self) -> Option<SignedDuration> {
+        self.clock.ahead()
+    }
+
     async fn answer_to(
         &self,
         request: reqwest::RequestBuilder,
@@ -119,7 +143,9 @@ impl Client {
         now: Timestamp,
     ) -> Result<Answer, SendError> {
         let secrets: Vec<&str> = query.iter().map(|(_, value)| *value).collect();
+        let asked = Instant::now();
         let response = request.send().await.map_err(|err| send_error(err, &secrets))?;
+        self.clock.learn(response.headers(), now, asked.elapsed());
         Answer::read(response, &secrets, now).await
     }
 
@@ -147,6 +173,7 @@ pub fn nothing_was_sent(err: SendError) -> SendError {
         SendError::Unanswered { reason } => SendError::Transient { reason },
         SendError::Transient { .. }
         | SendError::Throttled { .. }
+        | SendError::Blocked { .. }
         | SendError::Quota { .. }
         | SendError::Unsendable { .. }
         | SendError::Misconfigured { .. } => err,
@@ -170,6 +197,11 @@ fn base_url(text: &str) -> Result<Url, BuildError> {
         return Err(problem("endpoint", expected));
     }
     Ok(url)
+}
+
+/// Scheme, host and port.
+fn place(url: &Url) -> &str {
+    &url[..Position::BeforePath]
 }
 
 fn proxy_url(text: &str) -> Result<Url, BuildError> {

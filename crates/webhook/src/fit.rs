@@ -48,7 +48,8 @@ pub fn fit<T>(
 /// allowed, and says how many; 0 if there is nothing left to take.
 fn shorten(message: &mut Message, size: usize, limit: usize) -> usize {
     let Message { title, facts, content, link } = message;
-    let texts = facts.iter_mut().map(|Fact { name: _, text }| text).chain(content.as_mut()).chain([title]);
+    let texts =
+        facts.iter_mut().map(|Fact { name: _, text, link: _ }| text).chain(content.as_mut()).chain([title]);
     match texts.max_by_key(|text| text.len()) {
         Some(longest) if longest.len() > SHORT_TEXT => {
             // Rendered, a text may be several times as long: its share is enough for this round.
@@ -56,13 +57,19 @@ fn shorten(message: &mut Message, size: usize, limit: usize) -> usize {
             cut(longest, excess.max(SMALLEST_CUT))
         }
         Some(_) | None => {
-            match link.take().or_else(|| content.take()).or_else(|| facts.pop().map(|it| it.text)) {
+            match link.take().or_else(|| content.take()).or_else(|| drop_fact(facts)) {
                 // An empty text counts too, or it would seem that nothing was left.
                 Some(dropped) => dropped.len().max(1),
                 None => 0,
             }
         }
     }
+}
+
+/// The last fact; one that leads somewhere goes when no other is left.
+fn drop_fact(facts: &mut Vec<Fact>) -> Option<String> {
+    let last = facts.iter().rposition(|it| it.link.is_none()).or(facts.len().checked_sub(1))?;
+    Some(facts.remove(last).text)
 }
 
 fn cut(text: &mut String, excess: usize) -> usize {
@@ -92,20 +99,39 @@ pub fn link_words(language: Language) -> &'static str {
     }
 }
 
-/// `message` as [`fanfare_core::Form::Plain`] wants it: short and without links, also inside its texts.
+/// The message of one notification as [`fanfare_core::Form::Plain`] wants it: short
+/// and [`without_links`]. A fact that leads somewhere, the invitation to acknowledge, is
+/// left out: without its link it would only say that somebody takes care.
 #[must_use]
 pub fn plain(message: &Message) -> Message {
-    let Message { title, facts, content, link: _ } = message;
-    let plain = |text: &str| cut_to_bytes(&without_links(text), PLAIN_TEXT, CUT);
+    let mut message = message.clone();
+    message.facts.retain(|it| it.link.is_none());
+    let Message { title, facts, content, link } = without_links(&message);
+    let short = |text: &str| cut_to_bytes(text, PLAIN_TEXT, CUT);
+    let fact = |Fact { name, text, link }| Fact { name, text: short(&text), link };
     Message {
-        title: plain(title),
-        facts: facts.iter().map(|Fact { name, text }| Fact { name, text: plain(text) }).collect(),
-        content: content.as_deref().map(plain),
+        title: short(&title),
+        facts: facts.into_iter().map(fact).collect(),
+        content: content.as_deref().map(short),
+        link,
+    }
+}
+
+/// `message` with every line, and without links, also inside its texts: a digest
+/// as [`fanfare_core::Form::Plain`] wants it.
+#[must_use]
+pub fn without_links(message: &Message) -> Message {
+    let Message { title, facts, content, link: _ } = message;
+    let fact = |Fact { name, text, link: _ }: &Fact| Fact { name, text: unlinked(text), link: None };
+    Message {
+        title: unlinked(title),
+        facts: facts.iter().map(fact).collect(),
+        content: content.as_deref().map(unlinked),
         link: None,
     }
 }
 
-fn without_links(text: &str) -> String {
+fn unlinked(text: &str) -> String {
     const STARTS: [&str; 3] = ["http://", "https://", "www."];
     let ends_link = |c: char| !c.is_ascii_graphic() || matches!(c, '"' | '<' | '>' | ')' | ']');
 
@@ -122,6 +148,16 @@ fn without_links(text: &str) -> String {
         }
     }
     clean
+}
+
+/// `text` as a markdown link to `link`, if that leads to a web page. `text` is markup
+/// already; brackets in it become wide ones, or they might end the link early.
+#[must_use]
+pub fn linked(text: &str, link: Option<&str>) -> String {
+    match link.and_then(link_target) {
+        Some(target) => format!("[{}]({target})", text.replace('[', "［").replace(']', "］")),
+        None => text.to_owned(),
+    }
 }
 
 /// `url` as the target of a markdown link, which it can then not end early;

@@ -20,10 +20,14 @@
 //! What chat channels share on the way there stands beside it: a message within
 //! a limit ([`fit()`]), a message without links ([`plain()`]), and whom to call by
 //! name ([`MentionSettings`]).
+//!
+//! Every answer also tells what time it is where the provider is: see
+//! [`Client::clock_offset`].
 
 mod client;
 mod failure;
 mod answer;
+mod provider_clock;
 mod quote;
 
 mod fit;
@@ -31,6 +35,6 @@ mod mention;
 
 pub use crate::answer::Answer;
 pub use crate::client::{Client, HttpSettings, nothing_was_sent};
-pub use crate::fit::{cut_note, fit, link_target, link_words, plain};
+pub use crate::fit::{cut_note, fit, link_target, link_words, linked, plain, without_links};
 pub use crate::mention::{MentionAll, MentionSettings};
 pub use crate::quote::{ip_in, quote};

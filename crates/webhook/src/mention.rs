@@ -1,6 +1,9 @@
 //! Whom a message calls by name.
 
-use fanfare_core::{Alert, Mention, Notification, Severity, Why};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use fanfare_core::{Digest, Mention, Notification, Severity, Why};
 use serde::Deserialize;
 
 /// Whom a chat channel calls by name, beside those the alert asks for.
@@ -29,7 +32,7 @@ pub enum MentionAll {
     /// If the alert asks for it.
     #[default]
     Asked,
-    /// If the alert asks for it, or is urgent and not resolved.
+    /// If the alert asks for it, or is urgent, not over, and nobody has said that they take care.
     Urgent,
     /// With every message.
     Always,
@@ -47,24 +50,47 @@ impl MentionSettings {
     /// At most `limit` people, those of the settings first.
     #[must_use]
     pub fn for_notification(&self, notification: &Notification, limit: usize) -> Mention {
+        self.for_all(&[notification], limit)
+    }
+
+    /// Whom the message that tells all of `digest` calls: whoever one of its
+    /// notifications would call, within the same bounds.
+    #[must_use]
+    pub fn for_digest(&self, digest: &Digest, limit: usize) -> Mention {
+        self.for_all(&digest.notifications().iter().map(Arc::as_ref).collect::<Vec<_>>(), limit)
+    }
+
+    fn for_all(&self, told: &[&Notification], limit: usize) -> Mention {
         let Self { mobiles, user_ids, all } = self;
-        let Alert { mention, severity, .. } = &*notification.alert;
-        let mobiles = collect(mobiles.iter().chain(&mention.mobiles).filter_map(|it| mobile(it)), limit);
+        let asked = || told.iter().map(|it| &it.alert.mention);
+        let asked_mobiles = asked().flat_map(|it| &it.mobiles);
+        let asked_user_ids = asked().flat_map(|it| &it.user_ids);
+        let mobiles = collect(mobiles.iter().chain(asked_mobiles).filter_map(|it| mobile(it)), limit);
         let user_ids = collect(
-            user_ids.iter().chain(&mention.user_ids).filter_map(|it| user_id(it)),
+            user_ids.iter().chain(asked_user_ids).filter_map(|it| user_id(it)),
             limit - mobiles.len(),
         );
-        let asked = mention.all || mention.user_ids.iter().any(|it| it == EVERYBODY);
+        let asked_all = asked().any(|it| it.all || it.user_ids.iter().any(|id| id == EVERYBODY));
         let all = match all {
-            MentionAll::Asked => asked,
-            MentionAll::Urgent => {
-                asked || (*severity == Severity::Urgent && notification.why != Why::Resolved)
-            }
+            MentionAll::Asked => asked_all,
+            MentionAll::Urgent => asked_all || is_urgent(told),
             MentionAll::Always => true,
             MentionAll::Never => false,
         };
         Mention { mobiles, user_ids, all }
     }
+}
+
+/// Whether something urgent is still open by the last that is told of it.
+fn is_urgent(told: &[&Notification]) -> bool {
+    let mut incidents = HashSet::new();
+    let mut last_of_each = told.iter().rev().filter(|it| incidents.insert(it.incident));
+    last_of_each.any(|it| match it.why {
+        Why::Started | Why::Worsened { .. } | Why::StillFiring | Why::Notice => {
+            it.alert.severity == Severity::Urgent
+        }
+        Why::Acknowledged | Why::Resolved => false,
+    })
 }
 
 fn collect(people: impl Iterator<Item = String>, limit: usize) -> Vec<String> {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use expect_test::{Expect, expect};
 use fanfare_core::{Alert, Language, Severity, Why};
-use fanfare_testkit::{attempt, notification};
+use fanfare_testkit::{attempt, digest, notification};
 use fanfare_webhook::MentionAll;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -177,6 +177,115 @@ fn a_long_message_is_cut_says_so_and_still_calls() {
         &text[text.len() - 99..]
     );
     assert!(body.to_string().len() > 10_000, "most of the room is used");
+}
+
+#[test]
+fn an_invitation_to_acknowledge_is_a_link() {
+    let notification = Notification {
+        acknowledge: Some("https://alerts.example.com/ack/t0ken(1)".to_owned()),
+        ..notification(Severity::Urgent, Why::Started)
+    };
+    let text = |msgtype, form| {
+        let body = posted(&Look { msgtype, ..look() }, &notification, form);
+        let text = body.pointer("/markdown/text").or(body.pointer("/text/content")).unwrap();
+        text.as_str().unwrap().to_owned()
+    };
+    let markdown = text(MsgType::Markdown, Form::Full);
+    let link = "- **Acknowledge**: [I take care of it](https://alerts.example.com/ack/t0ken%281%29)";
+    assert!(markdown.ends_with(link), "{markdown}");
+    let plain = text(MsgType::Text, Form::Full);
+    assert!(
+        plain.ends_with("Acknowledge: I take care of it https://alerts.example.com/ack/t0ken(1)"),
+        "{plain}"
+    );
+    let without = text(MsgType::Markdown, Form::Plain);
+    assert!(!without.contains("Acknowledge") && !without.contains("http"), "{without}");
+}
+
+#[test]
+fn a_digest_is_a_list_of_links_and_calls_like_its_alerts() {
+    let mention = MentionSettings { all: MentionAll::Urgent, ..MentionSettings::default() };
+    let look = Look { mention, keyword: Some("alarm".to_owned()), ..look() };
+    let digest = digest(2);
+    let mut notifications = digest.notifications().to_vec();
+    let second = Arc::make_mut(&mut notifications[1]);
+    second.acknowledge = None;
+    Arc::make_mut(&mut second.alert).mention.mobiles = vec!["13800000000".to_owned()];
+    let digest = Digest::new(notifications).unwrap();
+
+    let body = serde_json::to_value(look.digest_body(&digest, &attempt())).unwrap();
+    let token = "t0ken".repeat(14);
+    expect![[r#"
+        ### [URGENT] 2 alerts: 1 URGENT, 1 MID
+
+        alarm
+
+        - **URGENT**: [Temperature too high - Sensor S00000: Current -9.4 °C, limit -18 °C · Since 2026-03-08 12:00:00 +00:00 · Alert no. 770001](https://alerts.example.com/ack/TOKEN)
+        - **MID**: Temperature too high - Sensor S00001: Current -9.4 °C, limit -18 °C · Since 2026-03-08 12:00:00 +00:00 · Alert no. 770002
+
+        @13800000000 @所有人"#]]
+    .assert_eq(&body["markdown"]["text"].as_str().unwrap().replace(&token, "TOKEN"));
+    assert_eq!(
+        body["at"],
+        serde_json::json!({
+            "atMobiles": ["13800000000"], "atUserIds": [], "isAtAll": true
+        })
+    );
+
+    let plain = Attempt { form: Form::Plain, ..attempt() };
+    let body = serde_json::to_value(look.digest_body(&digest, &plain)).unwrap();
+    expect![[r#"
+        [URGENT] 2 alerts: 1 URGENT, 1 MID
+
+        URGENT: Temperature too high - Sensor S00000: Current -9.4 °C, limit -18 °C · Since 2026-03-08 12:00:00 +00:00 · Alert no. 770001
+        MID: Temperature too high - Sensor S00001: Current -9.4 °C, limit -18 °C · Since 2026-03-08 12:00:00 +00:00 · Alert no. 770002
+
+        alarm"#]]
+    .assert_eq(body["text"]["content"].as_str().unwrap());
+}
+
+#[test]
+fn a_digest_of_one_that_fits_nothing_is_cut_within_the_limit() {
+    let mut only = digest(1).notifications().to_vec();
+    Arc::make_mut(&mut only[0]).acknowledge = Some(format!("https://x.example/{}", "x".repeat(30_000)));
+    let digest = Digest::new(only).unwrap();
+    assert_eq!(look().capacity(&digest), 1);
+    let body = serde_json::to_vec(&look().digest_body(&digest, &attempt())).unwrap();
+    assert!(body.len() <= 19_500, "{}", body.len());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever the alerts say, and whoever is called.
+    #[test]
+    fn no_line_of_a_digest_within_its_capacity_is_cut(
+        texts in proptest::collection::vec(".{0,200}", 1..80), many in 1_usize..5, text_type in any::<bool>(),
+    ) {
+        let mut notifications = digest(i64::try_from(texts.len() * many).unwrap()).notifications().to_vec();
+        for (notification, text) in notifications.iter_mut().zip(texts.iter().cycle()) {
+            let alert = Arc::make_mut(&mut Arc::make_mut(notification).alert);
+            alert.annotations.set("title", text.clone());
+            alert.mention.user_ids = vec![text.clone()];
+        }
+        let digest = Digest::new(notifications).unwrap();
+        let look = Look { msgtype: if text_type { MsgType::Text } else { MsgType::Markdown }, ..look() };
+        let capacity = look.capacity(&digest);
+        for form in [Form::Full, Form::Plain] {
+            let body = look.digest_body(&digest.first(capacity), &Attempt { form, ..attempt() });
+            prop_assert!(length(&body) <= 19_500);
+            let json = serde_json::to_string(&body).unwrap();
+            prop_assert!(!json.contains("… cut, "));
+            for told in digest.first(capacity).notifications() {
+                let number = format!("Alert no. {}", told.alert_id);
+                prop_assert!(json.contains(&number), "{number}");
+            }
+        }
+        let larger = look.digest_body(&digest.first(capacity + 1), &attempt());
+        let plain = look.digest_body(&digest.first(capacity + 1), &Attempt { form: Form::Plain, ..attempt() });
+        let is_cut = |body: &Body| serde_json::to_string(body).unwrap().contains("… cut, ");
+        prop_assert!(capacity == digest.notifications().len() || is_cut(&larger) || is_cut(&plain), "no larger one fits");
+    }
 }
 
 proptest! {

@@ -1,5 +1,5 @@
 use expect_test::{Expect, expect};
-use fanfare_testkit::{FakeHttp, NOON, Reaction, attempt};
+use fanfare_testkit::{FakeHttp, NOON, Reaction};
 use fanfare_webhook::{Client, HttpSettings};
 
 use super::*;
@@ -9,19 +9,23 @@ async fn read(ordinal: u32, answer: Reaction) -> Result<Receipt, SendError> {
     let fake = FakeHttp::serve(move |_| answer.clone()).await;
     let client = Client::new(&fake.endpoint(), HttpSettings::default()).unwrap();
     let answer = client.post_json("/robot/send", &[], &"a message", NOON).await?;
-    outcome(&answer, &Attempt { ordinal, ..attempt() })
+    outcome(&answer, ordinal, NOON, || Remedy::MendClock)
+}
+
+fn refused(errcode: i64, errmsg: &str, ordinal: u32) -> SendError {
+    refusal(errcode, errmsg, ordinal, NOON, || Remedy::MendClock)
 }
 
 #[track_caller]
 fn check(errcode: i64, errmsg: &str, ordinal: u32, expected: &str) {
-    let err = refusal(errcode, errmsg, &Attempt { ordinal, ..attempt() });
+    let err = refused(errcode, errmsg, ordinal);
     assert_eq!(err.word(), expected, "{err}");
     assert!(err.to_string().contains(errmsg), "the provider's words are kept: {err}");
 }
 
 #[track_caller]
 fn check_reason(errcode: i64, errmsg: &str, expected: Expect) {
-    expected.assert_eq(&refusal(errcode, errmsg, &Attempt { ordinal: 2, ..attempt() }).to_string());
+    expected.assert_eq(&refused(errcode, errmsg, 2).to_string());
 }
 
 #[tokio::test]
@@ -50,7 +54,7 @@ async fn the_edge_that_blocks_our_address_wants_five_minutes_of_silence() {
     ];
     for answer in answers {
         let err = read(1, answer).await.unwrap_err();
-        let SendError::Throttled { retry_after, .. } = err else { panic!("{err}") };
+        let SendError::Blocked { retry_after, .. } = err else { panic!("{err}") };
         assert_eq!(retry_after, Duration::from_secs(300));
     }
 }
@@ -67,7 +71,7 @@ fn a_robot_that_sent_too_fast_is_silent_for_ten_minutes() {
         [(130_101, "send too fast, exceed 20 times per minute"), (410_100, "发送速度太快而限流")]
     {
         check(errcode, errmsg, 1, "throttled");
-        let SendError::Throttled { retry_after, .. } = refusal(errcode, errmsg, &attempt()) else { panic!() };
+        let SendError::Throttled { retry_after, .. } = refused(errcode, errmsg, 1) else { panic!() };
         assert_eq!(retry_after, Duration::from_secs(600));
     }
     check(90_018, "app qps limit", 1, "throttled");
@@ -122,6 +126,12 @@ fn a_wrong_time_or_an_unknown_token_is_confirmed_once() {
     check(310_000, "invalid timestamp", 2, "misconfigured");
     check(300_005, "token is not exist", 1, "transient");
     check(300_005, "token is not exist", 2, "misconfigured");
+}
+
+#[test]
+fn a_wrong_time_is_tried_again_while_there_is_another() {
+    let err = refusal(310_000, "invalid timestamp", 9, NOON, || Remedy::AnotherStamp);
+    assert_eq!(err.word(), "transient");
 }
 
 #[test]

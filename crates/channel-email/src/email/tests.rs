@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use fanfare_core::{Severity, Why};
-use fanfare_testkit::{attempt, notification};
+use fanfare_testkit::{attempt, digest, notification, shown_of};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
@@ -74,6 +74,44 @@ async fn one_mail_reaches_everyone_and_the_receipt_holds_the_servers_words() {
     let [mail] = &fake.mails()[..] else { panic!("one mail") };
     assert_eq!(mail.from, "alert@example.com");
     assert_eq!(mail.to, ["a@example.com", "b@example.com", "c@example.com"]);
+}
+
+#[tokio::test]
+async fn a_digest_is_one_mail_that_shows_every_alert() {
+    let fake = Fake::start(|_| Answer::Usual).await;
+    let email = email(&fake, |_| {});
+    for number in [2, 1000] {
+        let many = digest(number);
+        let told = many.first(email.capacity(&many));
+        assert!(told.notifications().len() >= 2);
+        let receipt = email.digest(&told, &attempt()).await.unwrap();
+        assert_eq!(receipt.words, "250 2.0.0 Ok: queued as 4711");
+        let mail = fake.mails().pop().unwrap();
+        let data = mail.data.replace("=\r\n", "");
+        assert!(told.notifications().iter().flat_map(|it| shown_of(it)).all(|text| data.contains(&text)));
+    }
+    assert_eq!(fake.mails().len(), 2);
+}
+
+#[tokio::test]
+async fn a_digest_goes_on_to_those_who_are_still_owed_it() {
+    let fake = Fake::start(when("RCPT TO:<b@", Answer::Say("451 4.3.0 later"))).await;
+    let email = email(&fake, |_| {});
+    let receipt = email.digest(&digest(2), &attempt()).await.unwrap();
+    let owed: Vec<_> = receipt.deferred.into_iter().map(|it| it.recipient).collect();
+    assert_eq!(owed, ["b@example.com"]);
+    let again = Attempt { ordinal: 2, only: Some(owed), ..attempt() };
+    let err = email.digest(&digest(2), &again).await.unwrap_err();
+    assert_eq!(err.word(), "transient");
+    assert!(!err.to_string().contains("b@example.com"), "{err}");
+}
+
+#[tokio::test]
+async fn a_digest_that_fails_shows_no_password() {
+    let fake = Fake::start(when("AUTH", Answer::Say("535 5.7.8 czNjcmV0 s3cret is no login"))).await;
+    let err = email(&fake, |_| {}).digest(&digest(2), &attempt()).await.unwrap_err();
+    assert_eq!(err.word(), "misconfigured");
+    assert!(!err.to_string().contains(PASSWORD) && !err.to_string().contains("czNjcmV0"), "{err}");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use super::*;
 fn message(text: &str, link: Option<&str>) -> Message {
     Message {
         title: text.to_owned(),
-        facts: vec![Fact { name: "Device", text: text.to_owned() }],
+        facts: vec![Fact { name: "Device", text: text.to_owned(), link: link.map(str::to_owned) }],
         content: Some(text.to_owned()),
         link: link.map(str::to_owned),
     }
@@ -32,9 +32,19 @@ fn only_links_to_the_web_can_be_clicked() {
 }
 
 #[test]
+fn a_fact_that_leads_somewhere_is_a_button_with_its_own_words() {
+    let page = page(&message("I take care of it", Some("https://alerts.example.com/ack/t0ken")), "#b71c1c");
+    assert!(
+        page.contains(r#"<td><a href="https://alerts.example.com/ack/t0ken" style="display:inline-block;"#),
+        "{page}"
+    );
+    assert!(page.contains(r#"none">I take care of it</a></td>"#), "{page}");
+}
+
+#[test]
 fn a_link_cannot_leave_its_attribute() {
     let page = page(&message("", Some(r#"https://x/"onmouseover="alert(1)"#)), "#b71c1c");
-    assert!(page.contains(r#"<a href="https://x/&quot;onmouseover=&quot;alert(1)">"#), "{page}");
+    assert_eq!(page.matches(r#"<a href="https://x/&quot;onmouseover=&quot;alert(1)""#).count(), 2, "{page}");
 }
 
 proptest! {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use fanfare_core::{Alert, Labels};
-use fanfare_testkit::{NOON, alert, attempt, notification};
+use fanfare_core::{Alert, AlertId, Labels};
+use fanfare_testkit::{NOON, alert, attempt, digest, notification, shown_of};
 use proptest::prelude::*;
 
 use super::*;
@@ -181,4 +181,92 @@ fn a_page_stays_below_what_gmail_cuts_off() {
     );
     let page = html::page(&bounded(message, Form::Full), "#b71c1c");
     assert!(page.len() < 100_000, "{}", page.len());
+}
+
+fn digest_letter(digest: &Digest, form: Form) -> Mail {
+    let attempt = Attempt { form, ..attempt() };
+    let bytes = write_digest(&addresses(CONFIG), &Style::default(), digest, &attempt).unwrap();
+    Mail { data: String::from_utf8(bytes).unwrap(), ..Mail::default() }
+}
+
+/// What `mail` says, without what quoted-printable does to it.
+fn decoded(mail: &Mail) -> String {
+    mail.data.replace("=\r\n", "").replace("=3D", "=")
+}
+
+#[test]
+fn an_invitation_to_acknowledge_is_a_button_and_an_address_and_missing_where_links_are() {
+    let link = "https://alerts.example.com/ack/t0ken";
+    let told =
+        Notification { acknowledge: Some(link.to_owned()), ..notification(Severity::High, Why::Started) };
+    let full = decoded(&letter(&told, Form::Full));
+    assert!(full.contains(&format!("Acknowledge: I take care of it {link}")), "{full}");
+    assert!(full.contains(&format!("<a href=\"{link}\"")), "{full}");
+    let plain = decoded(&letter(&told, Form::Plain));
+    assert!(!plain.contains("Acknowledge") && !plain.contains("https:"), "{plain}");
+}
+
+#[test]
+fn a_digest_says_of_itself_what_a_first_mail_does() {
+    let mut told = digest(3).notifications().to_vec();
+    for (notification, seconds) in told.iter_mut().zip([60, 3600, 0]) {
+        Arc::make_mut(notification).owed_at = NOON + std::time::Duration::from_secs(seconds);
+    }
+    Arc::make_mut(&mut told[0]).why = Why::Resolved;
+    let mail = digest_letter(&Digest::new(told).unwrap(), Form::Full);
+    assert_eq!(header_names(&mail), FIRST_MAIL);
+    assert_eq!(mail.header("Subject"), ["[MID] 3 alerts: 2 MID, 1 RESOLVED"]);
+    assert_eq!(mail.header("Message-ID"), [format!("<{}@example.com>", attempt().key.as_str())]);
+    assert_eq!(mail.header("Date"), ["Sun, 08 Mar 2026 13:00:00 +0000"], "when the last of it was owed");
+    assert!(mail.data.contains("#f9a825"), "what is urgent is over, the rest is not");
+}
+
+#[test]
+fn a_digest_with_something_urgent_in_it_calls_itself_urgent() {
+    let mail = digest_letter(&digest(3), Form::Full);
+    assert_eq!(mail.header("Importance"), ["high"]);
+    assert!(mail.data.contains("#b71c1c"), "{}", mail.data);
+}
+
+#[test]
+fn a_digest_shows_every_alert_in_both_of_its_forms() {
+    let many = digest(1000);
+    let told = many.first(capacity(&Style::default(), &many));
+    assert!((100..=200).contains(&told.notifications().len()), "{}", told.notifications().len());
+    let (full, plain) = (digest_letter(&told, Form::Full), digest_letter(&told, Form::Plain));
+    let (full, plain) = (decoded(&full), decoded(&plain));
+    for text in told.notifications().iter().flat_map(|it| shown_of(it)) {
+        assert_eq!(full.matches(&text).count(), 2, "{text} in {full}");
+        assert_eq!(plain.matches(&text).count(), 1, "{text}");
+    }
+    assert!(full.contains("<a href") && !plain.contains("https:"));
+    assert!(full.len() < 2 * MAX_PAGE, "{}", full.len());
+}
+
+#[test]
+fn a_digest_without_links_has_two_hundred_lines_at_most() {
+    let mut told = digest(500).notifications().to_vec();
+    for notification in &mut told {
+        Arc::make_mut(notification).acknowledge = None;
+    }
+    assert_eq!(capacity(&Style::default(), &Digest::new(told).unwrap()), 200);
+}
+
+#[test]
+fn an_incident_told_of_a_thousand_times_is_one_line_with_every_number() {
+    let mut told = digest(1000).notifications().to_vec();
+    for notification in &mut told {
+        Arc::make_mut(notification).incident = AlertId(1);
+    }
+    let digest = Digest::new(told).unwrap();
+    assert_eq!(capacity(&Style::default(), &digest), 1000);
+    let page = decoded(&digest_letter(&digest, Form::Full));
+    assert!(page.contains("770001") && page.contains("771000"), "{page}");
+}
+
+#[test]
+fn a_digest_is_the_same_in_every_attempt() {
+    let later = Attempt { at: NOON + std::time::Duration::from_secs(3600), ordinal: 2, ..attempt() };
+    let write = |attempt| write_digest(&addresses(CONFIG), &Style::default(), &digest(5), attempt).unwrap();
+    assert_eq!(write(&attempt()), write(&later));
 }

@@ -86,3 +86,13 @@ fn an_account_is_a_login_towards_its_recipients_and_shows_no_name() {
     assert_ne!(one, account("x", "alert@example.com", "gone@example.com"));
     assert!(!one.as_str().contains("alert"));
 }
+
+#[test]
+fn the_way_to_a_server_is_its_address_and_the_proxys() {
+    let way = |settings| build(&settings).unwrap().egress();
+    assert_eq!(way(json!({ "host": "smtp.example.com" })).as_str(), "smtp.example.com:465");
+    assert_eq!(
+        way(json!({ "host": "::1", "port": 25, "proxy": "http://10.0.0.1:3128" })).as_str(),
+        "[::1]:25 via http://10.0.0.1:3128"
+    );
+}

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use fanfare_core::{AlertId, Severity};
 use fanfare_testkit::{attempt, notification};
 use jiff::SignedDuration;
@@ -17,7 +19,7 @@ fn told(why: Why) -> Notification {
 fn later_mails_of_an_incident_refer_to_its_first() {
     let first = thread(&told(Why::Started), "delivery 1", "mail");
     assert_eq!(first.root, None);
-    for why in [Why::Worsened { from: Severity::Mid }, Why::StillFiring, Why::Resolved] {
+    for why in [Why::Worsened { from: Severity::Mid }, Why::StillFiring, Why::Acknowledged, Why::Resolved] {
         let later = thread(&told(why), "delivery 2", "mail");
         assert_eq!(later.root.as_ref(), Some(&first.id));
         assert_ne!(later.id, first.id);
@@ -54,4 +56,22 @@ fn two_deliveries_never_share_an_id() {
 #[test]
 fn a_message_to_pass_on_belongs_to_no_incident() {
     assert_eq!(thread(&told(Why::Notice), "delivery 1", "mail").root, None);
+}
+
+#[test]
+fn that_somebody_takes_care_of_a_message_hangs_below_nothing() {
+    let mut acknowledged = told(Why::Acknowledged);
+    Arc::make_mut(&mut acknowledged.alert).kind = Kind::Notice;
+    assert_eq!(thread(&acknowledged, "delivery 1", "mail").root, None);
+}
+
+#[test]
+fn a_digest_has_an_id_of_its_own_and_hangs_below_nothing() {
+    let digest = |key| {
+        let attempt = Attempt { key: IdempotencyKey::of(&[key]), ..attempt() };
+        Thread::of_digest(&attempt, "example.com")
+    };
+    assert_eq!(digest("digest 1"), digest("digest 1"));
+    assert_ne!(digest("digest 1").id, digest("digest 2").id);
+    assert_eq!(digest("digest 1").root, None);
 }

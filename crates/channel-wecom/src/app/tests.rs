@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use fanfare_core::{NotificationId, Secret, Severity, Why};
-use fanfare_testkit::{FakeHttp, Reaction, attempt, notification};
+use fanfare_testkit::{FakeHttp, Reaction, attempt, digest, notification, shown_of};
 use fanfare_webhook::HttpSettings;
 use serde_json::{Value, json};
 
@@ -103,4 +103,34 @@ async fn any_other_refusal_asks_for_no_new_token() {
     let err = app.notify(&notification(Severity::Urgent, Why::Started), &attempt()).await.unwrap_err();
     assert_eq!(err.word(), "misconfigured");
     assert_eq!(fake.seen().len(), 2);
+}
+
+#[test]
+fn a_digest_tells_as_many_alerts_as_wecom_does_not_cut() {
+    let many = digest(100);
+    for msgtype in [MsgType::Text, MsgType::Markdown] {
+        let app = app_at("http://127.0.0.1:1", Some(msgtype));
+        let told = many.first(app.capacity(&many));
+        assert!(told.notifications().len() >= 7, "{}", told.notifications().len());
+        for form in [Form::Full, Form::Plain] {
+            let (message, frame) = app.digest_draft(&told, form, &attempt().key);
+            let body = serde_json::to_value(app.addressed(&message, &frame)).unwrap();
+            let content = body["text"]["content"].as_str().or(body["markdown"]["content"].as_str()).unwrap();
+            assert!(content.len() <= 2048 && !content.contains("… cut"), "{content}");
+            for told in told.notifications() {
+                assert!(shown_of(told).iter().all(|it| content.contains(it)), "{told:?} in {content}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_retry_of_a_digest_has_the_same_content_and_another_digest_another() {
+    let app = app_at("http://127.0.0.1:1", None);
+    let content = |key: &str| {
+        let (message, frame) = app.digest_draft(&digest(2), Form::Full, &IdempotencyKey::of(&[key]));
+        frame.fitted(&message)
+    };
+    assert_eq!(content("one digest"), content("one digest"));
+    assert_ne!(content("one digest"), content("another"));
 }

@@ -1,21 +1,26 @@
 use std::sync::Arc;
 
 use fanfare_core::{Severity, Why};
-use fanfare_testkit::notification;
+use fanfare_testkit::{digest, notification, shown_of};
 use fanfare_webhook::{HttpSettings, MentionAll};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
 
+fn bot(msgtype: Option<MsgType>, settings: MentionSettings) -> Bot {
+    let client = Client::new("http://127.0.0.1:1", HttpSettings::default()).unwrap();
+    Bot::new(client, Secret::new("a key"), msgtype, settings, Style::default())
+}
+
 /// What a bot posts about an urgent alert that asks for `asked`.
 fn posted(msgtype: Option<MsgType>, settings: MentionSettings, asked: Mention, form: Form) -> Value {
-    let client = Client::new("http://127.0.0.1:1", HttpSettings::default()).unwrap();
-    let bot = Bot::new(client, Secret::new("a key"), msgtype, settings, Style::default());
+    let bot = bot(msgtype, settings);
     let mut notification = notification(Severity::Urgent, Why::Started);
     let alert = Arc::make_mut(&mut notification.alert);
     alert.mention = asked;
     alert.annotations.set("content", "see https://tkl.example.com ".repeat(500));
-    serde_json::to_value(bot.body(&notification, form)).unwrap()
+    serde_json::to_value(bot.draft(&notification, form).body()).unwrap()
 }
 
 fn people(mobiles: &[&str], user_ids: &[&str]) -> Mention {
@@ -58,4 +63,97 @@ fn a_plain_message_is_short_text_without_links() {
     let content = body["text"]["content"].as_str().unwrap();
     assert!(content.len() <= 1024 && !content.contains("http"), "{content}");
     assert_eq!(body["text"]["mentioned_list"], json!(["zhangsan"]));
+}
+
+/// What `bot` posts of as much of `digest` as it can.
+fn posted_of(bot: &Bot, digest: &Digest, form: Form) -> Value {
+    let told = digest.first(bot.capacity(digest));
+    serde_json::to_value(bot.digest_draft(&told, form).body()).unwrap()
+}
+
+/// The content of a message, which is within WeCom's limit for its type.
+fn content_of(body: &Value) -> &str {
+    let (limit, content) = match body["msgtype"].as_str().unwrap() {
+        "markdown" => (4096, &body["markdown"]["content"]),
+        _ => (2048, &body["text"]["content"]),
+    };
+    let content = content.as_str().unwrap();
+    assert!(content.len() <= limit, "{} > {limit}", content.len());
+    content
+}
+
+#[test]
+fn a_digest_tells_as_many_alerts_as_markdown_holds() {
+    let (bot, digest) = (bot(None, MentionSettings::default()), digest(100));
+    let capacity = bot.capacity(&digest);
+    assert!(capacity >= 15, "{capacity}");
+    let body = posted_of(&bot, &digest, Form::Full);
+    assert_eq!(body["msgtype"], "markdown");
+    assert!(content_of(&body).len() > 3_800, "most of the room is used");
+    assert!(content_of(&body).contains("> MID: [Temperature too high - Sensor S00001: "), "{body}");
+}
+
+#[test]
+fn a_digest_that_rings_is_text_and_tells_what_a_text_holds() {
+    let settings = MentionSettings { all: MentionAll::Urgent, ..MentionSettings::default() };
+    let (bot, digest) = (bot(None, settings), digest(100));
+    let body = posted_of(&bot, &digest, Form::Full);
+    assert_eq!(body["text"]["mentioned_list"], json!(["@all"]));
+    let content = content_of(&body);
+    let last = &digest.notifications()[bot.capacity(&digest) - 1];
+    assert!(shown_of(last).iter().all(|it| content.contains(it)) && !content.contains("… cut"), "{content}");
+}
+
+#[test]
+fn a_plain_digest_tells_all_that_a_full_one_does() {
+    let (bot, many) = (bot(None, MentionSettings::default()), digest(100));
+    let body = posted_of(&bot, &many, Form::Plain);
+    let content = content_of(&body);
+    assert!(!content.contains("http") && !content.contains("… cut"), "{content}");
+    for told in many.first(bot.capacity(&many)).notifications() {
+        assert!(shown_of(told).iter().all(|it| content.contains(it)), "{told:?}");
+    }
+    assert_eq!(posted_of(&bot, &digest(3), Form::Plain)["msgtype"], "text");
+}
+
+#[test]
+fn a_digest_of_one_that_fits_nothing_is_cut_within_the_limit() {
+    let mut only = digest(1).notifications().to_vec();
+    Arc::make_mut(&mut only[0]).acknowledge = Some(format!("https://x.example/{}", "x".repeat(5_000)));
+    let digest = Digest::new(only).unwrap();
+    for msgtype in [MsgType::Markdown, MsgType::Text] {
+        let bot = bot(Some(msgtype), MentionSettings::default());
+        assert_eq!(bot.capacity(&digest), 1);
+        content_of(&posted_of(&bot, &digest, Form::Full));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever the alerts say, and whoever is called.
+    #[test]
+    fn no_line_of_a_digest_within_its_capacity_is_cut(
+        texts in proptest::collection::vec(".{0,200}", 1..40), rings in any::<bool>(),
+    ) {
+        let mut notifications = digest(i64::try_from(texts.len()).unwrap()).notifications().to_vec();
+        for (notification, text) in notifications.iter_mut().zip(&texts) {
+            let alert = Arc::make_mut(&mut Arc::make_mut(notification).alert);
+            alert.annotations.set("title", text.clone());
+            alert.mention.user_ids = vec![text.clone()];
+        }
+        let digest = Digest::new(notifications).unwrap();
+        let all = if rings { MentionAll::Urgent } else { MentionAll::Asked };
+        let bot = bot(None, MentionSettings { all, ..MentionSettings::default() });
+        let told = digest.first(bot.capacity(&digest));
+        for form in [Form::Full, Form::Plain] {
+            let body = posted_of(&bot, &digest, form);
+            let content = content_of(&body);
+            prop_assert!(!content.contains("… cut, "));
+            for told in told.notifications() {
+                let number = format!("Alert no. {}", told.alert_id);
+                prop_assert!(content.contains(&number), "{number}");
+            }
+        }
+    }
 }

@@ -5,14 +5,14 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn frame(limit: usize) -> Frame {
-    Frame { language: Language::En, limit, tail: Some("<@zhangsan>".to_owned()) }
+fn frame(shape: Shape, limit: usize) -> Frame {
+    Frame { language: Language::En, shape, limit, tail: Some("<@zhangsan>".to_owned()) }
 }
 
 fn message(content: &str) -> Message {
     Message {
         title: "[URGENT] **Too warm** - Cold room 3".to_owned(),
-        facts: vec![Fact { name: "Device", text: "<@all> [x](http://evil.example)".to_owned() }],
+        facts: vec![Fact { name: "Device", text: "<@all> [x](http://evil.example)".to_owned(), link: None }],
         content: Some(content.to_owned()),
         link: Some("https://tkl.example.com/alarm/1".to_owned()),
     }
@@ -20,7 +20,7 @@ fn message(content: &str) -> Message {
 
 #[test]
 fn markdown_shows_the_severity_and_none_of_the_labels_markup() {
-    let text = frame(4096).markdown(&message("# fine\n> `all` (ok)"), Colour::Orange);
+    let text = frame(Shape::Markdown(Colour::Orange), 4096).fitted(&message("# fine\n> `all` (ok)"));
     expect![[r####"
         ### <font color="warning">[URGENT] ＊＊Too warm＊＊ - Cold room 3</font>
 
@@ -37,7 +37,7 @@ fn markdown_shows_the_severity_and_none_of_the_labels_markup() {
 
 #[test]
 fn text_calls_nobody_whom_a_label_names() {
-    let text = frame(2048).text(&message("fine"));
+    let text = frame(Shape::Text, 2048).fitted(&message("fine"));
     assert!(text.contains("＜@all>") && !text.contains("<@all>"), "{text}");
 }
 
@@ -48,12 +48,37 @@ fn the_headline_is_orange_grey_when_low_and_green_when_over() {
     assert_eq!(word(Severity::Mid, Why::StillFiring), "warning");
     assert_eq!(word(Severity::Low, Why::Started), "comment");
     assert_eq!(word(Severity::Urgent, Why::Resolved), "info");
+    assert_eq!(word(Severity::Urgent, Why::Acknowledged), "comment");
+}
+
+#[test]
+fn a_digest_has_the_colour_of_its_worst() {
+    let colour = |whys: &[(Severity, Why)]| {
+        let told = whys.iter().map(|(severity, why)| notification(*severity, *why).into()).collect();
+        Colour::of_digest(&Digest::new(told).unwrap())
+    };
+    let over = (Severity::Urgent, Why::Resolved);
+    assert_eq!(colour(&[over, over]), Colour::Green);
+    assert_eq!(colour(&[over, (Severity::Low, Why::Started)]), Colour::Grey);
+    assert_eq!(colour(&[(Severity::Mid, Why::Started), (Severity::Low, Why::Started), over]), Colour::Orange);
+}
+
+#[test]
+fn a_fact_that_leads_somewhere_is_a_link_in_markdown_and_an_address_in_text() {
+    let link = Some("https://alerts.example.com/ack/t0ken".to_owned());
+    let mut message = message("fine");
+    message.facts = vec![Fact { name: "URGENT", text: "*Cold* room [3]".to_owned(), link }];
+    let markdown = frame(Shape::Markdown(Colour::Orange), 4096).fitted(&message);
+    let linked = "> URGENT: [＊Cold＊ room ［3］](https://alerts.example.com/ack/t0ken)\n";
+    assert!(markdown.contains(linked), "{markdown}");
+    let text = frame(Shape::Text, 2048).fitted(&message);
+    assert!(text.contains("URGENT: *Cold* room [3] https://alerts.example.com/ack/t0ken\n"), "{text}");
 }
 
 #[test]
 fn limits_are_in_bytes_and_the_mention_survives_the_cut() {
     // 683 Chinese characters are 2049 bytes.
-    let text = frame(2048).text(&message(&"告".repeat(683)));
+    let text = frame(Shape::Text, 2048).fitted(&message(&"告".repeat(683)));
     assert!(text.len() <= 2048 && text.len() > 1900, "{}", text.len());
     assert!(text.contains("… cut, ") && text.ends_with("more bytes\n\n<@zhangsan>"), "{text}");
 }
@@ -61,7 +86,7 @@ fn limits_are_in_bytes_and_the_mention_survives_the_cut() {
 #[test]
 fn a_message_of_the_product_fits_without_a_cut() {
     let message = Message::of(&notification(Severity::Urgent, Why::Started), &Style::default());
-    assert!(!frame(2048).text(&message).contains("… cut"));
+    assert!(!frame(Shape::Text, 2048).fitted(&message).contains("… cut"));
 }
 
 proptest! {
@@ -71,7 +96,8 @@ proptest! {
     ) {
         let mut message = message(&unit.to_string().repeat(repeat));
         message.facts[0].text = label;
-        prop_assert!(frame(limit).markdown(&message, Colour::Green).len() <= limit);
-        prop_assert!(frame(limit).text(&message).len() <= limit);
+        for shape in [Shape::Markdown(Colour::Green), Shape::Text] {
+            prop_assert!(frame(shape, limit).fitted(&message).len() <= limit);
+        }
     }
 }

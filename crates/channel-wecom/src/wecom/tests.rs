@@ -30,14 +30,34 @@ fn app_at(endpoint: &str) -> WeCom {
     build(WeComConfig::app(app), endpoint)
 }
 
+/// "markdown内容，最长不超过4096个字节", "文本内容，最长不超过2048个字节":
+/// <https://developer.work.weixin.qq.com/document/path/91770>
+fn bot_takes(body: &str) {
+    let body: serde_json::Value = serde_json::from_str(body).unwrap();
+    let limit = if body["msgtype"] == "markdown" { 4096 } else { 2048 };
+    assert!(content_of(&body) <= limit, "{body}");
+}
+
+/// What is longer is cut: <https://developer.work.weixin.qq.com/document/path/90236>
+fn app_takes(body: &str) {
+    let body: serde_json::Value = serde_json::from_str(body).unwrap();
+    assert!(content_of(&body) <= 2048, "{body}");
+}
+
+/// How many bytes the content has.
+fn content_of(body: &serde_json::Value) -> usize {
+    let content = &body[body["msgtype"].as_str().unwrap()]["content"];
+    content.as_str().unwrap().len()
+}
+
 #[tokio::test]
 async fn a_bot_keeps_the_notifier_contract() {
-    webhook_conformance(bot_at, &[KEY]).await;
+    webhook_conformance(bot_at, &[KEY], bot_takes).await;
 }
 
 #[tokio::test]
 async fn an_app_keeps_the_notifier_contract() {
-    webhook_conformance(app_at, &[SECRET, "a-fresh-access-token"]).await;
+    webhook_conformance(app_at, &[SECRET, "a-fresh-access-token"], app_takes).await;
 }
 
 #[tokio::test]
@@ -79,5 +99,21 @@ fn a_channel_shows_no_secret() {
     for channel in [bot_at("http://127.0.0.1:1"), app_at("http://127.0.0.1:1")] {
         let shown = format!("{channel:?}");
         assert!(!shown.contains(KEY) && !shown.contains(SECRET), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn wecom_tells_what_time_it_is() {
+    for build in [bot_at, app_at] {
+        let fake = FakeHttp::serve(|_| {
+            let body = r#"{"errcode":0,"access_token":"a-fresh-access-token","expires_in":7200}"#;
+            Reaction::answer("200 OK", "Date: Sun, 08 Mar 2026 12:30:00 GMT\r\n", body)
+        })
+        .await;
+        let channel = build(&fake.endpoint());
+        assert_eq!(channel.clock_offset(), None);
+        channel.notify(&notification(Severity::High, Why::Started), &attempt()).await.unwrap();
+        let offset = channel.clock_offset().unwrap();
+        assert!((offset - SignedDuration::from_mins(30)).abs() < SignedDuration::from_secs(10), "{offset}");
     }
 }

@@ -77,6 +77,12 @@ async fn retry_after_is_read_in_seconds_and_as_a_date() {
 }
 
 #[tokio::test]
+async fn a_date_until_which_to_be_silent_is_by_the_clock_of_who_names_it() {
+    let dates = "Date: Sun, 08 Mar 2026 15:00:00 GMT\r\nRetry-After: Sun, 08 Mar 2026 15:05:00 GMT\r\n";
+    check_silence(dates, 300).await;
+}
+
+#[tokio::test]
 async fn a_refused_post_is_not_repeated_at_once_whatever_the_header_says() {
     check_silence("Retry-After: 0\r\n", 1).await;
     check_silence("Retry-After: 1\r\n", 1).await;

@@ -158,3 +158,27 @@ async fn a_private_ca_is_trusted_if_it_is_named() {
     let answer = client.post_json("/send", &[], &"a message", NOON).await.unwrap();
     assert_eq!(answer.body(), "{}");
 }
+
+#[test]
+fn a_way_out_is_named_by_the_provider_and_the_proxy() {
+    let way = |settings| Client::new("https://chat.example.com", settings).unwrap().egress();
+    assert_eq!(way(HttpSettings::default()).as_str(), "https://chat.example.com");
+    assert_eq!(
+        way(proxy("socks5://10.0.0.1:1080/")).as_str(),
+        "https://chat.example.com via socks5://10.0.0.1:1080"
+    );
+    assert_eq!(way(endpoint("http://10.0.0.2:8080/")).as_str(), "http://10.0.0.2:8080");
+}
+
+#[tokio::test]
+async fn every_answer_tells_what_time_it_is_at_the_provider() {
+    let fake = FakeHttp::serve(|_| {
+        Reaction::answer("503 Service Unavailable", "Date: Sun, 08 Mar 2026 14:03:00 GMT\r\n", "busy")
+    })
+    .await;
+    let client = Client::new(&fake.endpoint(), HttpSettings::default()).unwrap();
+    assert_eq!(client.clock_offset(), None);
+    client.clone().get("/gettoken", &[], NOON).await.unwrap().reply::<String>().unwrap_err();
+    let offset = client.clock_offset().unwrap();
+    assert!((offset - SignedDuration::from_mins(123)).abs() < SignedDuration::from_secs(5), "{offset}");
+}

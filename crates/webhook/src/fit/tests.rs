@@ -6,10 +6,18 @@ use super::*;
 fn message(title: &str, fact: &str, content: &str) -> Message {
     Message {
         title: title.to_owned(),
-        facts: vec![Fact { name: "Device", text: fact.to_owned() }],
+        facts: vec![Fact { name: "Device", text: fact.to_owned(), link: None }],
         content: Some(content.to_owned()),
         link: Some("https://tkl.example.com/alarm/1".to_owned()),
     }
+}
+
+/// A message that invites to acknowledge.
+fn invitation() -> Message {
+    let mut message = message("Title", "Cold room 3", "All of it.");
+    let link = Some("https://alerts.example.com/ack/t0ken".to_owned());
+    message.facts.insert(0, Fact { name: "Acknowledge", text: "I take care of it".to_owned(), link });
+    message
 }
 
 fn rendered(message: &Message, limit: usize) -> String {
@@ -46,6 +54,36 @@ fn a_plain_message_has_no_link_anywhere() {
     assert_eq!(plain.title, "See (…)");
     assert_eq!(plain.content.as_deref(), Some("见 (…)，或 ((…)) 或 (…)。完"));
     assert_eq!(plain.link, None);
+}
+
+#[test]
+fn a_plain_message_invites_nobody_to_what_it_cannot_link() {
+    assert_eq!(plain(&invitation()).facts, message("", "Cold room 3", "").facts);
+}
+
+#[test]
+fn a_digest_without_links_keeps_every_line_and_all_of_it() {
+    let mut digest = invitation();
+    digest.facts[0].text = "x".repeat(5000);
+    let told = without_links(&digest);
+    assert_eq!(told.facts[0], Fact { link: None, ..digest.facts[0].clone() });
+    assert_eq!((told.facts.len(), told.link), (2, None));
+}
+
+#[test]
+fn an_invitation_is_the_last_fact_to_go() {
+    let text = rendered(&invitation(), 105);
+    assert!(text.contains("ack/t0ken") && !text.contains("Cold room 3"), "{text}");
+}
+
+#[test]
+fn a_text_leads_where_its_link_does_and_nowhere_else() {
+    assert_eq!(linked("Cold room 3", None), "Cold room 3");
+    assert_eq!(linked("Cold room 3", Some("javascript:alert(1)")), "Cold room 3");
+    assert_eq!(
+        linked("a](http://evil.example) [b]", Some("https://a.example/(x)")),
+        "[a］(http://evil.example) ［b］](https://a.example/%28x%29)"
+    );
 }
 
 #[test]

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use fanfare_core::AlertId;
 use fanfare_testkit::notification;
 
 use super::*;
@@ -66,6 +67,7 @@ fn everybody_is_called_if_the_alert_asks_for_it() {
 fn everybody_can_be_called_for_what_is_urgent_until_it_is_over() {
     check_all(MentionAll::Urgent, nobody(), Severity::Urgent, Why::StillFiring, everybody());
     check_all(MentionAll::Urgent, nobody(), Severity::Urgent, Why::Resolved, nobody());
+    check_all(MentionAll::Urgent, nobody(), Severity::Urgent, Why::Acknowledged, nobody());
     check_all(MentionAll::Urgent, nobody(), Severity::High, Why::Started, nobody());
 }
 
@@ -80,4 +82,57 @@ fn the_id_for_everybody_is_no_way_around_the_setting() {
     let asked = Mention { user_ids: texts(&["@all"]), ..Mention::default() };
     check_all(MentionAll::Asked, asked.clone(), Severity::Low, Why::Started, everybody());
     check_all(MentionAll::Never, asked, Severity::Low, Why::Started, nobody());
+}
+
+/// What is told of the incident with this number.
+fn told(incident: i64, severity: Severity, why: Why, asked: Mention) -> Arc<Notification> {
+    let mut notification = Notification { incident: AlertId(incident), ..notification(severity, why) };
+    Arc::make_mut(&mut notification.alert).mention = asked;
+    Arc::new(notification)
+}
+
+fn called_by(settings: &MentionSettings, told: Vec<Arc<Notification>>) -> Mention {
+    settings.for_digest(&Digest::new(told).unwrap(), 3)
+}
+
+#[test]
+fn a_digest_calls_whoever_one_of_its_alerts_would_call() {
+    let people = |mobiles: &[&str], user_ids: &[&str]| Mention {
+        mobiles: texts(mobiles),
+        user_ids: texts(user_ids),
+        all: false,
+    };
+    let called = called_by(
+        &MentionSettings { user_ids: texts(&["zhangsan"]), ..MentionSettings::default() },
+        vec![
+            told(1, Severity::High, Why::Started, people(&[], &["lisi", "zhangsan"])),
+            told(2, Severity::Low, Why::Started, people(&["13800000000"], &["lisi", "wangwu"])),
+        ],
+    );
+    assert_eq!(called, people(&["13800000000"], &["zhangsan", "lisi"]), "three at most");
+}
+
+#[test]
+fn a_digest_calls_everybody_if_something_urgent_is_still_open_in_it() {
+    let settings = MentionSettings { all: MentionAll::Urgent, ..MentionSettings::default() };
+    let urgent = |incident, why| told(incident, Severity::Urgent, why, nobody());
+    let low = || told(9, Severity::Low, Why::Started, nobody());
+    assert_eq!(called_by(&settings, vec![urgent(1, Why::Started), low()]), everybody());
+    assert_eq!(called_by(&settings, vec![urgent(1, Why::Resolved), low()]), nobody());
+    let over = vec![urgent(1, Why::Started), low(), urgent(1, Why::Resolved)];
+    assert_eq!(called_by(&settings, over.clone()), nobody(), "it began and ended in this digest");
+    assert_eq!(called_by(&settings, [over, vec![urgent(2, Why::StillFiring)]].concat()), everybody());
+}
+
+#[test]
+fn a_digest_calls_everybody_if_one_of_its_alerts_asks_for_it() {
+    let told = || {
+        vec![
+            told(1, Severity::Low, Why::Started, nobody()),
+            told(2, Severity::Low, Why::Started, everybody()),
+        ]
+    };
+    assert_eq!(called_by(&MentionSettings::default(), told()), everybody());
+    let never = MentionSettings { all: MentionAll::Never, ..MentionSettings::default() };
+    assert_eq!(called_by(&never, told()), nobody());
 }
