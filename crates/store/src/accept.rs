@@ -4,18 +4,18 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    Alert, AlertId, ChannelName, DeliveryId, Fingerprint, Form, Incident, IncidentChange, Kind, Notification,
-    NotificationId, Plan, ReceiverName, Severity, Status, Verdict, Why,
+    Acknowledgement, Alert, AlertId, Answer, Called, ChannelName, DeliveryId, Fingerprint, Form, Fulfilment,
+    Incident, IncidentChange, Kind, Notification, NotificationId, Plan, ReceiverName, RoutePath, Severity,
+    Standing, Status, Terms, Unless, Verdict, Why,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
-use crate::column::{as_kept, from_bits, from_json, from_time, to_json, to_time};
-use crate::{Store, StoreError};
-
-/// Decides what is owed because of an alert, given what was last said.
-pub type Decide = dyn Fn(&Alert, Option<&Incident>) -> Plan + Send + Sync;
+use crate::column::{as_kept, from_bits, from_count, from_json, from_time, to_json, to_time};
+use crate::pursue::{Consequences, Head, call_in, follow, pursue_incident};
+use crate::send::Gathered;
+use crate::{Decider, Store, StoreError};
 
 /// An alert that is on the disk, with all it calls for.
 #[derive(Debug, Clone)]
@@ -28,6 +28,8 @@ pub struct Accepted {
     pub plan: Plan,
     /// What is owed, one for each notification.
     pub owed: Vec<Owed>,
+    /// What else follows from it.
+    pub consequences: Consequences,
 }
 
 /// One notification and its deliveries.
@@ -64,10 +66,18 @@ pub struct Delivery {
     pub form: Form,
     /// The recipients still owed; `None` means all.
     pub only: Option<Vec<String>>,
+    /// The rung it stands on: told because this has not come about.
+    pub escalated: Option<Unless>,
+    /// Whether its message asks somebody to take care.
+    pub asks: bool,
+    /// Whether its notification is followed up: whatever becomes of it may call for more.
+    pub watched: bool,
+    /// The digest it went out in, which is repeated as it was.
+    pub gathered: Option<Gathered>,
 }
 
 impl Store {
-    /// Writes down `alerts` and all that `decide` says they call for.
+    /// Writes down `alerts` and all that `decider` says they call for.
     ///
     /// `then` runs after the commit and before the answer, and also if the
     /// caller no longer waits for it.
@@ -79,14 +89,14 @@ impl Store {
         &self,
         alerts: Vec<Alert>,
         now: Timestamp,
-        decide: Arc<Decide>,
+        decider: Arc<dyn Decider>,
         then: impl FnOnce(&Vec<Accepted>) + Send + 'static,
     ) -> Result<Vec<Accepted>, StoreError> {
         let now = as_kept(now)?;
         let work = move |db: &Connection| {
             alerts
                 .iter()
-                .map(|alert| accept_one(db, alert, now, decide.as_ref()))
+                .map(|alert| accept_one(db, alert, now, decider.as_ref()))
                 .collect::<Result<Vec<_>, _>>()
         };
         self.writer.write(work, then).await
@@ -97,23 +107,59 @@ fn accept_one(
     db: &Connection,
     alert: &Alert,
     now: Timestamp,
-    decide: &Decide,
+    decider: &dyn Decider,
 ) -> Result<Accepted, StoreError> {
     let known = known_incident(db, alert)?;
-    let plan = decide(alert, known.as_ref().map(|it| &it.incident));
-    let alert = Arc::new(complete(db, alert, known.as_ref())?);
-    let since = known.as_ref().map_or_else(|| as_kept(alert.starts_at), |it| Ok(it.incident.since))?;
-    let first = known.as_ref().map(|it| it.incident.id);
-    let id = insert_alert(db, &alert, first, since, now, &plan)?;
+    let plan = decider.plan(alert, known.as_ref().map(|it| &it.incident), now);
+    let alert = complete(db, alert, known.as_ref())?;
+    write_down(db, alert, known.as_ref(), plan, now, decider)
+}
+
+/// Takes in an alert that touches no incident and about which all is decided.
+pub(crate) fn accept_planned(
+    db: &Connection,
+    alert: Alert,
+    plan: Plan,
+    now: Timestamp,
+    decider: &dyn Decider,
+) -> Result<Accepted, StoreError> {
+    write_down(db, alert, None, plan, now, decider)
+}
+
+fn write_down(
+    db: &Connection,
+    alert: Alert,
+    known: Option<&Known>,
+    plan: Plan,
+    now: Timestamp,
+    decider: &dyn Decider,
+) -> Result<Accepted, StoreError> {
+    let alert = Arc::new(alert);
+    let since = known.map_or_else(|| as_kept(alert.starts_at), |it| Ok(it.incident.since))?;
+    let first = known.map(|it| it.incident.id);
+    let id = insert_alert(db, &alert, first, since, now, &plan, decider)?;
     let incident = first.unwrap_or(id);
     change_incident(db, &alert, id, incident, since, &plan)?;
+    let mut consequences = match plan.incident {
+        IncidentChange::Close => pursue_incident(db, incident, now, decider)?,
+        IncidentChange::Leave | IncidentChange::Keep { .. } => Consequences::default(),
+    };
     let mut owed = Vec::new();
     for decision in &plan.decisions {
-        let Verdict::Notify { why, channels } = &decision.verdict else { continue };
+        let Verdict::Notify { why, terms } = &decision.verdict else { continue };
         let about = About { id, incident, since, alert: &alert };
-        owed.push(owe(db, &about, &decision.receiver, *why, channels, now)?);
+        let telling = Telling {
+            receiver: &decision.receiver,
+            route: decision.route.as_ref(),
+            why: *why,
+            terms: Arc::clone(terms),
+            acknowledgement: None,
+        };
+        let (notification, more) = owe(db, &about, telling, now, decider)?;
+        owed.push(notification);
+        consequences.add(more);
     }
-    Ok(Accepted { id, alert, plan, owed })
+    Ok(Accepted { id, alert, plan, owed, consequences })
 }
 
 /// An incident, and where its newest told alert stands.
@@ -128,19 +174,26 @@ fn known_incident(db: &Connection, alert: &Alert) -> Result<Option<Known>, Store
         Kind::Alarm => {}
     }
     let row = db
-        .prepare_cached("SELECT first_alert, last_alert, since, told FROM incidents WHERE fingerprint = ?1")?
+        .prepare_cached(
+            "SELECT first_alert, last_alert, since, told, acknowledged FROM incidents WHERE fingerprint = ?1",
+        )?
         .query_row([from_bits(alert.fingerprint.to_bits())], |row| {
             Ok((
                 row.get::<_, i64>(0)?,
                 row.get::<_, i64>(1)?,
                 row.get::<_, i64>(2)?,
                 row.get::<_, String>(3)?,
+                row.get::<_, Option<String>>(4)?,
             ))
         })
         .optional()?;
-    let Some((first, last_alert, since, told)) = row else { return Ok(None) };
-    let incident =
-        Incident { id: AlertId(first), since: to_time(since)?, told: to_json("what was last told", &told)? };
+    let Some((first, last_alert, since, told, acknowledged)) = row else { return Ok(None) };
+    let incident = Incident {
+        id: AlertId(first),
+        since: to_time(since)?,
+        told: to_json("what was last told", &told)?,
+        acknowledged: acknowledged.map(|it| to_json("an acknowledgement", &it)).transpose()?,
+    };
     Ok(Some(Known { incident, last_alert }))
 }
 
@@ -173,11 +226,12 @@ fn insert_alert(
     since: Timestamp,
     now: Timestamp,
     plan: &Plan,
+    decider: &dyn Decider,
 ) -> Result<AlertId, StoreError> {
     // A first alert is its own incident: its number is one above the highest ever given.
     db.prepare_cached(
-        "INSERT INTO alerts (received_at, fingerprint, incident, since, alert, held)
-         VALUES (?1, ?2, coalesce(?3, (SELECT seq FROM sqlite_sequence WHERE name = 'alerts') + 1, 1), ?4, ?5, ?6)",
+        "INSERT INTO alerts (received_at, fingerprint, incident, since, alert, held, policy, decided)
+         VALUES (?1, ?2, coalesce(?3, (SELECT seq FROM sqlite_sequence WHERE name = 'alerts') + 1, 1), ?4, ?5, ?6, ?7, ?8)",
     )?
     .execute(params![
         from_time(now),
@@ -186,6 +240,8 @@ fn insert_alert(
         from_time(since),
         from_json(alert)?,
         held(plan)?,
+        decider.policy().map(|it| it.0),
+        from_count(plan.decisions.len()),
     ])?;
     Ok(AlertId(db.last_insert_rowid()))
 }
@@ -193,6 +249,7 @@ fn insert_alert(
 #[derive(Serialize)]
 struct HeldFrom<'a> {
     receiver: &'a ReceiverName,
+    route: Option<String>,
     reason: String,
 }
 
@@ -201,7 +258,11 @@ fn held(plan: &Plan) -> Result<Option<String>, StoreError> {
         .decisions
         .iter()
         .filter_map(|decision| match &decision.verdict {
-            Verdict::Hold(hold) => Some(HeldFrom { receiver: &decision.receiver, reason: hold.to_string() }),
+            Verdict::Hold(hold) => Some(HeldFrom {
+                receiver: &decision.receiver,
+                route: decision.route.as_ref().map(RoutePath::to_string),
+                reason: hold.to_string(),
+            }),
             Verdict::Notify { .. } => None,
         })
         .collect();
@@ -219,13 +280,22 @@ fn change_incident(
     let fingerprint = from_bits(alert.fingerprint.to_bits());
     match &plan.incident {
         IncidentChange::Leave => {}
-        IncidentChange::Keep(_) if told_nobody(plan) && incident != id => {} // nothing new to remember
-        IncidentChange::Keep(told) => {
+        IncidentChange::Keep { .. } if told_nobody(plan) && incident != id => {} // nothing new to remember
+        IncidentChange::Keep { told, acknowledged } => {
             db.prepare_cached(
-                "INSERT INTO incidents (fingerprint, first_alert, last_alert, since, told) VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (fingerprint) DO UPDATE SET last_alert = excluded.last_alert, told = excluded.told",
+                "INSERT INTO incidents (fingerprint, first_alert, last_alert, since, told, acknowledged)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT (fingerprint) DO UPDATE
+                 SET last_alert = excluded.last_alert, told = excluded.told, acknowledged = excluded.acknowledged",
             )?
-            .execute(params![fingerprint, incident.0, id.0, from_time(since), from_json(told)?])?;
+            .execute(params![
+                fingerprint,
+                incident.0,
+                id.0,
+                from_time(since),
+                from_json(told)?,
+                acknowledged.as_ref().map(from_json).transpose()?,
+            ])?;
         }
         IncidentChange::Close => {
             db.prepare_cached("DELETE FROM incidents WHERE fingerprint = ?1")?.execute([fingerprint])?;
@@ -239,67 +309,99 @@ fn told_nobody(plan: &Plan) -> bool {
 }
 
 /// What the notifications of one alert have in common.
-struct About<'a> {
-    id: AlertId,
-    incident: AlertId,
-    since: Timestamp,
-    alert: &'a Arc<Alert>,
+pub(crate) struct About<'a> {
+    pub(crate) id: AlertId,
+    pub(crate) incident: AlertId,
+    pub(crate) since: Timestamp,
+    pub(crate) alert: &'a Arc<Alert>,
 }
 
-fn owe(
+/// Who is told of it, and how.
+pub(crate) struct Telling<'a> {
+    pub(crate) receiver: &'a ReceiverName,
+    pub(crate) route: Option<&'a RoutePath>,
+    pub(crate) why: Why,
+    pub(crate) terms: Arc<Terms>,
+    pub(crate) acknowledgement: Option<&'a Acknowledgement>,
+}
+
+/// Owes a notification to the channels that are told first, and to those that
+/// must be told at once instead of them. What else follows is returned beside it.
+pub(crate) fn owe(
     db: &Connection,
     about: &About<'_>,
-    receiver: &ReceiverName,
-    why: Why,
-    channels: &[ChannelName],
+    telling: Telling<'_>,
     now: Timestamp,
-) -> Result<Owed, StoreError> {
-    db.prepare_cached("INSERT INTO notifications (alert, receiver, why, owed_at) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![about.id.0, receiver.as_str(), from_json(&why)?, from_time(now)])?;
-    let notification = Arc::new(Notification {
+    decider: &dyn Decider,
+) -> Result<(Owed, Consequences), StoreError> {
+    let notification = insert_notification(db, about, &telling, now)?;
+    let Telling { terms, .. } = telling;
+    let head = Head {
+        id: notification.id,
+        fingerprint: about.alert.fingerprint,
+        severity: about.alert.severity,
+        owed_at: now,
+        terms: Terms::clone(&terms),
+    };
+    let called = terms.first().iter().map(|channel| call_in(db, &head, channel, None, now));
+    let mut deliveries = called.collect::<Result<Vec<_>, StoreError>>()?;
+    let mut consequences = Consequences::default();
+    if terms.need_watching() {
+        consequences = follow(db, &head, &just_begun(&terms, now), now, decider)?;
+        deliveries.append(&mut consequences.deliveries);
+    }
+    Ok((Owed { notification: Arc::new(notification), deliveries }, consequences))
+}
+
+/// How a notification stands when its first channels have just been called.
+fn just_begun(terms: &Terms, now: Timestamp) -> Standing {
+    let called =
+        |channel: &ChannelName| Called { channel: channel.clone(), at: now, answer: Answer::Awaited };
+    Standing {
+        owed_at: now,
+        deliveries: terms.first().iter().map(called).collect(),
+        climbed: 0,
+        fulfilment: Fulfilment::Open,
+        acknowledged: false,
+        resolved: false,
+    }
+}
+
+fn insert_notification(
+    db: &Connection,
+    about: &About<'_>,
+    telling: &Telling<'_>,
+    now: Timestamp,
+) -> Result<Notification, StoreError> {
+    let Telling { receiver, route, why, terms, acknowledgement } = telling;
+    db.prepare_cached(
+        "INSERT INTO notifications (alert, incident, receiver, why, owed_at, route, owed, terms, asks, acknowledgement)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )?
+    .execute(params![
+        about.id.0,
+        about.incident.0,
+        receiver.as_str(),
+        from_json(why)?,
+        from_time(now),
+        route.map(RoutePath::to_string),
+        from_count(terms.first().len()),
+        terms.need_watching().then(|| from_json(terms.as_ref())).transpose()?,
+        terms.ask_for_acknowledgement(),
+        acknowledgement.map(from_json).transpose()?,
+    ])?;
+    Ok(Notification {
         id: NotificationId(db.last_insert_rowid()),
         alert_id: about.id,
         incident: about.incident,
-        receiver: receiver.clone(),
-        why,
+        receiver: (*receiver).clone(),
+        why: *why,
         alert: Arc::clone(about.alert),
         since: about.since,
         owed_at: now,
-    });
-    let deliveries = channels
-        .iter()
-        .map(|channel| owe_to(db, &notification, channel))
-        .collect::<Result<Vec<_>, StoreError>>()?;
-    Ok(Owed { notification, deliveries })
-}
-
-fn owe_to(
-    db: &Connection,
-    notification: &Notification,
-    channel: &ChannelName,
-) -> Result<Delivery, StoreError> {
-    let severity = notification.alert.severity;
-    db.prepare_cached(
-        "INSERT INTO deliveries (notification, channel, severity, next_at) VALUES (?1, ?2, ?3, ?4)",
-    )?
-    .execute(params![
-        notification.id.0,
-        channel.as_str(),
-        severity.word(),
-        from_time(notification.owed_at)
-    ])?;
-    Ok(Delivery {
-        id: DeliveryId(db.last_insert_rowid()),
-        notification: notification.id,
-        fingerprint: notification.alert.fingerprint,
-        channel: channel.clone(),
-        severity,
-        owed_at: notification.owed_at,
-        next_at: notification.owed_at,
-        attempts: 0,
-        failures: 0,
-        form: Form::Full,
-        only: None,
+        acknowledgement: acknowledgement.cloned(),
+        acknowledge: None,
+        escalated: None,
     })
 }
 

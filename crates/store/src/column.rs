@@ -1,6 +1,6 @@
 //! How values stand in columns.
 
-use fanfare_core::Severity;
+use fanfare_core::{Fulfilment, Severity, Status, Unless};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -41,4 +41,31 @@ pub(crate) fn to_severity(word: &str) -> Result<Severity, StoreError> {
         what: "a severity",
         reason: err.to_string(),
     })
+}
+
+pub(crate) fn to_fulfilment(word: &str) -> Result<Fulfilment, StoreError> {
+    from_word("the state of a contract", word)
+}
+
+pub(crate) fn to_unless(word: &str) -> Result<Unless, StoreError> {
+    from_word("the condition of an escalation", word)
+}
+
+pub(crate) fn to_status(word: &str) -> Result<Status, StoreError> {
+    from_word("the status of an alert", word)
+}
+
+/// What stands in a column as the same word as in JSON.
+fn from_word<T: DeserializeOwned>(what: &'static str, word: &str) -> Result<T, StoreError> {
+    serde_json::from_value(serde_json::Value::String(word.to_owned()))
+        .map_err(|err| StoreError::Damaged { what, reason: err.to_string() })
+}
+
+/// SQLite's integers are signed and count as far as we ever do.
+pub(crate) fn from_count(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+pub(crate) fn to_count(count: i64) -> u64 {
+    u64::try_from(count).unwrap_or(0)
 }

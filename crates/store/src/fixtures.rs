@@ -1,19 +1,23 @@
 //! What tests of several modules share.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fanfare_core::{
-    Account, Alert, Contract, DeliveryId, Fingerprint, Incident, Labels, Policy, Receiver, Route, Severity,
-    Status, plan,
+    Account, Acknowledgement, Alert, ChannelName, Contract, Decision, DeliveryId, Fingerprint, HumanDuration,
+    Incident, IncidentChange, Kind, Labels, Notification, NotificationId, Plan, Policy, Pursuit, Receiver,
+    Route, Rung, Sending, Severity, Standing, Status, Succeed, Terms, Unless, Verdict, Why, plan, pursue,
 };
 pub(crate) use fanfare_testkit::NOON;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::{Accepted, Decide, OpenError, Outcome, Settlement, Store, StoreError};
+use crate::{
+    Accepted, Acknowledged, Consequences, Decider, Delivery, OpenError, Outcome, PolicyId, Settlement, Store,
+    StoreError,
+};
 
 /// So many seconds after [`NOON`].
 pub(crate) fn after_noon(seconds: i64) -> Timestamp {
@@ -78,8 +82,8 @@ impl Place {
     }
 }
 
-/// Tells `on-call`, on `ding` and on `mail`, and again after four hours.
-pub(crate) fn policy() -> Policy {
+/// A policy that tells `on-call` of everything on `terms`, and again after four hours.
+pub(crate) fn policy_of(terms: Terms) -> Policy {
     let route = Route {
         matchers: Vec::new(),
         receiver: "on-call".into(),
@@ -87,18 +91,96 @@ pub(crate) fn policy() -> Policy {
         repeat_interval: Duration::from_secs(4 * 60 * 60),
         routes: Vec::new(),
     };
-    let on_call = Receiver {
-        name: "on-call".into(),
-        channels: vec!["ding".into(), "mail".into()],
-        contract: Contract::default(),
-    };
-    Policy::new(route, vec![on_call]).unwrap()
+    Policy::new(route, vec![Receiver { name: "on-call".into(), terms: Arc::new(terms) }]).unwrap()
 }
 
-/// Decides by [`policy`].
-pub(crate) fn deciding(now: Timestamp) -> Arc<Decide> {
-    let policy = policy();
-    Arc::new(move |alert: &Alert, incident: Option<&Incident>| plan(&policy, alert, incident, now))
+/// On `ding` and on `mail`, at leisure.
+pub(crate) fn plain() -> Terms {
+    Terms::plain(vec!["ding".into(), "mail".into()])
+}
+
+/// On `ding` or else on `mail`; one of them within a minute.
+pub(crate) fn in_turn() -> Terms {
+    let contract = Contract { succeed: Succeed::AtLeast(1.try_into().unwrap()), within: Some(seconds(60)) };
+    Terms { send: Sending::InTurn, contract, ..plain() }
+}
+
+/// On `ding` and on `mail` within a minute, or else on `phone`; on `boss` unless
+/// somebody has acknowledged it after a quarter of an hour.
+pub(crate) fn ladder() -> Terms {
+    let rung = |after, unless, to: &str| Rung { after: seconds(after), unless, to: vec![to.into()] };
+    Terms {
+        contract: Contract { succeed: Succeed::All, within: Some(seconds(60)) },
+        escalate: vec![rung(60, Unless::Delivered, "phone"), rung(900, Unless::Acknowledged, "boss")],
+        ..plain()
+    }
+}
+
+fn seconds(number: u64) -> HumanDuration {
+    HumanDuration(Duration::from_secs(number))
+}
+
+/// Decides by a policy, while some channels cannot send.
+#[derive(Debug, Clone)]
+pub(crate) struct Deciding {
+    pub(crate) policy: Policy,
+    pub(crate) entered_as: Option<PolicyId>,
+    pub(crate) blocked: Vec<ChannelName>,
+    /// Who is told, on a channel of the same name, that a promise was abandoned.
+    pub(crate) confidant: Option<&'static str>,
+}
+
+impl Deciding {
+    pub(crate) fn on(terms: Terms) -> Self {
+        Self { policy: policy_of(terms), entered_as: None, blocked: Vec::new(), confidant: None }
+    }
+
+    pub(crate) fn while_blocked(self, channel: &str) -> Self {
+        Self { blocked: vec![channel.into()], ..self }
+    }
+
+    pub(crate) fn confiding_in(self, receiver: &'static str) -> Self {
+        Self { confidant: Some(receiver), ..self }
+    }
+}
+
+impl Decider for Deciding {
+    fn policy(&self) -> Option<PolicyId> {
+        self.entered_as
+    }
+
+    fn plan(&self, alert: &Alert, incident: Option<&Incident>, now: Timestamp) -> Plan {
+        plan(&self.policy, alert, incident, now)
+    }
+
+    fn pursue(&self, terms: &Terms, standing: &Standing, now: Timestamp) -> Pursuit {
+        pursue(terms, standing, &|channel| self.blocked.contains(channel), now)
+    }
+
+    fn abandoned(
+        &self,
+        notification: &Notification,
+        told: &[ChannelName],
+        _: Timestamp,
+    ) -> Option<(Alert, Plan)> {
+        let confidant = self.confidant?;
+        let told: Vec<&str> = told.iter().map(ChannelName::as_str).collect();
+        let mut alert = alarm("fanfare", Severity::High);
+        alert.kind = Kind::Notice;
+        alert.annotations.set("title", format!("{} not told on {}", notification.alert_id, told.join(", ")));
+        let terms = Arc::new(Terms::plain(vec![confidant.into()]));
+        let decision = Decision {
+            receiver: confidant.into(),
+            route: None,
+            verdict: Verdict::Notify { why: Why::Notice, terms },
+        };
+        Some((alert, Plan { decisions: vec![decision], incident: IncidentChange::Leave }))
+    }
+}
+
+/// Decides on [`plain`] terms.
+pub(crate) fn deciding() -> Arc<dyn Decider> {
+    Arc::new(Deciding::on(plain()))
 }
 
 /// An alarm about the device `eui`.
@@ -125,7 +207,7 @@ pub(crate) async fn try_accept(
     alerts: Vec<Alert>,
     now: Timestamp,
 ) -> Result<Vec<Accepted>, StoreError> {
-    store.accept(alerts, now, deciding(now), |_| ()).await
+    store.accept(alerts, now, deciding(), |_| ()).await
 }
 
 /// The one alert, accepted.
@@ -133,9 +215,18 @@ pub(crate) async fn accept(store: &Store, alert: Alert, now: Timestamp) -> Accep
     try_accept(store, vec![alert], now).await.unwrap().remove(0)
 }
 
-/// The numbers of the deliveries that `accepted` called for.
-pub(crate) fn deliveries(accepted: &Accepted) -> Vec<DeliveryId> {
-    accepted.owed.iter().flat_map(|it| &it.deliveries).map(|it| it.id).collect()
+/// The one alert, accepted as `decider` says.
+pub(crate) async fn accept_by(store: &Store, decider: &Deciding, alert: Alert, now: Timestamp) -> Accepted {
+    store.accept(vec![alert], now, Arc::new(decider.clone()), |_| ()).await.unwrap().remove(0)
+}
+
+/// The deliveries that `accepted` called for.
+pub(crate) fn deliveries(accepted: &Accepted) -> Vec<Delivery> {
+    accepted.owed.iter().flat_map(|it| &it.deliveries).cloned().collect()
+}
+
+pub(crate) fn ids(deliveries: &[Delivery]) -> Vec<DeliveryId> {
+    deliveries.iter().map(|it| it.id).collect()
 }
 
 pub(crate) fn account(name: &str) -> Account {
@@ -143,16 +234,91 @@ pub(crate) fn account(name: &str) -> Account {
 }
 
 /// The first attempt of `delivery`, at noon, a second long.
-pub(crate) fn settlement(delivery: DeliveryId, outcome: Outcome) -> Settlement {
+pub(crate) fn settlement(delivery: &Delivery, outcome: Outcome) -> Settlement {
+    let word = match outcome {
+        Outcome::Delivered => "delivered",
+        Outcome::Pending { .. } | Outcome::Dead { .. } => "transient",
+    };
     Settlement {
-        delivery,
+        delivery: delivery.id,
+        notification: delivery.notification,
+        watched: delivery.watched,
         ordinal: 1,
         started_at: NOON,
         ended_at: after_noon(1),
-        word: "delivered",
+        word,
         words: "errcode 0: ok".to_owned(),
         outcome,
         send: None,
         hold: None,
     }
+}
+
+pub(crate) fn dead() -> Outcome {
+    Outcome::Dead { reason: "too late".to_owned() }
+}
+
+/// Tried again, not before so many seconds after noon.
+pub(crate) fn again(seconds: i64) -> Outcome {
+    Outcome::Pending {
+        next_at: after_noon(seconds),
+        failures: 1,
+        form: fanfare_core::Form::Full,
+        only: None,
+        gathered: None,
+    }
+}
+
+/// Remembers what followed a commit.
+struct Followed<T>(Arc<Mutex<Option<T>>>);
+
+impl<T: Clone + Send + 'static> Followed<T> {
+    fn new() -> Self {
+        Self(Arc::default())
+    }
+
+    fn note(&self) -> impl FnOnce(&T) + Send + 'static {
+        let seen = Arc::clone(&self.0);
+        move |value| *seen.lock().unwrap() = Some(value.clone())
+    }
+
+    fn take(&self) -> T {
+        self.0.lock().unwrap().take().unwrap()
+    }
+}
+
+/// Settles one attempt, on [`plain`] terms.
+pub(crate) async fn settle(store: &Store, settlement: Settlement) -> Consequences {
+    settle_by(store, &Deciding::on(plain()), settlement).await
+}
+
+pub(crate) async fn settle_by(store: &Store, decider: &Deciding, settlement: Settlement) -> Consequences {
+    let followed = Followed::new();
+    store.settle(vec![settlement], Arc::new(decider.clone()), followed.note()).await.unwrap();
+    followed.take()
+}
+
+/// Looks at one notification.
+pub(crate) async fn pursue_at(
+    store: &Store,
+    decider: &Deciding,
+    id: NotificationId,
+    now: Timestamp,
+) -> Consequences {
+    let followed = Followed::new();
+    store.pursue(vec![id], now, Arc::new(decider.clone()), followed.note()).await.unwrap();
+    followed.take()
+}
+
+/// Somebody called `by` acknowledges the notification `id`.
+pub(crate) async fn acknowledge(
+    store: &Store,
+    decider: &Deciding,
+    id: NotificationId,
+    (by, at): (&str, Timestamp),
+) -> (Acknowledged, Consequences) {
+    let followed = Followed::new();
+    let acknowledgement = Acknowledgement { by: by.to_owned(), at };
+    store.acknowledge(id, acknowledgement, Arc::new(decider.clone()), followed.note()).await.unwrap();
+    followed.take()
 }

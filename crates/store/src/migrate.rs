@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// Each brings the schema from the version of its index to the next.
-const MIGRATIONS: &[&str] = &[include_str!("migrate/0001.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("migrate/0001.sql"), include_str!("migrate/0002.sql")];
 
 /// The version this build writes.
 pub(crate) const NEWEST: i64 = MIGRATIONS.len() as i64;
@@ -39,3 +39,6 @@ pub(crate) fn migrate(db: &mut Connection, from: i64) -> rusqlite::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,24 @@
 //! What is still owed, after a restart.
 
+use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use fanfare_core::{AlertId, DeliveryId, Fingerprint, Form, Notification, NotificationId};
-use rusqlite::{OptionalExtension, Row};
+use fanfare_core::{AlertId, ChannelName, DeliveryId, Fingerprint, Form, Notification, NotificationId};
+use rusqlite::{Connection, OptionalExtension, Row};
 
-use crate::column::{to_json, to_severity, to_time};
+use crate::column::{to_json, to_severity, to_time, to_unless};
+use crate::send::Gathered;
 use crate::{Delivery, Store, StoreError};
+
+/// What is read of a delivery that is still owed.
+const OWED: &str = "
+    SELECT d.id, d.notification, a.fingerprint, d.channel, d.severity, n.owed_at, d.next_at,
+           d.attempts, d.failures, d.form, d.only_to, d.called_at, d.escalated, n.asks,
+           n.terms IS NOT NULL OR n.fulfilment = 'abandoned', d.digest, g.made_at
+    FROM deliveries d JOIN notifications n ON n.id = d.notification JOIN alerts a ON a.id = n.alert
+      LEFT JOIN digests g ON g.id = d.digest
+    WHERE d.state = 'pending'";
 
 impl Store {
     /// Every delivery that is still owed, oldest first.
@@ -15,21 +27,26 @@ impl Store {
     ///
     /// If the store cannot be read.
     pub async fn pending(&self) -> Result<Vec<Delivery>, StoreError> {
-        self.read(|db| {
-            let mut statement = db.prepare(
-                "SELECT d.id, d.notification, a.fingerprint, d.channel, d.severity, n.owed_at, d.next_at,
-                        d.attempts, d.failures, d.form, d.only_to
-                 FROM deliveries d JOIN notifications n ON n.id = d.notification JOIN alerts a ON a.id = n.alert
-                 WHERE d.state = 'pending' ORDER BY d.id",
-            )?;
-            let mut rows = statement.query([])?;
-            let mut pending = Vec::new();
-            while let Some(row) = rows.next()? {
-                pending.push(delivery(row)?);
-            }
-            Ok(pending)
-        })
-        .await
+        self.read(all_owed).await
+    }
+
+    /// Takes up what is still owed on `channels`, oldest first: `then` has it
+    /// before anything more can come to be, so that nothing is missed or had twice.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be used; then `then` does not run.
+    pub async fn take_up(
+        &self,
+        channels: BTreeSet<ChannelName>,
+        then: impl FnOnce(Vec<Delivery>) + Send + 'static,
+    ) -> Result<(), StoreError> {
+        let work = move |db: &Connection| {
+            let mut owed = all_owed(db)?;
+            owed.retain(|it| channels.contains(&it.channel));
+            Ok(Cell::new(owed))
+        };
+        self.writer.write(work, |owed| then(owed.take())).await.map(|_| ())
     }
 
     /// The notification number `id`; `None` if there is none.
@@ -38,17 +55,39 @@ impl Store {
     ///
     /// If the store cannot be read.
     pub async fn notification(&self, id: NotificationId) -> Result<Option<Notification>, StoreError> {
-        self.read(move |db| {
-            db.prepare_cached(
-                "SELECT n.id, n.alert, a.incident, n.receiver, n.why, a.alert, a.since, n.owed_at
-                 FROM notifications n JOIN alerts a ON a.id = n.alert WHERE n.id = ?1",
-            )?
-            .query_row([id.0], |row| Ok(notification(row)))
-            .optional()?
-            .transpose()
-        })
-        .await
+        self.read(move |db| notification_of(db, id)).await
     }
+}
+
+pub(crate) fn notification_of(
+    db: &Connection,
+    id: NotificationId,
+) -> Result<Option<Notification>, StoreError> {
+    db.prepare_cached(
+        "SELECT n.id, n.alert, a.incident, n.receiver, n.why, a.alert, a.since, n.owed_at, n.acknowledgement
+         FROM notifications n JOIN alerts a ON a.id = n.alert WHERE n.id = ?1",
+    )?
+    .query_row([id.0], |row| Ok(notification(row)))
+    .optional()?
+    .transpose()
+}
+
+fn all_owed(db: &Connection) -> Result<Vec<Delivery>, StoreError> {
+    let mut statement = db.prepare(&format!("{OWED} ORDER BY d.id"))?;
+    let mut rows = statement.query([])?;
+    let mut owed = Vec::new();
+    while let Some(row) = rows.next()? {
+        owed.push(delivery(row)?);
+    }
+    Ok(owed)
+}
+
+/// A delivery that is still owed.
+pub(crate) fn owed_delivery(db: &Connection, id: DeliveryId) -> Result<Option<Delivery>, StoreError> {
+    db.prepare_cached(&format!("{OWED} AND d.id = ?1"))?
+        .query_row([id.0], |row| Ok(delivery(row)))
+        .optional()?
+        .transpose()
 }
 
 fn delivery(row: &Row<'_>) -> Result<Delivery, StoreError> {
@@ -60,12 +99,19 @@ fn delivery(row: &Row<'_>) -> Result<Delivery, StoreError> {
         fingerprint: Fingerprint::from_bits(row.get::<_, i64>(2)?.cast_unsigned()),
         channel: row.get::<_, String>(3)?.as_str().into(),
         severity: to_severity(&row.get::<_, String>(4)?)?,
-        owed_at: to_time(row.get(5)?)?,
+        owed_at: to_time(row.get::<_, Option<i64>>(11)?.map_or_else(|| row.get(5), Ok)?)?,
         next_at: to_time(row.get(6)?)?,
         attempts: row.get(7)?,
         failures: row.get(8)?,
         form: if form == "plain" { Form::Plain } else { Form::Full },
         only: only.map(|it| to_json("recipients", &it)).transpose()?,
+        escalated: row.get::<_, Option<String>>(12)?.map(|it| to_unless(&it)).transpose()?,
+        asks: row.get(13)?,
+        watched: row.get(14)?,
+        gathered: match (row.get::<_, Option<i64>>(15)?, row.get::<_, Option<i64>>(16)?) {
+            (Some(id), Some(made_at)) => Some(Gathered { id, made_at: to_time(made_at)? }),
+            (Some(_) | None, Some(_) | None) => None,
+        },
     })
 }
 
@@ -79,6 +125,12 @@ fn notification(row: &Row<'_>) -> Result<Notification, StoreError> {
         alert: Arc::new(to_json("an alert", &row.get::<_, String>(5)?)?),
         since: to_time(row.get(6)?)?,
         owed_at: to_time(row.get(7)?)?,
+        acknowledgement: row
+            .get::<_, Option<String>>(8)?
+            .map(|it| to_json("an acknowledgement", &it))
+            .transpose()?,
+        acknowledge: None,
+        escalated: None,
     })
 }
 

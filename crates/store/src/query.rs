@@ -1,11 +1,13 @@
 //! What people and programs ask the store.
 
-use fanfare_core::{Alert, AlertId, ChannelName, NotificationId, ReceiverName, Tally, Why};
+use fanfare_core::{
+    Alert, AlertId, ChannelName, DeliveryId, Fulfilment, NotificationId, ReceiverName, Tally, Unless, Why,
+};
 use rusqlite::{Connection, Row, params};
 use serde::Serialize;
 use serde_json::value::Value;
 
-use crate::column::{to_json, to_time};
+use crate::column::{to_fulfilment, to_json, to_time, to_unless};
 use crate::{Store, StoreError};
 
 /// Which alerts.
@@ -45,8 +47,10 @@ pub struct NotificationRow {
     pub receiver: ReceiverName,
     /// Why.
     pub why: String,
-    /// How its deliveries stand.
+    /// How its deliveries stand; what was discarded counts as given up.
     pub tally: Tally,
+    /// How its contract stands.
+    pub fulfilment: Fulfilment,
 }
 
 /// Which deliveries.
@@ -54,7 +58,7 @@ pub struct NotificationRow {
 pub struct DeliveryFilter {
     /// Only on this channel.
     pub channel: Option<ChannelName>,
-    /// Only in this state: `pending`, `delivered` or `dead`.
+    /// Only in this state: `pending`, `delivered`, `dead` or `discarded`.
     pub state: Option<String>,
     /// Only of this alert.
     pub alert: Option<AlertId>,
@@ -79,7 +83,7 @@ pub struct DeliveryRow {
     pub channel: String,
     /// How bad.
     pub severity: String,
-    /// `pending`, `delivered` or `dead`.
+    /// `pending`, `delivered`, `dead` or `discarded`.
     pub state: String,
     /// Why the receiver is told.
     pub why: String,
@@ -93,6 +97,12 @@ pub struct DeliveryRow {
     pub settled_at: Option<jiff::Timestamp>,
     /// The last answer, or why it was given up.
     pub reason: Option<String>,
+    /// How the contract of its notification stands.
+    pub fulfilment: Fulfilment,
+    /// The rung of the ladder it stands on: told because this had not come about.
+    pub escalated: Option<Unless>,
+    /// The digest in which it last went out.
+    pub digest: Option<i64>,
 }
 
 /// One attempt, for people.
@@ -109,6 +119,13 @@ pub struct AttemptRow {
     /// The provider's answer.
     pub words: String,
 }
+
+/// How the contract of a notification `n` stands: nobody follows up one without
+/// terms, so that its deliveries tell.
+pub(crate) const FULFILMENT: &str = "
+    CASE WHEN n.terms IS NULL AND n.fulfilment = 'open'
+              AND NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.notification = n.id AND o.state <> 'delivered')
+         THEN 'kept' ELSE n.fulfilment END";
 
 impl Store {
     /// Accepted alerts, newest first.
@@ -143,14 +160,14 @@ impl Store {
     /// If the store cannot be read.
     pub async fn deliveries(&self, filter: DeliveryFilter) -> Result<Vec<DeliveryRow>, StoreError> {
         self.look_up(move |db| {
-            let mut statement = db.prepare_cached(
+            let mut statement = db.prepare_cached(&format!(
                 "SELECT d.id, n.alert, n.id, n.receiver, d.channel, d.severity, d.state, n.why, n.owed_at, d.next_at,
-                        d.attempts, d.settled_at, d.reason
+                        d.attempts, d.settled_at, d.reason, {FULFILMENT}, d.escalated, d.digest
                  FROM deliveries d JOIN notifications n ON n.id = d.notification
                  WHERE (?1 IS NULL OR d.channel = ?1) AND (?2 IS NULL OR d.state = ?2) AND (?3 IS NULL OR n.alert = ?3)
                    AND (?4 IS NULL OR d.id < ?4)
                  ORDER BY d.id DESC LIMIT ?5",
-            )?;
+            ))?;
             let DeliveryFilter { channel, state, alert, before, limit } = filter;
             let channel = channel.as_ref().map(ChannelName::as_str);
             let mut rows = statement.query(params![channel, state, alert.map(|it| it.0), before, limit])?;
@@ -168,26 +185,28 @@ impl Store {
     /// # Errors
     ///
     /// If the store cannot be read.
-    pub async fn attempts(&self, delivery: fanfare_core::DeliveryId) -> Result<Vec<AttemptRow>, StoreError> {
-        self.look_up(move |db| {
-            let mut statement = db.prepare_cached(
-                "SELECT ordinal, started_at, ended_at, outcome, words FROM attempts WHERE delivery = ?1 ORDER BY ordinal",
-            )?;
-            let mut rows = statement.query([delivery.0])?;
-            let mut attempts = Vec::new();
-            while let Some(row) = rows.next()? {
-                attempts.push(AttemptRow {
-                    ordinal: row.get(0)?,
-                    started_at: to_time(row.get(1)?)?,
-                    ended_at: to_time(row.get(2)?)?,
-                    outcome: row.get(3)?,
-                    words: row.get(4)?,
-                });
-            }
-            Ok(attempts)
-        })
-        .await
+    pub async fn attempts(&self, delivery: DeliveryId) -> Result<Vec<AttemptRow>, StoreError> {
+        self.look_up(move |db| attempts_of(db, delivery)).await
     }
+}
+
+pub(crate) const ATTEMPTS: &str =
+    "SELECT ordinal, started_at, ended_at, outcome, words FROM attempts WHERE delivery = ?1 ORDER BY ordinal";
+
+pub(crate) fn attempts_of(db: &Connection, delivery: DeliveryId) -> Result<Vec<AttemptRow>, StoreError> {
+    let mut statement = db.prepare_cached(ATTEMPTS)?;
+    let mut rows = statement.query([delivery.0])?;
+    let mut attempts = Vec::new();
+    while let Some(row) = rows.next()? {
+        attempts.push(AttemptRow {
+            ordinal: row.get(0)?,
+            started_at: to_time(row.get(1)?)?,
+            ended_at: to_time(row.get(2)?)?,
+            outcome: row.get(3)?,
+            words: row.get(4)?,
+        });
+    }
+    Ok(attempts)
 }
 
 fn alert_row(db: &Connection, row: &Row<'_>) -> Result<AlertRow, StoreError> {
@@ -204,11 +223,12 @@ fn alert_row(db: &Connection, row: &Row<'_>) -> Result<AlertRow, StoreError> {
 }
 
 fn notifications(db: &Connection, alert: AlertId) -> Result<Vec<NotificationRow>, StoreError> {
-    let mut statement = db.prepare_cached(
-        "SELECT n.id, n.receiver, n.why, sum(d.state = 'delivered'), sum(d.state = 'pending'), sum(d.state = 'dead')
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT n.id, n.receiver, n.why, sum(d.state = 'delivered'), sum(d.state = 'pending'),
+                sum(d.state IN ('dead', 'discarded')), {FULFILMENT}
          FROM notifications n JOIN deliveries d ON d.notification = n.id
          WHERE n.alert = ?1 GROUP BY n.id ORDER BY n.id",
-    )?;
+    ))?;
     let mut rows = statement.query([alert.0])?;
     let mut notifications = Vec::new();
     while let Some(row) = rows.next()? {
@@ -218,6 +238,7 @@ fn notifications(db: &Connection, alert: AlertId) -> Result<Vec<NotificationRow>
             receiver: row.get::<_, String>(1)?.as_str().into(),
             why: why.to_string(),
             tally: Tally { delivered: row.get(3)?, pending: row.get(4)?, dead: row.get(5)? },
+            fulfilment: to_fulfilment(&row.get::<_, String>(6)?)?,
         });
     }
     Ok(notifications)
@@ -241,6 +262,9 @@ fn delivery_row(row: &Row<'_>) -> Result<DeliveryRow, StoreError> {
         attempts: row.get(10)?,
         settled_at: row.get::<_, Option<i64>>(11)?.map(to_time).transpose()?,
         reason: row.get(12)?,
+        fulfilment: to_fulfilment(&row.get::<_, String>(13)?)?,
+        escalated: row.get::<_, Option<String>>(14)?.map(|it| to_unless(&it)).transpose()?,
+        digest: row.get(15)?,
     })
 }
 

@@ -1,17 +1,25 @@
 //! Writing down what came of an attempt.
 
-use fanfare_core::{DeliveryId, Form};
+use std::sync::Arc;
+
+use fanfare_core::{DeliveryId, Form, NotificationId};
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use crate::column::{from_json, from_time};
-use crate::{AccountHold, SendId, Store, StoreError};
+use crate::pursue::{Consequences, pursue};
+use crate::send::Gathered;
+use crate::{AccountHold, Decider, SendId, Store, StoreError};
 
 /// What came of one attempt, and what becomes of its delivery.
 #[derive(Debug, Clone)]
 pub struct Settlement {
     /// The delivery.
     pub delivery: DeliveryId,
+    /// What it told.
+    pub notification: NotificationId,
+    /// Whether its notification is followed up.
+    pub watched: bool,
     /// Which attempt it was, from 1.
     pub ordinal: u32,
     /// When it began.
@@ -45,6 +53,8 @@ pub enum Outcome {
         form: Form,
         /// The recipients still owed; `None` means all.
         only: Option<Vec<String>>,
+        /// The digest in which it is repeated; `None`: by itself.
+        gathered: Option<Gathered>,
     },
     /// It is given up.
     Dead {
@@ -54,18 +64,46 @@ pub enum Outcome {
 }
 
 impl Store {
-    /// Writes down what came of an attempt.
+    /// Writes down what came of an attempt, for each delivery it carried, and does
+    /// what is then due about their notifications.
     ///
     /// # Errors
     ///
-    /// If it cannot be written; then the delivery is as it was before.
-    pub async fn settle(&self, settlement: Settlement) -> Result<(), StoreError> {
-        self.writer.write(move |db| settle(db, &settlement), |()| ()).await
+    /// If it cannot be written; then the deliveries are as they were before.
+    pub async fn settle(
+        &self,
+        settlements: Vec<Settlement>,
+        decider: Arc<dyn Decider>,
+        then: impl FnOnce(&Consequences) + Send + 'static,
+    ) -> Result<(), StoreError> {
+        let work = move |db: &Connection| {
+            let mut consequences = Consequences::default();
+            for settlement in &settlements {
+                settle(db, settlement)?;
+                if settlement.calls_for_more() {
+                    let Settlement { notification, ended_at, .. } = settlement;
+                    consequences.add(pursue(db, *notification, *ended_at, decider.as_ref())?);
+                }
+            }
+            Ok(consequences)
+        };
+        self.writer.write(work, then).await.map(|_| ())
+    }
+}
+
+impl Settlement {
+    /// Whether somebody else may have to be told now.
+    fn calls_for_more(&self) -> bool {
+        match self.outcome {
+            Outcome::Dead { .. } => true,
+            Outcome::Delivered | Outcome::Pending { .. } => self.watched,
+        }
     }
 }
 
 fn settle(db: &Connection, settlement: &Settlement) -> Result<(), StoreError> {
-    let Settlement { delivery, ordinal, started_at, ended_at, word, words, outcome, send, hold } = settlement;
+    let Settlement { delivery, ordinal, started_at, ended_at, word, words, outcome, send, hold, .. } =
+        settlement;
     db.prepare_cached(
         "INSERT OR REPLACE INTO attempts (delivery, ordinal, started_at, ended_at, outcome, words)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -99,17 +137,27 @@ fn settle_delivery(db: &Connection, settlement: &Settlement, outcome: &Outcome) 
             let reason = format!("{reason}; last answer: {words}");
             settle_for_good(db, *delivery, "dead", *ordinal, *ended_at, &reason)
         }
-        Outcome::Pending { next_at, failures, form, only } => {
+        Outcome::Pending { next_at, failures, form, only, gathered } => {
             let form = match form {
                 Form::Full => "full",
                 Form::Plain => "plain",
             };
             let only = only.as_ref().map(from_json).transpose()?;
             db.prepare_cached(
-                "UPDATE deliveries SET attempts = ?2, next_at = ?3, failures = ?4, form = ?5, only_to = ?6, reason = ?7
+                "UPDATE deliveries SET attempts = ?2, next_at = ?3, failures = ?4, form = ?5, only_to = ?6, reason = ?7,
+                        digest = ?8
                  WHERE id = ?1",
             )?
-            .execute(params![delivery.0, ordinal, from_time(*next_at), failures, form, only, words])?;
+            .execute(params![
+                delivery.0,
+                ordinal,
+                from_time(*next_at),
+                failures,
+                form,
+                only,
+                words,
+                gathered.map(|it| it.id),
+            ])?;
             Ok(())
         }
     }

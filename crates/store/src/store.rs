@@ -18,6 +18,7 @@ pub struct Store {
     pub(crate) writer: Writer, // holds the lock; the system lets go of it when the process dies
     reader: Arc<Mutex<Connection>>,
     desk: Arc<Mutex<Connection>>,
+    path: Arc<Path>,
     instance: Arc<str>,
 }
 
@@ -48,10 +49,11 @@ impl Store {
         set_up(&db).map_err(unusable)?;
         migrate::migrate(&mut db, found).map_err(unusable)?;
         let instance = name_instance(&db, instance).map_err(unusable)?;
-        let (reader, desk) = (reader(path).map_err(unusable)?, reader(path).map_err(unusable)?);
+        let open = || reader(path).map(|it| Arc::new(Mutex::new(it))).map_err(unusable);
+        let (reader, desk) = (open()?, open()?);
         let writer =
             Writer::start(db, lock).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
-        Ok(Self { writer, reader, desk, instance: instance.into() })
+        Ok(Self { writer, reader, desk, path: path.into(), instance: instance.into() })
     }
 
     /// What tells this store from any other.
@@ -88,13 +90,24 @@ impl Store {
     {
         read_on(&self.desk, work).await
     }
+
+    /// Reads everything there is, on a connection that is opened for it: nobody
+    /// at the desk waits for that either.
+    pub(crate) async fn look_aside<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let path = Arc::clone(&self.path);
+        tokio::task::spawn_blocking(move || work(&reader(&path)?)).await.map_err(|_| StoreError::Closed)?
+    }
 }
 
-fn reader(path: &Path) -> rusqlite::Result<Arc<Mutex<Connection>>> {
+fn reader(path: &Path) -> rusqlite::Result<Connection> {
     let db = Connection::open(path)?;
     db.pragma_update(None, "query_only", true)?;
     plan_once(&db)?;
-    Ok(Arc::new(Mutex::new(db)))
+    Ok(db)
 }
 
 /// Runs `work` on a reading connection, off the runtime's own threads.

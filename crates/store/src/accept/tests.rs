@@ -1,7 +1,9 @@
 use fanfare_core::{Hold, Told};
 
 use super::*;
-use crate::fixtures::{NOON, Place, accept, after_noon, alarm, deciding, deliveries, end_of, try_accept};
+use crate::fixtures::{
+    Deciding, NOON, Place, accept, after_noon, alarm, deciding, deliveries, end_of, ids, plain, try_accept,
+};
 
 const FOUR_HOURS: i64 = 4 * 60 * 60;
 
@@ -127,7 +129,10 @@ async fn who_was_not_told_and_why_is_kept() {
     let store = place.open();
     accept(&store, end_of("a"), NOON).await;
     let held: String = place.raw().query_row("SELECT held FROM alerts", [], |row| row.get(0)).unwrap();
-    assert_eq!(held, r#"[{"receiver":"on-call","reason":"a resolution of something nobody was told of"}]"#);
+    assert_eq!(
+        held,
+        r#"[{"receiver":"on-call","route":"route","reason":"a resolution of something nobody was told of"}]"#
+    );
 }
 
 #[tokio::test]
@@ -172,7 +177,7 @@ async fn no_number_is_ever_given_twice() {
     assert_eq!(next.id, AlertId(last.id.0 + 1));
     assert_eq!(next.owed[0].notification.incident, next.id);
     assert!(next.owed[0].notification.id > last.owed[0].notification.id);
-    assert!(deliveries(&next)[0] > deliveries(&last)[1]);
+    assert!(ids(&deliveries(&next))[0] > ids(&deliveries(&last))[1]);
 }
 
 #[tokio::test]
@@ -182,7 +187,7 @@ async fn an_incident_whose_memory_is_damaged_is_refused_and_others_are_not() {
     accept(&store, alarm("a", Severity::High), NOON).await;
     place.raw().execute("UPDATE incidents SET told = 'gibberish'", []).unwrap();
     let requests = [alarm("b", Severity::High), alarm("a", Severity::High), alarm("c", Severity::High)]
-        .map(|alert| store.accept(vec![alert], after_noon(1), deciding(after_noon(1)), |_| ()));
+        .map(|alert| store.accept(vec![alert], after_noon(1), deciding(), |_| ()));
     let [b, a, c] = requests;
     let (b, a, c) = tokio::join!(b, a, c);
     assert!(b.is_ok() && c.is_ok());
@@ -190,19 +195,41 @@ async fn an_incident_whose_memory_is_damaged_is_refused_and_others_are_not() {
     assert!(err.starts_with("the store holds what was last told that cannot be read"), "{err}");
 }
 
+/// Remembers what it was told of the incident.
+#[derive(Debug)]
+struct Curious {
+    deciding: Deciding,
+    seen: std::sync::Mutex<Option<Incident>>,
+}
+
+impl Decider for Curious {
+    fn policy(&self) -> Option<crate::PolicyId> {
+        self.deciding.policy()
+    }
+
+    fn plan(&self, alert: &Alert, incident: Option<&Incident>, now: Timestamp) -> Plan {
+        *self.seen.lock().unwrap() = incident.cloned();
+        self.deciding.plan(alert, incident, now)
+    }
+
+    fn pursue(&self, terms: &Terms, standing: &Standing, now: Timestamp) -> fanfare_core::Pursuit {
+        self.deciding.pursue(terms, standing, now)
+    }
+
+    fn abandoned(&self, _: &Notification, _: &[ChannelName], _: Timestamp) -> Option<(Alert, Plan)> {
+        None
+    }
+}
+
 #[tokio::test]
 async fn the_policy_sees_what_each_receiver_was_told() {
     let place = Place::new();
     let store = place.open();
     accept(&store, alarm("a", Severity::High), NOON).await;
-    let seen = Arc::new(std::sync::Mutex::new(None));
-    let sees = Arc::clone(&seen);
-    let decide: Arc<Decide> = Arc::new(move |_, incident| {
-        *sees.lock().unwrap() = incident.cloned();
-        Plan { decisions: Vec::new(), incident: IncidentChange::Leave }
-    });
-    store.accept(vec![alarm("a", Severity::High)], after_noon(1), decide, |_| ()).await.unwrap();
+    let curious = Arc::new(Curious { deciding: Deciding::on(plain()), seen: Default::default() });
+    let decider: Arc<dyn Decider> = curious.clone();
+    store.accept(vec![alarm("a", Severity::High)], after_noon(1), decider, |_| ()).await.unwrap();
     let told = Told { receiver: "on-call".into(), severity: Severity::High, at: NOON };
-    let expected = Incident { id: AlertId(1), since: NOON, told: vec![told] };
-    assert_eq!(*seen.lock().unwrap(), Some(expected));
+    let expected = Incident { id: AlertId(1), since: NOON, told: vec![told], acknowledged: None };
+    assert_eq!(*curious.seen.lock().unwrap(), Some(expected));
 }

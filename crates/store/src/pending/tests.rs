@@ -2,7 +2,7 @@ use fanfare_core::{Severity, Why};
 
 use super::*;
 use crate::Outcome;
-use crate::fixtures::{NOON, Place, accept, after_noon, alarm, deliveries, end_of, settlement};
+use crate::fixtures::{NOON, Place, accept, after_noon, alarm, deliveries, end_of, settle, settlement};
 
 #[tokio::test]
 async fn what_is_owed_is_told_oldest_first() {
@@ -10,9 +10,24 @@ async fn what_is_owed_is_told_oldest_first() {
     let store = place.open();
     let first = accept(&store, alarm("a", Severity::Low), NOON).await;
     let second = accept(&store, alarm("b", Severity::Urgent), after_noon(1)).await;
-    store.settle(settlement(deliveries(&first)[0], Outcome::Delivered)).await.unwrap();
-    let pending: Vec<_> = store.pending().await.unwrap().iter().map(|it| it.id).collect();
-    assert_eq!(pending, [deliveries(&first)[1], deliveries(&second)[0], deliveries(&second)[1]]);
+    settle(&store, settlement(&deliveries(&first)[0], Outcome::Delivered)).await;
+    let [_, of_first] = &deliveries(&first)[..] else { panic!() };
+    assert_eq!(
+        store.pending().await.unwrap(),
+        [std::slice::from_ref(of_first), &deliveries(&second)].concat()
+    );
+}
+
+#[tokio::test]
+async fn what_is_owed_on_some_channels_is_taken_up_oldest_first() {
+    let place = Place::new();
+    let store = place.open();
+    let first = accept(&store, alarm("a", Severity::Low), NOON).await;
+    let second = accept(&store, alarm("b", Severity::Urgent), after_noon(1)).await;
+    let (sender, taken_up) = std::sync::mpsc::channel();
+    store.take_up(["mail".into()].into(), move |owed| sender.send(owed).unwrap()).await.unwrap();
+    let on_mail = |accepted| deliveries(accepted).into_iter().find(|it| it.channel.as_str() == "mail");
+    assert_eq!(taken_up.recv().unwrap(), [on_mail(&first).unwrap(), on_mail(&second).unwrap()]);
 }
 
 #[tokio::test]

@@ -1,8 +1,11 @@
 use fanfare_core::{DeliveryId, Severity};
 
 use super::*;
-use crate::Outcome;
-use crate::fixtures::{NOON, Place, accept, after_noon, alarm, deliveries, end_of, settlement};
+use crate::fixtures::{
+    Deciding, NOON, Place, accept, accept_by, account, after_noon, alarm, dead, deliveries, end_of, ladder,
+    pursue_at, settle, settlement,
+};
+use crate::{Gathering, Outcome, SendStart};
 
 /// A store with: `a` began and ended, `b` fires; of the first alert one channel was told and the other given up.
 async fn filled(place: &Place) -> Store {
@@ -11,9 +14,9 @@ async fn filled(place: &Place) -> Store {
     accept(&store, alarm("b", Severity::Urgent), after_noon(1)).await;
     accept(&store, end_of("a"), after_noon(2)).await;
     accept(&store, end_of("c"), after_noon(3)).await;
-    let [ding, mail] = deliveries(&began)[..] else { panic!() };
-    store.settle(settlement(ding, Outcome::Delivered)).await.unwrap();
-    store.settle(settlement(mail, Outcome::Dead { reason: "too late".to_owned() })).await.unwrap();
+    let [ding, mail] = &deliveries(&began)[..] else { panic!() };
+    settle(&store, settlement(ding, Outcome::Delivered)).await;
+    settle(&store, settlement(mail, dead())).await;
     store
 }
 
@@ -60,7 +63,7 @@ async fn an_alert_tells_who_was_not_told_and_why() {
     let place = Place::new();
     let store = filled(&place).await;
     let alerts = store.alerts(AlertFilter { before: None, fingerprint: None, limit: 2 }).await.unwrap();
-    let held = serde_json::json!([{"receiver": "on-call", "reason": "a resolution of something nobody was told of"}]);
+    let held = serde_json::json!([{"receiver": "on-call", "route": "route", "reason": "a resolution of something nobody was told of"}]);
     assert_eq!((&alerts[0].held, alerts[0].notifications.len()), (&held, 0));
     assert_eq!((&alerts[1].held, alerts[1].notifications.len()), (&serde_json::json!([]), 1));
     assert_eq!(alerts[1].incident, AlertId(1));
@@ -83,4 +86,47 @@ async fn no_attempts_were_made_of_what_is_new() {
     let store = filled(&place).await;
     assert!(store.attempts(DeliveryId(3)).await.unwrap().is_empty());
     assert_eq!(store.attempts(DeliveryId(1)).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_was_promised_at_leisure_is_kept_once_every_channel_has_confirmed() {
+    let place = Place::new();
+    let store = filled(&place).await;
+    let pending = store.pending().await.unwrap();
+    settle(&store, settlement(&pending[0], Outcome::Delivered)).await;
+    settle(&store, settlement(&pending[1], Outcome::Delivered)).await;
+    settle(&store, settlement(&pending[2], Outcome::Delivered)).await;
+    let expected = [Fulfilment::Open, Fulfilment::Kept, Fulfilment::Abandoned]; // the end, `b`, the beginning
+    let alerts = store.alerts(AlertFilter { before: None, fingerprint: None, limit: 9 }).await.unwrap();
+    let of_alerts: Vec<_> = alerts.iter().flat_map(|it| &it.notifications).map(|it| it.fulfilment).collect();
+    assert_eq!(of_alerts, expected);
+    let all = DeliveryFilter { limit: 9, ..DeliveryFilter::default() };
+    let deliveries = store.deliveries(all).await.unwrap();
+    let of_deliveries: Vec<_> = deliveries.iter().map(|it| it.fulfilment).collect();
+    assert_eq!(of_deliveries, expected.map(|it| [it, it]).as_flattened());
+}
+
+#[tokio::test]
+async fn a_delivery_tells_its_rung_and_its_digest() {
+    let place = Place::new();
+    let store = place.open();
+    let decider = Deciding::on(ladder());
+    let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
+    let [ding, _] = &deliveries(&accepted)[..] else { panic!() };
+    pursue_at(&store, &decider, ding.notification, after_noon(60)).await;
+    let start = SendStart {
+        account: account("robot"),
+        deliveries: vec![ding.id],
+        gathered: Gathering::New,
+        usage: None,
+        now: after_noon(61),
+    };
+    let digest = store.begin_send(start).await.unwrap().gathered.map(|it| it.id);
+    let all = DeliveryFilter { limit: 9, ..DeliveryFilter::default() };
+    let rows = store.deliveries(all).await.unwrap();
+    let rows: Vec<_> = rows.iter().map(|it| (it.channel.as_str(), it.escalated, it.digest)).collect();
+    assert_eq!(
+        rows,
+        [("phone", Some(Unless::Delivered), None), ("mail", None, None), ("ding", None, digest)]
+    );
 }

@@ -1,15 +1,30 @@
 use super::*;
-use crate::fixtures::{NOON, Place, account, after_noon, settlement};
-use crate::{Outcome, Settlement};
+use fanfare_core::Severity;
+
+use crate::fixtures::{
+    NOON, Place, accept, account, after_noon, again, alarm, deliveries, settle, settlement,
+};
+use crate::{Delivery, Outcome, Settlement};
+
+/// A send by itself, as it begins at noon.
+fn start(robot: &str, delivery: DeliveryId) -> SendStart {
+    SendStart {
+        account: account(robot),
+        deliveries: vec![delivery],
+        gathered: Gathering::Alone,
+        usage: None,
+        now: NOON,
+    }
+}
 
 /// A send that ended so many seconds after noon; `None`: its end was not seen.
 async fn send(store: &Store, robot: &str, ended: Option<i64>) {
-    let delivery = DeliveryId(1);
-    let send = store.begin_send(account(robot), delivery, NOON).await.unwrap();
+    let accepted = accept(store, alarm(&format!("{robot} {ended:?}"), Severity::High), NOON).await;
+    let delivery = &deliveries(&accepted)[0];
+    let Begun { send, .. } = store.begin_send(start(robot, delivery.id)).await.unwrap();
     if let Some(seconds) = ended {
         let settlement = settlement(delivery, Outcome::Delivered);
-        let settlement = Settlement { send: Some(send), ended_at: after_noon(seconds), ..settlement };
-        store.settle(settlement).await.unwrap();
+        settle(store, Settlement { send: Some(send), ended_at: after_noon(seconds), ..settlement }).await;
     }
 }
 
@@ -56,4 +71,90 @@ async fn sends_are_forgotten_once_no_budget_looks_that_far_back_but_not_those_un
     store.forget_sends(after_noon(10)).await.unwrap();
     assert_eq!(place.number("SELECT count(*) FROM sends WHERE ended_at IS NULL"), 1);
     assert_eq!(place.number("SELECT count(*) FROM sends"), 2);
+}
+
+/// Two alarms on `ding`, and the digest in which they went out at noon.
+async fn gathered(store: &Store) -> (Vec<Delivery>, Gathered) {
+    let mut together = Vec::new();
+    for eui in ["a", "b"] {
+        together.push(deliveries(&accept(store, alarm(eui, Severity::High), NOON).await).remove(0));
+    }
+    let ids = together.iter().map(|it| it.id).collect();
+    let start = SendStart { deliveries: ids, gathered: Gathering::New, ..start("a", DeliveryId(0)) };
+    let begun = store.begin_send(start).await.unwrap();
+    (together, begun.gathered.unwrap())
+}
+
+/// In which digests what is pending on `ding` goes out again, after a kill.
+async fn digests(place: &Place) -> Vec<Option<Gathered>> {
+    let killed = place.copy();
+    let pending = killed.open().pending().await.unwrap();
+    pending.iter().filter(|it| it.channel.as_str() == "ding").map(|it| it.gathered).collect()
+}
+
+#[tokio::test]
+async fn what_a_digest_holds_is_known_before_it_is_sent() {
+    let place = Place::new();
+    let (_, digest) = gathered(&place.open()).await;
+    assert_eq!(digest.made_at, NOON);
+    assert_eq!(digests(&place).await, [Some(digest), Some(digest)]);
+}
+
+#[tokio::test]
+async fn a_digest_is_repeated_as_the_same() {
+    let place = Place::new();
+    let store = place.open();
+    let (together, digest) = gathered(&store).await;
+    let again = SendStart {
+        deliveries: together.iter().map(|it| it.id).collect(),
+        gathered: Gathering::Again(digest),
+        now: after_noon(9),
+        ..start("a", DeliveryId(0))
+    };
+    assert_eq!(store.begin_send(again).await.unwrap().gathered, Some(digest));
+    assert_eq!(place.number("SELECT count(*) FROM digests"), 1);
+}
+
+#[tokio::test]
+async fn after_an_attempt_each_delivery_stays_in_its_digest_or_leaves_it() {
+    let place = Place::new();
+    let store = place.open();
+    let (together, digest) = gathered(&store).await;
+    for (delivery, gathered) in together.iter().zip([Some(digest), None]) {
+        let Outcome::Pending { next_at, failures, form, only, .. } = again(5) else { panic!() };
+        let outcome = Outcome::Pending { next_at, failures, form, only, gathered };
+        settle(&store, settlement(delivery, outcome)).await;
+    }
+    assert_eq!(digests(&place).await, [Some(digest), None]);
+}
+
+#[tokio::test]
+async fn one_delivery_by_itself_makes_no_digest() {
+    let place = Place::new();
+    let store = place.open();
+    send(&store, "a", None).await;
+    assert_eq!(place.number("SELECT count(*) FROM digests"), 0);
+}
+
+#[tokio::test]
+async fn messages_are_counted_by_allowance_and_period_before_they_are_sent() {
+    let place = Place::new();
+    let store = place.open();
+    let usage = |pool: &str, period: &str| Some((pool.to_owned(), period.to_owned()));
+    let mut used = Vec::new();
+    for usage in [
+        usage("corp", "2026-03"),
+        usage("corp", "2026-03"),
+        usage("corp", "2026-04"),
+        usage("mail", "2026-03"),
+        None,
+    ] {
+        let start = SendStart { usage, ..start("a", DeliveryId(1)) };
+        used.push(store.begin_send(start).await.unwrap().used);
+    }
+    assert_eq!(used, [Some(1), Some(2), Some(1), Some(1), None]);
+    let restarted = place.copy();
+    let restarted = restarted.open();
+    assert_eq!(restarted.usage("corp".to_owned(), "2026-03".to_owned()).await.unwrap(), 2);
+    assert_eq!(restarted.usage("corp".to_owned(), "2026-05".to_owned()).await.unwrap(), 0);
 }

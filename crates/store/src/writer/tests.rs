@@ -5,11 +5,12 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 
-use fanfare_core::Severity;
+use fanfare_core::{Alert, ChannelName, Incident, Notification, Plan, Pursuit, Severity, Standing, Terms};
+use jiff::Timestamp;
 
 use super::*;
 use crate::fixtures::{NOON, Place, alarm, deciding, try_accept};
-use crate::{Accepted, Store};
+use crate::{Accepted, Decider, PolicyId, Store};
 
 /// Asks for `future` without waiting for its answer.
 async fn ask<F: Future>(mut future: Pin<Box<F>>) -> Pin<Box<F>> {
@@ -126,17 +127,38 @@ async fn a_request_that_cannot_be_kept_costs_only_itself() {
     assert!(commits <= 6, "{commits}"); // halves: 32, 16, 8, 4, 2, 1
 }
 
+/// Breaks down over everything.
+#[derive(Debug)]
+struct Broken;
+
+impl Decider for Broken {
+    fn policy(&self) -> Option<PolicyId> {
+        None
+    }
+
+    fn plan(&self, _: &Alert, _: Option<&Incident>, _: Timestamp) -> Plan {
+        panic!("a bug")
+    }
+
+    fn pursue(&self, _: &Terms, _: &Standing, _: Timestamp) -> Pursuit {
+        panic!("a bug")
+    }
+
+    fn abandoned(&self, _: &Notification, _: &[ChannelName], _: Timestamp) -> Option<(Alert, Plan)> {
+        panic!("a bug")
+    }
+}
+
 #[tokio::test]
 async fn a_request_that_breaks_our_code_costs_only_itself() {
     let place = Place::new();
     let store = place.open();
     let go_on = hold_up(&store).await;
     let good = ask(Box::pin(try_accept(&store, vec![alarm("a", Severity::High)], NOON))).await;
-    let breaks =
-        store.accept(vec![alarm("b", Severity::High)], NOON, Arc::new(|_, _| panic!("a bug")), |_| ());
+    let breaks = store.accept(vec![alarm("b", Severity::High)], NOON, Arc::new(Broken), |_| ());
     let breaks = ask(Box::pin(breaks)).await;
     let then_breaks =
-        store.accept(vec![alarm("c", Severity::High)], NOON, deciding(NOON), |_| panic!("another bug"));
+        store.accept(vec![alarm("c", Severity::High)], NOON, deciding(), |_| panic!("another bug"));
     let then_breaks = ask(Box::pin(then_breaks)).await;
     go_on.send(()).unwrap();
 
@@ -193,7 +215,7 @@ async fn what_nobody_waits_for_any_more_is_written_all_the_same_and_what_must_fo
     let then = move |accepted: &Vec<Accepted>| {
         counted.fetch_add(accepted.len(), Ordering::SeqCst);
     };
-    let request = store.accept(vec![alarm("a", Severity::High)], NOON, deciding(NOON), then);
+    let request = store.accept(vec![alarm("a", Severity::High)], NOON, deciding(), then);
     drop(ask(Box::pin(request)).await);
     try_accept(&store, vec![alarm("b", Severity::High)], NOON).await.unwrap();
     assert_eq!(followed.load(Ordering::SeqCst), 1);
@@ -206,5 +228,5 @@ async fn nothing_follows_what_was_not_written() {
     let store = place.open();
     refuse(&place, "a");
     let then = |_: &Vec<Accepted>| panic!("it was not written");
-    assert!(store.accept(vec![alarm("a", Severity::High)], NOON, deciding(NOON), then).await.is_err());
+    assert!(store.accept(vec![alarm("a", Severity::High)], NOON, deciding(), then).await.is_err());
 }

@@ -1,0 +1,122 @@
+use super::*;
+use crate::Outcome;
+use crate::fixtures::{
+    Deciding, NOON, Place as Folder, accept, accept_by, after_noon, alarm, dead, deliveries, in_turn,
+    pursue_at, settle, settle_by, settlement,
+};
+
+/// A store with three dead deliveries, `d1`, `d2` and `d4`, and the abandoned notification `n3`.
+async fn filled(folder: &Folder) -> Store {
+    let store = folder.open();
+    let first = accept(&store, alarm("a", Severity::Urgent), NOON).await;
+    for (delivery, seconds) in deliveries(&first).iter().zip([10, 20]) {
+        let settlement = settlement(delivery, dead());
+        settle(&store, crate::Settlement { ended_at: after_noon(seconds), ..settlement }).await;
+    }
+    let second = accept(&store, alarm("b", Severity::High), NOON).await;
+    let [ding, mail] = &deliveries(&second)[..] else { panic!() };
+    settle(&store, settlement(ding, Outcome::Delivered)).await;
+    let of_mail = settlement(mail, dead());
+    settle(&store, crate::Settlement { ended_at: after_noon(30), ..of_mail }).await;
+    let hanging = accept_by(&store, &Deciding::on(in_turn()), alarm("c", Severity::Low), NOON).await;
+    for seconds in [10, 60] {
+        let id = hanging.owed[0].notification.id;
+        pursue_at(&store, &Deciding::on(in_turn()), id, after_noon(seconds)).await;
+    }
+    store
+}
+
+fn all() -> DeadLetterFilter {
+    DeadLetterFilter::default()
+}
+
+async fn check(filter: DeadLetterFilter, after: Option<&str>, limit: u32, expected: &[&str]) {
+    let folder = Folder::new();
+    let after = after.map(|it| it.parse().unwrap());
+    let letters = filled(&folder).await.dead_letters(filter, after, limit).await.unwrap();
+    let names: Vec<_> = letters.iter().map(|it| it.id.to_string()).collect();
+    assert_eq!(names, expected);
+}
+
+#[tokio::test]
+async fn dead_letters_are_told_newest_first_page_by_page() {
+    check(all(), None, 9, &["n3", "d4", "d2", "d1"]).await;
+    check(all(), None, 2, &["n3", "d4"]).await;
+    check(all(), Some("n3"), 2, &["d4", "d2"]).await;
+    check(all(), Some("d2"), 2, &["d1"]).await;
+    check(all(), Some("d1"), 2, &[]).await;
+}
+
+#[tokio::test]
+async fn dead_letters_can_be_asked_for_by_channel_receiver_and_time() {
+    check(DeadLetterFilter { channel: Some("mail".into()), ..all() }, None, 9, &["d4", "d2"]).await;
+    check(DeadLetterFilter { receiver: Some("nobody".into()), ..all() }, None, 9, &[]).await;
+    check(DeadLetterFilter { receiver: Some("on-call".into()), ..all() }, None, 9, &["n3", "d4", "d2", "d1"])
+        .await;
+    check(DeadLetterFilter { since: Some(after_noon(20)), ..all() }, None, 9, &["n3", "d4", "d2"]).await;
+    check(DeadLetterFilter { until: Some(after_noon(20)), ..all() }, None, 9, &["d1"]).await;
+    let between = DeadLetterFilter { since: Some(after_noon(11)), until: Some(after_noon(30)), ..all() };
+    check(between, None, 9, &["d2"]).await;
+}
+
+#[tokio::test]
+async fn a_dead_letter_tells_what_was_not_told_to_whom_and_why() {
+    let folder = Folder::new();
+    let letters = filled(&folder).await.dead_letters(all(), None, 2).await.unwrap();
+    let [whole, mail] = &letters[..] else { panic!() };
+    let expected = DeadLetter {
+        id: DeadLetterId::Delivery(DeliveryId(4)),
+        alert_id: AlertId(2),
+        title: "Temperature too high".to_owned(),
+        severity: Severity::High,
+        notification_id: NotificationId(2),
+        receiver: "on-call".into(),
+        channel: Some("mail".into()),
+        reason: "too late; last answer: errcode 0: ok".to_owned(),
+        attempts: 1,
+        given_up_at: after_noon(30),
+        fulfilment: Fulfilment::Abandoned,
+    };
+    assert_eq!(*mail, expected);
+    assert_eq!((whole.channel.as_ref(), whole.given_up_at, whole.attempts), (None, after_noon(60), 0));
+    assert_eq!(whole.reason, "too few of its channels confirmed in time, and nobody is left to be told");
+    assert_eq!(serde_json::to_value(whole).unwrap()["id"], "n3");
+}
+
+#[tokio::test]
+async fn nothing_is_dead_that_is_owed_or_delivered() {
+    let folder = Folder::new();
+    let store = folder.open();
+    let accepted = accept(&store, alarm("a", Severity::High), NOON).await;
+    settle_by(&store, &Deciding::on(in_turn()), settlement(&deliveries(&accepted)[0], Outcome::Delivered))
+        .await;
+    assert!(store.dead_letters(all(), None, 9).await.unwrap().is_empty());
+}
+
+#[test]
+fn a_dead_letter_is_named_by_a_letter_and_a_number() {
+    assert_eq!("d17".parse(), Ok(DeadLetterId::Delivery(DeliveryId(17))));
+    assert_eq!("n5".parse(), Ok(DeadLetterId::Notification(NotificationId(5))));
+    for wrong in ["", "17", "d", "d0", "d-1", "x5", "dd5", "d5 "] {
+        let err = wrong.parse::<DeadLetterId>().unwrap_err();
+        assert_eq!(err, InvalidDeadLetterId(wrong.to_owned()));
+    }
+    assert_eq!(
+        InvalidDeadLetterId("17".to_owned()).to_string(),
+        "`17` is not the number of a dead letter: expected one like d17 (a delivery) or n5 (a notification)"
+    );
+}
+
+#[tokio::test]
+async fn looking_for_dead_letters_does_not_read_what_lives() {
+    let folder = Folder::new();
+    drop(folder.open());
+    let raw = folder.raw();
+    let mut statement = raw.prepare(&format!("EXPLAIN QUERY PLAN {FIND}")).unwrap();
+    let plan = statement.query_map([0; 7], |row| row.get(3)).unwrap();
+    let plan: Vec<String> = plan.collect::<Result<_, _>>().unwrap();
+    for table in ["SCAN d USING INDEX deliveries_dead", "SCAN n USING INDEX notifications_abandoned"] {
+        assert!(plan.iter().any(|it| it == table), "{plan:#?}");
+    }
+    assert!(!plan.iter().any(|it| it == "SCAN d" || it == "SCAN n"), "{plan:#?}");
+}
