@@ -1,31 +1,57 @@
 //! Starting, taking alerts in, stopping.
 
-use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use fanfare_core::{
-    Alert, ChannelName, Clock, Incident, Limits, Notifier, Policy, RetryPolicy, Verdict, plan,
+    AckKey, Acknowledgement, Alert, ChannelName, Clock, Limits, NotificationId, Notifier, Policy, RetryPolicy,
 };
-use fanfare_store::{Accepted, AccountHold, Store, StoreError};
-use jiff::{SignedDuration, Timestamp};
+use fanfare_store::{Accepted, Acknowledged, Store, StoreError};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use crate::account::SharedAccount;
+use crate::accounting;
+use crate::accounts::Accounts;
 use crate::chance::Chance;
-use crate::housekeeping;
-use crate::lane::{Lane, LaneSetup};
-use crate::lanes::Lanes;
-use crate::metrics::{Metrics, OfReceiver, OfSource};
-use crate::steady::{SteadyTime, after, between};
+use crate::decider::PolicyDecider;
+use crate::dispatch::{Dispatch, News};
+use crate::drill::Drill;
+use crate::fleet::{Fleet, Tools};
+use crate::follow_up::FollowUp;
+use crate::hearing::{ExpectedSource, Hearing};
+use crate::housekeeping::{self, Keeping};
+use crate::intake::{Intake, NotKept};
+use crate::metrics::Metrics;
+use crate::steady::SteadyTime;
+use crate::watch::{Watchman, note_proven};
 
 /// What a gateway is made of.
 #[derive(Debug)]
 pub struct Setup {
     /// Where everything is remembered.
     pub store: Store,
+    /// What it does, until it is told otherwise.
+    pub orders: Orders,
+    /// The wall clock.
+    pub clock: Arc<dyn Clock>,
+    /// The spread of retries.
+    pub chance: Arc<dyn Chance>,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// Random bytes: with them links are signed, if the store has no key yet.
+    pub fresh_key: [u8; 32],
+    /// Where the store is kept: its disk must not fill up.
+    pub store_path: PathBuf,
+}
+
+/// What a gateway does: all that a new config can change while it runs.
+#[derive(Debug)]
+pub struct Orders {
     /// Who must know what.
     pub policy: Policy,
     /// The channels receivers name.
@@ -34,12 +60,21 @@ pub struct Setup {
     pub retry: RetryPolicy,
     /// How long what is over is remembered.
     pub retention: Duration,
-    /// The wall clock.
-    pub clock: Arc<dyn Clock>,
-    /// The spread of retries.
-    pub chance: Arc<dyn Chance>,
-    /// What is counted.
-    pub metrics: Metrics,
+    /// How people reach this gateway, e.g. `https://alerts.example.com`: for the links in messages.
+    pub external_url: Option<String>,
+    /// The sources that are heard from regularly.
+    pub sources: Vec<ExpectedSource>,
+}
+
+impl Orders {
+    fn longest_budget(&self) -> Duration {
+        let budgets = self.channels.iter().filter_map(|it| it.limits.budget);
+        budgets.map(|it| it.per).max().unwrap_or_default()
+    }
+
+    fn keeping(&self) -> Keeping {
+        Keeping { alerts: self.retention, sends: self.longest_budget() }
+    }
 }
 
 /// One channel and how it is used.
@@ -47,29 +82,35 @@ pub struct Setup {
 pub struct ChannelSetup {
     /// Its name in the config.
     pub name: ChannelName,
+    /// Its kind, e.g. `dingtalk`.
+    pub kind: &'static str,
+    /// A digest of all its settings, secrets too: one that is the same needs no change.
+    pub version: String,
     /// What speaks to the provider.
     pub notifier: Arc<dyn Notifier>,
     /// How fast it may send.
     pub limits: Limits,
     /// How long one attempt may take.
     pub timeout: Duration,
+    /// When its credentials were last changed, if that is known.
+    pub rotated_at: Option<Date>,
+    /// When it is tried though there is nothing to tell.
+    pub drill: Option<Drill>,
 }
 
 /// A running gateway.
 #[derive(Debug)]
 pub struct Gateway {
-    store: Store,
-    policy: Arc<Policy>,
-    lanes: Arc<Lanes>,
-    metrics: Metrics,
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) dispatch: Arc<Dispatch>,
+    pub(crate) intake: Arc<Intake>,
+    pub(crate) fleet: Arc<tokio::sync::Mutex<Fleet>>,
+    keeping: Arc<Mutex<Keeping>>,
+    ack_key: AckKey,
     stop: CancellationToken,
     tasks: Mutex<JoinSet<()>>,
 }
-
-/// Why alerts were not taken in. Nothing of them was kept; the source should try again.
-#[derive(Debug, thiserror::Error)]
-#[error("not accepted, please send again: {0}")]
-pub struct NotKept(#[from] StoreError);
 
 impl Gateway {
     /// Starts the lanes, with what an earlier run left owed. Needs a tokio runtime.
@@ -78,46 +119,86 @@ impl Gateway {
     ///
     /// If the store cannot be read.
     pub async fn start(setup: Setup) -> Result<Self, StoreError> {
-        let Setup { store, policy, channels, retry, retention, clock, chance, metrics } = setup;
+        let Setup { store, orders, clock, chance, metrics, fresh_key, store_path } = setup;
         let stop = CancellationToken::new();
-        let mut tasks = JoinSet::new();
-        let now = clock.now();
-        let steady = SteadyTime::starting_at(now);
-        let accounts = accounts(&store, &channels, now).await?;
-        let mut lanes = Lanes::default();
-        for channel in &channels {
-            let Some(account) = accounts.get(channel.limits.account.as_str()) else { continue };
-            let (lane, door) = Lane::new(LaneSetup {
-                channel: channel.clone(),
-                account: Arc::clone(account),
-                store: store.clone(),
-                retry,
-                clock: Arc::clone(&clock),
-                steady,
-                chance: Arc::clone(&chance),
-                metrics: metrics.of_channel(&channel.name),
-                stop: stop.clone(),
-            });
-            lanes.add(channel.name.clone(), door);
-            tasks.spawn(lane.run());
+        let steady = SteadyTime::starting_at(clock.now());
+        let (follow_up, news) = mpsc::unbounded_channel();
+        let first = PolicyDecider::without_channels(orders.policy.clone(), steady);
+        let dispatch = Arc::new(Dispatch::new(Arc::new(first), follow_up, metrics.clone()));
+        let hearing = Hearing::default();
+        hearing.expect(orders.sources.clone(), steady.now());
+        let ack_key = AckKey::new(&store.ack_key(fresh_key).await?);
+        let keeping = Arc::new(Mutex::new(orders.keeping()));
+        let mut fleet = Fleet::new(Tools {
+            store: store.clone(),
+            clock: Arc::clone(&clock),
+            steady,
+            chance,
+            metrics: metrics.clone(),
+            dispatch: Arc::clone(&dispatch),
+            stop: stop.clone(),
+            ack_key: ack_key.clone(),
+        });
+        // Before anything happens to them: what is told of them later counts more.
+        for watch in store.watched().await? {
+            dispatch.tell_follow_up(News::Watch(watch));
         }
-        lanes.hand_out_pending(store.pending().await?);
-        let longest_budget = channels.iter().filter_map(|it| it.limits.budget).map(|it| it.per).max();
-        tasks.spawn(housekeeping::run(
+        let accounts = Accounts::remembered(&store, orders.longest_budget(), clock.now()).await?;
+        fleet.take_orders(orders, accounts).await?;
+        let mut tasks = JoinSet::new();
+        let follow_up = FollowUp::new(
             store.clone(),
-            clock,
-            retention,
-            longest_budget.unwrap_or_default(),
+            Arc::clone(&dispatch),
+            Arc::clone(&clock),
+            steady,
+            news,
             stop.clone(),
-        ));
-        Ok(Self {
-            store,
-            policy: Arc::new(policy),
-            lanes: Arc::new(lanes),
+        );
+        tasks.spawn(follow_up.run());
+        tasks.spawn(housekeeping::run(store.clone(), Arc::clone(&clock), Arc::clone(&keeping), stop.clone()));
+        tasks.spawn(accounting::run(store.clone(), metrics.clone(), stop.clone()));
+        let intake = Arc::new(Intake {
+            store: store.clone(),
+            dispatch: Arc::clone(&dispatch),
+            hearing,
             metrics,
-            stop,
-            tasks: Mutex::new(tasks),
-        })
+            steady,
+        });
+        let fleet = Arc::new(tokio::sync::Mutex::new(fleet));
+        let watchman = Watchman {
+            intake: Arc::clone(&intake),
+            fleet: Arc::clone(&fleet),
+            clock: Arc::clone(&clock),
+            store_path,
+            stop: stop.clone(),
+        };
+        tasks.spawn(watchman.run());
+        Ok(Self { store, clock, dispatch, intake, fleet, keeping, ack_key, stop, tasks: Mutex::new(tasks) })
+    }
+
+    /// Does from now on what `orders` say. What is owed stays owed, on the terms on
+    /// which it was promised; a channel whose settings are the same notices nothing.
+    ///
+    /// Whether or not the caller waits for it, it comes to its end. A channel that
+    /// is back after it had left waits for what its lane had under way then.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read; then everything is as it was.
+    pub async fn take_orders(&self, orders: Orders) -> Result<(), StoreError> {
+        let (fleet, keeping) = (Arc::clone(&self.fleet), Arc::clone(&self.keeping));
+        let (store, clock) = (self.store.clone(), Arc::clone(&self.clock));
+        let intake = Arc::clone(&self.intake);
+        let taking = async move {
+            let mut fleet = fleet.lock().await;
+            let accounts = Accounts::remembered(&store, orders.longest_budget(), clock.now()).await?;
+            let (new, sources) = (orders.keeping(), orders.sources.clone());
+            fleet.take_orders(orders, accounts).await?;
+            *keeping.lock().unwrap_or_else(PoisonError::into_inner) = new;
+            intake.hearing.expect(sources, intake.steady.now());
+            Ok(())
+        };
+        tokio::spawn(taking).await.map_err(|_| StoreError::BrokeDown)?
     }
 
     /// Takes alerts in: answers once they and all they call for are on the disk.
@@ -128,24 +209,41 @@ impl Gateway {
     ///
     /// If they cannot be kept; then nothing of them is.
     pub async fn accept(&self, alerts: Vec<Alert>, now: Timestamp) -> Result<Vec<Accepted>, NotKept> {
-        let policy = Arc::clone(&self.policy);
-        let decide = move |alert: &Alert, incident: Option<&Incident>| plan(&policy, alert, incident, now);
-        let (lanes, metrics) = (Arc::clone(&self.lanes), self.metrics.clone());
-        let hand_out = move |accepted: &Vec<Accepted>| {
-            lanes.hand_out(accepted);
-            accepted.iter().for_each(|one| count(&metrics, one));
+        self.intake.accept(alerts, now).await
+    }
+
+    /// Notes that somebody takes care of what a notification told: its ladder ends,
+    /// and those who were told hear so.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be kept; then nothing of it is.
+    pub async fn acknowledge(
+        &self,
+        id: NotificationId,
+        acknowledgement: Acknowledgement,
+    ) -> Result<Acknowledged, NotKept> {
+        let dispatch = Arc::clone(&self.dispatch);
+        let act = move |(acknowledged, consequences): &(Acknowledged, _)| {
+            dispatch.act_on(consequences);
+            match acknowledged {
+                Acknowledged::Now(owed) => dispatch.hand_out_owed(owed.iter()),
+                Acknowledged::Already(_) | Acknowledged::Over | Acknowledged::Unknown => {}
+            }
         };
-        let asked = u64::try_from(alerts.len()).unwrap_or(u64::MAX);
-        self.store.accept(alerts, now, Arc::new(decide), hand_out).await.map_err(|err| {
-            self.metrics.refused.inc_by(asked);
-            NotKept(err)
-        })
+        Ok(self.store.acknowledge(id, acknowledgement, self.dispatch.decider(), act).await?)
     }
 
     /// Who must know what.
     #[must_use]
-    pub fn policy(&self) -> &Policy {
-        &self.policy
+    pub fn policy(&self) -> Arc<Policy> {
+        Arc::clone(&self.dispatch.decider().policy)
+    }
+
+    /// Signs the links with which people acknowledge, and reads them.
+    #[must_use]
+    pub fn ack_key(&self) -> &AckKey {
+        &self.ack_key
     }
 
     /// What is remembered.
@@ -159,63 +257,23 @@ impl Gateway {
     pub async fn shutdown(&self, grace: Duration) {
         self.stop.cancel();
         let mut tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
-        let all_ended = async { while tasks.join_next().await.is_some() {} };
+        let all_ended = async {
+            let mut lanes = self.fleet.lock().await.disband();
+            while tasks.join_next().await.is_some() {}
+            while lanes.join_next().await.is_some() {}
+        };
         if tokio::time::timeout(grace, all_ended).await.is_err() {
             warn!(
                 grace.seconds = grace.as_secs(),
                 "Attempts were still under way at the end of the grace period; they are made again at the next start"
             );
         }
+        let roster = self.fleet.lock().await.roster();
+        if let Err(err) = note_proven(&self.intake, &roster).await {
+            warn!(error = %err, "The store does not know when channels were last proven");
+        }
         if let Err(err) = self.store.tidy().await {
             warn!(error = %err, "The store could not be tidied up; nothing is lost by that");
-        }
-    }
-}
-
-/// The accounts of `channels`, with what the store remembers of them.
-async fn accounts(
-    store: &Store,
-    channels: &[ChannelSetup],
-    now: Timestamp,
-) -> Result<HashMap<String, Arc<SharedAccount>>, StoreError> {
-    let longest =
-        channels.iter().filter_map(|it| it.limits.budget).map(|it| it.per).max().unwrap_or_default();
-    let since = now.saturating_sub(SignedDuration::try_from(longest).unwrap_or(SignedDuration::MAX));
-    let sends = store.sends_since(since.unwrap_or(Timestamp::MIN), now).await?;
-    let holds = store.holds().await?;
-    let mut accounts = HashMap::new();
-    for ChannelSetup { limits: Limits { account, budget, concurrency: _ }, .. } in channels {
-        // What ended later than now ended before the clock was set back, and at the latest now.
-        let ended = sends.iter().filter(|(of, _)| of == account).map(|(_, ended)| now.min(*ended));
-        let silent_until = holds.iter().find(|it| it.account == *account).map(|it| hold_ends(it, now));
-        accounts
-            .entry(account.as_str().to_owned())
-            .or_insert_with(|| Arc::new(SharedAccount::new(account.clone(), *budget, ended, silent_until)));
-    }
-    Ok(accounts)
-}
-
-/// When `hold` ends. Where the clock was set back since, it lasts as long as it
-/// was asked for, and no longer.
-fn hold_ends(hold: &AccountHold, now: Timestamp) -> Timestamp {
-    if hold.since <= now { hold.until } else { after(now, between(hold.since, hold.until)) }
-}
-
-fn count(metrics: &Metrics, accepted: &Accepted) {
-    let source = accepted.alert.text_of("source").to_owned();
-    let status = accepted.alert.status.to_string();
-    metrics.alerts.get_or_create(&OfSource { source, status }).inc();
-    for decision in &accepted.plan.decisions {
-        match &decision.verdict {
-            Verdict::Notify { .. } => {
-                metrics
-                    .notifications
-                    .get_or_create(&OfReceiver { receiver: decision.receiver.to_string() })
-                    .inc();
-            }
-            Verdict::Hold(_) => {
-                metrics.suppressed.inc();
-            }
         }
     }
 }

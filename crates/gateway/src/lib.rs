@@ -8,11 +8,33 @@
 //! [`Notifier`]: fanfare_core::Notifier
 
 mod gateway;
-mod lanes;
+mod intake;
+mod fleet;
+mod dispatch;
+mod decider;
 mod lane;
+mod load;
+mod repeats;
+mod prepare;
 mod attempt;
 mod meaning;
+mod report;
+mod follow_up;
+mod links;
+
+mod status;
+mod accounts;
 mod account;
+
+mod watch;
+mod ourselves;
+mod hearing;
+mod disk;
+mod drill;
+mod test_message;
+mod views;
+mod dead_letters;
+mod accounting;
 mod housekeeping;
 
 mod steady;
@@ -20,12 +42,20 @@ mod chance;
 mod metrics;
 
 pub use crate::chance::{Chance, SystemChance};
-pub use crate::gateway::{ChannelSetup, Gateway, NotKept, Setup};
+pub use crate::drill::Drill;
+pub use crate::gateway::{ChannelSetup, Gateway, Orders, Setup};
+pub use crate::hearing::ExpectedSource;
+pub use crate::intake::NotKept;
 pub use crate::metrics::Metrics;
+pub use crate::ourselves::OURSELVES;
+pub use crate::test_message::TestError;
+pub use crate::views::{BudgetView, ChannelHealth, ChannelView, LastError, QuotaView};
 
 // The store's part of the surface: whoever runs a gateway opens its store and
 // reads what it remembers, and needs to know no more of it.
 pub use fanfare_store::{
-    Accepted, AlertFilter, AlertRow, AttemptRow, DeliveryFilter, DeliveryRow, NotificationRow, Store,
-    StoreError,
+    Accepted, Acknowledged, AcknowledgementRow, AlertFilter, AlertRow, AttemptRow, Audit, DeadLetter,
+    DeadLetterFilter, DeadLetterId, DeadLetters, DeliveryCounts, DeliveryFilter, DeliveryRow, DeliveryStory,
+    Held, InvalidDeadLetterId, NotificationCounts, NotificationRow, NotificationStory, OpenError, PolicyId,
+    Sibling, StepRow, Store, StoreError, Story, Unaccounted,
 };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fanfare_core::{Next, Receipt, RetryPolicy, RetryState, SendError};
+use fanfare_core::{Failure, Next, Receipt, RetryPolicy, RetryState, SendError};
 use fanfare_store::{Delivery, Outcome};
 use jiff::Timestamp;
 
@@ -22,6 +22,24 @@ pub(crate) struct Meaning {
     pub(crate) refused: usize,
     pub(crate) outcome: Outcome,
     pub(crate) standing: Standing,
+    /// What it tells the channel's circuit.
+    pub(crate) signal: Signal,
+}
+
+/// What an answer tells a channel's circuit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signal {
+    /// The provider took the message.
+    Taken,
+    /// The provider has read the message, and will not take it.
+    Read,
+    /// It did not.
+    Failure(Failure),
+    /// It did not for the last few recipients: that says little of the others, but a
+    /// probe has then shown nothing.
+    FailureForSome,
+    /// Nothing: the account must be silent, or nothing was asked.
+    None,
 }
 
 /// What an attempt of a delivery is judged by, besides its answer.
@@ -47,6 +65,7 @@ impl Meaning {
                 refused: receipt.refused.len(),
                 outcome: Outcome::Delivered,
                 standing: Standing::Good,
+                signal: Signal::Taken,
             },
             Ok(receipt) => Self::of_part(&receipt, given),
             Err(err) => Self {
@@ -56,6 +75,7 @@ impl Meaning {
                 refused: 0,
                 outcome: outcome(&err, given.delivery.only.clone(), given),
                 standing: standing(&err, given),
+                signal: signal(&err, given),
             },
         }
     }
@@ -73,7 +93,23 @@ impl Meaning {
             refused,
             outcome: outcome(&rest, Some(owed), given),
             standing: Standing::Good,
+            signal: Signal::Taken,
         }
+    }
+}
+
+fn signal(err: &SendError, given: Circumstances<'_>) -> Signal {
+    match err {
+        SendError::Transient { .. } | SendError::Unanswered { .. } => match given.delivery.only {
+            None => Signal::Failure(Failure::Soft),
+            Some(_) => Signal::FailureForSome,
+        },
+        SendError::Misconfigured { .. } => {
+            let pause = given.retry.silence(state(given), err).unwrap_or_default();
+            Signal::Failure(Failure::Misconfigured { pause })
+        }
+        SendError::Unsendable { .. } => Signal::Read,
+        SendError::Throttled { .. } | SendError::Blocked { .. } | SendError::Quota { .. } => Signal::None,
     }
 }
 
@@ -81,11 +117,11 @@ fn outcome(err: &SendError, only: Option<Vec<String>>, given: Circumstances<'_>)
     let Circumstances { delivery, retry, spread, now, .. } = given;
     match retry.next(state(given), err, spread) {
         Next::TryAgain { pause, form, failures } => {
-            Outcome::Pending { next_at: after(now, pause), failures, form, only }
+            Outcome::Pending { next_at: after(now, pause), failures, form, only, gathered: None }
         }
         // The account's silence holds it; it is not to wait for longer than that.
         Next::HoldAccount { silence: _, failures } => {
-            Outcome::Pending { next_at: now, failures, form: delivery.form, only }
+            Outcome::Pending { next_at: now, failures, form: delivery.form, only, gathered: None }
         }
         Next::GiveUp(why) => Outcome::Dead { reason: why.to_string() },
     }
@@ -96,12 +132,14 @@ fn outcome(err: &SendError, only: Option<Vec<String>>, given: Circumstances<'_>)
 fn standing(err: &SendError, given: Circumstances<'_>) -> Standing {
     match (given.retry.silence(state(given), err), err) {
         (Some(time), SendError::Misconfigured { .. }) => Standing::MisconfiguredFor(time),
+        (Some(time), SendError::Blocked { .. }) => Standing::BlockedFor(time),
         (Some(time), _) => Standing::SilentFor(time),
         (None, SendError::Unsendable { .. }) => Standing::Good, // the provider has read it
         (
             None,
             SendError::Transient { .. }
             | SendError::Throttled { .. }
+            | SendError::Blocked { .. }
             | SendError::Quota { .. }
             | SendError::Misconfigured { .. }
             | SendError::Unanswered { .. },

@@ -1,12 +1,18 @@
 //! What the gateway counts, in Prometheus' terms.
 
+mod of_ourselves;
+
 use fanfare_core::ChannelName;
+use fanfare_store::{Audit, Delivery};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
+
+use self::of_ourselves::OfOurselves;
+use crate::ourselves::World;
 
 /// What the gateway counts. Clones share the numbers.
 #[derive(Debug, Clone)]
@@ -19,6 +25,8 @@ pub struct Metrics {
     deliveries: Family<OfDelivery, Counter>,
     pending: Family<OfChannel, Gauge>,
     latency: Family<OfChannel, Histogram, fn() -> Histogram>,
+    escalations: Family<OfRung, Counter>,
+    of_ourselves: OfOurselves,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -49,6 +57,11 @@ struct OfDelivery {
     state: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfRung {
+    unless: String,
+}
+
 /// Seconds from the alert's acceptance to the provider's word, from "at once"
 /// to "after an outage".
 const LATENCY_BUCKETS: [f64; 12] = [0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 600.0, 3600.0];
@@ -66,6 +79,8 @@ impl Metrics {
             deliveries: Family::default(),
             pending: Family::default(),
             latency: Family::new_with_constructor(|| Histogram::new(LATENCY_BUCKETS)),
+            escalations: Family::default(),
+            of_ourselves: OfOurselves::new(registry),
         };
         registry.register("fanfare_alerts", "Alerts accepted and on the disk", metrics.alerts.clone());
         registry.register(
@@ -92,7 +107,36 @@ impl Metrics {
             Unit::Seconds,
             metrics.latency.clone(),
         );
+        registry.register(
+            "fanfare_escalations",
+            "Channels told because something had not come about in time",
+            metrics.escalations.clone(),
+        );
         metrics
+    }
+
+    /// Counts those of `deliveries`, which have just come to be, that stand on a rung.
+    pub(crate) fn count_escalations(&self, deliveries: &[Delivery]) {
+        // One that has been attempted has come back from the dead, and was counted when it came to be.
+        for unless in deliveries.iter().filter(|it| it.attempts == 0).filter_map(|it| it.escalated) {
+            self.escalations.get_or_create(&OfRung { unless: unless.to_string() }).inc();
+        }
+    }
+
+    /// Shows how we are.
+    pub(crate) fn show(&self, world: &World) {
+        self.of_ourselves.show(world);
+    }
+
+    /// Shows whether everything is accounted for.
+    pub(crate) fn account_for(&self, audit: &Audit) {
+        self.of_ourselves.account_for(audit);
+    }
+
+    /// How many deliveries are still owed on `channel`.
+    pub(crate) fn pending_on(&self, channel: &ChannelName) -> u64 {
+        let of_channel = OfChannel { channel: channel.to_string() };
+        u64::try_from(self.pending.get_or_create(&of_channel).get()).unwrap_or(0)
     }
 
     /// The numbers of one channel.
@@ -127,3 +171,6 @@ impl ChannelMetrics {
         self.deliveries.get_or_create(&OfDelivery { channel: self.channel.clone(), state }).inc();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 /// The wall clock as it would be had nobody set it since the start.
@@ -36,6 +36,12 @@ impl SteadyTime {
 /// So long after `time`; at the latest when time itself ends.
 pub(crate) fn after(time: Timestamp, pause: Duration) -> Timestamp {
     time.saturating_add(pause).unwrap_or(Timestamp::MAX)
+}
+
+/// So long before `time`; at the earliest when time itself begins.
+pub(crate) fn before(time: Timestamp, ago: Duration) -> Timestamp {
+    let ago = SignedDuration::try_from(ago).unwrap_or(SignedDuration::MAX);
+    time.saturating_sub(ago).unwrap_or(Timestamp::MIN)
 }
 
 /// How long after `now` it is `at`; no time if it was before.

@@ -1,6 +1,7 @@
 use std::num::NonZeroU32;
 
 use fanfare_testkit::NOON;
+use futures_util::FutureExt;
 use jiff::SignedDuration;
 
 use super::*;
@@ -10,7 +11,14 @@ fn at(seconds: i64) -> Timestamp {
 }
 
 fn account(budget: Option<Budget>, silent_until: Option<Timestamp>) -> SharedAccount {
-    SharedAccount::new(Account::of("fake", &["robot"]), budget, [], silent_until)
+    SharedAccount::new(Account::of("fake", &["robot"]), Arc::default(), budget, [], silent_until)
+}
+
+const NOW: Turn = Turn::Now { spare: None };
+
+/// Now, and so many more.
+fn now(spare: usize) -> Turn {
+    Turn::Now { spare: Some(spare) }
 }
 
 fn two_in(per: Duration) -> Option<Budget> {
@@ -20,26 +28,30 @@ fn two_in(per: Duration) -> Option<Budget> {
 #[test]
 fn without_a_budget_it_may_always_send() {
     let account = account(None, None);
-    assert!((0..1_000).all(|_| account.start(NOON) == Turn::Now));
+    assert!((0..1_000).all(|_| account.start(NOON, Share::Urgent) == NOW));
 }
 
 #[test]
 fn a_spent_budget_frees_up_when_its_first_send_is_long_enough_over() {
     let account = account(two_in(Duration::from_secs(60)), None);
     assert_eq!(
-        [account.start(NOON), account.start(NOON), account.start(NOON)],
-        [Turn::Now, Turn::Now, Turn::WhenOneEnds]
+        [
+            account.start(NOON, Share::Urgent),
+            account.start(NOON, Share::Urgent),
+            account.start(NOON, Share::Urgent)
+        ],
+        [now(1), now(0), Turn::WhenOneEnds]
     );
     account.end(at(5), Standing::Good);
-    assert_eq!(account.start(at(6)), Turn::At(at(65)));
-    assert_eq!(account.start(at(65)), Turn::Now);
+    assert_eq!(account.start(at(6), Share::Urgent), Turn::At(at(65)));
+    assert_eq!(account.start(at(65), Share::Urgent), now(0));
 }
 
 #[test]
 fn a_send_that_was_called_off_costs_nothing() {
     let account = account(two_in(Duration::from_secs(60)), None);
     for _ in 0..10 {
-        assert_eq!(account.start(NOON), Turn::Now);
+        assert_eq!(account.start(NOON, Share::Urgent), now(1));
         account.call_off();
     }
 }
@@ -47,33 +59,47 @@ fn a_send_that_was_called_off_costs_nothing() {
 #[test]
 fn an_end_that_another_may_have_waited_for_is_seen() {
     let account = account(two_in(Duration::from_secs(60)), None);
-    let ends = account.ends();
-    account.start(NOON);
-    assert!(!ends.has_changed().unwrap());
+    let mut ends = account.ends();
+    account.start(NOON, Share::Urgent);
+    assert!(!is_seen(&mut ends));
     account.end(NOON, Standing::Good);
-    assert!(ends.has_changed().unwrap());
+    assert!(is_seen(&mut ends));
+}
+
+/// Whether something has ended that nobody has seen.
+fn is_seen(ends: &mut Ends) -> bool {
+    ends.next().now_or_never().is_some()
 }
 
 #[test]
 fn after_a_silence_one_send_at_a_time_until_one_is_good() {
     let account = account(None, None);
-    assert_eq!(account.start(NOON), Turn::Now);
+    assert_eq!(account.start(NOON, Share::Urgent), NOW);
     account.end(NOON, Standing::SilentFor(Duration::from_secs(60)));
-    assert_eq!(account.start(at(59)), Turn::At(at(60)));
-    assert_eq!([account.start(at(60)), account.start(at(60))], [Turn::Now, Turn::WhenOneEnds]);
+    assert_eq!(account.start(at(59), Share::Urgent), Turn::At(at(60)));
+    assert_eq!(
+        [account.start(at(60), Share::Urgent), account.start(at(60), Share::Urgent)],
+        [NOW, Turn::WhenOneEnds]
+    );
     account.end(at(61), Standing::Unclear);
-    assert_eq!([account.start(at(61)), account.start(at(61))], [Turn::Now, Turn::WhenOneEnds]);
-    let ends = account.ends();
+    assert_eq!(
+        [account.start(at(61), Share::Urgent), account.start(at(61), Share::Urgent)],
+        [NOW, Turn::WhenOneEnds]
+    );
+    let mut ends = account.ends();
     account.end(at(62), Standing::Good);
-    assert!(ends.has_changed().unwrap());
-    assert_eq!([account.start(at(62)), account.start(at(62))], [Turn::Now, Turn::Now]);
+    assert!(is_seen(&mut ends));
+    assert_eq!([account.start(at(62), Share::Urgent), account.start(at(62), Share::Urgent)], [NOW, NOW]);
 }
 
 #[test]
 fn a_silence_from_before_the_start_is_kept_and_then_one_send_is_tried() {
     let account = account(None, Some(at(60)));
-    assert_eq!(account.start(NOON), Turn::At(at(60)));
-    assert_eq!([account.start(at(60)), account.start(at(60))], [Turn::Now, Turn::WhenOneEnds]);
+    assert_eq!(account.start(NOON, Share::Urgent), Turn::At(at(60)));
+    assert_eq!(
+        [account.start(at(60), Share::Urgent), account.start(at(60), Share::Urgent)],
+        [NOW, Turn::WhenOneEnds]
+    );
 }
 
 #[test]
@@ -83,7 +109,7 @@ fn of_two_silences_the_longer_counts() {
         for time in times {
             account.end(NOON, Standing::SilentFor(Duration::from_secs(time)));
         }
-        assert_eq!(account.start(at(11)), Turn::At(at(600)));
+        assert_eq!(account.start(at(11), Share::Urgent), Turn::At(at(600)));
     }
 }
 
@@ -91,15 +117,65 @@ fn of_two_silences_the_longer_counts() {
 fn wrong_settings_silence_it_like_the_provider_does() {
     let account = account(None, None);
     account.end(NOON, Standing::MisconfiguredFor(Duration::from_secs(60)));
-    assert_eq!(account.start(at(59)), Turn::At(at(60)));
-    assert_eq!(account.start(at(60)), Turn::Now);
+    assert_eq!(account.start(at(59), Share::Urgent), Turn::At(at(60)));
+    assert_eq!(account.start(at(60), Share::Urgent), NOW);
 }
 
 #[test]
 fn a_silence_may_last_until_the_end_of_time() {
     let account = account(None, None);
     account.end(NOON, Standing::SilentFor(Duration::MAX));
-    assert_eq!(account.start(NOON), Turn::At(Timestamp::MAX));
+    assert_eq!(account.start(NOON, Share::Urgent), Turn::At(Timestamp::MAX));
+}
+
+#[test]
+fn a_silence_is_seen_by_all_who_use_the_account_and_a_block_by_all_who_use_the_way_out() {
+    let (one, other) = (account(None, None), account(None, None));
+    let same_account = one.by_way_of(Arc::default());
+    let same_way = other.by_way_of(Arc::clone(&one.egress));
+    for (standing, told, not_told) in [
+        (Standing::SilentFor(Duration::from_secs(60)), &same_account, &same_way),
+        (Standing::BlockedFor(Duration::from_secs(90)), &same_way, &other),
+    ] {
+        let (mut of_told, mut of_not_told) = (told.ends(), not_told.ends());
+        one.end(NOON, standing);
+        assert!(is_seen(&mut of_told) && !is_seen(&mut of_not_told), "{standing:?}");
+    }
+    let until = [&one, &same_account, &same_way, &other].map(|it| it.silent_until(NOON));
+    assert_eq!(until, [Some(at(90)), Some(at(60)), Some(at(90)), None]);
+}
+
+#[test]
+fn of_a_budget_a_third_is_left_for_what_is_urgent() {
+    let budget = Budget { messages: NonZeroU32::new(20).unwrap(), per: Duration::from_secs(60) };
+    let account = account(Some(budget), None);
+    let start = |share| account.start(NOON, share);
+    assert!((0..12).all(|_| matches!(start(Share::OrdinaryFull), Turn::Now { .. })));
+    assert_eq!(start(Share::Ordinary), Turn::WhenOneEnds);
+    assert_eq!(start(Share::OrdinaryFull), Turn::WhenOneEnds);
+    assert!((0..6).all(|_| matches!(start(Share::Urgent), Turn::Now { .. })));
+    assert_eq!(start(Share::Urgent), Turn::WhenOneEnds);
+}
+
+#[test]
+fn a_changed_budget_holds_for_all_who_use_the_account_and_counts_what_was_sent() {
+    let account = account(two_in(Duration::from_secs(60)), None);
+    let other = account.by_way_of(Arc::default());
+    account.start(NOON, Share::Urgent);
+    account.change_budget(two_in(Duration::from_secs(600)), [NOON]);
+    account.end(at(1), Standing::Good); // counts twice, which does no harm
+    assert_eq!(other.start(at(2), Share::Urgent), Turn::At(at(600)));
+}
+
+#[test]
+fn whoever_mends_the_settings_need_not_wait_for_it_but_for_the_provider() {
+    let account = account(None, None);
+    account.end(NOON, Standing::MisconfiguredFor(Duration::from_secs(60)));
+    account.forgive();
+    assert_eq!(account.silent_until(at(1)), None);
+    account.end(NOON, Standing::SilentFor(Duration::from_secs(60)));
+    account.forgive();
+    assert_eq!(account.silent_until(at(1)), Some(at(60)));
 }
 
 #[test]

@@ -1,4 +1,7 @@
+mod fake;
 mod harness;
+mod terms;
+mod laws;
 
 mod channels;
 mod retries;
@@ -6,5 +9,12 @@ mod accounts;
 mod budgets;
 mod order;
 mod restarts;
+mod contracts;
+mod acknowledge;
+mod digests;
+mod circuit;
+mod midway;
+mod reload;
 mod trouble;
+mod ourselves;
 mod simulation;

@@ -24,16 +24,21 @@ fn delivery() -> Delivery {
         failures: 0,
         form: Form::Full,
         only: Some(vec!["boss@example.com".to_owned()]),
+        escalated: None,
+        asks: false,
+        watched: false,
+        gathered: None,
     }
 }
 
-/// What `answer` means at noon for a delivery that is given up after an hour.
+/// What `answer` means at noon for a delivery to some recipients that is given up after an hour.
 fn meaning(answer: Result<Receipt, SendError>) -> Meaning {
+    meaning_for(&delivery(), answer)
+}
+
+fn meaning_for(delivery: &Delivery, answer: Result<Receipt, SendError>) -> Meaning {
     let retry = RetryPolicy { give_up_after: Duration::from_secs(3_600), ..RetryPolicy::default() };
-    Meaning::of(
-        answer,
-        Circumstances { delivery: &delivery(), tried_for: Duration::ZERO, retry, spread: 1.0, now: NOON },
-    )
+    Meaning::of(answer, Circumstances { delivery, tried_for: Duration::ZERO, retry, spread: 1.0, now: NOON })
 }
 
 fn receipt(refused: &[&str], deferred: &[&str]) -> Receipt {
@@ -45,10 +50,15 @@ fn receipt(refused: &[&str], deferred: &[&str]) -> Receipt {
     }
 }
 
-/// What `err` tells of the account.
+fn again_in_a_second(only: Option<Vec<String>>) -> Outcome {
+    Outcome::Pending { next_at: at(1), failures: 1, form: Form::Full, only, gathered: None }
+}
+
+/// What `err` tells of the account, and of the channel.
 #[track_caller]
-fn check_standing(err: SendError, expected: Standing) {
-    assert_eq!(meaning(Err(err)).standing, expected);
+fn check_standing(err: SendError, expected: Standing, signal: Signal) {
+    let meaning = meaning(Err(err));
+    assert_eq!((meaning.standing, meaning.signal), (expected, signal));
 }
 
 #[test]
@@ -64,7 +74,7 @@ fn a_deferred_recipient_is_tried_again_alone_and_is_not_in_the_log() {
     let meaning = meaning(Ok(receipt(&["gone@example.com"], &["full@example.com"])));
     let only = Some(vec!["full@example.com".to_owned()]);
     assert_eq!((meaning.word, meaning.refused), ("partial", 1));
-    assert_eq!(meaning.outcome, Outcome::Pending { next_at: at(1), failures: 1, form: Form::Full, only });
+    assert_eq!(meaning.outcome, again_in_a_second(only));
     assert_eq!(
         meaning.words,
         "250 queued; refused gone@example.com: 550 no; not yet full@example.com: 550 no"
@@ -77,21 +87,50 @@ fn a_deferred_recipient_is_tried_again_alone_and_is_not_in_the_log() {
 fn what_fails_is_tried_again_for_the_same_recipients() {
     let meaning = meaning(Err(SendError::Transient { reason: "421".to_owned() }));
     let only = Some(vec!["boss@example.com".to_owned()]);
-    assert_eq!(meaning.outcome, Outcome::Pending { next_at: at(1), failures: 1, form: Form::Full, only });
+    assert_eq!(meaning.outcome, again_in_a_second(only));
 }
 
 #[test]
-fn errors_tell_of_the_account_what_they_can() {
+fn errors_tell_of_the_account_and_of_the_channel_what_they_can() {
     let reason = String::new;
-    check_standing(SendError::Transient { reason: reason() }, Standing::Unclear);
-    check_standing(SendError::Unanswered { reason: reason() }, Standing::Unclear);
-    check_standing(SendError::Unsendable { reason: reason() }, Standing::Good);
+    let soft = Signal::FailureForSome;
+    check_standing(SendError::Transient { reason: reason() }, Standing::Unclear, soft);
+    check_standing(SendError::Unanswered { reason: reason() }, Standing::Unclear, soft);
+    check_standing(SendError::Unsendable { reason: reason() }, Standing::Good, Signal::Read);
+    let pause = Duration::from_secs(60);
     check_standing(
         SendError::Misconfigured { reason: reason() },
-        Standing::MisconfiguredFor(Duration::from_secs(60)),
+        Standing::MisconfiguredFor(pause),
+        Signal::Failure(Failure::Misconfigured { pause }),
     );
     let retry_after = Duration::from_secs(10);
-    check_standing(SendError::Throttled { retry_after, reason: reason() }, Standing::SilentFor(retry_after));
+    check_standing(
+        SendError::Throttled { retry_after, reason: reason() },
+        Standing::SilentFor(retry_after),
+        Signal::None,
+    );
+    check_standing(
+        SendError::Blocked { retry_after, reason: reason() },
+        Standing::BlockedFor(retry_after),
+        Signal::None,
+    );
+}
+
+#[test]
+fn a_failure_tells_of_the_channel_only_if_nobody_could_be_told() {
+    let everybody = Delivery { only: None, ..delivery() };
+    for err in
+        [SendError::Transient { reason: String::new() }, SendError::Unanswered { reason: String::new() }]
+    {
+        assert_eq!(meaning_for(&everybody, Err(err.clone())).signal, Signal::Failure(Failure::Soft));
+        assert_eq!(meaning(Err(err)).signal, Signal::FailureForSome);
+    }
+}
+
+#[test]
+fn what_is_taken_shows_that_the_channel_works_also_in_part() {
+    assert_eq!(meaning(Ok(receipt(&[], &[]))).signal, Signal::Taken);
+    assert_eq!(meaning(Ok(receipt(&[], &["full@example.com"]))).signal, Signal::Taken);
 }
 
 proptest! {

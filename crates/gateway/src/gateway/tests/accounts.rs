@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use fanfare_core::{RetryPolicy, Severity};
 
-use super::harness::{Answer, Fake, HOUR, MINUTE, SECOND, World, alarm, misconfigured, quota, throttled};
+use super::fake::{Answer, Fake, misconfigured, quota, throttled};
+use super::harness::{HOUR, MINUTE, SECOND, World, alarm};
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -163,7 +164,7 @@ async fn a_clock_set_back_prolongs_no_silence_and_after_a_restart_by_no_more_tha
 #[tokio::test(start_paused = true)]
 async fn a_clock_set_back_keeps_no_delivery_waiting() {
     let ding = Fake::new("ding")
-        .answering(|call| if call.nth < 6 { super::harness::transient() } else { Answer::Take });
+        .answering(|call| if call.nth < 6 { super::fake::transient() } else { Answer::Take });
     let mut world = World::new([ding]).await;
     world.accept([alarm("a", Severity::Urgent)]).await;
     world.pass(16 * SECOND).await; // the next attempt is due at 31

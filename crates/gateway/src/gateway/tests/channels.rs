@@ -2,9 +2,8 @@
 
 use fanfare_core::Severity;
 
-use super::harness::{
-    Answer, Fake, HOUR, SECOND, World, alarm, misconfigured, quota, throttled, transient, unsendable,
-};
+use super::fake::{Answer, Fake, misconfigured, quota, throttled, transient, unsendable};
+use super::harness::{HOUR, SECOND, World, alarm};
 
 #[tokio::test(start_paused = true)]
 async fn an_alert_goes_to_all_channels_of_its_receiver_at_the_same_time() {

@@ -1,18 +1,16 @@
 //! A gateway on paused time, with a real store and channels that do as told.
 
-use std::fmt;
-use std::num::{NonZeroU32, NonZeroUsize};
+use std::cell::Cell;
+use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use fanfare_core::{
-    Account, Alert, Attempt, Budget, ChannelName, Clock, Contract, Fingerprint, Labels, Limits, Notification,
-    NotificationId, Notifier, Policy, Receipt, Receiver, Refusal, RetryPolicy, Route, SendError, Severity,
-    Status,
+    Acknowledgement, Alert, ChannelName, Clock, Fingerprint, Labels, NotificationId, Policy, Receiver,
+    RetryPolicy, Route, Severity, Status, Terms,
 };
-use fanfare_store::{Accepted, OpenError, Store};
+use fanfare_store::{Accepted, Acknowledged, OpenError, Store, StoreError};
 use fanfare_testkit::PausedClock;
 use jiff::{SignedDuration, Timestamp};
 use prometheus_client::registry::Registry;
@@ -21,145 +19,12 @@ use tempfile::TempDir;
 use tokio::task::{JoinHandle, yield_now};
 use tokio::time::Instant;
 
-use crate::{Chance, ChannelSetup, Gateway, Metrics, Setup};
+use super::fake::{Call, Fake, Journal};
+use crate::{Chance, Gateway, Metrics, OURSELVES, Orders, Setup};
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);
 pub(super) const MINUTE: Duration = Duration::from_secs(60);
 pub(super) const HOUR: Duration = Duration::from_secs(60 * 60);
-
-/// What a provider does with a message.
-#[derive(Debug, Clone)]
-pub(super) enum Answer {
-    Take,
-    /// Takes it for some recipients only.
-    TakePart {
-        refused: &'static [&'static str],
-        deferred: &'static [&'static str],
-    },
-    Fail(SendError),
-    Hang,
-    Panic,
-    /// Takes it after so long.
-    TakeAfter(Duration),
-}
-
-/// What a provider saw.
-#[derive(Debug, Clone)]
-pub(super) struct Call {
-    pub(super) channel: &'static str,
-    /// Since the test began.
-    pub(super) at: Duration,
-    /// How many this channel had seen before.
-    pub(super) nth: usize,
-    pub(super) notification: Notification,
-    pub(super) attempt: Attempt,
-    /// What it did; `None` until it is known.
-    pub(super) answer: Option<Answer>,
-}
-
-/// Every call of every channel, in order; like a provider, it outlives the gateway.
-#[derive(Debug)]
-struct Journal {
-    began: Instant,
-    calls: Mutex<Vec<Call>>,
-}
-
-type Script = Arc<dyn Fn(&Call) -> Answer + Send + Sync>;
-
-/// A scripted channel.
-#[derive(Clone)]
-pub(super) struct Fake {
-    name: &'static str,
-    limits: Limits,
-    timeout: Duration,
-    script: Script,
-}
-
-impl Fake {
-    /// A channel that takes everything, without a limit, one at a time.
-    pub(super) fn new(name: &'static str) -> Self {
-        let limits =
-            Limits { account: Account::of("fake", &[name]), budget: None, concurrency: NonZeroUsize::MIN };
-        Self { name, limits, timeout: 10 * SECOND, script: Arc::new(|_| Answer::Take) }
-    }
-
-    pub(super) fn answering(mut self, script: impl Fn(&Call) -> Answer + Send + Sync + 'static) -> Self {
-        self.script = Arc::new(script);
-        self
-    }
-
-    pub(super) fn of_account(mut self, name: &str) -> Self {
-        self.limits.account = Account::of("fake", &[name]);
-        self
-    }
-
-    pub(super) fn twenty_a_minute(mut self) -> Self {
-        self.limits.budget = Some(Budget { messages: NonZeroU32::new(20).unwrap(), per: MINUTE });
-        self
-    }
-
-    pub(super) fn at_once(mut self, concurrency: usize) -> Self {
-        self.limits.concurrency = NonZeroUsize::new(concurrency).unwrap();
-        self
-    }
-}
-
-struct Speaker {
-    fake: Fake,
-    journal: Arc<Journal>,
-}
-
-impl fmt::Debug for Speaker {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.fake.name)
-    }
-}
-
-#[async_trait]
-impl Notifier for Speaker {
-    async fn notify(&self, notification: &Notification, attempt: &Attempt) -> Result<Receipt, SendError> {
-        let (index, answer) = {
-            let mut calls = self.journal.calls.lock().unwrap();
-            let mut call = Call {
-                channel: self.fake.name,
-                at: self.journal.began.elapsed(),
-                nth: calls.iter().filter(|it| it.channel == self.fake.name).count(),
-                notification: notification.clone(),
-                attempt: attempt.clone(),
-                answer: None,
-            };
-            let answer = (self.fake.script)(&call);
-            if !matches!(answer, Answer::TakeAfter(_)) {
-                call.answer = Some(answer.clone());
-            }
-            calls.push(call);
-            (calls.len() - 1, answer)
-        };
-        let taken = Receipt { words: "errcode 0: ok".to_owned(), ..Receipt::default() };
-        match answer {
-            Answer::Take => Ok(taken),
-            Answer::TakePart { refused, deferred } => {
-                Ok(Receipt { refused: refusals(refused), deferred: refusals(deferred), ..taken })
-            }
-            Answer::Fail(err) => Err(err),
-            Answer::Hang => std::future::pending().await,
-            Answer::Panic => panic!("a bug in a channel"),
-            Answer::TakeAfter(time) => {
-                tokio::time::sleep(time).await;
-                self.journal.calls.lock().unwrap()[index].answer = Some(Answer::Take);
-                Ok(taken)
-            }
-        }
-    }
-
-    fn limits(&self) -> Limits {
-        self.fake.limits.clone()
-    }
-}
-
-fn refusals(recipients: &[&str]) -> Vec<Refusal> {
-    recipients.iter().map(|it| Refusal { recipient: (*it).to_owned(), reason: "550 no".to_owned() }).collect()
-}
 
 /// A clock that follows paused time and can be set.
 #[derive(Debug)]
@@ -184,16 +49,101 @@ impl Chance for LongestSpread {
     }
 }
 
-/// A gateway whose one receiver has every channel, its providers, and its clock.
+/// A gateway, its providers, and its clock.
 pub(super) struct World {
     place: TempDir,
-    fakes: Vec<Fake>,
-    retry: RetryPolicy,
+    config: Config,
     journal: Arc<Journal>,
     clock: Arc<WallClock>,
     gateway: Option<Gateway>,
     ledger: Option<Connection>,
     never_idle: JoinHandle<()>,
+}
+
+/// The receiver, and the channel, that is told about ourselves.
+const US: &str = "us";
+
+/// What an operator wrote. What is said about ourselves is told elsewhere, so that
+/// it costs the channels under test no probe and no budget.
+#[derive(Clone)]
+pub(super) struct Config {
+    /// Its channels.
+    pub(super) fakes: Vec<Fake>,
+    /// Its receivers; the first is told of everything, and each other one of the
+    /// alerts whose label `to` names it.
+    pub(super) receivers: Vec<Receiver>,
+    pub(super) retry: RetryPolicy,
+}
+
+impl Config {
+    /// One receiver who has every channel, together and at leisure.
+    pub(super) fn plain(fakes: impl IntoIterator<Item = Fake>) -> Self {
+        let fakes: Vec<Fake> = fakes.into_iter().collect();
+        let terms = Terms::plain(fakes.iter().map(|it| ChannelName::from(it.name)).collect());
+        Self::promising(terms, fakes)
+    }
+
+    /// One receiver on these terms.
+    pub(super) fn promising(terms: Terms, fakes: impl IntoIterator<Item = Fake>) -> Self {
+        let receivers = vec![receiver("everyone", terms)];
+        Self { fakes: fakes.into_iter().collect(), receivers, retry: RetryPolicy::default() }
+    }
+
+    /// And another receiver.
+    pub(super) fn and(mut self, name: &str, terms: Terms) -> Self {
+        self.receivers.push(receiver(name, terms));
+        self
+    }
+
+    fn policy(&self) -> Policy {
+        let leaf = |matchers, receiver: &Receiver| Route {
+            matchers,
+            receiver: receiver.name.clone(),
+            r#continue: false,
+            repeat_interval: 4 * HOUR,
+            routes: Vec::new(),
+        };
+        let us = receiver(US, Terms::plain(vec![US.into()]));
+        let about_us = leaf(vec![format!("source = {OURSELVES}").parse().unwrap()], &us);
+        let others = self.receivers[1..].iter();
+        let routes = others.map(|it| leaf(vec![format!("to = {}", it.name).parse().unwrap()], it));
+        let root = Route {
+            routes: [about_us].into_iter().chain(routes).collect(),
+            ..leaf(Vec::new(), &self.receivers[0])
+        };
+        Policy::new(root, self.receivers.iter().cloned().chain([us]).collect()).unwrap()
+    }
+
+    fn orders(&self, journal: &Arc<Journal>) -> Orders {
+        Orders {
+            policy: self.policy(),
+            channels: self.fakes.iter().chain(&[Fake::new(US)]).map(|it| it.setup(journal)).collect(),
+            retry: self.retry,
+            retention: 24 * HOUR,
+            external_url: Some("https://alerts.example.com".to_owned()),
+            sources: Vec::new(),
+        }
+    }
+}
+
+/// A look at the file past the gateway. What we say about ourselves is not in its
+/// tables, but in those of `main`.
+fn ledger(path: &Path) -> Connection {
+    let db = Connection::open(path).unwrap();
+    db.execute_batch(
+        r#"CREATE TEMP VIEW alerts AS SELECT * FROM main.alerts WHERE instr(alert, '"source":"fanfare"') = 0;
+           CREATE TEMP VIEW notifications AS SELECT * FROM main.notifications WHERE alert IN (SELECT id FROM alerts);
+           CREATE TEMP VIEW deliveries AS
+             SELECT * FROM main.deliveries WHERE notification IN (SELECT id FROM notifications);
+           CREATE TEMP VIEW attempts AS
+             SELECT * FROM main.attempts WHERE delivery IN (SELECT id FROM deliveries);"#,
+    )
+    .unwrap();
+    db
+}
+
+fn receiver(name: &str, terms: Terms) -> Receiver {
+    Receiver { name: name.into(), terms: Arc::new(terms) }
 }
 
 impl Drop for World {
@@ -203,12 +153,22 @@ impl Drop for World {
 }
 
 impl World {
-    /// A running gateway with these channels. Call it in a runtime whose time is paused.
+    /// A running gateway whose one receiver has all these channels, together and at leisure.
     pub(super) async fn new(fakes: impl IntoIterator<Item = Fake>) -> Self {
-        Self::with_retry(RetryPolicy::default(), fakes).await
+        Self::of(Config::plain(fakes)).await
     }
 
     pub(super) async fn with_retry(retry: RetryPolicy, fakes: impl IntoIterator<Item = Fake>) -> Self {
+        Self::of(Config { retry, ..Config::plain(fakes) }).await
+    }
+
+    /// A running gateway whose one receiver is promised `terms`.
+    pub(super) async fn promising(terms: Terms, fakes: impl IntoIterator<Item = Fake>) -> Self {
+        Self::of(Config::promising(terms, fakes)).await
+    }
+
+    /// A running gateway. Call it in a runtime whose time is paused.
+    pub(super) async fn of(config: Config) -> Self {
         // Paused time jumps to the next timer whenever the runtime has nothing to do, also while the
         // store's thread works. With this task it always has something to do, and time moves only in `pass`.
         let never_idle = tokio::spawn(async {
@@ -219,9 +179,8 @@ impl World {
         let clock = WallClock { paused: PausedClock::start(), set_by: AtomicI64::new(0) };
         let mut world = Self {
             place: tempfile::tempdir().unwrap(),
-            fakes: fakes.into_iter().collect(),
-            retry,
-            journal: Arc::new(Journal { began: Instant::now(), calls: Mutex::default() }),
+            config,
+            journal: Journal::begin(),
             clock: Arc::new(clock),
             gateway: None,
             ledger: None,
@@ -242,42 +201,16 @@ impl World {
         };
         let setup = Setup {
             store,
-            policy: self.policy(),
-            channels: self.fakes.iter().map(|it| self.channel(it)).collect(),
-            retry: self.retry,
-            retention: 24 * HOUR,
+            orders: self.config.orders(&self.journal),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             chance: Arc::new(LongestSpread),
             metrics: Metrics::new(&mut Registry::default()),
+            fresh_key: [7; 32],
+            store_path: path.clone(),
         };
         self.gateway = Some(Gateway::start(setup).await.unwrap());
-        self.ledger = Some(Connection::open(path).unwrap());
+        self.ledger = Some(ledger(&path));
         self.settle().await;
-    }
-
-    fn policy(&self) -> Policy {
-        let route = Route {
-            matchers: Vec::new(),
-            receiver: "everyone".into(),
-            r#continue: false,
-            repeat_interval: 4 * HOUR,
-            routes: Vec::new(),
-        };
-        let everyone = Receiver {
-            name: "everyone".into(),
-            channels: self.fakes.iter().map(|it| ChannelName::from(it.name)).collect(),
-            contract: Contract::default(),
-        };
-        Policy::new(route, vec![everyone]).unwrap()
-    }
-
-    fn channel(&self, fake: &Fake) -> ChannelSetup {
-        ChannelSetup {
-            name: fake.name.into(),
-            notifier: Arc::new(Speaker { fake: fake.clone(), journal: Arc::clone(&self.journal) }),
-            limits: fake.limits.clone(),
-            timeout: fake.timeout,
-        }
     }
 
     /// Ends the gateway as `kill -9` does, wherever it is: what is not on the disk is gone.
@@ -311,9 +244,40 @@ impl World {
         self.ledger = None;
     }
 
-    /// Other channels from the next start on.
-    pub(super) fn reconfigure(&mut self, fakes: impl IntoIterator<Item = Fake>) {
-        self.fakes = fakes.into_iter().collect();
+    /// Another config from the next start on.
+    pub(super) fn reconfigure(&mut self, config: Config) {
+        self.config = config;
+    }
+
+    /// Another config from now on.
+    pub(super) async fn reload(&mut self, config: Config) {
+        self.reload_for(config, Duration::ZERO).await;
+    }
+
+    /// Another config from now on, while so much time passes, and more if it takes longer.
+    pub(super) async fn reload_for(&mut self, config: Config, time: Duration) {
+        self.config = config;
+        let orders = self.config.orders(&self.journal);
+        let is_taken = Cell::new(false);
+        let taking = async {
+            let taken = self.gateway().take_orders(orders).await;
+            is_taken.set(true);
+            taken
+        };
+        let passing = async {
+            self.pass(time).await;
+            while !is_taken.get() {
+                self.pass(SECOND / 10).await; // it may wait for an attempt that is under way
+            }
+        };
+        let (taken, ()) = tokio::join!(taking, passing);
+        taken.unwrap();
+        self.settle().await;
+    }
+
+    /// Tries another config, and tells what comes of it.
+    pub(super) async fn try_reload(&self, config: &Config) -> Result<(), StoreError> {
+        self.gateway().take_orders(config.orders(&self.journal)).await
     }
 
     /// Sets the wall clock, but not the time that passes.
@@ -329,11 +293,24 @@ impl World {
         self.clock.now()
     }
 
+    /// When the test began.
+    pub(super) fn began(&self) -> Timestamp {
+        fanfare_testkit::NOON
+    }
+
     /// Accepts `alerts` in one request and lets follow what follows at once.
     pub(super) async fn accept(&self, alerts: impl IntoIterator<Item = Alert>) -> Vec<Accepted> {
         let accepted = self.gateway().accept(alerts.into_iter().collect(), self.now()).await.unwrap();
         self.settle().await;
         accepted
+    }
+
+    /// Somebody called `by` takes care of what `notification` told.
+    pub(super) async fn acknowledge(&self, notification: NotificationId, by: &str) -> Acknowledged {
+        let acknowledgement = Acknowledgement { by: by.to_owned(), at: self.now() };
+        let acknowledged = self.gateway().acknowledge(notification, acknowledgement).await.unwrap();
+        self.settle().await;
+        acknowledged
     }
 
     /// Lets so much time pass, in steps, and in each lets happen what is due.
@@ -379,10 +356,10 @@ impl World {
 
     fn seen(&self) -> (usize, i64) {
         let version = self.sql().pragma_query_value(None, "data_version", |row| row.get(0)).unwrap();
-        (self.journal.calls.lock().unwrap().len(), version)
+        (self.journal.number_of_calls(), version)
     }
 
-    /// A look at the file past the gateway.
+    /// A look at the file past the gateway; `main.…` also shows what we say about ourselves.
     pub(super) fn sql(&self) -> &Connection {
         self.ledger.as_ref().unwrap()
     }
@@ -405,9 +382,14 @@ impl World {
         self.number(&format!("SELECT count(*) FROM deliveries WHERE state = '{state}'"))
     }
 
-    /// Every call so far.
+    /// Every call so far, without those that tell only of ourselves.
     pub(super) fn calls(&self) -> Vec<Call> {
-        self.journal.calls.lock().unwrap().clone()
+        self.all_calls().into_iter().filter(|it| !it.is_about_us()).collect()
+    }
+
+    /// Every call so far.
+    pub(super) fn all_calls(&self) -> Vec<Call> {
+        self.journal.calls()
     }
 
     /// Every call of `channel` so far.
@@ -419,6 +401,13 @@ impl World {
     pub(super) fn times_of(&self, channel: &str) -> Vec<f64> {
         self.calls_of(channel).iter().map(|it| it.at.as_secs_f64()).collect()
     }
+}
+
+/// An alarm about the device `eui`, which routes to the receiver `to`.
+pub(super) fn alarm_for(to: &str, eui: &str, severity: Severity) -> Alert {
+    let mut alert = alarm(eui, severity);
+    alert.labels.set("to", to);
+    alert
 }
 
 /// An alarm about the device `eui`.
@@ -433,24 +422,4 @@ pub(super) fn alarm(eui: &str, severity: Severity) -> Alert {
 /// The end of [`alarm`].
 pub(super) fn end_of(eui: &str) -> Alert {
     Alert { status: Status::Resolved, ..alarm(eui, Severity::Low) }
-}
-
-pub(super) fn transient() -> Answer {
-    Answer::Fail(SendError::Transient { reason: "HTTP 503".to_owned() })
-}
-
-pub(super) fn throttled(retry_after: Duration) -> Answer {
-    Answer::Fail(SendError::Throttled { retry_after, reason: "errcode 130101".to_owned() })
-}
-
-pub(super) fn quota(retry_after: Duration) -> Answer {
-    Answer::Fail(SendError::Quota { retry_after, reason: "errcode 45009".to_owned() })
-}
-
-pub(super) fn unsendable() -> Answer {
-    Answer::Fail(SendError::Unsendable { reason: "errcode 40058".to_owned() })
-}
-
-pub(super) fn misconfigured() -> Answer {
-    Answer::Fail(SendError::Misconfigured { reason: "errcode 300005: token is not exist".to_owned() })
 }

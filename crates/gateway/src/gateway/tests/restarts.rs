@@ -5,13 +5,14 @@ use std::task::Poll;
 
 use fanfare_core::Severity;
 
-use super::harness::{Answer, Fake, MINUTE, SECOND, World, alarm, transient};
+use super::fake::{Answer, Fake, transient};
+use super::harness::{Config, MINUTE, SECOND, World, alarm};
 
 const THREE: [&str; 3] = ["a", "b", "c"];
 
 /// Whom each message was about, in order.
 fn euis(world: &World) -> Vec<String> {
-    world.calls().iter().map(|it| it.notification.alert.text_of("eui").to_owned()).collect()
+    world.calls().iter().map(|it| it.notification().alert.text_of("eui").to_owned()).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -53,7 +54,7 @@ async fn after_a_kill_all_is_delivered_and_only_what_was_under_way_is_repeated()
     world.start().await;
     world.pass(10 * SECOND).await;
     let of_slow: Vec<_> =
-        world.calls_of("slow").iter().map(|it| it.notification.alert.text_of("eui").to_owned()).collect();
+        world.calls_of("slow").iter().map(|it| it.notification().alert.text_of("eui").to_owned()).collect();
     assert_eq!(of_slow, ["a", "b", "b", "c", "d"]);
     assert_eq!(world.calls_of("ding").len(), 4);
     assert_eq!(world.count("delivered"), 8);
@@ -94,12 +95,12 @@ async fn a_channel_that_is_not_in_the_config_keeps_its_deliveries_until_it_is_ba
     let mut world = World::new([ding.clone(), broken]).await;
     world.accept([alarm("a", Severity::High)]).await;
     world.kill().await;
-    world.reconfigure([ding.clone()]);
+    world.reconfigure(Config::plain([ding.clone()]));
     world.start().await;
     world.pass(MINUTE).await;
     assert_eq!((world.count("delivered"), world.count("pending")), (1, 1));
     world.kill().await;
-    world.reconfigure([ding, mail]);
+    world.reconfigure(Config::plain([ding, mail]));
     world.start().await;
     assert_eq!((world.count("delivered"), world.count("pending")), (2, 0));
 }
@@ -117,13 +118,13 @@ async fn of_a_large_backlog_the_texts_wait_in_the_store() {
     world.accept((0..many).map(|number| alarm(&number.to_string(), Severity::High))).await;
     world
         .sql()
-        .execute("UPDATE alerts SET alert = replace(alert, 'Cold room 3', 'as the store has it')", [])
+        .execute("UPDATE main.alerts SET alert = replace(alert, 'Cold room 3', 'as the store has it')", [])
         .unwrap();
     world.pass(SECOND).await;
     let mut calls = world.calls();
-    calls.sort_by_key(|it| it.notification.id);
+    calls.sort_by_key(|it| it.notification().id);
     let from_the_store: Vec<_> =
-        calls.iter().map(|it| it.notification.alert.text_of("device") == "as the store has it").collect();
+        calls.iter().map(|it| it.notification().alert.text_of("device") == "as the store has it").collect();
     assert_eq!(from_the_store.len(), many);
     assert!(!from_the_store[..IN_MEMORY].contains(&true));
     assert!(!from_the_store[IN_MEMORY + UNDER_WAY..].contains(&false));

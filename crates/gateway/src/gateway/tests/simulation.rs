@@ -8,10 +8,8 @@ use std::time::Duration;
 use fanfare_core::{Alert, RetryPolicy, SendError, Severity, Verdict};
 use fanfare_store::Accepted;
 
-use super::harness::{
-    Answer, Call, Fake, HOUR, MINUTE, SECOND, World, alarm, end_of, misconfigured, quota, throttled,
-    transient, unsendable,
-};
+use super::fake::{Answer, Call, Fake, misconfigured, quota, throttled, transient, unsendable};
+use super::harness::{HOUR, MINUTE, SECOND, World, alarm, end_of};
 
 /// The faults end then, so that all that can be delivered is.
 const FAULTS_UNTIL: Duration = Duration::from_secs(4 * 60);
@@ -33,7 +31,7 @@ impl Promised {
             self.alerts += 1;
             for decision in &one.plan.decisions {
                 match &decision.verdict {
-                    Verdict::Notify { channels, .. } => self.deliveries += channels.len() as i64,
+                    Verdict::Notify { terms, .. } => self.deliveries += terms.first().len() as i64,
                     Verdict::Hold(_) => self.suppressed += 1,
                 }
             }
@@ -143,7 +141,7 @@ fn check_deliveries(world: &World, kills: &[Duration], seed: u64) {
             assert!(!took(earlier) || killed, "seed {seed}: {earlier:?} was repeated by {later:?}");
         }
         if calls.iter().any(took) {
-            taken.insert((calls[0].channel, calls[0].notification.id.0));
+            taken.insert((calls[0].channel, calls[0].notification().id.0));
         }
     }
     let sql = "SELECT channel, notification FROM deliveries WHERE state = 'delivered'";
@@ -164,9 +162,10 @@ fn check_deliveries(world: &World, kills: &[Duration], seed: u64) {
 fn check_order(world: &World, seed: u64) {
     let mut newest = BTreeMap::new();
     for call in world.calls().into_iter().filter(|it| it.attempt.only.is_none()) {
-        let newest = newest.entry((call.channel, call.notification.incident)).or_insert(call.notification.id);
-        assert!(*newest <= call.notification.id, "seed {seed}: {call:?} came after {newest}");
-        *newest = call.notification.id;
+        let newest =
+            newest.entry((call.channel, call.notification().incident)).or_insert(call.notification().id);
+        assert!(*newest <= call.notification().id, "seed {seed}: {call:?} came after {newest}");
+        *newest = call.notification().id;
     }
 }
 

@@ -2,17 +2,19 @@
 
 use fanfare_core::Severity;
 
-use super::harness::{Answer, Fake, HOUR, MINUTE, SECOND, World, alarm, end_of, transient};
+use super::fake::{Answer, Fake, transient};
+use super::harness::{HOUR, MINUTE, SECOND, World, alarm, end_of};
 
 /// Makes SQLite refuse to write to `table`, as a full disk does.
 fn break_down(world: &World, table: &str) {
-    let sql =
-        format!("CREATE TRIGGER broken BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'no room'); END");
+    let sql = format!(
+        "CREATE TRIGGER main.broken BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'no room'); END"
+    );
     world.sql().execute_batch(&sql).unwrap();
 }
 
 fn mend(world: &World) {
-    world.sql().execute_batch("DROP TRIGGER broken").unwrap();
+    world.sql().execute_batch("DROP TRIGGER main.broken").unwrap();
 }
 
 #[tokio::test(start_paused = true)]
@@ -42,14 +44,14 @@ async fn an_outcome_that_cannot_be_written_down_is_written_later_and_nothing_is_
 
 #[tokio::test(start_paused = true)]
 async fn a_send_that_cannot_be_entered_is_not_made_and_costs_no_budget() {
-    let world = World::new([Fake::new("ding").twenty_a_minute()]).await;
+    let world = World::new([Fake::new("ding").twenty_a_minute().with_room_for(2)]).await;
     break_down(&world, "sends");
     world.accept((0..30).map(|number| alarm(&number.to_string(), Severity::High))).await;
     world.pass(30 * SECOND).await;
     assert_eq!(world.calls().len(), 0);
     mend(&world);
     world.pass(2 * SECOND).await;
-    assert_eq!(world.calls().len(), 18);
+    assert_eq!(world.calls().len(), 12); // of eighteen the six that are kept for urgent ones are left
 }
 
 #[tokio::test(start_paused = true)]
@@ -60,7 +62,7 @@ async fn a_delivery_whose_text_cannot_be_read_waits_for_a_person_and_keeps_nobod
     });
     let mut world = World::new([ding]).await;
     world.accept([alarm("a", Severity::Urgent), alarm("b", Severity::Low)]).await;
-    world.sql().execute("UPDATE alerts SET alert = '{' WHERE id = 1", []).unwrap();
+    world.sql().execute("UPDATE main.alerts SET alert = '{' WHERE id = 1", []).unwrap();
     world.kill().await;
     world.start().await;
     world.pass(5 * SECOND).await;

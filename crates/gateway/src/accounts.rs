@@ -1,0 +1,88 @@
+//! The accounts channels send from, with what the store remembers of them.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fanfare_core::{Account, Egress, Limits};
+use fanfare_store::{AccountHold, Store, StoreError};
+use jiff::Timestamp;
+
+use crate::account::{SharedAccount, SharedEgress};
+use crate::steady::{after, before, between};
+
+/// What the store remembers of all accounts.
+#[derive(Debug)]
+pub(crate) struct Accounts {
+    sends: Vec<(Account, Timestamp)>,
+    holds: Vec<AccountHold>,
+    now: Timestamp,
+}
+
+impl Accounts {
+    /// What is remembered of the sends of the last `longest` budget, and of silences.
+    pub(crate) async fn remembered(
+        store: &Store,
+        longest: Duration,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let (sends, holds) = (store.sends_since(before(now, longest), now).await?, store.holds().await?);
+        Ok(Self { sends, holds, now })
+    }
+
+    /// The account of `limits`, as it was left.
+    fn account(&self, limits: &Limits, egress: Arc<SharedEgress>) -> SharedAccount {
+        let Limits { account, budget, .. } = limits;
+        SharedAccount::new(account.clone(), egress, *budget, self.ended(account), self.silent_until(account))
+    }
+
+    /// When the sends of `account` ended.
+    fn ended(&self, account: &Account) -> impl Iterator<Item = Timestamp> {
+        // What ended later than now ended before the clock was set back, and at the latest now.
+        self.sends.iter().filter(move |(of, _)| of == account).map(|(_, ended)| self.now.min(*ended))
+    }
+
+    /// The way out, as it was left.
+    fn egress(&self, egress: &Egress) -> SharedEgress {
+        SharedEgress::blocked_until(self.silent_until(&egress.as_account()))
+    }
+
+    fn silent_until(&self, account: &Account) -> Option<Timestamp> {
+        self.holds.iter().find(|it| it.account == *account).map(|it| hold_ends(it, self.now))
+    }
+}
+
+/// The accounts and ways out that are in use; those of the same name are the same.
+#[derive(Debug, Default)]
+pub(crate) struct InUse {
+    accounts: HashMap<Account, SharedAccount>,
+    egresses: HashMap<Egress, Arc<SharedEgress>>,
+}
+
+impl InUse {
+    /// The account of `limits`. One whose budget has changed goes on with the sends that the store remembers.
+    pub(crate) fn account(&mut self, limits: &Limits, remembered: &Accounts) -> SharedAccount {
+        let egress = self.egresses.entry(limits.egress.clone());
+        let egress = Arc::clone(egress.or_insert_with(|| Arc::new(remembered.egress(&limits.egress))));
+        match self.accounts.entry(limits.account.clone()) {
+            Entry::Occupied(known) => {
+                let known = known.into_mut();
+                if known.budget() != limits.budget {
+                    known.change_budget(limits.budget, remembered.ended(&limits.account));
+                }
+                known.by_way_of(egress)
+            }
+            Entry::Vacant(new) => {
+                let account = remembered.account(limits, Arc::clone(&egress));
+                new.insert(account).by_way_of(egress)
+            }
+        }
+    }
+}
+
+/// When `hold` ends. Where the clock was set back since, it lasts as long as it
+/// was asked for, and no longer.
+fn hold_ends(hold: &AccountHold, now: Timestamp) -> Timestamp {
+    if hold.since <= now { hold.until } else { after(now, between(hold.since, hold.until)) }
+}

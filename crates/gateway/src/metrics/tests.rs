@@ -1,0 +1,43 @@
+use fanfare_core::{DeliveryId, Fingerprint, Form, Labels, NotificationId, Severity, Unless};
+use fanfare_testkit::NOON;
+use prometheus_client::encoding::text::encode;
+
+use super::*;
+
+fn delivery(escalated: Option<Unless>) -> Delivery {
+    Delivery {
+        id: DeliveryId(1),
+        notification: NotificationId(1),
+        fingerprint: Fingerprint::of(&Labels::default()),
+        channel: "ops".into(),
+        severity: Severity::High,
+        owed_at: NOON,
+        next_at: NOON,
+        attempts: 0,
+        failures: 0,
+        form: Form::Full,
+        only: None,
+        escalated,
+        asks: false,
+        watched: true,
+        gathered: None,
+    }
+}
+
+#[test]
+fn each_channel_that_is_told_on_a_rung_counts_once_by_the_reason() {
+    let mut registry = Registry::default();
+    let metrics = Metrics::new(&mut registry);
+    let back_from_the_dead = Delivery { attempts: 3, ..delivery(Some(Unless::Delivered)) };
+    metrics.count_escalations(&[delivery(None), delivery(Some(Unless::Delivered)), back_from_the_dead]);
+    metrics.count_escalations(&[delivery(Some(Unless::Acknowledged)), delivery(Some(Unless::Acknowledged))]);
+    let mut text = String::new();
+    encode(&mut text, &registry).unwrap();
+    let mut lines: Vec<_> = text.lines().filter(|it| it.starts_with("fanfare_escalations")).collect();
+    lines.sort_unstable();
+    let expected = [
+        r#"fanfare_escalations_total{unless="acknowledged"} 2"#,
+        r#"fanfare_escalations_total{unless="delivered"} 1"#,
+    ];
+    assert_eq!(lines, expected);
+}
