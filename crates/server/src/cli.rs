@@ -4,11 +4,15 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::commands::ack::AckArgs;
+use crate::commands::audit::AuditArgs;
 use crate::commands::check::CheckArgs;
-use crate::commands::deliveries::ListArgs;
+use crate::commands::explain::ExplainArgs;
+use crate::commands::reload::ReloadArgs;
 use crate::commands::routes::{ShowArgs, TestArgs};
 use crate::commands::send::SendArgs;
 use crate::commands::serve::{SandboxArgs, ServeArgs};
+use crate::commands::{channels, dead_letters, deliveries};
 
 /// One alert in; every bell that must ring, rings; and it can be proved afterwards.
 #[derive(Debug, Parser)]
@@ -34,7 +38,10 @@ const EXAMPLES: &str = "Examples:
   fanfare routes test severity=urgent             who would be told?
   fanfare serve                                   run the gateway
   fanfare send --source thinklink --name door --level urgent --desc 'Door open'
-  fanfare deliveries list --state dead            what could not be delivered, and why
+  fanfare explain 42                              what happened to alert 42?
+  fanfare dead-letters list                       what could not be delivered, and why
+  fanfare channels test ops-mail                  does this channel work?
+  fanfare audit                                   is everything accounted for?
 
 Exit status: 0 good, 1 a finding or failure, 2 wrong usage.";
 
@@ -55,11 +62,25 @@ pub enum Command {
     /// Shows who is told of what, and why
     #[command(subcommand)]
     Routes(RoutesCommand),
+    /// Has a running gateway read its config again; a bad one changes nothing
+    Reload(ReloadArgs),
     /// Posts an alert to a running gateway
     Send(SendArgs),
+    /// Tells everything that happened to an alert
+    Explain(ExplainArgs),
+    /// Acknowledges an alert: somebody takes care of it
+    Ack(AckArgs),
     /// Shows what a running gateway owes, has delivered and has given up
     #[command(subcommand)]
     Deliveries(DeliveriesCommand),
+    /// Shows what was given up, and has it tried again or discarded
+    #[command(subcommand)]
+    DeadLetters(DeadLettersCommand),
+    /// Shows how the channels are, and tests them
+    #[command(subcommand)]
+    Channels(ChannelsCommand),
+    /// Tells whether everything that was accepted is accounted for
+    Audit(AuditArgs),
 }
 
 /// What can be done with routes.
@@ -75,7 +96,40 @@ pub enum RoutesCommand {
 #[derive(Debug, Subcommand)]
 pub enum DeliveriesCommand {
     /// Lists deliveries, the newest first
-    List(ListArgs),
+    List(deliveries::ListArgs),
+}
+
+/// What can be done with dead letters.
+#[derive(Debug, Subcommand)]
+pub enum DeadLettersCommand {
+    /// Lists dead letters, the newest first
+    List(dead_letters::ListArgs),
+    /// Shows one, with every attempt that was made
+    Show(dead_letters::ShowArgs),
+    /// Has them tried again, at once
+    Retry(dead_letters::RetryArgs),
+    /// Lets them be: nobody needs to be told any more
+    Discard(dead_letters::DiscardArgs),
+}
+
+/// What can be done with channels.
+#[derive(Debug, Subcommand)]
+pub enum ChannelsCommand {
+    /// Lists the channels and how they are
+    List(channels::ListArgs),
+    /// Sends a marked test through a channel, and waits for its provider's answer
+    Test(channels::TestArgs),
+}
+
+/// How to ask a running gateway, and how its answer is shown.
+#[derive(Debug, Clone, Args)]
+pub struct AskArgs {
+    /// Prints the gateway's JSON
+    #[arg(long)]
+    pub json: bool,
+    /// The gateway.
+    #[command(flatten)]
+    pub gateway: GatewayArgs,
 }
 
 /// How to reach a running gateway.

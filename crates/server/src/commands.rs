@@ -1,12 +1,21 @@
 //! What each command does.
 
-pub(crate) mod check;
-pub(crate) mod client;
-pub(crate) mod deliveries;
-pub(crate) mod routes;
-pub(crate) mod send;
 pub(crate) mod serve;
+pub(crate) mod reload;
+pub(crate) mod check;
+pub(crate) mod routes;
 
+pub(crate) mod send;
+pub(crate) mod explain;
+pub(crate) mod ack;
+pub(crate) mod deliveries;
+pub(crate) mod dead_letters;
+pub(crate) mod channels;
+pub(crate) mod audit;
+
+pub(crate) mod client;
+mod answer;
+mod moment;
 mod table;
 
 use std::io::Write;
@@ -15,7 +24,7 @@ use std::path::Path;
 use fanfare_core::{Clock, SystemClock};
 use jiff::Timestamp;
 
-use crate::cli::{Cli, Command, DeliveriesCommand, RoutesCommand};
+use crate::cli::{ChannelsCommand, Cli, Command, DeadLettersCommand, DeliveriesCommand, RoutesCommand};
 use crate::config::{Config, Loader, ProcessSecrets, SandboxSecrets};
 use crate::registry;
 
@@ -47,8 +56,29 @@ pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Outcome> {
         Command::Routes(RoutesCommand::Test(args)) => {
             routes::test(&load_without_secrets(&config, now)?, &args, out)
         }
+        Command::Reload(args) => reload::reload(&config, &args, out),
         Command::Send(args) => send::send(&config, &args, out),
+        Command::Explain(args) => explain::explain(&config, &args, out),
+        Command::Ack(args) => ack::ack(&config, &args, out),
         Command::Deliveries(DeliveriesCommand::List(args)) => deliveries::list(&config, &args, out),
+        Command::DeadLetters(command) => dead_letters(&config, &command, now, out),
+        Command::Channels(ChannelsCommand::List(args)) => channels::list(&config, &args, out),
+        Command::Channels(ChannelsCommand::Test(args)) => channels::test(&config, &args, out),
+        Command::Audit(args) => audit::audit(&config, &args, out),
+    }
+}
+
+fn dead_letters(
+    config: &Path,
+    command: &DeadLettersCommand,
+    now: Timestamp,
+    out: &mut dyn Write,
+) -> anyhow::Result<Outcome> {
+    match command {
+        DeadLettersCommand::List(args) => dead_letters::list(config, args, now, out),
+        DeadLettersCommand::Show(args) => dead_letters::show(config, args, out),
+        DeadLettersCommand::Retry(args) => dead_letters::retry(config, args, now, out),
+        DeadLettersCommand::Discard(args) => dead_letters::discard(config, args, now, out),
     }
 }
 

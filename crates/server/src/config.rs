@@ -19,9 +19,12 @@ mod section;
 mod suggest;
 
 mod values;
+mod choices;
 mod written;
+mod version;
 mod channels;
 mod receivers;
+mod terms;
 mod routes;
 mod load;
 mod client;
@@ -31,10 +34,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fanfare_core::{ChannelName, Limits, Notifier, Policy, RetryPolicy, SandboxAccount, Secret, SourceName};
+use fanfare_core::{
+    ChannelName, Limits, Notifier, Policy, RetryPolicy, SandboxAccount, Secret, SourceName, Style,
+};
 use fanfare_sources::{Format, SourceSettings};
 use jiff::civil::Date;
 use url::Url;
+
+pub(crate) use fanfare_gateway::Drill;
 
 pub use self::channels::ChannelSettings;
 pub use self::client::{GatewayAddress, gateway_address};
@@ -60,6 +67,8 @@ pub struct Config {
     pub retry: RetryPolicy,
     /// How long settled alerts and deliveries are kept.
     pub retention: Duration,
+    /// How messages read, and pages, unless somebody asks for another language.
+    pub style: Style,
     /// What should be looked at, though the config can be used.
     pub warnings: Vec<Problem>,
     /// What the sandbox must know of the channels; empty outside the sandbox.
@@ -75,6 +84,8 @@ pub struct Server {
     pub external_url: Option<Url>,
     /// Who may use the API.
     pub auth: Auth,
+    /// Whether the config is taken anew when its file changes.
+    pub reload_on_change: bool,
 }
 
 /// Who may come in.
@@ -98,6 +109,8 @@ pub struct Source {
     pub auth: Auth,
     /// The longest body it takes, in bytes.
     pub max_body: usize,
+    /// How long it may be quiet before that is told.
+    pub expect_every: Option<Duration>,
 }
 
 impl Source {
@@ -115,6 +128,8 @@ pub struct ConfiguredChannel {
     pub name: ChannelName,
     /// Its kind, e.g. `dingtalk`.
     pub kind: &'static str,
+    /// A digest of all its settings, secrets too: the same as long as there is nothing to change.
+    pub version: String,
     /// The code that speaks to its provider.
     pub notifier: Arc<dyn Notifier>,
     /// How fast it may send: the provider's limits, or what the config says instead.
@@ -123,4 +138,6 @@ pub struct ConfiguredChannel {
     pub timeout: Duration,
     /// When its credentials were last changed, if the config says so.
     pub rotated_at: Option<Date>,
+    /// When it proves itself, if it does.
+    pub drill: Option<Drill>,
 }

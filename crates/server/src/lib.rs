@@ -6,6 +6,7 @@
 mod cli;
 mod commands;
 mod config;
+mod explain;
 mod registry;
 mod serve;
 

@@ -5,9 +5,12 @@ mod answer;
 mod doors;
 mod ingest;
 mod api;
+mod ack;
 mod sandbox;
 mod http;
+mod orders;
 mod run;
+mod reload;
 mod stage;
 mod demo;
 mod logging;
@@ -16,11 +19,8 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use anyhow::Context as _;
-use fanfare_core::{Clock as _, SystemClock};
-
-use crate::config::{ProcessSecrets, load};
-use crate::registry::registry;
+use self::reload::{ConfigFile, Origin, tell_warnings};
+use self::stage::Stage;
 
 pub(crate) use self::demo::run as demo;
 pub(crate) use self::logging::{LogFormat, start_logging};
@@ -36,20 +36,19 @@ pub(crate) enum Providers {
 
 /// `fanfare serve`: runs until it is told to stop.
 pub(crate) async fn serve(file: &Path, providers: Providers) -> anyhow::Result<()> {
-    let (config, sandbox) = match providers {
-        Providers::Real => (load(file, &registry(), &ProcessSecrets, SystemClock.now())?, None),
-        Providers::Sandbox => {
-            let text = std::fs::read_to_string(file)
-                .with_context(|| format!("{} cannot be read", file.display()))?;
-            let stage::Stage { sandbox, config } = stage::set_up(&text, file, ProcessSecrets).await?;
-            tracing::info!(http = %sandbox.http_address(), smtp = %sandbox.smtp_address(), store = %config.store_path.display(), "The sandbox plays every provider; nothing leaves this machine");
-            (config, Some(sandbox))
-        }
+    let stage = match providers {
+        Providers::Real => None,
+        Providers::Sandbox => Some(Stage::set_up().await?),
     };
-    for warning in &config.warnings {
-        tracing::warn!(path = warning.path, "{}", warning.message);
+    let origin = Origin::of(ConfigFile { path: file.to_owned(), stage: stage.clone() }).await?;
+    let config = origin.file.read()?;
+    if let Some(stage) = &stage {
+        stage.cast(&config)?;
+        let Stage { sandbox } = stage;
+        tracing::info!(http = %sandbox.http_address(), smtp = %sandbox.smtp_address(), store = %config.store_path.display(), "The sandbox plays every provider; nothing leaves this machine");
     }
-    let running = run::Running::start(config, sandbox).await?;
+    tell_warnings(&config.warnings);
+    let running = run::Running::start(config, stage, Some(origin)).await?;
     run::told_to_stop().await?;
     running.stop().await;
     Ok(())

@@ -8,8 +8,8 @@ use std::path::Path;
 
 use async_trait::async_trait;
 use fanfare_core::{
-    Account, Attempt, BuildError, Channel, Context, Limits, Notification, Notifier, Receipt, SandboxAccount,
-    SandboxDoors, Secret, SendError,
+    Account, Attempt, BuildError, Channel, Context, Digest, Egress, Limits, Notification, Notifier, Receipt,
+    SandboxAccount, SandboxDoors, Secret, SendError,
 };
 use serde::Deserialize;
 
@@ -56,9 +56,18 @@ impl Notifier for Bell {
         Ok(Receipt { words, ..Receipt::default() })
     }
 
+    async fn digest(&self, digest: &Digest, attempt: &Attempt) -> Result<Receipt, SendError> {
+        self.notify(&digest.notifications()[0], attempt).await
+    }
+
+    fn capacity(&self, _: &Digest) -> usize {
+        1
+    }
+
     fn limits(&self) -> Limits {
         let account = Account::of(Self::KIND, &[self.config.token.expose()]);
-        Limits { account, budget: None, concurrency: NonZeroUsize::MIN }
+        let egress = Egress::of("http://tower", None);
+        Limits { account, egress, budget: None, quota: None, concurrency: NonZeroUsize::MIN }
     }
 }
 

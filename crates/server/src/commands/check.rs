@@ -4,12 +4,13 @@ use std::io::Write;
 use std::path::Path;
 
 use clap::Args;
-use fanfare_core::{HumanDuration, Limits};
+use fanfare_core::{HumanDuration, Limits, QuotaPeriod, Receiver};
+use fanfare_gateway::Drill;
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Outcome;
-use super::routes::{names, tree};
+use super::routes::{Promise, tree};
 use super::table::table;
 use crate::config::{
     Auth, Config, ConfiguredChannel, Loader, Problem, ProblemSeverity, Problems, ProcessSecrets,
@@ -103,27 +104,54 @@ fn counted(count: usize, what: &str) -> String {
 
 fn summary(config: &Config) -> String {
     let Config { sources, channels, policy, .. } = config;
-    let from = table(["SOURCE", "FORMAT", "WHO MAY POST"], sources.iter().map(source_row));
-    let to = table(["CHANNEL", "KIND", "BUDGET", "TIMEOUT"], channels.iter().map(channel_row));
-    let receivers = policy.receivers().map(|it| [it.name.to_string(), names(&it.channels)]);
-    let told = table(["RECEIVER", "CHANNELS"], receivers);
+    let from = table(["SOURCE", "FORMAT", "WHO MAY POST", "EXPECTED EVERY"], sources.iter().map(source_row));
+    let to =
+        table(["CHANNEL", "KIND", "BUDGET", "QUOTA", "TIMEOUT", "DRILL"], channels.iter().map(channel_row));
+    let told =
+        table(["RECEIVER", "CHANNELS", "COUNTS AS TOLD", "OTHERWISE"], policy.receivers().map(receiver_row));
     format!("{from}\n\n{to}\n\n{told}\n\nROUTES\n{}\n", tree(policy))
 }
 
-fn source_row(source: &Source) -> [String; 3] {
+fn source_row(source: &Source) -> [String; 4] {
     let who = match source.auth {
         Auth::Open => "everybody on this machine or network",
         Auth::Bearer(_) => "who has the token",
     };
-    [source.name().to_string(), source.format.to_string(), who.to_owned()]
+    let expected = source.expect_every.map_or_else(|| "-".to_owned(), |it| HumanDuration(it).to_string());
+    [source.name().to_string(), source.format.to_string(), who.to_owned(), expected]
 }
 
-fn channel_row(channel: &ConfiguredChannel) -> [String; 4] {
-    let Limits { account: _, budget, concurrency: _ } = &channel.limits;
-    let budget = budget.map_or_else(
-        || "unlimited".to_owned(),
-        |budget| format!("{} in {}", budget.messages, HumanDuration(budget.per)),
-    );
-    let timeout = HumanDuration(channel.timeout).to_string();
-    [channel.name.to_string(), channel.kind.to_owned(), budget, timeout]
+fn channel_row(channel: &ConfiguredChannel) -> [String; 6] {
+    let Limits { account: _, egress: _, budget, quota, concurrency: _ } = &channel.limits;
+    [
+        channel.name.to_string(),
+        channel.kind.to_owned(),
+        budget.map_or_else(unlimited, |it| format!("{} in {}", it.messages, HumanDuration(it.per))),
+        quota.as_ref().map_or_else(unlimited, |it| format!("{} a {}", it.messages, period(it.per))),
+        HumanDuration(channel.timeout).to_string(),
+        channel.drill.as_ref().map_or_else(|| "-".to_owned(), drill),
+    ]
+}
+
+fn unlimited() -> String {
+    "unlimited".to_owned()
+}
+
+fn period(per: QuotaPeriod) -> &'static str {
+    match per {
+        QuotaPeriod::Day => "day",
+        QuotaPeriod::Month => "month",
+    }
+}
+
+fn drill(drill: &Drill) -> String {
+    let Drill { every, at, zone: _ } = drill;
+    format!("every {} at {}", HumanDuration(*every), at.strftime("%H:%M"))
+}
+
+fn receiver_row(receiver: &Receiver) -> [String; 4] {
+    let promise = Promise(&receiver.terms);
+    let ladder: Vec<String> = promise.ladder().collect();
+    let otherwise = if ladder.is_empty() { "-".to_owned() } else { ladder.join("; ") };
+    [receiver.name.to_string(), promise.channels(), promise.contract(), otherwise]
 }

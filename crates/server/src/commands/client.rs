@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use fanfare_core::Secret;
-use reqwest::{Method, RequestBuilder};
+use fanfare_core::{Secret, Style};
+use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 use url::Url;
 
@@ -16,12 +16,26 @@ use crate::config::{GatewayAddress, ProcessSecrets, gateway_address};
 /// How long a command waits for the gateway's answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+const NOT_AN_ADDRESS: &str = "--url is not the address of a server: expected e.g. http://127.0.0.1:8780";
+
 /// A running gateway.
 #[derive(Debug)]
 pub(crate) struct Gateway {
     url: Url,
     token: Option<Secret>,
     http: reqwest::Client,
+    patience: Duration,
+    /// How what it tells is shown: as its messages are, if the config is at hand.
+    pub(crate) style: Style,
+}
+
+/// What the gateway answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// Whether it did it.
+    pub(crate) status: StatusCode,
+    /// What it says.
+    pub(crate) json: Value,
 }
 
 /// Which of the tokens in the config opens the door.
@@ -38,18 +52,22 @@ impl Gateway {
     pub(crate) fn find(file: &Path, args: &GatewayArgs, door: Door<'_>) -> anyhow::Result<Self> {
         let GatewayArgs { url, token_env, token_file } = args;
         let given = given_token(token_env.as_deref(), token_file.as_deref())?;
-        let (url, token) = match url {
-            Some(url) => {
-                (url.clone(), given.or_else(|| configured(file).ok().and_then(|it| token_of(it, door))))
-            }
-            None => {
-                let address =
-                    configured(file).context("no --url was given, and the config does not tell it")?;
-                (address.url.clone(), given.or_else(|| token_of(address, door)))
+        let (url, configured) = match (url, gateway_address(file, &ProcessSecrets)) {
+            (Some(url), configured) => (url.clone(), configured.ok()),
+            (None, Ok(configured)) => (configured.url.clone(), Some(configured)),
+            (None, Err(err)) => {
+                return Err(err).context("no --url was given, and the config does not tell it");
             }
         };
-        let url: Url = url.parse().context("--url is not an address: expected e.g. http://127.0.0.1:8780")?;
-        Ok(Self { url, token, http: http()? })
+        let url: Url = url.parse().context(NOT_AN_ADDRESS)?;
+        let style = configured.as_ref().map(|it| it.style.clone()).unwrap_or_default();
+        let token = given.or_else(|| configured.and_then(|it| token_of(it, door)));
+        Ok(Self { url, token, http: http()?, patience: PATIENCE, style })
+    }
+
+    /// The same for a question whose answer may take so long.
+    pub(crate) fn patient(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// The JSON that the gateway answers to a GET.
@@ -58,39 +76,79 @@ impl Gateway {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        answer(self.request(Method::GET, url))
+        self.ask(self.request(Method::GET, url))?.json_if_done()
     }
 
     /// The JSON that the gateway answers to a POST of `body`.
     pub(crate) fn post(&self, path: &[&str], body: Vec<u8>) -> anyhow::Result<Value> {
+        self.try_post(path, body)?.json_if_done()
+    }
+
+    /// What the gateway answers to a POST of `body`, a refusal too.
+    pub(crate) fn try_post(&self, path: &[&str], body: Vec<u8>) -> anyhow::Result<Answer> {
         let request = self.request(Method::POST, self.at(path)?);
-        answer(request.header("Content-Type", "application/json").body(body))
+        self.ask(request.header("Content-Type", "application/json").body(body))
     }
 
     fn at(&self, path: &[&str]) -> anyhow::Result<Url> {
         let mut url = self.url.clone();
         match url.path_segments_mut() {
             Ok(mut segments) => segments.pop_if_empty().extend(path),
-            Err(()) => bail!("--url is not an address of a server: expected e.g. http://127.0.0.1:8780"),
+            Err(()) => bail!(NOT_AN_ADDRESS),
         };
         Ok(url)
     }
 
     fn request(&self, method: Method, url: Url) -> RequestBuilder {
-        let request = self.http.request(method, url);
+        let request =
+            self.http.request(method, url).timeout(self.patience).header("Accept", "application/json");
         match &self.token {
             Some(token) => request.bearer_auth(token.expose()),
             None => request,
         }
     }
+
+    /// Sends the request and reads the answer.
+    fn ask(&self, request: RequestBuilder) -> anyhow::Result<Answer> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let response = request.send().await.map_err(|err| self.unreachable(err))?;
+            let status = response.status();
+            let text = response.text().await.map_err(|err| self.unreachable(err))?;
+            Ok(Answer { status, json: serde_json::from_str(&text).unwrap_or(Value::Null) })
+        })
+    }
+
+    fn unreachable(&self, err: reqwest::Error) -> anyhow::Error {
+        // Scheme, host and port: whatever else stands in the address may be a secret.
+        let address = self.url.origin().ascii_serialization();
+        let err = err.without_url();
+        let mut causes = err.to_string();
+        let mut source = err.source();
+        while let Some(cause) = source {
+            causes.push_str(&format!(": {cause}"));
+            source = cause.source();
+        }
+        anyhow::anyhow!("the gateway cannot be reached at {address}: {causes}")
+    }
 }
 
-fn configured(file: &Path) -> anyhow::Result<GatewayAddress> {
-    Ok(gateway_address(file, &ProcessSecrets)?)
+impl Answer {
+    /// What it says if it did it; a refusal is an error in the gateway's own words.
+    pub(crate) fn json_if_done(self) -> anyhow::Result<Value> {
+        let Self { status, json } = self;
+        match (status.is_success(), json) {
+            (true, Value::Null) => {
+                bail!("the answer is not JSON: is this the address of a Fanfare gateway?")
+            }
+            (true, json) => Ok(json),
+            (false, json) => bail!("the gateway answers {status}{}", words(&json)),
+        }
+    }
 }
 
 fn token_of(address: GatewayAddress, door: Door<'_>) -> Option<Secret> {
-    let GatewayAddress { url: _, api_token, mut source_tokens } = address;
+    let GatewayAddress { url: _, api_token, mut source_tokens, style: _ } = address;
     match door {
         Door::Api => api_token,
         Door::Source(name) => source_tokens.remove(name),
@@ -120,35 +178,9 @@ pub(crate) fn http() -> anyhow::Result<reqwest::Client> {
     Ok(builder.build()?)
 }
 
-/// Sends the request and reads the answer; a refusal is an error in the gateway's own words.
-fn answer(request: RequestBuilder) -> anyhow::Result<Value> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let response = request.send().await.map_err(unreachable)?;
-        let status = response.status();
-        let text = response.text().await.map_err(unreachable)?;
-        let answer: Option<Value> = serde_json::from_str(&text).ok();
-        if !status.is_success() {
-            bail!("the gateway answers {status}{}", answer.as_ref().map(words).unwrap_or_default());
-        }
-        answer.context("the answer is not JSON: is this the address of a Fanfare gateway?")
-    })
-}
-
 /// The gateway's words in `{"error":{"code","message","path"}}`.
 fn words(answer: &Value) -> String {
     let text = |name: &str| answer["error"][name].as_str();
     let path = text("path").map(|path| format!("{path}: ")).unwrap_or_default();
     text("message").map(|message| format!(": {path}{message}")).unwrap_or_default()
-}
-
-fn unreachable(err: reqwest::Error) -> anyhow::Error {
-    let err = err.without_url();
-    let mut causes = err.to_string();
-    let mut source = err.source();
-    while let Some(cause) = source {
-        causes.push_str(&format!(": {cause}"));
-        source = cause.source();
-    }
-    anyhow::anyhow!("the gateway cannot be reached: {causes}")
 }

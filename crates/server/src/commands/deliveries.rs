@@ -3,15 +3,15 @@
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use fanfare_core::{AlertId, one_line};
 use serde::Deserialize;
 
 use super::Outcome;
+use super::answer::print;
 use super::client::{Door, Gateway};
 use super::table::table;
-use crate::cli::GatewayArgs;
+use crate::cli::AskArgs;
 
 /// Which deliveries, of which gateway.
 #[derive(Debug, Args)]
@@ -28,12 +28,9 @@ pub struct ListArgs {
     /// At most so many
     #[arg(long, default_value_t = 50, value_name = "NUMBER")]
     pub limit: u32,
-    /// Prints the gateway's JSON
-    #[arg(long)]
-    pub json: bool,
     /// The gateway.
     #[command(flatten)]
-    pub gateway: GatewayArgs,
+    pub ask: AskArgs,
 }
 
 /// How a delivery stands.
@@ -43,8 +40,10 @@ pub enum State {
     Pending,
     /// The provider said that it took it.
     Delivered,
-    /// It was given up.
+    /// It was given up, and waits for a person.
     Dead,
+    /// It was given up, and a person let it be.
+    Discarded,
 }
 
 impl State {
@@ -53,6 +52,7 @@ impl State {
             Self::Pending => "pending",
             Self::Delivered => "delivered",
             Self::Dead => "dead",
+            Self::Discarded => "discarded",
         }
     }
 }
@@ -75,26 +75,22 @@ struct Delivery {
     attempts: u32,
     settled_at: Option<String>,
     reason: Option<String>,
+    fulfilment: String,
+    escalated: Option<String>,
+    digest: Option<i64>,
 }
 
 /// Prints the deliveries.
 pub(crate) fn list(config: &Path, args: &ListArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let gateway = Gateway::find(config, &args.gateway, Door::Api)?;
+    let gateway = Gateway::find(config, &args.ask.gateway, Door::Api)?;
     let answer = gateway.get(&["api", "v1", "deliveries"], &args.query())?;
-    if args.json {
-        serde_json::to_writer_pretty(&mut *out, &answer)?;
-        writeln!(out)?;
-    } else {
-        let Answer { deliveries } =
-            serde_json::from_value(answer).context("the gateway's answer has another form than expected")?;
-        writeln!(out, "{}", table(HEADER, deliveries.iter().map(row)))?;
-    }
+    print(answer, &args.ask, out, |Answer { deliveries }: Answer| table(HEADER, deliveries.iter().map(row)))?;
     Ok(Outcome::Good)
 }
 
 impl ListArgs {
     fn query(&self) -> Vec<(&'static str, String)> {
-        let Self { channel, state, alert, limit, json: _, gateway: _ } = self;
+        let Self { channel, state, alert, limit, ask: _ } = self;
         let given = [
             ("channel", channel.clone()),
             ("state", state.map(|it| it.word().to_owned())),
@@ -105,12 +101,40 @@ impl ListArgs {
     }
 }
 
-const HEADER: [&str; 10] =
-    ["ID", "ALERT", "RECEIVER", "CHANNEL", "SEVERITY", "STATE", "OWED AT", "TRIES", "SETTLED AT", "WHY"];
+const HEADER: [&str; 12] = [
+    "ID",
+    "ALERT",
+    "RECEIVER",
+    "CHANNEL",
+    "SEVERITY",
+    "STATE",
+    "OWED AT",
+    "TRIES",
+    "SETTLED AT",
+    "CONTRACT",
+    "HOW",
+    "WHY",
+];
 
-fn row(delivery: &Delivery) -> [String; 10] {
-    let Delivery { id, alert_id, receiver, channel, severity, state, owed_at, attempts, settled_at, reason } =
-        delivery;
+fn row(delivery: &Delivery) -> [String; 12] {
+    let Delivery {
+        id,
+        alert_id,
+        receiver,
+        channel,
+        severity,
+        state,
+        owed_at,
+        attempts,
+        settled_at,
+        reason,
+        fulfilment,
+        escalated,
+        digest,
+    } = delivery;
+    let escalated = escalated.as_ref().map(|unless| format!("escalated: not {unless}"));
+    let digest = digest.map(|number| format!("in digest {number}"));
+    let how: Vec<String> = escalated.into_iter().chain(digest).collect();
     // A provider's words may hold anything, also what would confuse a terminal.
     let why = reason.as_deref().map(one_line);
     [
@@ -123,6 +147,8 @@ fn row(delivery: &Delivery) -> [String; 10] {
         owed_at.clone(),
         attempts.to_string(),
         settled_at.clone().unwrap_or_default(),
+        fulfilment.clone(),
+        how.join(", "),
         why.unwrap_or_default(),
     ]
 }

@@ -1,20 +1,24 @@
 //! `fanfare routes`: who is told of what, and why.
 
-mod trace;
+mod promise;
 mod tree;
 
+use std::fmt;
 use std::io::Write;
 
 use clap::Args;
-use fanfare_core::{Alert, ChannelName, Fingerprint, Kind, Labels, Mention, Policy, Severity, Status};
+use fanfare_core::{
+    Alert, ChannelName, Fingerprint, Kind, Labels, Mention, Policy, ReceiverName, Severity, Status,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use self::trace::{Step, trace};
-use self::tree::{Tree, channels};
-pub(crate) use self::tree::{names, tree};
+pub(crate) use self::promise::Promise;
+pub(crate) use self::tree::tree;
+use self::tree::{Tree, terms};
 use super::Outcome;
 use crate::config::Config;
+use crate::explain::{Step, trace};
 
 /// How the routing tree is shown.
 #[derive(Debug, Args)]
@@ -74,8 +78,8 @@ pub(crate) fn test(config: &Config, args: &TestArgs, out: &mut dyn Write) -> any
             writeln!(out, "{step}")?;
         }
         writeln!(out, "\nTold:")?;
-        for Told { receiver, channels, route } in &told {
-            writeln!(out, "  {receiver} on {} (by {route})", channels.join(", "))?;
+        for told in &told {
+            write!(out, "{told}")?;
         }
     }
     Ok(Outcome::Good)
@@ -86,15 +90,27 @@ pub(crate) fn test(config: &Config, args: &TestArgs, out: &mut dyn Write) -> any
 struct Answer<'a> {
     labels: &'a Labels,
     routes: &'a [Step],
-    told: &'a [Told],
+    told: &'a [Told<'a>],
 }
 
-/// Who is told.
+/// Who is told, first and later.
 #[derive(Debug, Serialize)]
-struct Told {
-    receiver: String,
-    channels: Vec<String>,
+struct Told<'a> {
+    receiver: &'a ReceiverName,
+    channels: &'a [ChannelName],
+    promise: Promise<'a>,
     route: String,
+}
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { receiver, channels: _, promise, route } = self;
+        writeln!(f, "  {receiver} on {} (by {route})", promise.channels())?;
+        if !promise.is_plain() {
+            writeln!(f, "    counts as told: {}", promise.contract())?;
+        }
+        promise.ladder().try_for_each(|rung| writeln!(f, "    {rung}"))
+    }
 }
 
 /// How bad an alarm is that does not say so: as `fanfare_sources` reads it.
@@ -123,15 +139,15 @@ fn alert(labels: &[(String, String)]) -> Alert {
 }
 
 /// Each receiver once, by the first route that leads to it, as the gateway does it.
-fn told(policy: &Policy, alert: &Alert) -> Vec<Told> {
-    let mut told: Vec<Told> = Vec::new();
+fn told<'a>(policy: &'a Policy, alert: &Alert) -> Vec<Told<'a>> {
+    let mut told: Vec<Told<'_>> = Vec::new();
     for found in policy.route().matches(alert) {
-        let name = found.route.receiver.to_string();
-        if told.iter().any(|it| it.receiver == name) {
-            continue;
+        let receiver = &found.route.receiver;
+        let Some(terms) = terms(policy, found.route) else { continue };
+        if told.iter().all(|it| it.receiver != receiver) {
+            let (channels, promise) = (terms.channels.as_slice(), Promise(terms));
+            told.push(Told { receiver, channels, promise, route: found.path.to_string() });
         }
-        let channels = channels(policy, found.route).iter().map(ChannelName::to_string).collect();
-        told.push(Told { receiver: name, channels, route: found.path.to_string() });
     }
     told
 }

@@ -1,5 +1,8 @@
 mod check;
 mod client;
+mod explain;
+mod fake;
+mod operators;
 mod routes;
 
 use std::path::PathBuf;
@@ -76,6 +79,13 @@ fn wrong_usage_exits_with_two() {
         &["fanfare", "send"],
         &["fanfare", "routes", "test", "severity"],
         &["fanfare", "bake"],
+        &["fanfare", "explain", "door"],
+        &["fanfare", "ack", "42"],
+        &["fanfare", "dead-letters", "retry"],
+        &["fanfare", "dead-letters", "retry", "d1", "--channel", "ops"],
+        &["fanfare", "dead-letters", "retry", "--since", "noon"],
+        &["fanfare", "dead-letters", "discard", "d1"],
+        &["fanfare", "channels", "test"],
     ] {
         assert_eq!(Cli::try_parse_from(args).unwrap_err().exit_code(), 2, "{args:?}");
     }

@@ -2,24 +2,33 @@
 
 use std::time::Duration;
 
-use fanfare_core::{ChannelName, Context, Language, Limits, SandboxAccount, SandboxDoors, Style};
+use fanfare_core::{
+    Budget, ChannelName, Context, IdempotencyKey, Limits, Quota, QuotaPeriod, SandboxAccount, SandboxDoors,
+    Style,
+};
+use fanfare_gateway::Drill;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::de::DeserializeOwned;
 
 use super::ConfiguredChannel;
+use super::choices::{Limit, WrittenBudget, WrittenPeriod, WrittenQuota};
 use super::de::Reading;
 use super::node::{Entry, Node, Value};
 use super::place::Path;
 use super::problem::Problem;
 use super::section::Section;
 use super::suggest;
-use super::values::{Day, Positive, WrittenBudget, Zone};
-use super::written::WrittenChannel;
+use super::values::{Day, Positive, TimeOfDay, Zone};
+use super::version;
+use super::written::{WrittenChannel, WrittenDrill};
 use crate::registry::{Built, Kind, Registry, UNWISE_WITHOUT};
 
 /// From this age on credentials should be changed.
 const ROTATE_AFTER_DAYS: i32 = 90;
+
+/// A drill is due at a time of day, so the time between two of them is whole days.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What channels are read and built with.
 #[derive(Debug)]
@@ -60,17 +69,27 @@ impl Channels<'_> {
         let is_sound = section.is_sound();
         let ready = common.and_then(|common| {
             self.check(&common, &mut section);
+            let digest = version::digest(&own, self.reading);
             let own = Section::part(path, entry.name_at, own, WrittenChannel::SETTINGS);
             let mut settings = ChannelSettings { section: own, reading: self.reading };
             let built = self.build_own(&entry.name, &common, &mut section, &mut settings);
             problems.extend(settings.section.into_problems());
-            built.map(|(kind, built)| configured(&entry.name, kind, &common, built))
+            built.map(|(kind, built)| self.configured(&entry.name, kind, &common, built, &digest))
         });
         problems.extend(section.into_problems());
         ready.filter(|_| is_sound)
     }
 
     fn check(&self, common: &WrittenChannel, section: &mut Section) {
+        self.check_age(common, section);
+        if let Some(WrittenDrill { every: Positive(every), at: _ }) = &common.drill
+            && (every.as_secs() % DAY.as_secs() != 0 || every.subsec_nanos() != 0)
+        {
+            section.error(&Path::of("drill").key("every"), "must be whole days, e.g. 1d or 7d");
+        }
+    }
+
+    fn check_age(&self, common: &WrittenChannel, section: &mut Section) {
         let Some(Day(rotated_at)) = common.rotated_at else { return };
         let age = self.today.since(rotated_at).map_or(0, |age| age.get_days());
         if age > ROTATE_AFTER_DAYS {
@@ -108,22 +127,48 @@ impl Channels<'_> {
     }
 
     fn context(&self, name: &str, common: &WrittenChannel, kind: Kind) -> Context {
+        Context { name: ChannelName::from(name), style: self.style(common), timeout: timeout(common, kind) }
+    }
+
+    fn style(&self, common: &WrittenChannel) -> Style {
         let Style { language, timezone } = &self.style;
-        Context {
-            name: ChannelName::from(name),
-            style: style(common.language.unwrap_or(*language), common.timezone.as_ref(), timezone),
-            timeout: timeout(common, kind),
+        let own = common.timezone.as_ref();
+        Style {
+            language: common.language.unwrap_or(*language),
+            timezone: own.map_or_else(|| timezone.clone(), |Zone(zone)| zone.clone()),
         }
     }
-}
 
-fn style(language: Language, own: Option<&Zone>, general: &TimeZone) -> Style {
-    let timezone = own.map_or_else(|| general.clone(), |Zone(zone)| zone.clone());
-    Style { language, timezone }
+    /// `own` is the digest of the settings that are the kind's own.
+    fn configured(&self, name: &str, kind: Kind, common: &WrittenChannel, built: Built, own: &str) -> Ready {
+        let Built { notifier, account } = built;
+        let style = self.style(common);
+        let limits = limits(notifier.limits(), common, &style.timezone);
+        let timeout = timeout(common, kind);
+        let rotated_at = common.rotated_at.map(|Day(day)| day);
+        let drill = common.drill.as_ref().map(|it| drill(it, &style.timezone));
+        let in_common = format!("{:?}", (kind.name, &style, &limits, timeout, rotated_at, &drill));
+        let channel = ConfiguredChannel {
+            name: name.into(),
+            kind: kind.name,
+            version: IdempotencyKey::of(&[own, &in_common]).as_str().to_owned(),
+            notifier,
+            limits,
+            timeout,
+            rotated_at,
+            drill,
+        };
+        (channel, account)
+    }
 }
 
 fn timeout(common: &WrittenChannel, kind: Kind) -> Duration {
     common.timeout.map_or(kind.timeout, |Positive(timeout)| timeout)
+}
+
+fn drill(written: &WrittenDrill, zone: &TimeZone) -> Drill {
+    let WrittenDrill { every: Positive(every), at: TimeOfDay(at) } = *written;
+    Drill { every, at, zone: zone.clone() }
 }
 
 /// What all channels may set, and the rest.
@@ -135,24 +180,37 @@ fn split(channel: &Node) -> (Node, Node) {
     (part(common), part(own))
 }
 
-fn configured(name: &str, kind: Kind, common: &WrittenChannel, built: Built) -> Ready {
-    let Built { notifier, account } = built;
-    let channel = ConfiguredChannel {
-        name: name.into(),
-        kind: kind.name,
-        limits: limits(notifier.limits(), common),
-        timeout: timeout(common, kind),
-        rotated_at: common.rotated_at.map(|Day(day)| day),
-        notifier,
-    };
-    (channel, account)
-}
-
-fn limits(provider: Limits, common: &WrittenChannel) -> Limits {
+/// The provider's limits, or what is written instead. Days and months that the
+/// provider says nothing of are those of `zone`.
+fn limits(provider: Limits, common: &WrittenChannel, zone: &TimeZone) -> Limits {
     let limits = match common.budget {
         None => provider,
-        Some(WrittenBudget::Unlimited) => provider.with_budget(None),
-        Some(WrittenBudget::Limited(budget)) => provider.with_budget(Some(budget)),
+        Some(Limit::Unlimited) => provider.with_budget(None),
+        Some(Limit::To(WrittenBudget { messages, per: Positive(per) })) => {
+            provider.with_budget(Some(Budget { messages, per }))
+        }
     };
-    Limits { concurrency: common.concurrency.unwrap_or(limits.concurrency), ..limits }
+    Limits {
+        quota: quota(&limits, common.quota, zone),
+        concurrency: common.concurrency.unwrap_or(limits.concurrency),
+        ..limits
+    }
+}
+
+fn quota(provider: &Limits, written: Option<Limit<WrittenQuota>>, zone: &TimeZone) -> Option<Quota> {
+    match (written, provider.quota.clone()) {
+        (None, quota) => quota,
+        (Some(Limit::Unlimited), _) => None,
+        (Some(Limit::To(WrittenQuota { messages, per })), theirs) => {
+            let (pool, zone) = match theirs {
+                Some(Quota { pool, zone, .. }) => (pool, zone),
+                None => (provider.account.to_string(), zone.clone()),
+            };
+            let per = match per {
+                WrittenPeriod::Day => QuotaPeriod::Day,
+                WrittenPeriod::Month => QuotaPeriod::Month,
+            };
+            Some(Quota { pool, messages, per, zone })
+        }
+    }
 }

@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path as FilePath;
 
-use fanfare_core::Secret;
+use fanfare_core::{Secret, Style};
 use serde::Deserialize;
 
+use super::choices::WrittenAuth;
 use super::de::Reading;
-use super::load::{LISTEN, inline_secrets, read};
+use super::load::{LISTEN, inline_secrets, read, style};
 use super::place::Path;
 use super::problem::Problems;
 use super::secrets::Secrets;
 use super::section::Section;
-use super::values::{Listen, WrittenAuth};
-use super::written::{WrittenServer, WrittenSource};
+use super::values::Listen;
+use super::written::{WrittenMessages, WrittenServer, WrittenSource};
 use super::yaml;
 
 /// How to reach a running gateway.
@@ -26,6 +27,8 @@ pub struct GatewayAddress {
     pub api_token: Option<Secret>,
     /// The tokens of its sources, by name.
     pub source_tokens: BTreeMap<String, Secret>,
+    /// How its messages read, and so what a command says of them.
+    pub style: Style,
 }
 
 /// The parts of a config that say how a gateway is reached; the others may be
@@ -36,6 +39,8 @@ struct Doors {
     server: WrittenServer,
     #[serde(default)]
     sources: Vec<WrittenSource>,
+    #[serde(default)]
+    messages: WrittenMessages,
 }
 
 /// How to reach the gateway that runs with the config at `file`.
@@ -59,7 +64,7 @@ pub fn gateway_address(file: &FilePath, secrets: &dyn Secrets) -> Result<Gateway
 
 impl Doors {
     fn address(self, section: &Section) -> GatewayAddress {
-        let Self { server, sources } = self;
+        let Self { server, sources, messages } = self;
         let token = |auth: Option<WrittenAuth>, path: Path| match auth {
             Some(WrittenAuth::Bearer(token)) if is_known(&path, section) => Some(token),
             Some(WrittenAuth::Bearer(_) | WrittenAuth::None) | None => None,
@@ -71,6 +76,7 @@ impl Doors {
         GatewayAddress {
             source_tokens: tokens.collect(),
             api_token: token(server.auth, Path::of("server").key("auth")),
+            style: style(Some(&messages)),
             ..address(server.listen.map_or(LISTEN, |Listen(listen)| listen))
         }
     }
@@ -89,5 +95,5 @@ fn address(listen: SocketAddr) -> GatewayAddress {
         ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,
     };
     let url = format!("http://{}", SocketAddr::new(ip, listen.port()));
-    GatewayAddress { url, api_token: None, source_tokens: BTreeMap::new() }
+    GatewayAddress { url, api_token: None, source_tokens: BTreeMap::new(), style: Style::default() }
 }

@@ -5,12 +5,14 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path as FilePath, PathBuf};
 use std::time::Duration;
 
-use fanfare_core::{Labels, Policy, Receiver, RetryPolicy, Route, SandboxDoors, Style};
+use fanfare_core::{ChannelName, Labels, Policy, Receiver, RetryPolicy, Route, SandboxDoors, Style};
+use fanfare_gateway::OURSELVES;
 use fanfare_sources::SourceSettings;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::channels::{Channels, Ready};
+use super::choices::WrittenAuth;
 use super::de::Reading;
 use super::node::{Node, Value};
 use super::place::Path;
@@ -20,9 +22,10 @@ use super::routes::{self, Receivers};
 use super::secret::InlineSecrets;
 use super::secrets::Secrets;
 use super::section::Section;
-use super::values::{ByteSize, FormatText, Listen, Page, Positive, StorePath, WrittenAuth, Zone};
+use super::terms::Links;
+use super::values::{ByteSize, FormatText, Listen, Page, Positive, StorePath, Zone};
 use super::written::{Written, WrittenMessages, WrittenRetry, WrittenServer, WrittenSource};
-use super::{Auth, Config, Server, Source, yaml};
+use super::{Auth, Config, ConfiguredChannel, Server, Source, yaml};
 use crate::registry::Registry;
 
 /// Where the gateway listens unless the config says otherwise.
@@ -155,7 +158,7 @@ fn sorted(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems
 }
 
-fn style(messages: Option<&WrittenMessages>) -> Style {
+pub(super) fn style(messages: Option<&WrittenMessages>) -> Style {
     let default = Style::default();
     let Some(WrittenMessages { language, timezone }) = messages else { return default };
     Style {
@@ -170,10 +173,10 @@ fn check(written: Written, ready: Vec<Ready>, section: &mut Section) -> Option<C
     let server = check_server(&written.server, section);
     check_sources(&written.sources, server.listen, section);
     let channels: BTreeSet<&str> = written.channels.keys().map(String::as_str).collect();
-    let receivers = receivers::check(&written.receivers, &channels, section);
+    let receivers = receivers::check(&written.receivers, &channels, links(&server, section), section);
     let route = routes::check(&written.route, &routable(&receivers, section), section);
     let retry = check_retry(written.retry.as_ref(), section);
-    check_budgets(&ready, section);
+    check_shared_limits(&ready, section);
     if section.is_sound() {
         warn_of_unused(&receivers, &route, &channels, section);
     }
@@ -189,6 +192,7 @@ fn check(written: Written, ready: Vec<Ready>, section: &mut Section) -> Option<C
         policy,
         retry,
         retention: written.retention.map_or(RETENTION, |Positive(it)| it),
+        style: style(Some(&written.messages)),
         warnings: Vec::new(),
         sandbox_accounts,
     })
@@ -204,7 +208,7 @@ fn check_later_features(written: &Written, section: &mut Section) {
 }
 
 fn check_server(written: &WrittenServer, section: &mut Section) -> Server {
-    let WrittenServer { listen, external_url, auth } = written;
+    let WrittenServer { listen, external_url, auth, reload_on_change } = written;
     let listen = listen.unwrap_or(Listen(LISTEN));
     let path = Path::of("server");
     match auth {
@@ -219,7 +223,13 @@ fn check_server(written: &WrittenServer, section: &mut Section) -> Server {
         listen: listen.0,
         external_url: external_url.as_ref().map(|Page(url)| url.clone()),
         auth: auth.clone().map_or(Auth::Open, Auth::from),
+        reload_on_change: *reload_on_change,
     }
+}
+
+fn links(server: &Server, section: &Section) -> Links {
+    let is_meant = section.is_reported(&Path::of("server").key("external_url"));
+    if server.external_url.is_some() || is_meant { Links::Possible } else { Links::Impossible }
 }
 
 fn check_sources(written: &[WrittenSource], listen: SocketAddr, section: &mut Section) {
@@ -227,6 +237,10 @@ fn check_sources(written: &[WrittenSource], listen: SocketAddr, section: &mut Se
     for (index, source) in written.iter().enumerate() {
         let path = Path::of("sources").index(index);
         check_name(&source.name, &mut names, &path, section);
+        if source.name == OURSELVES {
+            let message = format!("the gateway tells of itself as `{OURSELVES}`; choose another name");
+            section.error(&path.key("name"), message);
+        }
         check_open(&source.auth, Listen(listen), &path.key("auth"), section);
         for label in ["source", "severity"].iter().filter(|it| source.labels.contains_key(**it)) {
             section.error(
@@ -266,17 +280,30 @@ fn check_retry(written: Option<&WrittenRetry>, section: &mut Section) -> RetryPo
     retry
 }
 
-/// The budget of an account is kept once for all of its channels: two different
-/// ones would mean that one of them is silently ignored.
-fn check_budgets(ready: &[Ready], section: &mut Section) {
-    let mut first_of = BTreeMap::new();
-    for (channel, _) in ready {
-        let first = *first_of.entry(&channel.limits.account).or_insert(channel);
-        if first.limits.budget != channel.limits.budget {
+/// A budget is kept, and a quota counted, once for all channels that share it:
+/// two different ones would mean that one of them is silently ignored.
+fn check_shared_limits(ready: &[Ready], section: &mut Section) {
+    let (mut first_of_account, mut first_of_pool) = (BTreeMap::new(), BTreeMap::new());
+    let mut must_agree =
+        |channel: &ConfiguredChannel, first: &ConfiguredChannel, shared: &str, setting: &str| {
             section.error(
-                &Path::of("channels").key(channel.name.as_str()).key("budget"),
-                format!("shares its account with `{}`, so both need the same `budget`", first.name),
+                &Path::of("channels").key(channel.name.as_str()).key(setting),
+                format!("shares its {shared} with `{}`, so both need the same `{setting}`", first.name),
             );
+        };
+    for (channel, _) in ready {
+        let limits = &channel.limits;
+        let first = *first_of_account.entry(&limits.account).or_insert(channel);
+        if first.limits.budget != limits.budget {
+            must_agree(channel, first, "account", "budget");
+        }
+        if first.limits.quota != limits.quota {
+            must_agree(channel, first, "account", "quota");
+        } else if let Some(quota) = &limits.quota {
+            let first = *first_of_pool.entry(&quota.pool).or_insert(channel);
+            if first.limits.quota != limits.quota {
+                must_agree(channel, first, "organisation", "quota");
+            }
         }
     }
 }
@@ -302,7 +329,9 @@ fn warn_of_unused(receivers: &[Receiver], route: &Route, channels: &BTreeSet<&st
             section.warning(&path, format!("no route names `{}`: it is never told anything", receiver.name));
         }
     }
-    let used: BTreeSet<&str> = receivers.iter().flat_map(|it| &it.channels).map(|it| it.as_str()).collect();
+    let on_ladders = receivers.iter().flat_map(|it| &it.terms.escalate).flat_map(|rung| &rung.to);
+    let all = receivers.iter().flat_map(|it| &it.terms.channels).chain(on_ladders);
+    let used: BTreeSet<&str> = all.map(ChannelName::as_str).collect();
     for name in channels.difference(&used) {
         section.warning(&Path::of("channels").key(name), "no receiver names it: nothing is ever sent on it");
     }
@@ -326,12 +355,13 @@ fn policy(route: Route, receivers: Vec<Receiver>, section: &mut Section) -> Opti
 }
 
 fn source(written: WrittenSource) -> Source {
-    let WrittenSource { name, format: FormatText(format), auth, labels, max_body } = written;
+    let WrittenSource { name, format: FormatText(format), auth, labels, max_body, expect_every } = written;
     Source {
         settings: SourceSettings { name: name.as_str().into(), labels: Labels::from_iter(labels) },
         format,
         auth: auth.into(),
         max_body: max_body.map_or(MAX_BODY, |ByteSize(bytes)| bytes),
+        expect_every: expect_every.map(|Positive(every)| every),
     }
 }
 

@@ -1,44 +1,48 @@
 //! Receivers: who is told, over which channels.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use fanfare_core::{Contract, Receiver, Succeed};
+use fanfare_core::Receiver;
 
 use super::place::Path;
 use super::section::Section;
 use super::suggest;
-use super::written::{WrittenContract, WrittenReceiver, WrittenSend, WrittenSucceed};
+use super::terms::{self, Links};
+use super::written::WrittenReceiver;
 
 /// What stands in the place of a feature that is to come.
 pub(crate) const NOT_YET: &str = "not supported yet; leave it out";
+
+/// What the gateway calls those whom it tells on its own account: of itself
+/// whoever was not told, and the channel that is being tested.
+const OUR_OWN: [&str; 2] = ["every other channel", "channel test"];
 
 /// Checks the receivers against `channels`, and each other.
 pub(crate) fn check(
     written: &[WrittenReceiver],
     channels: &BTreeSet<&str>,
+    links: Links,
     section: &mut Section,
 ) -> Vec<Receiver> {
-    let all = Path::of("receivers");
     let mut names = BTreeSet::new();
+    let mut receivers = Vec::new();
     for (index, receiver) in written.iter().enumerate() {
-        let path = all.index(index);
+        let path = Path::of("receivers").index(index);
         check_name(&receiver.name, &mut names, &path, section);
+        if OUR_OWN.contains(&receiver.name.as_str()) {
+            let message = format!("the gateway itself uses `{}`; choose another name", receiver.name);
+            section.error(&path.key("name"), message);
+        }
         check_channels(&receiver.channels, channels, &path.key("channels"), section);
-        check_features(receiver, &path, section);
+        for (index, rung) in receiver.escalate.iter().enumerate() {
+            let path = path.key("escalate").index(index).key("to");
+            check_channels(&rung.to, channels, &path, section);
+        }
+        let terms = Arc::new(terms::check(receiver, links, &path, section));
+        receivers.push(Receiver { name: receiver.name.as_str().into(), terms });
     }
-    written.iter().map(receiver).collect()
-}
-
-fn receiver(written: &WrittenReceiver) -> Receiver {
-    let WrittenReceiver { name, channels, send: _, contract, escalate: _ } = written;
-    let succeed = match contract.succeed {
-        WrittenSucceed::All => Succeed::All,
-    };
-    Receiver {
-        name: name.as_str().into(),
-        channels: channels.iter().map(|it| it.as_str().into()).collect(),
-        contract: Contract { succeed },
-    }
+    receivers
 }
 
 /// Notes a name that is empty or taken. `path` is that of what is named.
@@ -71,19 +75,5 @@ fn check_channels(names: &[String], known: &BTreeSet<&str>, path: &Path, section
         } else if !seen.insert(name) {
             section.error(&path.index(index), format!("`{name}` is named twice"));
         }
-    }
-}
-
-fn check_features(receiver: &WrittenReceiver, path: &Path, section: &mut Section) {
-    let WrittenReceiver { name: _, channels: _, send, contract, escalate } = receiver;
-    let WrittenContract { succeed: _, within } = contract;
-    if *send == WrittenSend::InTurn {
-        section.error(&path.key("send"), "`in_turn` is not supported yet; write `together` or leave it out");
-    }
-    if within.is_some() {
-        section.error(&path.key("contract").key("within"), NOT_YET);
-    }
-    if escalate.is_some() {
-        section.error(&path.key("escalate"), NOT_YET);
     }
 }

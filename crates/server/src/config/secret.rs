@@ -49,6 +49,14 @@ pub(crate) fn resolve(node: &Node, reading: &Reading<'_>) -> Result<String, Erro
     }
 }
 
+/// The text of the secret, if `node` is the name of one and it can be had.
+pub(crate) fn named(node: &Node, reading: &Reading<'_>) -> Option<String> {
+    match node.entries() {
+        [entry] if matches!(entry.name.as_str(), "env" | "file") => resolve(node, reading).ok(),
+        _ => None,
+    }
+}
+
 fn text_of(node: &Node) -> Result<&str, Error> {
     match &node.value {
         Value::Text(text) => Ok(text),

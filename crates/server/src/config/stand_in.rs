@@ -12,11 +12,12 @@ use fanfare_core::Secret;
 use super::error::Error;
 
 /// Texts that pass for most things people write as text: the empty one for
-/// names, and then a length of time, a date, a size, addresses, a matcher, a zone, a format.
-pub(crate) const TEXTS: [&str; 12] = [
+/// names, and then a length of time, a date, a time of day, a size, addresses, a matcher, a zone, a format.
+pub(crate) const TEXTS: [&str; 13] = [
     "",
     "1s",
     "2026-01-01",
+    "00:00",
     "1MiB",
     "http://localhost",
     "127.0.0.1:0",

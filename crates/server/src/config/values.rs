@@ -1,18 +1,15 @@
 //! Settings that are written as text and mean something more.
 
-use std::fmt;
 use std::net::{IpAddr, SocketAddr};
-use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use fanfare_core::{Budget, HumanDuration, InvalidMatcher, Matcher, Secret};
+use fanfare_core::{HumanDuration, InvalidMatcher, Matcher};
 use fanfare_sources::Format;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error};
 use url::Url;
 
 use super::suggest;
@@ -46,6 +43,10 @@ pub(crate) struct Zone(pub(crate) TimeZone);
 /// A day, e.g. `2026-11-01`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Day(pub(crate) Date);
+
+/// A time of day, e.g. `09:00`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TimeOfDay(pub(crate) Time);
 
 /// An address of a page, `http://…` or `https://…`.
 #[derive(Debug, Clone)]
@@ -123,6 +124,16 @@ impl FromStr for Day {
     }
 }
 
+impl FromStr for TimeOfDay {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Time::strptime("%H:%M", text)
+            .map(Self)
+            .map_err(|_| format!("`{text}` is not a time of day: expected hours and minutes, e.g. 09:00"))
+    }
+}
+
 impl FromStr for Page {
     type Err = String;
 
@@ -161,7 +172,7 @@ macro_rules! read_from_text {
     )*};
 }
 
-read_from_text! { Day FormatText Listen StorePath ByteSize Zone Page MatcherList }
+read_from_text! { Day TimeOfDay FormatText Listen StorePath ByteSize Zone Page MatcherList }
 
 /// A length of time that is more than nothing.
 #[derive(Debug, Clone, Copy)]
@@ -174,93 +185,5 @@ impl<'de> Deserialize<'de> for Positive {
             return Err(D::Error::custom("must be more than nothing"));
         }
         Ok(Self(duration))
-    }
-}
-
-/// Who may come in: `none`, or `{ bearer: SECRET }`.
-#[derive(Debug, Clone)]
-pub(crate) enum WrittenAuth {
-    /// Everybody.
-    None,
-    /// Who knows the token.
-    Bearer(Secret),
-}
-
-impl<'de> Deserialize<'de> for WrittenAuth {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AuthVisitor)
-    }
-}
-
-struct AuthVisitor;
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Bearer {
-    bearer: Secret,
-}
-
-impl<'de> Visitor<'de> for AuthVisitor {
-    type Value = WrittenAuth;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("`none` or `{ bearer: { env: NAME } }`")
-    }
-
-    // The word is not quoted: it may be a token.
-    fn visit_str<E: Error>(self, word: &str) -> Result<WrittenAuth, E> {
-        match word {
-            "none" => Ok(WrittenAuth::None),
-            _ => Err(E::invalid_type(serde::de::Unexpected::Str(word), &self)),
-        }
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<WrittenAuth, A::Error> {
-        let Bearer { bearer } = Bearer::deserialize(MapAccessDeserializer::new(map))?;
-        Ok(WrittenAuth::Bearer(bearer))
-    }
-}
-
-/// How much a channel may send: `{ messages: 20, per: 1m }` or `unlimited`.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum WrittenBudget {
-    /// As much as there is.
-    Unlimited,
-    /// So much.
-    Limited(Budget),
-}
-
-impl<'de> Deserialize<'de> for WrittenBudget {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(BudgetVisitor)
-    }
-}
-
-struct BudgetVisitor;
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Limited {
-    messages: NonZeroU32,
-    per: Positive,
-}
-
-impl<'de> Visitor<'de> for BudgetVisitor {
-    type Value = WrittenBudget;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("`{ messages: 20, per: 1m }` or `unlimited`")
-    }
-
-    fn visit_str<E: Error>(self, word: &str) -> Result<WrittenBudget, E> {
-        match word {
-            "unlimited" => Ok(WrittenBudget::Unlimited),
-            _ => Err(E::invalid_type(serde::de::Unexpected::Str(word), &self)),
-        }
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<WrittenBudget, A::Error> {
-        let Limited { messages, per: Positive(per) } = Limited::deserialize(MapAccessDeserializer::new(map))?;
-        Ok(WrittenBudget::Limited(Budget { messages, per }))
     }
 }

@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
-use fanfare_core::{HumanDuration, Language};
+use fanfare_core::{HumanDuration, Language, Sending, Unless};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::choices::{Enough, Limit, WrittenAuth, WrittenBudget, WrittenQuota};
 use super::values::{
-    ByteSize, Day, FormatText, Listen, MatcherList, Page, Positive, StorePath, WrittenAuth, WrittenBudget,
-    Zone,
+    ByteSize, Day, FormatText, Listen, MatcherList, Page, Positive, StorePath, TimeOfDay, Zone,
 };
 
 #[derive(Debug, Deserialize)]
@@ -43,6 +43,8 @@ pub(crate) struct WrittenServer {
     pub(crate) listen: Option<Listen>,
     pub(crate) external_url: Option<Page>,
     pub(crate) auth: Option<WrittenAuth>,
+    #[serde(default)]
+    pub(crate) reload_on_change: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -70,6 +72,7 @@ pub(crate) struct WrittenSource {
     #[serde(default)]
     pub(crate) labels: BTreeMap<String, String>,
     pub(crate) max_body: Option<ByteSize>,
+    pub(crate) expect_every: Option<Positive>,
 }
 
 /// What every channel may set besides its kind's own settings.
@@ -77,18 +80,28 @@ pub(crate) struct WrittenSource {
 #[serde(deny_unknown_fields)]
 pub(crate) struct WrittenChannel {
     pub(crate) kind: String,
-    pub(crate) budget: Option<WrittenBudget>,
+    pub(crate) budget: Option<Limit<WrittenBudget>>,
+    pub(crate) quota: Option<Limit<WrittenQuota>>,
     pub(crate) timeout: Option<Positive>,
     pub(crate) concurrency: Option<NonZeroUsize>,
     pub(crate) language: Option<Language>,
     pub(crate) timezone: Option<Zone>,
     pub(crate) rotated_at: Option<Day>,
+    pub(crate) drill: Option<WrittenDrill>,
+}
+
+/// When a channel proves itself.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WrittenDrill {
+    pub(crate) every: Positive,
+    pub(crate) at: TimeOfDay,
 }
 
 impl WrittenChannel {
     /// The settings above.
     pub(crate) const SETTINGS: &'static [&'static str] =
-        &["kind", "budget", "timeout", "concurrency", "language", "timezone", "rotated_at"];
+        &["kind", "budget", "quota", "timeout", "concurrency", "language", "timezone", "rotated_at", "drill"];
 }
 
 #[derive(Debug, Deserialize)]
@@ -97,33 +110,26 @@ pub(crate) struct WrittenReceiver {
     pub(crate) name: String,
     pub(crate) channels: Vec<String>,
     #[serde(default)]
-    pub(crate) send: WrittenSend,
+    pub(crate) send: Sending,
     #[serde(default)]
     pub(crate) contract: WrittenContract,
-    pub(crate) escalate: Option<IgnoredAny>,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum WrittenSend {
-    #[default]
-    Together,
-    InTurn,
+    #[serde(default)]
+    pub(crate) escalate: Vec<WrittenRung>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WrittenContract {
-    #[serde(default)]
-    pub(crate) succeed: WrittenSucceed,
-    pub(crate) within: Option<IgnoredAny>,
+    pub(crate) succeed: Option<Enough>,
+    pub(crate) within: Option<Positive>,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum WrittenSucceed {
-    #[default]
-    All,
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WrittenRung {
+    pub(crate) after: Positive,
+    pub(crate) unless: Unless,
+    pub(crate) to: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

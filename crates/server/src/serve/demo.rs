@@ -1,8 +1,9 @@
 //! `fanfare demo`: the example policy against the sandbox, and one urgent alert.
 
 use std::io::{self, Write};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -14,7 +15,7 @@ use serde::Deserialize;
 
 use crate::config::{Auth, Config, Secrets};
 use crate::serve::run::{Running, told_to_stop};
-use crate::serve::stage::{ANY_PORT, Stage, set_up};
+use crate::serve::stage::{ANY_PORT, Stage};
 
 /// The example policy; `config/fanfare.yaml` in the repository.
 const POLICY: &str = include_str!("../../../../config/fanfare.yaml");
@@ -28,13 +29,21 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Runs until it is told to stop.
 pub(crate) async fn run(out: &mut dyn Write) -> anyhow::Result<()> {
     let folder = tempfile::tempdir().context("the demo needs a temporary folder for its store")?;
-    let Stage { sandbox, mut config } = set_up(POLICY, Path::new("config/fanfare.yaml"), NoSecrets).await?;
+    let stage = Stage::set_up().await?;
+    let (policy, file) = (policy_with_links(), Path::new("config/fanfare.yaml"));
+    let mut config =
+        stage.rehearse(NoSecrets, SystemClock.now(), |loader| loader.load_text(&policy, file))?;
+    stage.cast(&config)?;
     config.store_path = folder.path().join("demo.db");
-    config.server.listen = free_or_any(config.server.listen);
+    let address = free_or_any(config.server.listen)?;
+    config.server.listen = address;
+    // The links in its messages lead to the demo itself.
+    config.server.external_url = Some(format!("http://{address}").parse()?);
     let sample = Sample::of(&config)?;
-    let running = Running::start(config, Some(sandbox.clone())).await?;
+    let sandbox = Arc::clone(&stage.sandbox);
+    let running = Running::start(config, Some(stage), None).await?;
     let sent = sample.send(running.address()).await?;
-    let expected = sent.expected(running.doors().gateway.policy())?;
+    let expected = sent.expected(&running.doors().gateway.policy())?;
     let messages = wait_for_messages(&sandbox, expected).await;
     tell(
         &Told { sample: &sample, address: running.address(), sent: &sent, expected, messages: &messages },
@@ -43,6 +52,14 @@ pub(crate) async fn run(out: &mut dyn Write) -> anyhow::Result<()> {
     told_to_stop().await?;
     running.stop().await;
     Ok(())
+}
+
+/// The example with what it has as a comment because it needs an address that
+/// people reach: its messages carry links with which to acknowledge.
+fn policy_with_links() -> String {
+    ["external_url: ", "- { after: 15m, unless: acknowledged"]
+        .into_iter()
+        .fold(POLICY.to_owned(), |policy, setting| policy.replace(&format!("# {setting}"), setting))
 }
 
 /// The demo prints the token of its source, so it takes none from the
@@ -61,11 +78,9 @@ impl Secrets for NoSecrets {
 }
 
 /// The configured address if it is free; a demo beside a running gateway takes another port.
-fn free_or_any(listen: SocketAddr) -> SocketAddr {
-    match std::net::TcpListener::bind(listen) {
-        Ok(_) => listen,
-        Err(_) => ANY_PORT,
-    }
+fn free_or_any(listen: SocketAddr) -> anyhow::Result<SocketAddr> {
+    let listener = TcpListener::bind(listen).or_else(|_| TcpListener::bind(ANY_PORT));
+    listener.and_then(|it| it.local_addr()).context("the demo needs a free port")
 }
 
 /// The sample alert and the door it goes to.
@@ -97,7 +112,10 @@ impl Sent {
         let Answer { alerts } =
             serde_json::from_str(&self.answer).context("the gateway's answer cannot be read")?;
         let told = alerts.iter().flat_map(|it| &it.told);
-        Ok(told.filter_map(|name| policy.receiver(&name.as_str().into())).map(|it| it.channels.len()).sum())
+        Ok(told
+            .filter_map(|name| policy.receiver(&name.as_str().into()))
+            .map(|it| it.terms.first().len())
+            .sum())
     }
 }
 
@@ -176,6 +194,9 @@ fn tell(told: &Told<'_>, out: &mut dyn Write) -> anyhow::Result<()> {
         writeln!(out, "--- {} ---\n{}\n", message.target, message.shown.text.trim_end())?;
     }
     writeln!(out, "What to try next / 接下来可以试:")?;
+    if let Some(link) = link(address, messages) {
+        writeln!(out, "  # acknowledge it, in a browser / 在浏览器中确认告警\n  {link}")?;
+    }
     let tries = [
         (
             "send a body of your own / 发一条自己的告警",
@@ -206,6 +227,16 @@ fn tell(told: &Told<'_>, out: &mut dyn Write) -> anyhow::Result<()> {
     )?;
     out.flush()?;
     Ok(())
+}
+
+/// The link in a message with which to acknowledge.
+fn link(address: SocketAddr, messages: &[SeenMessage]) -> Option<String> {
+    let start = format!("http://{address}/ack/");
+    messages.iter().find_map(|message| {
+        let (_, rest) = message.shown.text.split_once(&start)?;
+        let token = rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_').next()?;
+        Some(format!("{start}{token}"))
+    })
 }
 
 fn table(sent: &Sent, messages: &[SeenMessage]) -> Table {

@@ -1,12 +1,12 @@
 //! What stands behind the HTTP doors, and which doors there are.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
-use fanfare_core::Clock;
+use actix_web::{HttpRequest, HttpResponse, web};
+use fanfare_core::{Clock, Style};
 use fanfare_gateway::Gateway;
 use fanfare_sandbox::Sandbox;
 use fanfare_sources::{Format, SourceSettings};
@@ -14,18 +14,34 @@ use prometheus_client::registry::Registry;
 
 use crate::serve::access::Access;
 use crate::serve::answer::Refusal;
-use crate::serve::{api, ingest, sandbox};
+use crate::serve::reload::{self, Reloads};
+use crate::serve::{ack, api, ingest, sandbox};
 
 /// What stands behind the HTTP doors.
 #[derive(Debug)]
 pub(crate) struct Doors {
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) sources: HashMap<String, SourceDoor>,
-    pub(crate) api: Access,
+    pub(crate) sources: Current<HashMap<String, Arc<SourceDoor>>>,
+    pub(crate) api: Current<Access>,
+    pub(crate) style: Current<Style>,
     pub(crate) metrics: Registry,
     pub(crate) sandbox: Option<Arc<Sandbox>>,
+    pub(crate) reloads: Reloads,
     pub(crate) open: AtomicBool,
+}
+
+/// Something the config says. A reload exchanges it as a whole, and no request
+/// looks at more than one of these.
+#[derive(Debug)]
+pub(crate) struct Current<T>(RwLock<Arc<T>>);
+
+/// Who may come in by which door: what a config says of the doors.
+#[derive(Debug)]
+pub(crate) struct Entrances {
+    pub(crate) sources: HashMap<String, Arc<SourceDoor>>,
+    pub(crate) api: Access,
+    pub(crate) style: Style,
 }
 
 /// One source's door.
@@ -38,16 +54,45 @@ pub(crate) struct SourceDoor {
     pub(crate) max_body: usize,
 }
 
+impl<T> Current<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(RwLock::new(Arc::new(value)))
+    }
+
+    pub(crate) fn get(&self) -> Arc<T> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn set(&self, value: T) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(value);
+    }
+}
+
+impl Current<Access> {
+    /// Lets `request` in, or says why not.
+    pub(crate) fn admit(&self, request: &HttpRequest) -> Result<(), Refusal> {
+        self.get().admit(request)
+    }
+}
+
 impl Doors {
     /// The door of the source called `name`.
-    pub(crate) fn source(&self, name: &str) -> Result<&SourceDoor, Refusal> {
-        self.sources.get(name).ok_or_else(|| {
+    pub(crate) fn source(&self, name: &str) -> Result<Arc<SourceDoor>, Refusal> {
+        self.sources.get().get(name).map(Arc::clone).ok_or_else(|| {
             Refusal::new(
                 StatusCode::NOT_FOUND,
                 "unknown_source",
                 "no source of this name: the path is /ingest/ and the `name` of an entry under `sources` in the config",
             )
         })
+    }
+
+    /// From now on these come in, and nobody else.
+    pub(crate) fn admit_from_now_on(&self, entrances: Entrances) {
+        let Entrances { sources, api, style } = entrances;
+        self.sources.set(sources);
+        self.api.set(api);
+        self.style.set(style);
     }
 
     /// From now on `/-/ready` says that no more alerts are wanted here.
@@ -59,15 +104,15 @@ impl Doors {
 /// Adds every door to an actix app.
 pub(crate) fn routes(app: &mut web::ServiceConfig) {
     app.route("/ingest/{source}", web::post().to(ingest::ingest))
-        .route("/api/v1/alerts", web::get().to(api::alerts))
-        .route("/api/v1/deliveries", web::get().to(api::deliveries))
-        .route("/api/v1/deliveries/{id}/attempts", web::get().to(api::attempts))
         .route("/-/healthy", web::get().to(healthy))
         .route("/-/healthy", web::head().to(healthy))
         .route("/-/ready", web::get().to(ready))
         .route("/-/ready", web::head().to(ready))
+        .route("/-/reload", web::post().to(reload::on_request))
         .route("/metrics", web::get().to(metrics))
         .route("/sandbox/{tail:.*}", web::to(sandbox::control))
+        .configure(api::routes)
+        .configure(ack::routes)
         .default_service(web::to(no_such_door));
 }
 

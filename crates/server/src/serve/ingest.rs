@@ -37,7 +37,7 @@ async fn take(
     let door = doors.source(source)?;
     door.access.admit(request)?;
     must_be_json(request)?;
-    let body = read_body(body, door).await?;
+    let body = read_body(body, &door).await?;
     let now = doors.clock.now();
     let reading = door.format.read(&body, hints, &door.settings, now).map_err(refuse)?;
     for nothing in &reading.nothing_to_do {

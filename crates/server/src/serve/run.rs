@@ -7,17 +7,19 @@ use std::time::Duration;
 
 use actix_web::web;
 use anyhow::Context as _;
-use fanfare_core::SystemClock;
-use fanfare_gateway::{ChannelSetup, Gateway, Metrics, Setup, Store, SystemChance};
-use fanfare_sandbox::Sandbox;
+use fanfare_core::{Clock as _, SystemClock};
+use fanfare_gateway::{Gateway, Metrics, Setup, Store, SystemChance};
 use prometheus_client::registry::Registry;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
 use tracing::info;
 
-use crate::config::{Auth, Config, ConfiguredChannel, Source};
-use crate::serve::access::Access;
-use crate::serve::doors::{Doors, SourceDoor};
+use crate::config::Config;
+use crate::serve::doors::{Current, Doors, Entrances};
 use crate::serve::http::Http;
+use crate::serve::orders::divide;
+use crate::serve::reload::{Origin, Reloader, Reloads};
+use crate::serve::stage::Stage;
 
 /// How long attempts under way may take to end when the gateway stops. Process
 /// managers tend to kill after 30 seconds or less.
@@ -28,21 +30,30 @@ const GRACE: Duration = Duration::from_secs(15);
 pub(crate) struct Running {
     http: Http,
     doors: web::Data<Doors>,
+    reloader: Option<JoinHandle<()>>,
 }
 
 impl Running {
-    /// Opens the store, goes on with what it owes, and opens the doors.
-    pub(crate) async fn start(config: Config, sandbox: Option<Arc<Sandbox>>) -> anyhow::Result<Self> {
-        let Config { server, store_path, sources, channels, policy, retry, retention, .. } = config;
+    /// Opens the store, goes on with what it owes, and opens the doors. What its
+    /// `origin` says later is done as well, if it has one.
+    pub(crate) async fn start(
+        config: Config,
+        stage: Option<Stage>,
+        origin: Option<Origin>,
+    ) -> anyhow::Result<Self> {
+        let store_path = config.store_path.clone();
         let store = Store::open(&store_path, &uuid::Uuid::new_v4().to_string())?;
+        let listen = config.server.listen;
+        let reloader = origin.map(|it| Reloader::new(it, &config));
+        let (orders, Entrances { sources, api, style }) = divide(config);
         let mut registry = Registry::default();
         let clock = Arc::new(SystemClock);
+        let (reloads, asked) = Reloads::new(&mut registry, clock.now());
         let gateway = Gateway::start(Setup {
             store,
-            policy,
-            channels: channels.into_iter().map(channel_setup).collect(),
-            retry,
-            retention,
+            orders,
+            fresh_key: fresh_key(),
+            store_path,
             clock: Arc::clone(&clock) as _,
             chance: Arc::new(SystemChance),
             metrics: Metrics::new(&mut registry),
@@ -52,20 +63,19 @@ impl Running {
         let doors = web::Data::new(Doors {
             gateway: Arc::new(gateway),
             clock,
-            sources: sources.into_iter().map(source_door).collect(),
-            api: match &server.auth {
-                Auth::Bearer(token) => Access::bearer(token),
-                Auth::Open => Access::ThisMachine,
-            },
+            sources: Current::new(sources),
+            api: Current::new(api),
+            style: Current::new(style),
             metrics: registry,
-            sandbox,
+            sandbox: stage.map(|it| it.sandbox),
+            reloads,
             open: AtomicBool::new(true),
         });
-        let http = Http::start(server.listen, doors.clone()).with_context(|| {
-            format!("cannot listen on {}: set `server.listen` to a free address", server.listen)
-        })?;
+        let http = Http::start(listen, doors.clone())
+            .with_context(|| format!("cannot listen on {listen}: set `server.listen` to a free address"))?;
         info!(address = %http.address, "Listening on");
-        Ok(Self { http, doors })
+        let reloader = reloader.map(|it| tokio::spawn(it.run(doors.clone(), asked)));
+        Ok(Self { http, doors, reloader })
     }
 
     /// Where alerts are taken.
@@ -83,6 +93,9 @@ impl Running {
         info!("Stopping");
         self.doors.close();
         self.http.stop().await;
+        if let Some(reloader) = self.reloader {
+            reloader.abort();
+        }
         self.doors.gateway.shutdown(GRACE).await;
         info!("Stopped");
     }
@@ -99,16 +112,11 @@ pub(crate) async fn told_to_stop() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn channel_setup(channel: ConfiguredChannel) -> ChannelSetup {
-    let ConfiguredChannel { name, kind: _, notifier, limits, timeout, rotated_at: _ } = channel;
-    ChannelSetup { name, notifier, limits, timeout }
-}
-
-fn source_door(source: Source) -> (String, SourceDoor) {
-    let Source { settings, format, auth, max_body } = source;
-    let access = match &auth {
-        Auth::Bearer(token) => Access::bearer(token),
-        Auth::Open => Access::Anyone,
-    };
-    (settings.name.to_string(), SourceDoor { settings, format, access, max_body })
+/// 32 bytes nobody can foresee: two random UUIDs hold 244 random bits.
+fn fresh_key() -> [u8; 32] {
+    let mut key = [0; 32];
+    let (first, second) = key.split_at_mut(16);
+    first.copy_from_slice(uuid::Uuid::new_v4().as_bytes());
+    second.copy_from_slice(uuid::Uuid::new_v4().as_bytes());
+    key
 }

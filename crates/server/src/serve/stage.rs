@@ -1,56 +1,85 @@
-//! The sandbox, set up for a config.
+//! The sandbox in the place of every provider.
 
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use fanfare_core::{Clock as _, SandboxDoors, SystemClock};
-use fanfare_sandbox::{Account, Clock, Rules, Sandbox, Settings};
+use fanfare_core::{ChannelName, Clock as _, SandboxDoors, SystemClock};
+use fanfare_sandbox::{Account, Clock, InvalidAccount, Rules, Sandbox, Settings};
+use jiff::Timestamp;
 
-use crate::config::{Config, Loader, SandboxSecrets, Secrets};
+use crate::config::{Config, Loader, Problems, SandboxSecrets, Secrets};
 use crate::registry::registry;
 
-/// A sandbox, and a config whose every channel talks to it.
-#[derive(Debug)]
+/// The sandbox in the place of every provider. Clones share it.
+#[derive(Debug, Clone)]
 pub(crate) struct Stage {
     pub(crate) sandbox: Arc<Sandbox>,
-    pub(crate) config: Config,
+}
+
+/// A channel for which the sandbox has no fake.
+#[derive(Debug, thiserror::Error)]
+#[error("the sandbox cannot play channel `{channel}`: {why}")]
+pub(crate) struct Unplayable {
+    channel: ChannelName,
+    why: InvalidAccount,
 }
 
 /// Where the fakes listen, if nobody minds.
 pub(crate) const ANY_PORT: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
 
+impl Stage {
+    /// With nobody on it yet.
+    pub(crate) async fn set_up() -> anyhow::Result<Self> {
+        Ok(Self { sandbox: Arc::new(start_sandbox(ANY_PORT, ANY_PORT).await?) })
+    }
+
+    /// A config whose every channel talks to the sandbox, as `read` reads it.
+    /// `secrets` that are missing are made up.
+    ///
+    /// The store is another one than that of the real gateway: what is owed to real
+    /// people must not be told to fakes, and what fakes were told must not count as told.
+    pub(crate) fn rehearse<S: Secrets>(
+        &self,
+        secrets: S,
+        now: Timestamp,
+        read: impl FnOnce(&Loader<'_>) -> Result<Config, Problems>,
+    ) -> Result<Config, Problems> {
+        let doors = SandboxDoors {
+            http: format!("http://{}", self.sandbox.http_address()),
+            smtp: self.sandbox.smtp_address(),
+        };
+        let secrets = SandboxSecrets(secrets);
+        let mut config = read(&Loader { kinds: &registry(), secrets: &secrets, sandbox: Some(&doors), now })?;
+        config.store_path.set_extension("sandbox.db");
+        Ok(config)
+    }
+
+    /// Lets the sandbox play the channels of `config`, or, if it cannot play all of them, none.
+    pub(crate) fn cast(&self, config: &Config) -> Result<(), Unplayable> {
+        let account = |(name, account): &(ChannelName, _)| {
+            let fanfare_core::SandboxAccount { kind, settings } = account;
+            match Account::from_settings(kind, settings) {
+                Ok(account) => Ok(account.named(name.as_str())),
+                Err(why) => Err(Unplayable { channel: name.clone(), why }),
+            }
+        };
+        let accounts: Vec<_> = config.sandbox_accounts.iter().map(account).collect::<Result<_, _>>()?;
+        for account in accounts {
+            self.sandbox.add(account);
+        }
+        Ok(())
+    }
+}
+
 /// Starts the fakes alone.
-pub(crate) async fn start_sandbox(http: SocketAddr, smtp: SocketAddr) -> anyhow::Result<Sandbox> {
+async fn start_sandbox(http: SocketAddr, smtp: SocketAddr) -> anyhow::Result<Sandbox> {
     let clock = Clock::new(|| SystemClock.now());
     Sandbox::start(Settings { http, smtp, clock, rules: Rules::default() })
         .await
         .with_context(|| format!("the sandbox cannot listen on {http} and {smtp}"))
-}
-
-/// Starts the sandbox and reads `text`, the config that stands at `file`, so
-/// that every channel talks to it. `secrets` that are missing are made up.
-///
-/// The store is another one than that of the real gateway: what is owed to real
-/// people must not be told to fakes, and what fakes were told must not count as told.
-pub(crate) async fn set_up<S: Secrets>(text: &str, file: &Path, secrets: S) -> anyhow::Result<Stage> {
-    let sandbox = start_sandbox(ANY_PORT, ANY_PORT).await?;
-    let doors =
-        SandboxDoors { http: format!("http://{}", sandbox.http_address()), smtp: sandbox.smtp_address() };
-    let kinds = registry();
-    let secrets = SandboxSecrets(secrets);
-    let loader = Loader { kinds: &kinds, secrets: &secrets, sandbox: Some(&doors), now: SystemClock.now() };
-    let mut config = loader.load_text(text, file)?;
-    config.store_path.set_extension("sandbox.db");
-    for (name, account) in &config.sandbox_accounts {
-        let account = Account::from_settings(account.kind, &account.settings)
-            .with_context(|| format!("the sandbox cannot play channel `{name}`"))?;
-        sandbox.add(account.named(name.as_str()));
-    }
-    Ok(Stage { sandbox: Arc::new(sandbox), config })
 }
 
 /// An account of `fanfare sandbox`.

@@ -1,33 +1,39 @@
 //! The routing tree, for people and for programs.
 
-use fanfare_core::{ChannelName, HumanDuration, Matcher, Policy, Route, RoutePath};
+use fanfare_core::{ChannelName, HumanDuration, Policy, Route, RoutePath, Terms};
 use serde::Serialize;
+
+use super::promise::Promise;
+use crate::explain::condition;
 
 /// A route and those below it, as `--json` prints them.
 #[derive(Debug, Serialize)]
-pub(crate) struct Tree {
+pub(crate) struct Tree<'a> {
     route: String,
     matchers: Vec<String>,
     receiver: String,
-    channels: Vec<String>,
+    channels: &'a [ChannelName],
+    promise: Option<Promise<'a>>,
     repeat_interval: String,
     r#continue: bool,
     routes: Vec<Self>,
 }
 
-impl Tree {
+impl<'a> Tree<'a> {
     /// The whole tree of `policy`.
-    pub(crate) fn of(policy: &Policy) -> Self {
+    pub(crate) fn of(policy: &'a Policy) -> Self {
         Self::below(policy, policy.route(), &RoutePath::default())
     }
 
-    fn below(policy: &Policy, route: &Route, path: &RoutePath) -> Self {
+    fn below(policy: &'a Policy, route: &Route, path: &RoutePath) -> Self {
         let Route { matchers, receiver, r#continue, repeat_interval, routes } = route;
+        let terms = terms(policy, route);
         Self {
             route: path.to_string(),
             matchers: matchers.iter().map(ToString::to_string).collect(),
             receiver: receiver.to_string(),
-            channels: channels(policy, route).iter().map(ToString::to_string).collect(),
+            channels: terms.map(|it| it.channels.as_slice()).unwrap_or_default(),
+            promise: terms.map(Promise),
             repeat_interval: HumanDuration(*repeat_interval).to_string(),
             r#continue: *r#continue,
             routes: (0..)
@@ -76,25 +82,13 @@ fn draw(
 fn line(policy: &Policy, route: &Route, path: &RoutePath) -> String {
     let Route { matchers, receiver, r#continue, repeat_interval, routes: _ } = route;
     let condition = if *path == RoutePath::default() { "everything".to_owned() } else { condition(matchers) };
-    let channels = names(channels(policy, route));
+    let channels = terms(policy, route).map(|it| Promise(it).channels()).unwrap_or_default();
     let again = HumanDuration(*repeat_interval);
     let further = if *r#continue { ", and the next" } else { "" };
     format!("{condition} → {receiver} ({channels}), again after {again}{further}")
 }
 
-pub(super) fn condition(matchers: &[Matcher]) -> String {
-    if matchers.is_empty() {
-        return "everything".to_owned();
-    }
-    matchers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
-/// Names with commas between them.
-pub(crate) fn names(channels: &[ChannelName]) -> String {
-    channels.iter().map(ChannelName::as_str).collect::<Vec<_>>().join(", ")
-}
-
-/// The channels that carry what is told by `route`.
-pub(super) fn channels<'a>(policy: &'a Policy, route: &Route) -> &'a [ChannelName] {
-    policy.receiver(&route.receiver).map(|it| it.channels.as_slice()).unwrap_or_default()
+/// What is promised to whoever is told by `route`.
+pub(super) fn terms<'a>(policy: &'a Policy, route: &Route) -> Option<&'a Terms> {
+    policy.receiver(&route.receiver).map(|it| it.terms.as_ref())
 }

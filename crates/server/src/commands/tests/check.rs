@@ -16,26 +16,26 @@ fn a_sound_config_is_summed_up() {
         &["check"],
         Outcome::Good,
         expect![[r#"
-        SOURCE     FORMAT  WHO MAY POST
-        thinklink  tkl     who has the token
+            SOURCE     FORMAT  WHO MAY POST       EXPECTED EVERY
+            thinklink  tkl     who has the token  -
 
-        CHANNEL  KIND      BUDGET     TIMEOUT
-        ops      dingtalk  20 in 1m   10s
-        group    wecom     unlimited  3s
+            CHANNEL  KIND      BUDGET     QUOTA         TIMEOUT  DRILL
+            ops      dingtalk  20 in 1m   3000 a month  10s      -
+            group    wecom     unlimited  unlimited     3s       -
 
-        RECEIVER  CHANNELS
-        on-call   ops, group
-        team      group
+            RECEIVER  CHANNELS    COUNTS AS TOLD  OTHERWISE
+            on-call   ops, group  all confirm     -
+            team      group       all confirm     -
 
-        ROUTES
-        everything → team (group), again after 4h
-        ├─ severity >= high → on-call (ops, group), again after 30m, and the next
-        │  └─ site="harbour" → team (group), again after 30m
-        ├─ alertname=~"door.*" → on-call (ops, group), again after 4h
-        └─ alertname="window" → team (group), again after 4h
+            ROUTES
+            everything → team (group), again after 4h
+            ├─ severity >= high → on-call (ops, group), again after 30m, and the next
+            │  └─ site="harbour" → team (group), again after 30m
+            ├─ alertname=~"door.*" → on-call (ops, group), again after 4h
+            └─ alertname="window" → team (group), again after 4h
 
-        FILE: OK
-    "#]],
+            FILE: OK
+        "#]],
     );
 }
 

@@ -28,6 +28,11 @@ fn the_tree_shows_conditions_receivers_and_channels() {
     );
 }
 
+/// What is promised unless the config says more.
+fn plain(channels: &[&str]) -> Value {
+    json!({ "send": "together", "first": channels, "contract": { "succeed": "all" }, "escalate": [] })
+}
+
 #[test]
 fn the_tree_is_told_as_json_too() {
     let File { path, _folder } = file(SOUND);
@@ -44,6 +49,7 @@ fn the_tree_is_told_as_json_too() {
         "matchers": ["severity >= high"],
         "receiver": "on-call",
         "channels": ["ops", "group"],
+        "promise": plain(&["ops", "group"]),
         "repeat_interval": "30m",
         "continue": true,
         "routes": [{
@@ -51,12 +57,70 @@ fn the_tree_is_told_as_json_too() {
             "matchers": ["site=\"harbour\""],
             "receiver": "team",
             "channels": ["group"],
+            "promise": plain(&["group"]),
             "repeat_interval": "30m",
             "continue": false,
             "routes": [],
         }],
     });
     assert_eq!(tree["routes"][0], high);
+}
+
+/// The sound config with a contract and a ladder.
+fn promising() -> File {
+    let team = "- { name: team, channels: [group] }";
+    let promise = "- name: team
+    channels: [group, mail, ops]
+    send: in_turn
+    contract: { succeed: 2, within: 5m }
+    escalate:
+      - { after: 5m, unless: delivered, to: [boss] }
+      - { after: 15m, unless: acknowledged, to: [group, boss] }";
+    let more = "  mail: { kind: wecom, key: another }\n  boss: { kind: wecom, key: third }\nreceivers:";
+    let url = "server: { external_url: 'http://x',";
+    assert!(SOUND.contains(team));
+    file(&SOUND.replace(team, promise).replace("receivers:", more).replace("server: {", url))
+}
+
+#[test]
+fn who_is_told_first_and_who_then_and_when_is_said() {
+    let File { path, _folder } = promising();
+    let said = fanfare(&path, &["routes", "test", "severity=low"]).out;
+    expect![[r#"
+        Told:
+          team on group, mail, then ops (by route)
+            counts as told: 2 confirm within 5m
+            after 5m unless delivered: boss
+            after 15m unless acknowledged: group, boss
+    "#]]
+    .assert_eq(&said[said.find("Told:").unwrap()..]);
+    let tree = fanfare(&path, &["routes", "show"]).out;
+    expect!["everything → team (group, mail, then ops), again after 4h"]
+        .assert_eq(tree.lines().next().unwrap());
+    let table = fanfare(&path, &["check"]).out;
+    let receivers = table.split("\n\n").find(|it| it.starts_with("RECEIVER")).unwrap();
+    expect![[r#"
+        RECEIVER  CHANNELS               COUNTS AS TOLD       OTHERWISE
+        on-call   ops, group             all confirm          -
+        team      group, mail, then ops  2 confirm within 5m  after 5m unless delivered: boss; after 15m unless acknowledged: group, boss"#]].assert_eq(receivers);
+}
+
+#[test]
+fn what_is_promised_is_told_as_json_in_the_words_of_the_config() {
+    let File { path, _folder } = promising();
+    let expected = json!({
+        "send": "in_turn",
+        "first": ["group", "mail"],
+        "contract": { "succeed": 2, "within": "5m" },
+        "escalate": [
+            { "after": "5m", "unless": "delivered", "to": ["boss"] },
+            { "after": "15m", "unless": "acknowledged", "to": ["group", "boss"] },
+        ],
+    });
+    let read = |args: &[&str]| -> Value { serde_json::from_str(&fanfare(&path, args).out).unwrap() };
+    let test = read(&["routes", "test", "--json", "severity=low"]);
+    assert_eq!((&test["told"][0]["receiver"], &test["told"][0]["promise"]), (&json!("team"), &expected));
+    assert_eq!(read(&["routes", "show", "--json"])["promise"], expected);
 }
 
 /// What a gateway makes of an alarm without a level, `routes test` makes of it too.
@@ -104,58 +168,27 @@ fn every_route_says_why_it_matched_or_not() {
 
 #[test]
 fn who_is_told_is_told_as_json_too() {
-    check(
-        &["routes", "test", "--json", "severity=urgent", "site=harbour"],
-        expect![[r#"
-        {
-          "labels": {
-            "severity": "urgent",
-            "site": "harbour"
-          },
-          "routes": [
-            {
-              "route": "route",
-              "receiver": "team",
-              "matched": true,
-              "why": "matches everything"
-            },
-            {
-              "route": "route.routes[0]",
-              "receiver": "on-call",
-              "matched": true,
-              "why": "matches severity >= high"
-            },
-            {
-              "route": "route.routes[0].routes[0]",
-              "receiver": "team",
-              "matched": true,
-              "why": "matches site=\"harbour\""
-            },
-            {
-              "route": "route.routes[1]",
-              "receiver": "on-call",
-              "matched": false,
-              "why": "not alertname=~\"door.*\": the alert has no `alertname`"
-            },
-            {
-              "route": "route.routes[2]",
-              "receiver": "team",
-              "matched": false,
-              "why": "not alertname=\"window\": the alert has no `alertname`"
-            }
-          ],
-          "told": [
-            {
-              "receiver": "team",
-              "channels": [
-                "group"
-              ],
-              "route": "route.routes[0].routes[0]"
-            }
-          ]
-        }
-    "#]],
-    );
+    let File { path, _folder } = file(SOUND);
+    let said = fanfare(&path, &["routes", "test", "--json", "severity=urgent", "site=harbour"]);
+    let answer: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(answer["labels"], json!({ "severity": "urgent", "site": "harbour" }));
+    let step = |route: &str, receiver: &str, matched: bool, why: &str| json!({ "route": route, "receiver": receiver, "matched": matched, "why": why });
+    let no_name = "the alert has no `alertname`";
+    let steps = [
+        step("route", "team", true, "matches everything"),
+        step("route.routes[0]", "on-call", true, "matches severity >= high"),
+        step("route.routes[0].routes[0]", "team", true, "matches site=\"harbour\""),
+        step("route.routes[1]", "on-call", false, &format!("not alertname=~\"door.*\": {no_name}")),
+        step("route.routes[2]", "team", false, &format!("not alertname=\"window\": {no_name}")),
+    ];
+    assert_eq!(answer["routes"], json!(steps));
+    let team = json!({
+        "receiver": "team",
+        "channels": ["group"],
+        "promise": plain(&["group"]),
+        "route": "route.routes[0].routes[0]",
+    });
+    assert_eq!(answer["told"], json!([team]));
 }
 
 #[test]

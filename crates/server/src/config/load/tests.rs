@@ -1,16 +1,20 @@
+mod channels;
 mod example;
+mod secrets;
+mod terms;
+mod versions;
 
 use std::path::Path;
 use std::time::Duration;
 
 use expect_test::{Expect, expect};
-use fanfare_core::{Budget, Channel, SandboxDoors};
+use fanfare_core::SandboxDoors;
 use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::Loader;
-use crate::testing::{Bell, Listed, kinds, secrets};
-use crate::{Auth, Config, ProblemSeverity, Problems, SandboxSecrets};
+use crate::testing::{kinds, secrets};
+use crate::{Auth, Config, ProblemSeverity, Problems};
 
 const FILE: &str = "/etc/fanfare/fanfare.yaml";
 
@@ -37,6 +41,10 @@ route:
 
 fn now() -> Timestamp {
     "2026-11-23T12:00:00Z".parse().unwrap()
+}
+
+fn doors() -> SandboxDoors {
+    SandboxDoors { http: "http://127.0.0.1:8790".to_owned(), smtp: "127.0.0.1:8725".parse().unwrap() }
 }
 
 fn load(text: &str) -> Result<Config, Problems> {
@@ -129,7 +137,7 @@ route: { receiver: team }
 ",
         expect![[r#"
             4:3: error: channels.ops: missing setting `token`
-            6:5: error: channels.ops.timeot: unknown setting `timeot`; did you mean `timeout`? known are `token`, `tower`, `endpoint`, `to`, `kind`, `budget`, `timeout`, `concurrency`, `language`, `timezone`, `rotated_at`
+            6:5: error: channels.ops.timeot: unknown setting `timeot`; did you mean `timeout`? known are `token`, `tower`, `endpoint`, `to`, `kind`, `budget`, `quota`, `timeout`, `concurrency`, `language`, `timezone`, `rotated_at`, `drill`
             7:14: error: channels.ops.timeout: `10` is not a length of time: expected a number with a unit, e.g. 500ms, 30s, 5m, 1h30m or 1d
             8:25: error: channels.ops.budget.messages: not allowed: expected a whole number above 0
             9:22: error: channels.ops.tower.height: expected a number, found a text
@@ -154,7 +162,7 @@ receivers:
 route: { receiver: team }
 ",
         expect![[r#"
-            3:5: error: sources[0].nmae: unknown setting `nmae`; did you mean `name`? known are `name`, `format`, `auth`, `labels`, `max_body`
+            3:5: error: sources[0].nmae: unknown setting `nmae`; did you mean `name`? known are `name`, `format`, `auth`, `labels`, `max_body`, `expect_every`
             4:13: error: sources[0].format: unknown format `prometheus`; known are `tkl`
             5:21: error: sources[0].auth.bearer: a secret must not stand in the config itself: write `{ env: NAME }` or `{ file: PATH }`, or allow it with `allow_inline_secrets: true` at the top
             5:38: error: sources[0].auth.basic: unknown setting `basic`; known are `bearer`
@@ -272,6 +280,31 @@ fn names_must_differ() {
 }
 
 #[test]
+fn names_that_the_gateway_uses_itself_are_refused() {
+    check_change(
+        "name: thinklink",
+        "name: fanfare",
+        expect![
+            "3:11: error: sources[0].name: the gateway tells of itself as `fanfare`; choose another name"
+        ],
+    );
+    check_change(
+        "name: team",
+        "name: every other channel",
+        expect![[r#"
+            12:11: error: receivers[0].name: the gateway itself uses `every other channel`; choose another name
+            15:13: error: route.receiver: unknown receiver `team`; known are `every other channel`"#]],
+    );
+    check_change(
+        "name: team",
+        "name: channel test",
+        expect![[r#"
+            12:11: error: receivers[0].name: the gateway itself uses `channel test`; choose another name
+            15:13: error: route.receiver: unknown receiver `team`; known are `channel test`"#]],
+    );
+}
+
+#[test]
 fn the_first_route_catches_everything() {
     check_change(
         "receiver: team",
@@ -323,100 +356,6 @@ fn an_open_door_is_only_for_loopback_and_private_addresses() {
 }
 
 #[test]
-fn a_secret_is_named_and_never_quoted() {
-    let file = "{ file: token }";
-    check_change(
-        file,
-        "SEC-very-secret",
-        expect![[
-            r#"9:12: error: channels.ops.token: a secret must not stand in the config itself: write `{ env: NAME }` or `{ file: PATH }`, or allow it with `allow_inline_secrets: true` at the top"#
-        ]],
-    );
-    check_change(
-        file,
-        "[SEC-very-secret]",
-        expect![[
-            r#"9:5: error: channels.ops.token: expected a secret as `{ env: NAME }` or `{ file: PATH }`, found a list"#
-        ]],
-    );
-    check_change(
-        file,
-        "{ env: SEC-very-secret }",
-        expect![[r#"9:19: error: channels.ops.token.env: the environment variable named here is not set"#]],
-    );
-    check_change(
-        file,
-        "{ file: SEC-very-secret }",
-        expect![[r#"9:20: error: channels.ops.token.file: the file cannot be read: entity not found"#]],
-    );
-    check_change(
-        file,
-        "{ env: SEC-very-secret, file: SEC-very-secret }",
-        expect![[
-            r#"9:5: error: channels.ops.token: expected a secret as `{ env: NAME }` or `{ file: PATH }`, found something else"#
-        ]],
-    );
-    check_change(
-        file,
-        "8675309",
-        expect![[
-            r#"9:12: error: channels.ops.token: a secret must not stand in the config itself: write `{ env: NAME }` or `{ file: PATH }`"#
-        ]],
-    );
-    check_change(
-        file,
-        "",
-        expect![[
-            r#"9:5: error: channels.ops.token: expected a secret as `{ env: NAME }` or `{ file: PATH }`, found nothing"#
-        ]],
-    );
-    check_change(
-        "{ bearer: { env: TOKEN } }",
-        "SEC-very-secret",
-        expect![[
-            r#"5:11: error: sources[0].auth: expected `none` or `{ bearer: { env: NAME } }`, found a text"#
-        ]],
-    );
-}
-
-#[test]
-fn a_secret_that_is_empty_is_as_good_as_missing() {
-    check_change(
-        "{ file: token }",
-        "{ env: EMPTY }",
-        expect![[r#"9:19: error: channels.ops.token.env: the environment variable `EMPTY` is empty"#]],
-    );
-    check_change(
-        "{ file: token }",
-        "{ file: empty }",
-        expect![[r#"9:20: error: channels.ops.token.file: the file is empty"#]],
-    );
-}
-
-#[test]
-fn secrets_may_stand_in_the_config_if_it_says_so() {
-    let inline = SOUND.replace("{ file: token }", LITERAL);
-    assert!(load(&inline).is_err());
-    assert!(load(&format!("allow_inline_secrets: false{inline}")).is_err());
-    let config = load(&format!("allow_inline_secrets: true{inline}")).unwrap();
-    assert_eq!(config.channels[0].limits.account, fanfare_core::Account::of("bell", &[LITERAL]));
-    let number = SOUND.replace("{ file: token }", "8675309");
-    check_problems(
-        &format!("allow_inline_secrets: true{number}"),
-        expect![[r#"9:12: error: channels.ops.token: a secret must be a text; put quotes around it"#]],
-    );
-}
-
-#[test]
-fn a_channel_may_refuse_its_settings_and_says_which() {
-    let config = SOUND.replace("{ file: token }", "plain");
-    check_problems(
-        &format!("allow_inline_secrets: true{config}"),
-        expect![[r#"9:12: error: channels.ops.token: must start with `SEC`"#]],
-    );
-}
-
-#[test]
 fn the_store_is_sqlite_and_a_password_in_its_address_is_not_quoted() {
     assert_eq!(
         load(&format!("store: sqlite:///var/f.db{SOUND}")).unwrap().store_path,
@@ -438,14 +377,6 @@ fn the_store_is_sqlite_and_a_password_in_its_address_is_not_quoted() {
 
 #[test]
 fn what_is_to_come_is_refused_and_says_so() {
-    check_change(
-        "    channels: [ops]",
-        "    channels: [ops]\n    send: in_turn\n    contract: { within: 60s }\n    escalate: [{ after: 60s }]",
-        expect![[r#"
-            14:11: error: receivers[0].send: `in_turn` is not supported yet; write `together` or leave it out
-            15:25: error: receivers[0].contract.within: not supported yet; leave it out
-            16:5: error: receivers[0].escalate: not supported yet; leave it out"#]],
-    );
     check_change(
         "receiver: team",
         "receiver: team\n  group_by: [alertname]\n  group_wait: 30s\n  group_interval: 1m\n  mute_time_intervals: [night]",
@@ -496,97 +427,6 @@ fn a_route_inherits_what_it_does_not_say() {
 }
 
 #[test]
-fn a_channel_may_set_its_own_pace() {
-    let ops = |settings: &str| {
-        let text = SOUND.replace("    kind: bell", &format!("    kind: bell\n    {settings}"));
-        load(&text).unwrap().channels.remove(0)
-    };
-    let seven = Budget { messages: 7.try_into().unwrap(), per: Duration::from_secs(90) };
-    assert_eq!(ops("budget: { messages: 7, per: 90s }").limits.budget, Some(seven));
-    assert_eq!(ops("budget: unlimited").limits.budget, None);
-    assert_eq!(ops("concurrency: 5").limits.concurrency.get(), 5);
-    assert_eq!(ops("timeout: 3s").timeout, Duration::from_secs(3));
-}
-
-/// The sound config with two more channels, the first with the token of `ops`.
-fn with_twin(budget: &str) -> String {
-    let tower = "tower: { height: 1, stone: marble }";
-    let twin = format!("  twin: {{ kind: bell, token: {{ file: token }}, {tower}{budget} }}\n");
-    let other = format!("  other: {{ kind: bell, token: {{ env: TOKEN }}, {tower}, budget: unlimited }}\n");
-    SOUND
-        .replace("    kind: bell", "    kind: bell\n    budget: { messages: 7, per: 1m }")
-        .replace("receivers:", &format!("{twin}{other}receivers:"))
-        .replace("[ops]", "[ops, twin, other]")
-}
-
-#[test]
-fn channels_of_one_account_must_have_one_budget() {
-    check_problems(
-        &with_twin(", budget: { messages: 8, per: 1m }"),
-        expect![
-            "12:84: error: channels.twin.budget: shares its account with `ops`, so both need the same `budget`"
-        ],
-    );
-    check_problems(
-        &with_twin(""),
-        expect![
-            "12:3: error: channels.twin.budget: shares its account with `ops`, so both need the same `budget`"
-        ],
-    );
-    check_warnings(&with_twin(", budget: { messages: 7, per: 60s }"), expect![[r#""#]]);
-}
-
-#[test]
-fn numbers_and_dates_must_be_sensible() {
-    check_change(
-        "height: 30",
-        "height: 70000",
-        expect![[
-            r#"10:22: error: channels.ops.tower.height: not allowed: expected a whole number up to 65535"#
-        ]],
-    );
-    check_change(
-        "height: 30",
-        "height: -1",
-        expect![[
-            r#"10:22: error: channels.ops.tower.height: not allowed: expected a whole number up to 65535"#
-        ]],
-    );
-    check_change(
-        "height: 30",
-        "height: 1.5",
-        expect![[
-            r#"10:22: error: channels.ops.tower.height: expected a whole number up to 65535, found a number"#
-        ]],
-    );
-    check_change(
-        "kind: bell",
-        "kind: bell\n    rotated_at: soon",
-        expect![[r#"9:17: error: channels.ops.rotated_at: `soon` is not a day: expected e.g. 2026-11-01"#]],
-    );
-    check_change(
-        "kind: bell",
-        "kind: bell\n    timezone: Peking\n    language: de",
-        expect![[r#"
-        9:15: error: channels.ops.timezone: `Peking` is not a time zone: expected an IANA name, e.g. Asia/Shanghai or UTC
-        10:15: error: channels.ops.language: unknown word `de`; known are `en`, `zh`"#]],
-    );
-}
-
-#[test]
-fn credentials_older_than_ninety_days_are_warned_about() {
-    let rotated =
-        |date: &str| SOUND.replace("    kind: bell", &format!("    kind: bell\n    rotated_at: {date}"));
-    check_warnings(&rotated("2026-08-25"), expect![[r#""#]]);
-    check_warnings(
-        &rotated("2026-08-24"),
-        expect![[
-            r#"9:17: warning: channels.ops.rotated_at: the credentials are 91 days old; change them and set the new date"#
-        ]],
-    );
-}
-
-#[test]
 fn what_is_never_used_is_warned_about() {
     check_warnings(
         &SOUND.replace("receivers:", "receivers:\n  - { name: nobody, channels: [ops] }"),
@@ -599,27 +439,27 @@ fn what_is_never_used_is_warned_about() {
 }
 
 #[test]
-fn in_the_sandbox_secrets_may_be_missing_and_channels_talk_to_it() {
-    let doors =
-        SandboxDoors { http: "http://127.0.0.1:8790".to_owned(), smtp: "127.0.0.1:8725".parse().unwrap() };
-    let kinds = kinds();
-    let secrets = SandboxSecrets(Listed::default());
-    let config = Loader { kinds: &kinds, secrets: &secrets, sandbox: Some(&doors), now: now() }
-        .load_text(SOUND, Path::new(FILE))
-        .unwrap();
-    let [(name, account)] = config.sandbox_accounts.as_slice() else { panic!("one account is expected") };
-    assert_eq!((name.as_str(), account.kind), ("ops", Bell::KIND));
-    assert!(account.settings[0].1.starts_with("SEC"));
+fn what_is_not_asked_for_is_not_done() {
+    let config = load(SOUND).unwrap();
+    assert!(!config.server.reload_on_change);
+    assert_eq!((config.sources[0].expect_every, &config.channels[0].drill), (None, &None));
+
+    let asked = SOUND.replace("format: tkl", "format: tkl\n    expect_every: 1d");
+    let config = load(&format!("server: {{ reload_on_change: true }}{asked}")).unwrap();
+    assert!(config.server.reload_on_change);
+    assert_eq!(config.sources[0].expect_every, Some(Duration::from_secs(24 * 60 * 60)));
 }
 
 proptest! {
     /// However broken a config is, reading it comes to an end, and it is either
     /// sound or has an error.
     #[test]
-    fn every_config_can_be_read(edits in prop::collection::vec((0_usize..14, 0_usize..12), 1..6)) {
-        const LINES: [&str; 12] = [
+    fn every_config_can_be_read(edits in prop::collection::vec((0_usize..14, 0_usize..18), 1..6)) {
+        const LINES: [&str; 18] = [
             "", "  - x", "  x: y", "    token: 5", "    tower: []", "    tower: { height: [] }", "    auth: {}",
             "route: []", "    channels: { ops: 1 }", "  routes: [[], { matchers: [1] }]", "receivers:", "    kind: 5",
+            "    escalate: [{}]", "    escalate: [{ after: 1s, unless: delivered, to: [x] }, 5]", "    contract: { succeed: 9 }",
+            "    send: in_turn", "    drill: { every: 5, at: 9 }", "    quota: { messages: 0, per: year }",
         ];
         let mut lines: Vec<&str> = SOUND.lines().collect();
         for (at, with) in edits {

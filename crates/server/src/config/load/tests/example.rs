@@ -6,14 +6,13 @@ use std::path::Path;
 use channel_dingtalk::DingTalkConfig;
 use channel_email::{EmailConfig, SmtpConfig};
 use channel_wecom::{AppConfig, WeComConfig};
-use fanfare_core::SandboxDoors;
 use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 
-use super::now;
+use super::{doors, now};
 use crate::config::load::Loader;
 use crate::config::written::{
-    Written, WrittenChannel, WrittenContract, WrittenMessages, WrittenReceiver, WrittenRetry, WrittenRoute,
-    WrittenServer, WrittenSource,
+    Written, WrittenChannel, WrittenContract, WrittenDrill, WrittenMessages, WrittenReceiver, WrittenRetry,
+    WrittenRoute, WrittenRung, WrittenServer, WrittenSource,
 };
 use crate::testing::Listed;
 use crate::{SandboxSecrets, registry};
@@ -22,8 +21,7 @@ const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/fanfare
 
 #[test]
 fn the_example_loads_in_the_sandbox_without_any_secret() {
-    let doors =
-        SandboxDoors { http: "http://127.0.0.1:8790".to_owned(), smtp: "127.0.0.1:8725".parse().unwrap() };
+    let doors = doors();
     let secrets = SandboxSecrets(Listed::default());
     let kinds = registry();
     for sandbox in [None, Some(&doors)] {
@@ -33,6 +31,22 @@ fn the_example_loads_in_the_sandbox_without_any_secret() {
         assert_eq!(config.warnings, []);
         assert_eq!(config.sandbox_accounts.len(), sandbox.map_or(0, |_| 3));
     }
+}
+
+/// Whoever has an `external_url` takes the `#` away there, and before the rung that needs it.
+#[test]
+fn the_rung_that_the_example_leaves_out_is_sound_once_it_may_be_there() {
+    let example = std::fs::read_to_string(EXAMPLE).unwrap();
+    let rung =
+        example.replace("# - { after: 15m, unless: acknowledged", "- { after: 15m, unless: acknowledged");
+    let both = rung.replace("# external_url: ", "external_url: ");
+    let secrets = SandboxSecrets(Listed::default());
+    let kinds = registry();
+    let loader = Loader { kinds: &kinds, secrets: &secrets, sandbox: None, now: now() };
+    let problems = loader.load_text(&rung, Path::new(EXAMPLE)).unwrap_err();
+    assert!(problems.to_string().contains("server.external_url"), "{problems}");
+    let config = loader.load_text(&both, Path::new(EXAMPLE)).unwrap_or_else(|problems| panic!("{problems}"));
+    assert!(config.policy.receiver(&"on-call".into()).unwrap().terms.ask_for_acknowledgement());
 }
 
 #[test]
@@ -45,9 +59,12 @@ fn the_example_names_every_setting() {
     check_named(&part(&example, "sources"), settings_of::<WrittenSource>());
     check_named(&part(&example, "receivers"), settings_of::<WrittenReceiver>());
     check_named(&part(&part(&example, "receivers"), "contract"), settings_of::<WrittenContract>());
+    check_named(&part(&part(&example, "receivers"), "escalate"), settings_of::<WrittenRung>());
     check_named(&part(&example, "route"), settings_of::<WrittenRoute>());
     let (_, before_channels) = example.split_once("# The ways out").unwrap();
-    check_named(before_channels.split_once("\nchannels:").unwrap().0, WrittenChannel::SETTINGS);
+    let (of_channels, _) = before_channels.split_once("\nchannels:").unwrap();
+    check_named(of_channels, WrittenChannel::SETTINGS);
+    check_named(&part(of_channels, "drill"), settings_of::<WrittenDrill>());
 }
 
 #[test]

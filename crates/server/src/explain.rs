@@ -1,0 +1,33 @@
+//! The story of one alert: the ledger's rows, how it was routed, and all of it
+//! in the order in which it happened.
+//!
+//! The API tells it; the command line reads that and prints it.
+
+mod trace;
+mod routing;
+mod timeline;
+
+#[cfg(test)]
+mod fixtures;
+
+use fanfare_gateway::Story;
+use serde::Serialize;
+
+pub(crate) use self::routing::Routing;
+pub(crate) use self::timeline::{Event, What, timeline};
+pub(crate) use self::trace::{Step, condition, trace};
+
+/// The story of one alert, as the API tells it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Explanation {
+    #[serde(flatten)]
+    story: Story,
+    routing: Routing,
+    timeline: Vec<Event>,
+}
+
+impl From<Story> for Explanation {
+    fn from(story: Story) -> Self {
+        Self { routing: Routing::of(&story), timeline: timeline(&story), story }
+    }
+}

@@ -1,0 +1,40 @@
+//! What tests of several modules share.
+
+use fanfare_core::{Alert, AlertId, Fingerprint, Kind, Labels, Mention, Severity, Status};
+use fanfare_gateway::Story;
+use jiff::Timestamp;
+
+/// 2026-03-08 12:00:00 UTC, when every story begins.
+pub(crate) const NOON: Timestamp = Timestamp::constant(1_772_971_200, 0);
+
+/// The story of an urgent alarm that was accepted at [`NOON`], and nothing else.
+pub(crate) fn story() -> Story {
+    let labels: Labels =
+        [("alertname", "door"), ("severity", "urgent"), ("source", "thinklink")].into_iter().collect();
+    Story {
+        id: AlertId(42),
+        received_at: NOON,
+        incident: AlertId(42),
+        since: NOON,
+        alert: Alert {
+            fingerprint: Fingerprint::of(&labels),
+            kind: Kind::Alarm,
+            status: Status::Firing,
+            severity: Severity::Urgent,
+            severity_sent: None,
+            labels,
+            annotations: Labels::default(),
+            extra: Labels::default(),
+            mention: Mention::default(),
+            starts_at: NOON,
+            generator_url: None,
+        },
+        policy: None,
+        policy_text: None,
+        held: Vec::new(),
+        notifications: Vec::new(),
+        acknowledgements: Vec::new(),
+        before: Vec::new(),
+        after: Vec::new(),
+    }
+}

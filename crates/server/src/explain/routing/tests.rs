@@ -1,0 +1,71 @@
+use fanfare_core::{Alert, Status};
+use fanfare_gateway::{Held, Story};
+use serde_json::{Value, json};
+
+use super::Routing;
+use crate::explain::fixtures::story;
+
+/// As the store keeps one.
+const POLICY: &str = r#"{
+  "route": {
+    "receiver": "team", "repeat_interval": "4h",
+    "routes": [
+      { "matchers": ["severity >= high"], "receiver": "on-call", "repeat_interval": "4h" },
+      { "matchers": ["alertname = door"], "receiver": "porter", "repeat_interval": "4h" }
+    ]
+  },
+  "receivers": [
+    { "name": "team", "terms": { "channels": ["group"] } },
+    { "name": "on-call", "terms": { "channels": ["ops"] } },
+    { "name": "porter", "terms": { "channels": ["desk"] } }
+  ]
+}"#;
+
+fn held(route: Option<&str>) -> Held {
+    Held { receiver: "on-call".into(), route: route.map(str::to_owned), reason: "already told".to_owned() }
+}
+
+#[track_caller]
+fn check(story: &Story, expected: Value) {
+    assert_eq!(serde_json::to_value(Routing::of(story)).unwrap(), expected);
+}
+
+fn kept(route: Option<&str>) -> Story {
+    Story { policy_text: Some(POLICY.to_owned()), held: vec![held(route)], ..story() }
+}
+
+fn resolved(story: Story) -> Story {
+    Story { alert: Alert { status: Status::Resolved, ..story.alert }, ..story }
+}
+
+#[test]
+fn every_route_is_told_as_it_was_when_the_alert_came() {
+    let step = |route: &str, receiver: &str, matched: bool, why: &str| json!({ "route": route, "receiver": receiver, "matched": matched, "why": why });
+    let not_tried = "not tried: route.routes[0] matched and does not say `continue`";
+    let routes = [
+        step("route", "team", true, "matches everything"),
+        step("route.routes[0]", "on-call", true, "matches severity >= high"),
+        step("route.routes[1]", "porter", false, not_tried),
+    ];
+    check(&kept(Some("route.routes[0]")), json!({ "by": "routes", "routes": routes }));
+}
+
+#[test]
+fn a_resolution_goes_to_those_who_were_told() {
+    check(&resolved(kept(None)), json!({ "by": "told_before" }));
+    let routed = Routing::of(&resolved(kept(Some("route"))));
+    assert!(matches!(routed, Routing::Routes { .. }), "one that nobody was told of is routed: {routed:?}");
+}
+
+#[test]
+fn what_no_route_points_at_was_made_for_somebody() {
+    check(&kept(None), json!({ "by": "chosen" }));
+}
+
+#[test]
+fn a_policy_that_is_not_there_is_not_made_up() {
+    check(&story(), json!({ "by": "unknown", "why": "it was not kept when the alert came" }));
+    let odd = Story { policy_text: Some("{}".to_owned()), ..kept(Some("route")) };
+    let Routing::Unknown { why } = Routing::of(&odd) else { panic!("it was read") };
+    assert!(why.contains("cannot be read"), "{why}");
+}

@@ -1,0 +1,20 @@
+//! Who acknowledges, as they name themselves.
+
+use fanfare_core::one_line;
+use url::form_urlencoded;
+
+use super::page::{NAME_FIELD, NAME_LIMIT};
+
+/// Who acknowledged without a name, in messages to everybody.
+pub(crate) const NAMELESS: &str = "somebody with the link / 持有链接的人";
+
+/// The name in a form: on one line, and no longer than it may be; `None` if there is none.
+pub(crate) fn name_in(form: &[u8]) -> Option<String> {
+    let (_, name) = form_urlencoded::parse(form).find(|(field, _)| field == NAME_FIELD)?;
+    let name: String = one_line(&name).chars().take(NAME_LIMIT).collect();
+    let name = name.trim_end();
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,59 @@
+//! What a config says, taken apart for those who do it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use fanfare_gateway::{ChannelSetup, ExpectedSource, Orders};
+
+use crate::config::{Auth, Config, ConfiguredChannel, Server, Source};
+use crate::serve::access::Access;
+use crate::serve::doors::{Entrances, SourceDoor};
+
+/// What the gateway is to do, and who comes in by which door. What cannot change
+/// while it runs is in neither.
+pub(crate) fn divide(config: Config) -> (Orders, Entrances) {
+    let Config {
+        server: Server { listen: _, external_url, auth, reload_on_change: _ },
+        store_path: _,
+        sources,
+        channels,
+        policy,
+        retry,
+        retention,
+        style,
+        warnings: _,
+        sandbox_accounts: _,
+    } = config;
+    let orders = Orders {
+        policy,
+        channels: channels.into_iter().map(channel_setup).collect(),
+        retry,
+        retention,
+        external_url: external_url.map(|url| url.as_str().trim_end_matches('/').to_owned()),
+        sources: sources.iter().filter_map(expected).collect(),
+    };
+    let api = match &auth {
+        Auth::Bearer(token) => Access::bearer(token),
+        Auth::Open => Access::ThisMachine,
+    };
+    let sources: HashMap<_, _> = sources.into_iter().map(source_door).collect();
+    (orders, Entrances { sources, api, style })
+}
+
+fn channel_setup(channel: ConfiguredChannel) -> ChannelSetup {
+    let ConfiguredChannel { name, kind, version, notifier, limits, timeout, rotated_at, drill } = channel;
+    ChannelSetup { name, kind, version, notifier, limits, timeout, rotated_at, drill }
+}
+
+fn expected(source: &Source) -> Option<ExpectedSource> {
+    source.expect_every.map(|every| ExpectedSource { name: source.name().clone(), every })
+}
+
+fn source_door(source: Source) -> (String, Arc<SourceDoor>) {
+    let Source { settings, format, auth, max_body, expect_every: _ } = source;
+    let access = match &auth {
+        Auth::Bearer(token) => Access::bearer(token),
+        Auth::Open => Access::Anyone,
+    };
+    (settings.name.to_string(), Arc::new(SourceDoor { settings, format, access, max_body }))
+}

@@ -1,0 +1,42 @@
+//! How reloads went, in Prometheus' terms.
+
+use jiff::Timestamp;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::{Registry, Unit};
+
+/// How reloads went. Called as Prometheus calls its own, so that
+/// the usual alert on them fits. Clones share the numbers.
+#[derive(Debug, Clone)]
+pub(crate) struct ReloadMetrics {
+    successful: Gauge,
+    succeeded_at: Gauge,
+}
+
+impl ReloadMetrics {
+    /// Shown in `registry`: the config has been read at the start, at `now`.
+    pub(crate) fn new(registry: &mut Registry, now: Timestamp) -> Self {
+        let metrics = Self { successful: Gauge::default(), succeeded_at: Gauge::default() };
+        registry.register(
+            "fanfare_config_last_reload_successful",
+            "Whether what the config said when it was last read is done",
+            metrics.successful.clone(),
+        );
+        registry.register_with_unit(
+            "fanfare_config_last_reload_success_timestamp",
+            "When the config that is in force was read",
+            Unit::Seconds,
+            metrics.succeeded_at.clone(),
+        );
+        metrics.succeeded(now);
+        metrics
+    }
+
+    pub(crate) fn succeeded(&self, now: Timestamp) {
+        self.successful.set(1);
+        self.succeeded_at.set(now.as_second());
+    }
+
+    pub(crate) fn failed(&self) {
+        self.successful.set(0);
+    }
+}

@@ -1,0 +1,44 @@
+use proptest::prelude::*;
+
+use super::*;
+
+/// Looks at a file that holds `texts` one after the other; the first was acted on.
+fn looks(texts: &[&str]) -> Vec<Look> {
+    let mut watch = Watch::new(texts[0].to_owned());
+    texts[1..].iter().map(|text| watch.look((*text).to_owned())).collect()
+}
+
+#[test]
+fn a_file_that_stays_the_same_has_not_changed() {
+    assert_eq!(looks(&["a", "a", "a"]), [Look::Unchanged, Look::Unchanged]);
+}
+
+#[test]
+fn a_change_is_acted_on_once_and_only_when_it_has_stood_for_one_look() {
+    assert_eq!(looks(&["a", "b", "b", "b"]), [Look::BeingWritten, Look::Changed, Look::Unchanged]);
+    assert_eq!(
+        looks(&["a", "b", "bc", "bcd", "bcd"]),
+        [Look::BeingWritten, Look::BeingWritten, Look::BeingWritten, Look::Changed]
+    );
+}
+
+#[test]
+fn a_change_that_is_taken_back_in_time_is_none() {
+    assert_eq!(looks(&["a", "b", "a", "a"]), [Look::BeingWritten, Look::Unchanged, Look::Unchanged]);
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_written_in_the_end_what_stands_is_acted_on(texts in prop::collection::vec("[ab]{0,2}", 1..9)) {
+        let mut watch = Watch::new(texts[0].clone());
+        let mut acted_on = texts[0].clone();
+        let last = texts.last().unwrap();
+        for text in texts.iter().chain([last, last]) {
+            if watch.look(text.clone()) == Look::Changed {
+                prop_assert_ne!(&acted_on, text);
+                acted_on.clone_from(text);
+            }
+        }
+        prop_assert_eq!(&acted_on, last);
+    }
+}
