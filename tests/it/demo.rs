@@ -44,6 +44,13 @@ fn the_demo_tells_both_channels_within_a_second_and_what_to_try_next() {
         listed.stdout
     );
 
+    let link = printed.lines().find_map(|it| it.trim().strip_prefix("http://")).expect("a link");
+    let (address, path) = link.split_once('/').unwrap();
+    let acknowledged = Request::new("POST", &format!("/{path}")).send(address.parse().unwrap());
+    assert_eq!(acknowledged.status, 200, "{acknowledged:?}");
+    let is_told = |it: &Value| text(it, "text").contains("somebody with the link");
+    until("the mail says so", || shown(&commands, "ops-mail").iter().any(is_told), PATIENCE);
+
     demo.signal("INT");
     assert_eq!(demo.wait().code(), Some(0), "{}", demo.log());
     let complaints: Vec<String> =

@@ -25,6 +25,7 @@ pub(crate) fn alarm(name: &str, device: u32, level: &str) -> Value {
 pub(crate) struct Row {
     pub(crate) id: i64,
     pub(crate) alert: i64,
+    pub(crate) receiver: String,
     pub(crate) channel: String,
     pub(crate) severity: String,
     pub(crate) state: String,
@@ -40,6 +41,7 @@ impl Row {
         Self {
             id: number("id"),
             alert: number("alert_id"),
+            receiver: text(row, "receiver").to_owned(),
             channel: text(row, "channel").to_owned(),
             severity: text(row, "severity").to_owned(),
             state: text(row, "state").to_owned(),

@@ -22,3 +22,7 @@ mod burst;
 mod stop;
 mod disk;
 mod mail;
+mod acknowledge;
+mod reload;
+mod contract;
+mod operators;

@@ -13,7 +13,7 @@ fn errcode(code: i64, words: &str) -> Fault {
 fn a_dingtalk_whose_connections_fail_silences_nobody_and_is_told_once_it_is_back() {
     check(
         Kind::DingTalk,
-        &[
+        vec![
             recovers("closes", Fault::Close, "unanswered: "),
             recovers("hangs", Fault::Hang, "unanswered: "),
             // In these three the group has it already: `msgUuid` keeps it from seeing it again.
@@ -28,7 +28,7 @@ fn a_dingtalk_whose_connections_fail_silences_nobody_and_is_told_once_it_is_back
 fn a_dingtalk_that_answers_something_else_than_dingtalk_is_not_believed() {
     check(
         Kind::DingTalk,
-        &[
+        vec![
             is_given_up("says-400", Fault::status(400), "unsendable as it is: HTTP 400"),
             recovers("says-401", Fault::status(401), "misconfigured: HTTP 401"),
             recovers("says-403", Fault::status(403), "misconfigured: HTTP 403"),
@@ -38,8 +38,8 @@ fn a_dingtalk_that_answers_something_else_than_dingtalk_is_not_believed() {
             recovers("says-502", Fault::status(502), "not delivered: HTTP 502"),
             recovers("says-503", Fault::status(503), "not delivered: HTTP 503"),
             recovers("says-504", Fault::status(504), "unanswered: HTTP 504"),
-            waits("shows-a-page", Fault::html_in_200(), "throttled: DingTalk's edge protection"),
-            waits("punishes", Fault::Punish, "throttled: DingTalk's edge protection"),
+            waits("shows-a-page", Fault::html_in_200(), "blocked: DingTalk's edge protection"),
+            waits("punishes", Fault::Punish, "blocked: DingTalk's edge protection"),
             recovers("says-half-a-sentence", Fault::garbage_json(), "unanswered: HTTP 200"),
             recovers("says-nothing", Fault::empty_body(), "(empty)"),
             // Its own words, and only the label is wrong.
@@ -56,7 +56,7 @@ fn a_dingtalk_that_answers_something_else_than_dingtalk_is_not_believed() {
 fn a_dingtalk_that_refuses_in_a_200_is_not_called_delivered() {
     check(
         Kind::DingTalk,
-        &[
+        vec![
             recovers(
                 "finds-the-signature-wrong",
                 errcode(310_000, "sign not match"),

@@ -20,7 +20,7 @@ fn a_mail_server_that_fails_before_the_mail_silences_nobody_and_is_told_once_it_
 
     check(
         Kind::Mail,
-        &[
+        vec![
             recovers("greets-421", at(Connect, reply(421)), "not delivered: greeting: 421"),
             recovers("greets-554", at(Connect, reply(554)), "not delivered: greeting: 554"),
             recovers("greets-with-a-cut", at(Connect, Drop), "not delivered: greeting: "),
@@ -54,7 +54,7 @@ fn a_mail_server_that_fails_with_the_mail_silences_nobody_and_is_told_once_it_is
 
     check(
         Kind::Mail,
-        &[
+        vec![
             recovers("data-451", at(Data, reply(451)), "not delivered: DATA: 451 the server's own words"),
             is_given_up(
                 "data-554",
@@ -94,7 +94,7 @@ fn a_mail_server_that_fails_with_the_mail_silences_nobody_and_is_told_once_it_is
 fn a_recipient_who_is_refused_costs_the_others_nothing() {
     check(
         Kind::Mail,
-        &[
+        vec![
             is_delivered(
                 "one-is-gone",
                 Fault::recipient(SECOND, 550, "no such user"),

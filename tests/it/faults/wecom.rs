@@ -13,7 +13,7 @@ fn errcode(code: i64, words: &str) -> Fault {
 fn a_wecom_bot_that_fails_in_any_way_silences_nobody_and_is_told_once_it_is_back() {
     check(
         Kind::WeComBot,
-        &[
+        vec![
             recovers("closes", Fault::Close, "unanswered: "),
             recovers("hangs", Fault::Hang, "unanswered: "),
             recovers_with_repeats("answers-late", Fault::Late { millis: 1_500 }, "unanswered: "),
@@ -48,7 +48,7 @@ fn a_wecom_bot_that_fails_in_any_way_silences_nobody_and_is_told_once_it_is_back
 fn a_wecom_app_that_fails_in_any_way_silences_nobody_and_is_told_once_it_is_back() {
     check(
         Kind::WeComApp,
-        &[
+        vec![
             recovers("closes", Fault::Close, "not delivered: "), // It was only asked for a token.
             recovers("hangs", Fault::Hang, "not delivered: "),
             recovers("says-503", Fault::status(503), "not delivered: HTTP 503"),

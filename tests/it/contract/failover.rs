@@ -1,0 +1,88 @@
+//! How fast the next channel is told, and how soon the first is trusted again.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use fanfare_core::{Contract, Sending, Severity, Succeed, Terms};
+use fanfare_sandbox::Fault;
+use jiff::Timestamp;
+
+use super::world::{SECOND, TIMEOUT, Way, World, alarm, device_name};
+
+/// How many alerts a figure is taken from.
+const ALERTS: usize = 100;
+
+/// Mail stands in for the second channel: unlike a bot it has no budget that would hold it up.
+fn in_turn() -> Terms {
+    Terms {
+        send: Sending::InTurn,
+        contract: Contract { succeed: Succeed::AtLeast(NonZeroUsize::MIN), within: None },
+        ..Terms::plain(vec![Way::WeCom.name().into(), Way::Mail.name().into()])
+    }
+}
+
+/// When the mail about each device arrived.
+fn arrivals(world: &World) -> Vec<(usize, Timestamp)> {
+    let mails = world.seen_on(Way::Mail);
+    (0..ALERTS)
+        .map(|device| {
+            let name = device_name(device);
+            let mail = mails.iter().find(|it| it.shown.text.contains(&name));
+            (device, mail.unwrap_or_else(|| panic!("nobody was told of {name}")).time)
+        })
+        .collect()
+}
+
+/// One alert a second while WeCom is dead in this way; the slowest of a hundred
+/// (so the 99th percentile too) is told elsewhere within `limit`.
+async fn check(fault: Fault, limit: Duration) {
+    let world = World::new(&[Way::WeCom, Way::Mail], in_turn()).await;
+    world.break_down(Way::WeCom, &fault);
+    let mut accepted = Vec::new();
+    for device in 0..ALERTS {
+        accepted.push(world.now());
+        world.accept(vec![alarm(device, Severity::Urgent)]).await;
+        world.pass(SECOND).await;
+    }
+    world.pass(2 * TIMEOUT).await;
+    for (device, arrived) in arrivals(&world) {
+        let took = Duration::try_from(arrived.duration_since(accepted[device])).unwrap();
+        assert!(took <= limit, "{fault:?}: sensor {device} was told elsewhere after {took:?}");
+    }
+    world.books.balance();
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_the_first_is_down_the_next_is_told_within_five_seconds() {
+    check(Fault::Refuse, 5 * SECOND).await;
+    check(Fault::status(503), 5 * SECOND).await;
+    check(Fault::Errcode { code: 93_000, words: "invalid webhook url".to_owned() }, 5 * SECOND).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_the_first_hangs_the_next_is_told_within_its_timeout_and_two_seconds() {
+    check(Fault::Hang, TIMEOUT + 2 * SECOND).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_is_told_again_within_half_a_minute_of_its_return_and_nothing_flaps() {
+    let world = World::new(&[Way::WeCom, Way::Mail], in_turn()).await;
+    world.break_down(Way::WeCom, &Fault::Refuse);
+    for device in 0..120 {
+        world.accept(vec![alarm(device, Severity::Urgent)]).await;
+        world.pass(SECOND).await;
+    }
+    let back_at = world.now();
+    world.sandbox.clear_faults(Way::WeCom.name());
+    for device in 120..240 {
+        world.accept(vec![alarm(device, Severity::Urgent)]).await;
+        world.pass(SECOND).await;
+    }
+    let first = world.seen_on(Way::WeCom).first().unwrap().time;
+    let noticed = Duration::try_from(first.duration_since(back_at)).unwrap();
+    assert!(noticed <= 30 * SECOND, "noticed after {noticed:?}");
+    // Once it is trusted again nobody is told by mail instead, unless the bot's budget is spent.
+    world.books.balance();
+    let broken = "SELECT count(*) FROM alerts WHERE alert ->> '$.labels.alertname' = 'ChannelBroken'";
+    assert!(world.books.number(broken) <= 2, "it broke once and recovered once");
+}

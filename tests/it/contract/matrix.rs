@@ -1,0 +1,158 @@
+//! Three channels, any of them dead in any way: the contract is met, or somebody
+//! else is being told before its time is over.
+
+use fanfare_core::{Contract, HumanDuration, Rung, Sending, Severity, Succeed, Terms, Unless};
+use fanfare_sandbox::{Canned, Fault, MailAction, MailStage, SeenMessage, TlsFault};
+
+use super::world::{SECOND, Way, World, alarm, device_name};
+
+/// The receiver's own channels.
+const OWN: [Way; 3] = [Way::Ding, Way::WeCom, Way::Mail];
+
+/// By when the contract is to be met.
+const WITHIN: u32 = 60;
+
+/// A way to be dead: what goes wrong at an HTTP provider, and its like at a mail server.
+struct Death {
+    name: &'static str,
+    http: Fault,
+    mail: Fault,
+}
+
+fn death(name: &'static str, fault: Fault) -> Death {
+    Death { name, http: fault.clone(), mail: fault }
+}
+
+fn unlike(name: &'static str, http: Fault, mail: Fault) -> Death {
+    Death { name, http, mail }
+}
+
+fn refuses(stage: MailStage, code: u16) -> Fault {
+    Fault::mail(stage, MailAction::Reply { code, text: "no".to_owned() })
+}
+
+/// Every fault of the sandbox.
+fn deaths() -> Vec<Death> {
+    let errcode = |code: i64| Fault::Errcode { code, words: "no".to_owned() };
+    let gone = Fault::Answer(Canned {
+        status: 404,
+        retry_after: None,
+        content_type: "text/plain".to_owned(),
+        body: "gone".to_owned(),
+    });
+    vec![
+        death("refuses connections", Fault::Refuse),
+        death("hangs up at once", Fault::Close),
+        death("never answers", Fault::Hang),
+        death("answers late, having delivered", Fault::Late { millis: 20_000 }),
+        death("drips", Fault::Slow { millis: 400 }),
+        death("hangs up in its answer, having delivered", Fault::Reset),
+        unlike(
+            "hangs up before it has stored",
+            Fault::ResetBeforeStoring,
+            Fault::mail(MailStage::Body, MailAction::Drop),
+        ),
+        unlike("4xx", gone, refuses(MailStage::Rcpt, 550)),
+        unlike("429 with Retry-After", Fault::too_many_requests(120), refuses(MailStage::Rcpt, 450)),
+        unlike("5xx", Fault::status(503), refuses(MailStage::Connect, 421)),
+        unlike("a web page", Fault::html_in_200(), refuses(MailStage::Ehlo, 500)),
+        unlike("garbage", Fault::garbage_json(), refuses(MailStage::Auth, 535)),
+        unlike("nothing in a 200", Fault::empty_body(), refuses(MailStage::Mail, 451)),
+        unlike("busy in a 200", errcode(-1), refuses(MailStage::Mail, 550)),
+        unlike("an unknown code in a 200", errcode(987_654), refuses(MailStage::Data, 451)),
+        unlike("throttled in a 200", errcode(45_009), refuses(MailStage::Data, 554)),
+        unlike("status 1111", Fault::Punish, refuses(MailStage::Body, 554)),
+        unlike("another 5xx", Fault::status(500), refuses(MailStage::Body, 451)),
+        death("TLS: refuses", Fault::Tls(TlsFault::Refused)),
+        death("TLS: unknown authority", Fault::Tls(TlsFault::UnknownAuthority)),
+        death("TLS: expired", Fault::Tls(TlsFault::Expired)),
+        death("TLS: another host's", Fault::Tls(TlsFault::OtherHost)),
+        death("TLS: plain text", Fault::Tls(TlsFault::Plaintext)),
+        death("TLS: cut", Fault::Tls(TlsFault::Cut)),
+    ]
+}
+
+fn terms(send: Sending, succeed: Succeed) -> Terms {
+    Terms {
+        channels: OWN.iter().map(|way| way.name().into()).collect(),
+        send,
+        contract: Contract { succeed, within: Some(HumanDuration(WITHIN * SECOND)) },
+        escalate: vec![Rung {
+            after: HumanDuration((WITHIN - 15) * SECOND),
+            unless: Unless::Delivered,
+            to: vec![Way::Last.name().into()],
+        }],
+    }
+}
+
+/// With `dead` channels dead in every way, one after the other.
+async fn check(dead: &[Way], terms: &Terms) {
+    for death in deaths() {
+        let world = World::new(&[Way::Ding, Way::WeCom, Way::Mail, Way::Last], terms.clone()).await;
+        for way in dead {
+            world.break_down(*way, if *way == Way::Mail { &death.mail } else { &death.http });
+        }
+        let cell = format!("{dead:?} dead, {}, {:?}", death.name, terms.send);
+        world.accept(vec![alarm(1, Severity::Urgent)]).await;
+        for _ in 0..WITHIN / 10 {
+            world.pass_in_steps(10 * SECOND, SECOND).await;
+            world.books.balance();
+        }
+        judge(&world, dead, &cell);
+    }
+}
+
+/// What the file and the fakes say once the contract's time is over.
+#[track_caller]
+fn judge(world: &World, dead: &[Way], cell: &str) {
+    // Alert no. 1 is ours; what is said about the dead channels comes after it.
+    let kept = world.books.number("SELECT count(*) FROM notifications WHERE alert = 1 AND fulfilment = 'kept'");
+    let climbed = world.books.number(&format!(
+        "SELECT count(*) FROM steps s JOIN notifications n ON n.id = s.notification
+         WHERE n.alert = 1 AND s.step ->> 'step' = 'climb' AND s.at < n.owed_at + {}",
+        WITHIN * 1000
+    ));
+    assert!(kept == 1 || climbed == 1, "{cell}: neither met nor escalated");
+    assert_eq!(times_told(world, Way::Last), climbed, "{cell}");
+    for way in OWN.iter().filter(|way| !dead.contains(way)) {
+        // Channels told in turn need not be told.
+        let seen = times_told(world, *way);
+        assert!(seen <= 1, "{cell}: {way:?} was told {seen} times");
+    }
+    assert_eq!(world.sandbox.violations(), [], "{cell}");
+}
+
+/// How often people were told there of the alert.
+fn times_told(world: &World, way: Way) -> i64 {
+    let of_it = |it: &SeenMessage| it.shown.text.contains(&device_name(1)) && !it.shown.text.contains("ContractBroken");
+    world.seen_on(way).iter().filter(|it| of_it(it)).count() as i64
+}
+
+/// Every combination of dead channels.
+macro_rules! subsets {
+    ($($name:ident: $dead:expr;)*) => {$(
+        mod $name {
+            use super::*;
+
+            #[tokio::test(start_paused = true)]
+            async fn told_together_the_contract_is_met_or_the_ladder_is_climbed_in_time() {
+                check(&$dead, &terms(Sending::Together, Succeed::All)).await;
+            }
+
+            #[tokio::test(start_paused = true)]
+            async fn told_in_turn_the_contract_is_met_or_the_ladder_is_climbed_in_time() {
+                check(&$dead, &terms(Sending::InTurn, Succeed::AtLeast(std::num::NonZeroUsize::MIN))).await;
+            }
+        }
+    )*};
+}
+
+subsets! {
+    without_dingtalk: [Way::Ding];
+    without_wecom: [Way::WeCom];
+    without_mail: [Way::Mail];
+    without_dingtalk_and_wecom: [Way::Ding, Way::WeCom];
+    without_dingtalk_and_mail: [Way::Ding, Way::Mail];
+    without_wecom_and_mail: [Way::WeCom, Way::Mail];
+    without_any: [Way::Ding, Way::WeCom, Way::Mail];
+}

@@ -1,0 +1,293 @@
+//! A gateway with real channels, strict fakes, and time that stands still.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use channel_dingtalk::DingTalk;
+use channel_email::Email;
+use channel_wecom::WeCom;
+use fanfare_core::{
+    Alert, Channel, Clock, Context, Fingerprint, Labels, Policy, Receiver, RetryPolicy, Route, Severity, Status,
+    Style, Terms,
+};
+use fanfare_gateway::{Chance, ChannelSetup, Gateway, Metrics, Orders, Setup, Store};
+use fanfare_sandbox::{
+    Account, Clock as SandboxClock, Fault, FaultSwitch, Rules, Sandbox, SeenMessage, Settings, SmtpRules, SmtpTls,
+    Verdict,
+};
+use fanfare_testkit::PausedClock;
+use jiff::Timestamp;
+use prometheus_client::registry::Registry;
+use rusqlite::Connection;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::task::{JoinHandle, yield_now};
+use tokio::time::Instant;
+
+use super::books::Books;
+
+pub(super) const SECOND: Duration = Duration::from_secs(1);
+
+/// How long one attempt may take.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A channel of the tests: its name says what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Way {
+    /// A DingTalk robot.
+    Ding,
+    /// A WeCom bot.
+    WeCom,
+    /// A mailbox.
+    Mail,
+    /// Another WeCom bot, which always works: whom to turn to at last.
+    Last,
+}
+
+impl Way {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Ding => "ding",
+            Self::WeCom => "wecom",
+            Self::Mail => "mail",
+            Self::Last => "last",
+        }
+    }
+
+    fn account(self) -> Account {
+        let (kind, settings) = match self {
+            Self::Ding => ("dingtalk", vec![("access_token", "token-of-ding"), ("secret", "SECofding")]),
+            Self::WeCom => ("wecom", vec![("key", "key-of-wecom")]),
+            Self::Last => ("wecom", vec![("key", "key-of-last")]),
+            Self::Mail => (
+                "email",
+                vec![
+                    ("username", "alerts@example.com"),
+                    ("password", "password"),
+                    ("from", "alerts@example.com"),
+                    ("to", "oncall@example.com"),
+                ],
+            ),
+        };
+        let settings: Vec<_> = settings.into_iter().map(|(name, text)| (name, text.to_owned())).collect();
+        Account::from_settings(kind, &settings).unwrap().named(self.name())
+    }
+}
+
+/// Every retry waits as long as its back-off allows.
+#[derive(Debug)]
+struct LongestSpread;
+
+impl Chance for LongestSpread {
+    fn spread(&self) -> f64 {
+        1.0
+    }
+}
+
+/// A gateway with real channels, strict fakes, and time that stands still but in [`World::pass`].
+pub(super) struct World {
+    pub(super) sandbox: Sandbox,
+    pub(super) gateway: Arc<Gateway>,
+    pub(super) books: Books,
+    clock: Arc<PausedClock>,
+    began: Instant,
+    never_idle: JoinHandle<()>,
+    _place: TempDir,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.never_idle.abort();
+    }
+}
+
+impl World {
+    /// A gateway whose one receiver, `on-call`, is promised `terms`. Call it in a
+    /// runtime whose time is paused.
+    pub(super) async fn new(ways: &[Way], terms: Terms) -> Self {
+        // Paused time jumps to the next timer whenever the runtime has nothing to do, also while sockets
+        // and the store's thread work. With this task it always has something to do.
+        let never_idle = tokio::spawn(async {
+            loop {
+                yield_now().await;
+            }
+        });
+        let clock = Arc::new(PausedClock::start());
+        let place = tempfile::tempdir().unwrap();
+        let sandbox = sandbox(&clock).await;
+        let ca_file = place.path().join("ca.pem");
+        std::fs::write(&ca_file, sandbox.ca_pem()).unwrap();
+        let mut channels = Vec::new();
+        for way in ways {
+            sandbox.add(way.account());
+            channels.push(channel(*way, &sandbox, &ca_file).await);
+        }
+        let store_path = place.path().join("fanfare.db");
+        let gateway = Gateway::start(Setup {
+            store: Store::open(&store_path, "a store of a test").unwrap(),
+            orders: Orders {
+                policy: policy(terms),
+                channels,
+                retry: RetryPolicy::default(),
+                retention: 24 * 3600 * SECOND,
+                external_url: Some("https://alerts.example.com".to_owned()),
+                sources: Vec::new(),
+            },
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            chance: Arc::new(LongestSpread),
+            metrics: Metrics::new(&mut Registry::default()),
+            fresh_key: [7; 32],
+            store_path: store_path.clone(),
+        });
+        let gateway = Arc::new(gateway.await.unwrap());
+        let books = Books(Connection::open(store_path).unwrap());
+        Self { sandbox, gateway, books, clock, began: Instant::now(), never_idle, _place: place }
+    }
+
+    /// What time it is.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// How long this world has lasted.
+    pub(super) fn age(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    /// Accepts `alerts` in one request.
+    pub(super) async fn accept(&self, alerts: Vec<Alert>) {
+        self.gateway.accept(alerts, self.now()).await.unwrap();
+    }
+
+    /// From now on this goes wrong there.
+    pub(super) fn break_down(&self, way: Way, fault: &Fault) {
+        self.sandbox.set_fault(way.name(), FaultSwitch::always(fault.clone())).unwrap();
+    }
+
+    /// Lets so much time pass, in fifths of a second, and in each lets happen what is due.
+    pub(super) async fn pass(&self, time: Duration) {
+        self.pass_in_steps(time, SECOND / 5).await;
+    }
+
+    /// The same in steps of this length.
+    pub(super) async fn pass_in_steps(&self, time: Duration, step: Duration) {
+        let end = Instant::now() + time;
+        while Instant::now() < end {
+            tokio::time::advance(step.min(end - Instant::now())).await;
+            self.settle().await;
+        }
+    }
+
+    /// Lets happen whatever can happen without time passing.
+    pub(super) async fn settle(&self) {
+        const TURNS: usize = 200; // tokio looks at its sockets every 61st
+        let mut quiet = 0;
+        let mut seen = self.seen();
+        while quiet < 2 {
+            for _ in 0..TURNS {
+                yield_now().await;
+            }
+            // What the store was asked for before is done when it answers.
+            self.gateway.store().notification(fanfare_core::NotificationId(0)).await.unwrap();
+            self.gateway.store().forget_sends(Timestamp::MIN).await.unwrap();
+            let now = self.seen();
+            quiet = if now == seen { quiet + 1 } else { 0 };
+            seen = now;
+        }
+    }
+
+    fn seen(&self) -> (i64, u64) {
+        let stats = self.sandbox.stats();
+        (self.books.version(), stats.values().map(|it| it.received + it.token_calls).sum())
+    }
+
+    /// What people saw there, oldest first.
+    pub(super) fn seen_on(&self, way: Way) -> Vec<SeenMessage> {
+        let there = |it: &SeenMessage| it.target == way.name() && it.verdict == Verdict::Delivered;
+        self.sandbox.messages().into_iter().filter(there).collect()
+    }
+}
+
+async fn sandbox(clock: &Arc<PausedClock>) -> Sandbox {
+    let clock = Arc::clone(clock);
+    let smtp = SmtpRules { tls: SmtpTls::StartTls, ..SmtpRules::default() };
+    let settings = Settings::loopback(SandboxClock::new(move || clock.now()));
+    Sandbox::start(Settings { rules: Rules { smtp, ..Rules::default() }, ..settings }).await.unwrap()
+}
+
+async fn channel(way: Way, sandbox: &Sandbox, ca_file: &PathBuf) -> ChannelSetup {
+    let endpoint = match way {
+        Way::Mail => String::new(),
+        Way::Ding | Way::WeCom | Way::Last => {
+            format!("https://{}", sandbox.open_https(way.name()).await.unwrap())
+        }
+    };
+    let port = sandbox.smtp_address().port();
+    match way {
+        Way::Ding => build::<DingTalk>(
+            way,
+            json!({ "access_token": "token-of-ding", "secret": "SECofding", "endpoint": endpoint, "ca_file": ca_file }),
+        ),
+        Way::WeCom => build::<WeCom>(way, json!({ "key": "key-of-wecom", "endpoint": endpoint, "ca_file": ca_file })),
+        Way::Last => build::<WeCom>(way, json!({ "key": "key-of-last", "endpoint": endpoint, "ca_file": ca_file })),
+        Way::Mail => build::<Email>(
+            way,
+            json!({
+                "smtp": {
+                    "host": "127.0.0.1", "port": port, "tls": "starttls", "ca_file": ca_file,
+                    "username": "alerts@example.com", "password": "password",
+                },
+                "from": "alerts@example.com",
+                "to": ["oncall@example.com"],
+            }),
+        ),
+    }
+}
+
+fn build<C: Channel>(way: Way, settings: Value) -> ChannelSetup {
+    let config: C::Config = serde_json::from_value(settings).unwrap();
+    let context = Context { name: way.name().into(), style: Style::default(), timeout: TIMEOUT };
+    let notifier = C::build(config, context).unwrap();
+    ChannelSetup {
+        name: way.name().into(),
+        kind: C::KIND,
+        version: String::new(),
+        limits: notifier.limits(),
+        timeout: TIMEOUT,
+        notifier: Arc::new(notifier),
+        rotated_at: None,
+        drill: None,
+    }
+}
+
+fn policy(terms: Terms) -> Policy {
+    let route = Route {
+        matchers: Vec::new(),
+        receiver: "on-call".into(),
+        r#continue: false,
+        repeat_interval: 4 * 3600 * SECOND,
+        routes: Vec::new(),
+    };
+    Policy::new(route, vec![Receiver { name: "on-call".into(), terms: Arc::new(terms) }]).unwrap()
+}
+
+/// An alarm about the device number `device`.
+pub(super) fn alarm(device: usize, severity: Severity) -> Alert {
+    let mut alert = fanfare_testkit::alert(severity);
+    let identity: Labels = [("source", "thinklink"), ("eui", &device_name(device))].into_iter().collect();
+    alert.fingerprint = Fingerprint::of(&identity);
+    alert.labels.set("eui", &device_name(device));
+    alert.labels.set("device", &device_name(device));
+    alert
+}
+
+/// The end of [`alarm`].
+pub(super) fn end_of(device: usize) -> Alert {
+    Alert { status: Status::Resolved, ..alarm(device, Severity::Low) }
+}
+
+/// What the device number `device` is called wherever it is told of.
+pub(super) fn device_name(device: usize) -> String {
+    format!("sensor-{device:05}")
+}

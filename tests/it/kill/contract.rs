@@ -1,0 +1,165 @@
+//! `kill -9` in the middle of a promise: it is kept all the same, and not twice.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use fanfare_sandbox::{Fault, FaultSwitch, Verdict};
+use rusqlite::Connection;
+
+use crate::harness::{Gateway, PATIENCE, Providers, Request, Site, until};
+use crate::kind::Kind;
+use crate::ledger::{alarm, deliveries};
+
+/// How long after the alert the rung is to be climbed.
+const RUNG: Duration = Duration::from_secs(4);
+
+/// A rung is climbed within this of its time.
+const PUNCTUAL: Duration = Duration::from_secs(1);
+
+/// `first` is told, and `last` after [`RUNG`] unless `unless`.
+fn config(providers: &Providers, unless: &str) -> String {
+    format!(
+        "server: {{ listen: 127.0.0.1:0, external_url: 'http://127.0.0.1:1' }}
+store: sqlite://data/fanfare.db
+allow_inline_secrets: true
+sources: [{{ name: thinklink, format: tkl, auth: none }}]
+channels:
+  first: {{ {} }}
+  last: {{ {} }}
+receivers:
+  - name: on-call
+    channels: [first]
+    contract: {{ within: 3s }}
+    escalate: [{{ after: {RUNG:?}, unless: {unless}, to: [last] }}]
+route: {{ receiver: on-call }}
+",
+        Kind::DingTalk.settings("first", providers),
+        Kind::WeComBot.settings("last", providers),
+    )
+}
+
+fn providers() -> Providers {
+    Providers::start([Kind::DingTalk.account("first"), Kind::WeComBot.account("last")])
+}
+
+/// Posts the one alert, and says when.
+#[track_caller]
+fn post(gateway: &Gateway) -> Instant {
+    let posted = Instant::now();
+    assert_eq!(gateway.post("thinklink", &alarm("over_temp", 1, "urgent").to_string()).status, 202);
+    posted
+}
+
+/// How often each rung was climbed, as the file says.
+fn climbs(site: &Site) -> i64 {
+    let ledger = Connection::open(site.path("data/fanfare.db")).unwrap();
+    let sql = "SELECT count(*) FROM steps WHERE step ->> 'step' = 'climb'";
+    ledger.query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+/// Killed `killed_after` the alert and started again `down_for` later, the rung is climbed on time and once.
+fn check(killed_after: Duration, down_for: Duration) {
+    let providers = providers();
+    let site = Arc::new(Site::new(&config(&providers, "acknowledged")));
+    let mut gateway = Gateway::start_at(&site, &[], &[]);
+    let posted = post(&gateway);
+    thread::sleep(killed_after);
+    gateway.kill9();
+    thread::sleep(down_for);
+    let gateway = Gateway::start_at(&site, &[], &[]);
+    let started = posted.elapsed();
+    until("the rung is climbed", || !providers.seen("last").is_empty(), PATIENCE);
+    let climbed = posted.elapsed();
+    let due = RUNG.max(started);
+    assert!(climbed >= RUNG, "it was climbed after {climbed:?} already");
+    assert!(climbed <= due + PUNCTUAL, "it was due after {due:?} and climbed after {climbed:?}");
+    gateway.until_nothing_is_owed();
+    thread::sleep(PUNCTUAL);
+    assert_eq!((providers.seen("first").len(), providers.seen("last").len()), (1, 1));
+    assert_eq!(climbs(&site), 1);
+    assert_eq!(providers.violations(), []);
+}
+
+#[test]
+fn a_ladder_goes_on_on_time_after_a_kill() {
+    check(Duration::from_secs(2), Duration::ZERO);
+}
+
+#[test]
+fn a_rung_that_was_due_while_nobody_was_there_is_climbed_at_once() {
+    check(Duration::from_secs(1), RUNG);
+}
+
+#[test]
+fn a_rung_at_which_it_is_killed_is_climbed_once() {
+    check(RUNG, Duration::ZERO);
+}
+
+#[test]
+fn an_acknowledgement_holds_though_it_is_killed_right_after_its_answer() {
+    let providers = providers();
+    let site = Arc::new(Site::new(&config(&providers, "acknowledged")));
+    let mut gateway = Gateway::start_at(&site, &[], &[]);
+    let posted = post(&gateway);
+    until("the alert is told", || !providers.seen("first").is_empty(), PATIENCE);
+    let body = r#"{"by":"Zhang San"}"#;
+    let answer = Request::post("/api/v1/alerts/1/acknowledge", body).send(gateway.address());
+    assert_eq!(answer.status, 200, "{answer:?}");
+    gateway.kill9();
+    let gateway = Gateway::start_at(&site, &[], &[]);
+    until("it is told who takes care", || providers.seen("first").len() == 2, PATIENCE);
+    thread::sleep((RUNG + PUNCTUAL).saturating_sub(posted.elapsed()));
+    gateway.until_nothing_is_owed();
+    assert!(providers.seen("first")[1].shown.text.contains("Zhang San"));
+    assert_eq!((providers.seen("first").len(), providers.seen("last").len()), (2, 0), "the ladder has ended");
+}
+
+#[test]
+fn a_ban_is_waited_out_in_silence_also_after_a_kill() {
+    let providers = providers();
+    let site = Arc::new(Site::new(&config(&providers, "delivered")));
+    providers.ban("first");
+    let mut gateway = Gateway::start_at(&site, &[], &[]);
+    let posted = post(&gateway);
+    let asked = || providers.stats().get("first").map_or(0, |it| it.received);
+    until("the robot has said no", || asked() == 1, PATIENCE);
+    until("somebody else is told at once", || !providers.seen("last").is_empty(), PATIENCE);
+    assert!(posted.elapsed() < RUNG, "a ban is no reason to wait");
+    gateway.kill9();
+    let gateway = Gateway::start_at(&site, &[], &[]);
+    assert_eq!(gateway.post("thinklink", &alarm("over_temp", 2, "urgent").to_string()).status, 202);
+    until("the next is told elsewhere too", || providers.seen("last").len() >= 2, PATIENCE);
+    thread::sleep(PUNCTUAL);
+    assert_eq!(asked(), 1, "not one request goes to a robot that is banned");
+    let knocks: Vec<_> = providers.violations().into_iter().map(|it| it.target).collect();
+    assert_eq!(knocks, ["first"], "the one by which it learned of the ban");
+    assert!(deliveries(&gateway, "first").iter().all(|it| it.state == "pending"));
+}
+
+/// The provider has shown a digest, and its answer is on the way when the gateway is killed.
+#[test]
+fn a_digest_in_flight_at_the_kill_is_repeated_as_it_was() {
+    const ALERTS: u32 = 60;
+    let providers = providers();
+    let site = Arc::new(Site::new(&config(&providers, "resolved")));
+    let mut gateway = Gateway::start_at(&site, &[], &[]);
+    providers.set_fault("first", FaultSwitch::always(Fault::Late { millis: 60_000 })).unwrap();
+    let burst: serde_json::Value = (0..ALERTS).map(|device| alarm("over_temp", device, "high")).collect();
+    assert_eq!(gateway.post("thinklink", &burst.to_string()).status, 202);
+    until("a digest is shown", || providers.seen("first").iter().any(|it| it.shown.text.len() > 2_000), PATIENCE);
+    gateway.kill9();
+    providers.clear_all_faults();
+
+    let gateway = Gateway::start_at(&site, &[], &[]);
+    until("all is told", || deliveries(&gateway, "first").iter().all(|it| it.state == "delivered"), PATIENCE);
+    let of_first: Vec<_> = providers.messages().into_iter().filter(|it| it.target == "first").collect();
+    let repeats = of_first.iter().filter(|it| it.verdict == Verdict::Duplicate).count();
+    assert!(repeats >= 1, "what was in flight is known as a repeat: {of_first:?}");
+    let shown: String = providers.seen("first").iter().map(|it| it.shown.text.as_str()).collect();
+    for device in 0..ALERTS {
+        let name = format!("reported by {device}.");
+        assert_eq!(shown.matches(&name).count(), 1, "sensor {device} is told of once:\n{shown}");
+    }
+    assert_eq!(providers.violations(), []);
+}
