@@ -42,7 +42,8 @@ fn of_a_burst_the_urgent_go_first_and_the_rest_is_gathered() {
         assert_eq!(times, 1, "alert {device} was told of {times} times");
     }
     let is_urgent = |text: &str| (BURST - URGENT..BURST).any(|device| names(device, text));
-    let after_the_busy: Vec<_> = seen[AT_ONCE as usize..].iter().map(|it| is_urgent(&it.shown.text)).collect();
+    let after_the_busy: Vec<_> =
+        seen[AT_ONCE as usize..].iter().map(|it| is_urgent(&it.shown.text)).collect();
     assert!(after_the_busy.is_sorted_by_key(|urgent| !urgent), "an urgent one waited: {after_the_busy:?}");
     assert!(seen.len() <= A_MINUTE, "{} messages", seen.len());
     assert_eq!(providers.messages().len(), seen.len(), "none was refused");

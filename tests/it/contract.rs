@@ -3,7 +3,6 @@
 //! by the file it left, which is read past the gateway.
 
 mod world;
-mod books;
 
 mod matrix;
 mod failover;

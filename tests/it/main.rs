@@ -16,6 +16,7 @@ mod secrets;
 
 mod kind;
 mod ledger;
+mod books;
 mod faults;
 mod kill;
 mod burst;

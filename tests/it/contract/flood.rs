@@ -28,7 +28,9 @@ fn is_urgent(device: usize) -> bool {
 /// The devices a message tells of.
 fn devices_in(message: &SeenMessage) -> BTreeSet<usize> {
     let text = format!("{} {}", message.shown.title, message.shown.text);
-    text.match_indices("sensor-").filter_map(|(at, word)| text[at + word.len()..].get(..5)?.parse().ok()).collect()
+    text.match_indices("sensor-")
+        .filter_map(|(at, word)| text[at + word.len()..].get(..5)?.parse().ok())
+        .collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -84,6 +86,10 @@ fn judge(world: &World, way: Way, accepted_at: &[Timestamp]) {
     }
     let untold: Vec<_> = (0..ALERTS).filter(|device| !told.contains(device)).map(device_name).collect();
     assert!(untold.is_empty(), "{way:?}: nobody read of {} alerts, e.g. {:?}", untold.len(), untold.first());
-    println!("{way:?}: the first urgent after {:?}, the slowest after {:?}", urgent_after[0], urgent_after.iter().max());
+    println!(
+        "{way:?}: the first urgent after {:?}, the slowest after {:?}",
+        urgent_after[0],
+        urgent_after.iter().max()
+    );
     assert!(urgent_after[0] <= 5 * SECOND, "{way:?}: the first urgent one took {:?}", urgent_after[0]);
 }

@@ -106,7 +106,8 @@ async fn check(dead: &[Way], terms: &Terms) {
 #[track_caller]
 fn judge(world: &World, dead: &[Way], cell: &str) {
     // Alert no. 1 is ours; what is said about the dead channels comes after it.
-    let kept = world.books.number("SELECT count(*) FROM notifications WHERE alert = 1 AND fulfilment = 'kept'");
+    let kept =
+        world.books.number("SELECT count(*) FROM notifications WHERE alert = 1 AND fulfilment = 'kept'");
     let climbed = world.books.number(&format!(
         "SELECT count(*) FROM steps s JOIN notifications n ON n.id = s.notification
          WHERE n.alert = 1 AND s.step ->> 'step' = 'climb' AND s.at < n.owed_at + {}",
@@ -124,7 +125,9 @@ fn judge(world: &World, dead: &[Way], cell: &str) {
 
 /// How often people were told there of the alert.
 fn times_told(world: &World, way: Way) -> i64 {
-    let of_it = |it: &SeenMessage| it.shown.text.contains(&device_name(1)) && !it.shown.text.contains("ContractBroken");
+    let of_it = |it: &SeenMessage| {
+        it.shown.text.contains(&device_name(1)) && !it.shown.text.contains("ContractBroken")
+    };
     world.seen_on(way).iter().filter(|it| of_it(it)).count() as i64
 }
 

@@ -8,24 +8,23 @@ use channel_dingtalk::DingTalk;
 use channel_email::Email;
 use channel_wecom::WeCom;
 use fanfare_core::{
-    Alert, Channel, Clock, Context, Fingerprint, Labels, Policy, Receiver, RetryPolicy, Route, Severity, Status,
-    Style, Terms,
+    Alert, Channel, Clock, Context, Fingerprint, Labels, Policy, Receiver, RetryPolicy, Route, Severity,
+    Status, Style, Terms,
 };
 use fanfare_gateway::{Chance, ChannelSetup, Gateway, Metrics, Orders, Setup, Store};
 use fanfare_sandbox::{
-    Account, Clock as SandboxClock, Fault, FaultSwitch, Rules, Sandbox, SeenMessage, Settings, SmtpRules, SmtpTls,
-    Verdict,
+    Account, Clock as SandboxClock, Fault, FaultSwitch, Rules, Sandbox, SeenMessage, Settings, SmtpRules,
+    SmtpTls, Verdict,
 };
 use fanfare_testkit::PausedClock;
 use jiff::Timestamp;
 use prometheus_client::registry::Registry;
-use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::task::{JoinHandle, yield_now};
 use tokio::time::Instant;
 
-use super::books::Books;
+use crate::books::Books;
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);
 
@@ -141,7 +140,7 @@ impl World {
             store_path: store_path.clone(),
         });
         let gateway = Arc::new(gateway.await.unwrap());
-        let books = Books(Connection::open(store_path).unwrap());
+        let books = Books::open(&store_path);
         Self { sandbox, gateway, books, clock, began: Instant::now(), never_idle, _place: place }
     }
 
@@ -229,8 +228,12 @@ async fn channel(way: Way, sandbox: &Sandbox, ca_file: &PathBuf) -> ChannelSetup
             way,
             json!({ "access_token": "token-of-ding", "secret": "SECofding", "endpoint": endpoint, "ca_file": ca_file }),
         ),
-        Way::WeCom => build::<WeCom>(way, json!({ "key": "key-of-wecom", "endpoint": endpoint, "ca_file": ca_file })),
-        Way::Last => build::<WeCom>(way, json!({ "key": "key-of-last", "endpoint": endpoint, "ca_file": ca_file })),
+        Way::WeCom => {
+            build::<WeCom>(way, json!({ "key": "key-of-wecom", "endpoint": endpoint, "ca_file": ca_file }))
+        }
+        Way::Last => {
+            build::<WeCom>(way, json!({ "key": "key-of-last", "endpoint": endpoint, "ca_file": ca_file }))
+        }
         Way::Mail => build::<Email>(
             way,
             json!({

@@ -5,8 +5,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use fanfare_sandbox::{Fault, FaultSwitch, Verdict};
-use rusqlite::Connection;
 
+use crate::books::Books;
 use crate::harness::{Gateway, PATIENCE, Providers, Request, Site, until};
 use crate::kind::Kind;
 use crate::ledger::{alarm, deliveries};
@@ -51,11 +51,14 @@ fn post(gateway: &Gateway) -> Instant {
     posted
 }
 
-/// How often each rung was climbed, as the file says.
-fn climbs(site: &Site) -> i64 {
-    let ledger = Connection::open(site.path("data/fanfare.db")).unwrap();
-    let sql = "SELECT count(*) FROM steps WHERE step ->> 'step' = 'climb'";
-    ledger.query_row(sql, [], |row| row.get(0)).unwrap()
+fn books(site: &Site) -> Books {
+    Books::open(&site.path("data/fanfare.db"))
+}
+
+/// Ends it, and sees that nothing is unaccounted for in what it leaves.
+fn kill(gateway: &mut Gateway, site: &Site) {
+    gateway.kill9();
+    books(site).balance();
 }
 
 /// Killed `killed_after` the alert and started again `down_for` later, the rung is climbed on time and once.
@@ -65,7 +68,7 @@ fn check(killed_after: Duration, down_for: Duration) {
     let mut gateway = Gateway::start_at(&site, &[], &[]);
     let posted = post(&gateway);
     thread::sleep(killed_after);
-    gateway.kill9();
+    kill(&mut gateway, &site);
     thread::sleep(down_for);
     let gateway = Gateway::start_at(&site, &[], &[]);
     let started = posted.elapsed();
@@ -77,7 +80,9 @@ fn check(killed_after: Duration, down_for: Duration) {
     gateway.until_nothing_is_owed();
     thread::sleep(PUNCTUAL);
     assert_eq!((providers.seen("first").len(), providers.seen("last").len()), (1, 1));
-    assert_eq!(climbs(&site), 1);
+    let climbs = "SELECT count(*) FROM steps WHERE step ->> 'step' = 'climb'";
+    assert_eq!(books(&site).number(climbs), 1);
+    books(&site).balance();
     assert_eq!(providers.violations(), []);
 }
 
@@ -106,13 +111,14 @@ fn an_acknowledgement_holds_though_it_is_killed_right_after_its_answer() {
     let body = r#"{"by":"Zhang San"}"#;
     let answer = Request::post("/api/v1/alerts/1/acknowledge", body).send(gateway.address());
     assert_eq!(answer.status, 200, "{answer:?}");
-    gateway.kill9();
+    kill(&mut gateway, &site);
     let gateway = Gateway::start_at(&site, &[], &[]);
     until("it is told who takes care", || providers.seen("first").len() == 2, PATIENCE);
     thread::sleep((RUNG + PUNCTUAL).saturating_sub(posted.elapsed()));
     gateway.until_nothing_is_owed();
     assert!(providers.seen("first")[1].shown.text.contains("Zhang San"));
     assert_eq!((providers.seen("first").len(), providers.seen("last").len()), (2, 0), "the ladder has ended");
+    books(&site).balance();
 }
 
 #[test]
@@ -126,7 +132,7 @@ fn a_ban_is_waited_out_in_silence_also_after_a_kill() {
     until("the robot has said no", || asked() == 1, PATIENCE);
     until("somebody else is told at once", || !providers.seen("last").is_empty(), PATIENCE);
     assert!(posted.elapsed() < RUNG, "a ban is no reason to wait");
-    gateway.kill9();
+    kill(&mut gateway, &site);
     let gateway = Gateway::start_at(&site, &[], &[]);
     assert_eq!(gateway.post("thinklink", &alarm("over_temp", 2, "urgent").to_string()).status, 202);
     until("the next is told elsewhere too", || providers.seen("last").len() >= 2, PATIENCE);
@@ -135,6 +141,7 @@ fn a_ban_is_waited_out_in_silence_also_after_a_kill() {
     let knocks: Vec<_> = providers.violations().into_iter().map(|it| it.target).collect();
     assert_eq!(knocks, ["first"], "the one by which it learned of the ban");
     assert!(deliveries(&gateway, "first").iter().all(|it| it.state == "pending"));
+    books(&site).balance();
 }
 
 /// The provider has shown a digest, and its answer is on the way when the gateway is killed.
@@ -147,8 +154,12 @@ fn a_digest_in_flight_at_the_kill_is_repeated_as_it_was() {
     providers.set_fault("first", FaultSwitch::always(Fault::Late { millis: 60_000 })).unwrap();
     let burst: serde_json::Value = (0..ALERTS).map(|device| alarm("over_temp", device, "high")).collect();
     assert_eq!(gateway.post("thinklink", &burst.to_string()).status, 202);
-    until("a digest is shown", || providers.seen("first").iter().any(|it| it.shown.text.len() > 2_000), PATIENCE);
-    gateway.kill9();
+    until(
+        "a digest is shown",
+        || providers.seen("first").iter().any(|it| it.shown.text.len() > 2_000),
+        PATIENCE,
+    );
+    kill(&mut gateway, &site);
     providers.clear_all_faults();
 
     let gateway = Gateway::start_at(&site, &[], &[]);
@@ -161,5 +172,6 @@ fn a_digest_in_flight_at_the_kill_is_repeated_as_it_was() {
         let name = format!("reported by {device}.");
         assert_eq!(shown.matches(&name).count(), 1, "sensor {device} is told of once:\n{shown}");
     }
+    books(&site).balance();
     assert_eq!(providers.violations(), []);
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use fanfare_sandbox::{Account, Fault, FaultSwitch, Robot, SeenMessage, Verdict};
 
 use super::{check_reloaded, metric, reload};
+use crate::books::Books;
 use crate::harness::{Gateway, PATIENCE, Providers, Request, Site, until};
 use crate::kind::Kind;
 use crate::ledger::{alarm, attempts, deliveries};
@@ -136,6 +137,7 @@ fn round(number: u32, gateway: &Gateway, providers: &Providers) {
     }
     site.write("fanfare.yaml", &config(number, providers));
     check_reloaded(gateway);
+    Books::open(&site.path("data/fanfare.db")).balance();
 }
 
 #[test]
@@ -188,7 +190,7 @@ fn told_once(accepted: &[(u32, String)], providers: &Providers) {
             "guest" => &GUEST[..],
             other => panic!("no receiver is called {other}"),
         };
-        channels.iter().for_each(|channel| drop(expected.insert((*channel, *device), 1)));
+        expected.extend(channels.iter().map(|channel| ((*channel, *device), 1)));
     }
     assert!(GUEST.iter().all(|it| expected.keys().any(|(channel, _)| channel == it)), "no guest was told");
     let messages = providers.messages();

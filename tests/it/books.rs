@@ -1,34 +1,42 @@
 //! The ledger, read on its own.
 
+use std::path::Path;
+
 use rusqlite::Connection;
 
 /// The file of a store, read past the gateway and its code.
 #[derive(Debug)]
-pub(super) struct Books(pub(super) Connection);
+pub(crate) struct Books(Connection);
 
 impl Books {
+    /// Those at `path`.
+    #[track_caller]
+    pub(crate) fn open(path: &Path) -> Self {
+        Self(Connection::open(path).unwrap())
+    }
+
     /// The one number that `sql` asks for.
     #[track_caller]
-    pub(super) fn number(&self, sql: &str) -> i64 {
+    pub(crate) fn number(&self, sql: &str) -> i64 {
         self.0.query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
     /// The texts that `sql` asks for.
     #[track_caller]
-    pub(super) fn texts(&self, sql: &str) -> Vec<String> {
+    pub(crate) fn texts(&self, sql: &str) -> Vec<String> {
         let mut statement = self.0.prepare(sql).unwrap();
         let texts = statement.query_map([], |row| row.get(0)).unwrap();
         texts.collect::<Result<_, _>>().unwrap()
     }
 
     /// Changes whenever the file does.
-    pub(super) fn version(&self) -> i64 {
+    pub(crate) fn version(&self) -> i64 {
         self.0.pragma_query_value(None, "data_version", |row| row.get(0)).unwrap()
     }
 
     /// Accepted = delivered + suppressed + pending + dead, for each alert by itself.
     #[track_caller]
-    pub(super) fn balance(&self) {
+    pub(crate) fn balance(&self) {
         let found = |what: &str, sql: &str| {
             let ids = self.texts(sql);
             assert!(ids.is_empty(), "{what}: {ids:?}");
