@@ -56,6 +56,7 @@ fn deaths() -> Vec<Death> {
         unlike("429 with Retry-After", Fault::too_many_requests(120), refuses(MailStage::Rcpt, 450)),
         unlike("5xx", Fault::status(503), refuses(MailStage::Connect, 421)),
         unlike("a web page", Fault::html_in_200(), refuses(MailStage::Ehlo, 500)),
+        unlike("403", Fault::status(403), refuses(MailStage::StartTls, 454)),
         unlike("garbage", Fault::garbage_json(), refuses(MailStage::Auth, 535)),
         unlike("nothing in a 200", Fault::empty_body(), refuses(MailStage::Mail, 451)),
         unlike("busy in a 200", errcode(-1), refuses(MailStage::Mail, 550)),

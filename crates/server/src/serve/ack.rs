@@ -10,7 +10,7 @@ mod name;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use fanfare_core::{Acknowledgement, BadAckToken, ChannelName, Message, Notification, NotificationId, Style};
-use fanfare_gateway::{Acknowledged, DeliveryFilter, StoreError};
+use fanfare_gateway::{Acknowledged, StoreError};
 use tracing::{error, info};
 
 use self::name::{NAMELESS, name_in};
@@ -21,9 +21,6 @@ use crate::serve::doors::Doors;
 
 /// Bytes of a form at most. Our one field takes 64 characters, percent-encoded 12 bytes each.
 const FORM_LIMIT: usize = 4 * 1024;
-
-/// Deliveries looked through at most, to say who was told: more than an alert has.
-const DELIVERIES_OF_AN_ALERT: u32 = 1_000;
 
 /// The doors, to be added to an actix app.
 pub(crate) fn routes(app: &mut web::ServiceConfig) {
@@ -81,17 +78,13 @@ async fn question(id: NotificationId, doors: &Doors, style: &Style) -> Result<Pa
     Ok(Page::Ask { message: Message::of(&notification, style), told })
 }
 
-/// The channels whose providers have taken it.
+/// The channels whose providers have taken it. By its story, which is found at once
+/// among millions: who has a link can open it as often as he likes.
 async fn told(notification: &Notification, doors: &Doors) -> Result<Vec<ChannelName>, StoreError> {
-    let filter = DeliveryFilter {
-        alert: Some(notification.alert_id),
-        state: Some("delivered".to_owned()),
-        limit: DELIVERIES_OF_AN_ALERT,
-        ..DeliveryFilter::default()
-    };
-    let rows = doors.gateway.store().deliveries(filter).await?.into_iter();
-    let of_it = rows.filter(|row| row.notification_id == notification.id.0);
-    let mut channels: Vec<ChannelName> = of_it.map(|row| row.channel.as_str().into()).collect();
+    let story = doors.gateway.store().story(notification.alert_id).await?;
+    let of_it = story.into_iter().flat_map(|it| it.notifications).filter(|it| it.id == notification.id);
+    let deliveries = of_it.flat_map(|it| it.deliveries).filter(|it| it.state == "delivered");
+    let mut channels: Vec<ChannelName> = deliveries.map(|it| it.channel).collect();
     channels.sort();
     channels.dedup();
     Ok(channels)

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use fanfare_core::{Clock, Style};
@@ -71,7 +72,14 @@ impl<T> Current<T> {
 impl Current<Access> {
     /// Lets `request` in, or says why not.
     pub(crate) fn admit(&self, request: &HttpRequest) -> Result<(), Refusal> {
-        self.get().admit(request)
+        let access = self.get();
+        match &*access {
+            // A browser on this machine does what any page tells it, and is let in for where it is.
+            Access::ThisMachine if is_of_a_web_page(request) => Err(Refusal::forbidden(
+                "web pages may not ask this: set `server.auth.bearer` in the config to open it to others with a token",
+            )),
+            Access::ThisMachine | Access::Anyone | Access::Bearer(_) => access.admit(request),
+        }
     }
 }
 
@@ -99,6 +107,16 @@ impl Doors {
     pub(crate) fn close(&self) {
         self.open.store(false, Ordering::Relaxed);
     }
+}
+
+/// Whether a page in a browser asks, and not a program, or a person with the address
+/// bar. Browsers say so, and no page can make them leave it out:
+/// <https://fetch.spec.whatwg.org/#origin-header>, <https://www.w3.org/TR/fetch-metadata/>
+fn is_of_a_web_page(request: &HttpRequest) -> bool {
+    let by_itself = |site: &HeaderValue| site == "none";
+    let headers = request.headers();
+    headers.contains_key(header::ORIGIN)
+        || headers.get("sec-fetch-site").is_some_and(|site| !by_itself(site))
 }
 
 /// Adds every door to an actix app.

@@ -138,7 +138,7 @@ impl Origin {
     /// To be taken before the file is read, so that no change of it and no signal is missed.
     pub(crate) async fn of(file: ConfigFile) -> anyhow::Result<Self> {
         let hangups = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
-        let watch = Watch::new(file.text().await.unwrap_or_default());
+        let watch = Watch::new(&file.text().await.unwrap_or_default());
         Ok(Self { file, watch, hangups })
     }
 }
@@ -180,7 +180,7 @@ impl Reloader {
         match self.when_it_changes {
             WhenItChanges::Wait => Look::Unchanged,
             WhenItChanges::Reload => match self.origin.file.text().await {
-                Ok(text) => self.origin.watch.look(text),
+                Ok(text) => self.origin.watch.look(&text),
                 // Whoever replaces a file may take it away first.
                 Err(_) => Look::BeingWritten,
             },
@@ -189,7 +189,7 @@ impl Reloader {
 
     async fn reload(&mut self, doors: &Doors, cause: &'static str) -> Result<Vec<Problem>, NotReloaded> {
         if let Ok(text) = self.origin.file.text().await {
-            self.origin.watch = Watch::new(text);
+            self.origin.watch = Watch::new(&text);
         }
         let outcome = self.read_and_do(doors).await;
         match &outcome {

@@ -266,8 +266,11 @@ impl World {
         };
         let passing = async {
             self.pass(time).await;
+            for _ in 0..3 {
+                self.settle().await;
+            }
             while !is_taken.get() {
-                self.pass(SECOND / 10).await; // it may wait for an attempt that is under way
+                self.pass(SECOND / 10).await; // it waits for an attempt that is under way
             }
         };
         let (taken, ()) = tokio::join!(taking, passing);

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use fanfare_core::{Notification, Severity};
+
 use super::fake::Call;
 use super::harness::{MINUTE, World};
 
@@ -80,23 +82,41 @@ pub(super) fn check_budget(world: &World, channels: &[&str], context: &str) {
     }
 }
 
-/// A channel hears of one thing in order: what comes later goes neither before what
-/// came earlier, nor while that must still be tried.
+/// A channel hears of one thing in the order in which it was called in: what came
+/// later goes neither before what came earlier, nor while that must still be tried.
 #[track_caller]
 pub(super) fn check_order(world: &World, context: &str) {
+    let deliveries = deliveries(world);
+    let number = |call: &Call, one: &Notification| {
+        deliveries[&(call.channel.to_owned(), one.id.0, one.escalated.is_some())]
+    };
     let mut first_of_the_last = BTreeMap::new();
     for call in world.all_calls().iter().filter(|it| it.attempt.only.is_none()) {
         let mut told = BTreeMap::new();
         for one in &call.told {
-            let before = told.entry(one.incident).or_insert((one.id, one.id));
-            assert!(before.1 <= one.id, "{context}: mixed up in {call:?}");
-            before.1 = one.id;
+            let delivery = number(call, one);
+            let (_, last) = told.entry(one.alert.fingerprint).or_insert((delivery, delivery));
+            assert!(*last <= delivery, "{context}: {:?} is mixed up on {}", call.ids(), call.channel);
+            *last = delivery;
         }
-        for (incident, (first, _)) in told {
-            let before = first_of_the_last.insert((call.channel, incident), first);
-            assert!(before <= Some(first), "{context}: {before:?} was told before {call:?}");
+        for (about, (first, _)) in told {
+            let before = first_of_the_last.insert((call.channel, about), first);
+            let (channel, at) = (call.channel, call.at);
+            assert!(
+                before <= Some(first),
+                "{context}: {before:?} went before {first} on {channel} at {at:?}"
+            );
         }
     }
+}
+
+/// The numbers of the deliveries, by channel, notification, and whether they stand on a rung.
+fn deliveries(world: &World) -> BTreeMap<(String, i64, bool), i64> {
+    let sql = "SELECT channel, notification, escalated IS NOT NULL, id FROM main.deliveries";
+    let mut statement = world.sql().prepare(sql).unwrap();
+    let rows =
+        statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?, row.get(2)?), row.get(3)?))).unwrap();
+    rows.map(Result::unwrap).collect()
 }
 
 /// No urgent notification waited behind a message without any that was begun after it came to be.
@@ -105,9 +125,9 @@ pub(super) fn check_urgent_first(world: &World, channel: &str) {
     let calls = world.calls_of(channel);
     let began = world.began();
     for (index, call) in calls.iter().enumerate() {
-        for urgent in call.told.iter().filter(|it| it.alert.severity == fanfare_core::Severity::Urgent) {
+        for urgent in call.told.iter().filter(|it| it.alert.severity == Severity::Urgent) {
             let came = Duration::try_from(urgent.owed_at.duration_since(began)).unwrap();
-            let overtaken = |it: &&Call| it.at > came && it.severity() < fanfare_core::Severity::Urgent;
+            let overtaken = |it: &&Call| it.at > came && it.severity() < Severity::Urgent;
             assert!(calls[..index].iter().find(overtaken).is_none(), "{} came at {came:?}", urgent.id);
         }
     }

@@ -10,6 +10,9 @@ use crate::serve::answer::Refusal;
 /// Who does something over the API if nobody says.
 const NOBODY_IN_PARTICULAR: &str = "api";
 
+/// Characters of a reason at most. It is kept with every dead letter that it discards.
+const REASON_LIMIT: usize = 500;
+
 /// The JSON of `body`; none at all is the same as `{}`.
 pub(super) fn read<T: DeserializeOwned>(body: &web::Bytes) -> Result<T, Refusal> {
     let text: &[u8] = if body.is_empty() { b"{}" } else { body };
@@ -28,5 +31,19 @@ pub(super) fn by(given: Option<&str>) -> Result<String, Refusal> {
         Err(Refusal::bad_request(message).at("by".to_owned()))
     } else {
         Ok(name)
+    }
+}
+
+/// Why nobody needs to be told any more, for the ledger.
+pub(super) fn reason(given: Option<&str>) -> Result<String, Refusal> {
+    let reason = one_line(given.unwrap_or_default());
+    let characters = reason.chars().count();
+    if reason.is_empty() {
+        Err(Refusal::bad_request("must say why nobody needs to be told any more").at("reason".to_owned()))
+    } else if characters > REASON_LIMIT {
+        let message = format!("has {characters} characters, and at most {REASON_LIMIT} are kept");
+        Err(Refusal::bad_request(message).at("reason".to_owned()))
+    } else {
+        Ok(reason)
     }
 }

@@ -100,9 +100,7 @@ pub(super) async fn discard(
 ) -> Result<HttpResponse, Refusal> {
     doors.api.admit(&request)?;
     let Order { which, by, reason } = Order::read(&body)?;
-    let reason = reason.filter(|it| !it.trim().is_empty()).ok_or_else(|| {
-        Refusal::bad_request("must say why nobody needs to be told any more").at("reason".to_owned())
-    })?;
+    let reason = body::reason(reason.as_deref())?;
     let discarded = doors.gateway.discard_dead_letters(which, &by, &reason).await.map_err(unreadable)?;
     Ok(HttpResponse::Ok().json(Discarded { discarded }))
 }

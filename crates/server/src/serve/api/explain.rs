@@ -18,7 +18,10 @@ pub(super) async fn explain(
     doors.api.admit(&request)?;
     let story = doors.gateway.store().story(AlertId(*alert)).await.map_err(unreadable)?;
     let story = story.ok_or_else(|| unknown_alert(*alert))?;
-    Ok(HttpResponse::Ok().json(Explanation::from(story)))
+    // The whole policy is read and its patterns are compiled, which would keep requests waiting.
+    let explanation = web::block(move || Explanation::from(story)).await;
+    let explanation = explanation.map_err(|err| Refusal::unavailable(err.to_string()))?;
+    Ok(HttpResponse::Ok().json(explanation))
 }
 
 fn unknown_alert(id: i64) -> Refusal {

@@ -1,15 +1,20 @@
 //! Noticing that a file has changed.
 
+use sha2::{Digest as _, Sha256};
+
 /// Notices that a text has changed, once whoever writes it has finished.
 ///
-/// The text itself is compared: a file that is replaced by another, as editors
+/// What is written is compared: a file that is replaced by another, as editors
 /// and Kubernetes do, or that changes twice within the resolution of its
-/// time stamp, is noticed as well.
+/// time stamp, is noticed as well. Only its digest is kept, since secrets may
+/// stand in it.
 #[derive(Debug)]
 pub(crate) struct Watch {
-    acted_on: String,
-    seen: String,
+    acted_on: Digest,
+    seen: Digest,
 }
+
+type Digest = [u8; 32];
 
 /// What a look at the text shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,24 +29,30 @@ pub(crate) enum Look {
 
 impl Watch {
     /// `text` has been acted on.
-    pub(crate) fn new(text: String) -> Self {
-        Self { seen: text.clone(), acted_on: text }
+    pub(crate) fn new(text: &str) -> Self {
+        let digest = digest(text);
+        Self { seen: digest, acted_on: digest }
     }
 
     /// Looks at the text, which is `text` now. What has [`Changed`](Look::Changed)
     /// counts as acted on from now on.
-    pub(crate) fn look(&mut self, text: String) -> Look {
-        if text == self.acted_on {
-            self.seen = text;
+    pub(crate) fn look(&mut self, text: &str) -> Look {
+        let digest = digest(text);
+        if digest == self.acted_on {
+            self.seen = digest;
             Look::Unchanged
-        } else if text == self.seen {
-            self.acted_on = text;
+        } else if digest == self.seen {
+            self.acted_on = digest;
             Look::Changed
         } else {
-            self.seen = text;
+            self.seen = digest;
             Look::BeingWritten
         }
     }
+}
+
+fn digest(text: &str) -> Digest {
+    Sha256::digest(text).into()
 }
 
 #[cfg(test)]
