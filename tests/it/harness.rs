@@ -14,7 +14,7 @@ use tokio::time::Instant;
 pub(crate) use self::http::{Answer, Request};
 pub(crate) use self::program::{Gateway, Program};
 pub(crate) use self::providers::Providers;
-pub(crate) use self::site::{Finished, Site};
+pub(crate) use self::site::Site;
 
 /// How long anything may take that should take no time: far above any good
 /// one, so that only a hang meets it.

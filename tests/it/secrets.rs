@@ -2,6 +2,10 @@
 
 mod marker;
 mod tap;
+mod reload;
+mod links;
+mod doors;
+mod log;
 
 use std::sync::Arc;
 
@@ -23,6 +27,7 @@ const DINGTALK_SECRET: &str = "SECZq7+dingtalk-secret+h0Jf7";
 const WECOM_KEY: &str = "Zq7+wecom-key+p2Lg8";
 const WECOM_SECRET: &str = "Zq7+wecom-secret+s9Bv3";
 const SMTP_PASSWORD: &str = "Zq7+smtp-password+w6Ke5";
+const SPARE_KEY: &str = "Zq7+spare-key+y5Hs4";
 
 /// In the bodies of scripts that forward more than they should.
 const IN_BODIES: [&str; 4] =
@@ -31,7 +36,7 @@ const IN_BODIES: [&str; 4] =
 /// Brought by those who do not know the right one.
 const WRONG_TOKEN: &str = "Zq7+wrong-token+e2Pa6";
 
-const PLANTED: [&str; 13] = [
+const PLANTED: [&str; 14] = [
     ENV_TOKEN,
     FILE_TOKEN,
     API_TOKEN,
@@ -40,6 +45,7 @@ const PLANTED: [&str; 13] = [
     WECOM_KEY,
     WECOM_SECRET,
     SMTP_PASSWORD,
+    SPARE_KEY,
     IN_BODIES[0],
     IN_BODIES[1],
     IN_BODIES[2],
@@ -48,11 +54,12 @@ const PLANTED: [&str; 13] = [
 ];
 
 /// The secrets that come from the environment; the others come from files.
-const ENV: [(&str, &str); 5] = [
+const ENV: [(&str, &str); 6] = [
     ("SOURCE_TOKEN", ENV_TOKEN),
     ("DINGTALK_TOKEN", DINGTALK_TOKEN),
     ("WECOM_SECRET", WECOM_SECRET),
     ("SMTP_PASSWORD", SMTP_PASSWORD),
+    ("SPARE_KEY", SPARE_KEY),
     ("RUST_LOG", "trace"),
 ];
 
@@ -64,33 +71,42 @@ const FILES: [(&str, &str); 4] = [
 ];
 
 const CONFIG: &str = "\
-server: { listen: 127.0.0.1:0, auth: { bearer: { file: secrets/api } } }
+server: { listen: 127.0.0.1:0, external_url: https://alerts.example.test, auth: { bearer: { file: secrets/api } } }
 store: sqlite://data/fanfare.db
 sources:
   - { name: by-env, format: tkl, auth: { bearer: { env: SOURCE_TOKEN } } }
   - { name: by-file, format: tkl, auth: { bearer: { file: secrets/source } } }
 channels:
   robot:
-    { kind: dingtalk, access_token: { env: DINGTALK_TOKEN }, secret: { file: secrets/dingtalk }, endpoint: HTTP }
-  bot: { kind: wecom, key: { file: secrets/wecom }, endpoint: HTTP }
+    { kind: dingtalk, access_token: { env: DINGTALK_TOKEN }, secret: { file: secrets/dingtalk }, endpoint: HTTP, timeout: 2s }
+  bot: { kind: wecom, key: { file: secrets/wecom }, endpoint: HTTP, timeout: 2s }
   app:
     kind: wecom
     app: { corp_id: ww0123456789abcdef, secret: { env: WECOM_SECRET }, agent_id: 1000002, to_user: [zhangsan] }
     endpoint: HTTP
+    timeout: 2s
   mail:
     kind: email
     smtp: { host: 127.0.0.1, port: SMTP, tls: none, username: alerts@example.com, password: { env: SMTP_PASSWORD } }
     from: alerts@example.com
     to: [oncall@example.com]
+    timeout: 2s
+  spare: { kind: wecom, key: { env: SPARE_KEY }, endpoint: HTTP }
 receivers:
-  - { name: everybody, channels: [robot, bot, app, mail] }
-route: { receiver: everybody }
+  - name: everybody
+    channels: [robot, bot, app, mail]
+    contract: { succeed: all, within: 2s }
+    escalate: [{ after: 1h, unless: acknowledged, to: [spare] }]
+  - { name: ourselves, channels: [spare] }
+route:
+  receiver: everybody
+  routes: [{ matchers: ['source = fanfare'], receiver: ourselves }]
 ";
 
-/// How many channels the receiver has.
-const CHANNELS: usize = 4;
+/// The channels that alerts go to first. The spare one hears what we say of ourselves.
+const CHANNELS: [&str; 4] = ["robot", "bot", "app", "mail"];
 
-fn accounts() -> [Account; 4] {
+fn accounts() -> [Account; 5] {
     let robot = Robot {
         access_token: DINGTALK_TOKEN.to_owned(),
         secret: Some(DINGTALK_SECRET.to_owned()),
@@ -111,7 +127,15 @@ fn accounts() -> [Account; 4] {
         Account::from(bot).named("bot"),
         Account::from(app).named("app"),
         Account::from(mailbox).named("mail"),
+        Account::from(Bot { key: SPARE_KEY.to_owned(), ..Bot::default() }).named("spare"),
     ]
+}
+
+/// `config` with the addresses of the providers.
+fn placed(config: &str, http: &Tap, smtp: &Tap) -> String {
+    config
+        .replace("HTTP", &format!("http://{}", http.address()))
+        .replace("port: SMTP", &format!("port: {}", smtp.address().port()))
 }
 
 /// An alarm by a script that forwards what it should not.
@@ -138,6 +162,8 @@ struct Scene {
     http: Tap,
     smtp: Tap,
     gateway: Gateway,
+    /// What opens its API.
+    token: &'static str,
 }
 
 impl Scene {
@@ -147,27 +173,29 @@ impl Scene {
             providers.set_fault(channel, FaultSwitch::always(fault)).unwrap();
         }
         let (http, smtp) = (Tap::before(providers.http_address()), Tap::before(providers.smtp_address()));
-        let config = CONFIG
-            .replace("HTTP", &format!("http://{}", http.address()))
-            .replace("port: SMTP", &format!("port: {}", smtp.address().port()));
-        let site = Site::new(&config);
+        let site = Site::new(&placed(CONFIG, &http, &smtp));
         for (name, secret) in FILES {
             // As an editor leaves it, with the end of the line.
             site.write(name, &format!("{secret}\n"));
         }
         let gateway = Gateway::start_at(&Arc::new(site), &[], &ENV);
-        Self { providers, http, smtp, gateway }
+        Self { providers, http, smtp, gateway, token: API_TOKEN }
     }
 
     fn get(&self, path: &str) -> String {
-        let answer = Request::get(path).bearer(API_TOKEN).send(self.gateway.address());
+        let answer = Request::get(path).bearer(self.token).send(self.gateway.address());
         assert_eq!(answer.status, 200, "{path}: {answer:?}");
         answer.body
     }
 
+    /// The rows of a list of the API.
+    fn rows(&self, list: &str) -> Vec<Value> {
+        let json: Value = serde_json::from_str(&self.get(&format!("/api/v1/{list}"))).unwrap();
+        json[list.replace('-', "_")].as_array().unwrap().clone()
+    }
+
     fn deliveries(&self) -> Vec<Value> {
-        let json: Value = serde_json::from_str(&self.get("/api/v1/deliveries")).unwrap();
-        json["deliveries"].as_array().unwrap().clone()
+        self.rows("deliveries")
     }
 
     /// Everything that comes to this gateway's doors, and each channel's first attempt.
@@ -197,25 +225,62 @@ impl Scene {
                     .filter(|it| tried(it))
                     .map(|it| text(it, "channel").to_owned())
                     .collect();
-                channels.len() == CHANNELS
+                CHANNELS.iter().all(|it| channels.contains(*it))
             },
             PATIENCE,
         );
         refused
     }
 
+    /// What whoever tests the channels is answered. Those that must be silent answer late.
+    fn tests(&self) -> Vec<(String, String)> {
+        let test = |channel: &str| {
+            let path = format!("/api/v1/channels/{channel}/test");
+            let answer = Request::post(&path, "").bearer(self.token).send(self.gateway.address());
+            assert!(matches!(answer.status, 200 | 202), "{path}: {answer:?}");
+            (path, answer.body)
+        };
+        std::thread::scope(|scope| {
+            let tests = CHANNELS.map(|channel| scope.spawn(move || test(channel)));
+            tests.map(|it| it.join().unwrap()).into()
+        })
+    }
+
+    /// Every door at which something can be read.
+    fn paths(&self) -> Vec<String> {
+        let lists = ["alerts", "deliveries", "dead-letters", "channels", "audit"];
+        let mut paths: Vec<String> = lists.iter().map(|it| format!("/api/v1/{it}")).collect();
+        paths.push("/metrics".to_owned());
+        let each = |list: &str, path: &dyn Fn(&Value) -> String| -> Vec<String> {
+            self.rows(list).iter().map(path).collect()
+        };
+        paths.extend(each("deliveries", &|it| format!("/api/v1/deliveries/{}/attempts", it["id"])));
+        paths.extend(each("alerts", &|it| format!("/api/v1/alerts/{}/explain", it["id"])));
+        paths.extend(each("dead-letters", &|it| format!("/api/v1/dead-letters/{}", text(it, "id"))));
+        paths.extend(each("channels", &|it| format!("/api/v1/channels/{}", text(it, "name"))));
+        paths
+    }
+
     /// Every text that this gateway shows to anybody, with the name of the place.
     fn places(mut self, refused: String) -> Vec<(String, String)> {
         let mut places = vec![("a refusal".to_owned(), refused)];
-        let mut paths =
-            vec!["/api/v1/alerts".to_owned(), "/api/v1/deliveries".to_owned(), "/metrics".to_owned()];
-        paths.extend(self.deliveries().iter().map(|it| format!("/api/v1/deliveries/{}/attempts", it["id"])));
-        places.extend(paths.into_iter().map(|path| (path.clone(), self.get(&path))));
+        places.extend(self.tests());
+        for path in self.paths() {
+            places.push((path.clone(), self.get(&path)));
+        }
         for command in [&["check"][..], &["check", "--json"], &["routes", "show"]] {
             places.push((format!("{command:?}"), self.gateway.site().run(command, &ENV).said()));
         }
-        for command in [&["deliveries", "list"][..], &["deliveries", "list", "--json"]] {
+        for command in [
+            &["deliveries", "list"][..],
+            &["explain", "1"],
+            &["channels", "list"],
+            &["dead-letters", "list"],
+            &["audit"],
+        ] {
             places.push((format!("{command:?}"), self.gateway.run(command, &ENV).said()));
+            let in_json = [command, &["--json"]].concat();
+            places.push((format!("{in_json:?}"), self.gateway.run(&in_json, &ENV).said()));
         }
         let seen = self.providers.messages();
         places
@@ -244,8 +309,15 @@ fn made_on_the_way(name: &str, wire: &str) -> Vec<String> {
 /// Lets a gateway live among providers with these faults, and looks for every secret in every place.
 #[track_caller]
 fn check(faults: Vec<(&str, Fault)>, expected_words: &str) {
+    check_after(faults, |_| (), &[expected_words]);
+}
+
+/// The same; `wait` ends when all that is to be said has been said.
+#[track_caller]
+fn check_after(faults: Vec<(&str, Fault)>, wait: impl FnOnce(&Scene), expected_words: &[&str]) {
     let scene = Scene::new(faults);
     let refused = scene.live();
+    wait(&scene);
     let wire = scene.http.heard();
     let made = [made_on_the_way("access_token=", &wire), made_on_the_way("sign=", &wire)].concat();
     assert!(!made.is_empty(), "not even a signature was heard");
@@ -254,15 +326,23 @@ fn check(faults: Vec<(&str, Fault)>, expected_words: &str) {
         assert!(!text.is_empty(), "{place} holds nothing that could be searched");
     }
     let said: String = places.iter().map(|(_, text)| text.as_str()).collect();
-    assert!(said.contains(expected_words), "the providers did not do what this test is about");
-
+    for words in expected_words {
+        assert!(said.contains(words), "nothing was said of what this test is about: {words}");
+    }
     for secret in PLANTED.into_iter().chain(made.iter().map(String::as_str)) {
-        for (place, text) in &places {
-            if let Some(form) = find(secret, text) {
-                let at = text.find(&form).unwrap();
-                let from = text[..at].char_indices().rev().nth(200).map_or(0, |(index, _)| index);
-                panic!("{secret} stands in {place} as {form}: …{}", &text[from..at + form.len()]);
-            }
+        check_hidden(secret, &places);
+    }
+}
+
+/// `secret` stands in none of these places, in no form.
+#[track_caller]
+fn check_hidden(secret: impl AsRef<[u8]>, places: &[(String, String)]) {
+    for (place, text) in places {
+        if let Some(form) = find(secret.as_ref(), text) {
+            let at = text.find(&form).unwrap();
+            let from = text[..at].char_indices().rev().nth(200).map_or(0, |(index, _)| index);
+            let secret = String::from_utf8_lossy(secret.as_ref());
+            panic!("{secret} stands in {place} as {form}: …{}", &text[from..at + form.len()]);
         }
     }
 }
@@ -281,7 +361,7 @@ fn what_is_searched_for_is_on_the_wire() {
     }
     assert!(find(SMTP_PASSWORD, &smtp).is_some(), "the mail server was told no password: {smtp}");
     assert_eq!(find(DINGTALK_SECRET, &http), None, "it signs and does not travel");
-    for channel in ["robot", "bot", "app", "mail"] {
+    for channel in CHANNELS {
         until("each provider has let us in", || scene.providers.seen(channel).len() == 2, PATIENCE);
     }
     let body = careless_alarm().to_string();
@@ -339,6 +419,28 @@ fn no_secret_shows_when_refusals_quote_the_token_back() {
     );
 }
 
+/// As above; and the channels that are left say so, in the words of those that do not work.
+#[test]
+fn no_secret_shows_in_what_we_say_of_ourselves() {
+    let quote = |secret: &str| Fault::Errcode { code: 40_001, words: format!("invalid credential {secret}") };
+    let words = format!("5.7.8 {SMTP_PASSWORD} is not the password");
+    let told = |scene: &Scene| {
+        let says = |words: &str| scene.providers.seen("spare").iter().any(|it| it.shown.text.contains(words));
+        let all = || says("does not work") && says("invalid credential") && says("could not be told");
+        until("the spare channel is told what is wrong", all, PATIENCE);
+    };
+    check_after(
+        vec![
+            ("robot", quote(DINGTALK_TOKEN)),
+            ("bot", quote(WECOM_KEY)),
+            ("app", quote(WECOM_SECRET)),
+            ("mail", mail(MailStage::Auth, 535, &words)),
+        ],
+        told,
+        &["ChannelBroken", "ContractBroken", "abandoned", "fanfare_unaccounted_alerts"],
+    );
+}
+
 #[test]
 fn no_secret_shows_when_providers_answer_html() {
     check(everywhere(&Fault::html_in_200(), mail(MailStage::Body, 554, "5.7.1 spam")), "spam");
@@ -359,8 +461,8 @@ fn no_secret_shows_when_answers_are_cut_off() {
     check(everywhere(&Fault::Reset, Fault::Reset), "Attempt failed");
 }
 
-#[test]
-fn no_secret_shows_when_the_config_is_wrong() {
+/// Configs that cannot be used, each with a secret where none belongs, or beside what is wrong.
+fn unsound_configs() -> Vec<String> {
     let literal = CONFIG.replace("{ env: DINGTALK_TOKEN }", DINGTALK_TOKEN);
     let login = CONFIG.replacen("HTTP", &format!("http://me:{WECOM_KEY}@127.0.0.1:9"), 1);
     let proxy = CONFIG.replacen(
@@ -372,7 +474,16 @@ fn no_secret_shows_when_the_config_is_wrong() {
         CONFIG.replace("access_token: {", &format!("acess_token: {WECOM_SECRET}, access_token: {{"));
     let duplicate = CONFIG.replace("tls: none", &format!("tls: none, password: {SMTP_PASSWORD}"));
     let cut_off = format!("{CONFIG}  access_token: \"{API_TOKEN}");
-    for config in [literal, login, proxy, misplaced, duplicate, cut_off] {
+    let inline = format!("allow_inline_secrets: true\n{literal}");
+    let beside = inline.replace("timeout: 2s", "timeout: soon");
+    let in_a_list = inline.replace("secret: {", "secret: [{").replace("dingtalk }", "dingtalk }]");
+    let not_closed = inline.replace(DINGTALK_TOKEN, &format!("\"{DINGTALK_TOKEN}"));
+    vec![literal, login, proxy, misplaced, duplicate, cut_off, beside, in_a_list, not_closed]
+}
+
+#[test]
+fn no_secret_shows_when_the_config_is_wrong() {
+    for config in unsound_configs() {
         let site = Site::new(&config);
         for command in
             [&["check"][..], &["check", "--json"], &["serve"], &["serve", "--sandbox"], &["routes", "show"]]
@@ -380,12 +491,7 @@ fn no_secret_shows_when_the_config_is_wrong() {
             let finished = site.run(command, &ENV);
             assert_eq!(finished.code, Some(1), "{command:?}: {}\n{config}", finished.said());
             for secret in PLANTED {
-                assert_eq!(
-                    find(secret, &finished.said()),
-                    None,
-                    "{command:?} shows {secret}: {}",
-                    finished.said()
-                );
+                check_hidden(secret, &[(format!("{command:?}"), finished.said())]);
             }
         }
     }

@@ -138,6 +138,21 @@ pub enum SendError {
 }
 
 impl SendError {
+    /// The same, with another reason made of the old one.
+    #[must_use]
+    pub fn map_reason(mut self, change: impl FnOnce(String) -> String) -> Self {
+        match &mut self {
+            Self::Transient { reason }
+            | Self::Throttled { reason, .. }
+            | Self::Blocked { reason, .. }
+            | Self::Quota { reason, .. }
+            | Self::Unsendable { reason }
+            | Self::Misconfigured { reason }
+            | Self::Unanswered { reason } => *reason = change(std::mem::take(reason)),
+        }
+        self
+    }
+
     /// One word for it in metrics, tables and the store.
     #[must_use]
     pub fn word(&self) -> &'static str {

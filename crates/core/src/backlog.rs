@@ -195,6 +195,19 @@ impl<T> Backlog<T> {
         self.queues.entry(line).or_default().out += 1;
     }
 
+    /// Ends the pause of those of `ids` that stand first in their line.
+    pub fn hasten(&mut self, ids: &BTreeSet<DeliveryId>, now: Timestamp) {
+        let is_asked_for = |it: &&(Timestamp, DeliveryId, Line)| ids.contains(&it.1);
+        let lines: Vec<Line> = self.resting.iter().filter(is_asked_for).map(|(_, _, line)| *line).collect();
+        for line in lines {
+            self.leave(line);
+            if let Some(first) = self.queues.get_mut(&line).and_then(|queue| queue.waiting.front_mut()) {
+                first.next_at = first.next_at.min(now);
+            }
+            self.stand(line);
+        }
+    }
+
     /// A delivery of `line` that was taken out needs no further attempt. When all
     /// that were taken out have ended, the next of the line may go.
     pub fn settled(&mut self, line: Line) {
@@ -286,6 +299,9 @@ impl<T> Backlog<T> {
 impl<T> Queue<T> {
     fn insert(&mut self, new: Waiting<T>) {
         self.census.add(new.severity, 1);
+        if self.waiting.is_empty() {
+            self.waiting.reserve_exact(1); // nearly every line has one only, and a deque makes room for four
+        }
         let position = self.waiting.partition_point(|it| it.id < new.id);
         self.waiting.insert(position, new);
     }

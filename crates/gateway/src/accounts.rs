@@ -18,6 +18,7 @@ pub(crate) struct Accounts {
     sends: Vec<(Account, Timestamp)>,
     holds: Vec<AccountHold>,
     now: Timestamp,
+    steady_now: Timestamp,
 }
 
 impl Accounts {
@@ -26,9 +27,10 @@ impl Accounts {
         store: &Store,
         longest: Duration,
         now: Timestamp,
+        steady_now: Timestamp,
     ) -> Result<Self, StoreError> {
-        let (sends, holds) = (store.sends_since(before(now, longest), now).await?, store.holds().await?);
-        Ok(Self { sends, holds, now })
+        let (sends, holds) = (store.sends_since(before(now, longest), now).await?, store.holds(now).await?);
+        Ok(Self { sends, holds, now, steady_now })
     }
 
     /// The account of `limits`, as it was left.
@@ -37,10 +39,13 @@ impl Accounts {
         SharedAccount::new(account.clone(), egress, *budget, self.ended(account), self.silent_until(account))
     }
 
-    /// When the sends of `account` ended.
+    /// When the sends of `account` ended, in steady time.
     fn ended(&self, account: &Account) -> impl Iterator<Item = Timestamp> {
         // What ended later than now ended before the clock was set back, and at the latest now.
-        self.sends.iter().filter(move |(of, _)| of == account).map(|(_, ended)| self.now.min(*ended))
+        self.sends
+            .iter()
+            .filter(move |(of, _)| of == account)
+            .map(|(_, ended)| before(self.steady_now, between(*ended, self.now)))
     }
 
     /// The way out, as it was left.
@@ -48,8 +53,10 @@ impl Accounts {
         SharedEgress::blocked_until(self.silent_until(&egress.as_account()))
     }
 
+    /// Until when `account` must be silent, in steady time.
     fn silent_until(&self, account: &Account) -> Option<Timestamp> {
-        self.holds.iter().find(|it| it.account == *account).map(|it| hold_ends(it, self.now))
+        let hold = self.holds.iter().find(|it| it.account == *account)?;
+        Some(after(self.steady_now, between(self.now, hold.until)))
     }
 }
 
@@ -79,10 +86,4 @@ impl InUse {
             }
         }
     }
-}
-
-/// When `hold` ends. Where the clock was set back since, it lasts as long as it
-/// was asked for, and no longer.
-fn hold_ends(hold: &AccountHold, now: Timestamp) -> Timestamp {
-    if hold.since <= now { hold.until } else { after(now, between(hold.since, hold.until)) }
 }

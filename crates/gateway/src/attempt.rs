@@ -4,7 +4,9 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fanfare_core::{Attempt, Digest, Failure, Form, IdempotencyKey, Notification, Receipt, SendError};
+use fanfare_core::{
+    Attempt, Digest, Failure, Form, IdempotencyKey, Notification, Receipt, Refusal, SendError,
+};
 use fanfare_store::{AccountHold, Begun, Delivery, Gathered, Outcome, Settlement};
 use futures_util::FutureExt;
 use jiff::Timestamp;
@@ -53,7 +55,7 @@ impl Trial<'_> {
         let gathered = begun.and_then(|it| it.gathered);
         let attempt = attempt(self.lane.store.instance(), &jobs, gathered, started_at);
         let texts: Vec<_> = jobs.iter().map(|(_, text)| Arc::clone(text)).collect();
-        let answer = self.ask(texts, &attempt).await;
+        let answer = unlinked(self.ask(texts.clone(), &attempt).await, &texts);
         let record = Record { started_at, ended_at: self.lane.clock.now(), begun };
         self.understand(jobs.into_iter().map(|(job, _)| job).collect(), &answer, record).await
     }
@@ -134,6 +136,17 @@ impl Trial<'_> {
     fn take_note(self, meaning: &Meaning, now: Timestamp) {
         let steady_now = self.lane.steady.now();
         let status = &self.lane.status;
+        if !status.goes_by(&self.speaker.channel.version) {
+            // The settings have changed meanwhile: what was wrong with the old ones is no matter any more.
+            let standing = match meaning.standing {
+                Standing::MisconfiguredFor(_) => Standing::Unclear,
+                standing @ (Standing::Good
+                | Standing::Unclear
+                | Standing::SilentFor(_)
+                | Standing::BlockedFor(_)) => standing,
+            };
+            return self.speaker.account.end(steady_now, standing);
+        }
         match meaning.signal {
             Signal::Taken => {
                 status.circuit().succeeded(steady_now);
@@ -223,6 +236,27 @@ impl Trial<'_> {
         let settlement = self.settlement(&job, meaning, &record);
         self.write_down(std::slice::from_ref(&settlement)).await;
         Ended { job, fate: Fate::Settled }
+    }
+}
+
+/// What a provider quotes of a message must not carry the message's link on: whoever
+/// reads the ledger is not to acknowledge by it.
+fn unlinked(answer: Result<Receipt, SendError>, texts: &[Arc<Notification>]) -> Result<Receipt, SendError> {
+    let tokens = texts.iter().filter_map(|text| text.acknowledge.as_deref()?.rsplit('/').next());
+    let tokens: Vec<&str> = tokens.collect();
+    if tokens.is_empty() {
+        return answer;
+    }
+    let blank = |words: String| tokens.iter().fold(words, |words, token| words.replace(token, "…"));
+    let refusals = |refusals: Vec<Refusal>| {
+        let blanked = |it: Refusal| Refusal { reason: blank(it.reason), ..it };
+        refusals.into_iter().map(blanked).collect()
+    };
+    match answer {
+        Ok(Receipt { words, refused, deferred }) => {
+            Ok(Receipt { words: blank(words), refused: refusals(refused), deferred: refusals(deferred) })
+        }
+        Err(err) => Err(err.map_reason(blank)),
     }
 }
 

@@ -21,6 +21,7 @@ impl Gateway {
         let hand_out = move |consequences: &Consequences| dispatch.act_on(consequences);
         let (now, decider) = (self.clock.now(), self.dispatch.decider());
         let retried = self.store.retry(which.into(), by.to_owned(), now, decider, hand_out).await?;
+        self.dispatch.hasten(retried.hastened);
         Ok(retried.letters)
     }
 

@@ -34,6 +34,10 @@ impl Decider for PolicyDecider {
         self.id
     }
 
+    fn knows(&self, channel: &ChannelName) -> bool {
+        self.channels.contains_key(channel)
+    }
+
     fn plan(&self, alert: &Alert, incident: Option<&Incident>, now: Timestamp) -> Plan {
         plan(&self.policy, alert, incident, now)
     }

@@ -1,9 +1,9 @@
 //! Where what the store has written down is acted on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use fanfare_core::{ChannelName, Notification};
+use fanfare_core::{ChannelName, DeliveryId, Notification};
 use fanfare_store::{Accepted, Consequences, Delivery, Owed, Watch};
 use tokio::sync::mpsc::UnboundedSender;
 use tracing::{info, warn};
@@ -22,7 +22,16 @@ pub(crate) enum News {
 }
 
 /// Where a lane's deliveries are handed in.
-pub(crate) type Door = UnboundedSender<Vec<Arrival>>;
+pub(crate) type Door = UnboundedSender<Handed>;
+
+/// What a lane is handed.
+#[derive(Debug)]
+pub(crate) enum Handed {
+    /// New deliveries.
+    Arrived(Vec<Arrival>),
+    /// A person wants these to be tried without further delay, if they wait here.
+    Hasten(Arc<BTreeSet<DeliveryId>>),
+}
 
 /// What changes when a new config takes effect.
 #[derive(Debug)]
@@ -76,8 +85,9 @@ impl Dispatch {
 
     /// Acts on what one request calls for.
     pub(crate) fn act_on_accepted(&self, accepted: &[Accepted]) {
-        self.hand_out_owed(accepted.iter().flat_map(|it| &it.owed));
+        // What follows for earlier notifications comes first: they are told before what is new.
         accepted.iter().for_each(|it| self.act_on(&it.consequences));
+        self.hand_out_owed(accepted.iter().flat_map(|it| &it.owed));
     }
 
     /// Hands out what is owed, with what is told.
@@ -101,6 +111,13 @@ impl Dispatch {
         }
     }
 
+    /// Has what waits tried without further delay, wherever it does.
+    pub(crate) fn hasten(&self, ids: impl IntoIterator<Item = DeliveryId>) {
+        let ids = Arc::new(ids.into_iter().collect::<BTreeSet<_>>());
+        let lanes = self.lanes.read().unwrap_or_else(PoisonError::into_inner);
+        lanes.values().for_each(|lane| drop(lane.send(Handed::Hasten(Arc::clone(&ids)))));
+    }
+
     fn hand_out_pending(&self, pending: Vec<Delivery>) {
         if !pending.is_empty() {
             info!(deliveries = pending.len(), "Going on with deliveries that were left");
@@ -121,8 +138,8 @@ impl Dispatch {
         let lanes = self.lanes.read().unwrap_or_else(PoisonError::into_inner);
         for (channel, arrivals) in by_channel {
             match lanes.get(&channel) {
-                // A lane ends only when the gateway stops; the deliveries are on the disk for the next start.
-                Some(lane) => drop(lane.send(arrivals)),
+                // A lane that is ending takes nothing in; the deliveries are on the disk for the next.
+                Some(lane) => drop(lane.send(Handed::Arrived(arrivals))),
                 None => {
                     warn!(channel.name = %channel, deliveries = arrivals.len(), "Deliveries wait for a channel that is not in the config; they go when it is back");
                 }

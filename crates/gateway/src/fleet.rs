@@ -171,7 +171,7 @@ impl Fleet {
         let Some(berth) = self.berths.get_mut(&name).filter(|it| it.engagement != engagement) else { return };
         let speaker = manner.speaker(channel, &mut self.in_use);
         if berth.engagement.version != engagement.version {
-            berth.status.begin_anew(Arc::clone(&speaker.account));
+            berth.status.begin_anew(Arc::clone(&speaker.account), &engagement.version);
             info!(channel.name = %name, "The channel has new settings");
         }
         berth.engagement = engagement;
@@ -184,7 +184,7 @@ impl Fleet {
         let (metrics, engagement) = (metrics.of_channel(&channel.name), manner.engagement(&channel));
         let speaker = manner.speaker(channel, &mut self.in_use);
         let known = manner.known.iter().find(|it| it.name == speaker.channel.name);
-        let status = Arc::new(ChannelStatus::new(Arc::clone(&speaker.account), known));
+        let status = Arc::new(ChannelStatus::new(Arc::clone(&speaker.account), &engagement.version, known));
         let (stop, ended) = (stop.child_token(), CancellationToken::new());
         let setup = LaneSetup {
             store: store.clone(),

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fanfare_core::{ChannelName, Clock, NotificationId};
-use fanfare_store::{Store, StoreError, Watch};
-use jiff::Timestamp;
+use fanfare_store::{StoreError, Watch};
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
 use tracing::error;
 
-use crate::dispatch::{Dispatch, News};
-use crate::steady::{SteadyTime, after, between};
+use crate::dispatch::News;
+use crate::intake::Intake;
+use crate::steady::{after, between};
 
 /// How long to wait before the store is asked again after it failed.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
@@ -22,50 +23,50 @@ const STORE_PAUSE: Duration = Duration::from_secs(1);
 /// that comes in meanwhile does not wait long.
 const AT_A_TIME: usize = 200;
 
-/// What the follow-up needs.
+/// Looks at notifications when something is due.
 #[derive(Debug)]
 pub(crate) struct FollowUp {
-    pub(crate) store: Store,
-    pub(crate) dispatch: Arc<Dispatch>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) steady: SteadyTime,
-    pub(crate) news: UnboundedReceiver<News>,
-    pub(crate) stop: CancellationToken,
+    intake: Arc<Intake>,
+    clock: Arc<dyn Clock>,
+    news: UnboundedReceiver<News>,
+    stop: CancellationToken,
     timers: Timers,
 }
 
-/// When something is due, in steady time.
+/// When something is due.
+///
+/// The times of a promise are those of the wall clock by which it began. They are
+/// waited for in steady time, and by how far the two were apart then: a clock
+/// that is set must neither hurry a ladder nor hold it up.
 #[derive(Debug, Default)]
 struct Timers {
     in_order: BTreeSet<(Timestamp, NotificationId)>,
-    of: HashMap<NotificationId, Due>,
+    of: HashMap<NotificationId, Timer>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Due {
-    /// In steady time: what the timer waits for.
-    steady: Timestamp,
-    /// By the wall clock: what was written down.
-    wall: Timestamp,
+struct Timer {
+    /// When it is due, in steady time; `None` while its notification is looked at.
+    due: Option<Timestamp>,
+    /// How far steady time was ahead of the wall clock when its promise began.
+    lead: SignedDuration,
 }
 
 impl FollowUp {
     pub(crate) fn new(
-        store: Store,
-        dispatch: Arc<Dispatch>,
+        intake: Arc<Intake>,
         clock: Arc<dyn Clock>,
-        steady: SteadyTime,
         news: UnboundedReceiver<News>,
         stop: CancellationToken,
     ) -> Self {
-        Self { store, dispatch, clock, steady, news, stop, timers: Timers::default() }
+        Self { intake, clock, news, stop, timers: Timers::default() }
     }
 
     /// Runs until the gateway stops.
     pub(crate) async fn run(mut self) {
         let stop = self.stop.clone();
         loop {
-            let pause = self.timers.first().map(|at| between(self.steady.now(), at));
+            let pause = self.timers.first().map(|at| between(self.intake.steady.now(), at));
             tokio::select! {
                 () = stop.cancelled() => return,
                 news = self.news.recv() => match news {
@@ -87,19 +88,27 @@ impl FollowUp {
     fn watch(&mut self, Watch { notification, look_at }: Watch) {
         match look_at {
             Some(wall) => {
-                let pause = between(self.clock.now(), wall);
-                self.timers.set(notification, Due { steady: after(self.steady.now(), pause), wall });
+                let lead = self.lead();
+                self.timers.set(notification, wall, lead);
             }
             None => self.timers.forget(notification),
         }
     }
 
+    /// How far steady time is ahead of the wall clock at the moment.
+    fn lead(&self) -> SignedDuration {
+        self.intake.steady.now().duration_since(self.clock.now())
+    }
+
     /// Who waits for a channel that can send nothing is told elsewhere now and not when it is late.
     async fn tell_elsewhere(&mut self, channel: ChannelName) {
-        match self.store.waiting_for(channel.clone()).await {
+        match self.intake.store.waiting_for(channel.clone()).await {
             Ok(ids) => {
+                let lead = self.lead();
+                let now =
+                    |id: &NotificationId| (*id, self.timers.time_of(*id, self.intake.steady.now(), lead));
                 for some in ids.chunks(AT_A_TIME) {
-                    if let Err(err) = self.pursue(some.to_vec(), self.clock.now()).await {
+                    if let Err(err) = self.pursue(some.iter().map(now).collect()).await {
                         error!(channel.name = %channel, error = %err, "Who waits for the channel cannot be looked up; their own time limits still hold");
                         return;
                     }
@@ -112,22 +121,23 @@ impl FollowUp {
     }
 
     async fn look_at_what_is_due(&mut self) {
-        let due = self.timers.take_due(self.steady.now(), AT_A_TIME);
-        // Where the clock was set back, what is due is due all the same.
-        let now = due.iter().map(|(_, due)| due.wall).max().max(Some(self.clock.now()));
-        let (Some(now), ids) = (now, due.iter().map(|(id, _)| *id).collect()) else { return };
-        if let Err(err) = self.pursue(ids, now).await {
+        let due = self.timers.take_due(self.intake.steady.now(), AT_A_TIME);
+        if due.is_empty() {
+            return;
+        }
+        if let Err(err) = self.pursue(due.clone()).await {
             error!(error = %err, "Notifications cannot be followed up; trying again");
-            for (id, due) in due {
-                self.timers.set(id, Due { steady: after(self.steady.now(), STORE_PAUSE), ..due });
+            let lead = self.lead();
+            for (id, now) in due {
+                self.timers.set(id, after(now, STORE_PAUSE), lead);
             }
         }
     }
 
-    async fn pursue(&self, ids: Vec<NotificationId>, now: Timestamp) -> Result<(), StoreError> {
-        let dispatch = Arc::clone(&self.dispatch);
+    async fn pursue(&self, ids: Vec<(NotificationId, Timestamp)>) -> Result<(), StoreError> {
+        let dispatch = Arc::clone(&self.intake.dispatch);
         let act = move |consequences: &_| dispatch.act_on(consequences);
-        self.store.pursue(ids, now, self.dispatch.decider(), act).await
+        self.intake.store.pursue(ids, self.intake.dispatch.decider(), act).await
     }
 }
 
@@ -136,26 +146,36 @@ impl Timers {
         self.in_order.first().map(|(at, _)| *at)
     }
 
-    fn set(&mut self, id: NotificationId, due: Due) {
+    /// Waits until it is `wall` by the clock of the promise. `lead` is that of now,
+    /// with which a promise begins that is not known yet.
+    fn set(&mut self, id: NotificationId, wall: Timestamp, lead: SignedDuration) {
+        let lead = self.of.get(&id).map_or(lead, |timer| timer.lead);
         self.forget(id);
-        self.in_order.insert((due.steady, id));
-        self.of.insert(id, due);
+        let due = wall.saturating_add(lead).unwrap_or(Timestamp::MAX);
+        self.in_order.insert((due, id));
+        self.of.insert(id, Timer { due: Some(due), lead });
     }
 
     fn forget(&mut self, id: NotificationId) {
-        if let Some(due) = self.of.remove(&id) {
-            self.in_order.remove(&(due.steady, id));
+        if let Some(Timer { due: Some(due), .. }) = self.of.remove(&id) {
+            self.in_order.remove(&(due, id));
         }
     }
 
-    fn take_due(&mut self, now: Timestamp, most: usize) -> Vec<(NotificationId, Due)> {
-        let ids: Vec<_> =
-            self.in_order.iter().take_while(|(at, _)| *at <= now).take(most).map(|(_, id)| *id).collect();
+    /// What time it is by the clock of the promise.
+    fn time_of(&self, id: NotificationId, now: Timestamp, lead: SignedDuration) -> Timestamp {
+        let lead = self.of.get(&id).map_or(lead, |timer| timer.lead);
+        now.saturating_sub(lead).unwrap_or(now)
+    }
+
+    /// What is due at `now`, each with the time by the clock of its promise.
+    fn take_due(&mut self, now: Timestamp, most: usize) -> Vec<(NotificationId, Timestamp)> {
         let mut due = Vec::new();
-        for id in ids {
-            if let Some(its) = self.of.get(&id).copied() {
-                self.forget(id);
-                due.push((id, its));
+        while let Some(&(at, id)) = self.in_order.first().filter(|(at, _)| *at <= now && due.len() < most) {
+            self.in_order.remove(&(at, id));
+            if let Some(timer) = self.of.get_mut(&id) {
+                timer.due = None;
+                due.push((id, now.saturating_sub(timer.lead).unwrap_or(now)));
             }
         }
         due
@@ -168,3 +188,6 @@ async fn rest(pause: Option<Duration>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests;

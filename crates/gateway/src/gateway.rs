@@ -73,7 +73,7 @@ impl Orders {
     }
 
     fn keeping(&self) -> Keeping {
-        Keeping { alerts: self.retention, sends: self.longest_budget() }
+        Keeping { alerts: self.retention, sends: self.longest_budget(), patience: self.retry.give_up_after }
     }
 }
 
@@ -143,20 +143,9 @@ impl Gateway {
         for watch in store.watched().await? {
             dispatch.tell_follow_up(News::Watch(watch));
         }
-        let accounts = Accounts::remembered(&store, orders.longest_budget(), clock.now()).await?;
+        let accounts =
+            Accounts::remembered(&store, orders.longest_budget(), clock.now(), steady.now()).await?;
         fleet.take_orders(orders, accounts).await?;
-        let mut tasks = JoinSet::new();
-        let follow_up = FollowUp::new(
-            store.clone(),
-            Arc::clone(&dispatch),
-            Arc::clone(&clock),
-            steady,
-            news,
-            stop.clone(),
-        );
-        tasks.spawn(follow_up.run());
-        tasks.spawn(housekeeping::run(store.clone(), Arc::clone(&clock), Arc::clone(&keeping), stop.clone()));
-        tasks.spawn(accounting::run(store.clone(), metrics.clone(), stop.clone()));
         let intake = Arc::new(Intake {
             store: store.clone(),
             dispatch: Arc::clone(&dispatch),
@@ -164,6 +153,16 @@ impl Gateway {
             metrics,
             steady,
         });
+        let mut tasks = JoinSet::new();
+        tasks.spawn(FollowUp::new(Arc::clone(&intake), Arc::clone(&clock), news, stop.clone()).run());
+        tasks.spawn(accounting::run(store.clone(), intake.metrics.clone(), stop.clone()));
+        tasks.spawn(housekeeping::run(
+            store.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&keeping),
+            Arc::clone(&dispatch),
+            stop.clone(),
+        ));
         let fleet = Arc::new(tokio::sync::Mutex::new(fleet));
         let watchman = Watchman {
             intake: Arc::clone(&intake),
@@ -191,7 +190,8 @@ impl Gateway {
         let intake = Arc::clone(&self.intake);
         let taking = async move {
             let mut fleet = fleet.lock().await;
-            let accounts = Accounts::remembered(&store, orders.longest_budget(), clock.now()).await?;
+            let now = intake.steady.now();
+            let accounts = Accounts::remembered(&store, orders.longest_budget(), clock.now(), now).await?;
             let (new, sources) = (orders.keeping(), orders.sources.clone());
             fleet.take_orders(orders, accounts).await?;
             *keeping.lock().unwrap_or_else(PoisonError::into_inner) = new;
@@ -268,7 +268,8 @@ impl Gateway {
                 "Attempts were still under way at the end of the grace period; they are made again at the next start"
             );
         }
-        let roster = self.fleet.lock().await.roster();
+        // A reload that waits for a lane may still hold the fleet; then this is learned anew.
+        let roster = self.fleet.try_lock().map(|fleet| fleet.roster()).unwrap_or_default();
         if let Err(err) = note_proven(&self.intake, &roster).await {
             warn!(error = %err, "The store does not know when channels were last proven");
         }

@@ -16,7 +16,7 @@ use tracing::{debug, error};
 use crate::account::{SharedAccount, Standing, Turn};
 use crate::attempt;
 use crate::chance::Chance;
-use crate::dispatch::{Dispatch, Door, News};
+use crate::dispatch::{Dispatch, Door, Handed, News};
 use crate::gateway::ChannelSetup;
 use crate::links::Links;
 use crate::load::{Arrival, Ended, Fate, Job, Load};
@@ -62,7 +62,7 @@ pub(crate) struct LaneSetup {
 pub(crate) struct Lane {
     setup: Arc<LaneSetup>,
     speaker: watch::Receiver<Arc<Speaker>>,
-    arrivals: UnboundedReceiver<Vec<Arrival>>,
+    door: UnboundedReceiver<Handed>,
     backlog: Backlog<Job>,
     repeats: Repeats,
     attempts: JoinSet<Vec<Ended>>,
@@ -84,11 +84,11 @@ enum Pause {
 impl Lane {
     /// The lane, and where its deliveries are handed in.
     pub(crate) fn new(setup: LaneSetup, speaker: watch::Receiver<Arc<Speaker>>) -> (Self, Door) {
-        let (sender, arrivals) = mpsc::unbounded_channel();
+        let (sender, handed) = mpsc::unbounded_channel();
         let lane = Self {
             setup: Arc::new(setup),
             speaker,
-            arrivals,
+            door: handed,
             backlog: Backlog::default(),
             repeats: Repeats::default(),
             attempts: JoinSet::new(),
@@ -110,8 +110,8 @@ impl Lane {
             self.show_pending();
             tokio::select! {
                 () = setup.stop.cancelled() => {}
-                jobs = self.arrivals.recv() => match jobs {
-                    Some(arrived) => self.take_in(arrived),
+                handed = self.door.recv() => match handed {
+                    Some(handed) => self.take_in(handed),
                     None => break,
                 },
                 Some(ended) = self.attempts.join_next_with_id() => self.ended(ended),
@@ -139,10 +139,14 @@ impl Lane {
         self.said_blocked = blocked;
     }
 
-    fn take_in(&mut self, arrived: Vec<Arrival>) {
-        self.sort_in(arrived);
-        while let Ok(arrived) = self.arrivals.try_recv() {
-            self.sort_in(arrived);
+    fn take_in(&mut self, first: Handed) {
+        let mut next = Some(first);
+        while let Some(handed) = next {
+            match handed {
+                Handed::Arrived(arrived) => self.sort_in(arrived),
+                Handed::Hasten(ids) => self.backlog.hasten(&ids, self.setup.steady.now()),
+            }
+            next = self.door.try_recv().ok();
         }
     }
 
@@ -235,8 +239,9 @@ impl Lane {
         if spare.is_none_or(|spare| waiting <= spare + 1) {
             return self.backlog.take(now).map(|next| Load::one(next.item));
         }
-        let most = self.full_digest.saturating_add(self.full_digest / 4).min(MOST_IN_A_DIGEST);
-        let jobs: Vec<Job> = self.backlog.gather(now, most.max(2)).into_iter().map(|it| it.item).collect();
+        // Some more than the last full one held: texts differ in length.
+        let most = self.full_digest.saturating_add(self.full_digest / 4 + 1).min(MOST_IN_A_DIGEST);
+        let jobs: Vec<Job> = self.backlog.gather(now, most).into_iter().map(|it| it.item).collect();
         (!jobs.is_empty()).then_some(Load { jobs, gathered: None })
     }
 
@@ -357,7 +362,10 @@ impl Lane {
     /// longest, or the clock was set back since it was fixed.
     fn may_go_at(&self, job: &Job) -> Timestamp {
         let LaneSetup { clock, steady, .. } = self.setup.as_ref();
-        let longest = self.speaker.borrow().retry.longest_pause();
+        let longest = match job.delivery.attempts {
+            0 => attempt::STORE_PAUSE, // it was never told to wait for longer
+            _ => self.speaker.borrow().retry.longest_pause(),
+        };
         after(steady.now(), between(clock.now(), job.delivery.next_at).min(longest))
     }
 }

@@ -85,9 +85,9 @@ pub(crate) fn contract_broken(notification: &Notification, now: Timestamp) -> Al
         kind: Kind::Notice,
         status: Status::Firing,
         severity: notification.alert.severity,
-        title: format!("`{receiver}` could not be told / 未能送达: {}", message.title),
+        title: format!("{receiver} could not be told as promised / 未按约定送达 {receiver}: {}", message.title),
         description: format!(
-            "Too few channels confirmed alert no. {0} in time, and nobody is left to be told. See `fanfare explain {0}`. \
+            "Too few channels confirmed alert no. {0} in time, and nobody is left to be told. Run: fanfare explain {0} \
              / 告警 {0} 未能按时送达足够的渠道，且没有其他可通知的渠道，请执行 fanfare explain {0}。",
             notification.alert_id
         ),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fanfare_core::{Digest, Notification, NotificationId};
+use fanfare_core::{Digest, Notification};
 use fanfare_store::{Begun, Delivery, Gathering, SendStart, StoreError};
 use tracing::error;
 
@@ -38,26 +38,17 @@ impl Prepared {
     }
 }
 
-/// Why a text is not at hand.
-enum Missing {
-    /// The store does not answer; that may pass.
-    StoreFails(StoreError),
-    /// It cannot be read; that will not pass.
-    Unreadable(String),
-}
+/// What is told, or why it can never be read.
+type Text = Result<Arc<Notification>, String>;
 
 /// Reads what must be told, leaves out what has no room, and enters the send.
 pub(crate) async fn prepare(trial: Trial<'_>, load: Load) -> Prepared {
     let Load { jobs, gathered } = load;
-    let mut texts = Vec::new();
-    for job in &jobs {
-        match text(trial, job).await {
-            Ok(text) => texts.push(Ok(text)),
-            Err(Missing::Unreadable(reason)) => texts.push(Err(reason)),
-            // All of it waits, or what is at hand would overtake what is not.
-            Err(Missing::StoreFails(err)) => return Prepared::none(jobs, trial, &err),
-        }
-    }
+    let texts = match texts(trial, &jobs).await {
+        Ok(texts) => texts,
+        // All of it waits, or what is at hand would overtake what is not.
+        Err(err) => return Prepared::none(jobs, trial, &err),
+    };
     let (mut readable, mut ended) = (Vec::new(), Vec::new());
     for (job, text) in jobs.into_iter().zip(texts) {
         match text {
@@ -86,28 +77,41 @@ pub(crate) async fn prepare(trial: Trial<'_>, load: Load) -> Prepared {
     }
 }
 
-async fn text(trial: Trial<'_>, job: &Job) -> Result<Arc<Notification>, Missing> {
-    let text = match &job.notification {
-        Some(notification) => Arc::clone(notification),
-        None => read(trial, job.delivery.notification).await?,
-    };
-    let Delivery { escalated, asks, .. } = &job.delivery;
-    let acknowledge = if *asks { trial.speaker.links.as_ref().map(|links| links.of(&text)) } else { None };
-    if escalated.is_none() && acknowledge.is_none() {
-        return Ok(text);
+/// What is told of each of `jobs`, or why that cannot be read.
+async fn texts(trial: Trial<'_>, jobs: &[Job]) -> Result<Vec<Text>, StoreError> {
+    let elsewhere = jobs.iter().filter(|job| job.notification.is_none());
+    let ids: Vec<_> = elsewhere.map(|job| job.delivery.notification).collect();
+    let read = if ids.is_empty() { Vec::new() } else { trial.lane.store.notifications(ids).await? };
+    let mut read = read.into_iter();
+    let mut texts = Vec::new();
+    for job in jobs {
+        let text = match &job.notification {
+            Some(notification) => Ok(Arc::clone(notification)),
+            None => as_text(read.next().unwrap_or(Ok(None)))?,
+        };
+        texts.push(text.map(|text| with_what_is_asked(trial, &job.delivery, text)));
     }
-    Ok(Arc::new(Notification { acknowledge, escalated: *escalated, ..Notification::clone(&text) }))
+    Ok(texts)
 }
 
-async fn read(trial: Trial<'_>, id: NotificationId) -> Result<Arc<Notification>, Missing> {
-    match trial.lane.store.notification(id).await {
-        Ok(Some(notification)) => Ok(Arc::new(notification)),
-        Ok(None) => Err(Missing::Unreadable("it is not in the store".to_owned())),
-        Err(err @ StoreError::Damaged { .. }) => Err(Missing::Unreadable(err.to_string())),
-        Err(err @ (StoreError::Sqlite(_) | StoreError::BrokeDown | StoreError::Closed)) => {
-            Err(Missing::StoreFails(err))
-        }
+/// What the store has is a text, or will never be one, unless the store fails.
+fn as_text(read: Result<Option<Notification>, StoreError>) -> Result<Text, StoreError> {
+    match read {
+        Ok(Some(notification)) => Ok(Ok(Arc::new(notification))),
+        Ok(None) => Ok(Err("it is not in the store".to_owned())),
+        Err(err @ StoreError::Damaged { .. }) => Ok(Err(err.to_string())),
+        Err(err @ (StoreError::Sqlite(_) | StoreError::BrokeDown | StoreError::Closed)) => Err(err),
     }
+}
+
+/// The text with what only this delivery says: why it is told now, and where to acknowledge it.
+fn with_what_is_asked(trial: Trial<'_>, delivery: &Delivery, text: Arc<Notification>) -> Arc<Notification> {
+    let Delivery { escalated, asks, .. } = delivery;
+    let acknowledge = if *asks { trial.speaker.links.as_ref().map(|links| links.of(&text)) } else { None };
+    if escalated.is_none() && acknowledge.is_none() {
+        return text;
+    }
+    Arc::new(Notification { acknowledge, escalated: *escalated, ..Notification::clone(&text) })
 }
 
 /// Takes out what one message has no room for.

@@ -14,6 +14,7 @@ use crate::account::SharedAccount;
 pub(crate) struct ChannelStatus {
     circuit: Mutex<Circuit>,
     account: RwLock<Arc<SharedAccount>>,
+    version: RwLock<String>,
     last: Mutex<Last>,
 }
 
@@ -57,8 +58,9 @@ impl Last {
 
 impl ChannelStatus {
     /// A channel of which the store knows this.
-    pub(crate) fn new(account: Arc<SharedAccount>, known: Option<&ChannelState>) -> Self {
+    pub(crate) fn new(account: Arc<SharedAccount>, version: &str, known: Option<&ChannelState>) -> Self {
         Self {
+            version: RwLock::new(version.to_owned()),
             circuit: Mutex::default(),
             account: RwLock::new(account),
             last: Mutex::new(Last::remembered(known)),
@@ -77,8 +79,14 @@ impl ChannelStatus {
         Arc::clone(&self.account.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Whether these are its settings: what an attempt with others meets says nothing of it.
+    pub(crate) fn goes_by(&self, version: &str) -> bool {
+        *self.version.read().unwrap_or_else(PoisonError::into_inner) == version
+    }
+
     /// Its settings have changed: what was wrong with the old ones is over.
-    pub(crate) fn begin_anew(&self, account: Arc<SharedAccount>) {
+    pub(crate) fn begin_anew(&self, account: Arc<SharedAccount>, version: &str) {
+        version.clone_into(&mut self.version.write().unwrap_or_else(PoisonError::into_inner));
         *self.circuit() = Circuit::default();
         let mut last = self.last();
         last.proven_before = last.proven_at;

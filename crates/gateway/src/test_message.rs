@@ -103,6 +103,10 @@ impl Decider for OnlyOn {
         self.policy.policy()
     }
 
+    fn knows(&self, channel: &ChannelName) -> bool {
+        self.policy.knows(channel)
+    }
+
     fn plan(&self, _: &Alert, _: Option<&Incident>, _: Timestamp) -> Plan {
         let terms = Arc::new(Terms::plain(vec![self.channel.clone()]));
         let verdict = Verdict::Notify { why: Why::Notice, terms };

@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use fanfare_core::{
     Acknowledgement, Alert, AlertId, Answer, Called, ChannelName, DeliveryId, Fingerprint, Form, Fulfilment,
-    Incident, IncidentChange, Kind, Notification, NotificationId, Plan, ReceiverName, RoutePath, Severity,
-    Standing, Status, Terms, Unless, Verdict, Why,
+    Incident, IncidentChange, Kind, Notification, NotificationId, Plan, Pursuit, ReceiverName, RoutePath,
+    Severity, Standing, Status, Terms, Unless, Verdict, Why,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
 use crate::column::{as_kept, from_bits, from_count, from_json, from_time, to_json, to_time};
-use crate::pursue::{Consequences, Head, call_in, follow, pursue_incident};
+use crate::pursue::{Consequences, Head, call_in, carry_out, pursue_incident};
 use crate::send::Gathered;
 use crate::{Decider, Store, StoreError};
 
@@ -334,32 +334,72 @@ pub(crate) fn owe(
     now: Timestamp,
     decider: &dyn Decider,
 ) -> Result<(Owed, Consequences), StoreError> {
-    let notification = insert_notification(db, about, &telling, now)?;
-    let Telling { terms, .. } = telling;
+    let first = told_first(db, about, &telling, decider)?;
+    let begun = telling.terms.need_watching().then(|| just_begun(&first, now));
+    let pursuit = begun.as_ref().map(|it| decider.pursue(&telling.terms, it, now));
+    let notification = insert_notification(db, about, &telling, first.len(), pursuit.as_ref(), now)?;
     let head = Head {
         id: notification.id,
         fingerprint: about.alert.fingerprint,
         severity: about.alert.severity,
         owed_at: now,
-        terms: Terms::clone(&terms),
+        terms: telling.terms,
     };
-    let called = terms.first().iter().map(|channel| call_in(db, &head, channel, None, now));
+    let called = first.iter().map(|channel| call_in(db, &head, channel, None, now));
     let mut deliveries = called.collect::<Result<Vec<_>, StoreError>>()?;
     let mut consequences = Consequences::default();
-    if terms.need_watching() {
-        consequences = follow(db, &head, &just_begun(&terms, now), now, decider)?;
+    if let (Some(begun), Some(pursuit)) = (begun, pursuit) {
+        consequences = carry_out(db, &head, &begun, &pursuit, now, decider)?;
         deliveries.append(&mut consequences.deliveries);
     }
     Ok((Owed { notification: Arc::new(notification), deliveries }, consequences))
 }
 
+/// The channels that are told at once. That it is over is told to those who were
+/// called in too, when their turn came or by the ladder: they were alarmed by it.
+fn told_first(
+    db: &Connection,
+    about: &About<'_>,
+    telling: &Telling<'_>,
+    decider: &dyn Decider,
+) -> Result<Vec<ChannelName>, StoreError> {
+    let mut channels = telling.terms.first().to_vec();
+    match telling.why {
+        Why::Started | Why::Worsened { .. } | Why::StillFiring | Why::Notice | Why::Acknowledged => {}
+        Why::Resolved => {
+            for channel in called_in(db, about.incident, telling.receiver)? {
+                if !channels.contains(&channel) && decider.knows(&channel) {
+                    channels.push(channel);
+                }
+            }
+        }
+    }
+    Ok(channels)
+}
+
+/// The channels on which `receiver` was owed something of an incident, other than its acknowledgements.
+fn called_in(
+    db: &Connection,
+    incident: AlertId,
+    receiver: &ReceiverName,
+) -> Result<Vec<ChannelName>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT d.channel FROM notifications n JOIN deliveries d ON d.notification = n.id
+         WHERE n.incident = ?1 AND n.receiver = ?2 AND n.acknowledgement IS NULL
+         GROUP BY d.channel ORDER BY min(d.id)",
+    )?;
+    let names = statement
+        .query_map(params![incident.0, receiver.as_str()], |row| Ok(row.get_ref(0)?.as_str()?.into()))?;
+    Ok(names.collect::<Result<_, _>>()?)
+}
+
 /// How a notification stands when its first channels have just been called.
-fn just_begun(terms: &Terms, now: Timestamp) -> Standing {
+fn just_begun(first: &[ChannelName], now: Timestamp) -> Standing {
     let called =
         |channel: &ChannelName| Called { channel: channel.clone(), at: now, answer: Answer::Awaited };
     Standing {
         owed_at: now,
-        deliveries: terms.first().iter().map(called).collect(),
+        deliveries: first.iter().map(called).collect(),
         climbed: 0,
         fulfilment: Fulfilment::Open,
         acknowledged: false,
@@ -371,12 +411,15 @@ fn insert_notification(
     db: &Connection,
     about: &About<'_>,
     telling: &Telling<'_>,
+    owed: usize,
+    pursuit: Option<&Pursuit>,
     now: Timestamp,
 ) -> Result<Notification, StoreError> {
     let Telling { receiver, route, why, terms, acknowledgement } = telling;
     db.prepare_cached(
-        "INSERT INTO notifications (alert, incident, receiver, why, owed_at, route, owed, terms, asks, acknowledgement)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "INSERT INTO notifications (alert, incident, receiver, why, owed_at, route, owed, terms, asks, acknowledgement,
+                                    fulfilment, climbed, look_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?
     .execute(params![
         about.id.0,
@@ -385,10 +428,13 @@ fn insert_notification(
         from_json(why)?,
         from_time(now),
         route.map(RoutePath::to_string),
-        from_count(terms.first().len()),
-        terms.need_watching().then(|| from_json(terms.as_ref())).transpose()?,
+        from_count(owed),
+        pursuit.map(|_| from_json(terms.as_ref())).transpose()?,
         terms.ask_for_acknowledgement(),
         acknowledgement.map(from_json).transpose()?,
+        pursuit.map_or(Fulfilment::Open, |it| it.fulfilment).word(),
+        from_count(pursuit.map_or(0, |it| it.climbed)),
+        pursuit.and_then(|it| it.look_again).map(from_time),
     ])?;
     Ok(Notification {
         id: NotificationId(db.last_insert_rowid()),

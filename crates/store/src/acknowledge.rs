@@ -96,7 +96,7 @@ fn acknowledge(
     };
     let Acknowledgement { by, at } = acknowledgement;
     let incident = notification.incident;
-    let told = told(db, incident)?;
+    let told = told(db, incident, decider)?;
     db.prepare_cached(
         "INSERT INTO acknowledgements (incident, notification, up_to, by, at)
          VALUES (?1, ?2, (SELECT max(seq) FROM sqlite_sequence WHERE name = 'notifications'), ?3, ?4)",
@@ -158,8 +158,12 @@ fn stands_in_the_way(db: &Connection, id: NotificationId) -> Result<Option<Ackno
     })
 }
 
-/// Who was told of an incident, and where.
-fn told(db: &Connection, incident: AlertId) -> Result<Vec<(ReceiverName, Vec<ChannelName>)>, StoreError> {
+/// Who was told of an incident, and where, as far as that still is in the config.
+fn told(
+    db: &Connection,
+    incident: AlertId,
+    decider: &dyn Decider,
+) -> Result<Vec<(ReceiverName, Vec<ChannelName>)>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT DISTINCT n.receiver, d.channel
          FROM notifications n JOIN deliveries d ON d.notification = n.id
@@ -169,9 +173,13 @@ fn told(db: &Connection, incident: AlertId) -> Result<Vec<(ReceiverName, Vec<Cha
     let mut told: Vec<(ReceiverName, Vec<ChannelName>)> = Vec::new();
     while let Some(row) = rows.next()? {
         let (receiver, channel): (String, String) = (row.get(0)?, row.get(1)?);
+        let channel = ChannelName::from(channel.as_str());
+        if !decider.knows(&channel) {
+            continue;
+        }
         match told.last_mut() {
-            Some((last, channels)) if last.as_str() == receiver => channels.push(channel.as_str().into()),
-            _ => told.push((receiver.as_str().into(), vec![channel.as_str().into()])),
+            Some((last, channels)) if last.as_str() == receiver => channels.push(channel),
+            _ => told.push((receiver.as_str().into(), vec![channel])),
         }
     }
     Ok(told)

@@ -1,6 +1,6 @@
 //! How values stand in columns.
 
-use fanfare_core::{Fulfilment, Severity, Status, Unless};
+use fanfare_core::{Fulfilment, Kind, Severity, Status, Unless};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -49,6 +49,10 @@ pub(crate) fn to_fulfilment(word: &str) -> Result<Fulfilment, StoreError> {
 
 pub(crate) fn to_unless(word: &str) -> Result<Unless, StoreError> {
     from_word("the condition of an escalation", word)
+}
+
+pub(crate) fn to_kind(word: &str) -> Result<Kind, StoreError> {
+    from_word("the kind of an alert", word)
 }
 
 pub(crate) fn to_status(word: &str) -> Result<Status, StoreError> {

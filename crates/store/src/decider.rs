@@ -16,6 +16,9 @@ pub trait Decider: fmt::Debug + Send + Sync {
     /// What is owed because of `alert`, given what was last said about its incident.
     fn plan(&self, alert: &Alert, incident: Option<&Incident>, now: Timestamp) -> Plan;
 
+    /// Whether there is such a channel, or nothing more can go out on it.
+    fn knows(&self, channel: &ChannelName) -> bool;
+
     /// What to do about a notification that stands like this.
     fn pursue(&self, terms: &Terms, standing: &Standing, now: Timestamp) -> Pursuit;
 

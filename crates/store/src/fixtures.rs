@@ -126,17 +126,29 @@ pub(crate) struct Deciding {
     pub(crate) policy: Policy,
     pub(crate) entered_as: Option<PolicyId>,
     pub(crate) blocked: Vec<ChannelName>,
+    pub(crate) gone: Vec<ChannelName>,
     /// Who is told, on a channel of the same name, that a promise was abandoned.
     pub(crate) confidant: Option<&'static str>,
 }
 
 impl Deciding {
     pub(crate) fn on(terms: Terms) -> Self {
-        Self { policy: policy_of(terms), entered_as: None, blocked: Vec::new(), confidant: None }
+        Self {
+            policy: policy_of(terms),
+            entered_as: None,
+            blocked: Vec::new(),
+            gone: Vec::new(),
+            confidant: None,
+        }
     }
 
     pub(crate) fn while_blocked(self, channel: &str) -> Self {
         Self { blocked: vec![channel.into()], ..self }
+    }
+
+    /// `channel` is no longer in the config.
+    pub(crate) fn without(self, channel: &str) -> Self {
+        Self { gone: vec![channel.into()], ..self }
     }
 
     pub(crate) fn confiding_in(self, receiver: &'static str) -> Self {
@@ -151,6 +163,10 @@ impl Decider for Deciding {
 
     fn plan(&self, alert: &Alert, incident: Option<&Incident>, now: Timestamp) -> Plan {
         plan(&self.policy, alert, incident, now)
+    }
+
+    fn knows(&self, channel: &ChannelName) -> bool {
+        !self.gone.contains(channel)
     }
 
     fn pursue(&self, terms: &Terms, standing: &Standing, now: Timestamp) -> Pursuit {
@@ -306,7 +322,7 @@ pub(crate) async fn pursue_at(
     now: Timestamp,
 ) -> Consequences {
     let followed = Followed::new();
-    store.pursue(vec![id], now, Arc::new(decider.clone()), followed.note()).await.unwrap();
+    store.pursue(vec![(id, now)], Arc::new(decider.clone()), followed.note()).await.unwrap();
     followed.take()
 }
 

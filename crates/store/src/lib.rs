@@ -14,6 +14,7 @@ mod pursue;
 mod acknowledge;
 mod pending;
 mod settle;
+mod give_up;
 mod send;
 mod query;
 mod story;

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use fanfare_core::{AlertId, ChannelName, DeliveryId, Fingerprint, Form, Notification, NotificationId};
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row, Rows};
 
-use crate::column::{to_json, to_severity, to_time, to_unless};
+use crate::column::{from_json, to_json, to_severity, to_time, to_unless};
 use crate::send::Gathered;
 use crate::{Delivery, Store, StoreError};
 
@@ -42,8 +42,7 @@ impl Store {
         then: impl FnOnce(Vec<Delivery>) + Send + 'static,
     ) -> Result<(), StoreError> {
         let work = move |db: &Connection| {
-            let mut owed = all_owed(db)?;
-            owed.retain(|it| channels.contains(&it.channel));
+            let owed = if channels.is_empty() { Vec::new() } else { owed_on(db, &channels)? };
             Ok(Cell::new(owed))
         };
         self.writer.write(work, |owed| then(owed.take())).await.map(|_| ())
@@ -56,6 +55,18 @@ impl Store {
     /// If the store cannot be read.
     pub async fn notification(&self, id: NotificationId) -> Result<Option<Notification>, StoreError> {
         self.read(move |db| notification_of(db, id)).await
+    }
+
+    /// The notifications `ids`, in that order: of each what [`Store::notification`] says of it.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read at all.
+    pub async fn notifications(
+        &self,
+        ids: Vec<NotificationId>,
+    ) -> Result<Vec<Result<Option<Notification>, StoreError>>, StoreError> {
+        self.read(move |db| Ok(ids.iter().map(|id| notification_of(db, *id)).collect())).await
     }
 }
 
@@ -74,7 +85,15 @@ pub(crate) fn notification_of(
 
 fn all_owed(db: &Connection) -> Result<Vec<Delivery>, StoreError> {
     let mut statement = db.prepare(&format!("{OWED} ORDER BY d.id"))?;
-    let mut rows = statement.query([])?;
+    deliveries(statement.query([])?)
+}
+
+fn owed_on(db: &Connection, channels: &BTreeSet<ChannelName>) -> Result<Vec<Delivery>, StoreError> {
+    let sql = format!("{OWED} AND d.channel IN (SELECT value FROM json_each(?1)) ORDER BY d.id");
+    deliveries(db.prepare(&sql)?.query([from_json(channels)?])?)
+}
+
+fn deliveries(mut rows: Rows<'_>) -> Result<Vec<Delivery>, StoreError> {
     let mut owed = Vec::new();
     while let Some(row) = rows.next()? {
         owed.push(delivery(row)?);

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    Alert, AlertId, Answer, Called, ChannelName, DeliveryId, Fingerprint, Form, Fulfilment, NotificationId,
+    AlertId, Answer, Called, ChannelName, DeliveryId, Fingerprint, Form, Fulfilment, Kind, NotificationId,
     Pursuit, Severity, Standing, Step, Terms, Unless,
 };
-use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use tracing::error;
 
 use crate::accept::accept_planned;
-use crate::column::{from_count, from_json, from_time, to_fulfilment, to_json, to_time};
+use crate::column::{
+    from_count, from_json, from_time, to_fulfilment, to_json, to_kind, to_severity, to_time,
+};
 use crate::pending::notification_of;
 use crate::{Accepted, Decider, Delivery, Store, StoreError};
 
@@ -45,22 +47,25 @@ impl Consequences {
 }
 
 impl Store {
-    /// Looks at the notifications `ids` and does what is due.
+    /// Looks at notifications, each at its own time, and does what is due.
+    ///
+    /// That is the time by the clock of its promise, as whoever counts it knows: the
+    /// wall clock may have been set since. What else happens to a notification is
+    /// followed up at once, but takes no step that is due by time alone.
     ///
     /// # Errors
     ///
     /// If it cannot be written; then nothing of it is done.
     pub async fn pursue(
         &self,
-        ids: Vec<NotificationId>,
-        now: Timestamp,
+        due: Vec<(NotificationId, Timestamp)>,
         decider: Arc<dyn Decider>,
         then: impl FnOnce(&Consequences) + Send + 'static,
     ) -> Result<(), StoreError> {
         let work = move |db: &Connection| {
             let mut consequences = Consequences::default();
-            for id in &ids {
-                consequences.add(pursue(db, *id, now, decider.as_ref())?);
+            for (id, now) in &due {
+                consequences.add(pursue(db, *id, Moment::Due(*now), decider.as_ref())?);
             }
             Ok(consequences)
         };
@@ -87,7 +92,7 @@ impl Store {
         .await
     }
 
-    /// The notifications that are watched and wait for `channel`.
+    /// The notifications that are followed up, not yet told, and wait for `channel`.
     ///
     /// # Errors
     ///
@@ -96,7 +101,7 @@ impl Store {
         self.read(move |db| {
             let mut statement = db.prepare_cached(
                 "SELECT DISTINCT n.id FROM deliveries d JOIN notifications n ON n.id = d.notification
-                 WHERE d.state = 'pending' AND d.channel = ?1 AND n.look_at IS NOT NULL
+                 WHERE d.state = 'pending' AND d.channel = ?1 AND n.terms IS NOT NULL
                    AND n.fulfilment IN ('open', 'broken')",
             )?;
             let ids = statement.query_map([channel.as_str()], |row| row.get(0).map(NotificationId))?;
@@ -106,6 +111,36 @@ impl Store {
     }
 }
 
+/// When a notification is looked at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Moment {
+    /// By the clock of its promise: whatever is due is done.
+    Due(Timestamp),
+    /// By the wall clock, as something happens to it. That clock may have been set:
+    /// what is due by time alone is left to whoever counts the time.
+    Meanwhile(Timestamp),
+}
+
+impl Moment {
+    /// The time at which a notification is looked at that must be so again at `look_at`.
+    fn before(self, look_at: Option<Timestamp>) -> Timestamp {
+        const LEAST: SignedDuration = SignedDuration::from_millis(1);
+        match (self, look_at) {
+            (Self::Due(now), _) | (Self::Meanwhile(now), None) => now,
+            (Self::Meanwhile(now), Some(look_at)) => now.min(look_at.saturating_sub(LEAST).unwrap_or(now)),
+        }
+    }
+}
+
+/// A notification as the tables have it.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) head: Head,
+    pub(crate) standing: Standing,
+    /// When it must be looked at again even if nothing happens.
+    pub(crate) look_at: Option<Timestamp>,
+}
+
 /// What all deliveries of a notification have in common.
 #[derive(Debug)]
 pub(crate) struct Head {
@@ -113,7 +148,7 @@ pub(crate) struct Head {
     pub(crate) fingerprint: Fingerprint,
     pub(crate) severity: Severity,
     pub(crate) owed_at: Timestamp,
-    pub(crate) terms: Terms,
+    pub(crate) terms: Arc<Terms>,
 }
 
 /// Does what is due about one notification.
@@ -123,11 +158,11 @@ pub(crate) struct Head {
 pub(crate) fn pursue(
     db: &Connection,
     id: NotificationId,
-    now: Timestamp,
+    moment: Moment,
     decider: &dyn Decider,
 ) -> Result<Consequences, StoreError> {
     match look_at(db, id) {
-        Ok(Some((head, standing))) => follow(db, &head, &standing, now, decider),
+        Ok(Some(found)) => follow(db, &found, moment.before(found.look_at), decider),
         Ok(None) => Ok(Consequences::default()),
         Err(err @ StoreError::Damaged { .. }) => {
             error!(notification.id = %id, error = %err, "A notification cannot be followed up any more");
@@ -139,23 +174,31 @@ pub(crate) fn pursue(
     }
 }
 
-/// Does what is due about a notification that stands like this.
+/// Does what is due at `now` about a notification that stands like this.
 pub(crate) fn follow(
     db: &Connection,
-    head: &Head,
-    standing: &Standing,
+    found: &Found,
     now: Timestamp,
     decider: &dyn Decider,
 ) -> Result<Consequences, StoreError> {
+    let Found { head, standing, look_at } = found;
     let pursuit = decider.pursue(&head.terms, standing, now);
-    let deliveries = carry_out(db, head, &pursuit, now)?;
-    let watch = vec![Watch { notification: head.id, look_at: pursuit.look_again }];
-    let about_ourselves =
-        if is_newly_abandoned(&pursuit) { tell_of_it(db, head, now, decider)? } else { Vec::new() };
-    Ok(Consequences { deliveries, watch, about_ourselves })
+    let Pursuit { steps: _, climbed, fulfilment, look_again } = &pursuit;
+    if (*climbed, *fulfilment, *look_again) != (standing.climbed, standing.fulfilment, *look_at) {
+        db.prepare_cached(
+            "UPDATE notifications SET fulfilment = ?2, climbed = ?3, look_at = ?4 WHERE id = ?1",
+        )?
+        .execute(params![
+            head.id.0,
+            fulfilment.word(),
+            from_count(*climbed),
+            look_again.map(from_time)
+        ])?;
+    }
+    carry_out(db, head, standing, &pursuit, now, decider)
 }
 
-/// Does what is due about every watched notification of an incident.
+/// Does what is due about every watched notification of an incident that changes at `now`.
 pub(crate) fn pursue_incident(
     db: &Connection,
     incident: AlertId,
@@ -167,21 +210,22 @@ pub(crate) fn pursue_incident(
     let ids: Vec<i64> = statement.query_map([incident.0], |row| row.get(0))?.collect::<Result<_, _>>()?;
     let mut consequences = Consequences::default();
     for id in ids {
-        consequences.add(pursue(db, NotificationId(id), now, decider)?);
+        consequences.add(pursue(db, NotificationId(id), Moment::Meanwhile(now), decider)?);
     }
     Ok(consequences)
 }
 
-/// Writes down what was decided, and owes what it calls for.
-fn carry_out(
+/// Owes what was decided about a notification that stood like this, and enters the reasons.
+pub(crate) fn carry_out(
     db: &Connection,
     head: &Head,
+    standing: &Standing,
     pursuit: &Pursuit,
     now: Timestamp,
-) -> Result<Vec<Delivery>, StoreError> {
-    let Pursuit { steps, climbed, fulfilment, look_again } = pursuit;
+    decider: &dyn Decider,
+) -> Result<Consequences, StoreError> {
     let mut deliveries = Vec::new();
-    for step in steps {
+    for step in &pursuit.steps {
         write_step(db, head.id, step, now)?;
         match step {
             Step::TakeTurn { channel, .. } => deliveries.push(call_in(db, head, channel, None, now)?),
@@ -193,9 +237,14 @@ fn carry_out(
             Step::Skip { .. } | Step::Settle { .. } | Step::Retried { .. } | Step::Discarded { .. } => {}
         }
     }
-    db.prepare_cached("UPDATE notifications SET fulfilment = ?2, climbed = ?3, look_at = ?4 WHERE id = ?1")?
-        .execute(params![head.id.0, fulfilment.word(), from_count(*climbed), look_again.map(from_time)])?;
-    Ok(deliveries)
+    // Of what somebody takes care of, nobody else needs to hear that it was told on too few channels.
+    let about_ourselves = if is_newly_abandoned(pursuit) && !standing.acknowledged {
+        tell_of_it(db, head, now, decider)?
+    } else {
+        Vec::new()
+    };
+    let watch = vec![Watch { notification: head.id, look_at: pursuit.look_again }];
+    Ok(Consequences { deliveries, watch, about_ourselves })
 }
 
 /// Enters in the ledger what is done about a notification.
@@ -281,54 +330,47 @@ fn channels_told(db: &Connection, id: NotificationId) -> Result<Vec<ChannelName>
 }
 
 /// How a notification stands, as the tables say.
-pub(crate) fn look_at(db: &Connection, id: NotificationId) -> Result<Option<(Head, Standing)>, StoreError> {
-    let row = db
-        .prepare_cached(
-            "SELECT a.fingerprint, a.alert, n.owed_at, n.terms, n.climbed, n.fulfilment,
-                    EXISTS (SELECT 1 FROM acknowledgements k WHERE k.incident = n.incident AND k.up_to >= n.id),
-                    NOT EXISTS (SELECT 1 FROM incidents i WHERE i.fingerprint = a.fingerprint AND i.first_alert = n.incident)
-             FROM notifications n JOIN alerts a ON a.id = n.alert WHERE n.id = ?1",
-        )?
-        .query_row([id.0], |row| {
-            Ok((
-                (row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?),
-                (row.get::<_, Option<String>>(3)?, row.get::<_, i64>(4)?, row.get::<_, String>(5)?),
-                (row.get::<_, bool>(6)?, row.get::<_, bool>(7)?),
-            ))
-        })
-        .optional()?;
-    let Some(((fingerprint, alert, owed_at), (terms, climbed, fulfilment), (acknowledged, over))) = row
-    else {
-        return Ok(None);
-    };
-    let owed_at = to_time(owed_at)?;
-    let alert: Alert = to_json("an alert", &alert)?;
+pub(crate) fn look_at(db: &Connection, id: NotificationId) -> Result<Option<Found>, StoreError> {
+    db.prepare_cached(
+        "SELECT a.fingerprint, n.owed_at, n.terms, n.climbed, n.fulfilment, n.look_at,
+                iif(json_valid(a.alert), a.alert ->> '$.severity', NULL),
+                iif(json_valid(a.alert), a.alert ->> '$.kind', NULL),
+                EXISTS (SELECT 1 FROM acknowledgements k WHERE k.incident = n.incident AND k.up_to >= n.id),
+                NOT EXISTS (SELECT 1 FROM incidents i WHERE i.fingerprint = a.fingerprint AND i.first_alert = n.incident)
+         FROM notifications n JOIN alerts a ON a.id = n.alert WHERE n.id = ?1",
+    )?
+    .query_row([id.0], |row| Ok(found(db, id, row)))
+    .optional()?
+    .transpose()
+}
+
+fn found(db: &Connection, id: NotificationId, row: &Row<'_>) -> Result<Found, StoreError> {
+    let owed_at = to_time(row.get(1)?)?;
     let deliveries = called(db, id, owed_at)?;
-    let terms = match terms {
+    let terms = match row.get::<_, Option<String>>(2)? {
         Some(terms) => to_json("the terms of a notification", &terms)?,
         None => Terms::plain(deliveries.iter().map(|it| it.channel.clone()).collect()),
     };
-    let head = Head {
-        id,
-        fingerprint: Fingerprint::from_bits(fingerprint.cast_unsigned()),
-        severity: alert.severity,
-        owed_at,
-        terms,
-    };
-    // What is not a state has no end.
-    let resolved = over && alert.kind == fanfare_core::Kind::Alarm;
-    let fulfilment = to_fulfilment(&fulfilment)?;
-    Ok(Some((
-        head,
-        Standing {
+    let kind = to_kind(&row.get::<_, Option<String>>(7)?.unwrap_or_default())?;
+    let (acknowledged, over): (bool, bool) = (row.get(8)?, row.get(9)?);
+    Ok(Found {
+        head: Head {
+            id,
+            fingerprint: Fingerprint::from_bits(row.get::<_, i64>(0)?.cast_unsigned()),
+            severity: to_severity(&row.get::<_, Option<String>>(6)?.unwrap_or_default())?,
+            owed_at,
+            terms: Arc::new(terms),
+        },
+        standing: Standing {
             owed_at,
             deliveries,
-            climbed: usize::try_from(climbed).unwrap_or(0),
-            fulfilment,
+            climbed: usize::try_from(row.get::<_, i64>(3)?).unwrap_or(0),
+            fulfilment: to_fulfilment(&row.get::<_, String>(4)?)?,
             acknowledged,
-            resolved,
+            resolved: over && kind == Kind::Alarm, // what is not a state has no end
         },
-    )))
+        look_at: row.get::<_, Option<i64>>(5)?.map(to_time).transpose()?,
+    })
 }
 
 fn called(db: &Connection, id: NotificationId, owed_at: Timestamp) -> Result<Vec<Called>, StoreError> {
@@ -343,7 +385,8 @@ fn called(db: &Connection, id: NotificationId, owed_at: Timestamp) -> Result<Vec
             "delivered" => Answer::Delivered,
             "pending" if attempts > 0 && !some_have_it => Answer::Troubled,
             "pending" => Answer::Awaited,
-            _ => Answer::Dead,
+            "dead" | "discarded" => Answer::Dead,
+            _ => return Err(StoreError::Damaged { what: "the state of a delivery", reason: state }),
         };
         let at = row.get::<_, Option<i64>>(1)?.map_or(Ok(owed_at), to_time)?;
         called.push(Called { channel: row.get::<_, String>(0)?.as_str().into(), at, answer });

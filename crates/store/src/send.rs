@@ -101,7 +101,7 @@ fn gather(
 pub struct AccountHold {
     /// Which.
     pub account: Account,
-    /// From when; a silence that begins in the future was asked for before the clock was set back.
+    /// From when.
     pub since: Timestamp,
     /// Until when.
     pub until: Timestamp,
@@ -175,13 +175,19 @@ impl Store {
         self.writer.write(work, |()| ()).await
     }
 
-    /// The accounts that must be silent, over or not.
+    /// The accounts that must still be silent at `now`; of the others none is kept.
+    ///
+    /// A silence that begins in the future was asked for before the clock was set
+    /// back: it is taken to begin now, once, and to be as long as it was.
     ///
     /// # Errors
     ///
-    /// If the store cannot be read.
-    pub async fn holds(&self) -> Result<Vec<AccountHold>, StoreError> {
-        self.read(|db| {
+    /// If the store cannot be used.
+    pub async fn holds(&self, now: Timestamp) -> Result<Vec<AccountHold>, StoreError> {
+        let work = move |db: &rusqlite::Connection| {
+            let now = from_time(now);
+            db.execute("UPDATE holds SET since = ?1, until = ?1 + (until - since) WHERE since > ?1", [now])?;
+            db.execute("DELETE FROM holds WHERE until <= ?1", [now])?;
             let mut statement = db.prepare("SELECT account, since, until, reason FROM holds")?;
             let mut rows = statement.query([])?;
             let mut holds = Vec::new();
@@ -194,8 +200,8 @@ impl Store {
                 });
             }
             Ok(holds)
-        })
-        .await
+        };
+        self.writer.write(work, |_| ()).await
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use crate::column::{from_json, from_time};
-use crate::pursue::{Consequences, pursue};
+use crate::pursue::{Consequences, Moment, pursue};
 use crate::send::Gathered;
 use crate::{AccountHold, Decider, SendId, Store, StoreError};
 
@@ -82,7 +82,8 @@ impl Store {
                 settle(db, settlement)?;
                 if settlement.calls_for_more() {
                     let Settlement { notification, ended_at, .. } = settlement;
-                    consequences.add(pursue(db, *notification, *ended_at, decider.as_ref())?);
+                    let moment = Moment::Meanwhile(*ended_at);
+                    consequences.add(pursue(db, *notification, moment, decider.as_ref())?);
                 }
             }
             Ok(consequences)
@@ -117,13 +118,14 @@ fn settle(db: &Connection, settlement: &Settlement) -> Result<(), StoreError> {
     hold.as_ref().map_or(Ok(()), |hold| keep_silent(db, hold))
 }
 
-/// Of two silences the one that ends later counts.
+/// Of two silences the one that ends later counts, unless it begins only after
+/// the newer one: it was asked for before the clock was set back.
 fn keep_silent(db: &Connection, hold: &AccountHold) -> Result<(), StoreError> {
     let AccountHold { account, since, until, reason } = hold;
     db.prepare_cached(
         "INSERT INTO holds (account, since, until, reason) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (account) DO UPDATE SET since = excluded.since, until = excluded.until, reason = excluded.reason
-         WHERE holds.until < excluded.until",
+         WHERE holds.until < excluded.until OR holds.since > excluded.until",
     )?
     .execute(params![account.as_str(), from_time(*since), from_time(*until), reason])?;
     Ok(())

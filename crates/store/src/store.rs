@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
+use tracing::warn;
 
 use crate::migrate;
 use crate::writer::Writer;
@@ -38,6 +39,7 @@ impl Store {
         }
         let lock = lock(path)?;
         let unusable = |source| OpenError::Unusable { path: path.to_owned(), source };
+        make(path).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
         let mut db = Connection::open(path).map_err(unusable)?;
         if !migrate::is_ours(&db).map_err(unusable)? {
             return Err(OpenError::Foreign(path.to_owned()));
@@ -46,6 +48,7 @@ impl Store {
         if found > migrate::NEWEST {
             return Err(OpenError::TooNew { path: path.to_owned(), found, known: migrate::NEWEST });
         }
+        keep_from_others(path);
         set_up(&db).map_err(unusable)?;
         migrate::migrate(&mut db, found).map_err(unusable)?;
         let instance = name_instance(&db, instance).map_err(unusable)?;
@@ -125,9 +128,7 @@ where
 /// Takes the lock file beside the store. SQLite's own locks would let a second
 /// gateway in between two transactions.
 fn lock(path: &Path) -> Result<File, OpenError> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let path_of_lock = PathBuf::from(name);
+    let path_of_lock = beside(path, ".lock");
     let io = |source: io::Error| OpenError::Io { path: path_of_lock.clone(), source };
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path_of_lock).map_err(io)?;
     match file.try_lock() {
@@ -135,6 +136,50 @@ fn lock(path: &Path) -> Result<File, OpenError> {
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse(path.to_owned())),
         Err(TryLockError::Error(source)) => Err(io(source)),
     }
+}
+
+/// Makes the file, unless there is one, before SQLite does: for its owner only.
+fn make(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, FOR_ITS_OWNER);
+    options.open(path).map(drop)
+}
+
+/// The store holds the key that signs acknowledgements, and what is told to whom.
+#[cfg(unix)]
+const FOR_ITS_OWNER: u32 = 0o600;
+
+/// Takes from others what an earlier version let them read. SQLite gives its own
+/// files beside the store the permissions of the store.
+/// <https://www.sqlite.org/wal.html#the_wal_file>
+#[cfg(unix)]
+fn keep_from_others(path: &Path) {
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt;
+
+    for suffix in ["", "-wal", "-shm"] {
+        let file = beside(path, suffix);
+        let is_open_to_others =
+            |it: &std::fs::Metadata| it.permissions().mode() & 0o777 & !FOR_ITS_OWNER != 0;
+        if !std::fs::metadata(&file).is_ok_and(|it| is_open_to_others(&it)) {
+            continue;
+        }
+        // A file system without permissions is no reason not to send alarms.
+        if let Err(err) = std::fs::set_permissions(&file, Permissions::from_mode(FOR_ITS_OWNER)) {
+            warn!(store.path = %file.display(), error = %err, "The store can be read by others, who could sign acknowledgements with its key; let only its owner read it");
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn keep_from_others(_: &Path) {}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
 }
 
 /// WAL with FULL: a commit is on the disk when it returns, also after a power

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use fanfare_sandbox::{Fault, FaultSwitch, Verdict};
+use tokio::time::Instant;
 
 use crate::books::Books;
 use crate::harness::{Gateway, PATIENCE, Providers, Request, Site, until};

@@ -426,3 +426,9 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_waits_alone_in_its_line_makes_room_for_itself_only() {
+    let backlog = Backlog::with((0..10).map(|id| waiting(id, id.unsigned_abs(), Severity::Mid, 0)));
+    assert!(backlog.queues.values().all(|queue| queue.waiting.capacity() == 1));
+}

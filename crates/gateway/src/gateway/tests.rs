@@ -15,6 +15,8 @@ mod digests;
 mod circuit;
 mod midway;
 mod reload;
+mod clock;
+mod leaving;
 mod trouble;
 mod ourselves;
 mod simulation;

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::Outcome;
 use super::answer::print;
 use super::client::{Door, Gateway};
+use super::moment::shown;
 use crate::cli::AskArgs;
 
 /// Which alert, and who takes care of it.
@@ -52,7 +53,10 @@ pub(crate) fn ack(config: &Path, args: &AckArgs, out: &mut dyn Write) -> anyhow:
         let by = one_line(&by);
         match status {
             Status::Acknowledged => format!("alert {id} is acknowledged by {by}"),
-            Status::AlreadyAcknowledged => format!("alert {id} was acknowledged before, by {by} at {at}"),
+            Status::AlreadyAcknowledged => {
+                let at = shown(at, &gateway.style.timezone);
+                format!("alert {id} was acknowledged before, by {by} at {at}")
+            }
         }
     })?;
     Ok(Outcome::Good)

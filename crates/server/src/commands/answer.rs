@@ -35,3 +35,9 @@ pub(crate) fn print_json(value: &impl Serialize, out: &mut dyn Write) -> anyhow:
     writeln!(out)?;
     Ok(())
 }
+
+/// The provider's words less the outcome that they begin with, for where that stands beside them.
+pub(crate) fn reason<'a>(outcome: &str, words: &'a str) -> &'a str {
+    let rest = words.strip_prefix(outcome).and_then(|rest| rest.split_once(": "));
+    rest.map_or(words, |(_, reason)| reason)
+}

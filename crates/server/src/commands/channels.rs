@@ -6,12 +6,15 @@ use std::time::Duration;
 
 use clap::Args;
 use fanfare_core::one_line;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::Outcome;
-use super::answer::{print, read};
+use super::answer::{print, read, reason};
 use super::client::{Door, Gateway};
+use super::moment::shown;
 use super::table::table;
 use crate::cli::AskArgs;
 
@@ -48,10 +51,10 @@ struct Channel {
     kind: String,
     health: String,
     reason: Option<String>,
-    blocked_until: Option<String>,
+    blocked_until: Option<Timestamp>,
     pending: u64,
     quota: Option<Quota>,
-    proven_at: Option<String>,
+    proven_at: Option<Timestamp>,
     last_error: Option<LastError>,
 }
 
@@ -64,7 +67,7 @@ struct Quota {
 
 #[derive(Debug, Deserialize)]
 struct LastError {
-    at: String,
+    at: Timestamp,
     words: String,
 }
 
@@ -72,29 +75,36 @@ struct LastError {
 pub(crate) fn list(config: &Path, args: &ListArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let gateway = Gateway::find(config, &args.ask.gateway, Door::Api)?;
     let answer = gateway.get(&["api", "v1", "channels"], &[])?;
-    print(answer, &args.ask, out, |Channels { channels }: Channels| table(HEADER, channels.iter().map(row)))?;
+    let zone = &gateway.style.timezone;
+    print(answer, &args.ask, out, |Channels { channels }: Channels| {
+        table(HEADER, channels.iter().map(|it| row(it, zone)))
+    })?;
     Ok(Outcome::Good)
 }
 
 const HEADER: [&str; 8] =
-    ["CHANNEL", "KIND", "HEALTH", "SILENT UNTIL", "PENDING", "QUOTA", "LAST PROVEN", "TROUBLE"];
+    ["CHANNEL", "KIND", "HEALTH", "SILENT UNTIL", "PENDING", "QUOTA", "LAST PROVEN", "LAST TROUBLE"];
 
-fn row(channel: &Channel) -> [String; 8] {
+/// A channel that sends again, and not yet for long enough to count as working.
+const RECOVERING: &str = "recovering";
+
+fn row(channel: &Channel, zone: &TimeZone) -> [String; 8] {
     let Channel { name, kind, health, reason, blocked_until, pending, quota, proven_at, last_error } =
         channel;
+    let health = if health == "broken" && blocked_until.is_none() { RECOVERING } else { health };
     let quota =
         quota.as_ref().map(|Quota { messages, used, period }| format!("{used} of {messages}, {period}"));
-    let last = last_error.as_ref().map(|LastError { at, words }| format!("{at}: {words}"));
+    let last = last_error.as_ref().map(|LastError { at, words }| format!("{}: {words}", shown(*at, zone)));
     // A provider's words may hold anything, also what would confuse a terminal.
     let trouble = reason.clone().or(last).map(|it| one_line(&it));
     [
         name.clone(),
         kind.clone(),
-        health.clone(),
-        blocked_until.clone().unwrap_or_default(),
+        health.to_owned(),
+        blocked_until.map(|at| shown(at, zone)).unwrap_or_default(),
         pending.to_string(),
         quota.unwrap_or_default(),
-        proven_at.clone().unwrap_or_default(),
+        proven_at.map(|at| shown(at, zone)).unwrap_or_default(),
         trouble.unwrap_or_default(),
     ]
 }
@@ -129,7 +139,7 @@ impl Tested {
         let Self { alert_id, outcome, words, latency_ms } = self;
         match (words, latency_ms) {
             (Some(words), Some(latency)) => {
-                format!("{name}: {outcome} after {latency} ms: {}", one_line(words))
+                format!("{name}: {outcome} after {latency} ms: {}", one_line(reason(outcome, words)))
             }
             _ => format!(
                 "{name}: {outcome}: the channel is busy, or must be silent; `fanfare explain {alert_id}` will tell"

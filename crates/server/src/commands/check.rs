@@ -144,9 +144,12 @@ fn period(per: QuotaPeriod) -> &'static str {
     }
 }
 
+const SECONDS_A_DAY: u64 = 24 * 60 * 60;
+
 fn drill(drill: &Drill) -> String {
     let Drill { every, at, zone: _ } = drill;
-    format!("every {} at {}", HumanDuration(*every), at.strftime("%H:%M"))
+    let days = every.as_secs() / SECONDS_A_DAY; // the config takes only whole days
+    format!("every {days}d at {}", at.strftime("%H:%M"))
 }
 
 fn receiver_row(receiver: &Receiver) -> [String; 4] {

@@ -29,6 +29,9 @@ pub(crate) struct Gateway {
     pub(crate) style: Style,
 }
 
+const NO_TOKEN: &str = "; no token was sent: set the environment variable that the config names, to what the gateway \
+                        has, or name another with --token-env or --token-file";
+
 /// What the gateway answered.
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -115,7 +118,11 @@ impl Gateway {
             let response = request.send().await.map_err(|err| self.unreachable(err))?;
             let status = response.status();
             let text = response.text().await.map_err(|err| self.unreachable(err))?;
-            Ok(Answer { status, json: serde_json::from_str(&text).unwrap_or(Value::Null) })
+            let json = serde_json::from_str(&text).unwrap_or(Value::Null);
+            if status == StatusCode::UNAUTHORIZED && self.token.is_none() {
+                bail!("the gateway answers {status}{}{NO_TOKEN}", words(&json));
+            }
+            Ok(Answer { status, json })
         })
     }
 
@@ -129,7 +136,10 @@ impl Gateway {
             causes.push_str(&format!(": {cause}"));
             source = cause.source();
         }
-        anyhow::anyhow!("the gateway cannot be reached at {address}: {causes}")
+        anyhow::anyhow!(
+            "the gateway cannot be reached at {address}: {causes}; does `fanfare serve` run there? --url names another \
+             address"
+        )
     }
 }
 

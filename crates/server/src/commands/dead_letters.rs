@@ -7,13 +7,14 @@ use anyhow::Context as _;
 use clap::Args;
 use fanfare_core::one_line;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::Outcome;
-use super::answer::print;
+use super::answer::{print, reason};
 use super::client::{Door, Gateway};
-use super::moment::Moment;
+use super::moment::{Moment, shown};
 use super::table::table;
 use crate::cli::AskArgs;
 
@@ -83,7 +84,7 @@ pub struct DiscardArgs {
 /// Dead letters by their names, or those that are alike.
 #[derive(Debug, Args)]
 pub struct WhichArgs {
-    /// Their names, as the list shows them, e.g. d17
+    /// Their names, as the list shows them, e.g. d17; or else --channel, --receiver, --since or --until
     #[arg(value_name = "ID", conflicts_with_all = ALIKE, required_unless_present_any = ALIKE)]
     pub ids: Vec<String>,
     /// All that are alike.
@@ -115,7 +116,7 @@ struct Letter {
     channel: Option<String>,
     reason: String,
     attempts: u32,
-    given_up_at: String,
+    given_up_at: Timestamp,
     fulfilment: String,
 }
 
@@ -132,14 +133,17 @@ pub(crate) fn list(
     query.push(("limit", limit.to_string()));
     let gateway = Gateway::find(config, &ask.gateway, Door::Api)?;
     let answer = gateway.get(&["api", "v1", "dead-letters"], &query)?;
-    print(answer, ask, out, |Letters { dead_letters }: Letters| table(HEADER, dead_letters.iter().map(row)))?;
+    let zone = &gateway.style.timezone;
+    print(answer, ask, out, |Letters { dead_letters }: Letters| {
+        table(HEADER, dead_letters.iter().map(|it| row(it, zone)))
+    })?;
     Ok(Outcome::Good)
 }
 
 const HEADER: [&str; 9] =
     ["ID", "ALERT", "RECEIVER", "CHANNEL", "SEVERITY", "TITLE", "GIVEN UP AT", "TRIES", "WHY"];
 
-fn row(letter: &Letter) -> [String; 9] {
+fn row(letter: &Letter, zone: &TimeZone) -> [String; 9] {
     let Letter { id, alert_id, title, severity, receiver, channel, reason, attempts, given_up_at, .. } =
         letter;
     [
@@ -149,7 +153,7 @@ fn row(letter: &Letter) -> [String; 9] {
         channel.clone().unwrap_or_default(),
         severity.clone(),
         one_line(title),
-        given_up_at.clone(),
+        shown(*given_up_at, zone),
         attempts.to_string(),
         one_line(reason),
     ]
@@ -164,8 +168,8 @@ struct Shown {
 #[derive(Debug, Deserialize)]
 struct Attempt {
     ordinal: i64,
-    started_at: String,
-    ended_at: String,
+    started_at: Timestamp,
+    ended_at: Timestamp,
     outcome: String,
     words: String,
 }
@@ -175,12 +179,12 @@ pub(crate) fn show(config: &Path, args: &ShowArgs, out: &mut dyn Write) -> anyho
     let ShowArgs { id, ask } = args;
     let gateway = Gateway::find(config, &ask.gateway, Door::Api)?;
     let answer = gateway.get(&["api", "v1", "dead-letters", id], &[])?;
-    print(answer, ask, out, |shown: Shown| shown.text())?;
+    print(answer, ask, out, |letter: Shown| letter.text(&gateway.style.timezone))?;
     Ok(Outcome::Good)
 }
 
 impl Shown {
-    fn text(&self) -> String {
+    fn text(&self, zone: &TimeZone) -> String {
         let Self { dead_letter, attempts } = self;
         let Letter {
             id, alert_id, title, severity, receiver, channel, reason, given_up_at, fulfilment, ..
@@ -190,13 +194,16 @@ impl Shown {
             ("Alert", format!("{alert_id}, {severity}: {}", one_line(title))),
             ("Receiver", receiver.clone()),
             ("Channel", channel.clone().unwrap_or_default()),
-            ("Given up at", given_up_at.clone()),
+            ("Given up at", shown(*given_up_at, zone)),
             ("Why", one_line(reason)),
             ("Contract", fulfilment.clone()),
         ];
         let mut text: String = fields.map(|(name, value)| format!("{name}: {value}\n")).concat();
         if !attempts.is_empty() {
-            text.push_str(&format!("\n{}\n", table(ATTEMPTS, attempts.iter().map(attempt_row))));
+            text.push_str(&format!(
+                "\n{}\n",
+                table(ATTEMPTS, attempts.iter().map(|it| attempt_row(it, zone)))
+            ));
         }
         text.push_str(&format!("\n`fanfare explain {alert_id}` tells the whole story."));
         text
@@ -205,9 +212,10 @@ impl Shown {
 
 const ATTEMPTS: [&str; 5] = ["TRY", "BEGAN AT", "ENDED AT", "OUTCOME", "ANSWER"];
 
-fn attempt_row(attempt: &Attempt) -> [String; 5] {
+fn attempt_row(attempt: &Attempt, zone: &TimeZone) -> [String; 5] {
     let Attempt { ordinal, started_at, ended_at, outcome, words } = attempt;
-    [ordinal.to_string(), started_at.clone(), ended_at.clone(), outcome.clone(), one_line(words)]
+    let answer = one_line(reason(outcome, words));
+    [ordinal.to_string(), shown(*started_at, zone), shown(*ended_at, zone), outcome.clone(), answer]
 }
 
 /// Has dead letters tried again; a finding if there are none like this.

@@ -5,11 +5,14 @@ use std::path::Path;
 
 use clap::{Args, ValueEnum};
 use fanfare_core::{AlertId, one_line};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use super::Outcome;
 use super::answer::print;
 use super::client::{Door, Gateway};
+use super::moment::shown;
 use super::table::table;
 use crate::cli::AskArgs;
 
@@ -71,9 +74,9 @@ struct Delivery {
     channel: String,
     severity: String,
     state: String,
-    owed_at: String,
+    owed_at: Timestamp,
     attempts: u32,
-    settled_at: Option<String>,
+    settled_at: Option<Timestamp>,
     reason: Option<String>,
     fulfilment: String,
     escalated: Option<String>,
@@ -84,7 +87,10 @@ struct Delivery {
 pub(crate) fn list(config: &Path, args: &ListArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let gateway = Gateway::find(config, &args.ask.gateway, Door::Api)?;
     let answer = gateway.get(&["api", "v1", "deliveries"], &args.query())?;
-    print(answer, &args.ask, out, |Answer { deliveries }: Answer| table(HEADER, deliveries.iter().map(row)))?;
+    let zone = &gateway.style.timezone;
+    print(answer, &args.ask, out, |Answer { deliveries }: Answer| {
+        table(HEADER, deliveries.iter().map(|it| row(it, zone)))
+    })?;
     Ok(Outcome::Good)
 }
 
@@ -116,7 +122,7 @@ const HEADER: [&str; 12] = [
     "WHY",
 ];
 
-fn row(delivery: &Delivery) -> [String; 12] {
+fn row(delivery: &Delivery, zone: &TimeZone) -> [String; 12] {
     let Delivery {
         id,
         alert_id,
@@ -144,9 +150,9 @@ fn row(delivery: &Delivery) -> [String; 12] {
         channel.clone(),
         severity.clone(),
         state.clone(),
-        owed_at.clone(),
+        shown(*owed_at, zone),
         attempts.to_string(),
-        settled_at.clone().unwrap_or_default(),
+        settled_at.map(|at| shown(at, zone)).unwrap_or_default(),
         fulfilment.clone(),
         how.join(", "),
         why.unwrap_or_default(),

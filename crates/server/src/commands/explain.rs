@@ -9,7 +9,8 @@ use std::path::Path;
 
 use clap::Args;
 use fanfare_core::{
-    Alert, AlertId, ChannelName, Fulfilment, Language, ReceiverName, Status, Style, one_line,
+    Alert, AlertId, ChannelName, Fulfilment, Language, ReceiverName, Rung, Status, Step, Style, Terms,
+    Unless, one_line,
 };
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -18,6 +19,7 @@ use self::words::Words;
 use super::Outcome;
 use super::answer::print;
 use super::client::{Door, Gateway};
+use super::moment::shown;
 use super::table::table;
 use crate::cli::AskArgs;
 use crate::explain::{Event, Routing, What};
@@ -54,16 +56,27 @@ struct Story {
 struct Notification {
     receiver: ReceiverName,
     why: String,
+    owed_at: Timestamp,
+    terms: Option<Terms>,
     fulfilment: Fulfilment,
+    look_at: Option<Timestamp>,
+    steps: Vec<Done>,
     deliveries: Vec<Delivery>,
 }
 
 #[derive(Debug, Deserialize)]
 struct Delivery {
     channel: ChannelName,
+    escalated: Option<Unless>,
     state: String,
     next_at: Option<Timestamp>,
     attempted: u32,
+}
+
+#[derive(Debug, Deserialize)]
+struct Done {
+    #[serde(flatten)]
+    step: Step,
 }
 
 #[derive(Debug, Deserialize)]
@@ -101,6 +114,11 @@ impl Teller {
         if !story.notifications.is_empty() {
             parts.push(format!("{how_it_stands}\n{}", self.standing(&story.notifications)));
         }
+        let to_come: Vec<_> = story.notifications.iter().flat_map(|it| self.to_come(it)).collect();
+        if !to_come.is_empty() {
+            let Words { time, receiver, what, to_come: heading, .. } = self.words;
+            parts.push(format!("{heading}\n{}", table([*time, *receiver, *what], to_come)));
+        }
         parts.join("\n\n")
     }
 
@@ -115,7 +133,12 @@ impl Teller {
             Status::Resolved => words.resolved,
         };
         let mut lines = vec![
-            format!("{} {id}: {} ({}, {status})", words.alert, one_line(title), alert.severity),
+            format!(
+                "{} {id}: {} ({}, {status})",
+                words.alert,
+                one_line(title),
+                self.word(alert.severity.word())
+            ),
             format!("{}: {}", words.received, self.time(*received_at)),
             format!("{}: {incident}, {} {}", words.incident, words.since, self.time(*since)),
             format!("{}: {}", words.labels, labels.join(", ")),
@@ -166,27 +189,77 @@ impl Teller {
     }
 
     fn standing(&self, notifications: &[Notification]) -> String {
-        let Words { receiver, why, contract, channel, state, tries, next, .. } = self.words;
+        let Words { receiver, why, contract, channel, state, tries, how, next, .. } = self.words;
         let rows = notifications.iter().flat_map(|told| told.deliveries.iter().map(move |it| (told, it)));
         let rows = rows.map(|(told, delivery)| {
-            let Delivery { channel, state, next_at, attempted } = delivery;
+            let Delivery { channel, escalated, state, next_at, attempted } = delivery;
             [
                 told.receiver.to_string(),
-                told.why.clone(),
-                told.fulfilment.to_string(),
+                self.word(&told.why),
+                self.word(told.fulfilment.word()),
                 channel.to_string(),
-                state.clone(),
+                escalated.map(|unless| self.escalated(unless)).unwrap_or_default(),
+                self.word(state),
                 attempted.to_string(),
                 next_at.map(|at| self.time(at)).unwrap_or_default(),
             ]
         });
-        table([*receiver, *why, *contract, *channel, *state, *tries, *next], rows)
+        table([*receiver, *why, *contract, *channel, *how, *state, *tries, *next], rows)
     }
 
-    /// E.g. `2026-03-08 20:00:00.123 +08:00`.
-    fn time(&self, at: Timestamp) -> String {
-        at.to_zoned(self.style.timezone.clone()).strftime("%Y-%m-%d %H:%M:%S%.3f %:z").to_string()
+    /// The rungs that are climbed if nothing happens before their time.
+    fn to_come(&self, told: &Notification) -> Vec<[String; 3]> {
+        let Some(terms) = told.terms.as_ref().filter(|_| told.look_at.is_some()) else { return Vec::new() };
+        let rungs = terms.escalate.iter().enumerate().filter(|(rung, _)| !told.is_done_with(*rung));
+        let rungs = rungs.filter_map(|(_, rung)| Some((told.owed_at.checked_add(rung.after.0).ok()?, rung)));
+        rungs.map(|(at, rung)| [self.time(at), told.receiver.to_string(), self.rung(rung)]).collect()
     }
+
+    fn rung(&self, rung: &Rung) -> String {
+        match self.style.language {
+            Language::En => english::to_come(rung),
+            Language::Zh => chinese::to_come(rung),
+        }
+    }
+
+    fn escalated(&self, unless: Unless) -> String {
+        match self.style.language {
+            Language::En => english::escalated(unless),
+            Language::Zh => chinese::escalated(unless),
+        }
+    }
+
+    /// A word of the API.
+    fn word(&self, word: &str) -> String {
+        match self.style.language {
+            Language::En => word.to_owned(),
+            Language::Zh => chinese::word(word).to_owned(),
+        }
+    }
+
+    fn time(&self, at: Timestamp) -> String {
+        shown(at, &self.style.timezone)
+    }
+}
+
+impl Notification {
+    /// Whether this rung was climbed, or was found needless.
+    fn is_done_with(&self, number: usize) -> bool {
+        self.steps.iter().any(|Done { step }| match step {
+            Step::Climb { rung, .. } | Step::Skip { rung, .. } => *rung == number,
+            Step::TakeTurn { .. } | Step::Settle { .. } | Step::Retried { .. } | Step::Discarded { .. } => {
+                false
+            }
+        })
+    }
+}
+
+/// `channels` without those that stand there a second time: two deliveries may go over one channel.
+fn each_once(channels: &[ChannelName]) -> Vec<ChannelName> {
+    let mut each = channels.to_vec();
+    each.sort();
+    each.dedup();
+    each
 }
 
 fn receiver_of(what: &What) -> String {

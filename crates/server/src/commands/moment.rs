@@ -1,8 +1,9 @@
-//! Times as people say them on the command line.
+//! Times as people say and read them on the command line.
 
 use std::str::FromStr;
 
 use fanfare_core::HumanDuration;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 /// A time: `2026-03-08T20:00:00+08:00`, or how long ago: `2h`.
@@ -39,6 +40,11 @@ impl Moment {
             }
         }
     }
+}
+
+/// E.g. `2026-03-08 20:00:00.123 +08:00`.
+pub(crate) fn shown(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S%.3f %:z").to_string()
 }
 
 #[cfg(test)]

@@ -193,9 +193,15 @@ fn tell(told: &Told<'_>, out: &mut dyn Write) -> anyhow::Result<()> {
     for message in messages {
         writeln!(out, "--- {} ---\n{}\n", message.target, message.shown.text.trim_end())?;
     }
-    writeln!(out, "What to try next / 接下来可以试:")?;
+    writeln!(
+        out,
+        "What to try next, in another terminal; `fanfare` is target/release/fanfare / 在另一个终端中可以试:"
+    )?;
     if let Some(link) = link(address, messages) {
-        writeln!(out, "  # acknowledge it, in a browser / 在浏览器中确认告警\n  {link}")?;
+        writeln!(
+            out,
+            "  # acknowledge it, in a browser: the button does it, not the link / 在浏览器中打开，点击按钮确认\n  {link}"
+        )?;
     }
     let tries = [
         (
@@ -210,12 +216,16 @@ fn tell(told: &Told<'_>, out: &mut dyn Write) -> anyhow::Result<()> {
             ),
         ),
         (
-            "mend it: what is owed comes within a minute / 恢复：一分钟内补发",
+            "mend it: what is owed comes within about a minute / 恢复：约一分钟内补发",
             format!("curl -X DELETE http://{address}/sandbox/faults"),
         ),
         (
             "who was told what, and what is still owed / 投递记录",
             format!("fanfare deliveries list --url http://{address}"),
+        ),
+        (
+            "what happened to an alert, and what is still to come / 一条告警的全部经过",
+            format!("fanfare explain 1 --url http://{address}"),
         ),
     ];
     for (what, how) in tries {

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use fanfare_core::{Clock, Style};
 use fanfare_gateway::Gateway;
@@ -115,8 +115,7 @@ impl Doors {
 fn is_of_a_web_page(request: &HttpRequest) -> bool {
     let by_itself = |site: &HeaderValue| site == "none";
     let headers = request.headers();
-    headers.contains_key(header::ORIGIN)
-        || headers.get("sec-fetch-site").is_some_and(|site| !by_itself(site))
+    headers.contains_key(header::ORIGIN) || headers.get("sec-fetch-site").is_some_and(|site| !by_itself(site))
 }
 
 /// Adds every door to an actix app.

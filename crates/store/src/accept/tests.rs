@@ -2,7 +2,8 @@ use fanfare_core::{Hold, Told};
 
 use super::*;
 use crate::fixtures::{
-    Deciding, NOON, Place, accept, after_noon, alarm, deciding, deliveries, end_of, ids, plain, try_accept,
+    Deciding, NOON, Place, accept, accept_by, after_noon, alarm, dead, deciding, deliveries, end_of, ids,
+    in_turn, ladder, plain, pursue_at, settle_by, settlement, try_accept,
 };
 
 const FOUR_HOURS: i64 = 4 * 60 * 60;
@@ -212,7 +213,11 @@ impl Decider for Curious {
         self.deciding.plan(alert, incident, now)
     }
 
-    fn pursue(&self, terms: &Terms, standing: &Standing, now: Timestamp) -> fanfare_core::Pursuit {
+    fn knows(&self, channel: &ChannelName) -> bool {
+        self.deciding.knows(channel)
+    }
+
+    fn pursue(&self, terms: &Terms, standing: &Standing, now: Timestamp) -> Pursuit {
         self.deciding.pursue(terms, standing, now)
     }
 
@@ -232,4 +237,54 @@ async fn the_policy_sees_what_each_receiver_was_told() {
     let told = Told { receiver: "on-call".into(), severity: Severity::High, at: NOON };
     let expected = Incident { id: AlertId(1), since: NOON, told: vec![told], acknowledged: None };
     assert_eq!(*curious.seen.lock().unwrap(), Some(expected));
+}
+
+/// Where the end of an incident is told that was told on `terms`, whose first
+/// channel was given up and whose ladder was climbed to the end.
+async fn check_end(terms: Terms, decider_then: Deciding, expected: &[&str]) {
+    let place = Place::new();
+    let store = place.open();
+    let decider = Deciding::on(terms);
+    let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
+    settle_by(&store, &decider, settlement(&deliveries(&accepted)[0], dead())).await;
+    pursue_at(&store, &decider, accepted.owed[0].notification.id, after_noon(900)).await;
+    let ended = accept_by(&store, &decider_then, end_of("a"), after_noon(1000)).await;
+    let channels = deliveries(&ended);
+    assert_eq!(channels.iter().map(|it| it.channel.as_str()).collect::<Vec<_>>(), expected);
+    assert!(channels.iter().all(|it| it.escalated.is_none()));
+    assert_eq!(store.audit().await.unwrap().unaccounted, []);
+}
+
+#[tokio::test]
+async fn who_was_called_in_by_a_turn_or_a_rung_hears_that_it_is_over() {
+    check_end(ladder(), Deciding::on(ladder()), &["ding", "mail", "phone", "boss"]).await;
+    check_end(in_turn(), Deciding::on(in_turn()), &["ding", "mail"]).await;
+    check_end(plain(), Deciding::on(plain()), &["ding", "mail"]).await;
+}
+
+#[tokio::test]
+async fn the_end_is_not_told_on_a_channel_that_is_no_longer_in_the_config() {
+    let without_boss = Deciding::on(ladder()).without("boss");
+    check_end(ladder(), without_boss, &["ding", "mail", "phone"]).await;
+}
+
+#[tokio::test]
+async fn who_was_not_called_in_does_not_hear_that_it_is_over() {
+    let place = Place::new();
+    let store = place.open();
+    let decider = Deciding::on(ladder());
+    accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
+    let other = accept_by(&store, &decider, alarm("b", Severity::High), NOON).await;
+    pursue_at(&store, &decider, other.owed[0].notification.id, after_noon(900)).await;
+    let ended = accept_by(&store, &decider, end_of("a"), after_noon(1000)).await;
+    assert_eq!(deliveries(&ended).len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_decided_at_once_is_written_with_the_notification() {
+    let place = Place::new();
+    let store = place.open();
+    accept_by(&store, &Deciding::on(ladder()), alarm("a", Severity::High), NOON).await;
+    let look_at = place.number("SELECT look_at FROM notifications");
+    assert_eq!(look_at, from_time(after_noon(60)));
 }

@@ -174,3 +174,22 @@ async fn the_newest_of_an_incident_that_asks_is_found() {
     outcome(&store, 1, ("Ann", after_noon(2))).await; // told with a notification of its own
     assert_eq!(store.newest_of_incident(AlertId(1)).await.unwrap(), Some(NotificationId(2)));
 }
+
+#[tokio::test]
+async fn nothing_is_told_on_a_channel_that_is_no_longer_in_the_config() {
+    let place = Place::new();
+    let store = place.open();
+    let id = tell(&store, Severity::High, NOON).await.owed[0].notification.id;
+    let decider = deciding().without("ding");
+    let (outcome, _) = acknowledge(&store, &decider, id, ("Ann", after_noon(1))).await;
+    assert_eq!(told(&outcome), [("on-call", vec!["mail"])]);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_ahead_climbs_nothing_when_somebody_acknowledges() {
+    let place = Place::new();
+    let store = place.open();
+    let id = tell(&store, Severity::High, NOON).await.owed[0].notification.id;
+    let (_, more) = acknowledge(&store, &deciding(), id, ("Ann", after_noon(3600))).await;
+    assert!(more.deliveries.is_empty(), "{:?}", more.deliveries);
+}

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{DeadLetterFilter, DeadLetterId, DeadLetters, Place, find, place_of};
 use crate::column::{as_kept, from_time, to_fulfilment};
 use crate::pending::owed_delivery;
-use crate::pursue::{Consequences, Head, follow, look_at, write_step};
+use crate::pursue::{Consequences, Found, follow, look_at, write_step};
 use crate::{Decider, Store, StoreError};
 
 /// How many are dealt with in one transaction, so that a request never waits
@@ -273,16 +273,16 @@ fn reconsider(
     now: Timestamp,
     decider: &dyn Decider,
 ) -> Result<Consequences, StoreError> {
-    let Some((head, standing)) = look_at(db, id)? else { return Ok(Consequences::default()) };
-    match standing.fulfilment {
+    let Some(found) = look_at(db, id)? else { return Ok(Consequences::default()) };
+    match found.standing.fulfilment {
         Fulfilment::Abandoned => {}
         Fulfilment::Open | Fulfilment::Kept | Fulfilment::Broken | Fulfilment::Late => {
             return Ok(Consequences::default());
         }
     }
-    let anew = Standing { fulfilment: Fulfilment::Open, ..standing };
-    match decider.pursue(&head.terms, &anew, now).fulfilment {
-        Fulfilment::Open | Fulfilment::Kept => reopen(db, &head, &anew, now, decider),
+    let anew = Found { standing: Standing { fulfilment: Fulfilment::Open, ..found.standing }, ..found };
+    match decider.pursue(&anew.head.terms, &anew.standing, now).fulfilment {
+        Fulfilment::Open | Fulfilment::Kept => reopen(db, &anew, now, decider),
         Fulfilment::Broken | Fulfilment::Abandoned | Fulfilment::Late => {
             if dead_deliveries(db, id)?.is_empty() {
                 deal_with(db, id, Some("retried"))?;
@@ -294,13 +294,14 @@ fn reconsider(
 
 fn reopen(
     db: &Connection,
-    head: &Head,
-    anew: &Standing,
+    anew: &Found,
     now: Timestamp,
     decider: &dyn Decider,
 ) -> Result<Consequences, StoreError> {
-    deal_with(db, head.id, None)?;
-    follow(db, head, anew, now, decider)
+    deal_with(db, anew.head.id, None)?;
+    db.prepare_cached("UPDATE notifications SET fulfilment = 'open' WHERE id = ?1")?
+        .execute([anew.head.id.0])?;
+    follow(db, anew, now, decider)
 }
 
 fn deal_with(db: &Connection, id: NotificationId, how: Option<&str>) -> Result<(), StoreError> {

@@ -31,6 +31,19 @@ async fn what_is_owed_on_some_channels_is_taken_up_oldest_first() {
 }
 
 #[tokio::test]
+async fn to_take_up_nothing_nothing_is_read() {
+    let place = Place::new();
+    let store = place.open();
+    accept(&store, alarm("a", Severity::Low), NOON).await;
+    place.raw().execute("UPDATE deliveries SET severity = 'unheard of'", []).unwrap();
+    for channels in [vec![], vec!["phone".into()]] {
+        let (sender, taken_up) = std::sync::mpsc::channel();
+        store.take_up(channels.into_iter().collect(), move |owed| sender.send(owed).unwrap()).await.unwrap();
+        assert_eq!(taken_up.recv().unwrap(), []);
+    }
+}
+
+#[tokio::test]
 async fn a_notification_reads_as_it_was_told() {
     let place = Place::new();
     let store = place.open();

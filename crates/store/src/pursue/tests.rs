@@ -2,8 +2,8 @@ use fanfare_core::Why;
 
 use super::*;
 use crate::fixtures::{
-    Deciding, NOON, Place, accept_by, after_noon, again, alarm, dead, deliveries, end_of, in_turn, ladder,
-    plain, pursue_at, settle_by, settlement,
+    Deciding, NOON, Place, accept_by, acknowledge, after_noon, again, alarm, dead, deliveries, end_of,
+    in_turn, ladder, plain, pursue_at, settle_by, settlement,
 };
 use crate::{Outcome, Settlement};
 
@@ -17,7 +17,7 @@ fn steps(place: &Place) -> Vec<String> {
     let raw = place.raw();
     let mut statement = raw.prepare("SELECT at, step FROM steps ORDER BY id").unwrap();
     let noon = from_time(NOON);
-    let step = |row: &rusqlite::Row<'_>| {
+    let step = |row: &Row<'_>| {
         Ok(format!("{}: {}", (row.get::<_, i64>(0)? - noon) / 1_000, row.get::<_, String>(1)?))
     };
     statement.query_map([], step).unwrap().collect::<Result<_, _>>().unwrap()
@@ -72,9 +72,9 @@ async fn told_in_turn_the_second_channel_is_owed_with_the_first_ones_failure() {
 async fn what_is_watched_is_known_after_a_restart_to_the_millisecond() {
     let place = Place::new();
     let store = place.open();
-    let odd = NOON + jiff::SignedDuration::from_millis(123);
+    let odd = NOON + SignedDuration::from_millis(123);
     let accepted = accept_by(&store, &Deciding::on(ladder()), alarm("a", Severity::High), odd).await;
-    let due = odd + jiff::SignedDuration::from_secs(60);
+    let due = odd + SignedDuration::from_secs(60);
     assert_eq!(accepted.consequences.watch[0].look_at, Some(due));
     assert_eq!(place.copy().open().watched().await.unwrap(), accepted.consequences.watch);
 }
@@ -100,6 +100,86 @@ async fn those_who_wait_for_a_channel_are_found_while_their_promise_is_open() {
     settle_by(&store, &decider, settlement(ding, Outcome::Delivered)).await;
     assert!(store.waiting_for("ding".into()).await.unwrap().is_empty());
     assert_eq!(store.waiting_for("mail".into()).await.unwrap(), [mail.notification]);
+}
+
+#[tokio::test]
+async fn those_who_wait_for_a_channel_with_nothing_left_to_count_are_found_too() {
+    let place = Place::new();
+    let store = place.open();
+    let decider = Deciding::on(Terms { contract: Default::default(), ..in_turn() });
+    let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
+    assert!(store.watched().await.unwrap().is_empty()); // all of its channels were called, and it may take its time
+    assert_eq!(store.waiting_for("mail".into()).await.unwrap(), [accepted.owed[0].notification.id]);
+}
+
+/// On a ladder, `ding` is settled when the clock says so many seconds after noon;
+/// whatever that calls for, and when to look again, is as here.
+async fn check_settled_at(seconds: i64, outcome: Outcome, called: &[&str], look_at: Option<i64>) {
+    let place = Place::new();
+    let store = place.open();
+    let decider = Deciding::on(ladder());
+    let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
+    let ding = &deliveries(&accepted)[0];
+    let more = settle_by(&store, &decider, settled_at(seconds, settlement(ding, outcome))).await;
+    let channels: Vec<_> = more.deliveries.iter().map(|it| it.channel.as_str()).collect();
+    assert_eq!(channels, called);
+    assert_eq!(more.watch[0].look_at, look_at.map(after_noon));
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_ahead_climbs_nothing_when_an_attempt_ends() {
+    for seconds in [-3600, 10, 59, 60, 61, 3600] {
+        check_settled_at(seconds, Outcome::Delivered, &[], Some(60)).await;
+        check_settled_at(seconds, again(seconds), &[], Some(60)).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_given_up_is_followed_up_at_once_whatever_the_clock_says() {
+    check_settled_at(10, dead(), &["phone"], Some(60)).await;
+    check_settled_at(3600, dead(), &["phone"], Some(60)).await;
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_ahead_breaks_no_promise_when_it_is_over() {
+    let place = Place::new();
+    let store = place.open();
+    let decider = Deciding::on(ladder());
+    let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
+    let first = accepted.owed[0].notification.id;
+    let ended = accept_by(&store, &decider, end_of("a"), after_noon(3600)).await;
+    assert!(ended.consequences.deliveries.is_empty(), "{:?}", ended.consequences.deliveries);
+    assert!(ended.consequences.watch.contains(&Watch { notification: first, look_at: Some(after_noon(60)) }));
+    assert_eq!(steps(&place), [] as [String; 0]);
+    let climbed = pursue_at(&store, &decider, first, after_noon(60)).await;
+    assert_eq!(channels(&climbed.deliveries), [("phone", Some(Unless::Delivered))]);
+}
+
+#[tokio::test]
+async fn what_somebody_takes_care_of_is_abandoned_without_a_word_to_others() {
+    let place = Place::new();
+    let store = place.open();
+    let decider = Deciding::on(plain()).confiding_in("phone");
+    let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
+    let [ding, mail] = &deliveries(&accepted)[..] else { panic!() };
+    settle_by(&store, &decider, settlement(mail, Outcome::Delivered)).await;
+    acknowledge(&store, &decider, ding.notification, ("Ann", after_noon(1))).await;
+    let told = settle_by(&store, &decider, settlement(ding, dead())).await.about_ourselves;
+    assert!(told.is_empty(), "{told:?}");
+    assert_eq!(place.number("SELECT count(*) FROM notifications WHERE fulfilment = 'abandoned'"), 1);
+}
+
+#[tokio::test]
+async fn a_delivery_in_no_known_state_is_damage_and_not_a_failure() {
+    let place = Place::new();
+    let store = place.open();
+    let decider = Deciding::on(ladder()).confiding_in("confidant");
+    let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
+    let id = accepted.owed[0].notification.id;
+    place.raw().execute("UPDATE deliveries SET state = 'delievered'", []).unwrap();
+    let more = pursue_at(&store, &decider, id, after_noon(60)).await;
+    assert_eq!((more.deliveries.len(), more.about_ourselves.len()), (0, 0));
+    assert_eq!(more.watch, [Watch { notification: id, look_at: None }]);
 }
 
 #[tokio::test]

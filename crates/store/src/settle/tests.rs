@@ -74,29 +74,51 @@ async fn each_attempt_is_kept() {
     assert_eq!(attempts, [(1, "transient"), (2, "delivered")]);
 }
 
-/// Of two silences asked of one account, in this order, this one is kept.
-async fn check_hold(seconds: [i64; 2], kept: i64) {
+/// A silence of an account, in seconds after noon: from when, and until when.
+type Silence = (i64, i64);
+
+/// Of these silences asked of one account, in this order, this one is left at
+/// so many seconds after noon.
+async fn check_hold(asked: &[Silence], at: i64, left: Option<Silence>) {
     let place = Place::new();
     let store = place.open();
     let accepted = accept(&store, alarm("a", Severity::High), NOON).await;
-    for (ordinal, until) in (1..).zip(seconds) {
+    for (ordinal, (since, until)) in (1..).zip(asked) {
         let mut settlement = settlement(&deliveries(&accepted)[0], Outcome::Delivered);
         settlement.ordinal = ordinal;
-        settlement.hold = Some(AccountHold {
-            account: account("robot"),
-            since: NOON,
-            until: after_noon(until),
-            reason: until.to_string(),
-        });
+        let (since, until) = (after_noon(*since), after_noon(*until));
+        let reason = "130101".to_owned();
+        settlement.hold = Some(AccountHold { account: account("robot"), since, until, reason });
         settle(&store, settlement).await;
     }
-    let holds = store.holds().await.unwrap();
-    let holds: Vec<_> = holds.iter().map(|it| (it.until, it.reason.as_str())).collect();
-    assert_eq!(holds, [(after_noon(kept), kept.to_string().as_str())]);
+    let silences = async |at| {
+        let holds = store.holds(after_noon(at)).await.unwrap();
+        holds.iter().map(|it| (it.since, it.until)).collect::<Vec<_>>()
+    };
+    let left: Vec<_> = left.iter().map(|(since, until)| (after_noon(*since), after_noon(*until))).collect();
+    assert_eq!(silences(at).await, left);
+    assert_eq!(silences(at).await, left, "for good");
 }
 
 #[tokio::test]
 async fn the_longer_of_two_silences_is_kept() {
-    check_hold([600, 10], 600).await;
-    check_hold([10, 600], 600).await;
+    check_hold(&[(0, 600), (5, 10)], 5, Some((0, 600))).await;
+    check_hold(&[(0, 10), (5, 600)], 5, Some((5, 600))).await;
+}
+
+#[tokio::test]
+async fn a_silence_from_before_the_clock_was_set_back_gives_way_to_a_new_one() {
+    check_hold(&[(86_400, 87_000), (0, 10)], 5, Some((0, 10))).await;
+}
+
+#[tokio::test]
+async fn a_silence_that_begins_in_the_future_begins_now_and_is_as_long() {
+    check_hold(&[(86_400, 87_000)], 5, Some((5, 605))).await;
+    check_hold(&[(5, 605)], 5, Some((5, 605))).await;
+}
+
+#[tokio::test]
+async fn a_silence_that_is_over_is_forgotten() {
+    check_hold(&[(0, 600)], 599, Some((0, 600))).await;
+    check_hold(&[(0, 600)], 600, None).await;
 }

@@ -180,7 +180,7 @@ async fn what_was_settled_sent_and_silenced_is_there_after_a_kill() {
     let copy = place.copy();
     let restarted = copy.open();
     assert_eq!(restarted.pending().await.unwrap(), std::slice::from_ref(on_mail));
-    assert_eq!(restarted.holds().await.unwrap(), [hold]);
+    assert_eq!(restarted.holds(after_noon(1)).await.unwrap(), [hold]);
     let sends = restarted.sends_since(after_noon(-60), after_noon(30)).await.unwrap();
     assert_eq!(sends, [(account.clone(), after_noon(1)), (account, after_noon(30))]);
 }
@@ -194,4 +194,44 @@ async fn after_it_is_tidied_up_the_file_alone_is_the_whole_store() {
     let copy = Place::new();
     fs::copy(place.path(), copy.path()).unwrap();
     assert_eq!(copy.number("SELECT count(*) FROM alerts"), 1);
+}
+
+#[cfg(unix)]
+fn mode(file: &Path) -> u32 {
+    std::os::unix::fs::PermissionsExt::mode(&fs::metadata(file).unwrap().permissions()) & 0o777
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn only_its_owner_can_read_the_store() {
+    let place = Place::new();
+    let store = place.open();
+    accept(&store, alarm("a", Severity::High), NOON).await;
+    for suffix in ["", "-wal", "-shm"] {
+        assert_eq!(mode(&beside(&place.path(), suffix)), 0o600, "{suffix}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_store_that_others_could_read_is_kept_from_them() {
+    let place = Place::new();
+    accept(&place.open(), alarm("a", Severity::High), NOON).await;
+    drop(place.open()); // or the first may still be at it
+    for (before, after) in [(0o644, 0o600), (0o400, 0o400)] {
+        let permissions = std::os::unix::fs::PermissionsExt::from_mode(before);
+        fs::set_permissions(place.path(), permissions).unwrap();
+        keep_from_others(&place.path());
+        assert_eq!(mode(&place.path()), after);
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_permissions_of_what_is_not_a_store_are_left_alone() {
+    let place = Place::new();
+    place.raw().execute_batch("CREATE TABLE t (x)").unwrap();
+    fs::set_permissions(place.path(), std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    assert!(matches!(Store::open(&place.path(), "x"), Err(OpenError::Foreign(_))));
+    assert_eq!(mode(&place.path()), 0o644);
 }

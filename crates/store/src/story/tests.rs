@@ -31,6 +31,7 @@ async fn filled(place: &Place) -> Store {
     pursue_at(&store, &decider, mail.notification, after_noon(60)).await;
     acknowledge(&store, &decider, mail.notification, ("Ann", after_noon(70))).await;
     accept_by(&store, &decider, alarm("a", Severity::High), after_noon(80)).await;
+    pursue_at(&store, &decider, mail.notification, after_noon(90)).await;
     accept_by(&store, &decider, alarm("a", Severity::Urgent), after_noon(90)).await;
     accept_by(&store, &decider, end_of("a"), after_noon(100)).await;
     store

@@ -140,6 +140,10 @@ impl Decider for Broken {
         panic!("a bug")
     }
 
+    fn knows(&self, _: &ChannelName) -> bool {
+        panic!("a bug")
+    }
+
     fn pursue(&self, _: &Terms, _: &Standing, _: Timestamp) -> Pursuit {
         panic!("a bug")
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use fanfare_core::{Alert, Form, Severity, Why};
 
 use super::fake::{Answer, Call, Fake, transient, unanswered, unsendable};
-use super::harness::{MINUTE, SECOND, World, alarm, end_of};
+use super::harness::{Config, MINUTE, SECOND, World, alarm, end_of};
 use super::laws::{check_budget, check_ledger, check_order, check_urgent_first};
 
 fn ding() -> Fake {
@@ -47,9 +47,9 @@ async fn of_ten_thousand_alerts_in_a_minute_all_are_told_within_the_budget_the_u
     }
     let urgent = world.calls().into_iter().find(|it| it.severity() == Severity::Urgent).unwrap();
     assert!(urgent.at <= 5 * SECOND, "{:?}", urgent.at);
-    for _ in 0..25 {
+    for _ in 0..28 {
         check_ledger(&world, "in the burst");
-        world.pass(MINUTE).await;
+        world.pass_by(2 * SECOND, MINUTE).await;
     }
     let owed = world.number("SELECT count(*) FROM deliveries");
     assert!(owed > 9_000);
@@ -148,9 +148,8 @@ async fn an_urgent_one_does_not_wait_for_the_pause_of_a_digest_that_holds_its_be
 
 /// Some of thirty that are told together can be told in no form at all.
 async fn check_poison(poison: &'static [&'static str]) {
-    let ding = ding().answering(|call| match call.euis().iter().any(|it| poison.contains(it)) {
-        true => unsendable(),
-        false => Answer::Take,
+    let ding = ding().answering(|call| {
+        if call.euis().iter().any(|it| poison.contains(it)) { unsendable() } else { Answer::Take }
     });
     let mut world = World::new([ding]).await;
     world.accept(alarms(Severity::High, 0..30).chain([end_of("11"), end_of("12")])).await;
@@ -179,18 +178,49 @@ async fn a_digest_that_cannot_be_sent_is_split_until_what_cannot_be_sent_is_alon
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_cannot_be_sent_is_not_gathered_again_while_others_keep_coming() {
+    let ding = ding().answering(|call| if call.euis().contains(&"17") { unsendable() } else { Answer::Take });
+    let world = World::new([ding]).await;
+    for second in 0..60 {
+        world.accept(alarms(Severity::High, second * 10..second * 10 + 10)).await;
+        world.pass_by(SECOND / 2, SECOND).await;
+    }
+    world.pass(4 * MINUTE).await;
+    assert_eq!((world.count("dead"), world.count("delivered")), (1, 599));
+    let with_poison: Vec<_> = world.calls().into_iter().filter(|it| it.euis().contains(&"17")).collect();
+    let sizes: Vec<_> = with_poison.iter().map(|it| it.told.len()).collect();
+    assert!(sizes.is_sorted_by(|before, after| before >= after), "{sizes:?}");
+    let forms: Vec<_> =
+        with_poison.iter().filter(|it| it.told.len() == 1).map(|it| it.attempt.form).collect();
+    assert_eq!(forms, [Form::Full, Form::Plain]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_digest_holds_more_again_once_a_message_has_room_for_more() {
+    let mut world = World::new([ding().with_room_for(3)]).await;
+    world.accept(alarms(Severity::High, 0..60)).await;
+    world.pass(2 * MINUTE).await;
+    world.reload(Config::plain([ding().of_version(1)])).await;
+    world.accept(alarms(Severity::High, 100..500)).await;
+    world.pass(4 * MINUTE).await;
+    let sizes = digests(&world).into_iter().map(|calls| calls[0].told.len());
+    assert_eq!(sizes.max(), Some(40));
+    assert_eq!(world.count("pending"), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_began_and_ended_while_a_channel_was_down_is_told_as_such_when_it_is_back() {
     let outage = 10 * MINUTE;
     let ding = ding().answering(move |call| if call.at < outage { transient() } else { Answer::Take });
     let world = World::new([ding]).await;
-    for number in 0..500 {
-        let eui = number.to_string();
-        world.accept([alarm(&eui, Severity::High)]).await;
-        world.accept([end_of(&eui)]).await;
-        world.pass(SECOND).await;
+    for ten in 0..50 {
+        world.accept(alarms(Severity::High, ten * 10..ten * 10 + 10)).await;
+        world.pass_by(SECOND, 5 * SECOND).await;
+        world.accept((ten * 10..ten * 10 + 10).map(|number| end_of(&number.to_string()))).await;
+        world.pass_by(SECOND, 5 * SECOND).await;
     }
     assert!(world.calls().iter().all(|it| !it.was_taken()));
-    world.pass(outage - 500 * SECOND + 30 * SECOND).await;
+    world.pass_by(SECOND, outage - 500 * SECOND + 30 * SECOND).await;
     assert!(world.calls().last().unwrap().was_taken());
     world.pass(3 * MINUTE).await;
     assert_eq!(world.count("delivered"), 1_000);

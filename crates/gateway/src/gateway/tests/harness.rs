@@ -323,6 +323,11 @@ impl World {
             _ if time <= HOUR => SECOND,
             _ => 10 * SECOND,
         };
+        self.pass_by(step, time).await;
+    }
+
+    /// Lets so much time pass, in steps of this length.
+    pub(super) async fn pass_by(&self, step: Duration, time: Duration) {
         let end = Instant::now() + time;
         while Instant::now() < end {
             tokio::time::advance(step.min(end - Instant::now())).await;

@@ -92,10 +92,8 @@ async fn the_next_channel_is_told_in_time_though_the_gateway_is_killed_meanwhile
 
 #[tokio::test(start_paused = true)]
 async fn a_silence_is_kept_over_a_kill_and_nobody_waits_for_its_end() {
-    let ding = Fake::new("ding").answering(|call| match call.at < 10 * MINUTE {
-        true => throttled(10 * MINUTE),
-        false => Answer::Take,
-    });
+    let ding = Fake::new("ding")
+        .answering(|call| if call.at < 10 * MINUTE { throttled(10 * MINUTE) } else { Answer::Take });
     let mut world = World::promising(in_turn(&["ding", "mail"]), [ding, Fake::new("mail")]).await;
     world.accept([alarm("a", Severity::Urgent)]).await;
     for _ in 0..3 {

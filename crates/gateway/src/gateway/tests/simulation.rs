@@ -46,9 +46,10 @@ impl Promised {
 fn random_alert(random: &mut fastrand::Rng) -> Alert {
     let number = random.usize(0..12);
     let (eui, to) = (number.to_string(), ["everyone", "in-turn", "ladder", "two-of-three"][number % 4]);
-    match random.f64() < 0.3 {
-        true => end_of(&eui),
-        false => alarm_for(to, &eui, *random.choice(&Severity::ALL).unwrap()),
+    if random.f64() < 0.3 {
+        end_of(&eui)
+    } else {
+        alarm_for(to, &eui, *random.choice(&Severity::ALL).unwrap())
     }
 }
 
@@ -151,13 +152,12 @@ impl Run {
             }
         }
         let time = SECOND * self.random.u32(10..90);
-        let config = match self.random.bool() {
-            true => config(&self.fakes, time),
-            false => {
-                let without = self.random.usize(0..self.fakes.len() - 1);
-                let left = self.fakes.iter().enumerate().filter(|(index, _)| *index != without);
-                Config::promising(together(&["sound"]), left.map(|(_, fake)| fake.clone()))
-            }
+        let config = if self.random.bool() {
+            config(&self.fakes, time)
+        } else {
+            let without = self.random.usize(0..self.fakes.len() - 1);
+            let left = self.fakes.iter().enumerate().filter(|(index, _)| *index != without);
+            Config::promising(together(&["sound"]), left.map(|(_, fake)| fake.clone()))
         };
         self.world.reload(config).await;
     }

@@ -46,12 +46,14 @@ async fn an_outcome_that_cannot_be_written_down_is_written_later_and_nothing_is_
 async fn a_send_that_cannot_be_entered_is_not_made_and_costs_no_budget() {
     let world = World::new([Fake::new("ding").twenty_a_minute().with_room_for(2)]).await;
     break_down(&world, "sends");
-    world.accept((0..30).map(|number| alarm(&number.to_string(), Severity::High))).await;
+    world.accept((0..30).map(|number| alarm(&number.to_string(), Severity::Urgent))).await;
     world.pass(30 * SECOND).await;
     assert_eq!(world.calls().len(), 0);
     mend(&world);
     world.pass(2 * SECOND).await;
-    assert_eq!(world.calls().len(), 12); // of eighteen the six that are kept for urgent ones are left
+    assert_eq!(world.calls().len(), 15); // of eighteen the last few are spread over the minute
+    world.pass(2 * MINUTE).await;
+    assert_eq!(world.count("delivered"), 30);
 }
 
 #[tokio::test(start_paused = true)]

@@ -83,9 +83,9 @@ fn a_channel_its_provider_silences_for_long_is_said_until_it_may_send_again() {
     check_unknown(&silent(15), &[Matter::Silence("ops".into())]);
     check_unknown(&silent(0), &[]);
     let Words { title, description } = words(&silent(60));
-    assert!(title.starts_with("Channel `ops` may not send until 2026-11-23 09:00 UTC / "), "{title}");
-    let expected = "Its provider wants nothing more: quota used up: errcode 45009.";
-    assert!(description.starts_with(expected), "{description}");
+    assert!(title.starts_with("Channel ops may not send until 2026-11-23 09:00 UTC / "), "{title}");
+    assert!(description.starts_with("Its provider wants nothing more. "), "{description}");
+    assert!(description.ends_with("Reason / 原因: quota used up: errcode 45009"), "{description}");
 }
 
 fn broken(name: &str) -> ChannelFacts {
@@ -98,13 +98,11 @@ fn a_broken_channel_is_said_with_its_reason_and_what_to_do() {
     let world = World { channels: vec![broken("ops"), channel("mail")], ..well() };
     check(&world, &[("ChannelBroken", "ops", Severity::High)]);
     let Words { title, description } = words(&world);
-    assert_eq!(title, "Channel `ops` does not work / 渠道 ops 无法发送");
-    assert!(
-        description
-            .starts_with("Nothing has gone out on it since 2026-11-23 08:00 UTC: not delivered: HTTP 503."),
-        "{description}"
-    );
-    assert!(description.contains("`fanfare channels test ops`"), "{description}");
+    assert_eq!(title, "Channel ops does not work / 渠道 ops 无法发送");
+    let begins = "Nothing has gone out on it since 2026-11-23 08:00 UTC. ";
+    assert!(description.starts_with(begins), "{description}");
+    assert!(description.ends_with("Reason / 原因: not delivered: HTTP 503"), "{description}");
+    assert!(description.contains("run: fanfare channels test ops"), "{description}");
 }
 
 #[test]
@@ -120,7 +118,7 @@ fn dead_letters_are_said_of_each_channel_that_has_some() {
     let letters = [("mail", 0), ("ops", 3)].map(|(name, letters)| (ChannelName::from(name), letters));
     let world = World { dead_letters: letters.into(), ..well() };
     check(&world, &[("DeadLetters", "ops", Severity::High)]);
-    assert!(words(&world).title.starts_with("3 on `ops` given up, waiting for a person"));
+    assert!(words(&world).title.starts_with("Channel ops: 3 given up, waiting for a person"));
 }
 
 fn of_quota(used: u64) -> World {
@@ -142,7 +140,7 @@ fn a_quota_is_said_at_a_half_at_four_fifths_and_near_its_end() {
     check(&of_quota(4750), &[("QuotaShort", "dingtalk", Severity::High)]);
     check(&of_quota(9000), &[("QuotaShort", "dingtalk", Severity::High)]);
     let Words { title, description } = words(&of_quota(4200));
-    assert!(title.starts_with("80 % of the messages of `dingtalk` for 2026-11 are used / "), "{title}");
+    assert!(title.starts_with("80 % of the messages of dingtalk for 2026-11 are used / "), "{title}");
     let expected = "4200 of 5000 are used; the count begins anew at 2026-12-01 00:00 +08:00.";
     assert!(description.starts_with(expected), "{description}");
 }
@@ -156,7 +154,7 @@ fn a_secret_is_old_after_ninety_days() {
     check(&rotated(date(2026, 8, 25)), &[]); // 90 days before
     check(&rotated(date(2026, 8, 24)), &[("SecretOld", "ops", Severity::Low)]);
     check(&rotated(date(2027, 8, 24)), &[]);
-    assert!(words(&rotated(date(2026, 8, 24))).title.starts_with("The secret of `ops` is 91 days old / "));
+    assert!(words(&rotated(date(2026, 8, 24))).title.starts_with("The secret of ops is 91 days old / "));
 }
 
 fn offsets(seconds: &[(&str, Option<i64>)]) -> World {
@@ -175,7 +173,7 @@ fn a_clock_is_off_by_more_than_a_minute_in_either_direction() {
     check(&offsets(&[("ops", Some(-61))]), &[("ClockOff", "clock", Severity::High)]);
     let behind = words(&offsets(&[("ops", Some(0)), ("mail", Some(75))]));
     assert_eq!(behind.title, "Our clock is 75 s behind / 本机时钟慢了 75 秒");
-    assert!(behind.description.starts_with("So says the provider of `mail`."));
+    assert!(behind.description.starts_with("So says the provider of mail."));
     let ahead = words(&offsets(&[("ops", Some(-3700)), ("mail", Some(75))]));
     assert_eq!(ahead.title, "Our clock is 3700 s ahead / 本机时钟快了 3700 秒");
 }

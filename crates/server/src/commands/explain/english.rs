@@ -4,6 +4,8 @@ use fanfare_core::{
     ChannelName, Climbing, Contract, Failing, Fulfilment, Rung, Sending, Step, Succeed, Terms, Unless,
 };
 
+use crate::commands::answer::reason;
+use crate::commands::explain::each_once;
 use crate::explain::What;
 
 /// What happened; to whom and where stands beside it.
@@ -19,6 +21,7 @@ pub(super) fn what(what: &What) -> String {
         }
         What::Attempt { attempt, outcome, words, latency_ms, digest, .. } => {
             let digest = digest.map(|it| format!(" in digest {it}")).unwrap_or_default();
+            let words = reason(outcome, words);
             format!("attempt {attempt}{digest}: {outcome} after {latency_ms} ms: {words}")
         }
         What::GivenUp { reason, .. } => format!("given up: {reason}"),
@@ -48,8 +51,8 @@ fn promise(terms: &Terms) -> String {
         None if *succeed == Succeed::All => {}
         None => promise.push_str(&format!("; {many} must confirm")),
     }
-    for Rung { after, unless, to } in escalate {
-        promise.push_str(&format!("; after {after} unless {unless}: {}", names(to)));
+    for rung in escalate {
+        promise.push_str(&format!("; {}", to_come(rung)));
     }
     promise
 }
@@ -65,7 +68,9 @@ fn done(step: &Step) -> String {
         }
         Step::Skip { rung, because } => format!("rung {} of the ladder is needless: {because}", rung + 1),
         Step::Settle { fulfilment } => format!("the contract is {}", settled(*fulfilment)),
-        Step::Retried { by, on } => format!("tried again on {} at the request of {by}", names(on)),
+        Step::Retried { by, on } => {
+            format!("tried again on {} at the request of {by}", names(&each_once(on)))
+        }
         Step::Discarded { by, reason, on } if on.is_empty() => format!("discarded by {by}: {reason}"),
         Step::Discarded { by, reason, on } => format!("{} discarded by {by}: {reason}", names(on)),
     }
@@ -104,6 +109,16 @@ fn settled(fulfilment: Fulfilment) -> &'static str {
         Fulfilment::Abandoned => "abandoned: too few channels confirmed, and nobody is left to be told",
         Fulfilment::Late => "kept late: enough channels confirmed, but not in time",
     }
+}
+
+/// Why a channel of the ladder was called in.
+pub(super) fn escalated(unless: Unless) -> String {
+    format!("escalated: not {unless}")
+}
+
+/// A rung that is still to come: `after 15m unless acknowledged: boss`.
+pub(super) fn to_come(Rung { after, unless, to }: &Rung) -> String {
+    format!("after {after} unless {unless}: {}", names(to))
 }
 
 fn names(channels: &[ChannelName]) -> String {

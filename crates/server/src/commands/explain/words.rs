@@ -26,7 +26,9 @@ pub(super) struct Words {
     pub(super) contract: &'static str,
     pub(super) state: &'static str,
     pub(super) tries: &'static str,
+    pub(super) how: &'static str,
     pub(super) next: &'static str,
+    pub(super) to_come: &'static str,
 }
 
 impl Words {
@@ -62,7 +64,9 @@ static ENGLISH: Words = Words {
     contract: "CONTRACT",
     state: "STATE",
     tries: "TRIES",
-    next: "NEXT TRY",
+    how: "HOW",
+    next: "NOT BEFORE",
+    to_come: "STILL TO COME",
 };
 
 static CHINESE: Words = Words {
@@ -89,5 +93,7 @@ static CHINESE: Words = Words {
     contract: "约定",
     state: "状态",
     tries: "尝试次数",
-    next: "下次尝试",
+    how: "方式",
+    next: "最早重试",
+    to_come: "后续升级",
 };

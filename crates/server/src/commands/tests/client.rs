@@ -23,9 +23,9 @@ fn deliveries_are_listed_as_a_table() {
     let said = fanfare(&path, &["deliveries", "list", "--url", &url, "--state", "pending", "--alert", "42"]);
     assert_eq!(said.outcome.unwrap(), Outcome::Good);
     expect![[r#"
-        ID  ALERT  RECEIVER  CHANNEL  SEVERITY  STATE      OWED AT               TRIES  SETTLED AT            CONTRACT  HOW                          WHY
-        7   42     on-call   ops      urgent    delivered  2026-03-08T12:00:00Z  1      2026-03-08T12:00:01Z  late      in digest 9                  {"errcode":0}
-        8   42     on-call   mail     urgent    pending    2026-03-08T12:00:00Z  2                            late      escalated: not acknowledged  not delivered: connection refused
+        ID  ALERT  RECEIVER  CHANNEL  SEVERITY  STATE      OWED AT                         TRIES  SETTLED AT                      CONTRACT  HOW                          WHY
+        7   42     on-call   ops      urgent    delivered  2026-03-08 12:00:00.000 +00:00  1      2026-03-08 12:00:01.000 +00:00  late      in digest 9                  {"errcode":0}
+        8   42     on-call   mail     urgent    pending    2026-03-08 12:00:00.000 +00:00  2                                      late      escalated: not acknowledged  not delivered: connection refused
     "#]].assert_eq(&said.out);
     let head = asked.join().unwrap().head;
     assert!(head.starts_with("get /api/v1/deliveries?state=pending&alert=42&limit=50 http/1.1"), "{head}");

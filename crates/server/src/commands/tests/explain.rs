@@ -26,7 +26,7 @@ const STORY: &str = r#"{
       "terms": { "channels": ["ops", "mail"], "send": "in_turn", "contract": { "succeed": { "at_least": 1 }, "within": "1m" },
         "escalate": [ { "after": "15m", "unless": "acknowledged", "to": ["boss"] } ] } },
     { "at": "2026-03-08T12:00:00.323Z", "event": "attempt", "notification": 5, "receiver": "on-call", "delivery": 7,
-      "channel": "ops", "attempt": 1, "outcome": "transient", "words": "HTTP 502\n\u001b[31mBad Gateway", "latency_ms": 200, "digest": null },
+      "channel": "ops", "attempt": 1, "outcome": "unanswered", "words": "unanswered: HTTP 502\n\u001b[31mBad Gateway", "latency_ms": 200, "digest": null },
     { "at": "2026-03-08T12:00:00.323Z", "event": "step", "notification": 5, "receiver": "on-call", "step": "take_turn",
       "channel": "mail", "instead_of": "ops", "because": "troubled" },
     { "at": "2026-03-08T12:00:01.000Z", "event": "attempt", "notification": 5, "receiver": "on-call", "delivery": 8,
@@ -42,10 +42,16 @@ const STORY: &str = r#"{
   ],
   "notifications": [ {
     "id": 5, "receiver": "on-call", "route": "route.routes[0]", "why": "worsened from high", "owed_at": "2026-03-08T12:00:00.123Z",
-    "terms": null, "fulfilment": "kept", "look_at": null, "dealt_with": null, "acknowledgement": null, "steps": [],
+    "terms": { "channels": ["ops", "mail"], "send": "in_turn", "contract": { "succeed": { "at_least": 1 }, "within": "1m" },
+      "escalate": [ { "after": "15m", "unless": "acknowledged", "to": ["boss"] }, { "after": "2h", "unless": "resolved", "to": ["ops", "boss"] } ] },
+    "fulfilment": "kept", "look_at": "2026-03-08T14:00:00.123Z", "dealt_with": null, "acknowledgement": null,
+    "steps": [
+      { "at": "2026-03-08T12:00:01.000Z", "step": "settle", "fulfilment": "kept" },
+      { "at": "2026-03-08T12:15:00.123Z", "step": "climb", "rung": 0, "unless": "acknowledged", "to": ["boss"], "because": "due" } ],
     "deliveries": [
       { "id": 7, "channel": "ops", "state": "pending", "next_at": "2026-03-08T12:30:00Z", "attempted": 9 },
-      { "id": 8, "channel": "mail", "state": "delivered", "next_at": null, "attempted": 1 }
+      { "id": 8, "channel": "mail", "state": "delivered", "next_at": null, "attempted": 1 },
+      { "id": 9, "channel": "boss", "escalated": "acknowledged", "state": "dead", "next_at": null, "attempted": 1 }
     ]
   } ],
   "acknowledgements": [],
@@ -71,36 +77,41 @@ fn the_story_of_an_alert_is_told_from_its_beginning() {
         SOUND,
         &[],
         expect![[r#"
-        Alert 42: Temperature too high (urgent, firing)
-        Received: 2026-03-08 12:00:00.123 +00:00
-        Incident: 40, since 2026-03-08 11:00:00.000 +00:00
-        Labels: alertname=over_temp, severity=urgent, source=thinklink
-        Before it: 40 (firing, 2026-03-08 11:00:01.000 +00:00)
-        After it: 50 (resolved, 2026-03-08 13:00:00.000 +00:00)
+            Alert 42: Temperature too high (urgent, firing)
+            Received: 2026-03-08 12:00:00.123 +00:00
+            Incident: 40, since 2026-03-08 11:00:00.000 +00:00
+            Labels: alertname=over_temp, severity=urgent, source=thinklink
+            Before it: 40 (firing, 2026-03-08 11:00:01.000 +00:00)
+            After it: 50 (resolved, 2026-03-08 13:00:00.000 +00:00)
 
-        WHO MUST KNOW
-        ✓ route → team: matches everything
-          ✓ route.routes[0] → on-call: matches severity >= high
+            WHO MUST KNOW
+            ✓ route → team: matches everything
+              ✓ route.routes[0] → on-call: matches severity >= high
 
-        WHAT HAPPENED
-        TIME                            RECEIVER  CHANNEL  WHAT
-        2026-03-08 12:00:00.123 +00:00                     accepted from thinklink: urgent
-        2026-03-08 12:00:00.123 +00:00  team               not told: already told, and the repeat interval has not passed (by route)
-        2026-03-08 12:00:00.123 +00:00  on-call            to be told on ops: worsened from high (by route.routes[0]); in turn; 1 must confirm within 1m; after 15m unless acknowledged: boss
-        2026-03-08 12:00:00.323 +00:00  on-call   ops      attempt 1: transient after 200 ms: HTTP 502 [31mBad Gateway
-        2026-03-08 12:00:00.323 +00:00  on-call            mail is told instead of ops, which has failed at first
-        2026-03-08 12:00:01.000 +00:00  on-call   mail     attempt 1 in digest 3: delivered after 677 ms: 250 OK
-        2026-03-08 12:00:01.000 +00:00  on-call            the contract is kept: enough channels confirmed in time
-        2026-03-08 12:15:00.123 +00:00  on-call            escalated to boss (rung 1): not acknowledged, and its time has come
-        2026-03-08 12:20:00.000 +00:00  on-call   boss     given up: rejected
-        2026-03-08 12:21:00.000 +00:00  on-call            boss discarded by Wang: he is here
-        2026-03-08 12:22:00.000 +00:00                     acknowledged by Wang
+            WHAT HAPPENED
+            TIME                            RECEIVER  CHANNEL  WHAT
+            2026-03-08 12:00:00.123 +00:00                     accepted from thinklink: urgent
+            2026-03-08 12:00:00.123 +00:00  team               not told: already told, and the repeat interval has not passed (by route)
+            2026-03-08 12:00:00.123 +00:00  on-call            to be told on ops: worsened from high (by route.routes[0]); in turn; 1 must confirm within 1m; after 15m unless acknowledged: boss
+            2026-03-08 12:00:00.323 +00:00  on-call   ops      attempt 1: unanswered after 200 ms: HTTP 502 [31mBad Gateway
+            2026-03-08 12:00:00.323 +00:00  on-call            mail is told instead of ops, which has failed at first
+            2026-03-08 12:00:01.000 +00:00  on-call   mail     attempt 1 in digest 3: delivered after 677 ms: 250 OK
+            2026-03-08 12:00:01.000 +00:00  on-call            the contract is kept: enough channels confirmed in time
+            2026-03-08 12:15:00.123 +00:00  on-call            escalated to boss (rung 1): not acknowledged, and its time has come
+            2026-03-08 12:20:00.000 +00:00  on-call   boss     given up: rejected
+            2026-03-08 12:21:00.000 +00:00  on-call            boss discarded by Wang: he is here
+            2026-03-08 12:22:00.000 +00:00                     acknowledged by Wang
 
-        HOW IT STANDS
-        RECEIVER  WHY                 CONTRACT  CHANNEL  STATE      TRIES  NEXT TRY
-        on-call   worsened from high  kept      ops      pending    9      2026-03-08 12:30:00.000 +00:00
-        on-call   worsened from high  kept      mail     delivered  1
-    "#]],
+            HOW IT STANDS
+            RECEIVER  WHY                 CONTRACT  CHANNEL  HOW                          STATE      TRIES  NOT BEFORE
+            on-call   worsened from high  kept      ops                                   pending    9      2026-03-08 12:30:00.000 +00:00
+            on-call   worsened from high  kept      mail                                  delivered  1
+            on-call   worsened from high  kept      boss     escalated: not acknowledged  dead       1
+
+            STILL TO COME
+            TIME                            RECEIVER  WHAT
+            2026-03-08 14:00:00.123 +00:00  on-call   after 2h unless resolved: ops, boss
+        "#]],
     );
 }
 
@@ -111,7 +122,7 @@ fn it_is_told_in_the_language_and_by_the_clock_of_the_messages() {
         &chinese,
         &[],
         expect![[r#"
-            告警 42: Temperature too high (urgent, 告警中)
+            告警 42: Temperature too high (紧急, 告警中)
             接收时间: 2026-03-08 20:00:00.123 +08:00
             事件: 40, 开始于 2026-03-08 19:00:00.000 +08:00
             标签: alertname=over_temp, severity=urgent, source=thinklink
@@ -124,12 +135,12 @@ fn it_is_told_in_the_language_and_by_the_clock_of_the_messages() {
 
             经过
             时间                            接收者   渠道  内容
-            2026-03-08 20:00:00.123 +08:00                 已接收，来源 thinklink，级别 urgent
+            2026-03-08 20:00:00.123 +08:00                 已接收，来源 thinklink，级别 紧急
             2026-03-08 20:00:00.123 +08:00  team           未通知：already told, and the repeat interval has not passed（route）
             2026-03-08 20:00:00.123 +08:00  on-call        应通过 ops 通知：worsened from high（route.routes[0]）；依次发送；须 1 个渠道在 1m 内送达；15m 后若未确认则通知 boss
-            2026-03-08 20:00:00.323 +08:00  on-call  ops   第 1 次发送：transient，200 毫秒：HTTP 502 [31mBad Gateway
+            2026-03-08 20:00:00.323 +08:00  on-call  ops   第 1 次发送：未得到答复，200 毫秒：HTTP 502 [31mBad Gateway
             2026-03-08 20:00:00.323 +08:00  on-call        改由 mail 发送：ops 首次发送失败
-            2026-03-08 20:00:01.000 +08:00  on-call  mail  第 1 次发送（汇总 3）：delivered，677 毫秒：250 OK
+            2026-03-08 20:00:01.000 +08:00  on-call  mail  第 1 次发送（汇总 3）：已送达，677 毫秒：250 OK
             2026-03-08 20:00:01.000 +08:00  on-call        约定已履行：足够的渠道已按时送达
             2026-03-08 20:15:00.123 +08:00  on-call        升级到 boss（第 1 级）：未确认，时间已到
             2026-03-08 20:20:00.000 +08:00  on-call  boss  已放弃：rejected
@@ -137,9 +148,14 @@ fn it_is_told_in_the_language_and_by_the_clock_of_the_messages() {
             2026-03-08 20:22:00.000 +08:00                 Wang 已确认
 
             当前状态
-            接收者   原因                约定  渠道  状态       尝试次数  下次尝试
-            on-call  worsened from high  kept  ops   pending    9         2026-03-08 20:30:00.000 +08:00
-            on-call  worsened from high  kept  mail  delivered  1
+            接收者   原因                约定    渠道  方式          状态    尝试次数  最早重试
+            on-call  worsened from high  已履行  ops                 待发送  9         2026-03-08 20:30:00.000 +08:00
+            on-call  worsened from high  已履行  mail                已送达  1
+            on-call  worsened from high  已履行  boss  升级：未确认  已放弃  1
+
+            后续升级
+            时间                            接收者   内容
+            2026-03-08 22:00:00.123 +08:00  on-call  2h 后若未恢复则通知 ops、boss
         "#]],
     );
 }

@@ -121,10 +121,10 @@ fn dead_letters_are_listed_as_a_table() {
     let (asked, _) = check(
         case,
         expect![[r#"
-        ID   ALERT  RECEIVER  CHANNEL  SEVERITY  TITLE      GIVEN UP AT           TRIES  WHY
-        d17  42     on-call   ops      urgent    Door open  2026-03-08T12:00:00Z  3      misconfigured: errcode 310000
-        n4   41     team               high      Window     2026-03-08T11:00:00Z  0      too few of its channels confirmed in time, and nobody is left to be told
-    "#]],
+            ID   ALERT  RECEIVER  CHANNEL  SEVERITY  TITLE      GIVEN UP AT                     TRIES  WHY
+            d17  42     on-call   ops      urgent    Door open  2026-03-08 12:00:00.000 +00:00  3      misconfigured: errcode 310000
+            n4   41     team               high      Window     2026-03-08 11:00:00.000 +00:00  0      too few of its channels confirmed in time, and nobody is left to be told
+        "#]],
     );
     let query = "channel=ops&since=2026-03-08t12%3a00%3a00z&before=d20&limit=50";
     assert_eq!(asked, format!("get /api/v1/dead-letters?{query} http/1.1"));
@@ -141,19 +141,19 @@ fn one_dead_letter_is_shown_with_its_attempts() {
     let (asked, _) = check(
         Case { args: &args, status: "200 OK", answer, outcome: Outcome::Good },
         expect![[r#"
-        Dead letter: d17
-        Alert: 42, urgent: Door open
-        Receiver: on-call
-        Channel: ops
-        Given up at: 2026-03-08T12:00:00Z
-        Why: misconfigured: errcode 310000
-        Contract: abandoned
+            Dead letter: d17
+            Alert: 42, urgent: Door open
+            Receiver: on-call
+            Channel: ops
+            Given up at: 2026-03-08 12:00:00.000 +00:00
+            Why: misconfigured: errcode 310000
+            Contract: abandoned
 
-        TRY  BEGAN AT              ENDED AT              OUTCOME        ANSWER
-        1    2026-03-08T12:00:00Z  2026-03-08T12:00:01Z  misconfigured  errcode 310000: sign not match
+            TRY  BEGAN AT                        ENDED AT                        OUTCOME        ANSWER
+            1    2026-03-08 12:00:00.000 +00:00  2026-03-08 12:00:01.000 +00:00  misconfigured  errcode 310000: sign not match
 
-        `fanfare explain 42` tells the whole story.
-    "#]],
+            `fanfare explain 42` tells the whole story.
+        "#]],
     );
     assert_eq!(asked, "get /api/v1/dead-letters/d17 http/1.1");
 }
@@ -201,15 +201,18 @@ fn channels_are_listed_with_how_they_are() {
       {"name":"ops","kind":"dingtalk","timeout":"10s","health":"broken","broken_since":"2026-03-08T11:00:00Z","reason":"errcode 310000","blocked_until":"2026-03-08T12:10:00Z","pending":7,
        "budget":{"messages":20,"per":"1m","free_now":20},
        "quota":{"pool":"p","messages":5000,"used":4100,"period":"2026-03","level":"short","resets_at":"2026-04-01T00:00:00Z"},
-       "proven_at":null,"drilled_at":null,"last_error":null,"clock_offset_seconds":null,"rotated_at":"2025-11-01"}]}"#;
+       "proven_at":null,"drilled_at":null,"last_error":null,"clock_offset_seconds":null,"rotated_at":"2025-11-01"},
+      {"name":"spare","kind":"wecom","timeout":"3s","health":"broken","broken_since":"2026-03-08T11:00:00Z","reason":"HTTP 502","blocked_until":null,"pending":0,
+       "budget":null,"quota":null,"proven_at":"2026-03-08T12:00:00Z","drilled_at":null,"last_error":null,"clock_offset_seconds":0,"rotated_at":null}]}"#;
     let case = Case { args: &["channels", "list"], status: "200 OK", answer, outcome: Outcome::Good };
     let (asked, _) = check(
         case,
         expect![[r#"
-        CHANNEL  KIND      HEALTH   SILENT UNTIL          PENDING  QUOTA                  LAST PROVEN           TROUBLE
-        group    wecom     working                        0                               2026-03-08T12:00:00Z  2026-03-07T12:00:00Z: HTTP 502
-        ops      dingtalk  broken   2026-03-08T12:10:00Z  7        4100 of 5000, 2026-03                        errcode 310000
-    "#]],
+            CHANNEL  KIND      HEALTH      SILENT UNTIL                    PENDING  QUOTA                  LAST PROVEN                     LAST TROUBLE
+            group    wecom     working                                     0                               2026-03-08 12:00:00.000 +00:00  2026-03-07 12:00:00.000 +00:00: HTTP 502
+            ops      dingtalk  broken      2026-03-08 12:10:00.000 +00:00  7        4100 of 5000, 2026-03                                  errcode 310000
+            spare    wecom     recovering                                  0                               2026-03-08 12:00:00.000 +00:00  HTTP 502
+        "#]],
     );
     assert_eq!(asked, "get /api/v1/channels http/1.1");
 }
@@ -222,7 +225,7 @@ fn a_test_tells_the_providers_words_and_whether_it_was_delivered() {
     let (asked, body) = check(case, expect![["ops: delivered after 120 ms: errcode 0: ok\n"]]);
     assert_eq!((asked.as_str(), body), ("post /api/v1/channels/ops/test http/1.1", json!({ "by": "Wang" })));
 
-    let answer = r#"{"channel":"ops","alert_id":7,"delivery_id":9,"outcome":"misconfigured","words":"errcode 310000","latency_ms":95}"#;
+    let answer = r#"{"channel":"ops","alert_id":7,"delivery_id":9,"outcome":"misconfigured","words":"misconfigured: errcode 310000","latency_ms":95}"#;
     let case = Case { args: &args, status: "200 OK", answer, outcome: Outcome::Finding };
     check(case, expect![["ops: misconfigured after 95 ms: errcode 310000\n"]]);
 
@@ -245,7 +248,12 @@ fn an_acknowledgement_tells_who_takes_care() {
 
     let answer = r#"{"status":"already_acknowledged","by":"Li","at":"2026-03-08T12:00:00Z"}"#;
     let case = Case { args: &args, status: "200 OK", answer, outcome: Outcome::Good };
-    check(case, expect![["alert 42 was acknowledged before, by Li at 2026-03-08T12:00:00Z\n"]]);
+    check(
+        case,
+        expect![[r#"
+        alert 42 was acknowledged before, by Li at 2026-03-08 12:00:00.000 +00:00
+    "#]],
+    );
 }
 
 #[test]
@@ -276,4 +284,14 @@ fn a_reload_that_is_refused_for_another_reason_is_an_error() {
     let File { path, _folder } = file(SOUND);
     let err = fanfare(&path, &["reload", "--url", &url]).outcome.unwrap_err().to_string();
     assert_eq!(err, "the gateway answers 401 Unauthorized: send the header");
+}
+
+#[test]
+fn who_sends_no_token_hears_where_it_comes_from() {
+    let answer = r#"{"error":{"code":"unauthorized","message":"send the header"}}"#;
+    let Fake { url, asked: _ } = fake("401 Unauthorized", answer);
+    let File { path, _folder } = file("not: [a config");
+    let err = fanfare(&path, &["reload", "--url", &url]).outcome.unwrap_err().to_string();
+    let expected = "the gateway answers 401 Unauthorized: send the header; no token was sent: set the environment variable";
+    assert!(err.starts_with(expected), "{err}");
 }

@@ -1,0 +1,249 @@
+//! Who may open which door.
+
+use std::collections::BTreeSet;
+
+use crate::harness::{Answer, Gateway, Request, file};
+
+const TOKEN: &str = "the-token-of-the-api";
+
+const CONFIG: &str = "\
+server: { listen: 127.0.0.1:0AUTH }
+store: sqlite://data/fanfare.db
+sources:
+  - { name: closed, format: tkl, auth: { bearer: { env: SOURCE_TOKEN } } }
+channels:
+  bot: { kind: wecom, key: { env: BOT } }
+receivers: [{ name: team, channels: [bot] }]
+route: { receiver: team }
+";
+
+/// A door: its method, its path as the code has it, and who may open it.
+type Door = (&'static str, &'static str, Who);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Who {
+    /// Anybody who reaches the gateway.
+    Anybody,
+    /// Who has the link.
+    Linked,
+    /// Who has the token of the source.
+    Source,
+    /// Who may look into the ledger and give orders.
+    Operator,
+}
+
+const DOORS: [Door; 23] = [
+    ("POST", "/ingest/{source}", Who::Source),
+    ("GET", "/-/healthy", Who::Anybody),
+    ("HEAD", "/-/healthy", Who::Anybody),
+    ("GET", "/-/ready", Who::Anybody),
+    ("HEAD", "/-/ready", Who::Anybody),
+    ("GET", "/metrics", Who::Anybody),
+    ("GET", "/ack/{token:.*}", Who::Linked),
+    ("HEAD", "/ack/{token:.*}", Who::Linked),
+    ("POST", "/ack/{token:.*}", Who::Linked),
+    ("POST", "/-/reload", Who::Operator),
+    ("GET", "/api/v1/alerts", Who::Operator),
+    ("GET", "/api/v1/alerts/{id}/explain", Who::Operator),
+    ("POST", "/api/v1/alerts/{id}/acknowledge", Who::Operator),
+    ("GET", "/api/v1/deliveries", Who::Operator),
+    ("GET", "/api/v1/deliveries/{id}/attempts", Who::Operator),
+    ("GET", "/api/v1/dead-letters", Who::Operator),
+    ("POST", "/api/v1/dead-letters/retry", Who::Operator),
+    ("POST", "/api/v1/dead-letters/discard", Who::Operator),
+    ("GET", "/api/v1/dead-letters/{id}", Who::Operator),
+    ("GET", "/api/v1/channels", Who::Operator),
+    ("GET", "/api/v1/channels/{name}", Who::Operator),
+    ("POST", "/api/v1/channels/{name}/test", Who::Operator),
+    ("GET", "/api/v1/audit", Who::Operator),
+];
+
+fn doors_of(who: Who) -> impl Iterator<Item = Request> {
+    DOORS.into_iter().filter(move |it| it.2 == who).map(|(method, path, _)| request(method, path))
+}
+
+/// One that is right but for who sends it.
+fn request(method: &str, path: &str) -> Request {
+    let id = if path.contains("dead-letters") { "d1" } else { "1" };
+    let path = path.replace("{id}", id).replace("{name}", "nobody").replace("{source}", "closed");
+    let request = Request::new(method, &path.replace("{token:.*}", "forged"));
+    match (method, path.rsplit('/').next().unwrap()) {
+        ("POST", "acknowledge") => request.body(r#"{"by":"Mallory"}"#),
+        ("POST", "retry") => request.body(r#"{"ids":["d1"]}"#),
+        ("POST", "discard") => request.body(r#"{"ids":["d1"],"reason":"x"}"#),
+        _ => request,
+    }
+}
+
+fn gateway(auth: &str) -> Gateway {
+    let env = [("API_TOKEN", TOKEN), ("SOURCE_TOKEN", "the-token-of-a-source")];
+    Gateway::start(&CONFIG.replace("AUTH", auth), &["--sandbox"], &env)
+}
+
+fn with_token() -> Gateway {
+    gateway(", auth: { bearer: { env: API_TOKEN } }")
+}
+
+/// The routes as they stand in the code, with their methods.
+fn routes_in_the_code() -> BTreeSet<(String, String)> {
+    let files = ["doors.rs", "api.rs", "ack.rs"].map(|it| file(&format!("crates/server/src/serve/{it}")));
+    let code = files.concat().replace("route(LINK,", "route(\"/ack/{token:.*}\",");
+    let routes = code.split(".route(\"").skip(1).map(|rest| {
+        let (path, rest) = rest.split_once('"').unwrap();
+        let method = rest.trim_start_matches(", web::").split('(').next().unwrap();
+        (method.to_uppercase(), path.to_owned())
+    });
+    // The sandbox's door takes every method, and has a test of its own.
+    routes.filter(|(_, path)| path != "/sandbox/{tail:.*}").collect()
+}
+
+#[test]
+fn every_door_is_in_the_table() {
+    let table = DOORS.map(|(method, path, _)| (method.to_owned(), path.to_owned()));
+    assert_eq!(routes_in_the_code(), table.into());
+}
+
+#[track_caller]
+fn check(request: &Request, answer: &Answer, expected: u16) {
+    assert_eq!(answer.status, expected, "{request:?}: {answer:?}");
+}
+
+#[test]
+fn without_the_token_nobody_is_answered_by_any_door_of_the_api() {
+    let gateway = with_token();
+    let closed: Vec<Request> = doors_of(Who::Operator).chain(doors_of(Who::Source)).collect();
+    let sandbox = ["GET", "PUT", "DELETE"].map(|it| Request::new(it, "/sandbox/messages"));
+    for request in closed.iter().chain(&sandbox) {
+        for (name, value) in [
+            ("X-Nothing", "at all"),
+            ("Authorization", "Bearer"),
+            ("Authorization", "Bearer "),
+            ("Authorization", "Bearer wrong"),
+            ("Authorization", "Bearer the-token-of-the-api-and-more"),
+            ("Authorization", "Bearer the-token-of-the-ap"),
+            ("Authorization", "Basic the-token-of-the-api"),
+            ("Authorization", "the-token-of-the-api"),
+            ("X-Forwarded-For", "127.0.0.1"),
+        ] {
+            let request = request.clone().header(name, value);
+            let answer = request.send(gateway.address());
+            check(&request, &answer, 401);
+            assert_eq!(answer.header("WWW-Authenticate"), Some("Bearer"), "{answer:?}");
+            assert_eq!(answer.json()["error"]["code"], "unauthorized", "{answer:?}");
+        }
+    }
+    for request in closed {
+        let of_other = if doors_of(Who::Source).any(|it| format!("{it:?}") == format!("{request:?}")) {
+            TOKEN
+        } else {
+            "the-token-of-a-source"
+        };
+        check(&request, &request.clone().bearer(of_other).send(gateway.address()), 401);
+    }
+}
+
+#[test]
+fn with_the_token_every_door_of_the_api_opens() {
+    let gateway = with_token();
+    for request in doors_of(Who::Operator) {
+        let answer = request.clone().bearer(TOKEN).send(gateway.address());
+        // There is nothing in the ledger, which is another thing than being sent away.
+        assert!(matches!(answer.status, 200 | 404), "{request:?}: {answer:?}");
+        assert_ne!(answer.json()["error"]["code"], "no_such_door", "{request:?}: {answer:?}");
+    }
+}
+
+#[test]
+fn whoever_is_not_on_this_machine_is_answered_by_no_door_of_the_api() {
+    let gateway = gateway("");
+    for request in doors_of(Who::Operator) {
+        for passed_on in ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"] {
+            let request = request.clone().header(passed_on, "127.0.0.1");
+            check(&request, &request.send(gateway.address()), 403);
+        }
+        let answer = request.send(gateway.address());
+        assert!(matches!(answer.status, 200 | 404), "{request:?}: {answer:?}");
+    }
+}
+
+/// A browser on the gateway's machine sends what any page in it wants sent.
+#[test]
+fn pages_in_a_browser_on_this_machine_are_answered_by_no_door_of_the_api() {
+    let gateway = gateway("");
+    for request in doors_of(Who::Operator) {
+        for (name, value) in [
+            ("Origin", "https://evil.test"),
+            ("Origin", "null"),
+            ("Origin", "http://fanfare.test"), // as the host calls itself: its name may have been pointed here
+            ("Sec-Fetch-Site", "cross-site"),
+            ("Sec-Fetch-Site", "same-site"),
+        ] {
+            let request = request.clone().header(name, value).header("Content-Type", "text/plain");
+            check(&request, &request.send(gateway.address()), 403);
+        }
+        let by_a_person = request.clone().header("Sec-Fetch-Site", "none").send(gateway.address());
+        assert!(matches!(by_a_person.status, 200 | 404), "{request:?}: {by_a_person:?}");
+    }
+    // With a token nobody is let in for where he is.
+    let gateway = with_token();
+    let request = Request::get("/api/v1/audit").header("Origin", "https://console.test").bearer(TOKEN);
+    check(&request, &request.send(gateway.address()), 200);
+}
+
+#[test]
+fn doors_that_are_open_to_all_tell_and_do_nothing_that_is_not_for_all() {
+    let gateway = with_token();
+    for request in doors_of(Who::Anybody) {
+        check(&request, &request.send(gateway.address()), 200);
+    }
+    for request in doors_of(Who::Linked) {
+        check(&request, &request.send(gateway.address()), 404);
+    }
+}
+
+#[test]
+fn an_order_for_nothing_in_particular_touches_nothing() {
+    let gateway = with_token();
+    let order = |path: &str, body: &str| {
+        Request::post(&format!("/api/v1/dead-letters/{path}"), body).bearer(TOKEN).send(gateway.address())
+    };
+    for body in [
+        "",
+        "{}",
+        "null",
+        "[]",
+        "[null,null,null,null,null,null,null]",
+        r#"{"by":"x"}"#,
+        r#"{"ids":null}"#,
+        r#"{"channel":null,"since":null}"#,
+        r#"{"ids":"*"}"#,
+        r#"{"ids":["*"]}"#,
+        r#"{"ids":["d0"]}"#,
+        r#"{"ids":["d-1"]}"#,
+        r#"{"ids":["d1 OR 1=1"]}"#,
+        r#"{"ids":["d9223372036854775808"]}"#,
+        r#"{"ids":[],"channel":"bot"}"#,
+        r#"{"channels":"bot"}"#,
+        r#"{"since":"","channel":"bot"}"#,
+        r#"{"channel":"a","channel":"bot"}"#,
+    ] {
+        let with_reason = if body.ends_with('}') && body.len() > 2 {
+            body.replacen('{', r#"{"reason":"x","#, 1)
+        } else {
+            body.to_owned()
+        };
+        for (path, body) in [("retry", body), ("discard", &with_reason)] {
+            let answer = order(path, body);
+            assert_eq!(answer.status, 400, "{path} {body}: {answer:?}");
+        }
+    }
+    for body in [r#"{"ids":[]}"#, r#"{"channel":""}"#, r#"{"channel":"' OR '1'='1"}"#, r#"{"receiver":"%"}"#]
+    {
+        let answer = order("retry", body);
+        assert_eq!((answer.status, &answer.json()["retried"]), (200, &0.into()), "{body}: {answer:?}");
+    }
+    for reason in ["x".repeat(501), "\\n".to_owned(), String::new()] {
+        let answer = order("discard", &format!(r#"{{"ids":["d1"],"reason":"{reason}"}}"#));
+        check(&Request::get("reason"), &answer, 400);
+    }
+}

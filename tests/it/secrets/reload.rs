@@ -1,0 +1,93 @@
+//! Secrets while the config is read again.
+
+use fanfare_sandbox::{Account, Bot};
+
+use super::{
+    API_TOKEN, CONFIG, ENV, FILE_TOKEN, PLANTED, Scene, careless_alarm, check_hidden, find, placed,
+    unsound_configs,
+};
+use crate::harness::{Answer, PATIENCE, Request, until};
+
+const NEW_API_TOKEN: &str = "Zq7+new-api+r7Xk1";
+const NEW_FILE_TOKEN: &str = "Zq7+new-source+o2Vb6";
+const NEW_WECOM_KEY: &str = "Zq7+new-wecom-key+i9Gm3";
+const NEW_DINGTALK_SECRET: &str = "SECZq7+new-dingtalk-secret+l4Tz8";
+
+impl Scene {
+    /// What is answered to who has `config` read again, in each form.
+    fn refuses(&self, config: &str) -> Vec<(String, String)> {
+        self.gateway.site().write("fanfare.yaml", &placed(config, &self.http, &self.smtp));
+        let ask = |accept: &str| {
+            let request = Request::new("POST", "/-/reload").bearer(API_TOKEN).header("Accept", accept);
+            let answer = request.send(self.gateway.address());
+            assert_eq!(answer.status, 400, "{answer:?}\n{config}");
+            (format!("POST /-/reload for {accept}"), answer.body)
+        };
+        vec![ask("application/json"), ask("text/plain")]
+    }
+}
+
+#[test]
+fn no_secret_shows_when_a_config_is_not_taken() {
+    let mut scene = Scene::new(vec![]);
+    scene.live();
+    let missing = [
+        CONFIG.replace("env: DINGTALK_TOKEN", "env: NOBODY_HAS_SET_IT"),
+        CONFIG.replace("file: secrets/wecom", "file: secrets/none"),
+    ];
+    let mut places = Vec::new();
+    for config in unsound_configs().into_iter().chain(missing) {
+        places.extend(scene.refuses(&config));
+        let refused = scene.gateway.log().matches("The config was not reloaded").count();
+        scene.gateway.program().signal("HUP");
+        until(
+            "the log says why not",
+            || scene.gateway.log().matches("The config was not reloaded").count() > refused,
+            PATIENCE,
+        );
+    }
+    scene.gateway.site().write("fanfare.yaml", &placed(CONFIG, &scene.http, &scene.smtp));
+    let taken = scene.gateway.run(&["reload"], &ENV);
+    assert_eq!(taken.code, Some(0), "{}", taken.said());
+    places.push(("/metrics".to_owned(), scene.get("/metrics")));
+    scene.gateway.terminate_and_wait();
+    places.push(("the log".to_owned(), scene.gateway.log()));
+    for secret in PLANTED {
+        check_hidden(secret, &places);
+    }
+}
+
+#[test]
+fn no_secret_shows_when_it_is_replaced_neither_the_old_nor_the_new() {
+    let mut scene = Scene::new(vec![]);
+    let refused = scene.live();
+    scene.providers.add(Account::from(Bot { key: NEW_WECOM_KEY.to_owned(), ..Bot::default() }).named("new"));
+    for (file, secret) in [
+        ("secrets/api", NEW_API_TOKEN),
+        ("secrets/source", NEW_FILE_TOKEN),
+        ("secrets/wecom", NEW_WECOM_KEY),
+        ("secrets/dingtalk", NEW_DINGTALK_SECRET),
+    ] {
+        scene.gateway.site().write(file, &format!("{secret}\n"));
+    }
+    scene.gateway.program().signal("HUP");
+    until("it is read", || scene.gateway.log().contains("The config was reloaded"), PATIENCE);
+    let post = |token: &str| {
+        let body = careless_alarm().to_string().replace("Too warm", "Too cold");
+        Request::post("/ingest/by-file", body).bearer(token).send(scene.gateway.address())
+    };
+    let outdated = post(FILE_TOKEN);
+    assert_eq!((outdated.status, post(NEW_FILE_TOKEN).status), (401, 202));
+    let api = |token: &str| Request::get("/api/v1/channels").bearer(token).send(scene.gateway.address());
+    let shut_out = api(API_TOKEN);
+    assert_eq!((shut_out.status, api(NEW_API_TOKEN).status), (401, 200));
+    scene.token = NEW_API_TOKEN;
+    let heard = || find(NEW_WECOM_KEY, &scene.http.heard()).is_some();
+    until("the new key is used", heard, PATIENCE);
+    let words = |answer: Answer| format!("{}{}", answer.head, answer.body);
+    let places = scene.places([refused, words(outdated), words(shut_out)].concat());
+    let new = [NEW_API_TOKEN, NEW_FILE_TOKEN, NEW_WECOM_KEY, NEW_DINGTALK_SECRET];
+    for secret in PLANTED.into_iter().chain(new) {
+        check_hidden(secret, &places);
+    }
+}
