@@ -15,13 +15,19 @@ pub fn cut_to_bytes(text: &str, limit: usize, note: &str) -> String {
 }
 
 /// `text` on one line: each run of white space and control characters becomes
-/// one space.
+/// one space, also of those that turn the direction of writing and make a name
+/// read as another.
 #[must_use]
 pub fn one_line(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || c.is_control())
+    text.split(|c: char| c.is_whitespace() || c.is_control() || turns_direction(c))
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// The explicit directional formatting characters: <https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters>
+fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

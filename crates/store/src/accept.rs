@@ -377,7 +377,8 @@ fn told_first(
     Ok(channels)
 }
 
-/// The channels on which `receiver` was owed something of an incident, other than its acknowledgements.
+/// The channels on which `receiver` was owed something of an incident, other than
+/// its acknowledgements; some of them several times.
 fn called_in(
     db: &Connection,
     incident: AlertId,
@@ -386,7 +387,7 @@ fn called_in(
     let mut statement = db.prepare_cached(
         "SELECT d.channel FROM notifications n JOIN deliveries d ON d.notification = n.id
          WHERE n.incident = ?1 AND n.receiver = ?2 AND n.acknowledgement IS NULL
-         GROUP BY d.channel ORDER BY min(d.id)",
+         ORDER BY n.id, d.id",
     )?;
     let names = statement
         .query_map(params![incident.0, receiver.as_str()], |row| Ok(row.get_ref(0)?.as_str()?.into()))?;

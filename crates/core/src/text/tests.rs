@@ -39,3 +39,8 @@ proptest! {
         prop_assert_eq!(one_line(&line), line);
     }
 }
+
+#[test]
+fn nothing_on_one_line_turns_the_direction_of_writing() {
+    assert_eq!(one_line("Zhang\u{202e}nimdA\u{2066} San"), "Zhang nimdA San");
+}
