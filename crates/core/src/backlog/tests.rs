@@ -141,6 +141,19 @@ fn one_as_bad_that_joins_during_an_attempt_does_not_end_the_pause_after_it() {
 }
 
 #[test]
+fn who_keeps_what_is_out_is_told_once_of_a_worse_one_that_has_joined() {
+    let mut backlog = Backlog::default();
+    backlog.push(waiting(1, 1, Severity::Low, 0));
+    assert_eq!(backlog.take_pull(line(1)), None); // nothing is out
+    backlog.take(NOON).unwrap();
+    assert_eq!(backlog.take_pull(line(1)), None); // and nothing has joined
+    backlog.push(waiting(2, 1, Severity::High, 5));
+    backlog.push(waiting(3, 1, Severity::Mid, 0));
+    assert_eq!(backlog.take_pull(line(1)), Some((Severity::High, later(5))));
+    assert_eq!(backlog.take_pull(line(1)), None);
+}
+
+#[test]
 fn an_older_one_goes_before_those_that_already_wait_in_its_line() {
     check([waiting(2, 1, Severity::Low, 0), waiting(1, 1, Severity::Low, 0)], &[1, 2]);
     check([waiting(2, 1, Severity::Low, 9), waiting(1, 1, Severity::Low, 0)], &[1]);

@@ -44,6 +44,18 @@ async fn to_take_up_nothing_nothing_is_read() {
 }
 
 #[tokio::test]
+async fn of_several_notifications_each_is_read_for_itself() {
+    let place = Place::new();
+    let store = place.open();
+    let first = accept(&store, alarm("a", Severity::Low), NOON).await;
+    accept(&store, alarm("b", Severity::Urgent), after_noon(1)).await;
+    place.raw().execute("UPDATE alerts SET alert = '{' WHERE id = 2", []).unwrap();
+    let read = store.notifications([1, 2, 3].map(NotificationId).to_vec()).await.unwrap();
+    let [Ok(Some(one)), Err(StoreError::Damaged { .. }), Ok(None)] = &read[..] else { panic!("{read:?}") };
+    assert_eq!(*one, *first.owed[0].notification);
+}
+
+#[tokio::test]
 async fn a_notification_reads_as_it_was_told() {
     let place = Place::new();
     let store = place.open();
