@@ -169,7 +169,7 @@ fn a_store_that_cannot_be_used_is_told_at_the_start() {
     std::fs::create_dir(site.path("folder")).unwrap();
     check_unusable(&site, "notes.txt/fanfare.db", "notes.txt cannot be opened: ");
     check_unusable(&site, "/proc/fanfare.db", "/proc/fanfare.db.lock cannot be opened: "); // not even by root
-    check_unusable(&site, "folder", "folder cannot be opened: ");
+    check_unusable(&site, "folder", "folder is not a usable store: ");
     check_unusable(&site, "notes.txt", "notes.txt is not a usable store: file is not a database");
     assert_eq!(std::fs::read_to_string(site.path("notes.txt")).unwrap(), notes, "it is left as it was");
 }

@@ -79,17 +79,7 @@ impl Stamp {
             Ok(Receipt { words, refused, deferred }) => {
                 Ok(Receipt { words: format!("{words}; {note}"), refused, deferred })
             }
-            Err(mut err) => {
-                let (SendError::Transient { reason }
-                | SendError::Throttled { reason, .. }
-                | SendError::Blocked { reason, .. }
-                | SendError::Quota { reason, .. }
-                | SendError::Unsendable { reason }
-                | SendError::Misconfigured { reason }
-                | SendError::Unanswered { reason }) = &mut err;
-                *reason = format!("{reason}; {note}");
-                Err(err)
-            }
+            Err(err) => Err(err.map_reason(|reason| format!("{reason}; {note}"))),
         }
     }
 

@@ -104,21 +104,11 @@ impl Addresses {
 
     /// `err` without the recipients' addresses: servers repeat them in their
     /// words, and a reason goes to the log.
-    pub(crate) fn blanked_in(&self, mut err: SendError) -> SendError {
-        let (SendError::Transient { reason }
-        | SendError::Throttled { reason, .. }
-        | SendError::Blocked { reason, .. }
-        | SendError::Quota { reason, .. }
-        | SendError::Unsendable { reason }
-        | SendError::Misconfigured { reason }
-        | SendError::Unanswered { reason }) = &mut err;
+    pub(crate) fn blanked_in(&self, err: SendError) -> SendError {
         let mut addresses: Vec<&str> = self.to.iter().map(|mailbox| mailbox.email.as_ref()).collect();
         // The longest first: `a@example.com` is a part of `na@example.com`.
         addresses.sort_by_key(|address| Reverse(address.len()));
-        for address in addresses {
-            *reason = blank(reason, address);
-        }
-        err
+        err.map_reason(|reason| addresses.iter().fold(reason, |reason, address| blank(&reason, address)))
     }
 
     /// What the mail says of its recipients.

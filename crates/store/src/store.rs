@@ -141,10 +141,13 @@ fn lock(path: &Path) -> Result<File, OpenError> {
 /// Makes the file, unless there is one, before SQLite does: for its owner only.
 fn make(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
-    options.create(true).truncate(false).write(true);
+    options.create_new(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, FOR_ITS_OWNER);
-    options.open(path).map(drop)
+    match options.open(path) {
+        Err(err) if err.kind() == io::ErrorKind::AlreadyExists => Ok(()), // whether it is a store SQLite says
+        made => made.map(drop),
+    }
 }
 
 /// The store holds the key that signs acknowledgements, and what is told to whom.
