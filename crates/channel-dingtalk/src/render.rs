@@ -1,4 +1,6 @@
-use fanfare_core::{Attempt, Digest, Fact, Form, IdempotencyKey, Mention, Message, Notification, Style};
+use fanfare_core::{
+    Attempt, Digest, Fact, IdempotencyKey, Locale, Mention, Message, MessageForm, Notification,
+};
 use fanfare_webhook::{
     MentionSettings, cut_note, fit, link_target, link_words, linked, plain, without_links,
 };
@@ -24,7 +26,7 @@ pub(crate) struct Look {
     pub(crate) msgtype: MsgType,
     pub(crate) keyword: Option<String>,
     pub(crate) mention: MentionSettings,
-    pub(crate) style: Style,
+    pub(crate) style: Locale,
 }
 
 /// What is posted.
@@ -83,8 +85,8 @@ impl Look {
         let message = Message::of(notification, &self.style);
         let mention = self.mention.for_notification(notification, MOST_MENTIONS);
         let draft = match attempt.form {
-            Form::Full => Draft { message, mention, msgtype: self.msgtype, limit: LONGEST_BODY },
-            Form::Plain => {
+            MessageForm::Full => Draft { message, mention, msgtype: self.msgtype, limit: LONGEST_BODY },
+            MessageForm::Plain => {
                 Draft { message: plain(&message), mention, msgtype: MsgType::Text, limit: LONGEST_PLAIN_BODY }
             }
         };
@@ -101,17 +103,19 @@ impl Look {
         let some_key = IdempotencyKey::of(&[]);
         let fits = |draft: &Draft| length(&self.rendered(draft, &draft.message, 0, &some_key)) <= draft.limit;
         digest.how_many(|digest| {
-            [Form::Full, Form::Plain].into_iter().all(|form| fits(&self.digest_draft(digest, form)))
+            [MessageForm::Full, MessageForm::Plain]
+                .into_iter()
+                .all(|form| fits(&self.digest_draft(digest, form)))
         })
     }
 
     /// Many alerts are many bytes, so a plain digest may be as long as any other.
-    fn digest_draft(&self, digest: &Digest, form: Form) -> Draft {
+    fn digest_draft(&self, digest: &Digest, form: MessageForm) -> Draft {
         let message = Message::of_digest(digest, &self.style);
         let mention = self.mention.for_digest(digest, MOST_MENTIONS);
         let (message, msgtype) = match form {
-            Form::Full => (message, self.msgtype),
-            Form::Plain => (without_links(&message), MsgType::Text),
+            MessageForm::Full => (message, self.msgtype),
+            MessageForm::Plain => (without_links(&message), MsgType::Text),
         };
         Draft { message, mention, msgtype, limit: LONGEST_BODY }
     }

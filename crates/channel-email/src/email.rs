@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use fanfare_core::{
-    Account, Attempt, BuildError, Channel, ChannelName, Context, Digest, Limits, Notification, Notifier,
-    Receipt, Refusal, SandboxAccount, SandboxDoors, Secret, SendError, Style,
+    Account, Attempt, BuildError, Channel, ChannelName, Context, Digest, Limits, Locale, Notification,
+    Notifier, Receipt, Refusal, SandboxAccount, SandboxDoors, Secret, SendError,
 };
 use tokio::time::Instant;
 
@@ -31,7 +31,7 @@ const REUSE_PATIENCE: Duration = Duration::from_secs(2);
 /// A mailbox list behind one SMTP login.
 pub struct Email {
     name: ChannelName,
-    style: Style,
+    style: Locale,
     timeout: Duration,
     addresses: Addresses,
     server: Server,

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use fanfare_core::{
-    Attempt, ChannelName, Digest, Fact, Form, Message, Notification, SendError, Severity, Style, Why,
+    Attempt, ChannelName, Digest, Fact, Locale, Message, MessageForm, Notification, SendError, Severity, Why,
     cut_to_bytes, one_line,
 };
 use jiff::Timestamp;
@@ -52,7 +52,7 @@ struct Draft {
 pub(crate) fn write(
     addresses: &Addresses,
     channel: &ChannelName,
-    style: &Style,
+    style: &Locale,
     notification: &Notification,
     attempt: &Attempt,
 ) -> Result<Vec<u8>, SendError> {
@@ -69,7 +69,7 @@ pub(crate) fn write(
 /// It is the same in every attempt, too.
 pub(crate) fn write_digest(
     addresses: &Addresses,
-    style: &Style,
+    style: &Locale,
     digest: &Digest,
     attempt: &Attempt,
 ) -> Result<Vec<u8>, SendError> {
@@ -84,9 +84,9 @@ pub(crate) fn write_digest(
 }
 
 /// How many of `digest`, from the first on, one mail shows to the end.
-pub(crate) fn capacity(style: &Style, digest: &Digest) -> usize {
+pub(crate) fn capacity(style: &Locale, digest: &Digest) -> usize {
     digest.how_many(|digest| {
-        let message = bounded_digest(Message::of_digest(digest, style), Form::Full);
+        let message = bounded_digest(Message::of_digest(digest, style), MessageForm::Full);
         message.facts.len() <= MAX_LINES && html::page(&message, accent(None)).len() <= MAX_PAGE
     })
 }
@@ -97,13 +97,13 @@ impl Draft {
         let head = self.head(addresses).subject(subject(&message.title));
         let text = SinglePart::plain(message.to_string());
         let mail = match attempt.form {
-            Form::Full => {
+            MessageForm::Full => {
                 let page = SinglePart::html(html::page(message, accent(*tone)));
                 // RFC 2046 §5.1.4: the plainest first, the best last.
                 let boundary = format!("=_{}", attempt.key.as_str());
                 head.multipart(MultiPart::alternative().boundary(boundary).singlepart(text).singlepart(page))
             }
-            Form::Plain => head.singlepart(text),
+            MessageForm::Plain => head.singlepart(text),
         };
         mail.map(|mail| mail.formatted())
             .map_err(|err| SendError::Unsendable { reason: format!("cannot be written as a mail: {err}") })
@@ -155,11 +155,11 @@ fn subject(title: &str) -> String {
 ///
 /// In plain form a fact that leads somewhere, the invitation to acknowledge, is left
 /// out: without its link it would only say that somebody takes care.
-fn bounded(message: Message, form: Form) -> Message {
+fn bounded(message: Message, form: MessageForm) -> Message {
     let Message { title, facts, content, link } = message;
     let max_content = match form {
-        Form::Full => MAX_CONTENT,
-        Form::Plain => MAX_PLAIN_CONTENT,
+        MessageForm::Full => MAX_CONTENT,
+        MessageForm::Plain => MAX_PLAIN_CONTENT,
     };
     let fact = |Fact { name, text, link }| {
         let text = cut_to_bytes(&one_line(&text), MAX_FACT, "…");
@@ -167,7 +167,11 @@ fn bounded(message: Message, form: Form) -> Message {
     };
     Message {
         title: bounded_title(&title),
-        facts: facts.into_iter().filter(|it| form == Form::Full || it.link.is_none()).map(fact).collect(),
+        facts: facts
+            .into_iter()
+            .filter(|it| form == MessageForm::Full || it.link.is_none())
+            .map(fact)
+            .collect(),
         content: content.map(|text| cut_to_bytes(&printable(&text), max_content, "…")),
         link: bounded_link(link, form),
     }
@@ -175,7 +179,7 @@ fn bounded(message: Message, form: Form) -> Message {
 
 /// The same of a digest, whose lines are all shown, and to the end: it has no more
 /// than its [`capacity`] lets it have.
-fn bounded_digest(message: Message, form: Form) -> Message {
+fn bounded_digest(message: Message, form: MessageForm) -> Message {
     let Message { title, facts, content, link } = message;
     let fact =
         |Fact { name, text, link }| Fact { name, text: one_line(&text), link: bounded_link(link, form) };
@@ -186,8 +190,8 @@ fn bounded_title(title: &str) -> String {
     cut_to_bytes(&one_line(title), MAX_SUBJECT, "…")
 }
 
-fn bounded_link(link: Option<String>, form: Form) -> Option<String> {
-    link.map(|link| one_line(&link)).filter(|link| link.len() <= MAX_LINK && form == Form::Full)
+fn bounded_link(link: Option<String>, form: MessageForm) -> Option<String> {
+    link.map(|link| one_line(&link)).filter(|link| link.len() <= MAX_LINK && form == MessageForm::Full)
 }
 
 /// `text` without control characters, its lines ended by `\n` alone.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use channel_email::Email;
-use fanfare_core::{Channel, Context, Language, Notification, Notifier, SendError, Severity, Style, Why};
+use fanfare_core::{Channel, Context, Language, Locale, Notification, Notifier, SendError, Severity, Why};
 use fanfare_testkit::{alert, attempt, notification};
 use jiff::tz::{Offset, TimeZone};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
@@ -71,7 +71,7 @@ impl RealServer {
             "to": ["值班 <oncall@example.com>", "gone@example.com"],
         });
         change(&mut config);
-        let style = Style { language: Language::Zh, timezone: TimeZone::fixed(Offset::constant(8)) };
+        let style = Locale { language: Language::Zh, timezone: TimeZone::fixed(Offset::constant(8)) };
         let context = Context { name: "ops-mail".into(), style, timeout: Duration::from_secs(20) };
         Email::build(serde_json::from_value(config).unwrap(), context).unwrap()
     }

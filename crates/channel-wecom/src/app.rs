@@ -2,8 +2,8 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
 use fanfare_core::{
-    Account, Attempt, Budget, Channel, Digest, Form, IdempotencyKey, Limits, Message, Notification, Receipt,
-    SendError, Style,
+    Account, Attempt, Budget, Channel, Digest, IdempotencyKey, Limits, Locale, Message, MessageForm,
+    Notification, Receipt, SendError,
 };
 use fanfare_webhook::{Client, plain, without_links};
 use jiff::{SignedDuration, Timestamp};
@@ -45,7 +45,7 @@ pub(crate) struct App {
     tokens: Tokens,
     config: AppConfig,
     msgtype: MsgType,
-    style: Style,
+    style: Locale,
 }
 
 /// <https://developer.work.weixin.qq.com/document/path/90236>
@@ -66,7 +66,7 @@ struct Body {
 }
 
 impl App {
-    pub(crate) fn new(client: Client, config: AppConfig, msgtype: Option<MsgType>, style: Style) -> Self {
+    pub(crate) fn new(client: Client, config: AppConfig, msgtype: Option<MsgType>, style: Locale) -> Self {
         let tokens = Tokens::new(client.clone(), config.corp_id.trim().to_owned(), config.secret.clone());
         Self { client, tokens, config, msgtype: msgtype.unwrap_or(MsgType::Text), style }
     }
@@ -88,7 +88,9 @@ impl App {
         let some_key = IdempotencyKey::of(&[]);
         let fits = |(message, frame): (Message, Frame)| frame.holds(&message);
         digest.how_many(|digest| {
-            [Form::Full, Form::Plain].into_iter().all(|form| fits(self.digest_draft(digest, form, &some_key)))
+            [MessageForm::Full, MessageForm::Plain]
+                .into_iter()
+                .all(|form| fits(self.digest_draft(digest, form, &some_key)))
         })
     }
 
@@ -122,25 +124,27 @@ impl App {
         self.client.post_json(PATH, &[("access_token", token)], body, at).await?.reply()
     }
 
-    fn body(&self, notification: &Notification, form: Form) -> Body {
+    fn body(&self, notification: &Notification, form: MessageForm) -> Body {
         let message = Message::of(notification, &self.style);
         let unique = unique_line(notification);
         match form {
-            Form::Full => self.addressed(
+            MessageForm::Full => self.addressed(
                 &message,
                 &self.frame(self.shape(Colour::of(notification)), LONGEST_CONTENT, unique),
             ),
-            Form::Plain => self.addressed(&plain(&message), &self.frame(Shape::Text, LONGEST_PLAIN, unique)),
+            MessageForm::Plain => {
+                self.addressed(&plain(&message), &self.frame(Shape::Text, LONGEST_PLAIN, unique))
+            }
         }
     }
 
     /// Many alerts are many bytes, so a plain digest may be as long as any other.
-    fn digest_draft(&self, digest: &Digest, form: Form, key: &IdempotencyKey) -> (Message, Frame) {
+    fn digest_draft(&self, digest: &Digest, form: MessageForm, key: &IdempotencyKey) -> (Message, Frame) {
         let message = Message::of_digest(digest, &self.style);
         let unique = format!("#{}", &key.as_str()[..UNIQUE_DIGITS]);
         let (message, shape) = match form {
-            Form::Full => (message, self.shape(Colour::of_digest(digest))),
-            Form::Plain => (without_links(&message), Shape::Text),
+            MessageForm::Full => (message, self.shape(Colour::of_digest(digest))),
+            MessageForm::Plain => (without_links(&message), Shape::Text),
         };
         (message, self.frame(shape, LONGEST_CONTENT, unique))
     }

@@ -2,8 +2,8 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
 use fanfare_core::{
-    Account, Attempt, Budget, Channel, Digest, Form, Limits, Mention, Message, Notification, Receipt, Secret,
-    SendError, Style,
+    Account, Attempt, Budget, Channel, Digest, Limits, Locale, Mention, Message, MessageForm, Notification,
+    Receipt, Secret, SendError,
 };
 use fanfare_webhook::{Client, MentionSettings, plain, without_links};
 use jiff::SignedDuration;
@@ -41,7 +41,7 @@ pub(crate) struct Bot {
     key: Secret,
     msgtype: MsgType,
     mention: MentionSettings,
-    style: Style,
+    style: Locale,
 }
 
 /// <https://developer.work.weixin.qq.com/document/path/91770>
@@ -73,7 +73,7 @@ impl Bot {
         key: Secret,
         msgtype: Option<MsgType>,
         mention: MentionSettings,
-        style: Style,
+        style: Locale,
     ) -> Self {
         Self { client, key, msgtype: msgtype.unwrap_or(MsgType::Markdown), mention, style }
     }
@@ -93,7 +93,9 @@ impl Bot {
     pub(crate) fn capacity(&self, digest: &Digest) -> usize {
         let fits = |Draft { message, mention: _, frame }: Draft| frame.holds(&message);
         digest.how_many(|digest| {
-            [Form::Full, Form::Plain].into_iter().all(|form| fits(self.digest_draft(digest, form)))
+            [MessageForm::Full, MessageForm::Plain]
+                .into_iter()
+                .all(|form| fits(self.digest_draft(digest, form)))
         })
     }
 
@@ -117,25 +119,27 @@ impl Bot {
         wire::outcome(&answer)
     }
 
-    fn draft(&self, notification: &Notification, form: Form) -> Draft {
+    fn draft(&self, notification: &Notification, form: MessageForm) -> Draft {
         let message = Message::of(notification, &self.style);
         let mention = self.mention.for_notification(notification, MOST_MENTIONS);
         match form {
-            Form::Full => {
+            MessageForm::Full => {
                 let frame = self.frame(&mention, Colour::of(notification));
                 Draft { message, mention, frame }
             }
-            Form::Plain => Draft { message: plain(&message), mention, frame: self.text_frame(LONGEST_PLAIN) },
+            MessageForm::Plain => {
+                Draft { message: plain(&message), mention, frame: self.text_frame(LONGEST_PLAIN) }
+            }
         }
     }
 
-    fn digest_draft(&self, digest: &Digest, form: Form) -> Draft {
+    fn digest_draft(&self, digest: &Digest, form: MessageForm) -> Draft {
         let message = Message::of_digest(digest, &self.style);
         let mention = self.mention.for_digest(digest, MOST_MENTIONS);
         let frame = self.frame(&mention, Colour::of_digest(digest));
         match form {
-            Form::Full => Draft { message, mention, frame },
-            Form::Plain => {
+            MessageForm::Full => Draft { message, mention, frame },
+            MessageForm::Plain => {
                 let message = without_links(&message);
                 let text = self.text_frame(LONGEST_TEXT);
                 // Half of the alerts would not fit into a text. Without links, and with the

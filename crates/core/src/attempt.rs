@@ -15,7 +15,7 @@ pub struct Attempt {
     /// The same for every attempt of a delivery.
     pub key: IdempotencyKey,
     /// How rich the message may be.
-    pub form: Form,
+    pub form: MessageForm,
     /// The recipients still owed, where an earlier attempt served some; `None` means all.
     pub only: Option<Vec<String>>,
 }
@@ -51,7 +51,7 @@ impl IdempotencyKey {
 /// How rich a message may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Form {
+pub enum MessageForm {
     /// Everything the channel can show.
     Full,
     /// Plain text, short, no links: after a provider would not take the full form.

@@ -20,18 +20,18 @@ use crate::{DeliveryId, Fingerprint, Severity};
 /// its line goes before that.
 #[derive(Debug)]
 pub struct Backlog<T> {
-    queues: HashMap<Line, Queue<T>>, // Invariant: each has something that waits or is out.
+    queues: HashMap<QueueKey, Queue<T>>, // Invariant: each has something that waits or is out.
     // Each line that has nothing out stands in exactly one of the two.
-    ready: BTreeSet<(Reverse<Severity>, DeliveryId, Line)>,
-    resting: BTreeSet<(Timestamp, DeliveryId, Line)>,
+    ready: BTreeSet<(Reverse<Severity>, DeliveryId, QueueKey)>,
+    resting: BTreeSet<(Timestamp, DeliveryId, QueueKey)>,
     /// All that waits in ready lines, each counted as bad as its line.
-    could_go: Census,
+    could_go: SeverityCounts,
     len: usize,
 }
 
 /// What a delivery waits in: only the first of a line are ever out, one by one or in one digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Line {
+pub enum QueueKey {
     /// With the others about the same thing.
     About(Fingerprint),
     /// By itself, as what is still owed to some of its recipients: one mailbox
@@ -45,7 +45,7 @@ pub struct Waiting<T> {
     /// Its number: the order in which deliveries came to be.
     pub id: DeliveryId,
     /// Behind which others it waits.
-    pub line: Line,
+    pub line: QueueKey,
     /// How bad it is.
     pub severity: Severity,
     /// Not before then.
@@ -58,7 +58,7 @@ pub struct Waiting<T> {
 #[derive(Debug)]
 struct Queue<T> {
     waiting: VecDeque<Waiting<T>>, // Invariant: ascending by number.
-    census: Census,
+    census: SeverityCounts,
     out: usize,
     place: Place,
     /// One that joined and is worse than all that waited, and when it may go: it
@@ -78,7 +78,7 @@ enum Place {
 
 /// How many there are of each severity.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Census([usize; Severity::ALL.len()]);
+struct SeverityCounts([usize; Severity::ALL.len()]);
 
 impl<T> Default for Backlog<T> {
     fn default() -> Self {
@@ -86,7 +86,7 @@ impl<T> Default for Backlog<T> {
             queues: HashMap::new(),
             ready: BTreeSet::new(),
             resting: BTreeSet::new(),
-            could_go: Census::default(),
+            could_go: SeverityCounts::default(),
             len: 0,
         }
     }
@@ -96,7 +96,7 @@ impl<T> Default for Queue<T> {
     fn default() -> Self {
         Self {
             waiting: VecDeque::new(),
-            census: Census::default(),
+            census: SeverityCounts::default(),
             out: 0,
             place: Place::default(),
             pull: None,
@@ -168,12 +168,12 @@ impl<T> Backlog<T> {
     #[must_use]
     pub fn gather(&mut self, now: Timestamp, most: usize) -> Vec<Waiting<T>> {
         self.wake(now);
-        let shared = |line: &Line| match line {
-            Line::About(_) => true,
-            Line::Alone(_) => false,
+        let shared = |line: &QueueKey| match line {
+            QueueKey::About(_) => true,
+            QueueKey::Alone(_) => false,
         };
         let mut next = self.ready.iter().map(|(_, _, line)| *line).peekable();
-        let lines: Vec<Line> = match next.peek() {
+        let lines: Vec<QueueKey> = match next.peek() {
             Some(first) if !shared(first) => next.take(most.min(1)).collect(),
             Some(_) | None => next.filter(shared).take(most).collect(),
         };
@@ -190,15 +190,16 @@ impl<T> Backlog<T> {
 
     /// A delivery of `line` that does not wait here goes before those that do: it
     /// counts as one that was taken out.
-    pub fn go_ahead(&mut self, line: Line) {
+    pub fn go_ahead(&mut self, line: QueueKey) {
         self.leave(line);
         self.queues.entry(line).or_default().out += 1;
     }
 
     /// Ends the pause of those of `ids` that stand first in their line.
     pub fn hasten(&mut self, ids: &BTreeSet<DeliveryId>, now: Timestamp) {
-        let is_asked_for = |it: &&(Timestamp, DeliveryId, Line)| ids.contains(&it.1);
-        let lines: Vec<Line> = self.resting.iter().filter(is_asked_for).map(|(_, _, line)| *line).collect();
+        let is_asked_for = |it: &&(Timestamp, DeliveryId, QueueKey)| ids.contains(&it.1);
+        let lines: Vec<QueueKey> =
+            self.resting.iter().filter(is_asked_for).map(|(_, _, line)| *line).collect();
         for line in lines {
             self.leave(line);
             if let Some(first) = self.queues.get_mut(&line).and_then(|queue| queue.waiting.front_mut()) {
@@ -210,7 +211,7 @@ impl<T> Backlog<T> {
 
     /// A delivery of `line` that was taken out needs no further attempt. When all
     /// that were taken out have ended, the next of the line may go.
-    pub fn settled(&mut self, line: Line) {
+    pub fn settled(&mut self, line: QueueKey) {
         if let Some(queue) = self.queues.get_mut(&line) {
             queue.out = queue.out.saturating_sub(1);
             self.stand(line);
@@ -232,12 +233,12 @@ impl<T> Backlog<T> {
     /// Whether one has joined `line`, while all before it were out, that is worse
     /// than what then waited: how bad, and when it may go. Told once, to whoever
     /// keeps what is out and can end its pause.
-    pub fn take_pull(&mut self, line: Line) -> Option<(Severity, Timestamp)> {
+    pub fn take_pull(&mut self, line: QueueKey) -> Option<(Severity, Timestamp)> {
         self.queues.get_mut(&line).filter(|queue| queue.out > 0)?.pull.take()
     }
 
     /// Takes out the first of `line`, which is ready: as many as there are, up to `most`.
-    fn take_from(&mut self, line: Line, most: usize) -> impl Iterator<Item = Waiting<T>> {
+    fn take_from(&mut self, line: QueueKey, most: usize) -> impl Iterator<Item = Waiting<T>> {
         self.leave(line);
         let taken = self.queues.get_mut(&line).map(|queue| queue.take_out(most));
         self.len -= taken.as_ref().map_or(0, Vec::len);
@@ -260,7 +261,7 @@ impl<T> Backlog<T> {
     }
 
     /// Lets `line` stand where its first one's pause puts it, unless something of it is out.
-    fn stand(&mut self, line: Line) {
+    fn stand(&mut self, line: QueueKey) {
         self.leave(line);
         let Some(queue) = self.queues.get_mut(&line).filter(|queue| queue.out == 0) else {
             return;
@@ -281,7 +282,7 @@ impl<T> Backlog<T> {
     }
 
     /// Takes `line` from where it stands. Must come before any change to its queue.
-    fn leave(&mut self, line: Line) {
+    fn leave(&mut self, line: QueueKey) {
         let Some(queue) = self.queues.get_mut(&line) else { return };
         match std::mem::take(&mut queue.place) {
             Place::Ready(severity, id) => {
@@ -314,7 +315,7 @@ impl<T> Queue<T> {
     }
 }
 
-impl Census {
+impl SeverityCounts {
     fn add(&mut self, severity: Severity, many: usize) {
         self.0[severity as usize] += many;
     }

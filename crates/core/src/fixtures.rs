@@ -6,8 +6,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    Alert, Fingerprint, HumanDuration, Kind, Labels, Matcher, Mention, Policy, Receiver, Route, Rung,
-    Severity, Status, Terms, Unless,
+    Alert, DeliveryTerms, Fingerprint, HumanDuration, Kind, Labels, Matcher, Mention, Policy, Receiver,
+    Route, Rung, Severity, Status, Unless,
 };
 
 /// 2026-03-08 12:00:00 UTC, when every test begins.
@@ -57,7 +57,7 @@ pub(crate) fn and_on(route: Route) -> Route {
 
 /// A receiver whose one channel is called as itself.
 pub(crate) fn receiver(name: &str) -> Receiver {
-    Receiver { name: name.into(), terms: Arc::new(Terms::plain(vec![name.into()])) }
+    Receiver { name: name.into(), terms: Arc::new(DeliveryTerms::plain(vec![name.into()])) }
 }
 
 /// So many seconds.

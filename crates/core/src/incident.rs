@@ -13,14 +13,14 @@ pub struct Incident {
     /// When it began, by the source's clock.
     pub since: Timestamp,
     /// Who was told that it fires, and when last.
-    pub told: Vec<Told>,
+    pub told: Vec<LastNotified>,
     /// Who takes care of it, as bad as it was last told.
     pub acknowledged: Option<Acknowledgement>,
 }
 
 /// What a receiver was last told of an incident.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
+pub struct LastNotified {
     /// Who.
     pub receiver: ReceiverName,
     /// How bad it was said to be.

@@ -18,7 +18,7 @@ mod terms;
 mod policy;
 mod incident;
 mod plan;
-mod pursuit;
+mod escalation;
 
 mod notification;
 mod digest;
@@ -45,32 +45,33 @@ mod fixtures;
 
 pub use crate::ack_token::{AckKey, AckToken, BadAckToken};
 pub use crate::alert::{Alert, Kind, Mention, Status};
-pub use crate::attempt::{Attempt, Form, IdempotencyKey, Receipt, Refusal, SendError};
-pub use crate::backlog::{Backlog, Line, Waiting};
+pub use crate::attempt::{Attempt, IdempotencyKey, MessageForm, Receipt, Refusal, SendError};
+pub use crate::backlog::{Backlog, QueueKey, Waiting};
 pub use crate::budget::{Budget, Share, SlidingWindow};
 pub use crate::circuit::{Circuit, Failure, Gate, Health};
 pub use crate::clock::{Clock, SystemClock};
 pub use crate::digest::Digest;
 pub use crate::duration::{HumanDuration, InvalidDuration};
+pub use crate::escalation::{
+    Blocked, ChannelDelivery, ChannelFailure, ContractState, ContractStatus, DeliveryProgress,
+    EscalationDecision, EscalationReason, Step, evaluate_contract,
+};
 pub use crate::fingerprint::{Fingerprint, InvalidFingerprint};
 pub use crate::id::{AlertId, ChannelName, DeliveryId, NotificationId, ReceiverName, SourceName};
-pub use crate::incident::{Incident, Told};
+pub use crate::incident::{Incident, LastNotified};
 pub use crate::labels::Labels;
 pub use crate::limits::{Account, Egress, Limits};
 pub use crate::matcher::{InvalidMatcher, Matcher, Operator};
-pub use crate::message::{Fact, InvalidLanguage, Language, Message, Style};
+pub use crate::message::{Fact, InvalidLanguage, Language, Locale, Message};
 pub use crate::notification::{Acknowledgement, Notification, Why};
 pub use crate::notifier::{BuildError, Channel, Context, Notifier, SandboxAccount, SandboxDoors};
-pub use crate::plan::{Decision, Hold, IncidentChange, Plan, Verdict, plan};
+pub use crate::plan::{Decision, IncidentChange, Plan, Suppression, Verdict, plan};
 pub use crate::policy::{InvalidPolicy, Policy};
-pub use crate::pursuit::{
-    Answer, Blocked, Called, Climbing, Failing, Fulfilment, Pursuit, Standing, Step, pursue,
-};
 pub use crate::quota::{Quota, QuotaLevel, QuotaPeriod};
-pub use crate::receiver::{Receiver, Tally};
+pub use crate::receiver::{DeliveryTally, Receiver};
 pub use crate::retry::{GiveUp, Next, RetryPolicy, RetryState};
 pub use crate::route::{Match, Route, RoutePath};
 pub use crate::secret::Secret;
 pub use crate::severity::{InvalidSeverity, Severity};
-pub use crate::terms::{Contract, Rung, Sending, Succeed, Terms, Unless};
+pub use crate::terms::{Contract, DeliveryTerms, Rung, Sending, Succeed, Unless};
 pub use crate::text::{cut_to_bytes, one_line};

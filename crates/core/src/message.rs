@@ -13,14 +13,14 @@ mod gathered;
 
 /// How messages read: in which language, and by which clock.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Style {
+pub struct Locale {
     /// The language of what we add; the alert's own texts are left as they are.
     pub language: Language,
     /// Times are shown in this zone, with its offset.
     pub timezone: TimeZone,
 }
 
-impl Default for Style {
+impl Default for Locale {
     fn default() -> Self {
         Self { language: Language::En, timezone: TimeZone::UTC }
     }
@@ -81,7 +81,7 @@ pub struct Fact {
 impl Message {
     /// `notification` in the words of `style`.
     #[must_use]
-    pub fn of(notification: &Notification, style: &Style) -> Self {
+    pub fn of(notification: &Notification, style: &Locale) -> Self {
         let Notification {
             id: _,
             alert_id,
@@ -91,8 +91,8 @@ impl Message {
             alert,
             since,
             owed_at: _,
-            acknowledgement,
-            acknowledge,
+            acknowledged_by,
+            ack_url,
             escalated,
         } = notification;
         let words = Words::of(style.language);
@@ -105,7 +105,7 @@ impl Message {
             }
         };
         add(words.severity, &severity_line(alert.severity, *why, words));
-        if let Some(Acknowledgement { by, at }) = acknowledgement {
+        if let Some(Acknowledgement { by, at }) = acknowledged_by {
             add(words.acknowledged_by, &format!("{by}, {}", local_time(*at, &style.timezone)));
         }
         if let Some(unless) = escalated {
@@ -122,7 +122,7 @@ impl Message {
         add(words.groups, alert.text_of("notice_groups"));
         add(words.source, alert.text_of("source"));
         add(words.number, &alert_id.to_string());
-        if let Some(url) = acknowledge {
+        if let Some(url) = ack_url {
             facts.push(words.acknowledge(url));
         }
         Self {

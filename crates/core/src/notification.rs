@@ -28,9 +28,9 @@ pub struct Notification {
     /// When we decided to tell it.
     pub owed_at: Timestamp,
     /// Who takes care of it: told with [`Why::Acknowledged`].
-    pub acknowledgement: Option<Acknowledgement>,
+    pub acknowledged_by: Option<Acknowledgement>,
     /// Where it can be acknowledged: a link that opens nothing else.
-    pub acknowledge: Option<String>,
+    pub ack_url: Option<String>,
     /// Who is told now is told because this has not come about.
     pub escalated: Option<Unless>,
 }

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use jiff::SignedDuration;
 use serde::de::DeserializeOwned;
 
-use crate::{Attempt, ChannelName, Digest, Limits, Notification, Receipt, SendError, Style};
+use crate::{Attempt, ChannelName, Digest, Limits, Locale, Notification, Receipt, SendError};
 
 /// A configured channel, ready to send.
 ///
@@ -77,7 +77,7 @@ pub struct Context {
     /// The channel's name in the config.
     pub name: ChannelName,
     /// How its messages read.
-    pub style: Style,
+    pub style: Locale,
     /// How long one attempt may take. The gateway ends it then; a channel may
     /// use it to give its parts less.
     pub timeout: Duration,

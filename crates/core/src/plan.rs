@@ -7,8 +7,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::{
-    Acknowledgement, Alert, Incident, Kind, Match, Policy, Receiver, ReceiverName, RoutePath, Severity,
-    Status, Terms, Told, Why,
+    Acknowledgement, Alert, DeliveryTerms, Incident, Kind, LastNotified, Match, Policy, Receiver,
+    ReceiverName, RoutePath, Severity, Status, Why,
 };
 
 /// What is owed to whom because of one alert, and what we then know.
@@ -40,15 +40,15 @@ pub enum Verdict {
         /// Why now.
         why: Why,
         /// Where, and what is promised.
-        terms: Arc<Terms>,
+        terms: Arc<DeliveryTerms>,
     },
     /// It is not news to the receiver.
-    Hold(Hold),
+    Suppress(Suppression),
 }
 
 /// Why an alert is not news.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hold {
+pub enum Suppression {
     /// The receiver knows, and `repeat_interval` has not passed.
     Unchanged,
     /// The receiver knows, and somebody takes care of it.
@@ -59,7 +59,7 @@ pub enum Hold {
     ReceiverGone,
 }
 
-impl fmt::Display for Hold {
+impl fmt::Display for Suppression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Unchanged => "already told, and the repeat interval has not passed",
@@ -78,7 +78,7 @@ pub enum IncidentChange {
     /// It goes on, or begins if there was none.
     Keep {
         /// What was told.
-        told: Vec<Told>,
+        told: Vec<LastNotified>,
         /// Who takes care of it; nobody any more once it is worse than it was when they
         /// said so, to everybody or to one of those who are told now.
         acknowledged: Option<Acknowledgement>,
@@ -123,19 +123,20 @@ fn plan_firing(policy: &Policy, alert: &Alert, incident: Option<&Incident>, now:
     let mut decisions = Vec::new();
     for Concerned { found, receiver, last, news } in concerned {
         let news = match news {
-            Ok(Why::StillFiring) if acknowledged.is_some() => Err(Hold::Acknowledged),
+            Ok(Why::StillFiring) if acknowledged.is_some() => Err(Suppression::Acknowledged),
             news => news,
         };
         let verdict = match news {
             Ok(why) => {
-                let now_told = Told { receiver: receiver.name.clone(), severity: alert.severity, at: now };
+                let now_told =
+                    LastNotified { receiver: receiver.name.clone(), severity: alert.severity, at: now };
                 match last {
                     Some(index) => told[index] = now_told,
                     None => told.push(now_told),
                 }
                 notify(why, receiver)
             }
-            Err(hold) => Verdict::Hold(hold),
+            Err(hold) => Verdict::Suppress(hold),
         };
         decisions.push(Decision { receiver: receiver.name.clone(), route: Some(found.path), verdict });
     }
@@ -148,14 +149,14 @@ struct Concerned<'a> {
     receiver: &'a Receiver,
     /// Where it stands among those who were told.
     last: Option<usize>,
-    news: Result<Why, Hold>,
+    news: Result<Why, Suppression>,
 }
 
 fn concern<'a>(
     found: Match<'a>,
     receiver: &'a Receiver,
     severity: Severity,
-    told: &[Told],
+    told: &[LastNotified],
     now: Timestamp,
 ) -> Concerned<'a> {
     let last = told.iter().position(|it| it.receiver == receiver.name);
@@ -165,16 +166,16 @@ fn concern<'a>(
 
 /// Whether a firing alert is news to a receiver.
 fn news(
-    last: Option<&Told>,
+    last: Option<&LastNotified>,
     severity: Severity,
     repeat_interval: Duration,
     now: Timestamp,
-) -> Result<Why, Hold> {
+) -> Result<Why, Suppression> {
     match last {
         None => Ok(Why::Started),
         Some(told) if told.severity < severity => Ok(Why::Worsened { from: told.severity }),
         Some(told) if apart(told.at, now) >= repeat_interval => Ok(Why::StillFiring),
-        Some(_) => Err(Hold::Unchanged),
+        Some(_) => Err(Suppression::Unchanged),
     }
 }
 
@@ -191,7 +192,7 @@ fn plan_resolved(policy: &Policy, alert: &Alert, incident: Option<&Incident>) ->
             .map(|(found, receiver)| Decision {
                 receiver: receiver.name.clone(),
                 route: Some(found.path),
-                verdict: Verdict::Hold(Hold::NeverTold),
+                verdict: Verdict::Suppress(Suppression::NeverTold),
             })
             .collect();
         let incident = if incident.is_some() { IncidentChange::Close } else { IncidentChange::Leave };
@@ -204,7 +205,7 @@ fn plan_resolved(policy: &Policy, alert: &Alert, incident: Option<&Incident>) ->
             route: None,
             verdict: match policy.receiver(&told.receiver) {
                 Some(receiver) => notify(Why::Resolved, receiver),
-                None => Verdict::Hold(Hold::ReceiverGone),
+                None => Verdict::Suppress(Suppression::ReceiverGone),
             },
         })
         .collect();

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::{Form, SendError};
+use crate::{MessageForm, SendError};
 
 /// How patiently a delivery is tried again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub struct RetryState {
     /// were only told to wait.
     pub failures: u32,
     /// The form of the attempt at hand.
-    pub form: Form,
+    pub form: MessageForm,
     /// For how long it has been tried, without the time in which no gateway ran:
     /// a day of being switched off is not a day of trying.
     pub tried_for: Duration,
@@ -53,7 +53,7 @@ pub enum Next {
         /// After so long.
         pause: Duration,
         /// In this form.
-        form: Form,
+        form: MessageForm,
         /// Failures so far.
         failures: u32,
     },
@@ -166,8 +166,10 @@ impl RetryPolicy {
                 Next::HoldAccount { silence: doubled(self.probe_delay, failures, longest), failures: failed }
             }
             SendError::Unsendable { .. } => match form {
-                Form::Full => Next::TryAgain { pause: Duration::ZERO, form: Form::Plain, failures: failed },
-                Form::Plain => Next::GiveUp(GiveUp::Unsendable),
+                MessageForm::Full => {
+                    Next::TryAgain { pause: Duration::ZERO, form: MessageForm::Plain, failures: failed }
+                }
+                MessageForm::Plain => Next::GiveUp(GiveUp::Unsendable),
             },
         }
     }

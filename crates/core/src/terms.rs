@@ -11,7 +11,7 @@ use crate::{ChannelName, HumanDuration, Why};
 /// What is promised to a receiver. A notification keeps the terms it began with,
 /// whatever the config says later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Terms {
+pub struct DeliveryTerms {
     /// The channels that carry its notifications.
     pub channels: Vec<ChannelName>,
     /// All at the same time, or one after the other.
@@ -81,7 +81,7 @@ pub enum Unless {
     Resolved,
 }
 
-impl Terms {
+impl DeliveryTerms {
     /// Every one of `channels`, at the same time and at leisure.
     #[must_use]
     pub fn plain(channels: Vec<ChannelName>) -> Self {
@@ -91,7 +91,7 @@ impl Terms {
     /// Whether somebody must look after a notification while nothing happens to it:
     /// there is a time to keep, or somebody else to be told.
     #[must_use]
-    pub fn need_watching(&self) -> bool {
+    pub fn needs_recheck(&self) -> bool {
         let Self { channels: _, send, contract: Contract { succeed: _, within }, escalate } = self;
         *send == Sending::InTurn || within.is_some() || !escalate.is_empty()
     }

@@ -102,7 +102,7 @@ pub(crate) enum Turn {
 
 /// What a send that has ended tells of its account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum AccountEffect {
     /// The provider dealt with the message: the account works.
     Good,
     /// Nothing.
@@ -205,21 +205,21 @@ impl SharedAccount {
     }
 
     /// A send has ended at `now`.
-    pub(crate) fn end(&self, now: Timestamp, standing: Standing) {
+    pub(crate) fn end(&self, now: Timestamp, standing: AccountEffect) {
         let mut state = self.state();
         let was_on_trial = state.on_trial;
         match standing {
-            Standing::Good => state.on_trial = false,
-            Standing::Unclear => {}
-            Standing::SilentFor(time) => {
+            AccountEffect::Good => state.on_trial = false,
+            AccountEffect::Unclear => {}
+            AccountEffect::SilentFor(time) => {
                 state.on_trial = true;
                 state.silent_until = state.silent_until.max(Some(after(now, time)));
             }
-            Standing::MisconfiguredFor(time) => {
+            AccountEffect::MisconfiguredFor(time) => {
                 state.on_trial = true;
                 state.misconfigured_until = state.misconfigured_until.max(Some(after(now, time)));
             }
-            Standing::BlockedFor(time) => {
+            AccountEffect::BlockedFor(time) => {
                 state.on_trial = true;
                 self.egress.block(after(now, time));
             }

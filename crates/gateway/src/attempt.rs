@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fanfare_core::{
-    Attempt, Digest, Failure, Form, IdempotencyKey, Notification, Receipt, Refusal, SendError,
+    Attempt, Digest, Failure, IdempotencyKey, MessageForm, Notification, Receipt, Refusal, SendError,
 };
 use fanfare_store::{AccountHold, Begun, Delivery, Gathered, Outcome, Settlement};
 use futures_util::FutureExt;
 use jiff::Timestamp;
 use tracing::error;
 
-use crate::account::Standing;
+use crate::account::AccountEffect;
 use crate::lane::{LaneSetup, Speaker};
 use crate::load::{Ended, Fate, Job, Load};
 use crate::meaning::{Circumstances, Meaning, Signal};
@@ -139,11 +139,11 @@ impl Trial<'_> {
         if !status.goes_by(&self.speaker.channel.version) {
             // The settings have changed meanwhile: what was wrong with the old ones is no matter any more.
             let standing = match meaning.standing {
-                Standing::MisconfiguredFor(_) => Standing::Unclear,
-                standing @ (Standing::Good
-                | Standing::Unclear
-                | Standing::SilentFor(_)
-                | Standing::BlockedFor(_)) => standing,
+                AccountEffect::MisconfiguredFor(_) => AccountEffect::Unclear,
+                standing @ (AccountEffect::Good
+                | AccountEffect::Unclear
+                | AccountEffect::SilentFor(_)
+                | AccountEffect::BlockedFor(_)) => standing,
             };
             return self.speaker.account.end(steady_now, standing);
         }
@@ -191,10 +191,10 @@ impl Trial<'_> {
     fn hold(self, meaning: &Meaning, now: Timestamp) -> Option<AccountHold> {
         let account = &self.speaker.account;
         let (account, time) = match meaning.standing {
-            Standing::SilentFor(time) => (account.account.clone(), time),
-            Standing::BlockedFor(time) => (self.speaker.channel.limits.egress.as_account(), time),
+            AccountEffect::SilentFor(time) => (account.account.clone(), time),
+            AccountEffect::BlockedFor(time) => (self.speaker.channel.limits.egress.as_account(), time),
             // Whoever has mended the settings and restarts is not to wait.
-            Standing::Good | Standing::Unclear | Standing::MisconfiguredFor(_) => return None,
+            AccountEffect::Good | AccountEffect::Unclear | AccountEffect::MisconfiguredFor(_) => return None,
         };
         Some(AccountHold { account, since: now, until: after(now, time), reason: meaning.words.clone() })
     }
@@ -228,7 +228,7 @@ impl Trial<'_> {
             words: reason,
             refused: 0,
             outcome: Outcome::Dead { reason: "what was to be told cannot be read".to_owned() },
-            standing: Standing::Unclear,
+            standing: AccountEffect::Unclear,
             signal: Signal::None,
         };
         report(self, &job.delivery, &meaning, now);
@@ -242,7 +242,7 @@ impl Trial<'_> {
 /// What a provider quotes of a message must not carry the message's link on: whoever
 /// reads the ledger is not to acknowledge by it.
 fn unlinked(answer: Result<Receipt, SendError>, texts: &[Arc<Notification>]) -> Result<Receipt, SendError> {
-    let tokens = texts.iter().filter_map(|text| text.acknowledge.as_deref()?.rsplit('/').next());
+    let tokens = texts.iter().filter_map(|text| text.ack_url.as_deref()?.rsplit('/').next());
     let tokens: Vec<&str> = tokens.collect();
     if tokens.is_empty() {
         return answer;
@@ -276,7 +276,7 @@ fn attempt(
             only: delivery.only.clone(),
         },
         (_, digest) => {
-            Attempt { ordinal, at, key: key_of_digest(instance, digest), form: Form::Full, only: None }
+            Attempt { ordinal, at, key: key_of_digest(instance, digest), form: MessageForm::Full, only: None }
         }
     }
 }
@@ -309,7 +309,7 @@ fn in_parts(outcome: &Outcome, now: Timestamp) -> Outcome {
         Outcome::Pending { failures, only, .. } => Outcome::Pending {
             next_at: now,
             failures: *failures,
-            form: Form::Full,
+            form: MessageForm::Full,
             only: only.clone(),
             gathered: None,
         },

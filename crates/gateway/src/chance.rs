@@ -3,16 +3,16 @@
 use std::fmt;
 
 /// A source of random numbers.
-pub trait Chance: fmt::Debug + Send + Sync {
+pub trait Jitter: fmt::Debug + Send + Sync {
     /// A number in `0.0..1.0`.
     fn spread(&self) -> f64;
 }
 
 /// Numbers nobody can foresee; good enough for jitter, not for keys.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct SystemChance;
+pub struct RandomJitter;
 
-impl Chance for SystemChance {
+impl Jitter for RandomJitter {
     fn spread(&self) -> f64 {
         fastrand::f64()
     }

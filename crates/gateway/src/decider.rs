@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fanfare_core::{
-    Alert, ChannelName, Incident, Kind, Notification, Plan, Policy, Pursuit, Standing, Terms, plan, pursue,
+    Alert, ChannelName, ContractState, DeliveryTerms, EscalationDecision, Incident, Kind, Notification, Plan,
+    Policy, evaluate_contract, plan,
 };
 use fanfare_store::{Decider, PolicyId};
 use jiff::Timestamp;
@@ -42,13 +43,13 @@ impl Decider for PolicyDecider {
         plan(&self.policy, alert, incident, now)
     }
 
-    fn pursue(&self, terms: &Terms, standing: &Standing, now: Timestamp) -> Pursuit {
+    fn pursue(&self, terms: &DeliveryTerms, standing: &ContractState, now: Timestamp) -> EscalationDecision {
         let steady_now = self.steady.now();
         let blocked = |channel: &ChannelName| match self.channels.get(channel) {
             Some(status) => status.blocked_until(steady_now).is_some(),
             None => true, // it is not in the config: nothing goes out there
         };
-        pursue(terms, standing, &blocked, now)
+        evaluate_contract(terms, standing, &blocked, now)
     }
 
     fn abandoned(

@@ -12,11 +12,11 @@ use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use crate::accounts::{Accounts, InUse};
-use crate::chance::Chance;
+use crate::chance::Jitter;
 use crate::decider::PolicyDecider;
 use crate::dispatch::{ChangeOver, Dispatch, Door};
 use crate::drill::Drill;
-use crate::gateway::{ChannelSetup, Orders};
+use crate::gateway::{ChannelSetup, GatewaySettings};
 use crate::lane::{Lane, LaneSetup, Speaker};
 use crate::links::Links;
 use crate::metrics::Metrics;
@@ -29,7 +29,7 @@ pub(crate) struct Tools {
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) steady: SteadyTime,
-    pub(crate) chance: Arc<dyn Chance>,
+    pub(crate) chance: Arc<dyn Jitter>,
     pub(crate) metrics: Metrics,
     pub(crate) dispatch: Arc<Dispatch>,
     pub(crate) stop: CancellationToken,
@@ -107,12 +107,12 @@ impl Fleet {
     /// Does from now on what `orders` say.
     ///
     /// What can fail comes first: if it does, nothing has changed.
-    pub(crate) async fn take_orders(
+    pub(crate) async fn apply_settings(
         &mut self,
-        orders: Orders,
+        orders: GatewaySettings,
         remembered: Accounts,
     ) -> Result<(), StoreError> {
-        let Orders { policy, channels, retry, retention: _, external_url, sources: _ } = orders;
+        let GatewaySettings { policy, channels, retry, retention: _, external_url, sources: _ } = orders;
         let policy_id = self.tools.store.enter_policy(as_json(&policy), self.tools.clock.now()).await?;
         let links = external_url.map(|external_url| Links { external_url, key: self.tools.ack_key.clone() });
         let manner = Manner { retry, links, remembered, known: self.tools.store.channel_states().await? };

@@ -17,13 +17,13 @@ use tracing::warn;
 
 use crate::accounting;
 use crate::accounts::Accounts;
-use crate::chance::Chance;
+use crate::chance::Jitter;
 use crate::decider::PolicyDecider;
 use crate::dispatch::{Dispatch, News};
 use crate::drill::Drill;
 use crate::fleet::{Fleet, Tools};
 use crate::follow_up::FollowUp;
-use crate::hearing::{ExpectedSource, Hearing};
+use crate::hearing::{Hearing, WatchedSource};
 use crate::housekeeping::{self, Keeping};
 use crate::intake::{Intake, NotKept};
 use crate::metrics::Metrics;
@@ -32,15 +32,15 @@ use crate::watch::{Watchman, note_proven};
 
 /// What a gateway is made of.
 #[derive(Debug)]
-pub struct Setup {
+pub struct GatewaySetup {
     /// Where everything is remembered.
     pub store: Store,
     /// What it does, until it is told otherwise.
-    pub orders: Orders,
+    pub orders: GatewaySettings,
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
     /// The spread of retries.
-    pub chance: Arc<dyn Chance>,
+    pub chance: Arc<dyn Jitter>,
     /// What is counted.
     pub metrics: Metrics,
     /// Random bytes: with them links are signed, if the store has no key yet.
@@ -51,7 +51,7 @@ pub struct Setup {
 
 /// What a gateway does: all that a new config can change while it runs.
 #[derive(Debug)]
-pub struct Orders {
+pub struct GatewaySettings {
     /// Who must know what.
     pub policy: Policy,
     /// The channels receivers name.
@@ -63,10 +63,10 @@ pub struct Orders {
     /// How people reach this gateway, e.g. `https://alerts.example.com`: for the links in messages.
     pub external_url: Option<String>,
     /// The sources that are heard from regularly.
-    pub sources: Vec<ExpectedSource>,
+    pub sources: Vec<WatchedSource>,
 }
 
-impl Orders {
+impl GatewaySettings {
     fn longest_budget(&self) -> Duration {
         let budgets = self.channels.iter().filter_map(|it| it.limits.budget);
         budgets.map(|it| it.per).max().unwrap_or_default()
@@ -118,8 +118,8 @@ impl Gateway {
     /// # Errors
     ///
     /// If the store cannot be read.
-    pub async fn start(setup: Setup) -> Result<Self, StoreError> {
-        let Setup { store, orders, clock, chance, metrics, fresh_key, store_path } = setup;
+    pub async fn start(setup: GatewaySetup) -> Result<Self, StoreError> {
+        let GatewaySetup { store, orders, clock, chance, metrics, fresh_key, store_path } = setup;
         let stop = CancellationToken::new();
         let steady = SteadyTime::starting_at(clock.now());
         let (follow_up, news) = mpsc::unbounded_channel();
@@ -145,7 +145,7 @@ impl Gateway {
         }
         let accounts =
             Accounts::remembered(&store, orders.longest_budget(), clock.now(), steady.now()).await?;
-        fleet.take_orders(orders, accounts).await?;
+        fleet.apply_settings(orders, accounts).await?;
         let intake = Arc::new(Intake {
             store: store.clone(),
             dispatch: Arc::clone(&dispatch),
@@ -184,7 +184,7 @@ impl Gateway {
     /// # Errors
     ///
     /// If the store cannot be read; then everything is as it was.
-    pub async fn take_orders(&self, orders: Orders) -> Result<(), StoreError> {
+    pub async fn apply_settings(&self, orders: GatewaySettings) -> Result<(), StoreError> {
         let (fleet, keeping) = (Arc::clone(&self.fleet), Arc::clone(&self.keeping));
         let (store, clock) = (self.store.clone(), Arc::clone(&self.clock));
         let intake = Arc::clone(&self.intake);
@@ -193,7 +193,7 @@ impl Gateway {
             let now = intake.steady.now();
             let accounts = Accounts::remembered(&store, orders.longest_budget(), clock.now(), now).await?;
             let (new, sources) = (orders.keeping(), orders.sources.clone());
-            fleet.take_orders(orders, accounts).await?;
+            fleet.apply_settings(orders, accounts).await?;
             *keeping.lock().unwrap_or_else(PoisonError::into_inner) = new;
             intake.hearing.expect(sources, intake.steady.now());
             Ok(())

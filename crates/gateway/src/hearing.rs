@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 /// A source that is never quiet for long while all is well.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExpectedSource {
+pub struct WatchedSource {
     /// Its name in the config.
     pub name: SourceName,
     /// Quiet for longer, it is worth an alert about ourselves.
@@ -34,10 +34,10 @@ pub(crate) struct Heard {
 
 impl Hearing {
     /// Listens to these from `now` on; those it has listened to already go on as they were.
-    pub(crate) fn expect(&self, sources: Vec<ExpectedSource>, now: Timestamp) {
+    pub(crate) fn expect(&self, sources: Vec<WatchedSource>, now: Timestamp) {
         let mut heard = self.all();
         let before = std::mem::take(&mut *heard);
-        for ExpectedSource { name, every } in sources {
+        for WatchedSource { name, every } in sources {
             let known = before.get(&name).copied().unwrap_or(Heard { every, since: now, last: None });
             heard.insert(name, Heard { every, ..known });
         }

@@ -69,7 +69,7 @@ fn count(metrics: &Metrics, accepted: &Accepted) {
                     .get_or_create(&OfReceiver { receiver: decision.receiver.to_string() })
                     .inc();
             }
-            Verdict::Hold(_) => {
+            Verdict::Suppress(_) => {
                 metrics.suppressed.inc();
             }
         }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use fanfare_core::{Backlog, Clock, Form, Gate, Line, RetryPolicy, Severity, Share, Waiting};
+use fanfare_core::{Backlog, Clock, Gate, MessageForm, QueueKey, RetryPolicy, Severity, Share, Waiting};
 use fanfare_store::{Delivery, Gathered, Store};
 use jiff::Timestamp;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
@@ -13,9 +13,9 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error};
 
-use crate::account::{SharedAccount, Standing, Turn};
+use crate::account::{AccountEffect, SharedAccount, Turn};
 use crate::attempt;
-use crate::chance::Chance;
+use crate::chance::Jitter;
 use crate::dispatch::{Dispatch, Door, Handed, News};
 use crate::gateway::ChannelSetup;
 use crate::links::Links;
@@ -50,7 +50,7 @@ pub(crate) struct LaneSetup {
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) steady: SteadyTime,
-    pub(crate) chance: Arc<dyn Chance>,
+    pub(crate) chance: Arc<dyn Jitter>,
     pub(crate) metrics: ChannelMetrics,
     pub(crate) status: Arc<ChannelStatus>,
     pub(crate) dispatch: Arc<Dispatch>,
@@ -162,11 +162,11 @@ impl Lane {
                     self.backlog.go_ahead(line);
                     gathered.entry(digest).or_default().push(job);
                 }
-                (None, Form::Plain) => {
+                (None, MessageForm::Plain) => {
                     self.backlog.go_ahead(line);
                     self.repeat(Load::one(job));
                 }
-                (None, Form::Full) => {
+                (None, MessageForm::Full) => {
                     let next_at = self.may_go_at(&job);
                     self.backlog.push(waiting(job, next_at));
                     self.hasten(line);
@@ -309,15 +309,15 @@ impl Lane {
     }
 
     /// Lets `job`, which was taken out of the line `left`, wait by itself.
-    fn put_back(&mut self, job: Job, left: Line) {
+    fn put_back(&mut self, job: Job, left: QueueKey) {
         let notification = job.notification.clone().filter(|_| self.backlog.len() < TEXTS_IN_MEMORY);
         let job = Job { notification, ..job };
         let (line, next_at) = (job.line(), self.may_go_at(&job));
         match job.delivery.form {
-            Form::Full if line == left => return self.backlog.put_back(waiting(job, next_at)),
-            Form::Full => self.backlog.push(waiting(job, next_at)),
-            Form::Plain if line == left => return self.repeat(Load::one(job)),
-            Form::Plain => {
+            MessageForm::Full if line == left => return self.backlog.put_back(waiting(job, next_at)),
+            MessageForm::Full => self.backlog.push(waiting(job, next_at)),
+            MessageForm::Plain if line == left => return self.repeat(Load::one(job)),
+            MessageForm::Plain => {
                 self.backlog.go_ahead(line);
                 self.repeat(Load::one(job));
             }
@@ -328,13 +328,13 @@ impl Lane {
     /// Lets `load` go out again as it is. What it carries counts as taken out of the backlog.
     fn repeat(&mut self, load: Load) {
         let next_at = load.jobs.iter().map(|job| self.may_go_at(job)).max();
-        let lines: HashSet<Line> = load.jobs.iter().map(Job::line).collect();
+        let lines: HashSet<QueueKey> = load.jobs.iter().map(Job::line).collect();
         self.repeats.push(load, next_at.unwrap_or(Timestamp::MIN));
         lines.into_iter().for_each(|line| self.hasten(line));
     }
 
     /// A worse one that has joined `line` ends the pause of what goes before it.
-    fn hasten(&mut self, line: Line) {
+    fn hasten(&mut self, line: QueueKey) {
         if !self.repeats.hold(line) {
             return; // what is under way may still hear of it
         }
@@ -348,7 +348,7 @@ impl Lane {
     fn broke_down(&mut self, err: &JoinError) {
         let speaker = Arc::clone(&self.speaker.borrow());
         error!(channel.name = %speaker.channel.name, error = %err, "An attempt broke down; this is a bug");
-        speaker.account.end(self.setup.steady.now(), Standing::Unclear);
+        speaker.account.end(self.setup.steady.now(), AccountEffect::Unclear);
         let Some(load) = self.under_way.remove(&err.id()) else { return };
         let next_at = after(self.setup.clock.now(), speaker.retry.max_delay);
         for mut job in load.jobs {

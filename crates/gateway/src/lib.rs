@@ -41,21 +41,21 @@ mod steady;
 mod chance;
 mod metrics;
 
-pub use crate::chance::{Chance, SystemChance};
+pub use crate::chance::{Jitter, RandomJitter};
 pub use crate::drill::Drill;
-pub use crate::gateway::{ChannelSetup, Gateway, Orders, Setup};
-pub use crate::hearing::ExpectedSource;
+pub use crate::gateway::{ChannelSetup, Gateway, GatewaySettings, GatewaySetup};
+pub use crate::hearing::WatchedSource;
 pub use crate::intake::NotKept;
 pub use crate::metrics::Metrics;
-pub use crate::ourselves::OURSELVES;
+pub use crate::ourselves::SELF_SOURCE;
 pub use crate::test_message::TestError;
 pub use crate::views::{BudgetView, ChannelHealth, ChannelView, LastError, QuotaView};
 
 // The store's part of the surface: whoever runs a gateway opens its store and
 // reads what it remembers, and needs to know no more of it.
 pub use fanfare_store::{
-    Accepted, Acknowledged, AcknowledgementRow, AlertFilter, AlertRow, AttemptRow, Audit, DeadLetter,
-    DeadLetterFilter, DeadLetterId, DeadLetters, DeliveryCounts, DeliveryFilter, DeliveryRow, DeliveryStory,
-    Held, InvalidDeadLetterId, NotificationCounts, NotificationRow, NotificationStory, OpenError, PolicyId,
-    Sibling, StepRow, Store, StoreError, Story, Unaccounted,
+    Accepted, Acknowledged, AcknowledgementRow, AlertFilter, AlertHistory, AlertRow, AttemptRow, Audit,
+    DeadLetter, DeadLetterFilter, DeadLetterId, DeadLetters, DeliveryCounts, DeliveryFilter, DeliveryHistory,
+    DeliveryRow, Held, InvalidDeadLetterId, NotificationCounts, NotificationHistory, NotificationRow,
+    OpenError, PolicyId, RelatedAlert, StepRow, Store, StoreError, Unaccounted,
 };

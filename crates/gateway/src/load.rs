@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use fanfare_core::{DeliveryId, Line, Notification, Severity};
+use fanfare_core::{DeliveryId, Notification, QueueKey, Severity};
 use fanfare_store::{Delivery, Gathered};
 use jiff::Timestamp;
 
@@ -28,10 +28,10 @@ pub(crate) struct Job {
 
 impl Job {
     /// What is still owed to some of its recipients waits for them by itself.
-    pub(crate) fn line(&self) -> Line {
+    pub(crate) fn line(&self) -> QueueKey {
         match &self.delivery.only {
-            None => Line::About(self.delivery.fingerprint),
-            Some(_) => Line::Alone(self.delivery.id),
+            None => QueueKey::About(self.delivery.fingerprint),
+            Some(_) => QueueKey::Alone(self.delivery.id),
         }
     }
 }
@@ -53,7 +53,7 @@ impl Load {
     /// `jobs` in the order in which a backlog would let them go, line after line and
     /// the worst first, so that a digest lists them in the same order each time.
     pub(crate) fn of(mut jobs: Vec<Job>, gathered: Option<Gathered>) -> Self {
-        let mut lines: HashMap<Line, (Reverse<Severity>, DeliveryId)> = HashMap::new();
+        let mut lines: HashMap<QueueKey, (Reverse<Severity>, DeliveryId)> = HashMap::new();
         for job in &jobs {
             let Delivery { id, severity, .. } = job.delivery;
             let (worst, first) = lines.entry(job.line()).or_insert((Reverse(severity), id));
@@ -68,7 +68,7 @@ impl Load {
     }
 
     /// Whether something in it is of `line`.
-    pub(crate) fn holds(&self, line: Line) -> bool {
+    pub(crate) fn holds(&self, line: QueueKey) -> bool {
         self.jobs.iter().any(|job| job.line() == line)
     }
 

@@ -6,7 +6,7 @@ use fanfare_core::{Failure, Next, Receipt, RetryPolicy, RetryState, SendError};
 use fanfare_store::{Delivery, Outcome};
 use jiff::Timestamp;
 
-use crate::account::Standing;
+use crate::account::AccountEffect;
 use crate::steady::after;
 
 /// What an answer means for its delivery, and for the account.
@@ -21,7 +21,7 @@ pub(crate) struct Meaning {
     /// How many recipients will never get it.
     pub(crate) refused: usize,
     pub(crate) outcome: Outcome,
-    pub(crate) standing: Standing,
+    pub(crate) standing: AccountEffect,
     /// What it tells the channel's circuit.
     pub(crate) signal: Signal,
 }
@@ -64,7 +64,7 @@ impl Meaning {
                 logged: receipt.words,
                 refused: receipt.refused.len(),
                 outcome: Outcome::Delivered,
-                standing: Standing::Good,
+                standing: AccountEffect::Good,
                 signal: Signal::Taken,
             },
             Ok(receipt) => Self::of_part(&receipt, given),
@@ -92,7 +92,7 @@ impl Meaning {
             logged: rest.to_string(),
             refused,
             outcome: outcome(&rest, Some(owed), given),
-            standing: Standing::Good,
+            standing: AccountEffect::Good,
             signal: Signal::Taken,
         }
     }
@@ -129,12 +129,12 @@ fn outcome(err: &SendError, only: Option<Vec<String>>, given: Circumstances<'_>)
 
 /// What `err` tells of the account. It must be silent for as long as it was
 /// asked to, also where this one delivery is given up before that.
-fn standing(err: &SendError, given: Circumstances<'_>) -> Standing {
+fn standing(err: &SendError, given: Circumstances<'_>) -> AccountEffect {
     match (given.retry.silence(state(given), err), err) {
-        (Some(time), SendError::Misconfigured { .. }) => Standing::MisconfiguredFor(time),
-        (Some(time), SendError::Blocked { .. }) => Standing::BlockedFor(time),
-        (Some(time), _) => Standing::SilentFor(time),
-        (None, SendError::Unsendable { .. }) => Standing::Good, // the provider has read it
+        (Some(time), SendError::Misconfigured { .. }) => AccountEffect::MisconfiguredFor(time),
+        (Some(time), SendError::Blocked { .. }) => AccountEffect::BlockedFor(time),
+        (Some(time), _) => AccountEffect::SilentFor(time),
+        (None, SendError::Unsendable { .. }) => AccountEffect::Good, // the provider has read it
         (
             None,
             SendError::Transient { .. }
@@ -143,7 +143,7 @@ fn standing(err: &SendError, given: Circumstances<'_>) -> Standing {
             | SendError::Quota { .. }
             | SendError::Misconfigured { .. }
             | SendError::Unanswered { .. },
-        ) => Standing::Unclear,
+        ) => AccountEffect::Unclear,
     }
 }
 

@@ -9,8 +9,8 @@ mod world;
 use std::sync::Arc;
 
 use fanfare_core::{
-    Alert, ChannelName, Decision, Fingerprint, Kind, Labels, Mention, Message, Notification, Plan, Severity,
-    Status, Style, Terms, Verdict, Why,
+    Alert, ChannelName, Decision, DeliveryTerms, Fingerprint, Kind, Labels, Locale, Mention, Message,
+    Notification, Plan, Severity, Status, Verdict, Why,
 };
 use jiff::Timestamp;
 
@@ -21,14 +21,14 @@ pub(crate) use self::world::{
 };
 
 /// The source of what we say about ourselves. No configured source may be called so.
-pub const OURSELVES: &str = "fanfare";
+pub const SELF_SOURCE: &str = "fanfare";
 
 /// The receiver that stands for every channel that was not told.
 const EVERYBODY_ELSE: &str = "every other channel";
 
 /// Whether `alert` is about us.
 pub(crate) fn is_about_us(alert: &Alert) -> bool {
-    alert.text_of("source") == OURSELVES
+    alert.text_of("source") == SELF_SOURCE
 }
 
 /// An alert about ourselves.
@@ -52,7 +52,7 @@ impl AboutUs<'_> {
     pub(crate) fn alert(self, now: Timestamp) -> Alert {
         let Self { name, subject, kind, status, severity, title, description } = self;
         let identity: Labels =
-            [("source", OURSELVES), ("alertname", name), ("subject", subject)].into_iter().collect();
+            [("source", SELF_SOURCE), ("alertname", name), ("subject", subject)].into_iter().collect();
         let fingerprint = Fingerprint::of(&identity);
         let mut labels = identity;
         labels.set("severity", severity.word());
@@ -77,7 +77,7 @@ impl AboutUs<'_> {
 /// A promise was broken, and nobody else is left to be told: it is said with
 /// what was to be told, so that somebody reads it all the same.
 pub(crate) fn contract_broken(notification: &Notification, now: Timestamp) -> Alert {
-    let message = Message::of(notification, &Style::default());
+    let message = Message::of(notification, &Locale::default());
     let receiver = &notification.receiver;
     let mut alert = AboutUs {
         name: "ContractBroken",
@@ -104,7 +104,7 @@ pub(crate) fn to_everybody_else(mut routed: Plan, others: Vec<ChannelName>) -> P
         .iter()
         .filter_map(|decision| match &decision.verdict {
             Verdict::Notify { terms, .. } => Some(terms.first().to_vec()),
-            Verdict::Hold(_) => None,
+            Verdict::Suppress(_) => None,
         })
         .flatten()
         .collect();
@@ -113,7 +113,7 @@ pub(crate) fn to_everybody_else(mut routed: Plan, others: Vec<ChannelName>) -> P
         routed.decisions.push(Decision {
             receiver: EVERYBODY_ELSE.into(),
             route: None,
-            verdict: Verdict::Notify { why: Why::Notice, terms: Arc::new(Terms::plain(rest)) },
+            verdict: Verdict::Notify { why: Why::Notice, terms: Arc::new(DeliveryTerms::plain(rest)) },
         });
     }
     routed

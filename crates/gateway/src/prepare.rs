@@ -107,11 +107,11 @@ fn as_text(read: Result<Option<Notification>, StoreError>) -> Result<Text, Store
 /// The text with what only this delivery says: why it is told now, and where to acknowledge it.
 fn with_what_is_asked(trial: Trial<'_>, delivery: &Delivery, text: Arc<Notification>) -> Arc<Notification> {
     let Delivery { escalated, asks, .. } = delivery;
-    let acknowledge = if *asks { trial.speaker.links.as_ref().map(|links| links.of(&text)) } else { None };
-    if escalated.is_none() && acknowledge.is_none() {
+    let ack_url = if *asks { trial.speaker.links.as_ref().map(|links| links.of(&text)) } else { None };
+    if escalated.is_none() && ack_url.is_none() {
         return text;
     }
-    Arc::new(Notification { acknowledge, escalated: *escalated, ..Notification::clone(&text) })
+    Arc::new(Notification { ack_url, escalated: *escalated, ..Notification::clone(&text) })
 }
 
 /// Takes out what one message has no room for.

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use fanfare_core::{Line, Severity};
+use fanfare_core::{QueueKey, Severity};
 use jiff::Timestamp;
 
 use crate::load::Load;
@@ -30,13 +30,13 @@ impl Repeats {
     }
 
     /// Whether something of `line` is here.
-    pub(crate) fn hold(&self, line: Line) -> bool {
+    pub(crate) fn hold(&self, line: QueueKey) -> bool {
         self.0.iter().any(|it| it.load.holds(line))
     }
 
     /// One that is as bad as `severity`, and may itself go out from `at` on, waits
     /// in `line` behind what is here: a worse one ends the pause of what goes before it.
-    pub(crate) fn hasten(&mut self, line: Line, severity: Severity, at: Timestamp) {
+    pub(crate) fn hasten(&mut self, line: QueueKey, severity: Severity, at: Timestamp) {
         if let Some(repeat) = self.0.iter_mut().find(|it| it.load.holds(line))
             && repeat.severity < severity
         {

@@ -4,7 +4,7 @@ use fanfare_store::{Delivery, Outcome};
 use jiff::{SignedDuration, Timestamp};
 use tracing::{debug, error, warn};
 
-use crate::account::Standing;
+use crate::account::AccountEffect;
 use crate::attempt::Trial;
 use crate::meaning::Meaning;
 use crate::steady::after;
@@ -32,10 +32,10 @@ pub(crate) fn report(trial: Trial<'_>, delivery: &Delivery, meaning: &Meaning, n
         }
         Outcome::Pending { next_at, .. } => {
             let next_at = match standing {
-                Standing::SilentFor(time) | Standing::BlockedFor(time) | Standing::MisconfiguredFor(time) => {
-                    after(now, *time)
-                }
-                Standing::Good | Standing::Unclear => *next_at,
+                AccountEffect::SilentFor(time)
+                | AccountEffect::BlockedFor(time)
+                | AccountEffect::MisconfiguredFor(time) => after(now, *time),
+                AccountEffect::Good | AccountEffect::Unclear => *next_at,
             };
             warn!(channel.name = %channel, delivery.id = %id, attempt.number = number, outcome = word, error = %logged, %next_at, "Attempt failed");
         }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    Alert, ChannelName, Decision, Incident, IncidentChange, Kind, Notification, Plan, Pursuit, Severity,
-    Standing, Status, Terms, Verdict, Why, cut_to_bytes, one_line,
+    Alert, ChannelName, ContractState, Decision, DeliveryTerms, EscalationDecision, Incident, IncidentChange,
+    Kind, Notification, Plan, Severity, Status, Verdict, Why, cut_to_bytes, one_line,
 };
 use fanfare_store::{Accepted, Decider, PolicyId};
 use jiff::Timestamp;
@@ -108,13 +108,13 @@ impl Decider for OnlyOn {
     }
 
     fn plan(&self, _: &Alert, _: Option<&Incident>, _: Timestamp) -> Plan {
-        let terms = Arc::new(Terms::plain(vec![self.channel.clone()]));
+        let terms = Arc::new(DeliveryTerms::plain(vec![self.channel.clone()]));
         let verdict = Verdict::Notify { why: Why::Notice, terms };
         let decision = Decision { receiver: RECEIVER.into(), route: None, verdict };
         Plan { decisions: vec![decision], incident: IncidentChange::Leave }
     }
 
-    fn pursue(&self, terms: &Terms, standing: &Standing, now: Timestamp) -> Pursuit {
+    fn pursue(&self, terms: &DeliveryTerms, standing: &ContractState, now: Timestamp) -> EscalationDecision {
         self.policy.pursue(terms, standing, now)
     }
 

@@ -18,7 +18,7 @@ use crate::disk;
 use crate::drill::{Drilled, Drills};
 use crate::fleet::{Fleet, Member};
 use crate::intake::{Intake, NotKept};
-use crate::ourselves::{DiskSpace, OURSELVES, Said, Saying, World, conditions};
+use crate::ourselves::{DiskSpace, SELF_SOURCE, Said, Saying, World, conditions};
 use crate::steady::after;
 use crate::test_message::{Occasion, TestError, test};
 
@@ -84,7 +84,9 @@ impl Watchman {
         self.intake.metrics.show(&world);
         let said = match &mut memory.said {
             Some(said) => said,
-            None => memory.said.insert(Said::remembered(&self.intake.store.firing_of(OURSELVES).await?, now)),
+            None => {
+                memory.said.insert(Said::remembered(&self.intake.store.firing_of(SELF_SOURCE).await?, now))
+            }
         };
         self.say(&world, said).await
     }
@@ -116,7 +118,7 @@ impl Watchman {
         }
         Ok(Survey {
             at: self.intake.steady.now(),
-            dead_letters: store.dead_letters_by_channel(OURSELVES).await?,
+            dead_letters: store.dead_letters_by_channel(SELF_SOURCE).await?,
             used,
             disk: disk::space(&self.store_path),
         })

@@ -35,7 +35,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fanfare_core::{
-    ChannelName, Limits, Notifier, Policy, RetryPolicy, SandboxAccount, Secret, SourceName, Style,
+    ChannelName, Limits, Locale, Notifier, Policy, RetryPolicy, SandboxAccount, Secret, SourceName,
 };
 use fanfare_sources::{Format, SourceSettings};
 use jiff::civil::Date;
@@ -68,7 +68,7 @@ pub struct Config {
     /// How long settled alerts and deliveries are kept.
     pub retention: Duration,
     /// How messages read, and pages, unless somebody asks for another language.
-    pub style: Style,
+    pub style: Locale,
     /// What should be looked at, though the config can be used.
     pub warnings: Vec<Problem>,
     /// What the sandbox must know of the channels; empty outside the sandbox.

@@ -10,7 +10,7 @@ mod timeline;
 #[cfg(test)]
 mod fixtures;
 
-use fanfare_gateway::Story;
+use fanfare_gateway::AlertHistory;
 use serde::Serialize;
 
 pub(crate) use self::routing::Routing;
@@ -21,13 +21,13 @@ pub(crate) use self::trace::{Step, condition, trace};
 #[derive(Debug, Serialize)]
 pub(crate) struct Explanation {
     #[serde(flatten)]
-    story: Story,
+    story: AlertHistory,
     routing: Routing,
     timeline: Vec<Event>,
 }
 
-impl From<Story> for Explanation {
-    fn from(story: Story) -> Self {
+impl From<AlertHistory> for Explanation {
+    fn from(story: AlertHistory) -> Self {
         Self { routing: Routing::of(&story), timeline: timeline(&story), story }
     }
 }

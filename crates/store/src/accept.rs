@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    Acknowledgement, Alert, AlertId, Answer, Called, ChannelName, DeliveryId, Fingerprint, Form, Fulfilment,
-    Incident, IncidentChange, Kind, Notification, NotificationId, Plan, Pursuit, ReceiverName, RoutePath,
-    Severity, Standing, Status, Terms, Unless, Verdict, Why,
+    Acknowledgement, Alert, AlertId, ChannelDelivery, ChannelName, ContractState, ContractStatus, DeliveryId,
+    DeliveryProgress, DeliveryTerms, EscalationDecision, Fingerprint, Incident, IncidentChange, Kind,
+    MessageForm, Notification, NotificationId, Plan, ReceiverName, RoutePath, Severity, Status, Unless,
+    Verdict, Why,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -63,7 +64,7 @@ pub struct Delivery {
     /// Those of them that failed, other than by being told to wait.
     pub failures: u32,
     /// The form of the next attempt.
-    pub form: Form,
+    pub form: MessageForm,
     /// The recipients still owed; `None` means all.
     pub only: Option<Vec<String>>,
     /// The rung it stands on: told because this has not come about.
@@ -258,7 +259,7 @@ fn held(plan: &Plan) -> Result<Option<String>, StoreError> {
         .decisions
         .iter()
         .filter_map(|decision| match &decision.verdict {
-            Verdict::Hold(hold) => Some(HeldFrom {
+            Verdict::Suppress(hold) => Some(HeldFrom {
                 receiver: &decision.receiver,
                 route: decision.route.as_ref().map(RoutePath::to_string),
                 reason: hold.to_string(),
@@ -305,7 +306,7 @@ fn change_incident(
 }
 
 fn told_nobody(plan: &Plan) -> bool {
-    plan.decisions.iter().all(|it| matches!(it.verdict, Verdict::Hold(_)))
+    plan.decisions.iter().all(|it| matches!(it.verdict, Verdict::Suppress(_)))
 }
 
 /// What the notifications of one alert have in common.
@@ -321,7 +322,7 @@ pub(crate) struct Telling<'a> {
     pub(crate) receiver: &'a ReceiverName,
     pub(crate) route: Option<&'a RoutePath>,
     pub(crate) why: Why,
-    pub(crate) terms: Arc<Terms>,
+    pub(crate) terms: Arc<DeliveryTerms>,
     pub(crate) acknowledgement: Option<&'a Acknowledgement>,
 }
 
@@ -335,7 +336,7 @@ pub(crate) fn owe(
     decider: &dyn Decider,
 ) -> Result<(Owed, Consequences), StoreError> {
     let first = told_first(db, about, &telling, decider)?;
-    let begun = telling.terms.need_watching().then(|| just_begun(&first, now));
+    let begun = telling.terms.needs_recheck().then(|| just_begun(&first, now));
     let pursuit = begun.as_ref().map(|it| decider.pursue(&telling.terms, it, now));
     let notification = insert_notification(db, about, &telling, first.len(), pursuit.as_ref(), now)?;
     let head = Head {
@@ -395,14 +396,17 @@ fn called_in(
 }
 
 /// How a notification stands when its first channels have just been called.
-fn just_begun(first: &[ChannelName], now: Timestamp) -> Standing {
-    let called =
-        |channel: &ChannelName| Called { channel: channel.clone(), at: now, answer: Answer::Awaited };
-    Standing {
+fn just_begun(first: &[ChannelName], now: Timestamp) -> ContractState {
+    let called = |channel: &ChannelName| ChannelDelivery {
+        channel: channel.clone(),
+        at: now,
+        answer: DeliveryProgress::Awaited,
+    };
+    ContractState {
         owed_at: now,
         deliveries: first.iter().map(called).collect(),
         climbed: 0,
-        fulfilment: Fulfilment::Open,
+        fulfilment: ContractStatus::Open,
         acknowledged: false,
         resolved: false,
     }
@@ -413,7 +417,7 @@ fn insert_notification(
     about: &About<'_>,
     telling: &Telling<'_>,
     owed: usize,
-    pursuit: Option<&Pursuit>,
+    pursuit: Option<&EscalationDecision>,
     now: Timestamp,
 ) -> Result<Notification, StoreError> {
     let Telling { receiver, route, why, terms, acknowledgement } = telling;
@@ -433,7 +437,7 @@ fn insert_notification(
         pursuit.map(|_| from_json(terms.as_ref())).transpose()?,
         terms.ask_for_acknowledgement(),
         acknowledgement.map(from_json).transpose()?,
-        pursuit.map_or(Fulfilment::Open, |it| it.fulfilment).word(),
+        pursuit.map_or(ContractStatus::Open, |it| it.fulfilment).word(),
         from_count(pursuit.map_or(0, |it| it.climbed)),
         pursuit.and_then(|it| it.look_again).map(from_time),
     ])?;
@@ -446,8 +450,8 @@ fn insert_notification(
         alert: Arc::clone(about.alert),
         since: about.since,
         owed_at: now,
-        acknowledgement: acknowledgement.cloned(),
-        acknowledge: None,
+        acknowledged_by: acknowledgement.cloned(),
+        ack_url: None,
         escalated: None,
     })
 }

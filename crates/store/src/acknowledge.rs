@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fanfare_core::{Acknowledgement, AlertId, ChannelName, NotificationId, ReceiverName, Terms, Why};
+use fanfare_core::{Acknowledgement, AlertId, ChannelName, DeliveryTerms, NotificationId, ReceiverName, Why};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::accept::{About, Telling, owe};
@@ -117,7 +117,7 @@ fn acknowledge(
             receiver: &receiver,
             route: None,
             why: Why::Acknowledged,
-            terms: Arc::new(Terms::plain(channels)),
+            terms: Arc::new(DeliveryTerms::plain(channels)),
             acknowledgement: Some(acknowledgement),
         };
         let (notification, more) = owe(db, &about, telling, *at, decider)?;

@@ -6,7 +6,7 @@
 //! rows at a time: intake and deliveries do not wait for it, and neither does the
 //! write-ahead log.
 
-use fanfare_core::{AlertId, Fulfilment};
+use fanfare_core::{AlertId, ContractStatus};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 
@@ -199,7 +199,7 @@ impl Audit {
         }
         let all_delivered = deliveries > 0 && delivered == deliveries;
         match to_fulfilment(&fulfilment) {
-            Ok(Fulfilment::Open) if !is_followed_up && all_delivered => self.notifications.kept += 1,
+            Ok(ContractStatus::Open) if !is_followed_up && all_delivered => self.notifications.kept += 1,
             Ok(fulfilment) => self.notifications.count(fulfilment),
             Err(_) => self.miss(Some(alert), format!("notification {id} stands as `{fulfilment}`")),
         }
@@ -249,13 +249,13 @@ impl Audit {
 }
 
 impl NotificationCounts {
-    fn count(&mut self, fulfilment: Fulfilment) {
+    fn count(&mut self, fulfilment: ContractStatus) {
         match fulfilment {
-            Fulfilment::Open => self.open += 1,
-            Fulfilment::Kept => self.kept += 1,
-            Fulfilment::Broken => self.broken += 1,
-            Fulfilment::Abandoned => self.abandoned += 1,
-            Fulfilment::Late => self.late += 1,
+            ContractStatus::Open => self.open += 1,
+            ContractStatus::Kept => self.kept += 1,
+            ContractStatus::Broken => self.broken += 1,
+            ContractStatus::Abandoned => self.abandoned += 1,
+            ContractStatus::Late => self.late += 1,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! How values stand in columns.
 
-use fanfare_core::{Fulfilment, Kind, Severity, Status, Unless};
+use fanfare_core::{ContractStatus, Kind, Severity, Status, Unless};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -43,7 +43,7 @@ pub(crate) fn to_severity(word: &str) -> Result<Severity, StoreError> {
     })
 }
 
-pub(crate) fn to_fulfilment(word: &str) -> Result<Fulfilment, StoreError> {
+pub(crate) fn to_fulfilment(word: &str) -> Result<ContractStatus, StoreError> {
     from_word("the state of a contract", word)
 }
 

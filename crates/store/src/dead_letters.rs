@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use fanfare_core::{
-    Alert, AlertId, ChannelName, DeliveryId, Fulfilment, NotificationId, ReceiverName, Severity,
+    Alert, AlertId, ChannelName, ContractStatus, DeliveryId, NotificationId, ReceiverName, Severity,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -86,7 +86,7 @@ pub struct DeadLetter {
     /// When it was given up.
     pub given_up_at: Timestamp,
     /// How the promise to the receiver stands.
-    pub fulfilment: Fulfilment,
+    pub fulfilment: ContractStatus,
 }
 
 impl Store {

@@ -3,7 +3,9 @@
 
 use std::fmt;
 
-use fanfare_core::{Alert, ChannelName, Incident, Notification, Plan, Pursuit, Standing, Terms};
+use fanfare_core::{
+    Alert, ChannelName, ContractState, DeliveryTerms, EscalationDecision, Incident, Notification, Plan,
+};
 use jiff::Timestamp;
 
 use crate::PolicyId;
@@ -20,7 +22,7 @@ pub trait Decider: fmt::Debug + Send + Sync {
     fn knows(&self, channel: &ChannelName) -> bool;
 
     /// What to do about a notification that stands like this.
-    fn pursue(&self, terms: &Terms, standing: &Standing, now: Timestamp) -> Pursuit;
+    fn pursue(&self, terms: &DeliveryTerms, standing: &ContractState, now: Timestamp) -> EscalationDecision;
 
     /// What is said about ourselves, and to whom, when `notification`, which was
     /// owed on the channels `told`, has been abandoned; `None` if nothing, as

@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fanfare_core::{
-    Account, Acknowledgement, Alert, ChannelName, Contract, Decision, DeliveryId, Fingerprint, HumanDuration,
-    Incident, IncidentChange, Kind, Labels, Notification, NotificationId, Plan, Policy, Pursuit, Receiver,
-    Route, Rung, Sending, Severity, Standing, Status, Succeed, Terms, Unless, Verdict, Why, plan, pursue,
+    Account, Acknowledgement, Alert, ChannelName, Contract, ContractState, Decision, DeliveryId,
+    DeliveryTerms, EscalationDecision, Fingerprint, HumanDuration, Incident, IncidentChange, Kind, Labels,
+    Notification, NotificationId, Plan, Policy, Receiver, Route, Rung, Sending, Severity, Status, Succeed,
+    Unless, Verdict, Why, evaluate_contract, plan,
 };
 pub(crate) use fanfare_testkit::NOON;
 use jiff::{SignedDuration, Timestamp};
@@ -83,7 +84,7 @@ impl Place {
 }
 
 /// A policy that tells `on-call` of everything on `terms`, and again after four hours.
-pub(crate) fn policy_of(terms: Terms) -> Policy {
+pub(crate) fn policy_of(terms: DeliveryTerms) -> Policy {
     let route = Route {
         matchers: Vec::new(),
         receiver: "on-call".into(),
@@ -95,21 +96,21 @@ pub(crate) fn policy_of(terms: Terms) -> Policy {
 }
 
 /// On `ding` and on `mail`, at leisure.
-pub(crate) fn plain() -> Terms {
-    Terms::plain(vec!["ding".into(), "mail".into()])
+pub(crate) fn plain() -> DeliveryTerms {
+    DeliveryTerms::plain(vec!["ding".into(), "mail".into()])
 }
 
 /// On `ding` or else on `mail`; one of them within a minute.
-pub(crate) fn in_turn() -> Terms {
+pub(crate) fn in_turn() -> DeliveryTerms {
     let contract = Contract { succeed: Succeed::AtLeast(1.try_into().unwrap()), within: Some(seconds(60)) };
-    Terms { send: Sending::InTurn, contract, ..plain() }
+    DeliveryTerms { send: Sending::InTurn, contract, ..plain() }
 }
 
 /// On `ding` and on `mail` within a minute, or else on `phone`; on `boss` unless
 /// somebody has acknowledged it after a quarter of an hour.
-pub(crate) fn ladder() -> Terms {
+pub(crate) fn ladder() -> DeliveryTerms {
     let rung = |after, unless, to: &str| Rung { after: seconds(after), unless, to: vec![to.into()] };
-    Terms {
+    DeliveryTerms {
         contract: Contract { succeed: Succeed::All, within: Some(seconds(60)) },
         escalate: vec![rung(60, Unless::Delivered, "phone"), rung(900, Unless::Acknowledged, "boss")],
         ..plain()
@@ -132,7 +133,7 @@ pub(crate) struct Deciding {
 }
 
 impl Deciding {
-    pub(crate) fn on(terms: Terms) -> Self {
+    pub(crate) fn on(terms: DeliveryTerms) -> Self {
         Self {
             policy: policy_of(terms),
             entered_as: None,
@@ -169,8 +170,8 @@ impl Decider for Deciding {
         !self.gone.contains(channel)
     }
 
-    fn pursue(&self, terms: &Terms, standing: &Standing, now: Timestamp) -> Pursuit {
-        pursue(terms, standing, &|channel| self.blocked.contains(channel), now)
+    fn pursue(&self, terms: &DeliveryTerms, standing: &ContractState, now: Timestamp) -> EscalationDecision {
+        evaluate_contract(terms, standing, &|channel| self.blocked.contains(channel), now)
     }
 
     fn abandoned(
@@ -184,7 +185,7 @@ impl Decider for Deciding {
         let mut alert = alarm("fanfare", Severity::High);
         alert.kind = Kind::Notice;
         alert.annotations.set("title", format!("{} not told on {}", notification.alert_id, told.join(", ")));
-        let terms = Arc::new(Terms::plain(vec![confidant.into()]));
+        let terms = Arc::new(DeliveryTerms::plain(vec![confidant.into()]));
         let decision = Decision {
             receiver: confidant.into(),
             route: None,
@@ -279,7 +280,7 @@ pub(crate) fn again(seconds: i64) -> Outcome {
     Outcome::Pending {
         next_at: after_noon(seconds),
         failures: 1,
-        form: fanfare_core::Form::Full,
+        form: fanfare_core::MessageForm::Full,
         only: None,
         gathered: None,
     }

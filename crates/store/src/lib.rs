@@ -48,4 +48,6 @@ pub use crate::query::{AlertFilter, AlertRow, AttemptRow, DeliveryFilter, Delive
 pub use crate::send::{AccountHold, Begun, Gathered, Gathering, SendId, SendStart};
 pub use crate::settle::{Outcome, Settlement};
 pub use crate::store::Store;
-pub use crate::story::{AcknowledgementRow, DeliveryStory, Held, NotificationStory, Sibling, StepRow, Story};
+pub use crate::story::{
+    AcknowledgementRow, AlertHistory, DeliveryHistory, Held, NotificationHistory, RelatedAlert, StepRow,
+};

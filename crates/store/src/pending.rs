@@ -4,7 +4,9 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use fanfare_core::{AlertId, ChannelName, DeliveryId, Fingerprint, Form, Notification, NotificationId};
+use fanfare_core::{
+    AlertId, ChannelName, DeliveryId, Fingerprint, MessageForm, Notification, NotificationId,
+};
 use rusqlite::{Connection, OptionalExtension, Row, Rows};
 
 use crate::column::{from_json, to_json, to_severity, to_time, to_unless};
@@ -122,7 +124,7 @@ fn delivery(row: &Row<'_>) -> Result<Delivery, StoreError> {
         next_at: to_time(row.get(6)?)?,
         attempts: row.get(7)?,
         failures: row.get(8)?,
-        form: if form == "plain" { Form::Plain } else { Form::Full },
+        form: if form == "plain" { MessageForm::Plain } else { MessageForm::Full },
         only: only.map(|it| to_json("recipients", &it)).transpose()?,
         escalated: row.get::<_, Option<String>>(12)?.map(|it| to_unless(&it)).transpose()?,
         asks: row.get(13)?,
@@ -144,11 +146,11 @@ fn notification(row: &Row<'_>) -> Result<Notification, StoreError> {
         alert: Arc::new(to_json("an alert", &row.get::<_, String>(5)?)?),
         since: to_time(row.get(6)?)?,
         owed_at: to_time(row.get(7)?)?,
-        acknowledgement: row
+        acknowledged_by: row
             .get::<_, Option<String>>(8)?
             .map(|it| to_json("an acknowledgement", &it))
             .transpose()?,
-        acknowledge: None,
+        ack_url: None,
         escalated: None,
     })
 }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    AlertId, Answer, Called, ChannelName, DeliveryId, Fingerprint, Form, Fulfilment, Kind, NotificationId,
-    Pursuit, Severity, Standing, Step, Terms, Unless,
+    AlertId, ChannelDelivery, ChannelName, ContractState, ContractStatus, DeliveryId, DeliveryProgress,
+    DeliveryTerms, EscalationDecision, Fingerprint, Kind, MessageForm, NotificationId, Severity, Step,
+    Unless,
 };
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -136,7 +137,7 @@ impl Moment {
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) head: Head,
-    pub(crate) standing: Standing,
+    pub(crate) standing: ContractState,
     /// When it must be looked at again even if nothing happens.
     pub(crate) look_at: Option<Timestamp>,
 }
@@ -148,7 +149,7 @@ pub(crate) struct Head {
     pub(crate) fingerprint: Fingerprint,
     pub(crate) severity: Severity,
     pub(crate) owed_at: Timestamp,
-    pub(crate) terms: Arc<Terms>,
+    pub(crate) terms: Arc<DeliveryTerms>,
 }
 
 /// Does what is due about one notification.
@@ -183,7 +184,7 @@ pub(crate) fn follow(
 ) -> Result<Consequences, StoreError> {
     let Found { head, standing, look_at } = found;
     let pursuit = decider.pursue(&head.terms, standing, now);
-    let Pursuit { steps: _, climbed, fulfilment, look_again } = &pursuit;
+    let EscalationDecision { steps: _, climbed, fulfilment, look_again } = &pursuit;
     if (*climbed, *fulfilment, *look_again) != (standing.climbed, standing.fulfilment, *look_at) {
         db.prepare_cached(
             "UPDATE notifications SET fulfilment = ?2, climbed = ?3, look_at = ?4 WHERE id = ?1",
@@ -219,8 +220,8 @@ pub(crate) fn pursue_incident(
 pub(crate) fn carry_out(
     db: &Connection,
     head: &Head,
-    standing: &Standing,
-    pursuit: &Pursuit,
+    standing: &ContractState,
+    pursuit: &EscalationDecision,
     now: Timestamp,
     decider: &dyn Decider,
 ) -> Result<Consequences, StoreError> {
@@ -293,17 +294,17 @@ pub(crate) fn call_in(
         next_at: now,
         attempts: 0,
         failures: 0,
-        form: Form::Full,
+        form: MessageForm::Full,
         only: None,
         escalated,
         asks: head.terms.ask_for_acknowledgement(),
-        watched: head.terms.need_watching(),
+        watched: head.terms.needs_recheck(),
         gathered: None,
     })
 }
 
-fn is_newly_abandoned(pursuit: &Pursuit) -> bool {
-    pursuit.steps.contains(&Step::Settle { fulfilment: Fulfilment::Abandoned })
+fn is_newly_abandoned(pursuit: &EscalationDecision) -> bool {
+    pursuit.steps.contains(&Step::Settle { fulfilment: ContractStatus::Abandoned })
 }
 
 /// An abandoned promise is told elsewhere, in the same transaction: a crash in
@@ -349,7 +350,7 @@ fn found(db: &Connection, id: NotificationId, row: &Row<'_>) -> Result<Found, St
     let deliveries = called(db, id, owed_at)?;
     let terms = match row.get::<_, Option<String>>(2)? {
         Some(terms) => to_json("the terms of a notification", &terms)?,
-        None => Terms::plain(deliveries.iter().map(|it| it.channel.clone()).collect()),
+        None => DeliveryTerms::plain(deliveries.iter().map(|it| it.channel.clone()).collect()),
     };
     let kind = to_kind(&row.get::<_, Option<String>>(7)?.unwrap_or_default())?;
     let (acknowledged, over): (bool, bool) = (row.get(8)?, row.get(9)?);
@@ -361,7 +362,7 @@ fn found(db: &Connection, id: NotificationId, row: &Row<'_>) -> Result<Found, St
             owed_at,
             terms: Arc::new(terms),
         },
-        standing: Standing {
+        standing: ContractState {
             owed_at,
             deliveries,
             climbed: usize::try_from(row.get::<_, i64>(3)?).unwrap_or(0),
@@ -373,7 +374,11 @@ fn found(db: &Connection, id: NotificationId, row: &Row<'_>) -> Result<Found, St
     })
 }
 
-fn called(db: &Connection, id: NotificationId, owed_at: Timestamp) -> Result<Vec<Called>, StoreError> {
+fn called(
+    db: &Connection,
+    id: NotificationId,
+    owed_at: Timestamp,
+) -> Result<Vec<ChannelDelivery>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT channel, called_at, state, attempts, only_to IS NOT NULL FROM deliveries WHERE notification = ?1 ORDER BY id",
     )?;
@@ -382,14 +387,14 @@ fn called(db: &Connection, id: NotificationId, owed_at: Timestamp) -> Result<Vec
     while let Some(row) = rows.next()? {
         let (state, attempts, some_have_it): (String, u32, bool) = (row.get(2)?, row.get(3)?, row.get(4)?);
         let answer = match state.as_str() {
-            "delivered" => Answer::Delivered,
-            "pending" if attempts > 0 && !some_have_it => Answer::Troubled,
-            "pending" => Answer::Awaited,
-            "dead" | "discarded" => Answer::Dead,
+            "delivered" => DeliveryProgress::Delivered,
+            "pending" if attempts > 0 && !some_have_it => DeliveryProgress::Troubled,
+            "pending" => DeliveryProgress::Awaited,
+            "dead" | "discarded" => DeliveryProgress::Dead,
             _ => return Err(StoreError::Damaged { what: "the state of a delivery", reason: state }),
         };
         let at = row.get::<_, Option<i64>>(1)?.map_or(Ok(owed_at), to_time)?;
-        called.push(Called { channel: row.get::<_, String>(0)?.as_str().into(), at, answer });
+        called.push(ChannelDelivery { channel: row.get::<_, String>(0)?.as_str().into(), at, answer });
     }
     Ok(called)
 }

@@ -1,7 +1,8 @@
 //! What people and programs ask the store.
 
 use fanfare_core::{
-    Alert, AlertId, ChannelName, DeliveryId, Fulfilment, NotificationId, ReceiverName, Tally, Unless, Why,
+    Alert, AlertId, ChannelName, ContractStatus, DeliveryId, DeliveryTally, NotificationId, ReceiverName,
+    Unless, Why,
 };
 use rusqlite::{Connection, Row, params};
 use serde::Serialize;
@@ -48,9 +49,9 @@ pub struct NotificationRow {
     /// Why.
     pub why: String,
     /// How its deliveries stand; what was discarded counts as given up.
-    pub tally: Tally,
+    pub tally: DeliveryTally,
     /// How its contract stands.
-    pub fulfilment: Fulfilment,
+    pub fulfilment: ContractStatus,
 }
 
 /// Which deliveries.
@@ -98,7 +99,7 @@ pub struct DeliveryRow {
     /// The last answer, or why it was given up.
     pub reason: Option<String>,
     /// How the contract of its notification stands.
-    pub fulfilment: Fulfilment,
+    pub fulfilment: ContractStatus,
     /// The rung of the ladder it stands on: told because this had not come about.
     pub escalated: Option<Unless>,
     /// The digest in which it last went out.
@@ -237,7 +238,7 @@ fn notifications(db: &Connection, alert: AlertId) -> Result<Vec<NotificationRow>
             id: NotificationId(row.get(0)?),
             receiver: row.get::<_, String>(1)?.as_str().into(),
             why: why.to_string(),
-            tally: Tally { delivered: row.get(3)?, pending: row.get(4)?, dead: row.get(5)? },
+            tally: DeliveryTally { delivered: row.get(3)?, pending: row.get(4)?, dead: row.get(5)? },
             fulfilment: to_fulfilment(&row.get::<_, String>(6)?)?,
         });
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fanfare_core::{DeliveryId, Form, NotificationId};
+use fanfare_core::{DeliveryId, MessageForm, NotificationId};
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
@@ -50,7 +50,7 @@ pub enum Outcome {
         /// Failures so far.
         failures: u32,
         /// The form of the next attempt.
-        form: Form,
+        form: MessageForm,
         /// The recipients still owed; `None` means all.
         only: Option<Vec<String>>,
         /// The digest in which it is repeated; `None`: by itself.
@@ -141,8 +141,8 @@ fn settle_delivery(db: &Connection, settlement: &Settlement, outcome: &Outcome) 
         }
         Outcome::Pending { next_at, failures, form, only, gathered } => {
             let form = match form {
-                Form::Full => "full",
-                Form::Plain => "plain",
+                MessageForm::Full => "full",
+                MessageForm::Plain => "plain",
             };
             let only = only.as_ref().map(from_json).transpose()?;
             db.prepare_cached(

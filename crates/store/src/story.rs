@@ -1,8 +1,8 @@
 //! Everything that happened to one alert.
 
 use fanfare_core::{
-    Acknowledgement, Alert, AlertId, ChannelName, DeliveryId, Fulfilment, NotificationId, ReceiverName,
-    Status, Step, Terms, Unless, Why,
+    Acknowledgement, Alert, AlertId, ChannelName, ContractStatus, DeliveryId, DeliveryTerms, NotificationId,
+    ReceiverName, Status, Step, Unless, Why,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -17,7 +17,7 @@ const SIBLINGS: u32 = 100;
 
 /// Everything that happened to one alert.
 #[derive(Debug, Clone, Serialize)]
-pub struct Story {
+pub struct AlertHistory {
     /// Its number.
     pub id: AlertId,
     /// When it was accepted.
@@ -36,13 +36,13 @@ pub struct Story {
     /// Receivers that were not told, and why.
     pub held: Vec<Held>,
     /// Who was told because of it, in that order.
-    pub notifications: Vec<NotificationStory>,
+    pub notifications: Vec<NotificationHistory>,
     /// Who took care of what it told, or already did when it arrived.
     pub acknowledgements: Vec<AcknowledgementRow>,
     /// Others of its incident that somebody was told of, from before it; the newest first.
-    pub before: Vec<Sibling>,
+    pub before: Vec<RelatedAlert>,
     /// Others of its incident that somebody was told of, from after it; the oldest first.
-    pub after: Vec<Sibling>,
+    pub after: Vec<RelatedAlert>,
 }
 
 /// A receiver that was not told.
@@ -59,7 +59,7 @@ pub struct Held {
 
 /// What happened to one notification.
 #[derive(Debug, Clone, Serialize)]
-pub struct NotificationStory {
+pub struct NotificationHistory {
     /// Its number.
     pub id: NotificationId,
     /// Who is told.
@@ -71,9 +71,9 @@ pub struct NotificationStory {
     /// When it came to be.
     pub owed_at: Timestamp,
     /// What was promised; `None`: its deliveries, together and at leisure.
-    pub terms: Option<Terms>,
+    pub terms: Option<DeliveryTerms>,
     /// How the promise stands.
-    pub fulfilment: Fulfilment,
+    pub fulfilment: ContractStatus,
     /// When something is due even if nothing happens.
     pub look_at: Option<Timestamp>,
     /// `retried` or `discarded`: what a person did about a promise that was abandoned.
@@ -81,14 +81,14 @@ pub struct NotificationStory {
     /// The acknowledgement it tells of.
     pub acknowledgement: Option<Acknowledgement>,
     /// Where it is told, in the order in which the channels were called in.
-    pub deliveries: Vec<DeliveryStory>,
+    pub deliveries: Vec<DeliveryHistory>,
     /// What was done about it, and why.
     pub steps: Vec<StepRow>,
 }
 
 /// What happened to one delivery.
 #[derive(Debug, Clone, Serialize)]
-pub struct DeliveryStory {
+pub struct DeliveryHistory {
     /// Its number.
     pub id: DeliveryId,
     /// Where.
@@ -138,7 +138,7 @@ pub struct AcknowledgementRow {
 
 /// Another alert of the same incident.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Sibling {
+pub struct RelatedAlert {
     /// Its number.
     pub id: AlertId,
     /// When it was accepted.
@@ -153,7 +153,7 @@ impl Store {
     /// # Errors
     ///
     /// If the store cannot be read.
-    pub async fn story(&self, id: AlertId) -> Result<Option<Story>, StoreError> {
+    pub async fn story(&self, id: AlertId) -> Result<Option<AlertHistory>, StoreError> {
         self.look_up(move |db| {
             let moment = db.unchecked_transaction()?; // all of it as it is now
             let story = story(&moment, id)?;
@@ -168,7 +168,7 @@ const ALERT: &str = "
     SELECT a.received_at, a.incident, a.since, a.alert, a.held, a.policy, p.policy
     FROM alerts a LEFT JOIN policies p ON p.id = a.policy WHERE a.id = ?1";
 
-fn story(db: &Connection, id: AlertId) -> Result<Option<Story>, StoreError> {
+fn story(db: &Connection, id: AlertId) -> Result<Option<AlertHistory>, StoreError> {
     let story = db.prepare_cached(ALERT)?.query_row([id.0], |row| Ok(beginning(id, row))).optional()?;
     let Some(mut story) = story.transpose()? else { return Ok(None) };
     story.notifications = notifications(db, id)?;
@@ -179,9 +179,9 @@ fn story(db: &Connection, id: AlertId) -> Result<Option<Story>, StoreError> {
 }
 
 /// A story of which only the alert is known.
-fn beginning(id: AlertId, row: &Row<'_>) -> Result<Story, StoreError> {
+fn beginning(id: AlertId, row: &Row<'_>) -> Result<AlertHistory, StoreError> {
     let held: Option<String> = row.get(4)?;
-    Ok(Story {
+    Ok(AlertHistory {
         id,
         received_at: to_time(row.get(0)?)?,
         incident: AlertId(row.get(1)?),
@@ -205,7 +205,7 @@ fn notifications_sql() -> String {
     )
 }
 
-fn notifications(db: &Connection, alert: AlertId) -> Result<Vec<NotificationStory>, StoreError> {
+fn notifications(db: &Connection, alert: AlertId) -> Result<Vec<NotificationHistory>, StoreError> {
     let mut statement = db.prepare_cached(&notifications_sql())?;
     let mut rows = statement.query([alert.0])?;
     let mut notifications = Vec::new();
@@ -214,7 +214,7 @@ fn notifications(db: &Connection, alert: AlertId) -> Result<Vec<NotificationStor
         let id = NotificationId(row.get(0)?);
         let owed_at = to_time(row.get(4)?)?;
         let (terms, acknowledgement): (Option<String>, Option<String>) = (row.get(5)?, row.get(9)?);
-        notifications.push(NotificationStory {
+        notifications.push(NotificationHistory {
             id,
             receiver: row.get::<_, String>(1)?.as_str().into(),
             route: row.get(2)?,
@@ -240,7 +240,7 @@ fn deliveries(
     db: &Connection,
     notification: NotificationId,
     owed_at: Timestamp,
-) -> Result<Vec<DeliveryStory>, StoreError> {
+) -> Result<Vec<DeliveryHistory>, StoreError> {
     let mut statement = db.prepare_cached(DELIVERIES)?;
     let mut rows = statement.query([notification.0])?;
     let mut deliveries = Vec::new();
@@ -248,7 +248,7 @@ fn deliveries(
         let id = DeliveryId(row.get(0)?);
         let state: String = row.get(4)?;
         let next_at = if state == "pending" { Some(to_time(row.get(5)?)?) } else { None };
-        deliveries.push(DeliveryStory {
+        deliveries.push(DeliveryHistory {
             id,
             channel: row.get::<_, String>(1)?.as_str().into(),
             called_at: row.get::<_, Option<i64>>(2)?.map_or(Ok(owed_at), to_time)?,
@@ -281,7 +281,7 @@ fn steps(db: &Connection, notification: NotificationId) -> Result<Vec<StepRow>, 
 const ACKNOWLEDGEMENTS: &str =
     "SELECT by, at, notification, up_to FROM acknowledgements WHERE incident = ?1 ORDER BY id";
 
-fn acknowledgements(db: &Connection, story: &Story) -> Result<Vec<AcknowledgementRow>, StoreError> {
+fn acknowledgements(db: &Connection, story: &AlertHistory) -> Result<Vec<AcknowledgementRow>, StoreError> {
     let mut statement = db.prepare_cached(ACKNOWLEDGEMENTS)?;
     let mut rows = statement.query([story.incident.0])?;
     let mut acknowledgements = Vec::new();
@@ -301,7 +301,7 @@ fn acknowledgements(db: &Connection, story: &Story) -> Result<Vec<Acknowledgemen
 
 impl AcknowledgementRow {
     /// Whether it covers what the alert told; or, where that told nobody, was there before it.
-    fn covers(&self, story: &Story) -> bool {
+    fn covers(&self, story: &AlertHistory) -> bool {
         match story.notifications.first() {
             Some(first) => first.id <= self.up_to,
             None => self.at <= story.received_at,
@@ -319,12 +319,12 @@ const AFTER: &str = "
     WHERE a.id IN (SELECT n.alert FROM notifications n WHERE n.incident = ?1 AND n.alert > ?2)
     ORDER BY a.id LIMIT ?3";
 
-fn siblings(db: &Connection, sql: &str, story: &Story) -> Result<Vec<Sibling>, StoreError> {
+fn siblings(db: &Connection, sql: &str, story: &AlertHistory) -> Result<Vec<RelatedAlert>, StoreError> {
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query(params![story.incident.0, story.id.0, SIBLINGS])?;
     let mut siblings = Vec::new();
     while let Some(row) = rows.next()? {
-        siblings.push(Sibling {
+        siblings.push(RelatedAlert {
             id: AlertId(row.get(0)?),
             received_at: to_time(row.get(1)?)?,
             status: to_status(&row.get::<_, String>(2)?)?,

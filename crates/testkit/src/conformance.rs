@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use fanfare_core::{Attempt, Digest, Form, Notifier, Receipt, SendError, Severity, Why};
+use fanfare_core::{Attempt, Digest, MessageForm, Notifier, Receipt, SendError, Severity, Why};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
@@ -285,7 +285,7 @@ impl<N: Notifier, B: Fn(&str) -> N> Suite<'_, B> {
             let capacity = notifier.capacity(&digest);
             assert!((1..=digest.notifications().len()).contains(&capacity), "{capacity} of {number}");
             assert!(capacity > 1 || number == 1, "two alerts of the usual length share a message");
-            for form in [Form::Full, Form::Plain] {
+            for form in [MessageForm::Full, MessageForm::Plain] {
                 let told = digest.first(capacity);
                 notifier.digest(&told, &Attempt { form, ..attempt() }).await.unwrap();
                 let posted = fake.seen().pop().unwrap().body;

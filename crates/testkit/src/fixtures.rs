@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    Alert, AlertId, Attempt, Digest, Fingerprint, Form, IdempotencyKey, Kind, Labels, Mention, Notification,
-    NotificationId, Severity, Status, Why,
+    Alert, AlertId, Attempt, Digest, Fingerprint, IdempotencyKey, Kind, Labels, Mention, MessageForm,
+    Notification, NotificationId, Severity, Status, Why,
 };
 use jiff::Timestamp;
 
@@ -51,8 +51,8 @@ pub fn notification(severity: Severity, why: Why) -> Notification {
         alert: Arc::new(alert),
         since: NOON,
         owed_at: NOON,
-        acknowledgement: None,
-        acknowledge: None,
+        acknowledged_by: None,
+        ack_url: None,
         escalated: None,
     }
 }
@@ -72,7 +72,7 @@ pub fn digest(number: i64) -> Digest {
             id: NotificationId(FIRST_OF_DIGEST + index),
             alert_id,
             incident: alert_id,
-            acknowledge: Some(format!("https://alerts.example.com/ack/{}", "t0ken".repeat(14))),
+            ack_url: Some(format!("https://alerts.example.com/ack/{}", "t0ken".repeat(14))),
             ..notification
         })
     };
@@ -91,5 +91,11 @@ pub fn shown_of(notification: &Notification) -> [String; 2] {
 /// The first attempt of a delivery, made at [`NOON`].
 #[must_use]
 pub fn attempt() -> Attempt {
-    Attempt { ordinal: 1, at: NOON, key: IdempotencyKey::of(&["a test"]), form: Form::Full, only: None }
+    Attempt {
+        ordinal: 1,
+        at: NOON,
+        key: IdempotencyKey::of(&["a test"]),
+        form: MessageForm::Full,
+        only: None,
+    }
 }

@@ -99,7 +99,7 @@ pub fn link_words(language: Language) -> &'static str {
     }
 }
 
-/// The message of one notification as [`fanfare_core::Form::Plain`] wants it: short
+/// The message of one notification as [`fanfare_core::MessageForm::Plain`] wants it: short
 /// and [`without_links`]. A fact that leads somewhere, the invitation to acknowledge, is
 /// left out: without its link it would only say that somebody takes care.
 #[must_use]
@@ -118,7 +118,7 @@ pub fn plain(message: &Message) -> Message {
 }
 
 /// `message` with every line, and without links, also inside its texts: a digest
-/// as [`fanfare_core::Form::Plain`] wants it.
+/// as [`fanfare_core::MessageForm::Plain`] wants it.
 #[must_use]
 pub fn without_links(message: &Message) -> Message {
     let Message { title, facts, content, link: _ } = message;

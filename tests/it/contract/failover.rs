@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use fanfare_core::{Contract, Sending, Severity, Succeed, Terms};
+use fanfare_core::{Contract, DeliveryTerms, Sending, Severity, Succeed};
 use fanfare_sandbox::Fault;
 use jiff::Timestamp;
 
@@ -13,11 +13,11 @@ use super::world::{SECOND, TIMEOUT, Way, World, alarm, device_name};
 const ALERTS: usize = 100;
 
 /// Mail stands in for the second channel: unlike a bot it has no budget that would hold it up.
-fn in_turn() -> Terms {
-    Terms {
+fn in_turn() -> DeliveryTerms {
+    DeliveryTerms {
         send: Sending::InTurn,
         contract: Contract { succeed: Succeed::AtLeast(NonZeroUsize::MIN), within: None },
-        ..Terms::plain(vec![Way::WeCom.name().into(), Way::Mail.name().into()])
+        ..DeliveryTerms::plain(vec![Way::WeCom.name().into(), Way::Mail.name().into()])
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use fanfare_core::{Severity, Terms};
+use fanfare_core::{DeliveryTerms, Severity};
 use fanfare_sandbox::{SeenMessage, Verdict};
 use jiff::Timestamp;
 
@@ -36,7 +36,7 @@ fn devices_in(message: &SeenMessage) -> BTreeSet<usize> {
 #[tokio::test(start_paused = true)]
 async fn all_of_a_flood_is_told_the_urgent_first_and_no_provider_is_provoked() {
     const BOTS: [Way; 2] = [Way::Ding, Way::WeCom];
-    let terms = Terms::plain(BOTS.iter().map(|way| way.name().into()).collect());
+    let terms = DeliveryTerms::plain(BOTS.iter().map(|way| way.name().into()).collect());
     let world = World::new(&BOTS, terms).await;
     let mut accepted_at: Vec<Timestamp> = Vec::new();
     for burst in 0..300 {

@@ -1,7 +1,7 @@
 //! Three channels, any of them dead in any way: the contract is met, or somebody
 //! else is being told before its time is over.
 
-use fanfare_core::{Contract, HumanDuration, Rung, Sending, Severity, Succeed, Terms, Unless};
+use fanfare_core::{Contract, DeliveryTerms, HumanDuration, Rung, Sending, Severity, Succeed, Unless};
 use fanfare_sandbox::{Canned, Fault, MailAction, MailStage, SeenMessage, TlsFault};
 
 use super::world::{SECOND, Way, World, alarm, device_name};
@@ -73,8 +73,8 @@ fn deaths() -> Vec<Death> {
     ]
 }
 
-fn terms(send: Sending, succeed: Succeed) -> Terms {
-    Terms {
+fn terms(send: Sending, succeed: Succeed) -> DeliveryTerms {
+    DeliveryTerms {
         channels: OWN.iter().map(|way| way.name().into()).collect(),
         send,
         contract: Contract { succeed, within: Some(HumanDuration(WITHIN * SECOND)) },
@@ -87,7 +87,7 @@ fn terms(send: Sending, succeed: Succeed) -> Terms {
 }
 
 /// With `dead` channels dead in every way, one after the other.
-async fn check(dead: &[Way], terms: &Terms) {
+async fn check(dead: &[Way], terms: &DeliveryTerms) {
     for death in deaths() {
         let world = World::new(&[Way::Ding, Way::WeCom, Way::Mail, Way::Last], terms.clone()).await;
         for way in dead {

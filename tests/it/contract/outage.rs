@@ -1,6 +1,6 @@
 //! What fires and ends while a channel is away.
 
-use fanfare_core::{Severity, Terms};
+use fanfare_core::{DeliveryTerms, Severity};
 use fanfare_sandbox::Fault;
 
 use super::world::{SECOND, Way, World, alarm, device_name, end_of};
@@ -9,7 +9,7 @@ const ALERTS: usize = 1_000;
 
 #[tokio::test(start_paused = true)]
 async fn what_began_and_ended_during_an_outage_is_told_when_the_channel_is_back() {
-    let world = World::new(&[Way::Ding], Terms::plain(vec![Way::Ding.name().into()])).await;
+    let world = World::new(&[Way::Ding], DeliveryTerms::plain(vec![Way::Ding.name().into()])).await;
     world.break_down(Way::Ding, &Fault::Refuse);
     for minute in 0..10 {
         let devices = || minute * ALERTS / 10..(minute + 1) * ALERTS / 10;

@@ -8,10 +8,10 @@ use channel_dingtalk::DingTalk;
 use channel_email::Email;
 use channel_wecom::WeCom;
 use fanfare_core::{
-    Alert, Channel, Clock, Context, Fingerprint, Labels, Policy, Receiver, RetryPolicy, Route, Severity,
-    Status, Style, Terms,
+    Alert, Channel, Clock, Context, DeliveryTerms, Fingerprint, Labels, Locale, Policy, Receiver,
+    RetryPolicy, Route, Severity, Status,
 };
-use fanfare_gateway::{Chance, ChannelSetup, Gateway, Metrics, Orders, Setup, Store};
+use fanfare_gateway::{ChannelSetup, Gateway, GatewaySettings, GatewaySetup, Jitter, Metrics, Store};
 use fanfare_sandbox::{
     Account, Clock as SandboxClock, Fault, FaultSwitch, Rules, Sandbox, SeenMessage, Settings, SmtpRules,
     SmtpTls, Verdict,
@@ -78,7 +78,7 @@ impl Way {
 #[derive(Debug)]
 struct LongestSpread;
 
-impl Chance for LongestSpread {
+impl Jitter for LongestSpread {
     fn spread(&self) -> f64 {
         1.0
     }
@@ -104,7 +104,7 @@ impl Drop for World {
 impl World {
     /// A gateway whose one receiver, `on-call`, is promised `terms`. Call it in a
     /// runtime whose time is paused.
-    pub(super) async fn new(ways: &[Way], terms: Terms) -> Self {
+    pub(super) async fn new(ways: &[Way], terms: DeliveryTerms) -> Self {
         // Paused time jumps to the next timer whenever the runtime has nothing to do, also while sockets
         // and the store's thread work. With this task it always has something to do.
         let never_idle = tokio::spawn(async {
@@ -123,9 +123,9 @@ impl World {
             channels.push(channel(*way, &sandbox, &ca_file).await);
         }
         let store_path = place.path().join("fanfare.db");
-        let gateway = Gateway::start(Setup {
+        let gateway = Gateway::start(GatewaySetup {
             store: Store::open(&store_path, "a store of a test").unwrap(),
-            orders: Orders {
+            orders: GatewaySettings {
                 policy: policy(terms),
                 channels,
                 retry: RetryPolicy::default(),
@@ -250,7 +250,7 @@ async fn channel(way: Way, sandbox: &Sandbox, ca_file: &PathBuf) -> ChannelSetup
 
 fn build<C: Channel>(way: Way, settings: Value) -> ChannelSetup {
     let config: C::Config = serde_json::from_value(settings).unwrap();
-    let context = Context { name: way.name().into(), style: Style::default(), timeout: TIMEOUT };
+    let context = Context { name: way.name().into(), style: Locale::default(), timeout: TIMEOUT };
     let notifier = C::build(config, context).unwrap();
     ChannelSetup {
         name: way.name().into(),
@@ -264,7 +264,7 @@ fn build<C: Channel>(way: Way, settings: Value) -> ChannelSetup {
     }
 }
 
-fn policy(terms: Terms) -> Policy {
+fn policy(terms: DeliveryTerms) -> Policy {
     let route = Route {
         matchers: Vec::new(),
         receiver: "on-call".into(),

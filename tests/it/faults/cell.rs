@@ -127,9 +127,9 @@ sources:
 channels:
   ourselves: {{ kind: wecom, key: nobody, endpoint: 'http://127.0.0.1:1' }}
 {channels}receivers:
-  - {{ name: {OURSELVES}, channels: [ourselves] }}
+  - {{ name: {SELF_SOURCE}, channels: [ourselves] }}
 {receivers}route:
-  receiver: {OURSELVES}
+  receiver: {SELF_SOURCE}
   routes:
 {routes}"
     )
@@ -137,7 +137,7 @@ channels:
 
 /// Who hears what the gateway says about itself: a channel of its own, so that it
 /// is not taken for what the cells are told.
-const OURSELVES: &str = "ourselves";
+const SELF_SOURCE: &str = "ourselves";
 
 /// Whether people saw the cell's own alert there, and not what the gateway says about the cell.
 fn is_of_the_alert(message: &SeenMessage) -> bool {

@@ -15,7 +15,7 @@ fn look() -> Look {
         msgtype: MsgType::Markdown,
         keyword: None,
         mention: MentionSettings::default(),
-        style: Style::default(),
+        style: Locale::default(),
     }
 }
 
@@ -27,14 +27,14 @@ fn urgent(change: impl FnOnce(&mut Alert)) -> Notification {
 }
 
 /// What is posted, as JSON.
-fn posted(look: &Look, notification: &Notification, form: Form) -> Value {
+fn posted(look: &Look, notification: &Notification, form: MessageForm) -> Value {
     let attempt = Attempt { form, ..attempt() };
     serde_json::to_value(look.body(notification, &attempt)).unwrap()
 }
 
 #[track_caller]
 fn check_text(look: &Look, notification: &Notification, expected: Expect) {
-    let body = posted(look, notification, Form::Full);
+    let body = posted(look, notification, MessageForm::Full);
     let text = body.pointer("/markdown/text").or(body.pointer("/text/content")).unwrap();
     expected.assert_eq(text.as_str().unwrap());
 }
@@ -60,14 +60,14 @@ fn a_markdown_message_repeats_its_title_since_dingtalk_shows_it_only_in_the_list
 
             [Open at the source](https://tkl.example.com/a%281%29)"#]],
     );
-    let body = posted(&look(), &notification, Form::Full);
+    let body = posted(&look(), &notification, MessageForm::Full);
     assert_eq!(body["markdown"]["title"], "[URGENT] Temperature too high - Cold room 3");
     assert_eq!(body["msgtype"], "markdown");
 }
 
 #[test]
 fn a_message_speaks_the_language_and_shows_the_time_of_the_place() {
-    let style = Style { language: Language::Zh, timezone: TimeZone::fixed(jiff::tz::offset(8)) };
+    let style = Locale { language: Language::Zh, timezone: TimeZone::fixed(jiff::tz::offset(8)) };
     check_text(
         &Look { msgtype: MsgType::Text, style, ..look() },
         &notification(Severity::High, Why::Resolved),
@@ -94,7 +94,7 @@ fn a_markdown_message_names_everybody_it_calls() {
         alert.mention.mobiles = vec!["13800000000".to_owned(), "+1-5550100".to_owned()];
         alert.mention.user_ids = vec!["manager_1".to_owned()];
     });
-    let body = posted(&Look { mention, ..look() }, &notification, Form::Full);
+    let body = posted(&Look { mention, ..look() }, &notification, MessageForm::Full);
     assert_eq!(
         body["at"],
         serde_json::json!({
@@ -108,7 +108,7 @@ fn a_markdown_message_names_everybody_it_calls() {
 #[test]
 fn a_text_message_leaves_naming_to_dingtalk() {
     let notification = urgent(|alert| alert.mention.mobiles = vec!["13800000000".to_owned()]);
-    let body = posted(&Look { msgtype: MsgType::Text, ..look() }, &notification, Form::Full);
+    let body = posted(&Look { msgtype: MsgType::Text, ..look() }, &notification, MessageForm::Full);
     assert_eq!(body["at"]["atMobiles"], serde_json::json!(["13800000000"]));
     assert!(!body["text"].to_string().contains("13800000000"), "{body}");
 }
@@ -119,7 +119,7 @@ fn fifty_people_are_called_at_most() {
         alert.mention.mobiles = (0..40).map(|n| format!("138000000{n:02}")).collect();
         alert.mention.user_ids = (0..40).map(|n| format!("user{n}")).collect();
     });
-    let body = posted(&look(), &notification, Form::Full);
+    let body = posted(&look(), &notification, MessageForm::Full);
     let count = |list: &str| body["at"][list].as_array().unwrap().len();
     assert_eq!((count("atMobiles"), count("atUserIds")), (40, 10));
     assert_eq!(body["markdown"]["text"].as_str().unwrap().matches('@').count(), 50);
@@ -129,9 +129,11 @@ fn fifty_people_are_called_at_most() {
 fn the_keyword_is_in_every_message_also_when_it_resolves() {
     let look = |msgtype| Look { msgtype, keyword: Some("告警_1".to_owned()), ..look() };
     for why in [Why::Started, Why::Resolved] {
-        for (msgtype, form) in
-            [(MsgType::Markdown, Form::Full), (MsgType::Text, Form::Full), (MsgType::Markdown, Form::Plain)]
-        {
+        for (msgtype, form) in [
+            (MsgType::Markdown, MessageForm::Full),
+            (MsgType::Text, MessageForm::Full),
+            (MsgType::Markdown, MessageForm::Plain),
+        ] {
             let mut notification = notification(Severity::Low, why);
             Arc::make_mut(&mut notification.alert).annotations.set("content", "x".repeat(50_000));
             let body = posted(&look(msgtype), &notification, form);
@@ -157,7 +159,7 @@ fn a_plain_message_is_text_without_links() {
         alert.generator_url = Some("https://tkl.example.com/".to_owned());
         alert.annotations.set("content", "see https://evil.example/x now");
     });
-    let body = posted(&look(), &notification, Form::Plain);
+    let body = posted(&look(), &notification, MessageForm::Plain);
     assert_eq!(body["msgtype"], "text");
     let text = body["text"]["content"].as_str().unwrap();
     assert!(text.ends_with("see (…) now"), "{text}");
@@ -169,7 +171,7 @@ fn a_long_message_is_cut_says_so_and_still_calls() {
         alert.annotations.set("content", "冷库 * 温度 \" 过高\n".repeat(3000));
         alert.mention.mobiles = vec!["13800000000".to_owned()];
     });
-    let body = posted(&look(), &notification, Form::Full);
+    let body = posted(&look(), &notification, MessageForm::Full);
     let text = body["markdown"]["text"].as_str().unwrap();
     assert!(
         text.contains("… cut, ") && text.ends_with("more bytes\n\n@13800000000"),
@@ -182,7 +184,7 @@ fn a_long_message_is_cut_says_so_and_still_calls() {
 #[test]
 fn an_invitation_to_acknowledge_is_a_link() {
     let notification = Notification {
-        acknowledge: Some("https://alerts.example.com/ack/t0ken(1)".to_owned()),
+        ack_url: Some("https://alerts.example.com/ack/t0ken(1)".to_owned()),
         ..notification(Severity::Urgent, Why::Started)
     };
     let text = |msgtype, form| {
@@ -190,15 +192,15 @@ fn an_invitation_to_acknowledge_is_a_link() {
         let text = body.pointer("/markdown/text").or(body.pointer("/text/content")).unwrap();
         text.as_str().unwrap().to_owned()
     };
-    let markdown = text(MsgType::Markdown, Form::Full);
+    let markdown = text(MsgType::Markdown, MessageForm::Full);
     let link = "- **Acknowledge**: [I take care of it](https://alerts.example.com/ack/t0ken%281%29)";
     assert!(markdown.ends_with(link), "{markdown}");
-    let plain = text(MsgType::Text, Form::Full);
+    let plain = text(MsgType::Text, MessageForm::Full);
     assert!(
         plain.ends_with("Acknowledge: I take care of it https://alerts.example.com/ack/t0ken(1)"),
         "{plain}"
     );
-    let without = text(MsgType::Markdown, Form::Plain);
+    let without = text(MsgType::Markdown, MessageForm::Plain);
     assert!(!without.contains("Acknowledge") && !without.contains("http"), "{without}");
 }
 
@@ -209,7 +211,7 @@ fn a_digest_is_a_list_of_links_and_calls_like_its_alerts() {
     let digest = digest(2);
     let mut notifications = digest.notifications().to_vec();
     let second = Arc::make_mut(&mut notifications[1]);
-    second.acknowledge = None;
+    second.ack_url = None;
     Arc::make_mut(&mut second.alert).mention.mobiles = vec!["13800000000".to_owned()];
     let digest = Digest::new(notifications).unwrap();
 
@@ -232,7 +234,7 @@ fn a_digest_is_a_list_of_links_and_calls_like_its_alerts() {
         })
     );
 
-    let plain = Attempt { form: Form::Plain, ..attempt() };
+    let plain = Attempt { form: MessageForm::Plain, ..attempt() };
     let body = serde_json::to_value(look.digest_body(&digest, &plain)).unwrap();
     expect![[r#"
         [URGENT] 2 alerts: 1 URGENT, 1 MID
@@ -247,7 +249,7 @@ fn a_digest_is_a_list_of_links_and_calls_like_its_alerts() {
 #[test]
 fn a_digest_of_one_that_fits_nothing_is_cut_within_the_limit() {
     let mut only = digest(1).notifications().to_vec();
-    Arc::make_mut(&mut only[0]).acknowledge = Some(format!("https://x.example/{}", "x".repeat(30_000)));
+    Arc::make_mut(&mut only[0]).ack_url = Some(format!("https://x.example/{}", "x".repeat(30_000)));
     let digest = Digest::new(only).unwrap();
     assert_eq!(look().capacity(&digest), 1);
     let body = serde_json::to_vec(&look().digest_body(&digest, &attempt())).unwrap();
@@ -271,7 +273,7 @@ proptest! {
         let digest = Digest::new(notifications).unwrap();
         let look = Look { msgtype: if text_type { MsgType::Text } else { MsgType::Markdown }, ..look() };
         let capacity = look.capacity(&digest);
-        for form in [Form::Full, Form::Plain] {
+        for form in [MessageForm::Full, MessageForm::Plain] {
             let body = look.digest_body(&digest.first(capacity), &Attempt { form, ..attempt() });
             prop_assert!(length(&body) <= 19_500);
             let json = serde_json::to_string(&body).unwrap();
@@ -282,7 +284,7 @@ proptest! {
             }
         }
         let larger = look.digest_body(&digest.first(capacity + 1), &attempt());
-        let plain = look.digest_body(&digest.first(capacity + 1), &Attempt { form: Form::Plain, ..attempt() });
+        let plain = look.digest_body(&digest.first(capacity + 1), &Attempt { form: MessageForm::Plain, ..attempt() });
         let is_cut = |body: &Body| serde_json::to_string(body).unwrap().contains("… cut, ");
         prop_assert!(capacity == digest.notifications().len() || is_cut(&larger) || is_cut(&plain), "no larger one fits");
     }
@@ -295,7 +297,7 @@ proptest! {
         unit in any::<char>(), repeat in 1_usize..30_000, label in ".{0,300}", forms in 0_usize..3,
     ) {
         let (msgtype, form) = [
-            (MsgType::Markdown, Form::Full), (MsgType::Text, Form::Full), (MsgType::Markdown, Form::Plain),
+            (MsgType::Markdown, MessageForm::Full), (MsgType::Text, MessageForm::Full), (MsgType::Markdown, MessageForm::Plain),
         ][forms];
         let notification = urgent(|alert| {
             alert.annotations.set("content", unit.to_string().repeat(repeat));

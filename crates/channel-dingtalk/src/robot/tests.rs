@@ -1,4 +1,4 @@
-use fanfare_core::{Severity, Style, Why};
+use fanfare_core::{Locale, Severity, Why};
 use fanfare_testkit::{
     FakeHttp, NOON, Reaction, Seen, attempt, digest, notification, shown_of, webhook_conformance,
 };
@@ -15,7 +15,7 @@ fn robot_at(endpoint: &str, secret: Option<&str>) -> DingTalk {
         endpoint: Some(endpoint.to_owned()),
         ..DingTalkConfig::new(Secret::new(TOKEN))
     };
-    let context = Context { name: "ops".into(), style: Style::default(), timeout: Duration::from_secs(10) };
+    let context = Context { name: "ops".into(), style: Locale::default(), timeout: Duration::from_secs(10) };
     DingTalk::build(config, context).unwrap()
 }
 
@@ -95,7 +95,7 @@ fn robots_behind_one_proxy_share_their_way_out() {
         let config =
             DingTalkConfig { proxy: proxy.map(str::to_owned), ..DingTalkConfig::new(Secret::new(TOKEN)) };
         let context =
-            Context { name: "ops".into(), style: Style::default(), timeout: Duration::from_secs(10) };
+            Context { name: "ops".into(), style: Locale::default(), timeout: Duration::from_secs(10) };
         DingTalk::build(config, context).unwrap().limits().egress
     };
     assert_eq!(way(None).as_str(), "https://oapi.dingtalk.com");

@@ -31,7 +31,7 @@ fn email(fake: &Fake, change: impl FnOnce(&mut Value)) -> Email {
 }
 
 fn context() -> Context {
-    Context { name: "ops-mail".into(), style: Style::default(), timeout: TIMEOUT }
+    Context { name: "ops-mail".into(), style: Locale::default(), timeout: TIMEOUT }
 }
 
 async fn notify(email: &Email) -> Result<Receipt, SendError> {

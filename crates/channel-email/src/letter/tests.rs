@@ -17,9 +17,9 @@ fn addresses(config: &str) -> Addresses {
     Addresses::of(&serde_json::from_str(config).unwrap()).unwrap()
 }
 
-fn letter(notification: &Notification, form: Form) -> Mail {
+fn letter(notification: &Notification, form: MessageForm) -> Mail {
     let attempt = Attempt { form, ..attempt() };
-    let style = Style::default();
+    let style = Locale::default();
     let bytes = write(&addresses(CONFIG), &"mail".into(), &style, notification, &attempt).unwrap();
     Mail { data: String::from_utf8(bytes).unwrap(), ..Mail::default() }
 }
@@ -49,7 +49,7 @@ const FIRST_MAIL: [&str; 9] = [
 
 #[test]
 fn a_mail_says_of_itself_what_it_must_and_no_more() {
-    let mail = letter(&notification(Severity::High, Why::Started), Form::Full);
+    let mail = letter(&notification(Severity::High, Why::Started), MessageForm::Full);
     assert_eq!(header_names(&mail), FIRST_MAIL);
     assert_eq!(mail.header("From"), ["Fanfare <alerts@example.com>"]);
     assert_eq!(mail.header("To"), ["oncall@example.com, \"The boss\" <boss@example.com>"]);
@@ -74,15 +74,15 @@ fn a_subject_is_written_in_encoded_words() {
 
 #[test]
 fn a_subject_shows_what_was_sent_and_not_what_it_could_be_decoded_to() {
-    let mail = letter(&about(|it| it.annotations.set("title", "=?utf-8?b?SEk=?=")), Form::Full);
+    let mail = letter(&about(|it| it.annotations.set("title", "=?utf-8?b?SEk=?=")), MessageForm::Full);
     assert_eq!(mail.header("Subject"), ["[HIGH] = ?utf-8?b?SEk= ?= - Cold room 3"]);
 }
 
 #[test]
 fn later_mails_of_an_incident_hang_below_its_first() {
-    let first = letter(&notification(Severity::High, Why::Started), Form::Full);
+    let first = letter(&notification(Severity::High, Why::Started), MessageForm::Full);
     for why in [Why::Worsened { from: Severity::Mid }, Why::StillFiring, Why::Resolved] {
-        let later = letter(&notification(Severity::High, why), Form::Full);
+        let later = letter(&notification(Severity::High, why), MessageForm::Full);
         assert_eq!(later.header("In-Reply-To"), first.header("Message-ID"));
         assert_eq!(later.header("References"), first.header("Message-ID"));
         assert_ne!(later.header("Message-ID"), first.header("Message-ID"));
@@ -91,7 +91,8 @@ fn later_mails_of_an_incident_hang_below_its_first() {
 
 #[test]
 fn only_what_is_urgent_and_fires_calls_itself_urgent() {
-    let importance = |severity, why| letter(&notification(severity, why), Form::Full).header("Importance");
+    let importance =
+        |severity, why| letter(&notification(severity, why), MessageForm::Full).header("Importance");
     assert_eq!(importance(Severity::Urgent, Why::Started), ["high"]);
     assert_eq!(importance(Severity::Urgent, Why::Resolved), [""; 0]);
     assert_eq!(importance(Severity::High, Why::Started), [""; 0]);
@@ -99,7 +100,7 @@ fn only_what_is_urgent_and_fires_calls_itself_urgent() {
 
 #[test]
 fn the_plainer_part_stands_first() {
-    let mail = letter(&notification(Severity::High, Why::Started), Form::Full);
+    let mail = letter(&notification(Severity::High, Why::Started), MessageForm::Full);
     assert!(mail.header("Content-Type")[0].starts_with("multipart/alternative;"), "{:?}", mail.headers());
     let text = mail.data.find("Content-Type: text/plain; charset=utf-8").unwrap();
     let page = mail.data.find("Content-Type: text/html; charset=utf-8").unwrap();
@@ -112,10 +113,10 @@ fn a_plain_mail_is_short_text_without_links() {
         it.annotations.set("content", "x ".repeat(5_000));
         it.generator_url = Some("https://thinklink.example.com/alarms/42".to_owned());
     });
-    let mail = letter(&long, Form::Plain);
+    let mail = letter(&long, MessageForm::Plain);
     assert_eq!(mail.header("Content-Type"), ["text/plain; charset=utf-8"]);
     assert!(!mail.data.contains("https:") && mail.data.len() < 4_000, "{}", mail.data.len());
-    assert!(letter(&long, Form::Full).data.contains("<a href"));
+    assert!(letter(&long, MessageForm::Full).data.contains("<a href"));
 }
 
 #[test]
@@ -123,7 +124,7 @@ fn hidden_recipients_stand_nowhere_in_the_mail() {
     let config = CONFIG.replacen('{', r#"{ "hide_recipients": true, "reply_to": "desk@example.com", "#, 1);
     let notification = notification(Severity::High, Why::Started);
     let mail =
-        write(&addresses(&config), &"mail".into(), &Style::default(), &notification, &attempt()).unwrap();
+        write(&addresses(&config), &"mail".into(), &Locale::default(), &notification, &attempt()).unwrap();
     let mail = Mail { data: String::from_utf8(mail).unwrap(), ..Mail::default() };
     assert!(!mail.data.contains("oncall@") && !mail.data.contains("boss@"), "{}", mail.data);
     assert_eq!(mail.header("To"), ["Fanfare <alerts@example.com>"]);
@@ -135,7 +136,7 @@ fn the_date_is_when_it_was_owed_and_not_when_it_was_tried() {
     let later = Attempt { at: NOON + std::time::Duration::from_secs(3600), ordinal: 2, ..attempt() };
     let notification = notification(Severity::High, Why::Started);
     let write = |attempt| {
-        write(&addresses(CONFIG), &"mail".into(), &Style::default(), &notification, attempt).unwrap()
+        write(&addresses(CONFIG), &"mail".into(), &Locale::default(), &notification, attempt).unwrap()
     };
     assert_eq!(write(&attempt()), write(&later));
 }
@@ -155,7 +156,7 @@ proptest! {
             it.annotations = ["title", "description", "content"].map(|name| (name, text.clone())).into_iter().collect();
             it.extra = Labels::from_iter([("notice_groups", text.clone())]);
             it.generator_url = Some(text.clone());
-        }), Form::Full);
+        }), MessageForm::Full);
         prop_assert_eq!(header_names(&mail), FIRST_MAIL);
         prop_assert!(mail.data.is_ascii());
         let without_line_ends = mail.data.replace("\r\n", "");
@@ -177,15 +178,15 @@ fn a_page_stays_below_what_gmail_cuts_off() {
             it.extra = Labels::from_iter([("notice_groups", nasty(50_000))]);
             it.generator_url = Some(format!("https://x/{}", nasty(900)));
         }),
-        &Style::default(),
+        &Locale::default(),
     );
-    let page = html::page(&bounded(message, Form::Full), "#b71c1c");
+    let page = html::page(&bounded(message, MessageForm::Full), "#b71c1c");
     assert!(page.len() < 100_000, "{}", page.len());
 }
 
-fn digest_letter(digest: &Digest, form: Form) -> Mail {
+fn digest_letter(digest: &Digest, form: MessageForm) -> Mail {
     let attempt = Attempt { form, ..attempt() };
-    let bytes = write_digest(&addresses(CONFIG), &Style::default(), digest, &attempt).unwrap();
+    let bytes = write_digest(&addresses(CONFIG), &Locale::default(), digest, &attempt).unwrap();
     Mail { data: String::from_utf8(bytes).unwrap(), ..Mail::default() }
 }
 
@@ -197,12 +198,11 @@ fn decoded(mail: &Mail) -> String {
 #[test]
 fn an_invitation_to_acknowledge_is_a_button_and_an_address_and_missing_where_links_are() {
     let link = "https://alerts.example.com/ack/t0ken";
-    let told =
-        Notification { acknowledge: Some(link.to_owned()), ..notification(Severity::High, Why::Started) };
-    let full = decoded(&letter(&told, Form::Full));
+    let told = Notification { ack_url: Some(link.to_owned()), ..notification(Severity::High, Why::Started) };
+    let full = decoded(&letter(&told, MessageForm::Full));
     assert!(full.contains(&format!("Acknowledge: I take care of it {link}")), "{full}");
     assert!(full.contains(&format!("<a href=\"{link}\"")), "{full}");
-    let plain = decoded(&letter(&told, Form::Plain));
+    let plain = decoded(&letter(&told, MessageForm::Plain));
     assert!(!plain.contains("Acknowledge") && !plain.contains("https:"), "{plain}");
 }
 
@@ -213,7 +213,7 @@ fn a_digest_says_of_itself_what_a_first_mail_does() {
         Arc::make_mut(notification).owed_at = NOON + std::time::Duration::from_secs(seconds);
     }
     Arc::make_mut(&mut told[0]).why = Why::Resolved;
-    let mail = digest_letter(&Digest::new(told).unwrap(), Form::Full);
+    let mail = digest_letter(&Digest::new(told).unwrap(), MessageForm::Full);
     assert_eq!(header_names(&mail), FIRST_MAIL);
     assert_eq!(mail.header("Subject"), ["[MID] 3 alerts: 2 MID, 1 RESOLVED"]);
     assert_eq!(mail.header("Message-ID"), [format!("<{}@example.com>", attempt().key.as_str())]);
@@ -223,7 +223,7 @@ fn a_digest_says_of_itself_what_a_first_mail_does() {
 
 #[test]
 fn a_digest_with_something_urgent_in_it_calls_itself_urgent() {
-    let mail = digest_letter(&digest(3), Form::Full);
+    let mail = digest_letter(&digest(3), MessageForm::Full);
     assert_eq!(mail.header("Importance"), ["high"]);
     assert!(mail.data.contains("#b71c1c"), "{}", mail.data);
 }
@@ -231,9 +231,9 @@ fn a_digest_with_something_urgent_in_it_calls_itself_urgent() {
 #[test]
 fn a_digest_shows_every_alert_in_both_of_its_forms() {
     let many = digest(1000);
-    let told = many.first(capacity(&Style::default(), &many));
+    let told = many.first(capacity(&Locale::default(), &many));
     assert!((100..=200).contains(&told.notifications().len()), "{}", told.notifications().len());
-    let (full, plain) = (digest_letter(&told, Form::Full), digest_letter(&told, Form::Plain));
+    let (full, plain) = (digest_letter(&told, MessageForm::Full), digest_letter(&told, MessageForm::Plain));
     let (full, plain) = (decoded(&full), decoded(&plain));
     for text in told.notifications().iter().flat_map(|it| shown_of(it)) {
         assert_eq!(full.matches(&text).count(), 2, "{text} in {full}");
@@ -247,9 +247,9 @@ fn a_digest_shows_every_alert_in_both_of_its_forms() {
 fn a_digest_without_links_has_two_hundred_lines_at_most() {
     let mut told = digest(500).notifications().to_vec();
     for notification in &mut told {
-        Arc::make_mut(notification).acknowledge = None;
+        Arc::make_mut(notification).ack_url = None;
     }
-    assert_eq!(capacity(&Style::default(), &Digest::new(told).unwrap()), 200);
+    assert_eq!(capacity(&Locale::default(), &Digest::new(told).unwrap()), 200);
 }
 
 #[test]
@@ -259,14 +259,14 @@ fn an_incident_told_of_a_thousand_times_is_one_line_with_every_number() {
         Arc::make_mut(notification).incident = AlertId(1);
     }
     let digest = Digest::new(told).unwrap();
-    assert_eq!(capacity(&Style::default(), &digest), 1000);
-    let page = decoded(&digest_letter(&digest, Form::Full));
+    assert_eq!(capacity(&Locale::default(), &digest), 1000);
+    let page = decoded(&digest_letter(&digest, MessageForm::Full));
     assert!(page.contains("770001") && page.contains("771000"), "{page}");
 }
 
 #[test]
 fn a_digest_is_the_same_in_every_attempt() {
     let later = Attempt { at: NOON + std::time::Duration::from_secs(3600), ordinal: 2, ..attempt() };
-    let write = |attempt| write_digest(&addresses(CONFIG), &Style::default(), &digest(5), attempt).unwrap();
+    let write = |attempt| write_digest(&addresses(CONFIG), &Locale::default(), &digest(5), attempt).unwrap();
     assert_eq!(write(&attempt()), write(&later));
 }

@@ -17,10 +17,10 @@ fn app_at(endpoint: &str, msgtype: Option<MsgType>) -> App {
         to_party: "2".into(),
         to_tag: "".into(),
     };
-    App::new(client, config, msgtype, Style::default())
+    App::new(client, config, msgtype, Locale::default())
 }
 
-fn posted(msgtype: Option<MsgType>, notification: &Notification, form: Form) -> Value {
+fn posted(msgtype: Option<MsgType>, notification: &Notification, form: MessageForm) -> Value {
     serde_json::to_value(app_at("http://127.0.0.1:1", msgtype).body(notification, form)).unwrap()
 }
 
@@ -39,7 +39,7 @@ async fn wecom(answers: &'static [&'static str]) -> FakeHttp {
 
 #[test]
 fn a_message_names_its_recipients_and_its_agent_as_wecom_wants_them() {
-    let body = posted(None, &notification(Severity::Urgent, Why::Started), Form::Full);
+    let body = posted(None, &notification(Severity::Urgent, Why::Started), MessageForm::Full);
     assert_eq!(
         (&body["touser"], &body["toparty"], &body["totag"]),
         (&json!("zhangsan|lisi"), &json!("2"), &json!(""))
@@ -55,7 +55,7 @@ fn a_long_message_is_cut_by_us_so_that_it_shows() {
     let mut notification = notification(Severity::Urgent, Why::Started);
     Arc::make_mut(&mut notification.alert).annotations.set("content", "告".repeat(3000));
     for (msgtype, field) in [(MsgType::Text, "text"), (MsgType::Markdown, "markdown")] {
-        let body = posted(Some(msgtype), &notification, Form::Full);
+        let body = posted(Some(msgtype), &notification, MessageForm::Full);
         let content = body[field]["content"].as_str().unwrap();
         assert!((1900..=2048).contains(&content.len()), "{}", content.len());
         assert!(content.contains("… cut, ") && content.ends_with("\n\n#42-7"), "{content}");
@@ -66,8 +66,8 @@ fn a_long_message_is_cut_by_us_so_that_it_shows() {
 fn a_retry_has_the_same_content_and_a_repeat_another() {
     let told = notification(Severity::Urgent, Why::StillFiring);
     let told_again = Notification { id: NotificationId(8), ..told.clone() };
-    assert_eq!(posted(None, &told, Form::Full), posted(None, &told, Form::Full));
-    assert_ne!(posted(None, &told, Form::Full), posted(None, &told_again, Form::Full));
+    assert_eq!(posted(None, &told, MessageForm::Full), posted(None, &told, MessageForm::Full));
+    assert_ne!(posted(None, &told, MessageForm::Full), posted(None, &told_again, MessageForm::Full));
 }
 
 #[tokio::test]
@@ -112,7 +112,7 @@ fn a_digest_tells_as_many_alerts_as_wecom_does_not_cut() {
         let app = app_at("http://127.0.0.1:1", Some(msgtype));
         let told = many.first(app.capacity(&many));
         assert!(told.notifications().len() >= 7, "{}", told.notifications().len());
-        for form in [Form::Full, Form::Plain] {
+        for form in [MessageForm::Full, MessageForm::Plain] {
             let (message, frame) = app.digest_draft(&told, form, &attempt().key);
             let body = serde_json::to_value(app.addressed(&message, &frame)).unwrap();
             let content = body["text"]["content"].as_str().or(body["markdown"]["content"].as_str()).unwrap();
@@ -128,7 +128,7 @@ fn a_digest_tells_as_many_alerts_as_wecom_does_not_cut() {
 fn a_retry_of_a_digest_has_the_same_content_and_another_digest_another() {
     let app = app_at("http://127.0.0.1:1", None);
     let content = |key: &str| {
-        let (message, frame) = app.digest_draft(&digest(2), Form::Full, &IdempotencyKey::of(&[key]));
+        let (message, frame) = app.digest_draft(&digest(2), MessageForm::Full, &IdempotencyKey::of(&[key]));
         frame.fitted(&message)
     };
     assert_eq!(content("one digest"), content("one digest"));

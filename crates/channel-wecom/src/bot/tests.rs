@@ -10,11 +10,11 @@ use super::*;
 
 fn bot(msgtype: Option<MsgType>, settings: MentionSettings) -> Bot {
     let client = Client::new("http://127.0.0.1:1", HttpSettings::default()).unwrap();
-    Bot::new(client, Secret::new("a key"), msgtype, settings, Style::default())
+    Bot::new(client, Secret::new("a key"), msgtype, settings, Locale::default())
 }
 
 /// What a bot posts about an urgent alert that asks for `asked`.
-fn posted(msgtype: Option<MsgType>, settings: MentionSettings, asked: Mention, form: Form) -> Value {
+fn posted(msgtype: Option<MsgType>, settings: MentionSettings, asked: Mention, form: MessageForm) -> Value {
     let bot = bot(msgtype, settings);
     let mut notification = notification(Severity::Urgent, Why::Started);
     let alert = Arc::make_mut(&mut notification.alert);
@@ -30,7 +30,8 @@ fn people(mobiles: &[&str], user_ids: &[&str]) -> Mention {
 
 #[test]
 fn a_bot_speaks_markdown_and_calls_members_in_it() {
-    let body = posted(None, MentionSettings::default(), people(&[], &["zhangsan", "lisi"]), Form::Full);
+    let body =
+        posted(None, MentionSettings::default(), people(&[], &["zhangsan", "lisi"]), MessageForm::Full);
     assert_eq!(body["msgtype"], "markdown");
     let content = body["markdown"]["content"].as_str().unwrap();
     assert!(content.ends_with("\n\n<@zhangsan> <@lisi>"), "{content}");
@@ -39,7 +40,8 @@ fn a_bot_speaks_markdown_and_calls_members_in_it() {
 
 #[test]
 fn mobiles_and_everybody_can_only_be_called_in_text() {
-    let body = posted(None, MentionSettings::default(), people(&["13800000000"], &["zhangsan"]), Form::Full);
+    let body =
+        posted(None, MentionSettings::default(), people(&["13800000000"], &["zhangsan"]), MessageForm::Full);
     assert_eq!(body["msgtype"], "text");
     assert_eq!(body["text"]["mentioned_mobile_list"], json!(["13800000000"]));
     assert_eq!(body["text"]["mentioned_list"], json!(["zhangsan"]));
@@ -47,26 +49,26 @@ fn mobiles_and_everybody_can_only_be_called_in_text() {
     assert!(body["text"]["content"].as_str().unwrap().len() <= 2048);
 
     let settings = MentionSettings { all: MentionAll::Urgent, ..MentionSettings::default() };
-    let body = posted(None, settings, Mention::default(), Form::Full);
+    let body = posted(None, settings, Mention::default(), MessageForm::Full);
     assert_eq!(body["text"]["mentioned_list"], json!(["@all"]));
 }
 
 #[test]
 fn a_bot_can_be_told_to_speak_text() {
-    let body = posted(Some(MsgType::Text), MentionSettings::default(), Mention::default(), Form::Full);
+    let body = posted(Some(MsgType::Text), MentionSettings::default(), Mention::default(), MessageForm::Full);
     assert_eq!(body["msgtype"], "text");
 }
 
 #[test]
 fn a_plain_message_is_short_text_without_links() {
-    let body = posted(None, MentionSettings::default(), people(&[], &["zhangsan"]), Form::Plain);
+    let body = posted(None, MentionSettings::default(), people(&[], &["zhangsan"]), MessageForm::Plain);
     let content = body["text"]["content"].as_str().unwrap();
     assert!(content.len() <= 1024 && !content.contains("http"), "{content}");
     assert_eq!(body["text"]["mentioned_list"], json!(["zhangsan"]));
 }
 
 /// What `bot` posts of as much of `digest` as it can.
-fn posted_of(bot: &Bot, digest: &Digest, form: Form) -> Value {
+fn posted_of(bot: &Bot, digest: &Digest, form: MessageForm) -> Value {
     let told = digest.first(bot.capacity(digest));
     serde_json::to_value(bot.digest_draft(&told, form).body()).unwrap()
 }
@@ -87,7 +89,7 @@ fn a_digest_tells_as_many_alerts_as_markdown_holds() {
     let (bot, digest) = (bot(None, MentionSettings::default()), digest(100));
     let capacity = bot.capacity(&digest);
     assert!(capacity >= 15, "{capacity}");
-    let body = posted_of(&bot, &digest, Form::Full);
+    let body = posted_of(&bot, &digest, MessageForm::Full);
     assert_eq!(body["msgtype"], "markdown");
     assert!(content_of(&body).len() > 3_800, "most of the room is used");
     assert!(content_of(&body).contains("> MID: [Temperature too high - Sensor S00001: "), "{body}");
@@ -97,7 +99,7 @@ fn a_digest_tells_as_many_alerts_as_markdown_holds() {
 fn a_digest_that_rings_is_text_and_tells_what_a_text_holds() {
     let settings = MentionSettings { all: MentionAll::Urgent, ..MentionSettings::default() };
     let (bot, digest) = (bot(None, settings), digest(100));
-    let body = posted_of(&bot, &digest, Form::Full);
+    let body = posted_of(&bot, &digest, MessageForm::Full);
     assert_eq!(body["text"]["mentioned_list"], json!(["@all"]));
     let content = content_of(&body);
     let last = &digest.notifications()[bot.capacity(&digest) - 1];
@@ -107,24 +109,24 @@ fn a_digest_that_rings_is_text_and_tells_what_a_text_holds() {
 #[test]
 fn a_plain_digest_tells_all_that_a_full_one_does() {
     let (bot, many) = (bot(None, MentionSettings::default()), digest(100));
-    let body = posted_of(&bot, &many, Form::Plain);
+    let body = posted_of(&bot, &many, MessageForm::Plain);
     let content = content_of(&body);
     assert!(!content.contains("http") && !content.contains("… cut"), "{content}");
     for told in many.first(bot.capacity(&many)).notifications() {
         assert!(shown_of(told).iter().all(|it| content.contains(it)), "{told:?}");
     }
-    assert_eq!(posted_of(&bot, &digest(3), Form::Plain)["msgtype"], "text");
+    assert_eq!(posted_of(&bot, &digest(3), MessageForm::Plain)["msgtype"], "text");
 }
 
 #[test]
 fn a_digest_of_one_that_fits_nothing_is_cut_within_the_limit() {
     let mut only = digest(1).notifications().to_vec();
-    Arc::make_mut(&mut only[0]).acknowledge = Some(format!("https://x.example/{}", "x".repeat(5_000)));
+    Arc::make_mut(&mut only[0]).ack_url = Some(format!("https://x.example/{}", "x".repeat(5_000)));
     let digest = Digest::new(only).unwrap();
     for msgtype in [MsgType::Markdown, MsgType::Text] {
         let bot = bot(Some(msgtype), MentionSettings::default());
         assert_eq!(bot.capacity(&digest), 1);
-        content_of(&posted_of(&bot, &digest, Form::Full));
+        content_of(&posted_of(&bot, &digest, MessageForm::Full));
     }
 }
 
@@ -146,7 +148,7 @@ proptest! {
         let all = if rings { MentionAll::Urgent } else { MentionAll::Asked };
         let bot = bot(None, MentionSettings { all, ..MentionSettings::default() });
         let told = digest.first(bot.capacity(&digest));
-        for form in [Form::Full, Form::Plain] {
+        for form in [MessageForm::Full, MessageForm::Plain] {
             let body = posted_of(&bot, &digest, form);
             let content = content_of(&body);
             prop_assert!(!content.contains("… cut, "));

@@ -1,4 +1,4 @@
-use fanfare_core::{Channel, Context, Style};
+use fanfare_core::{Channel, Context, Locale};
 use serde_json::{Value, json};
 
 use super::*;
@@ -6,7 +6,7 @@ use crate::WeCom;
 
 fn build(settings: Value) -> Result<WeCom, BuildError> {
     let context =
-        Context { name: "ops".into(), style: Style::default(), timeout: std::time::Duration::from_secs(10) };
+        Context { name: "ops".into(), style: Locale::default(), timeout: std::time::Duration::from_secs(10) };
     WeCom::build(serde_json::from_value(settings).unwrap(), context)
 }
 

@@ -1,5 +1,5 @@
 use expect_test::expect;
-use fanfare_core::Style;
+use fanfare_core::Locale;
 use fanfare_testkit::notification;
 use proptest::prelude::*;
 
@@ -85,7 +85,7 @@ fn limits_are_in_bytes_and_the_mention_survives_the_cut() {
 
 #[test]
 fn a_message_of_the_product_fits_without_a_cut() {
-    let message = Message::of(&notification(Severity::Urgent, Why::Started), &Style::default());
+    let message = Message::of(&notification(Severity::Urgent, Why::Started), &Locale::default());
     assert!(!frame(Shape::Text, 2048).fitted(&message).contains("… cut"));
 }
 

@@ -5,8 +5,8 @@ use super::*;
 
 const NOON: Timestamp = Timestamp::constant(1_772_971_200, 0);
 
-fn line(about: u64) -> Line {
-    Line::About(Fingerprint::from_bits(about))
+fn line(about: u64) -> QueueKey {
+    QueueKey::About(Fingerprint::from_bits(about))
 }
 
 fn waiting(id: i64, about: u64, severity: Severity, seconds: i64) -> Waiting<()> {
@@ -44,7 +44,7 @@ impl Backlog<()> {
         queues.is_empty()
             && ready.is_empty()
             && resting.is_empty()
-            && *could_go == Census::default()
+            && *could_go == SeverityCounts::default()
             && *len == 0
     }
 }
@@ -109,7 +109,7 @@ fn one_that_goes_on_alone_keeps_nobody_waiting() {
     backlog.push(waiting(1, 1, Severity::Mid, 0));
     backlog.push(waiting(2, 1, Severity::Mid, 0));
     let first = backlog.take(NOON).unwrap();
-    let alone = Line::Alone(first.id);
+    let alone = QueueKey::Alone(first.id);
     backlog.settled(first.line);
     backlog.put_back(Waiting { line: alone, next_at: NOON + SignedDuration::from_secs(9), ..first });
     assert_eq!(backlog.take(NOON).map(|it| it.id.0), Some(2));
@@ -178,7 +178,7 @@ fn check_digest(waiting: impl IntoIterator<Item = Waiting<()>>, most: usize, exp
 }
 
 fn alone(id: i64, severity: Severity, seconds: i64) -> Waiting<()> {
-    Waiting { line: Line::Alone(DeliveryId(id)), ..waiting(id, 0, severity, seconds) }
+    Waiting { line: QueueKey::Alone(DeliveryId(id)), ..waiting(id, 0, severity, seconds) }
 }
 
 #[test]
@@ -276,7 +276,7 @@ fn one_of_a_digest_that_goes_on_alone_lets_its_line_go_on() {
     let gathered = backlog.gather(NOON, 2);
     backlog.settled(line(1));
     backlog.settled(line(1));
-    backlog.put_back(Waiting { line: Line::Alone(DeliveryId(2)), ..gathered[1].clone() });
+    backlog.put_back(Waiting { line: QueueKey::Alone(DeliveryId(2)), ..gathered[1].clone() });
     assert_eq!(ids(&backlog.gather(NOON, 10)), [2]);
     assert_eq!(ids(&backlog.gather(NOON, 10)), [3]);
 }
@@ -359,18 +359,18 @@ proptest! {
         prop_assert_eq!(gathered.first(), next.as_ref());
         prop_assert!(gathered.len() <= most);
 
-        let lines: Vec<Line> = gathered.chunk_by(|a, b| a.line == b.line).map(|chunk| chunk[0].line).collect();
+        let lines: Vec<QueueKey> = gathered.chunk_by(|a, b| a.line == b.line).map(|chunk| chunk[0].line).collect();
         let mut each_once = lines.clone();
         each_once.sort();
         each_once.dedup();
         prop_assert_eq!(lines.len(), each_once.len());
         prop_assert!(gathered.chunk_by(|a, b| a.line == b.line).all(|it| it.is_sorted_by_key(|it| it.id)));
-        let worst_then_oldest = |line: &Line| {
+        let worst_then_oldest = |line: &QueueKey| {
             let of_line = || all.iter().filter(|it| it.line == *line);
             (of_line().map(|it| Reverse(it.severity)).min(), of_line().map(|it| it.id).min())
         };
         prop_assert!(lines.is_sorted_by_key(worst_then_oldest), "{lines:?}");
-        let is_alone = |line: &Line| matches!(line, Line::Alone(_));
+        let is_alone = |line: &QueueKey| matches!(line, QueueKey::Alone(_));
         prop_assert!(gathered.len() <= 1 || !lines.iter().any(is_alone));
 
         if gathered.len() < most && !lines.iter().any(is_alone) {
@@ -420,7 +420,7 @@ proptest! {
             backlog.push(waiting(id, *about, Severity::ALL[*severity], *rest));
         }
         prop_assert_eq!(backlog.len(), lines.len());
-        let mut went: Vec<(Line, DeliveryId)> = Vec::new();
+        let mut went: Vec<(QueueKey, DeliveryId)> = Vec::new();
         let mut retries = retries.into_iter();
         let later = NOON + SignedDuration::from_secs(10);
         while let Some(taken) = backlog.take(later) {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::tz::TimeZone;
 
-use super::{Fact, Message, Style, Words, local_time, title};
+use super::{Fact, Locale, Message, Words, local_time, title};
 use crate::{Alert, AlertId, Digest, Language, Notification, Severity, Why, cut_to_bytes, one_line};
 
 /// How many bytes of its line say what an alert is about: a message must carry
@@ -23,7 +23,7 @@ const SEPARATOR: &str = " - ";
 impl Message {
     /// `digest` in the words of `style`: what is told of one incident stands in one line.
     #[must_use]
-    pub fn of_digest(digest: &Digest, style: &Style) -> Self {
+    pub fn of_digest(digest: &Digest, style: &Locale) -> Self {
         let words = Words::of(style.language);
         let incidents = by_incident(digest);
         let facts = incidents.iter().map(|told| told.line(style, words)).collect();
@@ -36,20 +36,20 @@ impl Message {
 }
 
 /// What is told of one incident.
-struct Told<'a> {
+struct LastNotified<'a> {
     earlier: Vec<&'a Notification>,
     last: &'a Notification,
 }
 
 /// What is told of each incident, in the order in which each is first told of.
-fn by_incident(digest: &Digest) -> Vec<Told<'_>> {
-    let mut incidents: Vec<Told<'_>> = Vec::new();
+fn by_incident(digest: &Digest) -> Vec<LastNotified<'_>> {
+    let mut incidents: Vec<LastNotified<'_>> = Vec::new();
     let mut places: HashMap<AlertId, usize> = HashMap::new();
     for notification in digest.notifications() {
         let place = *places.entry(notification.incident).or_insert(incidents.len());
         match incidents.get_mut(place) {
             Some(told) => told.earlier.push(std::mem::replace(&mut told.last, notification)),
-            None => incidents.push(Told { earlier: Vec::new(), last: notification }),
+            None => incidents.push(LastNotified { earlier: Vec::new(), last: notification }),
         }
     }
     incidents
@@ -57,7 +57,7 @@ fn by_incident(digest: &Digest) -> Vec<Told<'_>> {
 
 /// E.g. `[URGENT] 40 alerts: 3 URGENT, 30 MID, 7 RESOLVED`: how bad the worst is that
 /// still fires, and how many lines there are of which kind.
-fn title_of(incidents: &[Told<'_>], language: Language, words: &Words) -> String {
+fn title_of(incidents: &[LastNotified<'_>], language: Language, words: &Words) -> String {
     let severities = Severity::ALL.iter().rev().map(|severity| words.severity_tag(*severity));
     let tags = severities.chain([words.notice, words.acknowledged, words.resolved]);
     let counts: Vec<(&str, usize)> = tags
@@ -78,9 +78,9 @@ fn title_of(incidents: &[Told<'_>], language: Language, words: &Words) -> String
     }
 }
 
-impl Told<'_> {
+impl LastNotified<'_> {
     /// E.g. `RESOLVED: Too warm - Cold room 3 · Level URGENT · 2026-03-08 12:00:00 → 12:05:00 +00:00 · Alert no. 5, 9`.
-    fn line(&self, style: &Style, words: &Words) -> Fact {
+    fn line(&self, style: &Locale, words: &Words) -> Fact {
         let parts = [
             Some(name(&self.last.alert)),
             self.level(words),
@@ -112,7 +112,7 @@ impl Told<'_> {
             Why::StillFiring => Some(words.still_firing.to_owned()),
             Why::Resolved => Some(format!("{} {now}", words.severity)),
             Why::Acknowledged => {
-                let by = self.last.acknowledgement.as_ref().map(|it| it.by.as_str()).unwrap_or_default();
+                let by = self.last.acknowledged_by.as_ref().map(|it| it.by.as_str()).unwrap_or_default();
                 Some(format!("{} {now} · {} {by}", words.severity, words.acknowledged_by))
             }
         }
@@ -152,7 +152,7 @@ impl Told<'_> {
         match self.last.why {
             Why::Started | Why::Worsened { .. } | Why::StillFiring | Why::Notice => {
                 let newest_first = [self.last].into_iter().chain(self.earlier.iter().rev().copied());
-                newest_first.into_iter().find_map(|it| it.acknowledge.clone())
+                newest_first.into_iter().find_map(|it| it.ack_url.clone())
             }
             Why::Acknowledged | Why::Resolved => None,
         }

@@ -35,22 +35,22 @@ fn told(alert: Alert, why: Why) -> Notification {
         alert: Arc::new(alert),
         since: NOON,
         owed_at: after_noon(1),
-        acknowledgement: None,
-        acknowledge: None,
+        acknowledged_by: None,
+        ack_url: None,
         escalated: None,
     }
 }
 
-fn english() -> Style {
-    Style::default()
+fn english() -> Locale {
+    Locale::default()
 }
 
-fn chinese() -> Style {
-    Style { language: Language::Zh, timezone: TimeZone::get("Asia/Shanghai").unwrap() }
+fn chinese() -> Locale {
+    Locale { language: Language::Zh, timezone: TimeZone::get("Asia/Shanghai").unwrap() }
 }
 
 #[track_caller]
-fn check(notification: &Notification, style: &Style, expected: Expect) {
+fn check(notification: &Notification, style: &Locale, expected: Expect) {
     expected.assert_eq(&Message::of(notification, style).to_string());
 }
 
@@ -346,7 +346,7 @@ fn zhang() -> Acknowledgement {
 
 #[test]
 fn somebody_takes_care_of_it() {
-    let told = Notification { acknowledgement: Some(zhang()), ..told(cold_room(), Why::Acknowledged) };
+    let told = Notification { acknowledged_by: Some(zhang()), ..told(cold_room(), Why::Acknowledged) };
     check(
         &told,
         &english(),
@@ -389,8 +389,8 @@ fn somebody_takes_care_of_it() {
 
 #[test]
 fn it_can_be_acknowledged_by_a_link() {
-    let acknowledge = Some("https://alerts.example.com/ack/t0ken".to_owned());
-    let told = Notification { acknowledge, ..told(cold_room(), Why::Started) };
+    let ack_url = Some("https://alerts.example.com/ack/t0ken".to_owned());
+    let told = Notification { ack_url, ..told(cold_room(), Why::Started) };
     let message = Message::of(&told, &english());
     let last = message.facts.last().unwrap();
     assert_eq!((last.name, last.text.as_str()), ("Acknowledge", "I take care of it"));
@@ -477,7 +477,7 @@ fn who_is_told_because_others_were_not_reads_so() {
 
         https://think.link/alarms/42"#]],
     );
-    let reason = |unless, style: &Style| Message::of(&escalated(unless), style).facts[1].text.clone();
+    let reason = |unless, style: &Locale| Message::of(&escalated(unless), style).facts[1].text.clone();
     assert_eq!(reason(Unless::Delivered, &english()), "it did not get through on enough channels");
     assert_eq!(reason(Unless::Delivered, &chinese()), "未能送达足够的渠道");
     assert_eq!(reason(Unless::Resolved, &english()), "it has not been resolved in time");
@@ -504,7 +504,7 @@ mod digests {
     }
 
     #[track_caller]
-    fn check(digest: &Digest, style: &Style, expected: Expect) {
+    fn check(digest: &Digest, style: &Locale, expected: Expect) {
         expected.assert_eq(&Message::of_digest(digest, style).to_string());
     }
 
@@ -519,7 +519,7 @@ mod digests {
         let report = Alert { kind: Kind::Notice, ..alert(&[("alertname", "Daily report")]) };
         digest([
             Notification {
-                acknowledge: Some("https://alerts.example.com/ack/t0ken".to_owned()),
+                ack_url: Some("https://alerts.example.com/ack/t0ken".to_owned()),
                 ..numbered(42, 41, urgent(cold_room()), Why::Worsened { from: Severity::High })
             },
             Notification {
@@ -531,7 +531,7 @@ mod digests {
             numbered(46, 46, freezer(4, Severity::Mid), Why::Started),
             numbered(47, 45, over(freezer(3, Severity::High), 300), Why::Resolved),
             Notification {
-                acknowledgement: Some(zhang()),
+                acknowledged_by: Some(zhang()),
                 ..numbered(48, 31, freezer(5, Severity::Mid), Why::Acknowledged)
             },
             numbered(49, 32, over(freezer(6, Severity::Low), 43_200), Why::Resolved),
@@ -598,7 +598,7 @@ mod digests {
             message.facts.into_iter().map(|fact| fact.link).collect::<Vec<_>>()
         };
         let with = |token: &str, why| Notification {
-            acknowledge: Some(format!("https://alerts.example.com/ack/{token}")),
+            ack_url: Some(format!("https://alerts.example.com/ack/{token}")),
             ..numbered(1, 1, cold_room(), why)
         };
         let without = |why| numbered(1, 1, cold_room(), why);

@@ -18,7 +18,7 @@ impl Story {
     }
 
     /// Everything to `team`, on these terms.
-    fn promising(terms: Terms) -> Self {
+    fn promising(terms: DeliveryTerms) -> Self {
         let team = Receiver { terms: Arc::new(terms), ..receiver("team") };
         Self { policy: Policy::new(route("team", &[], vec![]), vec![team]).unwrap(), incident: None }
     }
@@ -64,7 +64,7 @@ fn in_words(decision: &Decision) -> String {
             let channels: Vec<&str> = terms.channels.iter().map(|it| it.as_str()).collect();
             format!("{receiver}{route}: {why}, on {}", channels.join(" and "))
         }
-        Verdict::Hold(hold) => format!("{receiver}{route}: {hold}"),
+        Verdict::Suppress(hold) => format!("{receiver}{route}: {hold}"),
     }
 }
 
@@ -92,7 +92,7 @@ fn an_alert_that_begins_to_fire_is_news() {
     story.check(&firing("mid"), 0, &["team by route: started, on team"]);
     assert_eq!(
         story.incident.unwrap().told,
-        [Told { receiver: "team".into(), severity: Severity::Mid, at: NOON }]
+        [LastNotified { receiver: "team".into(), severity: Severity::Mid, at: NOON }]
     );
 }
 
@@ -216,7 +216,7 @@ fn two_routes_to_one_receiver_tell_it_once_by_the_first() {
 
 #[test]
 fn a_receiver_is_told_on_all_its_channels() {
-    let mut story = Story::promising(Terms::plain(vec!["ops-dingtalk".into(), "ops-mail".into()]));
+    let mut story = Story::promising(DeliveryTerms::plain(vec!["ops-dingtalk".into(), "ops-mail".into()]));
     story.check(&firing("low"), 0, &["team by route: started, on ops-dingtalk and ops-mail"]);
 }
 
@@ -275,7 +275,7 @@ fn somebody_new_is_told_and_it_stays_in_the_hands_it_is_in() {
 fn if_it_is_worse_to_one_receiver_nobody_takes_care_of_it_for_the_others_before_and_after() {
     let everybody = ["first", "second", "third"].map(|name| and_on(route(name, &[], vec![])));
     let mut story = Story::under(route("root", &[], everybody.into()));
-    let told = |receiver: &str, severity, at| Told { receiver: receiver.into(), severity, at };
+    let told = |receiver: &str, severity, at| LastNotified { receiver: receiver.into(), severity, at };
     story.incident = Some(Incident {
         id: AlertId(1),
         since: NOON,
@@ -311,11 +311,11 @@ fn the_end_is_told_whoever_takes_care() {
 #[test]
 fn an_end_comes_with_the_rungs_that_make_sense_for_an_end() {
     let rungs = vec![rung(60, Unless::Delivered, &["sms"]), rung(900, Unless::Acknowledged, &["boss"])];
-    let terms = Terms { escalate: rungs.clone(), ..Terms::plain(vec!["team".into()]) };
+    let terms = DeliveryTerms { escalate: rungs.clone(), ..DeliveryTerms::plain(vec!["team".into()]) };
     let mut story = Story::promising(terms);
     let mut ladder = |alert: &Alert| match story.tell(alert, NOON).decisions.remove(0).verdict {
         Verdict::Notify { terms, .. } => terms.escalate.clone(),
-        Verdict::Hold(hold) => panic!("{hold}"),
+        Verdict::Suppress(hold) => panic!("{hold}"),
     };
     assert_eq!(ladder(&firing("low")), rungs);
     assert_eq!(ladder(&resolved()), rungs[..1]);

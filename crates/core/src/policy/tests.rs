@@ -4,7 +4,7 @@ use expect_test::expect;
 
 use super::*;
 use crate::fixtures::{alert, and_on, policy, receiver, route, rung, seconds};
-use crate::{Contract, Rung, Sending, Succeed, Terms, Unless};
+use crate::{Contract, DeliveryTerms, Rung, Sending, Succeed, Unless};
 
 #[track_caller]
 fn check(route: Route, receivers: Vec<Receiver>, expected: &[&str]) {
@@ -48,7 +48,7 @@ fn everything_that_is_wrong_is_told_at_once_and_where() {
         &["a=b"],
         vec![route("on-call", &[], vec![]), route("team", &[], vec![route("boss", &[], vec![])])],
     );
-    let silent = Receiver { terms: Arc::new(Terms::plain(vec![])), ..receiver("team") };
+    let silent = Receiver { terms: Arc::new(DeliveryTerms::plain(vec![])), ..receiver("team") };
     check(
         tree,
         vec![silent],
@@ -65,7 +65,7 @@ fn everything_that_is_wrong_is_told_at_once_and_where() {
 fn with_ladder(succeed: usize, escalate: Vec<Rung>) -> Receiver {
     let contract = Contract { succeed: Succeed::AtLeast(succeed.try_into().unwrap()), within: None };
     Receiver {
-        terms: Arc::new(Terms { contract, escalate, ..Terms::plain(vec!["team".into()]) }),
+        terms: Arc::new(DeliveryTerms { contract, escalate, ..DeliveryTerms::plain(vec!["team".into()]) }),
         ..receiver("team")
     }
 }
@@ -104,11 +104,11 @@ fn kept(policy: &Policy) -> Policy {
 /// `team`, and from `high` on `on-call`, which has terms of its own.
 fn two_receivers() -> Policy {
     let tree = route("team", &[], vec![and_on(route("on-call", &["severity >= high"], vec![]))]);
-    let on_call = Terms {
+    let on_call = DeliveryTerms {
         send: Sending::InTurn,
         contract: Contract { succeed: Succeed::AtLeast(1.try_into().unwrap()), within: Some(seconds(60)) },
         escalate: vec![rung(900, Unless::Acknowledged, &["boss-mail"])],
-        ..Terms::plain(vec!["ops-dingtalk".into(), "ops-mail".into()])
+        ..DeliveryTerms::plain(vec!["ops-dingtalk".into(), "ops-mail".into()])
     };
     let on_call = Receiver { name: "on-call".into(), terms: Arc::new(on_call) };
     Policy::new(tree, vec![receiver("team"), on_call]).unwrap()

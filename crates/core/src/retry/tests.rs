@@ -9,7 +9,7 @@ fn seconds(seconds: u64) -> Duration {
 }
 
 fn fresh() -> RetryState {
-    RetryState { failures: 0, form: Form::Full, tried_for: Duration::ZERO }
+    RetryState { failures: 0, form: MessageForm::Full, tried_for: Duration::ZERO }
 }
 
 fn transient() -> SendError {
@@ -46,7 +46,7 @@ fn check(state: RetryState, err: &SendError, expected: Next) {
 fn what_may_pass_is_tried_again_after_twice_as_long_each_time_up_to_the_longest_wait() {
     for (failures, pause) in [(0, 1), (1, 2), (2, 4), (4, 16), (5, 30), (40, 30), (u32::MAX, 30)] {
         let failed = failures.saturating_add(1);
-        let expected = Next::TryAgain { pause: seconds(pause), form: Form::Full, failures: failed };
+        let expected = Next::TryAgain { pause: seconds(pause), form: MessageForm::Full, failures: failed };
         check(RetryState { failures, ..fresh() }, &transient(), expected);
     }
 }
@@ -55,7 +55,7 @@ fn what_may_pass_is_tried_again_after_twice_as_long_each_time_up_to_the_longest_
 fn what_may_have_been_delivered_is_tried_again_much_more_rarely() {
     for (failures, pause) in [(0, 8), (1, 16), (2, 32), (7, 1024), (8, 1200), (u32::MAX, 1200)] {
         let failed = failures.saturating_add(1);
-        let expected = Next::TryAgain { pause: seconds(pause), form: Form::Full, failures: failed };
+        let expected = Next::TryAgain { pause: seconds(pause), form: MessageForm::Full, failures: failed };
         check(RetryState { failures, ..fresh() }, &unanswered(), expected);
     }
 }
@@ -73,8 +73,8 @@ fn a_day_of_lost_answers_makes_less_than_a_hundred_copies() {
 
 #[test]
 fn a_plain_message_stays_plain() {
-    let plain = RetryState { form: Form::Plain, ..fresh() };
-    let expected = Next::TryAgain { pause: seconds(1), form: Form::Plain, failures: 1 };
+    let plain = RetryState { form: MessageForm::Plain, ..fresh() };
+    let expected = Next::TryAgain { pause: seconds(1), form: MessageForm::Plain, failures: 1 };
     check(plain, &transient(), expected);
 }
 
@@ -116,8 +116,12 @@ fn a_probe_delay_above_the_longest_is_kept() {
 
 #[test]
 fn what_is_not_taken_in_full_is_sent_plain_at_once_and_then_given_up() {
-    check(fresh(), &unsendable(), Next::TryAgain { pause: Duration::ZERO, form: Form::Plain, failures: 1 });
-    let plain = RetryState { form: Form::Plain, failures: 1, ..fresh() };
+    check(
+        fresh(),
+        &unsendable(),
+        Next::TryAgain { pause: Duration::ZERO, form: MessageForm::Plain, failures: 1 },
+    );
+    let plain = RetryState { form: MessageForm::Plain, failures: 1, ..fresh() };
     check(plain, &unsendable(), Next::GiveUp(GiveUp::Unsendable));
 }
 
@@ -128,7 +132,10 @@ fn a_delivery_whose_next_try_would_be_too_late_is_given_up() {
     let next = |err: &SendError| policy.next(old, err, 1.0);
     assert_eq!(next(&throttled(60)), Next::HoldAccount { silence: seconds(60), failures: 0 });
     assert_eq!(next(&throttled(61)), Next::GiveUp(GiveUp::Stale));
-    assert_eq!(next(&transient()), Next::TryAgain { pause: seconds(1), form: Form::Full, failures: 1 });
+    assert_eq!(
+        next(&transient()),
+        Next::TryAgain { pause: seconds(1), form: MessageForm::Full, failures: 1 }
+    );
     let older = RetryState { tried_for: seconds(12 * HOUR + 60), ..fresh() };
     assert_eq!(policy.next(older, &transient(), 1.0), Next::GiveUp(GiveUp::Stale));
 }
@@ -179,7 +186,7 @@ proptest! {
         kind in 0_usize..5,
     ) {
         let policy = RetryPolicy::default();
-        let state = RetryState { failures, form: Form::Full, tried_for: seconds(tried_for) };
+        let state = RetryState { failures, form: MessageForm::Full, tried_for: seconds(tried_for) };
         let err = [transient(), unanswered(), throttled(retry_after), quota(retry_after), misconfigured()][kind].clone();
         match policy.next(state, &err, 0.5) {
             Next::TryAgain { pause, .. } | Next::HoldAccount { silence: pause, .. } => {

@@ -11,9 +11,9 @@ fn names(names: &[&str]) -> Vec<ChannelName> {
     names.iter().map(|name| (*name).into()).collect()
 }
 
-fn of_three(send: Sending, succeed: Succeed) -> Terms {
+fn of_three(send: Sending, succeed: Succeed) -> DeliveryTerms {
     let contract = Contract { succeed, within: None };
-    Terms { send, contract, ..Terms::plain(names(&["ding", "mail", "wecom"])) }
+    DeliveryTerms { send, contract, ..DeliveryTerms::plain(names(&["ding", "mail", "wecom"])) }
 }
 
 fn at_least(number: usize) -> Succeed {
@@ -45,20 +45,22 @@ fn in_turn_as_many_are_told_first_as_must_confirm() {
 #[test]
 fn only_what_has_a_time_to_keep_or_somebody_else_to_tell_needs_watching() {
     let plain = of_three(Sending::Together, Succeed::All);
-    assert!(!plain.need_watching());
+    assert!(!plain.needs_recheck());
     let within = Contract { within: Some(seconds(60)), ..plain.contract };
-    assert!(Terms { contract: within, ..plain.clone() }.need_watching());
-    assert!(Terms { escalate: vec![rung(60, Unless::Delivered, &["boss"])], ..plain }.need_watching());
-    assert!(of_three(Sending::InTurn, at_least(1)).need_watching());
+    assert!(DeliveryTerms { contract: within, ..plain.clone() }.needs_recheck());
+    assert!(
+        DeliveryTerms { escalate: vec![rung(60, Unless::Delivered, &["boss"])], ..plain }.needs_recheck()
+    );
+    assert!(of_three(Sending::InTurn, at_least(1)).needs_recheck());
 }
 
-fn with_every_rung() -> Terms {
+fn with_every_rung() -> DeliveryTerms {
     let escalate = vec![
         rung(60, Unless::Delivered, &["sms"]),
         rung(900, Unless::Acknowledged, &["boss"]),
         rung(3600, Unless::Resolved, &["director"]),
     ];
-    Terms { escalate, ..of_three(Sending::Together, Succeed::All) }
+    DeliveryTerms { escalate, ..of_three(Sending::Together, Succeed::All) }
 }
 
 /// The rungs that are left when `why` is told.
@@ -67,7 +69,11 @@ fn check_ladder(why: Why, expected: &[Unless], asks: AsksForAcknowledgement) {
     let terms = with_every_rung().for_telling(why);
     assert_eq!(terms.escalate.iter().map(|it| it.unless).collect::<Vec<_>>(), expected, "{why}");
     assert_eq!(terms.ask_for_acknowledgement(), asks == AsksForAcknowledgement::Yes, "{why}");
-    assert_eq!(Terms { escalate: vec![], ..terms }, Terms { escalate: vec![], ..with_every_rung() }, "{why}");
+    assert_eq!(
+        DeliveryTerms { escalate: vec![], ..terms },
+        DeliveryTerms { escalate: vec![], ..with_every_rung() },
+        "{why}"
+    );
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -98,7 +104,7 @@ fn without_a_rung_that_waits_for_it_nobody_is_asked_to_acknowledge() {
 #[test]
 fn terms_are_kept_as_text_in_the_words_of_the_config() {
     let contract = Contract { succeed: at_least(2), within: Some(seconds(60)) };
-    let terms = Terms { send: Sending::InTurn, contract, ..with_every_rung() };
+    let terms = DeliveryTerms { send: Sending::InTurn, contract, ..with_every_rung() };
     expect![[r#"
         {
           "channels": [
@@ -139,10 +145,10 @@ fn terms_are_kept_as_text_in_the_words_of_the_config() {
         }"#]]
     .assert_eq(&serde_json::to_string_pretty(&terms).unwrap());
     expect![[r#"{"channels":["ding"]}"#]]
-        .assert_eq(&serde_json::to_string(&Terms::plain(names(&["ding"]))).unwrap());
+        .assert_eq(&serde_json::to_string(&DeliveryTerms::plain(names(&["ding"]))).unwrap());
 }
 
-fn any_terms() -> impl Strategy<Value = Terms> {
+fn any_terms() -> impl Strategy<Value = DeliveryTerms> {
     let channels = prop::collection::vec("[a-c]{1,2}".prop_map(|it| ChannelName::from(it.as_str())), 1..4);
     let send = prop_oneof![Just(Sending::Together), Just(Sending::InTurn)];
     let succeed = prop_oneof![Just(Succeed::All), (1_usize..4).prop_map(at_least)];
@@ -152,13 +158,13 @@ fn any_terms() -> impl Strategy<Value = Terms> {
     let contract =
         (succeed, prop::option::of(time())).prop_map(|(succeed, within)| Contract { succeed, within });
     (channels, send, contract, prop::collection::vec(rung, 0..4))
-        .prop_map(|(channels, send, contract, escalate)| Terms { channels, send, contract, escalate })
+        .prop_map(|(channels, send, contract, escalate)| DeliveryTerms { channels, send, contract, escalate })
 }
 
 proptest! {
     #[test]
     fn what_was_kept_is_what_was_promised(terms in any_terms()) {
         let text = serde_json::to_string(&terms).unwrap();
-        prop_assert_eq!(serde_json::from_str::<Terms>(&text).unwrap(), terms);
+        prop_assert_eq!(serde_json::from_str::<DeliveryTerms>(&text).unwrap(), terms);
     }
 }

@@ -42,7 +42,7 @@ fn a_spent_budget_frees_up_when_its_first_send_is_long_enough_over() {
         ],
         [now(1), now(0), Turn::WhenOneEnds]
     );
-    account.end(at(5), Standing::Good);
+    account.end(at(5), AccountEffect::Good);
     assert_eq!(account.start(at(6), Share::Urgent), Turn::At(at(65)));
     assert_eq!(account.start(at(65), Share::Urgent), now(0));
 }
@@ -62,7 +62,7 @@ fn an_end_that_another_may_have_waited_for_is_seen() {
     let mut ends = account.ends();
     account.start(NOON, Share::Urgent);
     assert!(!is_seen(&mut ends));
-    account.end(NOON, Standing::Good);
+    account.end(NOON, AccountEffect::Good);
     assert!(is_seen(&mut ends));
 }
 
@@ -75,19 +75,19 @@ fn is_seen(ends: &mut Ends) -> bool {
 fn after_a_silence_one_send_at_a_time_until_one_is_good() {
     let account = account(None, None);
     assert_eq!(account.start(NOON, Share::Urgent), NOW);
-    account.end(NOON, Standing::SilentFor(Duration::from_secs(60)));
+    account.end(NOON, AccountEffect::SilentFor(Duration::from_secs(60)));
     assert_eq!(account.start(at(59), Share::Urgent), Turn::At(at(60)));
     assert_eq!(
         [account.start(at(60), Share::Urgent), account.start(at(60), Share::Urgent)],
         [NOW, Turn::WhenOneEnds]
     );
-    account.end(at(61), Standing::Unclear);
+    account.end(at(61), AccountEffect::Unclear);
     assert_eq!(
         [account.start(at(61), Share::Urgent), account.start(at(61), Share::Urgent)],
         [NOW, Turn::WhenOneEnds]
     );
     let mut ends = account.ends();
-    account.end(at(62), Standing::Good);
+    account.end(at(62), AccountEffect::Good);
     assert!(is_seen(&mut ends));
     assert_eq!([account.start(at(62), Share::Urgent), account.start(at(62), Share::Urgent)], [NOW, NOW]);
 }
@@ -107,7 +107,7 @@ fn of_two_silences_the_longer_counts() {
     for times in [[600, 10], [10, 600]] {
         let account = account(None, None);
         for time in times {
-            account.end(NOON, Standing::SilentFor(Duration::from_secs(time)));
+            account.end(NOON, AccountEffect::SilentFor(Duration::from_secs(time)));
         }
         assert_eq!(account.start(at(11), Share::Urgent), Turn::At(at(600)));
     }
@@ -116,7 +116,7 @@ fn of_two_silences_the_longer_counts() {
 #[test]
 fn wrong_settings_silence_it_like_the_provider_does() {
     let account = account(None, None);
-    account.end(NOON, Standing::MisconfiguredFor(Duration::from_secs(60)));
+    account.end(NOON, AccountEffect::MisconfiguredFor(Duration::from_secs(60)));
     assert_eq!(account.start(at(59), Share::Urgent), Turn::At(at(60)));
     assert_eq!(account.start(at(60), Share::Urgent), NOW);
 }
@@ -124,7 +124,7 @@ fn wrong_settings_silence_it_like_the_provider_does() {
 #[test]
 fn a_silence_may_last_until_the_end_of_time() {
     let account = account(None, None);
-    account.end(NOON, Standing::SilentFor(Duration::MAX));
+    account.end(NOON, AccountEffect::SilentFor(Duration::MAX));
     assert_eq!(account.start(NOON, Share::Urgent), Turn::At(Timestamp::MAX));
 }
 
@@ -134,8 +134,8 @@ fn a_silence_is_seen_by_all_who_use_the_account_and_a_block_by_all_who_use_the_w
     let same_account = one.by_way_of(Arc::default());
     let same_way = other.by_way_of(Arc::clone(&one.egress));
     for (standing, told, not_told) in [
-        (Standing::SilentFor(Duration::from_secs(60)), &same_account, &same_way),
-        (Standing::BlockedFor(Duration::from_secs(90)), &same_way, &other),
+        (AccountEffect::SilentFor(Duration::from_secs(60)), &same_account, &same_way),
+        (AccountEffect::BlockedFor(Duration::from_secs(90)), &same_way, &other),
     ] {
         let (mut of_told, mut of_not_told) = (told.ends(), not_told.ends());
         one.end(NOON, standing);
@@ -163,17 +163,17 @@ fn a_changed_budget_holds_for_all_who_use_the_account_and_counts_what_was_sent()
     let other = account.by_way_of(Arc::default());
     account.start(NOON, Share::Urgent);
     account.change_budget(two_in(Duration::from_secs(600)), [NOON]);
-    account.end(at(1), Standing::Good); // counts twice, which does no harm
+    account.end(at(1), AccountEffect::Good); // counts twice, which does no harm
     assert_eq!(other.start(at(2), Share::Urgent), Turn::At(at(600)));
 }
 
 #[test]
 fn whoever_mends_the_settings_need_not_wait_for_it_but_for_the_provider() {
     let account = account(None, None);
-    account.end(NOON, Standing::MisconfiguredFor(Duration::from_secs(60)));
+    account.end(NOON, AccountEffect::MisconfiguredFor(Duration::from_secs(60)));
     account.forgive();
     assert_eq!(account.silent_until(at(1)), None);
-    account.end(NOON, Standing::SilentFor(Duration::from_secs(60)));
+    account.end(NOON, AccountEffect::SilentFor(Duration::from_secs(60)));
     account.forgive();
     assert_eq!(account.silent_until(at(1)), Some(at(60)));
 }

@@ -11,8 +11,8 @@ fn at(seconds: i64) -> Timestamp {
     NOON + SignedDuration::from_secs(seconds)
 }
 
-fn expected(name: &str) -> ExpectedSource {
-    ExpectedSource { name: name.into(), every: HOUR }
+fn expected(name: &str) -> WatchedSource {
+    WatchedSource { name: name.into(), every: HOUR }
 }
 
 /// An accepted alert of the source `thinklink`.

@@ -1,4 +1,4 @@
-use fanfare_core::{Fingerprint, Form, NotificationId};
+use fanfare_core::{Fingerprint, MessageForm, NotificationId};
 use fanfare_testkit::NOON;
 
 use super::*;
@@ -15,7 +15,7 @@ pub(crate) fn job(id: i64, about: u64, severity: Severity) -> Job {
         next_at: NOON,
         attempts: 0,
         failures: 0,
-        form: Form::Full,
+        form: MessageForm::Full,
         only: None,
         escalated: None,
         asks: false,

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use fanfare_core::{DeliveryId, Fingerprint, Form, NotificationId, Refusal, Severity};
+use fanfare_core::{DeliveryId, Fingerprint, MessageForm, NotificationId, Refusal, Severity};
 use fanfare_testkit::NOON;
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -22,7 +22,7 @@ fn delivery() -> Delivery {
         next_at: NOON,
         attempts: 0,
         failures: 0,
-        form: Form::Full,
+        form: MessageForm::Full,
         only: Some(vec!["boss@example.com".to_owned()]),
         escalated: None,
         asks: false,
@@ -51,12 +51,12 @@ fn receipt(refused: &[&str], deferred: &[&str]) -> Receipt {
 }
 
 fn again_in_a_second(only: Option<Vec<String>>) -> Outcome {
-    Outcome::Pending { next_at: at(1), failures: 1, form: Form::Full, only, gathered: None }
+    Outcome::Pending { next_at: at(1), failures: 1, form: MessageForm::Full, only, gathered: None }
 }
 
 /// What `err` tells of the account, and of the channel.
 #[track_caller]
-fn check_standing(err: SendError, expected: Standing, signal: Signal) {
+fn check_standing(err: SendError, expected: AccountEffect, signal: Signal) {
     let meaning = meaning(Err(err));
     assert_eq!((meaning.standing, meaning.signal), (expected, signal));
 }
@@ -80,7 +80,7 @@ fn a_deferred_recipient_is_tried_again_alone_and_is_not_in_the_log() {
         "250 queued; refused gone@example.com: 550 no; not yet full@example.com: 550 no"
     );
     assert_eq!(meaning.logged, "not delivered: 1 recipients must be tried again, 1 will never get it");
-    assert_eq!(meaning.standing, Standing::Good);
+    assert_eq!(meaning.standing, AccountEffect::Good);
 }
 
 #[test]
@@ -94,24 +94,24 @@ fn what_fails_is_tried_again_for_the_same_recipients() {
 fn errors_tell_of_the_account_and_of_the_channel_what_they_can() {
     let reason = String::new;
     let soft = Signal::FailureForSome;
-    check_standing(SendError::Transient { reason: reason() }, Standing::Unclear, soft);
-    check_standing(SendError::Unanswered { reason: reason() }, Standing::Unclear, soft);
-    check_standing(SendError::Unsendable { reason: reason() }, Standing::Good, Signal::Read);
+    check_standing(SendError::Transient { reason: reason() }, AccountEffect::Unclear, soft);
+    check_standing(SendError::Unanswered { reason: reason() }, AccountEffect::Unclear, soft);
+    check_standing(SendError::Unsendable { reason: reason() }, AccountEffect::Good, Signal::Read);
     let pause = Duration::from_secs(60);
     check_standing(
         SendError::Misconfigured { reason: reason() },
-        Standing::MisconfiguredFor(pause),
+        AccountEffect::MisconfiguredFor(pause),
         Signal::Failure(Failure::Misconfigured { pause }),
     );
     let retry_after = Duration::from_secs(10);
     check_standing(
         SendError::Throttled { retry_after, reason: reason() },
-        Standing::SilentFor(retry_after),
+        AccountEffect::SilentFor(retry_after),
         Signal::None,
     );
     check_standing(
         SendError::Blocked { retry_after, reason: reason() },
-        Standing::BlockedFor(retry_after),
+        AccountEffect::BlockedFor(retry_after),
         Signal::None,
     );
 }
@@ -138,7 +138,7 @@ proptest! {
     fn an_account_is_silent_as_long_as_it_is_asked_to_whatever_becomes_of_the_delivery(seconds in 1_u32..86_400) {
         let retry_after = Duration::from_secs(seconds.into());
         let meaning = meaning(Err(SendError::Quota { retry_after, reason: String::new() }));
-        prop_assert_eq!(meaning.standing, Standing::SilentFor(retry_after));
+        prop_assert_eq!(meaning.standing, AccountEffect::SilentFor(retry_after));
         prop_assert_eq!(matches!(meaning.outcome, Outcome::Dead { .. }), seconds > 3_600);
     }
 }

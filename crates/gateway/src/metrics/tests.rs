@@ -1,4 +1,4 @@
-use fanfare_core::{DeliveryId, Fingerprint, Form, Labels, NotificationId, Severity, Unless};
+use fanfare_core::{DeliveryId, Fingerprint, Labels, MessageForm, NotificationId, Severity, Unless};
 use fanfare_testkit::NOON;
 use prometheus_client::encoding::text::encode;
 
@@ -15,7 +15,7 @@ fn delivery(escalated: Option<Unless>) -> Delivery {
         next_at: NOON,
         attempts: 0,
         failures: 0,
-        form: Form::Full,
+        form: MessageForm::Full,
         only: None,
         escalated,
         asks: false,

@@ -11,8 +11,8 @@ fn at(seconds: i64) -> Timestamp {
     NOON + SignedDuration::from_secs(seconds)
 }
 
-fn line(about: u64) -> Line {
-    Line::About(Fingerprint::from_bits(about))
+fn line(about: u64) -> QueueKey {
+    QueueKey::About(Fingerprint::from_bits(about))
 }
 
 /// One delivery for each severity, the first about 1, the second about 2, …; each may go so many

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use fanfare_core::{Secret, Style};
+use fanfare_core::{Locale, Secret};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 use url::Url;
@@ -26,7 +26,7 @@ pub(crate) struct Gateway {
     http: reqwest::Client,
     patience: Duration,
     /// How what it tells is shown: as its messages are, if the config is at hand.
-    pub(crate) style: Style,
+    pub(crate) style: Locale,
 }
 
 const NO_TOKEN: &str = "; no token was sent: set the environment variable that the config names, to what the gateway \

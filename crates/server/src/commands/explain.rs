@@ -9,8 +9,8 @@ use std::path::Path;
 
 use clap::Args;
 use fanfare_core::{
-    Alert, AlertId, ChannelName, Fulfilment, Language, ReceiverName, Rung, Status, Step, Style, Terms,
-    Unless, one_line,
+    Alert, AlertId, ChannelName, ContractStatus, DeliveryTerms, Language, Locale, ReceiverName, Rung, Status,
+    Step, Unless, one_line,
 };
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -48,8 +48,8 @@ struct Story {
     routing: Routing,
     timeline: Vec<Event>,
     notifications: Vec<Notification>,
-    before: Vec<Sibling>,
-    after: Vec<Sibling>,
+    before: Vec<RelatedAlert>,
+    after: Vec<RelatedAlert>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -57,8 +57,8 @@ struct Notification {
     receiver: ReceiverName,
     why: String,
     owed_at: Timestamp,
-    terms: Option<Terms>,
-    fulfilment: Fulfilment,
+    terms: Option<DeliveryTerms>,
+    fulfilment: ContractStatus,
     look_at: Option<Timestamp>,
     steps: Vec<Done>,
     deliveries: Vec<Delivery>,
@@ -80,7 +80,7 @@ struct Done {
 }
 
 #[derive(Debug, Deserialize)]
-struct Sibling {
+struct RelatedAlert {
     id: AlertId,
     received_at: Timestamp,
     status: Status,
@@ -92,7 +92,7 @@ pub(crate) fn explain(config: &Path, args: &ExplainArgs, out: &mut dyn Write) ->
     let gateway = Gateway::find(config, &ask.gateway, Door::Api)?;
     let answer = gateway.get(&["api", "v1", "alerts", &id.to_string(), "explain"], &[])?;
     let language = language.unwrap_or(gateway.style.language);
-    let teller = Teller { words: Words::of(language), style: Style { language, ..gateway.style.clone() } };
+    let teller = Teller { words: Words::of(language), style: Locale { language, ..gateway.style.clone() } };
     print(answer, ask, out, |story: Story| teller.tell(&story))?;
     Ok(Outcome::Good)
 }
@@ -100,7 +100,7 @@ pub(crate) fn explain(config: &Path, args: &ExplainArgs, out: &mut dyn Write) ->
 /// Tells a story in one language, by one clock.
 struct Teller {
     words: &'static Words,
-    style: Style,
+    style: Locale,
 }
 
 impl Teller {
@@ -151,8 +151,8 @@ impl Teller {
         lines.join("\n")
     }
 
-    fn siblings(&self, siblings: &[Sibling]) -> String {
-        let told = siblings.iter().map(|Sibling { id, received_at, status }| {
+    fn siblings(&self, siblings: &[RelatedAlert]) -> String {
+        let told = siblings.iter().map(|RelatedAlert { id, received_at, status }| {
             let status = match status {
                 Status::Firing => self.words.firing,
                 Status::Resolved => self.words.resolved,

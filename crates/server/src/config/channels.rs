@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use fanfare_core::{
-    Budget, ChannelName, Context, IdempotencyKey, Limits, Quota, QuotaPeriod, SandboxAccount, SandboxDoors,
-    Style,
+    Budget, ChannelName, Context, IdempotencyKey, Limits, Locale, Quota, QuotaPeriod, SandboxAccount,
+    SandboxDoors,
 };
 use fanfare_gateway::Drill;
 use jiff::civil::Date;
@@ -37,7 +37,7 @@ pub(crate) struct Channels<'a> {
     pub(crate) reading: &'a Reading<'a>,
     pub(crate) sandbox: Option<&'a SandboxDoors>,
     /// How messages read unless a channel says otherwise.
-    pub(crate) style: Style,
+    pub(crate) style: Locale,
     pub(crate) today: Date,
 }
 
@@ -130,10 +130,10 @@ impl Channels<'_> {
         Context { name: ChannelName::from(name), style: self.style(common), timeout: timeout(common, kind) }
     }
 
-    fn style(&self, common: &WrittenChannel) -> Style {
-        let Style { language, timezone } = &self.style;
+    fn style(&self, common: &WrittenChannel) -> Locale {
+        let Locale { language, timezone } = &self.style;
         let own = common.timezone.as_ref();
-        Style {
+        Locale {
             language: common.language.unwrap_or(*language),
             timezone: own.map_or_else(|| timezone.clone(), |Zone(zone)| zone.clone()),
         }

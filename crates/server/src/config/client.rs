@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path as FilePath;
 
-use fanfare_core::{Secret, Style};
+use fanfare_core::{Locale, Secret};
 use serde::Deserialize;
 
 use super::choices::WrittenAuth;
@@ -28,7 +28,7 @@ pub struct GatewayAddress {
     /// The tokens of its sources, by name.
     pub source_tokens: BTreeMap<String, Secret>,
     /// How its messages read, and so what a command says of them.
-    pub style: Style,
+    pub style: Locale,
 }
 
 /// The parts of a config that say how a gateway is reached; the others may be
@@ -95,5 +95,5 @@ fn address(listen: SocketAddr) -> GatewayAddress {
         ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,
     };
     let url = format!("http://{}", SocketAddr::new(ip, listen.port()));
-    GatewayAddress { url, api_token: None, source_tokens: BTreeMap::new(), style: Style::default() }
+    GatewayAddress { url, api_token: None, source_tokens: BTreeMap::new(), style: Locale::default() }
 }

@@ -5,8 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path as FilePath, PathBuf};
 use std::time::Duration;
 
-use fanfare_core::{ChannelName, Labels, Policy, Receiver, RetryPolicy, Route, SandboxDoors, Style};
-use fanfare_gateway::OURSELVES;
+use fanfare_core::{ChannelName, Labels, Locale, Policy, Receiver, RetryPolicy, Route, SandboxDoors};
+use fanfare_gateway::SELF_SOURCE;
 use fanfare_sources::SourceSettings;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -158,10 +158,10 @@ fn sorted(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems
 }
 
-pub(super) fn style(messages: Option<&WrittenMessages>) -> Style {
-    let default = Style::default();
+pub(super) fn style(messages: Option<&WrittenMessages>) -> Locale {
+    let default = Locale::default();
     let Some(WrittenMessages { language, timezone }) = messages else { return default };
-    Style {
+    Locale {
         language: language.unwrap_or(default.language),
         timezone: timezone.as_ref().map_or(default.timezone, |Zone(zone)| zone.clone()),
     }
@@ -237,8 +237,8 @@ fn check_sources(written: &[WrittenSource], listen: SocketAddr, section: &mut Se
     for (index, source) in written.iter().enumerate() {
         let path = Path::of("sources").index(index);
         check_name(&source.name, &mut names, &path, section);
-        if source.name == OURSELVES {
-            let message = format!("the gateway tells of itself as `{OURSELVES}`; choose another name");
+        if source.name == SELF_SOURCE {
+            let message = format!("the gateway tells of itself as `{SELF_SOURCE}`; choose another name");
             section.error(&path.key("name"), message);
         }
         check_open(&source.auth, Listen(listen), &path.key("auth"), section);

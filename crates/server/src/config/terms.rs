@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use fanfare_core::{ChannelName, Contract, HumanDuration, Rung, Sending, Succeed, Terms, Unless};
+use fanfare_core::{ChannelName, Contract, DeliveryTerms, HumanDuration, Rung, Sending, Succeed, Unless};
 
 use super::choices::Enough;
 use super::place::Path;
@@ -26,7 +26,12 @@ pub(crate) enum Links {
 }
 
 /// The terms of the receiver that stands at `path`. What cannot be kept of them is noted.
-pub(crate) fn check(written: &WrittenReceiver, links: Links, path: &Path, section: &mut Section) -> Terms {
+pub(crate) fn check(
+    written: &WrittenReceiver,
+    links: Links,
+    path: &Path,
+    section: &mut Section,
+) -> DeliveryTerms {
     let terms = terms(written);
     let contract = path.key("contract");
     check_within(&terms, &contract.key("within"), section);
@@ -38,10 +43,10 @@ pub(crate) fn check(written: &WrittenReceiver, links: Links, path: &Path, sectio
     terms
 }
 
-fn terms(written: &WrittenReceiver) -> Terms {
+fn terms(written: &WrittenReceiver) -> DeliveryTerms {
     let WrittenReceiver { name: _, channels, send, contract, escalate } = written;
     let WrittenContract { succeed, within } = contract;
-    Terms {
+    DeliveryTerms {
         channels: names(channels),
         send: *send,
         contract: Contract {
@@ -69,14 +74,14 @@ fn names(written: &[String]) -> Vec<ChannelName> {
     written.iter().map(|name| name.as_str().into()).collect()
 }
 
-fn check_within(terms: &Terms, path: &Path, section: &mut Section) {
+fn check_within(terms: &DeliveryTerms, path: &Path, section: &mut Section) {
     if terms.contract.within.is_some_and(|HumanDuration(within)| within < SHORTEST_WITHIN) {
         section.error(path, "no provider can be expected to answer that soon: write 1s or more");
     }
 }
 
 /// As many must be able to confirm as must.
-fn check_number(terms: &Terms, path: &Path, section: &mut Section) {
+fn check_number(terms: &DeliveryTerms, path: &Path, section: &mut Section) {
     let needed = match terms.contract.succeed {
         Succeed::All => return,
         Succeed::AtLeast(number) => number.get(),
@@ -101,13 +106,13 @@ fn check_number(terms: &Terms, path: &Path, section: &mut Section) {
 
 /// The receiver's own channels, and those called in for want of confirmations.
 /// Other rungs may be climbed too, but nobody can rely on it.
-fn who_may_confirm(terms: &Terms) -> usize {
+fn who_may_confirm(terms: &DeliveryTerms) -> usize {
     let called = terms.escalate.iter().filter(|it| it.unless == Unless::Delivered).flat_map(|it| &it.to);
     terms.channels.iter().chain(called).collect::<BTreeSet<_>>().len()
 }
 
 /// There must be a turn to take.
-fn check_turns(terms: &Terms, path: &Path, section: &mut Section) {
+fn check_turns(terms: &DeliveryTerms, path: &Path, section: &mut Section) {
     match terms.send {
         Sending::Together => return,
         Sending::InTurn => {}
@@ -131,7 +136,7 @@ fn check_turns(terms: &Terms, path: &Path, section: &mut Section) {
     }
 }
 
-fn check_rung(terms: &Terms, number: usize, links: Links, path: &Path, section: &mut Section) {
+fn check_rung(terms: &DeliveryTerms, number: usize, links: Links, path: &Path, section: &mut Section) {
     let (before, [rung, ..]) = terms.escalate.split_at(number) else { return };
     if let Some(last) = before.last().filter(|last| rung.after.0 < last.after.0) {
         let message = format!("must not come before the rung above it ({})", last.after);
@@ -151,7 +156,7 @@ fn check_rung(terms: &Terms, number: usize, links: Links, path: &Path, section: 
 }
 
 /// Who has not confirmed will not do so for being told a second time.
-fn check_who_is_new(terms: &Terms, before: &[Rung], rung: &Rung, path: &Path, section: &mut Section) {
+fn check_who_is_new(terms: &DeliveryTerms, before: &[Rung], rung: &Rung, path: &Path, section: &mut Section) {
     let is_earlier = |it: &ChannelName| {
         before.iter().any(|earlier| earlier.unless == Unless::Delivered && earlier.to.contains(it))
     };
@@ -168,7 +173,7 @@ fn check_who_is_new(terms: &Terms, before: &[Rung], rung: &Rung, path: &Path, se
 
 /// The ladder starts when the contract is broken, whatever its first rung says;
 /// but no rung is climbed before the ones above it.
-fn check_start(terms: &Terms, before: &[Rung], rung: &Rung, path: &Path, section: &mut Section) {
+fn check_start(terms: &DeliveryTerms, before: &[Rung], rung: &Rung, path: &Path, section: &mut Section) {
     let Some(within) = terms.contract.within.filter(|within| within.0 < rung.after.0) else { return };
     let is_first = before.iter().all(|it| it.unless != Unless::Delivered);
     if !is_first {

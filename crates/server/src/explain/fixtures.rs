@@ -1,17 +1,17 @@
 //! What tests of several modules share.
 
 use fanfare_core::{Alert, AlertId, Fingerprint, Kind, Labels, Mention, Severity, Status};
-use fanfare_gateway::Story;
+use fanfare_gateway::AlertHistory;
 use jiff::Timestamp;
 
 /// 2026-03-08 12:00:00 UTC, when every story begins.
 pub(crate) const NOON: Timestamp = Timestamp::constant(1_772_971_200, 0);
 
 /// The story of an urgent alarm that was accepted at [`NOON`], and nothing else.
-pub(crate) fn story() -> Story {
+pub(crate) fn story() -> AlertHistory {
     let labels: Labels =
         [("alertname", "door"), ("severity", "urgent"), ("source", "thinklink")].into_iter().collect();
-    Story {
+    AlertHistory {
         id: AlertId(42),
         received_at: NOON,
         incident: AlertId(42),

@@ -1,7 +1,7 @@
 //! How it was decided who must know of an alert.
 
 use fanfare_core::{Policy, Status};
-use fanfare_gateway::Story;
+use fanfare_gateway::AlertHistory;
 use serde::{Deserialize, Serialize};
 
 use super::trace::{Step, trace};
@@ -28,7 +28,7 @@ pub(crate) enum Routing {
 
 impl Routing {
     /// How it was decided who must know of the alert of `story`.
-    pub(crate) fn of(story: &Story) -> Self {
+    pub(crate) fn of(story: &AlertHistory) -> Self {
         let is_routed = is_routed(story);
         match (story.alert.status, &story.policy_text) {
             // Only a resolution of what nobody was told of is routed.
@@ -39,7 +39,7 @@ impl Routing {
         }
     }
 
-    fn by(policy: &str, story: &Story) -> Self {
+    fn by(policy: &str, story: &AlertHistory) -> Self {
         match serde_json::from_str::<Policy>(policy) {
             Ok(policy) => Self::Routes { routes: trace(policy.route(), &story.alert) },
             Err(err) => Self::Unknown { why: format!("it cannot be read: {err}") },
@@ -48,7 +48,7 @@ impl Routing {
 }
 
 /// Whether a route pointed at anybody.
-fn is_routed(story: &Story) -> bool {
+fn is_routed(story: &AlertHistory) -> bool {
     let told = story.notifications.iter().map(|it| &it.route);
     told.chain(story.held.iter().map(|it| &it.route)).any(Option::is_some)
 }

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use fanfare_core::{AlertId, ChannelName, DeliveryId, NotificationId, ReceiverName, Severity, Step, Terms};
+use fanfare_core::{
+    AlertId, ChannelName, DeliveryId, DeliveryTerms, NotificationId, ReceiverName, Severity, Step,
+};
 use fanfare_gateway::{
-    AcknowledgementRow, AttemptRow, DeliveryStory, Held, NotificationStory, StepRow, Story,
+    AcknowledgementRow, AlertHistory, AttemptRow, DeliveryHistory, Held, NotificationHistory, StepRow,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -42,7 +44,7 @@ pub(crate) enum What {
         /// The channels that were called in at once.
         channels: Vec<ChannelName>,
         /// What was promised; `None`: to tell it, at leisure.
-        terms: Option<Terms>,
+        terms: Option<DeliveryTerms>,
     },
     /// A message was tried on a channel.
     Attempt {
@@ -86,7 +88,7 @@ pub(crate) enum What {
 /// Everything that happened in `story`, the first first.
 ///
 /// What happened within one millisecond stands in the order of cause and effect.
-pub(crate) fn timeline(story: &Story) -> Vec<Event> {
+pub(crate) fn timeline(story: &AlertHistory) -> Vec<Event> {
     let accepted = What::Accepted {
         alert: story.id,
         source: story.alert.text_of("source").to_owned(),
@@ -114,7 +116,7 @@ fn acknowledged(row: &AcknowledgementRow) -> Event {
     Event { at: *at, what: What::Acknowledged { notification: *notification, by: by.clone() } }
 }
 
-fn owed(notification: &NotificationStory) -> Event {
+fn owed(notification: &NotificationHistory) -> Event {
     let channels = match &notification.terms {
         Some(terms) => terms.first().to_vec(),
         None => notification.deliveries.iter().map(|it| it.channel.clone()).collect(),
@@ -130,14 +132,14 @@ fn owed(notification: &NotificationStory) -> Event {
     Event { at: notification.owed_at, what }
 }
 
-fn done(notification: &NotificationStory, row: &StepRow) -> Event {
+fn done(notification: &NotificationHistory, row: &StepRow) -> Event {
     let StepRow { at, step } = row.clone();
     let what = What::Step { notification: notification.id, receiver: notification.receiver.clone(), step };
     Event { at, what }
 }
 
 /// The attempts of a delivery, and its end if that was not a success.
-fn tried(notification: &NotificationStory, delivery: &DeliveryStory) -> Vec<Event> {
+fn tried(notification: &NotificationHistory, delivery: &DeliveryHistory) -> Vec<Event> {
     let newest = delivery.attempts.last().map(|it| it.ordinal);
     let attempts = delivery.attempts.iter().map(|attempt| {
         let digest = delivery.digest.filter(|_| Some(attempt.ordinal) == newest);
@@ -147,8 +149,8 @@ fn tried(notification: &NotificationStory, delivery: &DeliveryStory) -> Vec<Even
 }
 
 fn attempted(
-    notification: &NotificationStory,
-    delivery: &DeliveryStory,
+    notification: &NotificationHistory,
+    delivery: &DeliveryHistory,
     attempt: &AttemptRow,
     digest: Option<i64>,
 ) -> Event {
@@ -168,7 +170,7 @@ fn attempted(
     Event { at: *ended_at, what }
 }
 
-fn given_up(notification: &NotificationStory, delivery: &DeliveryStory) -> Option<Event> {
+fn given_up(notification: &NotificationHistory, delivery: &DeliveryHistory) -> Option<Event> {
     if !matches!(delivery.state.as_str(), "dead" | "discarded") {
         return None;
     }

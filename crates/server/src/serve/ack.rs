@@ -9,7 +9,9 @@ mod name;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
-use fanfare_core::{Acknowledgement, BadAckToken, ChannelName, Message, Notification, NotificationId, Style};
+use fanfare_core::{
+    Acknowledgement, BadAckToken, ChannelName, Locale, Message, Notification, NotificationId,
+};
 use fanfare_gateway::{Acknowledged, StoreError};
 use tracing::{error, info};
 
@@ -65,7 +67,7 @@ fn notification_in(request: &HttpRequest, doors: &Doors) -> Result<NotificationI
     }
 }
 
-async fn question(id: NotificationId, doors: &Doors, style: &Style) -> Result<Page, StoreError> {
+async fn question(id: NotificationId, doors: &Doors, style: &Locale) -> Result<Page, StoreError> {
     let store = doors.gateway.store();
     match store.acknowledgement(id).await? {
         None | Some(Acknowledged::Now(_)) => {}
@@ -129,16 +131,16 @@ async fn read_form(body: web::Payload) -> Result<web::Bytes, Refusal> {
 }
 
 /// The config's style in the language that the reader's browser asks for.
-fn style(request: &HttpRequest, doors: &Doors) -> Style {
+fn style(request: &HttpRequest, doors: &Doors) -> Locale {
     let configured = doors.style.get();
     let accept = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok());
-    Style {
+    Locale {
         language: language::preferred(accept.unwrap_or_default(), configured.language),
         timezone: configured.timezone.clone(),
     }
 }
 
-fn answer(page: &Page, style: &Style) -> HttpResponse {
+fn answer(page: &Page, style: &Locale) -> HttpResponse {
     let mut answer = HttpResponse::build(page.status());
     for field in HEADERS {
         answer.insert_header(field);

@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
-use fanfare_core::{Clock, Style};
+use fanfare_core::{Clock, Locale};
 use fanfare_gateway::Gateway;
 use fanfare_sandbox::Sandbox;
 use fanfare_sources::{Format, SourceSettings};
@@ -25,7 +25,7 @@ pub(crate) struct Doors {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) sources: Current<HashMap<String, Arc<SourceDoor>>>,
     pub(crate) api: Current<Access>,
-    pub(crate) style: Current<Style>,
+    pub(crate) style: Current<Locale>,
     pub(crate) metrics: Registry,
     pub(crate) sandbox: Option<Arc<Sandbox>>,
     pub(crate) reloads: Reloads,
@@ -42,7 +42,7 @@ pub(crate) struct Current<T>(RwLock<Arc<T>>);
 pub(crate) struct Entrances {
     pub(crate) sources: HashMap<String, Arc<SourceDoor>>,
     pub(crate) api: Access,
-    pub(crate) style: Style,
+    pub(crate) style: Locale,
 }
 
 /// One source's door.

@@ -97,7 +97,7 @@ impl<'a> Taken<'a> {
             let receiver = decision.receiver.as_str();
             match &decision.verdict {
                 Verdict::Notify { .. } => taken.told.push(receiver),
-                Verdict::Hold(hold) => taken.held.push(Held { receiver, reason: hold.to_string() }),
+                Verdict::Suppress(hold) => taken.held.push(Held { receiver, reason: hold.to_string() }),
             }
         }
         taken

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use fanfare_gateway::{ChannelSetup, ExpectedSource, Orders};
+use fanfare_gateway::{ChannelSetup, GatewaySettings, WatchedSource};
 
 use crate::config::{Auth, Config, ConfiguredChannel, Server, Source};
 use crate::serve::access::Access;
@@ -11,7 +11,7 @@ use crate::serve::doors::{Entrances, SourceDoor};
 
 /// What the gateway is to do, and who comes in by which door. What cannot change
 /// while it runs is in neither.
-pub(crate) fn divide(config: Config) -> (Orders, Entrances) {
+pub(crate) fn divide(config: Config) -> (GatewaySettings, Entrances) {
     let Config {
         server: Server { listen: _, external_url, auth, reload_on_change: _ },
         store_path: _,
@@ -24,7 +24,7 @@ pub(crate) fn divide(config: Config) -> (Orders, Entrances) {
         warnings: _,
         sandbox_accounts: _,
     } = config;
-    let orders = Orders {
+    let orders = GatewaySettings {
         policy,
         channels: channels.into_iter().map(channel_setup).collect(),
         retry,
@@ -45,8 +45,8 @@ fn channel_setup(channel: ConfiguredChannel) -> ChannelSetup {
     ChannelSetup { name, kind, version, notifier, limits, timeout, rotated_at, drill }
 }
 
-fn expected(source: &Source) -> Option<ExpectedSource> {
-    source.expect_every.map(|every| ExpectedSource { name: source.name().clone(), every })
+fn expected(source: &Source) -> Option<WatchedSource> {
+    source.expect_every.map(|every| WatchedSource { name: source.name().clone(), every })
 }
 
 fn source_door(source: Source) -> (String, Arc<SourceDoor>) {

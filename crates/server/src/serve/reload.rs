@@ -222,7 +222,7 @@ impl Reloader {
         let warnings = std::mem::take(&mut config.warnings);
         let when_it_changes = WhenItChanges::of(&config);
         let (orders, entrances) = divide(config);
-        doors.gateway.take_orders(orders).await?;
+        doors.gateway.apply_settings(orders).await?;
         doors.admit_from_now_on(entrances);
         self.when_it_changes = when_it_changes;
         Ok(warnings)

@@ -8,7 +8,7 @@ use std::time::Duration;
 use actix_web::web;
 use anyhow::Context as _;
 use fanfare_core::{Clock as _, SystemClock};
-use fanfare_gateway::{Gateway, Metrics, Setup, Store, SystemChance};
+use fanfare_gateway::{Gateway, GatewaySetup, Metrics, RandomJitter, Store};
 use prometheus_client::registry::Registry;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
@@ -49,13 +49,13 @@ impl Running {
         let mut registry = Registry::default();
         let clock = Arc::new(SystemClock);
         let (reloads, asked) = Reloads::new(&mut registry, clock.now());
-        let gateway = Gateway::start(Setup {
+        let gateway = Gateway::start(GatewaySetup {
             store,
             orders,
             fresh_key: fresh_key(),
             store_path,
             clock: Arc::clone(&clock) as _,
-            chance: Arc::new(SystemChance),
+            chance: Arc::new(RandomJitter),
             metrics: Metrics::new(&mut registry),
         })
         .await

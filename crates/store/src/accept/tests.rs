@@ -1,4 +1,4 @@
-use fanfare_core::{Hold, Told};
+use fanfare_core::{LastNotified, Suppression};
 
 use super::*;
 use crate::fixtures::{
@@ -9,7 +9,7 @@ use crate::fixtures::{
 const FOUR_HOURS: i64 = 4 * 60 * 60;
 
 /// What `on-call` is told because of `accepted`, or why not.
-fn verdict(accepted: &Accepted) -> Result<Why, Hold> {
+fn verdict(accepted: &Accepted) -> Result<Why, Suppression> {
     match &accepted.plan.decisions[..] {
         [decision] => match &decision.verdict {
             Verdict::Notify { why, .. } => {
@@ -17,7 +17,7 @@ fn verdict(accepted: &Accepted) -> Result<Why, Hold> {
                 assert_eq!(accepted.owed[0].notification.why, *why);
                 Ok(*why)
             }
-            Verdict::Hold(hold) => {
+            Verdict::Suppress(hold) => {
                 assert!(accepted.owed.is_empty());
                 Err(*hold)
             }
@@ -27,7 +27,7 @@ fn verdict(accepted: &Accepted) -> Result<Why, Hold> {
 }
 
 /// One after the other, `(seconds after noon, alert)` get these verdicts and belong to these incidents.
-async fn check(told: impl IntoIterator<Item = (i64, Alert, Result<Why, Hold>, i64)>) {
+async fn check(told: impl IntoIterator<Item = (i64, Alert, Result<Why, Suppression>, i64)>) {
     let place = Place::new();
     let store = place.open();
     for (seconds, alert, expected, incident) in told {
@@ -46,13 +46,13 @@ async fn an_incident_begins_goes_on_worsens_ends_and_begins_anew() {
     use Severity::{High, Mid, Urgent};
     check([
         (0, alarm("a", Mid), Ok(Why::Started), 1),
-        (1, alarm("a", Mid), Err(Hold::Unchanged), 1),
+        (1, alarm("a", Mid), Err(Suppression::Unchanged), 1),
         (2, alarm("a", Urgent), Ok(Why::Worsened { from: Mid }), 1),
         (3, alarm("b", High), Ok(Why::Started), 4),
-        (4, alarm("a", High), Err(Hold::Unchanged), 1),
+        (4, alarm("a", High), Err(Suppression::Unchanged), 1),
         (2 + FOUR_HOURS, alarm("a", High), Ok(Why::StillFiring), 1),
         (3 + FOUR_HOURS, end_of("a"), Ok(Why::Resolved), 1),
-        (4 + FOUR_HOURS, end_of("a"), Err(Hold::NeverTold), 8),
+        (4 + FOUR_HOURS, end_of("a"), Err(Suppression::NeverTold), 8),
         (5 + FOUR_HOURS, alarm("a", Mid), Ok(Why::Started), 9),
     ])
     .await;
@@ -70,7 +70,7 @@ async fn a_notice_does_not_touch_the_incident_of_its_fingerprint() {
     check([
         (0, alarm("a", Severity::Low), Ok(Why::Started), 1),
         (1, notice, Ok(Why::Notice), 2),
-        (2, alarm("a", Severity::Low), Err(Hold::Unchanged), 1),
+        (2, alarm("a", Severity::Low), Err(Suppression::Unchanged), 1),
         (3, end_of("a"), Ok(Why::Resolved), 1),
     ])
     .await;
@@ -84,7 +84,10 @@ async fn alerts_of_one_request_see_each_other() {
         vec![alarm("a", Severity::High), alarm("a", Severity::High), end_of("a"), alarm("a", Severity::Low)];
     let accepted = try_accept(&store, alerts, NOON).await.unwrap();
     let verdicts: Vec<_> = accepted.iter().map(verdict).collect();
-    assert_eq!(verdicts, [Ok(Why::Started), Err(Hold::Unchanged), Ok(Why::Resolved), Ok(Why::Started)]);
+    assert_eq!(
+        verdicts,
+        [Ok(Why::Started), Err(Suppression::Unchanged), Ok(Why::Resolved), Ok(Why::Started)]
+    );
     let incidents: Vec<_> =
         accepted.iter().flat_map(|it| &it.owed).map(|it| it.notification.incident.0).collect();
     assert_eq!(incidents, [1, 1, 4]);
@@ -158,7 +161,7 @@ async fn what_was_told_survives_a_restart() {
     let restarted = place.open();
     assert_eq!(
         verdict(&accept(&restarted, alarm("a", Severity::High), after_noon(1)).await),
-        Err(Hold::Unchanged)
+        Err(Suppression::Unchanged)
     );
     assert_eq!(verdict(&accept(&restarted, end_of("a"), after_noon(2)).await), Ok(Why::Resolved));
 }
@@ -217,7 +220,7 @@ impl Decider for Curious {
         self.deciding.knows(channel)
     }
 
-    fn pursue(&self, terms: &Terms, standing: &Standing, now: Timestamp) -> Pursuit {
+    fn pursue(&self, terms: &DeliveryTerms, standing: &ContractState, now: Timestamp) -> EscalationDecision {
         self.deciding.pursue(terms, standing, now)
     }
 
@@ -234,14 +237,14 @@ async fn the_policy_sees_what_each_receiver_was_told() {
     let curious = Arc::new(Curious { deciding: Deciding::on(plain()), seen: Default::default() });
     let decider: Arc<dyn Decider> = curious.clone();
     store.accept(vec![alarm("a", Severity::High)], after_noon(1), decider, |_| ()).await.unwrap();
-    let told = Told { receiver: "on-call".into(), severity: Severity::High, at: NOON };
+    let told = LastNotified { receiver: "on-call".into(), severity: Severity::High, at: NOON };
     let expected = Incident { id: AlertId(1), since: NOON, told: vec![told], acknowledged: None };
     assert_eq!(*curious.seen.lock().unwrap(), Some(expected));
 }
 
 /// Where the end of an incident is told that was told on `terms`, whose first
 /// channel was given up and whose ladder was climbed to the end.
-async fn check_end(terms: Terms, decider_then: Deciding, expected: &[&str]) {
+async fn check_end(terms: DeliveryTerms, decider_then: Deciding, expected: &[&str]) {
     let place = Place::new();
     let store = place.open();
     let decider = Deciding::on(terms);

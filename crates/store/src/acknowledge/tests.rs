@@ -1,4 +1,4 @@
-use fanfare_core::{Alert, Hold, Kind, Severity, Unless, Verdict};
+use fanfare_core::{Alert, Kind, Severity, Suppression, Unless, Verdict};
 use jiff::Timestamp;
 
 use super::*;
@@ -44,7 +44,7 @@ async fn who_was_told_hears_who_takes_care_on_every_channel_that_told_them() {
     let Acknowledged::Now(owed) = acknowledged else { panic!() };
     let notification = &owed[0].notification;
     let by = Acknowledgement { by: "Ann".to_owned(), at: after_noon(70) };
-    assert_eq!((notification.why, notification.acknowledgement.as_ref()), (Why::Acknowledged, Some(&by)));
+    assert_eq!((notification.why, notification.acknowledged_by.as_ref()), (Why::Acknowledged, Some(&by)));
     assert!(owed[0].deliveries.iter().all(|it| !it.asks && !it.watched));
     let restarted = place.copy();
     let restarted = restarted.open();
@@ -141,7 +141,7 @@ async fn repeats_are_covered_by_an_acknowledgement_and_what_got_worse_is_not() {
     assert!(matches!(outcome(&store, 2, ("Bob", after_noon(day + 2))).await, Acknowledged::Already(_)));
 
     let repeat = tell(&store, Severity::High, after_noon(2 * day)).await;
-    assert!(matches!(repeat.plan.decisions[0].verdict, Verdict::Hold(Hold::Acknowledged)));
+    assert!(matches!(repeat.plan.decisions[0].verdict, Verdict::Suppress(Suppression::Acknowledged)));
     let worse = tell(&store, Severity::Urgent, after_noon(2 * day + 1)).await;
     let id = worse.owed[0].notification.id;
     assert_eq!(worse.consequences.watch[0].look_at, Some(after_noon(2 * day + 61)));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fanfare_core::{ChannelName, DeliveryId, Fulfilment, NotificationId, Standing, Step};
+use fanfare_core::{ChannelName, ContractState, ContractStatus, DeliveryId, NotificationId, Step};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -275,15 +275,16 @@ fn reconsider(
 ) -> Result<Consequences, StoreError> {
     let Some(found) = look_at(db, id)? else { return Ok(Consequences::default()) };
     match found.standing.fulfilment {
-        Fulfilment::Abandoned => {}
-        Fulfilment::Open | Fulfilment::Kept | Fulfilment::Broken | Fulfilment::Late => {
+        ContractStatus::Abandoned => {}
+        ContractStatus::Open | ContractStatus::Kept | ContractStatus::Broken | ContractStatus::Late => {
             return Ok(Consequences::default());
         }
     }
-    let anew = Found { standing: Standing { fulfilment: Fulfilment::Open, ..found.standing }, ..found };
+    let anew =
+        Found { standing: ContractState { fulfilment: ContractStatus::Open, ..found.standing }, ..found };
     match decider.pursue(&anew.head.terms, &anew.standing, now).fulfilment {
-        Fulfilment::Open | Fulfilment::Kept => reopen(db, &anew, now, decider),
-        Fulfilment::Broken | Fulfilment::Abandoned | Fulfilment::Late => {
+        ContractStatus::Open | ContractStatus::Kept => reopen(db, &anew, now, decider),
+        ContractStatus::Broken | ContractStatus::Abandoned | ContractStatus::Late => {
             if dead_deliveries(db, id)?.is_empty() {
                 deal_with(db, id, Some("retried"))?;
             }
@@ -350,7 +351,7 @@ fn is_over(db: &Connection, id: NotificationId) -> Result<bool, StoreError> {
             "SELECT EXISTS (SELECT 1 FROM deliveries WHERE notification = ?1 AND state IN ('pending', 'dead'))",
         )?
         .query_row([id.0], |row| row.get(0))?;
-    Ok(to_fulfilment(&fulfilment)? == Fulfilment::Abandoned && !left)
+    Ok(to_fulfilment(&fulfilment)? == ContractStatus::Abandoned && !left)
 }
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ async fn a_dead_letter_tells_what_was_not_told_to_whom_and_why() {
         reason: "too late; last answer: errcode 0: ok".to_owned(),
         attempts: 1,
         given_up_at: after_noon(30),
-        fulfilment: Fulfilment::Abandoned,
+        fulfilment: ContractStatus::Abandoned,
     };
     assert_eq!(*mail, expected);
     assert_eq!((whole.channel.as_ref(), whole.given_up_at, whole.attempts), (None, after_noon(60), 0));

@@ -1,6 +1,6 @@
 use std::sync::Mutex;
 
-use fanfare_core::{Severity, Terms};
+use fanfare_core::{DeliveryTerms, Severity};
 
 use super::*;
 use crate::fixtures::{
@@ -8,7 +8,7 @@ use crate::fixtures::{
 };
 use crate::{Accepted, Outcome};
 
-async fn accepted_on(store: &Store, terms: Terms, eui: &str) -> Accepted {
+async fn accepted_on(store: &Store, terms: DeliveryTerms, eui: &str) -> Accepted {
     accept_by(store, &Deciding::on(terms), alarm(eui, Severity::High), NOON).await
 }
 

@@ -1,4 +1,4 @@
-use fanfare_core::{AlertId, Fulfilment, NotificationId, Severity, Why};
+use fanfare_core::{AlertId, ContractStatus, NotificationId, Severity, Why};
 
 use super::*;
 use crate::fixtures::{
@@ -67,7 +67,7 @@ async fn its_alerts_can_be_read_their_stories_told_and_its_books_balance() {
     let all = AlertFilter { before: None, fingerprint: None, limit: 9 };
     assert_eq!(store.alerts(all).await.unwrap().len(), 3);
     let story = store.story(AlertId(1)).await.unwrap().unwrap();
-    assert_eq!(story.notifications[0].fulfilment, Fulfilment::Abandoned); // one of two channels was given up
+    assert_eq!(story.notifications[0].fulfilment, ContractStatus::Abandoned); // one of two channels was given up
     assert_eq!((story.policy, story.notifications[0].terms.as_ref()), (None, None));
     let held = store.story(AlertId(3)).await.unwrap().unwrap().held;
     assert_eq!((held[0].receiver.as_str(), held[0].route.as_deref()), ("on-call", None));

@@ -106,7 +106,7 @@ async fn those_who_wait_for_a_channel_are_found_while_their_promise_is_open() {
 async fn those_who_wait_for_a_channel_with_nothing_left_to_count_are_found_too() {
     let place = Place::new();
     let store = place.open();
-    let decider = Deciding::on(Terms { contract: Default::default(), ..in_turn() });
+    let decider = Deciding::on(DeliveryTerms { contract: Default::default(), ..in_turn() });
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     assert!(store.watched().await.unwrap().is_empty()); // all of its channels were called, and it may take its time
     assert_eq!(store.waiting_for("mail".into()).await.unwrap(), [accepted.owed[0].notification.id]);

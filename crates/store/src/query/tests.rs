@@ -76,7 +76,7 @@ async fn an_alert_tells_how_its_deliveries_stand() {
     let all = AlertFilter { before: None, fingerprint: None, limit: 9 };
     let alerts = filled(&place).await.alerts(all).await.unwrap();
     let tallies: Vec<_> = alerts.iter().flat_map(|it| &it.notifications).map(|it| it.tally).collect();
-    let tally = |delivered, pending, dead| Tally { delivered, pending, dead };
+    let tally = |delivered, pending, dead| DeliveryTally { delivered, pending, dead };
     assert_eq!(tallies, [tally(0, 2, 0), tally(0, 2, 0), tally(1, 0, 1)]);
 }
 
@@ -96,7 +96,7 @@ async fn what_was_promised_at_leisure_is_kept_once_every_channel_has_confirmed()
     settle(&store, settlement(&pending[0], Outcome::Delivered)).await;
     settle(&store, settlement(&pending[1], Outcome::Delivered)).await;
     settle(&store, settlement(&pending[2], Outcome::Delivered)).await;
-    let expected = [Fulfilment::Open, Fulfilment::Kept, Fulfilment::Abandoned]; // the end, `b`, the beginning
+    let expected = [ContractStatus::Open, ContractStatus::Kept, ContractStatus::Abandoned]; // the end, `b`, the beginning
     let alerts = store.alerts(AlertFilter { before: None, fingerprint: None, limit: 9 }).await.unwrap();
     let of_alerts: Vec<_> = alerts.iter().flat_map(|it| &it.notifications).map(|it| it.fulfilment).collect();
     assert_eq!(of_alerts, expected);

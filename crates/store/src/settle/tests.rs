@@ -50,7 +50,7 @@ async fn what_is_tried_again_keeps_when_in_which_form_and_for_whom() {
     let outcome = Outcome::Pending {
         next_at: after_noon(9),
         failures: 3,
-        form: Form::Plain,
+        form: MessageForm::Plain,
         only: only.clone(),
         gathered: None,
     };
@@ -58,7 +58,7 @@ async fn what_is_tried_again_keeps_when_in_which_form_and_for_whom() {
     assert_eq!((row.state.as_str(), row.next_at, row.settled_at), ("pending", Some(after_noon(9)), None));
     let pending = pending.unwrap();
     assert_eq!((pending.next_at, pending.attempts, pending.failures), (after_noon(9), 1, 3));
-    assert_eq!((pending.form, pending.only), (Form::Plain, only));
+    assert_eq!((pending.form, pending.only), (MessageForm::Plain, only));
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-use fanfare_core::{Climbing, Severity, Step};
+use fanfare_core::{EscalationReason, Severity, Step};
 use serde_json::json;
 
 use super::*;
@@ -9,7 +9,7 @@ use crate::fixtures::{
 use crate::query::ATTEMPTS;
 use crate::{Outcome, Settlement};
 
-async fn told(store: &Store, id: i64) -> Story {
+async fn told(store: &Store, id: i64) -> AlertHistory {
     store.story(AlertId(id)).await.unwrap().unwrap()
 }
 
@@ -45,9 +45,13 @@ async fn a_story_tells_who_was_told_by_which_route_on_what_terms_and_what_was_do
     let [first, acknowledged] = &story.notifications[..] else { panic!("{story:?}") };
     assert_eq!((first.route.as_deref(), first.why.as_str()), (Some("route"), "started"));
     assert_eq!((first.terms.as_ref(), first.owed_at), (Some(&ladder()), NOON));
-    assert_eq!(first.fulfilment, Fulfilment::Abandoned); // mail has had its minute, and phone half of one
-    let climbed =
-        Step::Climb { rung: 0, unless: Unless::Delivered, to: vec!["phone".into()], because: Climbing::Due };
+    assert_eq!(first.fulfilment, ContractStatus::Abandoned); // mail has had its minute, and phone half of one
+    let climbed = Step::Climb {
+        rung: 0,
+        unless: Unless::Delivered,
+        to: vec!["phone".into()],
+        because: EscalationReason::Due,
+    };
     assert_eq!(first.steps[0], StepRow { at: after_noon(60), step: climbed });
     assert_eq!((acknowledged.why.as_str(), acknowledged.route.as_deref()), ("acknowledged", None));
     let by = Acknowledgement { by: "Ann".to_owned(), at: after_noon(70) };
@@ -103,7 +107,8 @@ async fn a_story_names_the_others_of_its_incident_that_were_told() {
     let place = Place::new();
     let store = filled(&place).await;
     accept_by(&store, &Deciding::on(ladder()), alarm("b", Severity::High), after_noon(200)).await;
-    let sibling = |id, seconds, status| Sibling { id: AlertId(id), received_at: after_noon(seconds), status };
+    let sibling =
+        |id, seconds, status| RelatedAlert { id: AlertId(id), received_at: after_noon(seconds), status };
     let (first, worse, end) =
         (sibling(1, 0, Status::Firing), sibling(3, 90, Status::Firing), sibling(4, 100, Status::Resolved));
     let story = told(&store, 3).await;
@@ -122,7 +127,7 @@ async fn of_a_long_incident_a_story_names_the_nearest() {
             .await;
     }
     let story = told(&store, 126).await;
-    let ids = |siblings: &[Sibling]| (siblings.len(), siblings[0].id.0, siblings[99].id.0);
+    let ids = |siblings: &[RelatedAlert]| (siblings.len(), siblings[0].id.0, siblings[99].id.0);
     assert_eq!((ids(&story.before), ids(&story.after)), ((100, 125, 26), (100, 127, 226)));
 }
 

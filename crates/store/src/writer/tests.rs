@@ -5,7 +5,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 
-use fanfare_core::{Alert, ChannelName, Incident, Notification, Plan, Pursuit, Severity, Standing, Terms};
+use fanfare_core::{
+    Alert, ChannelName, ContractState, DeliveryTerms, EscalationDecision, Incident, Notification, Plan,
+    Severity,
+};
 use jiff::Timestamp;
 
 use super::*;
@@ -144,7 +147,7 @@ impl Decider for Broken {
         panic!("a bug")
     }
 
-    fn pursue(&self, _: &Terms, _: &Standing, _: Timestamp) -> Pursuit {
+    fn pursue(&self, _: &DeliveryTerms, _: &ContractState, _: Timestamp) -> EscalationDecision {
         panic!("a bug")
     }
 

@@ -1,6 +1,6 @@
 //! Somebody takes care of it: that is enough, and everybody who was told hears so.
 
-use fanfare_core::{Acknowledgement, NotificationId, Severity, Terms, Unless, Why};
+use fanfare_core::{Acknowledgement, DeliveryTerms, NotificationId, Severity, Unless, Why};
 use fanfare_store::Acknowledged;
 
 use super::fake::{Answer, Fake};
@@ -9,7 +9,7 @@ use super::laws::check_ledger;
 use super::terms::{or_else, together};
 
 /// `ding`; and `boss` after a quarter of an hour, and `owner` after an hour.
-fn ladder() -> Terms {
+fn ladder() -> DeliveryTerms {
     let terms = or_else(together(&["ding"]), 15 * MINUTE, Unless::Acknowledged, &["boss"]);
     or_else(terms, HOUR, Unless::Acknowledged, &["owner"])
 }
@@ -40,7 +40,7 @@ async fn it_stops_the_ladder_and_is_told_to_everybody_who_was_told() {
     assert_eq!(whys(&world, "ding"), [(0, Why::Started), (1200, Why::Acknowledged)]);
     assert_eq!(whys(&world, "boss"), [(900, Why::Started), (1200, Why::Acknowledged)]);
     assert_eq!(whys(&world, "owner"), []);
-    let said = world.calls_of("ding").pop().unwrap().notification().acknowledgement.clone().unwrap();
+    let said = world.calls_of("ding").pop().unwrap().notification().acknowledged_by.clone().unwrap();
     assert_eq!(said, Acknowledgement { by: "Wang Min".to_owned(), at: world.began() + 20 * MINUTE });
     check_ledger(&world, "acknowledged");
 }
@@ -125,7 +125,7 @@ async fn every_message_that_asks_for_it_carries_the_same_link_and_no_other_does(
     world.start().await;
     world.pass(16 * MINUTE).await;
     world.accept([end_of("a")]).await;
-    let links: Vec<_> = world.calls().iter().map(|it| it.notification().acknowledge.clone()).collect();
+    let links: Vec<_> = world.calls().iter().map(|it| it.notification().ack_url.clone()).collect();
     let [first, repeat, to_boss, end, end_to_boss] = &links[..] else { panic!("{links:?}") };
     assert!(first == repeat && repeat == to_boss && end.is_none() && end_to_boss.is_none());
     let token = first.as_ref().unwrap().strip_prefix("https://alerts.example.com/ack/").unwrap();

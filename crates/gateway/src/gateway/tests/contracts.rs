@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fanfare_core::{Severity, Terms, Unless, Why};
+use fanfare_core::{DeliveryTerms, Severity, Unless, Why};
 
 use super::fake::{
     Answer, Fake, blocked, misconfigured, quota, throttled, transient, unanswered, unsendable,
@@ -150,7 +150,7 @@ async fn as_many_channels_are_told_as_must_confirm_and_one_more_for_each_that_fa
 }
 
 /// `ding` and `mail` within a minute, or else `phone`; and `boss` after a quarter of an hour.
-fn ladder() -> Terms {
+fn ladder() -> DeliveryTerms {
     let terms = within(MINUTE, together(&["ding", "mail"]));
     let terms = or_else(terms, MINUTE, Unless::Delivered, &["phone"]);
     or_else(terms, 15 * MINUTE, Unless::Acknowledged, &["boss"])

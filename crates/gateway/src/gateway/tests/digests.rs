@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use fanfare_core::{Alert, Form, Severity, Why};
+use fanfare_core::{Alert, MessageForm, Severity, Why};
 
 use super::fake::{Answer, Call, Fake, transient, unanswered, unsendable};
 use super::harness::{Config, MINUTE, SECOND, World, alarm, end_of};
@@ -161,7 +161,7 @@ async fn check_poison(poison: &'static [&'static str]) {
     let dead = "SELECT count(DISTINCT a.fingerprint) FROM alerts a JOIN notifications n ON n.alert = a.id
                 JOIN deliveries d ON d.notification = n.id WHERE d.state = 'dead'";
     assert_eq!(usize::try_from(world.number(dead)), Ok(poison.len()));
-    for call in world.calls().iter().filter(|it| it.attempt.form == Form::Plain) {
+    for call in world.calls().iter().filter(|it| it.attempt.form == MessageForm::Plain) {
         assert!(call.told.len() == 1 && poison.contains(&call.euis()[0]), "{call:?}");
     }
     check_order(&world, "a digest with poison");
@@ -192,7 +192,7 @@ async fn what_cannot_be_sent_is_not_gathered_again_while_others_keep_coming() {
     assert!(sizes.is_sorted_by(|before, after| before >= after), "{sizes:?}");
     let forms: Vec<_> =
         with_poison.iter().filter(|it| it.told.len() == 1).map(|it| it.attempt.form).collect();
-    assert_eq!(forms, [Form::Full, Form::Plain]);
+    assert_eq!(forms, [MessageForm::Full, MessageForm::Plain]);
 }
 
 #[tokio::test(start_paused = true)]

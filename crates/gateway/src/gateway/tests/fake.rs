@@ -13,7 +13,7 @@ use fanfare_core::{
 use tokio::time::Instant;
 
 use super::harness::{MINUTE, SECOND};
-use crate::{ChannelSetup, OURSELVES};
+use crate::{ChannelSetup, SELF_SOURCE};
 
 /// What a provider does with a message.
 #[derive(Debug, Clone)]
@@ -60,7 +60,7 @@ impl Call {
 
     /// Whether it tells only of ourselves.
     pub(super) fn is_about_us(&self) -> bool {
-        self.told.iter().all(|it| it.alert.text_of("source") == OURSELVES)
+        self.told.iter().all(|it| it.alert.text_of("source") == SELF_SOURCE)
     }
 
     /// The numbers of what it told.

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use fanfare_core::{
-    Acknowledgement, Alert, ChannelName, Clock, Fingerprint, Labels, NotificationId, Policy, Receiver,
-    RetryPolicy, Route, Severity, Status, Terms,
+    Acknowledgement, Alert, ChannelName, Clock, DeliveryTerms, Fingerprint, Labels, NotificationId, Policy,
+    Receiver, RetryPolicy, Route, Severity, Status,
 };
 use fanfare_store::{Accepted, Acknowledged, OpenError, Store, StoreError};
 use fanfare_testkit::PausedClock;
@@ -20,7 +20,7 @@ use tokio::task::{JoinHandle, yield_now};
 use tokio::time::Instant;
 
 use super::fake::{Call, Fake, Journal};
-use crate::{Chance, Gateway, Metrics, OURSELVES, Orders, Setup};
+use crate::{Gateway, GatewaySettings, GatewaySetup, Jitter, Metrics, SELF_SOURCE};
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);
 pub(super) const MINUTE: Duration = Duration::from_secs(60);
@@ -43,7 +43,7 @@ impl Clock for WallClock {
 #[derive(Debug)]
 struct LongestSpread;
 
-impl Chance for LongestSpread {
+impl Jitter for LongestSpread {
     fn spread(&self) -> f64 {
         1.0
     }
@@ -79,18 +79,18 @@ impl Config {
     /// One receiver who has every channel, together and at leisure.
     pub(super) fn plain(fakes: impl IntoIterator<Item = Fake>) -> Self {
         let fakes: Vec<Fake> = fakes.into_iter().collect();
-        let terms = Terms::plain(fakes.iter().map(|it| ChannelName::from(it.name)).collect());
+        let terms = DeliveryTerms::plain(fakes.iter().map(|it| ChannelName::from(it.name)).collect());
         Self::promising(terms, fakes)
     }
 
     /// One receiver on these terms.
-    pub(super) fn promising(terms: Terms, fakes: impl IntoIterator<Item = Fake>) -> Self {
+    pub(super) fn promising(terms: DeliveryTerms, fakes: impl IntoIterator<Item = Fake>) -> Self {
         let receivers = vec![receiver("everyone", terms)];
         Self { fakes: fakes.into_iter().collect(), receivers, retry: RetryPolicy::default() }
     }
 
     /// And another receiver.
-    pub(super) fn and(mut self, name: &str, terms: Terms) -> Self {
+    pub(super) fn and(mut self, name: &str, terms: DeliveryTerms) -> Self {
         self.receivers.push(receiver(name, terms));
         self
     }
@@ -103,8 +103,8 @@ impl Config {
             repeat_interval: 4 * HOUR,
             routes: Vec::new(),
         };
-        let us = receiver(US, Terms::plain(vec![US.into()]));
-        let about_us = leaf(vec![format!("source = {OURSELVES}").parse().unwrap()], &us);
+        let us = receiver(US, DeliveryTerms::plain(vec![US.into()]));
+        let about_us = leaf(vec![format!("source = {SELF_SOURCE}").parse().unwrap()], &us);
         let others = self.receivers[1..].iter();
         let routes = others.map(|it| leaf(vec![format!("to = {}", it.name).parse().unwrap()], it));
         let root = Route {
@@ -114,8 +114,8 @@ impl Config {
         Policy::new(root, self.receivers.iter().cloned().chain([us]).collect()).unwrap()
     }
 
-    fn orders(&self, journal: &Arc<Journal>) -> Orders {
-        Orders {
+    fn orders(&self, journal: &Arc<Journal>) -> GatewaySettings {
+        GatewaySettings {
             policy: self.policy(),
             channels: self.fakes.iter().chain(&[Fake::new(US)]).map(|it| it.setup(journal)).collect(),
             retry: self.retry,
@@ -142,7 +142,7 @@ fn ledger(path: &Path) -> Connection {
     db
 }
 
-fn receiver(name: &str, terms: Terms) -> Receiver {
+fn receiver(name: &str, terms: DeliveryTerms) -> Receiver {
     Receiver { name: name.into(), terms: Arc::new(terms) }
 }
 
@@ -163,7 +163,7 @@ impl World {
     }
 
     /// A running gateway whose one receiver is promised `terms`.
-    pub(super) async fn promising(terms: Terms, fakes: impl IntoIterator<Item = Fake>) -> Self {
+    pub(super) async fn promising(terms: DeliveryTerms, fakes: impl IntoIterator<Item = Fake>) -> Self {
         Self::of(Config::promising(terms, fakes)).await
     }
 
@@ -199,7 +199,7 @@ impl World {
                 opened => break opened.unwrap(),
             }
         };
-        let setup = Setup {
+        let setup = GatewaySetup {
             store,
             orders: self.config.orders(&self.journal),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
@@ -260,7 +260,7 @@ impl World {
         let orders = self.config.orders(&self.journal);
         let is_taken = Cell::new(false);
         let taking = async {
-            let taken = self.gateway().take_orders(orders).await;
+            let taken = self.gateway().apply_settings(orders).await;
             is_taken.set(true);
             taken
         };
@@ -280,7 +280,7 @@ impl World {
 
     /// Tries another config, and tells what comes of it.
     pub(super) async fn try_reload(&self, config: &Config) -> Result<(), StoreError> {
-        self.gateway().take_orders(config.orders(&self.journal)).await
+        self.gateway().apply_settings(config.orders(&self.journal)).await
     }
 
     /// Sets the wall clock, but not the time that passes.

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::task::Poll;
 use std::time::Duration;
 
-use fanfare_core::{Acknowledgement, Severity, Terms, Unless};
+use fanfare_core::{Acknowledgement, DeliveryTerms, Severity, Unless};
 
 use super::fake::{Answer, Fake, throttled};
 use super::harness::{HOUR, MINUTE, SECOND, World, alarm};
@@ -12,7 +12,7 @@ use super::laws::{check_ledger, check_order};
 use super::terms::{in_turn, or_else, together, within};
 
 /// `ding` within a minute, or else `phone`; and `boss` after five minutes.
-fn ladder() -> Terms {
+fn ladder() -> DeliveryTerms {
     let terms = or_else(within(MINUTE, together(&["ding"])), MINUTE, Unless::Delivered, &["phone"]);
     or_else(terms, 5 * MINUTE, Unless::Acknowledged, &["boss"])
 }

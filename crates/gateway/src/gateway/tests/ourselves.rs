@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use fanfare_core::{
-    Account, Alert, Attempt, ChannelName, Digest, Egress, Limits, Notification, Notifier, Policy, Quota,
-    QuotaPeriod, Receipt, Receiver, RetryPolicy, Route, SendError, Severity, Terms,
+    Account, Alert, Attempt, ChannelName, DeliveryTerms, Digest, Egress, Limits, Notification, Notifier,
+    Policy, Quota, QuotaPeriod, Receipt, Receiver, RetryPolicy, Route, SendError, Severity,
 };
 use fanfare_store::{DeadLetterFilter, Store};
 use jiff::civil::{date, time};
@@ -16,7 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::fake::{Answer, Fake, misconfigured, transient};
 use super::harness::{HOUR, MINUTE, SECOND, World, alarm};
-use crate::{ChannelHealth, ChannelSetup, Drill, ExpectedSource, OURSELVES, Orders, TestError};
+use crate::{ChannelHealth, ChannelSetup, Drill, GatewaySettings, SELF_SOURCE, TestError, WatchedSource};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -24,7 +24,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 fn told(world: &World) -> Vec<String> {
     let calls = world.all_calls().into_iter().filter(|it| it.was_taken());
     let told = calls.flat_map(|call| call.told);
-    told.filter(|it| it.alert.text_of("source") == OURSELVES).map(|it| line(&it)).collect()
+    told.filter(|it| it.alert.text_of("source") == SELF_SOURCE).map(|it| line(&it)).collect()
 }
 
 fn line(told: &Notification) -> String {
@@ -204,7 +204,7 @@ impl Desk {
         }
     }
 
-    fn orders(&self) -> Orders {
+    fn orders(&self) -> GatewaySettings {
         let route = Route {
             matchers: Vec::new(),
             receiver: "everyone".into(),
@@ -212,9 +212,9 @@ impl Desk {
             repeat_interval: 4 * HOUR,
             routes: Vec::new(),
         };
-        let terms = Terms::plain(self.channels.iter().map(|it| ChannelName::from(*it)).collect());
+        let terms = DeliveryTerms::plain(self.channels.iter().map(|it| ChannelName::from(*it)).collect());
         let everyone = Receiver { name: "everyone".into(), terms: Arc::new(terms) };
-        Orders {
+        GatewaySettings {
             policy: Policy::new(route, vec![everyone]).unwrap(),
             channels: self.channels.iter().map(|it| self.channel(it)).collect(),
             retry: RetryPolicy::default(),
@@ -253,7 +253,7 @@ impl Desk {
 
     async fn world(&self) -> World {
         let world = World::new([Fake::new("other")]).await;
-        world.gateway().take_orders(self.orders()).await.unwrap();
+        world.gateway().apply_settings(self.orders()).await.unwrap();
         world
     }
 
@@ -296,7 +296,7 @@ async fn a_secret_that_is_old_is_told_until_the_config_has_a_new_one() {
     world.pass(10 * SECOND).await;
     assert_eq!(desk.told(), ["SecretOld desk: started"]);
     desk.rotated_at = Some(date(2026, 3, 8));
-    world.gateway().take_orders(desk.orders()).await.unwrap();
+    world.gateway().apply_settings(desk.orders()).await.unwrap();
     world.pass(10 * SECOND).await;
     assert_eq!(desk.told(), ["SecretOld desk: resolved"]);
 }
@@ -315,8 +315,8 @@ async fn a_clock_that_is_off_is_told() {
 async fn a_source_that_goes_quiet_is_told_until_it_is_heard_again() {
     let desk = Desk::new();
     let world = desk.world().await;
-    let sources = vec![ExpectedSource { name: "thinklink".into(), every: HOUR }];
-    world.gateway().take_orders(Orders { sources, ..desk.orders() }).await.unwrap();
+    let sources = vec![WatchedSource { name: "thinklink".into(), every: HOUR }];
+    world.gateway().apply_settings(GatewaySettings { sources, ..desk.orders() }).await.unwrap();
     world.pass(HOUR / 2).await;
     world.accept([alarm("a", Severity::High)]).await;
     world.pass(HOUR - 10 * SECOND).await;
@@ -349,7 +349,7 @@ async fn a_drill_is_held_at_its_time_and_remembered_over_a_restart() {
 
     world.kill().await;
     world.start().await;
-    world.gateway().take_orders(desk.orders()).await.unwrap();
+    world.gateway().apply_settings(desk.orders()).await.unwrap();
     let view = world.gateway().channels().await.unwrap().remove(0);
     assert_eq!(view.drilled_at, Some(drilled_at));
     world.pass(47 * HOUR).await;
@@ -374,7 +374,7 @@ async fn when_a_channel_was_last_proven_survives_a_stop_and_a_kill() {
     world.start().await;
     assert_eq!(proven(world.gateway().store().clone()).await, Some(first));
 
-    world.gateway().take_orders(desk.orders()).await.unwrap();
+    world.gateway().apply_settings(desk.orders()).await.unwrap();
     let second = world.now();
     world.accept([alarm("b", Severity::High)]).await;
     world.shut_down(SECOND).await;
@@ -392,7 +392,7 @@ async fn what_we_say_is_an_alert_like_any_other_and_is_held_while_it_is_known() 
     world.pass(2 * HOUR).await;
     assert_eq!(desk.told(), ["ClockOff clock: still firing"]);
     let alert: Alert = serde_json::from_str(&world.text("SELECT alert FROM main.alerts LIMIT 1")).unwrap();
-    assert_eq!(alert.text_of("source"), OURSELVES);
+    assert_eq!(alert.text_of("source"), SELF_SOURCE);
     assert_eq!(alert.text_of("severity"), "high");
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use fanfare_core::{Form, RetryPolicy, Severity};
+use fanfare_core::{MessageForm, RetryPolicy, Severity};
 
 use super::fake::{Answer, Fake, transient, unsendable};
 use super::harness::{HOUR, MINUTE, SECOND, World, alarm};
@@ -19,7 +19,7 @@ async fn a_retry_has_the_same_key_a_fresh_time_a_growing_number_and_waits_longer
     let calls = world.calls();
     assert_eq!(world.times_of("ding"), [0.0, 1.0, 3.0, 8.0, 18.0, 34.0, 64.0, 94.0]); // 1, 2, 5 and 10 by the circuit, 16, 30, 30
     assert!(calls.iter().all(|it| it.attempt.key == calls[0].attempt.key));
-    assert!(calls.iter().all(|it| it.attempt.form == Form::Full && it.attempt.only.is_none()));
+    assert!(calls.iter().all(|it| it.attempt.form == MessageForm::Full && it.attempt.only.is_none()));
     for (ordinal, call) in (1..).zip(&calls) {
         assert_eq!(call.attempt.ordinal, ordinal);
         assert_eq!(call.attempt.at, began + call.at);
@@ -55,8 +55,8 @@ async fn no_two_deliveries_share_a_key() {
 #[tokio::test(start_paused = true)]
 async fn what_is_not_taken_in_full_is_sent_plain_at_once() {
     let ding = Fake::new("ding").answering(|call| match call.attempt.form {
-        Form::Full => unsendable(),
-        Form::Plain => Answer::Take,
+        MessageForm::Full => unsendable(),
+        MessageForm::Plain => Answer::Take,
     });
     let world = World::new([ding]).await;
     world.accept([alarm("a", Severity::Urgent)]).await;
@@ -70,7 +70,7 @@ async fn what_is_taken_in_no_form_waits_for_a_person_with_the_reason() {
     world.accept([alarm("a", Severity::Urgent)]).await;
     world.pass(MINUTE).await;
     let forms: Vec<_> = world.calls().iter().map(|it| it.attempt.form).collect();
-    assert_eq!(forms, [Form::Full, Form::Plain]);
+    assert_eq!(forms, [MessageForm::Full, MessageForm::Plain]);
     assert_eq!(world.count("dead"), 1);
     let reason = world.text("SELECT reason FROM deliveries");
     assert!(reason.ends_with("; last answer: unsendable as it is: errcode 40058"), "{reason}");

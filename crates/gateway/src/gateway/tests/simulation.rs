@@ -36,7 +36,7 @@ impl Promised {
     fn add(&mut self, accepted: &[Accepted]) {
         for one in accepted {
             self.alerts += 1;
-            let held = one.plan.decisions.iter().filter(|it| matches!(it.verdict, Verdict::Hold(_)));
+            let held = one.plan.decisions.iter().filter(|it| matches!(it.verdict, Verdict::Suppress(_)));
             self.suppressed += held.count() as i64;
             self.notifications.extend(one.owed.iter().map(|it| it.notification.id));
         }

@@ -1,7 +1,8 @@
 //! What happened, in Chinese. What the ledger holds in sentences stands as it is.
 
 use fanfare_core::{
-    ChannelName, Climbing, Contract, Failing, Fulfilment, Rung, Sending, Step, Succeed, Terms, Unless,
+    ChannelFailure, ChannelName, Contract, ContractStatus, DeliveryTerms, EscalationReason, Rung, Sending,
+    Step, Succeed, Unless,
 };
 
 use crate::commands::answer::reason;
@@ -37,8 +38,8 @@ fn by_route(route: Option<&str>) -> String {
 }
 
 /// What is promised beyond telling all of the channels at leisure.
-fn promise(terms: &Terms) -> String {
-    let Terms { channels: _, send, contract: Contract { succeed, within }, escalate } = terms;
+fn promise(terms: &DeliveryTerms) -> String {
+    let DeliveryTerms { channels: _, send, contract: Contract { succeed, within }, escalate } = terms;
     let mut promise = String::new();
     match send {
         Sending::Together => {}
@@ -83,12 +84,12 @@ fn done(step: &Step) -> String {
     }
 }
 
-fn failing(because: Failing) -> &'static str {
+fn failing(because: ChannelFailure) -> &'static str {
     match because {
-        Failing::Troubled => "首次发送失败",
-        Failing::Blocked => "暂时无法发送",
-        Failing::Late => "未及时送达",
-        Failing::Dead => "已放弃",
+        ChannelFailure::Troubled => "首次发送失败",
+        ChannelFailure::Blocked => "暂时无法发送",
+        ChannelFailure::Late => "未及时送达",
+        ChannelFailure::Dead => "已放弃",
     }
 }
 
@@ -100,21 +101,21 @@ fn not_yet(unless: Unless) -> &'static str {
     }
 }
 
-fn climbing(because: Climbing) -> &'static str {
+fn climbing(because: EscalationReason) -> &'static str {
     match because {
-        Climbing::Due => "时间已到",
-        Climbing::Overdue => "约定时间已过",
-        Climbing::Hopeless => "剩余渠道不足",
+        EscalationReason::Due => "时间已到",
+        EscalationReason::ContractExpired => "约定时间已过",
+        EscalationReason::CannotBeMet => "剩余渠道不足",
     }
 }
 
-fn settled(fulfilment: Fulfilment) -> &'static str {
+fn settled(fulfilment: ContractStatus) -> &'static str {
     match fulfilment {
-        Fulfilment::Open => "约定重新生效",
-        Fulfilment::Kept => "约定已履行：足够的渠道已按时送达",
-        Fulfilment::Broken => "约定未履行：未能按时送达足够的渠道",
-        Fulfilment::Abandoned => "约定已落空：送达的渠道不足，且无人可再通知",
-        Fulfilment::Late => "约定已补救：已送达足够的渠道，但超过时限",
+        ContractStatus::Open => "约定重新生效",
+        ContractStatus::Kept => "约定已履行：足够的渠道已按时送达",
+        ContractStatus::Broken => "约定未履行：未能按时送达足够的渠道",
+        ContractStatus::Abandoned => "约定已落空：送达的渠道不足，且无人可再通知",
+        ContractStatus::Late => "约定已补救：已送达足够的渠道，但超过时限",
     }
 }
 

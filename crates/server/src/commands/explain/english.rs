@@ -1,7 +1,8 @@
 //! What happened, in English.
 
 use fanfare_core::{
-    ChannelName, Climbing, Contract, Failing, Fulfilment, Rung, Sending, Step, Succeed, Terms, Unless,
+    ChannelFailure, ChannelName, Contract, ContractStatus, DeliveryTerms, EscalationReason, Rung, Sending,
+    Step, Succeed, Unless,
 };
 
 use crate::commands::answer::reason;
@@ -35,8 +36,8 @@ fn by_route(route: Option<&str>) -> String {
 }
 
 /// What is promised beyond telling all of the channels at leisure.
-fn promise(terms: &Terms) -> String {
-    let Terms { channels: _, send, contract: Contract { succeed, within }, escalate } = terms;
+fn promise(terms: &DeliveryTerms) -> String {
+    let DeliveryTerms { channels: _, send, contract: Contract { succeed, within }, escalate } = terms;
     let mut promise = String::new();
     match send {
         Sending::Together => {}
@@ -76,12 +77,12 @@ fn done(step: &Step) -> String {
     }
 }
 
-fn failing(because: Failing) -> &'static str {
+fn failing(because: ChannelFailure) -> &'static str {
     match because {
-        Failing::Troubled => "has failed at first",
-        Failing::Blocked => "cannot send for now",
-        Failing::Late => "is late",
-        Failing::Dead => "has been given up",
+        ChannelFailure::Troubled => "has failed at first",
+        ChannelFailure::Blocked => "cannot send for now",
+        ChannelFailure::Late => "is late",
+        ChannelFailure::Dead => "has been given up",
     }
 }
 
@@ -93,21 +94,21 @@ fn not_yet(unless: Unless) -> &'static str {
     }
 }
 
-fn climbing(because: Climbing) -> &'static str {
+fn climbing(because: EscalationReason) -> &'static str {
     match because {
-        Climbing::Due => "and its time has come",
-        Climbing::Overdue => "and the contract's time is over",
-        Climbing::Hopeless => "and too few channels are left that could confirm",
+        EscalationReason::Due => "and its time has come",
+        EscalationReason::ContractExpired => "and the contract's time is over",
+        EscalationReason::CannotBeMet => "and too few channels are left that could confirm",
     }
 }
 
-fn settled(fulfilment: Fulfilment) -> &'static str {
+fn settled(fulfilment: ContractStatus) -> &'static str {
     match fulfilment {
-        Fulfilment::Open => "open again",
-        Fulfilment::Kept => "kept: enough channels confirmed in time",
-        Fulfilment::Broken => "broken: too few channels confirmed in time",
-        Fulfilment::Abandoned => "abandoned: too few channels confirmed, and nobody is left to be told",
-        Fulfilment::Late => "kept late: enough channels confirmed, but not in time",
+        ContractStatus::Open => "open again",
+        ContractStatus::Kept => "kept: enough channels confirmed in time",
+        ContractStatus::Broken => "broken: too few channels confirmed in time",
+        ContractStatus::Abandoned => "abandoned: too few channels confirmed, and nobody is left to be told",
+        ContractStatus::Late => "kept late: enough channels confirmed, but not in time",
     }
 }
 

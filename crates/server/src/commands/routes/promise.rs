@@ -1,11 +1,11 @@
 //! What is promised to a receiver, for people and for programs.
 
-use fanfare_core::{ChannelName, HumanDuration, Rung, Sending, Succeed, Terms};
+use fanfare_core::{ChannelName, DeliveryTerms, HumanDuration, Rung, Sending, Succeed};
 use serde::{Serialize, Serializer};
 
 /// What is promised to a receiver.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Promise<'a>(pub(crate) &'a Terms);
+pub(crate) struct Promise<'a>(pub(crate) &'a DeliveryTerms);
 
 impl Promise<'_> {
     /// The receiver's own channels in the order in which they are told: `ops, mail`, or `ops, then mail`.
@@ -38,7 +38,7 @@ impl Promise<'_> {
 
     /// Whether nothing is promised beyond telling the receiver's channels.
     pub(crate) fn is_plain(self) -> bool {
-        *self.0 == Terms::plain(self.0.channels.clone())
+        *self.0 == DeliveryTerms::plain(self.0.channels.clone())
     }
 }
 
@@ -48,7 +48,7 @@ fn names(channels: &[ChannelName]) -> String {
 
 impl Serialize for Promise<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Terms { channels: _, send, contract, escalate } = self.0;
+        let DeliveryTerms { channels: _, send, contract, escalate } = self.0;
         let succeed = match contract.succeed {
             Succeed::All => Enough::Word("all"),
             Succeed::AtLeast(number) => Enough::Number(number.get()),

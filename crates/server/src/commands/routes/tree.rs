@@ -1,6 +1,6 @@
 //! The routing tree, for people and for programs.
 
-use fanfare_core::{ChannelName, HumanDuration, Policy, Route, RoutePath, Terms};
+use fanfare_core::{ChannelName, DeliveryTerms, HumanDuration, Policy, Route, RoutePath};
 use serde::Serialize;
 
 use super::promise::Promise;
@@ -89,6 +89,6 @@ fn line(policy: &Policy, route: &Route, path: &RoutePath) -> String {
 }
 
 /// What is promised to whoever is told by `route`.
-pub(super) fn terms<'a>(policy: &'a Policy, route: &Route) -> Option<&'a Terms> {
+pub(super) fn terms<'a>(policy: &'a Policy, route: &Route) -> Option<&'a DeliveryTerms> {
     policy.receiver(&route.receiver).map(|it| it.terms.as_ref())
 }

@@ -1,5 +1,5 @@
 use fanfare_core::{Alert, Status};
-use fanfare_gateway::{Held, Story};
+use fanfare_gateway::{AlertHistory, Held};
 use serde_json::{Value, json};
 
 use super::Routing;
@@ -26,16 +26,16 @@ fn held(route: Option<&str>) -> Held {
 }
 
 #[track_caller]
-fn check(story: &Story, expected: Value) {
+fn check(story: &AlertHistory, expected: Value) {
     assert_eq!(serde_json::to_value(Routing::of(story)).unwrap(), expected);
 }
 
-fn kept(route: Option<&str>) -> Story {
-    Story { policy_text: Some(POLICY.to_owned()), held: vec![held(route)], ..story() }
+fn kept(route: Option<&str>) -> AlertHistory {
+    AlertHistory { policy_text: Some(POLICY.to_owned()), held: vec![held(route)], ..story() }
 }
 
-fn resolved(story: Story) -> Story {
-    Story { alert: Alert { status: Status::Resolved, ..story.alert }, ..story }
+fn resolved(story: AlertHistory) -> AlertHistory {
+    AlertHistory { alert: Alert { status: Status::Resolved, ..story.alert }, ..story }
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn what_no_route_points_at_was_made_for_somebody() {
 #[test]
 fn a_policy_that_is_not_there_is_not_made_up() {
     check(&story(), json!({ "by": "unknown", "why": "it was not kept when the alert came" }));
-    let odd = Story { policy_text: Some("{}".to_owned()), ..kept(Some("route")) };
+    let odd = AlertHistory { policy_text: Some("{}".to_owned()), ..kept(Some("route")) };
     let Routing::Unknown { why } = Routing::of(&odd) else { panic!("it was read") };
     assert!(why.contains("cannot be read"), "{why}");
 }

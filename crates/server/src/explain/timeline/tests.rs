@@ -1,6 +1,9 @@
-use fanfare_core::{AlertId, Climbing, DeliveryId, Fulfilment, NotificationId, Sending, Step, Terms, Unless};
+use fanfare_core::{
+    AlertId, ContractStatus, DeliveryId, DeliveryTerms, EscalationReason, NotificationId, Sending, Step,
+    Unless,
+};
 use fanfare_gateway::{
-    AcknowledgementRow, AttemptRow, DeliveryStory, Held, NotificationStory, StepRow, Story,
+    AcknowledgementRow, AlertHistory, AttemptRow, DeliveryHistory, Held, NotificationHistory, StepRow,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -12,16 +15,16 @@ fn after_noon(milliseconds: i64) -> Timestamp {
     NOON + SignedDuration::from_millis(milliseconds)
 }
 
-fn told(channels: &[&str]) -> NotificationStory {
+fn told(channels: &[&str]) -> NotificationHistory {
     let channels: Vec<_> = channels.iter().map(|it| (*it).into()).collect();
-    NotificationStory {
+    NotificationHistory {
         id: NotificationId(5),
         receiver: "on-call".into(),
         route: Some("route.routes[0]".to_owned()),
         why: "started".to_owned(),
         owed_at: NOON,
-        terms: Some(Terms { send: Sending::InTurn, ..Terms::plain(channels) }),
-        fulfilment: Fulfilment::Open,
+        terms: Some(DeliveryTerms { send: Sending::InTurn, ..DeliveryTerms::plain(channels) }),
+        fulfilment: ContractStatus::Open,
         look_at: None,
         dealt_with: None,
         acknowledgement: None,
@@ -30,8 +33,8 @@ fn told(channels: &[&str]) -> NotificationStory {
     }
 }
 
-fn delivery(id: i64, channel: &str, attempts: Vec<AttemptRow>) -> DeliveryStory {
-    DeliveryStory {
+fn delivery(id: i64, channel: &str, attempts: Vec<AttemptRow>) -> DeliveryHistory {
+    DeliveryHistory {
         id: DeliveryId(id),
         channel: channel.into(),
         called_at: NOON,
@@ -58,7 +61,7 @@ fn attempt(ordinal: i64, began: i64, ended: i64, outcome: &str) -> AttemptRow {
 }
 
 /// What happened and after how many milliseconds, of what `story` tells.
-fn order(story: &Story) -> Vec<(i64, String)> {
+fn order(story: &AlertHistory) -> Vec<(i64, String)> {
     let events = timeline(story).into_iter().map(|event| {
         let Event { at, .. } = &event;
         let milliseconds = at.duration_since(NOON).as_millis();
@@ -71,7 +74,7 @@ fn order(story: &Story) -> Vec<(i64, String)> {
 }
 
 #[track_caller]
-fn check(story: &Story, expected: &[(i64, &str)]) {
+fn check(story: &AlertHistory, expected: &[(i64, &str)]) {
     let found = order(story);
     let found: Vec<(i64, &str)> = found.iter().map(|(at, what)| (*at, what.as_str())).collect();
     assert_eq!(found, expected);
@@ -85,7 +88,7 @@ fn what_happened_is_told_in_the_order_in_which_it_happened() {
             Step::TakeTurn {
                 channel: "mail".into(),
                 instead_of: "ops".into(),
-                because: fanfare_core::Failing::Troubled,
+                because: fanfare_core::ChannelFailure::Troubled,
             },
         ),
         (
@@ -94,12 +97,12 @@ fn what_happened_is_told_in_the_order_in_which_it_happened() {
                 rung: 0,
                 unless: Unless::Acknowledged,
                 to: vec!["boss".into()],
-                because: Climbing::Due,
+                because: EscalationReason::Due,
             },
         ),
         (1_000, Step::Skip { rung: 1, because: Unless::Acknowledged }),
     ];
-    let notification = NotificationStory {
+    let notification = NotificationHistory {
         deliveries: vec![
             delivery(1, "ops", vec![attempt(1, 5, 20, "transient"), attempt(2, 500, 800, "delivered")]),
             delivery(2, "mail", vec![attempt(1, 25, 60, "delivered")]),
@@ -113,7 +116,8 @@ fn what_happened_is_told_in_the_order_in_which_it_happened() {
         notification: NotificationId(5),
         up_to: NotificationId(5),
     };
-    let story = Story { notifications: vec![notification], acknowledgements: vec![acknowledged], ..story() };
+    let story =
+        AlertHistory { notifications: vec![notification], acknowledgements: vec![acknowledged], ..story() };
     check(
         &story,
         &[
@@ -133,18 +137,18 @@ fn what_happened_is_told_in_the_order_in_which_it_happened() {
 #[test]
 fn who_was_not_told_is_told_too() {
     let held = Held { receiver: "team".into(), route: None, reason: "already told".to_owned() };
-    check(&Story { held: vec![held], ..story() }, &[(0, "accepted"), (0, "held team")]);
+    check(&AlertHistory { held: vec![held], ..story() }, &[(0, "accepted"), (0, "held team")]);
 }
 
 #[test]
 fn a_delivery_that_was_given_up_ends_with_its_reason() {
-    let dead = DeliveryStory {
+    let dead = DeliveryHistory {
         state: "dead".to_owned(),
         reason: Some("rejected".to_owned()),
         ..delivery(1, "ops", vec![attempt(1, 5, 20, "unsendable")])
     };
-    let notification = NotificationStory { deliveries: vec![dead], ..told(&["ops"]) };
-    let story = Story { notifications: vec![notification], ..story() };
+    let notification = NotificationHistory { deliveries: vec![dead], ..told(&["ops"]) };
+    let story = AlertHistory { notifications: vec![notification], ..story() };
     check(
         &story,
         &[
@@ -167,19 +171,19 @@ fn whoever_knew_before_the_alert_came_stands_before_it() {
         up_to: NotificationId(1),
     };
     check(
-        &Story { acknowledgements: vec![before], ..story() },
+        &AlertHistory { acknowledgements: vec![before], ..story() },
         &[(-60_000, "acknowledged"), (0, "accepted")],
     );
 }
 
 #[test]
 fn an_attempt_tells_how_long_it_took_and_its_last_one_the_digest_that_carried_it() {
-    let gathered = DeliveryStory {
+    let gathered = DeliveryHistory {
         digest: Some(3),
         ..delivery(1, "ops", vec![attempt(1, 5, 20, "throttled"), attempt(2, 100, 350, "delivered")])
     };
-    let notification = NotificationStory { deliveries: vec![gathered], ..told(&["ops"]) };
-    let story = Story { notifications: vec![notification], ..story() };
+    let notification = NotificationHistory { deliveries: vec![gathered], ..told(&["ops"]) };
+    let story = AlertHistory { notifications: vec![notification], ..story() };
     let told: Vec<Value> = timeline(&story).iter().map(|it| serde_json::to_value(it).unwrap()).collect();
     let of = |index: usize| (&told[index]["latency_ms"], &told[index]["digest"], &told[index]["words"]);
     assert_eq!(of(2), (&json!(15), &json!(null), &json!("its words")));
@@ -190,17 +194,18 @@ fn an_attempt_tells_how_long_it_took_and_its_last_one_the_digest_that_carried_it
 #[test]
 fn every_event_can_be_read_back() {
     let steps = [
-        Step::Settle { fulfilment: Fulfilment::Abandoned },
+        Step::Settle { fulfilment: ContractStatus::Abandoned },
         Step::Retried { by: "Wang".to_owned(), on: vec!["ops".into()] },
         Step::Discarded { by: "Wang".to_owned(), reason: "an exercise".to_owned(), on: Vec::new() },
     ];
-    let notification = NotificationStory {
+    let notification = NotificationHistory {
         deliveries: vec![delivery(1, "ops", vec![attempt(1, 5, 20, "delivered")])],
         steps: steps.map(|step| StepRow { at: NOON, step }).into(),
         ..told(&["ops", "mail"])
     };
     let held = Held { receiver: "team".into(), route: Some("route".to_owned()), reason: "…".to_owned() };
-    let story = Story { id: AlertId(7), notifications: vec![notification], held: vec![held], ..story() };
+    let story =
+        AlertHistory { id: AlertId(7), notifications: vec![notification], held: vec![held], ..story() };
     let events = timeline(&story);
     let read: Vec<Event> = serde_json::from_str(&serde_json::to_string(&events).unwrap()).unwrap();
     assert_eq!(read, events);

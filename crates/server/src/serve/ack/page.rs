@@ -8,7 +8,7 @@ mod words;
 use std::fmt::{self, Display, Formatter, Write as _};
 
 use actix_web::http::StatusCode;
-use fanfare_core::{ChannelName, Fact, Message, Style};
+use fanfare_core::{ChannelName, Fact, Locale, Message};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -76,8 +76,8 @@ const STYLE: &str = include_str!("page/style.css");
 
 impl Page {
     /// The page as HTML, in the language and by the clock of `style`.
-    pub(crate) fn html(&self, style: &Style) -> String {
-        let Style { language, timezone } = style;
+    pub(crate) fn html(&self, style: &Locale) -> String {
+        let Locale { language, timezone } = style;
         Html { page: self, words: Words::of(*language), timezone }.to_string()
     }
 

@@ -1,7 +1,9 @@
 //! The alerts that were accepted.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use fanfare_core::{Alert, AlertId, Fingerprint, Fulfilment, NotificationId, ReceiverName, Tally};
+use fanfare_core::{
+    Alert, AlertId, ContractStatus, DeliveryTally, Fingerprint, NotificationId, ReceiverName,
+};
 use fanfare_gateway::{AlertFilter, AlertRow, NotificationRow};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -57,8 +59,8 @@ struct Promise {
     id: NotificationId,
     receiver: ReceiverName,
     why: String,
-    deliveries: Tally,
-    contract: Fulfilment,
+    deliveries: DeliveryTally,
+    contract: ContractStatus,
 }
 
 impl Shown {

@@ -1,6 +1,6 @@
 use std::sync::Mutex;
 
-use fanfare_core::{AlertId, Form, Severity, Terms};
+use fanfare_core::{AlertId, DeliveryTerms, MessageForm, Severity};
 
 use super::*;
 use crate::fixtures::{
@@ -43,12 +43,12 @@ async fn settled(store: &Store, decider: &Deciding, delivery: &Delivery, outcome
     settle_by(store, decider, Settlement { ended_at: after_noon(110), ..settlement }).await
 }
 
-async fn fulfilment(store: &Store) -> Fulfilment {
+async fn fulfilment(store: &Store) -> ContractStatus {
     store.story(AlertId(1)).await.unwrap().unwrap().notifications[0].fulfilment
 }
 
 /// An alert on `terms` whose channels `ding` and `mail` have both given up.
-async fn all_dead(folder: &Folder, terms: Terms) -> (Store, Deciding) {
+async fn all_dead(folder: &Folder, terms: DeliveryTerms) -> (Store, Deciding) {
     let store = folder.open();
     let decider = Deciding::on(terms).confiding_in("confidant");
     accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
@@ -57,7 +57,7 @@ async fn all_dead(folder: &Folder, terms: Terms) -> (Store, Deciding) {
         let delivery = pending.iter().find(|it| it.channel.as_str() == channel).unwrap();
         settle_by(&store, &decider, settlement(delivery, dead())).await;
     }
-    assert_eq!(fulfilment(&store).await, Fulfilment::Abandoned);
+    assert_eq!(fulfilment(&store).await, ContractStatus::Abandoned);
     (store, decider)
 }
 
@@ -70,7 +70,10 @@ async fn what_is_retried_is_owed_again_at_once_and_with_its_past() {
     let back = &seen[0].deliveries;
     let read: Vec<_> =
         back.iter().map(|it| (it.id.0, it.attempts, it.failures, it.next_at, it.form)).collect();
-    assert_eq!(read, [(1, 1, 0, after_noon(100), Form::Full), (2, 1, 0, after_noon(100), Form::Full)]);
+    assert_eq!(
+        read,
+        [(1, 1, 0, after_noon(100), MessageForm::Full), (2, 1, 0, after_noon(100), MessageForm::Full)]
+    );
     let killed = folder.copy();
     let pending = killed.open().pending().await.unwrap();
     assert!(back.iter().all(|it| pending.contains(it)), "{pending:?}");
@@ -95,11 +98,11 @@ async fn a_promise_without_a_time_is_open_again_and_can_be_kept() {
     let folder = Folder::new();
     let (store, decider) = all_dead(&folder, plain()).await;
     let (_, seen) = retry_by(&store, &decider, all()).await;
-    assert_eq!(fulfilment(&store).await, Fulfilment::Open);
+    assert_eq!(fulfilment(&store).await, ContractStatus::Open);
     for delivery in &seen[0].deliveries {
         settled(&store, &decider, delivery, Outcome::Delivered).await;
     }
-    assert_eq!(fulfilment(&store).await, Fulfilment::Kept);
+    assert_eq!(fulfilment(&store).await, ContractStatus::Kept);
 }
 
 #[tokio::test]
@@ -111,7 +114,7 @@ async fn what_fails_a_second_time_is_told_elsewhere_a_second_time() {
     assert_eq!(told.len(), 1);
     assert_eq!(
         (fulfilment(&store).await, names(&store).await),
-        (Fulfilment::Abandoned, vec!["d1".to_owned()])
+        (ContractStatus::Abandoned, vec!["d1".to_owned()])
     );
 }
 
@@ -125,7 +128,7 @@ async fn retrying_one_of_two_tells_nobody_that_the_promise_is_broken_still() {
     assert!(more.about_ourselves.is_empty());
     assert_eq!(
         (fulfilment(&store).await, names(&store).await),
-        (Fulfilment::Abandoned, vec!["d2".to_owned()])
+        (ContractStatus::Abandoned, vec!["d2".to_owned()])
     );
 }
 
@@ -134,12 +137,12 @@ async fn a_promise_whose_time_has_passed_stays_abandoned_until_it_is_late_also_a
     let folder = Folder::new();
     let (store, decider) = all_dead(&folder, in_turn()).await;
     retry_by(&store, &decider, these(&["d1", "d2"])).await;
-    assert_eq!((fulfilment(&store).await, names(&store).await), (Fulfilment::Abandoned, vec![]));
+    assert_eq!((fulfilment(&store).await, names(&store).await), (ContractStatus::Abandoned, vec![]));
     let killed = folder.copy();
     let store = killed.open();
     let ding = store.pending().await.unwrap().into_iter().find(|it| it.channel.as_str() == "ding").unwrap();
     settled(&store, &decider, &ding, Outcome::Delivered).await;
-    assert_eq!(fulfilment(&store).await, Fulfilment::Late);
+    assert_eq!(fulfilment(&store).await, ContractStatus::Late);
 }
 
 /// An alert that was abandoned while `ding` and `mail` still try.
@@ -174,7 +177,7 @@ async fn what_is_discarded_waits_for_nobody_and_says_who_let_it_be_and_why() {
     assert_eq!(names(&store).await, ["d1"]);
     let story = store.story(AlertId(1)).await.unwrap().unwrap();
     let [notification] = &story.notifications[..] else { panic!() };
-    assert_eq!((notification.fulfilment, &notification.dealt_with), (Fulfilment::Abandoned, &None));
+    assert_eq!((notification.fulfilment, &notification.dealt_with), (ContractStatus::Abandoned, &None));
     let mail = &notification.deliveries[1];
     assert_eq!(mail.state, "discarded");
     let reason = "too late; last answer: errcode 0: ok; discarded by Ann: known";
@@ -203,7 +206,7 @@ async fn a_discarded_promise_is_late_all_the_same_once_it_is_confirmed() {
     let pending = store.pending().await.unwrap();
     assert_eq!(pending.len(), 2);
     settled(&store, &decider, &pending[0], Outcome::Delivered).await;
-    assert_eq!(fulfilment(&store).await, Fulfilment::Late);
+    assert_eq!(fulfilment(&store).await, ContractStatus::Late);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! What is promised to a receiver.
 
 use expect_test::{Expect, expect};
-use fanfare_core::{Contract, HumanDuration, Receiver, Rung, Sending, Succeed, Terms, Unless};
+use fanfare_core::{Contract, DeliveryTerms, HumanDuration, Receiver, Rung, Sending, Succeed, Unless};
 
 use super::load;
 
@@ -26,11 +26,11 @@ route: {{ receiver: everybody, routes: [{{ receiver: team }}] }}
 const URL: &str = "server: { external_url: https://alerts.example.com }";
 
 #[track_caller]
-fn terms(receiver: &str) -> Terms {
+fn terms(receiver: &str) -> DeliveryTerms {
     let config = load(&format!("{}{URL}", config(receiver))).unwrap_or_else(|problems| panic!("{problems}"));
     assert_eq!(config.warnings, []);
     let Receiver { name: _, terms } = config.policy.receiver(&"team".into()).unwrap();
-    Terms::clone(terms)
+    DeliveryTerms::clone(terms)
 }
 
 /// What is wrong with a receiver, without the number of the line, as errors or as warnings.
@@ -49,7 +49,7 @@ fn seconds(seconds: u64) -> HumanDuration {
 
 #[test]
 fn every_channel_must_confirm_whenever_unless_the_config_says_otherwise() {
-    assert_eq!(terms("    channels: [a, b]"), Terms::plain(vec!["a".into(), "b".into()]));
+    assert_eq!(terms("    channels: [a, b]"), DeliveryTerms::plain(vec!["a".into(), "b".into()]));
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn a_contract_and_its_ladder_are_kept_as_written() {
         unless,
         to: to.iter().map(|name| (*name).into()).collect(),
     };
-    let expected = Terms {
+    let expected = DeliveryTerms {
         channels: vec!["a".into(), "b".into()],
         send: Sending::Together,
         contract: Contract { succeed: Succeed::AtLeast(1.try_into().unwrap()), within: Some(seconds(60)) },
@@ -89,7 +89,10 @@ fn a_contract_and_its_ladder_are_kept_as_written() {
         ],
     };
     assert_eq!(terms(written), expected);
-    assert_eq!(terms("    channels: [a]\n    contract: { succeed: all }"), Terms::plain(vec!["a".into()]));
+    assert_eq!(
+        terms("    channels: [a]\n    contract: { succeed: all }"),
+        DeliveryTerms::plain(vec!["a".into()])
+    );
 }
 
 #[test]

@@ -38,11 +38,11 @@ fn pages(text: &str) -> [Page; 7] {
 }
 
 fn in_english(page: &Page) -> String {
-    page.html(&Style::default())
+    page.html(&Locale::default())
 }
 
 fn in_chinese(page: &Page) -> String {
-    page.html(&Style { language: Language::Zh, timezone: TimeZone::get("Asia/Shanghai").unwrap() })
+    page.html(&Locale { language: Language::Zh, timezone: TimeZone::get("Asia/Shanghai").unwrap() })
 }
 
 /// Every page in every language.

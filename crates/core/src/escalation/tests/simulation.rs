@@ -28,7 +28,7 @@ struct Lives {
 /// All that happens, in seconds after noon.
 #[derive(Debug, Clone)]
 struct World {
-    terms: Terms,
+    terms: DeliveryTerms,
     lives: [Lives; CHANNELS.len()],
     acknowledged: Option<i64>,
     resolved: Option<i64>,
@@ -37,7 +37,7 @@ struct World {
 }
 
 impl Does {
-    fn answer(self, age: i64) -> Answer {
+    fn answer(self, age: i64) -> DeliveryProgress {
         match self {
             Self::Well { after } if after <= age => Delivered,
             Self::Badly { well_after: Some(well), .. } if well <= age => Delivered,
@@ -132,7 +132,7 @@ impl Run {
         let at = after_noon(now);
         let done = self.story.follow(at);
 
-        let again = self.story.pursue(at);
+        let again = self.story.evaluate_contract(at);
         prop_assert_eq!(&again.steps, &vec![], "a second look at {}", now);
         prop_assert_eq!(again.look_again, done.look_again);
         prop_assert_eq!((again.climbed, again.fulfilment), (done.climbed, done.fulfilment));
@@ -147,7 +147,7 @@ impl Run {
         Ok(done.look_again.map(|it| since_noon(it + SignedDuration::from_nanos(999_999_999))))
     }
 
-    fn check_turns(&self, before: &Standing, done: &Pursuit) -> Result<(), TestCaseError> {
+    fn check_turns(&self, before: &ContractState, done: &EscalationDecision) -> Result<(), TestCaseError> {
         let mut called: BTreeSet<_> = before.deliveries.iter().map(|it| &it.channel).collect();
         for step in &done.steps {
             match step {
@@ -164,7 +164,12 @@ impl Run {
     }
 
     /// Each rung is dealt with once, in order, for the reason it gives.
-    fn check_rungs(&self, before: &Standing, done: &Pursuit, now: i64) -> Result<(), TestCaseError> {
+    fn check_rungs(
+        &self,
+        before: &ContractState,
+        done: &EscalationDecision,
+        now: i64,
+    ) -> Result<(), TestCaseError> {
         let told = self.is_told();
         let mut next = before.climbed;
         for step in &done.steps {
@@ -182,7 +187,7 @@ impl Run {
             let Rung { after, unless, to } = &self.world.terms.escalate[number];
             let after = after.0.as_secs().cast_signed();
             match step {
-                Step::Climb { unless: said, because: Climbing::Due, to: called, .. } => {
+                Step::Climb { unless: said, because: EscalationReason::Due, to: called, .. } => {
                     prop_assert!(after <= now && said == unless && called == to);
                     prop_assert!(before.climbed < number || self.is_first_look_since(after, now));
                 }
@@ -219,13 +224,18 @@ impl Run {
         self.different(|it| it.answer == Delivered) >= self.world.terms.needed()
     }
 
-    fn different(&self, counts: impl Fn(&Called) -> bool) -> usize {
+    fn different(&self, counts: impl Fn(&ChannelDelivery) -> bool) -> usize {
         let called = self.story.standing.deliveries.iter().filter(|it| counts(it));
         called.map(|it| &it.channel).collect::<BTreeSet<_>>().len()
     }
 
-    fn check_settling(&self, before: &Standing, done: &Pursuit, now: i64) -> Result<(), TestCaseError> {
-        use Fulfilment::{Abandoned, Broken, Kept, Late, Open};
+    fn check_settling(
+        &self,
+        before: &ContractState,
+        done: &EscalationDecision,
+        now: i64,
+    ) -> Result<(), TestCaseError> {
+        use ContractStatus::{Abandoned, Broken, Kept, Late, Open};
         let (from, to) = (before.fulfilment, done.fulfilment);
         let settled: Vec<_> = done.steps.iter().filter(|it| matches!(it, Step::Settle { .. })).collect();
         let expected = Step::Settle { fulfilment: to };
@@ -254,7 +264,7 @@ impl Run {
 
     /// What Fanfare is for: enough have confirmed, or somebody else is told.
     fn check_somebody_is_told(&self, now: i64) -> Result<(), TestCaseError> {
-        let Standing { fulfilment, acknowledged, climbed, .. } = &self.story.standing;
+        let ContractState { fulfilment, acknowledged, climbed, .. } = &self.story.standing;
         let left = &self.world.terms.escalate[*climbed..];
         let may_be_told = left.iter().any(|it| it.unless == Unless::Delivered);
         let untold =
@@ -263,19 +273,20 @@ impl Run {
 
         // While too few could confirm, nobody who could be told is left out, and at last we say so.
         let not_dead = self.different(|it| it.answer != Dead) + untold;
-        let could =
-            |it: &Called| it.answer == Delivered || it.answer != Dead && !self.is_blocked(&it.channel);
+        let could = |it: &ChannelDelivery| {
+            it.answer == Delivered || it.answer != Dead && !self.is_blocked(&it.channel)
+        };
         if self.different(could) < self.world.terms.needed() && !acknowledged {
             prop_assert!(!may_be_told && untold == 0, "somebody could be told at {}", now);
             let is_lost = not_dead < self.world.terms.needed();
-            prop_assert!(!is_lost || *fulfilment == Fulfilment::Abandoned, "nobody says so at {}", now);
+            prop_assert!(!is_lost || *fulfilment == ContractStatus::Abandoned, "nobody says so at {}", now);
         }
         // When the time is over, somebody else has been told, or is now.
         if self.deadline().is_some_and(|deadline| deadline <= now) && !self.is_told() {
             let is_told =
                 |(_, step): &(i64, Step)| matches!(step, Step::Climb { .. } | Step::TakeTurn { .. });
             let told_elsewhere = self.steps.iter().any(is_told);
-            prop_assert!(*fulfilment == Fulfilment::Abandoned || told_elsewhere, "silence at {}", now);
+            prop_assert!(*fulfilment == ContractStatus::Abandoned || told_elsewhere, "silence at {}", now);
         }
         Ok(())
     }
@@ -290,7 +301,11 @@ impl Run {
         let nobody_answers = self.different(|it| it.answer != Dead) < self.world.terms.needed();
         prop_assert_eq!(self.story.standing.climbed, self.world.terms.escalate.len());
         if self.deadline().is_some() || nobody_answers {
-            prop_assert!(!matches!(fulfilment, Fulfilment::Open | Fulfilment::Broken), "{}", fulfilment);
+            prop_assert!(
+                !matches!(fulfilment, ContractStatus::Open | ContractStatus::Broken),
+                "{}",
+                fulfilment
+            );
         }
         Ok(())
     }
@@ -308,7 +323,7 @@ fn any_lives() -> impl Strategy<Value = Lives> {
     (does, blocked).prop_map(|(does, blocked)| Lives { does, blocked })
 }
 
-fn any_terms() -> impl Strategy<Value = Terms> {
+fn any_terms() -> impl Strategy<Value = DeliveryTerms> {
     let own = prop::sample::subsequence(CHANNELS[..4].to_vec(), 1..=4);
     let to = prop::sample::subsequence(CHANNELS.to_vec(), 1..=2);
     let unless = prop_oneof![
@@ -320,7 +335,7 @@ fn any_terms() -> impl Strategy<Value = Terms> {
     let succeed = prop::option::of(1_usize..4);
     let within = prop::option::of(1_u64..120);
     (own, any::<bool>(), succeed, within, ladder).prop_map(|(own, in_turn, succeed, within, mut ladder)| {
-        let mut terms = Terms::together(&own);
+        let mut terms = DeliveryTerms::together(&own);
         if in_turn {
             terms.send = Sending::InTurn;
         }
@@ -371,10 +386,10 @@ fn whichever_of_three_channels_fail_and_however_somebody_is_told_in_time() {
     for fault in faulty {
         for dead in 1_usize..8 {
             for terms in [
-                Terms::together(own),
-                Terms::together(own).succeed(1),
-                Terms::in_turn(1, own),
-                Terms::in_turn(2, own),
+                DeliveryTerms::together(own),
+                DeliveryTerms::together(own).succeed(1),
+                DeliveryTerms::in_turn(1, own),
+                DeliveryTerms::in_turn(2, own),
             ] {
                 let terms = terms.within(60).rung(60, Unless::Delivered, &["sms"]);
                 let needed = terms.needed();
@@ -387,7 +402,7 @@ fn whichever_of_three_channels_fail_and_however_somebody_is_told_in_time() {
                 let kept = run
                     .steps
                     .iter()
-                    .find(|(_, it)| matches!(it, Step::Settle { fulfilment: Fulfilment::Kept }));
+                    .find(|(_, it)| matches!(it, Step::Settle { fulfilment: ContractStatus::Kept }));
                 let escalated = run.steps.iter().find(|(_, it)| matches!(it, Step::Climb { .. }));
                 assert!(kept.is_some() || escalated.is_some_and(|(at, _)| *at <= 60), "{case}");
                 assert!(living < needed || escalated.is_none(), "needless: {case}");

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::after;
-use crate::{ChannelName, Rung, Sending, Terms, Unless};
+use crate::{ChannelName, DeliveryTerms, Rung, Sending, Unless};
 
 /// How long a channel may take when its turn has come before the next one is
 /// told as well, unless the contract leaves less. Ours: a provider that works
@@ -21,15 +21,15 @@ const LAST_CHANCE: Duration = Duration::from_secs(30);
 
 /// How a notification stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct ContractState {
     /// When it came to be: every `after` and `within` counts from then.
     pub owed_at: Timestamp,
     /// Whom it is owed to, in the order in which they were called in.
-    pub deliveries: Vec<Called>,
+    pub deliveries: Vec<ChannelDelivery>,
     /// How many rungs of the ladder have been dealt with.
     pub climbed: usize,
     /// How the contract stood when it was last looked at.
-    pub fulfilment: Fulfilment,
+    pub fulfilment: ContractStatus,
     /// Somebody takes care of it.
     pub acknowledged: bool,
     /// It has ended.
@@ -38,18 +38,18 @@ pub struct Standing {
 
 /// A channel that was called in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Called {
+pub struct ChannelDelivery {
     /// Which.
     pub channel: ChannelName,
     /// When.
     pub at: Timestamp,
     /// What came of it.
-    pub answer: Answer,
+    pub answer: DeliveryProgress,
 }
 
 /// What came of calling a channel in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
+pub enum DeliveryProgress {
     /// Nothing yet.
     Awaited,
     /// An attempt went wrong; it is tried again.
@@ -63,7 +63,7 @@ pub enum Answer {
 /// How a contract stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Fulfilment {
+pub enum ContractStatus {
     /// It may still be kept.
     #[default]
     Open,
@@ -77,7 +77,7 @@ pub enum Fulfilment {
     Late,
 }
 
-impl Fulfilment {
+impl ContractStatus {
     /// The word for it in the API and in the store.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -93,13 +93,13 @@ impl Fulfilment {
 
 /// What to do about a notification now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pursuit {
+pub struct EscalationDecision {
     /// In this order.
     pub steps: Vec<Step>,
     /// How many rungs have then been dealt with.
     pub climbed: usize,
     /// How the contract stands.
-    pub fulfilment: Fulfilment,
+    pub fulfilment: ContractStatus,
     /// When to look again even if nothing happens; `None`: nothing is left to be done.
     pub look_again: Option<Timestamp>,
 }
@@ -115,7 +115,7 @@ pub enum Step {
         /// Instead of whom.
         instead_of: ChannelName,
         /// Why.
-        because: Failing,
+        because: ChannelFailure,
     },
     /// A rung of the ladder is climbed.
     Climb {
@@ -127,7 +127,7 @@ pub enum Step {
         /// Who is told.
         to: Vec<ChannelName>,
         /// Why now.
-        because: Climbing,
+        because: EscalationReason,
     },
     /// A rung of the ladder is needless.
     Skip {
@@ -139,7 +139,7 @@ pub enum Step {
     /// The contract is settled, one way or the other.
     Settle {
         /// How.
-        fulfilment: Fulfilment,
+        fulfilment: ContractStatus,
     },
     /// A person has what was given up, or waits, tried again.
     Retried {
@@ -162,7 +162,7 @@ pub enum Step {
 /// Why a channel's turn is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Failing {
+pub enum ChannelFailure {
     /// An attempt went wrong.
     Troubled,
     /// It cannot send for now: its circuit is open, or it must be silent.
@@ -176,13 +176,15 @@ pub enum Failing {
 /// Why a rung is climbed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Climbing {
+pub enum EscalationReason {
     /// Its time has come.
     Due,
     /// Its time has not come, but the contract's has.
-    Overdue,
+    #[serde(rename = "overdue")]
+    ContractExpired,
     /// Too few channels are left that could confirm.
-    Hopeless,
+    #[serde(rename = "hopeless")]
+    CannotBeMet,
 }
 
 /// Which channels cannot send for now.
@@ -193,26 +195,31 @@ pub type Blocked<'a> = dyn Fn(&ChannelName) -> bool + 'a;
 ///
 /// Calling it again when nothing has changed does nothing again.
 #[must_use]
-pub fn pursue(terms: &Terms, standing: &Standing, blocked: &Blocked<'_>, now: Timestamp) -> Pursuit {
-    let mut hunt = Hunt { terms, blocked, now, standing: standing.clone(), steps: Vec::new() };
+pub fn evaluate_contract(
+    terms: &DeliveryTerms,
+    standing: &ContractState,
+    blocked: &Blocked<'_>,
+    now: Timestamp,
+) -> EscalationDecision {
+    let mut hunt = Evaluation { terms, blocked, now, standing: standing.clone(), steps: Vec::new() };
     hunt.take_turns();
     hunt.climb();
     hunt.settle();
     let look_again = hunt.look_again();
-    let Standing { climbed, fulfilment, .. } = hunt.standing;
-    Pursuit { steps: hunt.steps, climbed, fulfilment, look_again }
+    let ContractState { climbed, fulfilment, .. } = hunt.standing;
+    EscalationDecision { steps: hunt.steps, climbed, fulfilment, look_again }
 }
 
 /// A pursuit while it is being worked out: what has been decided counts at once.
-struct Hunt<'a> {
-    terms: &'a Terms,
+struct Evaluation<'a> {
+    terms: &'a DeliveryTerms,
     blocked: &'a Blocked<'a>,
     now: Timestamp,
-    standing: Standing,
+    standing: ContractState,
     steps: Vec<Step>,
 }
 
-impl Hunt<'_> {
+impl Evaluation<'_> {
     /// Of channels told in turn as many are always hoped for as must confirm.
     fn take_turns(&mut self) {
         match self.terms.send {
@@ -251,39 +258,45 @@ impl Hunt<'_> {
         }
     }
 
-    fn fulfilment(&self) -> Fulfilment {
+    fn fulfilment(&self) -> ContractStatus {
         let confirmed = self.confirmed() >= self.terms.needed();
         match self.standing.fulfilment {
-            Fulfilment::Kept | Fulfilment::Late => self.standing.fulfilment,
-            Fulfilment::Open if confirmed && !self.is_past_deadline() => Fulfilment::Kept,
-            Fulfilment::Open | Fulfilment::Broken | Fulfilment::Abandoned if confirmed => Fulfilment::Late,
-            Fulfilment::Abandoned => Fulfilment::Abandoned,
-            Fulfilment::Open | Fulfilment::Broken if self.is_past_deadline() || self.is_lost() => {
-                if self.has_had_its_last_chance() { Fulfilment::Abandoned } else { Fulfilment::Broken }
+            ContractStatus::Kept | ContractStatus::Late => self.standing.fulfilment,
+            ContractStatus::Open if confirmed && !self.is_past_deadline() => ContractStatus::Kept,
+            ContractStatus::Open | ContractStatus::Broken | ContractStatus::Abandoned if confirmed => {
+                ContractStatus::Late
             }
-            Fulfilment::Open => Fulfilment::Open,
-            Fulfilment::Broken => Fulfilment::Broken,
+            ContractStatus::Abandoned => ContractStatus::Abandoned,
+            ContractStatus::Open | ContractStatus::Broken if self.is_past_deadline() || self.is_lost() => {
+                if self.has_had_its_last_chance() {
+                    ContractStatus::Abandoned
+                } else {
+                    ContractStatus::Broken
+                }
+            }
+            ContractStatus::Open => ContractStatus::Open,
+            ContractStatus::Broken => ContractStatus::Broken,
         }
     }
 
     /// When to look again: at the first of the times at which something is due.
     fn look_again(&self) -> Option<Timestamp> {
-        let Standing { fulfilment, .. } = self.standing;
+        let ContractState { fulfilment, .. } = self.standing;
         let is_open = match fulfilment {
-            Fulfilment::Open | Fulfilment::Broken => true,
-            Fulfilment::Kept | Fulfilment::Late | Fulfilment::Abandoned => false,
+            ContractStatus::Open | ContractStatus::Broken => true,
+            ContractStatus::Kept | ContractStatus::Late | ContractStatus::Abandoned => false,
         };
-        let deadline = (fulfilment == Fulfilment::Open).then(|| self.deadline()).flatten();
+        let deadline = (fulfilment == ContractStatus::Open).then(|| self.deadline()).flatten();
         let rung = self.terms.escalate.get(self.standing.climbed).map(|it| self.since_owed(it.after.0));
         let turn = if is_open { self.next_late() } else { None };
-        let last_chance =
-            (fulfilment == Fulfilment::Broken && !self.may_be_told_elsewhere()).then(|| self.last_chance());
+        let last_chance = (fulfilment == ContractStatus::Broken && !self.may_be_told_elsewhere())
+            .then(|| self.last_chance());
         [deadline, rung, turn, last_chance].into_iter().flatten().min()
     }
 }
 
 /// What can be said of a notification.
-impl Hunt<'_> {
+impl Evaluation<'_> {
     fn since_owed(&self, time: Duration) -> Timestamp {
         after(self.standing.owed_at, time)
     }
@@ -301,15 +314,15 @@ impl Hunt<'_> {
     }
 
     fn call(&mut self, channel: &ChannelName) {
-        self.standing.deliveries.push(Called {
+        self.standing.deliveries.push(ChannelDelivery {
             channel: channel.clone(),
             at: self.now,
-            answer: Answer::Awaited,
+            answer: DeliveryProgress::Awaited,
         });
     }
 
     /// The channels for which `holds`, each counted once.
-    fn channels(&self, holds: impl Fn(&Called) -> bool) -> usize {
+    fn channels(&self, holds: impl Fn(&ChannelDelivery) -> bool) -> usize {
         let mut names: Vec<_> =
             self.standing.deliveries.iter().filter(|it| holds(it)).map(|it| &it.channel).collect();
         names.sort();
@@ -318,7 +331,7 @@ impl Hunt<'_> {
     }
 
     fn confirmed(&self) -> usize {
-        self.channels(|it| it.answer == Answer::Delivered)
+        self.channels(|it| it.answer == DeliveryProgress::Delivered)
     }
 
     /// The channels that have confirmed or may be expected to in good time.
@@ -329,20 +342,20 @@ impl Hunt<'_> {
     /// The one whose failing makes room for the next channel; `None` if enough may be hoped for.
     ///
     /// Of those that fail the older ones have been replaced already.
-    fn next_to_replace(&self) -> Option<(ChannelName, Failing)> {
+    fn next_to_replace(&self) -> Option<(ChannelName, ChannelFailure)> {
         let lacking = self.terms.needed().saturating_sub(self.hopefuls());
-        let failing = |it: &Called| self.failing(it).map(|why| (it.channel.clone(), why));
+        let failing = |it: &ChannelDelivery| self.failing(it).map(|why| (it.channel.clone(), why));
         self.standing.deliveries.iter().rev().filter_map(failing).nth(lacking.checked_sub(1)?)
     }
 
-    fn failing(&self, called: &Called) -> Option<Failing> {
+    fn failing(&self, called: &ChannelDelivery) -> Option<ChannelFailure> {
         match called.answer {
-            Answer::Delivered => None,
-            Answer::Dead => Some(Failing::Dead),
-            Answer::Troubled => Some(Failing::Troubled),
-            Answer::Awaited if (self.blocked)(&called.channel) => Some(Failing::Blocked),
-            Answer::Awaited if self.late_at(called) <= self.now => Some(Failing::Late),
-            Answer::Awaited => None,
+            DeliveryProgress::Delivered => None,
+            DeliveryProgress::Dead => Some(ChannelFailure::Dead),
+            DeliveryProgress::Troubled => Some(ChannelFailure::Troubled),
+            DeliveryProgress::Awaited if (self.blocked)(&called.channel) => Some(ChannelFailure::Blocked),
+            DeliveryProgress::Awaited if self.late_at(called) <= self.now => Some(ChannelFailure::Late),
+            DeliveryProgress::Awaited => None,
         }
     }
 
@@ -350,21 +363,21 @@ impl Hunt<'_> {
     fn next_late(&self) -> Option<Timestamp> {
         let more = self.terms.channels.iter().any(|channel| !self.was_called(channel));
         let waiting = self.standing.deliveries.iter().filter(|it| self.failing(it).is_none());
-        let awaited = waiting.filter(|it| it.answer == Answer::Awaited);
+        let awaited = waiting.filter(|it| it.answer == DeliveryProgress::Awaited);
         (more && self.terms.send == Sending::InTurn)
             .then(|| awaited.map(|it| self.late_at(it)).min())
             .flatten()
     }
 
     /// Everybody's turn comes before the contract's time is over, however short that is.
-    fn late_at(&self, called: &Called) -> Timestamp {
+    fn late_at(&self, called: &ChannelDelivery) -> Timestamp {
         let turns = u32::try_from(self.terms.channels.len()).unwrap_or(u32::MAX).max(1);
         let share = self.terms.contract.within.map(|within| within.0 / turns);
         after(called.at, share.map_or(LATE, |share| share.min(LATE)))
     }
 
     fn needless(&self, unless: Unless) -> Option<Unless> {
-        let Standing { acknowledged, resolved, .. } = self.standing;
+        let ContractState { acknowledged, resolved, .. } = self.standing;
         let delivered = self.confirmed() >= self.terms.needed();
         let (is_delivered, is_acknowledged, is_resolved) = (
             delivered.then_some(Unless::Delivered),
@@ -382,18 +395,18 @@ impl Hunt<'_> {
     ///
     /// Where too few channels confirm, those on the ladder are called in early: up to
     /// a rung that is there for that, and those before it, which come sooner anyway.
-    fn climbing(&self, rung: &Rung) -> Option<(Unless, Climbing)> {
+    fn climbing(&self, rung: &Rung) -> Option<(Unless, EscalationReason)> {
         if self.since_owed(rung.after.0) <= self.now {
-            return Some((rung.unless, Climbing::Due));
+            return Some((rung.unless, EscalationReason::Due));
         }
         if !self.may_be_told_elsewhere() {
             return None;
         }
         let is_overdue = self.is_past_deadline() && !self.has_climbed_for_delivery();
         let early = if is_overdue {
-            Some(Climbing::Overdue)
+            Some(EscalationReason::ContractExpired)
         } else {
-            self.is_hopeless().then_some(Climbing::Hopeless)
+            self.is_hopeless().then_some(EscalationReason::CannotBeMet)
         };
         early.map(|because| (Unless::Delivered, because))
     }
@@ -404,17 +417,17 @@ impl Hunt<'_> {
 
     /// Too few channels are left that could confirm before something changes.
     fn is_hopeless(&self) -> bool {
-        let possible = |it: &Called| match it.answer {
-            Answer::Delivered => true,
-            Answer::Dead => false,
-            Answer::Awaited | Answer::Troubled => !(self.blocked)(&it.channel),
+        let possible = |it: &ChannelDelivery| match it.answer {
+            DeliveryProgress::Delivered => true,
+            DeliveryProgress::Dead => false,
+            DeliveryProgress::Awaited | DeliveryProgress::Troubled => !(self.blocked)(&it.channel),
         };
         self.channels(possible) + self.untold() < self.terms.needed()
     }
 
     /// Too few channels are left that could ever confirm.
     fn is_lost(&self) -> bool {
-        self.channels(|it| it.answer != Answer::Dead) + self.untold() < self.terms.needed()
+        self.channels(|it| it.answer != DeliveryProgress::Dead) + self.untold() < self.terms.needed()
             && !self.may_be_told_elsewhere()
     }
 
@@ -442,7 +455,7 @@ impl Hunt<'_> {
     }
 }
 
-impl fmt::Display for Fulfilment {
+impl fmt::Display for ContractStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.word())
     }

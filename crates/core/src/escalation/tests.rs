@@ -6,9 +6,9 @@ use crate::{Contract, Succeed};
 
 mod simulation;
 
-use Answer::{Awaited, Dead, Delivered, Troubled};
+use DeliveryProgress::{Awaited, Dead, Delivered, Troubled};
 
-impl Terms {
+impl DeliveryTerms {
     fn together(channels: &[&str]) -> Self {
         Self::plain(channels.iter().map(|name| (*name).into()).collect())
     }
@@ -36,19 +36,20 @@ impl Terms {
 /// A notification owed at noon, and what became of it so far.
 #[derive(Debug)]
 struct Story {
-    terms: Terms,
-    standing: Standing,
+    terms: DeliveryTerms,
+    standing: ContractState,
     blocked: Vec<&'static str>,
 }
 
 impl Story {
-    fn of(terms: Terms) -> Self {
-        let called = |channel: &ChannelName| Called { channel: channel.clone(), at: NOON, answer: Awaited };
-        let standing = Standing {
+    fn of(terms: DeliveryTerms) -> Self {
+        let called =
+            |channel: &ChannelName| ChannelDelivery { channel: channel.clone(), at: NOON, answer: Awaited };
+        let standing = ContractState {
             owed_at: NOON,
             deliveries: terms.first().iter().map(called).collect(),
             climbed: 0,
-            fulfilment: Fulfilment::Open,
+            fulfilment: ContractStatus::Open,
             acknowledged: false,
             resolved: false,
         };
@@ -56,19 +57,19 @@ impl Story {
     }
 
     /// What came of the last time `channel` was called in.
-    fn hear(&mut self, channel: &str, answer: Answer) {
+    fn hear(&mut self, channel: &str, answer: DeliveryProgress) {
         let called = self.standing.deliveries.iter_mut().rfind(|it| it.channel.as_str() == channel);
         called.unwrap().answer = answer;
     }
 
-    fn pursue(&self, now: Timestamp) -> Pursuit {
+    fn evaluate_contract(&self, now: Timestamp) -> EscalationDecision {
         let blocked = |channel: &ChannelName| self.blocked.contains(&channel.as_str());
-        pursue(&self.terms, &self.standing, &blocked, now)
+        evaluate_contract(&self.terms, &self.standing, &blocked, now)
     }
 
     /// Does what is to be done, as the store would.
-    fn follow(&mut self, now: Timestamp) -> Pursuit {
-        let pursuit = self.pursue(now);
+    fn follow(&mut self, now: Timestamp) -> EscalationDecision {
+        let pursuit = self.evaluate_contract(now);
         for step in &pursuit.steps {
             let called = match step {
                 Step::TakeTurn { channel, .. } => std::slice::from_ref(channel),
@@ -77,7 +78,8 @@ impl Story {
                     &[]
                 }
             };
-            let calls = called.iter().map(|it| Called { channel: it.clone(), at: now, answer: Awaited });
+            let calls =
+                called.iter().map(|it| ChannelDelivery { channel: it.clone(), at: now, answer: Awaited });
             self.standing.deliveries.extend(calls);
         }
         self.standing.climbed = pursuit.climbed;
@@ -97,7 +99,7 @@ impl Story {
         let words: Vec<String> = done.steps.iter().map(in_words).chain([look_again]).collect();
         assert_eq!(words, expected);
 
-        let again = self.pursue(now);
+        let again = self.evaluate_contract(now);
         assert_eq!((again.steps, again.look_again), (vec![], done.look_again), "a second time");
     }
 }
@@ -119,7 +121,7 @@ fn in_words(step: &Step) -> String {
 
 #[test]
 fn a_promise_is_kept_when_as_many_as_must_have_confirmed() {
-    let mut story = Story::of(Terms::together(&["ding", "mail"]).within(60));
+    let mut story = Story::of(DeliveryTerms::together(&["ding", "mail"]).within(60));
     story.check(0, &["look again at 60"]);
     story.hear("ding", Delivered);
     story.check(1, &["look again at 60"]);
@@ -127,7 +129,7 @@ fn a_promise_is_kept_when_as_many_as_must_have_confirmed() {
     story.check(59, &["kept", "never look again"]);
     story.check(60, &["never look again"]);
 
-    let mut one_is_enough = Story::of(Terms::together(&["ding", "mail"]).succeed(1).within(60));
+    let mut one_is_enough = Story::of(DeliveryTerms::together(&["ding", "mail"]).succeed(1).within(60));
     one_is_enough.hear("mail", Delivered);
     one_is_enough.check(1, &["kept", "never look again"]);
     one_is_enough.hear("ding", Dead);
@@ -136,7 +138,7 @@ fn a_promise_is_kept_when_as_many_as_must_have_confirmed() {
 
 #[test]
 fn a_promise_without_a_time_is_kept_whenever() {
-    let mut story = Story::of(Terms::together(&["ding"]));
+    let mut story = Story::of(DeliveryTerms::together(&["ding"]));
     story.check(0, &["never look again"]);
     story.hear("ding", Troubled);
     story.check(86_400, &["never look again"]);
@@ -146,11 +148,11 @@ fn a_promise_without_a_time_is_kept_whenever() {
 
 #[test]
 fn who_confirms_when_the_time_is_over_is_late() {
-    let mut just_late = Story::of(Terms::together(&["ding"]).within(60));
+    let mut just_late = Story::of(DeliveryTerms::together(&["ding"]).within(60));
     just_late.hear("ding", Delivered);
     just_late.check(60, &["late", "never look again"]);
 
-    let mut after_all = Story::of(Terms::together(&["ding"]).within(60));
+    let mut after_all = Story::of(DeliveryTerms::together(&["ding"]).within(60));
     after_all.check(60, &["abandoned", "never look again"]);
     after_all.hear("ding", Delivered);
     after_all.check(300, &["late", "never look again"]);
@@ -159,7 +161,7 @@ fn who_confirms_when_the_time_is_over_is_late() {
 
 #[test]
 fn a_channel_that_confirms_twice_counts_once() {
-    let terms = Terms::together(&["ding", "mail"]).within(60).rung(30, Unless::Delivered, &["ding"]);
+    let terms = DeliveryTerms::together(&["ding", "mail"]).within(60).rung(30, Unless::Delivered, &["ding"]);
     let mut story = Story::of(terms);
     story.hear("ding", Delivered);
     story.check(30, &["rung 0 to ding: Due, not delivered", "look again at 60"]);
@@ -171,13 +173,13 @@ fn a_channel_that_confirms_twice_counts_once() {
 
 #[test]
 fn when_too_few_are_left_and_there_is_no_ladder_it_is_abandoned_at_once() {
-    let mut story = Story::of(Terms::together(&["ding", "mail"]).within(60));
+    let mut story = Story::of(DeliveryTerms::together(&["ding", "mail"]).within(60));
     story.hear("ding", Dead);
     story.check(1, &["abandoned", "never look again"]);
     story.hear("mail", Delivered);
     story.check(2, &["never look again"]);
 
-    let mut one_is_enough = Story::of(Terms::together(&["ding", "mail"]).succeed(1));
+    let mut one_is_enough = Story::of(DeliveryTerms::together(&["ding", "mail"]).succeed(1));
     one_is_enough.hear("ding", Dead);
     one_is_enough.check(1, &["never look again"]);
     one_is_enough.hear("mail", Dead);
@@ -186,7 +188,7 @@ fn when_too_few_are_left_and_there_is_no_ladder_it_is_abandoned_at_once() {
 
 #[test]
 fn who_cannot_send_for_now_may_until_the_time_is_over() {
-    let mut story = Story::of(Terms::together(&["ding"]).within(60));
+    let mut story = Story::of(DeliveryTerms::together(&["ding"]).within(60));
     story.blocked = vec!["ding"];
     story.check(0, &["look again at 60"]);
     story.check(59, &["look again at 60"]);
@@ -195,7 +197,7 @@ fn who_cannot_send_for_now_may_until_the_time_is_over() {
 
 #[test]
 fn who_is_tried_again_by_a_person_is_late_and_no_longer_abandoned() {
-    let mut story = Story::of(Terms::together(&["ding"]));
+    let mut story = Story::of(DeliveryTerms::together(&["ding"]));
     story.hear("ding", Dead);
     story.check(1, &["abandoned", "never look again"]);
     story.hear("ding", Troubled);
@@ -209,7 +211,7 @@ mod turns {
 
     #[test]
     fn the_next_channel_waits_while_the_first_does_well() {
-        let mut story = Story::of(Terms::in_turn(1, &["ding", "mail", "wecom"]));
+        let mut story = Story::of(DeliveryTerms::in_turn(1, &["ding", "mail", "wecom"]));
         assert_eq!(story.standing.deliveries.len(), 1);
         story.check(0, &["look again at 10"]);
         story.hear("ding", Delivered);
@@ -220,7 +222,7 @@ mod turns {
     #[test]
     fn the_next_channel_is_told_when_the_one_before_fails() {
         for (answer, why) in [(Troubled, "Troubled"), (Dead, "Dead")] {
-            let mut story = Story::of(Terms::in_turn(1, &["ding", "mail", "wecom"]));
+            let mut story = Story::of(DeliveryTerms::in_turn(1, &["ding", "mail", "wecom"]));
             story.hear("ding", answer);
             story.check(1, &[&format!("mail instead of ding: {why}"), "look again at 11"]);
             story.hear("mail", answer);
@@ -232,7 +234,7 @@ mod turns {
 
     #[test]
     fn a_channel_that_cannot_send_is_passed_over_at_once() {
-        let mut story = Story::of(Terms::in_turn(1, &["ding", "mail", "wecom"]));
+        let mut story = Story::of(DeliveryTerms::in_turn(1, &["ding", "mail", "wecom"]));
         story.blocked = vec!["ding", "mail"];
         story.check(
             0,
@@ -242,7 +244,7 @@ mod turns {
 
     #[test]
     fn a_channel_that_says_nothing_is_late_after_ten_seconds_and_not_before() {
-        let mut story = Story::of(Terms::in_turn(1, &["ding", "mail", "wecom"]).within(60));
+        let mut story = Story::of(DeliveryTerms::in_turn(1, &["ding", "mail", "wecom"]).within(60));
         story.check(9, &["look again at 10"]);
         story.check(10, &["mail instead of ding: Late", "look again at 20"]);
         story.check(20, &["wecom instead of mail: Late", "look again at 60"]);
@@ -251,7 +253,7 @@ mod turns {
 
     #[test]
     fn everybody_s_turn_comes_before_a_short_time_is_over() {
-        let mut story = Story::of(Terms::in_turn(1, &["ding", "mail", "wecom"]).within(6));
+        let mut story = Story::of(DeliveryTerms::in_turn(1, &["ding", "mail", "wecom"]).within(6));
         story.check(1, &["look again at 2"]);
         story.check(2, &["mail instead of ding: Late", "look again at 4"]);
         story.check(4, &["wecom instead of mail: Late", "look again at 6"]);
@@ -261,7 +263,7 @@ mod turns {
 
     #[test]
     fn as_many_as_must_confirm_are_under_way_at_the_same_time() {
-        let mut story = Story::of(Terms::in_turn(2, &["ding", "mail", "wecom", "sms"]));
+        let mut story = Story::of(DeliveryTerms::in_turn(2, &["ding", "mail", "wecom", "sms"]));
         story.check(0, &["look again at 10"]);
         story.hear("mail", Dead);
         story.check(1, &["wecom instead of mail: Dead", "look again at 10"]);
@@ -274,7 +276,7 @@ mod turns {
 
     #[test]
     fn of_several_that_fail_each_is_replaced_by_one() {
-        let mut story = Story::of(Terms::in_turn(2, &["ding", "mail", "wecom", "sms", "pager"]));
+        let mut story = Story::of(DeliveryTerms::in_turn(2, &["ding", "mail", "wecom", "sms", "pager"]));
         story.hear("ding", Dead);
         story.hear("mail", Troubled);
         story.blocked = vec!["wecom"];
@@ -291,7 +293,8 @@ mod turns {
 
     #[test]
     fn nobody_is_told_a_second_time_by_turn() {
-        let terms = Terms::in_turn(1, &["ding", "mail", "wecom"]).rung(5, Unless::Acknowledged, &["mail"]);
+        let terms =
+            DeliveryTerms::in_turn(1, &["ding", "mail", "wecom"]).rung(5, Unless::Acknowledged, &["mail"]);
         let mut story = Story::of(terms);
         story.check(5, &["rung 0 to mail: Due, not acknowledged", "look again at 10"]);
         story.hear("ding", Dead);
@@ -303,7 +306,7 @@ mod turns {
 
     #[test]
     fn one_that_works_again_has_its_turn_behind_it_but_may_still_keep_the_promise() {
-        let mut story = Story::of(Terms::in_turn(1, &["ding", "mail"]).within(60));
+        let mut story = Story::of(DeliveryTerms::in_turn(1, &["ding", "mail"]).within(60));
         story.blocked = vec!["ding"];
         story.check(0, &["mail instead of ding: Blocked", "look again at 60"]);
         story.blocked.clear();
@@ -318,7 +321,8 @@ mod ladder {
 
     #[test]
     fn a_rung_is_climbed_when_its_time_has_come_and_not_before() {
-        let mut story = Story::of(Terms::together(&["ding"]).rung(60, Unless::Delivered, &["sms", "boss"]));
+        let mut story =
+            Story::of(DeliveryTerms::together(&["ding"]).rung(60, Unless::Delivered, &["sms", "boss"]));
         story.check(0, &["look again at 60"]);
         story.check(59, &["look again at 60"]);
         story.check(60, &["rung 0 to sms and boss: Due, not delivered", "never look again"]);
@@ -328,7 +332,7 @@ mod ladder {
     #[test]
     fn what_has_come_about_makes_a_rung_needless_and_says_so() {
         let ladder = || {
-            let terms = Terms::together(&["ding"]).rung(60, Unless::Delivered, &["sms"]);
+            let terms = DeliveryTerms::together(&["ding"]).rung(60, Unless::Delivered, &["sms"]);
             Story::of(terms.rung(900, Unless::Acknowledged, &["boss"]).rung(3600, Unless::Resolved, &["ceo"]))
         };
         let mut delivered = ladder();
@@ -358,7 +362,7 @@ mod ladder {
 
     #[test]
     fn what_ended_before_anybody_was_told_is_told_all_the_same() {
-        let mut story = Story::of(Terms::together(&["ding"]).rung(60, Unless::Delivered, &["sms"]));
+        let mut story = Story::of(DeliveryTerms::together(&["ding"]).rung(60, Unless::Delivered, &["sms"]));
         story.standing.resolved = true;
         story.check(1, &["look again at 60"]);
         story.check(60, &["rung 0 to sms: Due, not delivered", "never look again"]);
@@ -366,7 +370,7 @@ mod ladder {
 
     #[test]
     fn after_a_long_stop_all_rungs_that_are_due_are_climbed_at_once() {
-        let terms = Terms::together(&["ding"]).within(60).rung(60, Unless::Delivered, &["sms"]);
+        let terms = DeliveryTerms::together(&["ding"]).within(60).rung(60, Unless::Delivered, &["sms"]);
         let mut story = Story::of(terms.rung(900, Unless::Acknowledged, &["boss"]));
         story.check(
             7200,
@@ -381,15 +385,20 @@ mod ladder {
 
     #[test]
     fn when_too_few_are_left_the_ladder_does_not_wait() {
-        let ladder =
-            || Story::of(Terms::together(&["ding", "mail"]).within(60).rung(60, Unless::Delivered, &["sms"]));
+        let ladder = || {
+            Story::of(DeliveryTerms::together(&["ding", "mail"]).within(60).rung(
+                60,
+                Unless::Delivered,
+                &["sms"],
+            ))
+        };
         let mut dead = ladder();
         dead.hear("ding", Dead);
-        dead.check(1, &["rung 0 to sms: Hopeless, not delivered", "look again at 60"]);
+        dead.check(1, &["rung 0 to sms: CannotBeMet, not delivered", "look again at 60"]);
 
         let mut blocked = ladder();
         blocked.blocked = vec!["mail"];
-        blocked.check(1, &["rung 0 to sms: Hopeless, not delivered", "look again at 60"]);
+        blocked.check(1, &["rung 0 to sms: CannotBeMet, not delivered", "look again at 60"]);
 
         let mut one_is_enough = ladder();
         one_is_enough.terms = one_is_enough.terms.succeed(1);
@@ -401,45 +410,45 @@ mod ladder {
 
     #[test]
     fn as_many_rungs_are_climbed_early_as_are_needed_for_hope() {
-        let terms = Terms::together(&["ding", "mail"]).rung(60, Unless::Delivered, &["sms"]);
+        let terms = DeliveryTerms::together(&["ding", "mail"]).rung(60, Unless::Delivered, &["sms"]);
         let terms = terms.rung(120, Unless::Delivered, &["pager"]).rung(180, Unless::Delivered, &["boss"]);
         let mut story = Story::of(terms);
         story.blocked = vec!["ding", "mail", "sms"];
         story.check(
             0,
             &[
-                "rung 0 to sms: Hopeless, not delivered",
-                "rung 1 to pager: Hopeless, not delivered",
-                "rung 2 to boss: Hopeless, not delivered",
+                "rung 0 to sms: CannotBeMet, not delivered",
+                "rung 1 to pager: CannotBeMet, not delivered",
+                "rung 2 to boss: CannotBeMet, not delivered",
                 "never look again",
             ],
         );
 
         let mut story = Story::of(story.terms);
         story.blocked = vec!["ding"];
-        story.check(0, &["rung 0 to sms: Hopeless, not delivered", "look again at 120"]);
+        story.check(0, &["rung 0 to sms: CannotBeMet, not delivered", "look again at 120"]);
     }
 
     #[test]
     fn the_ladder_starts_when_the_time_of_the_promise_is_over_though_its_rung_comes_later() {
-        let terms = Terms::together(&["ding"]).within(60).rung(300, Unless::Delivered, &["sms"]);
+        let terms = DeliveryTerms::together(&["ding"]).within(60).rung(300, Unless::Delivered, &["sms"]);
         let mut story = Story::of(terms.rung(600, Unless::Delivered, &["boss"]));
         story.check(59, &["look again at 60"]);
-        story.check(60, &["rung 0 to sms: Overdue, not delivered", "broken", "look again at 600"]);
+        story.check(60, &["rung 0 to sms: ContractExpired, not delivered", "broken", "look again at 600"]);
         story.check(600, &["rung 1 to boss: Due, not delivered", "look again at 630"]);
         story.check(630, &["abandoned", "never look again"]);
     }
 
     #[test]
     fn a_rung_that_waits_for_something_else_does_not_stand_in_the_way_of_telling_somebody() {
-        let terms = Terms::together(&["ding"]).within(60).rung(900, Unless::Acknowledged, &["boss"]);
+        let terms = DeliveryTerms::together(&["ding"]).within(60).rung(900, Unless::Acknowledged, &["boss"]);
         let ladder = || Story::of(terms.clone().rung(1200, Unless::Delivered, &["sms"]));
         let mut late = ladder();
         late.check(
             60,
             &[
-                "rung 0 to boss: Overdue, not delivered",
-                "rung 1 to sms: Overdue, not delivered",
+                "rung 0 to boss: ContractExpired, not delivered",
+                "rung 1 to sms: ContractExpired, not delivered",
                 "broken",
                 "look again at 90",
             ],
@@ -447,7 +456,7 @@ mod ladder {
 
         let mut hopeless = ladder();
         hopeless.hear("ding", Dead);
-        hopeless.check(1, &["rung 0 to boss: Hopeless, not delivered", "look again at 60"]);
+        hopeless.check(1, &["rung 0 to boss: CannotBeMet, not delivered", "look again at 60"]);
 
         let mut kept = ladder();
         kept.hear("ding", Delivered);
@@ -461,7 +470,7 @@ mod ladder {
 
     #[test]
     fn a_ladder_that_only_waits_for_somebody_starts_in_its_own_time() {
-        let terms = Terms::together(&["ding"]).within(60).rung(900, Unless::Acknowledged, &["boss"]);
+        let terms = DeliveryTerms::together(&["ding"]).within(60).rung(900, Unless::Acknowledged, &["boss"]);
         let mut story = Story::of(terms);
         story.hear("ding", Dead);
         story.check(1, &["abandoned", "look again at 900"]);
@@ -472,11 +481,14 @@ mod ladder {
 
     #[test]
     fn who_was_called_in_from_the_ladder_can_keep_the_promise() {
-        let mut story =
-            Story::of(Terms::together(&["ding", "mail"]).within(60).rung(30, Unless::Delivered, &["sms"]));
+        let mut story = Story::of(DeliveryTerms::together(&["ding", "mail"]).within(60).rung(
+            30,
+            Unless::Delivered,
+            &["sms"],
+        ));
         story.hear("ding", Delivered);
         story.hear("mail", Dead);
-        story.check(1, &["rung 0 to sms: Hopeless, not delivered", "look again at 60"]);
+        story.check(1, &["rung 0 to sms: CannotBeMet, not delivered", "look again at 60"]);
         story.hear("sms", Delivered);
         story.check(2, &["kept", "never look again"]);
     }
@@ -484,7 +496,7 @@ mod ladder {
     #[test]
     fn who_was_called_in_last_has_half_a_minute_before_it_is_abandoned() {
         let mut story =
-            Story::of(Terms::together(&["ding"]).within(60).rung(60, Unless::Delivered, &["sms"]));
+            Story::of(DeliveryTerms::together(&["ding"]).within(60).rung(60, Unless::Delivered, &["sms"]));
         story.check(60, &["rung 0 to sms: Due, not delivered", "broken", "look again at 90"]);
         story.check(89, &["look again at 90"]);
         story.check(90, &["abandoned", "never look again"]);
@@ -498,7 +510,7 @@ mod ladder {
     #[test]
     fn who_can_do_nothing_with_a_last_chance_does_not_get_one() {
         let ladder =
-            || Story::of(Terms::together(&["ding"]).within(60).rung(60, Unless::Delivered, &["sms"]));
+            || Story::of(DeliveryTerms::together(&["ding"]).within(60).rung(60, Unless::Delivered, &["sms"]));
         let mut blocked = ladder();
         blocked.check(59, &["look again at 60"]);
         blocked.blocked = vec!["ding", "sms"];
@@ -514,14 +526,15 @@ mod ladder {
 
     #[test]
     fn an_acknowledgement_stops_the_ladder_but_does_not_keep_the_promise() {
-        let terms = Terms::together(&["ding", "mail"]).within(60).rung(60, Unless::Delivered, &["sms"]);
+        let terms =
+            DeliveryTerms::together(&["ding", "mail"]).within(60).rung(60, Unless::Delivered, &["sms"]);
         let mut story = Story::of(terms);
         story.hear("ding", Delivered);
         story.standing.acknowledged = true;
         story.check(5, &["no rung 0: acknowledged", "look again at 60"]);
         story.check(60, &["abandoned", "never look again"]);
 
-        let terms = Terms::together(&["ding"]).within(60).rung(900, Unless::Resolved, &["boss"]);
+        let terms = DeliveryTerms::together(&["ding"]).within(60).rung(900, Unless::Resolved, &["boss"]);
         let mut behind_another = Story::of(terms.rung(1200, Unless::Delivered, &["sms"]));
         behind_another.standing.acknowledged = true;
         behind_another.check(60, &["abandoned", "look again at 900"]);
@@ -533,12 +546,13 @@ mod ladder {
 
     #[test]
     fn turns_come_before_the_ladder() {
-        let terms = Terms::in_turn(1, &["ding", "mail"]).within(60).rung(60, Unless::Delivered, &["sms"]);
+        let terms =
+            DeliveryTerms::in_turn(1, &["ding", "mail"]).within(60).rung(60, Unless::Delivered, &["sms"]);
         let mut story = Story::of(terms);
         story.hear("ding", Dead);
         story.check(1, &["mail instead of ding: Dead", "look again at 60"]);
         story.hear("mail", Dead);
-        story.check(2, &["rung 0 to sms: Hopeless, not delivered", "look again at 60"]);
+        story.check(2, &["rung 0 to sms: CannotBeMet, not delivered", "look again at 60"]);
         story.hear("sms", Delivered);
         story.check(3, &["kept", "never look again"]);
     }
@@ -546,8 +560,11 @@ mod ladder {
 
 #[test]
 fn a_clock_that_was_set_back_undoes_nothing_and_hurries_nothing() {
-    let mut story =
-        Story::of(Terms::in_turn(1, &["ding", "mail"]).within(60).rung(60, Unless::Delivered, &["sms"]));
+    let mut story = Story::of(DeliveryTerms::in_turn(1, &["ding", "mail"]).within(60).rung(
+        60,
+        Unless::Delivered,
+        &["sms"],
+    ));
     story.check(-3600, &["look again at 10"]);
     story.check(
         60,
@@ -559,15 +576,15 @@ fn a_clock_that_was_set_back_undoes_nothing_and_hurries_nothing() {
 #[test]
 fn what_was_done_is_kept_as_text() {
     let steps = [
-        Step::TakeTurn { channel: "mail".into(), instead_of: "ding".into(), because: Failing::Late },
+        Step::TakeTurn { channel: "mail".into(), instead_of: "ding".into(), because: ChannelFailure::Late },
         Step::Climb {
             rung: 0,
             unless: Unless::Delivered,
             to: vec!["sms".into()],
-            because: Climbing::Overdue,
+            because: EscalationReason::ContractExpired,
         },
         Step::Skip { rung: 1, because: Unless::Acknowledged },
-        Step::Settle { fulfilment: Fulfilment::Abandoned },
+        Step::Settle { fulfilment: ContractStatus::Abandoned },
         Step::Retried { by: "Zhang".to_owned(), on: vec!["ding".into()] },
         Step::Discarded { by: "Zhang".to_owned(), reason: "told by phone".to_owned(), on: vec![] },
     ];
