@@ -24,13 +24,12 @@
 //! ```
 
 mod config;
-mod robot;
-mod allowance;
+mod channel;
+mod quota;
 mod render;
 mod markdown;
-mod stamp;
 mod sign;
 mod wire;
 
+pub use crate::channel::DingTalk;
 pub use crate::config::{DingTalkConfig, MsgType};
-pub use crate::robot::DingTalk;

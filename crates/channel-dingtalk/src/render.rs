@@ -1,8 +1,6 @@
+use fanfare_chat::{MentionSettings, cut_note, fit, link_target, link_words, linked, plain, without_links};
 use fanfare_core::{
     Attempt, Digest, Fact, IdempotencyKey, Locale, Mention, Message, MessageForm, Notification,
-};
-use fanfare_webhook::{
-    MentionSettings, cut_note, fit, link_target, link_words, linked, plain, without_links,
 };
 use serde::Serialize;
 

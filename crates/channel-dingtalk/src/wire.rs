@@ -7,12 +7,12 @@
 use std::time::Duration;
 
 use fanfare_core::{Receipt, SendError};
-use fanfare_webhook::{Answer, ip_in, quote};
+use fanfare_http_channel::{Answer, ip_in, quote};
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 
-use crate::allowance::allowance;
-use crate::stamp::Remedy;
+use crate::quota::organisation_quota;
+use fanfare_chat::ClockRemedy;
 
 /// `{"errcode": 0, "errmsg": "ok"}`
 #[derive(Debug, Deserialize)]
@@ -60,7 +60,7 @@ pub(crate) fn outcome(
     answer: &Answer,
     ordinal: u32,
     now: Timestamp,
-    refused_stamp: impl FnOnce() -> Remedy,
+    refused_stamp: impl FnOnce() -> ClockRemedy,
 ) -> Result<Receipt, SendError> {
     match answer.reply::<Reply>() {
         Ok(Reply { errcode: 0, errmsg }) => {
@@ -105,7 +105,7 @@ fn refusal(
     errmsg: &str,
     ordinal: u32,
     now: Timestamp,
-    refused_stamp: impl FnOnce() -> Remedy,
+    refused_stamp: impl FnOnce() -> ClockRemedy,
 ) -> SendError {
     let reason = format!("errcode {errcode}: {errmsg}");
     let misconfigured = |mend: &str| SendError::Misconfigured { reason: format!("{reason}; {mend}") };
@@ -137,7 +137,12 @@ fn refusal(
 
 /// 310000 has four causes, told apart only by words. The Chinese ones name
 /// several of the others in their advice, so the most telling comes first.
-fn security(errmsg: &str, ordinal: u32, reason: String, refused_stamp: impl FnOnce() -> Remedy) -> SendError {
+fn security(
+    errmsg: &str,
+    ordinal: u32,
+    reason: String,
+    refused_stamp: impl FnOnce() -> ClockRemedy,
+) -> SendError {
     let says = |words: [&str; 2]| words.iter().any(|it| errmsg.to_lowercase().contains(it));
     let misconfigured = |mend: &str| SendError::Misconfigured { reason: format!("{reason}; {mend}") };
 
@@ -147,10 +152,10 @@ fn security(errmsg: &str, ordinal: u32, reason: String, refused_stamp: impl FnOn
         misconfigured(mend::SIGN)
     } else if says(["timestamp", "签名过期"]) {
         match (refused_stamp(), ordinal) {
-            (Remedy::AnotherStamp, _) => SendError::Transient { reason },
+            (ClockRemedy::AnotherTime, _) => SendError::Transient { reason },
             // A fresh stamp helps if the attempt had to wait on the way; a second one that fails is the clock.
-            (Remedy::MendClock, 1) => SendError::Transient { reason },
-            (Remedy::MendClock, _) => misconfigured(mend::CLOCK),
+            (ClockRemedy::SetClock, 1) => SendError::Transient { reason },
+            (ClockRemedy::SetClock, _) => misconfigured(mend::CLOCK),
         }
     } else if says(["whitelist", "白名单"]) {
         let address = ip_in(errmsg).map_or_else(|| "this gateway's address".to_owned(), |ip| ip.to_string());
@@ -164,7 +169,7 @@ fn security(errmsg: &str, ordinal: u32, reason: String, refused_stamp: impl FnOn
 fn until_next_month(now: Timestamp) -> Duration {
     const LONGEST_MONTH: Duration = Duration::from_secs(31 * 24 * 3600);
 
-    Duration::try_from(allowance().resets_at(now).duration_since(now)).unwrap_or(LONGEST_MONTH)
+    Duration::try_from(organisation_quota().resets_at(now).duration_since(now)).unwrap_or(LONGEST_MONTH)
 }
 
 #[cfg(test)]

@@ -9,15 +9,15 @@
 
 mod config;
 mod addresses;
-mod email;
+mod channel;
 
-mod letter;
-mod thread;
+mod mail;
+mod message_id;
 mod html;
 
 mod pool;
 mod server;
-mod dial;
+mod connect;
 mod proxy;
 mod tls;
 mod login;
@@ -28,5 +28,5 @@ mod reply;
 #[cfg(test)]
 mod fake;
 
+pub use crate::channel::Email;
 pub use crate::config::{AuthConfig, EmailConfig, SmtpConfig, TlsConfig};
-pub use crate::email::Email;

@@ -6,7 +6,7 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 use url::{Host, Url};
 
-use crate::dial::{dial, host_and_port};
+use crate::connect::{connect, host_and_port};
 
 /// An HTTP proxy on the way to the server.
 #[derive(Debug)]
@@ -44,13 +44,13 @@ impl Proxy {
     }
 
     /// A connection to `host` through the proxy (RFC 9110 §9.3.6).
-    pub(crate) async fn dial(
+    pub(crate) async fn connect(
         &self,
         host: &str,
         port: u16,
         deadline: Instant,
     ) -> Result<TcpStream, SendError> {
-        let mut stream = dial(&self.host, self.port, deadline).await?;
+        let mut stream = connect(&self.host, self.port, deadline).await?;
         let place = host_and_port(host, port);
         let request = format!("CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n\r\n");
         let broken = |err: std::io::Error| SendError::Transient { reason: format!("`smtp.proxy`: {err}") };

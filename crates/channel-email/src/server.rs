@@ -12,7 +12,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
-use crate::dial::{dial, host_and_port};
+use crate::connect::{connect, host_and_port};
 use crate::login::Login;
 use crate::proxy::Proxy;
 use crate::reply::{Failure, Reply, Stage};
@@ -99,9 +99,9 @@ impl Server {
     pub(crate) async fn open(&self, deadline: Instant) -> Result<Session, SendError> {
         let connected = deadline.min(Instant::now() + LONGEST_CONNECT);
         let tcp = match &self.proxy {
-            None => dial(&self.host, self.port, connected).await?,
+            None => connect(&self.host, self.port, connected).await?,
             Some(proxy) => {
-                in_time(connected, "`smtp.proxy`", proxy.dial(&self.host, self.port, connected)).await?
+                in_time(connected, "`smtp.proxy`", proxy.connect(&self.host, self.port, connected)).await?
             }
         };
         let stream = in_time(deadline, "TLS", self.encrypt(tcp)).await?;

@@ -1,11 +1,12 @@
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
+use fanfare_chat::{plain, without_links};
 use fanfare_core::{
     Account, Attempt, Budget, Channel, Digest, IdempotencyKey, Limits, Locale, Message, MessageForm,
     Notification, Receipt, SendError,
 };
-use fanfare_webhook::{Client, plain, without_links};
+use fanfare_http_channel::Client;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 

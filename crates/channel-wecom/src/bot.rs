@@ -1,11 +1,12 @@
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
+use fanfare_chat::{MentionSettings, plain, without_links};
 use fanfare_core::{
     Account, Attempt, Budget, Channel, Digest, Limits, Locale, Mention, Message, MessageForm, Notification,
     Receipt, Secret, SendError,
 };
-use fanfare_webhook::{Client, MentionSettings, plain, without_links};
+use fanfare_http_channel::Client;
 use jiff::SignedDuration;
 use serde::Serialize;
 

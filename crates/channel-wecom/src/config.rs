@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
+use fanfare_chat::MentionSettings;
 use fanfare_core::{BuildError, SandboxAccount, SandboxDoors, Secret};
-use fanfare_webhook::MentionSettings;
 use serde::Deserialize;
 
 use crate::Recipients;

@@ -23,7 +23,7 @@
 
 mod config;
 mod recipients;
-mod wecom;
+mod channel;
 
 mod bot;
 mod app;
@@ -32,6 +32,6 @@ mod token;
 mod render;
 mod wire;
 
+pub use crate::channel::WeCom;
 pub use crate::config::{AppConfig, MsgType, WeComConfig};
 pub use crate::recipients::Recipients;
-pub use crate::wecom::WeCom;

@@ -1,7 +1,7 @@
 //! A message in the forms WeCom shows.
 
+use fanfare_chat::{cut_note, fit, link_target, link_words, linked};
 use fanfare_core::{Digest, Fact, Language, Message, Notification, Severity, Why};
-use fanfare_webhook::{cut_note, fit, link_target, link_words, linked};
 use serde::Serialize;
 
 /// The content of a message of either type.

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use fanfare_core::{Secret, SendError};
-use fanfare_webhook::{Client, nothing_was_sent};
+use fanfare_http_channel::{Client, nothing_was_sent};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use fanfare_core::{Receipt, Refusal, SendError};
-use fanfare_webhook::{Answer, ip_in, quote};
+use fanfare_http_channel::{Answer, ip_in, quote};
 use serde::Deserialize;
 
 use crate::{AppConfig, Recipients};

@@ -64,9 +64,14 @@ fn may_know(package: &str, other: &str) -> bool {
                 || is_channel(other)
         }
         "fanfare-core" | "fanfare-sandbox" => false,
-        "fanfare-sources" | "fanfare-store" | "fanfare-webhook" => other == "fanfare-core",
+        "fanfare-sources" | "fanfare-store" | "fanfare-http-channel" | "fanfare-words" => {
+            other == "fanfare-core"
+        }
+        "fanfare-chat" => matches!(other, "fanfare-core" | "fanfare-words"),
         "fanfare-gateway" => matches!(other, "fanfare-core" | "fanfare-store"),
-        channel if is_channel(channel) => matches!(other, "fanfare-core" | "fanfare-webhook"),
+        channel if is_channel(channel) => {
+            matches!(other, "fanfare-core" | "fanfare-words" | "fanfare-http-channel" | "fanfare-chat")
+        }
         // A new room must say here whom it may know.
         _ => false,
     }
@@ -98,11 +103,11 @@ fn strangers_to_yaml_and_actix(graph: &Graph) -> Vec<String> {
     strangers(graph, &crates, |package, _| package == SERVER)
 }
 
-/// A channel is an HTTP channel if it posts through `webhook`.
+/// A channel is an HTTP channel if it posts through `http-channel`.
 fn strangers_to_reqwest(graph: &Graph) -> Vec<String> {
     strangers(graph, &["reqwest"], |package, dependencies| {
-        matches!(package, SERVER | "fanfare-webhook")
-            || is_channel(package) && dependencies.contains("fanfare-webhook")
+        matches!(package, SERVER | "fanfare-http-channel")
+            || is_channel(package) && dependencies.contains("fanfare-http-channel")
     })
 }
 
@@ -129,10 +134,10 @@ fn an_arrow_that_points_outwards_is_found() {
         "fanfare-store -> fanfare-core",
         "fanfare-sandbox -> fanfare-core",
         "fanfare-tests -> fanfare, xtask",
-        "channel-dingtalk -> fanfare-webhook, channel-wecom",
+        "channel-dingtalk -> fanfare-http-channel, channel-wecom",
         "channel-wecom -> fanfare, fanfare-testkit",
         "fanfare-testkit -> fanfare-core",
-        "fanfare-webhook -> fanfare-core, reqwest",
+        "fanfare-http-channel -> fanfare-core, reqwest",
         "fanfare-newcomer -> fanfare-core",
     ]);
     let expected = [
@@ -162,12 +167,12 @@ fn only_server_knows_yaml_and_actix() {
 }
 
 #[test]
-fn only_http_channels_and_webhook_know_reqwest() {
+fn only_http_channels_and_their_client_know_reqwest() {
     nothing_found(&strangers_to_reqwest(&graph()));
     let graph = made_up(&[
-        "channel-dingtalk -> fanfare-webhook, reqwest",
+        "channel-dingtalk -> fanfare-http-channel, reqwest",
         "channel-email -> reqwest",
-        "fanfare-webhook -> reqwest",
+        "fanfare-http-channel -> reqwest",
         "fanfare -> reqwest",
         "fanfare-gateway -> reqwest",
     ]);

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use expect_test::{Expect, expect};
+use fanfare_chat::MentionAll;
 use fanfare_core::{Alert, Language, Severity, Why};
 use fanfare_testkit::{attempt, digest, notification};
-use fanfare_webhook::MentionAll;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use serde_json::Value;

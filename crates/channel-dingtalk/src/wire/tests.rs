@@ -1,6 +1,6 @@
 use expect_test::{Expect, expect};
+use fanfare_http_channel::{Client, HttpSettings};
 use fanfare_testkit::{FakeHttp, NOON, Reaction};
-use fanfare_webhook::{Client, HttpSettings};
 
 use super::*;
 
@@ -9,11 +9,11 @@ async fn read(ordinal: u32, answer: Reaction) -> Result<Receipt, SendError> {
     let fake = FakeHttp::serve(move |_| answer.clone()).await;
     let client = Client::new(&fake.endpoint(), HttpSettings::default()).unwrap();
     let answer = client.post_json("/robot/send", &[], &"a message", NOON).await?;
-    outcome(&answer, ordinal, NOON, || Remedy::MendClock)
+    outcome(&answer, ordinal, NOON, || ClockRemedy::SetClock)
 }
 
 fn refused(errcode: i64, errmsg: &str, ordinal: u32) -> SendError {
-    refusal(errcode, errmsg, ordinal, NOON, || Remedy::MendClock)
+    refusal(errcode, errmsg, ordinal, NOON, || ClockRemedy::SetClock)
 }
 
 #[track_caller]
@@ -130,7 +130,7 @@ fn a_wrong_time_or_an_unknown_token_is_confirmed_once() {
 
 #[test]
 fn a_wrong_time_is_tried_again_while_there_is_another() {
-    let err = refusal(310_000, "invalid timestamp", 9, NOON, || Remedy::AnotherStamp);
+    let err = refusal(310_000, "invalid timestamp", 9, NOON, || ClockRemedy::AnotherTime);
     assert_eq!(err.word(), "transient");
 }
 

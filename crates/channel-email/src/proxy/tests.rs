@@ -25,9 +25,9 @@ async fn proxy(answer: &'static str) -> String {
     format!("http://{address}")
 }
 
-async fn dial_through(proxy: &str, port: u16) -> Result<TcpStream, SendError> {
+async fn connect_through(proxy: &str, port: u16) -> Result<TcpStream, SendError> {
     let deadline = Instant::now() + std::time::Duration::from_secs(5);
-    Proxy::parse(proxy).unwrap().dial("127.0.0.1", port, deadline).await
+    Proxy::parse(proxy).unwrap().connect("127.0.0.1", port, deadline).await
 }
 
 #[tokio::test]
@@ -36,7 +36,7 @@ async fn the_servers_first_words_come_through_whole() {
     let port = server.local_addr().unwrap().port();
     tokio::spawn(async move { server.accept().await.unwrap().0.write_all(b"220 hello\r\n").await.unwrap() });
     let proxy = proxy("HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n").await;
-    let mut stream = dial_through(&proxy, port).await.unwrap();
+    let mut stream = connect_through(&proxy, port).await.unwrap();
     let mut words = String::new();
     stream.read_to_string(&mut words).await.unwrap();
     assert_eq!(words, "220 hello\r\n");
@@ -44,14 +44,15 @@ async fn the_servers_first_words_come_through_whole() {
 
 #[tokio::test]
 async fn a_proxy_that_forbids_is_for_a_person_to_mend_and_one_that_cannot_may_later() {
-    let forbids = dial_through(&proxy("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n").await, 25).await;
+    let forbids =
+        connect_through(&proxy("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n").await, 25).await;
     assert_eq!(
         forbids.unwrap_err().to_string(),
         "misconfigured: `smtp.proxy` refuses CONNECT: HTTP/1.1 407 Proxy Authentication Required"
     );
-    let cannot = dial_through(&proxy("HTTP/1.1 503 Service Unavailable\r\n\r\n").await, 25).await;
+    let cannot = connect_through(&proxy("HTTP/1.1 503 Service Unavailable\r\n\r\n").await, 25).await;
     assert_eq!(cannot.unwrap_err().word(), "transient");
-    assert_eq!(dial_through(&proxy("").await, 25).await.unwrap_err().word(), "transient");
+    assert_eq!(connect_through(&proxy("").await, 25).await.unwrap_err().word(), "transient");
 }
 
 #[test]

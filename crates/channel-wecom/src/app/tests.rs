@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use fanfare_core::{NotificationId, Secret, Severity, Why};
+use fanfare_http_channel::HttpSettings;
 use fanfare_testkit::{FakeHttp, Reaction, attempt, digest, notification, shown_of};
-use fanfare_webhook::HttpSettings;
 use serde_json::{Value, json};
 
 use super::*;

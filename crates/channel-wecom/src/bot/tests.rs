@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
+use fanfare_chat::MentionAll;
 use fanfare_core::{Severity, Why};
+use fanfare_http_channel::HttpSettings;
 use fanfare_testkit::{digest, notification, shown_of};
-use fanfare_webhook::{HttpSettings, MentionAll};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
+use fanfare_http_channel::HttpSettings;
 use fanfare_testkit::{FakeHttp, NOON, Reaction, Seen};
-use fanfare_webhook::HttpSettings;
 use futures_util::future::join_all;
 use jiff::ToSpan;
 

@@ -1,9 +1,10 @@
 use async_trait::async_trait;
+use fanfare_chat::MentionSettings;
 use fanfare_core::{
     Attempt, BuildError, Channel, Context, Digest, Limits, Notification, Notifier, Receipt, SandboxAccount,
     SandboxDoors, SendError,
 };
-use fanfare_webhook::{Client, HttpSettings, MentionSettings};
+use fanfare_http_channel::{Client, HttpSettings};
 use jiff::SignedDuration;
 
 use crate::WeComConfig;
@@ -16,10 +17,10 @@ const PROVIDER: &str = "https://qyapi.weixin.qq.com";
 
 /// A WeCom group bot or self-built app, ready to send.
 #[derive(Debug)]
-pub struct WeCom(Speaker);
+pub struct WeCom(ChannelSender);
 
 #[derive(Debug)]
-enum Speaker {
+enum ChannelSender {
     Bot(Box<Bot>),
     App(Box<App>),
 }
@@ -28,36 +29,36 @@ enum Speaker {
 impl Notifier for WeCom {
     async fn notify(&self, notification: &Notification, attempt: &Attempt) -> Result<Receipt, SendError> {
         match &self.0 {
-            Speaker::Bot(bot) => bot.notify(notification, attempt).await,
-            Speaker::App(app) => app.notify(notification, attempt).await,
+            ChannelSender::Bot(bot) => bot.notify(notification, attempt).await,
+            ChannelSender::App(app) => app.notify(notification, attempt).await,
         }
     }
 
     async fn digest(&self, digest: &Digest, attempt: &Attempt) -> Result<Receipt, SendError> {
         match &self.0 {
-            Speaker::Bot(bot) => bot.digest(digest, attempt).await,
-            Speaker::App(app) => app.digest(digest, attempt).await,
+            ChannelSender::Bot(bot) => bot.digest(digest, attempt).await,
+            ChannelSender::App(app) => app.digest(digest, attempt).await,
         }
     }
 
     fn capacity(&self, digest: &Digest) -> usize {
         match &self.0 {
-            Speaker::Bot(bot) => bot.capacity(digest),
-            Speaker::App(app) => app.capacity(digest),
+            ChannelSender::Bot(bot) => bot.capacity(digest),
+            ChannelSender::App(app) => app.capacity(digest),
         }
     }
 
     fn limits(&self) -> Limits {
         match &self.0 {
-            Speaker::Bot(bot) => bot.limits(),
-            Speaker::App(app) => app.limits(),
+            ChannelSender::Bot(bot) => bot.limits(),
+            ChannelSender::App(app) => app.limits(),
         }
     }
 
     fn clock_offset(&self) -> Option<SignedDuration> {
         match &self.0 {
-            Speaker::Bot(bot) => bot.clock_offset(),
-            Speaker::App(app) => app.clock_offset(),
+            ChannelSender::Bot(bot) => bot.clock_offset(),
+            ChannelSender::App(app) => app.clock_offset(),
         }
     }
 }
@@ -74,7 +75,7 @@ impl Channel for WeCom {
         match (key, app) {
             (Some(key), None) => {
                 check_key(&key)?;
-                Ok(Self(Speaker::Bot(Box::new(Bot::new(client()?, key, msgtype, mention, style)))))
+                Ok(Self(ChannelSender::Bot(Box::new(Bot::new(client()?, key, msgtype, mention, style)))))
             }
             (None, Some(app)) => {
                 app.check()?;
@@ -84,7 +85,7 @@ impl Channel for WeCom {
                         "only a group bot mentions: an app writes to `app.to_user`",
                     ));
                 }
-                Ok(Self(Speaker::App(Box::new(App::new(client()?, app, msgtype, style)))))
+                Ok(Self(ChannelSender::App(Box::new(App::new(client()?, app, msgtype, style)))))
             }
             (Some(_), Some(_)) => {
                 Err(problem("app", "a channel is a bot (`key`) or an app (`app`), not both"))

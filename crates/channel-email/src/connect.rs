@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 
 /// Connects to `host`, trying each of its addresses for an equal share of the
 /// time left: on a site whose IPv6 leads nowhere the first one never answers.
-pub(crate) async fn dial(host: &str, port: u16, deadline: Instant) -> Result<TcpStream, SendError> {
+pub(crate) async fn connect(host: &str, port: u16, deadline: Instant) -> Result<TcpStream, SendError> {
     let place = host_and_port(host, port);
     let failed = |what: &str, err: &dyn ToString| SendError::Transient {
         reason: format!("cannot {what} {place}: {}", err.to_string()),

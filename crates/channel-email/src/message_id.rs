@@ -4,7 +4,7 @@ use fanfare_core::{Attempt, ChannelName, IdempotencyKey, Kind, Notification, Why
 
 /// Which mail this is, and which it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Thread {
+pub(crate) struct MessageIds {
     /// The mail's own `Message-ID`: the same in every attempt, so that a repeat
     /// after a lost answer can be recognised.
     pub(crate) id: String,
@@ -12,7 +12,7 @@ pub(crate) struct Thread {
     pub(crate) root: Option<String>,
 }
 
-impl Thread {
+impl MessageIds {
     /// The ids of `notification`'s mail through `channel`, from an address of `domain`.
     ///
     /// No two mails share an id. A delivery's key is its own, and so is the id

@@ -6,15 +6,15 @@ use fanfare_core::{
     Account, Attempt, Budget, BuildError, Channel, Context, Digest, Limits, Notification, Notifier, Receipt,
     SandboxAccount, SandboxDoors, Secret, SendError,
 };
-use fanfare_webhook::{Client, HttpSettings};
+use fanfare_http_channel::{Client, HttpSettings};
 use jiff::SignedDuration;
 
 use crate::DingTalkConfig;
-use crate::allowance::allowance;
+use crate::quota::organisation_quota;
 use crate::render::{Body, Look};
 use crate::sign::sign;
-use crate::stamp::Stamps;
 use crate::wire;
+use fanfare_chat::SigningClock;
 
 /// Where DingTalk is, if `endpoint` does not say otherwise.
 const PROVIDER: &str = "https://oapi.dingtalk.com";
@@ -37,7 +37,7 @@ pub struct DingTalk {
     access_token: Secret,
     secret: Option<Secret>,
     look: Look,
-    stamps: Stamps,
+    signing_clock: SigningClock,
 }
 
 #[async_trait]
@@ -59,7 +59,7 @@ impl Notifier for DingTalk {
             account: Account::of(Self::KIND, &[self.access_token.expose()]),
             egress: self.client.egress(),
             budget: Some(BUDGET),
-            quota: Some(allowance()),
+            quota: Some(organisation_quota()),
             concurrency: CONCURRENCY,
         }
     }
@@ -71,17 +71,18 @@ impl Notifier for DingTalk {
 
 impl DingTalk {
     async fn post(&self, body: &Body, attempt: &Attempt) -> Result<Receipt, SendError> {
-        let stamp = self.stamps.stamp(attempt.at, self.client.clock_offset());
-        let signed = self.secret.as_ref().map(|secret| sign(secret, stamp.at));
+        let signing_time = self.signing_clock.time(attempt.at, self.client.clock_offset());
+        let signed = self.secret.as_ref().map(|secret| sign(secret, signing_time.at));
 
         let mut query = vec![("access_token", self.access_token.expose())];
         if let Some((timestamp, sign)) = &signed {
             query.extend([("timestamp", timestamp.as_str()), ("sign", sign.as_str())]);
         }
         let answer = self.client.post_json(PATH, &query, body, attempt.at).await;
-        let refused = || self.stamps.refuse(stamp, self.client.clock_offset());
-        let outcome = answer.and_then(|answer| wire::outcome(&answer, attempt.ordinal, stamp.at, refused));
-        if signed.is_some() { stamp.told_in(outcome) } else { outcome }
+        let refused = || self.signing_clock.refuse(signing_time, self.client.clock_offset());
+        let outcome =
+            answer.and_then(|answer| wire::outcome(&answer, attempt.ordinal, signing_time.at, refused));
+        if signed.is_some() { signing_time.told_in(outcome) } else { outcome }
     }
 }
 
@@ -101,7 +102,7 @@ impl Channel for DingTalk {
             access_token,
             secret,
             look: Look { msgtype, keyword, mention, style },
-            stamps: Stamps::default(),
+            signing_clock: SigningClock::default(),
         })
     }
 

@@ -12,7 +12,7 @@ use lettre::message::{MessageBuilder, MultiPart, SinglePart};
 
 use crate::addresses::Addresses;
 use crate::html;
-use crate::thread::Thread;
+use crate::message_id::MessageIds;
 
 /// A line of a phone's list of mails shows a quarter of it; RFC 5322 §2.1.1 would allow 998.
 const MAX_SUBJECT: usize = 240;
@@ -38,7 +38,7 @@ const MAX_LINES: usize = 200;
 /// What a mail says, and of what.
 struct Draft {
     message: Message,
-    thread: Thread,
+    ids: MessageIds,
     /// When we decided to tell it.
     owed_at: Timestamp,
     /// How bad the worst of it still is; `None` once all is over.
@@ -58,7 +58,7 @@ pub(crate) fn write(
 ) -> Result<Vec<u8>, SendError> {
     let draft = Draft {
         message: bounded(Message::of(notification, style), attempt.form),
-        thread: Thread::of(notification, attempt, channel, addresses.from.email.domain()),
+        ids: MessageIds::of(notification, attempt, channel, addresses.from.email.domain()),
         owed_at: notification.owed_at,
         tone: tone(notification),
     };
@@ -76,7 +76,7 @@ pub(crate) fn write_digest(
     let told = digest.notifications();
     let draft = Draft {
         message: bounded_digest(Message::of_digest(digest, style), attempt.form),
-        thread: Thread::of_digest(attempt, addresses.from.email.domain()),
+        ids: MessageIds::of_digest(attempt, addresses.from.email.domain()),
         owed_at: told.iter().map(|it| it.owed_at).max().unwrap_or_default(),
         tone: told.iter().map(|it| tone(it)).max().flatten(),
     };
@@ -93,7 +93,7 @@ pub(crate) fn capacity(style: &Locale, digest: &Digest) -> usize {
 
 impl Draft {
     fn write(&self, addresses: &Addresses, attempt: &Attempt) -> Result<Vec<u8>, SendError> {
-        let Self { message, thread: _, owed_at: _, tone } = self;
+        let Self { message, ids: _, owed_at: _, tone } = self;
         let head = self.head(addresses).subject(subject(&message.title));
         let text = SinglePart::plain(message.to_string());
         let mail = match attempt.form {
@@ -112,7 +112,7 @@ impl Draft {
     /// Every header but the subject and the content's own. Typed, or constant: no
     /// text of an alert is ever joined into one.
     fn head(&self, addresses: &Addresses) -> MessageBuilder {
-        let Self { message: _, thread: Thread { id, root }, owed_at, tone } = self;
+        let Self { message: _, ids: MessageIds { id, root }, owed_at, tone } = self;
         let mut head = lettre::Message::builder()
             .from(addresses.from.clone())
             .mailbox(lettre::message::header::To::from(addresses.shown()))

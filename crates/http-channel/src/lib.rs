@@ -7,7 +7,7 @@
 //!
 //! ```no_run
 //! # async fn example(now: jiff::Timestamp) -> Result<(), Box<dyn std::error::Error>> {
-//! use fanfare_webhook::{Client, HttpSettings};
+//! use fanfare_http_channel::{Client, HttpSettings};
 //!
 //! let client = Client::new("https://chat.example.com", HttpSettings::default())?;
 //! let message = serde_json::json!({ "text": "Cold room 3 is too warm" });
@@ -16,10 +16,6 @@
 //! # Ok(())
 //! # }
 //! ```
-//!
-//! What chat channels share on the way there stands beside it: a message within
-//! a limit ([`fit()`]), a message without links ([`plain()`]), and whom to call by
-//! name ([`MentionSettings`]).
 //!
 //! Every answer also tells what time it is where the provider is: see
 //! [`Client::clock_offset`].
@@ -30,11 +26,6 @@ mod answer;
 mod provider_clock;
 mod quote;
 
-mod fit;
-mod mention;
-
 pub use crate::answer::Answer;
 pub use crate::client::{Client, HttpSettings, nothing_was_sent};
-pub use crate::fit::{cut_note, fit, link_target, link_words, linked, plain, without_links};
-pub use crate::mention::{MentionAll, MentionSettings};
 pub use crate::quote::{ip_in, quote};

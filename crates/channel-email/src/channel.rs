@@ -17,7 +17,7 @@ use crate::reply::Stage;
 use crate::server::Server;
 use crate::session::Session;
 use crate::transaction::{Deadlines, NotHandedIn, Owed, hand_in};
-use crate::{EmailConfig, TlsConfig, letter};
+use crate::{EmailConfig, TlsConfig, mail};
 
 /// How many mails may be under way at once. Few: each takes a connection, and
 /// providers count those ("421 HL:ICC", too many connections, at 163).
@@ -42,17 +42,17 @@ pub struct Email {
 #[async_trait]
 impl Notifier for Email {
     async fn notify(&self, notification: &Notification, attempt: &Attempt) -> Result<Receipt, SendError> {
-        let mail = letter::write(&self.addresses, &self.name, &self.style, notification, attempt)?;
+        let mail = mail::write(&self.addresses, &self.name, &self.style, notification, attempt)?;
         self.deliver(&mail, attempt).await
     }
 
     async fn digest(&self, digest: &Digest, attempt: &Attempt) -> Result<Receipt, SendError> {
-        let mail = letter::write_digest(&self.addresses, &self.style, digest, attempt)?;
+        let mail = mail::write_digest(&self.addresses, &self.style, digest, attempt)?;
         self.deliver(&mail, attempt).await
     }
 
     fn capacity(&self, digest: &Digest) -> usize {
-        letter::capacity(&self.style, digest)
+        mail::capacity(&self.style, digest)
     }
 
     fn limits(&self) -> Limits {

@@ -16,7 +16,7 @@ const MESSAGES_PER_MONTH: NonZeroU32 = NonZeroU32::new(3000).unwrap();
 const POOL: &str = "dingtalk";
 
 /// What an organisation may send in a month of China's.
-pub(crate) fn allowance() -> Quota {
+pub(crate) fn organisation_quota() -> Quota {
     Quota {
         pool: POOL.to_owned(),
         messages: MESSAGES_PER_MONTH,

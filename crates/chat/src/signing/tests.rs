@@ -8,15 +8,15 @@ const fn minutes(minutes: i64) -> Option<SignedDuration> {
 
 /// The minutes by which a stamp differs from this machine's time.
 #[track_caller]
-fn check(stamps: &Stamps, ahead: Option<SignedDuration>, expected: i64) -> Stamp {
-    let stamp = stamps.stamp(NOON, ahead);
+fn check(stamps: &SigningClock, ahead: Option<SignedDuration>, expected: i64) -> SigningTime {
+    let stamp = stamps.time(NOON, ahead);
     assert_eq!(stamp.at, NOON + SignedDuration::from_mins(expected));
     stamp
 }
 
 #[test]
 fn a_clock_that_is_right_to_the_minute_is_signed_with() {
-    let stamps = Stamps::default();
+    let stamps = SigningClock::default();
     check(&stamps, None, 0);
     check(&stamps, minutes(1), 0);
     check(&stamps, minutes(-1), 0);
@@ -24,52 +24,52 @@ fn a_clock_that_is_right_to_the_minute_is_signed_with() {
 
 #[test]
 fn a_clock_that_is_off_is_corrected() {
-    let stamps = Stamps::default();
+    let stamps = SigningClock::default();
     check(&stamps, minutes(2), 2);
     check(&stamps, minutes(-123), -123);
 }
 
 #[test]
 fn a_correction_that_is_refused_gives_way_to_this_machines_time() {
-    let stamps = Stamps::default();
+    let stamps = SigningClock::default();
     let lie = check(&stamps, minutes(123), 123);
-    assert_eq!(stamps.refuse(lie, minutes(123)), Remedy::AnotherStamp);
+    assert_eq!(stamps.refuse(lie, minutes(123)), ClockRemedy::AnotherTime);
     check(&stamps, minutes(123), 0);
     check(&stamps, minutes(99), 99);
 }
 
 #[test]
 fn a_time_that_is_refused_gives_way_to_what_the_refusal_tells() {
-    let stamps = Stamps::default();
+    let stamps = SigningClock::default();
     let wrong = check(&stamps, None, 0);
-    assert_eq!(stamps.refuse(wrong, minutes(123)), Remedy::AnotherStamp);
+    assert_eq!(stamps.refuse(wrong, minutes(123)), ClockRemedy::AnotherTime);
     check(&stamps, minutes(123), 123);
 }
 
 #[test]
 fn a_correction_is_given_up_once_the_clock_is_set() {
-    let stamps = Stamps::default();
+    let stamps = SigningClock::default();
     let outdated = check(&stamps, minutes(123), 123);
-    assert_eq!(stamps.refuse(outdated, minutes(0)), Remedy::AnotherStamp);
+    assert_eq!(stamps.refuse(outdated, minutes(0)), ClockRemedy::AnotherTime);
     check(&stamps, minutes(0), 0);
 }
 
 #[test]
 fn where_no_other_time_is_known_the_clock_must_be_mended() {
-    let stamps = Stamps::default();
+    let stamps = SigningClock::default();
     let stamp = check(&stamps, None, 0);
-    assert_eq!(stamps.refuse(stamp, None), Remedy::MendClock);
-    assert_eq!(stamps.refuse(stamp, minutes(1)), Remedy::MendClock);
+    assert_eq!(stamps.refuse(stamp, None), ClockRemedy::SetClock);
+    assert_eq!(stamps.refuse(stamp, minutes(1)), ClockRemedy::SetClock);
 }
 
 #[test]
 fn a_time_beyond_all_times_corrects_nothing() {
-    assert_eq!(Stamps::default().stamp(Timestamp::MAX, minutes(5)).at, Timestamp::MAX);
+    assert_eq!(SigningClock::default().time(Timestamp::MAX, minutes(5)).at, Timestamp::MAX);
 }
 
 #[track_caller]
 fn check_words(correction: SignedDuration, expected: &str) {
-    let stamp = Stamp { at: NOON, correction };
+    let stamp = SigningTime { at: NOON, correction };
     let told = stamp.told_in(Ok(Receipt { words: "ok".to_owned(), ..Receipt::default() })).unwrap();
     assert_eq!(told.words, expected);
     let err = stamp.told_in(Err(SendError::Unanswered { reason: "ok".to_owned() })).unwrap_err();

@@ -17,7 +17,7 @@ fn addresses(config: &str) -> Addresses {
     Addresses::of(&serde_json::from_str(config).unwrap()).unwrap()
 }
 
-fn letter(notification: &Notification, form: MessageForm) -> Mail {
+fn mail_about(notification: &Notification, form: MessageForm) -> Mail {
     let attempt = Attempt { form, ..attempt() };
     let style = Locale::default();
     let bytes = write(&addresses(CONFIG), &"mail".into(), &style, notification, &attempt).unwrap();
@@ -49,7 +49,7 @@ const FIRST_MAIL: [&str; 9] = [
 
 #[test]
 fn a_mail_says_of_itself_what_it_must_and_no_more() {
-    let mail = letter(&notification(Severity::High, Why::Started), MessageForm::Full);
+    let mail = mail_about(&notification(Severity::High, Why::Started), MessageForm::Full);
     assert_eq!(header_names(&mail), FIRST_MAIL);
     assert_eq!(mail.header("From"), ["Fanfare <alerts@example.com>"]);
     assert_eq!(mail.header("To"), ["oncall@example.com, \"The boss\" <boss@example.com>"]);
@@ -74,15 +74,15 @@ fn a_subject_is_written_in_encoded_words() {
 
 #[test]
 fn a_subject_shows_what_was_sent_and_not_what_it_could_be_decoded_to() {
-    let mail = letter(&about(|it| it.annotations.set("title", "=?utf-8?b?SEk=?=")), MessageForm::Full);
+    let mail = mail_about(&about(|it| it.annotations.set("title", "=?utf-8?b?SEk=?=")), MessageForm::Full);
     assert_eq!(mail.header("Subject"), ["[HIGH] = ?utf-8?b?SEk= ?= - Cold room 3"]);
 }
 
 #[test]
 fn later_mails_of_an_incident_hang_below_its_first() {
-    let first = letter(&notification(Severity::High, Why::Started), MessageForm::Full);
+    let first = mail_about(&notification(Severity::High, Why::Started), MessageForm::Full);
     for why in [Why::Worsened { from: Severity::Mid }, Why::StillFiring, Why::Resolved] {
-        let later = letter(&notification(Severity::High, why), MessageForm::Full);
+        let later = mail_about(&notification(Severity::High, why), MessageForm::Full);
         assert_eq!(later.header("In-Reply-To"), first.header("Message-ID"));
         assert_eq!(later.header("References"), first.header("Message-ID"));
         assert_ne!(later.header("Message-ID"), first.header("Message-ID"));
@@ -92,7 +92,7 @@ fn later_mails_of_an_incident_hang_below_its_first() {
 #[test]
 fn only_what_is_urgent_and_fires_calls_itself_urgent() {
     let importance =
-        |severity, why| letter(&notification(severity, why), MessageForm::Full).header("Importance");
+        |severity, why| mail_about(&notification(severity, why), MessageForm::Full).header("Importance");
     assert_eq!(importance(Severity::Urgent, Why::Started), ["high"]);
     assert_eq!(importance(Severity::Urgent, Why::Resolved), [""; 0]);
     assert_eq!(importance(Severity::High, Why::Started), [""; 0]);
@@ -100,7 +100,7 @@ fn only_what_is_urgent_and_fires_calls_itself_urgent() {
 
 #[test]
 fn the_plainer_part_stands_first() {
-    let mail = letter(&notification(Severity::High, Why::Started), MessageForm::Full);
+    let mail = mail_about(&notification(Severity::High, Why::Started), MessageForm::Full);
     assert!(mail.header("Content-Type")[0].starts_with("multipart/alternative;"), "{:?}", mail.headers());
     let text = mail.data.find("Content-Type: text/plain; charset=utf-8").unwrap();
     let page = mail.data.find("Content-Type: text/html; charset=utf-8").unwrap();
@@ -113,10 +113,10 @@ fn a_plain_mail_is_short_text_without_links() {
         it.annotations.set("content", "x ".repeat(5_000));
         it.generator_url = Some("https://thinklink.example.com/alarms/42".to_owned());
     });
-    let mail = letter(&long, MessageForm::Plain);
+    let mail = mail_about(&long, MessageForm::Plain);
     assert_eq!(mail.header("Content-Type"), ["text/plain; charset=utf-8"]);
     assert!(!mail.data.contains("https:") && mail.data.len() < 4_000, "{}", mail.data.len());
-    assert!(letter(&long, MessageForm::Full).data.contains("<a href"));
+    assert!(mail_about(&long, MessageForm::Full).data.contains("<a href"));
 }
 
 #[test]
@@ -149,7 +149,7 @@ proptest! {
     fn no_text_of_an_alert_becomes_a_header_or_a_broken_line(
         text in "(\r\n|\r|\n|\0|\u{2028}|\u{85}|\r\nBcc: |\nTo: |\r\n\r\n|\\.|=\\?|[a-z<>&\"' ]|告|é|😀){0,60}"
     ) {
-        let mail = letter(&about(|it| {
+        let mail = mail_about(&about(|it| {
             for name in ["alertname", "device", "eui", "source"] {
                 it.labels.set(name, text.clone());
             }
@@ -184,7 +184,7 @@ fn a_page_stays_below_what_gmail_cuts_off() {
     assert!(page.len() < 100_000, "{}", page.len());
 }
 
-fn digest_letter(digest: &Digest, form: MessageForm) -> Mail {
+fn digest_mail(digest: &Digest, form: MessageForm) -> Mail {
     let attempt = Attempt { form, ..attempt() };
     let bytes = write_digest(&addresses(CONFIG), &Locale::default(), digest, &attempt).unwrap();
     Mail { data: String::from_utf8(bytes).unwrap(), ..Mail::default() }
@@ -199,10 +199,10 @@ fn decoded(mail: &Mail) -> String {
 fn an_invitation_to_acknowledge_is_a_button_and_an_address_and_missing_where_links_are() {
     let link = "https://alerts.example.com/ack/t0ken";
     let told = Notification { ack_url: Some(link.to_owned()), ..notification(Severity::High, Why::Started) };
-    let full = decoded(&letter(&told, MessageForm::Full));
+    let full = decoded(&mail_about(&told, MessageForm::Full));
     assert!(full.contains(&format!("Acknowledge: I take care of it {link}")), "{full}");
     assert!(full.contains(&format!("<a href=\"{link}\"")), "{full}");
-    let plain = decoded(&letter(&told, MessageForm::Plain));
+    let plain = decoded(&mail_about(&told, MessageForm::Plain));
     assert!(!plain.contains("Acknowledge") && !plain.contains("https:"), "{plain}");
 }
 
@@ -213,7 +213,7 @@ fn a_digest_says_of_itself_what_a_first_mail_does() {
         Arc::make_mut(notification).owed_at = NOON + std::time::Duration::from_secs(seconds);
     }
     Arc::make_mut(&mut told[0]).why = Why::Resolved;
-    let mail = digest_letter(&Digest::new(told).unwrap(), MessageForm::Full);
+    let mail = digest_mail(&Digest::new(told).unwrap(), MessageForm::Full);
     assert_eq!(header_names(&mail), FIRST_MAIL);
     assert_eq!(mail.header("Subject"), ["[MID] 3 alerts: 2 MID, 1 RESOLVED"]);
     assert_eq!(mail.header("Message-ID"), [format!("<{}@example.com>", attempt().key.as_str())]);
@@ -223,7 +223,7 @@ fn a_digest_says_of_itself_what_a_first_mail_does() {
 
 #[test]
 fn a_digest_with_something_urgent_in_it_calls_itself_urgent() {
-    let mail = digest_letter(&digest(3), MessageForm::Full);
+    let mail = digest_mail(&digest(3), MessageForm::Full);
     assert_eq!(mail.header("Importance"), ["high"]);
     assert!(mail.data.contains("#b71c1c"), "{}", mail.data);
 }
@@ -233,7 +233,7 @@ fn a_digest_shows_every_alert_in_both_of_its_forms() {
     let many = digest(1000);
     let told = many.first(capacity(&Locale::default(), &many));
     assert!((100..=200).contains(&told.notifications().len()), "{}", told.notifications().len());
-    let (full, plain) = (digest_letter(&told, MessageForm::Full), digest_letter(&told, MessageForm::Plain));
+    let (full, plain) = (digest_mail(&told, MessageForm::Full), digest_mail(&told, MessageForm::Plain));
     let (full, plain) = (decoded(&full), decoded(&plain));
     for text in told.notifications().iter().flat_map(|it| shown_of(it)) {
         assert_eq!(full.matches(&text).count(), 2, "{text} in {full}");
@@ -260,7 +260,7 @@ fn an_incident_told_of_a_thousand_times_is_one_line_with_every_number() {
     }
     let digest = Digest::new(told).unwrap();
     assert_eq!(capacity(&Locale::default(), &digest), 1000);
-    let page = decoded(&digest_letter(&digest, MessageForm::Full));
+    let page = decoded(&digest_mail(&digest, MessageForm::Full));
     assert!(page.contains("770001") && page.contains("771000"), "{page}");
 }
 

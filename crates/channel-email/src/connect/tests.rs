@@ -11,20 +11,20 @@ fn soon() -> Instant {
 #[tokio::test]
 async fn a_command_does_not_wait_for_a_delayed_acknowledgement() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let stream = dial("localhost", listener.local_addr().unwrap().port(), soon()).await.unwrap();
+    let stream = connect("localhost", listener.local_addr().unwrap().port(), soon()).await.unwrap();
     assert!(stream.nodelay().unwrap());
 }
 
 #[tokio::test]
 async fn a_server_that_cannot_be_found_or_reached_is_a_passing_trouble() {
-    let unknown = dial("no-such-server.invalid", 25, soon()).await.unwrap_err();
+    let unknown = connect("no-such-server.invalid", 25, soon()).await.unwrap_err();
     assert_eq!(unknown.word(), "transient");
     assert!(unknown.to_string().contains("cannot find no-such-server.invalid:25"), "{unknown}");
 
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     drop(listener);
-    let closed = dial("127.0.0.1", port, soon()).await.unwrap_err();
+    let closed = connect("127.0.0.1", port, soon()).await.unwrap_err();
     assert_eq!(closed.word(), "transient");
     assert!(closed.to_string().contains(&format!("cannot reach 127.0.0.1:{port}: ")), "{closed}");
 }

@@ -1,60 +1,62 @@
-//! The time a message is signed with.
+//! Signing times, corrected by the provider's clock.
 
 use std::sync::{Mutex, PoisonError};
 
 use fanfare_core::{Receipt, SendError};
 use jiff::{SignedDuration, Timestamp};
 
-/// Ours: DingTalk takes an hour either way, and a minute is more than the way to it
-/// explains. From there on a clock is worth a word.
+/// The smallest difference between two clocks that is corrected. Ours: providers take
+/// an hour either way, and a minute is more than the way to them explains.
 const WORTH_CORRECTING: SignedDuration = SignedDuration::from_secs(60);
 
-/// Which time to sign with: this machine's, or the provider's where its answers say
-/// that the two differ. Many an edge box has nobody to set its clock.
+/// The clock that messages are signed by: this machine's, or the provider's where its
+/// answers say that the two differ. Many edge boxes have nobody to set their clock.
 ///
-/// Whoever stands on the way may have told a wrong time. So a correction that
-/// DingTalk has refused gives way to this machine's own time, and that one to the
+/// A proxy or a captive portal may have told a wrong time. So a correction that the
+/// provider has refused gives way to this machine's own time, and that one to the
 /// next correction.
 #[derive(Debug, Default)]
-pub(crate) struct Stamps {
-    /// The correction of the stamp that was refused last.
+pub struct SigningClock {
+    /// The correction of the time that was refused last.
     refused: Mutex<Option<SignedDuration>>,
 }
 
-/// A time to sign with.
+/// The time in one signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Stamp {
-    pub(crate) at: Timestamp,
-    /// What was added to this machine's time.
+pub struct SigningTime {
+    /// The corrected time.
+    pub at: Timestamp,
+    /// The difference to this machine's time.
     correction: SignedDuration,
 }
 
-/// What helps where a stamp was refused.
+/// The remedy for a signature whose time was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Remedy {
-    /// To sign with another time, which the next attempt will do.
-    AnotherStamp,
-    /// To set this machine's clock.
-    MendClock,
+pub enum ClockRemedy {
+    /// Another time, with which the next attempt will sign.
+    AnotherTime,
+    /// A person who sets this machine's clock.
+    SetClock,
 }
 
-impl Stamps {
-    /// The time to sign with at `now`, if the provider says that its clock is so much `ahead`.
-    pub(crate) fn stamp(&self, now: Timestamp, ahead: Option<SignedDuration>) -> Stamp {
+impl SigningClock {
+    /// The time to sign with at `now`, where the provider's clock is so much `ahead`, as far as it is known.
+    #[must_use]
+    pub fn time(&self, now: Timestamp, ahead: Option<SignedDuration>) -> SigningTime {
         let correction = self.correction(ahead);
         match now.checked_add(correction) {
-            Ok(at) => Stamp { at, correction },
-            Err(_) => Stamp { at: now, correction: SignedDuration::ZERO },
+            Ok(at) => SigningTime { at, correction },
+            Err(_) => SigningTime { at: now, correction: SignedDuration::ZERO },
         }
     }
 
-    /// Takes note that DingTalk has refused `stamp`; `ahead` is what is known by now.
-    pub(crate) fn refuse(&self, stamp: Stamp, ahead: Option<SignedDuration>) -> Remedy {
-        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(stamp.correction);
-        if is_near(self.correction(ahead), stamp.correction) {
-            Remedy::MendClock
+    /// Records that the provider has refused `time`; `ahead` is the difference known since its answer.
+    pub fn refuse(&self, time: SigningTime, ahead: Option<SignedDuration>) -> ClockRemedy {
+        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(time.correction);
+        if is_near(self.correction(ahead), time.correction) {
+            ClockRemedy::SetClock
         } else {
-            Remedy::AnotherStamp
+            ClockRemedy::AnotherTime
         }
     }
 
@@ -71,9 +73,13 @@ fn is_near(one: SignedDuration, other: SignedDuration) -> bool {
     (one - other).abs() <= WORTH_CORRECTING
 }
 
-impl Stamp {
-    /// `outcome`, which says so if the stamp is not of this machine's time.
-    pub(crate) fn told_in(self, outcome: Result<Receipt, SendError>) -> Result<Receipt, SendError> {
+impl SigningTime {
+    /// `outcome`, with a note if the signature does not show this machine's time.
+    ///
+    /// # Errors
+    ///
+    /// That of `outcome`, with the same note.
+    pub fn told_in(self, outcome: Result<Receipt, SendError>) -> Result<Receipt, SendError> {
         let Some(note) = self.note() else { return outcome };
         match outcome {
             Ok(Receipt { words, refused, deferred }) => {
@@ -83,7 +89,7 @@ impl Stamp {
         }
     }
 
-    /// In English and Chinese, since a person must mend it.
+    /// The note, in English and Chinese.
     fn note(self) -> Option<String> {
         let (direction, zh) = match self.correction.signum() {
             1 => ("behind", "慢"),
@@ -98,7 +104,7 @@ impl Stamp {
     }
 }
 
-/// To the minute, without a sign: `2 h 3 min`.
+/// The length of `time` to the minute, without a sign: `2 h 3 min`.
 fn in_words(time: SignedDuration) -> String {
     let minutes = (time.abs().as_secs() + 30) / 60;
     match (minutes / (24 * 60), minutes / 60 % 24, minutes % 60) {

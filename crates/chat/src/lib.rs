@@ -1,0 +1,34 @@
+//! The parts that chat channels share: a message within a limit, mentions, markdown,
+//! and a signature by the provider's clock.
+//!
+//! This crate knows no provider and sends nothing. A channel hands it a message and
+//! its own limits, and posts the result through `fanfare-http-channel`.
+//!
+//! ```
+//! use fanfare_chat::fit;
+//! use fanfare_core::Message;
+//!
+//! let long = Message { title: "Too warm ".repeat(90), facts: vec![], content: None, link: None };
+//! let text = fit(&long, 100, |message, _missing| message.to_string(), String::len);
+//! assert!(text.len() <= 100);
+//! ```
+
+mod fit;
+mod plain;
+mod cut_note;
+mod markdown;
+mod mention;
+mod signing;
+
+#[cfg(test)]
+mod fixtures;
+
+pub use crate::cut_note::{cut_note, link_words};
+pub use crate::fit::fit;
+pub use crate::markdown::{link_target, linked};
+pub use crate::mention::{MentionAll, MentionSettings};
+pub use crate::plain::{plain, without_links};
+pub use crate::signing::{ClockRemedy, SigningClock, SigningTime};
+
+/// The sign at the end of a text that was cut.
+const CUT: &str = "…";
