@@ -7,6 +7,7 @@ use fanfare_core::{
     SandboxAccount, SandboxDoors, Secret, SendError,
 };
 use fanfare_http_channel::{Client, HttpSettings};
+use fanfare_words::Renderer;
 use jiff::SignedDuration;
 
 use crate::DingTalkConfig;
@@ -82,7 +83,7 @@ impl DingTalk {
         let refused = || self.signing_clock.refuse(signing_time, self.client.clock_offset());
         let outcome =
             answer.and_then(|answer| wire::outcome(&answer, attempt.ordinal, signing_time.at, refused));
-        if signed.is_some() { signing_time.told_in(outcome) } else { outcome }
+        if signed.is_some() { signing_time.noted_in(outcome, &self.look.renderer) } else { outcome }
     }
 }
 
@@ -95,13 +96,14 @@ impl Channel for DingTalk {
         config.check()?;
         let DingTalkConfig { access_token, secret, keyword, msgtype, mention, endpoint, proxy, ca_file } =
             config;
-        let Context { name: _, style, timeout } = context;
+        let Context { name: _, locale, timeout } = context;
+        let renderer = Renderer::new(locale);
         let client = Client::new(PROVIDER, HttpSettings { endpoint, proxy, ca_file, timeout })?;
         Ok(Self {
             client,
             access_token,
             secret,
-            look: Look { msgtype, keyword, mention, style },
+            look: Look { msgtype, keyword, mention, renderer },
             signing_clock: SigningClock::default(),
         })
     }

@@ -10,13 +10,13 @@
 //! use std::time::Duration;
 //!
 //! use channel_dingtalk::{DingTalk, DingTalkConfig};
-//! use fanfare_core::{Channel, Context, Notifier, Secret, Style};
+//! use fanfare_core::{Channel, Context, Locale, Notifier, Secret};
 //!
 //! let config = DingTalkConfig {
 //!     secret: Some(Secret::new("SEC…")),
 //!     ..DingTalkConfig::new(Secret::new("the token after access_token="))
 //! };
-//! let context = Context { name: "ops".into(), style: Style::default(), timeout: Duration::from_secs(10) };
+//! let context = Context { name: "ops".into(), locale: Locale::default(), timeout: Duration::from_secs(10) };
 //! let robot = DingTalk::build(config, context)?;
 //! let receipt = robot.notify(&notification, &attempt).await?;
 //! # Ok(())

@@ -1,7 +1,6 @@
-use fanfare_chat::{MentionSettings, cut_note, fit, link_target, link_words, linked, plain, without_links};
-use fanfare_core::{
-    Attempt, Digest, Fact, IdempotencyKey, Locale, Mention, Message, MessageForm, Notification,
-};
+use fanfare_chat::{MentionSettings, fit, link_target, linked, plain, without_links};
+use fanfare_core::{Attempt, Digest, IdempotencyKey, Mention, MessageForm, Notification};
+use fanfare_words::{Fact, Message, Renderer};
 use serde::Serialize;
 
 use crate::MsgType;
@@ -24,7 +23,7 @@ pub(crate) struct Look {
     pub(crate) msgtype: MsgType,
     pub(crate) keyword: Option<String>,
     pub(crate) mention: MentionSettings,
-    pub(crate) style: Locale,
+    pub(crate) renderer: Renderer,
 }
 
 /// What is posted.
@@ -80,7 +79,7 @@ struct Draft {
 impl Look {
     /// The message for one attempt, within DingTalk's limit.
     pub(crate) fn body(&self, notification: &Notification, attempt: &Attempt) -> Body {
-        let message = Message::of(notification, &self.style);
+        let message = self.renderer.notification(notification);
         let mention = self.mention.for_notification(notification, MOST_MENTIONS);
         let draft = match attempt.form {
             MessageForm::Full => Draft { message, mention, msgtype: self.msgtype, limit: LONGEST_BODY },
@@ -109,7 +108,7 @@ impl Look {
 
     /// Many alerts are many bytes, so a plain digest may be as long as any other.
     fn digest_draft(&self, digest: &Digest, form: MessageForm) -> Draft {
-        let message = Message::of_digest(digest, &self.style);
+        let message = self.renderer.digest(digest);
         let mention = self.mention.for_digest(digest, MOST_MENTIONS);
         let (message, msgtype) = match form {
             MessageForm::Full => (message, self.msgtype),
@@ -149,8 +148,8 @@ impl Look {
             self.keyword.clone(),
             (!facts.is_empty()).then(|| facts.join("\n")),
             content.as_deref().map(escape_lines),
-            link.map(|url| format!("[{}]({url})", link_words(self.style.language))),
-            cut_note(self.style.language, missing),
+            link.map(|url| format!("[{}]({url})", self.renderer.link_text())),
+            self.renderer.cut_note(missing),
             mention_words(mention),
         ];
         let text = blocks.into_iter().flatten().collect::<Vec<_>>().join("\n\n");
@@ -159,8 +158,7 @@ impl Look {
 
     /// Mentions are added by DingTalk: a number written here would be shown twice.
     fn text(&self, message: &Message, missing: usize) -> Text {
-        let blocks =
-            [Some(message.to_string()), self.keyword.clone(), cut_note(self.style.language, missing)];
+        let blocks = [Some(message.to_string()), self.keyword.clone(), self.renderer.cut_note(missing)];
         Text { content: blocks.into_iter().flatten().collect::<Vec<_>>().join("\n\n") }
     }
 }

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use fanfare_core::{
-    Account, Attempt, BuildError, Channel, ChannelName, Context, Digest, Limits, Locale, Notification,
-    Notifier, Receipt, Refusal, SandboxAccount, SandboxDoors, Secret, SendError,
+    Account, Attempt, BuildError, Channel, ChannelName, Context, Digest, Limits, Notification, Notifier,
+    Receipt, Refusal, SandboxAccount, SandboxDoors, Secret, SendError,
 };
+use fanfare_words::Renderer;
 use tokio::time::Instant;
 
 use crate::addresses::{Addresses, Recipient};
@@ -31,7 +32,7 @@ const REUSE_PATIENCE: Duration = Duration::from_secs(2);
 /// A mailbox list behind one SMTP login.
 pub struct Email {
     name: ChannelName,
-    style: Locale,
+    renderer: Renderer,
     timeout: Duration,
     addresses: Addresses,
     server: Server,
@@ -42,17 +43,17 @@ pub struct Email {
 #[async_trait]
 impl Notifier for Email {
     async fn notify(&self, notification: &Notification, attempt: &Attempt) -> Result<Receipt, SendError> {
-        let mail = mail::write(&self.addresses, &self.name, &self.style, notification, attempt)?;
+        let mail = mail::write(&self.addresses, &self.name, &self.renderer, notification, attempt)?;
         self.deliver(&mail, attempt).await
     }
 
     async fn digest(&self, digest: &Digest, attempt: &Attempt) -> Result<Receipt, SendError> {
-        let mail = mail::write_digest(&self.addresses, &self.style, digest, attempt)?;
+        let mail = mail::write_digest(&self.addresses, &self.renderer, digest, attempt)?;
         self.deliver(&mail, attempt).await
     }
 
     fn capacity(&self, digest: &Digest) -> usize {
-        mail::capacity(&self.style, digest)
+        mail::capacity(&self.renderer, digest)
     }
 
     fn limits(&self) -> Limits {
@@ -143,10 +144,11 @@ impl Channel for Email {
     fn build(config: EmailConfig, context: Context) -> Result<Self, BuildError> {
         let addresses = Addresses::of(&config)?;
         let EmailConfig { smtp, from: _, to, reply_to: _, hide_recipients: _ } = config;
-        let Context { name, style, timeout } = context;
+        let Context { name, locale, timeout } = context;
+        let renderer = Renderer::new(locale);
         let server = Server::build(smtp)?;
         let account = server.account(&to);
-        Ok(Self { name, style, timeout, addresses, server, pool: Pool::default(), account })
+        Ok(Self { name, renderer, timeout, addresses, server, pool: Pool::default(), account })
     }
 
     fn into_sandbox(mut config: EmailConfig, doors: &SandboxDoors) -> (EmailConfig, SandboxAccount) {

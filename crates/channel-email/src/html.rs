@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use fanfare_core::{Fact, Message};
+use fanfare_words::{Fact, Message};
 
 /// `message` as a page of nothing but a heading, a plain table and inline
 /// styles: mail programs drop the rest. `accent` is a CSS colour.

@@ -3,9 +3,9 @@
 use std::time::SystemTime;
 
 use fanfare_core::{
-    Attempt, ChannelName, Digest, Fact, Locale, Message, MessageForm, Notification, SendError, Severity, Why,
-    cut_to_bytes, one_line,
+    Attempt, ChannelName, Digest, MessageForm, Notification, SendError, Severity, Why, cut_to_bytes, one_line,
 };
+use fanfare_words::{Fact, Message, Renderer};
 use jiff::Timestamp;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{MessageBuilder, MultiPart, SinglePart};
@@ -52,12 +52,12 @@ struct Draft {
 pub(crate) fn write(
     addresses: &Addresses,
     channel: &ChannelName,
-    style: &Locale,
+    renderer: &Renderer,
     notification: &Notification,
     attempt: &Attempt,
 ) -> Result<Vec<u8>, SendError> {
     let draft = Draft {
-        message: bounded(Message::of(notification, style), attempt.form),
+        message: bounded(renderer.notification(notification), attempt.form),
         ids: MessageIds::of(notification, attempt, channel, addresses.from.email.domain()),
         owed_at: notification.owed_at,
         tone: tone(notification),
@@ -69,13 +69,13 @@ pub(crate) fn write(
 /// It is the same in every attempt, too.
 pub(crate) fn write_digest(
     addresses: &Addresses,
-    style: &Locale,
+    renderer: &Renderer,
     digest: &Digest,
     attempt: &Attempt,
 ) -> Result<Vec<u8>, SendError> {
     let told = digest.notifications();
     let draft = Draft {
-        message: bounded_digest(Message::of_digest(digest, style), attempt.form),
+        message: bounded_digest(renderer.digest(digest), attempt.form),
         ids: MessageIds::of_digest(attempt, addresses.from.email.domain()),
         owed_at: told.iter().map(|it| it.owed_at).max().unwrap_or_default(),
         tone: told.iter().map(|it| tone(it)).max().flatten(),
@@ -84,9 +84,9 @@ pub(crate) fn write_digest(
 }
 
 /// How many of `digest`, from the first on, one mail shows to the end.
-pub(crate) fn capacity(style: &Locale, digest: &Digest) -> usize {
+pub(crate) fn capacity(renderer: &Renderer, digest: &Digest) -> usize {
     digest.how_many(|digest| {
-        let message = bounded_digest(Message::of_digest(digest, style), MessageForm::Full);
+        let message = bounded_digest(renderer.digest(digest), MessageForm::Full);
         message.facts.len() <= MAX_LINES && html::page(&message, accent(None)).len() <= MAX_PAGE
     })
 }

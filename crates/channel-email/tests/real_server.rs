@@ -72,7 +72,7 @@ impl RealServer {
         });
         change(&mut config);
         let style = Locale { language: Language::Zh, timezone: TimeZone::fixed(Offset::constant(8)) };
-        let context = Context { name: "ops-mail".into(), style, timeout: Duration::from_secs(20) };
+        let context = Context { name: "ops-mail".into(), locale: style, timeout: Duration::from_secs(20) };
         Email::build(serde_json::from_value(config).unwrap(), context).unwrap()
     }
 

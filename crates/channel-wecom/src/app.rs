@@ -3,10 +3,11 @@ use std::time::Duration;
 
 use fanfare_chat::{plain, without_links};
 use fanfare_core::{
-    Account, Attempt, Budget, Channel, Digest, IdempotencyKey, Limits, Locale, Message, MessageForm,
-    Notification, Receipt, SendError,
+    Account, Attempt, Budget, Channel, Digest, IdempotencyKey, Limits, MessageForm, Notification, Receipt,
+    SendError,
 };
 use fanfare_http_channel::Client;
+use fanfare_words::{Message, Renderer};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
@@ -46,7 +47,7 @@ pub(crate) struct App {
     tokens: Tokens,
     config: AppConfig,
     msgtype: MsgType,
-    style: Locale,
+    renderer: Renderer,
 }
 
 /// <https://developer.work.weixin.qq.com/document/path/90236>
@@ -67,9 +68,14 @@ struct Body {
 }
 
 impl App {
-    pub(crate) fn new(client: Client, config: AppConfig, msgtype: Option<MsgType>, style: Locale) -> Self {
+    pub(crate) fn new(
+        client: Client,
+        config: AppConfig,
+        msgtype: Option<MsgType>,
+        renderer: Renderer,
+    ) -> Self {
         let tokens = Tokens::new(client.clone(), config.corp_id.trim().to_owned(), config.secret.clone());
-        Self { client, tokens, config, msgtype: msgtype.unwrap_or(MsgType::Text), style }
+        Self { client, tokens, config, msgtype: msgtype.unwrap_or(MsgType::Text), renderer }
     }
 
     pub(crate) async fn notify(
@@ -126,7 +132,7 @@ impl App {
     }
 
     fn body(&self, notification: &Notification, form: MessageForm) -> Body {
-        let message = Message::of(notification, &self.style);
+        let message = self.renderer.notification(notification);
         let unique = unique_line(notification);
         match form {
             MessageForm::Full => self.addressed(
@@ -141,7 +147,7 @@ impl App {
 
     /// Many alerts are many bytes, so a plain digest may be as long as any other.
     fn digest_draft(&self, digest: &Digest, form: MessageForm, key: &IdempotencyKey) -> (Message, Frame) {
-        let message = Message::of_digest(digest, &self.style);
+        let message = self.renderer.digest(digest);
         let unique = format!("#{}", &key.as_str()[..UNIQUE_DIGITS]);
         let (message, shape) = match form {
             MessageForm::Full => (message, self.shape(Colour::of_digest(digest))),
@@ -158,7 +164,7 @@ impl App {
     }
 
     fn frame(&self, shape: Shape, limit: usize, unique: String) -> Frame {
-        Frame { language: self.style.language, shape, limit, tail: Some(unique) }
+        Frame { renderer: self.renderer.clone(), shape, limit, tail: Some(unique) }
     }
 
     /// `message` in `frame`, to everybody of the settings.

@@ -3,10 +3,11 @@ use std::time::Duration;
 
 use fanfare_chat::{MentionSettings, plain, without_links};
 use fanfare_core::{
-    Account, Attempt, Budget, Channel, Digest, Limits, Locale, Mention, Message, MessageForm, Notification,
-    Receipt, Secret, SendError,
+    Account, Attempt, Budget, Channel, Digest, Limits, Mention, MessageForm, Notification, Receipt, Secret,
+    SendError,
 };
 use fanfare_http_channel::Client;
+use fanfare_words::{Message, Renderer};
 use jiff::SignedDuration;
 use serde::Serialize;
 
@@ -42,7 +43,7 @@ pub(crate) struct Bot {
     key: Secret,
     msgtype: MsgType,
     mention: MentionSettings,
-    style: Locale,
+    renderer: Renderer,
 }
 
 /// <https://developer.work.weixin.qq.com/document/path/91770>
@@ -74,9 +75,9 @@ impl Bot {
         key: Secret,
         msgtype: Option<MsgType>,
         mention: MentionSettings,
-        style: Locale,
+        renderer: Renderer,
     ) -> Self {
-        Self { client, key, msgtype: msgtype.unwrap_or(MsgType::Markdown), mention, style }
+        Self { client, key, msgtype: msgtype.unwrap_or(MsgType::Markdown), mention, renderer }
     }
 
     pub(crate) async fn notify(
@@ -121,7 +122,7 @@ impl Bot {
     }
 
     fn draft(&self, notification: &Notification, form: MessageForm) -> Draft {
-        let message = Message::of(notification, &self.style);
+        let message = self.renderer.notification(notification);
         let mention = self.mention.for_notification(notification, MOST_MENTIONS);
         match form {
             MessageForm::Full => {
@@ -135,7 +136,7 @@ impl Bot {
     }
 
     fn digest_draft(&self, digest: &Digest, form: MessageForm) -> Draft {
-        let message = Message::of_digest(digest, &self.style);
+        let message = self.renderer.digest(digest);
         let mention = self.mention.for_digest(digest, MOST_MENTIONS);
         let frame = self.frame(&mention, Colour::of_digest(digest));
         match form {
@@ -155,7 +156,7 @@ impl Bot {
         match self.msgtype_for(mention) {
             MsgType::Text => self.text_frame(LONGEST_TEXT),
             MsgType::Markdown => Frame {
-                language: self.style.language,
+                renderer: self.renderer.clone(),
                 shape: Shape::Markdown(colour),
                 limit: LONGEST_MARKDOWN,
                 tail: mention_words(&mention.user_ids),
@@ -164,7 +165,7 @@ impl Bot {
     }
 
     fn text_frame(&self, limit: usize) -> Frame {
-        Frame { language: self.style.language, shape: Shape::Text, limit, tail: None }
+        Frame { renderer: self.renderer.clone(), shape: Shape::Text, limit, tail: None }
     }
 
     /// Markdown mentions members by id and nobody else. A mention that rings is worth

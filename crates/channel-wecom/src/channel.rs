@@ -5,6 +5,7 @@ use fanfare_core::{
     SandboxDoors, SendError,
 };
 use fanfare_http_channel::{Client, HttpSettings};
+use fanfare_words::Renderer;
 use jiff::SignedDuration;
 
 use crate::WeComConfig;
@@ -70,12 +71,13 @@ impl Channel for WeCom {
 
     fn build(config: WeComConfig, context: Context) -> Result<Self, BuildError> {
         let WeComConfig { key, app, msgtype, mention, endpoint, proxy, ca_file } = config;
-        let Context { name: _, style, timeout } = context;
+        let Context { name: _, locale, timeout } = context;
+        let renderer = Renderer::new(locale);
         let client = || Client::new(PROVIDER, HttpSettings { endpoint, proxy, ca_file, timeout });
         match (key, app) {
             (Some(key), None) => {
                 check_key(&key)?;
-                Ok(Self(ChannelSender::Bot(Box::new(Bot::new(client()?, key, msgtype, mention, style)))))
+                Ok(Self(ChannelSender::Bot(Box::new(Bot::new(client()?, key, msgtype, mention, renderer)))))
             }
             (None, Some(app)) => {
                 app.check()?;
@@ -85,7 +87,7 @@ impl Channel for WeCom {
                         "only a group bot mentions: an app writes to `app.to_user`",
                     ));
                 }
-                Ok(Self(ChannelSender::App(Box::new(App::new(client()?, app, msgtype, style)))))
+                Ok(Self(ChannelSender::App(Box::new(App::new(client()?, app, msgtype, renderer)))))
             }
             (Some(_), Some(_)) => {
                 Err(problem("app", "a channel is a bot (`key`) or an app (`app`), not both"))

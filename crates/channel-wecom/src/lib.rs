@@ -11,10 +11,10 @@
 //! use std::time::Duration;
 //!
 //! use channel_wecom::{WeCom, WeComConfig};
-//! use fanfare_core::{Channel, Context, Notifier, Secret, Style};
+//! use fanfare_core::{Channel, Context, Locale, Notifier, Secret};
 //!
 //! let config = WeComConfig::bot(Secret::new("the key after key="));
-//! let context = Context { name: "ops".into(), style: Style::default(), timeout: Duration::from_secs(10) };
+//! let context = Context { name: "ops".into(), locale: Locale::default(), timeout: Duration::from_secs(10) };
 //! let bot = WeCom::build(config, context)?;
 //! let receipt = bot.notify(&notification, &attempt).await?;
 //! # Ok(())

@@ -1,7 +1,8 @@
 //! A message in the forms WeCom shows.
 
-use fanfare_chat::{cut_note, fit, link_target, link_words, linked};
-use fanfare_core::{Digest, Fact, Language, Message, Notification, Severity, Why};
+use fanfare_chat::{fit, link_target, linked};
+use fanfare_core::{Digest, Notification, Severity, Why};
+use fanfare_words::{Fact, Message, Renderer};
 use serde::Serialize;
 
 /// The content of a message of either type.
@@ -54,7 +55,7 @@ pub(crate) enum Shape {
 /// What a message looks like, what it must keep when it is cut, and how long it may be.
 #[derive(Debug)]
 pub(crate) struct Frame {
-    pub(crate) language: Language,
+    pub(crate) renderer: Renderer,
     pub(crate) shape: Shape,
     /// In bytes.
     pub(crate) limit: usize,
@@ -93,13 +94,13 @@ impl Frame {
             Some(format!("### <font color=\"{}\">{}</font>", colour.word(), escape(title))),
             (!facts.is_empty()).then(|| facts.join("\n")),
             content.as_deref().map(escape_lines),
-            link.map(|url| format!("[{}]({url})", link_words(self.language))),
+            link.map(|url| format!("[{}]({url})", self.renderer.link_text())),
         ];
         blocks.into_iter().flatten().collect()
     }
 
     fn with_tail(&self, mut blocks: Vec<String>, missing: usize) -> String {
-        blocks.extend(cut_note(self.language, missing));
+        blocks.extend(self.renderer.cut_note(missing));
         blocks.extend(self.tail.clone());
         blocks.join("\n\n")
     }

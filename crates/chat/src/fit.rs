@@ -1,6 +1,6 @@
 //! A message within a provider's limit.
 
-use fanfare_core::{Fact, Message};
+use fanfare_words::{Fact, Message};
 
 use crate::CUT;
 

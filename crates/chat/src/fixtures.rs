@@ -1,6 +1,6 @@
 //! Messages for the tests of this crate.
 
-use fanfare_core::{Fact, Message};
+use fanfare_words::{Fact, Message};
 
 pub(crate) fn message(title: &str, fact: &str, content: &str) -> Message {
     Message {

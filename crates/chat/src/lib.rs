@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use fanfare_chat::fit;
-//! use fanfare_core::Message;
+//! use fanfare_words::Message;
 //!
 //! let long = Message { title: "Too warm ".repeat(90), facts: vec![], content: None, link: None };
 //! let text = fit(&long, 100, |message, _missing| message.to_string(), String::len);
@@ -15,7 +15,6 @@
 
 mod fit;
 mod plain;
-mod cut_note;
 mod markdown;
 mod mention;
 mod signing;
@@ -23,7 +22,6 @@ mod signing;
 #[cfg(test)]
 mod fixtures;
 
-pub use crate::cut_note::{cut_note, link_words};
 pub use crate::fit::fit;
 pub use crate::markdown::{link_target, linked};
 pub use crate::mention::{MentionAll, MentionSettings};

@@ -1,6 +1,7 @@
 //! A message without links, for a provider that refused the full one.
 
-use fanfare_core::{Fact, Message, cut_to_bytes};
+use fanfare_core::cut_to_bytes;
+use fanfare_words::{Fact, Message};
 
 use crate::CUT;
 

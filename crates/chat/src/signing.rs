@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use fanfare_core::{Receipt, SendError};
+use fanfare_words::Renderer;
 use jiff::{SignedDuration, Timestamp};
 
 /// The smallest difference between two clocks that is corrected. Ours: providers take
@@ -79,8 +80,12 @@ impl SigningTime {
     /// # Errors
     ///
     /// That of `outcome`, with the same note.
-    pub fn told_in(self, outcome: Result<Receipt, SendError>) -> Result<Receipt, SendError> {
-        let Some(note) = self.note() else { return outcome };
+    pub fn noted_in(
+        self,
+        outcome: Result<Receipt, SendError>,
+        renderer: &Renderer,
+    ) -> Result<Receipt, SendError> {
+        let Some(note) = self.note(renderer) else { return outcome };
         match outcome {
             Ok(Receipt { words, refused, deferred }) => {
                 Ok(Receipt { words: format!("{words}; {note}"), refused, deferred })
@@ -89,28 +94,9 @@ impl SigningTime {
         }
     }
 
-    /// The note, in English and Chinese.
-    fn note(self) -> Option<String> {
-        let (direction, zh) = match self.correction.signum() {
-            1 => ("behind", "慢"),
-            -1 => ("ahead", "快"),
-            _ => return None,
-        };
-        let by = in_words(self.correction);
-        Some(format!(
-            "signed with the provider's time: this machine's clock is {by} {direction} \
-             / 已按服务器时间签名，本机时钟{zh} {by}"
-        ))
-    }
-}
-
-/// The length of `time` to the minute, without a sign: `2 h 3 min`.
-fn in_words(time: SignedDuration) -> String {
-    let minutes = (time.abs().as_secs() + 30) / 60;
-    match (minutes / (24 * 60), minutes / 60 % 24, minutes % 60) {
-        (0, 0, minutes) => format!("{minutes} min"),
-        (0, hours, minutes) => format!("{hours} h {minutes} min"),
-        (days, hours, _) => format!("{days} d {hours} h"),
+    /// The note of `renderer` about a correction.
+    fn note(self, renderer: &Renderer) -> Option<String> {
+        (!self.correction.is_zero()).then(|| renderer.clock_note(self.correction))
     }
 }
 

@@ -22,7 +22,7 @@ mod escalation;
 
 mod notification;
 mod digest;
-mod message;
+mod locale;
 mod text;
 
 mod notifier;
@@ -61,8 +61,8 @@ pub use crate::id::{AlertId, ChannelName, DeliveryId, NotificationId, ReceiverNa
 pub use crate::incident::{Incident, LastNotified};
 pub use crate::labels::Labels;
 pub use crate::limits::{Account, Egress, Limits};
+pub use crate::locale::{InvalidLanguage, Language, Locale};
 pub use crate::matcher::{InvalidMatcher, Matcher, Operator};
-pub use crate::message::{Fact, InvalidLanguage, Language, Locale, Message};
 pub use crate::notification::{Acknowledgement, Notification, Why};
 pub use crate::notifier::{BuildError, Channel, Context, Notifier, SandboxAccount, SandboxDoors};
 pub use crate::plan::{Decision, IncidentChange, Plan, Suppression, Verdict, plan};

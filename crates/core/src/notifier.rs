@@ -76,8 +76,8 @@ pub trait Channel: Notifier + Sized + 'static {
 pub struct Context {
     /// The channel's name in the config.
     pub name: ChannelName,
-    /// How its messages read.
-    pub style: Locale,
+    /// The language and the time zone of its messages.
+    pub locale: Locale,
     /// How long one attempt may take. The gateway ends it then; a channel may
     /// use it to give its parts less.
     pub timeout: Duration,

@@ -9,9 +9,10 @@ mod world;
 use std::sync::Arc;
 
 use fanfare_core::{
-    Alert, ChannelName, Decision, DeliveryTerms, Fingerprint, Kind, Labels, Locale, Mention, Message,
-    Notification, Plan, Severity, Status, Verdict, Why,
+    Alert, ChannelName, Decision, DeliveryTerms, Fingerprint, Kind, Labels, Locale, Mention, Notification,
+    Plan, Severity, Status, Verdict, Why,
 };
+use fanfare_words::Renderer;
 use jiff::Timestamp;
 
 pub(crate) use self::conditions::conditions;
@@ -77,7 +78,7 @@ impl AboutUs<'_> {
 /// A promise was broken, and nobody else is left to be told: it is said with
 /// what was to be told, so that somebody reads it all the same.
 pub(crate) fn contract_broken(notification: &Notification, now: Timestamp) -> Alert {
-    let message = Message::of(notification, &Locale::default());
+    let message = Renderer::new(Locale::default()).notification(notification);
     let receiver = &notification.receiver;
     let mut alert = AboutUs {
         name: "ContractBroken",

@@ -52,7 +52,7 @@ impl Notifier for Bell {
         let Self { config, context } = self;
         let BellConfig { token: _, tower: Tower { height, stone }, endpoint, to } = config;
         let words =
-            format!("{height} {stone:?} {endpoint:?} {to:?} {} {:?}", context.name, context.style.language);
+            format!("{height} {stone:?} {endpoint:?} {to:?} {} {:?}", context.name, context.locale.language);
         Ok(Receipt { words, ..Receipt::default() })
     }
 

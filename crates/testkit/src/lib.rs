@@ -6,7 +6,9 @@
 mod clock;
 mod conformance;
 mod fixtures;
+mod language;
 
 pub use crate::clock::PausedClock;
 pub use crate::conformance::{FakeHttp, Reaction, Seen, webhook_conformance};
 pub use crate::fixtures::{NOON, alert, attempt, digest, notification, shown_of};
+pub use crate::language::check_language;

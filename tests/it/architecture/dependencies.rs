@@ -60,15 +60,17 @@ fn may_know(package: &str, other: &str) -> bool {
     match package {
         tool if is_tool(tool) => true,
         SERVER => {
-            matches!(other, "fanfare-core" | "fanfare-sources" | "fanfare-gateway" | "fanfare-sandbox")
-                || is_channel(other)
+            matches!(
+                other,
+                "fanfare-core" | "fanfare-sources" | "fanfare-words" | "fanfare-gateway" | "fanfare-sandbox"
+            ) || is_channel(other)
         }
         "fanfare-core" | "fanfare-sandbox" => false,
         "fanfare-sources" | "fanfare-store" | "fanfare-http-channel" | "fanfare-words" => {
             other == "fanfare-core"
         }
         "fanfare-chat" => matches!(other, "fanfare-core" | "fanfare-words"),
-        "fanfare-gateway" => matches!(other, "fanfare-core" | "fanfare-store"),
+        "fanfare-gateway" => matches!(other, "fanfare-core" | "fanfare-store" | "fanfare-words"),
         channel if is_channel(channel) => {
             matches!(other, "fanfare-core" | "fanfare-words" | "fanfare-http-channel" | "fanfare-chat")
         }

@@ -250,7 +250,7 @@ async fn channel(way: Way, sandbox: &Sandbox, ca_file: &PathBuf) -> ChannelSetup
 
 fn build<C: Channel>(way: Way, settings: Value) -> ChannelSetup {
     let config: C::Config = serde_json::from_value(settings).unwrap();
-    let context = Context { name: way.name().into(), style: Locale::default(), timeout: TIMEOUT };
+    let context = Context { name: way.name().into(), locale: Locale::default(), timeout: TIMEOUT };
     let notifier = C::build(config, context).unwrap();
     ChannelSetup {
         name: way.name().into(),

@@ -15,7 +15,7 @@ fn robot_at(endpoint: &str, secret: Option<&str>) -> DingTalk {
         endpoint: Some(endpoint.to_owned()),
         ..DingTalkConfig::new(Secret::new(TOKEN))
     };
-    let context = Context { name: "ops".into(), style: Locale::default(), timeout: Duration::from_secs(10) };
+    let context = Context { name: "ops".into(), locale: Locale::default(), timeout: Duration::from_secs(10) };
     DingTalk::build(config, context).unwrap()
 }
 
@@ -95,7 +95,7 @@ fn robots_behind_one_proxy_share_their_way_out() {
         let config =
             DingTalkConfig { proxy: proxy.map(str::to_owned), ..DingTalkConfig::new(Secret::new(TOKEN)) };
         let context =
-            Context { name: "ops".into(), style: Locale::default(), timeout: Duration::from_secs(10) };
+            Context { name: "ops".into(), locale: Locale::default(), timeout: Duration::from_secs(10) };
         DingTalk::build(config, context).unwrap().limits().egress
     };
     assert_eq!(way(None).as_str(), "https://oapi.dingtalk.com");
@@ -142,8 +142,7 @@ async fn a_machine_without_the_time_signs_with_dingtalks_from_the_second_attempt
     assert_eq!(robot.clock_offset(), None);
     assert_eq!(try_at_noon(&robot, 1).await.unwrap_err().word(), "transient");
 
-    let says = "errcode 0: ok; signed with the provider's time: this machine's clock is 2 h 3 min behind \
-                / 已按服务器时间签名，本机时钟慢 2 h 3 min";
+    let says = "errcode 0: ok; signed with the provider's time: this machine's clock is 2 h 3 min behind";
     assert_eq!(try_at_noon(&robot, 2).await.unwrap().words, says);
     assert_eq!(try_at_noon(&robot, 1).await.unwrap().words, says, "and so does the next message");
     let offset = robot.clock_offset().unwrap();

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use expect_test::{Expect, expect};
 use fanfare_chat::MentionAll;
-use fanfare_core::{Alert, Language, Severity, Why};
+use fanfare_core::{Alert, Language, Locale, Severity, Why};
 use fanfare_testkit::{attempt, digest, notification};
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -15,7 +15,7 @@ fn look() -> Look {
         msgtype: MsgType::Markdown,
         keyword: None,
         mention: MentionSettings::default(),
-        style: Locale::default(),
+        renderer: Renderer::new(Locale::default()),
     }
 }
 
@@ -67,9 +67,9 @@ fn a_markdown_message_repeats_its_title_since_dingtalk_shows_it_only_in_the_list
 
 #[test]
 fn a_message_speaks_the_language_and_shows_the_time_of_the_place() {
-    let style = Locale { language: Language::Zh, timezone: TimeZone::fixed(jiff::tz::offset(8)) };
+    let locale = Locale { language: Language::Zh, timezone: TimeZone::fixed(jiff::tz::offset(8)) };
     check_text(
-        &Look { msgtype: MsgType::Text, style, ..look() },
+        &Look { msgtype: MsgType::Text, renderer: Renderer::new(locale), ..look() },
         &notification(Severity::High, Why::Resolved),
         expect![[r#"
             [已恢复] Temperature too high - Cold room 3

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use fanfare_core::{Severity, Why};
+use fanfare_core::{Locale, Severity, Why};
 use fanfare_testkit::{attempt, digest, notification, shown_of};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -31,7 +31,7 @@ fn email(fake: &Fake, change: impl FnOnce(&mut Value)) -> Email {
 }
 
 fn context() -> Context {
-    Context { name: "ops-mail".into(), style: Locale::default(), timeout: TIMEOUT }
+    Context { name: "ops-mail".into(), locale: Locale::default(), timeout: TIMEOUT }
 }
 
 async fn notify(email: &Email) -> Result<Receipt, SendError> {

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use fanfare_core::{Alert, AlertId, Labels};
+use fanfare_core::{Alert, AlertId, Labels, Locale};
 use fanfare_testkit::{NOON, alert, attempt, digest, notification, shown_of};
 use proptest::prelude::*;
 
@@ -17,10 +17,14 @@ fn addresses(config: &str) -> Addresses {
     Addresses::of(&serde_json::from_str(config).unwrap()).unwrap()
 }
 
+fn renderer() -> Renderer {
+    Renderer::new(Locale::default())
+}
+
 fn mail_about(notification: &Notification, form: MessageForm) -> Mail {
     let attempt = Attempt { form, ..attempt() };
-    let style = Locale::default();
-    let bytes = write(&addresses(CONFIG), &"mail".into(), &style, notification, &attempt).unwrap();
+    let renderer = renderer();
+    let bytes = write(&addresses(CONFIG), &"mail".into(), &renderer, notification, &attempt).unwrap();
     Mail { data: String::from_utf8(bytes).unwrap(), ..Mail::default() }
 }
 
@@ -123,8 +127,7 @@ fn a_plain_mail_is_short_text_without_links() {
 fn hidden_recipients_stand_nowhere_in_the_mail() {
     let config = CONFIG.replacen('{', r#"{ "hide_recipients": true, "reply_to": "desk@example.com", "#, 1);
     let notification = notification(Severity::High, Why::Started);
-    let mail =
-        write(&addresses(&config), &"mail".into(), &Locale::default(), &notification, &attempt()).unwrap();
+    let mail = write(&addresses(&config), &"mail".into(), &renderer(), &notification, &attempt()).unwrap();
     let mail = Mail { data: String::from_utf8(mail).unwrap(), ..Mail::default() };
     assert!(!mail.data.contains("oncall@") && !mail.data.contains("boss@"), "{}", mail.data);
     assert_eq!(mail.header("To"), ["Fanfare <alerts@example.com>"]);
@@ -135,9 +138,8 @@ fn hidden_recipients_stand_nowhere_in_the_mail() {
 fn the_date_is_when_it_was_owed_and_not_when_it_was_tried() {
     let later = Attempt { at: NOON + std::time::Duration::from_secs(3600), ordinal: 2, ..attempt() };
     let notification = notification(Severity::High, Why::Started);
-    let write = |attempt| {
-        write(&addresses(CONFIG), &"mail".into(), &Locale::default(), &notification, attempt).unwrap()
-    };
+    let write =
+        |attempt| write(&addresses(CONFIG), &"mail".into(), &renderer(), &notification, attempt).unwrap();
     assert_eq!(write(&attempt()), write(&later));
 }
 
@@ -168,25 +170,22 @@ proptest! {
 #[test]
 fn a_page_stays_below_what_gmail_cuts_off() {
     let nasty = |length: usize| "\"".repeat(length);
-    let message = Message::of(
-        &about(|it| {
-            for name in ["alertname", "device", "eui", "source"] {
-                it.labels.set(name, nasty(50_000));
-            }
-            it.annotations =
-                ["title", "description", "content"].map(|name| (name, nasty(50_000))).into_iter().collect();
-            it.extra = Labels::from_iter([("notice_groups", nasty(50_000))]);
-            it.generator_url = Some(format!("https://x/{}", nasty(900)));
-        }),
-        &Locale::default(),
-    );
+    let message = renderer().notification(&about(|it| {
+        for name in ["alertname", "device", "eui", "source"] {
+            it.labels.set(name, nasty(50_000));
+        }
+        it.annotations =
+            ["title", "description", "content"].map(|name| (name, nasty(50_000))).into_iter().collect();
+        it.extra = Labels::from_iter([("notice_groups", nasty(50_000))]);
+        it.generator_url = Some(format!("https://x/{}", nasty(900)));
+    }));
     let page = html::page(&bounded(message, MessageForm::Full), "#b71c1c");
     assert!(page.len() < 100_000, "{}", page.len());
 }
 
 fn digest_mail(digest: &Digest, form: MessageForm) -> Mail {
     let attempt = Attempt { form, ..attempt() };
-    let bytes = write_digest(&addresses(CONFIG), &Locale::default(), digest, &attempt).unwrap();
+    let bytes = write_digest(&addresses(CONFIG), &renderer(), digest, &attempt).unwrap();
     Mail { data: String::from_utf8(bytes).unwrap(), ..Mail::default() }
 }
 
@@ -231,7 +230,7 @@ fn a_digest_with_something_urgent_in_it_calls_itself_urgent() {
 #[test]
 fn a_digest_shows_every_alert_in_both_of_its_forms() {
     let many = digest(1000);
-    let told = many.first(capacity(&Locale::default(), &many));
+    let told = many.first(capacity(&renderer(), &many));
     assert!((100..=200).contains(&told.notifications().len()), "{}", told.notifications().len());
     let (full, plain) = (digest_mail(&told, MessageForm::Full), digest_mail(&told, MessageForm::Plain));
     let (full, plain) = (decoded(&full), decoded(&plain));
@@ -249,7 +248,7 @@ fn a_digest_without_links_has_two_hundred_lines_at_most() {
     for notification in &mut told {
         Arc::make_mut(notification).ack_url = None;
     }
-    assert_eq!(capacity(&Locale::default(), &Digest::new(told).unwrap()), 200);
+    assert_eq!(capacity(&renderer(), &Digest::new(told).unwrap()), 200);
 }
 
 #[test]
@@ -259,7 +258,7 @@ fn an_incident_told_of_a_thousand_times_is_one_line_with_every_number() {
         Arc::make_mut(notification).incident = AlertId(1);
     }
     let digest = Digest::new(told).unwrap();
-    assert_eq!(capacity(&Locale::default(), &digest), 1000);
+    assert_eq!(capacity(&renderer(), &digest), 1000);
     let page = decoded(&digest_mail(&digest, MessageForm::Full));
     assert!(page.contains("770001") && page.contains("771000"), "{page}");
 }
@@ -267,6 +266,6 @@ fn an_incident_told_of_a_thousand_times_is_one_line_with_every_number() {
 #[test]
 fn a_digest_is_the_same_in_every_attempt() {
     let later = Attempt { at: NOON + std::time::Duration::from_secs(3600), ordinal: 2, ..attempt() };
-    let write = |attempt| write_digest(&addresses(CONFIG), &Locale::default(), &digest(5), attempt).unwrap();
+    let write = |attempt| write_digest(&addresses(CONFIG), &renderer(), &digest(5), attempt).unwrap();
     assert_eq!(write(&attempt()), write(&later));
 }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use fanfare_core::{NotificationId, Secret, Severity, Why};
+use fanfare_core::{Locale, NotificationId, Secret, Severity, Why};
 use fanfare_http_channel::HttpSettings;
 use fanfare_testkit::{FakeHttp, Reaction, attempt, digest, notification, shown_of};
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ fn app_at(endpoint: &str, msgtype: Option<MsgType>) -> App {
         to_party: "2".into(),
         to_tag: "".into(),
     };
-    App::new(client, config, msgtype, Locale::default())
+    App::new(client, config, msgtype, Renderer::new(Locale::default()))
 }
 
 fn posted(msgtype: Option<MsgType>, notification: &Notification, form: MessageForm) -> Value {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use fanfare_chat::MentionAll;
-use fanfare_core::{Severity, Why};
+use fanfare_core::{Locale, Severity, Why};
 use fanfare_http_channel::HttpSettings;
 use fanfare_testkit::{digest, notification, shown_of};
 use proptest::prelude::*;
@@ -11,7 +11,7 @@ use super::*;
 
 fn bot(msgtype: Option<MsgType>, settings: MentionSettings) -> Bot {
     let client = Client::new("http://127.0.0.1:1", HttpSettings::default()).unwrap();
-    Bot::new(client, Secret::new("a key"), msgtype, settings, Locale::default())
+    Bot::new(client, Secret::new("a key"), msgtype, settings, Renderer::new(Locale::default()))
 }
 
 /// What a bot posts about an urgent alert that asks for `asked`.

@@ -10,7 +10,7 @@ const KEY: &str = "a-key-of-a-bot";
 const SECRET: &str = "a-secret-of-an-app";
 
 fn build(config: WeComConfig, endpoint: &str) -> WeCom {
-    let context = Context { name: "ops".into(), style: Locale::default(), timeout: Duration::from_secs(10) };
+    let context = Context { name: "ops".into(), locale: Locale::default(), timeout: Duration::from_secs(10) };
     WeCom::build(WeComConfig { endpoint: Some(endpoint.to_owned()), ..config }, context).unwrap()
 }
 

@@ -5,8 +5,11 @@ use super::*;
 use crate::WeCom;
 
 fn build(settings: Value) -> Result<WeCom, BuildError> {
-    let context =
-        Context { name: "ops".into(), style: Locale::default(), timeout: std::time::Duration::from_secs(10) };
+    let context = Context {
+        name: "ops".into(),
+        locale: Locale::default(),
+        timeout: std::time::Duration::from_secs(10),
+    };
     WeCom::build(serde_json::from_value(settings).unwrap(), context)
 }
 

@@ -5,8 +5,12 @@ use proptest::prelude::*;
 
 use super::*;
 
+fn renderer() -> Renderer {
+    Renderer::new(Locale::default())
+}
+
 fn frame(shape: Shape, limit: usize) -> Frame {
-    Frame { language: Language::En, shape, limit, tail: Some("<@zhangsan>".to_owned()) }
+    Frame { renderer: renderer(), shape, limit, tail: Some("<@zhangsan>".to_owned()) }
 }
 
 fn message(content: &str) -> Message {
@@ -85,7 +89,7 @@ fn limits_are_in_bytes_and_the_mention_survives_the_cut() {
 
 #[test]
 fn a_message_of_the_product_fits_without_a_cut() {
-    let message = Message::of(&notification(Severity::Urgent, Why::Started), &Locale::default());
+    let message = renderer().notification(&notification(Severity::Urgent, Why::Started));
     assert!(!frame(Shape::Text, 2048).fitted(&message).contains("… cut"));
 }
 

@@ -1,13 +1,14 @@
-use fanfare_core::Language;
+use fanfare_core::Locale;
+use fanfare_words::Renderer;
 use proptest::prelude::*;
 
 use super::*;
-use crate::cut_note;
 use crate::fixtures::{invitation, message};
 
 fn rendered(message: &Message, limit: usize) -> String {
     let render = |message: &Message, missing| {
-        format!("{message}{}", cut_note(Language::En, missing).unwrap_or_default())
+        let note = Renderer::new(Locale::default()).cut_note(missing);
+        format!("{message}{}", note.unwrap_or_default())
     };
     fit(message, limit, render, String::len)
 }

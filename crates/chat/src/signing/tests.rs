@@ -1,3 +1,4 @@
+use fanfare_core::Locale;
 use fanfare_testkit::NOON;
 
 use super::*;
@@ -67,31 +68,16 @@ fn a_time_beyond_all_times_corrects_nothing() {
     assert_eq!(SigningClock::default().time(Timestamp::MAX, minutes(5)).at, Timestamp::MAX);
 }
 
-#[track_caller]
-fn check_words(correction: SignedDuration, expected: &str) {
-    let stamp = SigningTime { at: NOON, correction };
-    let told = stamp.told_in(Ok(Receipt { words: "ok".to_owned(), ..Receipt::default() })).unwrap();
-    assert_eq!(told.words, expected);
-    let err = stamp.told_in(Err(SendError::Unanswered { reason: "ok".to_owned() })).unwrap_err();
-    assert_eq!(err, SendError::Unanswered { reason: expected.to_owned() });
-}
-
 #[test]
-fn what_is_signed_with_another_time_says_so() {
-    check_words(SignedDuration::ZERO, "ok");
-    check_words(
-        SignedDuration::from_secs(7_380),
-        "ok; signed with the provider's time: this machine's clock is 2 h 3 min behind \
-         / 已按服务器时间签名，本机时钟慢 2 h 3 min",
-    );
-    check_words(
-        SignedDuration::from_secs(-119),
-        "ok; signed with the provider's time: this machine's clock is 2 min ahead \
-         / 已按服务器时间签名，本机时钟快 2 min",
-    );
-    check_words(
-        SignedDuration::from_hours(49),
-        "ok; signed with the provider's time: this machine's clock is 2 d 1 h behind \
-         / 已按服务器时间签名，本机时钟慢 2 d 1 h",
-    );
+fn a_signature_with_another_time_is_noted_in_the_outcome() {
+    let renderer = Renderer::new(Locale::default());
+    let ok = || Ok(Receipt { words: "ok".to_owned(), ..Receipt::default() });
+    let unsigned = SigningTime { at: NOON, correction: SignedDuration::ZERO };
+    assert_eq!(unsigned.noted_in(ok(), &renderer).unwrap().words, "ok");
+
+    let corrected = SigningTime { at: NOON, correction: SignedDuration::from_mins(2) };
+    let expected = "ok; signed with the provider's time: this machine's clock is 2 min behind";
+    assert_eq!(corrected.noted_in(ok(), &renderer).unwrap().words, expected);
+    let err = corrected.noted_in(Err(SendError::Unanswered { reason: "ok".to_owned() }), &renderer);
+    assert_eq!(err, Err(SendError::Unanswered { reason: expected.to_owned() }));
 }

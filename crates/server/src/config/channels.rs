@@ -127,7 +127,7 @@ impl Channels<'_> {
     }
 
     fn context(&self, name: &str, common: &WrittenChannel, kind: Kind) -> Context {
-        Context { name: ChannelName::from(name), style: self.style(common), timeout: timeout(common, kind) }
+        Context { name: ChannelName::from(name), locale: self.style(common), timeout: timeout(common, kind) }
     }
 
     fn style(&self, common: &WrittenChannel) -> Locale {

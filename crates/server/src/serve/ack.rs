@@ -9,10 +9,9 @@ mod name;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
-use fanfare_core::{
-    Acknowledgement, BadAckToken, ChannelName, Locale, Message, Notification, NotificationId,
-};
+use fanfare_core::{Acknowledgement, BadAckToken, ChannelName, Locale, Notification, NotificationId};
 use fanfare_gateway::{Acknowledged, StoreError};
+use fanfare_words::Renderer;
 use tracing::{error, info};
 
 use self::name::{NAMELESS, name_in};
@@ -77,7 +76,7 @@ async fn question(id: NotificationId, doors: &Doors, style: &Locale) -> Result<P
     }
     let Some(notification) = store.notification(id).await? else { return Ok(Page::Expired) };
     let told = told(&notification, doors).await?;
-    Ok(Page::Ask { message: Message::of(&notification, style), told })
+    Ok(Page::Ask { message: Renderer::new(style.clone()).notification(&notification), told })
 }
 
 /// The channels whose providers have taken it. By its story, which is found at once

@@ -8,7 +8,8 @@ mod words;
 use std::fmt::{self, Display, Formatter, Write as _};
 
 use actix_web::http::StatusCode;
-use fanfare_core::{ChannelName, Fact, Locale, Message};
+use fanfare_core::{ChannelName, Locale};
+use fanfare_words::{Fact, Message};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 

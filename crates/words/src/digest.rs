@@ -2,54 +2,57 @@
 
 use std::collections::HashMap;
 
+use fanfare_core::{
+    Alert, AlertId, Digest, Language, Locale, Notification, Severity, Why, cut_to_bytes, one_line,
+};
 use jiff::tz::TimeZone;
 
-use super::{Fact, Locale, Message, Words, local_time, title};
-use crate::{Alert, AlertId, Digest, Language, Notification, Severity, Why, cut_to_bytes, one_line};
+use crate::annotation::in_language;
+use crate::local_time::local_time;
+use crate::message::{Fact, Message};
+use crate::message_words::MessageWords;
+use crate::notification::title;
 
-/// How many bytes of its line say what an alert is about: a message must carry
+/// The bytes of a line that name its alert: a message must carry
 /// many, and this is more than a telephone shows of a line.
 const LONGEST_NAME: usize = 160;
 
-/// How many of these say what it is, and as many where: neither may push the other out.
+/// The bytes of these for the alert, and as many for its place: neither may push the other out.
 const LONGEST_PART: usize = LONGEST_NAME / 2 - SEPARATOR.len();
 
 /// A description shorter than this, a few words, says nothing.
 const SHORTEST_DESCRIPTION: usize = 24;
 
-/// Stands between what a thing is and where.
+/// The sign between an alert and its place.
 const SEPARATOR: &str = " - ";
 
-impl Message {
-    /// `digest` in the words of `style`: what is told of one incident stands in one line.
-    #[must_use]
-    pub fn of_digest(digest: &Digest, style: &Locale) -> Self {
-        let words = Words::of(style.language);
-        let incidents = by_incident(digest);
-        let facts = incidents.iter().map(|told| told.line(style, words)).collect();
-        let title = match incidents.as_slice() {
-            [only] => title(&only.last.alert, only.last.why, words),
-            several => title_of(several, style.language, words),
-        };
-        Self { title, facts, content: None, link: None }
-    }
+/// The message of `digest`: everything told of one incident stands in one line.
+pub(crate) fn digest(digest: &Digest, locale: &Locale) -> Message {
+    let words = MessageWords::in_language(locale.language);
+    let incidents = by_incident(digest);
+    let facts = incidents.iter().map(|told| told.line(locale, words)).collect();
+    let title = match incidents.as_slice() {
+        [only] => title(&only.last.alert, only.last.why, locale.language),
+        several => title_of(several, locale.language, words),
+    };
+    Message { title, facts, content: None, link: None }
 }
 
-/// What is told of one incident.
-struct LastNotified<'a> {
+/// The notifications about one incident.
+struct ToldOfIncident<'a> {
     earlier: Vec<&'a Notification>,
     last: &'a Notification,
 }
 
-/// What is told of each incident, in the order in which each is first told of.
-fn by_incident(digest: &Digest) -> Vec<LastNotified<'_>> {
-    let mut incidents: Vec<LastNotified<'_>> = Vec::new();
+/// The notifications of each incident, in the order of the first of each.
+fn by_incident(digest: &Digest) -> Vec<ToldOfIncident<'_>> {
+    let mut incidents: Vec<ToldOfIncident<'_>> = Vec::new();
     let mut places: HashMap<AlertId, usize> = HashMap::new();
     for notification in digest.notifications() {
         let place = *places.entry(notification.incident).or_insert(incidents.len());
         match incidents.get_mut(place) {
             Some(told) => told.earlier.push(std::mem::replace(&mut told.last, notification)),
-            None => incidents.push(LastNotified { earlier: Vec::new(), last: notification }),
+            None => incidents.push(ToldOfIncident { earlier: Vec::new(), last: notification }),
         }
     }
     incidents
@@ -57,7 +60,7 @@ fn by_incident(digest: &Digest) -> Vec<LastNotified<'_>> {
 
 /// E.g. `[URGENT] 40 alerts: 3 URGENT, 30 MID, 7 RESOLVED`: how bad the worst is that
 /// still fires, and how many lines there are of which kind.
-fn title_of(incidents: &[LastNotified<'_>], language: Language, words: &Words) -> String {
+fn title_of(incidents: &[ToldOfIncident<'_>], language: Language, words: &MessageWords) -> String {
     let severities = Severity::ALL.iter().rev().map(|severity| words.severity_tag(*severity));
     let tags = severities.chain([words.notice, words.acknowledged, words.resolved]);
     let counts: Vec<(&str, usize)> = tags
@@ -78,21 +81,21 @@ fn title_of(incidents: &[LastNotified<'_>], language: Language, words: &Words) -
     }
 }
 
-impl LastNotified<'_> {
+impl ToldOfIncident<'_> {
     /// E.g. `RESOLVED: Too warm - Cold room 3 · Level URGENT · 2026-03-08 12:00:00 → 12:05:00 +00:00 · Alert no. 5, 9`.
-    fn line(&self, style: &Locale, words: &Words) -> Fact {
+    fn line(&self, locale: &Locale, words: &MessageWords) -> Fact {
         let parts = [
-            Some(name(&self.last.alert)),
+            Some(name(&self.last.alert, locale.language)),
             self.level(words),
             self.last.escalated.map(|unless| format!("{}: {}", words.escalated, words.not_yet(unless))),
-            Some(self.times(&style.timezone, words)),
+            Some(self.times(&locale.timezone, words)),
             Some(format!("{} {}", words.number, self.numbers())),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().filter(|it| !it.is_empty()).collect();
         Fact { name: self.tag(words), text: one_line(&parts.join(" · ")), link: self.acknowledge() }
     }
 
-    fn tag(&self, words: &Words) -> &'static str {
+    fn tag(&self, words: &MessageWords) -> &'static str {
         match self.last.why {
             Why::Resolved => words.resolved,
             Why::Acknowledged => words.acknowledged,
@@ -103,8 +106,8 @@ impl LastNotified<'_> {
         }
     }
 
-    /// How bad it is, where the tag does not say all of it, and in whose hands.
-    fn level(&self, words: &Words) -> Option<String> {
+    /// The severity, where the tag does not say all of it, and who takes care.
+    fn level(&self, words: &MessageWords) -> Option<String> {
         let now = words.severity_tag(self.last.alert.severity);
         match self.last.why {
             Why::Started | Why::Notice => None,
@@ -118,8 +121,8 @@ impl LastNotified<'_> {
         }
     }
 
-    /// When it began, and when it ended if that is told too.
-    fn times(&self, timezone: &TimeZone, words: &Words) -> String {
+    /// The beginning of the incident, and its end if that is told too.
+    fn times(&self, timezone: &TimeZone, words: &MessageWords) -> String {
         let Notification { since, alert, why, .. } = self.last;
         let began = local_time(*since, timezone);
         match why {
@@ -138,7 +141,7 @@ impl LastNotified<'_> {
         }
     }
 
-    /// Of every alert that is told of, once: two receivers may share a channel.
+    /// The number of every alert, once: two receivers may share a channel.
     fn numbers(&self) -> String {
         let mut numbers: Vec<AlertId> = self.earlier.iter().map(|it| it.alert_id).collect();
         numbers.push(self.last.alert_id);
@@ -147,7 +150,7 @@ impl LastNotified<'_> {
         numbers.iter().map(AlertId::to_string).collect::<Vec<_>>().join(", ")
     }
 
-    /// Where it can be acknowledged, unless there is nothing left to take care of.
+    /// The link that acknowledges, unless there is nothing left to take care of.
     fn acknowledge(&self) -> Option<String> {
         match self.last.why {
             Why::Started | Why::Worsened { .. } | Why::StillFiring | Why::Notice => {
@@ -159,12 +162,12 @@ impl LastNotified<'_> {
     }
 }
 
-/// What it is and where, and in what is left of the room its description.
-fn name(alert: &Alert) -> String {
+/// The alert and its place, and in the rest of the room its description.
+fn name(alert: &Alert, language: Language) -> String {
     let part = |text: &str| cut_to_bytes(&one_line(text), LONGEST_PART, "…");
-    let what = part(alert.annotations.get("title").unwrap_or_else(|| alert.text_of("alertname")));
+    let what = part(in_language(alert, "title", language).unwrap_or_else(|| alert.text_of("alertname")));
     let place = part(place(alert));
-    let described = one_line(alert.annotations.get("description").unwrap_or_default());
+    let described = one_line(in_language(alert, "description", language).unwrap_or_default());
     let mut name = if what.contains(&place) {
         what.clone()
     } else {
@@ -185,7 +188,7 @@ fn name(alert: &Alert) -> String {
     name
 }
 
-/// Where it is, by the best name there is: `instance` is what Prometheus' alerts have.
+/// The place, by the best name there is: `instance` is what Prometheus' alerts have.
 fn place(alert: &Alert) -> &str {
     ["device", "eui", "instance"]
         .into_iter()
@@ -193,3 +196,6 @@ fn place(alert: &Alert) -> &str {
         .find(|it| !it.is_empty())
         .unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

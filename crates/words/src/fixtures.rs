@@ -1,0 +1,80 @@
+//! Alerts and notifications for the tests of this crate.
+
+use std::sync::Arc;
+
+use fanfare_core::{
+    Acknowledgement, Alert, AlertId, Fingerprint, Kind, Labels, Language, Locale, Mention, Notification,
+    NotificationId, Severity, Status, Why,
+};
+pub(crate) use fanfare_testkit::NOON;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+/// So many seconds after [`NOON`].
+pub(crate) fn after_noon(seconds: i64) -> Timestamp {
+    NOON + SignedDuration::from_secs(seconds)
+}
+
+/// An alarm with these labels and nothing else.
+pub(crate) fn alert(labels: &[(&str, &str)]) -> Alert {
+    let labels: Labels = labels.iter().copied().collect();
+    Alert {
+        fingerprint: Fingerprint::of(&labels),
+        kind: Kind::Alarm,
+        status: Status::Firing,
+        severity: labels.get("severity").and_then(|word| word.parse().ok()).unwrap_or(Severity::Low),
+        severity_sent: None,
+        labels,
+        annotations: Labels::default(),
+        extra: Labels::default(),
+        mention: Mention::default(),
+        starts_at: NOON,
+        generator_url: None,
+    }
+}
+
+/// A cold room that is too warm, as ThinkLink reports it.
+pub(crate) fn cold_room() -> Alert {
+    Alert {
+        annotations: [("title", "Temperature too high"), ("description", "Current -9.4 °C, limit -18 °C")]
+            .into_iter()
+            .collect(),
+        extra: [("notice_groups", "WeCom_ops")].into_iter().collect(),
+        generator_url: Some("https://think.link/alarms/42".to_owned()),
+        ..alert(&[
+            ("alertname", "over_temp"),
+            ("device", "Cold room 3"),
+            ("eui", "6353012af1093062"),
+            ("severity", "high"),
+            ("source", "thinklink"),
+        ])
+    }
+}
+
+pub(crate) fn told(alert: Alert, why: Why) -> Notification {
+    Notification {
+        id: NotificationId(7),
+        alert_id: AlertId(42),
+        incident: AlertId(41),
+        receiver: "on-call".into(),
+        why,
+        alert: Arc::new(alert),
+        since: NOON,
+        owed_at: after_noon(1),
+        acknowledged_by: None,
+        ack_url: None,
+        escalated: None,
+    }
+}
+
+pub(crate) fn english() -> Locale {
+    Locale::default()
+}
+
+pub(crate) fn chinese() -> Locale {
+    Locale { language: Language::Zh, timezone: TimeZone::get("Asia/Shanghai").unwrap() }
+}
+
+pub(crate) fn zhang() -> Acknowledgement {
+    Acknowledgement { by: "Zhang\nSan".to_owned(), at: after_noon(90) }
+}
