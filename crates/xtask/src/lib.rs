@@ -18,15 +18,22 @@ mod program;
 mod subject;
 
 mod spread;
+mod code;
 mod bench;
 mod chaos;
+mod measure_code;
 
 pub use crate::alert::{Serial, serials};
 pub use crate::bench::{Bench, Report, Sizes, Work, bench};
 pub use crate::chaos::{Broken, Chaos, Toll};
+pub use crate::code::{
+    CodeBase, CodeMeasures, CrateCode, CrateMeasures, Finding, FunctionLines, Module, Proportion, Rule,
+    measure,
+};
 pub use crate::gate::test;
 pub use crate::load::{Answer, Client, Door, Posted, at_a_pace, at_full_speed};
 pub use crate::mailbox::Mailbox;
+pub use crate::measure_code::{CodeReport, measure_code};
 pub use crate::program::Program;
 pub use crate::receiver::{Manner, Receiver};
 pub use crate::spread::{Spread, percentile};

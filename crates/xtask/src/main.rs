@@ -6,7 +6,10 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use clap::Parser;
-use xtask::{Bench, Chaos, Sizes, Subject, Work, again_in_release, bench, build_gateway, scratch, test};
+use xtask::{
+    Bench, Chaos, Finding, Rule, Sizes, Subject, Work, again_in_release, bench, build_gateway, measure_code,
+    scratch, test,
+};
 
 /// The commands of this workspace.
 #[derive(Debug, Parser)]
@@ -16,6 +19,8 @@ enum Task {
     Test,
     /// Measures the release build, beside Alertmanager where it is installed.
     Bench(BenchOptions),
+    /// Measures the workspace's own code by the rules of CONTRIBUTING.md.
+    MeasureCode(MeasureOptions),
     /// Kills the gateway again and again and counts what was lost.
     Chaos(ChaosOptions),
 }
@@ -46,6 +51,25 @@ enum SubjectName {
 }
 
 #[derive(Debug, clap::Args)]
+struct MeasureOptions {
+    /// JSON instead of tables, findings included.
+    #[arg(long)]
+    json: bool,
+    /// A git revision to measure beside this checkout.
+    #[arg(long, value_name = "REVISION")]
+    against: Option<String>,
+    /// Each finding with its file and line, instead of tables.
+    #[arg(long)]
+    list: bool,
+    /// Rules whose findings are listed; all if not given.
+    #[arg(long, value_enum, requires = "list")]
+    rule: Vec<Rule>,
+    /// The crate whose findings are listed, by the name of its folder; all if not given.
+    #[arg(long = "crate", value_name = "FOLDER", requires = "list")]
+    krate: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
 struct ChaosOptions {
     /// How often it is killed, at least.
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
@@ -59,6 +83,7 @@ fn main() -> ExitCode {
     let outcome = match Task::parse() {
         Task::Test => test(&mut io::stdout()),
         Task::Bench(options) => again_in_release().and_then(|()| run_bench(&options)),
+        Task::MeasureCode(options) => run_measure_code(&options),
         Task::Chaos(options) => run_chaos(&options),
     };
     match outcome {
@@ -110,6 +135,23 @@ fn subjects(wanted: &[SubjectName]) -> Result<Vec<Subject>> {
         }
     }
     Ok(subjects)
+}
+
+fn run_measure_code(options: &MeasureOptions) -> Result<()> {
+    let MeasureOptions { json, against, list, rule, krate } = options;
+    let report = measure_code(against.as_deref())?;
+    let mut out = io::stdout();
+    if *json {
+        writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
+    } else if *list {
+        let is_asked_for = |it: &&Finding| krate.as_ref().is_none_or(|krate| *krate == it.krate);
+        for finding in report.listed(rule).filter(is_asked_for) {
+            writeln!(out, "{finding}")?;
+        }
+    } else {
+        report.write(&mut out)?;
+    }
+    Ok(())
 }
 
 #[tokio::main]
