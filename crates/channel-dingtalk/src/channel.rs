@@ -59,7 +59,7 @@ impl Notifier for DingTalk {
         Limits {
             account: Account::of(Self::KIND, &[self.access_token.expose()]),
             egress: self.client.egress(),
-            budget: Some(BUDGET),
+            budgets: vec![BUDGET],
             quota: Some(organisation_quota()),
             concurrency: CONCURRENCY,
         }

@@ -60,7 +60,7 @@ impl Notifier for Email {
         Limits {
             account: self.account.clone(),
             egress: self.server.egress(),
-            budget: None,
+            budgets: Vec::new(),
             quota: None,
             concurrency: CONCURRENCY,
         }

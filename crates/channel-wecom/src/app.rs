@@ -20,11 +20,13 @@ use crate::{AppConfig, MsgType, WeCom};
 const PATH: &str = "/cgi-bin/message/send";
 
 /// "应用给同一个成员发送消息不可超过30次/分，1000次/小时，超过部分会被丢弃不下发": what is too much is
-/// dropped under `errcode` 0, so it must never be sent. We cannot know the members of a
-/// party or tag, so every message counts for everybody; and sixteen a minute keep
-/// both limits, thirty only the first.
+/// dropped under `errcode` 0, so it must never be sent. The members of a party or tag
+/// are not known, so every message counts for everybody.
 /// <https://developer.work.weixin.qq.com/document/path/90236>
-const BUDGET: Budget = Budget { messages: NonZeroU32::new(16).unwrap(), per: Duration::from_secs(60) };
+const BUDGETS: [Budget; 2] = [
+    Budget { messages: NonZeroU32::new(30).unwrap(), per: Duration::from_secs(60) },
+    Budget { messages: NonZeroU32::new(1000).unwrap(), per: Duration::from_secs(3600) },
+];
 
 /// Ours: WeCom answers too many at once with 45033 and does not say what is too many.
 const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(4).unwrap();
@@ -117,7 +119,7 @@ impl App {
         Limits {
             account: Account::of(WeCom::KIND, &[corp_id.trim(), secret.expose()]),
             egress: self.client.egress(),
-            budget: Some(BUDGET),
+            budgets: BUDGETS.to_vec(),
             quota: None,
             concurrency: CONCURRENCY,
         }

@@ -105,7 +105,7 @@ impl Bot {
         Limits {
             account: Account::of(WeCom::KIND, &[self.key.expose()]),
             egress: self.client.egress(),
-            budget: Some(BUDGET),
+            budgets: vec![BUDGET],
             quota: None,
             concurrency: CONCURRENCY,
         }

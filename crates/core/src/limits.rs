@@ -15,15 +15,15 @@ pub struct Limits {
     pub account: Account,
     /// By which way out it reaches its provider.
     pub egress: Egress,
-    /// How many messages in how much time; `None` if the provider sets no limit.
-    pub budget: Option<Budget>,
+    /// The budgets, all of which are kept at once; empty if the provider sets no limit.
+    pub budgets: Vec<Budget>,
     /// How many messages in a day or a month; `None` if the provider sets no limit.
     pub quota: Option<Quota>,
     /// How many attempts may be under way at once.
     pub concurrency: NonZeroUsize,
 }
 
-/// How many attempts may be under way at once on a channel whose budget is its
+/// The most attempts that may be under way at once on a channel whose budgets are its
 /// operator's: enough to hide a provider's answering time, few enough for one process.
 const MOST_AT_ONCE: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 
@@ -31,19 +31,22 @@ const MOST_AT_ONCE: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 const ANSWERING_TIME: Duration = Duration::from_millis(250);
 
 impl Limits {
-    /// The same with another budget, as for a private deployment that takes more.
+    /// The same with other budgets, as for a private deployment that takes more.
     ///
-    /// As many attempts may then be under way as the budget lets start within the
-    /// time a provider takes to answer (Little's law), but never fewer than before.
+    /// As many attempts may then be under way as the tightest budget lets start within
+    /// the time a provider takes to answer (Little's law), but never fewer than before.
     #[must_use]
-    pub fn with_budget(self, budget: Option<Budget>) -> Self {
-        let needed = budget.map_or(MOST_AT_ONCE, |budget| {
-            let within = f64::from(budget.messages.get()) * ANSWERING_TIME.div_duration_f64(budget.per);
-            // A float as an integer stays within the integer's bounds.
-            NonZeroUsize::new(within.ceil() as usize).unwrap_or(NonZeroUsize::MIN)
-        });
-        Self { budget, concurrency: needed.min(MOST_AT_ONCE).max(self.concurrency), ..self }
+    pub fn with_budgets(self, budgets: Vec<Budget>) -> Self {
+        let needed = budgets.iter().map(attempts_at_once).min().unwrap_or(MOST_AT_ONCE);
+        Self { budgets, concurrency: needed.min(MOST_AT_ONCE).max(self.concurrency), ..self }
     }
+}
+
+/// The attempts that `budget` lets start within [`ANSWERING_TIME`], at least one.
+fn attempts_at_once(budget: &Budget) -> NonZeroUsize {
+    let within = f64::from(budget.messages.get()) * ANSWERING_TIME.div_duration_f64(budget.per);
+    // A float as an integer stays within the integer's bounds.
+    NonZeroUsize::new(within.ceil() as usize).unwrap_or(NonZeroUsize::MIN)
 }
 
 /// An account at a provider: one robot, one app, one mailbox login.

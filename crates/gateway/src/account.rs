@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fanfare_core::{Account, Budget, Share, SlidingWindow};
+use fanfare_core::{Account, Budget, Share, SlidingWindows};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
@@ -29,8 +29,7 @@ struct Own {
 
 #[derive(Debug)]
 struct State {
-    budget: Option<Budget>,
-    window: Option<SlidingWindow>,
+    windows: SlidingWindows,
     under_way: usize,
     silent_until: Option<Timestamp>,
     /// Silent for our own sake: what is wrong may be mended meanwhile.
@@ -120,13 +119,12 @@ impl SharedAccount {
     pub(crate) fn new(
         account: Account,
         egress: Arc<SharedEgress>,
-        budget: Option<Budget>,
+        budgets: Vec<Budget>,
         ended: impl IntoIterator<Item = Timestamp>,
         silent_until: Option<Timestamp>,
     ) -> Self {
         let state = State {
-            budget,
-            window: budget.map(|budget| SlidingWindow::new(budget, ended)),
+            windows: SlidingWindows::new(budgets, ended),
             under_way: 0,
             silent_until,
             misconfigured_until: None,
@@ -141,28 +139,26 @@ impl SharedAccount {
         Self { account: self.account.clone(), egress, own: Arc::clone(&self.own) }
     }
 
-    /// Its budget is another from now on; `ended` are its sends so far, and those under way.
-    pub(crate) fn change_budget(&self, budget: Option<Budget>, ended: impl IntoIterator<Item = Timestamp>) {
-        let mut state = self.state();
-        state.budget = budget;
-        state.window = budget.map(|budget| SlidingWindow::new(budget, ended));
+    /// Replaces its budgets from now on; `ended` are its sends so far, and those under way.
+    pub(crate) fn change_budgets(&self, budgets: Vec<Budget>, ended: impl IntoIterator<Item = Timestamp>) {
+        self.state().windows = SlidingWindows::new(budgets, ended);
     }
 
     /// Whether each send is entered in the store before it is made. A stretch of
     /// a second is over before a restarted gateway sends again; a longer one
     /// must be remembered.
     pub(crate) fn remembers_sends(&self) -> bool {
-        self.budget().is_some_and(|budget| budget.per > Duration::from_secs(1))
+        self.state().windows.budgets().iter().any(|budget| budget.per > Duration::from_secs(1))
     }
 
-    /// Its budget.
-    pub(crate) fn budget(&self) -> Option<Budget> {
-        self.state().budget
+    /// Its budgets.
+    pub(crate) fn budgets(&self) -> Vec<Budget> {
+        self.state().windows.budgets().to_vec()
     }
 
-    /// How many messages its budget lets start at `now`; `None` if it has none.
-    pub(crate) fn free_now(&self, now: Timestamp) -> Option<usize> {
-        self.state().window.as_mut().map(|window| window.free_now(now, Share::Urgent))
+    /// Its budgets, each with the messages that it alone lets start at `now`.
+    pub(crate) fn free_now(&self, now: Timestamp) -> Vec<(Budget, usize)> {
+        self.state().windows.free_now_by_budget(now, Share::Urgent)
     }
 
     /// Until when it must be silent, whoever asks for it; `None` if it need not.
@@ -188,18 +184,13 @@ impl SharedAccount {
         if state.on_trial && state.under_way > 0 {
             return Turn::WhenOneEnds;
         }
-        let spare = match &mut state.window {
-            Some(window) => match window.free_at(now, share) {
-                Some(at) if at > now => return Turn::At(at),
-                Some(_) => {
-                    window.start(now, share);
-                    let at_once = window.free_at(now, share).is_some_and(|at| at <= now);
-                    Some(if at_once { window.free_now(now, share) } else { 0 })
-                }
-                None => return Turn::WhenOneEnds,
-            },
-            None => None,
-        };
+        match state.windows.free_at(now, share) {
+            Some(at) if at > now => return Turn::At(at),
+            Some(_) => state.windows.start(now, share),
+            None => return Turn::WhenOneEnds,
+        }
+        let at_once = state.windows.free_at(now, share).is_some_and(|at| at <= now);
+        let spare = if at_once { state.windows.free_now(now, share) } else { Some(0) };
         state.under_way += 1;
         Turn::Now { spare }
     }
@@ -226,7 +217,7 @@ impl SharedAccount {
         }
         state.leave(now);
         // For its end; or to be told of a silence.
-        let someone_may_wait = state.window.is_some() || was_on_trial || state.on_trial;
+        let someone_may_wait = !state.windows.budgets().is_empty() || was_on_trial || state.on_trial;
         drop(state);
         if someone_may_wait {
             self.own.ended.send_replace(());
@@ -252,9 +243,7 @@ impl SharedAccount {
 impl State {
     fn leave(&mut self, ended: Timestamp) {
         self.under_way = self.under_way.saturating_sub(1);
-        if let Some(window) = &mut self.window {
-            window.end(ended);
-        }
+        self.windows.end(ended);
     }
 }
 

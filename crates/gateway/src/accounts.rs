@@ -35,8 +35,14 @@ impl Accounts {
 
     /// The account of `limits`, as it was left.
     fn account(&self, limits: &Limits, egress: Arc<SharedEgress>) -> SharedAccount {
-        let Limits { account, budget, .. } = limits;
-        SharedAccount::new(account.clone(), egress, *budget, self.ended(account), self.silent_until(account))
+        let Limits { account, budgets, .. } = limits;
+        SharedAccount::new(
+            account.clone(),
+            egress,
+            budgets.clone(),
+            self.ended(account),
+            self.silent_until(account),
+        )
     }
 
     /// When the sends of `account` ended, in steady time.
@@ -75,8 +81,8 @@ impl InUse {
         match self.accounts.entry(limits.account.clone()) {
             Entry::Occupied(known) => {
                 let known = known.into_mut();
-                if known.budget() != limits.budget {
-                    known.change_budget(limits.budget, remembered.ended(&limits.account));
+                if known.budgets() != limits.budgets {
+                    known.change_budgets(limits.budgets.clone(), remembered.ended(&limits.account));
                 }
                 known.by_way_of(egress)
             }

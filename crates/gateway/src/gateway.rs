@@ -68,7 +68,7 @@ pub struct GatewaySettings {
 
 impl GatewaySettings {
     fn longest_budget(&self) -> Duration {
-        let budgets = self.channels.iter().filter_map(|it| it.limits.budget);
+        let budgets = self.channels.iter().flat_map(|it| &it.limits.budgets);
         budgets.map(|it| it.per).max().unwrap_or_default()
     }
 

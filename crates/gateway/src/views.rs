@@ -1,6 +1,6 @@
 //! Channels as people and the API see them.
 
-use fanfare_core::{ChannelName, Health, HumanDuration, Quota, QuotaLevel};
+use fanfare_core::{Budget, ChannelName, Health, HumanDuration, Quota, QuotaLevel};
 use fanfare_store::StoreError;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -29,8 +29,10 @@ pub struct ChannelView {
     pub blocked_until: Option<Timestamp>,
     /// How many deliveries wait for it or are under way.
     pub pending: u64,
-    /// How fast it may send.
+    /// The budget with the fewest messages left: how fast it may send.
     pub budget: Option<BudgetView>,
+    /// All of its budgets, which are kept at once.
+    pub budgets: Vec<BudgetView>,
     /// How much it may send.
     pub quota: Option<QuotaView>,
     /// When its provider last took a message.
@@ -135,11 +137,13 @@ impl Gateway {
             }
         };
         let blocked_until = status.blocked_until(steady_now).map(|at| after(now, between(steady_now, at)));
-        let budget = speaker.account.budget().map(|budget| BudgetView {
+        let view = |(budget, free_now): (Budget, usize)| BudgetView {
             messages: budget.messages.get(),
             per: HumanDuration(budget.per),
-            free_now: speaker.account.free_now(steady_now).unwrap_or_default(),
-        });
+            free_now,
+        };
+        let budgets: Vec<_> = speaker.account.free_now(steady_now).into_iter().map(view).collect();
+        let budget = budgets.iter().min_by_key(|it| it.free_now).cloned();
         let last = status.last().clone();
         let clock_offset = speaker.channel.notifier.clock_offset();
         ChannelView {
@@ -152,6 +156,7 @@ impl Gateway {
             blocked_until,
             pending: self.intake.metrics.pending_on(member.name()),
             budget,
+            budgets,
             quota,
             proven_at: last.proven_at,
             drilled_at: last.drilled_at,

@@ -67,7 +67,7 @@ impl Notifier for Bell {
     fn limits(&self) -> Limits {
         let account = Account::of(Self::KIND, &[self.config.token.expose()]);
         let egress = Egress::of("http://tower", None);
-        Limits { account, egress, budget: None, quota: None, concurrency: NonZeroUsize::MIN }
+        Limits { account, egress, budgets: Vec::new(), quota: None, concurrency: NonZeroUsize::MIN }
     }
 }
 

@@ -55,7 +55,7 @@ async fn a_robot_without_a_secret_sends_unsigned() {
 fn two_channels_of_one_robot_share_its_twenty_a_minute() {
     let limits = robot_at("http://127.0.0.1:1", Some(SECRET)).limits();
     assert_eq!(limits.account, robot_at("http://127.0.0.1:2", None).limits().account);
-    assert_eq!(limits.budget.unwrap().messages.get(), 20);
+    assert_eq!(limits.budgets[0].messages.get(), 20);
     assert!(!limits.account.as_str().contains(TOKEN));
 }
 

@@ -84,14 +84,15 @@ fn channels_of_one_bot_or_app_share_its_budget() {
     let bot = bot_at("http://127.0.0.1:1").limits();
     assert_eq!(bot.account, bot_at("http://127.0.0.1:2").limits().account);
     assert_ne!(bot.account, app_at("http://127.0.0.1:1").limits().account);
-    assert_eq!(bot.budget.unwrap().messages.get(), 20);
+    assert_eq!(bot.budgets[0].messages.get(), 20);
 }
 
+/// "不可超过30次/分，1000次/小时": <https://developer.work.weixin.qq.com/document/path/90236>
 #[test]
-fn an_app_stays_below_a_members_thirty_a_minute_and_thousand_an_hour() {
-    let budget = app_at("http://127.0.0.1:1").limits().budget.unwrap();
-    assert_eq!(budget.per, Duration::from_secs(60));
-    assert!(budget.messages.get() <= 30 && budget.messages.get() * 60 <= 1000);
+fn an_app_keeps_a_members_thirty_a_minute_and_thousand_an_hour() {
+    let budgets = app_at("http://127.0.0.1:1").limits().budgets;
+    let declared: Vec<(u32, u64)> = budgets.iter().map(|it| (it.messages.get(), it.per.as_secs())).collect();
+    assert_eq!(declared, [(30, 60), (1000, 3600)]);
 }
 
 #[test]

@@ -37,12 +37,12 @@ fn check_concurrency(messages: u32, seconds: u64, expected: usize) {
     let limits = Limits {
         account: Account::of("test", &["a"]),
         egress: Egress::of("https://provider.example", None),
-        budget: None,
+        budgets: Vec::new(),
         quota: None,
         concurrency: NonZeroUsize::new(2).unwrap(),
     };
     let budget = Budget { messages: NonZeroU32::new(messages).unwrap(), per: Duration::from_secs(seconds) };
-    assert_eq!(limits.with_budget(Some(budget)).concurrency.get(), expected);
+    assert_eq!(limits.with_budgets(vec![budget]).concurrency.get(), expected);
 }
 
 #[test]
@@ -50,6 +50,24 @@ fn a_larger_budget_lets_more_attempts_be_under_way() {
     check_concurrency(20, 60, 2);
     check_concurrency(100, 1, 25);
     check_concurrency(1_000_000, 1, 64);
+}
+
+#[test]
+fn of_several_budgets_the_tightest_sets_how_many_attempts_are_under_way() {
+    let budget = |messages, seconds| Budget {
+        messages: NonZeroU32::new(messages).unwrap(),
+        per: Duration::from_secs(seconds),
+    };
+    let limits = Limits {
+        account: Account::of("test", &["a"]),
+        egress: Egress::of("https://provider.example", None),
+        budgets: Vec::new(),
+        quota: None,
+        concurrency: NonZeroUsize::MIN,
+    };
+    // 6,000 a minute are 25 in a quarter of a second, 20 a second are 5.
+    let limits = limits.with_budgets(vec![budget(6_000, 60), budget(20, 1)]);
+    assert_eq!(limits.concurrency.get(), 5);
 }
 
 #[test]
@@ -63,10 +81,10 @@ fn without_a_budget_the_process_sets_the_limit_and_the_quota_stays() {
     let limits = Limits {
         account: Account::of("test", &["a"]),
         egress: Egress::of("https://provider.example", None),
-        budget: None,
+        budgets: Vec::new(),
         quota: Some(quota.clone()),
         concurrency: NonZeroUsize::MIN,
     };
-    let limits = limits.with_budget(None);
-    assert_eq!((limits.concurrency.get(), limits.budget, limits.quota), (64, None, Some(quota)));
+    let limits = limits.with_budgets(Vec::new());
+    assert_eq!((limits.concurrency.get(), limits.budgets, limits.quota), (64, Vec::new(), Some(quota)));
 }

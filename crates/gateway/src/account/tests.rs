@@ -10,8 +10,8 @@ fn at(seconds: i64) -> Timestamp {
     NOON + SignedDuration::from_secs(seconds)
 }
 
-fn account(budget: Option<Budget>, silent_until: Option<Timestamp>) -> SharedAccount {
-    SharedAccount::new(Account::of("fake", &["robot"]), Arc::default(), budget, [], silent_until)
+fn account(budgets: Vec<Budget>, silent_until: Option<Timestamp>) -> SharedAccount {
+    SharedAccount::new(Account::of("fake", &["robot"]), Arc::default(), budgets, [], silent_until)
 }
 
 const NOW: Turn = Turn::Now { spare: None };
@@ -21,13 +21,13 @@ fn now(spare: usize) -> Turn {
     Turn::Now { spare: Some(spare) }
 }
 
-fn two_in(per: Duration) -> Option<Budget> {
-    Some(Budget { messages: NonZeroU32::new(2).unwrap(), per })
+fn two_in(per: Duration) -> Vec<Budget> {
+    vec![Budget { messages: NonZeroU32::new(2).unwrap(), per }]
 }
 
 #[test]
 fn without_a_budget_it_may_always_send() {
-    let account = account(None, None);
+    let account = account(Vec::new(), None);
     assert!((0..1_000).all(|_| account.start(NOON, Share::Urgent) == NOW));
 }
 
@@ -73,7 +73,7 @@ fn is_seen(ends: &mut Ends) -> bool {
 
 #[test]
 fn after_a_silence_one_send_at_a_time_until_one_is_good() {
-    let account = account(None, None);
+    let account = account(Vec::new(), None);
     assert_eq!(account.start(NOON, Share::Urgent), NOW);
     account.end(NOON, AccountEffect::SilentFor(Duration::from_secs(60)));
     assert_eq!(account.start(at(59), Share::Urgent), Turn::At(at(60)));
@@ -94,7 +94,7 @@ fn after_a_silence_one_send_at_a_time_until_one_is_good() {
 
 #[test]
 fn a_silence_from_before_the_start_is_kept_and_then_one_send_is_tried() {
-    let account = account(None, Some(at(60)));
+    let account = account(Vec::new(), Some(at(60)));
     assert_eq!(account.start(NOON, Share::Urgent), Turn::At(at(60)));
     assert_eq!(
         [account.start(at(60), Share::Urgent), account.start(at(60), Share::Urgent)],
@@ -105,7 +105,7 @@ fn a_silence_from_before_the_start_is_kept_and_then_one_send_is_tried() {
 #[test]
 fn of_two_silences_the_longer_counts() {
     for times in [[600, 10], [10, 600]] {
-        let account = account(None, None);
+        let account = account(Vec::new(), None);
         for time in times {
             account.end(NOON, AccountEffect::SilentFor(Duration::from_secs(time)));
         }
@@ -115,7 +115,7 @@ fn of_two_silences_the_longer_counts() {
 
 #[test]
 fn wrong_settings_silence_it_like_the_provider_does() {
-    let account = account(None, None);
+    let account = account(Vec::new(), None);
     account.end(NOON, AccountEffect::MisconfiguredFor(Duration::from_secs(60)));
     assert_eq!(account.start(at(59), Share::Urgent), Turn::At(at(60)));
     assert_eq!(account.start(at(60), Share::Urgent), NOW);
@@ -123,14 +123,14 @@ fn wrong_settings_silence_it_like_the_provider_does() {
 
 #[test]
 fn a_silence_may_last_until_the_end_of_time() {
-    let account = account(None, None);
+    let account = account(Vec::new(), None);
     account.end(NOON, AccountEffect::SilentFor(Duration::MAX));
     assert_eq!(account.start(NOON, Share::Urgent), Turn::At(Timestamp::MAX));
 }
 
 #[test]
 fn a_silence_is_seen_by_all_who_use_the_account_and_a_block_by_all_who_use_the_way_out() {
-    let (one, other) = (account(None, None), account(None, None));
+    let (one, other) = (account(Vec::new(), None), account(Vec::new(), None));
     let same_account = one.by_way_of(Arc::default());
     let same_way = other.by_way_of(Arc::clone(&one.egress));
     for (standing, told, not_told) in [
@@ -148,7 +148,7 @@ fn a_silence_is_seen_by_all_who_use_the_account_and_a_block_by_all_who_use_the_w
 #[test]
 fn of_a_budget_a_third_is_left_for_what_is_urgent() {
     let budget = Budget { messages: NonZeroU32::new(20).unwrap(), per: Duration::from_secs(60) };
-    let account = account(Some(budget), None);
+    let account = account(vec![budget], None);
     let start = |share| account.start(NOON, share);
     assert!((0..12).all(|_| matches!(start(Share::OrdinaryFull), Turn::Now { .. })));
     assert_eq!(start(Share::Ordinary), Turn::WhenOneEnds);
@@ -162,14 +162,14 @@ fn a_changed_budget_holds_for_all_who_use_the_account_and_counts_what_was_sent()
     let account = account(two_in(Duration::from_secs(60)), None);
     let other = account.by_way_of(Arc::default());
     account.start(NOON, Share::Urgent);
-    account.change_budget(two_in(Duration::from_secs(600)), [NOON]);
+    account.change_budgets(two_in(Duration::from_secs(600)), [NOON]);
     account.end(at(1), AccountEffect::Good); // counts twice, which does no harm
     assert_eq!(other.start(at(2), Share::Urgent), Turn::At(at(600)));
 }
 
 #[test]
 fn whoever_mends_the_settings_need_not_wait_for_it_but_for_the_provider() {
-    let account = account(None, None);
+    let account = account(Vec::new(), None);
     account.end(NOON, AccountEffect::MisconfiguredFor(Duration::from_secs(60)));
     account.forgive();
     assert_eq!(account.silent_until(at(1)), None);
@@ -182,5 +182,5 @@ fn whoever_mends_the_settings_need_not_wait_for_it_but_for_the_provider() {
 fn only_budgets_that_outlast_a_restart_are_remembered() {
     assert!(account(two_in(Duration::from_secs(60)), None).remembers_sends());
     assert!(!account(two_in(Duration::from_secs(1)), None).remembers_sends());
-    assert!(!account(None, None).remembers_sends());
+    assert!(!account(Vec::new(), None).remembers_sends());
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use clap::Args;
-use fanfare_core::{HumanDuration, Limits, QuotaPeriod, Receiver};
+use fanfare_core::{Budget, HumanDuration, Limits, QuotaPeriod, Receiver};
 use fanfare_gateway::Drill;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -122,15 +122,23 @@ fn source_row(source: &Source) -> [String; 4] {
 }
 
 fn channel_row(channel: &ConfiguredChannel) -> [String; 6] {
-    let Limits { account: _, egress: _, budget, quota, concurrency: _ } = &channel.limits;
+    let Limits { account: _, egress: _, budgets, quota, concurrency: _ } = &channel.limits;
     [
         channel.name.to_string(),
         channel.kind.to_owned(),
-        budget.map_or_else(unlimited, |it| format!("{} in {}", it.messages, HumanDuration(it.per))),
+        if budgets.is_empty() {
+            unlimited()
+        } else {
+            budgets.iter().map(budget).collect::<Vec<_>>().join(", ")
+        },
         quota.as_ref().map_or_else(unlimited, |it| format!("{} a {}", it.messages, period(it.per))),
         HumanDuration(channel.timeout).to_string(),
         channel.drill.as_ref().map_or_else(|| "-".to_owned(), drill),
     ]
+}
+
+fn budget(budget: &Budget) -> String {
+    format!("{} in {}", budget.messages, HumanDuration(budget.per))
 }
 
 fn unlimited() -> String {

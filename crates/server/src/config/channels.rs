@@ -185,9 +185,9 @@ fn split(channel: &Node) -> (Node, Node) {
 fn limits(provider: Limits, common: &WrittenChannel, zone: &TimeZone) -> Limits {
     let limits = match common.budget {
         None => provider,
-        Some(Limit::Unlimited) => provider.with_budget(None),
+        Some(Limit::Unlimited) => provider.with_budgets(Vec::new()),
         Some(Limit::To(WrittenBudget { messages, per: Positive(per) })) => {
-            provider.with_budget(Some(Budget { messages, per }))
+            provider.with_budgets(vec![Budget { messages, per }])
         }
     };
     Limits {

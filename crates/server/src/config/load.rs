@@ -294,7 +294,7 @@ fn check_shared_limits(ready: &[Ready], section: &mut Section) {
     for (channel, _) in ready {
         let limits = &channel.limits;
         let first = *first_of_account.entry(&limits.account).or_insert(channel);
-        if first.limits.budget != limits.budget {
+        if first.limits.budgets != limits.budgets {
             must_agree(channel, first, "account", "budget");
         }
         if first.limits.quota != limits.quota {

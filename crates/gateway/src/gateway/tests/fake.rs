@@ -128,7 +128,7 @@ impl Fake {
         let limits = Limits {
             account: Account::of("fake", &[name]),
             egress: Egress::of(&format!("https://{name}.example.com"), None),
-            budget: None,
+            budgets: Vec::new(),
             quota: None,
             concurrency: NonZeroUsize::MIN,
         };
@@ -156,7 +156,7 @@ impl Fake {
     }
 
     pub(super) fn with_budget(mut self, budget: Budget) -> Self {
-        self.limits.budget = Some(budget);
+        self.limits.budgets = vec![budget];
         self
     }
 

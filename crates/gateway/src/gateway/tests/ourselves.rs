@@ -234,7 +234,7 @@ impl Desk {
         let limits = Limits {
             account: Account::of("desk", &[name]),
             egress: Egress::of("https://desk.example.com", None),
-            budget: None,
+            budgets: Vec::new(),
             quota,
             concurrency: NonZeroUsize::MIN,
         };

@@ -31,8 +31,8 @@ fn a_channel_may_refuse_its_settings_and_says_which() {
 #[test]
 fn a_channel_may_set_its_own_pace() {
     let seven = Budget { messages: 7.try_into().unwrap(), per: Duration::from_secs(90) };
-    assert_eq!(ops("budget: { messages: 7, per: 90s }").limits.budget, Some(seven));
-    assert_eq!(ops("budget: unlimited").limits.budget, None);
+    assert_eq!(ops("budget: { messages: 7, per: 90s }").limits.budgets, [seven]);
+    assert_eq!(ops("budget: unlimited").limits.budgets, []);
     assert_eq!(ops("concurrency: 5").limits.concurrency.get(), 5);
     assert_eq!(ops("timeout: 3s").timeout, Duration::from_secs(3));
 }
