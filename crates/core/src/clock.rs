@@ -29,3 +29,8 @@ impl Clock for SystemClock {
 pub(crate) fn after(time: Timestamp, pause: Duration) -> Timestamp {
     time.saturating_add(pause).unwrap_or(Timestamp::MAX)
 }
+
+/// `time` to the millisecond, as the store keeps it: nothing may depend on whether a restart lay between.
+pub(crate) fn whole_millis(time: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
+}

@@ -21,6 +21,11 @@ pub struct NotificationId(pub i64);
 #[serde(transparent)]
 pub struct DeliveryId(pub i64);
 
+/// The number of one policy that alerts were decided by. Counts up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PolicyId(pub i64);
+
 impl fmt::Display for AlertId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

@@ -19,6 +19,7 @@ mod policy;
 mod incident;
 mod plan;
 mod escalation;
+mod decide;
 
 mod notification;
 mod digest;
@@ -52,6 +53,16 @@ pub use crate::budget::{Budget, Share, SlidingWindow};
 pub use crate::budgets::SlidingWindows;
 pub use crate::circuit::{Circuit, Failure, Gate, Health};
 pub use crate::clock::{Clock, SystemClock};
+pub use crate::decide::{
+    AcceptedAlert, AccountHold, AlertRef, AssignedIds, AttemptRecord, Changes, ChannelAvailability,
+    Committed, DeadLetterId, DecisionContext, DecisionState, Delivery, DeliveryChange, DeliveryOutcome,
+    DeliveryState, DeliveryStatus, DeliveryUpdate, DigestRef, Discarding, EvaluationTime, Handled,
+    IncidentNotifications, IncidentStatus, IncidentUpdate, IncomingAlert, InvalidDeadLetterId,
+    NewAcknowledgement, NewAlert, NewDelivery, NewNotification, NewStep, NotificationRecord, NotificationRef,
+    NotificationState, NotificationUpdate, Obstacle, OpenIncident, Recheck, RecheckAt, SelfAlertOf, SendEnd,
+    SendId, Settlement, StateKey, ToldChannel, ToldOf, accept, accept_planned, acknowledge, discard, give_up,
+    obstacle, recheck, retry, settle,
+};
 pub use crate::digest::Digest;
 pub use crate::duration::{HumanDuration, InvalidDuration};
 pub use crate::escalation::{
@@ -59,7 +70,7 @@ pub use crate::escalation::{
     EscalationDecision, EscalationReason, Step, evaluate_contract,
 };
 pub use crate::fingerprint::{Fingerprint, InvalidFingerprint};
-pub use crate::id::{AlertId, ChannelName, DeliveryId, NotificationId, ReceiverName, SourceName};
+pub use crate::id::{AlertId, ChannelName, DeliveryId, NotificationId, PolicyId, ReceiverName, SourceName};
 pub use crate::incident::{Incident, LastNotified};
 pub use crate::labels::Labels;
 pub use crate::limits::{Account, Egress, Limits};
@@ -67,7 +78,10 @@ pub use crate::locale::{InvalidLanguage, Language, Locale};
 pub use crate::matcher::{InvalidMatcher, Matcher, Operator};
 pub use crate::notification::{Acknowledgement, Notification, Why};
 pub use crate::notifier::{BuildError, Channel, Context, Notifier, SandboxAccount, SandboxDoors};
-pub use crate::plan::{Decision, IncidentChange, Plan, Suppression, Verdict, plan};
+pub(crate) use crate::plan::plan_routed;
+pub use crate::plan::{
+    Decision, IncidentChange, Plan, RoutedReceiver, Suppression, Verdict, plan, route_alert,
+};
 pub use crate::policy::{InvalidPolicy, Policy};
 pub use crate::quota::{Quota, QuotaLevel, QuotaPeriod};
 pub use crate::receiver::{DeliveryTally, Receiver};

@@ -7,8 +7,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::{
-    Acknowledgement, Alert, DeliveryTerms, Incident, Kind, LastNotified, Match, Policy, Receiver,
-    ReceiverName, RoutePath, Severity, Status, Why,
+    Acknowledgement, Alert, DeliveryTerms, Incident, Kind, LastNotified, Match, Policy, ReceiverName,
+    RoutePath, Severity, Status, Why,
 };
 
 /// What is owed to whom because of one alert, and what we then know.
@@ -94,74 +94,112 @@ pub enum IncidentChange {
 /// resolution itself would route: many clears carry neither level nor groups.
 #[must_use]
 pub fn plan(policy: &Policy, alert: &Alert, incident: Option<&Incident>, now: Timestamp) -> Plan {
+    plan_routed(policy, &route_alert(policy, alert), alert, incident, now)
+}
+
+/// The same for an alert that `policy` has already routed.
+pub(crate) fn plan_routed(
+    policy: &Policy,
+    routed: &[RoutedReceiver],
+    alert: &Alert,
+    incident: Option<&Incident>,
+    now: Timestamp,
+) -> Plan {
     match (alert.kind, alert.status) {
-        (Kind::Notice, _) => plan_notice(policy, alert),
-        (Kind::Alarm, Status::Firing) => plan_firing(policy, alert, incident, now),
-        (Kind::Alarm, Status::Resolved) => plan_resolved(policy, alert, incident),
+        (Kind::Notice, _) => plan_notice(routed),
+        (Kind::Alarm, Status::Firing) => plan_firing(routed, alert.severity, incident, now),
+        (Kind::Alarm, Status::Resolved) => plan_resolved(policy, routed, incident),
     }
 }
 
-fn plan_notice(policy: &Policy, alert: &Alert) -> Plan {
-    let decisions = receivers_of(policy, alert)
-        .map(|(found, receiver)| Decision {
-            receiver: receiver.name.clone(),
-            route: Some(found.path),
-            verdict: notify(Why::Notice, receiver),
-        })
-        .collect();
+/// A receiver that routing points at, by its first route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoutedReceiver {
+    /// The name of the receiver.
+    pub receiver: ReceiverName,
+    /// The route.
+    pub route: RoutePath,
+    /// The time after which the receiver is told again while the alert fires.
+    pub repeat_interval: Duration,
+    /// The terms of the receiver.
+    pub terms: Arc<DeliveryTerms>,
+}
+
+/// The receivers to which `policy` routes `alert`, each once.
+#[must_use]
+pub fn route_alert(policy: &Policy, alert: &Alert) -> Vec<RoutedReceiver> {
+    let mut routed: Vec<RoutedReceiver> = Vec::new();
+    for Match { path, route } in policy.route().matches(alert) {
+        if routed.iter().any(|it| it.receiver == route.receiver) {
+            continue;
+        }
+        if let Some(receiver) = policy.receiver(&route.receiver) {
+            routed.push(RoutedReceiver {
+                receiver: receiver.name.clone(),
+                route: path,
+                repeat_interval: route.repeat_interval,
+                terms: Arc::clone(&receiver.terms),
+            });
+        }
+    }
+    routed
+}
+
+fn plan_notice(routed: &[RoutedReceiver]) -> Plan {
+    let decisions = routed.iter().map(|it| it.decide(notify(Why::Notice, &it.terms))).collect();
     Plan { decisions, incident: IncidentChange::Leave }
 }
 
-fn plan_firing(policy: &Policy, alert: &Alert, incident: Option<&Incident>, now: Timestamp) -> Plan {
+fn plan_firing(
+    routed: &[RoutedReceiver],
+    severity: Severity,
+    incident: Option<&Incident>,
+    now: Timestamp,
+) -> Plan {
     let mut told = incident.map(|it| it.told.clone()).unwrap_or_default();
-    let concerned: Vec<Concerned<'_>> = receivers_of(policy, alert)
-        .map(|(found, it)| concern(found, it, alert.severity, &told, now))
-        .collect();
-    let got_worse = told.iter().all(|it| it.severity < alert.severity)
+    let concerned: Vec<Concerned<'_>> = routed.iter().map(|it| concern(it, severity, &told, now)).collect();
+    let got_worse = told.iter().all(|it| it.severity < severity)
         || concerned.iter().any(|it| matches!(it.news, Ok(Why::Worsened { .. })));
     let acknowledged = incident.and_then(|it| it.acknowledged.clone()).filter(|_| !got_worse);
     let mut decisions = Vec::new();
-    for Concerned { found, receiver, last, news } in concerned {
+    for Concerned { routed, last, news } in concerned {
         let news = match news {
             Ok(Why::StillFiring) if acknowledged.is_some() => Err(Suppression::Acknowledged),
             news => news,
         };
         let verdict = match news {
             Ok(why) => {
-                let now_told =
-                    LastNotified { receiver: receiver.name.clone(), severity: alert.severity, at: now };
+                let now_told = LastNotified { receiver: routed.receiver.clone(), severity, at: now };
                 match last {
                     Some(index) => told[index] = now_told,
                     None => told.push(now_told),
                 }
-                notify(why, receiver)
+                notify(why, &routed.terms)
             }
             Err(hold) => Verdict::Suppress(hold),
         };
-        decisions.push(Decision { receiver: receiver.name.clone(), route: Some(found.path), verdict });
+        decisions.push(routed.decide(verdict));
     }
     Plan { decisions, incident: IncidentChange::Keep { told, acknowledged } }
 }
 
 /// A receiver that routing points at, and whether the alert is news to it.
 struct Concerned<'a> {
-    found: Match<'a>,
-    receiver: &'a Receiver,
-    /// Where it stands among those who were told.
+    routed: &'a RoutedReceiver,
+    /// The position of the receiver among those who were told.
     last: Option<usize>,
     news: Result<Why, Suppression>,
 }
 
 fn concern<'a>(
-    found: Match<'a>,
-    receiver: &'a Receiver,
+    routed: &'a RoutedReceiver,
     severity: Severity,
     told: &[LastNotified],
     now: Timestamp,
 ) -> Concerned<'a> {
-    let last = told.iter().position(|it| it.receiver == receiver.name);
-    let news = news(last.map(|index| &told[index]), severity, found.route.repeat_interval, now);
-    Concerned { found, receiver, last, news }
+    let last = told.iter().position(|it| it.receiver == routed.receiver);
+    let news = news(last.map(|index| &told[index]), severity, routed.repeat_interval, now);
+    Concerned { routed, last, news }
 }
 
 /// Whether a firing alert is news to a receiver.
@@ -185,16 +223,11 @@ fn apart(told: Timestamp, now: Timestamp) -> Duration {
     now.duration_since(told).unsigned_abs()
 }
 
-fn plan_resolved(policy: &Policy, alert: &Alert, incident: Option<&Incident>) -> Plan {
+fn plan_resolved(policy: &Policy, routed: &[RoutedReceiver], incident: Option<&Incident>) -> Plan {
     let told = incident.map(|it| it.told.as_slice()).unwrap_or_default();
     if told.is_empty() {
-        let decisions = receivers_of(policy, alert)
-            .map(|(found, receiver)| Decision {
-                receiver: receiver.name.clone(),
-                route: Some(found.path),
-                verdict: Verdict::Suppress(Suppression::NeverTold),
-            })
-            .collect();
+        let never_told = Verdict::Suppress(Suppression::NeverTold);
+        let decisions = routed.iter().map(|it| it.decide(never_told.clone())).collect();
         let incident = if incident.is_some() { IncidentChange::Close } else { IncidentChange::Leave };
         return Plan { decisions, incident };
     }
@@ -204,7 +237,7 @@ fn plan_resolved(policy: &Policy, alert: &Alert, incident: Option<&Incident>) ->
             receiver: told.receiver.clone(),
             route: None,
             verdict: match policy.receiver(&told.receiver) {
-                Some(receiver) => notify(Why::Resolved, receiver),
+                Some(receiver) => notify(Why::Resolved, &receiver.terms),
                 None => Verdict::Suppress(Suppression::ReceiverGone),
             },
         })
@@ -212,24 +245,15 @@ fn plan_resolved(policy: &Policy, alert: &Alert, incident: Option<&Incident>) ->
     Plan { decisions, incident: IncidentChange::Close }
 }
 
-fn notify(why: Why, receiver: &Receiver) -> Verdict {
-    let terms = if receiver.terms.escalate.is_empty() {
-        Arc::clone(&receiver.terms)
-    } else {
-        Arc::new(receiver.terms.for_telling(why))
-    };
+fn notify(why: Why, terms: &Arc<DeliveryTerms>) -> Verdict {
+    let terms = if terms.escalate.is_empty() { Arc::clone(terms) } else { Arc::new(terms.for_telling(why)) };
     Verdict::Notify { why, terms }
 }
 
-/// The receivers routing points at, each once, by its first route.
-fn receivers_of<'a>(policy: &'a Policy, alert: &Alert) -> impl Iterator<Item = (Match<'a>, &'a Receiver)> {
-    let mut found: Vec<Match<'a>> = Vec::new();
-    for candidate in policy.route().matches(alert) {
-        if !found.iter().any(|it| it.route.receiver == candidate.route.receiver) {
-            found.push(candidate);
-        }
+impl RoutedReceiver {
+    fn decide(&self, verdict: Verdict) -> Decision {
+        Decision { receiver: self.receiver.clone(), route: Some(self.route.clone()), verdict }
     }
-    found.into_iter().filter_map(|it| policy.receiver(&it.route.receiver).map(|receiver| (it, receiver)))
 }
 
 #[cfg(test)]

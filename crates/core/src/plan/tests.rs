@@ -1,8 +1,9 @@
 use proptest::prelude::*;
 
 use super::*;
+
 use crate::fixtures::{NOON, REPEAT_INTERVAL, after_noon, alert, and_on, policy, receiver, route, rung};
-use crate::{AlertId, Route, Unless};
+use crate::{AlertId, Receiver, Route, Unless};
 
 const REPEAT_SECONDS: i64 = 4 * 60 * 60;
 

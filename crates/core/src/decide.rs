@@ -1,0 +1,40 @@
+//! Decisions on plain values: a state that was read, and an event, make [`Changes`] to be written.
+//!
+//! Each function here takes the [`DecisionState`] that was read for its [`StateKey`]s, an event, a
+//! [`DecisionContext`] and the time, and returns rows to write. The store writes them in the transaction
+//! in which it has read the state, and answers with the numbers the rows got: a [`Committed`].
+//! Deciding again on the state after the changes changes nothing more.
+
+mod accept;
+mod settle;
+mod recheck;
+mod acknowledge;
+mod dead_letter;
+mod give_up;
+
+mod builder;
+mod committed;
+mod changes;
+mod settlement;
+mod state;
+mod context;
+
+pub use self::accept::{IncomingAlert, accept, accept_planned};
+pub use self::acknowledge::{Obstacle, acknowledge, obstacle};
+pub use self::builder::EvaluationTime;
+pub use self::changes::{
+    AlertRef, AttemptRecord, Changes, DeliveryChange, DeliveryUpdate, IncidentUpdate, NewAcknowledgement,
+    NewAlert, NewDelivery, NewNotification, NewStep, NotificationRef, NotificationUpdate, Recheck, RecheckAt,
+    SendEnd,
+};
+pub use self::committed::{AcceptedAlert, AssignedIds, Committed};
+pub use self::context::{ChannelAvailability, DecisionContext, SelfAlertOf};
+pub use self::dead_letter::{DeadLetterId, Discarding, InvalidDeadLetterId, discard, retry};
+pub use self::give_up::give_up;
+pub use self::recheck::recheck;
+pub use self::settle::settle;
+pub use self::settlement::{AccountHold, Delivery, DeliveryOutcome, DigestRef, SendId, Settlement};
+pub use self::state::{
+    DecisionState, DeliveryState, DeliveryStatus, Handled, IncidentNotifications, IncidentStatus,
+    NotificationRecord, NotificationState, OpenIncident, StateKey, ToldChannel, ToldOf,
+};

@@ -1,0 +1,153 @@
+//! An alert comes in.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::builder::{ChangesBuilder, EvaluationTime, NotificationSubject};
+use super::changes::{AlertRef, Changes, IncidentUpdate, NewAlert};
+use super::context::DecisionContext;
+use super::state::{
+    DecisionState, IncidentStatus, NotificationRecord, NotificationState, OpenIncident, StateKey,
+};
+use crate::clock::whole_millis;
+use crate::{
+    Alert, IncidentChange, Kind, Plan, Policy, RoutedReceiver, Status, Verdict, plan_routed, route_alert,
+};
+
+/// An alert that was reported, and routed.
+#[derive(Debug, Clone)]
+pub struct IncomingAlert {
+    /// The alert.
+    pub alert: Arc<Alert>,
+    /// The alert as JSON, so that it need not be made in the transaction.
+    pub json: Option<Arc<str>>,
+    /// The receivers that routing points at.
+    pub routed: Vec<RoutedReceiver>,
+}
+
+impl IncomingAlert {
+    /// `alert` with the receivers to which `policy` routes it.
+    #[must_use]
+    pub fn new(alert: Alert, policy: &Policy) -> Self {
+        let routed = route_alert(policy, &alert);
+        Self { alert: Arc::new(alert), json: None, routed }
+    }
+
+    /// The state that [`accept`] needs.
+    #[must_use]
+    pub fn keys(&self) -> Vec<StateKey> {
+        let Alert { kind, status, fingerprint, .. } = *self.alert;
+        match (kind, status) {
+            (Kind::Notice, _) => Vec::new(),
+            (Kind::Alarm, Status::Firing) => vec![StateKey::Incident(fingerprint)],
+            (Kind::Alarm, Status::Resolved) => vec![StateKey::WholeIncident(fingerprint)],
+        }
+    }
+}
+
+/// Takes an alert in: what it calls for, and what is then known.
+///
+/// Needs the state of [`IncomingAlert::keys`].
+#[must_use]
+pub fn accept(
+    state: &DecisionState,
+    incoming: &IncomingAlert,
+    context: &DecisionContext<'_>,
+    now: Timestamp,
+) -> Changes {
+    let now = whole_millis(now);
+    let IncomingAlert { alert, json, routed } = incoming;
+    let known = match alert.kind {
+        Kind::Notice => None,
+        Kind::Alarm => state.incident.as_ref(),
+    };
+    let plan = plan_routed(context.policy, routed, alert, known.map(|it| &it.incident), now);
+    let completed = known.and_then(|it| complete(alert, it));
+    let json = if completed.is_some() { None } else { json.clone() };
+    let alert = completed.map_or_else(|| Arc::clone(alert), Arc::new);
+    let since = known.map_or_else(|| whole_millis(alert.starts_at), |it| it.incident.since);
+    let id = AlertRef::New(0);
+    let incident = known.map_or(id, |it| AlertRef::Existing(it.incident.id));
+    let mut builder = ChangesBuilder::new(context);
+    builder.changes.incidents.extend(update_incident(&alert, known, since, &plan));
+    builder.changes.alerts.push(NewAlert {
+        received_at: now,
+        incident,
+        since,
+        alert: Arc::clone(&alert),
+        json,
+        policy: context.policy_id,
+        decisions: plan.decisions.clone(),
+    });
+    if plan.incident == IncidentChange::Close {
+        let ended = state.of_incident.scheduled.iter().map(ended);
+        ended.for_each(|it| builder.recheck(&it, EvaluationTime::Event(now)));
+    }
+    let subject = NotificationSubject { id, incident, since, alert: &alert };
+    builder.add_notifications(subject, &plan.decisions, &state.of_incident.told, now);
+    builder.changes
+}
+
+/// Takes in a notice about which all is decided.
+///
+/// Needs no state.
+#[must_use]
+pub fn accept_planned(
+    alert: Arc<Alert>,
+    plan: Plan,
+    context: &DecisionContext<'_>,
+    now: Timestamp,
+) -> Changes {
+    let mut builder = ChangesBuilder::new(context);
+    builder.add_planned(alert, plan, whole_millis(now));
+    builder.changes
+}
+
+/// A resolution says little by itself: its message is completed with what the
+/// receivers were told while it fired. `None`: there is nothing to add.
+fn complete(alert: &Alert, known: &OpenIncident) -> Option<Alert> {
+    let told = match alert.status {
+        Status::Firing => return None,
+        Status::Resolved => known.last_alert.as_ref()?,
+    };
+    let mut completed = alert.clone();
+    completed.severity = told.severity;
+    completed.labels.set("severity", told.severity.word());
+    completed.labels.fill_from(&told.labels);
+    completed.annotations.fill_from(&told.annotations);
+    completed.extra.fill_from(&told.extra);
+    completed.generator_url = completed.generator_url.or_else(|| told.generator_url.clone());
+    Some(completed)
+}
+
+/// The change of the incident of `alert`, which is about to be added; `None`: none.
+fn update_incident(
+    alert: &Alert,
+    known: Option<&OpenIncident>,
+    since: Timestamp,
+    plan: &Plan,
+) -> Option<IncidentUpdate> {
+    let fingerprint = alert.fingerprint;
+    let told_nobody = plan.decisions.iter().all(|it| matches!(it.verdict, Verdict::Suppress(_)));
+    match &plan.incident {
+        IncidentChange::Leave => None,
+        IncidentChange::Keep { .. } if told_nobody && known.is_some() => None, // nothing new to remember
+        IncidentChange::Keep { told, acknowledged } => Some(IncidentUpdate::Keep {
+            fingerprint,
+            first: known.map_or(AlertRef::New(0), |it| AlertRef::Existing(it.incident.id)),
+            last: AlertRef::New(0),
+            since,
+            told: told.clone(),
+            acknowledged: acknowledged.clone(),
+        }),
+        IncidentChange::Close => Some(IncidentUpdate::Close(fingerprint)),
+    }
+}
+
+/// The same notification once its incident is over.
+fn ended(notification: &NotificationState) -> NotificationState {
+    let over =
+        |record: &NotificationRecord| NotificationRecord { incident: IncidentStatus::Over, ..record.clone() };
+    NotificationState { record: notification.record.as_ref().map(over), ..notification.clone() }
+}

@@ -1,0 +1,369 @@
+//! Changes while they are being worked out: the parts that several decisions share.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::changes::{
+    AlertRef, Changes, NewAlert, NewDelivery, NewNotification, NewStep, NotificationRef, NotificationUpdate,
+    RecheckAt,
+};
+use super::context::DecisionContext;
+use super::state::{Handled, NotificationRecord, NotificationState, ToldChannel, ToldOf};
+use crate::clock::whole_millis;
+use crate::{
+    Acknowledgement, Alert, ChannelDelivery, ChannelName, ContractState, ContractStatus, Decision,
+    DeliveryProgress, DeliveryTerms, EscalationDecision, Fingerprint, Plan, ReceiverName, RoutePath,
+    Severity, Step, Unless, Verdict, Why, evaluate_contract,
+};
+
+/// The time at which a notification is evaluated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EvaluationTime {
+    /// The time by the clock of its promise: all that is due is done.
+    Scheduled(Timestamp),
+    /// The wall clock, as something happens to the notification. That clock may have been set: what is due
+    /// by time alone is left to the timers.
+    Event(Timestamp),
+}
+
+impl EvaluationTime {
+    /// The time that counts for a notification that is evaluated again at `next_check_at` in any case.
+    fn before(self, next_check_at: Option<Timestamp>) -> Timestamp {
+        const LEAST: SignedDuration = SignedDuration::from_millis(1);
+        match (self, next_check_at) {
+            (Self::Scheduled(now), _) | (Self::Event(now), None) => now,
+            (Self::Event(now), Some(next)) => now.min(next.saturating_sub(LEAST).unwrap_or(now)),
+        }
+    }
+}
+
+/// Changes while they are being worked out.
+#[derive(Debug)]
+pub(super) struct ChangesBuilder<'a> {
+    pub(super) changes: Changes,
+    pub(super) context: &'a DecisionContext<'a>,
+}
+
+/// The alert that notifications tell of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NotificationSubject<'a> {
+    pub(super) id: AlertRef,
+    pub(super) incident: AlertRef,
+    pub(super) since: Timestamp,
+    pub(super) alert: &'a Arc<Alert>,
+}
+
+/// A notification that is to be created: who is told, and how.
+#[derive(Debug)]
+pub(super) struct NotificationDraft<'a> {
+    pub(super) receiver: &'a ReceiverName,
+    pub(super) route: Option<&'a RoutePath>,
+    pub(super) why: Why,
+    pub(super) terms: Arc<DeliveryTerms>,
+    pub(super) acknowledgement: Option<&'a Acknowledgement>,
+    /// The channels on which something was owed of the incident.
+    pub(super) told: &'a [ToldChannel],
+}
+
+/// The common part of a notification's deliveries.
+#[derive(Debug, Clone, Copy)]
+struct DeliveryTemplate {
+    notification: NotificationRef,
+    fingerprint: Fingerprint,
+    severity: Severity,
+    owed_at: Timestamp,
+    asks: bool,
+    needs_recheck: bool,
+}
+
+impl<'a> ChangesBuilder<'a> {
+    pub(super) fn new(context: &'a DecisionContext<'a>) -> Self {
+        Self { changes: Changes::default(), context }
+    }
+
+    /// Adds the notifications that `decisions` call for.
+    pub(super) fn add_notifications(
+        &mut self,
+        subject: NotificationSubject<'_>,
+        decisions: &[Decision],
+        told: &[ToldChannel],
+        now: Timestamp,
+    ) {
+        for decision in decisions {
+            let Verdict::Notify { why, terms } = &decision.verdict else { continue };
+            let draft = NotificationDraft {
+                receiver: &decision.receiver,
+                route: decision.route.as_ref(),
+                why: *why,
+                terms: Arc::clone(terms),
+                acknowledgement: None,
+                told,
+            };
+            self.add_notification(subject, draft, now);
+        }
+    }
+
+    /// Adds an alert that is an incident of its own and touches no other.
+    pub(super) fn add_planned(&mut self, alert: Arc<Alert>, plan: Plan, now: Timestamp) {
+        let (id, since) = (AlertRef::New(self.changes.alerts.len()), whole_millis(alert.starts_at));
+        self.changes.alerts.push(NewAlert {
+            received_at: now,
+            incident: id,
+            since,
+            alert: Arc::clone(&alert),
+            json: None,
+            policy: self.context.policy_id,
+            decisions: plan.decisions.clone(),
+        });
+        let subject = NotificationSubject { id, incident: id, since, alert: &alert };
+        self.add_notifications(subject, &plan.decisions, &[], now);
+    }
+
+    /// Owes a notification to the channels that are told first, and to those that
+    /// must be told at once instead of them.
+    pub(super) fn add_notification(
+        &mut self,
+        subject: NotificationSubject<'_>,
+        draft: NotificationDraft<'_>,
+        now: Timestamp,
+    ) {
+        let first = self.first_channels(&draft);
+        let decision = draft.terms.needs_recheck().then(|| self.evaluate_new(&draft.terms, &first, now));
+        let template = DeliveryTemplate {
+            notification: NotificationRef::New(self.changes.notifications.len()),
+            fingerprint: subject.alert.fingerprint,
+            severity: subject.alert.severity,
+            owed_at: now,
+            asks: draft.terms.ask_for_acknowledgement(),
+            needs_recheck: decision.is_some(),
+        };
+        self.changes.notifications.push(new_notification(
+            subject,
+            draft,
+            first.len(),
+            decision.as_ref(),
+            now,
+        ));
+        first.iter().for_each(|channel| self.add_delivery(template, channel, None, now));
+        if let Some(decision) = decision {
+            self.take_steps(template, &decision, now);
+        }
+    }
+
+    /// The channels that are told at once. The end is told to those who were added
+    /// too, when their turn came or by the ladder: they were alarmed by it.
+    fn first_channels(&self, draft: &NotificationDraft<'_>) -> Vec<ChannelName> {
+        let mut channels = draft.terms.first().to_vec();
+        match draft.why {
+            Why::Started | Why::Worsened { .. } | Why::StillFiring | Why::Notice | Why::Acknowledged => {}
+            Why::Resolved => {
+                let added =
+                    draft.told.iter().filter(|it| it.receiver == *draft.receiver && it.of == ToldOf::Alert);
+                for ToldChannel { channel, .. } in added {
+                    if !channels.contains(channel) && self.context.is_configured(channel) {
+                        channels.push(channel.clone());
+                    }
+                }
+            }
+        }
+        channels
+    }
+
+    /// The first evaluation of a notification whose first channels have just been told.
+    fn evaluate_new(
+        &self,
+        terms: &DeliveryTerms,
+        first: &[ChannelName],
+        now: Timestamp,
+    ) -> EscalationDecision {
+        let owed = |channel: &ChannelName| ChannelDelivery {
+            channel: channel.clone(),
+            at: now,
+            answer: DeliveryProgress::Awaited,
+        };
+        let contract = ContractState {
+            owed_at: now,
+            deliveries: first.iter().map(owed).collect(),
+            climbed: 0,
+            fulfilment: ContractStatus::Open,
+            acknowledged: false,
+            resolved: false,
+        };
+        let decision = evaluate_contract(terms, &contract, &|it| self.context.is_blocked(it), now);
+        if decision.fulfilment != ContractStatus::Abandoned {
+            return decision;
+        }
+        // The self-alert names the alert, which has no number yet: it is abandoned by the next evaluation.
+        EscalationDecision {
+            steps: Vec::new(),
+            climbed: 0,
+            fulfilment: ContractStatus::Open,
+            look_again: Some(now),
+        }
+    }
+
+    /// Does all that is due about a notification.
+    pub(super) fn recheck(&mut self, state: &NotificationState, time: EvaluationTime) {
+        match &state.record {
+            Some(record) => self.evaluate(state, record, time.before(record.next_check_at)),
+            // Its deliveries are given up for it: nothing else is kept from being written with it.
+            None => {
+                self.changes.unreadable_notifications.push(state.id);
+                let notification = NotificationRef::Existing(state.id);
+                self.changes.rechecks.push(RecheckAt { notification, at: None });
+            }
+        }
+    }
+
+    /// Does all that is due at `now` about a notification in this state.
+    fn evaluate(&mut self, state: &NotificationState, record: &NotificationRecord, now: Timestamp) {
+        let (terms, contract) = (state.terms(record), state.contract(record));
+        let decision = self.decide(&terms, &contract, now);
+        let before = (record.climbed, record.status, record.next_check_at);
+        if (decision.climbed, decision.fulfilment, decision.look_again) != before {
+            self.update_contract(state, &decision, record.handled);
+        }
+        self.carry_out(state, record, &decision, now);
+    }
+
+    /// Opens the contract of an abandoned notification again, which is in this state but for that.
+    pub(super) fn reopen(&mut self, state: &NotificationState, record: &NotificationRecord, now: Timestamp) {
+        let contract = ContractState { fulfilment: ContractStatus::Open, ..state.contract(record) };
+        let decision = self.decide(&state.terms(record), &contract, now);
+        self.update_contract(state, &decision, None);
+        self.carry_out(state, record, &decision, now);
+    }
+
+    /// The evaluation of a contract in this state.
+    pub(super) fn decide(
+        &self,
+        terms: &DeliveryTerms,
+        contract: &ContractState,
+        now: Timestamp,
+    ) -> EscalationDecision {
+        evaluate_contract(terms, contract, &|channel| self.context.is_blocked(channel), now)
+    }
+
+    fn update_contract(
+        &mut self,
+        state: &NotificationState,
+        decision: &EscalationDecision,
+        handled: Option<Handled>,
+    ) {
+        let EscalationDecision { steps: _, climbed, fulfilment, look_again } = decision;
+        self.changes.updated_notifications.push(NotificationUpdate {
+            id: state.id,
+            status: *fulfilment,
+            climbed: *climbed,
+            next_check_at: *look_again,
+            handled,
+        });
+    }
+
+    fn carry_out(
+        &mut self,
+        state: &NotificationState,
+        record: &NotificationRecord,
+        decision: &EscalationDecision,
+        now: Timestamp,
+    ) {
+        let terms = state.terms(record);
+        let template = DeliveryTemplate {
+            notification: NotificationRef::Existing(state.id),
+            fingerprint: record.notification.alert.fingerprint,
+            severity: record.notification.alert.severity,
+            owed_at: record.notification.owed_at,
+            asks: terms.ask_for_acknowledgement(),
+            needs_recheck: terms.needs_recheck(),
+        };
+        let before = self.changes.deliveries.len();
+        self.take_steps(template, decision, now);
+        // Of what somebody takes care of, nobody else needs to hear that it was told on too few channels.
+        if is_newly_abandoned(decision) && record.acknowledged_by.is_none() {
+            let added = self.changes.deliveries.iter().skip(before).map(|it| &it.channel);
+            let mut told: Vec<_> =
+                state.deliveries.iter().map(|it| &it.channel).chain(added).cloned().collect();
+            told.sort();
+            told.dedup();
+            self.raise_self_alert(record, &told, now);
+        }
+    }
+
+    /// An abandoned promise is told elsewhere, in the same transaction: a crash in
+    /// between would leave silence.
+    fn raise_self_alert(&mut self, record: &NotificationRecord, told: &[ChannelName], now: Timestamp) {
+        if let Some((alert, plan)) = (self.context.self_alert)(&record.notification, told, now) {
+            self.add_planned(Arc::new(alert), plan, now);
+        }
+    }
+
+    /// Owes what was decided about a notification, and enters the reasons.
+    fn take_steps(&mut self, template: DeliveryTemplate, decision: &EscalationDecision, now: Timestamp) {
+        let notification = template.notification;
+        for step in &decision.steps {
+            self.changes.steps.push(NewStep { notification, at: now, step: step.clone() });
+            match step {
+                Step::TakeTurn { channel, .. } => self.add_delivery(template, channel, None, now),
+                Step::Climb { unless, to, .. } => {
+                    to.iter().for_each(|channel| self.add_delivery(template, channel, Some(*unless), now));
+                }
+                Step::Skip { .. } | Step::Settle { .. } | Step::Retried { .. } | Step::Discarded { .. } => {}
+            }
+        }
+        self.changes.rechecks.push(RecheckAt { notification, at: decision.look_again });
+    }
+
+    fn add_delivery(
+        &mut self,
+        template: DeliveryTemplate,
+        channel: &ChannelName,
+        escalated: Option<Unless>,
+        now: Timestamp,
+    ) {
+        let DeliveryTemplate { notification, fingerprint, severity, owed_at, asks, needs_recheck } = template;
+        self.changes.deliveries.push(NewDelivery {
+            notification,
+            fingerprint,
+            channel: channel.clone(),
+            severity,
+            owed_at: now,
+            notification_owed_at: owed_at,
+            escalated,
+            asks,
+            needs_recheck,
+        });
+    }
+}
+
+fn is_newly_abandoned(decision: &EscalationDecision) -> bool {
+    decision.steps.contains(&Step::Settle { fulfilment: ContractStatus::Abandoned })
+}
+
+fn new_notification(
+    subject: NotificationSubject<'_>,
+    draft: NotificationDraft<'_>,
+    first_channels: usize,
+    decision: Option<&EscalationDecision>,
+    now: Timestamp,
+) -> NewNotification {
+    let NotificationSubject { id, incident, since, alert } = subject;
+    let NotificationDraft { receiver, route, why, terms, acknowledgement, told: _ } = draft;
+    NewNotification {
+        alert_id: id,
+        incident,
+        alert: Arc::clone(alert),
+        since,
+        receiver: receiver.clone(),
+        route: route.cloned(),
+        why,
+        owed_at: now,
+        first_channels,
+        asks: terms.ask_for_acknowledgement(),
+        terms: decision.map(|_| terms),
+        acknowledged_by: acknowledgement.cloned(),
+        status: decision.map_or(ContractStatus::Open, |it| it.fulfilment),
+        climbed: decision.map_or(0, |it| it.climbed),
+        next_check_at: decision.and_then(|it| it.look_again),
+    }
+}

@@ -1,0 +1,160 @@
+//! Changes that were written, with the numbers their rows got.
+
+use std::sync::Arc;
+
+use super::changes::{
+    AlertRef, Changes, NewAlert, NewDelivery, NewNotification, NotificationRef, Recheck, RecheckAt,
+};
+use super::settlement::Delivery;
+use crate::{Alert, AlertId, DeadLetterId, Decision, DeliveryId, MessageForm, Notification, NotificationId};
+
+/// The numbers of new rows, in the order of the lists of [`Changes`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AssignedIds {
+    /// The numbers of [`Changes::alerts`].
+    pub alerts: Vec<AlertId>,
+    /// The numbers of [`Changes::notifications`].
+    pub notifications: Vec<NotificationId>,
+    /// The numbers of [`Changes::deliveries`].
+    pub deliveries: Vec<DeliveryId>,
+}
+
+/// Changes that are on the disk, as far as somebody must act on them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Committed {
+    /// The alerts: first the one that was reported, then self-alerts.
+    pub alerts: Vec<AcceptedAlert>,
+    /// The new notifications, by number.
+    pub notifications: Vec<Arc<Notification>>,
+    /// The deliveries that the lanes must carry out: those of earlier notifications first.
+    pub deliveries: Vec<Delivery>,
+    /// The times at which notifications are evaluated again.
+    pub rechecks: Vec<Recheck>,
+    /// Deliveries that were pending all the while and need wait no longer.
+    pub retry_now: Vec<DeliveryId>,
+    /// The dead letters that a person has dealt with.
+    pub dead_letters: Vec<DeadLetterId>,
+}
+
+/// An alert that is on the disk, with all it calls for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptedAlert {
+    /// The number of the alert.
+    pub id: AlertId,
+    /// The alert; a resolution is completed with the alert that was last told.
+    pub alert: Arc<Alert>,
+    /// The decisions: one for each receiver.
+    pub decisions: Vec<Decision>,
+}
+
+impl Committed {
+    /// `changes` that were written, whose new rows got `ids`.
+    ///
+    /// There must be a number for each new row.
+    #[must_use]
+    pub fn new(changes: Changes, ids: &AssignedIds) -> Self {
+        let notifications: Vec<_> = ids
+            .notifications
+            .iter()
+            .zip(changes.notifications)
+            .map(|(id, new)| Arc::new(notification(*id, new, ids)))
+            .collect();
+        let mut deliveries: Vec<_> =
+            ids.deliveries.iter().zip(changes.deliveries).map(|(id, new)| delivery(*id, new, ids)).collect();
+        // Earlier notifications are told before what is new.
+        deliveries.sort_by_key(|it| ids.notifications.contains(&it.notification));
+        deliveries.extend(changes.revived);
+        let alerts = ids.alerts.iter().zip(changes.alerts).map(|(id, new)| accepted(*id, new));
+        Self {
+            alerts: alerts.collect(),
+            notifications,
+            deliveries,
+            rechecks: changes.rechecks.into_iter().map(|it| recheck(it, ids)).collect(),
+            retry_now: changes.retry_now,
+            dead_letters: changes.dead_letters,
+        }
+    }
+
+    /// The new notification `id`.
+    #[must_use]
+    pub fn notification(&self, id: NotificationId) -> Option<&Arc<Notification>> {
+        let index = self.notifications.binary_search_by_key(&id, |it| it.id).ok()?;
+        self.notifications.get(index)
+    }
+}
+
+impl AssignedIds {
+    /// The number of `alert`.
+    #[must_use]
+    pub fn alert(&self, alert: AlertRef) -> AlertId {
+        match alert {
+            AlertRef::Existing(id) => id,
+            AlertRef::New(index) => self.alerts[index],
+        }
+    }
+
+    /// The number of `notification`.
+    #[must_use]
+    pub fn notification(&self, notification: NotificationRef) -> NotificationId {
+        match notification {
+            NotificationRef::Existing(id) => id,
+            NotificationRef::New(index) => self.notifications[index],
+        }
+    }
+}
+
+fn accepted(id: AlertId, new: NewAlert) -> AcceptedAlert {
+    let NewAlert { received_at: _, incident: _, since: _, alert, json: _, policy: _, decisions } = new;
+    AcceptedAlert { id, alert, decisions }
+}
+
+fn notification(id: NotificationId, new: NewNotification, ids: &AssignedIds) -> Notification {
+    Notification {
+        id,
+        alert_id: ids.alert(new.alert_id),
+        incident: ids.alert(new.incident),
+        receiver: new.receiver,
+        why: new.why,
+        alert: new.alert,
+        since: new.since,
+        owed_at: new.owed_at,
+        acknowledged_by: new.acknowledged_by,
+        ack_url: None,
+        escalated: None,
+    }
+}
+
+fn delivery(id: DeliveryId, new: NewDelivery, ids: &AssignedIds) -> Delivery {
+    let NewDelivery {
+        notification,
+        fingerprint,
+        channel,
+        severity,
+        owed_at,
+        notification_owed_at: _,
+        escalated,
+        asks,
+        needs_recheck,
+    } = new;
+    Delivery {
+        id,
+        notification: ids.notification(notification),
+        fingerprint,
+        channel,
+        severity,
+        owed_at,
+        next_at: owed_at,
+        attempts: 0,
+        failures: 0,
+        form: MessageForm::Full,
+        only: None,
+        escalated,
+        asks,
+        needs_recheck,
+        digest: None,
+    }
+}
+
+fn recheck(RecheckAt { notification, at }: RecheckAt, ids: &AssignedIds) -> Recheck {
+    Recheck { notification: ids.notification(notification), at }
+}

@@ -1,0 +1,234 @@
+//! The state that a decision needs, as plain values.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::{
+    Acknowledgement, Alert, ChannelDelivery, ChannelName, ContractState, ContractStatus, DeliveryId,
+    DeliveryProgress, DeliveryTerms, Fingerprint, Incident, Kind, Notification, NotificationId, ReceiverName,
+    Unless,
+};
+
+/// A part of the state that must be read before a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StateKey {
+    /// The open incident of a fingerprint by itself: [`DecisionState::incident`] without
+    /// [`OpenIncident::last_alert`].
+    Incident(Fingerprint),
+    /// The open incident of a fingerprint with [`OpenIncident::last_alert`] and
+    /// [`DecisionState::of_incident`]: enough to close it.
+    WholeIncident(Fingerprint),
+    /// A notification: one more of [`DecisionState::notifications`], if there is one.
+    Notification(NotificationId),
+    /// A notification like the above, and [`DecisionState::of_incident`] of its incident, open or not.
+    IncidentOf(NotificationId),
+}
+
+/// The state that was read for a decision.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DecisionState {
+    /// The open incident that a key names.
+    pub incident: Option<OpenIncident>,
+    /// The notifications of the incident that a key names.
+    pub of_incident: IncidentNotifications,
+    /// The notifications that keys name, in the order of the keys.
+    pub notifications: Vec<NotificationState>,
+}
+
+/// An incident that is not over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenIncident {
+    /// The incident.
+    pub incident: Incident,
+    /// The newest alert that somebody was told of: it completes a resolution.
+    pub last_alert: Option<Arc<Alert>>,
+}
+
+/// The notifications of one incident, as far as decisions about the whole incident need them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IncidentNotifications {
+    /// The notifications with a [`NotificationRecord::next_check_at`], by number.
+    pub scheduled: Vec<NotificationState>,
+    /// The channels on which something was owed, in the order in which it came to be: one entry for each
+    /// delivery, or for each different one.
+    pub told: Vec<ToldChannel>,
+    /// The newest notification of the incident.
+    pub newest: Option<NotificationId>,
+}
+
+/// A channel on which a receiver was owed something of an incident.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToldChannel {
+    /// The receiver.
+    pub receiver: ReceiverName,
+    /// The channel.
+    pub channel: ChannelName,
+    /// The content of the notification.
+    pub of: ToldOf,
+}
+
+/// The content of a notification that somebody was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToldOf {
+    /// An alert.
+    Alert,
+    /// Somebody's acknowledgement.
+    Acknowledgement,
+}
+
+/// A notification as the store has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotificationState {
+    /// The number of the notification.
+    pub id: NotificationId,
+    /// The deliveries, by number. Those that cannot be read are left out.
+    pub deliveries: Vec<DeliveryState>,
+    /// All else; `None` if something of the notification or of its deliveries cannot be read any more.
+    pub record: Option<NotificationRecord>,
+}
+
+/// The content of a notification and the state of its contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotificationRecord {
+    /// The content.
+    pub notification: Arc<Notification>,
+    /// The terms; `None`: on the channels of the deliveries, together and at leisure.
+    pub terms: Option<Arc<DeliveryTerms>>,
+    /// The number of rungs that have been dealt with.
+    pub climbed: usize,
+    /// The status of the contract when it was last evaluated.
+    pub status: ContractStatus,
+    /// The time of the next evaluation even if nothing happens; `None`: nothing is left to be done.
+    pub next_check_at: Option<Timestamp>,
+    /// The deed of a person about an abandoned notification.
+    pub handled: Option<Handled>,
+    /// The first acknowledgement that covers the notification.
+    pub acknowledged_by: Option<Acknowledgement>,
+    /// The status of the incident.
+    pub incident: IncidentStatus,
+}
+
+/// The status of a notification's incident. What is no alarm has none that fires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IncidentStatus {
+    /// The incident fires.
+    Open,
+    /// The incident is over, or there never was one.
+    Over,
+}
+
+/// The deed of a person about an abandoned notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Handled {
+    /// Had it tried again.
+    Retried,
+    /// Let it be.
+    Discarded,
+}
+
+/// A delivery as the store has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryState {
+    /// The number of the delivery.
+    pub id: DeliveryId,
+    /// The channel.
+    pub channel: ChannelName,
+    /// The time at which the delivery came to be: that of the notification, unless it was added later.
+    pub owed_at: Timestamp,
+    /// The status.
+    pub status: DeliveryStatus,
+    /// The time before which no attempt is made.
+    pub next_at: Timestamp,
+    /// The number of attempts so far.
+    pub attempts: u32,
+    /// The recipients still owed; `None` means all.
+    pub only: Option<Vec<String>>,
+    /// The condition of the rung that added the delivery.
+    pub escalated: Option<Unless>,
+    /// The last answer, or the reason for which the delivery is dead.
+    pub reason: Option<String>,
+}
+
+/// The status of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeliveryStatus {
+    /// Owed.
+    Pending,
+    /// Confirmed by the provider.
+    Delivered,
+    /// Given up; waits for a person.
+    Dead,
+    /// Given up, and let be by a person.
+    Discarded,
+}
+
+impl DeliveryStatus {
+    /// The word for the status in the API and in the store.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Delivered => "delivered",
+            Self::Dead => "dead",
+            Self::Discarded => "discarded",
+        }
+    }
+}
+
+impl Handled {
+    /// The word for the deed in the store.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Retried => "retried",
+            Self::Discarded => "discarded",
+        }
+    }
+}
+
+impl DecisionState {
+    /// The notification `id`, if it was read.
+    pub(super) fn notification(&self, id: NotificationId) -> Option<&NotificationState> {
+        self.notifications.iter().find(|it| it.id == id)
+    }
+}
+
+impl NotificationState {
+    /// The terms that hold for the notification.
+    pub(super) fn terms(&self, record: &NotificationRecord) -> Arc<DeliveryTerms> {
+        let channels = || self.deliveries.iter().map(|it| it.channel.clone()).collect();
+        record.terms.clone().unwrap_or_else(|| Arc::new(DeliveryTerms::plain(channels())))
+    }
+
+    /// The state of the contract.
+    pub(super) fn contract(&self, record: &NotificationRecord) -> ContractState {
+        let has_ended = record.incident == IncidentStatus::Over;
+        ContractState {
+            owed_at: record.notification.owed_at,
+            deliveries: self.deliveries.iter().map(DeliveryState::progress).collect(),
+            climbed: record.climbed,
+            fulfilment: record.status,
+            acknowledged: record.acknowledged_by.is_some(),
+            resolved: has_ended && record.notification.alert.kind == Kind::Alarm, // a notice has no end
+        }
+    }
+
+    /// Whether a delivery has this status.
+    pub(super) fn has(&self, status: DeliveryStatus) -> bool {
+        self.deliveries.iter().any(|it| it.status == status)
+    }
+}
+
+impl DeliveryState {
+    fn progress(&self) -> ChannelDelivery {
+        let answer = match self.status {
+            DeliveryStatus::Delivered => DeliveryProgress::Delivered,
+            // A channel that has served some recipients works.
+            DeliveryStatus::Pending if self.attempts > 0 && self.only.is_none() => DeliveryProgress::Troubled,
+            DeliveryStatus::Pending => DeliveryProgress::Awaited,
+            DeliveryStatus::Dead | DeliveryStatus::Discarded => DeliveryProgress::Dead,
+        };
+        ChannelDelivery { channel: self.channel.clone(), at: self.owed_at, answer }
+    }
+}
