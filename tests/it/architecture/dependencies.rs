@@ -60,12 +60,29 @@ fn may_know(package: &str, other: &str) -> bool {
     match package {
         tool if is_tool(tool) => true,
         SERVER => {
-            matches!(
-                other,
-                "fanfare-core" | "fanfare-sources" | "fanfare-words" | "fanfare-gateway" | "fanfare-sandbox"
-            ) || is_channel(other)
+            let rooms = [
+                "fanfare-api",
+                "fanfare-core",
+                "fanfare-gateway",
+                "fanfare-http",
+                "fanfare-sandbox",
+                "fanfare-sources",
+                "fanfare-words",
+            ];
+            rooms.contains(&other) || is_channel(other)
         }
-        "fanfare-core" | "fanfare-sandbox" => false,
+        "fanfare-api" | "fanfare-core" | "fanfare-sandbox" => false,
+        "fanfare-http" => {
+            let rooms = [
+                "fanfare-api",
+                "fanfare-core",
+                "fanfare-gateway",
+                "fanfare-sandbox",
+                "fanfare-sources",
+                "fanfare-words",
+            ];
+            rooms.contains(&other)
+        }
         "fanfare-sources" | "fanfare-store" | "fanfare-http-channel" | "fanfare-words" => {
             other == "fanfare-core"
         }
@@ -99,10 +116,14 @@ fn strangers(graph: &Graph, crates: &[&str], may: impl Fn(&str, &BTreeSet<String
     found
 }
 
-fn strangers_to_yaml_and_actix(graph: &Graph) -> Vec<String> {
-    let crates =
-        ["serde-saphyr", "serde_yaml", "serde_yml", "yaml_serde", "actix-web", "actix-http", "actix-rt"];
+fn strangers_to_yaml(graph: &Graph) -> Vec<String> {
+    let crates = ["serde-saphyr", "serde_yaml", "serde_yml", "yaml_serde"];
     strangers(graph, &crates, |package, _| package == SERVER)
+}
+
+fn strangers_to_actix(graph: &Graph) -> Vec<String> {
+    let crates = ["actix-web", "actix-http", "actix-rt"];
+    strangers(graph, &crates, |package, _| matches!(package, SERVER | "fanfare-http"))
 }
 
 /// A channel is an HTTP channel if it posts through `http-channel`.
@@ -162,10 +183,18 @@ fn nothing_that_ships_depends_on_the_server() {
 }
 
 #[test]
-fn only_server_knows_yaml_and_actix() {
-    nothing_found(&strangers_to_yaml_and_actix(&graph()));
+fn only_server_knows_yaml() {
+    nothing_found(&strangers_to_yaml(&graph()));
     let graph = made_up(&["fanfare -> actix-web, serde-saphyr", "fanfare-sources -> serde-saphyr"]);
-    assert_eq!(strangers_to_yaml_and_actix(&graph), ["`fanfare-sources` must not know `serde-saphyr`"]);
+    assert_eq!(strangers_to_yaml(&graph), ["`fanfare-sources` must not know `serde-saphyr`"]);
+}
+
+#[test]
+fn only_http_and_the_server_know_actix() {
+    nothing_found(&strangers_to_actix(&graph()));
+    let graph =
+        made_up(&["fanfare -> actix-web", "fanfare-http -> actix-web", "fanfare-gateway -> actix-web"]);
+    assert_eq!(strangers_to_actix(&graph), ["`fanfare-gateway` must not know `actix-web`"]);
 }
 
 #[test]

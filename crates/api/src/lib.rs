@@ -1,0 +1,35 @@
+//! The JSON of a gateway's HTTP API, in both directions, and its OpenAPI document.
+//!
+//! The gateway writes these types and the command line reads them, so that a field
+//! stands in one place. The crate knows no other one of the workspace: a change of
+//! the store or of a decision does not change the API by accident. Requests refuse
+//! fields they do not know; answers may gain fields.
+//!
+//! The modules stand in the order: words, shapes, endpoints, document.
+
+mod word;
+mod words;
+mod shapes;
+mod endpoint;
+mod openapi;
+
+pub use crate::endpoint::{Endpoint, EndpointMethod};
+pub use crate::openapi::{OPENAPI_JSON, openapi_json};
+pub use crate::shapes::{
+    AcceptedAlert, AcknowledgeRequest, AcknowledgeResult, AcknowledgeStatus, AcknowledgedBy, AlertContent,
+    AlertExplanation, AlertList, AlertQuery, AttemptList, AuditReport, ChannelBudget, ChannelError,
+    ChannelList, ChannelQuota, ChannelReport, ChannelTestRequest, ChannelTestResult, ConfigProblem,
+    ContractCounts, ContractTerms, DeadLetterDetails, DeadLetterEntry, DeadLetterList, DeadLetterQuery,
+    DeadLetterSelection, DeliveryAttempt, DeliveryList, DeliveryQuery, DeliveryStageCounts, DiscardResult,
+    ErrorDetails, ErrorResponse, EscalationRung, EventDetails, ExplainedAcknowledgement, ExplainedDelivery,
+    ExplainedNotification, ExplainedStep, HeldReceiver, IncidentAlert, IngestResult, ListedAlert,
+    ListedDelivery, MentionedPeople, NotificationSummary, NotificationTally, ProblemLevel, ReceiverTerms,
+    RefusedReload, ReloadResult, RequiredChannels, RetryResult, RouteCheck, RoutingExplanation, StepDetails,
+    SuppressedReceiver, TimelineEvent, UnaccountedRow,
+};
+pub use crate::word::{UnknownWord, parse_word};
+pub use crate::words::{
+    AlertSeverity, AlertState, AlertType, AttemptVerdict, ChannelCondition, ContractProgress, DeliveryStage,
+    EscalationCondition, LetterHandling, NotificationReason, QuotaUse, RungReason, SendOrder, TestVerdict,
+    TurnReason,
+};

@@ -1,0 +1,43 @@
+//! The requests and answers, one file a subject.
+
+mod error;
+mod ingest;
+mod alerts;
+mod terms;
+mod attempt;
+mod deliveries;
+mod dead_letters;
+mod acknowledge;
+mod channels;
+mod audit;
+mod reload;
+mod steps;
+mod timeline;
+mod explanation;
+
+pub use self::acknowledge::{AcknowledgeRequest, AcknowledgeResult, AcknowledgeStatus, AcknowledgedBy};
+pub use self::alerts::{
+    AlertContent, AlertList, AlertQuery, ListedAlert, MentionedPeople, NotificationSummary,
+    NotificationTally, SuppressedReceiver,
+};
+pub use self::attempt::{AttemptList, DeliveryAttempt};
+pub use self::audit::{AuditReport, ContractCounts, DeliveryStageCounts, UnaccountedRow};
+pub use self::channels::{
+    ChannelBudget, ChannelError, ChannelList, ChannelQuota, ChannelReport, ChannelTestRequest,
+    ChannelTestResult,
+};
+pub use self::dead_letters::{
+    DeadLetterDetails, DeadLetterEntry, DeadLetterList, DeadLetterQuery, DeadLetterSelection, DiscardResult,
+    RetryResult,
+};
+pub use self::deliveries::{DeliveryList, DeliveryQuery, ListedDelivery};
+pub use self::error::{ErrorDetails, ErrorResponse};
+pub use self::explanation::{
+    AlertExplanation, ExplainedAcknowledgement, ExplainedDelivery, ExplainedNotification, IncidentAlert,
+    RouteCheck, RoutingExplanation,
+};
+pub use self::ingest::{AcceptedAlert, HeldReceiver, IngestResult};
+pub use self::reload::{ConfigProblem, ProblemLevel, RefusedReload, ReloadResult};
+pub use self::steps::{ExplainedStep, StepDetails};
+pub use self::terms::{ContractTerms, EscalationRung, ReceiverTerms, RequiredChannels};
+pub use self::timeline::{EventDetails, TimelineEvent};

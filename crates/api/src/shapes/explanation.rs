@@ -1,0 +1,168 @@
+//! The explanation of an alert: its routing, its notifications and its timeline.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::acknowledge::AcknowledgedBy;
+use super::alerts::{AlertContent, SuppressedReceiver};
+use super::attempt::DeliveryAttempt;
+use super::steps::ExplainedStep;
+use super::terms::ReceiverTerms;
+use super::timeline::TimelineEvent;
+use crate::{
+    AlertState, ContractProgress, DeliveryStage, EscalationCondition, LetterHandling, NotificationReason,
+};
+
+/// Everything that happened to one alert.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AlertExplanation {
+    /// The number of the alert.
+    pub id: i64,
+    /// The time of acceptance.
+    #[schema(value_type = String, format = DateTime)]
+    pub received_at: Timestamp,
+    /// The number of the first alert of the incident.
+    pub incident: i64,
+    /// The beginning of the incident, by the source's clock.
+    #[schema(value_type = String, format = DateTime)]
+    pub since: Timestamp,
+    /// The alert as it was sent.
+    pub alert: AlertContent,
+    /// The number of the policy that decided; none for an alert from before policies were kept.
+    pub policy: Option<i64>,
+    /// The receivers that were not told.
+    pub held: Vec<SuppressedReceiver>,
+    /// The notifications, in the order of their numbers.
+    pub notifications: Vec<ExplainedNotification>,
+    /// The acknowledgements of the incident.
+    pub acknowledgements: Vec<ExplainedAcknowledgement>,
+    /// Earlier alerts of the incident that somebody was told of, the newest first; at most 100.
+    pub before: Vec<IncidentAlert>,
+    /// Later alerts of the incident that somebody was told of, the oldest first; at most 100.
+    pub after: Vec<IncidentAlert>,
+    /// The way in which the receivers were chosen.
+    pub routing: RoutingExplanation,
+    /// The events, the oldest first.
+    pub timeline: Vec<TimelineEvent>,
+}
+
+/// A notification of one receiver, with all that happened to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ExplainedNotification {
+    /// The number of the notification.
+    pub id: i64,
+    /// The name of the receiver.
+    pub receiver: String,
+    /// The route that points at the receiver; none where the receiver was told before.
+    pub route: Option<String>,
+    /// The reason to notify.
+    pub why: NotificationReason,
+    /// The time of its beginning.
+    #[schema(value_type = String, format = DateTime)]
+    pub owed_at: Timestamp,
+    /// The terms; none: all channels, without a time limit.
+    pub terms: Option<ReceiverTerms>,
+    /// The progress of the contract.
+    pub fulfilment: ContractProgress,
+    /// The time at which something is due even if nothing happens.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub look_at: Option<Timestamp>,
+    /// The way in which a person handled an abandoned contract.
+    pub dealt_with: Option<LetterHandling>,
+    /// The acknowledgement that the notification tells of.
+    pub acknowledgement: Option<AcknowledgedBy>,
+    /// The deliveries, in the order in which their channels were added.
+    pub deliveries: Vec<ExplainedDelivery>,
+    /// The steps, in their order.
+    pub steps: Vec<ExplainedStep>,
+}
+
+/// A delivery of a notification, with its attempts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ExplainedDelivery {
+    /// The number of the delivery.
+    pub id: i64,
+    /// The name of the channel.
+    pub channel: String,
+    /// The time at which the channel was added.
+    #[schema(value_type = String, format = DateTime)]
+    pub called_at: Timestamp,
+    /// The condition of the rung that called for it; none without an escalation.
+    pub escalated: Option<EscalationCondition>,
+    /// The state.
+    pub state: DeliveryStage,
+    /// The earliest time of the next attempt, while the delivery is pending.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub next_at: Option<Timestamp>,
+    /// The number of attempts so far.
+    pub attempted: u32,
+    /// The time at which it was delivered or given up.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub settled_at: Option<Timestamp>,
+    /// The last answer, or the reason that it was given up.
+    pub reason: Option<String>,
+    /// The number of the digest in which it last went out.
+    pub digest: Option<i64>,
+    /// The attempts, the oldest first.
+    pub attempts: Vec<DeliveryAttempt>,
+}
+
+/// An acknowledgement of the incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ExplainedAcknowledgement {
+    /// The name of the person who takes care.
+    pub by: String,
+    /// The time of the acknowledgement.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// The notification whose link was followed, or whose alert was named.
+    pub notification: i64,
+    /// The newest notification that it covers.
+    pub up_to: i64,
+}
+
+/// Another alert of the same incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct IncidentAlert {
+    /// The number of the alert.
+    pub id: i64,
+    /// The time of acceptance.
+    #[schema(value_type = String, format = DateTime)]
+    pub received_at: Timestamp,
+    /// The reported state.
+    pub status: AlertState,
+}
+
+/// The way in which the receivers of an alert were chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum RoutingExplanation {
+    /// By the routing tree, as it was when the alert came.
+    Routes {
+        /// Every route in the order of the config, with the reason that the alert went there or not.
+        routes: Vec<RouteCheck>,
+    },
+    /// By the earlier notifications: receivers that were told of the beginning are told of the end.
+    ToldBefore,
+    /// By the sender: a test of a channel, or an alert of the gateway about itself.
+    Chosen,
+    /// By a policy that is not known any more.
+    Unknown {
+        /// The reason that it is not known.
+        why: String,
+    },
+}
+
+/// A route, and the reason that an alert went there or not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RouteCheck {
+    /// The path of the route in the config, e.g. `route.routes[0]`.
+    pub route: String,
+    /// The name of its receiver.
+    pub receiver: String,
+    /// The result of its matchers.
+    pub matched: bool,
+    /// The reason.
+    pub why: String,
+}
