@@ -25,7 +25,7 @@ pub enum Endpoint {
     ShowDeadLetter,
     /// The list of channels.
     ListChannels,
-    /// One channel.
+    /// A channel by its name.
     ShowChannel,
     /// A marked test message through one channel.
     TestChannel,

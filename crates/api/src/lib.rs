@@ -5,13 +5,13 @@
 //! the store or of a decision does not change the API by accident. Requests refuse
 //! fields they do not know; answers may gain fields.
 //!
-//! The modules stand in the order: words, shapes, endpoints, document.
+//! The modules stand from the document down to its words: each uses only those below it.
 
-mod word;
-mod words;
-mod shapes;
-mod endpoint;
 mod openapi;
+mod endpoint;
+mod shapes;
+mod words;
+mod word;
 
 pub use crate::endpoint::{Endpoint, EndpointMethod};
 pub use crate::openapi::{OPENAPI_JSON, openapi_json};

@@ -1,19 +1,19 @@
 //! The requests and answers, one file a subject.
 
-mod error;
-mod ingest;
-mod alerts;
-mod terms;
-mod attempt;
-mod deliveries;
-mod dead_letters;
-mod acknowledge;
-mod channels;
-mod audit;
-mod reload;
-mod steps;
-mod timeline;
 mod explanation;
+mod timeline;
+mod steps;
+mod reload;
+mod audit;
+mod channels;
+mod acknowledge;
+mod dead_letters;
+mod deliveries;
+mod attempt;
+mod terms;
+mod alerts;
+mod ingest;
+mod error;
 
 pub use self::acknowledge::{AcknowledgeRequest, AcknowledgeResult, AcknowledgeStatus, AcknowledgedBy};
 pub use self::alerts::{

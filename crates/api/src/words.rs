@@ -14,7 +14,7 @@ use crate::word::{UnknownWord, parse_word, write_word};
 #[derive(Debug, Clone, Copy, PartialOrd, Ord, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AlertSeverity {
-    /// A remark.
+    /// A remark without urgency.
     Low,
     /// A condition to look at in time.
     Mid,
@@ -104,7 +104,7 @@ pub enum AttemptVerdict {
 pub enum EscalationCondition {
     /// Enough channels have confirmed.
     Delivered,
-    /// Somebody has acknowledged the incident, or it has ended.
+    /// The incident was acknowledged, or has ended.
     Acknowledged,
     /// The incident has ended.
     Resolved,
@@ -175,9 +175,9 @@ pub enum QuotaUse {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum LetterHandling {
-    /// Its deliveries were tried again.
+    /// The deliveries were tried again.
     Retried,
-    /// Its deliveries were discarded.
+    /// The deliveries were discarded.
     Discarded,
 }
 
@@ -204,7 +204,7 @@ pub enum NotificationReason {
     WorsenedFrom(AlertSeverity),
     /// The alert still fires, and the repeat interval has passed.
     StillFiring,
-    /// Somebody has acknowledged the incident.
+    /// The incident was acknowledged.
     Acknowledged,
     /// The alert has ended.
     Resolved,

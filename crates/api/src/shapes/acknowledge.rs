@@ -37,7 +37,7 @@ pub enum AcknowledgeStatus {
 /// The name of a person who takes care, with the time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AcknowledgedBy {
-    /// The name.
+    /// The name they gave.
     pub by: String,
     /// The time of the acknowledgement.
     #[schema(value_type = String, format = DateTime)]

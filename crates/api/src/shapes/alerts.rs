@@ -1,4 +1,4 @@
-//! Accepted alerts.
+//! Alerts that were accepted.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ pub struct AlertQuery {
 /// A list of accepted alerts, the newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AlertList {
-    /// The alerts.
+    /// The alerts found.
     pub alerts: Vec<ListedAlert>,
 }
 
@@ -107,7 +107,7 @@ pub struct SuppressedReceiver {
     /// The route that points at the receiver; none where the receiver was told before.
     #[serde(default)]
     pub route: Option<String>,
-    /// The reason.
+    /// The reason for the silence.
     pub reason: String,
 }
 

@@ -9,7 +9,7 @@ use crate::AttemptVerdict;
 /// The attempts of one delivery, the oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AttemptList {
-    /// The attempts.
+    /// The attempts so far.
     pub attempts: Vec<DeliveryAttempt>,
 }
 
@@ -24,7 +24,7 @@ pub struct DeliveryAttempt {
     /// The time of its end.
     #[schema(value_type = String, format = DateTime)]
     pub ended_at: Timestamp,
-    /// The outcome.
+    /// The outcome in one word.
     pub outcome: AttemptVerdict,
     /// The provider's answer, or what went wrong.
     pub words: String,

@@ -10,7 +10,7 @@ use crate::{ChannelCondition, QuotaUse, TestVerdict};
 /// The channels of the config, sorted by name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ChannelList {
-    /// The channels.
+    /// The channels in that order.
     pub channels: Vec<ChannelReport>,
 }
 
@@ -23,7 +23,7 @@ pub struct ChannelReport {
     pub kind: String,
     /// The time limit of one attempt, e.g. `10s`.
     pub timeout: String,
-    /// The condition.
+    /// The condition in one word.
     pub health: ChannelCondition,
     /// The time since which the channel is broken.
     #[schema(value_type = Option<String>, format = DateTime)]

@@ -27,7 +27,7 @@ pub struct DeliveryQuery {
 /// A list of deliveries, the newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeliveryList {
-    /// The deliveries.
+    /// The deliveries found.
     pub deliveries: Vec<ListedDelivery>,
 }
 

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 /// A request that was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ErrorResponse {
-    /// The reason.
+    /// The reason and its place.
     pub error: ErrorDetails,
 }
 

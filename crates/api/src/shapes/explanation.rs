@@ -90,7 +90,7 @@ pub struct ExplainedDelivery {
     pub called_at: Timestamp,
     /// The condition of the rung that called for it; none without an escalation.
     pub escalated: Option<EscalationCondition>,
-    /// The state.
+    /// The state of the delivery.
     pub state: DeliveryStage,
     /// The earliest time of the next attempt, while the delivery is pending.
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -163,6 +163,6 @@ pub struct RouteCheck {
     pub receiver: String,
     /// The result of its matchers.
     pub matched: bool,
-    /// The reason.
+    /// The reason for the result.
     pub why: String,
 }

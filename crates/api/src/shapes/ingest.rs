@@ -8,7 +8,7 @@ use crate::AlertState;
 /// The answer to a source whose body was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct IngestResult {
-    /// Always `accepted`.
+    /// The word `accepted`.
     pub status: String,
     /// The alerts of the body, in their order there.
     #[serde(default)]
@@ -39,6 +39,6 @@ pub struct AcceptedAlert {
 pub struct HeldReceiver {
     /// The name of the receiver.
     pub receiver: String,
-    /// The reason.
+    /// The reason for the silence.
     pub reason: String,
 }

@@ -10,7 +10,7 @@ use super::error::ErrorDetails;
 /// A reload that was carried out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReloadResult {
-    /// Always `reloaded`.
+    /// The word `reloaded`.
     pub status: String,
     /// Warnings about the config that is now in force.
     pub problems: Vec<ConfigProblem>,

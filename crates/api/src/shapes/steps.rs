@@ -27,7 +27,7 @@ pub enum StepDetails {
         channel: String,
         /// The channel before.
         instead_of: String,
-        /// The reason.
+        /// The reason for the change.
         because: TurnReason,
     },
     /// A rung of the escalation is climbed.
@@ -39,7 +39,7 @@ pub enum StepDetails {
         unless: EscalationCondition,
         /// The channels that are told.
         to: Vec<String>,
-        /// The reason.
+        /// The reason for climbing it.
         because: RungReason,
     },
     /// A rung of the escalation is needless.
@@ -66,7 +66,7 @@ pub enum StepDetails {
     Discarded {
         /// The name of the person.
         by: String,
-        /// The reason.
+        /// The reason they gave.
         reason: String,
         /// The channels of the deliveries; none for an abandoned contract.
         on: Vec<String>,

@@ -38,7 +38,7 @@ pub struct ContractTerms {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RequiredChannels {
-    /// As many as the receiver has of its own.
+    /// The number of the receiver's own channels.
     #[default]
     All,
     /// At least this number, of its own or of those on the escalation.

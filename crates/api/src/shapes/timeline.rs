@@ -14,7 +14,7 @@ pub struct TimelineEvent {
     /// The time of the event; of an attempt, the time of its end.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// The event.
+    /// The event itself.
     #[serde(flatten)]
     pub what: EventDetails,
 }
@@ -29,7 +29,7 @@ pub enum EventDetails {
         alert: i64,
         /// The name of the source.
         source: String,
-        /// The severity.
+        /// The severity on arrival.
         severity: AlertSeverity,
     },
     /// A receiver was not told.
@@ -38,7 +38,7 @@ pub enum EventDetails {
         receiver: String,
         /// The route that points at the receiver; none where the receiver was told before.
         route: Option<String>,
-        /// The reason.
+        /// The reason for the silence.
         reason: String,
     },
     /// A notification of a receiver began.
@@ -68,7 +68,7 @@ pub enum EventDetails {
         channel: String,
         /// The number of the attempt, from 1.
         attempt: i64,
-        /// The outcome.
+        /// The outcome in one word.
         outcome: AttemptVerdict,
         /// The provider's words, or what went wrong.
         words: String,
@@ -87,7 +87,7 @@ pub enum EventDetails {
         delivery: i64,
         /// The name of the channel.
         channel: String,
-        /// The reason.
+        /// The reason for giving up.
         reason: String,
     },
     /// A step was taken about a notification.
