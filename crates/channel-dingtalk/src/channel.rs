@@ -98,7 +98,10 @@ impl Channel for DingTalk {
             config;
         let Context { name: _, locale, timeout } = context;
         let renderer = Renderer::new(locale);
-        let client = Client::new(PROVIDER, HttpSettings { endpoint, proxy, ca_file, timeout })?;
+        let client = Client::new(
+            PROVIDER,
+            HttpSettings { endpoint, proxy, ca_file, timeout, ..HttpSettings::default() },
+        )?;
         Ok(Self {
             client,
             access_token,

@@ -73,7 +73,12 @@ impl Channel for WeCom {
         let WeComConfig { key, app, msgtype, mention, endpoint, proxy, ca_file } = config;
         let Context { name: _, locale, timeout } = context;
         let renderer = Renderer::new(locale);
-        let client = || Client::new(PROVIDER, HttpSettings { endpoint, proxy, ca_file, timeout });
+        let client = || {
+            Client::new(
+                PROVIDER,
+                HttpSettings { endpoint, proxy, ca_file, timeout, ..HttpSettings::default() },
+            )
+        };
         match (key, app) {
             (Some(key), None) => {
                 check_key(&key)?;

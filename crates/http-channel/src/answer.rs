@@ -40,7 +40,7 @@ pub struct Answer {
 impl Answer {
     pub(crate) async fn read(
         mut response: Response,
-        secrets: &[&str],
+        secrets: &[String],
         now: Timestamp,
     ) -> Result<Self, SendError> {
         let status = response.status();

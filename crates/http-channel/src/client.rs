@@ -5,16 +5,17 @@ use std::time::Duration;
 
 use fanfare_core::{BuildError, Egress, SendError};
 use jiff::{SignedDuration, Timestamp};
-use reqwest::{Certificate, Method, Proxy, Url};
+use reqwest::{Certificate, Proxy, Url};
 use serde::Serialize;
 use tokio::time::Instant;
 use url::Position;
 
-use crate::Answer;
 use crate::failure::send_error;
 use crate::provider_clock::ProviderClock;
+use crate::target::PublicResolver;
+use crate::{Answer, Request, Targets};
 
-/// How to reach a provider. Every HTTP channel repeats these settings among its own.
+/// The way to a provider. Every HTTP channel repeats these settings among its own.
 #[derive(Debug, Clone)]
 pub struct HttpSettings {
     /// `http(s)://host[:port]` in place of the provider's; the path stays the provider's.
@@ -23,13 +24,21 @@ pub struct HttpSettings {
     pub proxy: Option<String>,
     /// Certificates, as PEM, to trust beside those of the system.
     pub ca_file: Option<PathBuf>,
-    /// How long one attempt may take.
+    /// The time that one attempt may take.
     pub timeout: Duration,
+    /// The machines that it may send to.
+    pub targets: Targets,
 }
 
 impl Default for HttpSettings {
     fn default() -> Self {
-        Self { endpoint: None, proxy: None, ca_file: None, timeout: Duration::from_secs(10) }
+        Self {
+            endpoint: None,
+            proxy: None,
+            ca_file: None,
+            timeout: Duration::from_secs(10),
+            targets: Targets::Any,
+        }
     }
 }
 
@@ -45,7 +54,7 @@ const IDLE_CONNECTION: Duration = Duration::from_secs(4);
 /// The schemes `reqwest` knows as a proxy; with `h` the proxy resolves names.
 const PROXY_SCHEMES: [&str; 4] = ["http", "https", "socks5", "socks5h"];
 
-/// Posts JSON to one provider.
+/// A client that posts JSON to one provider.
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
@@ -62,8 +71,9 @@ impl Client {
     ///
     /// With the setting that cannot be: `endpoint`, `proxy` or `ca_file`.
     pub fn new(provider: &str, settings: HttpSettings) -> Result<Self, BuildError> {
-        let HttpSettings { endpoint, proxy, ca_file, timeout } = settings;
+        let HttpSettings { endpoint, proxy, ca_file, timeout, targets } = settings;
         let base = base_url(endpoint.as_deref().unwrap_or(provider))?;
+        targets.check(&base).map_err(|err| problem("endpoint", &err.to_string()))?;
         let proxy = proxy.as_deref().map(proxy_url).transpose()?;
         let egress = Egress::of(place(&base), proxy.as_ref().map(place));
         install_crypto();
@@ -84,11 +94,24 @@ impl Client {
             // Or the system's certificates would be read, and missed where there are none.
             http = http.tls_certs_only([]);
         }
+        // Behind a proxy it is the proxy that finds the machine.
+        if targets == Targets::Public && proxy.is_none() {
+            http = http.dns_resolver(PublicResolver::shared());
+        }
         if let Some(url) = proxy {
             http = http.proxy(Proxy::all(url).map_err(|err| problem("proxy", &err.to_string()))?);
         }
         let http = http.build().map_err(|err| problem("ca_file", &crate::failure::chain(&err)))?;
         Ok(Self { http, base, egress, patience: timeout, clock: Arc::default() })
+    }
+
+    /// Sends `request` once and waits for the answer.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer. The meaning of an answer is read from [`Answer`].
+    pub async fn send(&self, request: Request, now: Timestamp) -> Result<Answer, SendError> {
+        self.answer_to(request, self.patience, now).await
     }
 
     /// Posts `body` as JSON to `path` at the provider and waits for the answer.
@@ -97,7 +120,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// If there is no answer. What an answer means is read from [`Answer`].
+    /// If there is no answer. The meaning of an answer is read from [`Answer`].
     pub async fn post_json(
         &self,
         path: &str,
@@ -105,8 +128,7 @@ impl Client {
         body: &(impl Serialize + Sync),
         now: Timestamp,
     ) -> Result<Answer, SendError> {
-        let request = self.http.request(Method::POST, self.url(path, query)).json(body);
-        self.answer_to(request, query, now).await
+        self.send(Request::post(path).with_query(query).with_json(body)?, now).await
     }
 
     /// Gets what a post needs first, e.g. an access token, in half the time of an attempt.
@@ -115,8 +137,8 @@ impl Client {
     ///
     /// If there is no answer; never [`SendError::Unanswered`], since no message was sent.
     pub async fn get(&self, path: &str, query: &[(&str, &str)], now: Timestamp) -> Result<Answer, SendError> {
-        let request = self.http.request(Method::GET, self.url(path, query)).timeout(self.patience / 2);
-        self.answer_to(request, query, now).await.map_err(nothing_was_sent)
+        let request = Request::get(path).with_query(query);
+        self.answer_to(request, self.patience / 2, now).await.map_err(nothing_was_sent)
     }
 
     /// The way by which it reaches its provider.
@@ -138,24 +160,18 @@ impl Client {
 
     async fn answer_to(
         &self,
-        request: reqwest::RequestBuilder,
-        query: &[(&str, &str)],
+        request: Request,
+        patience: Duration,
         now: Timestamp,
     ) -> Result<Answer, SendError> {
-        let secrets: Vec<&str> = query.iter().map(|(_, value)| *value).collect();
+        let url = request.url(&self.base);
+        let secrets = request.secrets(&url);
+        let Request { method, headers, body, .. } = request;
         let asked = Instant::now();
-        let response = request.send().await.map_err(|err| send_error(err, &secrets))?;
+        let sent = self.http.request(method, url).headers(headers).timeout(patience).body(body).send().await;
+        let response = sent.map_err(|err| send_error(err, &secrets))?;
         self.clock.learn(response.headers(), now, asked.elapsed());
         Answer::read(response, &secrets, now).await
-    }
-
-    fn url(&self, path: &str, query: &[(&str, &str)]) -> Url {
-        let mut url = self.base.clone();
-        url.set_path(path);
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
-        url
     }
 }
 

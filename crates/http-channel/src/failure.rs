@@ -1,4 +1,4 @@
-//! Why there is no answer.
+//! The reasons why there is no answer.
 
 use std::error::Error;
 use std::io;
@@ -7,13 +7,18 @@ use fanfare_core::SendError;
 use rustls::CertificateError;
 
 use crate::quote::blank;
+use crate::target::PrivateTarget;
 
 /// If the connection was never made nothing was sent; otherwise we cannot know.
-pub(crate) fn send_error(err: reqwest::Error, secrets: &[&str]) -> SendError {
+pub(crate) fn send_error(err: reqwest::Error, secrets: &[String]) -> SendError {
     let nothing_was_sent = err.is_connect() || err.is_builder();
     let certificate = certificate_problem(&err);
+    let leads_inside = find(&err, |it| it.is::<PrivateTarget>().then_some(())).is_some();
     // Without it the address, and so the token, is part of the text.
     let reason = blank(&chain(&err.without_url()), secrets);
+    if leads_inside {
+        return SendError::Misconfigured { reason };
+    }
     match certificate {
         Some(hint) => SendError::Misconfigured { reason: format!("{reason}; {hint}") },
         None if nothing_was_sent => SendError::Transient { reason },
@@ -35,12 +40,20 @@ pub(crate) fn chain(err: &dyn Error) -> String {
     words
 }
 
-/// What a person must mend if the provider's certificate was not believed.
+/// The remedy if the provider's certificate was not believed.
 fn certificate_problem(err: &reqwest::Error) -> Option<&'static str> {
+    find(err, |cause| match tls_error(cause) {
+        Some(rustls::Error::InvalidCertificate(why)) => Some(hint(why)),
+        Some(_) | None => None,
+    })
+}
+
+/// The first of the causes of `err` that is what is looked for.
+fn find<T>(err: &reqwest::Error, what: impl Fn(&(dyn Error + 'static)) -> Option<T>) -> Option<T> {
     let mut cause = err.source();
     while let Some(err) = cause {
-        if let Some(rustls::Error::InvalidCertificate(why)) = tls_error(err) {
-            return Some(hint(why));
+        if let Some(found) = what(err) {
+            return Some(found);
         }
         cause = err.source();
     }

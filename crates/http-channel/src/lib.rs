@@ -21,11 +21,18 @@
 //! [`Client::clock_offset`].
 
 mod client;
+mod request;
+mod target;
 mod failure;
 mod answer;
 mod provider_clock;
 mod quote;
 
 pub use crate::answer::Answer;
+pub use reqwest::Method;
+pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
 pub use crate::client::{Client, HttpSettings, nothing_was_sent};
 pub use crate::quote::{ip_in, quote};
+pub use crate::request::Request;
+pub use crate::target::Targets;

@@ -1,5 +1,6 @@
 //! Other people's words inside ours.
 
+use std::cmp::Reverse;
 use std::net::IpAddr;
 
 use fanfare_core::{cut_to_bytes, one_line};
@@ -23,8 +24,11 @@ pub fn ip_in(text: &str) -> Option<IpAddr> {
 const SHORTEST_SECRET: usize = 6;
 
 /// `text` without the `secrets`, as they are and as they stand in an address.
-pub(crate) fn blank(text: &str, secrets: &[&str]) -> String {
-    secrets.iter().filter(|secret| secret.len() >= SHORTEST_SECRET).fold(text.to_owned(), |text, secret| {
+pub(crate) fn blank(text: &str, secrets: &[String]) -> String {
+    let mut secrets: Vec<&String> = secrets.iter().filter(|it| it.len() >= SHORTEST_SECRET).collect();
+    // The longest first: one may be a part of another.
+    secrets.sort_by_key(|it| Reverse(it.len()));
+    secrets.into_iter().fold(text.to_owned(), |text, secret| {
         let in_address: String = byte_serialize(secret.as_bytes()).collect();
         text.replace(&in_address, "***").replace(secret, "***")
     })

@@ -68,6 +68,34 @@ async fn the_path_and_the_query_are_the_providers_and_encoded_once() {
 }
 
 #[tokio::test]
+async fn a_secret_in_the_path_is_blanked_in_what_the_provider_repeats() {
+    let fake =
+        FakeHttp::serve(|it| Reaction::answer("404 Not Found", "", &format!("no {}", it.target))).await;
+    let client = Client::new(&fake.endpoint(), HttpSettings::default()).unwrap();
+    let request =
+        Request::post("/hook").with_secret_segment("a token/of mine").with_json(&"a message").unwrap();
+    let err = client.send(request, NOON).await.unwrap().reply::<()>().unwrap_err();
+    assert_eq!(fake.seen()[0].target, "/hook/a%20token%2Fof%20mine");
+    assert_eq!(err.to_string(), "misconfigured: HTTP 404 Not Found: no /hook/***");
+}
+
+#[tokio::test]
+async fn a_client_for_public_targets_reaches_nobody_in_the_private_network() {
+    let fake = FakeHttp::serve(|_| Reaction::json("{}")).await;
+    let public = || HttpSettings { targets: Targets::Public, ..HttpSettings::default() };
+    let err = Client::new(&fake.endpoint(), public()).unwrap_err();
+    assert_eq!(err.field, "endpoint");
+    assert!(err.message.contains("`127.0.0.1` is an address of a private network"), "{err}");
+
+    let by_name = fake.endpoint().replace("127.0.0.1", "localhost");
+    let client = Client::new(&by_name, public()).unwrap();
+    let err = client.post_json("/send", &[], &"a message", NOON).await.unwrap_err();
+    assert_eq!(err.word(), "misconfigured", "{err}");
+    assert!(err.to_string().contains("`localhost` is an address of a private network"), "{err}");
+    assert!(fake.seen().is_empty());
+}
+
+#[tokio::test]
 async fn a_proxy_is_asked_instead_of_the_provider() {
     let fake = FakeHttp::serve(|_| Reaction::json("{}")).await;
     let settings = HttpSettings { proxy: Some(fake.endpoint()), ..endpoint("http://chat.example.com") };

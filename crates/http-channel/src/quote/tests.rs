@@ -16,12 +16,18 @@ fn the_address_a_provider_saw_is_found_in_its_words() {
 
 #[test]
 fn a_secret_is_blanked_as_it_is_and_as_it_stands_in_an_address() {
-    let secrets = ["r4CWp/Dz+Ng0sbTj=="];
+    let secrets = ["r4CWp/Dz+Ng0sbTj==".to_owned()];
     assert_eq!(blank("?sign=r4CWp%2FDz%2BNg0sbTj%3D%3D&x", &secrets), "?sign=***&x");
     assert_eq!(blank("sign r4CWp/Dz+Ng0sbTj==", &secrets), "sign ***");
 }
 
 #[test]
 fn a_short_text_is_no_secret() {
-    assert_eq!(blank(r#"{"errcode":0}"#, &["0", "code"]), r#"{"errcode":0}"#);
+    assert_eq!(blank(r#"{"errcode":0}"#, &["0".to_owned(), "code".to_owned()]), r#"{"errcode":0}"#);
+}
+
+#[test]
+fn of_a_secret_that_is_part_of_another_nothing_is_left() {
+    let secrets = ["hunter2".to_owned(), "hunter2-and-more".to_owned()];
+    assert_eq!(blank("key hunter2-and-more", &secrets), "key ***");
 }

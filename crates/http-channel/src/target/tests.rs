@@ -1,0 +1,62 @@
+use super::*;
+
+#[track_caller]
+fn check_private(addresses: &[&str]) {
+    for address in addresses {
+        assert!(is_private(address.parse().unwrap()), "{address}");
+    }
+}
+
+#[track_caller]
+fn check_public(addresses: &[&str]) {
+    for address in addresses {
+        assert!(!is_private(address.parse().unwrap()), "{address}");
+    }
+}
+
+/// The rows of IANA's registries of special addresses.
+#[test]
+fn an_address_that_is_not_reached_over_the_internet_is_private() {
+    check_private(&[
+        "0.0.0.0",
+        "10.1.2.3",
+        "100.64.0.1",
+        "100.127.255.255",
+        "127.0.0.1",
+        "169.254.169.254",
+        "172.16.0.1",
+        "172.31.255.255",
+        "192.0.0.8",
+        "192.0.2.1",
+        "192.168.1.1",
+        "198.18.0.1",
+        "198.19.255.255",
+        "203.0.113.9",
+        "224.0.0.1",
+        "240.0.0.1",
+        "255.255.255.255",
+    ]);
+    check_private(&["::", "::1", "fc00::1", "fd12:3456::1", "fe80::1", "ff02::1", "2001:db8::1"]);
+}
+
+#[test]
+fn a_private_address_in_the_clothes_of_another_family_is_private() {
+    check_private(&["::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:7f00:1::"]);
+    check_public(&["::ffff:8.8.8.8", "64:ff9b::808:808"]);
+}
+
+#[test]
+fn an_address_of_the_internet_is_public() {
+    check_public(&["1.1.1.1", "100.63.255.255", "100.128.0.0", "172.15.0.1", "172.32.0.1", "198.20.0.1"]);
+    check_public(&["2606:4700:4700::1111"]);
+}
+
+#[test]
+fn only_an_address_that_is_a_number_is_checked_before_it_is_resolved() {
+    let refused = |url: &str| Targets::Public.check(&url.parse().unwrap()).is_err();
+    assert!(refused("http://127.0.0.1/hook"));
+    assert!(refused("http://[::1]:8080/hook"));
+    assert!(refused("http://2130706433/hook"), "the same address as one number");
+    assert!(!refused("http://localhost/hook"));
+    assert!(Targets::Any.check(&"http://127.0.0.1/hook".parse().unwrap()).is_ok());
+}
