@@ -1,5 +1,5 @@
-//! What every channel that posts over HTTP must do when the other side does not
-//! behave, and the fake other side.
+//! The suite for every channel that posts over HTTP: its reactions to a provider
+//! that does not behave, and the fake provider.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -15,8 +15,8 @@ use crate::{attempt, digest, notification, shown_of};
 
 /// A request as a [`FakeHttp`] saw it.
 #[derive(Debug, Clone)]
-pub struct Seen {
-    /// E.g. `POST`.
+pub struct SeenRequest {
+    /// The method, e.g. `POST`.
     pub method: String,
     /// Path and query.
     pub target: String,
@@ -26,7 +26,7 @@ pub struct Seen {
     pub body: String,
 }
 
-/// What a [`FakeHttp`] does about a request.
+/// A [`FakeHttp`]'s reaction to a request.
 #[derive(Debug, Clone)]
 pub enum Reaction {
     /// Writes this, byte for byte, and keeps the connection.
@@ -56,28 +56,28 @@ impl Reaction {
 #[derive(Debug)]
 pub struct FakeHttp {
     address: SocketAddr,
-    log: Arc<Log>,
+    log: Arc<RequestLog>,
     task: JoinHandle<()>,
 }
 
 #[derive(Debug, Default)]
-struct Log {
-    seen: Mutex<Vec<Seen>>,
+struct RequestLog {
+    seen: Mutex<Vec<SeenRequest>>,
     posted: Notify,
     left: Notify,
 }
 
 impl FakeHttp {
     /// Starts a server that does with each request what `react` says.
-    pub async fn serve(react: impl Fn(&Seen) -> Reaction + Send + Sync + 'static) -> Self {
+    pub async fn serve(react: impl Fn(&SeenRequest) -> Reaction + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let log = Arc::new(Log::default());
+        let log = Arc::new(RequestLog::default());
         let task = tokio::spawn(accept(listener, Arc::new(react), log.clone()));
         Self { address, log, task }
     }
 
-    /// E.g. `http://127.0.0.1:40123`.
+    /// The address as a channel's `endpoint`, e.g. `http://127.0.0.1:40123`.
     #[must_use]
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)
@@ -85,11 +85,11 @@ impl FakeHttp {
 
     /// Every request so far.
     #[must_use]
-    pub fn seen(&self) -> Vec<Seen> {
+    pub fn seen(&self) -> Vec<SeenRequest> {
         self.log.seen.lock().unwrap().clone()
     }
 
-    /// How many of the requests so far were POSTs.
+    /// The number of POSTs among the requests so far.
     #[must_use]
     pub fn posts(&self) -> usize {
         self.seen().iter().filter(|it| it.method == "POST").count()
@@ -102,10 +102,10 @@ impl Drop for FakeHttp {
     }
 }
 
-async fn accept<R: Fn(&Seen) -> Reaction + Send + Sync + 'static>(
+async fn accept<R: Fn(&SeenRequest) -> Reaction + Send + Sync + 'static>(
     listener: TcpListener,
     react: Arc<R>,
-    log: Arc<Log>,
+    log: Arc<RequestLog>,
 ) {
     let mut connections = JoinSet::new(); // Ends them all when the server is dropped.
     while let Ok((stream, _)) = listener.accept().await {
@@ -114,7 +114,11 @@ async fn accept<R: Fn(&Seen) -> Reaction + Send + Sync + 'static>(
     }
 }
 
-async fn serve_one(mut stream: TcpStream, react: &(impl Fn(&Seen) -> Reaction + Sync), log: &Log) {
+async fn serve_one(
+    mut stream: TcpStream,
+    react: &(impl Fn(&SeenRequest) -> Reaction + Sync),
+    log: &RequestLog,
+) {
     let mut unread = Vec::new();
     while let Some(request) = read_request(&mut stream, &mut unread).await {
         let reaction = react(&request);
@@ -138,7 +142,7 @@ async fn serve_one(mut stream: TcpStream, react: &(impl Fn(&Seen) -> Reaction + 
     }
 }
 
-async fn read_request(stream: &mut TcpStream, unread: &mut Vec<u8>) -> Option<Seen> {
+async fn read_request(stream: &mut TcpStream, unread: &mut Vec<u8>) -> Option<SeenRequest> {
     let head_end = loop {
         if let Some(at) = unread.windows(4).position(|it| it == b"\r\n\r\n") {
             break at;
@@ -159,7 +163,7 @@ async fn read_request(stream: &mut TcpStream, unread: &mut Vec<u8>) -> Option<Se
     let body = String::from_utf8_lossy(&unread[body_start..body_start + length]).into_owned();
     unread.drain(..body_start + length);
     let mut words = line.split(' ').map(str::to_owned);
-    Some(Seen { method: words.next()?, target: words.next()?, headers: headers.to_owned(), body })
+    Some(SeenRequest { method: words.next()?, target: words.next()?, headers: headers.to_owned(), body })
 }
 
 async fn read_more(stream: &mut TcpStream, unread: &mut Vec<u8>) -> Option<()> {
@@ -264,7 +268,7 @@ impl<N: Notifier, B: Fn(&str) -> N> Suite<'_, B> {
         for (reaction, expected) in
             [(Some(busy), "transient"), (Some(garbage), "unanswered"), (None, "misconfigured")]
         {
-            let react = move |it: &Seen| {
+            let react = move |it: &SeenRequest| {
                 reaction.clone().unwrap_or_else(|| Reaction::answer("404 Not Found", "", &echo(it)))
             };
             let fake = FakeHttp::serve(with_token(react)).await;
@@ -296,7 +300,10 @@ impl<N: Notifier, B: Fn(&str) -> N> Suite<'_, B> {
     }
 
     /// The error of one call whose POST meets `react`.
-    async fn error_after(&self, react: impl Fn(&Seen) -> Reaction + Send + Sync + 'static) -> SendError {
+    async fn error_after(
+        &self,
+        react: impl Fn(&SeenRequest) -> Reaction + Send + Sync + 'static,
+    ) -> SendError {
         let fake = FakeHttp::serve(with_token(react)).await;
         let err = self.error_of(&(self.build)(&fake.endpoint())).await;
         assert_eq!(fake.posts(), 1, "one call is one attempt: {err:?}");
@@ -328,7 +335,7 @@ fn shows_all(digest: &Digest, body: &str) {
     }
 }
 
-fn with_token(react: impl Fn(&Seen) -> Reaction) -> impl Fn(&Seen) -> Reaction {
+fn with_token(react: impl Fn(&SeenRequest) -> Reaction) -> impl Fn(&SeenRequest) -> Reaction {
     move |request| {
         if request.target.contains("gettoken") {
             Reaction::json(
@@ -341,6 +348,6 @@ fn with_token(react: impl Fn(&Seen) -> Reaction) -> impl Fn(&Seen) -> Reaction {
 }
 
 /// The request as error pages like to repeat it.
-fn echo(Seen { method, target, headers, body }: &Seen) -> String {
+fn echo(SeenRequest { method, target, headers, body }: &SeenRequest) -> String {
     format!("{method} {target} {headers} {body}")
 }

@@ -35,7 +35,7 @@ pub fn alert(severity: Severity) -> Alert {
     }
 }
 
-/// What a receiver called `on-call` is told of [`alert`].
+/// The notification of a receiver called `on-call` about [`alert`].
 #[must_use]
 pub fn notification(severity: Severity, why: Why) -> Notification {
     let mut alert = alert(severity);
@@ -57,8 +57,8 @@ pub fn notification(severity: Severity, why: Why) -> Notification {
     }
 }
 
-/// What the same receiver is told of `number` alarms that have just begun, at least
-/// one: the first is urgent, each has a name and a number that no other has, and a
+/// The digest that tells the same receiver of `number` alarms that have just begun, at
+/// least one: the first is urgent, each has a name and a number that no other has, and a
 /// link with which to acknowledge. See [`shown_of`].
 #[must_use]
 pub fn digest(number: i64) -> Digest {
@@ -82,7 +82,7 @@ pub fn digest(number: i64) -> Digest {
 /// The number of the first alert of a [`digest`].
 const FIRST_OF_DIGEST: i64 = 770_001;
 
-/// What a message that tells of `notification` must show: where it is and its number.
+/// The texts that a message about `notification` must show: its device and its number.
 #[must_use]
 pub fn shown_of(notification: &Notification) -> [String; 2] {
     [notification.alert.text_of("device").to_owned(), notification.alert_id.to_string()]

@@ -1,5 +1,5 @@
-//! What tests of several crates share: fixtures, the notifier conformance
-//! suite, and a clock that moves with tokio's paused time.
+//! Fixtures for tests of several crates, the notifier conformance suite,
+//! and a clock that moves with tokio's paused time.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on must stop")]
 
@@ -9,6 +9,6 @@ mod fixtures;
 mod language;
 
 pub use crate::clock::PausedClock;
-pub use crate::conformance::{FakeHttp, Reaction, Seen, webhook_conformance};
+pub use crate::conformance::{FakeHttp, Reaction, SeenRequest, webhook_conformance};
 pub use crate::fixtures::{NOON, alert, attempt, digest, notification, shown_of};
 pub use crate::language::check_language;

@@ -14,7 +14,7 @@ mod tests;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Serial(pub u32);
 
-/// What every EUI of ours begins with.
+/// First digits of every EUI that a measurement sends.
 const MARK: &[u8] = b"face";
 
 /// An EUI has sixteen hex digits; ours are the mark and a decimal number.
@@ -28,7 +28,7 @@ impl fmt::Display for Serial {
 
 /// The alerts that a message speaks of, in the order of its words; one that is
 /// named twice comes twice.
-pub fn serials(message: &[u8]) -> impl Iterator<Item = Serial> {
+pub(crate) fn serials(message: &[u8]) -> impl Iterator<Item = Serial> {
     message.windows(MARK.len() + DIGITS).filter_map(|window| {
         let digits = window.strip_prefix(MARK)?;
         std::str::from_utf8(digits).ok()?.parse().ok().map(Serial)

@@ -1,7 +1,7 @@
 //! `kill -9`, again and again, and the count afterwards.
 
-mod site;
-mod toll;
+mod environment;
+mod report;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-pub use self::toll::{Broken, Toll};
+pub use self::report::{BrokenPromise, ChaosReport};
 
-use self::site::Site;
-use crate::Serial;
+use self::environment::ChaosEnvironment;
+use crate::alert::Serial;
 
 #[cfg(test)]
 mod tests;
@@ -20,15 +20,15 @@ mod tests;
 /// A gateway that is killed in every round.
 #[derive(Debug, Clone)]
 pub struct Chaos {
-    /// The gateway.
+    /// The binary of the gateway.
     pub binary: PathBuf,
-    /// How many rounds.
+    /// The number of rounds, one kill each at least.
     pub rounds: u32,
     /// The same seed chooses the same moments.
     pub seed: u64,
-    /// Where the store's folder is made.
+    /// The folder in which the store's folder is made.
     pub scratch: PathBuf,
-    /// How long nothing may be told before what is missing is called lost.
+    /// The time without any delivery after which what is missing counts as lost.
     pub patience: Duration,
 }
 
@@ -55,22 +55,23 @@ impl Chaos {
     /// # Errors
     ///
     /// When the gateway does not start, or ends by itself.
-    pub async fn run(&self, progress: &mut dyn Write) -> Result<Toll> {
+    pub async fn run(&self, progress: &mut dyn Write) -> Result<ChaosReport> {
         let mut chance = fastrand::Rng::with_seed(self.seed);
-        let site = Site::open(&self.binary, self.rounds * ALERTS_A_ROUND, &self.scratch).await?;
-        let mut program = site.start().await?;
+        let environment =
+            ChaosEnvironment::open(&self.binary, self.rounds * ALERTS_A_ROUND, &self.scratch).await?;
+        let mut gateway = environment.start().await?;
         let mut accepted = Vec::new();
         let mut kills = 0;
         for round in 0..self.rounds {
             let first = round * ALERTS_A_ROUND;
             let moment = some_part_of(KILL_WITHIN, &mut chance);
-            let answered = site.post_and_kill(program, first..first + ALERTS_A_ROUND, moment).await?;
+            let answered = environment.post_and_kill(gateway, first..first + ALERTS_A_ROUND, moment).await?;
             kills += 1;
             if chance.u8(..3) == 0 {
-                site.start_and_kill(some_part_of(KILL_AGAIN_WITHIN, &mut chance)).await?;
+                environment.start_and_kill(some_part_of(KILL_AGAIN_WITHIN, &mut chance)).await?;
                 kills += 1;
             }
-            program = site.start().await?;
+            gateway = environment.start().await?;
             writeln!(
                 progress,
                 "round {}/{}: killed {moment:?} after the first POST, {} accepted",
@@ -78,26 +79,26 @@ impl Chaos {
                 self.rounds,
                 answered.len()
             )?;
-            let drained = site.drain(&answered, self.patience).await;
+            let drained = environment.drain(&answered, self.patience).await;
             accepted.extend(answered);
             if let Err(loss) = drained {
                 writeln!(progress, "{loss:#}")?;
                 break;
             }
         }
-        site.come_to_rest().await;
-        program.kill().await?;
-        Ok(self.toll(&site, &accepted, kills))
+        environment.come_to_rest().await;
+        gateway.kill().await?;
+        Ok(self.report(&environment, &accepted, kills))
     }
 
-    fn toll(&self, site: &Site, accepted: &[Serial], kills: u32) -> Toll {
-        Toll {
+    fn report(&self, environment: &ChaosEnvironment, accepted: &[Serial], kills: u32) -> ChaosReport {
+        ChaosReport {
             seed: self.seed,
             kills,
             accepted: accepted.len(),
-            lost: site.untold(accepted),
-            told: site.tallies().iter().map(|tally| tally.told()).sum(),
-            repeats: site.tallies().iter().map(|tally| tally.repeats()).sum(),
+            lost: environment.untold(accepted),
+            told: environment.counters().iter().map(|counter| counter.told()).sum(),
+            repeats: environment.counters().iter().map(|counter| counter.repeats()).sum(),
         }
     }
 }

@@ -5,15 +5,15 @@
 //! their functions are shown and not added up.
 
 mod measures;
-mod finding;
 mod prose;
 mod type_names;
 mod arrows;
 mod sql;
+mod finding;
 mod facts;
 mod module;
 mod tokens;
 
-pub use crate::code::finding::{Finding, Rule};
+pub use crate::code::finding::{CodeFinding, Rule};
 pub use crate::code::measures::{CodeMeasures, CrateMeasures, FunctionLines, Proportion, measure};
 pub use crate::code::module::{CodeBase, CrateCode, Module};

@@ -16,7 +16,7 @@ use crate::workspace::{cargo, root, target};
 mod tests;
 
 /// One thing to do, and the sentence that announces it.
-struct Step {
+struct GateStep {
     title: &'static str,
     action: Action,
 }
@@ -26,8 +26,8 @@ enum Action {
     Provision,
 }
 
-/// How a step ended.
-struct Ended {
+/// The result of a step.
+struct StepResult {
     title: &'static str,
     outcome: Result<()>,
     took: Duration,
@@ -45,10 +45,10 @@ pub fn test(out: &mut dyn Write) -> Result<()> {
     run_all(steps(), out)
 }
 
-/// Quick ones first; the tests last, so that what they say stands at the end.
-fn steps() -> Vec<Step> {
+/// The steps in their order: quick ones first; the tests last, so that their summary stands at the end.
+fn steps() -> Vec<GateStep> {
     let mut steps = vec![
-        Step { title: "install what is missing", action: Action::Provision },
+        GateStep { title: "install what is missing", action: Action::Provision },
         step("fetch the locked dependencies", cargo_with(&["fetch", "--locked"])),
         step("formatting", cargo_with(&["fmt", "--all", "--check"])),
     ];
@@ -70,8 +70,8 @@ fn steps() -> Vec<Step> {
     steps
 }
 
-fn step(title: &'static str, command: Command) -> Step {
-    Step { title, action: Action::Run(command) }
+fn step(title: &'static str, command: Command) -> GateStep {
+    GateStep { title, action: Action::Run(command) }
 }
 
 fn cargo_with(arguments: &[&str]) -> Command {
@@ -131,10 +131,10 @@ fn answers(program: &str, arguments: &[&str]) -> bool {
     Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success())
 }
 
-fn run_all(steps: Vec<Step>, out: &mut dyn Write) -> Result<()> {
+fn run_all(steps: Vec<GateStep>, out: &mut dyn Write) -> Result<()> {
     let total = steps.len();
-    let mut ended = Vec::with_capacity(total);
-    for (index, Step { title, action }) in steps.into_iter().enumerate() {
+    let mut results = Vec::with_capacity(total);
+    for (index, GateStep { title, action }) in steps.into_iter().enumerate() {
         writeln!(out, "\n=== {}/{total} {title}", index + 1)?;
         out.flush()?;
         let started = Instant::now();
@@ -144,9 +144,9 @@ fn run_all(steps: Vec<Step>, out: &mut dyn Write) -> Result<()> {
             Ok(()) => writeln!(out, "--- {title}: good, {:.1} s", took.as_secs_f64())?,
             Err(problem) => writeln!(out, "--- {title}: FAILED, {problem:#}")?,
         }
-        ended.push(Ended { title, outcome, took });
+        results.push(StepResult { title, outcome, took });
     }
-    conclude(&ended, out)
+    conclude(&results, out)
 }
 
 fn perform(action: Action, out: &mut dyn Write) -> Result<()> {
@@ -167,7 +167,7 @@ fn run(mut command: Command, out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
-/// What a person would type in the workspace's folder to do the same.
+/// The command line that does the same, typed in the workspace's folder.
 fn as_typed(command: &Command) -> String {
     let settings = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
     let settings = settings.map(|(name, value)| format!("{}={:?} ", name.display(), value));
@@ -176,20 +176,20 @@ fn as_typed(command: &Command) -> String {
     settings.chain([program]).chain(words).collect()
 }
 
-fn conclude(ended: &[Ended], out: &mut dyn Write) -> Result<()> {
+fn conclude(results: &[StepResult], out: &mut dyn Write) -> Result<()> {
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED).set_header(["step", "outcome", "seconds"]);
-    for Ended { title, outcome, took } in ended {
+    for StepResult { title, outcome, took } in results {
         let outcome = if outcome.is_ok() { "good" } else { "FAILED" };
         table.add_row([*title, outcome, &format!("{:.1}", took.as_secs_f64())]);
     }
     if let Some(seconds) = table.column_mut(2) {
         seconds.set_cell_alignment(CellAlignment::Right);
     }
-    let failed: Vec<&str> = ended.iter().filter(|it| it.outcome.is_err()).map(|it| it.title).collect();
-    let took: Duration = ended.iter().map(|it| it.took).sum();
+    let failed: Vec<&str> = results.iter().filter(|it| it.outcome.is_err()).map(|it| it.title).collect();
+    let took: Duration = results.iter().map(|it| it.took).sum();
     writeln!(out, "\n{table}")?;
     writeln!(out, "in {:.0} s", took.as_secs_f64())?;
-    writeln!(out, "steps: {} passed, {} failed", ended.len() - failed.len(), failed.len())?;
+    writeln!(out, "steps: {} passed, {} failed", results.len() - failed.len(), failed.len())?;
     if failed.is_empty() { Ok(()) } else { bail!("failed: {}", failed.join(", ")) }
 }

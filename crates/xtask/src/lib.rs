@@ -1,43 +1,37 @@
 //! The commands of this workspace: one that tests everything, one that measures
-//! the real binary, and one that kills it again and again.
+//! the real binary, one that kills it again and again, and one that measures the code.
 //!
 //! Nothing here ships. The library half exists so that the black-box tests can
-//! call what the commands are made of.
+//! call what the commands are made of. A module uses only modules after it.
 
-mod workspace;
-mod provision;
 mod gate;
-
-mod alert;
-mod tally;
-mod receiver;
-mod mailbox;
-mod load;
-mod usage;
-mod program;
-mod subject;
-
-mod spread;
-mod code;
 mod bench;
 mod chaos;
 mod measure_code;
 
-pub use crate::alert::{Serial, serials};
-pub use crate::bench::{Bench, Report, Sizes, Work, bench};
-pub use crate::chaos::{Broken, Chaos, Toll};
+mod system;
+mod gateway_process;
+mod webhook_sink;
+mod mail_sink;
+mod delivery_counter;
+mod load;
+mod alert;
+mod usage;
+
+mod code;
+mod stats;
+mod provision;
+mod workspace;
+
+pub use crate::alert::Serial;
+pub use crate::bench::{Bench, BenchReport, Sizes, Workload, bench};
+pub use crate::chaos::{BrokenPromise, Chaos, ChaosReport};
 pub use crate::code::{
-    CodeBase, CodeMeasures, CrateCode, CrateMeasures, Finding, FunctionLines, Module, Proportion, Rule,
+    CodeBase, CodeFinding, CodeMeasures, CrateCode, CrateMeasures, FunctionLines, Module, Proportion, Rule,
     measure,
 };
 pub use crate::gate::test;
-pub use crate::load::{Answer, Client, Door, Posted, at_a_pace, at_full_speed};
-pub use crate::mailbox::Mailbox;
+pub use crate::load::Endpoint;
 pub use crate::measure_code::{CodeReport, measure_code};
-pub use crate::program::Program;
-pub use crate::receiver::{Manner, Receiver};
-pub use crate::spread::{Spread, percentile};
-pub use crate::subject::{Channels, Subject};
-pub use crate::tally::Tally;
-pub use crate::usage::Usage;
-pub use crate::workspace::{again_in_release, build_gateway, scratch};
+pub use crate::system::System;
+pub use crate::workspace::{build_gateway, rerun_in_release, scratch};

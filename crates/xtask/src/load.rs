@@ -19,10 +19,10 @@ use tokio::time::{Instant, sleep_until};
 #[cfg(test)]
 mod tests;
 
-/// Where alerts are posted.
+/// The address to which alerts are posted.
 #[derive(Debug, Clone)]
-pub struct Door {
-    /// The gateway.
+pub struct Endpoint {
+    /// The address of the gateway.
     pub address: SocketAddr,
     /// The path and query.
     pub path: String,
@@ -32,32 +32,32 @@ pub struct Door {
 
 /// One kept-alive connection.
 #[derive(Debug)]
-pub struct Client {
+pub(crate) struct LoadClient {
     connection: SendRequest<Full<Bytes>>,
-    door: Door,
+    endpoint: Endpoint,
     // Ends with the client.
     _driver: JoinSet<()>,
 }
 
-/// What came back for one request.
+/// The answer to one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub(crate) struct HttpAnswer {
     /// The HTTP status.
-    pub status: StatusCode,
+    pub(crate) status: StatusCode,
     /// The whole body.
-    pub body: Bytes,
+    pub(crate) body: Bytes,
 }
 
-impl Client {
+impl LoadClient {
     /// Connects.
     ///
     /// # Errors
     ///
     /// When nobody listens.
-    pub async fn connect(door: &Door) -> Result<Self> {
-        let stream = TcpStream::connect(door.address)
+    pub(crate) async fn connect(endpoint: &Endpoint) -> Result<Self> {
+        let stream = TcpStream::connect(endpoint.address)
             .await
-            .with_context(|| format!("cannot connect to {}", door.address))?;
+            .with_context(|| format!("cannot connect to {}", endpoint.address))?;
         stream.set_nodelay(true)?;
         let (connection, driver) = handshake(TokioIo::new(stream)).await?;
         let mut running = JoinSet::new();
@@ -65,7 +65,7 @@ impl Client {
             // What goes wrong on the connection also fails the request under way, which reports it.
             drop(driver.await);
         });
-        Ok(Self { connection, door: door.clone(), _driver: running })
+        Ok(Self { connection, endpoint: endpoint.clone(), _driver: running })
     }
 
     /// Posts one body and reads the whole answer.
@@ -73,21 +73,21 @@ impl Client {
     /// # Errors
     ///
     /// When the connection breaks before the answer is complete.
-    pub async fn post(&mut self, body: Bytes) -> Result<Answer> {
+    pub(crate) async fn post(&mut self, body: Bytes) -> Result<HttpAnswer> {
         self.request(Method::POST, body).await
     }
 
-    /// Asks for the door's path.
+    /// Asks for the endpoint's path.
     ///
     /// # Errors
     ///
     /// When the connection breaks before the answer is complete.
-    pub async fn get(&mut self) -> Result<Answer> {
+    pub(crate) async fn get(&mut self) -> Result<HttpAnswer> {
         self.request(Method::GET, Bytes::new()).await
     }
 
-    async fn request(&mut self, method: Method, body: Bytes) -> Result<Answer> {
-        let Door { address, path, token } = &self.door;
+    async fn request(&mut self, method: Method, body: Bytes) -> Result<HttpAnswer> {
+        let Endpoint { address, path, token } = &self.endpoint;
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -101,25 +101,25 @@ impl Client {
         let response = self.connection.send_request(request).await?;
         let status = response.status();
         let body = response.into_body().collect().await?.to_bytes();
-        Ok(Answer { status, body })
+        Ok(HttpAnswer { status, body })
     }
 }
 
-/// When each body was sent, and when the last was answered.
+/// The times of a load: of each body, and of the last answer.
 #[derive(Debug, Clone)]
-pub struct Posted {
-    /// When the first request left.
-    pub started: Instant,
-    /// When the last answer was read.
-    pub ended: Instant,
-    /// When each body was due, in the order of the bodies.
-    pub sent: Vec<Instant>,
+pub(crate) struct Posted {
+    /// Time of the first request.
+    pub(crate) started: Instant,
+    /// Time at which the last answer was read.
+    pub(crate) ended: Instant,
+    /// Times at which the bodies were due, in the order of the bodies.
+    pub(crate) sent: Vec<Instant>,
 }
 
 impl Posted {
-    /// How long it took until everything was answered.
+    /// The time from the first request to the last answer.
     #[must_use]
-    pub fn took(&self) -> Duration {
+    pub(crate) fn took(&self) -> Duration {
         self.ended - self.started
     }
 }
@@ -130,8 +130,12 @@ impl Posted {
 ///
 /// When any request is answered by anything but 2xx: a measurement of refusals
 /// would measure nothing.
-pub async fn at_full_speed(door: &Door, bodies: Vec<Bytes>, connections: usize) -> Result<Posted> {
-    post_all(door, bodies, connections, Pace::FullSpeed).await
+pub(crate) async fn at_full_speed(
+    endpoint: &Endpoint,
+    bodies: Vec<Bytes>,
+    connections: usize,
+) -> Result<Posted> {
+    post_all(endpoint, bodies, connections, Pace::FullSpeed).await
 }
 
 /// Posts every body at its moment, `per_second` of them evenly.
@@ -139,14 +143,14 @@ pub async fn at_full_speed(door: &Door, bodies: Vec<Bytes>, connections: usize) 
 /// # Errors
 ///
 /// As [`at_full_speed`].
-pub async fn at_a_pace(
-    door: &Door,
+pub(crate) async fn at_a_pace(
+    endpoint: &Endpoint,
     bodies: Vec<Bytes>,
     connections: usize,
     per_second: u32,
 ) -> Result<Posted> {
     let gap = Duration::from_secs(1) / per_second.max(1);
-    post_all(door, bodies, connections, Pace::Every(gap)).await
+    post_all(endpoint, bodies, connections, Pace::Every(gap)).await
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -155,10 +159,10 @@ enum Pace {
     Every(Duration),
 }
 
-async fn post_all(door: &Door, bodies: Vec<Bytes>, connections: usize, pace: Pace) -> Result<Posted> {
+async fn post_all(endpoint: &Endpoint, bodies: Vec<Bytes>, connections: usize, pace: Pace) -> Result<Posted> {
     let mut clients = Vec::with_capacity(connections);
     for _ in 0..connections.clamp(1, bodies.len().max(1)) {
-        clients.push(Client::connect(door).await?);
+        clients.push(LoadClient::connect(endpoint).await?);
     }
     let work = Arc::new(Work { bodies, next: AtomicUsize::new(0), pace, started: Instant::now() });
     let mut posting: JoinSet<Result<Vec<(usize, Instant)>>> =
@@ -175,7 +179,7 @@ async fn post_all(door: &Door, bodies: Vec<Bytes>, connections: usize, pace: Pac
     Ok(Posted { started: work.started, ended: Instant::now(), sent })
 }
 
-/// What the connections of one load share.
+/// The bodies that the connections of one load share.
 #[derive(Debug)]
 struct Work {
     bodies: Vec<Bytes>,
@@ -186,7 +190,7 @@ struct Work {
 
 impl Work {
     /// Takes the next body, and posts it, until there is none.
-    async fn post_through(self: Arc<Self>, mut client: Client) -> Result<Vec<(usize, Instant)>> {
+    async fn post_through(self: Arc<Self>, mut client: LoadClient) -> Result<Vec<(usize, Instant)>> {
         let mut sent = Vec::new();
         loop {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
@@ -196,7 +200,7 @@ impl Work {
             sent.push((index, self.moment_of(index).await));
             let answer = client.post(body.clone()).await?;
             if !answer.status.is_success() {
-                bail!("{} was answered {}: {}", client.door.path, answer.status, excerpt(&answer.body));
+                bail!("{} was answered {}: {}", client.endpoint.path, answer.status, excerpt(&answer.body));
             }
         }
     }
@@ -222,7 +226,7 @@ impl Work {
     }
 }
 
-/// As much of an answer as a person wants to read.
+/// The first 300 characters of an answer.
 fn excerpt(body: &[u8]) -> String {
     String::from_utf8_lossy(body).chars().take(300).collect()
 }

@@ -7,14 +7,14 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use clap::Parser;
 use xtask::{
-    Bench, Chaos, Finding, Rule, Sizes, Subject, Work, again_in_release, bench, build_gateway, measure_code,
-    scratch, test,
+    Bench, Chaos, CodeFinding, Rule, Sizes, System, Workload, bench, build_gateway, measure_code,
+    rerun_in_release, scratch, test,
 };
 
 /// The commands of this workspace.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
-enum Task {
+enum XtaskCommand {
     /// Checks and tests everything; what CI runs.
     Test,
     /// Measures the release build, beside Alertmanager where it is installed.
@@ -33,19 +33,19 @@ struct BenchOptions {
     /// JSON instead of a table.
     #[arg(long)]
     json: bool,
-    /// Only these works.
+    /// The workloads to measure; all if not given.
     #[arg(long, value_enum)]
-    only: Vec<Work>,
-    /// How often each work is done.
+    only: Vec<Workload>,
+    /// Runs of each workload.
     #[arg(long)]
     runs: Option<u32>,
-    /// Measures only these.
-    #[arg(long, value_enum)]
-    subject: Vec<SubjectName>,
+    /// The systems to measure; all if not given.
+    #[arg(long, value_enum, alias = "subject")]
+    system: Vec<SystemName>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum SubjectName {
+enum SystemName {
     Fanfare,
     Alertmanager,
 }
@@ -71,7 +71,7 @@ struct MeasureOptions {
 
 #[derive(Debug, clap::Args)]
 struct ChaosOptions {
-    /// How often it is killed, at least.
+    /// The number of kills, at least.
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     rounds: u32,
     /// Chooses the moments; by chance if not given.
@@ -80,11 +80,11 @@ struct ChaosOptions {
 }
 
 fn main() -> ExitCode {
-    let outcome = match Task::parse() {
-        Task::Test => test(&mut io::stdout()),
-        Task::Bench(options) => again_in_release().and_then(|()| run_bench(&options)),
-        Task::MeasureCode(options) => run_measure_code(&options),
-        Task::Chaos(options) => run_chaos(&options),
+    let outcome = match XtaskCommand::parse() {
+        XtaskCommand::Test => test(&mut io::stdout()),
+        XtaskCommand::Bench(options) => rerun_in_release().and_then(|()| run_bench(&options)),
+        XtaskCommand::MeasureCode(options) => run_measure_code(&options),
+        XtaskCommand::Chaos(options) => run_chaos(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -98,12 +98,12 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn run_bench(options: &BenchOptions) -> Result<()> {
-    let BenchOptions { quick, json, only, runs, subject } = options;
+    let BenchOptions { quick, json, only, runs, system } = options;
     let mut sizes = if *quick { Sizes::QUICK } else { Sizes::FULL };
     sizes.runs = runs.unwrap_or(sizes.runs).max(1);
     let plan = Bench {
-        subjects: subjects(subject)?,
-        works: if only.is_empty() { Work::ALL.to_vec() } else { only.clone() },
+        systems: systems(system)?,
+        workloads: if only.is_empty() { Workload::ALL.to_vec() } else { only.clone() },
         sizes,
         scratch: scratch()?,
     };
@@ -120,21 +120,21 @@ async fn run_bench(options: &BenchOptions) -> Result<()> {
     }
 }
 
-fn subjects(wanted: &[SubjectName]) -> Result<Vec<Subject>> {
+fn systems(wanted: &[SystemName]) -> Result<Vec<System>> {
     let is_wanted = |name| wanted.is_empty() || wanted.contains(&name);
-    let mut subjects = Vec::new();
-    if is_wanted(SubjectName::Fanfare) {
-        subjects.push(Subject::Fanfare(build_gateway("release")?));
+    let mut systems = Vec::new();
+    if is_wanted(SystemName::Fanfare) {
+        systems.push(System::Fanfare(build_gateway("release")?));
     }
-    if is_wanted(SubjectName::Alertmanager) {
-        match Subject::installed_alertmanager() {
-            Some(alertmanager) => subjects.push(alertmanager),
+    if is_wanted(SystemName::Alertmanager) {
+        match System::installed_alertmanager() {
+            Some(alertmanager) => systems.push(alertmanager),
             None => {
                 writeln!(io::stderr(), "`prometheus-alertmanager` is not installed: nothing to compare with")?
             }
         }
     }
-    Ok(subjects)
+    Ok(systems)
 }
 
 fn run_measure_code(options: &MeasureOptions) -> Result<()> {
@@ -144,7 +144,7 @@ fn run_measure_code(options: &MeasureOptions) -> Result<()> {
     if *json {
         writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
     } else if *list {
-        let is_asked_for = |it: &&Finding| krate.as_ref().is_none_or(|krate| *krate == it.krate);
+        let is_asked_for = |it: &&CodeFinding| krate.as_ref().is_none_or(|krate| *krate == it.krate);
         for finding in report.listed(rule).filter(is_asked_for) {
             writeln!(out, "{finding}")?;
         }

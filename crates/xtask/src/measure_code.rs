@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
-use crate::code::{CodeBase, CodeMeasures, Finding, FunctionLines, Proportion, Rule, measure};
+use crate::code::{CodeBase, CodeFinding, CodeMeasures, FunctionLines, Proportion, Rule, measure};
 use crate::workspace::{root, scratch};
 
 #[cfg(test)]
@@ -18,7 +18,7 @@ mod tests;
 /// The measures of this checkout, and of a revision beside it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CodeReport {
-    /// This checkout, with what is not committed yet.
+    /// The checkout, with what is not committed yet.
     pub here: CodeMeasures,
     /// The other revision, and its name.
     pub against: Option<(String, CodeMeasures)>,
@@ -73,7 +73,7 @@ fn git(arguments: &[&str]) -> Command {
 
 impl CodeReport {
     /// Places of this checkout that break one of `rules`; of every rule if there is none.
-    pub fn listed(&self, rules: &[Rule]) -> impl Iterator<Item = &Finding> {
+    pub fn listed(&self, rules: &[Rule]) -> impl Iterator<Item = &CodeFinding> {
         self.here.findings.iter().filter(move |it| rules.is_empty() || rules.contains(&it.rule))
     }
 
@@ -93,7 +93,7 @@ impl CodeReport {
         let other = self.against.as_ref();
         let header = ["", "goal", "here"].into_iter().chain(other.map(|(revision, _)| revision.as_str()));
         table.set_header(header);
-        for Row { title, goal, value } in ROWS {
+        for TableRow { title, goal, value } in ROWS {
             let values = [value(&self.here)].into_iter().chain(other.map(|(_, it)| value(it)));
             table.add_row([title.to_owned(), goal.to_owned()].into_iter().chain(values));
         }
@@ -118,34 +118,34 @@ impl CodeReport {
 }
 
 /// One line of the table of the whole.
-struct Row {
+struct TableRow {
     title: &'static str,
     goal: &'static str,
     value: fn(&CodeMeasures) -> String,
 }
 
-const ROWS: [Row; 9] = [
-    Row { title: "files of the product", goal: "", value: |it| it.files.to_string() },
-    Row { title: "functions of the product", goal: "", value: |it| it.functions.count.to_string() },
-    Row { title: "their lines: p50/p90/p99/max", goal: "7/18/34/59", value: |it| lines(it.functions) },
-    Row {
+const ROWS: [TableRow; 9] = [
+    TableRow { title: "files of the product", goal: "", value: |it| it.files.to_string() },
+    TableRow { title: "functions of the product", goal: "", value: |it| it.functions.count.to_string() },
+    TableRow { title: "their lines: p50/p90/p99/max", goal: "7/18/34/59", value: |it| lines(it.functions) },
+    TableRow {
         title: "docs that open with a pronoun, question word or adverb",
         goal: "≤ 1 %",
         value: |it| share(it.riddles),
     },
-    Row { title: "docs of fewer than three words", goal: "0", value: |it| share(it.short_docs) },
-    Row {
+    TableRow { title: "docs of fewer than three words", goal: "0", value: |it| share(it.short_docs) },
+    TableRow {
         title: "type names defined in several places",
         goal: "≤ 7 %",
         value: |it| share(it.repeated_type_names),
     },
-    Row {
+    TableRow {
         title: "arrows upward between modules of a crate",
         goal: "0",
         value: |it| it.upward_arrows.to_string(),
     },
-    Row { title: "circles between modules of a crate", goal: "0", value: |it| it.circles.to_string() },
-    Row {
+    TableRow { title: "circles between modules of a crate", goal: "0", value: |it| it.circles.to_string() },
+    TableRow {
         title: "SQL calls in the store outside tables, read, engine",
         goal: "0",
         value: |it| it.sql_calls.to_string(),

@@ -1,4 +1,4 @@
-//! What the tests need besides Rust and a C compiler.
+//! Debian packages that the tests need besides Rust and a C compiler.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -31,13 +31,13 @@ const REQUIREMENTS: &[Requirement] = &[
     },
 ];
 
-/// What to do about what is missing.
+/// The way to get what is missing.
 #[derive(Debug, PartialEq, Eq)]
 enum Remedy {
     Nothing,
-    /// Run these, in this order.
+    /// Commands to run, in this order.
     Install([Vec<&'static str>; 2]),
-    /// Only root may; the user is told what to type.
+    /// The user is told what to type, because only root may install.
     Ask(String),
 }
 
@@ -47,7 +47,7 @@ enum User {
     Other,
 }
 
-/// Installs what is missing and says so.
+/// Installs missing packages and says so.
 pub(crate) fn install_missing(out: &mut dyn Write) -> Result<()> {
     let missing: Vec<&Requirement> = REQUIREMENTS.iter().filter(|it| !succeeds(it.probe)).collect();
     for Requirement { package, because, probe: _ } in &missing {

@@ -1,4 +1,4 @@
-//! What a process has used of the machine.
+//! The memory and processor time that a process has used.
 
 use std::fs;
 use std::time::Duration;
@@ -10,16 +10,16 @@ mod tests;
 
 /// Memory and processor time of one process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Usage {
+pub(crate) struct Usage {
     /// Resident now, in KiB.
-    pub resident_kib: u64,
+    pub(crate) resident_kib: u64,
     /// The most that ever was resident, in KiB.
-    pub peak_kib: u64,
+    pub(crate) peak_kib: u64,
     /// User and system time since it was started.
-    pub cpu: Duration,
+    pub(crate) cpu: Duration,
 }
 
-/// What one tick of `/proc/PID/stat` is worth. "USER_HZ" is 100 on every
+/// The length of one tick of `/proc/PID/stat`. "USER_HZ" is 100 on every
 /// architecture that we build for: `man 7 time`.
 const TICK: Duration = Duration::from_millis(10);
 
@@ -29,7 +29,7 @@ impl Usage {
     /// # Errors
     ///
     /// When the process is gone.
-    pub fn of(pid: u32) -> Result<Self> {
+    pub(crate) fn from_pid(pid: u32) -> Result<Self> {
         let read = |name: &str| {
             let path = format!("/proc/{pid}/{name}");
             fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))

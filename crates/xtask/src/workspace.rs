@@ -1,4 +1,4 @@
-//! Where things stand in this checkout, and how they are built.
+//! Folders of this checkout, and builds in it.
 
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ pub(crate) fn root() -> PathBuf {
     crates_xtask.ancestors().nth(2).unwrap_or(crates_xtask).to_owned()
 }
 
-/// Where cargo builds: `target`, unless the user has moved it.
+/// The folder in which cargo builds: `target`, unless the user has moved it.
 pub(crate) fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
@@ -61,7 +61,7 @@ pub fn build_gateway(profile: &str) -> Result<PathBuf> {
 /// # Errors
 ///
 /// When it does not compile or cannot be run.
-pub fn again_in_release() -> Result<()> {
+pub fn rerun_in_release() -> Result<()> {
     if !cfg!(debug_assertions) {
         return Ok(());
     }

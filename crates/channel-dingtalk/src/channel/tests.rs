@@ -1,6 +1,6 @@
 use fanfare_core::{Locale, Severity, Why};
 use fanfare_testkit::{
-    FakeHttp, NOON, Reaction, Seen, attempt, digest, notification, shown_of, webhook_conformance,
+    FakeHttp, NOON, Reaction, SeenRequest, attempt, digest, notification, shown_of, webhook_conformance,
 };
 use jiff::Timestamp;
 
@@ -123,7 +123,7 @@ async fn dingtalk(now: Timestamp, date: String) -> FakeHttp {
     .await
 }
 
-fn stamp_of(request: &Seen) -> Timestamp {
+fn stamp_of(request: &SeenRequest) -> Timestamp {
     let (_, rest) = request.target.split_once("&timestamp=").unwrap();
     let (milliseconds, _) = rest.split_once('&').unwrap();
     Timestamp::from_millisecond(milliseconds.parse().unwrap()).unwrap()

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use fanfare_http_channel::HttpSettings;
-use fanfare_testkit::{FakeHttp, NOON, Reaction, Seen};
+use fanfare_testkit::{FakeHttp, NOON, Reaction, SeenRequest};
 use futures_util::future::join_all;
 use jiff::ToSpan;
 
@@ -13,7 +13,7 @@ const SECRET: &str = "a-secret-of-an-app";
 /// A provider whose n-th answer, counted from 1, is `answer(n)`.
 async fn provider(answer: impl Fn(usize) -> Reaction + Send + Sync + 'static) -> FakeHttp {
     let asked = AtomicUsize::new(0);
-    FakeHttp::serve(move |_: &Seen| answer(asked.fetch_add(1, Ordering::SeqCst) + 1)).await
+    FakeHttp::serve(move |_: &SeenRequest| answer(asked.fetch_add(1, Ordering::SeqCst) + 1)).await
 }
 
 /// The n-th token is `token-n` and lasts for `seconds`.

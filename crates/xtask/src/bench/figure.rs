@@ -1,6 +1,10 @@
-//! What is measured, in the order of the table.
+//! The measured figures, in the order of the table.
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
+
+use crate::system::System;
 
 /// One row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -20,13 +24,16 @@ pub(super) enum Figure {
     StartUp,
 }
 
-/// Which way is up.
+/// The direction in which a figure improves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Better {
     More,
     Less,
 }
+
+/// Every run of one figure, for one system.
+pub(super) type Runs = BTreeMap<(Figure, System), Vec<f64>>;
 
 impl Figure {
     pub(super) fn title(self) -> &'static str {
@@ -74,7 +81,7 @@ impl Figure {
         }
     }
 
-    /// How many times better `ours` is than `theirs`.
+    /// The factor by which `ours` is better than `theirs`.
     pub(super) fn times_better(self, ours: f64, theirs: f64) -> f64 {
         match self.better() {
             Better::More => ours / theirs,

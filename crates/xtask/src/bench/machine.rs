@@ -1,4 +1,4 @@
-//! What the machine itself can do, measured between the runs.
+//! The speed of the machine itself, measured between the runs.
 
 use std::fs::File;
 use std::hint::black_box;
@@ -10,11 +10,13 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use tokio::time::Instant;
 
-use super::work::{CONNECTIONS, Sizes};
+use super::sizes::{CONNECTIONS, Sizes};
 use crate::alert::{singles, tkl};
-use crate::{Door, Manner, Receiver, Tally, at_full_speed};
+use crate::delivery_counter::DeliveryCounter;
+use crate::load::{Endpoint, at_full_speed};
+use crate::webhook_sink::{SinkBehaviour, WebhookSink};
 
-/// What every look at the machine found.
+/// Probes of the machine, one value a probe.
 #[derive(Debug, Default)]
 pub(super) struct Machine {
     /// fsyncs per second, one after the other: no durable single POST over one
@@ -24,7 +26,7 @@ pub(super) struct Machine {
     /// alike; how far they spread is how far to trust the rest.
     pub(super) arithmetic: Vec<f64>,
     /// Single POSTs per second from our load generator straight to our receiver:
-    /// what no gateway between them can exceed.
+    /// no gateway between them can exceed it.
     pub(super) harness: Vec<f64>,
 }
 
@@ -35,8 +37,8 @@ const RECORD: [u8; 1024] = [b'x'; 1024];
 const ROUNDS: u64 = 20_000_000;
 
 impl Machine {
-    /// Looks at it once more.
-    pub(super) async fn look(&mut self, folder: &Path, sizes: &Sizes) -> Result<()> {
+    /// Probes the machine once more.
+    pub(super) async fn probe(&mut self, folder: &Path, sizes: &Sizes) -> Result<()> {
         self.fsyncs.push(fsyncs_per_second(folder, sizes.disk)?);
         self.arithmetic.push(arithmetic().as_secs_f64() * 1e3);
         self.harness.push(posts_per_second(sizes.alerts).await?);
@@ -61,10 +63,10 @@ fn fsyncs_per_second(folder: &Path, how_long: Duration) -> Result<f64> {
 }
 
 async fn posts_per_second(alerts: u32) -> Result<f64> {
-    let tally = Arc::new(Tally::of(alerts, Instant::now()));
-    let receiver = Receiver::open(Manner::Answers, tally).await?;
-    let door = Door { address: receiver.address, path: "/".to_owned(), token: None };
-    let posted = at_full_speed(&door, singles(0..alerts, tkl), CONNECTIONS).await?;
+    let counter = Arc::new(DeliveryCounter::new(alerts, Instant::now()));
+    let receiver = WebhookSink::open(SinkBehaviour::Answers, counter).await?;
+    let endpoint = Endpoint { address: receiver.address, path: "/".to_owned(), token: None };
+    let posted = at_full_speed(&endpoint, singles(0..alerts, tkl), CONNECTIONS).await?;
     Ok(f64::from(alerts) / posted.took().as_secs_f64())
 }
 

@@ -5,67 +5,67 @@ use std::fmt;
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
-use super::Runs;
-use super::figure::{Better, Figure};
+use super::figure::{Better, Figure, Runs};
 use super::machine::Machine;
-use super::work::Sizes;
-use crate::{Spread, Subject};
+use super::sizes::Sizes;
+use crate::stats::RunStats;
+use crate::system::System;
 
 #[cfg(test)]
 mod tests;
 
-/// What was measured. `Display` is a table for people, `Serialize` is for machines.
+/// The result of a benchmark. `Display` is a table for people, `Serialize` is for machines.
 #[derive(Debug, Serialize)]
-pub struct Report {
+pub struct BenchReport {
     sizes: Sizes,
-    figures: Vec<Row>,
+    figures: Vec<BenchRow>,
     /// fsyncs per second in the store's folder.
-    disk_fsyncs_per_second: Option<Spread>,
+    disk_fsyncs_per_second: Option<RunStats>,
     /// A fixed piece of arithmetic, in milliseconds: its spread is the machine's noise.
-    machine_ms: Option<Spread>,
+    machine_ms: Option<RunStats>,
     /// Single POSTs per second without a gateway between.
-    harness_posts_per_second: Option<Spread>,
-    /// What could not be measured.
+    harness_posts_per_second: Option<RunStats>,
+    /// Measurements that failed, each with its reason.
     pub problems: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
-struct Row {
+struct BenchRow {
     figure: Figure,
     unit: &'static str,
     better: Better,
-    fanfare: Option<Spread>,
-    alertmanager: Option<Spread>,
+    fanfare: Option<RunStats>,
+    alertmanager: Option<RunStats>,
     times_better: Option<f64>,
 }
 
-impl Report {
-    pub(super) fn of(sizes: Sizes, runs: &Runs, machine: &Machine, problems: Vec<String>) -> Self {
+impl BenchReport {
+    pub(super) fn new(sizes: Sizes, runs: &Runs, machine: &Machine, problems: Vec<String>) -> Self {
         let mut figures: Vec<Figure> = runs.keys().map(|(figure, _)| *figure).collect();
         figures.dedup(); // The keys are sorted by figure.
         Self {
             sizes,
-            figures: figures.into_iter().map(|figure| Row::of(figure, runs)).collect(),
-            disk_fsyncs_per_second: Spread::of(&machine.fsyncs),
-            machine_ms: Spread::of(&machine.arithmetic),
-            harness_posts_per_second: Spread::of(&machine.harness),
+            figures: figures.into_iter().map(|figure| BenchRow::new(figure, runs)).collect(),
+            disk_fsyncs_per_second: RunStats::from_runs(&machine.fsyncs),
+            machine_ms: RunStats::from_runs(&machine.arithmetic),
+            harness_posts_per_second: RunStats::from_runs(&machine.harness),
             problems,
         }
     }
 }
 
-impl Row {
-    fn of(figure: Figure, runs: &Runs) -> Self {
+impl BenchRow {
+    fn new(figure: Figure, runs: &Runs) -> Self {
         let (mut fanfare, mut alertmanager) = (None, None);
-        for ((_, subject), values) in runs.iter().filter(|((of, _), _)| *of == figure) {
-            match subject {
-                Subject::Fanfare(_) => fanfare = Spread::of(values),
-                Subject::Alertmanager(_) => alertmanager = Spread::of(values),
+        for ((_, system), values) in runs.iter().filter(|((of, _), _)| *of == figure) {
+            match system {
+                System::Fanfare(_) => fanfare = RunStats::from_runs(values),
+                System::Alertmanager(_) => alertmanager = RunStats::from_runs(values),
             }
         }
         let times_better = fanfare
             .zip(alertmanager)
-            .map(|(ours, theirs): (Spread, Spread)| figure.times_better(ours.median, theirs.median));
+            .map(|(ours, theirs): (RunStats, RunStats)| figure.times_better(ours.median, theirs.median));
         Self { figure, unit: figure.unit(), better: figure.better(), fanfare, alertmanager, times_better }
     }
 
@@ -76,7 +76,7 @@ impl Row {
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for BenchReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.table())?;
         writeln!(f, "{}", self.sizes)?;
@@ -94,12 +94,12 @@ impl fmt::Display for Report {
     }
 }
 
-impl Report {
+impl BenchReport {
     fn table(&self) -> Table {
         let mut table = Table::new();
         table.load_style(presets::UTF8_FULL_CONDENSED);
         table.set_header(["work", "unit", "Fanfare", "Alertmanager", "better"]);
-        table.add_rows(self.figures.iter().map(Row::cells));
+        table.add_rows(self.figures.iter().map(BenchRow::cells));
         table.add_row(["the disk: append 1 KiB and fdatasync", "1/s", &cell(self.disk_fsyncs_per_second)]);
         table.add_row(["the machine: a fixed sum (its spread is the noise)", "ms", &cell(self.machine_ms)]);
         let harness = cell(self.harness_posts_per_second);
@@ -113,11 +113,11 @@ impl Report {
     }
 }
 
-fn cell(spread: Option<Spread>) -> String {
-    match spread {
+fn cell(stats: Option<RunStats>) -> String {
+    match stats {
         None => "–".to_owned(),
-        Some(Spread { median, runs: 1, .. }) => number(median),
-        Some(Spread { median, min, max, runs: _ }) => {
+        Some(RunStats { median, runs: 1, .. }) => number(median),
+        Some(RunStats { median, min, max, runs: _ }) => {
             format!("{} ({} to {})", number(median), number(min), number(max))
         }
     }

@@ -8,24 +8,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::code::facts::Facts;
-use crate::code::finding::{Finding, Rule};
+use crate::code::finding::{CodeFinding, Rule};
 use crate::code::module::{CrateCode, Module};
 
 #[cfg(test)]
 mod tests;
 
-/// How many re-exports of one name are followed.
+/// The most re-exports of one name that are followed.
 const MAX_REEXPORTS: usize = 8;
 
 /// Arrows upward and circles of one crate.
-pub(super) fn findings(krate: &CrateCode) -> Vec<Finding> {
+pub(super) fn findings(krate: &CrateCode) -> Vec<CodeFinding> {
     let roots: BTreeSet<&str> =
         krate.modules.iter().filter(|it| !it.is_test).map(|it| it.root.as_str()).collect();
-    roots.into_iter().flat_map(|root| Target::new(krate, root).findings()).collect()
+    roots.into_iter().flat_map(|root| TargetModules::new(krate, root).findings()).collect()
 }
 
 /// The modules of one target, e.g. of the library.
-struct Target<'a> {
+struct TargetModules<'a> {
     krate: &'a str,
     modules: BTreeMap<&'a [String], (&'a Module, Facts)>,
 }
@@ -38,14 +38,14 @@ struct Arrow<'a> {
     line: usize,
 }
 
-impl<'a> Target<'a> {
+impl<'a> TargetModules<'a> {
     fn new(krate: &'a CrateCode, root: &str) -> Self {
         let modules = krate.modules.iter().filter(|it| !it.is_test && it.root == root);
-        let modules = modules.map(|it| (it.path.as_slice(), (it, Facts::of_product(it)))).collect();
+        let modules = modules.map(|it| (it.path.as_slice(), (it, Facts::from_product(it)))).collect();
         Self { krate: &krate.name, modules }
     }
 
-    fn findings(&self) -> Vec<Finding> {
+    fn findings(&self) -> Vec<CodeFinding> {
         let arrows = self.arrows();
         let upward = arrows.iter().filter(|arrow| self.points_up(arrow)).map(|arrow| self.upward(arrow));
         upward.chain(self.circles(&arrows)).collect()
@@ -139,13 +139,13 @@ impl<'a> Target<'a> {
         Some((parent, position(arrow.from)?, position(arrow.to)?))
     }
 
-    fn upward(&self, arrow: &Arrow<'_>) -> Finding {
+    fn upward(&self, arrow: &Arrow<'_>) -> CodeFinding {
         let text = format!("arrow upward: `{}` uses `{}`", shown(arrow.from), shown(arrow.to));
         self.finding(Rule::UpwardArrow, arrow.from, arrow.line, text)
     }
 
     /// Groups of modules of one folder, each of which reaches every other.
-    fn circles(&self, arrows: &BTreeSet<Arrow<'a>>) -> Vec<Finding> {
+    fn circles(&self, arrows: &BTreeSet<Arrow<'a>>) -> Vec<CodeFinding> {
         let mut folders: BTreeMap<&[String], BTreeSet<(usize, usize)>> = BTreeMap::new();
         for (parent, from, to) in arrows.iter().filter_map(|arrow| self.siblings(arrow)) {
             if from != to {
@@ -155,7 +155,7 @@ impl<'a> Target<'a> {
         folders.iter().flat_map(|(parent, edges)| self.circles_in(parent, edges)).collect()
     }
 
-    fn circles_in(&self, parent: &[String], edges: &BTreeSet<(usize, usize)>) -> Vec<Finding> {
+    fn circles_in(&self, parent: &[String], edges: &BTreeSet<(usize, usize)>) -> Vec<CodeFinding> {
         let Some((module, _)) = self.modules.get(parent) else {
             return Vec::new();
         };
@@ -168,9 +168,9 @@ impl<'a> Target<'a> {
         circles.map(|circle| self.finding(Rule::Circle, parent, 1, text(circle))).collect()
     }
 
-    fn finding(&self, rule: Rule, module: &[String], line: usize, text: String) -> Finding {
+    fn finding(&self, rule: Rule, module: &[String], line: usize, text: String) -> CodeFinding {
         let file = self.modules.get(module).map(|(it, _)| it.file.clone()).unwrap_or_default();
-        Finding { rule, krate: self.krate.to_owned(), file, line, text }
+        CodeFinding { rule, krate: self.krate.to_owned(), file, line, text }
     }
 }
 

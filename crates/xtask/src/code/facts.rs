@@ -19,7 +19,7 @@ pub(super) struct Function {
     pub(super) name: String,
     /// The line of its `fn`, from 1.
     pub(super) line: usize,
-    /// Its lines, from its `fn` to its closing brace.
+    /// The number of lines, from `fn` to the closing brace.
     pub(super) lines: usize,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct TypeDefinition {
 
 /// One call of a method.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Call {
+pub(super) struct MethodCall {
     pub(super) method: String,
     pub(super) arguments: usize,
     pub(super) line: usize,
@@ -50,12 +50,12 @@ pub(super) struct Facts {
     /// Names that imports and re-exports bring into the module, and the paths they stand for.
     pub(super) imports: BTreeMap<String, Vec<String>>,
     /// Methods that are called.
-    pub(super) calls: Vec<Call>,
+    pub(super) calls: Vec<MethodCall>,
 }
 
 impl Facts {
     /// Everything outside tests; nothing in a module for tests.
-    pub(super) fn of_product(module: &Module) -> Self {
+    pub(super) fn from_product(module: &Module) -> Self {
         let mut visitor = Visitor { facts: Self::default(), with_tests: false };
         if !module.is_test {
             module.items.iter().for_each(|item| visitor.visit_item(item));
@@ -64,7 +64,7 @@ impl Facts {
     }
 
     /// Everything, tests too.
-    pub(super) fn of_all(module: &Module) -> Self {
+    pub(super) fn from_all(module: &Module) -> Self {
         let mut visitor = Visitor { facts: Self::default(), with_tests: true };
         module.items.iter().for_each(|item| visitor.visit_item(item));
         visitor.facts
@@ -186,7 +186,7 @@ impl<'ast> Visit<'ast> for Visitor {
 
     fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
         let (method, line) = (call.method.to_string(), line_of(call.method.span()));
-        self.facts.calls.push(Call { method, arguments: call.args.len(), line });
+        self.facts.calls.push(MethodCall { method, arguments: call.args.len(), line });
         visit::visit_expr_method_call(self, call);
     }
 }

@@ -26,7 +26,7 @@ pub enum Rule {
 
 /// One place that breaks a [`Rule`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Finding {
+pub struct CodeFinding {
     /// The rule that is broken.
     pub rule: Rule,
     /// The name of the crate's folder.
@@ -39,7 +39,7 @@ pub struct Finding {
     pub text: String,
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for CodeFinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { rule: _, krate: _, file, line, text } = self;
         write!(f, "{file}:{line}: {text}")

@@ -3,12 +3,12 @@
 use serde::Serialize;
 
 use crate::code::facts::{Facts, Function};
-use crate::code::finding::{Finding, Rule};
+use crate::code::finding::{CodeFinding, Rule};
 use crate::code::module::{CodeBase, CrateCode, Module};
 use crate::code::prose::docs_of;
 use crate::code::type_names::TypeNames;
 use crate::code::{arrows, prose, sql};
-use crate::spread::percentile;
+use crate::stats::percentile;
 
 #[cfg(test)]
 mod tests;
@@ -38,7 +38,7 @@ pub struct CodeMeasures {
     /// Statements run in the store outside `tables`, `read` and `engine`.
     pub sql_calls: usize,
     /// Places that break a rule, by file and line.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<CodeFinding>,
 }
 
 /// The figures of one crate.
@@ -74,9 +74,9 @@ pub struct FunctionLines {
 /// A part of a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Proportion {
-    /// The part.
+    /// The number of its members.
     pub found: usize,
-    /// The whole.
+    /// The size of the whole.
     pub of: usize,
 }
 
@@ -101,8 +101,8 @@ impl FunctionLines {
 /// Measures a whole workspace.
 #[must_use]
 pub fn measure(code: &CodeBase) -> CodeMeasures {
-    let names = TypeNames::of(code);
-    let mut findings: Vec<Finding> = code.crates.iter().flat_map(findings_of).collect();
+    let names = TypeNames::new(code);
+    let mut findings: Vec<CodeFinding> = code.crates.iter().flat_map(findings_of).collect();
     findings.extend(names.findings());
     findings.sort();
     let count = |rule| findings.iter().filter(|it| it.rule == rule).count();
@@ -123,7 +123,7 @@ pub fn measure(code: &CodeBase) -> CodeMeasures {
     }
 }
 
-fn measure_crate(krate: &CrateCode, findings: &[Finding]) -> CrateMeasures {
+fn measure_crate(krate: &CrateCode, findings: &[CodeFinding]) -> CrateMeasures {
     let functions: Vec<Function> = functions_of(krate).map(|(_, function)| function).collect();
     CrateMeasures {
         name: krate.name.clone(),
@@ -140,16 +140,16 @@ fn files_of(krate: &CrateCode) -> usize {
 
 fn functions_of(krate: &CrateCode) -> impl Iterator<Item = (&Module, Function)> {
     krate.modules.iter().flat_map(|module| {
-        Facts::of_product(module).functions.into_iter().map(move |function| (module, function))
+        Facts::from_product(module).functions.into_iter().map(move |function| (module, function))
     })
 }
 
-fn findings_of(krate: &CrateCode) -> Vec<Finding> {
+fn findings_of(krate: &CrateCode) -> Vec<CodeFinding> {
     let mut found = prose::findings(krate);
     found.extend(arrows::findings(krate));
     found.extend(sql::findings(krate));
     let long = functions_of(krate).filter(|(_, function)| krate.is_product() && function.lines > MAX_LINES);
-    found.extend(long.map(|(module, function)| Finding {
+    found.extend(long.map(|(module, function)| CodeFinding {
         rule: Rule::LongFunction,
         krate: krate.name.clone(),
         file: module.file.clone(),

@@ -35,7 +35,7 @@ pub struct Module {
     pub text: String,
     /// Compiled for tests only.
     pub is_test: bool,
-    /// What it defines, modules apart.
+    /// Items other than modules.
     pub items: Vec<Item>,
     /// The modules it declares outside tests, in the order of their declarations.
     pub children: Vec<String>,
@@ -68,9 +68,9 @@ impl CodeBase {
 
 impl CrateCode {
     fn from_folder(workspace: &Path, package: &Path) -> Result<Self> {
-        let mut reader = Reader { workspace, modules: Vec::new() };
+        let mut reader = ModuleReader { workspace, modules: Vec::new() };
         for (root, is_test) in roots(package)? {
-            reader.read_file(&root, &Place { root: &root, path: Vec::new(), is_test })?;
+            reader.read_file(&root, &ModulePlace { root: &root, path: Vec::new(), is_test })?;
         }
         let name = package.file_name().map(|name| name.display().to_string()).unwrap_or_default();
         Ok(Self { name, modules: reader.modules })
@@ -81,8 +81,8 @@ impl CrateCode {
     pub(crate) fn from_source(name: &str, source: &str) -> Self {
         let file = syn::parse_file(source).unwrap();
         let root = PathBuf::from(format!("crates/{name}/src/lib.rs"));
-        let mut reader = Reader { workspace: Path::new(""), modules: Vec::new() };
-        let place = Place { root: &root, path: Vec::new(), is_test: false };
+        let mut reader = ModuleReader { workspace: Path::new(""), modules: Vec::new() };
+        let place = ModulePlace { root: &root, path: Vec::new(), is_test: false };
         reader.read_items(&root, source.to_owned(), file.items, &place).unwrap();
         Self { name: name.to_owned(), modules: reader.modules }
     }
@@ -118,26 +118,32 @@ fn roots(package: &Path) -> Result<Vec<(PathBuf, bool)>> {
     Ok(roots)
 }
 
-/// Where a module is declared.
-struct Place<'a> {
+/// The place at which a module is declared.
+struct ModulePlace<'a> {
     root: &'a Path,
     path: Vec<String>,
     is_test: bool,
 }
 
-struct Reader<'a> {
+struct ModuleReader<'a> {
     workspace: &'a Path,
     modules: Vec<Module>,
 }
 
-impl Reader<'_> {
-    fn read_file(&mut self, file: &Path, place: &Place<'_>) -> Result<()> {
+impl ModuleReader<'_> {
+    fn read_file(&mut self, file: &Path, place: &ModulePlace<'_>) -> Result<()> {
         let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
         let parsed = syn::parse_file(&text).with_context(|| format!("{} is not Rust", file.display()))?;
         self.read_items(file, text, parsed.items, place)
     }
 
-    fn read_items(&mut self, file: &Path, text: String, items: Vec<Item>, place: &Place<'_>) -> Result<()> {
+    fn read_items(
+        &mut self,
+        file: &Path,
+        text: String,
+        items: Vec<Item>,
+        place: &ModulePlace<'_>,
+    ) -> Result<()> {
         let mut module = Module {
             root: self.relative(place.root),
             path: place.path.clone(),
@@ -157,11 +163,11 @@ impl Reader<'_> {
         declared.into_iter().try_for_each(|child| self.read_child(file, child, place))
     }
 
-    fn read_child(&mut self, file: &Path, child: ItemMod, place: &Place<'_>) -> Result<()> {
+    fn read_child(&mut self, file: &Path, child: ItemMod, place: &ModulePlace<'_>) -> Result<()> {
         let name = child.ident.to_string();
         let path = place.path.iter().cloned().chain([name.clone()]).collect();
         let is_test = place.is_test || is_for_tests(&child.attrs);
-        let place = Place { root: place.root, path, is_test };
+        let place = ModulePlace { root: place.root, path, is_test };
         match child.content {
             Some((_, items)) => self.read_items(file, String::new(), items, &place),
             None => self.read_file(&file_of(file, &name)?, &place),

@@ -1,6 +1,6 @@
 //! Doc comments that open with a riddle, or are none.
 
-use crate::code::finding::{Finding, Rule};
+use crate::code::finding::{CodeFinding, Rule};
 use crate::code::module::{CrateCode, Module};
 use crate::code::tokens::{Doc, docs};
 
@@ -93,11 +93,11 @@ pub(super) fn docs_of(module: &Module) -> Vec<Doc> {
 }
 
 /// Doc comments that break a rule.
-pub(super) fn findings(krate: &CrateCode) -> Vec<Finding> {
+pub(super) fn findings(krate: &CrateCode) -> Vec<CodeFinding> {
     let mut found = Vec::new();
     for module in &krate.modules {
         for doc in docs_of(module) {
-            let finding = |rule, text: String| Finding {
+            let finding = |rule, text: String| CodeFinding {
                 rule,
                 krate: krate.name.clone(),
                 file: module.file.clone(),

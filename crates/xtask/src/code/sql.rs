@@ -1,7 +1,7 @@
 //! SQL outside the parts of the store that are there for it.
 
-use crate::code::facts::{Call, Facts};
-use crate::code::finding::{Finding, Rule};
+use crate::code::facts::{Facts, MethodCall};
+use crate::code::finding::{CodeFinding, Rule};
 use crate::code::module::{CrateCode, Module};
 
 #[cfg(test)]
@@ -23,7 +23,7 @@ const STATEMENT_METHODS: [(&str, usize); 7] = [
 const SQL_FOLDERS: [&str; 3] = ["tables", "read", "engine"];
 
 /// SQL call sites of the store that stand outside [`SQL_FOLDERS`].
-pub(super) fn findings(krate: &CrateCode) -> Vec<Finding> {
+pub(super) fn findings(krate: &CrateCode) -> Vec<CodeFinding> {
     if krate.name != "store" {
         return Vec::new();
     }
@@ -34,10 +34,10 @@ fn may_speak_sql(module: &Module) -> bool {
     module.path.first().is_some_and(|folder| SQL_FOLDERS.contains(&folder.as_str()))
 }
 
-fn in_module(krate: &CrateCode, module: &Module) -> Vec<Finding> {
-    let calls = Facts::of_product(module).calls.into_iter();
+fn in_module(krate: &CrateCode, module: &Module) -> Vec<CodeFinding> {
+    let calls = Facts::from_product(module).calls.into_iter();
     let statements = calls.filter(|it| STATEMENT_METHODS.contains(&(it.method.as_str(), it.arguments)));
-    let finding = |Call { method, arguments: _, line }| Finding {
+    let finding = |MethodCall { method, arguments: _, line }| CodeFinding {
         rule: Rule::SqlCall,
         krate: krate.name.clone(),
         file: module.file.clone(),

@@ -1,4 +1,4 @@
-//! What is found token by token, inside macros too: doc comments, and paths in a macro's arguments.
+//! Doc comments and paths found token by token, inside macros too.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::LitStr;
@@ -8,7 +8,7 @@ use syn::LitStr;
 pub(super) struct Doc {
     /// The line of its first word, from 1.
     pub(super) line: usize,
-    /// Its lines, without the leading slashes.
+    /// The lines, without the leading slashes.
     pub(super) text: String,
 }
 

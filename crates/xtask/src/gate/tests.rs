@@ -1,13 +1,13 @@
 use super::*;
 
-fn shell(title: &'static str, script: &str) -> Step {
+fn shell(title: &'static str, script: &str) -> GateStep {
     let mut command = Command::new("sh");
     command.args(["-c", script]);
     step(title, command)
 }
 
-/// What is printed and how it ends.
-fn check(steps: Vec<Step>, closing_line: &str) -> (String, Result<()>) {
+/// The printed text and the outcome.
+fn check(steps: Vec<GateStep>, closing_line: &str) -> (String, Result<()>) {
     let mut out = Vec::new();
     let outcome = run_all(steps, &mut out);
     let text = String::from_utf8(out).unwrap();

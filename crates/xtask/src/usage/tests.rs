@@ -19,6 +19,6 @@ fn a_process_that_has_no_memory_any_more_is_an_error() {
 
 #[test]
 fn our_own_process_uses_something() {
-    let usage = Usage::of(std::process::id()).unwrap();
+    let usage = Usage::from_pid(std::process::id()).unwrap();
     assert!(0 < usage.resident_kib && usage.resident_kib <= usage.peak_kib);
 }

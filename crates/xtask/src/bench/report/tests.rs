@@ -4,9 +4,9 @@ use expect_test::expect;
 
 use super::*;
 
-fn report(problems: &[&str]) -> Report {
-    let fanfare = || Subject::Fanfare(PathBuf::new());
-    let alertmanager = || Subject::Alertmanager(PathBuf::new());
+fn report(problems: &[&str]) -> BenchReport {
+    let fanfare = || System::Fanfare(PathBuf::new());
+    let alertmanager = || System::Alertmanager(PathBuf::new());
     let runs = Runs::from([
         ((Figure::EndToEndSingles, fanfare()), vec![14_000.0, 15_500.0, 13_000.0]),
         ((Figure::EndToEndSingles, alertmanager()), vec![3_500.0]),
@@ -16,7 +16,7 @@ fn report(problems: &[&str]) -> Report {
     ]);
     let machine =
         Machine { fsyncs: vec![5000.0, 4000.0], arithmetic: vec![10.0, 11.0, 10.0], harness: vec![30_000.0] };
-    Report::of(Sizes::QUICK, &runs, &machine, problems.iter().map(|it| (*it).to_owned()).collect())
+    BenchReport::new(Sizes::QUICK, &runs, &machine, problems.iter().map(|it| (*it).to_owned()).collect())
 }
 
 #[test]

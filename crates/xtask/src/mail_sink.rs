@@ -11,7 +11,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::{Serial, Tally};
+use crate::alert::Serial;
+use crate::delivery_counter::DeliveryCounter;
 
 #[cfg(test)]
 mod tests;
@@ -21,42 +22,42 @@ mod tests;
 /// It counts mails and does not read them: a subject may be encoded in several
 /// ways, and the n-th mail is as good as the n-th alert for a rate.
 #[derive(Debug)]
-pub struct Mailbox {
-    /// Where it listens.
-    pub address: SocketAddr,
-    /// How many mails came, and when.
-    pub tally: Arc<Tally>,
+pub(crate) struct MailSink {
+    /// The address on which it listens.
+    pub(crate) address: SocketAddr,
+    /// The mails that came, counted as if they were alerts.
+    pub(crate) counter: Arc<DeliveryCounter>,
     _door: JoinSet<()>,
 }
 
-impl Mailbox {
+impl MailSink {
     /// Opens the mailbox.
     ///
     /// # Errors
     ///
     /// When no port can be had.
-    pub async fn open(tally: Arc<Tally>) -> Result<Self> {
+    pub(crate) async fn open(counter: Arc<DeliveryCounter>) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await.context("no loopback port for a mailbox")?;
         let address = listener.local_addr()?;
-        let mut door = JoinSet::new();
-        door.spawn(accept(listener, Arc::clone(&tally)));
-        Ok(Self { address, tally, _door: door })
+        let mut endpoint = JoinSet::new();
+        endpoint.spawn(accept(listener, Arc::clone(&counter)));
+        Ok(Self { address, counter, _door: endpoint })
     }
 }
 
-async fn accept(listener: TcpListener, tally: Arc<Tally>) {
+async fn accept(listener: TcpListener, counter: Arc<DeliveryCounter>) {
     let mails = Arc::new(AtomicU32::new(0));
     let mut connections = JoinSet::new();
     loop {
         if let Ok((stream, _)) = listener.accept().await {
-            connections.spawn(serve(stream, Arc::clone(&mails), Arc::clone(&tally)));
+            connections.spawn(serve(stream, Arc::clone(&mails), Arc::clone(&counter)));
         }
         while connections.try_join_next().is_some() {}
     }
 }
 
-async fn serve(stream: TcpStream, mails: Arc<AtomicU32>, tally: Arc<Tally>) {
-    let take = || tally.record(Serial(mails.fetch_add(1, Ordering::Relaxed)), Instant::now());
+async fn serve(stream: TcpStream, mails: Arc<AtomicU32>, counter: Arc<DeliveryCounter>) {
+    let take = || counter.record(Serial(mails.fetch_add(1, Ordering::Relaxed)), Instant::now());
     if stream.set_nodelay(true).is_ok() {
         // The client hung up without QUIT, as it may.
         drop(converse(stream, take).await);
@@ -76,13 +77,13 @@ async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin, take: impl Fn()) 
         let reply = reply_to(&line);
         stream.write_all(reply.text().as_bytes()).await?;
         match reply {
-            Reply::Data => {
+            SinkReply::Data => {
                 skip_mail(&mut stream, &mut line).await?;
                 take();
-                stream.write_all(Reply::Taken.text().as_bytes()).await?;
+                stream.write_all(SinkReply::Taken.text().as_bytes()).await?;
             }
-            Reply::Bye => return Ok(()),
-            Reply::Hello | Reply::Authenticated | Reply::Taken => {}
+            SinkReply::Bye => return Ok(()),
+            SinkReply::Hello | SinkReply::Authenticated | SinkReply::Taken => {}
         }
     }
 }
@@ -101,7 +102,7 @@ async fn skip_mail(stream: &mut (impl AsyncBufRead + Unpin), line: &mut Vec<u8>)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reply {
+enum SinkReply {
     Hello,
     Authenticated,
     Data,
@@ -109,7 +110,7 @@ enum Reply {
     Bye,
 }
 
-impl Reply {
+impl SinkReply {
     fn text(self) -> &'static str {
         match self {
             Self::Hello => {
@@ -123,13 +124,13 @@ impl Reply {
     }
 }
 
-fn reply_to(line: &[u8]) -> Reply {
+fn reply_to(line: &[u8]) -> SinkReply {
     let verb = line.get(..4).unwrap_or_default().to_ascii_uppercase();
     match verb.as_slice() {
-        b"EHLO" => Reply::Hello,
-        b"AUTH" => Reply::Authenticated,
-        b"DATA" => Reply::Data,
-        b"QUIT" => Reply::Bye,
-        _ => Reply::Taken,
+        b"EHLO" => SinkReply::Hello,
+        b"AUTH" => SinkReply::Authenticated,
+        b"DATA" => SinkReply::Data,
+        b"QUIT" => SinkReply::Bye,
+        _ => SinkReply::Taken,
     }
 }

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 #[track_caller]
 fn check(runs: &[f64], median: f64, min: f64, max: f64) {
-    assert_eq!(Spread::of(runs), Some(Spread { median, min, max, runs: runs.len() }));
+    assert_eq!(RunStats::from_runs(runs), Some(RunStats { median, min, max, runs: runs.len() }));
 }
 
 #[test]
@@ -11,13 +11,13 @@ fn the_median_is_the_middle_run_or_between_the_two_middle_ones() {
     check(&[3.0], 3.0, 3.0, 3.0);
     check(&[9.0, 1.0, 5.0], 5.0, 1.0, 9.0);
     check(&[4.0, 1.0, 2.0, 9.0], 3.0, 1.0, 9.0);
-    assert_eq!(Spread::of(&[]), None);
+    assert_eq!(RunStats::from_runs(&[]), None);
 }
 
 #[test]
 fn noise_is_the_distance_in_medians() {
-    assert_eq!(Spread::of(&[90.0, 100.0, 115.0]).unwrap().noise(), 0.25);
-    assert_eq!(Spread::of(&[0.0]).unwrap().noise(), 0.0);
+    assert_eq!(RunStats::from_runs(&[90.0, 100.0, 115.0]).unwrap().noise(), 0.25);
+    assert_eq!(RunStats::from_runs(&[0.0]).unwrap().noise(), 0.0);
 }
 
 /// The worked example of the nearest-rank method: 15, 20, 35, 40, 50.
@@ -35,7 +35,7 @@ fn a_percentile_is_one_of_the_values() {
 proptest! {
     #[test]
     fn the_median_lies_between_the_extremes(runs in prop::collection::vec(0.0..1e9, 1..50)) {
-        let Spread { median, min, max, runs: _ } = Spread::of(&runs).unwrap();
+        let RunStats { median, min, max, runs: _ } = RunStats::from_runs(&runs).unwrap();
         prop_assert!(min <= median && median <= max);
         let half = percentile(&runs, 50).unwrap();
         prop_assert!(min <= half && half <= median);

@@ -10,23 +10,23 @@ use bytes::Bytes;
 use tokio::process::Command;
 
 use crate::alert::{batches, prometheus, singles, tkl};
-use crate::load::Door;
+use crate::load::Endpoint;
 
 #[cfg(test)]
 mod tests;
 
 /// A gateway under measurement.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Subject {
-    /// Ours, with every alert on disk before it is accepted.
+pub enum System {
+    /// Fanfare, with every alert on disk before it is accepted.
     Fanfare(PathBuf),
-    /// The field's, which keeps alerts in memory.
+    /// Prometheus' Alertmanager, which keeps alerts in memory.
     Alertmanager(PathBuf),
 }
 
-/// Whom every alert is to be told.
+/// The channels on which every alert is to be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Channels {
+pub enum Targets {
     /// Two webhooks: for Fanfare a DingTalk robot and a WeCom bot.
     Webhooks([SocketAddr; 2]),
     /// The same, but nothing is delivered while we look: what accepting alone
@@ -34,19 +34,19 @@ pub enum Channels {
     /// Alertmanager, which would open a connection for each alert then, is
     /// spared by a `group_wait` of ten minutes.
     Held([SocketAddr; 2]),
-    /// One mailbox.
+    /// One mailbox, over SMTP.
     Mail(SocketAddr),
 }
 
-/// How many deliveries Fanfare may have under way on one channel. More than a
+/// The most deliveries that Fanfare may have under way on one channel. More than a
 /// provider would take from one robot: it is the gateway that is measured.
 pub(crate) const CONCURRENCY: usize = 32;
 
-/// What the measured source's token is; it opens nothing outside the measurement.
+/// The bearer token of the measured source; it opens nothing outside the measurement.
 const TOKEN: &str = "bench-token";
 
-impl Subject {
-    /// Its name in tables.
+impl System {
+    /// The name in tables.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -71,7 +71,7 @@ impl Subject {
     /// # Errors
     ///
     /// When the configuration cannot be written.
-    pub fn command(&self, folder: &Path, channels: Channels) -> Result<Command> {
+    pub fn command(&self, folder: &Path, channels: Targets) -> Result<Command> {
         let (file, config) = match self {
             Self::Fanfare(_) => (folder.join("fanfare.yaml"), fanfare_config(folder, channels)),
             Self::Alertmanager(_) => (folder.join("alertmanager.yml"), alertmanager_config(channels)),
@@ -83,14 +83,14 @@ impl Subject {
         })
     }
 
-    /// Where it takes alerts.
+    /// The endpoint that takes alerts.
     #[must_use]
-    pub fn door(&self, address: SocketAddr) -> Door {
+    pub fn endpoint(&self, address: SocketAddr) -> Endpoint {
         match self {
             Self::Fanfare(_) => {
-                Door { address, path: "/ingest/thinklink".to_owned(), token: Some(TOKEN.to_owned()) }
+                Endpoint { address, path: "/ingest/thinklink".to_owned(), token: Some(TOKEN.to_owned()) }
             }
-            Self::Alertmanager(_) => Door { address, path: "/api/v2/alerts".to_owned(), token: None },
+            Self::Alertmanager(_) => Endpoint { address, path: "/api/v2/alerts".to_owned(), token: None },
         }
     }
 
@@ -133,10 +133,10 @@ fn serve_alertmanager(binary: &Path, config: &Path, folder: &Path) -> Command {
     command
 }
 
-fn fanfare_config(folder: &Path, channels: Channels) -> String {
+fn fanfare_config(folder: &Path, channels: Targets) -> String {
     let store = folder.join("fanfare.db");
     let (channels, names) = match channels {
-        Channels::Webhooks([first, second]) | Channels::Held([first, second]) => (
+        Targets::Webhooks([first, second]) | Targets::Held([first, second]) => (
             format!(
                 "  first:
     kind: dingtalk
@@ -155,7 +155,7 @@ fn fanfare_config(folder: &Path, channels: Channels) -> String {
             ),
             "[first, second]",
         ),
-        Channels::Mail(mailbox) => (
+        Targets::Mail(mailbox) => (
             format!(
                 "  mail:
     kind: email
@@ -187,11 +187,11 @@ route: {{ receiver: everyone }}
     )
 }
 
-fn alertmanager_config(channels: Channels) -> String {
+fn alertmanager_config(channels: Targets) -> String {
     let (group_wait, receivers) = match channels {
-        Channels::Webhooks([first, second]) => ("0s", webhooks(first, second)),
-        Channels::Held([first, second]) => ("10m", webhooks(first, second)),
-        Channels::Mail(mailbox) => (
+        Targets::Webhooks([first, second]) => ("0s", webhooks(first, second)),
+        Targets::Held([first, second]) => ("10m", webhooks(first, second)),
+        Targets::Mail(mailbox) => (
             "0s",
             format!(
                 "  email_configs:

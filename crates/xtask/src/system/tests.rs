@@ -6,8 +6,8 @@ fn address(port: u16) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], port))
 }
 
-fn webhooks() -> Channels {
-    Channels::Webhooks([address(1), address(2)])
+fn webhooks() -> Targets {
+    Targets::Webhooks([address(1), address(2)])
 }
 
 #[track_caller]
@@ -69,7 +69,7 @@ fn alertmanager_is_told_to_notify_each_alert_by_itself_at_once() {
 
 #[test]
 fn mail_goes_without_tls_to_the_mailbox() {
-    let mail = Channels::Mail(address(25));
+    let mail = Targets::Mail(address(25));
     let fanfare = fanfare_config(Path::new("/store"), mail);
     assert!(fanfare.contains("smtp: { host: 127.0.0.1, port: 25, tls: none }"), "{fanfare}");
     assert!(alertmanager_config(mail).contains("smarthost: 127.0.0.1:25"));
@@ -77,7 +77,7 @@ fn mail_goes_without_tls_to_the_mailbox() {
 
 #[test]
 fn holding_spares_alertmanager_and_not_us() {
-    let held = Channels::Held([address(1), address(2)]);
+    let held = Targets::Held([address(1), address(2)]);
     let folder = Path::new("/store");
     assert_eq!(fanfare_config(folder, held), fanfare_config(folder, webhooks()));
     assert!(alertmanager_config(held).contains("group_wait: 10m"));

@@ -1,4 +1,4 @@
-//! A gateway's surroundings, which outlive it.
+//! The receivers and the store of a gateway, which outlive its kills.
 
 use std::ops::Range;
 use std::path::Path;
@@ -12,14 +12,18 @@ use tokio::process::Command;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
+use crate::alert::Serial;
 use crate::alert::tkl;
-use crate::load::Client;
-use crate::{Channels, Manner, Program, Receiver, Serial, Subject, Tally};
+use crate::delivery_counter::DeliveryCounter;
+use crate::gateway_process::GatewayProcess;
+use crate::load::LoadClient;
+use crate::system::{System, Targets};
+use crate::webhook_sink::{SinkBehaviour, WebhookSink};
 
 /// Two receivers and a store.
-pub(super) struct Site {
-    gateway: Subject,
-    receivers: [Receiver; 2],
+pub(super) struct ChaosEnvironment {
+    gateway: System,
+    receivers: [WebhookSink; 2],
     folder: TempDir,
 }
 
@@ -29,54 +33,54 @@ const CONNECTIONS: usize = 8;
 /// About what a provider near by takes; long enough that a kill meets deliveries.
 const ANSWER_AFTER: Duration = Duration::from_millis(5);
 
-/// How long nothing more must come before we count.
+/// The silence that must pass before the count.
 const REST: Duration = Duration::from_secs(1);
 
-/// How often we look.
+/// The pause between two looks at the counters.
 const GLANCE: Duration = Duration::from_millis(5);
 
-impl Site {
+impl ChaosEnvironment {
     pub(super) async fn open(binary: &Path, alerts: u32, scratch: &Path) -> Result<Self> {
         let receiver = || async {
-            let tally = Tally::of(alerts, Instant::now());
-            Receiver::open(Manner::AnswersAfter(ANSWER_AFTER), Arc::new(tally)).await
+            let counter = DeliveryCounter::new(alerts, Instant::now());
+            WebhookSink::open(SinkBehaviour::AnswersAfter(ANSWER_AFTER), Arc::new(counter)).await
         };
         Ok(Self {
-            gateway: Subject::Fanfare(binary.to_owned()),
+            gateway: System::Fanfare(binary.to_owned()),
             receivers: [receiver().await?, receiver().await?],
             folder: TempDir::with_prefix_in("chaos-", scratch)?,
         })
     }
 
-    pub(super) async fn start(&self) -> Result<Program> {
-        Program::start(self.command()?).await
+    pub(super) async fn start(&self) -> Result<GatewayProcess> {
+        GatewayProcess::start(self.command()?).await
     }
 
     pub(super) async fn start_and_kill(&self, moment: Duration) -> Result<()> {
-        Program::start_and_kill(self.command()?, moment).await
+        GatewayProcess::start_and_kill(self.command()?, moment).await
     }
 
     fn command(&self) -> Result<Command> {
         let [first, second] = &self.receivers;
-        self.gateway.command(self.folder.path(), Channels::Webhooks([first.address, second.address]))
+        self.gateway.command(self.folder.path(), Targets::Webhooks([first.address, second.address]))
     }
 
     /// Posts over several connections until the kill, and returns what was accepted.
     pub(super) async fn post_and_kill(
         &self,
-        program: Program,
+        gateway: GatewayProcess,
         serials: Range<u32>,
         moment: Duration,
     ) -> Result<Vec<Serial>> {
-        let door = self.gateway.door(program.address);
+        let endpoint = self.gateway.endpoint(gateway.address);
         let next = Arc::new(AtomicU32::new(serials.start));
         let mut scripts = JoinSet::new();
         for _ in 0..CONNECTIONS {
-            let client = Client::connect(&door).await?;
+            let client = LoadClient::connect(&endpoint).await?;
             scripts.spawn(post_until_it_breaks(client, Arc::clone(&next), serials.end));
         }
         sleep(moment).await;
-        program.kill().await?;
+        gateway.kill().await?;
         let mut accepted = Vec::new();
         while let Some(script) = scripts.join_next().await {
             accepted.extend(script.context("a script's task died")?);
@@ -101,7 +105,7 @@ impl Site {
 
     /// Waits until no message has come for a while.
     pub(super) async fn come_to_rest(&self) {
-        let messages = || self.tallies().map(Tally::messages);
+        let messages = || self.counters().map(DeliveryCounter::messages);
         let mut before = messages();
         loop {
             sleep(REST).await;
@@ -112,22 +116,22 @@ impl Site {
         }
     }
 
-    /// Those of which not both receivers have been told.
+    /// The accepted alerts that have not reached both receivers.
     pub(super) fn untold(&self, accepted: &[Serial]) -> Vec<Serial> {
-        let [first, second] = self.tallies();
+        let [first, second] = self.counters();
         let told = |serial| first.arrival(serial).is_some() && second.arrival(serial).is_some();
         accepted.iter().copied().filter(|serial| !told(*serial)).collect()
     }
 
-    pub(super) fn tallies(&self) -> [&Tally; 2] {
+    pub(super) fn counters(&self) -> [&DeliveryCounter; 2] {
         let [first, second] = &self.receivers;
-        [&first.tally, &second.tally]
+        [&first.counter, &second.counter]
     }
 }
 
 /// Posts one alert after the other; what was answered 2xx is accepted, and what
 /// was answered otherwise, or not at all, is not our promise.
-async fn post_until_it_breaks(mut client: Client, next: Arc<AtomicU32>, end: u32) -> Vec<Serial> {
+async fn post_until_it_breaks(mut client: LoadClient, next: Arc<AtomicU32>, end: u32) -> Vec<Serial> {
     let mut accepted = Vec::new();
     loop {
         let serial = Serial(next.fetch_add(1, Ordering::Relaxed));

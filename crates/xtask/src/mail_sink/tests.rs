@@ -3,7 +3,7 @@ use std::cell::Cell;
 use super::*;
 use tokio::io::{AsyncReadExt as _, duplex};
 
-/// What the server says to a client that sends all of `script` at once, and how many mails it took.
+/// The server's answers to a client that sends all of `script` at once, and the number of mails that it took.
 async fn check(script: &str, codes: &[&str], mails: u32) {
     let (mut client, server) = duplex(64 * 1024);
     let taken = Cell::new(0);

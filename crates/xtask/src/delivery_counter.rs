@@ -1,4 +1,4 @@
-//! Who was told of which alert, and when.
+//! The first message about each alert on one channel.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -6,14 +6,14 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use tokio::time::{Instant, interval};
 
-use crate::Serial;
+use crate::alert::Serial;
 
 #[cfg(test)]
 mod tests;
 
-/// What one channel's fake provider has been told.
+/// A count of the messages that one channel's fake provider got.
 #[derive(Debug)]
-pub struct Tally {
+pub(crate) struct DeliveryCounter {
     opened: Instant,
     /// Nanoseconds from `opened` to the first message about each alert; [`NEVER`] before.
     first: Vec<AtomicU64>,
@@ -24,14 +24,14 @@ pub struct Tally {
 /// No message has come.
 const NEVER: u64 = u64::MAX;
 
-/// How often a waiting measurement looks. Its result is the arrival itself, so
+/// The pause between two looks of a waiting measurement. Its result is the arrival itself, so
 /// this bounds only how late we notice.
 const GLANCE: Duration = Duration::from_millis(2);
 
-impl Tally {
-    /// A tally of alerts whose serials are below `alerts`.
+impl DeliveryCounter {
+    /// A counter of alerts whose serials are below `alerts`.
     #[must_use]
-    pub fn of(alerts: u32, now: Instant) -> Self {
+    pub(crate) fn new(alerts: u32, now: Instant) -> Self {
         Self {
             opened: now,
             first: (0..alerts).map(|_| AtomicU64::new(NEVER)).collect(),
@@ -40,9 +40,9 @@ impl Tally {
         }
     }
 
-    /// Notes that a message about `serial` came. A serial beyond the tally is
+    /// Notes that a message about `serial` came. A serial beyond the counter is
     /// of an earlier run, and ignored.
-    pub fn record(&self, serial: Serial, now: Instant) {
+    pub(crate) fn record(&self, serial: Serial, now: Instant) {
         let Some(first) = self.first.get(serial.0 as usize) else {
             return;
         };
@@ -53,34 +53,34 @@ impl Tally {
         }
     }
 
-    /// How many alerts have been told of, however often.
-    pub fn told(&self) -> usize {
+    /// The number of alerts with at least one message.
+    pub(crate) fn told(&self) -> usize {
         self.told.load(Ordering::Acquire)
     }
 
-    /// How many messages have come.
-    pub fn messages(&self) -> usize {
+    /// The number of messages.
+    pub(crate) fn messages(&self) -> usize {
         self.messages.load(Ordering::Acquire)
     }
 
-    /// How many messages told what an earlier one had told.
-    pub fn repeats(&self) -> usize {
+    /// The number of messages about an alert that an earlier one had told of.
+    pub(crate) fn repeats(&self) -> usize {
         let told = self.told();
         self.messages().saturating_sub(told)
     }
 
-    /// When the first message about `serial` came.
-    pub fn arrival(&self, serial: Serial) -> Option<Instant> {
+    /// The time of the first message about `serial`.
+    pub(crate) fn arrival(&self, serial: Serial) -> Option<Instant> {
         let after = self.first.get(serial.0 as usize)?.load(Ordering::Acquire);
         (after != NEVER).then(|| self.opened + Duration::from_nanos(after))
     }
 
-    /// When the last of the first `alerts` alerts was told, once all are.
+    /// The time at which the last of the first `alerts` alerts was told; waits until all are.
     ///
     /// # Errors
     ///
     /// When nothing more comes for as long as `patience`.
-    pub async fn last_of(&self, alerts: u32, patience: Duration) -> Result<Instant> {
+    pub(crate) async fn last_of(&self, alerts: u32, patience: Duration) -> Result<Instant> {
         let mut glances = interval(GLANCE);
         let mut progress = (self.told(), Instant::now());
         while self.told() < alerts as usize {

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use crate::load::{Client, Door};
+use crate::load::{Endpoint, LoadClient};
 use crate::usage::Usage;
 
 #[cfg(test)]
@@ -21,32 +21,32 @@ mod tests;
 
 /// A running gateway. Dropping it kills it.
 #[derive(Debug)]
-pub struct Program {
-    /// Where it listens.
-    pub address: SocketAddr,
+pub(crate) struct GatewayProcess {
+    /// The address on which it listens.
+    pub(crate) address: SocketAddr,
     child: Child,
     // Reads its log, or it would block on a full pipe.
     _log: JoinSet<()>,
 }
 
-/// How long a start may take: far above any good one, so that only a hang meets it.
+/// The longest time for a start: far above any good one, so that only a hang meets it.
 const START_WITHIN: Duration = Duration::from_secs(30);
 
-/// How many lines of its log are shown when it does not start.
-const LAST_WORDS: usize = 20;
+/// The lines of the log that are shown after a failed start.
+const LOG_TAIL_LINES: usize = 20;
 
-impl Program {
+impl GatewayProcess {
     /// Starts it and waits until `/-/ready` answers 200.
     ///
     /// # Errors
     ///
     /// With the end of its log, when it ends or hangs instead.
-    pub async fn start(command: Command) -> Result<Self> {
+    pub(crate) async fn start(command: Command) -> Result<Self> {
         let mut starting = Starting::spawn(command)?;
         match timeout(START_WITHIN, starting.ready()).await {
             Ok(Ok(address)) => Ok(Self { address, child: starting.child, _log: starting.log }),
-            Ok(Err(problem)) => bail!("{problem:#}\n{}", starting.last_words.text()),
-            Err(_elapsed) => bail!("not ready within {START_WITHIN:?}\n{}", starting.last_words.text()),
+            Ok(Err(problem)) => bail!("{problem:#}\n{}", starting.log_tail.text()),
+            Err(_elapsed) => bail!("not ready within {START_WITHIN:?}\n{}", starting.log_tail.text()),
         }
     }
 
@@ -55,19 +55,19 @@ impl Program {
     /// # Errors
     ///
     /// When it cannot be started at all.
-    pub async fn start_and_kill(command: Command, moment: Duration) -> Result<()> {
+    pub(crate) async fn start_and_kill(command: Command, moment: Duration) -> Result<()> {
         let mut starting = Starting::spawn(command)?;
         sleep(moment).await;
         starting.child.kill().await.context("cannot kill the gateway")
     }
 
-    /// What it has used so far.
+    /// Memory and processor time used so far.
     ///
     /// # Errors
     ///
     /// When it has ended.
-    pub fn usage(&self) -> Result<Usage> {
-        Usage::of(self.child.id().context("the gateway has ended")?)
+    pub(crate) fn usage(&self) -> Result<Usage> {
+        Usage::from_pid(self.child.id().context("the gateway has ended")?)
     }
 
     /// `kill -9`, and waits until it is gone.
@@ -75,7 +75,7 @@ impl Program {
     /// # Errors
     ///
     /// When it had ended by itself, which no gateway should.
-    pub async fn kill(mut self) -> Result<()> {
+    pub(crate) async fn kill(mut self) -> Result<()> {
         if let Some(status) = self.child.try_wait()? {
             bail!("the gateway had ended by itself: {status}");
         }
@@ -88,7 +88,7 @@ struct Starting {
     child: Child,
     log: JoinSet<()>,
     addresses: mpsc::Receiver<SocketAddr>,
-    last_words: LastWords,
+    log_tail: LogTail,
 }
 
 impl Starting {
@@ -99,15 +99,15 @@ impl Starting {
             .spawn()
             .with_context(|| format!("cannot run {}", command.as_std().get_program().display()))?;
         let (found, addresses) = mpsc::channel(1);
-        let last_words = LastWords::default();
+        let log_tail = LogTail::default();
         let mut log = JoinSet::new();
         if let Some(stdout) = child.stdout.take() {
-            log.spawn(read_log(stdout, found.clone(), last_words.clone()));
+            log.spawn(read_log(stdout, found.clone(), log_tail.clone()));
         }
         if let Some(stderr) = child.stderr.take() {
-            log.spawn(read_log(stderr, found, last_words.clone()));
+            log.spawn(read_log(stderr, found, log_tail.clone()));
         }
-        Ok(Self { child, log, addresses, last_words })
+        Ok(Self { child, log, addresses, log_tail })
     }
 
     async fn ready(&mut self) -> Result<SocketAddr> {
@@ -115,8 +115,8 @@ impl Starting {
             // Both pipes are closed, so it has ended or will at once.
             bail!("it ended before it listened: {}", self.child.wait().await?);
         };
-        let door = Door { address, path: "/-/ready".to_owned(), token: None };
-        while !is_ready(&door).await {
+        let endpoint = Endpoint { address, path: "/-/ready".to_owned(), token: None };
+        while !is_ready(&endpoint).await {
             if let Some(status) = self.child.try_wait()? {
                 bail!("it ended before it was ready: {status}");
             }
@@ -126,16 +126,16 @@ impl Starting {
     }
 }
 
-/// Whether the door answers 200. A refused connection is an answer too: not yet.
-async fn is_ready(door: &Door) -> bool {
-    let Ok(mut client) = Client::connect(door).await else {
+/// Asks for `/-/ready`. A refused connection is an answer too: not yet.
+async fn is_ready(endpoint: &Endpoint) -> bool {
+    let Ok(mut client) = LoadClient::connect(endpoint).await else {
         return false;
     };
     client.get().await.is_ok_and(|answer| answer.status.is_success())
 }
 
 /// Reads a log to its end and tells the first address in it.
-async fn read_log(log: impl AsyncRead + Unpin, found: mpsc::Sender<SocketAddr>, last_words: LastWords) {
+async fn read_log(log: impl AsyncRead + Unpin, found: mpsc::Sender<SocketAddr>, log_tail: LogTail) {
     let mut lines = BufReader::new(log).lines();
     // `found` lives as long as the log, so that its end tells that nothing will come.
     while let Ok(Some(line)) = lines.next_line().await {
@@ -143,7 +143,7 @@ async fn read_log(log: impl AsyncRead + Unpin, found: mpsc::Sender<SocketAddr>, 
             // A second address finds nobody waiting for it.
             found.try_send(address).ok();
         }
-        last_words.push(line);
+        log_tail.push(line);
     }
 }
 
@@ -161,12 +161,12 @@ fn listening_address(line: &str) -> Option<SocketAddr> {
 
 /// The end of a log.
 #[derive(Debug, Clone, Default)]
-struct LastWords(Arc<Mutex<VecDeque<String>>>);
+struct LogTail(Arc<Mutex<VecDeque<String>>>);
 
-impl LastWords {
+impl LogTail {
     fn push(&self, line: String) {
         if let Ok(mut lines) = self.0.lock() {
-            if lines.len() == LAST_WORDS {
+            if lines.len() == LOG_TAIL_LINES {
                 lines.pop_front();
             }
             lines.push_back(line);

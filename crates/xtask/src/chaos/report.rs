@@ -1,36 +1,36 @@
-//! What all the killing cost.
+//! The losses and repeats of a chaos run.
 
 use std::fmt;
 
 use comfy_table::{Table, presets};
 
-use crate::Serial;
-use crate::subject::CONCURRENCY;
+use crate::alert::Serial;
+use crate::system::CONCURRENCY;
 
 /// The count after the last round.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Toll {
-    /// What chose the moments.
+pub struct ChaosReport {
+    /// The seed that chose the moments.
     pub seed: u64,
-    /// How often the gateway was killed.
+    /// The number of kills.
     pub kills: u32,
     /// Alerts that were answered 2xx.
     pub accepted: usize,
-    /// Tellings on both channels together, each alert once a channel.
+    /// First messages on both channels together, each alert once a channel.
     pub told: usize,
-    /// Messages that told what their channel had been told before.
+    /// Messages about an alert that their channel had been told of before.
     pub repeats: usize,
     /// Accepted alerts of which some channel was never told.
     pub lost: Vec<Serial>,
 }
 
-/// Which promise is broken.
+/// The promise that is broken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Broken {
+pub enum BrokenPromise {
     /// "Accepted means durable."
     #[error("{lost} accepted alerts were lost, the first is {first}; the seed was {seed}")]
     Lost {
-        /// How many.
+        /// The number of lost alerts.
         lost: usize,
         /// One to look for.
         first: Serial,
@@ -42,9 +42,9 @@ pub enum Broken {
         "{repeats} repeats, where at most {in_flight} deliveries were in flight at the kills; the seed was {seed}"
     )]
     TooManyRepeats {
-        /// How many came.
+        /// Repeated messages that came.
         repeats: usize,
-        /// How many may come.
+        /// Repeated messages that may come.
         in_flight: usize,
         /// To do it again.
         seed: u64,
@@ -56,35 +56,35 @@ pub enum Broken {
 
 const CHANNELS: usize = 2;
 
-impl Toll {
-    /// Only what was in flight at a kill can come twice.
+impl ChaosReport {
+    /// Deliveries in flight at the kills: no others can come twice.
     #[must_use]
     pub fn in_flight_at_kills(&self) -> usize {
         CONCURRENCY * CHANNELS * self.kills as usize
     }
 
-    /// Whether the promises were kept.
+    /// The judgement on the promises.
     ///
     /// # Errors
     ///
     /// With the first that was not.
-    pub fn verdict(&self) -> Result<(), Broken> {
+    pub fn verdict(&self) -> Result<(), BrokenPromise> {
         let Self { seed, kills: _, accepted, told: _, repeats, ref lost } = *self;
         if let Some(&first) = lost.first() {
-            return Err(Broken::Lost { lost: lost.len(), first, seed });
+            return Err(BrokenPromise::Lost { lost: lost.len(), first, seed });
         }
         let in_flight = self.in_flight_at_kills();
         if repeats > in_flight {
-            return Err(Broken::TooManyRepeats { repeats, in_flight, seed });
+            return Err(BrokenPromise::TooManyRepeats { repeats, in_flight, seed });
         }
         if accepted == 0 {
-            return Err(Broken::NothingAccepted);
+            return Err(BrokenPromise::NothingAccepted);
         }
         Ok(())
     }
 }
 
-impl fmt::Display for Toll {
+impl fmt::Display for ChaosReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { seed, kills, accepted, told, repeats, lost } = self;
         let mut table = Table::new();

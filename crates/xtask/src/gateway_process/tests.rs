@@ -35,14 +35,14 @@ fn shell(script: &str) -> Command {
 
 #[tokio::test]
 async fn a_program_that_ends_at_once_is_quoted() {
-    let problem = Program::start(shell("echo the config is wrong >&2; exit 3")).await.unwrap_err();
+    let problem = GatewayProcess::start(shell("echo the config is wrong >&2; exit 3")).await.unwrap_err();
     let text = format!("{problem:#}");
     assert!(text.contains("the config is wrong") && text.contains("exit status: 3"), "{text}");
 }
 
 #[tokio::test]
 async fn a_program_that_is_missing_is_named() {
-    let problem = Program::start(Command::new("no-such-gateway")).await.unwrap_err();
+    let problem = GatewayProcess::start(Command::new("no-such-gateway")).await.unwrap_err();
     assert!(format!("{problem:#}").contains("no-such-gateway"), "{problem:#}");
 }
 
@@ -50,7 +50,7 @@ async fn a_program_that_is_missing_is_named() {
 async fn a_kill_leaves_no_process_behind() {
     let mut starting = Starting::spawn(shell("exec sleep 600")).unwrap();
     let pid = starting.child.id().unwrap();
-    assert!(Usage::of(pid).is_ok());
+    assert!(Usage::from_pid(pid).is_ok());
     starting.child.kill().await.unwrap();
-    assert!(Usage::of(pid).is_err());
+    assert!(Usage::from_pid(pid).is_err());
 }

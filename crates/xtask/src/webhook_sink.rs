@@ -1,4 +1,4 @@
-//! A provider's webhook door that takes everything.
+//! A provider's webhook endpoint that takes everything.
 
 use std::convert::Infallible;
 use std::future::pending;
@@ -19,14 +19,15 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
-use crate::{Tally, serials};
+use crate::alert::serials;
+use crate::delivery_counter::DeliveryCounter;
 
 #[cfg(test)]
 mod tests;
 
-/// How a fake provider behaves.
+/// The behaviour of a fake provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Manner {
+pub(crate) enum SinkBehaviour {
     /// Answers at once that it took the message.
     Answers,
     /// The same, but only after this long, as a provider far away does.
@@ -35,47 +36,47 @@ pub enum Manner {
     NeverAnswers,
 }
 
-/// A fake provider on a loopback port of its own. Dropping it closes the door.
+/// A fake provider on a loopback port of its own. Dropping it closes the endpoint.
 #[derive(Debug)]
-pub struct Receiver {
-    /// Where it listens.
-    pub address: SocketAddr,
-    /// What it has been told.
-    pub tally: Arc<Tally>,
+pub(crate) struct WebhookSink {
+    /// The address on which it listens.
+    pub(crate) address: SocketAddr,
+    /// The messages that came.
+    pub(crate) counter: Arc<DeliveryCounter>,
     _door: JoinSet<()>,
 }
 
 /// DingTalk's and WeCom's word for "taken"; Alertmanager reads only the status.
 const TAKEN: &[u8] = br#"{"errcode":0,"errmsg":"ok"}"#;
 
-impl Receiver {
-    /// Opens the door.
+impl WebhookSink {
+    /// Opens the endpoint.
     ///
     /// # Errors
     ///
     /// When no port can be had.
-    pub async fn open(manner: Manner, tally: Arc<Tally>) -> Result<Self> {
+    pub(crate) async fn open(behaviour: SinkBehaviour, counter: Arc<DeliveryCounter>) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await.context("no loopback port for a receiver")?;
         let address = listener.local_addr()?;
-        let mut door = JoinSet::new();
-        door.spawn(accept(listener, manner, Arc::clone(&tally)));
-        Ok(Self { address, tally, _door: door })
+        let mut endpoint = JoinSet::new();
+        endpoint.spawn(accept(listener, behaviour, Arc::clone(&counter)));
+        Ok(Self { address, counter, _door: endpoint })
     }
 }
 
-async fn accept(listener: TcpListener, manner: Manner, tally: Arc<Tally>) {
+async fn accept(listener: TcpListener, behaviour: SinkBehaviour, counter: Arc<DeliveryCounter>) {
     let mut connections = JoinSet::new();
     loop {
         // A failed accept is out of file descriptors: the ones in use will be free again.
         if let Ok((stream, _)) = listener.accept().await {
-            connections.spawn(converse(stream, manner, Arc::clone(&tally)));
+            connections.spawn(converse(stream, behaviour, Arc::clone(&counter)));
         }
         while connections.try_join_next().is_some() {}
     }
 }
 
-async fn converse(stream: TcpStream, manner: Manner, tally: Arc<Tally>) {
-    let service = service_fn(|request| answer(request, manner, &tally));
+async fn converse(stream: TcpStream, behaviour: SinkBehaviour, counter: Arc<DeliveryCounter>) {
+    let service = service_fn(|request| answer(request, behaviour, &counter));
     // An answer must not wait for the acknowledgement of the one before it.
     if stream.set_nodelay(true).is_ok() {
         // The other side hung up, as it may: it was killed, or is done.
@@ -85,16 +86,16 @@ async fn converse(stream: TcpStream, manner: Manner, tally: Arc<Tally>) {
 
 async fn answer(
     request: Request<Incoming>,
-    manner: Manner,
-    tally: &Tally,
+    behaviour: SinkBehaviour,
+    counter: &DeliveryCounter,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     if let Ok(body) = request.into_body().collect().await {
-        record(&body.to_bytes(), tally, Instant::now());
+        record(&body.to_bytes(), counter, Instant::now());
     }
-    match manner {
-        Manner::Answers => {}
-        Manner::AnswersAfter(delay) => sleep(delay).await,
-        Manner::NeverAnswers => pending().await,
+    match behaviour {
+        SinkBehaviour::Answers => {}
+        SinkBehaviour::AnswersAfter(delay) => sleep(delay).await,
+        SinkBehaviour::NeverAnswers => pending().await,
     }
     let mut response = Response::new(Full::from(Bytes::from_static(TAKEN)));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -102,11 +103,11 @@ async fn answer(
 }
 
 /// A message names an alert several times, in title and text; that is one telling.
-fn record(message: &[u8], tally: &Tally, now: Instant) {
+fn record(message: &[u8], counter: &DeliveryCounter, now: Instant) {
     let mut named: Vec<_> = serials(message).collect();
     named.sort_unstable();
     named.dedup();
     for serial in named {
-        tally.record(serial, now);
+        counter.record(serial, now);
     }
 }

@@ -1,27 +1,27 @@
-//! What several runs of one measurement say together.
+//! Median, extremes and percentiles of several runs.
 
 use serde::Serialize;
 
 #[cfg(test)]
 mod tests;
 
-/// The middle of several runs and how far apart they were.
+/// The median of several runs, and their extremes.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Spread {
-    /// Half of the runs were below.
-    pub median: f64,
+pub(crate) struct RunStats {
+    /// The middle run, or the mean of the two middle ones.
+    pub(crate) median: f64,
     /// The lowest run.
-    pub min: f64,
+    pub(crate) min: f64,
     /// The highest run.
-    pub max: f64,
-    /// How many runs there were.
-    pub runs: usize,
+    pub(crate) max: f64,
+    /// The number of runs.
+    pub(crate) runs: usize,
 }
 
-impl Spread {
+impl RunStats {
     /// `None` if there was no run.
     #[must_use]
-    pub fn of(runs: &[f64]) -> Option<Self> {
+    pub(crate) fn from_runs(runs: &[f64]) -> Option<Self> {
         let sorted = sorted(runs);
         let (min, max) = (*sorted.first()?, *sorted.last()?);
         let middle = sorted.len() / 2;
@@ -33,9 +33,9 @@ impl Spread {
         Some(Self { median, min, max, runs: sorted.len() })
     }
 
-    /// How far apart the runs were, as a part of the median.
+    /// The distance between the extremes, as a part of the median.
     #[must_use]
-    pub fn noise(&self) -> f64 {
+    pub(crate) fn noise(&self) -> f64 {
         if self.median == 0.0 { 0.0 } else { (self.max - self.min) / self.median }
     }
 }
@@ -43,7 +43,7 @@ impl Spread {
 /// The smallest of `values` that at least `percent` of them do not exceed (the
 /// nearest-rank definition); `None` if there is none.
 #[must_use]
-pub fn percentile(values: &[f64], percent: u8) -> Option<f64> {
+pub(crate) fn percentile(values: &[f64], percent: u8) -> Option<f64> {
     let sorted = sorted(values);
     let rank = (sorted.len() * usize::from(percent.min(100))).div_ceil(100);
     sorted.get(rank.max(1) - 1).copied()
