@@ -198,7 +198,7 @@ impl Gateway {
             intake.hearing.expect(sources, intake.steady.now());
             Ok(())
         };
-        tokio::spawn(taking).await.map_err(|_| StoreError::BrokeDown)?
+        tokio::spawn(taking).await.map_err(|_| StoreError::Panicked)?
     }
 
     /// Takes alerts in: answers once they and all they call for are on the disk.

@@ -100,7 +100,7 @@ fn as_text(read: Result<Option<Notification>, StoreError>) -> Result<Text, Store
         Ok(Some(notification)) => Ok(Ok(Arc::new(notification))),
         Ok(None) => Ok(Err("it is not in the store".to_owned())),
         Err(err @ StoreError::Damaged { .. }) => Ok(Err(err.to_string())),
-        Err(err @ (StoreError::Sqlite(_) | StoreError::BrokeDown | StoreError::Closed)) => Err(err),
+        Err(err @ (StoreError::Sqlite(_) | StoreError::Panicked | StoreError::Closed)) => Err(err),
     }
 }
 

@@ -1,4 +1,4 @@
-//! How values stand in columns.
+//! Values as they are kept in columns.
 
 use fanfare_core::{ContractStatus, Kind, Severity, Status, Unless};
 use jiff::Timestamp;
@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::StoreError;
 
-/// Times are kept in UTC milliseconds.
+/// A time as it is kept: in UTC milliseconds.
 pub(crate) fn from_time(at: Timestamp) -> i64 {
     at.as_millisecond()
 }
@@ -17,12 +17,12 @@ pub(crate) fn to_time(millis: i64) -> Result<Timestamp, StoreError> {
         .map_err(|err| StoreError::Damaged { what: "a time", reason: err.to_string() })
 }
 
-/// `at` as it will be read back: nothing may depend on whether a restart lay between.
+/// The time `at` as it will be read back: nothing may depend on whether a restart lay between.
 pub(crate) fn as_kept(at: Timestamp) -> Result<Timestamp, StoreError> {
     to_time(from_time(at))
 }
 
-/// SQLite's integers are signed; a fingerprint's bits are kept as they are.
+/// A fingerprint's bits as they are kept: SQL's integers are signed.
 pub(crate) fn from_bits(bits: u64) -> i64 {
     bits.cast_signed()
 }
@@ -59,17 +59,23 @@ pub(crate) fn to_status(word: &str) -> Result<Status, StoreError> {
     from_word("the status of an alert", word)
 }
 
-/// What stands in a column as the same word as in JSON.
+/// A value that is kept as the same word as in JSON.
 fn from_word<T: DeserializeOwned>(what: &'static str, word: &str) -> Result<T, StoreError> {
     serde_json::from_value(serde_json::Value::String(word.to_owned()))
         .map_err(|err| StoreError::Damaged { what, reason: err.to_string() })
 }
 
-/// SQLite's integers are signed and count as far as we ever do.
+/// A count as it is kept: SQL's integers are signed, and no count comes near their end.
 pub(crate) fn from_count(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 pub(crate) fn to_count(count: i64) -> u64 {
     u64::try_from(count).unwrap_or(0)
+}
+
+/// Numbered placeholders of `count` values, the first numbered `first`, e.g. `?2, ?3`.
+pub(crate) fn placeholders(first: usize, count: usize) -> String {
+    let numbered: Vec<String> = (first..first + count).map(|number| format!("?{number}")).collect();
+    numbered.join(", ")
 }

@@ -1,32 +1,27 @@
-//! Giving up what can no longer go out.
+//! Giving up deliveries whose channel has left the config.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use fanfare_core::{ChannelName, DeliveryId, NotificationId};
+use fanfare_core::ChannelName;
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
-use crate::column::{as_kept, from_json, from_time};
-use crate::pursue::{Consequences, Moment, pursue};
+use crate::column::as_kept;
+use crate::recheck::{Consequences, Moment, recheck};
+use crate::tables::deliveries;
 use crate::{Decider, Store, StoreError};
 
-/// How many are given up in one transaction, so that a request never waits long behind it.
-const AT_A_TIME: u32 = 200;
+/// The most deliveries that are given up in one transaction, so that a request never waits long behind it.
+const BATCH_SIZE: u32 = 200;
 
 const REASON: &str = "the channel is no longer in the config";
 
-const MISSING: &str = "
-    SELECT d.id, d.notification FROM deliveries d JOIN notifications n ON n.id = d.notification
-    WHERE d.state = 'pending' AND d.channel NOT IN (SELECT value FROM json_each(?1))
-      AND coalesce(d.called_at, n.owed_at) < ?2
-    ORDER BY d.id LIMIT ?3";
-
 impl Store {
-    /// Gives up deliveries whose channel is not among the `known` ones and was called
-    /// in before `before`, and follows up their notifications in the same transaction.
+    /// Gives up deliveries whose channel is not among the `known` ones and was added
+    /// before `before`, and follows up their notifications in the same transaction.
     ///
-    /// Some at a time: says how many, 0 when there are no more.
+    /// One batch a call: returns how many, 0 when there are no more.
     ///
     /// # Errors
     ///
@@ -40,41 +35,20 @@ impl Store {
         then: impl FnOnce(&Consequences) + Send + 'static,
     ) -> Result<usize, StoreError> {
         let now = as_kept(now)?;
-        let known = from_json(&known)?;
         let work = move |db: &Connection| {
-            let missing = missing(db, &known, before)?;
+            let missing = deliveries::on_unknown_channels(db, &known, before, BATCH_SIZE)?;
             for (delivery, _) in &missing {
-                give_up(db, *delivery, now)?;
+                deliveries::give_up(db, *delivery, REASON, now)?;
             }
             let notifications: BTreeSet<_> = missing.iter().map(|(_, notification)| *notification).collect();
             let mut consequences = Consequences::default();
             for id in notifications {
-                consequences.add(pursue(db, id, Moment::Meanwhile(now), decider.as_ref())?);
+                consequences.add(recheck(db, id, Moment::Meanwhile(now), decider.as_ref())?);
             }
             Ok((missing.len(), consequences))
         };
-        self.writer.write(work, |(_, consequences)| then(consequences)).await.map(|(many, _)| many)
+        self.write(work, |(_, consequences)| then(consequences)).await.map(|(many, _)| many)
     }
-}
-
-fn missing(
-    db: &Connection,
-    known: &str,
-    before: Timestamp,
-) -> Result<Vec<(DeliveryId, NotificationId)>, StoreError> {
-    let mut statement = db.prepare_cached(MISSING)?;
-    let found = statement.query_map(params![known, from_time(before), AT_A_TIME], |row| {
-        Ok((DeliveryId(row.get(0)?), NotificationId(row.get(1)?)))
-    })?;
-    Ok(found.collect::<Result<_, _>>()?)
-}
-
-fn give_up(db: &Connection, id: DeliveryId, now: Timestamp) -> Result<(), StoreError> {
-    db.prepare_cached(
-        "UPDATE deliveries SET state = 'dead', settled_at = ?2, reason = concat_ws('; last answer: ', ?3, reason) WHERE id = ?1",
-    )?
-    .execute(params![id.0, from_time(now), REASON])?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,70 +1,71 @@
-//! Writing down what came of an attempt.
+//! Settling attempts: what came of each, and what becomes of its delivery.
 
 use std::sync::Arc;
 
 use fanfare_core::{DeliveryId, MessageForm, NotificationId};
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
-use crate::column::{from_json, from_time};
-use crate::pursue::{Consequences, Moment, pursue};
-use crate::send::Gathered;
-use crate::{AccountHold, Decider, SendId, Store, StoreError};
+use crate::recheck::{Consequences, Moment, recheck};
+use crate::tables::attempts::NewAttempt;
+use crate::tables::deliveries::{FinalState, NextAttempt};
+use crate::tables::{attempts, deliveries, holds, sends};
+use crate::{AccountHold, Decider, Gathered, SendId, Store, StoreError};
 
-/// What came of one attempt, and what becomes of its delivery.
+/// The result of one attempt, and what becomes of its delivery.
 #[derive(Debug, Clone)]
 pub struct Settlement {
-    /// The delivery.
+    /// Delivery that was attempted.
     pub delivery: DeliveryId,
-    /// What it told.
+    /// Notification that it tells.
     pub notification: NotificationId,
-    /// Whether its notification is followed up.
+    /// Flag of a delivery whose notification is followed up.
     pub watched: bool,
-    /// Which attempt it was, from 1.
+    /// Ordinal of the attempt, from 1.
     pub ordinal: u32,
-    /// When it began.
+    /// Start of the attempt.
     pub started_at: Timestamp,
-    /// When it ended.
+    /// End of the attempt.
     pub ended_at: Timestamp,
-    /// One word for how it ended: `delivered`, `partial`, or that of the error.
+    /// Outcome in one word: `delivered`, `partial`, or that of the error.
     pub word: &'static str,
-    /// The provider's answer.
+    /// Answer of the provider.
     pub words: String,
-    /// What becomes of the delivery.
+    /// State of the delivery after the attempt.
     pub outcome: Outcome,
-    /// The send this attempt was entered as, if its account has a budget.
+    /// Send as which this attempt was entered, if its account has a budget.
     pub send: Option<SendId>,
-    /// The account must be silent.
+    /// Silence that the provider asks of the account.
     pub hold: Option<AccountHold>,
 }
 
-/// What becomes of a delivery.
+/// The state of a delivery after an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// The provider took it.
+    /// Taken by the provider.
     Delivered,
-    /// It is tried again.
+    /// Tried again later.
     Pending {
-        /// Not before then.
+        /// Time of the next attempt.
         next_at: Timestamp,
-        /// Failures so far.
+        /// Number of failures so far.
         failures: u32,
-        /// The form of the next attempt.
+        /// Form of the next attempt.
         form: MessageForm,
-        /// The recipients still owed; `None` means all.
+        /// Recipients still owed; `None` means all.
         only: Option<Vec<String>>,
-        /// The digest in which it is repeated; `None`: by itself.
+        /// Digest in which it is repeated; `None`: by itself.
         gathered: Option<Gathered>,
     },
-    /// It is given up.
+    /// Given up for good.
     Dead {
-        /// Why.
+        /// Reason why it is given up.
         reason: String,
     },
 }
 
 impl Store {
-    /// Writes down what came of an attempt, for each delivery it carried, and does
+    /// Writes the result of an attempt, for each delivery it carried, and does
     /// what is then due about their notifications.
     ///
     /// # Errors
@@ -83,17 +84,17 @@ impl Store {
                 if settlement.calls_for_more() {
                     let Settlement { notification, ended_at, .. } = settlement;
                     let moment = Moment::Meanwhile(*ended_at);
-                    consequences.add(pursue(db, *notification, moment, decider.as_ref())?);
+                    consequences.add(recheck(db, *notification, moment, decider.as_ref())?);
                 }
             }
             Ok(consequences)
         };
-        self.writer.write(work, then).await.map(|_| ())
+        self.write(work, then).await.map(|_| ())
     }
 }
 
 impl Settlement {
-    /// Whether somebody else may have to be told now.
+    /// Whether another channel may have to be told now.
     fn calls_for_more(&self) -> bool {
         match self.outcome {
             Outcome::Dead { .. } => true,
@@ -105,79 +106,44 @@ impl Settlement {
 fn settle(db: &Connection, settlement: &Settlement) -> Result<(), StoreError> {
     let Settlement { delivery, ordinal, started_at, ended_at, word, words, outcome, send, hold, .. } =
         settlement;
-    db.prepare_cached(
-        "INSERT OR REPLACE INTO attempts (delivery, ordinal, started_at, ended_at, outcome, words)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?
-    .execute(params![delivery.0, ordinal, from_time(*started_at), from_time(*ended_at), word, words])?;
+    let attempt = NewAttempt {
+        delivery: *delivery,
+        ordinal: *ordinal,
+        started_at: *started_at,
+        ended_at: *ended_at,
+        outcome: word,
+        words,
+    };
+    attempts::upsert(db, &attempt)?;
     settle_delivery(db, settlement, outcome)?;
-    if let Some(SendId(send)) = send {
-        db.prepare_cached("UPDATE sends SET ended_at = ?2 WHERE id = ?1")?
-            .execute(params![send, from_time(*ended_at)])?;
+    if let Some(send) = send {
+        sends::end(db, *send, *ended_at)?;
     }
-    hold.as_ref().map_or(Ok(()), |hold| keep_silent(db, hold))
-}
-
-/// Of two silences the one that ends later counts, unless it begins only after
-/// the newer one: it was asked for before the clock was set back.
-fn keep_silent(db: &Connection, hold: &AccountHold) -> Result<(), StoreError> {
-    let AccountHold { account, since, until, reason } = hold;
-    db.prepare_cached(
-        "INSERT INTO holds (account, since, until, reason) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (account) DO UPDATE SET since = excluded.since, until = excluded.until, reason = excluded.reason
-         WHERE holds.until < excluded.until OR holds.since > excluded.until",
-    )?
-    .execute(params![account.as_str(), from_time(*since), from_time(*until), reason])?;
-    Ok(())
+    hold.as_ref().map_or(Ok(()), |hold| holds::upsert(db, hold))
 }
 
 fn settle_delivery(db: &Connection, settlement: &Settlement, outcome: &Outcome) -> Result<(), StoreError> {
     let Settlement { delivery, ordinal, ended_at, words, .. } = settlement;
+    let finish = |state: &str, reason: &str| {
+        let end = FinalState { state, attempts: *ordinal, at: *ended_at, reason };
+        deliveries::finish(db, *delivery, &end)
+    };
     match outcome {
-        Outcome::Delivered => settle_for_good(db, *delivery, "delivered", *ordinal, *ended_at, words),
-        Outcome::Dead { reason } => {
-            let reason = format!("{reason}; last answer: {words}");
-            settle_for_good(db, *delivery, "dead", *ordinal, *ended_at, &reason)
-        }
+        Outcome::Delivered => finish("delivered", words),
+        Outcome::Dead { reason } => finish("dead", &format!("{reason}; last answer: {words}")),
         Outcome::Pending { next_at, failures, form, only, gathered } => {
-            let form = match form {
-                MessageForm::Full => "full",
-                MessageForm::Plain => "plain",
+            let next = NextAttempt {
+                attempts: *ordinal,
+                next_at: *next_at,
+                failures: *failures,
+                form: *form,
+                only: only.as_deref(),
+                reason: words,
+                digest: gathered.map(|it| it.id),
             };
-            let only = only.as_ref().map(from_json).transpose()?;
-            db.prepare_cached(
-                "UPDATE deliveries SET attempts = ?2, next_at = ?3, failures = ?4, form = ?5, only_to = ?6, reason = ?7,
-                        digest = ?8
-                 WHERE id = ?1",
-            )?
-            .execute(params![
-                delivery.0,
-                ordinal,
-                from_time(*next_at),
-                failures,
-                form,
-                only,
-                words,
-                gathered.map(|it| it.id),
-            ])?;
-            Ok(())
+            deliveries::postpone(db, *delivery, &next)
         }
     }
-}
-
-fn settle_for_good(
-    db: &Connection,
-    delivery: DeliveryId,
-    state: &str,
-    attempts: u32,
-    at: Timestamp,
-    reason: &str,
-) -> Result<(), StoreError> {
-    db.prepare_cached(
-        "UPDATE deliveries SET state = ?2, attempts = ?3, settled_at = ?4, reason = ?5 WHERE id = ?1",
-    )?
-    .execute(params![delivery.0, state, attempts, from_time(at), reason])?;
-    Ok(())
 }
 
 #[cfg(test)]

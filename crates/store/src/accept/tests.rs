@@ -1,6 +1,7 @@
-use fanfare_core::{LastNotified, Suppression};
+use fanfare_core::{ChannelName, Incident, LastNotified, Severity, Suppression};
 
 use super::*;
+use crate::column::from_time;
 use crate::fixtures::{
     Deciding, NOON, Place, accept, accept_by, after_noon, alarm, dead, deciding, deliveries, end_of, ids,
     in_turn, ladder, plain, pursue_at, settle_by, settlement, try_accept,

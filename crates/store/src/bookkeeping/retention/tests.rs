@@ -1,0 +1,245 @@
+use fanfare_core::{Alert, AlertId, DeliveryId, Severity};
+
+use super::*;
+use crate::fixtures::{
+    Deciding, NOON, Place, accept, accept_by, account, acknowledge, after_noon, alarm, dead, deliveries,
+    end_of, ids, ladder, settle, settle_by, settlement,
+};
+use crate::{Accepted, DeadLetters, Discarding, Gathering, Outcome, SendStart};
+
+async fn settle_all(store: &Store, accepted: &Accepted, outcome: &Outcome) {
+    for delivery in deliveries(accepted) {
+        settle(store, settlement(&delivery, outcome.clone())).await;
+    }
+}
+
+/// An incident that began and ended at noon, told and over.
+async fn long_over(store: &Store, eui: &str) -> [Accepted; 2] {
+    let began = accept(store, alarm(eui, Severity::High), NOON).await;
+    let ended = accept(store, end_of(eui), NOON).await;
+    settle_all(store, &began, &Outcome::Delivered).await;
+    settle_all(store, &ended, &Outcome::Delivered).await;
+    [began, ended]
+}
+
+fn kept(place: &Place) -> Vec<i64> {
+    let raw = place.raw();
+    let mut statement = raw.prepare("SELECT id FROM alerts ORDER BY id").unwrap();
+    statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+}
+
+#[tokio::test]
+async fn what_is_over_and_old_is_forgotten_with_all_that_came_of_it() {
+    let place = Place::new();
+    let store = place.open();
+    long_over(&store, "a").await;
+    assert_eq!(store.forget_alerts(after_noon(1)).await.unwrap(), 2);
+    assert_eq!(store.forget_alerts(after_noon(1)).await.unwrap(), 0);
+    for table in ["alerts", "incidents", "notifications", "deliveries", "attempts"] {
+        assert_eq!(place.number(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_younger_stays() {
+    let place = Place::new();
+    let store = place.open();
+    long_over(&store, "a").await;
+    assert_eq!(store.forget_alerts(NOON).await.unwrap(), 0);
+    assert_eq!(kept(&place), [1, 2]);
+}
+
+#[tokio::test]
+async fn what_still_fires_stays_with_what_was_last_told_of_it() {
+    let place = Place::new();
+    let store = place.open();
+    for (severity, seconds) in
+        [(Severity::Low, 0), (Severity::Mid, 1), (Severity::High, 2), (Severity::High, 3)]
+    {
+        let accepted = accept(&store, alarm("a", severity), after_noon(seconds)).await;
+        settle_all(&store, &accepted, &Outcome::Delivered).await;
+    }
+    store.forget_alerts(after_noon(60)).await.unwrap();
+    assert_eq!(kept(&place), [1, 3]); // the first names the incident, the third completes its resolution
+    let end = accept(&store, end_of("a"), after_noon(61)).await;
+    assert_eq!(end.alert.severity, Severity::High);
+    assert_eq!(end.owed[0].notification.incident, AlertId(1));
+}
+
+#[tokio::test]
+async fn what_is_owed_or_waits_for_a_person_stays() {
+    let place = Place::new();
+    let store = place.open();
+    for (eui, outcome) in [("a", None), ("b", Some(dead())), ("c", Some(Outcome::Delivered))] {
+        let began = accept(&store, alarm(eui, Severity::High), NOON).await;
+        let ended = accept(&store, end_of(eui), NOON).await;
+        settle_all(&store, &began, &Outcome::Delivered).await;
+        if let Some(outcome) = outcome {
+            let [ding, mail] = &deliveries(&ended)[..] else { panic!() };
+            settle(&store, settlement(ding, Outcome::Delivered)).await;
+            settle(&store, settlement(mail, outcome)).await;
+        }
+    }
+    assert_eq!(store.forget_alerts(after_noon(1)).await.unwrap(), 4);
+    assert_eq!(kept(&place), [2, 4]);
+    assert_eq!(store.pending().await.unwrap().len(), 2);
+    assert!(store.notification(fanfare_core::NotificationId(2)).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn numbers_are_not_given_again_after_the_highest_was_forgotten() {
+    let place = Place::new();
+    let store = place.open();
+    let [_, last] = long_over(&store, "a").await;
+    store.forget_alerts(after_noon(1)).await.unwrap();
+    drop(store);
+    let next = accept(&place.open(), alarm("b", Severity::High), after_noon(2)).await;
+    assert_eq!(next.id, AlertId(last.id.0 + 1));
+    let [_, DeliveryId(highest)] = ids(&deliveries(&last))[..] else { panic!() };
+    assert_eq!(ids(&deliveries(&next))[0], DeliveryId(highest + 1));
+}
+
+#[tokio::test]
+async fn a_long_memory_is_forgotten_piece_by_piece() {
+    let place = Place::new();
+    let store = place.open();
+    let bare_ends = vec![end_of("a"); BATCH_SIZE as usize + 1];
+    crate::fixtures::try_accept(&store, bare_ends, NOON).await.unwrap();
+    assert_eq!(store.forget_alerts(after_noon(1)).await.unwrap(), BATCH_SIZE as usize);
+    assert_eq!(store.forget_alerts(after_noon(1)).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn looking_for_what_is_old_does_not_read_what_is_young() {
+    let place = Place::new();
+    drop(place.open());
+    let raw = place.raw();
+    let mut statement = raw.prepare(&format!("EXPLAIN QUERY PLAN {}", tables::alerts::EXPIRED)).unwrap();
+    let steps: Vec<String> =
+        statement.query_map([0, 1], |row| row.get(3)).unwrap().collect::<Result<_, _>>().unwrap();
+    assert!(steps[0].contains("alerts_by_age (received_at<?)"), "{steps:?}");
+    assert!(!steps.iter().any(|it| it.starts_with("SCAN") || it.contains("TEMP B-TREE")), "{steps:?}");
+}
+
+/// What is left in every table but that of the policies.
+fn left(place: &Place) -> Vec<(&'static str, i64)> {
+    ["alerts", "notifications", "deliveries", "attempts", "steps", "acknowledgements", "digests", "usage"]
+        .map(|table| (table, place.number(&format!("SELECT count(*) FROM {table}"))))
+        .into_iter()
+        .filter(|(_, rows)| *rows > 0)
+        .collect()
+}
+
+#[tokio::test]
+async fn what_was_done_about_it_is_forgotten_with_it() {
+    let place = Place::new();
+    let store = place.open();
+    let decider = Deciding::on(ladder());
+    let began = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
+    let start = SendStart {
+        account: account("robot"),
+        deliveries: ids(&deliveries(&began)),
+        gathered: Gathering::New,
+        usage: Some(("corp".to_owned(), "2026-03".to_owned())),
+        now: NOON,
+    };
+    store.begin_send(start).await.unwrap();
+    acknowledge(&store, &decider, began.owed[0].notification.id, ("Ann", after_noon(1))).await;
+    accept_by(&store, &decider, end_of("a"), after_noon(2)).await;
+    for delivery in store.pending().await.unwrap() {
+        settle_by(&store, &decider, settlement(&delivery, Outcome::Delivered)).await;
+    }
+    assert_eq!(left(&place).len(), 8);
+    store.forget_alerts(after_noon(1)).await.unwrap(); // the beginning
+    assert_eq!(place.number("SELECT count(*) FROM acknowledgements"), 1); // the end is of the same incident
+    store.forget_alerts(after_noon(3)).await.unwrap();
+    assert_eq!(left(&place), [("usage", 1)]);
+}
+
+#[tokio::test]
+async fn a_count_of_used_messages_is_kept_for_longer_than_any_providers_period() {
+    let place = Place::new();
+    let store = place.open();
+    let start = SendStart {
+        account: account("robot"),
+        deliveries: Vec::new(),
+        gathered: Gathering::Alone,
+        usage: Some(("corp".to_owned(), "2026-03".to_owned())),
+        now: NOON,
+    };
+    store.begin_send(start).await.unwrap();
+    let day = 24 * 60 * 60;
+    store.forget_alerts(after_noon(31 * day)).await.unwrap();
+    assert_eq!(store.usage("corp".to_owned(), "2026-03".to_owned()).await.unwrap(), 1);
+    store.forget_alerts(after_noon(33 * day)).await.unwrap();
+    assert_eq!(store.usage("corp".to_owned(), "2026-03".to_owned()).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_policy_is_kept_while_it_decides_and_while_an_alert_may_have_been_decided_by_it() {
+    let place = Place::new();
+    let store = place.open();
+    let day = 24 * 60 * 60;
+    for (policy, days) in [("first", 0), ("second", 2), ("third", 4)] {
+        store.enter_policy(policy.to_owned(), after_noon(days * day)).await.unwrap();
+    }
+    let oldest = async |days: i64| {
+        place.raw().execute("DELETE FROM alerts", []).unwrap();
+        accept(&store, end_of("a"), after_noon(days * day)).await;
+        store.forget_alerts(NOON).await.unwrap();
+        place.number("SELECT min(id) FROM policies")
+    };
+    assert_eq!(oldest(1).await, 1);
+    assert_eq!(oldest(3).await, 1);
+    assert_eq!(oldest(4).await, 2);
+    assert_eq!(oldest(400).await, 3);
+}
+
+#[tokio::test]
+async fn what_a_person_has_discarded_is_over() {
+    let place = Place::new();
+    let store = place.open();
+    let notice = Alert { kind: fanfare_core::Kind::Notice, ..alarm("a", Severity::High) };
+    let accepted = accept(&store, notice, NOON).await;
+    settle_all(&store, &accepted, &dead()).await;
+    assert_eq!(store.forget_alerts(after_noon(1)).await.unwrap(), 0);
+    let discarding = Discarding { by: "Ann".to_owned(), reason: "a test".to_owned() };
+    store.discard(DeadLetters::All(Default::default()), discarding, after_noon(2)).await.unwrap();
+    assert_eq!(store.forget_alerts(after_noon(1)).await.unwrap(), 1);
+    assert_eq!(left(&place), []);
+}
+
+#[tokio::test]
+async fn a_promise_that_was_abandoned_stays_until_a_person_has_dealt_with_it() {
+    let place = Place::new();
+    let store = place.open();
+    accept(&store, end_of("a"), NOON).await;
+    place
+        .raw()
+        .execute_batch(
+            "INSERT INTO notifications (alert, incident, receiver, why, owed_at, fulfilment)
+             VALUES (1, 1, 'on-call', '{}', 0, 'abandoned')",
+        )
+        .unwrap();
+    assert_eq!(store.forget_alerts(after_noon(1)).await.unwrap(), 0);
+    place.raw().execute("UPDATE notifications SET dealt_with = 'discarded'", []).unwrap();
+    assert_eq!(store.forget_alerts(after_noon(1)).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn what_something_is_still_due_about_stays() {
+    let place = Place::new();
+    let store = place.open();
+    let decider = Deciding::on(ladder());
+    let notice = Alert { kind: fanfare_core::Kind::Notice, ..alarm("a", Severity::High) };
+    let accepted = accept_by(&store, &decider, notice, NOON).await;
+    for delivery in deliveries(&accepted) {
+        settle_by(&store, &decider, settlement(&delivery, Outcome::Delivered)).await;
+    }
+    assert_eq!(store.forget_alerts(after_noon(1)).await.unwrap(), 0); // nobody has acknowledged it
+    acknowledge(&store, &decider, accepted.owed[0].notification.id, ("Ann", after_noon(2))).await;
+    for delivery in store.pending().await.unwrap() {
+        settle_by(&store, &decider, settlement(&delivery, Outcome::Delivered)).await;
+    }
+    assert_eq!(store.forget_alerts(after_noon(1)).await.unwrap(), 1);
+}

@@ -1,0 +1,131 @@
+//! The spent budget of each account, and the accounts that must be silent: neither
+//! is forgotten by a restart.
+
+use fanfare_core::{Account, DeliveryId};
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use crate::column::as_kept;
+use crate::tables::{digests, holds, sends, usage};
+use crate::{AccountHold, Gathered, SendId, Store, StoreError};
+
+/// A send that is about to be made.
+#[derive(Debug, Clone)]
+pub struct SendStart {
+    /// Account that sends.
+    pub account: Account,
+    /// Deliveries that it carries.
+    pub deliveries: Vec<DeliveryId>,
+    /// Digest that it carries, if there are several deliveries.
+    pub gathered: Gathering,
+    /// Pool and period (day or month) of the allowance that it uses up.
+    pub usage: Option<(String, String)>,
+    /// Time of the send.
+    pub now: Timestamp,
+}
+
+/// The digest of a send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gathering {
+    /// One delivery by itself.
+    Alone,
+    /// A digest that goes out for the first time.
+    New,
+    /// One that went out before.
+    Again(Gathered),
+}
+
+/// A send that was entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Begun {
+    /// Number of the send.
+    pub send: SendId,
+    /// Digest that it carries.
+    pub gathered: Option<Gathered>,
+    /// Number of messages of the allowance that have been used with it.
+    pub used: Option<u64>,
+}
+
+impl Store {
+    /// Enters that an account is about to send, before it does.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written; then the send must not be made.
+    pub async fn begin_send(&self, start: SendStart) -> Result<Begun, StoreError> {
+        self.write(move |db| begin_send(db, &start), |_| ()).await
+    }
+
+    /// The number of messages that went out of a pool's allowance in a period.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn usage(&self, pool: String, period: String) -> Result<u64, StoreError> {
+        self.read(move |db| usage::messages(db, &pool, &period)).await
+    }
+
+    /// The ends of the sends of each account that ended after `since`. One whose
+    /// end nobody saw, because the gateway died, counts as ended `now`, and is
+    /// entered so.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be used.
+    pub async fn sends_since(
+        &self,
+        since: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<(Account, Timestamp)>, StoreError> {
+        let work = move |db: &Connection| {
+            sends::delete(db, since)?;
+            sends::end_unseen(db, now)?;
+            sends::all(db)
+        };
+        self.write(work, |_| ()).await
+    }
+
+    /// Deletes sends that ended before `before`: no budget looks that far back.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be used.
+    pub async fn forget_sends(&self, before: Timestamp) -> Result<(), StoreError> {
+        self.write(move |db| sends::delete(db, before), |()| ()).await
+    }
+
+    /// The accounts that must still be silent at `now`; of the others none is kept.
+    ///
+    /// A silence that begins in the future was asked for before the clock was set
+    /// back: it is taken to begin now, once, and to be as long as it was.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be used.
+    pub async fn holds(&self, now: Timestamp) -> Result<Vec<AccountHold>, StoreError> {
+        let work = move |db: &Connection| {
+            holds::begin_at_latest(db, now)?;
+            holds::delete_ended(db, now)?;
+            holds::all(db)
+        };
+        self.write(work, |_| ()).await
+    }
+}
+
+fn begin_send(db: &Connection, start: &SendStart) -> Result<Begun, StoreError> {
+    let SendStart { account, deliveries, gathered, usage, now } = start;
+    let send = sends::insert(db, account, deliveries.first().copied(), *now)?;
+    let gathered = match gathered {
+        Gathering::Alone => None,
+        Gathering::Again(gathered) => Some(*gathered),
+        Gathering::New => Some(digests::insert(db, deliveries, as_kept(*now)?)?),
+    };
+    let used = match usage {
+        Some((pool, period)) => Some(usage::add(db, (pool, period), *now)?),
+        None => None,
+    };
+    Ok(Begun { send, gathered, used })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,44 @@
+//! The schema, and how an older one becomes it.
+
+use rusqlite::Connection;
+
+/// Each brings the schema from the version of its index to the next.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
+
+/// The version this build writes.
+pub(crate) const NEWEST: i64 = MIGRATIONS.len() as i64;
+
+/// What SQLite's header says of whose file it is: "FANF".
+/// <https://www.sqlite.org/pragma.html#pragma_application_id>
+const APPLICATION_ID: i64 = 0x4641_4E46;
+
+/// Whether `db` is a store, or a new file that can become one.
+pub(crate) fn is_ours(db: &Connection) -> rusqlite::Result<bool> {
+    let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let application: i64 = db.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    Ok(tables == 0 || application == APPLICATION_ID)
+}
+
+/// The version of the schema in `db`; 0 for a new file.
+pub(crate) fn version(db: &Connection) -> rusqlite::Result<i64> {
+    db.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+/// Brings `db` from version `from` to [`NEWEST`], each step with its version
+/// number in one transaction, so that a crash leaves a whole schema.
+pub(crate) fn migrate(db: &mut Connection, from: i64) -> rusqlite::Result<()> {
+    for (done, script) in (1..).zip(MIGRATIONS) {
+        if done <= from {
+            continue;
+        }
+        let step = db.transaction()?;
+        step.execute_batch(script)?;
+        step.pragma_update(None, "application_id", APPLICATION_ID)?;
+        step.pragma_update(None, "user_version", done)?;
+        step.commit()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! The store's handle: opening it, and the connections behind it.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::Connection;
+
+use crate::engine::connection::{configure_writer, open_reader};
+use crate::engine::writer::Writer;
+use crate::engine::{files, migrations};
+use crate::{OpenError, StoreError};
+
+/// A handle on the store. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Store {
+    writer: Writer, // holds the lock; the system lets go of it when the process dies
+    delivery_connection: Arc<Mutex<Connection>>,
+    report_connection: Arc<Mutex<Connection>>,
+    path: Arc<Path>,
+    instance: Arc<str>,
+}
+
+impl Store {
+    /// Opens the store at `path`, or creates it, with its folder.
+    ///
+    /// `instance` becomes the name of a new store; it must be unlike that of any
+    /// other, e.g. a random UUID. An existing store keeps its own.
+    ///
+    /// # Errors
+    ///
+    /// If another process has it, a newer version wrote it, or it cannot be read.
+    pub fn open(path: &Path, instance: &str) -> Result<Self, OpenError> {
+        let io = |source| OpenError::Io { path: path.to_owned(), source };
+        if let Some(folder) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder)
+                .map_err(|source| OpenError::Io { path: folder.to_owned(), source })?;
+        }
+        let lock = files::lock(path)?;
+        files::create(path).map_err(io)?;
+        let db = open_writer(path)?;
+        let unusable = |source| OpenError::Unusable { path: path.to_owned(), source };
+        let instance = name_instance(&db, instance).map_err(unusable)?;
+        let open = || open_reader(path).map(|it| Arc::new(Mutex::new(it))).map_err(unusable);
+        let (delivery_connection, report_connection) = (open()?, open()?);
+        Ok(Self {
+            writer: Writer::start(db, lock).map_err(io)?,
+            delivery_connection,
+            report_connection,
+            path: path.into(),
+            instance: instance.into(),
+        })
+    }
+
+    /// The name that tells this store from any other.
+    #[must_use]
+    pub fn instance(&self) -> &str {
+        &self.instance
+    }
+
+    /// Brings everything into the one file, so that a copy of it is a whole copy.
+    /// For a graceful stop; whatever else ends the process loses nothing either.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written.
+    pub async fn tidy(&self) -> Result<(), StoreError> {
+        self.read_report(|db| Ok(db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)).await
+    }
+
+    /// Runs `work` in a transaction and answers once it is on the disk.
+    ///
+    /// `then` sees the result after the commit and before the caller does, and
+    /// also if the caller no longer waits: what must follow a commit goes there.
+    pub(crate) async fn write<T, W, C>(&self, work: W, then: C) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: FnMut(&Connection) -> Result<T, StoreError> + Send + 'static,
+        C: FnOnce(&T) + Send + 'static,
+    {
+        self.writer.write(work, then).await
+    }
+
+    /// Reads what a delivery needs to go out.
+    pub(crate) async fn read<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        read_on(&self.delivery_connection, work).await
+    }
+
+    /// Reads what people ask for, on a connection of its own: a long look through
+    /// the ledger must not keep a delivery waiting.
+    pub(crate) async fn read_report<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        read_on(&self.report_connection, work).await
+    }
+
+    /// Reads the whole ledger, on a connection that is opened for it: reports do
+    /// not wait for it either.
+    pub(crate) async fn read_exclusive<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let path = Arc::clone(&self.path);
+        tokio::task::spawn_blocking(move || work(&open_reader(&path)?))
+            .await
+            .map_err(|_| StoreError::Closed)?
+    }
+}
+
+/// Opens the writing connection to the file, which exists, and migrates its schema.
+fn open_writer(path: &Path) -> Result<Connection, OpenError> {
+    let unusable = |source| OpenError::Unusable { path: path.to_owned(), source };
+    let mut db = Connection::open(path).map_err(unusable)?;
+    if !migrations::is_ours(&db).map_err(unusable)? {
+        return Err(OpenError::Foreign(path.to_owned()));
+    }
+    let found = migrations::version(&db).map_err(unusable)?;
+    if found > migrations::NEWEST {
+        return Err(OpenError::TooNew { path: path.to_owned(), found, known: migrations::NEWEST });
+    }
+    files::restrict_to_owner(path);
+    configure_writer(&db).map_err(unusable)?;
+    migrations::migrate(&mut db, found).map_err(unusable)?;
+    Ok(db)
+}
+
+/// Runs `work` on a reading connection, off the runtime's own threads.
+async fn read_on<T, W>(connection: &Arc<Mutex<Connection>>, work: W) -> Result<T, StoreError>
+where
+    T: Send + 'static,
+    W: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+{
+    let connection = Arc::clone(connection);
+    tokio::task::spawn_blocking(move || work(&connection.lock().unwrap_or_else(PoisonError::into_inner)))
+        .await
+        .map_err(|_| StoreError::Closed)?
+}
+
+fn name_instance(db: &Connection, fresh: &str) -> rusqlite::Result<String> {
+    db.execute("INSERT INTO instance (id) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM instance)", [fresh])?;
+    db.query_row("SELECT id FROM instance", [], |row| row.get(0))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,237 @@
+use std::fs;
+
+use fanfare_core::Severity;
+
+use super::*;
+use crate::fixtures::{NOON, Place, accept, after_noon, alarm, deliveries, settle, settlement};
+use crate::{AccountHold, Gathering, Outcome, SendStart};
+
+/// Opening the file at `place` fails with these words, and leaves it as it was.
+#[track_caller]
+fn check_refused(place: &Place, expected: &str) {
+    let before = fs::read(place.path()).unwrap();
+    let err = Store::open(&place.path(), "another").unwrap_err();
+    let message = err.to_string().replace(&place.path().display().to_string(), "FILE");
+    assert_eq!(message, expected);
+    assert_eq!(fs::read(place.path()).unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_new_store_is_made_with_its_folder_and_keeps_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data/deeper/fanfare.db");
+    let store = Store::open(&path, "the first name").unwrap();
+    assert_eq!(store.instance(), "the first name");
+    drop(store);
+    let again = loop {
+        match Store::open(&path, "a second name") {
+            Err(OpenError::InUse(_)) => std::thread::yield_now(),
+            opened => break opened.unwrap(),
+        }
+    };
+    assert_eq!(again.instance(), "the first name");
+}
+
+#[tokio::test]
+async fn a_store_in_use_is_not_opened_a_second_time() {
+    let place = Place::new();
+    let store = place.open();
+    let clone = store.clone();
+    drop(store);
+    let err = Store::open(&place.path(), "another").unwrap_err();
+    assert!(matches!(err, OpenError::InUse(_)), "{err}");
+    assert!(err.to_string().contains("is in use by another fanfare process"), "{err}");
+    drop(clone);
+    place.open();
+}
+
+#[tokio::test]
+async fn it_stays_in_use_until_the_last_job_is_on_the_disk() {
+    let place = Place::new();
+    let store = place.open();
+    let (go_on, wait) = std::sync::mpsc::channel::<()>();
+    let wait = Mutex::new(wait);
+    let job = store.writer.write(
+        move |_| {
+            wait.lock().unwrap().recv().unwrap();
+            Ok(())
+        },
+        |()| (),
+    );
+    let mut job = Box::pin(job);
+    std::future::poll_fn(|context| {
+        assert!(job.as_mut().poll(context).is_pending());
+        std::task::Poll::Ready(())
+    })
+    .await;
+    drop(job);
+    drop(store);
+    assert!(matches!(Store::open(&place.path(), "another"), Err(OpenError::InUse(_))));
+    go_on.send(()).unwrap();
+    place.open();
+}
+
+#[tokio::test]
+async fn a_store_of_a_newer_version_is_refused_and_left_alone() {
+    let place = Place::new();
+    drop(place.open());
+    drop(place.open()); // once more: now the first one's last job is surely over
+    let raw = place.raw();
+    while raw.pragma_update(None, "user_version", migrations::NEWEST + 1).is_err() {}
+    while raw.pragma_update(None, "journal_mode", "DELETE").is_err() {}
+    drop(raw);
+    check_refused(
+        &place,
+        &format!(
+            "FILE was written by a newer fanfare (store version {}; this one knows {}). \
+             Run that version, or point `store:` at another file",
+            migrations::NEWEST + 1,
+            migrations::NEWEST
+        ),
+    );
+}
+
+#[test]
+fn what_is_no_database_is_refused_and_left_alone() {
+    let place = Place::new();
+    fs::write(place.path(), "receivers: []\n".repeat(1_000)).unwrap();
+    check_refused(&place, "FILE is not a usable store");
+}
+
+#[test]
+fn the_database_of_another_program_is_refused_and_left_alone() {
+    let place = Place::new();
+    place.raw().execute_batch("CREATE TABLE dashboards (id INTEGER PRIMARY KEY)").unwrap();
+    check_refused(&place, "FILE belongs to another program. Point `store:` at another file");
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("data"), "a file").unwrap();
+    let err = Store::open(&folder.path().join("data/fanfare.db"), "another").unwrap_err();
+    assert!(matches!(&err, OpenError::Io { path, .. } if path.ends_with("data")), "{err}");
+}
+
+#[tokio::test]
+async fn every_commit_waits_for_the_disk() {
+    let place = Place::new();
+    let store = place.open();
+    let settings = store
+        .writer
+        .write(
+            |db| {
+                let synchronous: i64 = db.pragma_query_value(None, "synchronous", |row| row.get(0))?;
+                let journal: String = db.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+                Ok((synchronous, journal))
+            },
+            |_| (),
+        )
+        .await
+        .unwrap();
+    assert_eq!(settings, (2, "wal".to_owned())); // 2 is FULL: https://www.sqlite.org/pragma.html#pragma_synchronous
+}
+
+#[tokio::test]
+async fn what_was_answered_is_there_after_a_kill() {
+    let place = Place::new();
+    let store = place.open();
+    let first = accept(&store, alarm("a", Severity::Urgent), NOON).await;
+    let killed = place.copy();
+    let second = accept(&store, alarm("b", Severity::Low), after_noon(1)).await;
+    let killed_later = place.copy();
+
+    assert_eq!(killed.number("SELECT count(*) FROM alerts"), 1);
+    assert_eq!(killed.number("SELECT count(*) FROM deliveries"), 2);
+    assert_eq!(killed_later.number("SELECT count(*) FROM alerts"), 2);
+
+    let owed: Vec<_> = [&first, &second].into_iter().flat_map(|it| &it.owed[0].deliveries).cloned().collect();
+    assert_eq!(killed.open().pending().await.unwrap(), first.owed[0].deliveries);
+    assert_eq!(killed_later.open().pending().await.unwrap(), owed);
+}
+
+#[tokio::test]
+async fn what_was_settled_sent_and_silenced_is_there_after_a_kill() {
+    let place = Place::new();
+    let store = place.open();
+    let accepted = accept(&store, alarm("a", Severity::Urgent), NOON).await;
+    let [on_ding, on_mail] = &deliveries(&accepted)[..] else { panic!("{accepted:?}") };
+    let account = crate::fixtures::account("robot");
+    let start = SendStart {
+        account: account.clone(),
+        deliveries: vec![on_ding.id],
+        gathered: Gathering::Alone,
+        usage: None,
+        now: NOON,
+    };
+    let ended = store.begin_send(start.clone()).await.unwrap().send;
+    store.begin_send(start).await.unwrap(); // nobody will see its end
+    let hold = AccountHold {
+        account: account.clone(),
+        since: after_noon(1),
+        until: after_noon(600),
+        reason: "130101".to_owned(),
+    };
+    let mut of_ding = settlement(on_ding, Outcome::Delivered);
+    of_ding.send = Some(ended);
+    of_ding.hold = Some(hold.clone());
+    settle(&store, of_ding).await;
+
+    let copy = place.copy();
+    let restarted = copy.open();
+    assert_eq!(restarted.pending().await.unwrap(), std::slice::from_ref(on_mail));
+    assert_eq!(restarted.holds(after_noon(1)).await.unwrap(), [hold]);
+    let sends = restarted.sends_since(after_noon(-60), after_noon(30)).await.unwrap();
+    assert_eq!(sends, [(account.clone(), after_noon(1)), (account, after_noon(30))]);
+}
+
+#[tokio::test]
+async fn after_it_is_tidied_up_the_file_alone_is_the_whole_store() {
+    let place = Place::new();
+    let store = place.open();
+    accept(&store, alarm("63", Severity::High), NOON).await;
+    store.tidy().await.unwrap();
+    let copy = Place::new();
+    fs::copy(place.path(), copy.path()).unwrap();
+    assert_eq!(copy.number("SELECT count(*) FROM alerts"), 1);
+}
+
+#[cfg(unix)]
+fn mode(file: &Path) -> u32 {
+    std::os::unix::fs::PermissionsExt::mode(&fs::metadata(file).unwrap().permissions()) & 0o777
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn only_its_owner_can_read_the_store() {
+    let place = Place::new();
+    let store = place.open();
+    accept(&store, alarm("a", Severity::High), NOON).await;
+    for suffix in ["", "-wal", "-shm"] {
+        assert_eq!(mode(&files::beside(&place.path(), suffix)), 0o600, "{suffix}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_store_that_others_could_read_is_kept_from_them() {
+    let place = Place::new();
+    accept(&place.open(), alarm("a", Severity::High), NOON).await;
+    drop(place.open()); // or the first may still be at it
+    for (before, after) in [(0o644, 0o600), (0o400, 0o400)] {
+        let permissions = std::os::unix::fs::PermissionsExt::from_mode(before);
+        fs::set_permissions(place.path(), permissions).unwrap();
+        files::restrict_to_owner(&place.path());
+        assert_eq!(mode(&place.path()), after);
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_permissions_of_what_is_not_a_store_are_left_alone() {
+    let place = Place::new();
+    place.raw().execute_batch("CREATE TABLE t (x)").unwrap();
+    fs::set_permissions(place.path(), std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    assert!(matches!(Store::open(&place.path(), "x"), Err(OpenError::Foreign(_))));
+    assert_eq!(mode(&place.path()), 0o644);
+}

@@ -1,0 +1,119 @@
+//! Lists of accepted alerts.
+
+use fanfare_core::{
+    Alert, AlertId, ContractStatus, DeliveryTally, Fingerprint, NotificationId, ReceiverName, Why,
+};
+use jiff::Timestamp;
+use rusqlite::{Connection, Row, params};
+use serde::Serialize;
+use serde_json::value::Value;
+
+use crate::column::{from_bits, to_fulfilment, to_json, to_time};
+use crate::read::deliveries::FULFILMENT;
+use crate::{Store, StoreError};
+
+/// A choice of alerts.
+#[derive(Debug, Clone)]
+pub struct AlertFilter {
+    /// Only alerts older than this one, for paging.
+    pub before: Option<AlertId>,
+    /// Only of this fingerprint.
+    pub fingerprint: Option<Fingerprint>,
+    /// The most alerts that are returned, the newest first.
+    pub limit: u32,
+}
+
+/// One accepted alert.
+#[derive(Debug, Clone, Serialize)]
+pub struct AlertRow {
+    /// Number of the alert.
+    pub id: AlertId,
+    /// Time of its acceptance.
+    pub received_at: Timestamp,
+    /// The first alert of its incident.
+    pub incident: AlertId,
+    /// Alert as it was accepted.
+    pub alert: Alert,
+    /// Receivers that were not told, and the reasons.
+    pub held: Value,
+    /// Notifications of those who are told, and their state.
+    pub notifications: Vec<NotificationRow>,
+}
+
+/// One notification, for people.
+#[derive(Debug, Clone, Serialize)]
+pub struct NotificationRow {
+    /// Number of the notification.
+    pub id: NotificationId,
+    /// Receiver that is told.
+    pub receiver: ReceiverName,
+    /// Reason for which it is told now.
+    pub why: String,
+    /// Counts of its deliveries by state; a discarded one counts as given up.
+    pub tally: DeliveryTally,
+    /// State of its contract.
+    pub fulfilment: ContractStatus,
+}
+
+impl Store {
+    /// Accepted alerts, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn alerts(&self, filter: AlertFilter) -> Result<Vec<AlertRow>, StoreError> {
+        self.read_report(move |db| {
+            let mut statement = db.prepare_cached(
+                "SELECT a.id, a.received_at, a.incident, a.alert, a.held
+                 FROM alerts a
+                 WHERE (?1 IS NULL OR a.id < ?1) AND (?2 IS NULL OR a.fingerprint = ?2)
+                 ORDER BY a.id DESC LIMIT ?3",
+            )?;
+            let fingerprint = filter.fingerprint.map(|it| from_bits(it.to_bits()));
+            let mut rows =
+                statement.query(params![filter.before.map(|it| it.0), fingerprint, filter.limit])?;
+            let mut alerts = Vec::new();
+            while let Some(row) = rows.next()? {
+                alerts.push(alert_row(db, row)?);
+            }
+            Ok(alerts)
+        })
+        .await
+    }
+}
+
+fn alert_row(db: &Connection, row: &Row<'_>) -> Result<AlertRow, StoreError> {
+    let held: Option<String> = row.get(4)?;
+    let id = AlertId(row.get(0)?);
+    Ok(AlertRow {
+        id,
+        received_at: to_time(row.get(1)?)?,
+        incident: AlertId(row.get(2)?),
+        alert: to_json("an alert", &row.get::<_, String>(3)?)?,
+        held: held.map_or(Ok(Value::Array(Vec::new())), |it| to_json("a suppression", &it))?,
+        notifications: notifications(db, id)?,
+    })
+}
+
+fn notifications(db: &Connection, alert: AlertId) -> Result<Vec<NotificationRow>, StoreError> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT n.id, n.receiver, n.why, count(*) FILTER (WHERE d.state = 'delivered'),
+                count(*) FILTER (WHERE d.state = 'pending'),
+                count(*) FILTER (WHERE d.state IN ('dead', 'discarded')), {FULFILMENT}
+         FROM notifications n JOIN deliveries d ON d.notification = n.id
+         WHERE n.alert = ?1 GROUP BY n.id ORDER BY n.id",
+    ))?;
+    let mut rows = statement.query([alert.0])?;
+    let mut notifications = Vec::new();
+    while let Some(row) = rows.next()? {
+        let why: Why = to_json("a reason", &row.get::<_, String>(2)?)?;
+        notifications.push(NotificationRow {
+            id: NotificationId(row.get(0)?),
+            receiver: row.get::<_, String>(1)?.as_str().into(),
+            why: why.to_string(),
+            tally: DeliveryTally { delivered: row.get(3)?, pending: row.get(4)?, dead: row.get(5)? },
+            fulfilment: to_fulfilment(&row.get::<_, String>(6)?)?,
+        });
+    }
+    Ok(notifications)
+}

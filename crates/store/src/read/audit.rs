@@ -1,0 +1,264 @@
+//! The audit: everything that was accepted must be accounted for.
+//!
+//! An accepted alert is told or suppressed; what is told is delivered, pending,
+//! dead or discarded, with the reason; and a contract whose end is to come is
+//! followed up. All is counted from the tables, by a connection of its own, some
+//! rows at a time: intake and deliveries do not wait for it, and neither does the
+//! write-ahead log.
+
+use fanfare_core::{AlertId, ContractStatus};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::Serialize;
+
+use crate::column::to_fulfilment;
+use crate::{Store, StoreError};
+
+/// The rows that are read at a time, in some ten milliseconds.
+const BATCH_SIZE: u32 = 10_000;
+
+/// The most examples that are given of what is not accounted for.
+const EXAMPLES: usize = 100;
+
+/// The sums of the ledger, and what of it does not add up.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Audit {
+    /// Number of accepted alerts.
+    pub alerts: u64,
+    /// Newest alert that was counted.
+    pub newest: Option<AlertId>,
+    /// Number of receivers that were told of one.
+    pub told: u64,
+    /// Number of receivers that were not, with the reason.
+    pub suppressed: u64,
+    /// Notifications by the state of their contracts.
+    pub notifications: NotificationCounts,
+    /// Deliveries by state.
+    pub deliveries: DeliveryCounts,
+    /// Examples of what is not accounted for.
+    pub unaccounted: Vec<Unaccounted>,
+    /// Number of findings that are not accounted for.
+    pub unaccounted_in_all: u64,
+}
+
+/// Notifications by the state of their contracts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct NotificationCounts {
+    /// Contracts that may still be kept.
+    pub open: u64,
+    /// Contracts that were kept.
+    pub kept: u64,
+    /// Contracts that were broken, and may yet be kept late.
+    pub broken: u64,
+    /// Contracts that were broken for good, unless a person helps.
+    pub abandoned: u64,
+    /// Contracts that were kept late.
+    pub late: u64,
+}
+
+/// Deliveries by state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct DeliveryCounts {
+    /// Deliveries confirmed by their providers.
+    pub delivered: u64,
+    /// Deliveries still owed.
+    pub pending: u64,
+    /// Deliveries given up that wait for a person.
+    pub dead: u64,
+    /// Deliveries given up that a person has dealt with.
+    pub discarded: u64,
+}
+
+/// One finding that is not accounted for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unaccounted {
+    /// Alert it is about; `None` if that cannot be known.
+    pub alert: Option<AlertId>,
+    /// Description of what is wrong.
+    pub what: String,
+}
+
+impl Store {
+    /// Counts everything, and finds what is not accounted for.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn audit(&self) -> Result<Audit, StoreError> {
+        self.audit_since(AlertId(0)).await
+    }
+
+    /// The same audit of what was accepted after the alert `after`. Rows that were
+    /// found right before could only go wrong by being written again.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn audit_since(&self, after: AlertId) -> Result<Audit, StoreError> {
+        self.read_exclusive(move |db| audit(db, after)).await
+    }
+}
+
+fn audit(db: &Connection, after: AlertId) -> Result<Audit, StoreError> {
+    let mut audit = Audit::default();
+    let beginning = Beginning::after(db, after)?;
+    walk(db, ALERTS, after.0, |row| audit.see_alert(row))?;
+    walk(db, NOTIFICATIONS, beginning.notifications, |row| audit.see_notification(row))?;
+    walk(db, DELIVERIES, beginning.deliveries, |row| audit.see_delivery(row))?;
+    Ok(audit)
+}
+
+/// The numbers after which the notifications and deliveries of younger alerts begin.
+struct Beginning {
+    notifications: i64,
+    deliveries: i64,
+}
+
+const FIRST_NOTIFICATION: &str = "
+    SELECT id FROM notifications WHERE alert > ?1 AND acknowledgement IS NULL ORDER BY alert, id LIMIT 1";
+const FIRST_DELIVERY: &str = "SELECT min(id) FROM deliveries WHERE notification = ?1";
+
+impl Beginning {
+    fn after(db: &Connection, alert: AlertId) -> Result<Self, StoreError> {
+        if alert.0 == 0 {
+            return Ok(Self { notifications: 0, deliveries: 0 });
+        }
+        let notification: Option<i64> =
+            db.query_row(FIRST_NOTIFICATION, [alert.0], |row| row.get(0)).optional()?;
+        let delivery: Option<i64> = db.query_row(FIRST_DELIVERY, [notification], |row| row.get(0))?;
+        let before = |first: Option<i64>| first.map_or(i64::MAX, |first| first - 1);
+        Ok(Self { notifications: before(notification), deliveries: before(delivery) })
+    }
+}
+
+/// Reads `sql`, whose rows begin with their number, from after `from` to the end.
+fn walk(
+    db: &Connection,
+    sql: &str,
+    from: i64,
+    mut see: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut statement = db.prepare(sql)?;
+    let mut last = Some(from);
+    while let Some(from) = last.take() {
+        let mut rows = statement.query(params![from, BATCH_SIZE])?;
+        while let Some(row) = rows.next()? {
+            see(row)?;
+            last = Some(row.get(0)?);
+        }
+    }
+    Ok(())
+}
+
+const ALERTS: &str = "
+    SELECT a.id, a.decided,
+           (SELECT count(*) FROM notifications n WHERE n.alert = a.id AND n.acknowledgement IS NULL),
+           iif(json_valid(a.held), json_array_length(a.held), 0)
+    FROM alerts a WHERE a.id > ?1 ORDER BY a.id LIMIT ?2";
+
+const NOTIFICATIONS: &str = "
+    SELECT n.id, n.alert, n.owed, n.terms IS NOT NULL, n.fulfilment, n.look_at IS NOT NULL,
+           EXISTS (SELECT 1 FROM alerts a WHERE a.id = n.alert),
+           count(d.id), count(*) FILTER (WHERE d.state = 'pending'), count(*) FILTER (WHERE d.state = 'delivered')
+    FROM (SELECT * FROM notifications WHERE id > ?1 ORDER BY id LIMIT ?2) n
+      LEFT JOIN deliveries d ON d.notification = n.id
+    GROUP BY n.id ORDER BY n.id";
+
+const DELIVERIES: &str = "
+    SELECT d.id, (SELECT n.alert FROM notifications n WHERE n.id = d.notification), d.state, d.reason IS NOT NULL,
+           EXISTS (SELECT 1 FROM attempts t WHERE t.delivery = d.id AND t.outcome IN ('delivered', 'partial'))
+    FROM deliveries d WHERE d.id > ?1 ORDER BY d.id LIMIT ?2";
+
+impl Audit {
+    fn see_alert(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
+        let (id, decided): (i64, Option<u32>) = (row.get(0)?, row.get(1)?);
+        let (told, held): (u32, u32) = (row.get(2)?, row.get(3)?);
+        self.alerts += 1;
+        self.newest = Some(AlertId(id));
+        self.told += u64::from(told);
+        self.suppressed += u64::from(held);
+        // Before contracts nobody wrote down how many were decided about.
+        if decided.is_some_and(|decided| decided != told + held) {
+            let decided = decided.unwrap_or(0);
+            let what = format!("{decided} receivers were decided about; {told} are told and {held} are not");
+            self.miss(Some(id), what);
+        }
+        Ok(())
+    }
+
+    fn see_notification(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
+        let (id, alert): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let (owed, is_followed_up): (Option<u32>, bool) = (row.get(2)?, row.get(3)?);
+        let (fulfilment, is_watched): (String, bool) = (row.get(4)?, row.get(5)?);
+        let (deliveries, pending, delivered): (u32, u32, u32) = (row.get(7)?, row.get(8)?, row.get(9)?);
+        if !row.get::<_, bool>(6)? {
+            self.miss(Some(alert), format!("its notification {id} is here and it is not"));
+        }
+        if owed.is_some_and(|owed| deliveries < owed) {
+            let what = format!("notification {id} has {deliveries} deliveries of {}", owed.unwrap_or(0));
+            self.miss(Some(alert), what);
+        }
+        let all_delivered = deliveries > 0 && delivered == deliveries;
+        match to_fulfilment(&fulfilment) {
+            Ok(ContractStatus::Open) if !is_followed_up && all_delivered => self.notifications.kept += 1,
+            Ok(fulfilment) => self.notifications.count(fulfilment),
+            Err(_) => self.miss(Some(alert), format!("notification {id} stands as `{fulfilment}`")),
+        }
+        let has_an_end_to_come = matches!(fulfilment.as_str(), "open" | "broken");
+        if is_followed_up && has_an_end_to_come && pending == 0 && !is_watched {
+            self.miss(Some(alert), format!("notification {id} is {fulfilment} and nobody looks after it"));
+        }
+        Ok(())
+    }
+
+    fn see_delivery(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
+        let (id, alert): (i64, Option<i64>) = (row.get(0)?, row.get(1)?);
+        let (state, has_reason, was_taken): (String, bool, bool) = (row.get(2)?, row.get(3)?, row.get(4)?);
+        if alert.is_none() {
+            self.miss(None, format!("delivery {id} tells of nothing"));
+        }
+        match state.as_str() {
+            "pending" => self.deliveries.pending += 1,
+            "delivered" => {
+                self.deliveries.delivered += 1;
+                if !was_taken {
+                    self.miss(alert, format!("delivery {id} is delivered and no provider said so"));
+                }
+            }
+            "dead" | "discarded" => {
+                let count = &mut self.deliveries;
+                if state == "dead" {
+                    count.dead += 1
+                } else {
+                    count.discarded += 1
+                }
+                if !has_reason {
+                    self.miss(alert, format!("delivery {id} is {state} and nobody knows why"));
+                }
+            }
+            other => self.miss(alert, format!("delivery {id} stands as `{other}`")),
+        }
+        Ok(())
+    }
+
+    fn miss(&mut self, alert: Option<i64>, what: String) {
+        self.unaccounted_in_all += 1;
+        if self.unaccounted.len() < EXAMPLES {
+            self.unaccounted.push(Unaccounted { alert: alert.map(AlertId), what });
+        }
+    }
+}
+
+impl NotificationCounts {
+    fn count(&mut self, fulfilment: ContractStatus) {
+        match fulfilment {
+            ContractStatus::Open => self.open += 1,
+            ContractStatus::Kept => self.kept += 1,
+            ContractStatus::Broken => self.broken += 1,
+            ContractStatus::Abandoned => self.abandoned += 1,
+            ContractStatus::Late => self.late += 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,276 @@
+//! Dead letters: deliveries given up and contracts abandoned, which wait for a person.
+
+use std::fmt;
+use std::str::FromStr;
+
+use fanfare_core::{
+    Alert, AlertId, ChannelName, ContractStatus, DeliveryId, NotificationId, ReceiverName, Severity,
+};
+use jiff::Timestamp;
+use rusqlite::{Connection, Row, params};
+use serde::Serialize;
+
+use crate::column::{from_time, to_fulfilment, to_json, to_time};
+use crate::tables::{deliveries, notifications};
+use crate::{Store, StoreError};
+
+/// The name of a dead letter: a delivery that was given up, e.g. `d17`, or a
+/// notification whose contract was abandoned though none of its deliveries was
+/// given up, e.g. `n5`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DeadLetterId {
+    /// One delivery.
+    Delivery(DeliveryId),
+    /// One notification, with all of its deliveries.
+    Notification(NotificationId),
+}
+
+/// A text that is not a [`DeadLetterId`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is not the number of a dead letter: expected one like d17 (a delivery) or n5 (a notification)"
+)]
+pub struct InvalidDeadLetterId(String);
+
+/// A choice of dead letters.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeadLetterFilter {
+    /// Only deliveries on this channel.
+    pub channel: Option<ChannelName>,
+    /// Only dead letters that this receiver was to be told.
+    pub receiver: Option<ReceiverName>,
+    /// Only dead letters given up at this time or later.
+    pub since: Option<Timestamp>,
+    /// Only dead letters given up before this time.
+    pub until: Option<Timestamp>,
+}
+
+/// Dead letters that are to be resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeadLetters {
+    /// Named ones, as far as they still wait for a person.
+    These(Vec<DeadLetterId>),
+    /// All that a filter lets through.
+    All(DeadLetterFilter),
+}
+
+impl From<DeadLetterFilter> for DeadLetters {
+    fn from(filter: DeadLetterFilter) -> Self {
+        Self::All(filter)
+    }
+}
+
+/// One dead letter, for people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DeadLetter {
+    /// Name of the dead letter.
+    pub id: DeadLetterId,
+    /// Alert that called for it; its history tells the rest.
+    pub alert_id: AlertId,
+    /// Title of the alert.
+    pub title: String,
+    /// Severity of the alert.
+    pub severity: Severity,
+    /// Notification that was to be told.
+    pub notification_id: NotificationId,
+    /// Receiver that was to be told.
+    pub receiver: ReceiverName,
+    /// Channel of the delivery; `None` for a notification.
+    pub channel: Option<ChannelName>,
+    /// Reason why it was given up.
+    pub reason: String,
+    /// Number of attempts; of a notification: of all its deliveries.
+    pub attempts: u32,
+    /// Time at which it was given up.
+    pub given_up_at: Timestamp,
+    /// State of the contract.
+    pub fulfilment: ContractStatus,
+}
+
+impl Store {
+    /// Dead letters, those of the newest notification first, and of them only
+    /// those after `after` in this order.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn dead_letters(
+        &self,
+        filter: DeadLetterFilter,
+        after: Option<DeadLetterId>,
+        limit: u32,
+    ) -> Result<Vec<DeadLetter>, StoreError> {
+        self.read_report(move |db| {
+            let moment = db.unchecked_transaction()?; // or a letter that is found could be gone when it is read
+            let after = after.map(|it| key_of(&moment, it)).transpose()?;
+            let found = find(&moment, &filter, after, limit)?;
+            let letters: Result<_, _> = found.into_iter().map(|it| read(&moment, it)).collect();
+            moment.commit()?;
+            letters
+        })
+        .await
+    }
+
+    /// The dead letter `id`, if it still waits for a person.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn dead_letter(&self, id: DeadLetterId) -> Result<Option<DeadLetter>, StoreError> {
+        self.read_report(move |db| {
+            let moment = db.unchecked_transaction()?; // or it could be gone when it is read
+            let waits = waits_for_a_person(&moment, id)?;
+            let letter = if waits { Some(read(&moment, key_of(&moment, id)?)?) } else { None };
+            moment.commit()?;
+            Ok(letter)
+        })
+        .await
+    }
+}
+
+/// The place of a dead letter among all: by its notification, then by its
+/// delivery; 0 for that of the whole notification, which comes after them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct DeadLetterKey {
+    pub(crate) notification: NotificationId,
+    delivery: i64,
+}
+
+impl DeadLetterKey {
+    pub(crate) fn id(self) -> DeadLetterId {
+        match self.delivery {
+            0 => DeadLetterId::Notification(self.notification),
+            delivery => DeadLetterId::Delivery(DeliveryId(delivery)),
+        }
+    }
+}
+
+/// The place of the dead letter `id`.
+pub(crate) fn key_of(db: &Connection, id: DeadLetterId) -> Result<DeadLetterKey, StoreError> {
+    Ok(match id {
+        DeadLetterId::Notification(notification) => DeadLetterKey { notification, delivery: 0 },
+        DeadLetterId::Delivery(id) => {
+            let notification = deliveries::notification_of(db, id)?.unwrap_or(NotificationId(0));
+            DeadLetterKey { notification, delivery: id.0 }
+        }
+    })
+}
+
+/// Whether the dead letter `id` still waits for a person.
+pub(crate) fn waits_for_a_person(db: &Connection, id: DeadLetterId) -> Result<bool, StoreError> {
+    match id {
+        DeadLetterId::Delivery(id) => deliveries::is_dead(db, id),
+        DeadLetterId::Notification(id) => notifications::is_unhandled(db, id),
+    }
+}
+
+/// Dead letters in order. An abandoned contract counts by itself only while none of
+/// its deliveries is dead: one thing to do is one dead letter.
+const FIND: &str = "
+    SELECT l.notification, l.delivery FROM (
+      SELECT d.notification, d.id AS delivery, d.channel, d.settled_at AS at FROM deliveries d WHERE d.state = 'dead'
+      UNION ALL
+      SELECT n.id, 0, NULL, (SELECT max(s.at) FROM steps s
+                             WHERE s.notification = n.id AND json_extract(s.step, '$.fulfilment') = 'abandoned')
+      FROM notifications n
+      WHERE n.fulfilment = 'abandoned' AND n.dealt_with IS NULL
+        AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.notification = n.id AND d.state = 'dead')
+    ) l JOIN notifications n ON n.id = l.notification
+    WHERE (?1 IS NULL OR l.channel = ?1) AND (?2 IS NULL OR n.receiver = ?2)
+      AND (?3 IS NULL OR l.at >= ?3) AND (?4 IS NULL OR l.at < ?4)
+      AND (?5 IS NULL OR (l.notification, l.delivery) < (?5, ?6))
+    ORDER BY l.notification DESC, l.delivery DESC LIMIT ?7";
+
+/// The dead letters that `filter` lets through, the newest first, those after `after` only.
+pub(crate) fn find(
+    db: &Connection,
+    filter: &DeadLetterFilter,
+    after: Option<DeadLetterKey>,
+    limit: u32,
+) -> Result<Vec<DeadLetterKey>, StoreError> {
+    let DeadLetterFilter { channel, receiver, since, until } = filter;
+    let mut statement = db.prepare_cached(FIND)?;
+    let keys = statement.query_map(
+        params![
+            channel.as_ref().map(ChannelName::as_str),
+            receiver.as_ref().map(ReceiverName::as_str),
+            since.map(from_time),
+            until.map(from_time),
+            after.map(|it| it.notification.0),
+            after.map(|it| it.delivery),
+            limit,
+        ],
+        |row| Ok(DeadLetterKey { notification: NotificationId(row.get(0)?), delivery: row.get(1)? }),
+    )?;
+    Ok(keys.collect::<Result<_, _>>()?)
+}
+
+const OF_DELIVERY: &str = "
+    SELECT n.id, n.alert, n.receiver, n.fulfilment, a.alert, d.channel, coalesce(d.reason, ''), d.attempts,
+           coalesce(d.settled_at, n.owed_at)
+    FROM deliveries d JOIN notifications n ON n.id = d.notification JOIN alerts a ON a.id = n.alert WHERE d.id = ?1";
+
+const OF_NOTIFICATION: &str = "
+    SELECT n.id, n.alert, n.receiver, n.fulfilment, a.alert, NULL,
+           'too few of its channels confirmed in time, and nobody is left to be told',
+           (SELECT coalesce(sum(d.attempts), 0) FROM deliveries d WHERE d.notification = n.id),
+           coalesce((SELECT max(s.at) FROM steps s
+                     WHERE s.notification = n.id AND json_extract(s.step, '$.fulfilment') = 'abandoned'), n.owed_at)
+    FROM notifications n JOIN alerts a ON a.id = n.alert WHERE n.id = ?1";
+
+fn read(db: &Connection, key: DeadLetterKey) -> Result<DeadLetter, StoreError> {
+    let id = key.id();
+    let (sql, number) = match id {
+        DeadLetterId::Delivery(id) => (OF_DELIVERY, id.0),
+        DeadLetterId::Notification(id) => (OF_NOTIFICATION, id.0),
+    };
+    db.prepare_cached(sql)?.query_row([number], |row| Ok(letter(id, row)))?
+}
+
+fn letter(id: DeadLetterId, row: &Row<'_>) -> Result<DeadLetter, StoreError> {
+    let alert: Alert = to_json("an alert", &row.get::<_, String>(4)?)?;
+    let title = alert.annotations.get("title").unwrap_or_else(|| alert.text_of("alertname"));
+    Ok(DeadLetter {
+        id,
+        alert_id: AlertId(row.get(1)?),
+        title: title.to_owned(),
+        severity: alert.severity,
+        notification_id: NotificationId(row.get(0)?),
+        receiver: row.get::<_, String>(2)?.as_str().into(),
+        channel: row.get::<_, Option<String>>(5)?.map(|it| it.as_str().into()),
+        reason: row.get(6)?,
+        attempts: row.get(7)?,
+        given_up_at: to_time(row.get(8)?)?,
+        fulfilment: to_fulfilment(&row.get::<_, String>(3)?)?,
+    })
+}
+
+impl fmt::Display for DeadLetterId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Delivery(id) => write!(f, "d{id}"),
+            Self::Notification(id) => write!(f, "n{id}"),
+        }
+    }
+}
+
+impl FromStr for DeadLetterId {
+    type Err = InvalidDeadLetterId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let number = |digits: &str| digits.parse().ok().filter(|&number: &i64| number > 0);
+        let delivery = text.strip_prefix('d').and_then(number).map(|it| Self::Delivery(DeliveryId(it)));
+        let notification =
+            text.strip_prefix('n').and_then(number).map(|it| Self::Notification(NotificationId(it)));
+        delivery.or(notification).ok_or_else(|| InvalidDeadLetterId(text.to_owned()))
+    }
+}
+
+impl Serialize for DeadLetterId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests;

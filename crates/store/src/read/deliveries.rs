@@ -1,0 +1,133 @@
+//! Lists of deliveries, and of the attempts of one.
+
+use fanfare_core::{AlertId, ChannelName, ContractStatus, DeliveryId, Unless, Why};
+use jiff::Timestamp;
+use rusqlite::{Row, params};
+use serde::Serialize;
+
+use crate::column::{to_fulfilment, to_json, to_time, to_unless};
+use crate::{AttemptRow, Store, StoreError, tables};
+
+/// A choice of deliveries.
+#[derive(Debug, Clone, Default)]
+pub struct DeliveryFilter {
+    /// Only deliveries on this channel.
+    pub channel: Option<ChannelName>,
+    /// Only deliveries in this state: `pending`, `delivered`, `dead` or `discarded`.
+    pub state: Option<String>,
+    /// Only deliveries of this alert.
+    pub alert: Option<AlertId>,
+    /// Only deliveries with a smaller number, for paging.
+    pub before: Option<i64>,
+    /// The most deliveries that are returned, the newest first.
+    pub limit: u32,
+}
+
+/// One delivery, for people.
+#[derive(Debug, Clone, Serialize)]
+pub struct DeliveryRow {
+    /// Number of the delivery.
+    pub id: i64,
+    /// Alert that called for it.
+    pub alert_id: i64,
+    /// Notification that it tells.
+    pub notification_id: i64,
+    /// Receiver that is told.
+    pub receiver: String,
+    /// Channel on which it goes out.
+    pub channel: String,
+    /// Severity of the alert.
+    pub severity: String,
+    /// State: `pending`, `delivered`, `dead` or `discarded`.
+    pub state: String,
+    /// Reason for which the receiver is told.
+    pub why: String,
+    /// Time from which on it is owed.
+    pub owed_at: Timestamp,
+    /// Time of the next attempt, while it is pending.
+    pub next_at: Option<Timestamp>,
+    /// Number of attempts so far.
+    pub attempts: i64,
+    /// Time at which it was delivered or given up.
+    pub settled_at: Option<Timestamp>,
+    /// Last answer, or the reason why it was given up.
+    pub reason: Option<String>,
+    /// State of its notification's contract.
+    pub fulfilment: ContractStatus,
+    /// Condition of the rung it stands on, which had not come about.
+    pub escalated: Option<Unless>,
+    /// Digest in which it last went out.
+    pub digest: Option<i64>,
+}
+
+/// The state of the contract of a notification `n`. One without terms is not
+/// followed up; its deliveries tell.
+pub(crate) const FULFILMENT: &str = "
+    CASE WHEN n.terms IS NULL AND n.fulfilment = 'open'
+              AND NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.notification = n.id AND o.state <> 'delivered')
+         THEN 'kept' ELSE n.fulfilment END";
+
+impl Store {
+    /// Deliveries, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn deliveries(&self, filter: DeliveryFilter) -> Result<Vec<DeliveryRow>, StoreError> {
+        self.read_report(move |db| {
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT d.id, n.alert, n.id, n.receiver, d.channel, d.severity, d.state, n.why, n.owed_at, d.next_at,
+                        d.attempts, d.settled_at, d.reason, {FULFILMENT}, d.escalated, d.digest
+                 FROM deliveries d JOIN notifications n ON n.id = d.notification
+                 WHERE (?1 IS NULL OR d.channel = ?1) AND (?2 IS NULL OR d.state = ?2) AND (?3 IS NULL OR n.alert = ?3)
+                   AND (?4 IS NULL OR d.id < ?4)
+                 ORDER BY d.id DESC LIMIT ?5",
+            ))?;
+            let DeliveryFilter { channel, state, alert, before, limit } = filter;
+            let channel = channel.as_ref().map(ChannelName::as_str);
+            let mut rows = statement.query(params![channel, state, alert.map(|it| it.0), before, limit])?;
+            let mut deliveries = Vec::new();
+            while let Some(row) = rows.next()? {
+                deliveries.push(delivery_row(row)?);
+            }
+            Ok(deliveries)
+        })
+        .await
+    }
+
+    /// The attempts of one delivery, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn attempts(&self, delivery: DeliveryId) -> Result<Vec<AttemptRow>, StoreError> {
+        self.read_report(move |db| tables::attempts::of_delivery(db, delivery)).await
+    }
+}
+
+fn delivery_row(row: &Row<'_>) -> Result<DeliveryRow, StoreError> {
+    let why: Why = to_json("a reason", &row.get::<_, String>(7)?)?;
+    let state: String = row.get(6)?;
+    let next_at = if state == "pending" { Some(to_time(row.get(9)?)?) } else { None };
+    Ok(DeliveryRow {
+        id: row.get(0)?,
+        alert_id: row.get(1)?,
+        notification_id: row.get(2)?,
+        receiver: row.get(3)?,
+        channel: row.get(4)?,
+        severity: row.get(5)?,
+        state,
+        why: why.to_string(),
+        owed_at: to_time(row.get(8)?)?,
+        next_at,
+        attempts: row.get(10)?,
+        settled_at: row.get::<_, Option<i64>>(11)?.map(to_time).transpose()?,
+        reason: row.get(12)?,
+        fulfilment: to_fulfilment(&row.get::<_, String>(13)?)?,
+        escalated: row.get::<_, Option<String>>(14)?.map(|it| to_unless(&it)).transpose()?,
+        digest: row.get(15)?,
+    })
+}
+
+#[cfg(test)]
+mod tests;

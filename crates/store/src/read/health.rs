@@ -1,0 +1,58 @@
+//! Counts by which the gateway monitors itself.
+
+use std::collections::BTreeMap;
+
+use fanfare_core::{Alert, ChannelName};
+
+use crate::column::{to_count, to_json};
+use crate::{Store, StoreError};
+
+/// Dead letters by channel. An alert that cannot be read is of no source, and counts.
+const DEAD_LETTERS: &str = "
+    SELECT d.channel, count(*)
+    FROM deliveries d JOIN notifications n ON n.id = d.notification JOIN alerts a ON a.id = n.alert
+    WHERE d.state = 'dead' AND iif(json_valid(a.alert), json_extract(a.alert, '$.labels.source'), NULL) IS DISTINCT FROM ?1
+    GROUP BY d.channel";
+
+const FIRING: &str = "
+    SELECT a.alert FROM incidents i JOIN alerts a ON a.id = i.last_alert
+    WHERE iif(json_valid(a.alert), json_extract(a.alert, '$.labels.source'), NULL) = ?1 ORDER BY a.id";
+
+impl Store {
+    /// The number of deliveries on each channel that were given up and wait for a
+    /// person, without those that tell of an alert from the source `except`.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn dead_letters_by_channel(
+        &self,
+        except: &'static str,
+    ) -> Result<BTreeMap<ChannelName, u64>, StoreError> {
+        self.read_report(move |db| {
+            let mut statement = db.prepare_cached(DEAD_LETTERS)?;
+            let counts = statement.query_map([except], |row| {
+                Ok((ChannelName::from(row.get::<_, String>(0)?.as_str()), to_count(row.get(1)?)))
+            })?;
+            Ok(counts.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// The firing alerts of the source `source`, each as it was last told.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn firing_of(&self, source: &'static str) -> Result<Vec<Alert>, StoreError> {
+        self.read_report(move |db| {
+            let mut statement = db.prepare_cached(FIRING)?;
+            let alerts = statement.query_map([source], |row| row.get::<_, String>(0))?;
+            alerts.map(|alert| to_json("an alert", &alert?)).collect()
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,280 @@
+//! The history of one alert: everything that happened to it.
+
+use fanfare_core::{
+    Acknowledgement, Alert, AlertId, ChannelName, ContractStatus, DeliveryId, DeliveryTerms, NotificationId,
+    ReceiverName, Status, Unless, Why,
+};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
+
+use crate::column::{to_fulfilment, to_json, to_status, to_time, to_unless};
+use crate::read::deliveries::FULFILMENT;
+use crate::{AcknowledgementRow, AttemptRow, PolicyId, StepRow, Store, StoreError, tables};
+
+/// The most other alerts of its incident that a history names, before and after its alert.
+const RELATED: u32 = 100;
+
+/// The history of one alert: everything that happened to it.
+#[derive(Debug, Clone, Serialize)]
+pub struct AlertHistory {
+    /// Number of the alert.
+    pub id: AlertId,
+    /// Time of its acceptance.
+    pub received_at: Timestamp,
+    /// First alert of its incident.
+    pub incident: AlertId,
+    /// Start of the incident, by the source's clock.
+    pub since: Timestamp,
+    /// Alert as it was accepted.
+    pub alert: Alert,
+    /// Policy it was decided by; `None` for one from before policies were kept.
+    pub policy: Option<PolicyId>,
+    /// Text of that policy, as JSON, for explanations: too long to be shown with every history.
+    #[serde(skip)]
+    pub policy_text: Option<String>,
+    /// Receivers that were not told, and the reasons.
+    pub held: Vec<Held>,
+    /// Notifications it called for, in that order.
+    pub notifications: Vec<NotificationHistory>,
+    /// Acknowledgements of what it told, or those there were when it arrived.
+    pub acknowledgements: Vec<AcknowledgementRow>,
+    /// Earlier alerts of its incident that somebody was told of; the newest first.
+    pub before: Vec<RelatedAlert>,
+    /// Later alerts of its incident that somebody was told of; the oldest first.
+    pub after: Vec<RelatedAlert>,
+}
+
+/// A receiver that was not told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// Receiver that was not told.
+    pub receiver: ReceiverName,
+    /// Route that points at it; `None` where it was told before.
+    #[serde(default)]
+    pub route: Option<String>,
+    /// Reason why it was not told.
+    pub reason: String,
+}
+
+/// The history of one notification.
+#[derive(Debug, Clone, Serialize)]
+pub struct NotificationHistory {
+    /// Number of the notification.
+    pub id: NotificationId,
+    /// Receiver that is told.
+    pub receiver: ReceiverName,
+    /// Route that points at the receiver; `None` where it is told because it was told before.
+    pub route: Option<String>,
+    /// Reason for which it is told now.
+    pub why: String,
+    /// Time from which on it is owed.
+    pub owed_at: Timestamp,
+    /// Terms of its contract; `None`: its deliveries go out together, without a time limit.
+    pub terms: Option<DeliveryTerms>,
+    /// State of its contract.
+    pub fulfilment: ContractStatus,
+    /// Time of the next check even if nothing happens before.
+    pub look_at: Option<Timestamp>,
+    /// Action of a person about an abandoned contract: `retried` or `discarded`.
+    pub dealt_with: Option<String>,
+    /// Acknowledgement that it tells of.
+    pub acknowledgement: Option<Acknowledgement>,
+    /// Deliveries of it, in the order in which the channels were added.
+    pub deliveries: Vec<DeliveryHistory>,
+    /// Steps that were done about it, with their reasons.
+    pub steps: Vec<StepRow>,
+}
+
+/// The history of one delivery.
+#[derive(Debug, Clone, Serialize)]
+pub struct DeliveryHistory {
+    /// Number of the delivery.
+    pub id: DeliveryId,
+    /// Channel on which it goes out.
+    pub channel: ChannelName,
+    /// Time at which the channel was added.
+    pub called_at: Timestamp,
+    /// Condition of the rung it stands on, which had not come about.
+    pub escalated: Option<Unless>,
+    /// State: `pending`, `delivered`, `dead` or `discarded`.
+    pub state: String,
+    /// Time of the next attempt, while it is pending.
+    pub next_at: Option<Timestamp>,
+    /// Number of attempts so far.
+    pub attempted: u32,
+    /// Time at which it was delivered or given up.
+    pub settled_at: Option<Timestamp>,
+    /// Last answer, or the reason why it was given up.
+    pub reason: Option<String>,
+    /// Digest in which it last went out.
+    pub digest: Option<i64>,
+    /// Attempts of it, the oldest first.
+    pub attempts: Vec<AttemptRow>,
+}
+
+/// Another alert of the same incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RelatedAlert {
+    /// Number of the alert.
+    pub id: AlertId,
+    /// Time of its acceptance.
+    pub received_at: Timestamp,
+    /// Status it reported.
+    pub status: Status,
+}
+
+impl Store {
+    /// The history of the alert `id`; `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn story(&self, id: AlertId) -> Result<Option<AlertHistory>, StoreError> {
+        self.read_report(move |db| {
+            let moment = db.unchecked_transaction()?; // all of it as it is now
+            let history = history(&moment, id)?;
+            moment.commit()?;
+            Ok(history)
+        })
+        .await
+    }
+}
+
+const ALERT: &str = "
+    SELECT a.received_at, a.incident, a.since, a.alert, a.held, a.policy, p.policy
+    FROM alerts a LEFT JOIN policies p ON p.id = a.policy WHERE a.id = ?1";
+
+fn history(db: &Connection, id: AlertId) -> Result<Option<AlertHistory>, StoreError> {
+    let found = db.prepare_cached(ALERT)?.query_row([id.0], |row| Ok(beginning(id, row))).optional()?;
+    let Some(mut history) = found.transpose()? else { return Ok(None) };
+    history.notifications = notifications(db, id)?;
+    let acknowledgements = tables::acknowledgements::of_incident(db, history.incident)?;
+    history.acknowledgements = acknowledgements.into_iter().filter(|it| covers(it, &history)).collect();
+    history.before = related(db, BEFORE, &history)?;
+    history.after = related(db, AFTER, &history)?;
+    Ok(Some(history))
+}
+
+/// A history of which only the alert is known.
+fn beginning(id: AlertId, row: &Row<'_>) -> Result<AlertHistory, StoreError> {
+    let held: Option<String> = row.get(4)?;
+    Ok(AlertHistory {
+        id,
+        received_at: to_time(row.get(0)?)?,
+        incident: AlertId(row.get(1)?),
+        since: to_time(row.get(2)?)?,
+        alert: to_json("an alert", &row.get::<_, String>(3)?)?,
+        policy: row.get::<_, Option<i64>>(5)?.map(PolicyId),
+        policy_text: row.get(6)?,
+        held: held.map_or(Ok(Vec::new()), |it| to_json("a suppression", &it))?,
+        notifications: Vec::new(),
+        acknowledgements: Vec::new(),
+        before: Vec::new(),
+        after: Vec::new(),
+    })
+}
+
+fn notifications_sql() -> String {
+    format!(
+        "SELECT n.id, n.receiver, n.route, n.why, n.owed_at, n.terms, {FULFILMENT}, n.look_at, n.dealt_with,
+                n.acknowledgement
+         FROM notifications n WHERE n.alert = ?1 ORDER BY n.id"
+    )
+}
+
+fn notifications(db: &Connection, alert: AlertId) -> Result<Vec<NotificationHistory>, StoreError> {
+    let mut statement = db.prepare_cached(&notifications_sql())?;
+    let mut rows = statement.query([alert.0])?;
+    let mut notifications = Vec::new();
+    while let Some(row) = rows.next()? {
+        let why: Why = to_json("a reason", &row.get::<_, String>(3)?)?;
+        let id = NotificationId(row.get(0)?);
+        let owed_at = to_time(row.get(4)?)?;
+        let (terms, acknowledgement): (Option<String>, Option<String>) = (row.get(5)?, row.get(9)?);
+        notifications.push(NotificationHistory {
+            id,
+            receiver: row.get::<_, String>(1)?.as_str().into(),
+            route: row.get(2)?,
+            why: why.to_string(),
+            owed_at,
+            terms: terms.map(|it| to_json("the terms of a notification", &it)).transpose()?,
+            fulfilment: to_fulfilment(&row.get::<_, String>(6)?)?,
+            look_at: row.get::<_, Option<i64>>(7)?.map(to_time).transpose()?,
+            dealt_with: row.get(8)?,
+            acknowledgement: acknowledgement.map(|it| to_json("an acknowledgement", &it)).transpose()?,
+            deliveries: deliveries(db, id, owed_at)?,
+            steps: tables::steps::of_notification(db, id)?,
+        });
+    }
+    Ok(notifications)
+}
+
+const DELIVERIES: &str = "
+    SELECT id, channel, called_at, escalated, state, next_at, attempts, settled_at, reason, digest
+    FROM deliveries WHERE notification = ?1 ORDER BY id";
+
+fn deliveries(
+    db: &Connection,
+    notification: NotificationId,
+    owed_at: Timestamp,
+) -> Result<Vec<DeliveryHistory>, StoreError> {
+    let mut statement = db.prepare_cached(DELIVERIES)?;
+    let mut rows = statement.query([notification.0])?;
+    let mut deliveries = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id = DeliveryId(row.get(0)?);
+        let state: String = row.get(4)?;
+        let next_at = if state == "pending" { Some(to_time(row.get(5)?)?) } else { None };
+        deliveries.push(DeliveryHistory {
+            id,
+            channel: row.get::<_, String>(1)?.as_str().into(),
+            called_at: row.get::<_, Option<i64>>(2)?.map_or(Ok(owed_at), to_time)?,
+            escalated: row.get::<_, Option<String>>(3)?.map(|it| to_unless(&it)).transpose()?,
+            state,
+            next_at,
+            attempted: row.get(6)?,
+            settled_at: row.get::<_, Option<i64>>(7)?.map(to_time).transpose()?,
+            reason: row.get(8)?,
+            digest: row.get(9)?,
+            attempts: tables::attempts::of_delivery(db, id)?,
+        });
+    }
+    Ok(deliveries)
+}
+
+/// Whether an acknowledgement covers what the alert told; or, where that told
+/// nobody, was there before it.
+fn covers(acknowledgement: &AcknowledgementRow, history: &AlertHistory) -> bool {
+    match history.notifications.first() {
+        Some(first) => first.id <= acknowledgement.up_to,
+        None => acknowledgement.at <= history.received_at,
+    }
+}
+
+// Through the notifications, which are indexed by their incident: an index of all alerts would cost every intake.
+const BEFORE: &str = "
+    SELECT a.id, a.received_at, json_extract(a.alert, '$.status') FROM alerts a
+    WHERE a.id IN (SELECT n.alert FROM notifications n WHERE n.incident = ?1 AND n.alert < ?2)
+    ORDER BY a.id DESC LIMIT ?3";
+const AFTER: &str = "
+    SELECT a.id, a.received_at, json_extract(a.alert, '$.status') FROM alerts a
+    WHERE a.id IN (SELECT n.alert FROM notifications n WHERE n.incident = ?1 AND n.alert > ?2)
+    ORDER BY a.id LIMIT ?3";
+
+fn related(db: &Connection, sql: &str, history: &AlertHistory) -> Result<Vec<RelatedAlert>, StoreError> {
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(params![history.incident.0, history.id.0, RELATED])?;
+    let mut related = Vec::new();
+    while let Some(row) = rows.next()? {
+        related.push(RelatedAlert {
+            id: AlertId(row.get(0)?),
+            received_at: to_time(row.get(1)?)?,
+            status: to_status(&row.get::<_, String>(2)?)?,
+        });
+    }
+    Ok(related)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,174 @@
+use fanfare_core::{EscalationReason, Severity, Step};
+use serde_json::json;
+
+use super::*;
+use crate::fixtures::{
+    Deciding, NOON, Place, accept_by, acknowledge, after_noon, again, alarm, deliveries, end_of, ladder,
+    pursue_at, settle_by, settlement,
+};
+use crate::tables::{acknowledgements, attempts, steps};
+use crate::{Outcome, Settlement};
+
+async fn told(store: &Store, id: i64) -> AlertHistory {
+    store.story(AlertId(id)).await.unwrap().unwrap()
+}
+
+/// A store with an alert whose ladder was climbed to `phone`, a repeat that was
+/// held, a worse one, and the end; after the first Ann has acknowledged.
+async fn filled(place: &Place) -> Store {
+    let store = place.open();
+    let decider = Deciding::on(ladder());
+    let first = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
+    let [ding, mail] = &deliveries(&first)[..] else { panic!() };
+    settle_by(&store, &decider, settlement(ding, again(9))).await;
+    let second = Settlement {
+        ordinal: 2,
+        started_at: after_noon(9),
+        ended_at: after_noon(10),
+        ..settlement(ding, Outcome::Delivered)
+    };
+    settle_by(&store, &decider, second).await;
+    pursue_at(&store, &decider, mail.notification, after_noon(60)).await;
+    acknowledge(&store, &decider, mail.notification, ("Ann", after_noon(70))).await;
+    accept_by(&store, &decider, alarm("a", Severity::High), after_noon(80)).await;
+    pursue_at(&store, &decider, mail.notification, after_noon(90)).await;
+    accept_by(&store, &decider, alarm("a", Severity::Urgent), after_noon(90)).await;
+    accept_by(&store, &decider, end_of("a"), after_noon(100)).await;
+    store
+}
+
+#[tokio::test]
+async fn a_story_tells_who_was_told_by_which_route_on_what_terms_and_what_was_done() {
+    let place = Place::new();
+    let story = told(&filled(&place).await, 1).await;
+    assert_eq!((story.incident, story.received_at, story.since), (AlertId(1), NOON, NOON));
+    let [first, acknowledged] = &story.notifications[..] else { panic!("{story:?}") };
+    assert_eq!((first.route.as_deref(), first.why.as_str()), (Some("route"), "started"));
+    assert_eq!((first.terms.as_ref(), first.owed_at), (Some(&ladder()), NOON));
+    assert_eq!(first.fulfilment, ContractStatus::Abandoned); // mail has had its minute, and phone half of one
+    let climbed = Step::Climb {
+        rung: 0,
+        unless: Unless::Delivered,
+        to: vec!["phone".into()],
+        because: EscalationReason::Due,
+    };
+    assert_eq!(first.steps[0], StepRow { at: after_noon(60), step: climbed });
+    assert_eq!((acknowledged.why.as_str(), acknowledged.route.as_deref()), ("acknowledged", None));
+    let by = Acknowledgement { by: "Ann".to_owned(), at: after_noon(70) };
+    assert_eq!((acknowledged.acknowledgement.as_ref(), acknowledged.terms.as_ref()), (Some(&by), None));
+}
+
+#[tokio::test]
+async fn a_story_tells_each_delivery_and_each_attempt() {
+    let place = Place::new();
+    let story = told(&filled(&place).await, 1).await;
+    let [ding, mail, phone] = &story.notifications[0].deliveries[..] else { panic!("{story:?}") };
+    assert_eq!(
+        (ding.state.as_str(), ding.attempted, ding.settled_at),
+        ("delivered", 2, Some(after_noon(10)))
+    );
+    let attempts: Vec<_> = ding.attempts.iter().map(|it| (it.started_at, it.outcome.as_str())).collect();
+    assert_eq!(attempts, [(NOON, "transient"), (after_noon(9), "delivered")]);
+    assert_eq!((mail.state.as_str(), mail.next_at, mail.attempts.len()), ("pending", Some(NOON), 0));
+    assert_eq!((phone.called_at, phone.escalated), (after_noon(60), Some(Unless::Delivered)));
+    assert_eq!((ding.called_at, ding.escalated, ding.next_at), (NOON, None, None));
+}
+
+#[tokio::test]
+async fn a_story_tells_who_was_not_told_and_why() {
+    let place = Place::new();
+    let story = told(&filled(&place).await, 2).await;
+    let held = Held {
+        receiver: "on-call".into(),
+        route: Some("route".to_owned()),
+        reason: "already told, and the repeat interval has not passed".to_owned(),
+    };
+    assert_eq!((story.held, story.notifications.len()), (vec![held], 0));
+}
+
+/// Whose acknowledgements stand in the story of the alert `id`.
+async fn check_acknowledged(id: i64, expected: &[&str]) {
+    let place = Place::new();
+    let story = told(&filled(&place).await, id).await;
+    let by: Vec<_> = story.acknowledgements.iter().map(|it| it.by.as_str()).collect();
+    assert_eq!(by, expected);
+}
+
+#[tokio::test]
+async fn an_acknowledgement_stands_in_the_stories_it_covers_and_not_in_later_ones() {
+    check_acknowledged(1, &["Ann"]).await;
+    check_acknowledged(2, &["Ann"]).await; // told nobody, since Ann took care of it
+    check_acknowledged(3, &[]).await; // got worse
+    check_acknowledged(4, &[]).await;
+}
+
+#[tokio::test]
+async fn a_story_names_the_others_of_its_incident_that_were_told() {
+    let place = Place::new();
+    let store = filled(&place).await;
+    accept_by(&store, &Deciding::on(ladder()), alarm("b", Severity::High), after_noon(200)).await;
+    let sibling =
+        |id, seconds, status| RelatedAlert { id: AlertId(id), received_at: after_noon(seconds), status };
+    let (first, worse, end) =
+        (sibling(1, 0, Status::Firing), sibling(3, 90, Status::Firing), sibling(4, 100, Status::Resolved));
+    let story = told(&store, 3).await;
+    assert_eq!((story.before, story.after), (vec![first.clone()], vec![end]));
+    let story = told(&store, 4).await;
+    assert_eq!((story.before, story.after), (vec![worse, first], vec![]));
+}
+
+#[tokio::test]
+async fn of_a_long_incident_a_story_names_the_nearest() {
+    let place = Place::new();
+    let store = place.open();
+    let day = 24 * 60 * 60;
+    for number in 0..=250 {
+        accept_by(&store, &Deciding::on(ladder()), alarm("a", Severity::High), after_noon(number * day))
+            .await;
+    }
+    let story = told(&store, 126).await;
+    let ids = |siblings: &[RelatedAlert]| (siblings.len(), siblings[0].id.0, siblings[99].id.0);
+    assert_eq!((ids(&story.before), ids(&story.after)), ((100, 125, 26), (100, 127, 226)));
+}
+
+#[tokio::test]
+async fn there_is_no_story_of_what_never_came() {
+    assert!(Place::new().open().story(AlertId(1)).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_story_is_told_in_words_that_programs_can_rely_on() {
+    let place = Place::new();
+    let story = serde_json::to_value(told(&filled(&place).await, 1).await).unwrap();
+    assert_eq!(story["received_at"], "2026-03-08T12:00:00Z");
+    assert_eq!(story["notifications"][0]["fulfilment"], "abandoned");
+    assert_eq!(
+        story["notifications"][0]["steps"][0],
+        json!({"at": "2026-03-08T12:01:00Z", "step": "climb", "rung": 0, "unless": "delivered", "to": ["phone"], "because": "due"})
+    );
+    assert_eq!(story.get("policy_text"), None);
+}
+
+#[tokio::test]
+async fn no_part_of_a_story_reads_more_than_its_own_rows() {
+    let place = Place::new();
+    drop(place.open());
+    let raw = place.raw();
+    for sql in [
+        ALERT,
+        &notifications_sql(),
+        DELIVERIES,
+        attempts::OF_DELIVERY,
+        steps::OF_NOTIFICATION,
+        acknowledgements::OF_INCIDENT,
+        BEFORE,
+        AFTER,
+    ] {
+        let mut statement = raw.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let parameters = vec![1; statement.parameter_count()];
+        let plan = statement.query_map(rusqlite::params_from_iter(parameters), |row| row.get(3)).unwrap();
+        let plan: Vec<String> = plan.collect::<Result<_, _>>().unwrap();
+        assert!(plan.iter().any(|it| it.starts_with("SEARCH")), "{sql}: {plan:?}");
+        assert!(!plan.iter().any(|it| it.starts_with("SCAN")), "{sql}: {plan:?}");
+    }
+}

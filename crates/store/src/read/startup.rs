@@ -1,0 +1,80 @@
+//! Reads of what was left to do, at the start and when channels come or go.
+
+use std::cell::Cell;
+use std::collections::BTreeSet;
+
+use fanfare_core::{ChannelName, Notification, NotificationId};
+use rusqlite::Connection;
+
+use crate::tables::{deliveries, notifications};
+use crate::{Delivery, Store, StoreError, Watch};
+
+impl Store {
+    /// Every pending delivery, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn pending(&self) -> Result<Vec<Delivery>, StoreError> {
+        self.read(deliveries::pending).await
+    }
+
+    /// Hands the pending deliveries of `channels`, the oldest first, to `then`
+    /// before anything more can be written, so that none is missed or handed twice.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be used; then `then` does not run.
+    pub async fn take_up(
+        &self,
+        channels: BTreeSet<ChannelName>,
+        then: impl FnOnce(Vec<Delivery>) + Send + 'static,
+    ) -> Result<(), StoreError> {
+        let work = move |db: &Connection| Ok(Cell::new(deliveries::pending_on(db, &channels)?));
+        self.write(work, |pending| then(pending.take())).await.map(|_| ())
+    }
+
+    /// The notification number `id`; `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn notification(&self, id: NotificationId) -> Result<Option<Notification>, StoreError> {
+        self.read(move |db| notifications::find(db, id)).await
+    }
+
+    /// The notifications `ids`, in that order: of each what [`Store::notification`] says of it.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read at all.
+    pub async fn notifications(
+        &self,
+        ids: Vec<NotificationId>,
+    ) -> Result<Vec<Result<Option<Notification>, StoreError>>, StoreError> {
+        self.read(move |db| Ok(ids.iter().map(|id| notifications::find(db, *id)).collect())).await
+    }
+
+    /// The notifications that must be checked, now or later.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn watched(&self) -> Result<Vec<Watch>, StoreError> {
+        let scheduled = self.read(notifications::scheduled).await?;
+        let recheck = |(notification, at)| Watch { notification, look_at: Some(at) };
+        Ok(scheduled.into_iter().map(recheck).collect())
+    }
+
+    /// The notifications that are followed up, not yet told, and wait for `channel`.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn waiting_for(&self, channel: ChannelName) -> Result<Vec<NotificationId>, StoreError> {
+        self.read(move |db| notifications::waiting_for(db, &channel)).await
+    }
+}
+
+#[cfg(test)]
+mod tests;

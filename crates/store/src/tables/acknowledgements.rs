@@ -1,0 +1,73 @@
+//! The table `acknowledgements`: who takes care of which incident.
+
+use fanfare_core::{Acknowledgement, AlertId, NotificationId};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+
+use crate::StoreError;
+use crate::column::{from_time, to_time};
+
+/// One acknowledgement of an incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AcknowledgementRow {
+    /// Person, as they named themselves.
+    pub by: String,
+    /// Time of the acknowledgement.
+    pub at: Timestamp,
+    /// Notification whose link was followed.
+    pub notification: NotificationId,
+    /// Newest notification that it covers.
+    pub up_to: NotificationId,
+}
+
+/// Inserts an acknowledgement that covers every notification there is by now.
+pub(crate) fn insert(
+    db: &Connection,
+    incident: AlertId,
+    notification: NotificationId,
+    acknowledgement: &Acknowledgement,
+) -> Result<(), StoreError> {
+    let Acknowledgement { by, at } = acknowledgement;
+    db.prepare_cached(
+        "INSERT INTO acknowledgements (incident, notification, up_to, by, at)
+         VALUES (?1, ?2, (SELECT max(id) FROM notifications), ?3, ?4)",
+    )?
+    .execute(params![incident.0, notification.0, by, from_time(*at)])?;
+    Ok(())
+}
+
+/// The first acknowledgement that covers a notification.
+pub(crate) fn first_covering(
+    db: &Connection,
+    notification: NotificationId,
+) -> Result<Option<Acknowledgement>, StoreError> {
+    let first = db
+        .prepare_cached(
+            "SELECT k.by, k.at FROM notifications n JOIN acknowledgements k ON k.incident = n.incident
+             WHERE n.id = ?1 AND k.up_to >= n.id ORDER BY k.id LIMIT 1",
+        )?
+        .query_row([notification.0], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))
+        .optional()?;
+    first.map(|(by, at)| Ok(Acknowledgement { by, at: to_time(at)? })).transpose()
+}
+
+/// The statement of [`of_incident`].
+pub(crate) const OF_INCIDENT: &str =
+    "SELECT by, at, notification, up_to FROM acknowledgements WHERE incident = ?1 ORDER BY id";
+
+/// The acknowledgements of an incident, the oldest first.
+pub(crate) fn of_incident(db: &Connection, incident: AlertId) -> Result<Vec<AcknowledgementRow>, StoreError> {
+    let mut statement = db.prepare_cached(OF_INCIDENT)?;
+    let mut rows = statement.query([incident.0])?;
+    let mut acknowledgements = Vec::new();
+    while let Some(row) = rows.next()? {
+        acknowledgements.push(AcknowledgementRow {
+            by: row.get(0)?,
+            at: to_time(row.get(1)?)?,
+            notification: NotificationId(row.get(2)?),
+            up_to: NotificationId(row.get(3)?),
+        });
+    }
+    Ok(acknowledgements)
+}

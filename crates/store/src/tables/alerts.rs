@@ -1,0 +1,101 @@
+//! The table `alerts`: every alert that was accepted.
+
+use fanfare_core::{AlertId, Fingerprint};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::column::{from_bits, from_count, from_time};
+use crate::{PolicyId, StoreError};
+
+/// An alert that is about to be written.
+#[derive(Debug)]
+pub(crate) struct NewAlert<'a> {
+    pub(crate) received_at: Timestamp,
+    pub(crate) fingerprint: Fingerprint,
+    /// The first alert of its incident; `None` for one that begins its own.
+    pub(crate) incident: Option<AlertId>,
+    pub(crate) since: Timestamp,
+    /// The alert as JSON.
+    pub(crate) alert: &'a str,
+    /// The receivers that are not told, as JSON.
+    pub(crate) held: Option<&'a str>,
+    pub(crate) policy: Option<PolicyId>,
+    /// The number of receivers that were decided about.
+    pub(crate) decided: usize,
+}
+
+/// Inserts an alert. The first of an incident is its own incident: its number is
+/// one above the highest ever given.
+pub(crate) fn insert(db: &Connection, new: &NewAlert<'_>) -> Result<AlertId, StoreError> {
+    let NewAlert { received_at, fingerprint, incident, since, alert, held, policy, decided } = new;
+    let id = db
+        .prepare_cached(
+            "INSERT INTO alerts (received_at, fingerprint, incident, since, alert, held, policy, decided)
+             VALUES (?1, ?2, coalesce(?3, (SELECT seq FROM sqlite_sequence WHERE name = 'alerts') + 1, 1), ?4, ?5, ?6, ?7, ?8)
+             RETURNING id",
+        )?
+        .query_row(
+            params![
+                from_time(*received_at),
+                from_bits(fingerprint.to_bits()),
+                incident.map(|it| it.0),
+                from_time(*since),
+                alert,
+                held,
+                policy.map(|it| it.0),
+                from_count(*decided),
+            ],
+            |row| row.get(0),
+        )?;
+    Ok(AlertId(id))
+}
+
+/// The JSON of the alert `id`.
+pub(crate) fn json(db: &Connection, id: AlertId) -> Result<Option<String>, StoreError> {
+    Ok(db
+        .prepare_cached("SELECT alert FROM alerts WHERE id = ?1")?
+        .query_row([id.0], |row| row.get(0))
+        .optional()?)
+}
+
+/// Alerts accepted before a time that may be deleted, the oldest first: they are of
+/// no incident that fires, and nothing of them is pending, dead or scheduled.
+pub(crate) const EXPIRED: &str = "
+    SELECT a.id FROM alerts a
+    WHERE a.received_at < ?1
+      AND NOT EXISTS (SELECT 1 FROM incidents i
+                      WHERE i.fingerprint = a.fingerprint AND a.id IN (i.first_alert, i.last_alert))
+      AND NOT EXISTS (SELECT 1 FROM notifications n JOIN deliveries d ON d.notification = n.id
+                      WHERE n.alert = a.id AND d.state IN ('pending', 'dead'))
+      AND NOT EXISTS (SELECT 1 FROM notifications n
+                      WHERE n.alert = a.id
+                        AND (n.look_at IS NOT NULL OR n.fulfilment = 'abandoned' AND n.dealt_with IS NULL))
+    ORDER BY a.received_at LIMIT ?2";
+
+/// The oldest alerts that may be deleted, at most `limit`.
+pub(crate) fn expired(db: &Connection, before: Timestamp, limit: u32) -> Result<Vec<AlertId>, StoreError> {
+    let mut statement = db.prepare_cached(EXPIRED)?;
+    let ids = statement.query_map(params![from_time(before), limit], |row| row.get(0).map(AlertId))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+/// The statements that delete an alert, in this order: each row is found through
+/// those that go after it.
+const DELETE: [&str; 6] = [
+    "DELETE FROM attempts WHERE delivery IN
+       (SELECT d.id FROM deliveries d JOIN notifications n ON n.id = d.notification WHERE n.alert = ?1)",
+    "DELETE FROM deliveries WHERE notification IN (SELECT id FROM notifications WHERE alert = ?1)",
+    "DELETE FROM steps WHERE notification IN (SELECT id FROM notifications WHERE alert = ?1)",
+    "DELETE FROM notifications WHERE alert = ?1",
+    "DELETE FROM acknowledgements WHERE incident = (SELECT incident FROM alerts WHERE id = ?1)
+       AND NOT EXISTS (SELECT 1 FROM notifications n WHERE n.incident = acknowledgements.incident)",
+    "DELETE FROM alerts WHERE id = ?1",
+];
+
+/// Deletes the alert `id` with all that came of it.
+pub(crate) fn delete(db: &Connection, id: AlertId) -> Result<(), StoreError> {
+    for sql in DELETE {
+        db.prepare_cached(sql)?.execute([id.0])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,357 @@
+//! The table `deliveries`: each notification owed to one channel, until it is settled.
+
+use std::collections::BTreeSet;
+
+use fanfare_core::{
+    ChannelDelivery, ChannelName, DeliveryId, DeliveryProgress, Fingerprint, MessageForm, NotificationId,
+    Severity, Unless,
+};
+use jiff::Timestamp;
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, Row, Rows, params, params_from_iter};
+
+use crate::StoreError;
+use crate::column::{from_json, from_time, placeholders, to_json, to_severity, to_time, to_unless};
+use crate::tables::digests::Gathered;
+
+/// One notification owed to one channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Number of the delivery.
+    pub id: DeliveryId,
+    /// Notification that it tells.
+    pub notification: NotificationId,
+    /// Fingerprint of the alert; a channel is told of one fingerprint in order.
+    pub fingerprint: Fingerprint,
+    /// Channel on which it goes out.
+    pub channel: ChannelName,
+    /// Severity of the alert: the worst goes first.
+    pub severity: Severity,
+    /// Time from which on it is owed.
+    pub owed_at: Timestamp,
+    /// Time before which it is not attempted.
+    pub next_at: Timestamp,
+    /// Number of attempts so far.
+    pub attempts: u32,
+    /// Number of attempts that failed, other than by being told to wait.
+    pub failures: u32,
+    /// Form of the next attempt.
+    pub form: MessageForm,
+    /// Recipients still owed; `None` means all.
+    pub only: Option<Vec<String>>,
+    /// Condition of the rung it stands on, which has not come about.
+    pub escalated: Option<Unless>,
+    /// Flag of a message that asks somebody to acknowledge it.
+    pub asks: bool,
+    /// Flag of a delivery whose outcome may call for more: its notification is followed up.
+    pub watched: bool,
+    /// Digest it went out in, which is repeated with the same deliveries.
+    pub gathered: Option<Gathered>,
+}
+
+/// A delivery that is about to be written.
+#[derive(Debug)]
+pub(crate) struct NewDelivery<'a> {
+    pub(crate) notification: NotificationId,
+    pub(crate) channel: &'a ChannelName,
+    pub(crate) severity: Severity,
+    pub(crate) next_at: Timestamp,
+    /// The time at which the channel was added; `None`: with its notification.
+    pub(crate) added_at: Option<Timestamp>,
+    pub(crate) escalated: Option<Unless>,
+}
+
+/// Inserts a delivery.
+pub(crate) fn insert(db: &Connection, new: &NewDelivery<'_>) -> Result<DeliveryId, StoreError> {
+    let NewDelivery { notification, channel, severity, next_at, added_at, escalated } = new;
+    let id = db
+        .prepare_cached(
+            "INSERT INTO deliveries (notification, channel, severity, next_at, called_at, escalated)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id",
+        )?
+        .query_row(
+            params![
+                notification.0,
+                channel.as_str(),
+                severity.word(),
+                from_time(*next_at),
+                added_at.map(from_time),
+                escalated.map(|it| it.to_string()),
+            ],
+            |row| row.get(0),
+        )?;
+    Ok(DeliveryId(id))
+}
+
+/// The statement that reads pending deliveries, without its order.
+const PENDING: &str = "
+    SELECT d.id, d.notification, a.fingerprint, d.channel, d.severity, n.owed_at, d.next_at,
+           d.attempts, d.failures, d.form, d.only_to, d.called_at, d.escalated, n.asks,
+           n.terms IS NOT NULL OR n.fulfilment = 'abandoned', d.digest, g.made_at
+    FROM deliveries d JOIN notifications n ON n.id = d.notification JOIN alerts a ON a.id = n.alert
+      LEFT JOIN digests g ON g.id = d.digest
+    WHERE d.state = 'pending'";
+
+/// Every pending delivery, the oldest first.
+pub(crate) fn pending(db: &Connection) -> Result<Vec<Delivery>, StoreError> {
+    let mut statement = db.prepare(&format!("{PENDING} ORDER BY d.id"))?;
+    deliveries(statement.query([])?)
+}
+
+/// The pending deliveries of `channels`, the oldest first.
+pub(crate) fn pending_on(
+    db: &Connection,
+    channels: &BTreeSet<ChannelName>,
+) -> Result<Vec<Delivery>, StoreError> {
+    if channels.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!("{PENDING} AND d.channel IN ({}) ORDER BY d.id", placeholders(1, channels.len()));
+    let names = params_from_iter(channels.iter().map(ChannelName::as_str));
+    deliveries(db.prepare(&sql)?.query(names)?)
+}
+
+/// The delivery `id`, if it is pending.
+pub(crate) fn find_pending(db: &Connection, id: DeliveryId) -> Result<Option<Delivery>, StoreError> {
+    db.prepare_cached(&format!("{PENDING} AND d.id = ?1"))?
+        .query_row([id.0], |row| Ok(delivery(row)))
+        .optional()?
+        .transpose()
+}
+
+fn deliveries(mut rows: Rows<'_>) -> Result<Vec<Delivery>, StoreError> {
+    let mut pending = Vec::new();
+    while let Some(row) = rows.next()? {
+        pending.push(delivery(row)?);
+    }
+    Ok(pending)
+}
+
+fn delivery(row: &Row<'_>) -> Result<Delivery, StoreError> {
+    let form: String = row.get(9)?;
+    let only: Option<String> = row.get(10)?;
+    Ok(Delivery {
+        id: DeliveryId(row.get(0)?),
+        notification: NotificationId(row.get(1)?),
+        fingerprint: Fingerprint::from_bits(row.get::<_, i64>(2)?.cast_unsigned()),
+        channel: row.get::<_, String>(3)?.as_str().into(),
+        severity: to_severity(&row.get::<_, String>(4)?)?,
+        owed_at: to_time(row.get::<_, Option<i64>>(11)?.map_or_else(|| row.get(5), Ok)?)?,
+        next_at: to_time(row.get(6)?)?,
+        attempts: row.get(7)?,
+        failures: row.get(8)?,
+        form: if form == "plain" { MessageForm::Plain } else { MessageForm::Full },
+        only: only.map(|it| to_json("recipients", &it)).transpose()?,
+        escalated: row.get::<_, Option<String>>(12)?.map(|it| to_unless(&it)).transpose()?,
+        asks: row.get(13)?,
+        watched: row.get(14)?,
+        gathered: match (row.get::<_, Option<i64>>(15)?, row.get::<_, Option<i64>>(16)?) {
+            (Some(id), Some(made_at)) => Some(Gathered { id, made_at: to_time(made_at)? }),
+            (Some(_) | None, Some(_) | None) => None,
+        },
+    })
+}
+
+/// The progress of each delivery of a notification, in the order in which the channels were added.
+pub(crate) fn progress(
+    db: &Connection,
+    notification: NotificationId,
+    owed_at: Timestamp,
+) -> Result<Vec<ChannelDelivery>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT channel, called_at, state, attempts, only_to IS NOT NULL FROM deliveries WHERE notification = ?1 ORDER BY id",
+    )?;
+    let mut rows = statement.query([notification.0])?;
+    let mut progress = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (state, attempts, some_have_it): (String, u32, bool) = (row.get(2)?, row.get(3)?, row.get(4)?);
+        let answer = match state.as_str() {
+            "delivered" => DeliveryProgress::Delivered,
+            "pending" if attempts > 0 && !some_have_it => DeliveryProgress::Troubled,
+            "pending" => DeliveryProgress::Awaited,
+            "dead" | "discarded" => DeliveryProgress::Dead,
+            _ => return Err(StoreError::Damaged { what: "the state of a delivery", reason: state }),
+        };
+        let at = row.get::<_, Option<i64>>(1)?.map_or(Ok(owed_at), to_time)?;
+        progress.push(ChannelDelivery { channel: row.get::<_, String>(0)?.as_str().into(), at, answer });
+    }
+    Ok(progress)
+}
+
+/// The channels to which a notification is or was owed, sorted.
+pub(crate) fn channels(
+    db: &Connection,
+    notification: NotificationId,
+) -> Result<Vec<ChannelName>, StoreError> {
+    let mut statement = db
+        .prepare_cached("SELECT DISTINCT channel FROM deliveries WHERE notification = ?1 ORDER BY channel")?;
+    let names = statement.query_map([notification.0], |row| row.get::<_, String>(0))?;
+    names.map(|name| Ok(name?.as_str().into())).collect()
+}
+
+/// The end of a delivery: `delivered` or `dead`.
+#[derive(Debug)]
+pub(crate) struct FinalState<'a> {
+    pub(crate) state: &'a str,
+    pub(crate) attempts: u32,
+    pub(crate) at: Timestamp,
+    pub(crate) reason: &'a str,
+}
+
+/// Enters the end of a delivery.
+pub(crate) fn finish(db: &Connection, id: DeliveryId, end: &FinalState<'_>) -> Result<(), StoreError> {
+    let FinalState { state, attempts, at, reason } = end;
+    db.prepare_cached(
+        "UPDATE deliveries SET state = ?2, attempts = ?3, settled_at = ?4, reason = ?5 WHERE id = ?1",
+    )?
+    .execute(params![id.0, state, attempts, from_time(*at), reason])?;
+    Ok(())
+}
+
+/// The next attempt of a pending delivery.
+#[derive(Debug)]
+pub(crate) struct NextAttempt<'a> {
+    pub(crate) attempts: u32,
+    pub(crate) next_at: Timestamp,
+    pub(crate) failures: u32,
+    pub(crate) form: MessageForm,
+    pub(crate) only: Option<&'a [String]>,
+    pub(crate) reason: &'a str,
+    pub(crate) digest: Option<i64>,
+}
+
+/// Enters when and how a delivery is attempted next.
+pub(crate) fn postpone(db: &Connection, id: DeliveryId, next: &NextAttempt<'_>) -> Result<(), StoreError> {
+    let NextAttempt { attempts, next_at, failures, form, only, reason, digest } = next;
+    let form = match form {
+        MessageForm::Full => "full",
+        MessageForm::Plain => "plain",
+    };
+    db.prepare_cached(
+        "UPDATE deliveries SET attempts = ?2, next_at = ?3, failures = ?4, form = ?5, only_to = ?6, reason = ?7,
+                digest = ?8
+         WHERE id = ?1",
+    )?
+    .execute(params![
+        id.0,
+        attempts,
+        from_time(*next_at),
+        failures,
+        form,
+        only.map(|it| from_json(&it)).transpose()?,
+        reason,
+        digest,
+    ])?;
+    Ok(())
+}
+
+/// The pending deliveries on channels other than `known` that were added before
+/// `before`, at most `limit`, the oldest first.
+pub(crate) fn on_unknown_channels(
+    db: &Connection,
+    known: &[ChannelName],
+    before: Timestamp,
+    limit: u32,
+) -> Result<Vec<(DeliveryId, NotificationId)>, StoreError> {
+    let is_unknown = match known {
+        [] => String::new(),
+        known => format!("AND d.channel NOT IN ({})", placeholders(3, known.len())),
+    };
+    let sql = format!(
+        "SELECT d.id, d.notification FROM deliveries d JOIN notifications n ON n.id = d.notification
+         WHERE d.state = 'pending' AND coalesce(d.called_at, n.owed_at) < ?1 {is_unknown} ORDER BY d.id LIMIT ?2"
+    );
+    let mut values = vec![Value::from(from_time(before)), Value::from(limit)];
+    values.extend(known.iter().map(|it| Value::from(it.as_str().to_owned())));
+    let mut statement = db.prepare(&sql)?;
+    let found = statement.query_map(params_from_iter(values), |row| {
+        Ok((DeliveryId(row.get(0)?), NotificationId(row.get(1)?)))
+    })?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Gives up a pending delivery; `reason` is put before its last answer.
+pub(crate) fn give_up(
+    db: &Connection,
+    id: DeliveryId,
+    reason: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "UPDATE deliveries SET state = 'dead', settled_at = ?2, reason = concat_ws('; last answer: ', ?3, reason) WHERE id = ?1",
+    )?
+    .execute(params![id.0, from_time(now), reason])?;
+    Ok(())
+}
+
+/// Whether the delivery `id` is dead.
+pub(crate) fn is_dead(db: &Connection, id: DeliveryId) -> Result<bool, StoreError> {
+    Ok(db
+        .prepare_cached("SELECT 1 FROM deliveries WHERE id = ?1 AND state = 'dead'")?
+        .query_row([id.0], |_| Ok(()))
+        .optional()?
+        .is_some())
+}
+
+/// The notification that the delivery `id` tells.
+pub(crate) fn notification_of(db: &Connection, id: DeliveryId) -> Result<Option<NotificationId>, StoreError> {
+    Ok(db
+        .prepare_cached("SELECT notification FROM deliveries WHERE id = ?1")?
+        .query_row([id.0], |row| row.get(0).map(NotificationId))
+        .optional()?)
+}
+
+/// The dead deliveries of a notification, in the order in which they came to be.
+pub(crate) fn dead(db: &Connection, notification: NotificationId) -> Result<Vec<DeliveryId>, StoreError> {
+    let mut statement = db
+        .prepare_cached("SELECT id FROM deliveries WHERE notification = ?1 AND state = 'dead' ORDER BY id")?;
+    let ids = statement.query_map([notification.0], |row| row.get(0).map(DeliveryId))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+/// Whether a delivery of the notification is pending or dead.
+pub(crate) fn any_unresolved(db: &Connection, notification: NotificationId) -> Result<bool, StoreError> {
+    Ok(db
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM deliveries WHERE notification = ?1 AND state IN ('pending', 'dead'))",
+        )?
+        .query_row([notification.0], |row| row.get(0))?)
+}
+
+/// Makes the pending deliveries of a notification due now.
+pub(crate) fn hasten(
+    db: &Connection,
+    notification: NotificationId,
+    now: Timestamp,
+) -> Result<Vec<(DeliveryId, ChannelName)>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "UPDATE deliveries SET next_at = CASE WHEN next_at < ?2 THEN next_at ELSE ?2 END
+         WHERE notification = ?1 AND state = 'pending' RETURNING id, channel",
+    )?;
+    let hastened = statement.query_map(params![notification.0, from_time(now)], |row| {
+        Ok((DeliveryId(row.get(0)?), ChannelName::from(row.get::<_, String>(1)?.as_str())))
+    })?;
+    Ok(hastened.collect::<Result<_, _>>()?)
+}
+
+/// Makes a dead delivery pending again, by itself and in full, to the recipients still owed.
+pub(crate) fn revive(db: &Connection, id: DeliveryId, now: Timestamp) -> Result<ChannelName, StoreError> {
+    let channel: String = db
+        .prepare_cached(
+            "UPDATE deliveries
+             SET state = 'pending', next_at = ?2, failures = 0, form = 'full', settled_at = NULL, reason = NULL, digest = NULL
+             WHERE id = ?1 RETURNING channel",
+        )?
+        .query_row(params![id.0, from_time(now)], |row| row.get(0))?;
+    Ok(channel.as_str().into())
+}
+
+/// Discards a dead delivery; `reason` is put after its last answer.
+pub(crate) fn discard(db: &Connection, id: DeliveryId, reason: &str) -> Result<ChannelName, StoreError> {
+    let channel: String = db
+        .prepare_cached(
+            "UPDATE deliveries SET state = 'discarded', reason = concat_ws('; ', reason, ?2) WHERE id = ?1 RETURNING channel",
+        )?
+        .query_row(params![id.0, reason], |row| row.get(0))?;
+    Ok(channel.as_str().into())
+}

@@ -1,0 +1,65 @@
+//! The table `holds`: accounts that must be silent for a while.
+
+use fanfare_core::Account;
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+use crate::StoreError;
+use crate::column::{from_time, to_time};
+
+/// An account that must be silent for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountHold {
+    /// Account that must be silent.
+    pub account: Account,
+    /// Start of the silence.
+    pub since: Timestamp,
+    /// End of the silence.
+    pub until: Timestamp,
+    /// Answer of the provider that asked for it.
+    pub reason: String,
+}
+
+/// Inserts a hold. Of two of one account the one that ends later counts, unless it
+/// begins only after the newer one: it was asked for before the clock was set back.
+pub(crate) fn upsert(db: &Connection, hold: &AccountHold) -> Result<(), StoreError> {
+    let AccountHold { account, since, until, reason } = hold;
+    db.prepare_cached(
+        "INSERT INTO holds (account, since, until, reason) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (account) DO UPDATE SET since = excluded.since, until = excluded.until, reason = excluded.reason
+         WHERE holds.until < excluded.until OR holds.since > excluded.until",
+    )?
+    .execute(params![account.as_str(), from_time(*since), from_time(*until), reason])?;
+    Ok(())
+}
+
+/// Moves the holds that begin after `now` to begin now, each as long as it was.
+pub(crate) fn begin_at_latest(db: &Connection, now: Timestamp) -> Result<(), StoreError> {
+    db.execute(
+        "UPDATE holds SET since = ?1, until = ?1 + (until - since) WHERE since > ?1",
+        [from_time(now)],
+    )?;
+    Ok(())
+}
+
+/// Deletes the holds that ended at `now` or before.
+pub(crate) fn delete_ended(db: &Connection, now: Timestamp) -> Result<(), StoreError> {
+    db.execute("DELETE FROM holds WHERE until <= ?1", [from_time(now)])?;
+    Ok(())
+}
+
+/// Every hold that is kept.
+pub(crate) fn all(db: &Connection) -> Result<Vec<AccountHold>, StoreError> {
+    let mut statement = db.prepare("SELECT account, since, until, reason FROM holds")?;
+    let mut rows = statement.query([])?;
+    let mut holds = Vec::new();
+    while let Some(row) = rows.next()? {
+        holds.push(AccountHold {
+            account: Account::from_stored(row.get(0)?),
+            since: to_time(row.get(1)?)?,
+            until: to_time(row.get(2)?)?,
+            reason: row.get(3)?,
+        });
+    }
+    Ok(holds)
+}

@@ -1,0 +1,35 @@
+//! The table `policies`: every policy that alerts were decided by.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+use serde::Serialize;
+
+use crate::StoreError;
+use crate::column::from_time;
+
+/// The number of a policy that alerts were decided by. Counts up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct PolicyId(pub i64);
+
+/// Ends the policy in force, and puts `policy`, as JSON, in its place.
+pub(crate) fn replace(db: &Connection, policy: &str, now: Timestamp) -> Result<PolicyId, StoreError> {
+    db.execute("UPDATE policies SET until = ?1 WHERE until IS NULL", [from_time(now)])?;
+    let id = db.query_row(
+        "INSERT INTO policies (since, policy) VALUES (?1, ?2)
+         ON CONFLICT (policy) DO UPDATE SET until = NULL RETURNING id",
+        params![from_time(now), policy],
+        |row| row.get(0),
+    )?;
+    Ok(PolicyId(id))
+}
+
+/// Deletes the policies that were replaced `margin` milliseconds before the oldest
+/// alert was accepted; before `before` if there is no alert.
+pub(crate) fn delete_unused(db: &Connection, before: Timestamp, margin: i64) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "DELETE FROM policies WHERE until < coalesce((SELECT min(received_at) FROM alerts), ?1) - ?2",
+    )?
+    .execute([from_time(before), margin])?;
+    Ok(())
+}

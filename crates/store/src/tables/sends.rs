@@ -1,0 +1,55 @@
+//! The table `sends`: the requests that spend an account's budget.
+
+use fanfare_core::{Account, DeliveryId};
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+use crate::StoreError;
+use crate::column::{from_time, to_time};
+
+/// The number of one request to a provider, entered before it is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SendId(pub(crate) i64);
+
+/// Inserts a send that is about to be made; `first` is the first delivery it carries.
+pub(crate) fn insert(
+    db: &Connection,
+    account: &Account,
+    first: Option<DeliveryId>,
+    now: Timestamp,
+) -> Result<SendId, StoreError> {
+    let id = db
+        .prepare_cached("INSERT INTO sends (account, delivery, started_at) VALUES (?1, ?2, ?3) RETURNING id")?
+        .query_row(params![account.as_str(), first.map_or(0, |it| it.0), from_time(now)], |row| row.get(0))?;
+    Ok(SendId(id))
+}
+
+/// Enters the end of one send.
+pub(crate) fn end(db: &Connection, send: SendId, at: Timestamp) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE sends SET ended_at = ?2 WHERE id = ?1")?
+        .execute(params![send.0, from_time(at)])?;
+    Ok(())
+}
+
+/// Enters `now` as the end of the sends whose end nobody saw.
+pub(crate) fn end_unseen(db: &Connection, now: Timestamp) -> Result<(), StoreError> {
+    db.execute("UPDATE sends SET ended_at = ?1 WHERE ended_at IS NULL", [from_time(now)])?;
+    Ok(())
+}
+
+/// Every send that is kept: its account and its end. All have ended.
+pub(crate) fn all(db: &Connection) -> Result<Vec<(Account, Timestamp)>, StoreError> {
+    let mut statement = db.prepare("SELECT account, ended_at FROM sends")?;
+    let mut rows = statement.query([])?;
+    let mut sends = Vec::new();
+    while let Some(row) = rows.next()? {
+        sends.push((Account::from_stored(row.get(0)?), to_time(row.get(1)?)?));
+    }
+    Ok(sends)
+}
+
+/// Deletes the sends that ended at `until` or before.
+pub(crate) fn delete(db: &Connection, until: Timestamp) -> Result<(), StoreError> {
+    db.execute("DELETE FROM sends WHERE ended_at <= ?1", [from_time(until)])?;
+    Ok(())
+}
