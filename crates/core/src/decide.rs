@@ -38,3 +38,6 @@ pub use self::state::{
     DecisionState, DeliveryState, DeliveryStatus, Handled, IncidentNotifications, IncidentStatus,
     NotificationRecord, NotificationState, OpenIncident, StateKey, ToldChannel, ToldOf,
 };
+
+#[cfg(test)]
+mod tests;

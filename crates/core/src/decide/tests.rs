@@ -1,0 +1,12 @@
+//! Decisions one after the other, each on the state that the ones before have left.
+
+mod ledger;
+mod stage;
+
+mod accept;
+mod acknowledge;
+mod dead_letter;
+mod give_up;
+mod recheck;
+mod settle;
+mod twice;

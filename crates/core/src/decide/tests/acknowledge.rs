@@ -1,0 +1,158 @@
+use super::stage::{Stage, alarm, end_of, ladder, names, notice};
+use crate::decide::*;
+use crate::fixtures::{NOON, after_noon, receiver};
+use crate::{
+    Acknowledgement, DeliveryTerms, NotificationId, Policy, Severity, Suppression, Unless, Verdict, Why,
+};
+
+const DAY: i64 = 24 * 60 * 60;
+
+/// A stage with an alert on a ladder.
+fn told() -> Stage {
+    let mut stage = Stage::on(ladder());
+    stage.accept(alarm("a", Severity::High), 0);
+    stage
+}
+
+fn ann(seconds: i64) -> Acknowledgement {
+    Acknowledgement { by: "Ann".to_owned(), at: after_noon(seconds) }
+}
+
+/// The receivers that hear of an acknowledgement, and the channels.
+fn told_by(committed: &Committed) -> Vec<(&str, Vec<&str>)> {
+    let channels = |id| {
+        let of_it = committed.deliveries.iter().filter(move |it| it.notification == id);
+        of_it.map(|it| it.channel.as_str()).collect()
+    };
+    committed.notifications.iter().map(|it| (it.receiver.as_str(), channels(it.id))).collect()
+}
+
+#[test]
+fn whoever_was_told_hears_of_the_acknowledgement_on_every_channel_that_told_them() {
+    let mut stage = told();
+    stage.recheck(1, 60); // phone is told
+    let committed = stage.acknowledge(1, "Ann", 70).unwrap();
+    assert_eq!(told_by(&committed), [("on-call", vec!["ding", "mail", "phone"])]);
+    let notification = &committed.notifications[0];
+    assert_eq!((notification.why, &notification.acknowledged_by), (Why::Acknowledged, &Some(ann(70))));
+    assert!(committed.deliveries.iter().all(|it| !it.asks && !it.needs_recheck));
+}
+
+#[test]
+fn each_receiver_hears_of_it_by_itself() {
+    let mut stage = told();
+    let team = crate::Receiver {
+        terms: std::sync::Arc::new(DeliveryTerms::plain(vec!["wecom".into()])),
+        ..receiver("team")
+    };
+    let also_team = crate::fixtures::and_on(crate::fixtures::route("team", &["severity >= urgent"], vec![]));
+    let root = crate::fixtures::route(
+        "on-call",
+        &[],
+        vec![also_team, crate::fixtures::route("on-call", &[], vec![])],
+    );
+    let on_call = stage.policy.receivers().next().unwrap().clone();
+    stage.policy = Policy::new(root, vec![on_call, team]).unwrap();
+    stage.accept(alarm("a", Severity::Urgent), 1);
+    let committed = stage.acknowledge(2, "Ann", 2).unwrap();
+    assert_eq!(told_by(&committed), [("on-call", vec!["ding", "mail"]), ("team", vec!["wecom"])]);
+}
+
+#[test]
+fn acknowledging_ends_the_ladder_for_good() {
+    let mut stage = told();
+    for channel in ["ding", "mail"] {
+        stage.settle(channel, DeliveryOutcome::Delivered, 1);
+    }
+    let committed = stage.acknowledge(1, "Ann", 50).unwrap();
+    assert_eq!(committed.rechecks, [Recheck { notification: NotificationId(1), at: None }]);
+    assert!(stage.recheck(1, 900).deliveries.is_empty());
+    let skipped = format!("\"because\":\"{}\"", Unless::Acknowledged);
+    assert!(stage.steps().iter().any(|it| it.contains("skip") && it.contains(&skipped)));
+}
+
+#[test]
+fn the_second_who_acknowledges_hears_who_was_first_and_nobody_else_hears_anything() {
+    let mut stage = told();
+    stage.acknowledge(1, "Ann", 1).unwrap();
+    let before = stage.ledger.deliveries.len();
+    assert_eq!(stage.acknowledge(1, "Bob", 2), Err(Obstacle::Already(ann(1))));
+    let state = stage.ledger.read(&[StateKey::Notification(NotificationId(1))]);
+    assert_eq!(obstacle(&state, NotificationId(1)), Some(Obstacle::Already(ann(1))));
+    assert_eq!(stage.ledger.deliveries.len(), before);
+}
+
+#[test]
+fn an_incident_that_has_ended_needs_nobody_to_take_care_of_it() {
+    let mut stage = told();
+    let state = stage.ledger.read(&[StateKey::Notification(NotificationId(1))]);
+    assert_eq!(obstacle(&state, NotificationId(1)), None);
+    stage.accept(end_of("a"), 1);
+    for id in [1, 2] {
+        assert_eq!(stage.acknowledge(id, "Ann", 2), Err(Obstacle::Over), "{id}");
+    }
+    assert!(stage.ledger.acknowledgements.is_empty());
+}
+
+#[test]
+fn a_notification_of_an_acknowledgement_cannot_be_acknowledged() {
+    let mut stage = told();
+    stage.acknowledge(1, "Ann", 1).unwrap();
+    assert_eq!(stage.acknowledge(2, "Bob", 2), Err(Obstacle::Over));
+}
+
+#[test]
+fn a_notification_that_does_not_exist_cannot_be_acknowledged() {
+    assert_eq!(Stage::on(ladder()).acknowledge(1, "Ann", 0), Err(Obstacle::Unknown));
+}
+
+#[test]
+fn a_message_that_was_passed_on_can_be_acknowledged_once() {
+    let mut stage = Stage::on(ladder());
+    stage.accept(notice("a", Severity::High), 0);
+    assert!(stage.acknowledge(1, "Ann", 1).is_ok());
+    assert_eq!(stage.acknowledge(1, "Bob", 2), Err(Obstacle::Already(ann(1))));
+}
+
+#[test]
+fn repeats_are_covered_by_an_acknowledgement_and_what_got_worse_is_not() {
+    let mut stage = told();
+    stage.accept(alarm("a", Severity::High), DAY); // a repeat, notification 2
+    stage.acknowledge(1, "Ann", DAY + 1).unwrap();
+    assert!(matches!(stage.acknowledge(2, "Bob", DAY + 2), Err(Obstacle::Already(_))));
+
+    let repeat = stage.accept(alarm("a", Severity::High), 2 * DAY);
+    let verdict = &repeat.alerts[0].decisions[0].verdict;
+    assert_eq!(*verdict, Verdict::Suppress(Suppression::Acknowledged));
+    let worse = stage.accept(alarm("a", Severity::Urgent), 2 * DAY + 1);
+    let id = worse.notifications[0].id.0;
+    assert_eq!(worse.rechecks[0].at, Some(after_noon(2 * DAY + 61)));
+    assert_eq!(names(&stage.recheck(id, 2 * DAY + 61)), ["phone"]);
+    assert!(stage.acknowledge(id, "Bob", 2 * DAY + 70).is_ok());
+}
+
+#[test]
+fn nothing_is_told_on_a_channel_that_is_no_longer_in_the_config() {
+    let mut stage = told();
+    stage.gone = vec!["ding".into()];
+    assert_eq!(told_by(&stage.acknowledge(1, "Ann", 1).unwrap()), [("on-call", vec!["mail"])]);
+}
+
+#[test]
+fn a_clock_that_is_set_ahead_climbs_nothing_when_somebody_acknowledges() {
+    let committed = told().acknowledge(1, "Ann", 3600).unwrap();
+    assert!(committed.deliveries.iter().all(|it| it.notification.0 == 2), "{committed:?}");
+}
+
+#[test]
+fn an_acknowledgement_is_entered_to_the_millisecond_with_all_that_it_covers() {
+    let mut stage = told();
+    stage.accept(alarm("a", Severity::Urgent), 1);
+    let state = stage.ledger.read(&[StateKey::IncidentOf(NotificationId(1))]);
+    let odd = NOON + jiff::SignedDuration::from_nanos(1_999_999);
+    let acknowledgement = Acknowledgement { by: "Ann".to_owned(), at: odd };
+    let changes = stage.decide(|it| acknowledge(&state, NotificationId(1), &acknowledgement, it)).unwrap();
+    let [entered] = &changes.acknowledgements[..] else { panic!("{changes:?}") };
+    let whole = NOON + jiff::SignedDuration::from_millis(1);
+    assert_eq!((entered.acknowledgement.at, entered.up_to), (whole, NotificationId(2)));
+}

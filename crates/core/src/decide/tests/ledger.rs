@@ -1,0 +1,247 @@
+//! A ledger in memory, as plain as can be: reads states and writes changes as a store would.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::decide::*;
+use crate::{
+    Acknowledgement, Alert, AlertId, ContractStatus, DeliveryId, Fingerprint, Incident, LastNotified,
+    Notification, NotificationId, PolicyId, Step,
+};
+use jiff::Timestamp;
+
+/// An alert's row.
+#[derive(Debug, Clone)]
+pub(super) struct AlertRow {
+    pub(super) incident: AlertId,
+    pub(super) alert: Arc<Alert>,
+    pub(super) policy: Option<PolicyId>,
+}
+
+/// An incident's row.
+#[derive(Debug, Clone)]
+struct IncidentRow {
+    first: AlertId,
+    last: AlertId,
+    since: Timestamp,
+    told: Vec<LastNotified>,
+    acknowledged: Option<Acknowledgement>,
+}
+
+/// A notification's row.
+#[derive(Debug, Clone)]
+pub(super) struct NotificationRow {
+    new: NewNotification,
+    pub(super) told: Arc<Notification>,
+    pub(super) status: ContractStatus,
+    climbed: usize,
+    pub(super) next_check_at: Option<Timestamp>,
+    pub(super) handled: Option<Handled>,
+    /// Whether it can still be read.
+    pub(super) is_readable: bool,
+}
+
+/// What the store would have on the disk.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ledger {
+    pub(super) alerts: BTreeMap<AlertId, AlertRow>,
+    incidents: BTreeMap<Fingerprint, IncidentRow>,
+    pub(super) notifications: BTreeMap<NotificationId, NotificationRow>,
+    pub(super) deliveries: BTreeMap<DeliveryId, (NotificationId, DeliveryState)>,
+    pub(super) attempts: BTreeMap<(DeliveryId, u32), AttemptRecord>,
+    pub(super) steps: Vec<(NotificationId, Timestamp, Step)>,
+    pub(super) acknowledgements: Vec<NewAcknowledgement>,
+    pub(super) ended_sends: Vec<SendEnd>,
+    pub(super) holds: Vec<AccountHold>,
+}
+
+impl Ledger {
+    pub(super) fn read(&self, keys: &[StateKey]) -> DecisionState {
+        let mut state = DecisionState::default();
+        for key in keys {
+            match *key {
+                StateKey::Incident(fingerprint) => state.incident = self.incident(fingerprint, false),
+                StateKey::WholeIncident(fingerprint) => {
+                    state.incident = self.incident(fingerprint, true);
+                    if let Some(known) = &state.incident {
+                        state.of_incident = self.of_incident(known.incident.id);
+                    }
+                }
+                StateKey::Notification(id) => state.notifications.extend(self.notification(id)),
+                StateKey::IncidentOf(id) => {
+                    state.notifications.extend(self.notification(id));
+                    if let Some(row) = self.notifications.get(&id) {
+                        state.of_incident = self.of_incident(row.told.incident);
+                    }
+                }
+            }
+        }
+        state
+    }
+
+    fn incident(&self, fingerprint: Fingerprint, with_alert: bool) -> Option<OpenIncident> {
+        let IncidentRow { first, last, since, told, acknowledged } =
+            self.incidents.get(&fingerprint)?.clone();
+        let last_alert = self.alerts.get(&last).map(|row| Arc::clone(&row.alert)).filter(|_| with_alert);
+        Some(OpenIncident { incident: Incident { id: first, since, told, acknowledged }, last_alert })
+    }
+
+    fn of_incident(&self, incident: AlertId) -> IncidentNotifications {
+        let rows = || self.notifications.iter().filter(move |(_, row)| row.told.incident == incident);
+        let told = rows().flat_map(|(id, row)| {
+            let of = if row.told.acknowledged_by.is_some() { ToldOf::Acknowledgement } else { ToldOf::Alert };
+            let receiver = row.told.receiver.clone();
+            self.deliveries_of(*id).into_iter().map(move |it| ToldChannel {
+                receiver: receiver.clone(),
+                channel: it.channel,
+                of,
+            })
+        });
+        IncidentNotifications {
+            scheduled: rows()
+                .filter(|(_, row)| row.next_check_at.is_some())
+                .filter_map(|(id, _)| self.notification(*id))
+                .collect(),
+            told: told.collect(),
+            newest: rows().next_back().map(|(id, _)| *id),
+        }
+    }
+
+    pub(super) fn deliveries_of(&self, id: NotificationId) -> Vec<DeliveryState> {
+        self.deliveries.values().filter(|(of, _)| *of == id).map(|(_, it)| it.clone()).collect()
+    }
+
+    fn notification(&self, id: NotificationId) -> Option<NotificationState> {
+        let row = self.notifications.get(&id)?;
+        let fingerprint = row.told.alert.fingerprint;
+        let is_open = self.incidents.get(&fingerprint).is_some_and(|it| it.first == row.told.incident);
+        let covers = |it: &&NewAcknowledgement| it.incident == row.told.incident && it.up_to >= id;
+        let record = NotificationRecord {
+            notification: Arc::clone(&row.told),
+            terms: row.new.terms.clone(),
+            climbed: row.climbed,
+            status: row.status,
+            next_check_at: row.next_check_at,
+            handled: row.handled,
+            acknowledged_by: self.acknowledgements.iter().find(covers).map(|it| it.acknowledgement.clone()),
+            incident: if is_open { IncidentStatus::Open } else { IncidentStatus::Over },
+        };
+        Some(NotificationState {
+            id,
+            deliveries: self.deliveries_of(id),
+            record: row.is_readable.then_some(record),
+        })
+    }
+
+    pub(super) fn write(&mut self, changes: Changes) -> Committed {
+        let number = |length: usize, index: usize| i64::try_from(length + index + 1).unwrap();
+        let assigned = AssignedIds {
+            alerts: (0..changes.alerts.len()).map(|it| AlertId(number(self.alerts.len(), it))).collect(),
+            notifications: (0..changes.notifications.len())
+                .map(|it| NotificationId(number(self.notifications.len(), it)))
+                .collect(),
+            deliveries: (0..changes.deliveries.len())
+                .map(|it| DeliveryId(number(self.deliveries.len(), it)))
+                .collect(),
+        };
+        let committed = Committed::new(changes.clone(), &assigned);
+        self.insert(&changes, &assigned, &committed);
+        self.update(&changes, &assigned);
+        committed
+    }
+
+    fn insert(&mut self, changes: &Changes, ids: &AssignedIds, committed: &Committed) {
+        for (id, new) in ids.alerts.iter().zip(&changes.alerts) {
+            let NewAlert { incident, alert, policy, .. } = new.clone();
+            self.alerts.insert(*id, AlertRow { incident: ids.alert(incident), alert, policy });
+        }
+        for ((id, new), told) in
+            ids.notifications.iter().zip(&changes.notifications).zip(&committed.notifications)
+        {
+            let row = NotificationRow {
+                new: new.clone(),
+                told: Arc::clone(told),
+                status: new.status,
+                climbed: new.climbed,
+                next_check_at: new.next_check_at,
+                handled: None,
+                is_readable: true,
+            };
+            self.notifications.insert(*id, row);
+        }
+        for (id, new) in ids.deliveries.iter().zip(&changes.deliveries) {
+            let delivery = DeliveryState {
+                id: *id,
+                channel: new.channel.clone(),
+                owed_at: new.owed_at,
+                status: DeliveryStatus::Pending,
+                next_at: new.owed_at,
+                attempts: 0,
+                only: None,
+                escalated: new.escalated,
+                reason: None,
+            };
+            self.deliveries.insert(*id, (ids.notification(new.notification), delivery));
+        }
+        let steps = changes.steps.iter().cloned();
+        self.steps.extend(steps.map(|it| (ids.notification(it.notification), it.at, it.step)));
+        self.attempts.extend(changes.attempts.iter().map(|it| ((it.delivery, it.ordinal), it.clone())));
+        self.acknowledgements.extend(changes.acknowledgements.iter().cloned());
+        self.ended_sends.extend(&changes.ended_sends);
+        self.holds.extend(changes.holds.iter().cloned());
+    }
+
+    fn update(&mut self, changes: &Changes, ids: &AssignedIds) {
+        for update in changes.incidents.clone() {
+            self.update_incident(update, ids);
+        }
+        for NotificationUpdate { id, status, climbed, next_check_at, handled } in
+            &changes.updated_notifications
+        {
+            let row = self.notifications.get_mut(id).unwrap();
+            (row.status, row.climbed, row.next_check_at, row.handled) =
+                (*status, *climbed, *next_check_at, *handled);
+        }
+        for id in &changes.unreadable_notifications {
+            self.notifications.get_mut(id).unwrap().next_check_at = None;
+        }
+        for DeliveryUpdate { id, change } in &changes.updated_deliveries {
+            update_delivery(&mut self.deliveries.get_mut(id).unwrap().1, change.clone());
+        }
+    }
+
+    fn update_incident(&mut self, update: IncidentUpdate, ids: &AssignedIds) {
+        match update {
+            IncidentUpdate::Keep { fingerprint, first, last, since, told, acknowledged } => {
+                let (first, last) = (ids.alert(first), ids.alert(last));
+                self.incidents.insert(fingerprint, IncidentRow { first, last, since, told, acknowledged });
+            }
+            IncidentUpdate::Acknowledge { fingerprint, first, acknowledged } => {
+                if let Some(row) = self.incidents.get_mut(&fingerprint).filter(|it| it.first == first) {
+                    row.acknowledged = Some(acknowledged);
+                }
+            }
+            IncidentUpdate::Close(fingerprint) => {
+                self.incidents.remove(&fingerprint);
+            }
+        }
+    }
+}
+
+fn update_delivery(row: &mut DeliveryState, change: DeliveryChange) {
+    match change {
+        DeliveryChange::Settled { status, attempts, settled_at: _, reason } => {
+            (row.status, row.attempts, row.reason) = (status, attempts, Some(reason));
+        }
+        DeliveryChange::Again { attempts, next_at, failures: _, form: _, only, reason, digest: _ } => {
+            (row.attempts, row.next_at, row.only, row.reason) = (attempts, next_at, only, Some(reason));
+        }
+        DeliveryChange::Revived { next_at } => {
+            (row.status, row.next_at, row.reason) = (DeliveryStatus::Pending, next_at, None);
+        }
+        DeliveryChange::Hastened { next_at } => row.next_at = next_at,
+        DeliveryChange::Discarded { reason } => {
+            (row.status, row.reason) = (DeliveryStatus::Discarded, Some(reason));
+        }
+    }
+}
