@@ -1,4 +1,6 @@
-//! Where what the store has written down is acted on.
+//! Dispatch: committed changes are handed to the lanes and to the escalation timers.
+
+mod policy_decider;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -8,146 +10,157 @@ use fanfare_store::{Accepted, Consequences, Delivery, Owed, Watch};
 use tokio::sync::mpsc::UnboundedSender;
 use tracing::{info, warn};
 
-use crate::decider::PolicyDecider;
-use crate::load::Arrival;
+pub(crate) use self::policy_decider::PolicyDecider;
 use crate::metrics::Metrics;
 
-/// What the follow-up of notifications must know.
+/// An event for the escalation timers.
 #[derive(Debug)]
-pub(crate) enum News {
-    /// When to look at a notification.
-    Watch(Watch),
-    /// This channel can send nothing for a while: who waits for it must be told elsewhere.
-    Blocked(ChannelName),
+pub(crate) enum EscalationEvent {
+    /// A notification must be checked at another time, or no more.
+    Reschedule(Watch),
+    /// A channel can send nothing for a while: receivers that wait for it must be told on another.
+    ChannelBlocked(ChannelName),
 }
 
-/// Where a lane's deliveries are handed in.
-pub(crate) type Door = UnboundedSender<Handed>;
+/// The sending end of a lane's queue.
+pub(crate) type LaneSender = UnboundedSender<LaneMessage>;
 
-/// What a lane is handed.
+/// A message to a lane.
 #[derive(Debug)]
-pub(crate) enum Handed {
+pub(crate) enum LaneMessage {
     /// New deliveries.
-    Arrived(Vec<Arrival>),
-    /// A person wants these to be tried without further delay, if they wait here.
-    Hasten(Arc<BTreeSet<DeliveryId>>),
+    Deliveries(Vec<IncomingDelivery>),
+    /// A person wants these deliveries to be tried without further delay, if they wait here.
+    RetryNow(Arc<BTreeSet<DeliveryId>>),
 }
 
-/// What changes when a new config takes effect.
+/// A delivery for a lane.
 #[derive(Debug)]
-pub(crate) struct ChangeOver {
-    /// The channels that have left.
+pub(crate) struct IncomingDelivery {
+    pub(crate) delivery: Delivery,
+    /// The notification to tell; `None` if it must be read from the store.
+    pub(crate) notification: Option<Arc<Notification>>,
+}
+
+/// The changes that come with a new config.
+#[derive(Debug)]
+pub(crate) struct Reconfiguration {
+    /// The channels that are no longer in the config.
     pub(crate) gone: Vec<ChannelName>,
     /// The lanes that are new.
-    pub(crate) doors: Vec<(ChannelName, Door)>,
-    /// Who decides from then on.
+    pub(crate) senders: Vec<(ChannelName, LaneSender)>,
+    /// The policy from then on.
     pub(crate) decider: Arc<PolicyDecider>,
 }
 
-/// Where what the store has written down is acted on: it knows the doors of the
-/// lanes, the follow-up, and who decides.
+/// The lanes' queues, the queue of the escalation timers, and the policy in force.
 ///
-/// What came to be together is handed in together, so that a lane that is idle
-/// begins with the worst of it and not with the first.
+/// Deliveries that were committed together are handed over together, so that an
+/// idle lane begins with the most severe of them and not with the first.
 #[derive(Debug)]
 pub(crate) struct Dispatch {
-    lanes: RwLock<BTreeMap<ChannelName, Door>>,
+    lanes: RwLock<BTreeMap<ChannelName, LaneSender>>,
     decider: RwLock<Arc<PolicyDecider>>,
-    follow_up: UnboundedSender<News>,
+    escalation: UnboundedSender<EscalationEvent>,
     metrics: Metrics,
 }
 
 impl Dispatch {
     pub(crate) fn new(
         decider: Arc<PolicyDecider>,
-        follow_up: UnboundedSender<News>,
+        escalation: UnboundedSender<EscalationEvent>,
         metrics: Metrics,
     ) -> Self {
-        Self { lanes: RwLock::default(), decider: RwLock::new(decider), follow_up, metrics }
+        Self { lanes: RwLock::default(), decider: RwLock::new(decider), escalation, metrics }
     }
 
-    /// Lets a new config take effect, and hands out what is left owed on the lanes that are new.
-    pub(crate) fn change_over(&self, ChangeOver { gone, doors, decider }: ChangeOver, left: Vec<Delivery>) {
+    /// Puts a new config in force, and hands `left`, the pending deliveries of new lanes, to them.
+    pub(crate) fn reconfigure(
+        &self,
+        Reconfiguration { gone, senders, decider }: Reconfiguration,
+        left: Vec<Delivery>,
+    ) {
         let mut lanes = self.lanes.write().unwrap_or_else(PoisonError::into_inner);
         lanes.retain(|channel, _| !gone.contains(channel));
-        lanes.extend(doors);
+        lanes.extend(senders);
         drop(lanes);
         *self.decider.write().unwrap_or_else(PoisonError::into_inner) = decider;
-        self.hand_out_pending(left);
-        // Who waits for a channel that has left must be told elsewhere.
-        gone.into_iter().for_each(|channel| self.tell_follow_up(News::Blocked(channel)));
+        self.dispatch_pending(left);
+        // Receivers that wait for a channel that is gone must be told on another.
+        gone.into_iter().for_each(|channel| self.notify_escalation(EscalationEvent::ChannelBlocked(channel)));
     }
 
-    /// Who decides.
+    /// The policy in force.
     pub(crate) fn decider(&self) -> Arc<PolicyDecider> {
         Arc::clone(&self.decider.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Acts on what one request calls for.
+    /// Acts on the accepted alerts of one request.
     pub(crate) fn act_on_accepted(&self, accepted: &[Accepted]) {
-        // What follows for earlier notifications comes first: they are told before what is new.
+        // Consequences for earlier notifications come first: those are told before the new ones.
         accepted.iter().for_each(|it| self.act_on(&it.consequences));
-        self.hand_out_owed(accepted.iter().flat_map(|it| &it.owed));
+        self.dispatch_owed(accepted.iter().flat_map(|it| &it.owed));
     }
 
-    /// Hands out what is owed, with what is told.
-    pub(crate) fn hand_out_owed<'a>(&self, owed: impl Iterator<Item = &'a Owed>) {
-        self.hand_in(owed.flat_map(|Owed { notification, deliveries }| {
+    /// Hands new deliveries to the lanes, with their notifications.
+    pub(crate) fn dispatch_owed<'a>(&self, owed: impl Iterator<Item = &'a Owed>) {
+        self.enqueue(owed.flat_map(|Owed { notification, deliveries }| {
             self.metrics.count_escalations(deliveries);
-            deliveries.iter().map(|it| arrival(it, Some(notification)))
+            deliveries.iter().map(|it| incoming(it, Some(notification)))
         }));
     }
 
-    /// Acts on what follows from a change.
+    /// Acts on the consequences of a change.
     pub(crate) fn act_on(&self, consequences: &Consequences) {
         let Consequences { deliveries, watch, about_ourselves } = consequences;
         if !deliveries.is_empty() {
             self.metrics.count_escalations(deliveries);
-            self.hand_in(deliveries.iter().map(|it| arrival(it, None)));
+            self.enqueue(deliveries.iter().map(|it| incoming(it, None)));
         }
-        watch.iter().for_each(|it| self.tell_follow_up(News::Watch(*it)));
+        watch.iter().for_each(|it| self.notify_escalation(EscalationEvent::Reschedule(*it)));
         if !about_ourselves.is_empty() {
             self.act_on_accepted(about_ourselves);
         }
     }
 
-    /// Has what waits tried without further delay, wherever it does.
-    pub(crate) fn hasten(&self, ids: impl IntoIterator<Item = DeliveryId>) {
+    /// Has these deliveries tried without further delay, on whichever lane they wait.
+    pub(crate) fn retry_now(&self, ids: impl IntoIterator<Item = DeliveryId>) {
         let ids = Arc::new(ids.into_iter().collect::<BTreeSet<_>>());
         let lanes = self.lanes.read().unwrap_or_else(PoisonError::into_inner);
-        lanes.values().for_each(|lane| drop(lane.send(Handed::Hasten(Arc::clone(&ids)))));
+        lanes.values().for_each(|lane| drop(lane.send(LaneMessage::RetryNow(Arc::clone(&ids)))));
     }
 
-    fn hand_out_pending(&self, pending: Vec<Delivery>) {
+    fn dispatch_pending(&self, pending: Vec<Delivery>) {
         if !pending.is_empty() {
             info!(deliveries = pending.len(), "Going on with deliveries that were left");
         }
-        self.hand_in(pending.into_iter().map(|delivery| Arrival { delivery, notification: None }));
+        self.enqueue(pending.into_iter().map(|delivery| IncomingDelivery { delivery, notification: None }));
     }
 
-    pub(crate) fn tell_follow_up(&self, news: News) {
-        // It ends only when the gateway stops; what is watched is on the disk for the next start.
-        drop(self.follow_up.send(news));
+    /// Hands an event to the escalation timers.
+    pub(crate) fn notify_escalation(&self, event: EscalationEvent) {
+        // The receiver is gone only when the gateway stops; the times are on the disk for the next start.
+        drop(self.escalation.send(event));
     }
 
-    fn hand_in(&self, arrivals: impl Iterator<Item = Arrival>) {
-        let mut by_channel: BTreeMap<ChannelName, Vec<Arrival>> = BTreeMap::new();
-        for arrival in arrivals {
-            by_channel.entry(arrival.delivery.channel.clone()).or_default().push(arrival);
+    fn enqueue(&self, deliveries: impl Iterator<Item = IncomingDelivery>) {
+        let mut by_channel: BTreeMap<ChannelName, Vec<IncomingDelivery>> = BTreeMap::new();
+        for incoming in deliveries {
+            by_channel.entry(incoming.delivery.channel.clone()).or_default().push(incoming);
         }
         let lanes = self.lanes.read().unwrap_or_else(PoisonError::into_inner);
-        for (channel, arrivals) in by_channel {
+        for (channel, deliveries) in by_channel {
             match lanes.get(&channel) {
                 // A lane that is ending takes nothing in; the deliveries are on the disk for the next.
-                Some(lane) => drop(lane.send(Handed::Arrived(arrivals))),
+                Some(lane) => drop(lane.send(LaneMessage::Deliveries(deliveries))),
                 None => {
-                    warn!(channel.name = %channel, deliveries = arrivals.len(), "Deliveries wait for a channel that is not in the config; they go when it is back");
+                    warn!(channel.name = %channel, deliveries = deliveries.len(), "Deliveries wait for a channel that is not in the config; they go when it is back");
                 }
             }
         }
     }
 }
 
-fn arrival(delivery: &Delivery, notification: Option<&Arc<Notification>>) -> Arrival {
-    Arrival { delivery: delivery.clone(), notification: notification.map(Arc::clone) }
+fn incoming(delivery: &Delivery, notification: Option<&Arc<Notification>>) -> IncomingDelivery {
+    IncomingDelivery { delivery: delivery.clone(), notification: notification.map(Arc::clone) }
 }

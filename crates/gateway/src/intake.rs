@@ -1,4 +1,6 @@
-//! Taking alerts in, our own too.
+//! Intake of alerts, self-alerts included.
+
+mod source_liveness;
 
 use std::sync::Arc;
 
@@ -6,28 +8,28 @@ use fanfare_core::{Alert, Verdict};
 use fanfare_store::{Accepted, Decider, Store, StoreError};
 use jiff::Timestamp;
 
+pub(crate) use self::source_liveness::{LastSeen, SourceLiveness};
 use crate::dispatch::Dispatch;
-use crate::hearing::Hearing;
-use crate::metrics::{Metrics, OfReceiver, OfSource};
-use crate::steady::SteadyTime;
+use crate::metrics::{AlertLabels, Metrics, ReceiverLabels};
+use crate::time::MonotonicClock;
 
-/// Where alerts are taken in.
+/// The services that intake uses.
 #[derive(Debug)]
 pub(crate) struct Intake {
     pub(crate) store: Store,
     pub(crate) dispatch: Arc<Dispatch>,
-    pub(crate) hearing: Hearing,
+    pub(crate) liveness: SourceLiveness,
     pub(crate) metrics: Metrics,
-    pub(crate) steady: SteadyTime,
+    pub(crate) monotonic: MonotonicClock,
 }
 
-/// Why alerts were not taken in. Nothing of them was kept; the source should try again.
+/// Refusal of alerts that could not be stored. None of them was kept; the source should try again.
 #[derive(Debug, thiserror::Error)]
 #[error("not accepted, please send again: {0}")]
 pub struct NotKept(#[from] StoreError);
 
 impl Intake {
-    /// Takes alerts in: answers once they and all that the policy calls for are on the disk.
+    /// Accepts alerts by the policy in force; returns when they and all they call for are on the disk.
     pub(crate) async fn accept(
         self: &Arc<Self>,
         alerts: Vec<Alert>,
@@ -36,7 +38,7 @@ impl Intake {
         self.accept_by(self.dispatch.decider(), alerts, now).await
     }
 
-    /// The same with what `decider` calls for.
+    /// Accepts alerts by the decisions of `decider`.
     pub(crate) async fn accept_by(
         self: &Arc<Self>,
         decider: Arc<dyn Decider>,
@@ -44,10 +46,10 @@ impl Intake {
         now: Timestamp,
     ) -> Result<Vec<Accepted>, NotKept> {
         let asked = u64::try_from(alerts.len()).unwrap_or(u64::MAX);
-        let (intake, heard_at) = (Arc::clone(self), self.steady.now());
+        let (intake, received_at) = (Arc::clone(self), self.monotonic.now());
         let act = move |accepted: &Vec<Accepted>| {
             intake.dispatch.act_on_accepted(accepted);
-            intake.hearing.heard(accepted, heard_at);
+            intake.liveness.record(accepted, received_at);
             accepted.iter().for_each(|one| count(&intake.metrics, one));
         };
         self.store.accept(alerts, now, decider, act).await.map_err(|err| {
@@ -60,13 +62,13 @@ impl Intake {
 fn count(metrics: &Metrics, accepted: &Accepted) {
     let source = accepted.alert.text_of("source").to_owned();
     let status = accepted.alert.status.to_string();
-    metrics.alerts.get_or_create(&OfSource { source, status }).inc();
+    metrics.alerts.get_or_create(&AlertLabels { source, status }).inc();
     for decision in &accepted.plan.decisions {
         match &decision.verdict {
             Verdict::Notify { .. } => {
                 metrics
                     .notifications
-                    .get_or_create(&OfReceiver { receiver: decision.receiver.to_string() })
+                    .get_or_create(&ReceiverLabels { receiver: decision.receiver.to_string() })
                     .inc();
             }
             Verdict::Suppress(_) => {

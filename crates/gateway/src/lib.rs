@@ -1,58 +1,42 @@
-//! Acts on what `core` decides: takes alerts in, and sees each delivery to its end.
+//! Gateway: intake of alerts, delivery by one lane per channel, escalation, self-monitoring.
 //!
-//! Intake writes an alert and all that it calls for to the store before it
-//! answers. Each channel has a lane: a task that starts attempts, the worst
-//! first, within the channel's concurrency and its account's budget. Which
-//! channels exist this crate does not know: it has names and [`Notifier`]s.
+//! Intake commits an alert with everything it calls for before the source gets
+//! its answer. Each channel has a lane: a task that starts attempts, the most
+//! severe delivery first, within the channel's concurrency and its account's
+//! budget. The crate does not know which channel kinds exist: it has names and
+//! [`Notifier`]s.
+//!
+//! The modules stand in the order of their dependencies: one may use only those
+//! that stand below it.
 //!
 //! [`Notifier`]: fanfare_core::Notifier
 
 mod gateway;
+mod self_monitoring;
+mod operations;
+mod maintenance;
+mod escalation;
 mod intake;
-mod fleet;
+mod delivery;
 mod dispatch;
-mod decider;
-mod lane;
-mod load;
-mod repeats;
-mod prepare;
-mod attempt;
-mod meaning;
-mod report;
-mod follow_up;
-mod links;
-
-mod status;
-mod accounts;
-mod account;
-
-mod watch;
-mod ourselves;
-mod hearing;
-mod disk;
-mod drill;
-mod test_message;
-mod views;
-mod dead_letters;
-mod accounting;
-mod housekeeping;
-
-mod steady;
-mod chance;
+mod settings;
+mod channel;
 mod metrics;
+mod self_alert;
+mod jitter;
+mod time;
 
-pub use crate::chance::{Jitter, RandomJitter};
-pub use crate::drill::Drill;
-pub use crate::gateway::{ChannelSetup, Gateway, GatewaySettings, GatewaySetup};
-pub use crate::hearing::WatchedSource;
+pub use crate::channel::{ChannelSetup, Drill};
+pub use crate::gateway::{Gateway, GatewaySetup};
 pub use crate::intake::NotKept;
+pub use crate::jitter::{Jitter, RandomJitter};
 pub use crate::metrics::Metrics;
-pub use crate::ourselves::SELF_SOURCE;
-pub use crate::test_message::TestError;
-pub use crate::views::{BudgetView, ChannelHealth, ChannelView, LastError, QuotaView};
+pub use crate::operations::{BudgetView, ChannelHealth, ChannelView, LastError, QuotaView, TestError};
+pub use crate::self_alert::SELF_SOURCE;
+pub use crate::settings::{GatewaySettings, WatchedSource};
 
-// The store's part of the surface: whoever runs a gateway opens its store and
-// reads what it remembers, and needs to know no more of it.
+// The store's part of the surface: programs that run a gateway open its store and
+// read from it through these, and do not depend on the store crate.
 pub use fanfare_store::{
     Accepted, Acknowledged, AcknowledgementRow, AlertFilter, AlertHistory, AlertRow, AttemptRow, Audit,
     DeadLetter, DeadLetterFilter, DeadLetterId, DeadLetters, DeliveryCounts, DeliveryFilter, DeliveryHistory,

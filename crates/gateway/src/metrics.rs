@@ -1,6 +1,6 @@
-//! What the gateway counts, in Prometheus' terms.
+//! Metrics of the gateway, in Prometheus' terms.
 
-mod of_ourselves;
+mod health;
 
 use fanfare_core::ChannelName;
 use fanfare_store::{Audit, Delivery};
@@ -11,63 +11,63 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-use self::of_ourselves::OfOurselves;
-use crate::ourselves::World;
+use self::health::HealthMetrics;
+use crate::self_alert::Snapshot;
 
-/// What the gateway counts. Clones share the numbers.
+/// The metrics of a gateway. Clones share the numbers.
 #[derive(Debug, Clone)]
 pub struct Metrics {
-    pub(crate) alerts: Family<OfSource, Counter>,
+    pub(crate) alerts: Family<AlertLabels, Counter>,
     pub(crate) refused: Counter,
-    pub(crate) notifications: Family<OfReceiver, Counter>,
+    pub(crate) notifications: Family<ReceiverLabels, Counter>,
     pub(crate) suppressed: Counter,
-    attempts: Family<OfAttempt, Counter>,
-    deliveries: Family<OfDelivery, Counter>,
-    pending: Family<OfChannel, Gauge>,
-    latency: Family<OfChannel, Histogram, fn() -> Histogram>,
-    escalations: Family<OfRung, Counter>,
-    of_ourselves: OfOurselves,
+    attempts: Family<AttemptLabels, Counter>,
+    deliveries: Family<DeliveryLabels, Counter>,
+    pending: Family<ChannelLabels, Gauge>,
+    latency: Family<ChannelLabels, Histogram, fn() -> Histogram>,
+    escalations: Family<EscalationLabels, Counter>,
+    health: HealthMetrics,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(crate) struct OfSource {
+pub(crate) struct AlertLabels {
     pub(crate) source: String,
     pub(crate) status: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(crate) struct OfReceiver {
+pub(crate) struct ReceiverLabels {
     pub(crate) receiver: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfChannel {
+struct ChannelLabels {
     channel: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfAttempt {
+struct AttemptLabels {
     channel: String,
     outcome: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfDelivery {
+struct DeliveryLabels {
     channel: String,
     state: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfRung {
+struct EscalationLabels {
     unless: String,
 }
 
-/// Seconds from the alert's acceptance to the provider's word, from "at once"
-/// to "after an outage".
+/// Buckets in seconds from the alert's acceptance to the provider's answer: from an
+/// immediate delivery to one after an outage.
 const LATENCY_BUCKETS: [f64; 12] = [0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 600.0, 3600.0];
 
 impl Metrics {
-    /// Numbers at zero, shown in `registry`.
+    /// Metrics at zero, registered in `registry`.
     #[must_use]
     pub fn new(registry: &mut Registry) -> Self {
         let metrics = Self {
@@ -80,7 +80,7 @@ impl Metrics {
             pending: Family::default(),
             latency: Family::new_with_constructor(|| Histogram::new(LATENCY_BUCKETS)),
             escalations: Family::default(),
-            of_ourselves: OfOurselves::new(registry),
+            health: HealthMetrics::new(registry),
         };
         registry.register("fanfare_alerts", "Alerts accepted and on the disk", metrics.alerts.clone());
         registry.register(
@@ -115,60 +115,60 @@ impl Metrics {
         metrics
     }
 
-    /// Counts those of `deliveries`, which have just come to be, that stand on a rung.
+    /// Counts those of the new `deliveries` that stand on a rung.
     pub(crate) fn count_escalations(&self, deliveries: &[Delivery]) {
-        // One that has been attempted has come back from the dead, and was counted when it came to be.
+        // A delivery with attempts was a dead letter, and was counted when it was new.
         for unless in deliveries.iter().filter(|it| it.attempts == 0).filter_map(|it| it.escalated) {
-            self.escalations.get_or_create(&OfRung { unless: unless.to_string() }).inc();
+            self.escalations.get_or_create(&EscalationLabels { unless: unless.to_string() }).inc();
         }
     }
 
-    /// Shows how we are.
-    pub(crate) fn show(&self, world: &World) {
-        self.of_ourselves.show(world);
+    /// Shows the gateway's own state.
+    pub(crate) fn show(&self, snapshot: &Snapshot) {
+        self.health.show(snapshot);
     }
 
-    /// Shows whether everything is accounted for.
-    pub(crate) fn account_for(&self, audit: &Audit) {
-        self.of_ourselves.account_for(audit);
+    /// Shows the result of an audit.
+    pub(crate) fn show_audit(&self, audit: &Audit) {
+        self.health.show_audit(audit);
     }
 
-    /// How many deliveries are still owed on `channel`.
+    /// The number of pending deliveries on `channel`.
     pub(crate) fn pending_on(&self, channel: &ChannelName) -> u64 {
-        let of_channel = OfChannel { channel: channel.to_string() };
-        u64::try_from(self.pending.get_or_create(&of_channel).get()).unwrap_or(0)
+        let labels = ChannelLabels { channel: channel.to_string() };
+        u64::try_from(self.pending.get_or_create(&labels).get()).unwrap_or(0)
     }
 
-    /// The numbers of one channel.
-    pub(crate) fn of_channel(&self, channel: &ChannelName) -> ChannelMetrics {
-        let of_channel = OfChannel { channel: channel.to_string() };
+    /// The metrics of one channel.
+    pub(crate) fn for_channel(&self, channel: &ChannelName) -> ChannelMetrics {
+        let labels = ChannelLabels { channel: channel.to_string() };
         ChannelMetrics {
             channel: channel.to_string(),
-            pending: self.pending.get_or_create_owned(&of_channel),
-            latency: self.latency.get_or_create_owned(&of_channel),
+            pending: self.pending.get_or_create_owned(&labels),
+            latency: self.latency.get_or_create_owned(&labels),
             attempts: self.attempts.clone(),
             deliveries: self.deliveries.clone(),
         }
     }
 }
 
-/// The numbers of one channel.
+/// The metrics of one channel.
 #[derive(Debug)]
 pub(crate) struct ChannelMetrics {
     channel: String,
     pub(crate) pending: Gauge,
     pub(crate) latency: Histogram,
-    attempts: Family<OfAttempt, Counter>,
-    deliveries: Family<OfDelivery, Counter>,
+    attempts: Family<AttemptLabels, Counter>,
+    deliveries: Family<DeliveryLabels, Counter>,
 }
 
 impl ChannelMetrics {
     pub(crate) fn attempt(&self, outcome: &'static str) {
-        self.attempts.get_or_create(&OfAttempt { channel: self.channel.clone(), outcome }).inc();
+        self.attempts.get_or_create(&AttemptLabels { channel: self.channel.clone(), outcome }).inc();
     }
 
     pub(crate) fn settled(&self, state: &'static str) {
-        self.deliveries.get_or_create(&OfDelivery { channel: self.channel.clone(), state }).inc();
+        self.deliveries.get_or_create(&DeliveryLabels { channel: self.channel.clone(), state }).inc();
     }
 }
 

@@ -125,7 +125,7 @@ impl World {
         let store_path = place.path().join("fanfare.db");
         let gateway = Gateway::start(GatewaySetup {
             store: Store::open(&store_path, "a store of a test").unwrap(),
-            orders: GatewaySettings {
+            settings: GatewaySettings {
                 policy: policy(terms),
                 channels,
                 retry: RetryPolicy::default(),
@@ -134,7 +134,7 @@ impl World {
                 sources: Vec::new(),
             },
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
-            chance: Arc::new(LongestSpread),
+            jitter: Arc::new(LongestSpread),
             metrics: Metrics::new(&mut Registry::default()),
             fresh_key: [7; 32],
             store_path: store_path.clone(),

@@ -18,5 +18,5 @@ mod reload;
 mod clock;
 mod leaving;
 mod trouble;
-mod ourselves;
+mod self_alerts;
 mod simulation;

@@ -51,11 +51,11 @@ impl Running {
         let (reloads, asked) = Reloads::new(&mut registry, clock.now());
         let gateway = Gateway::start(GatewaySetup {
             store,
-            orders,
+            settings: orders,
             fresh_key: fresh_key(),
             store_path,
             clock: Arc::clone(&clock) as _,
-            chance: Arc::new(RandomJitter),
+            jitter: Arc::new(RandomJitter),
             metrics: Metrics::new(&mut registry),
         })
         .await

@@ -114,7 +114,7 @@ impl Config {
         Policy::new(root, self.receivers.iter().cloned().chain([us]).collect()).unwrap()
     }
 
-    fn orders(&self, journal: &Arc<Journal>) -> GatewaySettings {
+    fn settings(&self, journal: &Arc<Journal>) -> GatewaySettings {
         GatewaySettings {
             policy: self.policy(),
             channels: self.fakes.iter().chain(&[Fake::new(US)]).map(|it| it.setup(journal)).collect(),
@@ -201,9 +201,9 @@ impl World {
         };
         let setup = GatewaySetup {
             store,
-            orders: self.config.orders(&self.journal),
+            settings: self.config.settings(&self.journal),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
-            chance: Arc::new(LongestSpread),
+            jitter: Arc::new(LongestSpread),
             metrics: Metrics::new(&mut Registry::default()),
             fresh_key: [7; 32],
             store_path: path.clone(),
@@ -257,10 +257,10 @@ impl World {
     /// Another config from now on, while so much time passes, and more if it takes longer.
     pub(super) async fn reload_for(&mut self, config: Config, time: Duration) {
         self.config = config;
-        let orders = self.config.orders(&self.journal);
+        let settings = self.config.settings(&self.journal);
         let is_taken = Cell::new(false);
         let taking = async {
-            let taken = self.gateway().apply_settings(orders).await;
+            let taken = self.gateway().apply_settings(settings).await;
             is_taken.set(true);
             taken
         };
@@ -280,7 +280,7 @@ impl World {
 
     /// Tries another config, and tells what comes of it.
     pub(super) async fn try_reload(&self, config: &Config) -> Result<(), StoreError> {
-        self.gateway().apply_settings(config.orders(&self.journal)).await
+        self.gateway().apply_settings(config.settings(&self.journal)).await
     }
 
     /// Sets the wall clock, but not the time that passes.

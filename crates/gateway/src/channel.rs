@@ -1,0 +1,13 @@
+//! Channels: their settings, their state, and the accounts they send from.
+
+mod status;
+mod accounts;
+mod account;
+mod settings;
+mod drill;
+
+pub(crate) use self::account::{AccountEffect, Admission, SharedAccount};
+pub(crate) use self::accounts::{AccountRegistry, StoredAccounts};
+pub use self::drill::Drill;
+pub use self::settings::ChannelSetup;
+pub(crate) use self::status::ChannelStatus;

@@ -1,0 +1,251 @@
+//! An account's budget and silences, shared by the lanes of its channels.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use fanfare_core::{Account, Budget, Share, SlidingWindows};
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use crate::time::after;
+
+/// One account as its lanes share it, with the egress that one of them uses. All
+/// times are [monotonic].
+///
+/// [monotonic]: crate::time::MonotonicClock
+#[derive(Debug)]
+pub(crate) struct SharedAccount {
+    pub(crate) account: Account,
+    egress: Arc<SharedEgress>,
+    core: Arc<AccountCore>,
+}
+
+/// The part of an account that does not depend on the egress.
+#[derive(Debug)]
+struct AccountCore {
+    state: Mutex<AccountState>,
+    changed: watch::Sender<()>,
+}
+
+#[derive(Debug)]
+struct AccountState {
+    windows: SlidingWindows,
+    under_way: usize,
+    silent_until: Option<Timestamp>,
+    /// The end of a pause after wrong settings: not asked for by the provider.
+    misconfigured_until: Option<Timestamp>,
+    /// Set from a silence until the next success: one send at a time probes the account.
+    probing: bool,
+}
+
+/// The state of one egress, shared by all accounts that use it.
+#[derive(Debug, Default)]
+pub(crate) struct SharedEgress {
+    blocked_until: Mutex<Option<Timestamp>>,
+    blocked: watch::Sender<()>,
+}
+
+/// Subscription to an account's finished sends and to blocks of its egress.
+#[derive(Debug)]
+pub(crate) struct AccountEvents {
+    account: watch::Receiver<()>,
+    egress: watch::Receiver<()>,
+}
+
+impl AccountEvents {
+    /// Waits until a send of the account has ended, or its egress was blocked.
+    pub(crate) async fn next(&mut self) {
+        // The caller keeps the account, so neither sender is dropped while it waits.
+        tokio::select! {
+            _ = self.account.changed() => {}
+            _ = self.egress.changed() => {}
+        }
+    }
+}
+
+impl SharedEgress {
+    /// An egress that is blocked until then.
+    pub(crate) fn blocked_until(until: Option<Timestamp>) -> Self {
+        Self { blocked_until: Mutex::new(until), ..Self::default() }
+    }
+
+    fn block(&self, until: Timestamp) {
+        let mut end = self.end_of_block();
+        *end = (*end).max(Some(until));
+        drop(end);
+        self.blocked.send_replace(());
+    }
+
+    fn opens_at(&self, now: Timestamp) -> Option<Timestamp> {
+        self.end_of_block().filter(|until| now < *until)
+    }
+
+    fn end_of_block(&self) -> MutexGuard<'_, Option<Timestamp>> {
+        self.blocked_until.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The answer to a request to send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Admission {
+    /// Sending is allowed; the send counts as started.
+    Now {
+        /// The number of further sends of the same share that could start; `None` without a budget.
+        spare: Option<usize>,
+    },
+    /// Sending is not allowed before then.
+    At(Timestamp),
+    /// Sending is not allowed before a send under way has ended.
+    WhenOneEnds,
+}
+
+/// The effect of a finished send on its account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AccountEffect {
+    /// The provider processed the message: the account works.
+    Good,
+    /// No effect.
+    Unclear,
+    /// The account must be silent for so long, because the provider asks for it.
+    SilentFor(Duration),
+    /// The egress must not be used for so long, because the provider blocks it.
+    BlockedFor(Duration),
+    /// The account must be silent for so long, because its settings are wrong; a restart may bring better ones.
+    MisconfiguredFor(Duration),
+}
+
+impl SharedAccount {
+    /// The account with the ends of its earlier sends, and the end of its last silence.
+    pub(crate) fn new(
+        account: Account,
+        egress: Arc<SharedEgress>,
+        budgets: Vec<Budget>,
+        ended: impl IntoIterator<Item = Timestamp>,
+        silent_until: Option<Timestamp>,
+    ) -> Self {
+        let state = AccountState {
+            windows: SlidingWindows::new(budgets, ended),
+            under_way: 0,
+            silent_until,
+            misconfigured_until: None,
+            probing: false,
+        };
+        let core = AccountCore { state: Mutex::new(state), changed: watch::Sender::new(()) };
+        Self { account, egress, core: Arc::new(core) }
+    }
+
+    /// The same account through another egress.
+    pub(crate) fn via(&self, egress: Arc<SharedEgress>) -> Self {
+        Self { account: self.account.clone(), egress, core: Arc::clone(&self.core) }
+    }
+
+    /// Sets other budgets; `ended` are the ends of the sends so far, and those under way.
+    pub(crate) fn change_budgets(&self, budgets: Vec<Budget>, ended: impl IntoIterator<Item = Timestamp>) {
+        self.state().windows = SlidingWindows::new(budgets, ended);
+    }
+
+    /// Tells whether each send is recorded in the store before it is made. A period of
+    /// one second is over before a restarted gateway sends again; the sends of a
+    /// longer one must survive the restart.
+    pub(crate) fn remembers_sends(&self) -> bool {
+        self.state().windows.budgets().iter().any(|budget| budget.per > Duration::from_secs(1))
+    }
+
+    /// The account's budgets; all hold at once.
+    pub(crate) fn budgets(&self) -> Vec<Budget> {
+        self.state().windows.budgets().to_vec()
+    }
+
+    /// The account's budgets, each with the number of messages that it alone allows at `now`.
+    pub(crate) fn free_now(&self, now: Timestamp) -> Vec<(Budget, usize)> {
+        self.state().windows.free_now_by_budget(now, Share::Urgent)
+    }
+
+    /// The time before which the account must be silent, for any reason; `None` if it need not.
+    pub(crate) fn silent_until(&self, now: Timestamp) -> Option<Timestamp> {
+        let state = self.state();
+        let own = state.silent_until.max(state.misconfigured_until).filter(|until| now < *until);
+        own.max(self.egress.opens_at(now))
+    }
+
+    /// Ends the pause after wrong settings: the settings may have been corrected.
+    pub(crate) fn clear_misconfiguration(&self) {
+        self.state().misconfigured_until = None;
+        self.core.changed.send_replace(());
+    }
+
+    /// Requests to send at `now`.
+    pub(crate) fn try_start(&self, now: Timestamp, share: Share) -> Admission {
+        if let Some(until) = self.silent_until(now) {
+            self.state().probing = true;
+            return Admission::At(until);
+        }
+        let mut state = self.state();
+        if state.probing && state.under_way > 0 {
+            return Admission::WhenOneEnds;
+        }
+        match state.windows.free_at(now, share) {
+            Some(at) if at > now => return Admission::At(at),
+            Some(_) => state.windows.start(now, share),
+            None => return Admission::WhenOneEnds,
+        }
+        let at_once = state.windows.free_at(now, share).is_some_and(|at| at <= now);
+        let spare = if at_once { state.windows.free_now(now, share) } else { Some(0) };
+        state.under_way += 1;
+        Admission::Now { spare }
+    }
+
+    /// Notes that a send has ended at `now`, with its effect.
+    pub(crate) fn finish(&self, now: Timestamp, effect: AccountEffect) {
+        let mut state = self.state();
+        let was_probing = state.probing;
+        match effect {
+            AccountEffect::Good => state.probing = false,
+            AccountEffect::Unclear => {}
+            AccountEffect::SilentFor(time) => {
+                state.probing = true;
+                state.silent_until = state.silent_until.max(Some(after(now, time)));
+            }
+            AccountEffect::MisconfiguredFor(time) => {
+                state.probing = true;
+                state.misconfigured_until = state.misconfigured_until.max(Some(after(now, time)));
+            }
+            AccountEffect::BlockedFor(time) => {
+                state.probing = true;
+                self.egress.block(after(now, time));
+            }
+        }
+        state.leave(now);
+        // Another lane may wait for this end, or must learn of a silence.
+        let someone_may_wait = !state.windows.budgets().is_empty() || was_probing || state.probing;
+        drop(state);
+        if someone_may_wait {
+            self.core.changed.send_replace(());
+        }
+    }
+
+    /// Takes back a start: the send is not made.
+    pub(crate) fn cancel_start(&self) {
+        self.state().leave(Timestamp::MIN); // outside every budget period, so that it costs nothing
+        self.core.changed.send_replace(());
+    }
+
+    /// Subscribes to finished sends, and to blocks of the egress.
+    pub(crate) fn events(&self) -> AccountEvents {
+        AccountEvents { account: self.core.changed.subscribe(), egress: self.egress.blocked.subscribe() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, AccountState> {
+        self.core.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl AccountState {
+    fn leave(&mut self, ended: Timestamp) {
+        self.under_way = self.under_way.saturating_sub(1);
+        self.windows.end(ended);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! Accounts that channels send from, and their history in the store.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fanfare_core::{Account, Egress, Limits};
+use fanfare_store::{AccountHold, Store, StoreError};
+use jiff::Timestamp;
+
+use crate::channel::account::{SharedAccount, SharedEgress};
+use crate::time::{after, before, between};
+
+/// The sends and silences of all accounts, as the store has them.
+#[derive(Debug)]
+pub(crate) struct StoredAccounts {
+    sends: Vec<(Account, Timestamp)>,
+    holds: Vec<AccountHold>,
+    now: Timestamp,
+    monotonic_now: Timestamp,
+}
+
+impl StoredAccounts {
+    /// Reads the sends of the last `longest` budget period, and the silences.
+    pub(crate) async fn load(
+        store: &Store,
+        longest: Duration,
+        now: Timestamp,
+        monotonic_now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let (sends, holds) = (store.sends_since(before(now, longest), now).await?, store.holds(now).await?);
+        Ok(Self { sends, holds, now, monotonic_now })
+    }
+
+    /// The account of `limits` with its history.
+    fn account(&self, limits: &Limits, egress: Arc<SharedEgress>) -> SharedAccount {
+        let Limits { account, budgets, .. } = limits;
+        SharedAccount::new(
+            account.clone(),
+            egress,
+            budgets.clone(),
+            self.ended(account),
+            self.silent_until(account),
+        )
+    }
+
+    /// The ends of the sends of `account`, in monotonic time.
+    fn ended(&self, account: &Account) -> impl Iterator<Item = Timestamp> {
+        // An end in the future dates from before the clock was set back, and counts as now.
+        self.sends
+            .iter()
+            .filter(move |(of, _)| of == account)
+            .map(|(_, ended)| before(self.monotonic_now, between(*ended, self.now)))
+    }
+
+    /// The egress with its block.
+    fn egress(&self, egress: &Egress) -> SharedEgress {
+        SharedEgress::blocked_until(self.silent_until(&egress.as_account()))
+    }
+
+    /// The time before which `account` must be silent, in monotonic time.
+    fn silent_until(&self, account: &Account) -> Option<Timestamp> {
+        let hold = self.holds.iter().find(|it| it.account == *account)?;
+        Some(after(self.monotonic_now, between(self.now, hold.until)))
+    }
+}
+
+/// The accounts and egresses in use; those of the same name are shared.
+#[derive(Debug, Default)]
+pub(crate) struct AccountRegistry {
+    accounts: HashMap<Account, SharedAccount>,
+    egresses: HashMap<Egress, Arc<SharedEgress>>,
+}
+
+impl AccountRegistry {
+    /// The account of `limits`. An account with a changed budget continues with the sends of `stored`.
+    pub(crate) fn account(&mut self, limits: &Limits, stored: &StoredAccounts) -> SharedAccount {
+        let egress = self.egresses.entry(limits.egress.clone());
+        let egress = Arc::clone(egress.or_insert_with(|| Arc::new(stored.egress(&limits.egress))));
+        match self.accounts.entry(limits.account.clone()) {
+            Entry::Occupied(known) => {
+                let known = known.into_mut();
+                if known.budgets() != limits.budgets {
+                    known.change_budgets(limits.budgets.clone(), stored.ended(&limits.account));
+                }
+                known.via(egress)
+            }
+            Entry::Vacant(new) => {
+                let account = stored.account(limits, Arc::clone(&egress));
+                new.insert(account).via(egress)
+            }
+        }
+    }
+}

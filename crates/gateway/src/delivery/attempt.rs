@@ -1,0 +1,196 @@
+//! One attempt: prepared, sent, classified, recorded.
+
+mod prepare;
+mod send;
+mod record;
+mod report;
+mod verdict;
+mod runner;
+
+use std::sync::Arc;
+
+use fanfare_core::{Failure, MessageForm, Receipt, SendError};
+use fanfare_store::{Delivery, Gathered, Outcome, Settlement};
+use jiff::Timestamp;
+
+use self::prepare::{PreparedBatch, ReadyBatch, prepare};
+use self::record::AttemptRecord;
+use self::report::report;
+use self::runner::AttemptRunner;
+use self::verdict::{CircuitSignal, SendContext, SendVerdict};
+use crate::channel::AccountEffect;
+use crate::delivery::batch::{AfterAttempt, AttemptResult, Batch, QueuedDelivery};
+use crate::delivery::context::{ChannelSender, LaneContext};
+
+/// Makes one attempt to deliver `batch`, and returns when its result is on the disk.
+pub(crate) async fn run(
+    lane: Arc<LaneContext>,
+    sender: Arc<ChannelSender>,
+    batch: Batch,
+) -> Vec<AttemptResult> {
+    let runner = AttemptRunner { lane: lane.as_ref(), sender: sender.as_ref() };
+    let PreparedBatch { ready, mut ended } = prepare(runner, batch).await;
+    match ready {
+        Some(ready) => ended.extend(runner.run(ready).await),
+        None => sender.account.cancel_start(),
+    }
+    ended
+}
+
+impl AttemptRunner<'_> {
+    async fn run(self, ReadyBatch { deliveries, begun }: ReadyBatch) -> Vec<AttemptResult> {
+        let started_at = self.lane.clock.now();
+        let gathered = begun.and_then(|it| it.gathered);
+        let answer = self.send(&deliveries, gathered, started_at).await;
+        let record = AttemptRecord { started_at, ended_at: self.lane.clock.now(), begun };
+        self.classify(deliveries.into_iter().map(|(queued, _)| queued).collect(), &answer, record).await
+    }
+
+    /// Classifies the answer for each delivery of the attempt, and records the outcomes.
+    async fn classify(
+        self,
+        deliveries: Vec<QueuedDelivery>,
+        answer: &Result<Receipt, SendError>,
+        record: AttemptRecord,
+    ) -> Vec<AttemptResult> {
+        let gathered = record.begun.and_then(|it| it.gathered);
+        let too_large =
+            gathered.is_some() && deliveries.len() > 1 && matches!(answer, Err(SendError::Unsendable { .. }));
+        let spread = self.lane.jitter.spread();
+        let mut verdicts: Vec<_> =
+            deliveries.iter().map(|it| self.verdict(it, answer, spread, &record)).collect();
+        if too_large {
+            verdicts
+                .iter_mut()
+                .for_each(|verdict| verdict.outcome = in_parts(&verdict.outcome, record.ended_at));
+        } else if let Some(digest) = gathered.filter(|_| deliveries.len() > 1) {
+            keep_together(&mut verdicts, digest);
+        }
+        if let Some(first) = verdicts.first() {
+            self.update_channel_state(first, record.ended_at);
+        }
+        let settlements: Vec<_> = deliveries
+            .iter()
+            .zip(verdicts)
+            .map(|(queued, verdict)| self.settlement(queued, verdict, &record))
+            .collect();
+        self.record(&settlements).await;
+        let after = |delivery, settlement| {
+            if too_large { after_split(delivery, settlement) } else { after(delivery, settlement) }
+        };
+        deliveries
+            .into_iter()
+            .zip(settlements)
+            .map(|(queued, settlement)| AttemptResult {
+                after: after(queued.delivery.clone(), settlement),
+                queued,
+            })
+            .collect()
+    }
+
+    fn verdict(
+        self,
+        queued: &QueuedDelivery,
+        answer: &Result<Receipt, SendError>,
+        spread: f64,
+        record: &AttemptRecord,
+    ) -> SendVerdict {
+        let context = SendContext {
+            delivery: &queued.delivery,
+            tried_for: self.lane.monotonic.elapsed(queued.since),
+            retry: self.sender.retry,
+            spread,
+            now: record.ended_at,
+        };
+        let verdict = SendVerdict::new(answer.clone(), context);
+        report(self, &queued.delivery, &verdict, record.ended_at);
+        verdict
+    }
+
+    /// Updates the state of the account and of the channel by the verdict.
+    fn update_channel_state(self, verdict: &SendVerdict, now: Timestamp) {
+        let monotonic_now = self.lane.monotonic.now();
+        let status = &self.lane.status;
+        if !status.has_version(&self.sender.channel.version) {
+            // The settings have changed meanwhile: faults of the old ones no longer count.
+            let effect = match verdict.account_effect {
+                AccountEffect::MisconfiguredFor(_) => AccountEffect::Unclear,
+                effect @ (AccountEffect::Good
+                | AccountEffect::Unclear
+                | AccountEffect::SilentFor(_)
+                | AccountEffect::BlockedFor(_)) => effect,
+            };
+            return self.sender.account.finish(monotonic_now, effect);
+        }
+        match verdict.signal {
+            CircuitSignal::Taken => {
+                status.circuit().succeeded(monotonic_now);
+                status.last().proven_at = Some(now);
+            }
+            CircuitSignal::Read => status.circuit().succeeded(monotonic_now),
+            CircuitSignal::Failure(failure) => {
+                status.circuit().failed(monotonic_now, failure, &verdict.logged);
+            }
+            CircuitSignal::FailureForSome => {
+                let mut circuit = status.circuit();
+                if circuit.blocked_until(monotonic_now).is_some() {
+                    circuit.failed(monotonic_now, Failure::Soft, &verdict.logged);
+                }
+            }
+            CircuitSignal::None => {}
+        }
+        match verdict.outcome {
+            Outcome::Delivered => {}
+            Outcome::Pending { .. } | Outcome::Dead { .. } => {
+                status.last().error = Some((now, verdict.logged.clone()));
+            }
+        }
+        self.sender.account.finish(monotonic_now, verdict.account_effect);
+    }
+}
+
+/// Keeps pending deliveries in the same digest, for the same time; a delivery still owed
+/// to some of its recipients goes alone.
+fn keep_together(verdicts: &mut [SendVerdict], digest: Gathered) {
+    for verdict in verdicts {
+        if let Outcome::Pending { only: None, gathered, .. } = &mut verdict.outcome {
+            *gathered = Some(digest);
+        }
+    }
+}
+
+/// The outcome of a delivery in a digest that the provider refuses as a whole: its half may go at once.
+fn in_parts(outcome: &Outcome, now: Timestamp) -> Outcome {
+    match outcome {
+        Outcome::Pending { failures, only, .. } => Outcome::Pending {
+            next_at: now,
+            failures: *failures,
+            form: MessageForm::Full,
+            only: only.clone(),
+            gathered: None,
+        },
+        Outcome::Delivered | Outcome::Dead { .. } => outcome.clone(),
+    }
+}
+
+fn after(delivery: Delivery, settlement: Settlement) -> AfterAttempt {
+    match settlement.outcome {
+        Outcome::Delivered | Outcome::Dead { .. } => AfterAttempt::Done,
+        Outcome::Pending { next_at, failures, form, only, gathered } => AfterAttempt::Retry(Delivery {
+            next_at,
+            failures,
+            form,
+            only,
+            gathered,
+            attempts: settlement.ordinal,
+            ..delivery
+        }),
+    }
+}
+
+fn after_split(delivery: Delivery, settlement: Settlement) -> AfterAttempt {
+    match after(delivery, settlement) {
+        AfterAttempt::Retry(delivery) => AfterAttempt::SplitDigest(delivery),
+        after @ (AfterAttempt::Done | AfterAttempt::SplitDigest(_) | AfterAttempt::NotSent) => after,
+    }
+}

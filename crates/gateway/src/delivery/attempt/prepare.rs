@@ -1,0 +1,164 @@
+//! Preparation of an attempt: its texts, its size, and its entry in the ledger.
+
+use std::sync::Arc;
+
+use fanfare_core::{Digest, Notification};
+use fanfare_store::{Begun, Delivery, Gathering, SendStart, StoreError};
+use tracing::error;
+
+use crate::delivery::attempt::runner::AttemptRunner;
+use crate::delivery::batch::{AfterAttempt, AttemptResult, Batch, QueuedDelivery};
+use crate::time::{STORE_PAUSE, after};
+
+/// A batch after its preparation.
+pub(crate) struct PreparedBatch {
+    /// The part that can be sent; `None` if no attempt can be made.
+    pub(crate) ready: Option<ReadyBatch>,
+    /// The deliveries that are not in this attempt.
+    pub(crate) ended: Vec<AttemptResult>,
+}
+
+/// Deliveries that can be sent.
+pub(crate) struct ReadyBatch {
+    /// The deliveries, with their texts.
+    pub(crate) deliveries: Vec<(QueuedDelivery, Arc<Notification>)>,
+    /// The send in the ledger, if sends are counted.
+    pub(crate) begun: Option<Begun>,
+}
+
+impl PreparedBatch {
+    /// Puts all deliveries off, because the store cannot be used.
+    fn put_off(
+        deliveries: impl IntoIterator<Item = QueuedDelivery>,
+        runner: AttemptRunner<'_>,
+        err: &StoreError,
+    ) -> Self {
+        error!(error = %err, "No attempt is made while the store cannot be used");
+        let next_at = after(runner.lane.clock.now(), STORE_PAUSE);
+        let wait = |queued: QueuedDelivery| {
+            let delivery = Delivery { next_at, ..queued.delivery.clone() };
+            AttemptResult { queued, after: AfterAttempt::Retry(delivery) }
+        };
+        Self { ready: None, ended: deliveries.into_iter().map(wait).collect() }
+    }
+}
+
+/// A notification to tell, or the reason why it can never be read.
+type LoadedText = Result<Arc<Notification>, String>;
+
+/// Reads the texts, leaves out deliveries without room, and enters the send in the ledger.
+pub(crate) async fn prepare(runner: AttemptRunner<'_>, batch: Batch) -> PreparedBatch {
+    let Batch { deliveries, gathered } = batch;
+    let texts = match texts(runner, &deliveries).await {
+        Ok(texts) => texts,
+        // All are put off: otherwise those with a text at hand would overtake the others.
+        Err(err) => return PreparedBatch::put_off(deliveries, runner, &err),
+    };
+    let (mut readable, mut ended) = (Vec::new(), Vec::new());
+    for (queued, text) in deliveries.into_iter().zip(texts) {
+        match text {
+            Ok(text) => readable.push((queued, text)),
+            Err(reason) => ended.push(runner.give_up(queued, reason).await),
+        }
+    }
+    let gathering = match gathered {
+        Some(gathered) => Gathering::Again(gathered),
+        None => {
+            let left_out = leave_out(runner, &mut readable);
+            let not_sent = |queued| AttemptResult { queued, after: AfterAttempt::NotSent };
+            ended.extend(left_out.into_iter().map(not_sent));
+            if readable.len() > 1 { Gathering::New } else { Gathering::Alone }
+        }
+    };
+    if readable.is_empty() {
+        return PreparedBatch { ready: None, ended };
+    }
+    match enter(runner, &readable, gathering).await {
+        Ok(begun) => PreparedBatch { ready: Some(ReadyBatch { deliveries: readable, begun }), ended },
+        Err(err) => {
+            let put_off =
+                PreparedBatch::put_off(readable.into_iter().map(|(queued, _)| queued), runner, &err);
+            ended.extend(put_off.ended);
+            PreparedBatch { ready: None, ended }
+        }
+    }
+}
+
+/// The text of each of `deliveries`, or the reason why it cannot be read.
+async fn texts(
+    runner: AttemptRunner<'_>,
+    deliveries: &[QueuedDelivery],
+) -> Result<Vec<LoadedText>, StoreError> {
+    let not_in_memory = deliveries.iter().filter(|it| it.notification.is_none());
+    let ids: Vec<_> = not_in_memory.map(|it| it.delivery.notification).collect();
+    let read = if ids.is_empty() { Vec::new() } else { runner.lane.store.notifications(ids).await? };
+    let mut read = read.into_iter();
+    let mut texts = Vec::new();
+    for queued in deliveries {
+        let text = match &queued.notification {
+            Some(notification) => Ok(Arc::clone(notification)),
+            None => loaded(read.next().unwrap_or(Ok(None)))?,
+        };
+        texts.push(text.map(|text| for_delivery(runner, &queued.delivery, text)));
+    }
+    Ok(texts)
+}
+
+/// The text, or the reason why it can never be read; an error if the store fails.
+fn loaded(read: Result<Option<Notification>, StoreError>) -> Result<LoadedText, StoreError> {
+    match read {
+        Ok(Some(notification)) => Ok(Ok(Arc::new(notification))),
+        Ok(None) => Ok(Err("it is not in the store".to_owned())),
+        Err(err @ StoreError::Damaged { .. }) => Ok(Err(err.to_string())),
+        Err(err @ (StoreError::Sqlite(_) | StoreError::Panicked | StoreError::Closed)) => Err(err),
+    }
+}
+
+/// The text with the parts that only this delivery has: its rung, and its acknowledgement link.
+fn for_delivery(
+    runner: AttemptRunner<'_>,
+    delivery: &Delivery,
+    text: Arc<Notification>,
+) -> Arc<Notification> {
+    let Delivery { escalated, asks, .. } = delivery;
+    let ack_url = if *asks { runner.sender.links.as_ref().map(|links| links.url_for(&text)) } else { None };
+    if escalated.is_none() && ack_url.is_none() {
+        return text;
+    }
+    Arc::new(Notification { ack_url, escalated: *escalated, ..Notification::clone(&text) })
+}
+
+/// Takes out the deliveries for which one message has no room.
+fn leave_out(
+    runner: AttemptRunner<'_>,
+    deliveries: &mut Vec<(QueuedDelivery, Arc<Notification>)>,
+) -> Vec<QueuedDelivery> {
+    if deliveries.len() < 2 {
+        return Vec::new();
+    }
+    let texts = deliveries.iter().map(|(_, text)| Arc::clone(text)).collect();
+    let room = Digest::new(texts).map_or(1, |digest| runner.sender.channel.notifier.capacity(&digest));
+    let left_out = deliveries.split_off(room.clamp(1, deliveries.len()));
+    left_out.into_iter().map(|(queued, _)| queued).collect()
+}
+
+/// Enters the send if its account has a budget to remember or a quota to count, or if it is a digest.
+async fn enter(
+    runner: AttemptRunner<'_>,
+    deliveries: &[(QueuedDelivery, Arc<Notification>)],
+    gathered: Gathering,
+) -> Result<Option<Begun>, StoreError> {
+    let (account, limits) = (&runner.sender.account, &runner.sender.channel.limits);
+    if !account.remembers_sends() && limits.quota.is_none() && gathered == Gathering::Alone {
+        return Ok(None);
+    }
+    let now = runner.lane.clock.now();
+    let start = SendStart {
+        account: account.account.clone(),
+        deliveries: deliveries.iter().map(|(queued, _)| queued.delivery.id).collect(),
+        gathered,
+        usage: limits.quota.as_ref().map(|quota| (quota.pool.clone(), quota.period_of(now))),
+        now,
+    };
+    runner.lane.store.begin_send(start).await.map(Some)
+}

@@ -1,0 +1,96 @@
+//! Recording: the outcome of an attempt on the disk.
+
+use std::sync::Arc;
+
+use fanfare_store::{AccountHold, Begun, Delivery, Outcome, Settlement};
+use jiff::Timestamp;
+use tracing::error;
+
+use crate::channel::AccountEffect;
+use crate::delivery::attempt::report::report;
+use crate::delivery::attempt::runner::AttemptRunner;
+use crate::delivery::attempt::verdict::{CircuitSignal, SendVerdict};
+use crate::delivery::batch::{AfterAttempt, AttemptResult, QueuedDelivery};
+use crate::delivery::context::LaneContext;
+use crate::time::{STORE_PAUSE, after};
+
+/// The times of an attempt, and the send it was recorded as.
+pub(crate) struct AttemptRecord {
+    pub(crate) started_at: Timestamp,
+    pub(crate) ended_at: Timestamp,
+    pub(crate) begun: Option<Begun>,
+}
+
+impl AttemptRunner<'_> {
+    pub(crate) fn settlement(
+        self,
+        queued: &QueuedDelivery,
+        verdict: SendVerdict,
+        record: &AttemptRecord,
+    ) -> Settlement {
+        let Delivery { id, notification, watched, attempts, .. } = queued.delivery;
+        Settlement {
+            delivery: id,
+            notification,
+            watched,
+            ordinal: attempts + 1,
+            started_at: record.started_at,
+            ended_at: record.ended_at,
+            word: verdict.word,
+            hold: self.hold(&verdict, record.ended_at),
+            words: verdict.words,
+            outcome: verdict.outcome,
+            send: record.begun.map(|it| it.send),
+        }
+    }
+
+    fn hold(self, verdict: &SendVerdict, now: Timestamp) -> Option<AccountHold> {
+        let account = &self.sender.account;
+        let (account, time) = match verdict.account_effect {
+            AccountEffect::SilentFor(time) => (account.account.clone(), time),
+            AccountEffect::BlockedFor(time) => (self.sender.channel.limits.egress.as_account(), time),
+            // A restart with corrected settings must not have to wait.
+            AccountEffect::Good | AccountEffect::Unclear | AccountEffect::MisconfiguredFor(_) => return None,
+        };
+        Some(AccountHold { account, since: now, until: after(now, time), reason: verdict.words.clone() })
+    }
+
+    /// Records the settlements, however long the store needs: the attempt is not over
+    /// before, or a restart would repeat more than the messages in flight.
+    pub(crate) async fn record(self, settlements: &[Settlement]) {
+        let LaneContext { store, dispatch, .. } = self.lane;
+        loop {
+            let act = {
+                let dispatch = Arc::clone(dispatch);
+                move |consequences: &_| dispatch.act_on(consequences)
+            };
+            match store.settle(settlements.to_vec(), dispatch.decider(), act).await {
+                Ok(()) => return,
+                Err(err) => {
+                    error!(error = %err, "An attempt's outcome cannot be written down; trying again");
+                    tokio::time::sleep(STORE_PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// Gives up a delivery with an unreadable notification, and leaves it to a person:
+    /// another attempt would not restore the text, and would hold up the deliveries behind it.
+    pub(crate) async fn give_up(self, queued: QueuedDelivery, reason: String) -> AttemptResult {
+        let now = self.lane.clock.now();
+        let verdict = SendVerdict {
+            word: "unreadable",
+            logged: reason.clone(),
+            words: reason,
+            refused: 0,
+            outcome: Outcome::Dead { reason: "what was to be told cannot be read".to_owned() },
+            account_effect: AccountEffect::Unclear,
+            signal: CircuitSignal::None,
+        };
+        report(self, &queued.delivery, &verdict, now);
+        let record = AttemptRecord { started_at: now, ended_at: now, begun: None };
+        let settlement = self.settlement(&queued, verdict, &record);
+        self.record(std::slice::from_ref(&settlement)).await;
+        AttemptResult { queued, after: AfterAttempt::Done }
+    }
+}

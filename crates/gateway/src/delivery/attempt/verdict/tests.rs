@@ -1,0 +1,147 @@
+use std::time::Duration;
+
+use fanfare_core::{DeliveryId, Fingerprint, MessageForm, NotificationId, Refusal, Severity};
+use fanfare_testkit::NOON;
+use jiff::SignedDuration;
+use proptest::prelude::*;
+
+use super::*;
+
+fn at(seconds: i64) -> Timestamp {
+    NOON + SignedDuration::from_secs(seconds)
+}
+
+fn delivery() -> Delivery {
+    Delivery {
+        id: DeliveryId(1),
+        notification: NotificationId(1),
+        fingerprint: Fingerprint::from_bits(1),
+        channel: "mail".into(),
+        severity: Severity::High,
+        owed_at: NOON,
+        next_at: NOON,
+        attempts: 0,
+        failures: 0,
+        form: MessageForm::Full,
+        only: Some(vec!["boss@example.com".to_owned()]),
+        escalated: None,
+        asks: false,
+        watched: false,
+        gathered: None,
+    }
+}
+
+/// What `answer` means at noon for a delivery to some recipients that is given up after an hour.
+fn verdict(answer: Result<Receipt, SendError>) -> SendVerdict {
+    meaning_for(&delivery(), answer)
+}
+
+fn meaning_for(delivery: &Delivery, answer: Result<Receipt, SendError>) -> SendVerdict {
+    let retry = RetryPolicy { give_up_after: Duration::from_secs(3_600), ..RetryPolicy::default() };
+    SendVerdict::new(
+        answer,
+        SendContext { delivery, tried_for: Duration::ZERO, retry, spread: 1.0, now: NOON },
+    )
+}
+
+fn receipt(refused: &[&str], deferred: &[&str]) -> Receipt {
+    let refusal = |it: &&str| Refusal { recipient: (*it).to_owned(), reason: "550 no".to_owned() };
+    Receipt {
+        words: "250 queued".to_owned(),
+        refused: refused.iter().map(refusal).collect(),
+        deferred: deferred.iter().map(refusal).collect(),
+    }
+}
+
+fn again_in_a_second(only: Option<Vec<String>>) -> Outcome {
+    Outcome::Pending { next_at: at(1), failures: 1, form: MessageForm::Full, only, gathered: None }
+}
+
+/// What `err` tells of the account, and of the channel.
+#[track_caller]
+fn check_standing(err: SendError, expected: AccountEffect, signal: CircuitSignal) {
+    let verdict = verdict(Err(err));
+    assert_eq!((verdict.account_effect, verdict.signal), (expected, signal));
+}
+
+#[test]
+fn a_refused_recipient_is_on_record_and_not_in_the_log() {
+    let verdict = verdict(Ok(receipt(&["gone@example.com"], &[])));
+    assert_eq!((verdict.word, verdict.refused, &verdict.outcome), ("partial", 1, &Outcome::Delivered));
+    assert_eq!(verdict.words, "250 queued; refused gone@example.com: 550 no");
+    assert_eq!(verdict.logged, "250 queued");
+}
+
+#[test]
+fn a_deferred_recipient_is_tried_again_alone_and_is_not_in_the_log() {
+    let verdict = verdict(Ok(receipt(&["gone@example.com"], &["full@example.com"])));
+    let only = Some(vec!["full@example.com".to_owned()]);
+    assert_eq!((verdict.word, verdict.refused), ("partial", 1));
+    assert_eq!(verdict.outcome, again_in_a_second(only));
+    assert_eq!(
+        verdict.words,
+        "250 queued; refused gone@example.com: 550 no; not yet full@example.com: 550 no"
+    );
+    assert_eq!(verdict.logged, "not delivered: 1 recipients must be tried again, 1 will never get it");
+    assert_eq!(verdict.account_effect, AccountEffect::Good);
+}
+
+#[test]
+fn what_fails_is_tried_again_for_the_same_recipients() {
+    let verdict = verdict(Err(SendError::Transient { reason: "421".to_owned() }));
+    let only = Some(vec!["boss@example.com".to_owned()]);
+    assert_eq!(verdict.outcome, again_in_a_second(only));
+}
+
+#[test]
+fn errors_tell_of_the_account_and_of_the_channel_what_they_can() {
+    let reason = String::new;
+    let soft = CircuitSignal::FailureForSome;
+    check_standing(SendError::Transient { reason: reason() }, AccountEffect::Unclear, soft);
+    check_standing(SendError::Unanswered { reason: reason() }, AccountEffect::Unclear, soft);
+    check_standing(SendError::Unsendable { reason: reason() }, AccountEffect::Good, CircuitSignal::Read);
+    let pause = Duration::from_secs(60);
+    check_standing(
+        SendError::Misconfigured { reason: reason() },
+        AccountEffect::MisconfiguredFor(pause),
+        CircuitSignal::Failure(Failure::Misconfigured { pause }),
+    );
+    let retry_after = Duration::from_secs(10);
+    check_standing(
+        SendError::Throttled { retry_after, reason: reason() },
+        AccountEffect::SilentFor(retry_after),
+        CircuitSignal::None,
+    );
+    check_standing(
+        SendError::Blocked { retry_after, reason: reason() },
+        AccountEffect::BlockedFor(retry_after),
+        CircuitSignal::None,
+    );
+}
+
+#[test]
+fn a_failure_tells_of_the_channel_only_if_nobody_could_be_told() {
+    let everybody = Delivery { only: None, ..delivery() };
+    for err in
+        [SendError::Transient { reason: String::new() }, SendError::Unanswered { reason: String::new() }]
+    {
+        assert_eq!(meaning_for(&everybody, Err(err.clone())).signal, CircuitSignal::Failure(Failure::Soft));
+        assert_eq!(verdict(Err(err)).signal, CircuitSignal::FailureForSome);
+    }
+}
+
+#[test]
+fn what_is_taken_shows_that_the_channel_works_also_in_part() {
+    assert_eq!(verdict(Ok(receipt(&[], &[]))).signal, CircuitSignal::Taken);
+    assert_eq!(verdict(Ok(receipt(&[], &["full@example.com"]))).signal, CircuitSignal::Taken);
+}
+
+proptest! {
+    #[test]
+    fn an_account_is_silent_as_long_as_it_is_asked_to_whatever_becomes_of_the_delivery(seconds in 1_u32..86_400) {
+        let retry_after = Duration::from_secs(seconds.into());
+        let verdict = verdict(Err(SendError::Quota { retry_after, reason: String::new() }));
+        prop_assert_eq!(verdict.account_effect, AccountEffect::SilentFor(retry_after));
+        prop_assert_eq!(matches!(verdict.outcome, Outcome::Dead { .. }), seconds > 3_600);
+    }
+}

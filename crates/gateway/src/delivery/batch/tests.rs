@@ -1,0 +1,64 @@
+use fanfare_core::{Fingerprint, MessageForm, NotificationId};
+use fanfare_testkit::NOON;
+
+use super::*;
+
+/// Delivery number `id` about the thing `about`.
+pub(crate) fn queued(id: i64, about: u64, severity: Severity) -> QueuedDelivery {
+    let delivery = Delivery {
+        id: DeliveryId(id),
+        notification: NotificationId(id),
+        fingerprint: Fingerprint::from_bits(about),
+        channel: "ding".into(),
+        severity,
+        owed_at: NOON,
+        next_at: NOON,
+        attempts: 0,
+        failures: 0,
+        form: MessageForm::Full,
+        only: None,
+        escalated: None,
+        asks: false,
+        watched: false,
+        gathered: None,
+    };
+    QueuedDelivery { delivery, notification: None, since: NOON }
+}
+
+fn ids(batch: &Batch) -> Vec<i64> {
+    batch.deliveries.iter().map(|it| it.delivery.id.0).collect()
+}
+
+/// The halves of what is about these things, in this order.
+#[track_caller]
+fn check_halves(about: &[u64], expected: (&[i64], &[i64])) {
+    let deliveries = (1..).zip(about).map(|(id, about)| queued(id, *about, Severity::Mid)).collect();
+    let (first, second) = Batch { deliveries, gathered: None }.halves();
+    assert_eq!((ids(&first).as_slice(), ids(&second).as_slice()), expected);
+}
+
+#[test]
+fn a_digest_lists_line_after_line_the_worst_first_and_each_in_its_order() {
+    let deliveries = vec![
+        queued(5, 2, Severity::Urgent),
+        queued(4, 3, Severity::High),
+        queued(3, 1, Severity::High),
+        queued(2, 2, Severity::Low),
+        queued(1, 4, Severity::Low),
+    ];
+    assert_eq!(ids(&Batch::sorted(deliveries, None)), [2, 5, 3, 4, 1]);
+}
+
+#[test]
+fn what_is_cut_in_two_is_cut_in_the_middle() {
+    check_halves(&[1, 2, 3, 4], (&[1, 2], &[3, 4]));
+    check_halves(&[1, 2, 3], (&[1, 2], &[3]));
+    check_halves(&[1], (&[1], &[]));
+}
+
+#[test]
+fn no_line_is_cut_in_two_unless_it_is_the_only_one() {
+    check_halves(&[1, 2, 2, 2], (&[1], &[2, 3, 4]));
+    check_halves(&[1, 1, 1, 2], (&[1, 2, 3], &[4]));
+    check_halves(&[1, 1, 1], (&[1, 2], &[3]));
+}

@@ -1,0 +1,172 @@
+//! Metrics of the gateway's own state.
+
+use std::collections::HashSet;
+use std::hash::Hash;
+use std::sync::atomic::{AtomicI64, AtomicU64};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use fanfare_store::{Audit, NotificationCounts};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::{Atomic, Gauge};
+use prometheus_client::registry::{Registry, Unit};
+
+use crate::metrics::ChannelLabels;
+use crate::self_alert::{ChannelSnapshot, ObservedHealth, QuotaSnapshot, Snapshot};
+
+/// Metrics of the gateway's own state. Clones share the numbers.
+#[derive(Debug, Clone, Default)]
+pub(super) struct HealthMetrics {
+    up: GaugeFamily<ChannelLabels, i64, AtomicI64>,
+    proven: GaugeFamily<ChannelLabels, f64, AtomicU64>,
+    clock_offset: GaugeFamily<ChannelLabels, f64, AtomicU64>,
+    dead_letters: GaugeFamily<ChannelLabels, i64, AtomicI64>,
+    quota_used: GaugeFamily<PoolLabels, i64, AtomicI64>,
+    quota_limit: GaugeFamily<PoolLabels, i64, AtomicI64>,
+    unaccounted: Gauge,
+    contracts: GaugeFamily<ContractLabels, i64, AtomicI64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct PoolLabels {
+    pool: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ContractLabels {
+    fulfilment: &'static str,
+}
+
+/// Gauges by label; the gauge of a label that is gone is removed.
+#[derive(Debug)]
+struct GaugeFamily<L, N, A> {
+    family: Family<L, Gauge<N, A>>,
+    shown: Arc<Mutex<HashSet<L>>>,
+}
+
+impl<L, N, A> GaugeFamily<L, N, A>
+where
+    L: Clone + Eq + Hash,
+    A: Atomic<N> + Default,
+{
+    /// Shows these numbers, and removes all others.
+    fn show(&self, numbers: impl Iterator<Item = (L, N)>) {
+        let mut now_shown = HashSet::new();
+        for (labels, number) in numbers {
+            self.family.get_or_create(&labels).set(number);
+            now_shown.insert(labels);
+        }
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        shown.difference(&now_shown).for_each(|gone| {
+            self.family.remove(gone);
+        });
+        *shown = now_shown;
+    }
+}
+
+impl<L: Clone + Eq + Hash, N, A: Default> Default for GaugeFamily<L, N, A> {
+    fn default() -> Self {
+        Self { family: Family::default(), shown: Arc::default() }
+    }
+}
+
+impl<L, N, A> Clone for GaugeFamily<L, N, A> {
+    fn clone(&self) -> Self {
+        Self { family: self.family.clone(), shown: Arc::clone(&self.shown) }
+    }
+}
+
+impl HealthMetrics {
+    pub(super) fn new(registry: &mut Registry) -> Self {
+        let metrics = Self::default();
+        registry.register(
+            "fanfare_channel_up",
+            "1 unless the channel is broken: the same that is said in an alert",
+            metrics.up.family.clone(),
+        );
+        registry.register_with_unit(
+            "fanfare_channel_last_proven_timestamp",
+            "When the channel's provider last took a message",
+            Unit::Seconds,
+            metrics.proven.family.clone(),
+        );
+        registry.register_with_unit(
+            "fanfare_clock_offset",
+            "By how much the clock of the channel's provider is ahead of ours",
+            Unit::Seconds,
+            metrics.clock_offset.family.clone(),
+        );
+        registry.register(
+            "fanfare_dead_letters",
+            "Deliveries given up that wait for a person, without those that told of ourselves",
+            metrics.dead_letters.family.clone(),
+        );
+        registry.register(
+            "fanfare_quota_used",
+            "Messages used in this day or month",
+            metrics.quota_used.family.clone(),
+        );
+        registry.register(
+            "fanfare_quota_limit",
+            "Messages there are in a day or month",
+            metrics.quota_limit.family.clone(),
+        );
+        registry.register(
+            "fanfare_unaccounted_alerts",
+            "What of the ledger does not add up: anything but 0 is a bug",
+            metrics.unaccounted.clone(),
+        );
+        registry.register(
+            "fanfare_contracts",
+            "Notifications in the ledger, by how their contract stands",
+            metrics.contracts.family.clone(),
+        );
+        metrics
+    }
+
+    /// Shows `snapshot`, and removes the gauges of things that are no longer in it.
+    pub(super) fn show(&self, snapshot: &Snapshot) {
+        let Snapshot { channels, dead_letters, quotas, disk: _, sources: _ } = snapshot;
+        let letters = |it: &ChannelSnapshot| dead_letters.get(&it.name).copied().unwrap_or(0);
+        self.up.show(channels.iter().map(|it| (labels(it), up(&it.state))));
+        self.dead_letters.show(channels.iter().map(|it| (labels(it), count(letters(it)))));
+        let proven = |it: &ChannelSnapshot| Some((labels(it), it.proven_at?.as_duration().as_secs_f64()));
+        self.proven.show(channels.iter().filter_map(proven));
+        let offset = |it: &ChannelSnapshot| Some((labels(it), it.clock_offset?.as_secs_f64()));
+        self.clock_offset.show(channels.iter().filter_map(offset));
+        self.quota_used.show(quotas.iter().map(|it| (pool(it), count(it.used))));
+        self.quota_limit.show(quotas.iter().map(|it| (pool(it), i64::from(it.quota.messages.get()))));
+    }
+
+    pub(super) fn show_audit(&self, audit: &Audit) {
+        self.unaccounted.set(count(audit.unaccounted_in_all));
+        let NotificationCounts { open, kept, broken, abandoned, late } = audit.notifications;
+        let each =
+            [("open", open), ("kept", kept), ("broken", broken), ("abandoned", abandoned), ("late", late)];
+        self.contracts.show(
+            each.into_iter().map(|(fulfilment, number)| (ContractLabels { fulfilment }, count(number))),
+        );
+    }
+}
+
+fn labels(channel: &ChannelSnapshot) -> ChannelLabels {
+    ChannelLabels { channel: channel.name.to_string() }
+}
+
+fn up(state: &ObservedHealth) -> i64 {
+    match state {
+        ObservedHealth::Untried | ObservedHealth::Working => 1,
+        ObservedHealth::Broken { .. } => 0,
+    }
+}
+
+fn pool(facts: &QuotaSnapshot) -> PoolLabels {
+    PoolLabels { pool: facts.quota.pool.clone() }
+}
+
+fn count(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests;

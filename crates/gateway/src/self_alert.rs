@@ -1,0 +1,21 @@
+//! Self-alerts: alerts about the gateway itself, like any other, from the source `fanfare`.
+//! Pure functions of a snapshot and a time.
+
+mod raised;
+mod checks;
+mod wording;
+mod condition;
+mod snapshot;
+mod contract_broken;
+mod channel_test;
+mod alert;
+
+pub use self::alert::SELF_SOURCE;
+pub(crate) use self::alert::is_self_alert;
+pub(crate) use self::channel_test::{TestReason, channel_test};
+pub(crate) use self::checks::run_checks;
+pub(crate) use self::contract_broken::{contract_broken, extend_to_other_channels};
+pub(crate) use self::raised::{AlertChange, RaisedAlerts};
+pub(crate) use self::snapshot::{
+    ChannelSnapshot, DiskSpace, ObservedHealth, QuietSince, QuotaSnapshot, Snapshot, SourceSnapshot,
+};

@@ -1,0 +1,59 @@
+//! The alert of an abandoned contract, and its way to every other channel.
+
+use std::sync::Arc;
+
+use fanfare_core::{
+    Alert, ChannelName, Decision, DeliveryTerms, Kind, Locale, Notification, Plan, Status, Verdict, Why,
+};
+use fanfare_words::Renderer;
+use jiff::Timestamp;
+
+use crate::self_alert::alert::SelfAlert;
+
+/// The receiver name that stands for every channel that was not told.
+const OTHER_CHANNELS: &str = "every other channel";
+
+/// The alert of a contract that is broken with no channel left to tell. It carries the text
+/// of `notification`, so that a person reads it all the same.
+pub(crate) fn contract_broken(notification: &Notification, now: Timestamp) -> Alert {
+    let message = Renderer::new(Locale::default()).notification(notification);
+    let receiver = &notification.receiver;
+    let mut alert = SelfAlert {
+        name: "ContractBroken",
+        subject: receiver.as_str(),
+        kind: Kind::Notice,
+        status: Status::Firing,
+        severity: notification.alert.severity,
+        title: format!("{receiver} could not be told as promised / 未按约定送达 {receiver}: {}", message.title),
+        description: format!(
+            "Too few channels confirmed alert no. {0} in time, and nobody is left to be told. Run: fanfare explain {0} \
+             / 告警 {0} 未能按时送达足够的渠道，且没有其他可通知的渠道，请执行 fanfare explain {0}。",
+            notification.alert_id
+        ),
+    }
+    .alert(now);
+    alert.annotations.set("content", message.to_string());
+    alert
+}
+
+/// The plan `routed`, extended to every channel of `others` that it does not tell.
+pub(crate) fn extend_to_other_channels(mut routed: Plan, others: Vec<ChannelName>) -> Plan {
+    let told: Vec<_> = routed
+        .decisions
+        .iter()
+        .filter_map(|decision| match &decision.verdict {
+            Verdict::Notify { terms, .. } => Some(terms.first().to_vec()),
+            Verdict::Suppress(_) => None,
+        })
+        .flatten()
+        .collect();
+    let rest: Vec<_> = others.into_iter().filter(|channel| !told.contains(channel)).collect();
+    if !rest.is_empty() {
+        routed.decisions.push(Decision {
+            receiver: OTHER_CHANNELS.into(),
+            route: None,
+            verdict: Verdict::Notify { why: Why::Notice, terms: Arc::new(DeliveryTerms::plain(rest)) },
+        });
+    }
+    routed
+}

@@ -1,0 +1,132 @@
+//! Raised self-alerts, and their changes.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use fanfare_core::{Alert, Kind, Severity, Status};
+use jiff::Timestamp;
+
+use crate::self_alert::alert::SelfAlert;
+use crate::self_alert::checks::{CheckResult, Problem};
+use crate::self_alert::condition::Condition;
+use crate::self_alert::wording::{self, Wording};
+use crate::time::after;
+
+/// The interval at which an ongoing alert is sent again. The repetition itself tells
+/// nobody: routes have their `repeat_interval`, and this must be shorter than any sensible one.
+const REFRESH_INTERVAL: Duration = Duration::from_secs(60 * 60);
+
+/// The self-alerts that are firing, in [monotonic](crate::time::MonotonicClock) time.
+#[derive(Debug, Default)]
+pub(crate) struct RaisedAlerts(BTreeMap<Condition, RaisedAlert>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct RaisedAlert {
+    severity: Severity,
+    at: Timestamp,
+    /// The time from which the condition is over, though the alert is not resolved yet.
+    over_since: Option<Timestamp>,
+}
+
+/// A self-alert to raise, to refresh or to resolve.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AlertChange {
+    pub(crate) condition: Condition,
+    pub(crate) status: Status,
+    pub(crate) severity: Severity,
+    pub(crate) wording: Wording,
+}
+
+impl RaisedAlerts {
+    /// The self-alerts that an earlier run raised and did not resolve.
+    pub(crate) fn from_stored(firing: &[Alert], now: Timestamp) -> Self {
+        let raised = |alert: &Alert| RaisedAlert { severity: alert.severity, at: now, over_since: None };
+        Self(firing.iter().filter_map(|alert| Some((Condition::from_alert(alert)?, raised(alert)))).collect())
+    }
+
+    /// The changes that `found` calls for at `now`: new conditions, those with another
+    /// severity, those that last for long, and those that are over.
+    pub(crate) fn changes(
+        &mut self,
+        found: &BTreeMap<Condition, CheckResult>,
+        now: Timestamp,
+    ) -> Vec<AlertChange> {
+        let problems = found.iter().filter_map(|(condition, result)| match result {
+            CheckResult::Problem(problem) => Some((condition, problem)),
+            CheckResult::Unknown => None,
+        });
+        let due = problems.filter(|(condition, problem)| self.is_due(condition, problem, now));
+        let mut changes: Vec<_> = due.map(|(condition, problem)| firing(condition, problem)).collect();
+        for (condition, raised) in &mut self.0 {
+            match found.get(condition) {
+                Some(CheckResult::Problem(_)) => raised.over_since = None,
+                Some(CheckResult::Unknown) => {}
+                None => {
+                    let since = *raised.over_since.get_or_insert(now);
+                    if after(since, condition.resolve_after()) <= now {
+                        changes.push(resolved(condition, raised.severity));
+                    }
+                }
+            }
+        }
+        changes
+    }
+
+    fn is_due(&self, condition: &Condition, problem: &Problem, now: Timestamp) -> bool {
+        match self.0.get(condition) {
+            None => true,
+            Some(raised) => raised.severity != problem.severity || after(raised.at, REFRESH_INTERVAL) <= now,
+        }
+    }
+
+    /// Records a change that was accepted at `now`: it is on the disk.
+    pub(crate) fn record(&mut self, change: &AlertChange, now: Timestamp) {
+        match change.status {
+            Status::Firing => {
+                let raised = RaisedAlert { severity: change.severity, at: now, over_since: None };
+                self.0.insert(change.condition.clone(), raised);
+            }
+            Status::Resolved => {
+                self.0.remove(&change.condition);
+            }
+        }
+    }
+}
+
+fn firing(condition: &Condition, Problem { severity, wording }: &Problem) -> AlertChange {
+    AlertChange {
+        condition: condition.clone(),
+        status: Status::Firing,
+        severity: *severity,
+        wording: wording.clone(),
+    }
+}
+
+fn resolved(condition: &Condition, severity: Severity) -> AlertChange {
+    AlertChange {
+        condition: condition.clone(),
+        status: Status::Resolved,
+        severity,
+        wording: wording::resolved(condition),
+    }
+}
+
+impl AlertChange {
+    /// The alert that tells the change.
+    pub(crate) fn alert(&self, now: Timestamp) -> Alert {
+        let Self { condition, status, severity, wording: Wording { title, description } } = self;
+        SelfAlert {
+            name: condition.alertname(),
+            subject: condition.subject(),
+            kind: Kind::Alarm,
+            status: *status,
+            severity: *severity,
+            title: title.clone(),
+            description: description.clone(),
+        }
+        .alert(now)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,81 @@
+//! Snapshot of the gateway's own state.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use fanfare_core::{ChannelName, Quota, SourceName};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+
+/// The gateway's own state at one moment, by the wall clock.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Snapshot {
+    pub(crate) channels: Vec<ChannelSnapshot>,
+    /// The dead letters of each channel, without those of self-alerts: a self-alert
+    /// must never be the reason of another.
+    pub(crate) dead_letters: BTreeMap<ChannelName, u64>,
+    pub(crate) quotas: Vec<QuotaSnapshot>,
+    /// The disk of the store; `None` if it cannot be read.
+    pub(crate) disk: Option<DiskSpace>,
+    pub(crate) sources: Vec<SourceSnapshot>,
+}
+
+/// The state of one channel.
+#[derive(Debug, Clone)]
+pub(crate) struct ChannelSnapshot {
+    pub(crate) name: ChannelName,
+    pub(crate) state: ObservedHealth,
+    /// The end of a silence that the provider asked of its account.
+    pub(crate) silent_until: Option<Timestamp>,
+    /// The provider's answer to the last failed attempt.
+    pub(crate) last_words: Option<String>,
+    pub(crate) proven_at: Option<Timestamp>,
+    pub(crate) rotated_at: Option<Date>,
+    /// The lead of the provider's clock over ours, if the provider tells its time.
+    pub(crate) clock_offset: Option<SignedDuration>,
+}
+
+/// A channel's health, as far as its attempts show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ObservedHealth {
+    /// Unknown: nothing was sent since the start, or since the last change of settings.
+    Untried,
+    Working,
+    Broken {
+        since: Timestamp,
+        reason: String,
+    },
+}
+
+/// The state of one quota.
+#[derive(Debug, Clone)]
+pub(crate) struct QuotaSnapshot {
+    pub(crate) quota: Quota,
+    /// The number of messages used in the current period.
+    pub(crate) used: u64,
+}
+
+/// Room on a disk, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct DiskSpace {
+    pub(crate) free: u64,
+    pub(crate) total: u64,
+}
+
+/// The state of one watched source.
+#[derive(Debug, Clone)]
+pub(crate) struct SourceSnapshot {
+    pub(crate) name: SourceName,
+    pub(crate) every: Duration,
+    pub(crate) quiet_for: Duration,
+    pub(crate) since: QuietSince,
+}
+
+/// The moment from which a source's silence is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum QuietSince {
+    /// The source's last alert.
+    LastAlert,
+    /// The start of the watch; no alert has come since.
+    WatchStart,
+}
