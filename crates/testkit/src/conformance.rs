@@ -171,27 +171,50 @@ async fn read_more(stream: &mut TcpStream, unread: &mut Vec<u8>) -> Option<()> {
     (read > 0).then_some(())
 }
 
+/// The facts about a provider that [`http_conformance`] needs.
+#[derive(Debug, Clone, Copy)]
+pub struct ProviderFacts<'a> {
+    /// Secrets that no error and not the channel itself may show, wherever in a request they stand.
+    pub secrets: &'a [&'a str],
+    /// The body of the `200 OK` with which the provider takes a message.
+    pub taken: &'a str,
+    /// The part of an answer that holds the provider's word.
+    pub word: ProviderWord,
+}
+
+/// The part of an answer that says whether a message was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProviderWord {
+    /// The body: a 2xx without the provider's JSON proves nothing.
+    Body,
+    /// The status: any 2xx is a delivery.
+    Status,
+}
+
 /// Checks that a channel keeps the contract of [`Notifier`] whatever the other side does.
 ///
 /// `build` makes the channel for an `endpoint` like `http://127.0.0.1:40123`. A
 /// GET for a path with `gettoken` is answered with an access token. No error, and
-/// not the channel itself, may show any of the `secrets`, even where the other side
+/// not the channel itself, may show any of the secrets, even where the other side
 /// repeats the whole request. `keeps_limit` panics at a body that is larger than the
 /// provider takes.
 ///
 /// # Panics
 ///
 /// If the channel does not keep it.
-pub async fn webhook_conformance<N: Notifier>(
+pub async fn http_conformance<N: Notifier>(
     build: impl Fn(&str) -> N,
-    secrets: &[&str],
+    facts: ProviderFacts<'_>,
     keeps_limit: impl Fn(&str),
 ) {
-    let suite = Suite { build, secrets };
+    let suite = Suite { build, facts };
     suite.a_busy_provider_is_transient().await;
     suite.a_throttle_says_for_how_long().await;
     suite.a_missing_door_is_misconfigured().await;
-    suite.an_answer_without_the_providers_word_is_no_delivery().await;
+    match facts.word {
+        ProviderWord::Body => suite.an_answer_without_the_providers_word_is_no_delivery().await,
+        ProviderWord::Status => suite.any_good_status_is_a_delivery().await,
+    }
     suite.an_answer_that_breaks_off_is_unanswered().await;
     suite.a_closed_port_is_transient().await;
     suite.a_call_can_be_dropped_while_the_provider_hangs().await;
@@ -201,7 +224,7 @@ pub async fn webhook_conformance<N: Notifier>(
 
 struct Suite<'a, B> {
     build: B,
-    secrets: &'a [&'a str],
+    facts: ProviderFacts<'a>,
 }
 
 impl<N: Notifier, B: Fn(&str) -> N> Suite<'_, B> {
@@ -235,6 +258,14 @@ impl<N: Notifier, B: Fn(&str) -> N> Suite<'_, B> {
         assert_eq!(blank.word(), "unanswered", "an empty object: {blank:?}");
     }
 
+    async fn any_good_status_is_a_delivery(&self) {
+        for body in ["", "ok", "{}", "<html>thank you</html>"] {
+            let fake = FakeHttp::serve(move |_| Reaction::answer("202 Accepted", "", body)).await;
+            let notifier = (self.build)(&fake.endpoint());
+            send(&notifier).await.unwrap_or_else(|err| panic!("a 202 with `{body}`: {err:?}"));
+        }
+    }
+
     async fn an_answer_that_breaks_off_is_unanswered(&self) {
         let half = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"errcode\":0,";
         let err = self.error_after(move |_| Reaction::WriteAndClose(half.to_owned())).await;
@@ -264,7 +295,10 @@ impl<N: Notifier, B: Fn(&str) -> N> Suite<'_, B> {
 
     async fn a_digest_that_fails_does_so_like_a_notification(&self) {
         let busy = Reaction::answer("503 Service Unavailable", "", "busy");
-        let garbage = Reaction::answer("200 OK", "", "");
+        let garbage = match self.facts.word {
+            ProviderWord::Body => Reaction::answer("200 OK", "", ""),
+            ProviderWord::Status => Reaction::WriteAndClose(String::new()),
+        };
         for (reaction, expected) in
             [(Some(busy), "transient"), (Some(garbage), "unanswered"), (None, "misconfigured")]
         {
@@ -281,8 +315,8 @@ impl<N: Notifier, B: Fn(&str) -> N> Suite<'_, B> {
     }
 
     async fn all_within_the_capacity_of_a_digest_can_be_read(&self, keeps_limit: impl Fn(&str)) {
-        let taken = r#"{"errcode":0,"errmsg":"ok"}"#;
-        let fake = FakeHttp::serve(with_token(|_| Reaction::json(taken))).await;
+        let taken = Reaction::json(self.facts.taken);
+        let fake = FakeHttp::serve(with_token(move |_| taken.clone())).await;
         let notifier = (self.build)(&fake.endpoint());
         for number in [1, 2, 1000] {
             let digest = digest(number);
@@ -318,7 +352,7 @@ impl<N: Notifier, B: Fn(&str) -> N> Suite<'_, B> {
 
     fn shows_no_secret(&self, notifier: &N, err: &SendError) {
         for shown in [format!("{err}"), format!("{err:?}"), format!("{notifier:?}")] {
-            for secret in self.secrets {
+            for secret in self.facts.secrets {
                 assert!(!shown.contains(secret), "`{secret}` shows in `{shown}`");
             }
         }

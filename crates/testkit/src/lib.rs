@@ -9,6 +9,8 @@ mod fixtures;
 mod language;
 
 pub use crate::clock::PausedClock;
-pub use crate::conformance::{FakeHttp, Reaction, SeenRequest, webhook_conformance};
+pub use crate::conformance::{
+    FakeHttp, ProviderFacts, ProviderWord, Reaction, SeenRequest, http_conformance,
+};
 pub use crate::fixtures::{NOON, alert, attempt, digest, notification, shown_of};
 pub use crate::language::check_language;

@@ -1,6 +1,7 @@
 use fanfare_core::{Locale, Severity, Why};
 use fanfare_testkit::{
-    FakeHttp, NOON, Reaction, SeenRequest, attempt, digest, notification, shown_of, webhook_conformance,
+    FakeHttp, NOON, ProviderFacts, ProviderWord, Reaction, SeenRequest, attempt, digest, http_conformance,
+    notification, shown_of,
 };
 use jiff::Timestamp;
 
@@ -33,7 +34,9 @@ async fn target(secret: Option<&str>) -> String {
 async fn it_keeps_the_notifier_contract() {
     // errcode 460101: "message too long, exceed 20000 bytes", the whole body.
     let keeps_limit = |body: &str| assert!(body.len() <= 20_000, "{}", body.len());
-    webhook_conformance(|endpoint| robot_at(endpoint, Some(SECRET)), &[TOKEN, SECRET], keeps_limit).await;
+    let taken = r#"{"errcode":0,"errmsg":"ok"}"#;
+    let facts = ProviderFacts { secrets: &[TOKEN, SECRET], taken, word: ProviderWord::Body };
+    http_conformance(|endpoint| robot_at(endpoint, Some(SECRET)), facts, keeps_limit).await;
 }
 
 #[tokio::test]

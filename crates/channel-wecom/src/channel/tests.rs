@@ -1,7 +1,9 @@
 use std::time::Duration;
 
 use fanfare_core::{Locale, Secret, Severity, Why};
-use fanfare_testkit::{FakeHttp, Reaction, attempt, notification, webhook_conformance};
+use fanfare_testkit::{
+    FakeHttp, ProviderFacts, ProviderWord, Reaction, attempt, http_conformance, notification,
+};
 
 use super::*;
 use crate::AppConfig;
@@ -50,14 +52,18 @@ fn content_of(body: &serde_json::Value) -> usize {
     content.as_str().unwrap().len()
 }
 
+fn facts<'a>(secrets: &'a [&'a str]) -> ProviderFacts<'a> {
+    ProviderFacts { secrets, taken: r#"{"errcode":0,"errmsg":"ok"}"#, word: ProviderWord::Body }
+}
+
 #[tokio::test]
 async fn a_bot_keeps_the_notifier_contract() {
-    webhook_conformance(bot_at, &[KEY], bot_takes).await;
+    http_conformance(bot_at, facts(&[KEY]), bot_takes).await;
 }
 
 #[tokio::test]
 async fn an_app_keeps_the_notifier_contract() {
-    webhook_conformance(app_at, &[SECRET, "a-fresh-access-token"], app_takes).await;
+    http_conformance(app_at, facts(&[SECRET, "a-fresh-access-token"]), app_takes).await;
 }
 
 #[tokio::test]
