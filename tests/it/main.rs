@@ -26,4 +26,5 @@ mod mail;
 mod acknowledge;
 mod reload;
 mod contract;
+mod old_stores;
 mod operators;
