@@ -70,12 +70,31 @@ pub enum Status {
     Resolved,
 }
 
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Kind {
+    /// The word for the kind in the API and in the store.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Alarm => "alarm",
+            Self::Notice => "notice",
+        }
+    }
+}
+
+impl Status {
+    /// The word for the status in the API and in the store.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
             Self::Firing => "firing",
             Self::Resolved => "resolved",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
     }
 }
 

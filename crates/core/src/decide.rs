@@ -14,10 +14,12 @@ mod give_up;
 
 mod builder;
 mod committed;
+mod repeat;
 mod changes;
 mod settlement;
 mod state;
 mod context;
+mod timer;
 
 pub use self::accept::{IncomingAlert, accept, accept_planned};
 pub use self::acknowledge::{Obstacle, acknowledge, obstacle};
@@ -25,19 +27,21 @@ pub use self::builder::EvaluationTime;
 pub use self::changes::{
     AlertRef, AttemptRecord, Changes, DeliveryChange, DeliveryUpdate, IncidentUpdate, NewAcknowledgement,
     NewAlert, NewDelivery, NewNotification, NewStep, NotificationRef, NotificationUpdate, Recheck, RecheckAt,
-    SendEnd,
+    RepeatedAlert, SendEnd,
 };
 pub use self::committed::{AcceptedAlert, AssignedIds, Committed};
 pub use self::context::{ChannelAvailability, DecisionContext, SelfAlertOf};
 pub use self::dead_letter::{DeadLetterId, Discarding, InvalidDeadLetterId, discard, retry};
 pub use self::give_up::give_up;
 pub use self::recheck::recheck;
+pub use self::repeat::RepeatKey;
 pub use self::settle::settle;
 pub use self::settlement::{AccountHold, Delivery, DeliveryOutcome, DigestRef, SendId, Settlement};
 pub use self::state::{
     DecisionState, DeliveryState, DeliveryStatus, Handled, IncidentNotifications, IncidentStatus,
-    NotificationRecord, NotificationState, OpenIncident, StateKey, ToldChannel, ToldOf,
+    NewestAlert, NotificationRecord, NotificationState, OpenIncident, StateKey, ToldChannel, ToldOf,
 };
+pub use self::timer::TimerKey;
 
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Fingerprint;
+
 /// The number of one accepted alert. Counts up, never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -49,6 +51,19 @@ impl FromStr for AlertId {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         text.parse().map(Self)
+    }
+}
+
+/// The key of an alert group: the alerts that one receiver is told of together.
+///
+/// Today every alert is a group of one, named by its fingerprint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct GroupKey(Fingerprint);
+
+impl From<Fingerprint> for GroupKey {
+    fn from(fingerprint: Fingerprint) -> Self {
+        Self(fingerprint)
     }
 }
 

@@ -58,10 +58,10 @@ pub use crate::decide::{
     Committed, DeadLetterId, DecisionContext, DecisionState, Delivery, DeliveryChange, DeliveryOutcome,
     DeliveryState, DeliveryStatus, DeliveryUpdate, DigestRef, Discarding, EvaluationTime, Handled,
     IncidentNotifications, IncidentStatus, IncidentUpdate, IncomingAlert, InvalidDeadLetterId,
-    NewAcknowledgement, NewAlert, NewDelivery, NewNotification, NewStep, NotificationRecord, NotificationRef,
-    NotificationState, NotificationUpdate, Obstacle, OpenIncident, Recheck, RecheckAt, SelfAlertOf, SendEnd,
-    SendId, Settlement, StateKey, ToldChannel, ToldOf, accept, accept_planned, acknowledge, discard, give_up,
-    obstacle, recheck, retry, settle,
+    NewAcknowledgement, NewAlert, NewDelivery, NewNotification, NewStep, NewestAlert, NotificationRecord,
+    NotificationRef, NotificationState, NotificationUpdate, Obstacle, OpenIncident, Recheck, RecheckAt,
+    RepeatKey, RepeatedAlert, SelfAlertOf, SendEnd, SendId, Settlement, StateKey, TimerKey, ToldChannel,
+    ToldOf, accept, accept_planned, acknowledge, discard, give_up, obstacle, recheck, retry, settle,
 };
 pub use crate::digest::Digest;
 pub use crate::duration::{HumanDuration, InvalidDuration};
@@ -70,7 +70,9 @@ pub use crate::escalation::{
     EscalationDecision, EscalationReason, Step, evaluate_contract,
 };
 pub use crate::fingerprint::{Fingerprint, InvalidFingerprint};
-pub use crate::id::{AlertId, ChannelName, DeliveryId, NotificationId, PolicyId, ReceiverName, SourceName};
+pub use crate::id::{
+    AlertId, ChannelName, DeliveryId, GroupKey, NotificationId, PolicyId, ReceiverName, SourceName,
+};
 pub use crate::incident::{Incident, LastNotified};
 pub use crate::labels::Labels;
 pub use crate::limits::{Account, Egress, Limits};

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::builder::{ChangesBuilder, EvaluationTime, NotificationSubject};
-use super::changes::{AlertRef, Changes, IncidentUpdate, NewAlert};
+use super::changes::{AlertRef, Changes, IncidentUpdate, NewAlert, RepeatedAlert};
 use super::context::DecisionContext;
+use super::repeat::RepeatKey;
 use super::state::{
-    DecisionState, IncidentStatus, NotificationRecord, NotificationState, OpenIncident, StateKey,
+    DecisionState, IncidentStatus, NewestAlert, NotificationRecord, NotificationState, OpenIncident, StateKey,
 };
 use crate::clock::whole_millis;
 use crate::{
@@ -63,6 +64,9 @@ pub fn accept(
         Kind::Alarm => state.incident.as_ref(),
     };
     let plan = plan_routed(context.policy, routed, alert, known.map(|it| &it.incident), now);
+    if let Some(repeated) = repeated(state, alert, &plan, now) {
+        return Changes { repeats: vec![repeated], ..Changes::default() };
+    }
     let completed = known.and_then(|it| complete(alert, it));
     let json = if completed.is_some() { None } else { json.clone() };
     let alert = completed.map_or_else(|| Arc::clone(alert), Arc::new);
@@ -78,6 +82,7 @@ pub fn accept(
         alert: Arc::clone(&alert),
         json,
         policy: context.policy_id,
+        repeat_key: RepeatKey::new(&alert, &plan.decisions),
         decisions: plan.decisions.clone(),
     });
     if plan.incident == IncidentChange::Close {
@@ -87,6 +92,24 @@ pub fn accept(
     let subject = NotificationSubject { id, incident, since, alert: &alert };
     builder.add_notifications(subject, &plan.decisions, &state.of_incident.told, now);
     builder.changes
+}
+
+/// The alert that `alert` merely repeats, if it does: nobody is told, and nothing changes.
+fn repeated(state: &DecisionState, alert: &Arc<Alert>, plan: &Plan, now: Timestamp) -> Option<RepeatedAlert> {
+    let NewestAlert { id, repeat_key } = state.newest_alert?;
+    let is_over = plan.incident == IncidentChange::Close;
+    let is_repeat =
+        !is_over && tells_nobody(plan) && repeat_key == Some(RepeatKey::new(alert, &plan.decisions));
+    is_repeat.then(|| RepeatedAlert {
+        id,
+        seen_at: now,
+        alert: Arc::clone(alert),
+        decisions: plan.decisions.clone(),
+    })
+}
+
+fn tells_nobody(plan: &Plan) -> bool {
+    plan.decisions.iter().all(|it| matches!(it.verdict, Verdict::Suppress(_)))
 }
 
 /// Takes in a notice about which all is decided.
@@ -129,10 +152,9 @@ fn update_incident(
     plan: &Plan,
 ) -> Option<IncidentUpdate> {
     let fingerprint = alert.fingerprint;
-    let told_nobody = plan.decisions.iter().all(|it| matches!(it.verdict, Verdict::Suppress(_)));
     match &plan.incident {
         IncidentChange::Leave => None,
-        IncidentChange::Keep { .. } if told_nobody && known.is_some() => None, // nothing new to remember
+        IncidentChange::Keep { .. } if tells_nobody(plan) && known.is_some() => None, // nothing new to remember
         IncidentChange::Keep { told, acknowledged } => Some(IncidentUpdate::Keep {
             fingerprint,
             first: known.map_or(AlertRef::New(0), |it| AlertRef::Existing(it.incident.id)),

@@ -9,6 +9,7 @@ use super::changes::{
     RecheckAt,
 };
 use super::context::DecisionContext;
+use super::repeat::RepeatKey;
 use super::state::{Handled, NotificationRecord, NotificationState, ToldChannel, ToldOf};
 use crate::clock::whole_millis;
 use crate::{
@@ -114,6 +115,7 @@ impl<'a> ChangesBuilder<'a> {
             alert: Arc::clone(&alert),
             json: None,
             policy: self.context.policy_id,
+            repeat_key: RepeatKey::new(&alert, &plan.decisions),
             decisions: plan.decisions.clone(),
         });
         let subject = NotificationSubject { id, incident: id, since, alert: &alert };

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::repeat::RepeatKey;
 use super::settlement::{AccountHold, Delivery, DigestRef, SendId};
 use super::state::{DeliveryStatus, Handled};
 use crate::{
@@ -20,6 +21,8 @@ use crate::{
 pub struct Changes {
     /// Alerts to insert.
     pub alerts: Vec<NewAlert>,
+    /// Alerts that were seen again: the time of the last sight, and one more repeat.
+    pub repeats: Vec<RepeatedAlert>,
     /// Incidents to begin, change or close.
     pub incidents: Vec<IncidentUpdate>,
     /// Notifications to insert.
@@ -87,6 +90,21 @@ pub struct NewAlert {
     /// The policy by which was decided.
     pub policy: Option<PolicyId>,
     /// The decisions: one for each receiver.
+    pub decisions: Vec<Decision>,
+    /// The key by which a mere repeat of the alert is known.
+    pub repeat_key: RepeatKey,
+}
+
+/// An alert that was seen again, and of which nobody is told: no row of its own is inserted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepeatedAlert {
+    /// The alert that is repeated.
+    pub id: AlertId,
+    /// The time of the repeat.
+    pub seen_at: Timestamp,
+    /// The alert as it was sent this time. Not stored: it differs from the first one in its times only.
+    pub alert: Arc<Alert>,
+    /// The decisions, none of which is to tell.
     pub decisions: Vec<Decision>,
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::changes::{
     AlertRef, Changes, NewAlert, NewDelivery, NewNotification, NotificationRef, Recheck, RecheckAt,
+    RepeatedAlert,
 };
 use super::settlement::Delivery;
 use crate::{Alert, AlertId, DeadLetterId, Decision, DeliveryId, MessageForm, Notification, NotificationId};
@@ -39,7 +40,7 @@ pub struct Committed {
 /// An alert that is on the disk, with all it calls for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AcceptedAlert {
-    /// The number of the alert.
+    /// The number of the alert; of a mere repeat that of the alert that it repeats.
     pub id: AlertId,
     /// The alert; a resolution is completed with the alert that was last told.
     pub alert: Arc<Alert>,
@@ -64,9 +65,10 @@ impl Committed {
         // Earlier notifications are told before what is new.
         deliveries.sort_by_key(|it| ids.notifications.contains(&it.notification));
         deliveries.extend(changes.revived);
+        let repeats = changes.repeats.into_iter().map(repeated);
         let alerts = ids.alerts.iter().zip(changes.alerts).map(|(id, new)| accepted(*id, new));
         Self {
-            alerts: alerts.collect(),
+            alerts: repeats.chain(alerts).collect(),
             notifications,
             deliveries,
             rechecks: changes.rechecks.into_iter().map(|it| recheck(it, ids)).collect(),
@@ -104,7 +106,20 @@ impl AssignedIds {
 }
 
 fn accepted(id: AlertId, new: NewAlert) -> AcceptedAlert {
-    let NewAlert { received_at: _, incident: _, since: _, alert, json: _, policy: _, decisions } = new;
+    let NewAlert {
+        received_at: _,
+        incident: _,
+        since: _,
+        alert,
+        json: _,
+        policy: _,
+        decisions,
+        repeat_key: _,
+    } = new;
+    AcceptedAlert { id, alert, decisions }
+}
+
+fn repeated(RepeatedAlert { id, seen_at: _, alert, decisions }: RepeatedAlert) -> AcceptedAlert {
     AcceptedAlert { id, alert, decisions }
 }
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::repeat::RepeatKey;
 use crate::{
-    Acknowledgement, Alert, ChannelDelivery, ChannelName, ContractState, ContractStatus, DeliveryId,
+    Acknowledgement, Alert, AlertId, ChannelDelivery, ChannelName, ContractState, ContractStatus, DeliveryId,
     DeliveryProgress, DeliveryTerms, Fingerprint, Incident, Kind, Notification, NotificationId, ReceiverName,
     Unless,
 };
@@ -14,10 +15,11 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StateKey {
     /// The open incident of a fingerprint by itself: [`DecisionState::incident`] without
-    /// [`OpenIncident::last_alert`].
+    /// [`OpenIncident::last_alert`], and, if it is open, [`DecisionState::newest_alert`].
     Incident(Fingerprint),
     /// The open incident of a fingerprint with [`OpenIncident::last_alert`] and
-    /// [`DecisionState::of_incident`]: enough to close it.
+    /// [`DecisionState::of_incident`]: enough to close it; and, if it is not open,
+    /// [`DecisionState::newest_alert`].
     WholeIncident(Fingerprint),
     /// A notification: one more of [`DecisionState::notifications`], if there is one.
     Notification(NotificationId),
@@ -30,10 +32,21 @@ pub enum StateKey {
 pub struct DecisionState {
     /// The open incident that a key names.
     pub incident: Option<OpenIncident>,
+    /// The newest alert of the fingerprint that a key names.
+    pub newest_alert: Option<NewestAlert>,
     /// The notifications of the incident that a key names.
     pub of_incident: IncidentNotifications,
     /// The notifications that keys name, in the order of the keys.
     pub notifications: Vec<NotificationState>,
+}
+
+/// The newest alert of a fingerprint, for its repeats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewestAlert {
+    /// The number of the alert.
+    pub id: AlertId,
+    /// The key by which a mere repeat is known; `None`: it was written before repeats were counted.
+    pub repeat_key: Option<RepeatKey>,
 }
 
 /// An incident that is not over.

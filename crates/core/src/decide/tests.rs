@@ -8,5 +8,6 @@ mod acknowledge;
 mod dead_letter;
 mod give_up;
 mod recheck;
+mod repeat;
 mod settle;
 mod twice;

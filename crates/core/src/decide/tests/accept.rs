@@ -48,12 +48,12 @@ fn an_incident_begins_goes_on_worsens_ends_and_begins_anew() {
         (0, alarm("a", Mid), Ok(Why::Started), 1),
         (1, alarm("a", Mid), Err(Suppression::Unchanged), 1),
         (2, alarm("a", Urgent), Ok(Why::Worsened { from: Mid }), 1),
-        (3, alarm("b", High), Ok(Why::Started), 4),
+        (3, alarm("b", High), Ok(Why::Started), 3), // the second alert was a mere repeat of the first
         (4, alarm("a", High), Err(Suppression::Unchanged), 1),
         (2 + FOUR_HOURS, alarm("a", High), Ok(Why::StillFiring), 1),
         (3 + FOUR_HOURS, end_of("a"), Ok(Why::Resolved), 1),
-        (4 + FOUR_HOURS, end_of("a"), Err(Suppression::NeverTold), 8),
-        (5 + FOUR_HOURS, alarm("a", Mid), Ok(Why::Started), 9),
+        (4 + FOUR_HOURS, end_of("a"), Err(Suppression::NeverTold), 7),
+        (5 + FOUR_HOURS, alarm("a", Mid), Ok(Why::Started), 8),
     ]);
 }
 

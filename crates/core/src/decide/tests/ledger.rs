@@ -16,6 +16,9 @@ pub(super) struct AlertRow {
     pub(super) incident: AlertId,
     pub(super) alert: Arc<Alert>,
     pub(super) policy: Option<PolicyId>,
+    repeat_key: RepeatKey,
+    /// How often it was repeated, and when last.
+    pub(super) repeats: (u32, Option<Timestamp>),
 }
 
 /// An incident's row.
@@ -60,11 +63,16 @@ impl Ledger {
         let mut state = DecisionState::default();
         for key in keys {
             match *key {
-                StateKey::Incident(fingerprint) => state.incident = self.incident(fingerprint, false),
+                StateKey::Incident(fingerprint) => {
+                    let known = self.incident(fingerprint);
+                    state.newest_alert = known.as_ref().and_then(|_| self.newest_alert(fingerprint));
+                    state.incident = known.map(|it| OpenIncident { last_alert: None, ..it });
+                }
                 StateKey::WholeIncident(fingerprint) => {
-                    state.incident = self.incident(fingerprint, true);
-                    if let Some(known) = &state.incident {
-                        state.of_incident = self.of_incident(known.incident.id);
+                    state.incident = self.incident(fingerprint);
+                    match &state.incident {
+                        Some(known) => state.of_incident = self.of_incident(known.incident.id),
+                        None => state.newest_alert = self.newest_alert(fingerprint),
                     }
                 }
                 StateKey::Notification(id) => state.notifications.extend(self.notification(id)),
@@ -79,10 +87,16 @@ impl Ledger {
         state
     }
 
-    fn incident(&self, fingerprint: Fingerprint, with_alert: bool) -> Option<OpenIncident> {
+    fn newest_alert(&self, fingerprint: Fingerprint) -> Option<NewestAlert> {
+        let of_it = |(_, row): &(&AlertId, &AlertRow)| row.alert.fingerprint == fingerprint;
+        let (id, row) = self.alerts.iter().rfind(of_it)?;
+        Some(NewestAlert { id: *id, repeat_key: Some(row.repeat_key) })
+    }
+
+    fn incident(&self, fingerprint: Fingerprint) -> Option<OpenIncident> {
         let IncidentRow { first, last, since, told, acknowledged } =
             self.incidents.get(&fingerprint)?.clone();
-        let last_alert = self.alerts.get(&last).map(|row| Arc::clone(&row.alert)).filter(|_| with_alert);
+        let last_alert = self.alerts.get(&last).map(|row| Arc::clone(&row.alert));
         Some(OpenIncident { incident: Incident { id: first, since, told, acknowledged }, last_alert })
     }
 
@@ -152,8 +166,10 @@ impl Ledger {
 
     fn insert(&mut self, changes: &Changes, ids: &AssignedIds, committed: &Committed) {
         for (id, new) in ids.alerts.iter().zip(&changes.alerts) {
-            let NewAlert { incident, alert, policy, .. } = new.clone();
-            self.alerts.insert(*id, AlertRow { incident: ids.alert(incident), alert, policy });
+            let NewAlert { incident, alert, policy, repeat_key, .. } = new.clone();
+            let incident = ids.alert(incident);
+            let row = AlertRow { incident, alert, policy, repeat_key, repeats: (0, None) };
+            self.alerts.insert(*id, row);
         }
         for ((id, new), told) in
             ids.notifications.iter().zip(&changes.notifications).zip(&committed.notifications)
@@ -192,6 +208,10 @@ impl Ledger {
     }
 
     fn update(&mut self, changes: &Changes, ids: &AssignedIds) {
+        for RepeatedAlert { id, seen_at, .. } in &changes.repeats {
+            let repeats = &mut self.alerts.get_mut(id).unwrap().repeats;
+            *repeats = (repeats.0 + 1, Some(*seen_at));
+        }
         for update in changes.incidents.clone() {
             self.update_incident(update, ids);
         }
