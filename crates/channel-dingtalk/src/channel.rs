@@ -4,7 +4,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use fanfare_core::{
     Account, Attempt, Budget, BuildError, Channel, Context, Digest, Limits, Notification, Notifier, Receipt,
-    SandboxAccount, SandboxDoors, Secret, SendError,
+    SandboxAccount, SandboxDoors, Secret, SendError, SettingWarning,
 };
 use fanfare_http_channel::{Client, HttpSettings};
 use fanfare_words::Renderer;
@@ -91,6 +91,10 @@ impl Channel for DingTalk {
     const KIND: &'static str = "dingtalk";
 
     type Config = DingTalkConfig;
+
+    fn warnings(config: &DingTalkConfig) -> Vec<SettingWarning> {
+        config.warnings()
+    }
 
     fn build(config: DingTalkConfig, context: Context) -> Result<Self, BuildError> {
         config.check()?;

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use fanfare_chat::MentionSettings;
-use fanfare_core::{BuildError, SandboxAccount, SandboxDoors, Secret};
+use fanfare_core::{BuildError, SandboxAccount, SandboxDoors, Secret, SettingWarning};
 use serde::Deserialize;
 
 /// A robot's settings.
@@ -93,6 +93,16 @@ impl DingTalkConfig {
             return Err(problem("keyword", "must not be empty: leave it out if the robot asks for none"));
         }
         Ok(())
+    }
+
+    /// A warning if the robot has no 加签, which its settings allow.
+    pub(crate) fn warnings(&self) -> Vec<SettingWarning> {
+        let unsigned = self.secret.is_none().then(|| SettingWarning {
+            field: String::new(),
+            message: "no `secret`: without 加签 whoever learns the access token can write to the group"
+                .to_owned(),
+        });
+        unsigned.into_iter().collect()
     }
 
     /// A secret that is missing, or made up by who starts a sandbox, becomes one that passes [`Self::check`].

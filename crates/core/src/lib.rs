@@ -79,7 +79,9 @@ pub use crate::limits::{Account, Egress, Limits};
 pub use crate::locale::{InvalidLanguage, Language, Locale};
 pub use crate::matcher::{InvalidMatcher, Matcher, Operator};
 pub use crate::notification::{Acknowledgement, Notification, Why};
-pub use crate::notifier::{BuildError, Channel, Context, Notifier, SandboxAccount, SandboxDoors};
+pub use crate::notifier::{
+    BuildError, Channel, Context, Notifier, SandboxAccount, SandboxDoors, SettingWarning,
+};
 pub(crate) use crate::plan::plan_routed;
 pub use crate::plan::{
     Decision, IncidentChange, Plan, RoutedReceiver, Suppression, Verdict, plan, route_alert,

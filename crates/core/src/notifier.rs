@@ -58,6 +58,12 @@ pub trait Channel: Notifier + Sized + 'static {
     /// `kind` and what [`Context`] holds are taken out before.
     type Config: DeserializeOwned;
 
+    /// Warnings about settings that are allowed but unwise, or that do nothing at this
+    /// provider. `fanfare check` shows them; none by default.
+    fn warnings(_config: &Self::Config) -> Vec<SettingWarning> {
+        Vec::new()
+    }
+
     /// Builds the channel. Does no I/O beyond reading certificate files: a
     /// gateway must start while a provider is down.
     ///
@@ -90,6 +96,15 @@ pub struct BuildError {
     /// The setting's path below the channel, e.g. `smtp.host`.
     pub field: String,
     /// What is wrong and what would be right. Never quotes a secret.
+    pub message: String,
+}
+
+/// A warning about a setting that is allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingWarning {
+    /// The setting's path below the channel, e.g. `smtp.host`; empty for the channel as a whole.
+    pub field: String,
+    /// The warning, and what would be better. Never quotes a secret.
     pub message: String,
 }
 

@@ -25,8 +25,8 @@ use fanfare_core::{Clock, SystemClock};
 use jiff::Timestamp;
 
 use crate::cli::{ChannelsCommand, Cli, Command, DeadLettersCommand, DeliveriesCommand, RoutesCommand};
-use crate::config::{Config, Loader, ProcessSecrets, SandboxSecrets};
 use crate::registry;
+use fanfare_config::{Config, Loader, ProcessSecrets, SandboxSecrets};
 
 /// How a command ended that did what it was asked to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -62,6 +62,7 @@ fn may_know(package: &str, other: &str) -> bool {
         SERVER => {
             let rooms = [
                 "fanfare-api",
+                "fanfare-config",
                 "fanfare-core",
                 "fanfare-gateway",
                 "fanfare-http",
@@ -83,8 +84,13 @@ fn may_know(package: &str, other: &str) -> bool {
             ];
             rooms.contains(&other)
         }
-        "fanfare-sources" | "fanfare-store" | "fanfare-http-channel" | "fanfare-words" => {
-            other == "fanfare-core"
+        "fanfare-sources"
+        | "fanfare-store"
+        | "fanfare-http-channel"
+        | "fanfare-words"
+        | "fanfare-settings" => other == "fanfare-core",
+        "fanfare-config" => {
+            matches!(other, "fanfare-core" | "fanfare-gateway" | "fanfare-settings" | "fanfare-sources")
         }
         "fanfare-chat" => matches!(other, "fanfare-core" | "fanfare-words"),
         "fanfare-gateway" => matches!(other, "fanfare-core" | "fanfare-store" | "fanfare-words"),
@@ -118,7 +124,7 @@ fn strangers(graph: &Graph, crates: &[&str], may: impl Fn(&str, &BTreeSet<String
 
 fn strangers_to_yaml(graph: &Graph) -> Vec<String> {
     let crates = ["serde-saphyr", "serde_yaml", "serde_yml", "yaml_serde"];
-    strangers(graph, &crates, |package, _| package == SERVER)
+    strangers(graph, &crates, |package, _| package == "fanfare-settings")
 }
 
 fn strangers_to_actix(graph: &Graph) -> Vec<String> {
@@ -183,10 +189,10 @@ fn nothing_that_ships_depends_on_the_server() {
 }
 
 #[test]
-fn only_server_knows_yaml() {
+fn only_settings_knows_yaml() {
     nothing_found(&strangers_to_yaml(&graph()));
-    let graph = made_up(&["fanfare -> actix-web, serde-saphyr", "fanfare-sources -> serde-saphyr"]);
-    assert_eq!(strangers_to_yaml(&graph), ["`fanfare-sources` must not know `serde-saphyr`"]);
+    let graph = made_up(&["fanfare-settings -> serde-saphyr", "fanfare-config -> serde-saphyr"]);
+    assert_eq!(strangers_to_yaml(&graph), ["`fanfare-config` must not know `serde-saphyr`"]);
 }
 
 #[test]

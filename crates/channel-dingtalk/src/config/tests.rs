@@ -36,6 +36,18 @@ fn a_secret_starts_with_sec() {
 }
 
 #[test]
+fn a_robot_without_a_signature_is_warned_about() {
+    let warnings = |settings| -> Vec<String> {
+        config(settings).warnings().into_iter().map(|it| format!("{}: {}", it.field, it.message)).collect()
+    };
+    assert_eq!(
+        warnings(json!({ "access_token": "abc" })),
+        [": no `secret`: without 加签 whoever learns the access token can write to the group"]
+    );
+    assert_eq!(warnings(json!({ "access_token": "abc", "secret": "SECabc" })), [""; 0]);
+}
+
+#[test]
 fn an_empty_keyword_is_a_mistake() {
     check_problem(json!({ "access_token": "abc", "keyword": " " }), "keyword");
 }

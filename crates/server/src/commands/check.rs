@@ -5,18 +5,18 @@ use std::path::Path;
 
 use clap::Args;
 use fanfare_core::{Budget, HumanDuration, Limits, QuotaPeriod, Receiver};
-use fanfare_gateway::Drill;
+use fanfare_gateway::{ChannelSetup, Drill};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Outcome;
 use super::routes::{Promise, tree};
 use super::table::table;
-use crate::config::{
-    Auth, Config, ConfiguredChannel, Loader, Problem, ProblemSeverity, Problems, ProcessSecrets,
-    SandboxSecrets, Secrets, Source, in_file,
-};
 use crate::registry;
+use fanfare_config::{
+    Auth, Config, Loader, Problem, ProblemSeverity, Problems, ProcessSecrets, SandboxSecrets, Secrets,
+    SourceConfig, in_file,
+};
 
 /// How the config is to be checked.
 #[derive(Debug, Args)]
@@ -112,7 +112,7 @@ fn summary(config: &Config) -> String {
     format!("{from}\n\n{to}\n\n{told}\n\nROUTES\n{}\n", tree(policy))
 }
 
-fn source_row(source: &Source) -> [String; 4] {
+fn source_row(source: &SourceConfig) -> [String; 4] {
     let who = match source.auth {
         Auth::Open => "everybody on this machine or network",
         Auth::Bearer(_) => "who has the token",
@@ -121,7 +121,7 @@ fn source_row(source: &Source) -> [String; 4] {
     [source.name().to_string(), source.format.to_string(), who.to_owned(), expected]
 }
 
-fn channel_row(channel: &ConfiguredChannel) -> [String; 6] {
+fn channel_row(channel: &ChannelSetup) -> [String; 6] {
     let Limits { account: _, egress: _, budgets, quota, concurrency: _ } = &channel.limits;
     [
         channel.name.to_string(),

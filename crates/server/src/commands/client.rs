@@ -11,7 +11,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::cli::GatewayArgs;
-use crate::config::{GatewayAddress, ProcessSecrets, gateway_address};
+use fanfare_config::{GatewayAddress, ProcessSecrets, gateway_address};
 
 /// How long a command waits for the gateway's answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -63,7 +63,7 @@ impl Gateway {
             }
         };
         let url: Url = url.parse().context(NOT_AN_ADDRESS)?;
-        let style = configured.as_ref().map(|it| it.style.clone()).unwrap_or_default();
+        let style = configured.as_ref().map(|it| it.locale.clone()).unwrap_or_default();
         let token = given.or_else(|| configured.and_then(|it| token_of(it, door)));
         Ok(Self { url, token, http: http()?, patience: PATIENCE, style })
     }
@@ -158,7 +158,7 @@ impl Answer {
 }
 
 fn token_of(address: GatewayAddress, door: Door<'_>) -> Option<Secret> {
-    let GatewayAddress { url: _, api_token, mut source_tokens, style: _ } = address;
+    let GatewayAddress { url: _, api_token, mut source_tokens, locale: _ } = address;
     match door {
         Door::Api => api_token,
         Door::Source(name) => source_tokens.remove(name),

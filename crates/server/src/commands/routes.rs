@@ -17,8 +17,8 @@ pub(crate) use self::promise::Promise;
 pub(crate) use self::tree::tree;
 use self::tree::{Tree, terms};
 use super::Outcome;
-use crate::config::Config;
 use crate::explain::{Step, trace};
+use fanfare_config::Config;
 
 /// How the routing tree is shown.
 #[derive(Debug, Args)]

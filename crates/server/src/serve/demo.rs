@@ -13,9 +13,9 @@ use fanfare_sandbox::{Sandbox, SeenMessage, Verdict};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::config::{Auth, Config, Secrets};
 use crate::serve::run::{Running, told_to_stop};
 use crate::serve::stage::{ANY_PORT, Stage};
+use fanfare_config::{Auth, Config, Secrets};
 
 /// The example policy; `config/fanfare.yaml` in the repository.
 const POLICY: &str = include_str!("../../../../config/fanfare.yaml");

@@ -3,30 +3,30 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use fanfare_gateway::{ChannelSetup, GatewaySettings, WatchedSource};
+use fanfare_gateway::{GatewaySettings, WatchedSource};
 
-use crate::config::{Auth, Config, ConfiguredChannel, Server, Source};
 use crate::serve::access::Access;
 use crate::serve::doors::{Entrances, SourceDoor};
+use fanfare_config::{Auth, Config, ServerConfig, SourceConfig};
 
 /// What the gateway is to do, and who comes in by which door. What cannot change
 /// while it runs is in neither.
 pub(crate) fn divide(config: Config) -> (GatewaySettings, Entrances) {
     let Config {
-        server: Server { listen: _, external_url, auth, reload_on_change: _ },
+        server: ServerConfig { listen: _, external_url, auth, reload_on_change: _ },
         store_path: _,
         sources,
         channels,
         policy,
         retry,
         retention,
-        style,
+        locale,
         warnings: _,
         sandbox_accounts: _,
     } = config;
     let orders = GatewaySettings {
         policy,
-        channels: channels.into_iter().map(channel_setup).collect(),
+        channels,
         retry,
         retention,
         external_url: external_url.map(|url| url.as_str().trim_end_matches('/').to_owned()),
@@ -37,20 +37,15 @@ pub(crate) fn divide(config: Config) -> (GatewaySettings, Entrances) {
         Auth::Open => Access::ThisMachine,
     };
     let sources: HashMap<_, _> = sources.into_iter().map(source_door).collect();
-    (orders, Entrances { sources, api, style })
+    (orders, Entrances { sources, api, style: locale })
 }
 
-fn channel_setup(channel: ConfiguredChannel) -> ChannelSetup {
-    let ConfiguredChannel { name, kind, version, notifier, limits, timeout, rotated_at, drill } = channel;
-    ChannelSetup { name, kind, version, notifier, limits, timeout, rotated_at, drill }
-}
-
-fn expected(source: &Source) -> Option<WatchedSource> {
+fn expected(source: &SourceConfig) -> Option<WatchedSource> {
     source.expect_every.map(|every| WatchedSource { name: source.name().clone(), every })
 }
 
-fn source_door(source: Source) -> (String, Arc<SourceDoor>) {
-    let Source { settings, format, auth, max_body, expect_every: _ } = source;
+fn source_door(source: SourceConfig) -> (String, Arc<SourceDoor>) {
+    let SourceConfig { settings, format, auth, max_body, expect_every: _ } = source;
     let access = match &auth {
         Auth::Bearer(token) => Access::bearer(token),
         Auth::Open => Access::Anyone,

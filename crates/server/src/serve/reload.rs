@@ -21,10 +21,10 @@ use tracing::{error, info, warn};
 
 use self::metrics::ReloadMetrics;
 use self::watch::{Look, Watch};
-use crate::config::{Config, Problem, ProblemSeverity, Problems, in_file};
 use crate::serve::doors::Doors;
 use crate::serve::orders::divide;
 use crate::serve::stage::Unplayable;
+use fanfare_config::{Config, Problem, ProblemSeverity, Problems, in_file};
 
 pub(crate) use self::answer::on_request;
 pub(crate) use self::file::ConfigFile;

@@ -14,12 +14,12 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use tracing::info;
 
-use crate::config::Config;
 use crate::serve::doors::{Current, Doors, Entrances};
 use crate::serve::http::Http;
 use crate::serve::orders::divide;
 use crate::serve::reload::{Origin, Reloader, Reloads};
 use crate::serve::stage::Stage;
+use fanfare_config::Config;
 
 /// How long attempts under way may take to end when the gateway stops. Process
 /// managers tend to kill after 30 seconds or less.

@@ -9,8 +9,8 @@ use fanfare_core::{ChannelName, Clock as _, SandboxDoors, SystemClock};
 use fanfare_sandbox::{Account, Clock, InvalidAccount, Rules, Sandbox, Settings};
 use jiff::Timestamp;
 
-use crate::config::{Config, Loader, Problems, SandboxSecrets, Secrets};
-use crate::registry::registry;
+use crate::registry;
+use fanfare_config::{Config, Loader, Problems, SandboxSecrets, Secrets};
 
 /// The sandbox in the place of every provider. Clones share it.
 #[derive(Debug, Clone)]

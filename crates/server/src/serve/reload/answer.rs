@@ -5,9 +5,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use super::NotReloaded;
-use crate::config::{Problem, Problems, in_file};
 use crate::serve::answer::Refusal;
 use crate::serve::doors::Doors;
+use fanfare_config::{Problem, Problems, in_file};
 
 /// `POST /-/reload`: answers once the config is in force, or with why nothing has changed:
 /// in JSON, or as text for who asks for that.

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use fanfare_core::{Clock as _, SystemClock};
 
-use crate::config::{Config, Loader, Problems, ProcessSecrets};
-use crate::registry::registry;
+use crate::registry;
 use crate::serve::stage::Stage;
+use fanfare_config::{Config, Loader, Problems, ProcessSecrets};
 
 /// The file the config stands in, and who plays the providers it names.
 #[derive(Debug, Clone)]

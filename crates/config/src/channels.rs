@@ -1,0 +1,189 @@
+//! Channels: the settings that all of them have, and those of each kind.
+
+use std::time::Duration;
+
+use fanfare_core::{
+    Budget, ChannelName, Context, IdempotencyKey, Limits, Locale, Quota, QuotaPeriod, SandboxAccount,
+    SandboxDoors,
+};
+use fanfare_gateway::{ChannelSetup, Drill};
+use fanfare_settings::{Problem, ReadContext, Section, SettingPath, YamlEntry, digest, unknown_name};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::keyword_or_map::{BudgetYaml, Limit, PeriodYaml, QuotaYaml};
+use crate::registry::{BuiltChannel, ChannelKind, ChannelRegistry, ChannelSettings};
+use crate::scalars::{Day, PositiveDuration, TimeOfDay, Zone};
+use crate::yaml::{ChannelYaml, DrillYaml};
+
+/// The age in days up to which credentials need not be changed.
+const ROTATE_AFTER_DAYS: i32 = 90;
+
+/// The unit of the time between two drills: they are due at a time of day.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Settings that name a file whose content the channel reads, for every kind.
+const FILE_SETTINGS: [&str; 1] = ["ca_file"];
+
+/// The surroundings in which channels are read and built.
+#[derive(Debug)]
+pub(crate) struct ChannelBuilder<'a> {
+    pub(crate) kinds: &'a ChannelRegistry,
+    pub(crate) context: &'a ReadContext<'a>,
+    pub(crate) sandbox: Option<&'a SandboxDoors>,
+    /// The language and time zone of messages unless a channel says otherwise.
+    pub(crate) locale: Locale,
+    pub(crate) today: Date,
+}
+
+/// A channel that could be built, and the account that the sandbox must know.
+pub(crate) type ReadyChannel = (ChannelSetup, Option<SandboxAccount>);
+
+impl ChannelBuilder<'_> {
+    /// The channel that `entry` describes. Its mistakes are added to `problems`.
+    pub(crate) fn build(&self, entry: &YamlEntry, problems: &mut Vec<Problem>) -> Option<ReadyChannel> {
+        let path = SettingPath::new("channels").key(&entry.name);
+        let (common, own) = entry.node.partition(ChannelYaml::SETTINGS);
+        let mut section = Section::with_path(path.clone(), entry.name_position, common, &[]);
+        let common: Option<ChannelYaml> = section.read(self.context);
+        let is_sound = section.is_sound();
+        let ready = common.and_then(|common| {
+            self.check(&common, &mut section);
+            let version = digest(&own, self.context, &FILE_SETTINGS);
+            let own = Section::with_path(path, entry.name_position, own, ChannelYaml::SETTINGS);
+            let mut settings = ChannelSettings { section: own, context: self.context };
+            let built = self.build_own(&entry.name, &common, &mut section, &mut settings);
+            problems.extend(settings.section.into_problems());
+            built.map(|(kind, built)| self.configured(&entry.name, kind, &common, built, &version))
+        });
+        problems.extend(section.into_problems());
+        ready.filter(|_| is_sound)
+    }
+
+    fn check(&self, common: &ChannelYaml, section: &mut Section) {
+        self.check_age(common, section);
+        if let Some(DrillYaml { every: PositiveDuration(every), at: _ }) = &common.drill
+            && (every.as_secs() % DAY.as_secs() != 0 || every.subsec_nanos() != 0)
+        {
+            section.error(&SettingPath::new("drill").key("every"), "must be whole days, e.g. 1d or 7d");
+        }
+    }
+
+    fn check_age(&self, common: &ChannelYaml, section: &mut Section) {
+        let Some(Day(rotated_at)) = common.rotated_at else { return };
+        let age = self.today.since(rotated_at).map_or(0, |age| age.get_days());
+        if age > ROTATE_AFTER_DAYS {
+            let message = format!("the credentials are {age} days old; change them and set the new date");
+            section.warning(&SettingPath::new("rotated_at"), message);
+        }
+    }
+
+    fn build_own(
+        &self,
+        name: &str,
+        common: &ChannelYaml,
+        section: &mut Section,
+        settings: &mut ChannelSettings<'_>,
+    ) -> Option<(ChannelKind, BuiltChannel)> {
+        let Some(kind) = self.kinds.get(&common.kind) else {
+            section.error(
+                &SettingPath::new("kind"),
+                unknown_name("kind of channel", &common.kind, self.kinds.kinds()),
+            );
+            return None;
+        };
+        match (kind.prepare)(settings, self.channel_context(name, common, kind), self.sandbox)? {
+            Ok(built) => Some((kind, built)),
+            Err(err) => {
+                settings.section.error(&SettingPath::default().dotted(&err.field), err.message);
+                None
+            }
+        }
+    }
+
+    fn channel_context(&self, name: &str, common: &ChannelYaml, kind: ChannelKind) -> Context {
+        Context { name: ChannelName::from(name), locale: self.locale(common), timeout: timeout(common, kind) }
+    }
+
+    fn locale(&self, common: &ChannelYaml) -> Locale {
+        let Locale { language, timezone } = &self.locale;
+        let own = common.timezone.as_ref();
+        Locale {
+            language: common.language.unwrap_or(*language),
+            timezone: own.map_or_else(|| timezone.clone(), |Zone(zone)| zone.clone()),
+        }
+    }
+
+    /// The finished channel; `own` is the digest of the settings that are its kind's own.
+    fn configured(
+        &self,
+        name: &str,
+        kind: ChannelKind,
+        common: &ChannelYaml,
+        built: BuiltChannel,
+        own: &str,
+    ) -> ReadyChannel {
+        let BuiltChannel { notifier, account } = built;
+        let locale = self.locale(common);
+        let limits = limits(notifier.limits(), common, &locale.timezone);
+        let timeout = timeout(common, kind);
+        let rotated_at = common.rotated_at.map(|Day(day)| day);
+        let drill = common.drill.as_ref().map(|it| drill(it, &locale.timezone));
+        let in_common = format!("{:?}", (kind.name, &locale, &limits, timeout, rotated_at, &drill));
+        let channel = ChannelSetup {
+            name: name.into(),
+            kind: kind.name,
+            version: IdempotencyKey::of(&[own, &in_common]).as_str().to_owned(),
+            notifier,
+            limits,
+            timeout,
+            rotated_at,
+            drill,
+        };
+        (channel, account)
+    }
+}
+
+fn timeout(common: &ChannelYaml, kind: ChannelKind) -> Duration {
+    common.timeout.map_or(kind.timeout, |PositiveDuration(timeout)| timeout)
+}
+
+fn drill(yaml: &DrillYaml, zone: &TimeZone) -> Drill {
+    let DrillYaml { every: PositiveDuration(every), at: TimeOfDay(at) } = *yaml;
+    Drill { every, at, zone: zone.clone() }
+}
+
+/// The provider's limits, or those that are written instead. Days and months that the
+/// provider says nothing of are those of `zone`.
+fn limits(provider: Limits, common: &ChannelYaml, zone: &TimeZone) -> Limits {
+    let limits = match common.budget {
+        None => provider,
+        Some(Limit::Unlimited) => provider.with_budgets(Vec::new()),
+        Some(Limit::To(BudgetYaml { messages, per: PositiveDuration(per) })) => {
+            provider.with_budgets(vec![Budget { messages, per }])
+        }
+    };
+    Limits {
+        quota: quota(&limits, common.quota, zone),
+        concurrency: common.concurrency.unwrap_or(limits.concurrency),
+        ..limits
+    }
+}
+
+fn quota(provider: &Limits, yaml: Option<Limit<QuotaYaml>>, zone: &TimeZone) -> Option<Quota> {
+    match (yaml, provider.quota.clone()) {
+        (None, quota) => quota,
+        (Some(Limit::Unlimited), _) => None,
+        (Some(Limit::To(QuotaYaml { messages, per })), theirs) => {
+            let (pool, zone) = match theirs {
+                Some(Quota { pool, zone, .. }) => (pool, zone),
+                None => (provider.account.to_string(), zone.clone()),
+            };
+            let per = match per {
+                PeriodYaml::Day => QuotaPeriod::Day,
+                PeriodYaml::Month => QuotaPeriod::Month,
+            };
+            Some(Quota { pool, messages, per, zone })
+        }
+    }
+}

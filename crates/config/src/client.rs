@@ -1,0 +1,91 @@
+//! The address and tokens with which a command reaches a running gateway.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
+
+use fanfare_core::{Locale, Secret};
+use serde::Deserialize;
+
+use fanfare_settings::{Problems, Secrets, Section, SettingPath};
+
+use crate::document;
+use crate::keyword_or_map::AuthYaml;
+use crate::scalars::Listen;
+use crate::server::LISTEN;
+use crate::yaml::{MessagesYaml, ServerYaml, SourceYaml, locale};
+
+/// The way to reach a running gateway.
+#[derive(Debug, Clone)]
+pub struct GatewayAddress {
+    /// The base address, e.g. `http://127.0.0.1:8780`.
+    pub url: String,
+    /// The token of the API.
+    pub api_token: Option<Secret>,
+    /// The tokens of the sources, by name.
+    pub source_tokens: BTreeMap<String, Secret>,
+    /// The language and time zone of its messages, and so of commands about them.
+    pub locale: Locale,
+}
+
+/// The parts of a config that say how a gateway is reached; the others may be
+/// unsound, and secrets that are only set where the gateway runs may be missing.
+#[derive(Debug, Deserialize)]
+struct ClientYaml {
+    #[serde(default)]
+    server: ServerYaml,
+    #[serde(default)]
+    sources: Vec<SourceYaml>,
+    #[serde(default)]
+    messages: MessagesYaml,
+}
+
+/// The way to reach the gateway that runs with the config at `file`.
+///
+/// # Errors
+///
+/// If the file cannot be read, or is not YAML.
+pub fn gateway_address(file: &Path, secrets: &dyn Secrets) -> Result<GatewayAddress, Problems> {
+    let text = document::read(file)?;
+    let root = document::parse(&text, file, &mut Vec::new())?;
+    let context = document::context(&text, &root, file, secrets);
+    let mut section = Section::new(root);
+    let yaml = section.read::<ClientYaml>(&context);
+    Ok(yaml.map_or_else(|| address(LISTEN), |yaml| yaml.address(&section)))
+}
+
+impl ClientYaml {
+    fn address(self, section: &Section) -> GatewayAddress {
+        let Self { server, sources, messages } = self;
+        let token = |auth: Option<AuthYaml>, path: SettingPath| match auth {
+            Some(AuthYaml::Bearer(token)) if is_known(&path, section) => Some(token),
+            Some(AuthYaml::Bearer(_) | AuthYaml::None) | None => None,
+        };
+        let tokens = sources.into_iter().enumerate().filter_map(|(index, source)| {
+            let path = SettingPath::new("sources").index(index).key("auth");
+            Some((source.name, token(Some(source.auth), path)?))
+        });
+        GatewayAddress {
+            source_tokens: tokens.collect(),
+            api_token: token(server.auth, SettingPath::new("server").key("auth")),
+            locale: locale(Some(&messages)),
+            ..address(server.listen.map_or(LISTEN, |Listen(listen)| listen))
+        }
+    }
+}
+
+fn is_known(auth: &SettingPath, section: &Section) -> bool {
+    let bearer = auth.key("bearer");
+    !["env", "file"].iter().any(|place| section.is_reported(&bearer.key(place)))
+}
+
+/// A gateway that listens on every address of its machine is reached on loopback.
+fn address(listen: SocketAddr) -> GatewayAddress {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,
+    };
+    let url = format!("http://{}", SocketAddr::new(ip, listen.port()));
+    GatewayAddress { url, api_token: None, source_tokens: BTreeMap::new(), locale: Locale::default() }
+}

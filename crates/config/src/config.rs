@@ -1,0 +1,82 @@
+//! A sound config, in finished types.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use fanfare_core::{ChannelName, Locale, Policy, RetryPolicy, SandboxAccount, Secret, SourceName};
+use fanfare_gateway::ChannelSetup;
+use fanfare_settings::Problem;
+use fanfare_sources::{Format, SourceSettings};
+use url::Url;
+
+/// A sound config: everything that can be wrong with one has been looked at.
+#[derive(Debug)]
+pub struct Config {
+    /// The HTTP server's settings.
+    pub server: ServerConfig,
+    /// The file of the store; relative to the working directory.
+    pub store_path: PathBuf,
+    /// The sources, in the order of the file.
+    pub sources: Vec<SourceConfig>,
+    /// The channels, built and ready to send.
+    pub channels: Vec<ChannelSetup>,
+    /// The routing tree and the receivers.
+    pub policy: Policy,
+    /// The waits between attempts.
+    pub retry: RetryPolicy,
+    /// The time for which settled alerts and deliveries are kept.
+    pub retention: Duration,
+    /// The language and time zone of messages and pages, unless somebody asks for others.
+    pub locale: Locale,
+    /// Problems with which the config can be used.
+    pub warnings: Vec<Problem>,
+    /// The accounts that the sandbox must know, by channel; empty outside the sandbox.
+    pub sandbox_accounts: Vec<(ChannelName, SandboxAccount)>,
+}
+
+/// The HTTP server's settings.
+#[derive(Debug, Clone)]
+pub struct ServerConfig {
+    /// The address to listen on; port 0 for any free one.
+    pub listen: SocketAddr,
+    /// The address by which people reach it; for links inside messages, which come with acknowledgements.
+    pub external_url: Option<Url>,
+    /// The credentials for the API.
+    pub auth: Auth,
+    /// Whether the config is loaded anew when its file changes.
+    pub reload_on_change: bool,
+}
+
+/// The credentials that a request needs.
+#[derive(Debug, Clone)]
+pub enum Auth {
+    /// None: a source takes alerts from everybody who can reach the address, which
+    /// is a loopback or private one; the API answers only programs on this machine.
+    Open,
+    /// The header `Authorization: Bearer TOKEN`.
+    Bearer(Secret),
+}
+
+/// One source of alerts.
+#[derive(Debug, Clone)]
+pub struct SourceConfig {
+    /// The source's name and the labels it fixes.
+    pub settings: SourceSettings,
+    /// The form its alerts arrive in.
+    pub format: Format,
+    /// The credentials for posting.
+    pub auth: Auth,
+    /// The longest body it takes, in bytes.
+    pub max_body: usize,
+    /// The longest silence that raises no alert.
+    pub expect_every: Option<Duration>,
+}
+
+impl SourceConfig {
+    /// The source's name.
+    #[must_use]
+    pub fn name(&self) -> &SourceName {
+        &self.settings.name
+    }
+}

@@ -1,0 +1,54 @@
+//! The file of a config, read and parsed.
+
+use std::path::Path;
+
+use fanfare_settings::{InlineSecrets, Node, Problem, Problems, ReadContext, Secrets};
+
+/// Texts that pass for most settings that are written as text: the empty one for
+/// names, and then a length of time, a date, a time of day, a size, addresses, a
+/// matcher, a zone, an `auth`, a format.
+const PLACEHOLDER_TEXTS: [&str; 13] = [
+    "",
+    "1s",
+    "2026-01-01",
+    "00:00",
+    "1MiB",
+    "http://localhost",
+    "127.0.0.1:0",
+    "nobody@localhost",
+    "sqlite://nowhere",
+    "severity >= low",
+    "UTC",
+    "none",
+    "tkl",
+];
+
+/// The text of the config at `file`.
+pub(crate) fn read(file: &Path) -> Result<String, Problems> {
+    std::fs::read_to_string(file).map_err(|err| {
+        let message = format!("the config cannot be read: {err}");
+        Problems::new(file, vec![Problem::whole_file(None, message)])
+    })
+}
+
+/// The tree of `text`, which stands at `file`. Names that stand twice are added
+/// to `problems`.
+pub(crate) fn parse(text: &str, file: &Path, problems: &mut Vec<Problem>) -> Result<Node, Problems> {
+    fanfare_settings::parse(text, problems).map_err(|problem| Problems::new(file, vec![problem]))
+}
+
+/// The surroundings in which `root`, the tree of `text` at `file`, is read.
+pub(crate) fn context<'a>(
+    text: &'a str,
+    root: &Node,
+    file: &'a Path,
+    secrets: &'a dyn Secrets,
+) -> ReadContext<'a> {
+    ReadContext {
+        source: text,
+        secrets,
+        folder: file.parent().unwrap_or_else(|| Path::new("")),
+        inline_secrets: InlineSecrets::from_root(root),
+        placeholder_texts: &PLACEHOLDER_TEXTS,
+    }
+}

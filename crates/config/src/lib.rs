@@ -1,0 +1,37 @@
+//! Fanfare's config: read from YAML, checked, and built into what the gateway
+//! runs on.
+//!
+//! A config is either sound or tells every problem it has, each with its line,
+//! column, path and what would be right. Nothing of an unsound one is used.
+//!
+//! This crate knows no kind of channel by name: its caller hands it a
+//! [`ChannelRegistry`].
+
+mod client;
+mod load;
+mod channels;
+mod routes;
+mod receivers;
+mod terms;
+mod sources;
+mod server;
+mod retry;
+mod checks;
+mod registry;
+mod document;
+mod yaml;
+mod keyword_or_map;
+mod scalars;
+mod sandbox_secrets;
+mod config;
+
+#[cfg(test)]
+mod testing;
+
+pub use fanfare_settings::{Position, Problem, ProblemSeverity, Problems, ProcessSecrets, Secrets, in_file};
+
+pub use crate::client::{GatewayAddress, gateway_address};
+pub use crate::config::{Auth, Config, ServerConfig, SourceConfig};
+pub use crate::load::Loader;
+pub use crate::registry::{ChannelRegistry, ChannelSettings};
+pub use crate::sandbox_secrets::SandboxSecrets;

@@ -1,0 +1,189 @@
+//! Settings that are written as one text and mean something more.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use fanfare_core::{HumanDuration, InvalidMatcher, Matcher};
+use fanfare_sources::Format;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use serde::de::{Deserialize, Deserializer, Error};
+use url::Url;
+
+use fanfare_settings::unknown_name;
+
+/// An address to listen on, e.g. `127.0.0.1:8780`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Listen(pub(crate) SocketAddr);
+
+impl Listen {
+    /// Whether only this machine or a private network can reach it.
+    pub(crate) fn is_private(self) -> bool {
+        match self.0.ip() {
+            IpAddr::V4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+            IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
+        }
+    }
+}
+
+/// The address of the store: `sqlite://PATH`.
+#[derive(Debug, Clone)]
+pub(crate) struct StorePath(pub(crate) PathBuf);
+
+/// A size in bytes: `64KiB`, `1MiB`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ByteSize(pub(crate) usize);
+
+/// A time zone by its IANA name.
+#[derive(Debug, Clone)]
+pub(crate) struct Zone(pub(crate) TimeZone);
+
+/// A day, e.g. `2026-11-01`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Day(pub(crate) Date);
+
+/// A time of day, e.g. `09:00`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TimeOfDay(pub(crate) Time);
+
+/// The address of a page, `http://…` or `https://…`.
+#[derive(Debug, Clone)]
+pub(crate) struct HttpUrl(pub(crate) Url);
+
+/// The format of a source, by its word.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FormatText(pub(crate) Format);
+
+/// One or more matchers, as one text.
+#[derive(Debug, Clone)]
+pub(crate) struct MatcherList(pub(crate) Vec<Matcher>);
+
+impl FromStr for Listen {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.parse().map(Self).map_err(|_| {
+            format!("`{text}` is not an address to listen on: expected IP:PORT, e.g. 127.0.0.1:8780")
+        })
+    }
+}
+
+impl FromStr for StorePath {
+    type Err = String;
+
+    // The text is not quoted: an address of a database server holds a password.
+    fn from_str(text: &str) -> Result<Self, String> {
+        const EXPECTED: &str = "expected sqlite://PATH, e.g. sqlite://data/fanfare.db";
+        match text.split_once("://") {
+            Some(("sqlite", "")) => Err(format!("the path is missing: {EXPECTED}")),
+            Some(("sqlite", path)) => Ok(Self(Path::new(path).to_owned())),
+            Some(("postgres" | "postgresql", _)) => {
+                Err(format!("PostgreSQL is not supported yet: {EXPECTED}"))
+            }
+            Some(_) | None => Err(format!("not a store we know: {EXPECTED}")),
+        }
+    }
+}
+
+impl FromStr for ByteSize {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let digits = text.chars().take_while(char::is_ascii_digit).count();
+        let (number, unit) = text.split_at(digits);
+        let factor = match unit.trim() {
+            "B" => Some(1),
+            "KiB" => Some(1024),
+            "MiB" => Some(1024 * 1024),
+            _ => None,
+        };
+        let size = || number.parse::<usize>().ok()?.checked_mul(factor?).filter(|it| *it > 0).map(Self);
+        size().ok_or_else(|| {
+            format!("`{text}` is not a size: expected a number with a unit, e.g. 64KiB or 1MiB")
+        })
+    }
+}
+
+impl FromStr for Zone {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        TimeZone::get(text).map(Self).map_err(|_| {
+            format!("`{text}` is not a time zone: expected an IANA name, e.g. Asia/Shanghai or UTC")
+        })
+    }
+}
+
+impl FromStr for Day {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.parse().map(Self).map_err(|_| format!("`{text}` is not a day: expected e.g. 2026-11-01"))
+    }
+}
+
+impl FromStr for TimeOfDay {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Time::strptime("%H:%M", text)
+            .map(Self)
+            .map_err(|_| format!("`{text}` is not a time of day: expected hours and minutes, e.g. 09:00"))
+    }
+}
+
+impl FromStr for HttpUrl {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let url = Url::parse(text).ok().filter(|it| matches!(it.scheme(), "http" | "https"));
+        url.map(Self)
+            .ok_or_else(|| "not an address of a page: expected e.g. https://alerts.example.com".to_owned())
+    }
+}
+
+impl FromStr for MatcherList {
+    type Err = InvalidMatcher;
+
+    fn from_str(text: &str) -> Result<Self, InvalidMatcher> {
+        Matcher::parse_all(text).map(Self)
+    }
+}
+
+impl FromStr for FormatText {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = Format::ALL.into_iter().map(Format::word);
+        text.parse().map(Self).map_err(|_| unknown_name("format", text, known))
+    }
+}
+
+/// Settings that are read by their `FromStr`.
+macro_rules! read_from_text {
+    ($($name:ty)*) => {$(
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+            }
+        }
+    )*};
+}
+
+read_from_text! { Day TimeOfDay FormatText Listen StorePath ByteSize Zone HttpUrl MatcherList }
+
+/// A length of time that is more than nothing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PositiveDuration(pub(crate) Duration);
+
+impl<'de> Deserialize<'de> for PositiveDuration {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let HumanDuration(duration) = HumanDuration::deserialize(deserializer)?;
+        if duration.is_zero() {
+            return Err(D::Error::custom("must be more than nothing"));
+        }
+        Ok(Self(duration))
+    }
+}

@@ -1,0 +1,51 @@
+//! The sources of alerts.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+
+use fanfare_core::Labels;
+use fanfare_gateway::SELF_SOURCE;
+use fanfare_settings::{Section, SettingPath};
+use fanfare_sources::SourceSettings;
+
+use crate::checks::check_name;
+use crate::config::SourceConfig;
+use crate::scalars::{ByteSize, FormatText, Listen, PositiveDuration};
+use crate::server::check_open;
+use crate::yaml::SourceYaml;
+
+/// The longest body unless the config says otherwise, in bytes. A whole device,
+/// telemetry and all, fits into a quarter of this.
+const MAX_BODY: usize = 1024 * 1024;
+
+/// Notes mistakes of the sources of a gateway that listens on `listen`.
+pub(crate) fn check(yaml: &[SourceYaml], listen: SocketAddr, section: &mut Section) {
+    let mut names = BTreeSet::new();
+    for (index, source) in yaml.iter().enumerate() {
+        let path = SettingPath::new("sources").index(index);
+        check_name(&source.name, &mut names, &path, section);
+        if source.name == SELF_SOURCE {
+            let message = format!("the gateway tells of itself as `{SELF_SOURCE}`; choose another name");
+            section.error(&path.key("name"), message);
+        }
+        check_open(&source.auth, Listen(listen), &path.key("auth"), section);
+        for label in ["source", "severity"].iter().filter(|it| source.labels.contains_key(**it)) {
+            section.error(
+                &path.key("labels").key(label),
+                "cannot be fixed: the source's name and the alert say it",
+            );
+        }
+    }
+}
+
+/// The source that `yaml` states.
+pub(crate) fn source(yaml: SourceYaml) -> SourceConfig {
+    let SourceYaml { name, format: FormatText(format), auth, labels, max_body, expect_every } = yaml;
+    SourceConfig {
+        settings: SourceSettings { name: name.as_str().into(), labels: Labels::from_iter(labels) },
+        format,
+        auth: auth.into(),
+        max_body: max_body.map_or(MAX_BODY, |ByteSize(bytes)| bytes),
+        expect_every: expect_every.map(|PositiveDuration(every)| every),
+    }
+}

@@ -1,0 +1,163 @@
+//! The config as people write it. The meaning of each setting stands in
+//! `config/fanfare.yaml`, which a test keeps complete.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+
+use fanfare_core::{HumanDuration, Language, Locale, Sending, Unless};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use crate::keyword_or_map::{AuthYaml, BudgetYaml, Limit, QuotaYaml, SucceedYaml};
+use crate::scalars::{
+    ByteSize, Day, FormatText, HttpUrl, Listen, MatcherList, PositiveDuration, StorePath, TimeOfDay, Zone,
+};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConfigYaml {
+    #[serde(default)]
+    pub(crate) server: ServerYaml,
+    pub(crate) store: Option<StorePath>,
+    #[serde(default)]
+    pub(crate) messages: MessagesYaml,
+    pub(crate) retry: Option<RetryYaml>,
+    pub(crate) retention: Option<PositiveDuration>,
+    pub(crate) sources: Vec<SourceYaml>,
+    /// The channels: each is read by its own kind.
+    pub(crate) channels: BTreeMap<String, IgnoredAny>,
+    pub(crate) receivers: Vec<ReceiverYaml>,
+    pub(crate) route: RouteYaml,
+    #[serde(default)]
+    pub(crate) inhibit_rules: Vec<IgnoredAny>,
+    #[serde(default)]
+    pub(crate) time_intervals: Vec<IgnoredAny>,
+    /// The rule for secrets, looked at before anything else is read.
+    #[serde(rename = "allow_inline_secrets", default)]
+    pub(crate) _allow_inline_secrets: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ServerYaml {
+    pub(crate) listen: Option<Listen>,
+    pub(crate) external_url: Option<HttpUrl>,
+    pub(crate) auth: Option<AuthYaml>,
+    #[serde(default)]
+    pub(crate) reload_on_change: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MessagesYaml {
+    pub(crate) language: Option<Language>,
+    pub(crate) timezone: Option<Zone>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RetryYaml {
+    pub(crate) first_delay: Option<PositiveDuration>,
+    pub(crate) max_delay: Option<PositiveDuration>,
+    pub(crate) probe_delay: Option<PositiveDuration>,
+    pub(crate) give_up_after: Option<PositiveDuration>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SourceYaml {
+    pub(crate) name: String,
+    pub(crate) format: FormatText,
+    pub(crate) auth: AuthYaml,
+    #[serde(default)]
+    pub(crate) labels: BTreeMap<String, String>,
+    pub(crate) max_body: Option<ByteSize>,
+    pub(crate) expect_every: Option<PositiveDuration>,
+}
+
+/// The settings that every channel has besides its kind's own.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChannelYaml {
+    pub(crate) kind: String,
+    pub(crate) budget: Option<Limit<BudgetYaml>>,
+    pub(crate) quota: Option<Limit<QuotaYaml>>,
+    pub(crate) timeout: Option<PositiveDuration>,
+    pub(crate) concurrency: Option<NonZeroUsize>,
+    pub(crate) language: Option<Language>,
+    pub(crate) timezone: Option<Zone>,
+    pub(crate) rotated_at: Option<Day>,
+    pub(crate) drill: Option<DrillYaml>,
+}
+
+/// The times at which a channel proves itself.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DrillYaml {
+    pub(crate) every: PositiveDuration,
+    pub(crate) at: TimeOfDay,
+}
+
+impl ChannelYaml {
+    /// The names of the settings above.
+    pub(crate) const SETTINGS: &'static [&'static str] =
+        &["kind", "budget", "quota", "timeout", "concurrency", "language", "timezone", "rotated_at", "drill"];
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReceiverYaml {
+    pub(crate) name: String,
+    pub(crate) channels: Vec<String>,
+    #[serde(default)]
+    pub(crate) send: Sending,
+    #[serde(default)]
+    pub(crate) contract: ContractYaml,
+    #[serde(default)]
+    pub(crate) escalate: Vec<RungYaml>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ContractYaml {
+    pub(crate) succeed: Option<SucceedYaml>,
+    pub(crate) within: Option<PositiveDuration>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RungYaml {
+    pub(crate) after: PositiveDuration,
+    pub(crate) unless: Unless,
+    pub(crate) to: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RouteYaml {
+    pub(crate) receiver: Option<String>,
+    #[serde(default)]
+    pub(crate) matchers: Vec<MatcherList>,
+    #[serde(default)]
+    pub(crate) r#continue: bool,
+    pub(crate) group_by: Option<Vec<String>>,
+    pub(crate) group_wait: Option<HumanDuration>,
+    pub(crate) group_interval: Option<HumanDuration>,
+    pub(crate) repeat_interval: Option<PositiveDuration>,
+    #[serde(default)]
+    pub(crate) mute_time_intervals: Vec<IgnoredAny>,
+    #[serde(default)]
+    pub(crate) active_time_intervals: Vec<IgnoredAny>,
+    #[serde(default)]
+    pub(crate) routes: Vec<RouteYaml>,
+}
+
+/// The language and time zone that `yaml` states, the default where it states nothing.
+pub(crate) fn locale(yaml: Option<&MessagesYaml>) -> Locale {
+    let default = Locale::default();
+    let Some(MessagesYaml { language, timezone }) = yaml else { return default };
+    Locale {
+        language: language.unwrap_or(default.language),
+        timezone: timezone.as_ref().map_or(default.timezone, |Zone(zone)| zone.clone()),
+    }
+}

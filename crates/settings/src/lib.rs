@@ -1,0 +1,33 @@
+//! Settings read from YAML into types, with every problem at once.
+//!
+//! Each problem has its line, column, path and what would be right; a misspelt
+//! name is answered with the closest known one. A value that is wrong is
+//! reported, replaced by a placeholder and read again, so that one reading finds
+//! everything. Secrets are named by where they are kept and never quoted.
+//!
+//! This crate knows no setting by name, except `allow_inline_secrets` and the
+//! two forms of a secret. The meaning of settings is its caller's.
+
+mod section;
+mod digest;
+mod deserialize;
+mod placeholder;
+mod secret;
+mod context;
+mod secrets;
+mod yaml;
+mod node;
+mod error;
+mod suggest;
+mod problem;
+mod place;
+
+pub use crate::context::{InlineSecrets, ReadContext};
+pub use crate::digest::digest;
+pub use crate::node::{Node, YamlEntry};
+pub use crate::place::{Position, SettingPath};
+pub use crate::problem::{Problem, ProblemSeverity, Problems, in_file};
+pub use crate::secrets::{ProcessSecrets, Secrets};
+pub use crate::section::Section;
+pub use crate::suggest::unknown_name;
+pub use crate::yaml::parse;

@@ -1,0 +1,96 @@
+//! A secret in the config: the place it is kept in, not its text.
+
+use std::path::Path;
+
+use crate::context::{InlineSecrets, ReadContext};
+use crate::error::{Mistake, SettingError as Error};
+use crate::node::{Node, Value};
+use crate::place::PathStep;
+
+/// The two forms of a secret.
+const INSTEAD: &str = "`{ env: NAME }` or `{ file: PATH }`";
+
+/// The text of the secret that `node` names. No error quotes what was written or found.
+pub(crate) fn resolve(node: &Node, context: &ReadContext<'_>) -> Result<String, Error> {
+    match &node.value {
+        Value::Map(entries) => match entries.as_slice() {
+            [entry] if matches!(entry.node.value, Value::Placeholder(_)) => Ok(String::new()),
+            [entry] if entry.name == "env" => {
+                below("env", text_of(&entry.node).and_then(|name| variable(name, context)))
+            }
+            [entry] if entry.name == "file" => {
+                below("file", text_of(&entry.node).and_then(|path| file(path, context)))
+            }
+            _ => Err(Error::expected(&format!("a secret as {INSTEAD}"), "something else")),
+        },
+        Value::Text(text) => match context.inline_secrets {
+            InlineSecrets::Allowed => Ok(text.clone()),
+            InlineSecrets::Refused => Err(mistake(format!(
+                "a secret must not stand in the config itself: write {INSTEAD}, or allow it with `allow_inline_secrets: true` at the top"
+            ))),
+        },
+        Value::Bool(_) | Value::Number(_) => match context.inline_secrets {
+            InlineSecrets::Allowed => {
+                Err(mistake("a secret must be a text; put quotes around it".to_owned()))
+            }
+            InlineSecrets::Refused => {
+                Err(mistake(format!("a secret must not stand in the config itself: write {INSTEAD}")))
+            }
+        },
+        Value::Nothing | Value::List(_) | Value::Placeholder(_) => {
+            Err(Error::expected(&format!("a secret as {INSTEAD}"), node.value.kind()))
+        }
+    }
+}
+
+/// The text of the secret, if `node` names one and it can be read.
+pub(crate) fn named(node: &Node, context: &ReadContext<'_>) -> Option<String> {
+    match node.entries() {
+        [entry] if matches!(entry.name.as_str(), "env" | "file") => resolve(node, context).ok(),
+        _ => None,
+    }
+}
+
+fn text_of(node: &Node) -> Result<&str, Error> {
+    match &node.value {
+        Value::Text(text) => Ok(text),
+        other @ (Value::Nothing
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::List(_)
+        | Value::Map(_)
+        | Value::Placeholder(_)) => Err(Error::expected("a text", other.kind())),
+    }
+}
+
+fn variable(name: &str, context: &ReadContext<'_>) -> Result<String, Error> {
+    let shown = shown(name);
+    match context.secrets.variable(name) {
+        None => Err(mistake(format!("the environment variable{shown} is not set"))),
+        Some(text) if text.trim().is_empty() => {
+            Err(mistake(format!("the environment variable{shown} is empty")))
+        }
+        Some(text) => Ok(text),
+    }
+}
+
+/// The name, unless it looks more like the secret itself, which people paste here.
+fn shown(name: &str) -> String {
+    let looks_like_a_name = name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    if looks_like_a_name { format!(" `{name}`") } else { " named here".to_owned() }
+}
+
+fn file(path: &str, context: &ReadContext<'_>) -> Result<String, Error> {
+    let path = context.folder.join(Path::new(path));
+    let text =
+        context.secrets.file(&path).map_err(|err| mistake(format!("the file cannot be read: {err}")))?;
+    if text.trim().is_empty() { Err(mistake("the file is empty".to_owned())) } else { Ok(text) }
+}
+
+fn mistake(message: String) -> Error {
+    Mistake::Value(message).into()
+}
+
+fn below<T>(name: &str, result: Result<T, Error>) -> Result<T, Error> {
+    result.map_err(|err| err.below(PathStep::Key(name.to_owned())))
+}
