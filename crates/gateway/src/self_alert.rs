@@ -3,7 +3,6 @@
 
 mod raised;
 mod checks;
-mod wording;
 mod condition;
 mod snapshot;
 mod contract_broken;

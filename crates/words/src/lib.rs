@@ -12,6 +12,7 @@
 //! assert_eq!(renderer.link_text(), "在来源中查看");
 //! ```
 
+mod self_alert;
 mod renderer;
 mod digest;
 mod notification;
@@ -27,3 +28,4 @@ mod fixtures;
 pub use crate::annotation::annotation_in;
 pub use crate::message::{Fact, Message};
 pub use crate::renderer::Renderer;
+pub use crate::self_alert::{RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText};

@@ -1,6 +1,7 @@
 //! Self-alert: an alert from the source `fanfare`.
 
-use fanfare_core::{Alert, Fingerprint, Kind, Labels, Mention, Severity, Status};
+use fanfare_core::{Alert, Fingerprint, Kind, Labels, Language, Mention, Severity, Status};
+use fanfare_words::{SelfAlertFacts, SelfAlertText, annotation_in};
 use jiff::Timestamp;
 
 /// The source of self-alerts. No configured source may have this name.
@@ -21,16 +22,14 @@ pub(crate) struct SelfAlert<'a> {
     pub(crate) kind: Kind,
     pub(crate) status: Status,
     pub(crate) severity: Severity,
-    /// One line, in English and Chinese.
-    pub(crate) title: String,
-    /// The event and the remedy, in English and Chinese.
-    pub(crate) description: String,
+    pub(crate) facts: SelfAlertFacts,
 }
 
 impl SelfAlert<'_> {
-    /// The alert made of these parts.
+    /// The alert made of these parts. It carries its texts in each language: which one is
+    /// told is up to the channel.
     pub(crate) fn alert(self, now: Timestamp) -> Alert {
-        let Self { name, subject, kind, status, severity, title, description } = self;
+        let Self { name, subject, kind, status, severity, facts } = self;
         let identity: Labels =
             [("source", SELF_SOURCE), ("alertname", name), ("subject", subject)].into_iter().collect();
         let fingerprint = Fingerprint::of(&identity);
@@ -43,13 +42,30 @@ impl SelfAlert<'_> {
             severity,
             severity_sent: None,
             labels,
-            annotations: [("title", title.as_str()), ("description", description.as_str())]
-                .into_iter()
-                .collect(),
+            annotations: annotations(&facts),
             extra: Labels::default(),
             mention: Mention::default(),
             starts_at: now,
             generator_url: None,
         }
     }
+}
+
+/// The texts in each language: the plain annotations are English.
+fn annotations(facts: &SelfAlertFacts) -> Labels {
+    let mut annotations = Labels::default();
+    let mut set = |name: String, text: String| annotations.set(name, text);
+    for language in [Language::En, Language::Zh] {
+        let name = |name: &str| match language {
+            Language::En => name.to_owned(),
+            Language::Zh => annotation_in(name, language),
+        };
+        let SelfAlertText { title, description, content } = facts.text(language);
+        set(name("title"), title);
+        set(name("description"), description);
+        if let Some(content) = content {
+            set(name("content"), content);
+        }
+    }
+    annotations
 }

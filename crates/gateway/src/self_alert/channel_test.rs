@@ -1,6 +1,7 @@
 //! The alert of a channel test.
 
 use fanfare_core::{Alert, ChannelName, Kind, Severity, Status, cut_to_bytes, one_line};
+use fanfare_words::SelfAlertFacts;
 use jiff::Timestamp;
 
 use crate::self_alert::alert::SelfAlert;
@@ -19,12 +20,9 @@ pub(crate) enum TestReason<'a> {
 
 /// The alert that tests `channel`.
 pub(crate) fn channel_test(channel: &ChannelName, reason: TestReason<'_>, now: Timestamp) -> Alert {
-    let (why, why_zh) = match reason {
-        TestReason::RequestedBy(by) => {
-            let by = cut_to_bytes(&one_line(by), NAME_BYTES, "…");
-            (format!("asked for by {by}"), format!("由 {by} 发起"))
-        }
-        TestReason::Drill => ("a drill on schedule".to_owned(), "例行演练".to_owned()),
+    let requested_by = match reason {
+        TestReason::RequestedBy(by) => Some(cut_to_bytes(&one_line(by), NAME_BYTES, "…")),
+        TestReason::Drill => None,
     };
     SelfAlert {
         name: "ChannelTest",
@@ -32,10 +30,7 @@ pub(crate) fn channel_test(channel: &ChannelName, reason: TestReason<'_>, now: T
         kind: Kind::Notice,
         status: Status::Firing,
         severity: Severity::Low,
-        title: format!("TEST of channel `{channel}`, nothing to do / 测试渠道 {channel}，无需处理"),
-        description: format!(
-            "Whoever reads this sees that the channel works ({why}). / 收到本消息即表示该渠道可用（{why_zh}）。"
-        ),
+        facts: SelfAlertFacts::ChannelTest { channel: channel.clone(), requested_by },
     }
     .alert(now)
 }

@@ -1,8 +1,10 @@
 //! Checks of a snapshot: the problems found, and their severity.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use fanfare_core::{Quota, QuotaLevel, Severity};
+use fanfare_words::RaisedCondition;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -11,7 +13,6 @@ use crate::self_alert::condition::Condition;
 use crate::self_alert::snapshot::{
     ChannelSnapshot, DiskSpace, ObservedHealth, QuietSince, QuotaSnapshot, Snapshot, SourceSnapshot,
 };
-use crate::self_alert::wording::{self, Wording};
 
 /// The result of a check that did not pass.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub(crate) enum CheckResult {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
     pub(crate) severity: Severity,
-    pub(crate) wording: Wording,
+    pub(crate) condition: RaisedCondition,
 }
 
 /// The results of all checks of `snapshot` that did not pass at `now`.
@@ -44,8 +45,8 @@ pub(crate) fn run_checks(snapshot: &Snapshot, now: Timestamp) -> BTreeMap<Condit
         found.extend(age_of_secret(channel, today).map(|it| (Condition::Secret(channel.name.clone()), it)));
     }
     for (channel, letters) in dead_letters.iter().filter(|(_, letters)| **letters > 0) {
-        let wording = wording::dead_letters(channel, *letters);
-        found.insert(Condition::DeadLetters(channel.clone()), problem(Severity::High, wording));
+        let raised = RaisedCondition::DeadLetters { channel: channel.clone(), letters: *letters };
+        found.insert(Condition::DeadLetters(channel.clone()), problem(Severity::High, raised));
     }
     for QuotaSnapshot { quota, used } in quotas {
         found.extend(used_up(quota, *used, now).map(|it| (Condition::Quota(quota.pool.clone()), it)));
@@ -58,8 +59,8 @@ pub(crate) fn run_checks(snapshot: &Snapshot, now: Timestamp) -> BTreeMap<Condit
     found
 }
 
-fn problem(severity: Severity, wording: Wording) -> CheckResult {
-    CheckResult::Problem(Problem { severity, wording })
+fn problem(severity: Severity, condition: RaisedCondition) -> CheckResult {
+    CheckResult::Problem(Problem { severity, condition })
 }
 
 fn health(channel: &ChannelSnapshot) -> Option<CheckResult> {
@@ -67,7 +68,8 @@ fn health(channel: &ChannelSnapshot) -> Option<CheckResult> {
         ObservedHealth::Working => None,
         ObservedHealth::Untried => Some(CheckResult::Unknown),
         ObservedHealth::Broken { since, reason } => {
-            Some(problem(Severity::High, wording::channel_broken(&channel.name, *since, reason)))
+            let (channel, since, reason) = (channel.name.clone(), *since, reason.clone());
+            Some(problem(Severity::High, RaisedCondition::ChannelBroken { channel, since, reason }))
         }
     }
 }
@@ -82,7 +84,8 @@ fn silence(channel: &ChannelSnapshot, now: Timestamp) -> Option<CheckResult> {
         return Some(CheckResult::Unknown); // it may be the end of a long one
     }
     let reason = channel.last_words.as_deref().unwrap_or("it has asked for that before a restart");
-    Some(problem(Severity::High, wording::channel_silenced(&channel.name, until, reason)))
+    let (channel, reason) = (channel.name.clone(), reason.to_owned());
+    Some(problem(Severity::High, RaisedCondition::ChannelSilenced { channel, until, reason }))
 }
 
 /// The age up to which a secret is fresh. Ours: three months, as in most rules for
@@ -91,7 +94,8 @@ const SECRET_LASTS_DAYS: i32 = 90;
 
 fn age_of_secret(channel: &ChannelSnapshot, today: Date) -> Option<CheckResult> {
     let age = channel.rotated_at?.until(today).ok()?.get_days();
-    (age > SECRET_LASTS_DAYS).then(|| problem(Severity::Low, wording::secret_old(&channel.name, age)))
+    let old = || RaisedCondition::SecretOld { channel: channel.name.clone(), days: age };
+    (age > SECRET_LASTS_DAYS).then(|| problem(Severity::Low, old()))
 }
 
 fn used_up(quota: &Quota, used: u64, now: Timestamp) -> Option<CheckResult> {
@@ -102,13 +106,24 @@ fn used_up(quota: &Quota, used: u64, now: Timestamp) -> Option<CheckResult> {
         QuotaLevel::Short => Severity::Mid,
         QuotaLevel::NearlyGone => Severity::High,
     };
-    Some(problem(severity, wording::quota_short(quota, level, used, now)))
+    let resets_at = quota.resets_at(now).to_zoned(quota.zone.clone());
+    let short = RaisedCondition::QuotaShort {
+        pool: quota.pool.clone(),
+        period: quota.period_of(now),
+        messages: quota.messages.get(),
+        used,
+        percent: level.percent(),
+        resets_at: resets_at.strftime("%Y-%m-%d %H:%M %:z").to_string(),
+    };
+    Some(problem(severity, short))
 }
 
 fn quiet(source: &SourceSnapshot) -> Option<CheckResult> {
     let SourceSnapshot { name, every, quiet_for, since } = source;
     if every < quiet_for {
-        return Some(problem(Severity::High, wording::source_quiet(name, *every, *quiet_for)));
+        let (source, quiet_for) = (name.clone(), Duration::from_secs(quiet_for.as_secs()));
+        let quiet = RaisedCondition::SourceQuiet { source, every: *every, quiet_for };
+        return Some(problem(Severity::High, quiet));
     }
     match since {
         QuietSince::LastAlert => None,
@@ -128,7 +143,13 @@ fn clock(channels: &[ChannelSnapshot]) -> Option<CheckResult> {
     let Some((channel, offset)) = told.max_by_key(|(_, offset)| offset.abs()) else {
         return Some(CheckResult::Unknown);
     };
-    (offset.abs() > CLOCK_MAY_BE_OFF).then(|| problem(Severity::High, wording::clock_off(channel, offset)))
+    let (channel, seconds) = (channel.clone(), offset.unsigned_abs().as_secs());
+    let off = if offset.is_positive() {
+        RaisedCondition::ClockBehind { channel, seconds }
+    } else {
+        RaisedCondition::ClockAhead { channel, seconds }
+    };
+    (offset.abs() > CLOCK_MAY_BE_OFF).then(|| problem(Severity::High, off))
 }
 
 /// The number of free bytes below which any disk is nearly full: a day of many alerts,
@@ -139,10 +160,15 @@ const LITTLE_ROOM: u64 = 200_000_000;
 const LITTLE_ROOM_PERCENT: u128 = 5;
 
 fn room(disk: Option<DiskSpace>) -> Option<CheckResult> {
-    let Some(disk @ DiskSpace { free, total }) = disk else { return Some(CheckResult::Unknown) };
+    let Some(DiskSpace { free, total }) = disk else { return Some(CheckResult::Unknown) };
     let is_nearly_full =
         free < LITTLE_ROOM || u128::from(free) * 100 < u128::from(total) * LITTLE_ROOM_PERCENT;
-    is_nearly_full.then(|| problem(Severity::Urgent, wording::disk_nearly_full(disk)))
+    let full = RaisedCondition::DiskNearlyFull { free: megabytes(free), total: megabytes(total) };
+    is_nearly_full.then(|| problem(Severity::Urgent, full))
+}
+
+fn megabytes(bytes: u64) -> u64 {
+    bytes / 1_000_000
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use fanfare_core::{Alert, ChannelName, SourceName};
+use fanfare_words::ResolvedCondition;
 
 /// A condition that holds or does not; while it holds, its self-alert is raised.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,6 +74,20 @@ impl Condition {
             Self::Source(subject.into()),
         ];
         candidates.into_iter().find(|it| it.alertname() == alert.text_of("alertname"))
+    }
+
+    /// The facts of the alert that resolves it.
+    pub(crate) fn resolved(&self) -> ResolvedCondition {
+        match self {
+            Self::Channel(channel) => ResolvedCondition::Channel(channel.clone()),
+            Self::Silence(channel) => ResolvedCondition::Silence(channel.clone()),
+            Self::DeadLetters(channel) => ResolvedCondition::DeadLetters(channel.clone()),
+            Self::Quota(pool) => ResolvedCondition::Quota(pool.clone()),
+            Self::Secret(channel) => ResolvedCondition::Secret(channel.clone()),
+            Self::Clock => ResolvedCondition::Clock,
+            Self::Disk => ResolvedCondition::Disk,
+            Self::Source(source) => ResolvedCondition::Source(source.clone()),
+        }
     }
 
     /// The time for which it must be over before its self-alert is resolved.

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    Alert, ChannelName, Decision, DeliveryTerms, Kind, Locale, Notification, Plan, Status, Verdict, Why,
+    Alert, ChannelName, Decision, DeliveryTerms, Kind, Notification, Plan, Status, Verdict, Why,
 };
-use fanfare_words::Renderer;
+use fanfare_words::SelfAlertFacts;
 use jiff::Timestamp;
 
 use crate::self_alert::alert::SelfAlert;
@@ -16,24 +16,15 @@ const OTHER_CHANNELS: &str = "every other channel";
 /// The alert of a contract that is broken with no channel left to tell. It carries the text
 /// of `notification`, so that a person reads it all the same.
 pub(crate) fn contract_broken(notification: &Notification, now: Timestamp) -> Alert {
-    let message = Renderer::new(Locale::default()).notification(notification);
-    let receiver = &notification.receiver;
-    let mut alert = SelfAlert {
+    SelfAlert {
         name: "ContractBroken",
-        subject: receiver.as_str(),
+        subject: notification.receiver.as_str(),
         kind: Kind::Notice,
         status: Status::Firing,
         severity: notification.alert.severity,
-        title: format!("{receiver} could not be told as promised / 未按约定送达 {receiver}: {}", message.title),
-        description: format!(
-            "Too few channels confirmed alert no. {0} in time, and nobody is left to be told. Run: fanfare explain {0} \
-             / 告警 {0} 未能按时送达足够的渠道，且没有其他可通知的渠道，请执行 fanfare explain {0}。",
-            notification.alert_id
-        ),
+        facts: SelfAlertFacts::ContractBroken { undelivered: Box::new(notification.clone()) },
     }
-    .alert(now);
-    alert.annotations.set("content", message.to_string());
-    alert
+    .alert(now)
 }
 
 /// The plan `routed`, extended to every channel of `others` that it does not tell.

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use fanfare_core::{Alert, Kind, Severity, Status};
+use fanfare_words::SelfAlertFacts;
 use jiff::Timestamp;
 
 use crate::self_alert::alert::SelfAlert;
 use crate::self_alert::checks::{CheckResult, Problem};
 use crate::self_alert::condition::Condition;
-use crate::self_alert::wording::{self, Wording};
 use crate::time::after;
 
 /// The interval at which an ongoing alert is sent again. The repetition itself tells
@@ -34,7 +34,7 @@ pub(crate) struct AlertChange {
     pub(crate) condition: Condition,
     pub(crate) status: Status,
     pub(crate) severity: Severity,
-    pub(crate) wording: Wording,
+    pub(crate) facts: SelfAlertFacts,
 }
 
 impl RaisedAlerts {
@@ -93,12 +93,12 @@ impl RaisedAlerts {
     }
 }
 
-fn firing(condition: &Condition, Problem { severity, wording }: &Problem) -> AlertChange {
+fn firing(condition: &Condition, Problem { severity, condition: raised }: &Problem) -> AlertChange {
     AlertChange {
         condition: condition.clone(),
         status: Status::Firing,
         severity: *severity,
-        wording: wording.clone(),
+        facts: SelfAlertFacts::Raised(raised.clone()),
     }
 }
 
@@ -107,22 +107,21 @@ fn resolved(condition: &Condition, severity: Severity) -> AlertChange {
         condition: condition.clone(),
         status: Status::Resolved,
         severity,
-        wording: wording::resolved(condition),
+        facts: SelfAlertFacts::Resolved(condition.resolved()),
     }
 }
 
 impl AlertChange {
     /// The alert that tells the change.
     pub(crate) fn alert(&self, now: Timestamp) -> Alert {
-        let Self { condition, status, severity, wording: Wording { title, description } } = self;
+        let Self { condition, status, severity, facts } = self;
         SelfAlert {
             name: condition.alertname(),
             subject: condition.subject(),
             kind: Kind::Alarm,
             status: *status,
             severity: *severity,
-            title: title.clone(),
-            description: description.clone(),
+            facts: facts.clone(),
         }
         .alert(now)
     }

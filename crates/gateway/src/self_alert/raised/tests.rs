@@ -1,3 +1,4 @@
+use fanfare_words::RaisedCondition;
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
@@ -6,8 +7,8 @@ use super::*;
 const NOON: Timestamp = fanfare_testkit::NOON;
 
 fn wrong(severity: Severity) -> CheckResult {
-    let wording = Wording { title: "title".to_owned(), description: "description".to_owned() };
-    CheckResult::Problem(Problem { severity, wording })
+    let condition = RaisedCondition::DiskNearlyFull { free: 1, total: 100 };
+    CheckResult::Problem(Problem { severity, condition })
 }
 
 /// What is looked at, once so many seconds after noon; what is said is noted.
@@ -98,7 +99,7 @@ fn after_a_restart_what_an_earlier_run_said_is_neither_said_again_nor_forgotten(
         condition: ops(),
         status: Firing,
         severity: High,
-        wording: Wording { title: "title".to_owned(), description: "description".to_owned() },
+        facts: SelfAlertFacts::Resolved(ops().resolved()),
     };
     let foreign = fanfare_testkit::alert(High);
     let firing = [broken.alert(NOON), foreign];

@@ -1,0 +1,169 @@
+//! Self-alerts in Chinese.
+
+use std::time::Duration;
+
+use fanfare_core::{ChannelName, HumanDuration, Language, Locale, Notification, SourceName};
+use jiff::Timestamp;
+
+use crate::renderer::Renderer;
+use crate::self_alert::facts::{
+    RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText, to_the_minute,
+};
+
+/// The texts of a self-alert in Chinese.
+pub(crate) fn text(facts: &SelfAlertFacts) -> SelfAlertText {
+    match facts {
+        SelfAlertFacts::Raised(condition) => raised(condition),
+        SelfAlertFacts::Resolved(condition) => resolved(condition),
+        SelfAlertFacts::ChannelTest { channel, requested_by } => {
+            channel_test(channel, requested_by.as_deref())
+        }
+        SelfAlertFacts::ContractBroken { undelivered } => contract_broken(undelivered),
+    }
+}
+
+fn contract_broken(undelivered: &Notification) -> SelfAlertText {
+    let message =
+        Renderer::new(Locale { language: Language::Zh, ..Locale::default() }).notification(undelivered);
+    let (receiver, alert) = (&undelivered.receiver, undelivered.alert_id);
+    SelfAlertText {
+        title: format!("未按约定送达 {receiver}: {}", message.title),
+        description: format!(
+            "告警 {alert} 未能按时送达足够的渠道，且没有其他可通知的渠道，请执行 fanfare explain {alert}。"
+        ),
+        content: Some(message.to_string()),
+    }
+}
+
+fn channel_test(channel: &ChannelName, requested_by: Option<&str>) -> SelfAlertText {
+    let why = match requested_by {
+        Some(by) => format!("由 {by} 发起"),
+        None => "例行演练".to_owned(),
+    };
+    SelfAlertText {
+        title: format!("测试渠道 {channel}，无需处理"),
+        description: format!("收到本消息即表示该渠道可用（{why}）。"),
+        content: None,
+    }
+}
+
+fn raised(condition: &RaisedCondition) -> SelfAlertText {
+    match condition {
+        RaisedCondition::ChannelBroken { channel, since, reason } => channel_broken(channel, *since, reason),
+        RaisedCondition::ChannelSilenced { channel, until, reason } => {
+            channel_silenced(channel, *until, reason)
+        }
+        RaisedCondition::DeadLetters { channel, letters } => dead_letters(channel, *letters),
+        RaisedCondition::QuotaShort { pool, period, messages, used, percent, resets_at } => SelfAlertText {
+            title: format!("{pool} {period} 的消息额度已用 {percent} %"),
+            description: format!(
+                "已用 {used} 条，共 {messages} 条，{resets_at} 重新计数。请向服务商提高额度，\
+                 或减少发送：加长 repeat_interval，收窄路由。"
+            ),
+            content: None,
+        },
+        RaisedCondition::SecretOld { channel, days } => secret_old(channel, *days),
+        RaisedCondition::ClockBehind { channel, seconds } => clock_off(channel, *seconds, "慢"),
+        RaisedCondition::ClockAhead { channel, seconds } => clock_off(channel, *seconds, "快"),
+        RaisedCondition::DiskNearlyFull { free, total } => disk_nearly_full(*free, *total),
+        RaisedCondition::SourceQuiet { source, every, quiet_for } => source_quiet(source, *every, *quiet_for),
+    }
+}
+
+fn channel_broken(channel: &ChannelName, since: Timestamp, reason: &str) -> SelfAlertText {
+    let since = to_the_minute(since);
+    SelfAlertText {
+        title: format!("渠道 {channel} 无法发送"),
+        description: format!(
+            "自 {since} 起无法发送。待发消息均已保留，并按接收人的设置改由其他渠道发送。\
+             修复后请执行 fanfare channels test {channel} 验证。原因: {reason}"
+        ),
+        content: None,
+    }
+}
+
+fn channel_silenced(channel: &ChannelName, until: Timestamp, reason: &str) -> SelfAlertText {
+    let until = to_the_minute(until);
+    SelfAlertText {
+        title: format!("渠道 {channel} 在 {until} 之前被禁止发送"),
+        description: format!(
+            "服务商拒绝继续接收。待发消息均已保留，并按接收人的设置改由其他渠道发送。\
+             请向服务商提高额度，或增加其他渠道。原因: {reason}"
+        ),
+        content: None,
+    }
+}
+
+fn dead_letters(channel: &ChannelName, letters: u64) -> SelfAlertText {
+    SelfAlertText {
+        title: format!("渠道 {channel} 有 {letters} 条消息未能送达，待人工处理"),
+        description: format!(
+            "这些消息未经该渠道送达任何人。请执行 fanfare dead-letters list --channel {channel} 查看，然后重发或放弃。"
+        ),
+        content: None,
+    }
+}
+
+fn secret_old(channel: &ChannelName, days: i32) -> SelfAlertText {
+    SelfAlertText {
+        title: format!("渠道 {channel} 的密钥已使用 {days} 天"),
+        description: "请在服务商处更换密钥，将新密钥及当天的 rotated_at 写入配置后重新加载。".to_owned(),
+        content: None,
+    }
+}
+
+fn clock_off(channel: &ChannelName, seconds: u64, direction: &str) -> SelfAlertText {
+    SelfAlertText {
+        title: format!("本机时钟{direction}了 {seconds} 秒"),
+        description: format!(
+            "以渠道 {channel} 服务商的时间为准。请校准时钟并启用 NTP；\
+             在此之前签名使用服务商时间，消息中的时间不准确。"
+        ),
+        content: None,
+    }
+}
+
+fn disk_nearly_full(free: u64, total: u64) -> SelfAlertText {
+    SelfAlertText {
+        title: "存储所在磁盘空间即将耗尽".to_owned(),
+        description: format!(
+            "共 {total} MB，剩余 {free} MB。磁盘写满后将无法接收告警。请清理空间或缩短 retention。"
+        ),
+        content: None,
+    }
+}
+
+fn source_quiet(source: &SourceName, every: Duration, quiet_for: Duration) -> SelfAlertText {
+    let (every, quiet) = (HumanDuration(every), HumanDuration(quiet_for));
+    SelfAlertText {
+        title: format!("来源 {source} 长时间没有消息"),
+        description: format!(
+            "已有 {quiet} 没有收到任何告警，预期间隔为 {every}。请检查该来源是否运行、网络是否连通、凭据是否有效。"
+        ),
+        content: None,
+    }
+}
+
+fn resolved(condition: &ResolvedCondition) -> SelfAlertText {
+    let (title, description) = match condition {
+        ResolvedCondition::Channel(channel) => {
+            (format!("渠道 {channel} 故障解除"), "渠道已恢复，待发消息正在发送；或该渠道已从配置中移除。")
+        }
+        ResolvedCondition::Silence(channel) => (format!("渠道 {channel} 已恢复发送"), "待发消息正在发送。"),
+        ResolvedCondition::DeadLetters(channel) => {
+            (format!("渠道 {channel} 的未送达消息已处理"), "均已重发或放弃。")
+        }
+        ResolvedCondition::Quota(pool) => {
+            (format!("{pool} 的消息额度已恢复"), "已进入新的计数周期，或额度已提高。")
+        }
+        ResolvedCondition::Secret(channel) => {
+            (format!("渠道 {channel} 的密钥已更换"), "密钥已更换，或该渠道已从配置中移除。")
+        }
+        ResolvedCondition::Clock => ("本机时钟已校准".to_owned(), "与服务商时间一致。"),
+        ResolvedCondition::Disk => ("存储所在磁盘空间已恢复".to_owned(), "空间充足。"),
+        ResolvedCondition::Source(source) => {
+            (format!("来源 {source} 已恢复消息"), "已收到告警，或不再监视该来源。")
+        }
+    };
+    SelfAlertText { title, description: description.to_owned(), content: None }
+}

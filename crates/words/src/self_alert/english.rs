@@ -1,0 +1,184 @@
+//! Self-alerts in English.
+
+use std::time::Duration;
+
+use fanfare_core::{ChannelName, HumanDuration, Language, Locale, Notification, SourceName};
+use jiff::Timestamp;
+
+use crate::renderer::Renderer;
+use crate::self_alert::facts::{
+    RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText, to_the_minute,
+};
+
+/// The texts of a self-alert in English.
+pub(crate) fn text(facts: &SelfAlertFacts) -> SelfAlertText {
+    match facts {
+        SelfAlertFacts::Raised(condition) => raised(condition),
+        SelfAlertFacts::Resolved(condition) => resolved(condition),
+        SelfAlertFacts::ChannelTest { channel, requested_by } => {
+            channel_test(channel, requested_by.as_deref())
+        }
+        SelfAlertFacts::ContractBroken { undelivered } => contract_broken(undelivered),
+    }
+}
+
+fn contract_broken(undelivered: &Notification) -> SelfAlertText {
+    let message =
+        Renderer::new(Locale { language: Language::En, ..Locale::default() }).notification(undelivered);
+    let (receiver, alert) = (&undelivered.receiver, undelivered.alert_id);
+    SelfAlertText {
+        title: format!("{receiver} could not be told as promised: {}", message.title),
+        description: format!(
+            "Too few channels confirmed alert no. {alert} in time, and nobody is left to be told. \
+             Run: fanfare explain {alert}"
+        ),
+        content: Some(message.to_string()),
+    }
+}
+
+fn channel_test(channel: &ChannelName, requested_by: Option<&str>) -> SelfAlertText {
+    let why = match requested_by {
+        Some(by) => format!("asked for by {by}"),
+        None => "a drill on schedule".to_owned(),
+    };
+    SelfAlertText {
+        title: format!("TEST of channel `{channel}`, nothing to do"),
+        description: format!("Whoever reads this sees that the channel works ({why})."),
+        content: None,
+    }
+}
+
+fn raised(condition: &RaisedCondition) -> SelfAlertText {
+    match condition {
+        RaisedCondition::ChannelBroken { channel, since, reason } => channel_broken(channel, *since, reason),
+        RaisedCondition::ChannelSilenced { channel, until, reason } => {
+            channel_silenced(channel, *until, reason)
+        }
+        RaisedCondition::DeadLetters { channel, letters } => dead_letters(channel, *letters),
+        RaisedCondition::QuotaShort { pool, period, messages, used, percent, resets_at } => SelfAlertText {
+            title: format!("{percent} % of the messages of {pool} for {period} are used"),
+            description: format!(
+                "{used} of {messages} are used; the count begins anew at {resets_at}. Get more from the \
+                 provider, or send less: longer repeat_interval, fewer alerts by narrower routes."
+            ),
+            content: None,
+        },
+        RaisedCondition::SecretOld { channel, days } => secret_old(channel, *days),
+        RaisedCondition::ClockBehind { channel, seconds } => clock_off(channel, *seconds, "behind"),
+        RaisedCondition::ClockAhead { channel, seconds } => clock_off(channel, *seconds, "ahead"),
+        RaisedCondition::DiskNearlyFull { free, total } => disk_nearly_full(*free, *total),
+        RaisedCondition::SourceQuiet { source, every, quiet_for } => source_quiet(source, *every, *quiet_for),
+    }
+}
+
+fn channel_broken(channel: &ChannelName, since: Timestamp, reason: &str) -> SelfAlertText {
+    let since = to_the_minute(since);
+    SelfAlertText {
+        title: format!("Channel {channel} does not work"),
+        description: format!(
+            "Nothing has gone out on it since {since}. What waits for it is kept, and is told elsewhere where \
+             its receiver says so. Mend it, then run: fanfare channels test {channel} to see that it works. \
+             Reason: {reason}"
+        ),
+        content: None,
+    }
+}
+
+fn channel_silenced(channel: &ChannelName, until: Timestamp, reason: &str) -> SelfAlertText {
+    let until = to_the_minute(until);
+    SelfAlertText {
+        title: format!("Channel {channel} may not send until {until}"),
+        description: format!(
+            "Its provider wants nothing more. What waits for it is kept, and is told elsewhere where its \
+             receiver says so. Get more messages from the provider, or add a channel. Reason: {reason}"
+        ),
+        content: None,
+    }
+}
+
+fn dead_letters(channel: &ChannelName, letters: u64) -> SelfAlertText {
+    SelfAlertText {
+        title: format!("Channel {channel}: {letters} given up, waiting for a person"),
+        description: format!(
+            "Nobody was told of these on that channel. Retry or discard them: \
+             fanfare dead-letters list --channel {channel}"
+        ),
+        content: None,
+    }
+}
+
+fn secret_old(channel: &ChannelName, days: i32) -> SelfAlertText {
+    SelfAlertText {
+        title: format!("The secret of {channel} is {days} days old"),
+        description:
+            "Replace it at the provider, put the new one and today's rotated_at into the config, and reload."
+                .to_owned(),
+        content: None,
+    }
+}
+
+fn clock_off(channel: &ChannelName, seconds: u64, direction: &str) -> SelfAlertText {
+    SelfAlertText {
+        title: format!("Our clock is {seconds} s {direction}"),
+        description: format!(
+            "So says the provider of {channel}. Set the clock, and keep it right with NTP; until then \
+             messages are signed with the provider's time, and the times in them are wrong."
+        ),
+        content: None,
+    }
+}
+
+fn disk_nearly_full(free: u64, total: u64) -> SelfAlertText {
+    SelfAlertText {
+        title: "The disk of the store is nearly full".to_owned(),
+        description: format!(
+            "{free} MB of {total} MB are free. Once it is full no alert can be accepted. Make room, or \
+             shorten retention."
+        ),
+        content: None,
+    }
+}
+
+fn source_quiet(source: &SourceName, every: Duration, quiet_for: Duration) -> SelfAlertText {
+    let (every, quiet) = (HumanDuration(every), HumanDuration(quiet_for));
+    SelfAlertText {
+        title: format!("Source {source} has gone quiet"),
+        description: format!(
+            "Not one alert for {quiet}, and one is expected every {every}. See whether it runs, reaches us \
+             and is let in."
+        ),
+        content: None,
+    }
+}
+
+fn resolved(condition: &ResolvedCondition) -> SelfAlertText {
+    let (title, description) = match condition {
+        ResolvedCondition::Channel(channel) => (
+            format!("Channel {channel} is no longer broken"),
+            "It works again, and what waited for it goes out; or it has left the config.",
+        ),
+        ResolvedCondition::Silence(channel) => {
+            (format!("Channel {channel} may send again"), "What waited for it goes out.")
+        }
+        ResolvedCondition::DeadLetters(channel) => {
+            (format!("Nothing given up on {channel} waits any more"), "All of it was retried or discarded.")
+        }
+        ResolvedCondition::Quota(pool) => {
+            (format!("{pool} has messages again"), "A new period has begun, or the quota was raised.")
+        }
+        ResolvedCondition::Secret(channel) => (
+            format!("The secret of {channel} is fresh"),
+            "It was replaced, or the channel has left the config.",
+        ),
+        ResolvedCondition::Clock => {
+            ("Our clock is right again".to_owned(), "It agrees with the providers' clocks.")
+        }
+        ResolvedCondition::Disk => {
+            ("The disk of the store has room again".to_owned(), "There is enough to go on.")
+        }
+        ResolvedCondition::Source(source) => {
+            (format!("Source {source} is heard again"), "An alert has come in, or it is expected no more.")
+        }
+    };
+    SelfAlertText { title, description: description.to_owned(), content: None }
+}

@@ -1,0 +1,149 @@
+//! Facts and texts of self-alerts.
+
+use std::time::Duration;
+
+use fanfare_core::{ChannelName, Notification, SourceName};
+use jiff::Timestamp;
+
+/// The facts of a self-alert, from which its texts are written in each language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SelfAlertFacts {
+    /// A condition that holds.
+    Raised(RaisedCondition),
+    /// A condition that is over.
+    Resolved(ResolvedCondition),
+    /// A test message through a channel.
+    ChannelTest {
+        /// The channel under test.
+        channel: ChannelName,
+        /// The name of the person who asked for it; `None` if it is on schedule.
+        requested_by: Option<String>,
+    },
+    /// A contract that is broken with no channel left to tell.
+    ContractBroken {
+        /// The notification that was not told in time; its message is part of the texts.
+        undelivered: Box<Notification>,
+    },
+}
+
+/// A condition that holds, with the facts that people need to end it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RaisedCondition {
+    /// A channel does not work.
+    ChannelBroken {
+        /// The channel that does not work.
+        channel: ChannelName,
+        /// The beginning of the failure.
+        since: Timestamp,
+        /// The provider's words.
+        reason: String,
+    },
+    /// A channel may not send, because its provider silenced it.
+    ChannelSilenced {
+        /// The channel that is silent.
+        channel: ChannelName,
+        /// The end of the silence.
+        until: Timestamp,
+        /// The provider's words.
+        reason: String,
+    },
+    /// Dead letters wait for a person.
+    DeadLetters {
+        /// The channel that they were given up on.
+        channel: ChannelName,
+        /// The number of dead letters.
+        letters: u64,
+    },
+    /// A large part of a quota is used.
+    QuotaShort {
+        /// The pool of the quota.
+        pool: String,
+        /// The day or month.
+        period: String,
+        /// The number of messages per period.
+        messages: u32,
+        /// The number of messages used.
+        used: u64,
+        /// The level that was reached, in percent.
+        percent: u8,
+        /// The time at which the count restarts, in the quota's time zone.
+        resets_at: String,
+    },
+    /// A channel's secret is old.
+    SecretOld {
+        /// The channel with the secret.
+        channel: ChannelName,
+        /// The age of the secret, in days.
+        days: i32,
+    },
+    /// The machine's clock is behind a provider's.
+    ClockBehind {
+        /// The channel whose provider told the time.
+        channel: ChannelName,
+        /// The difference, in seconds.
+        seconds: u64,
+    },
+    /// The machine's clock is ahead of a provider's.
+    ClockAhead {
+        /// The channel whose provider told the time.
+        channel: ChannelName,
+        /// The difference, in seconds.
+        seconds: u64,
+    },
+    /// The disk of the store is nearly full.
+    DiskNearlyFull {
+        /// The free space, in megabytes.
+        free: u64,
+        /// The size of the disk, in megabytes.
+        total: u64,
+    },
+    /// A source sends nothing.
+    SourceQuiet {
+        /// The source that sends nothing.
+        source: SourceName,
+        /// The longest time without an alert that is expected.
+        every: Duration,
+        /// The time without an alert, in whole seconds.
+        quiet_for: Duration,
+    },
+}
+
+/// A condition that is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ResolvedCondition {
+    /// The channel works again, or has left the config.
+    Channel(ChannelName),
+    /// The channel may send again.
+    Silence(ChannelName),
+    /// All dead letters of the channel were retried or discarded.
+    DeadLetters(ChannelName),
+    /// The quota of this pool has messages again.
+    Quota(String),
+    /// The channel's secret was replaced.
+    Secret(ChannelName),
+    /// The machine's clock is right.
+    Clock,
+    /// The disk of the store has room.
+    Disk,
+    /// The source sends alerts again.
+    Source(SourceName),
+}
+
+/// The texts of a self-alert, in one language.
+///
+/// They hold no Markdown, which chat programs may show as it is. The provider's words
+/// stand at the end: they may be long, and a digest cuts them off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SelfAlertText {
+    /// One line.
+    pub title: String,
+    /// The event and the remedy.
+    pub description: String,
+    /// The message that did not get through, if there is one.
+    pub content: Option<String>,
+}
+
+/// The time as texts show it, to the minute.
+pub(crate) fn to_the_minute(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}

@@ -1,0 +1,110 @@
+use std::time::Duration;
+
+use fanfare_core::Why;
+use fanfare_testkit::check_language;
+
+use super::*;
+use crate::fixtures::{NOON, alert, cold_room, told};
+
+fn raised() -> Vec<RaisedCondition> {
+    let ops = || "ops".into();
+    let reason = || "HTTP 503".to_owned();
+    vec![
+        RaisedCondition::ChannelBroken { channel: ops(), since: NOON, reason: reason() },
+        RaisedCondition::ChannelSilenced { channel: ops(), until: NOON, reason: reason() },
+        RaisedCondition::DeadLetters { channel: ops(), letters: 3 },
+        RaisedCondition::QuotaShort {
+            pool: "dingtalk".to_owned(),
+            period: "2026-11".to_owned(),
+            messages: 5000,
+            used: 4200,
+            percent: 80,
+            resets_at: "2026-12-01 00:00 +08:00".to_owned(),
+        },
+        RaisedCondition::SecretOld { channel: ops(), days: 91 },
+        RaisedCondition::ClockBehind { channel: ops(), seconds: 75 },
+        RaisedCondition::ClockAhead { channel: ops(), seconds: 75 },
+        RaisedCondition::DiskNearlyFull { free: 123, total: 1000 },
+        RaisedCondition::SourceQuiet {
+            source: "thinklink".into(),
+            every: Duration::from_secs(3600),
+            quiet_for: Duration::from_secs(7200),
+        },
+    ]
+}
+
+fn resolved() -> Vec<ResolvedCondition> {
+    vec![
+        ResolvedCondition::Channel("ops".into()),
+        ResolvedCondition::Silence("ops".into()),
+        ResolvedCondition::DeadLetters("ops".into()),
+        ResolvedCondition::Quota("dingtalk".to_owned()),
+        ResolvedCondition::Secret("ops".into()),
+        ResolvedCondition::Clock,
+        ResolvedCondition::Disk,
+        ResolvedCondition::Source("thinklink".into()),
+    ]
+}
+
+fn all() -> Vec<SelfAlertFacts> {
+    let test = |requested_by| SelfAlertFacts::ChannelTest { channel: "ops".into(), requested_by };
+    let raised = raised().into_iter().map(SelfAlertFacts::Raised);
+    let resolved = resolved().into_iter().map(SelfAlertFacts::Resolved);
+    let others = [
+        test(None),
+        test(Some("W".to_owned())),
+        SelfAlertFacts::ContractBroken {
+            undelivered: Box::new(told(alert(&[("alertname", "E7")]), Why::Started)),
+        },
+    ];
+    raised.chain(resolved).chain(others).collect()
+}
+
+#[test]
+fn every_self_alert_is_told_in_each_language_and_in_no_other() {
+    for language in [Language::En, Language::Zh] {
+        for facts in all() {
+            // Commands stand without backticks, which chat programs show as they are.
+            let SelfAlertText { title, description, .. } = facts.text(language);
+            let without_commands = ["fanfare channels test ops", "fanfare dead-letters list --channel ops"]
+                .iter()
+                .fold(description.clone(), |text, command| text.replace(command, "…"));
+            check_language(language, &[&title, &without_commands]);
+            assert!(!title.is_empty() && !description.contains("  "), "{description}");
+        }
+    }
+}
+
+#[test]
+fn chinese_self_alerts_tell_the_event_and_the_remedy() {
+    let texts: Vec<_> = raised()
+        .into_iter()
+        .map(|it| SelfAlertFacts::Raised(it).text(Language::Zh))
+        .map(|it| (it.title, it.description))
+        .collect();
+    let of = |index: usize| (texts[index].0.as_str(), texts[index].1.as_str());
+    assert_eq!(
+        of(0),
+        (
+            "渠道 ops 无法发送",
+            "自 2026-03-08 12:00 UTC 起无法发送。待发消息均已保留，并按接收人的设置改由其他渠道发送。修复后请执行 fanfare channels test ops 验证。原因: HTTP 503"
+        )
+    );
+    assert_eq!(of(2).0, "渠道 ops 有 3 条消息未能送达，待人工处理");
+    assert_eq!(of(3).0, "dingtalk 2026-11 的消息额度已用 80 %");
+    assert_eq!([of(5).0, of(6).0], ["本机时钟慢了 75 秒", "本机时钟快了 75 秒"]);
+}
+
+#[test]
+fn a_broken_contract_carries_the_message_that_did_not_get_through_in_each_language() {
+    let facts = SelfAlertFacts::ContractBroken { undelivered: Box::new(told(cold_room(), Why::Started)) };
+    let english = facts.text(Language::En);
+    assert_eq!(
+        english.title,
+        "on-call could not be told as promised: [HIGH] Temperature too high - Cold room 3"
+    );
+    assert!(english.content.unwrap().contains("Alert no.: 42"));
+    let chinese = facts.text(Language::Zh);
+    assert_eq!(chinese.title, "未按约定送达 on-call: [严重] Temperature too high - Cold room 3");
+    assert!(chinese.content.unwrap().contains("告警编号: 42"));
+}
