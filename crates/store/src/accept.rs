@@ -4,21 +4,20 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    Acknowledgement, Alert, AlertId, ChannelDelivery, ChannelName, ContractState, ContractStatus,
-    DeliveryProgress, DeliveryTerms, EscalationDecision, IncidentChange, Kind, Notification, Plan,
-    ReceiverName, RoutePath, Status, Verdict, Why,
+    Acknowledgement, Alert, AlertId, ChannelDelivery, ChannelName, ContractState, ContractStatus, DeliveryId,
+    DeliveryProgress, DeliveryTerms, EscalationDecision, Fingerprint, IncidentChange, Kind, MessageForm,
+    NewAlert, NewNotification, Notification, NotificationId, Plan, ReceiverName, RepeatKey, RoutePath,
+    Severity, Status, Unless, Verdict, Why,
 };
 use jiff::Timestamp;
 use rusqlite::Connection;
-use serde::Serialize;
 
-use crate::column::{as_kept, from_json, to_json};
+use crate::column::{as_kept, to_json};
 use crate::recheck::{Consequences, add_delivery, carry_out, recheck_incident};
-use crate::tables::alerts::NewAlert;
-use crate::tables::incidents::{IncidentRow, IncidentUpdate};
-use crate::tables::notifications::{NewNotification, NotificationHead};
+use crate::tables::incidents::{IncidentRow, IncidentValues};
+use crate::tables::notifications::NotificationHead;
 use crate::tables::{alerts, incidents, notifications};
-use crate::{Decider, Delivery, Store, StoreError};
+use crate::{Decider, Gathered, Store, StoreError};
 
 /// An accepted alert that is on the disk, with all it calls for.
 #[derive(Debug, Clone)]
@@ -42,6 +41,63 @@ pub struct Owed {
     pub notification: Arc<Notification>,
     /// Deliveries on its channels.
     pub deliveries: Vec<Delivery>,
+}
+
+/// One notification owed to one channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Number of the delivery.
+    pub id: DeliveryId,
+    /// Notification that it tells.
+    pub notification: NotificationId,
+    /// Fingerprint of the alert; a channel is told of one fingerprint in order.
+    pub fingerprint: Fingerprint,
+    /// Channel on which it goes out.
+    pub channel: ChannelName,
+    /// Severity of the alert: the worst goes first.
+    pub severity: Severity,
+    /// Time from which on it is owed.
+    pub owed_at: Timestamp,
+    /// Time before which it is not attempted.
+    pub next_at: Timestamp,
+    /// Number of attempts so far.
+    pub attempts: u32,
+    /// Number of attempts that failed, other than by being told to wait.
+    pub failures: u32,
+    /// Form of the next attempt.
+    pub form: MessageForm,
+    /// Recipients still owed; `None` means all.
+    pub only: Option<Vec<String>>,
+    /// Condition of the rung it stands on, which has not come about.
+    pub escalated: Option<Unless>,
+    /// Flag of a message that asks somebody to acknowledge it.
+    pub asks: bool,
+    /// Flag of a delivery whose outcome may call for more: its notification is followed up.
+    pub watched: bool,
+    /// Digest it went out in, which is repeated with the same deliveries.
+    pub gathered: Option<Gathered>,
+}
+
+impl From<fanfare_core::Delivery> for Delivery {
+    fn from(it: fanfare_core::Delivery) -> Self {
+        Self {
+            id: it.id,
+            notification: it.notification,
+            fingerprint: it.fingerprint,
+            channel: it.channel,
+            severity: it.severity,
+            owed_at: it.owed_at,
+            next_at: it.next_at,
+            attempts: it.attempts,
+            failures: it.failures,
+            form: it.form,
+            only: it.only,
+            escalated: it.escalated,
+            asks: it.asks,
+            watched: it.needs_recheck,
+            gathered: it.digest,
+        }
+    }
 }
 
 impl Store {
@@ -157,47 +213,23 @@ fn complete(db: &Connection, alert: &Alert, known: Option<&IncidentRow>) -> Resu
 
 fn insert_alert(
     db: &Connection,
-    alert: &Alert,
+    alert: &Arc<Alert>,
     first: Option<AlertId>,
     (since, now): (Timestamp, Timestamp),
     plan: &Plan,
     decider: &dyn Decider,
 ) -> Result<AlertId, StoreError> {
-    let suppressed = held(plan)?;
     let new = NewAlert {
         received_at: now,
-        fingerprint: alert.fingerprint,
-        incident: first,
+        incident: fanfare_core::AlertRef::New(0),
         since,
-        alert: &from_json(alert)?,
-        held: suppressed.as_deref(),
+        alert: Arc::clone(alert),
+        json: None,
         policy: decider.policy(),
-        decided: plan.decisions.len(),
+        decisions: plan.decisions.clone(),
+        repeat_key: RepeatKey::from_bits(0), // not written yet
     };
-    alerts::insert(db, &new)
-}
-
-#[derive(Serialize)]
-struct SuppressedReceiver<'a> {
-    receiver: &'a ReceiverName,
-    route: Option<String>,
-    reason: String,
-}
-
-fn held(plan: &Plan) -> Result<Option<String>, StoreError> {
-    let held: Vec<_> = plan
-        .decisions
-        .iter()
-        .filter_map(|decision| match &decision.verdict {
-            Verdict::Suppress(hold) => Some(SuppressedReceiver {
-                receiver: &decision.receiver,
-                route: decision.route.as_ref().map(RoutePath::to_string),
-                reason: hold.to_string(),
-            }),
-            Verdict::Notify { .. } => None,
-        })
-        .collect();
-    if held.is_empty() { Ok(None) } else { from_json(&held).map(Some) }
+    alerts::insert(db, &new, first)
 }
 
 fn change_incident(
@@ -212,7 +244,7 @@ fn change_incident(
         IncidentChange::Leave => {}
         IncidentChange::Keep { .. } if told_nobody(plan) && incident != id => {} // nothing new to remember
         IncidentChange::Keep { told, acknowledged } => {
-            let update = IncidentUpdate {
+            let update = IncidentValues {
                 fingerprint: alert.fingerprint,
                 first_alert: incident,
                 last_alert: id,
@@ -328,30 +360,32 @@ fn insert_notification(
 ) -> Result<Notification, StoreError> {
     let NotificationDraft { receiver, route, why, terms, acknowledgement } = draft;
     let new = NewNotification {
-        alert: alert.id,
-        incident: alert.incident,
-        receiver,
-        why,
+        alert_id: fanfare_core::AlertRef::Existing(alert.id),
+        incident: fanfare_core::AlertRef::Existing(alert.incident),
+        alert: Arc::clone(alert.alert),
+        since: alert.since,
+        receiver: (*receiver).clone(),
+        why: *why,
         owed_at: now,
-        route: *route,
-        owed,
-        terms: decision.map(|_| terms.as_ref()),
+        route: route.cloned(),
+        first_channels: owed,
+        terms: decision.map(|_| Arc::clone(terms)),
         asks: terms.ask_for_acknowledgement(),
-        acknowledgement: *acknowledgement,
-        fulfilment: decision.map_or(ContractStatus::Open, |it| it.fulfilment),
+        acknowledged_by: acknowledgement.cloned(),
+        status: decision.map_or(ContractStatus::Open, |it| it.fulfilment),
         climbed: decision.map_or(0, |it| it.climbed),
         next_check_at: decision.and_then(|it| it.look_again),
     };
     Ok(Notification {
-        id: notifications::insert(db, &new)?,
+        id: notifications::insert(db, &new, alert.id, alert.incident)?,
         alert_id: alert.id,
         incident: alert.incident,
-        receiver: (*receiver).clone(),
-        why: *why,
-        alert: Arc::clone(alert.alert),
+        receiver: new.receiver,
+        why: new.why,
+        alert: new.alert,
         since: alert.since,
         owed_at: now,
-        acknowledged_by: acknowledgement.cloned(),
+        acknowledged_by: new.acknowledged_by,
         ack_url: None,
         escalated: None,
     })

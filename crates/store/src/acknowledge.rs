@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use fanfare_core::{Acknowledgement, AlertId, ChannelName, DeliveryTerms, NotificationId, ReceiverName, Why};
+use fanfare_core::{
+    Acknowledgement, AlertId, ChannelName, DeliveryTerms, NewAcknowledgement, NotificationId, ReceiverName,
+    Why,
+};
 use rusqlite::Connection;
 
 use crate::accept::{AlertRef, NotificationDraft, create_notification};
@@ -70,7 +73,15 @@ fn acknowledge(
     let at = acknowledgement.at;
     let incident = notification.incident;
     let told = told(db, incident, decider)?;
-    acknowledgements::insert(db, incident, id, acknowledgement)?;
+    acknowledgements::insert(
+        db,
+        &NewAcknowledgement {
+            incident,
+            notification: id,
+            up_to: notifications::newest(db, incident)?.unwrap_or(id),
+            acknowledgement: acknowledgement.clone(),
+        },
+    )?;
     incidents::acknowledge(db, notification.alert.fingerprint, incident, acknowledgement)?;
     let mut consequences = recheck_incident(db, incident, at, decider)?;
     let about = AlertRef {

@@ -1,6 +1,6 @@
 //! Values as they are kept in columns.
 
-use fanfare_core::{ContractStatus, Kind, Severity, Status, Unless};
+use fanfare_core::{ContractStatus, DeliveryStatus, Handled, Kind, Severity, Status, Unless};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -45,6 +45,24 @@ pub(crate) fn to_severity(word: &str) -> Result<Severity, StoreError> {
 
 pub(crate) fn to_fulfilment(word: &str) -> Result<ContractStatus, StoreError> {
     from_word("the state of a contract", word)
+}
+
+pub(crate) fn to_handled(word: &str) -> Result<Handled, StoreError> {
+    match word {
+        "retried" => Ok(Handled::Retried),
+        "discarded" => Ok(Handled::Discarded),
+        _ => Err(StoreError::Damaged { what: "what was done about a notification", reason: word.to_owned() }),
+    }
+}
+
+pub(crate) fn to_delivery_status(word: &str) -> Result<DeliveryStatus, StoreError> {
+    match word {
+        "pending" => Ok(DeliveryStatus::Pending),
+        "delivered" => Ok(DeliveryStatus::Delivered),
+        "dead" => Ok(DeliveryStatus::Dead),
+        "discarded" => Ok(DeliveryStatus::Discarded),
+        _ => Err(StoreError::Damaged { what: "the state of a delivery", reason: word.to_owned() }),
+    }
 }
 
 pub(crate) fn to_unless(word: &str) -> Result<Unless, StoreError> {

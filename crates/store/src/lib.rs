@@ -5,6 +5,7 @@
 //! the same time share one commit. SQL lives in this crate only: in [`tables`],
 //! one file a table, in [`read`], and in [`engine`], which opens and migrates.
 
+mod transact;
 mod accept;
 mod acknowledge;
 mod resolve_dead_letters;
@@ -22,26 +23,25 @@ mod error;
 #[cfg(test)]
 mod fixtures;
 
-pub use crate::accept::{Accepted, Owed};
+pub use crate::accept::{Accepted, Delivery, Owed};
 pub use crate::acknowledge::Acknowledged;
 pub use crate::bookkeeping::{Begun, Gathering, SendStart};
 pub use crate::decider::Decider;
-pub use crate::engine::Store;
+pub use crate::engine::{Commit, Store};
 pub use crate::error::{OpenError, StoreError};
 pub use crate::read::{
-    AlertFilter, AlertHistory, AlertRow, Audit, DeadLetter, DeadLetterFilter, DeadLetterId, DeadLetters,
-    DeliveryCounts, DeliveryFilter, DeliveryHistory, DeliveryRow, Held, InvalidDeadLetterId,
-    NotificationCounts, NotificationHistory, NotificationRow, RelatedAlert, Unaccounted,
+    AlertFilter, AlertHistory, AlertRow, Audit, DeadLetter, DeadLetterFilter, DeadLetters, DeliveryCounts,
+    DeliveryFilter, DeliveryHistory, DeliveryRow, Held, NotificationCounts, NotificationHistory,
+    NotificationRow, RelatedAlert, Unaccounted,
 };
 pub use crate::recheck::{Consequences, Watch};
-pub use crate::resolve_dead_letters::{Discarding, Retried};
+pub use crate::resolve_dead_letters::Retried;
 pub use crate::settle::{Outcome, Settlement};
 pub use crate::tables::acknowledgements::AcknowledgementRow;
 pub use crate::tables::attempts::AttemptRow;
 pub use crate::tables::channels::ChannelState;
-pub use crate::tables::deliveries::Delivery;
-pub use crate::tables::digests::Gathered;
-pub use crate::tables::holds::AccountHold;
-pub use crate::tables::policies::PolicyId;
-pub use crate::tables::sends::SendId;
 pub use crate::tables::steps::StepRow;
+pub use crate::transact::{Unit, UnitOutcome};
+pub use fanfare_core::{
+    AccountHold, DeadLetterId, DigestRef as Gathered, Discarding, InvalidDeadLetterId, PolicyId, SendId,
+};

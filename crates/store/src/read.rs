@@ -1,5 +1,6 @@
 //! Questions of people and of the gateway, answered from the tables.
 
+mod candidates;
 mod alerts;
 mod history;
 mod dead_letters;
@@ -11,7 +12,7 @@ mod deliveries;
 
 pub use self::alerts::{AlertFilter, AlertRow, NotificationRow};
 pub use self::audit::{Audit, DeliveryCounts, NotificationCounts, Unaccounted};
-pub use self::dead_letters::{DeadLetter, DeadLetterFilter, DeadLetterId, DeadLetters, InvalidDeadLetterId};
+pub use self::dead_letters::{DeadLetter, DeadLetterFilter, DeadLetters};
 pub(crate) use self::dead_letters::{DeadLetterKey, find, key_of, waits_for_a_person};
 pub use self::deliveries::{DeliveryFilter, DeliveryRow};
 pub use self::history::{AlertHistory, DeliveryHistory, Held, NotificationHistory, RelatedAlert};

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    AlertId, ChannelName, ContractState, ContractStatus, EscalationDecision, MessageForm, NotificationId,
-    Step, Unless,
+    AlertId, ChannelName, ContractState, ContractStatus, EscalationDecision, MessageForm, NewDelivery,
+    NotificationId, NotificationRef, Step, Unless,
 };
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 use tracing::error;
 
 use crate::accept::accept_planned;
-use crate::tables::deliveries::NewDelivery;
 use crate::tables::notifications::{LoadedNotification, NotificationHead};
 use crate::tables::{deliveries, notifications, steps};
 use crate::{Accepted, Decider, Delivery, Store, StoreError};
@@ -187,18 +186,21 @@ pub(crate) fn add_delivery(
     now: Timestamp,
 ) -> Result<Delivery, StoreError> {
     let new = NewDelivery {
-        notification: head.id,
-        channel,
-        severity: head.severity,
-        next_at: now,
-        added_at: (now != head.owed_at).then_some(now),
-        escalated,
-    };
-    Ok(Delivery {
-        id: deliveries::insert(db, &new)?,
-        notification: head.id,
+        notification: NotificationRef::Existing(head.id),
         fingerprint: head.fingerprint,
         channel: channel.clone(),
+        severity: head.severity,
+        owed_at: now,
+        notification_owed_at: head.owed_at,
+        escalated,
+        asks: head.terms.ask_for_acknowledgement(),
+        needs_recheck: head.terms.needs_recheck(),
+    };
+    Ok(Delivery {
+        id: deliveries::insert(db, &new, head.id)?,
+        notification: head.id,
+        fingerprint: head.fingerprint,
+        channel: new.channel,
         severity: head.severity,
         owed_at: now,
         next_at: now,
@@ -207,8 +209,8 @@ pub(crate) fn add_delivery(
         form: MessageForm::Full,
         only: None,
         escalated,
-        asks: head.terms.ask_for_acknowledgement(),
-        watched: head.terms.needs_recheck(),
+        asks: new.asks,
+        watched: new.needs_recheck,
         gathered: None,
     })
 }

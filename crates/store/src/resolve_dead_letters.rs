@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use fanfare_core::{ChannelName, ContractState, ContractStatus, DeliveryId, NotificationId, Step};
+use fanfare_core::{
+    ChannelName, ContractState, ContractStatus, DeadLetterId, DeliveryId, Discarding, NotificationId, Step,
+};
 use jiff::Timestamp;
 use rusqlite::Connection;
 
@@ -11,7 +13,7 @@ use crate::read::{DeadLetterKey, find, key_of, waits_for_a_person};
 use crate::recheck::{Consequences, apply};
 use crate::tables::notifications::LoadedNotification;
 use crate::tables::{deliveries, notifications, steps};
-use crate::{DeadLetterFilter, DeadLetterId, DeadLetters, Decider, Store, StoreError};
+use crate::{DeadLetterFilter, DeadLetters, Decider, Store, StoreError};
 
 /// The most dead letters that are resolved in one transaction, so that a request
 /// never waits long behind it.
@@ -24,15 +26,6 @@ pub struct Retried {
     pub letters: usize,
     /// Pending deliveries that are due at once.
     pub hastened: Vec<DeliveryId>,
-}
-
-/// The person who discards dead letters, and the reason.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Discarding {
-    /// Person, as they named themselves.
-    pub by: String,
-    /// Reason, for the ledger.
-    pub reason: String,
 }
 
 impl Store {
@@ -213,7 +206,7 @@ fn retry(
     let dead = letters.deliveries(db)?;
     let (hastened, mut on): (Vec<_>, Vec<_>) = match letters.scope {
         LetterScope::Deliveries(_) => (Vec::new(), Vec::new()),
-        LetterScope::Notification => deliveries::hasten(db, notification, now)?.into_iter().unzip(),
+        LetterScope::Notification => deliveries::hasten_all(db, notification, now)?.into_iter().unzip(),
     };
     for id in &dead {
         on.push(deliveries::revive(db, *id, now)?);
@@ -221,7 +214,7 @@ fn retry(
     steps::insert(db, notification, &Step::Retried { by: by.to_owned(), on }, now)?;
     let mut consequences = reconsider(db, notification, now, decider)?;
     for id in dead {
-        consequences.deliveries.extend(deliveries::find_pending(db, id)?);
+        consequences.deliveries.extend(deliveries::find_pending(db, id)?.map(Into::into));
     }
     Ok((hastened, consequences))
 }
@@ -292,7 +285,7 @@ fn discard_delivery(
     discarding: &Discarding,
 ) -> Result<ChannelName, StoreError> {
     let Discarding { by, reason } = discarding;
-    deliveries::discard(db, id, &format!("discarded by {by}: {reason}"))
+    deliveries::discard_with_note(db, id, &format!("discarded by {by}: {reason}"))
 }
 
 /// Whether the contract was abandoned and none of its deliveries is dead or pending any more.

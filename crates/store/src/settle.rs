@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use fanfare_core::{DeliveryId, MessageForm, NotificationId};
+use fanfare_core::{AttemptRecord, DeliveryId, DeliveryStatus, MessageForm, NotificationId};
 use jiff::Timestamp;
 use rusqlite::Connection;
 
 use crate::recheck::{Consequences, Moment, recheck};
-use crate::tables::attempts::NewAttempt;
-use crate::tables::deliveries::{FinalState, NextAttempt};
+use crate::tables::deliveries::NextAttempt;
 use crate::tables::{attempts, deliveries, holds, sends};
 use crate::{AccountHold, Decider, Gathered, SendId, Store, StoreError};
 
@@ -106,13 +105,13 @@ impl Settlement {
 fn settle(db: &Connection, settlement: &Settlement) -> Result<(), StoreError> {
     let Settlement { delivery, ordinal, started_at, ended_at, word, words, outcome, send, hold, .. } =
         settlement;
-    let attempt = NewAttempt {
+    let attempt = AttemptRecord {
         delivery: *delivery,
         ordinal: *ordinal,
         started_at: *started_at,
         ended_at: *ended_at,
-        outcome: word,
-        words,
+        word,
+        words: words.clone(),
     };
     attempts::upsert(db, &attempt)?;
     settle_delivery(db, settlement, outcome)?;
@@ -124,13 +123,11 @@ fn settle(db: &Connection, settlement: &Settlement) -> Result<(), StoreError> {
 
 fn settle_delivery(db: &Connection, settlement: &Settlement, outcome: &Outcome) -> Result<(), StoreError> {
     let Settlement { delivery, ordinal, ended_at, words, .. } = settlement;
-    let finish = |state: &str, reason: &str| {
-        let end = FinalState { state, attempts: *ordinal, at: *ended_at, reason };
-        deliveries::finish(db, *delivery, &end)
-    };
+    let finish =
+        |status, reason: &str| deliveries::finish(db, *delivery, status, (*ordinal, *ended_at, reason));
     match outcome {
-        Outcome::Delivered => finish("delivered", words),
-        Outcome::Dead { reason } => finish("dead", &format!("{reason}; last answer: {words}")),
+        Outcome::Delivered => finish(DeliveryStatus::Delivered, words),
+        Outcome::Dead { reason } => finish(DeliveryStatus::Dead, &format!("{reason}; last answer: {words}")),
         Outcome::Pending { next_at, failures, form, only, gathered } => {
             let next = NextAttempt {
                 attempts: *ordinal,

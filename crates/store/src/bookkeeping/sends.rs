@@ -1,13 +1,13 @@
 //! The spent budget of each account, and the accounts that must be silent: neither
 //! is forgotten by a restart.
 
-use fanfare_core::{Account, DeliveryId};
+use fanfare_core::{Account, AccountHold, DeliveryId, SendId};
 use jiff::Timestamp;
 use rusqlite::Connection;
 
 use crate::column::as_kept;
 use crate::tables::{digests, holds, sends, usage};
-use crate::{AccountHold, Gathered, SendId, Store, StoreError};
+use crate::{Gathered, Store, StoreError};
 
 /// A send that is about to be made.
 #[derive(Debug, Clone)]

@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
+use tokio::sync::mpsc::UnboundedReceiver;
 
+use crate::engine::commits::{Commit, CommitSender};
 use crate::engine::connection::{configure_writer, open_reader};
 use crate::engine::writer::Writer;
 use crate::engine::{files, migrations};
@@ -16,6 +18,7 @@ pub struct Store {
     writer: Writer, // holds the lock; the system lets go of it when the process dies
     delivery_connection: Arc<Mutex<Connection>>,
     report_connection: Arc<Mutex<Connection>>,
+    commits: CommitSender,
     path: Arc<Path>,
     instance: Arc<str>,
 }
@@ -46,6 +49,7 @@ impl Store {
             writer: Writer::start(db, lock).map_err(io)?,
             delivery_connection,
             report_connection,
+            commits: CommitSender::default(),
             path: path.into(),
             instance: instance.into(),
         })
@@ -65,6 +69,17 @@ impl Store {
     /// If the file cannot be written.
     pub async fn tidy(&self) -> Result<(), StoreError> {
         self.read_report(|db| Ok(db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)).await
+    }
+
+    /// The stream of commits from now on, in their order; `None` if it was taken before.
+    /// Commits of the same moment reach it before their callers are answered.
+    #[must_use]
+    pub fn commits(&self) -> Option<UnboundedReceiver<Commit>> {
+        self.commits.subscribe()
+    }
+
+    pub(crate) fn commit_sender(&self) -> CommitSender {
+        self.commits.clone()
     }
 
     /// Runs `work` in a transaction and answers once it is on the disk.

@@ -1,10 +1,8 @@
 //! Dead letters: deliveries given up and contracts abandoned, which wait for a person.
 
-use std::fmt;
-use std::str::FromStr;
-
 use fanfare_core::{
-    Alert, AlertId, ChannelName, ContractStatus, DeliveryId, NotificationId, ReceiverName, Severity,
+    Alert, AlertId, ChannelName, ContractStatus, DeadLetterId, DeliveryId, NotificationId, ReceiverName,
+    Severity,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
@@ -13,24 +11,6 @@ use serde::Serialize;
 use crate::column::{from_time, to_fulfilment, to_json, to_time};
 use crate::tables::{deliveries, notifications};
 use crate::{Store, StoreError};
-
-/// The name of a dead letter: a delivery that was given up, e.g. `d17`, or a
-/// notification whose contract was abandoned though none of its deliveries was
-/// given up, e.g. `n5`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum DeadLetterId {
-    /// One delivery.
-    Delivery(DeliveryId),
-    /// One notification, with all of its deliveries.
-    Notification(NotificationId),
-}
-
-/// A text that is not a [`DeadLetterId`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is not the number of a dead letter: expected one like d17 (a delivery) or n5 (a notification)"
-)]
-pub struct InvalidDeadLetterId(String);
 
 /// A choice of dead letters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -243,33 +223,6 @@ fn letter(id: DeadLetterId, row: &Row<'_>) -> Result<DeadLetter, StoreError> {
         given_up_at: to_time(row.get(8)?)?,
         fulfilment: to_fulfilment(&row.get::<_, String>(3)?)?,
     })
-}
-
-impl fmt::Display for DeadLetterId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Delivery(id) => write!(f, "d{id}"),
-            Self::Notification(id) => write!(f, "n{id}"),
-        }
-    }
-}
-
-impl FromStr for DeadLetterId {
-    type Err = InvalidDeadLetterId;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let number = |digits: &str| digits.parse().ok().filter(|&number: &i64| number > 0);
-        let delivery = text.strip_prefix('d').and_then(number).map(|it| Self::Delivery(DeliveryId(it)));
-        let notification =
-            text.strip_prefix('n').and_then(number).map(|it| Self::Notification(NotificationId(it)));
-        delivery.or(notification).ok_or_else(|| InvalidDeadLetterId(text.to_owned()))
-    }
-}
-
-impl Serialize for DeadLetterId {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
 }
 
 #[cfg(test)]

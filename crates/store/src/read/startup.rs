@@ -3,11 +3,11 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use fanfare_core::{ChannelName, Notification, NotificationId};
+use fanfare_core::{ChannelName, Notification, NotificationId, Recheck};
 use rusqlite::Connection;
 
 use crate::tables::{deliveries, notifications};
-use crate::{Delivery, Store, StoreError, Watch};
+use crate::{Commit, Delivery, Store, StoreError, Watch};
 
 impl Store {
     /// Every pending delivery, the oldest first.
@@ -16,6 +16,15 @@ impl Store {
     ///
     /// If the store cannot be read.
     pub async fn pending(&self) -> Result<Vec<Delivery>, StoreError> {
+        Ok(self.pending_deliveries().await?.into_iter().map(Into::into).collect())
+    }
+
+    /// Every pending delivery, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn pending_deliveries(&self) -> Result<Vec<fanfare_core::Delivery>, StoreError> {
         self.read(deliveries::pending).await
     }
 
@@ -30,8 +39,24 @@ impl Store {
         channels: BTreeSet<ChannelName>,
         then: impl FnOnce(Vec<Delivery>) + Send + 'static,
     ) -> Result<(), StoreError> {
-        let work = move |db: &Connection| Ok(Cell::new(deliveries::pending_on(db, &channels)?));
+        let work = move |db: &Connection| {
+            let pending = deliveries::pending_on(db, &channels)?;
+            Ok(Cell::new(pending.into_iter().map(Into::into).collect::<Vec<_>>()))
+        };
         self.write(work, |pending| then(pending.take())).await.map(|_| ())
+    }
+
+    /// Sends the pending deliveries of `channels`, the oldest first, to
+    /// [`Store::commits`] as [`Commit::TakenUp`], at the place at which they are
+    /// read: none is missed or sent twice.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be used; then nothing is sent.
+    pub async fn hand_over(&self, channels: BTreeSet<ChannelName>) -> Result<(), StoreError> {
+        let commits = self.commit_sender();
+        let work = move |db: &Connection| Ok(Cell::new(deliveries::pending_on(db, &channels)?));
+        self.write(work, move |pending| commits.send(Commit::TakenUp(pending.take()))).await.map(|_| ())
     }
 
     /// The notification number `id`; `None` if there is none.
@@ -61,9 +86,17 @@ impl Store {
     ///
     /// If the store cannot be read.
     pub async fn watched(&self) -> Result<Vec<Watch>, StoreError> {
-        let scheduled = self.read(notifications::scheduled).await?;
-        let recheck = |(notification, at)| Watch { notification, look_at: Some(at) };
-        Ok(scheduled.into_iter().map(recheck).collect())
+        let recheck = |Recheck { notification, at }| Watch { notification, look_at: at };
+        Ok(self.rechecks().await?.into_iter().map(recheck).collect())
+    }
+
+    /// The notifications that must be checked, now or later, with the times.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn rechecks(&self) -> Result<Vec<Recheck>, StoreError> {
+        self.read(notifications::scheduled).await
     }
 
     /// The notifications that are followed up, not yet told, and wait for `channel`.

@@ -4,8 +4,8 @@ use fanfare_core::{AlertId, DeliveryTerms, MessageForm, Severity};
 
 use super::*;
 use crate::fixtures::{
-    Deciding, NOON, Place as Folder, accept_by, after_noon, again, alarm, dead, deliveries, in_turn, plain,
-    pursue_at, settle_by, settlement, try_accept,
+    Deciding, NOON, Place, accept_by, after_noon, again, alarm, dead, deliveries, in_turn, plain, pursue_at,
+    settle_by, settlement, try_accept,
 };
 use crate::{Delivery, Outcome, Settlement};
 
@@ -48,7 +48,7 @@ async fn fulfilment(store: &Store) -> ContractStatus {
 }
 
 /// An alert on `terms` whose channels `ding` and `mail` have both given up.
-async fn all_dead(folder: &Folder, terms: DeliveryTerms) -> (Store, Deciding) {
+async fn all_dead(folder: &Place, terms: DeliveryTerms) -> (Store, Deciding) {
     let store = folder.open();
     let decider = Deciding::on(terms).confiding_in("confidant");
     accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
@@ -63,7 +63,7 @@ async fn all_dead(folder: &Folder, terms: DeliveryTerms) -> (Store, Deciding) {
 
 #[tokio::test]
 async fn what_is_retried_is_owed_again_at_once_and_with_its_past() {
-    let folder = Folder::new();
+    let folder = Place::new();
     let (store, decider) = all_dead(&folder, plain()).await;
     let (retried, seen) = retry_by(&store, &decider, these(&["d2", "d1"])).await;
     assert_eq!((retried.letters, retried.hastened.len(), seen.len()), (2, 0, 1));
@@ -84,7 +84,7 @@ async fn what_is_retried_is_owed_again_at_once_and_with_its_past() {
 
 #[tokio::test]
 async fn who_had_it_tried_again_stands_in_the_story() {
-    let folder = Folder::new();
+    let folder = Place::new();
     let (store, decider) = all_dead(&folder, plain()).await;
     retry_by(&store, &decider, all()).await;
     let story = store.story(AlertId(1)).await.unwrap().unwrap();
@@ -95,7 +95,7 @@ async fn who_had_it_tried_again_stands_in_the_story() {
 
 #[tokio::test]
 async fn a_promise_without_a_time_is_open_again_and_can_be_kept() {
-    let folder = Folder::new();
+    let folder = Place::new();
     let (store, decider) = all_dead(&folder, plain()).await;
     let (_, seen) = retry_by(&store, &decider, all()).await;
     assert_eq!(fulfilment(&store).await, ContractStatus::Open);
@@ -107,7 +107,7 @@ async fn a_promise_without_a_time_is_open_again_and_can_be_kept() {
 
 #[tokio::test]
 async fn what_fails_a_second_time_is_told_elsewhere_a_second_time() {
-    let folder = Folder::new();
+    let folder = Place::new();
     let (store, decider) = all_dead(&folder, plain()).await;
     let (_, seen) = retry_by(&store, &decider, all()).await;
     let told = settled(&store, &decider, &seen[0].deliveries[0], dead()).await.about_ourselves;
@@ -120,7 +120,7 @@ async fn what_fails_a_second_time_is_told_elsewhere_a_second_time() {
 
 #[tokio::test]
 async fn retrying_one_of_two_tells_nobody_that_the_promise_is_broken_still() {
-    let folder = Folder::new();
+    let folder = Place::new();
     let (store, decider) = all_dead(&folder, plain()).await;
     let (_, seen) = retry_by(&store, &decider, these(&["d1"])).await;
     assert!(seen[0].about_ourselves.is_empty());
@@ -134,7 +134,7 @@ async fn retrying_one_of_two_tells_nobody_that_the_promise_is_broken_still() {
 
 #[tokio::test]
 async fn a_promise_whose_time_has_passed_stays_abandoned_until_it_is_late_also_after_a_kill() {
-    let folder = Folder::new();
+    let folder = Place::new();
     let (store, decider) = all_dead(&folder, in_turn()).await;
     retry_by(&store, &decider, these(&["d1", "d2"])).await;
     assert_eq!((fulfilment(&store).await, names(&store).await), (ContractStatus::Abandoned, vec![]));
@@ -146,7 +146,7 @@ async fn a_promise_whose_time_has_passed_stays_abandoned_until_it_is_late_also_a
 }
 
 /// An alert that was abandoned while `ding` and `mail` still try.
-async fn hanging(folder: &Folder) -> (Store, Deciding) {
+async fn hanging(folder: &Place) -> (Store, Deciding) {
     let store = folder.open();
     let decider = Deciding::on(in_turn());
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
@@ -158,7 +158,7 @@ async fn hanging(folder: &Folder) -> (Store, Deciding) {
 
 #[tokio::test]
 async fn of_an_abandoned_promise_what_still_waits_need_wait_no_longer() {
-    let folder = Folder::new();
+    let folder = Place::new();
     let (store, decider) = hanging(&folder).await;
     let (retried, seen) = retry_by(&store, &decider, these(&["n1"])).await;
     assert_eq!(retried, Retried { letters: 1, hastened: vec![DeliveryId(1), DeliveryId(2)] });
@@ -171,7 +171,7 @@ async fn of_an_abandoned_promise_what_still_waits_need_wait_no_longer() {
 
 #[tokio::test]
 async fn what_is_discarded_waits_for_nobody_and_says_who_let_it_be_and_why() {
-    let folder = Folder::new();
+    let folder = Place::new();
     let (store, _) = all_dead(&folder, plain()).await;
     assert_eq!(discard_as_known(&store, these(&["d2"])).await, 1);
     assert_eq!(names(&store).await, ["d1"]);
@@ -189,7 +189,7 @@ async fn what_is_discarded_waits_for_nobody_and_says_who_let_it_be_and_why() {
 
 #[tokio::test]
 async fn with_its_last_dead_delivery_a_promise_is_dealt_with() {
-    let folder = Folder::new();
+    let folder = Place::new();
     let (store, _) = all_dead(&folder, plain()).await;
     assert_eq!(discard_as_known(&store, these(&["d1", "d2", "d2"])).await, 2);
     assert!(names(&store).await.is_empty());
@@ -199,7 +199,7 @@ async fn with_its_last_dead_delivery_a_promise_is_dealt_with() {
 
 #[tokio::test]
 async fn a_discarded_promise_is_late_all_the_same_once_it_is_confirmed() {
-    let folder = Folder::new();
+    let folder = Place::new();
     let (store, decider) = hanging(&folder).await;
     assert_eq!(discard_as_known(&store, all()).await, 1);
     assert!(names(&store).await.is_empty());
@@ -211,7 +211,7 @@ async fn a_discarded_promise_is_late_all_the_same_once_it_is_confirmed() {
 
 #[tokio::test]
 async fn what_lives_is_neither_retried_nor_discarded() {
-    let folder = Folder::new();
+    let folder = Place::new();
     let store = folder.open();
     let decider = Deciding::on(plain());
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
@@ -228,7 +228,7 @@ async fn what_lives_is_neither_retried_nor_discarded() {
 
 #[tokio::test]
 async fn only_what_is_asked_for_is_retried() {
-    let folder = Folder::new();
+    let folder = Place::new();
     let (store, decider) = all_dead(&folder, plain()).await;
     let on_mail = DeadLetterFilter { channel: Some("mail".into()), ..Default::default() };
     assert_eq!(retry_by(&store, &decider, DeadLetters::All(on_mail)).await.0.letters, 1);
@@ -237,7 +237,7 @@ async fn only_what_is_asked_for_is_retried() {
 
 #[tokio::test]
 async fn many_are_dealt_with_some_at_a_time() {
-    let folder = Folder::new();
+    let folder = Place::new();
     let store = folder.open();
     let number = BATCH_SIZE as usize + 7;
     let alerts = (0..number).map(|it| alarm(&it.to_string(), Severity::Low)).collect();

@@ -1,6 +1,6 @@
 //! The table `acknowledgements`: who takes care of which incident.
 
-use fanfare_core::{Acknowledgement, AlertId, NotificationId};
+use fanfare_core::{Acknowledgement, AlertId, NewAcknowledgement, NotificationId};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
@@ -21,19 +21,14 @@ pub struct AcknowledgementRow {
     pub up_to: NotificationId,
 }
 
-/// Inserts an acknowledgement that covers every notification there is by now.
-pub(crate) fn insert(
-    db: &Connection,
-    incident: AlertId,
-    notification: NotificationId,
-    acknowledgement: &Acknowledgement,
-) -> Result<(), StoreError> {
-    let Acknowledgement { by, at } = acknowledgement;
+/// Inserts an acknowledgement.
+pub(crate) fn insert(db: &Connection, new: &NewAcknowledgement) -> Result<(), StoreError> {
+    let NewAcknowledgement { incident, notification, up_to, acknowledgement: Acknowledgement { by, at } } =
+        new;
     db.prepare_cached(
-        "INSERT INTO acknowledgements (incident, notification, up_to, by, at)
-         VALUES (?1, ?2, (SELECT max(id) FROM notifications), ?3, ?4)",
+        "INSERT INTO acknowledgements (incident, notification, up_to, by, at) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?
-    .execute(params![incident.0, notification.0, by, from_time(*at)])?;
+    .execute(params![incident.0, notification.0, up_to.0, by, from_time(*at)])?;
     Ok(())
 }
 

@@ -1,33 +1,24 @@
 //! The table `alerts`: every alert that was accepted.
 
-use fanfare_core::{AlertId, Fingerprint};
+use std::sync::Arc;
+
+use fanfare_core::{AlertId, Decision, NewAlert, ReceiverName, RoutePath, Verdict};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
 
-use crate::column::{from_bits, from_count, from_time};
-use crate::{PolicyId, StoreError};
+use crate::StoreError;
+use crate::column::{from_bits, from_count, from_json, from_time};
 
-/// An alert that is about to be written.
-#[derive(Debug)]
-pub(crate) struct NewAlert<'a> {
-    pub(crate) received_at: Timestamp,
-    pub(crate) fingerprint: Fingerprint,
-    /// The first alert of its incident; `None` for one that begins its own.
-    pub(crate) incident: Option<AlertId>,
-    pub(crate) since: Timestamp,
-    /// The alert as JSON.
-    pub(crate) alert: &'a str,
-    /// The receivers that are not told, as JSON.
-    pub(crate) held: Option<&'a str>,
-    pub(crate) policy: Option<PolicyId>,
-    /// The number of receivers that were decided about.
-    pub(crate) decided: usize,
-}
-
-/// Inserts an alert. The first of an incident is its own incident: its number is
-/// one above the highest ever given.
-pub(crate) fn insert(db: &Connection, new: &NewAlert<'_>) -> Result<AlertId, StoreError> {
-    let NewAlert { received_at, fingerprint, incident, since, alert, held, policy, decided } = new;
+/// Inserts an alert. The first of an incident, of which `incident` is `None`, is its
+/// own incident: its number is one above the highest ever given.
+pub(crate) fn insert(
+    db: &Connection,
+    new: &NewAlert,
+    incident: Option<AlertId>,
+) -> Result<AlertId, StoreError> {
+    let NewAlert { received_at, incident: _, since, alert, json, policy, decisions, repeat_key: _ } = new;
+    let json = json.clone().map_or_else(|| from_json(alert).map(Arc::from), Ok)?;
     let id = db
         .prepare_cached(
             "INSERT INTO alerts (received_at, fingerprint, incident, since, alert, held, policy, decided)
@@ -37,17 +28,39 @@ pub(crate) fn insert(db: &Connection, new: &NewAlert<'_>) -> Result<AlertId, Sto
         .query_row(
             params![
                 from_time(*received_at),
-                from_bits(fingerprint.to_bits()),
+                from_bits(alert.fingerprint.to_bits()),
                 incident.map(|it| it.0),
                 from_time(*since),
-                alert,
-                held,
+                json,
+                held(decisions)?,
                 policy.map(|it| it.0),
-                from_count(*decided),
+                from_count(decisions.len()),
             ],
             |row| row.get(0),
         )?;
     Ok(AlertId(id))
+}
+
+/// A receiver that is not told, as it is kept.
+#[derive(Serialize)]
+struct SuppressedReceiver<'a> {
+    receiver: &'a ReceiverName,
+    route: Option<String>,
+    reason: String,
+}
+
+/// The receivers that are not told, as JSON; `None` if all are.
+fn held(decisions: &[Decision]) -> Result<Option<String>, StoreError> {
+    let suppressed = decisions.iter().filter_map(|decision| match &decision.verdict {
+        Verdict::Suppress(reason) => Some(SuppressedReceiver {
+            receiver: &decision.receiver,
+            route: decision.route.as_ref().map(RoutePath::to_string),
+            reason: reason.to_string(),
+        }),
+        Verdict::Notify { .. } => None,
+    });
+    let suppressed: Vec<_> = suppressed.collect();
+    if suppressed.is_empty() { Ok(None) } else { from_json(&suppressed).map(Some) }
 }
 
 /// The JSON of the alert `id`.

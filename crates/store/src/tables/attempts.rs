@@ -1,6 +1,6 @@
 //! The table `attempts`: each try of a delivery, with the provider's answer.
 
-use fanfare_core::DeliveryId;
+use fanfare_core::{AttemptRecord, DeliveryId};
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use serde::Serialize;
@@ -23,21 +23,10 @@ pub struct AttemptRow {
     pub words: String,
 }
 
-/// An attempt that is about to be written.
-#[derive(Debug)]
-pub(crate) struct NewAttempt<'a> {
-    pub(crate) delivery: DeliveryId,
-    pub(crate) ordinal: u32,
-    pub(crate) started_at: Timestamp,
-    pub(crate) ended_at: Timestamp,
-    pub(crate) outcome: &'a str,
-    pub(crate) words: &'a str,
-}
-
 /// Inserts an attempt, or replaces the one of the same ordinal: its settlement is
 /// written again where the first writing was not seen to succeed.
-pub(crate) fn upsert(db: &Connection, new: &NewAttempt<'_>) -> Result<(), StoreError> {
-    let NewAttempt { delivery, ordinal, started_at, ended_at, outcome, words } = new;
+pub(crate) fn upsert(db: &Connection, new: &AttemptRecord) -> Result<(), StoreError> {
+    let AttemptRecord { delivery, ordinal, started_at, ended_at, word, words } = new;
     db.prepare_cached(
         "INSERT INTO attempts (delivery, ordinal, started_at, ended_at, outcome, words)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -45,14 +34,7 @@ pub(crate) fn upsert(db: &Connection, new: &NewAttempt<'_>) -> Result<(), StoreE
          SET started_at = excluded.started_at, ended_at = excluded.ended_at, outcome = excluded.outcome,
              words = excluded.words",
     )?
-    .execute(params![
-        delivery.0,
-        ordinal,
-        from_time(*started_at),
-        from_time(*ended_at),
-        outcome,
-        words
-    ])?;
+    .execute(params![delivery.0, ordinal, from_time(*started_at), from_time(*ended_at), word, words])?;
     Ok(())
 }
 

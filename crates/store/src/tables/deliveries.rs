@@ -3,67 +3,25 @@
 use std::collections::BTreeSet;
 
 use fanfare_core::{
-    ChannelDelivery, ChannelName, DeliveryId, DeliveryProgress, Fingerprint, MessageForm, NotificationId,
-    Severity, Unless,
+    ChannelDelivery, ChannelName, Delivery, DeliveryId, DeliveryProgress, DeliveryState, DeliveryStatus,
+    DigestRef, Fingerprint, MessageForm, NewDelivery, NotificationId,
 };
 use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, Rows, params, params_from_iter};
 
 use crate::StoreError;
-use crate::column::{from_json, from_time, placeholders, to_json, to_severity, to_time, to_unless};
-use crate::tables::digests::Gathered;
+use crate::column::{
+    from_json, from_time, placeholders, to_delivery_status, to_json, to_severity, to_time, to_unless,
+};
 
-/// One notification owed to one channel.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Delivery {
-    /// Number of the delivery.
-    pub id: DeliveryId,
-    /// Notification that it tells.
-    pub notification: NotificationId,
-    /// Fingerprint of the alert; a channel is told of one fingerprint in order.
-    pub fingerprint: Fingerprint,
-    /// Channel on which it goes out.
-    pub channel: ChannelName,
-    /// Severity of the alert: the worst goes first.
-    pub severity: Severity,
-    /// Time from which on it is owed.
-    pub owed_at: Timestamp,
-    /// Time before which it is not attempted.
-    pub next_at: Timestamp,
-    /// Number of attempts so far.
-    pub attempts: u32,
-    /// Number of attempts that failed, other than by being told to wait.
-    pub failures: u32,
-    /// Form of the next attempt.
-    pub form: MessageForm,
-    /// Recipients still owed; `None` means all.
-    pub only: Option<Vec<String>>,
-    /// Condition of the rung it stands on, which has not come about.
-    pub escalated: Option<Unless>,
-    /// Flag of a message that asks somebody to acknowledge it.
-    pub asks: bool,
-    /// Flag of a delivery whose outcome may call for more: its notification is followed up.
-    pub watched: bool,
-    /// Digest it went out in, which is repeated with the same deliveries.
-    pub gathered: Option<Gathered>,
-}
-
-/// A delivery that is about to be written.
-#[derive(Debug)]
-pub(crate) struct NewDelivery<'a> {
-    pub(crate) notification: NotificationId,
-    pub(crate) channel: &'a ChannelName,
-    pub(crate) severity: Severity,
-    pub(crate) next_at: Timestamp,
-    /// The time at which the channel was added; `None`: with its notification.
-    pub(crate) added_at: Option<Timestamp>,
-    pub(crate) escalated: Option<Unless>,
-}
-
-/// Inserts a delivery.
-pub(crate) fn insert(db: &Connection, new: &NewDelivery<'_>) -> Result<DeliveryId, StoreError> {
-    let NewDelivery { notification, channel, severity, next_at, added_at, escalated } = new;
+/// Inserts a delivery of `notification`.
+pub(crate) fn insert(
+    db: &Connection,
+    new: &NewDelivery,
+    notification: NotificationId,
+) -> Result<DeliveryId, StoreError> {
+    let added_at = (new.owed_at != new.notification_owed_at).then_some(new.owed_at);
     let id = db
         .prepare_cached(
             "INSERT INTO deliveries (notification, channel, severity, next_at, called_at, escalated)
@@ -72,11 +30,11 @@ pub(crate) fn insert(db: &Connection, new: &NewDelivery<'_>) -> Result<DeliveryI
         .query_row(
             params![
                 notification.0,
-                channel.as_str(),
-                severity.word(),
-                from_time(*next_at),
+                new.channel.as_str(),
+                new.severity.word(),
+                from_time(new.owed_at),
                 added_at.map(from_time),
-                escalated.map(|it| it.to_string()),
+                new.escalated.map(|it| it.to_string()),
             ],
             |row| row.get(0),
         )?;
@@ -144,9 +102,9 @@ fn delivery(row: &Row<'_>) -> Result<Delivery, StoreError> {
         only: only.map(|it| to_json("recipients", &it)).transpose()?,
         escalated: row.get::<_, Option<String>>(12)?.map(|it| to_unless(&it)).transpose()?,
         asks: row.get(13)?,
-        watched: row.get(14)?,
-        gathered: match (row.get::<_, Option<i64>>(15)?, row.get::<_, Option<i64>>(16)?) {
-            (Some(id), Some(made_at)) => Some(Gathered { id, made_at: to_time(made_at)? }),
+        needs_recheck: row.get(14)?,
+        digest: match (row.get::<_, Option<i64>>(15)?, row.get::<_, Option<i64>>(16)?) {
+            (Some(id), Some(made_at)) => Some(DigestRef { id, made_at: to_time(made_at)? }),
             (Some(_) | None, Some(_) | None) => None,
         },
     })
@@ -189,22 +147,45 @@ pub(crate) fn channels(
     names.map(|name| Ok(name?.as_str().into())).collect()
 }
 
-/// The end of a delivery: `delivered` or `dead`.
-#[derive(Debug)]
-pub(crate) struct FinalState<'a> {
-    pub(crate) state: &'a str,
-    pub(crate) attempts: u32,
-    pub(crate) at: Timestamp,
-    pub(crate) reason: &'a str,
+/// The state of each delivery of a notification, by number; an error for one that cannot be read.
+pub(crate) fn states(
+    db: &Connection,
+    notification: NotificationId,
+    owed_at: Timestamp,
+) -> Result<Vec<Result<DeliveryState, StoreError>>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT id, channel, called_at, state, next_at, attempts, only_to, escalated, reason
+         FROM deliveries WHERE notification = ?1 ORDER BY id",
+    )?;
+    let states = statement.query_map([notification.0], |row| Ok(delivery_state(row, owed_at)))?;
+    Ok(states.collect::<Result<_, _>>()?)
 }
 
-/// Enters the end of a delivery.
-pub(crate) fn finish(db: &Connection, id: DeliveryId, end: &FinalState<'_>) -> Result<(), StoreError> {
-    let FinalState { state, attempts, at, reason } = end;
+fn delivery_state(row: &Row<'_>, owed_at: Timestamp) -> Result<DeliveryState, StoreError> {
+    Ok(DeliveryState {
+        id: DeliveryId(row.get(0)?),
+        channel: row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?.into(),
+        owed_at: row.get::<_, Option<i64>>(2)?.map_or(Ok(owed_at), to_time)?,
+        status: to_delivery_status(row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?)?,
+        next_at: to_time(row.get(4)?)?,
+        attempts: row.get(5)?,
+        only: row.get::<_, Option<String>>(6)?.map(|it| to_json("recipients", &it)).transpose()?,
+        escalated: row.get::<_, Option<String>>(7)?.map(|it| to_unless(&it)).transpose()?,
+        reason: row.get(8)?,
+    })
+}
+
+/// Enters the end of a delivery: the number of its attempts, the time, and the last answer or the reason.
+pub(crate) fn finish(
+    db: &Connection,
+    id: DeliveryId,
+    status: DeliveryStatus,
+    (attempts, at, reason): (u32, Timestamp, &str),
+) -> Result<(), StoreError> {
     db.prepare_cached(
         "UPDATE deliveries SET state = ?2, attempts = ?3, settled_at = ?4, reason = ?5 WHERE id = ?1",
     )?
-    .execute(params![id.0, state, attempts, from_time(*at), reason])?;
+    .execute(params![id.0, status.word(), attempts, from_time(at), reason])?;
     Ok(())
 }
 
@@ -318,8 +299,22 @@ pub(crate) fn any_unresolved(db: &Connection, notification: NotificationId) -> R
         .query_row([notification.0], |row| row.get(0))?)
 }
 
+/// Makes a pending delivery due at `next_at`.
+pub(crate) fn hasten(db: &Connection, id: DeliveryId, next_at: Timestamp) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE deliveries SET next_at = ?2 WHERE id = ?1")?
+        .execute(params![id.0, from_time(next_at)])?;
+    Ok(())
+}
+
+/// Enters that a dead delivery is discarded, and why.
+pub(crate) fn discard(db: &Connection, id: DeliveryId, reason: &str) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE deliveries SET state = 'discarded', reason = ?2 WHERE id = ?1")?
+        .execute(params![id.0, reason])?;
+    Ok(())
+}
+
 /// Makes the pending deliveries of a notification due now.
-pub(crate) fn hasten(
+pub(crate) fn hasten_all(
     db: &Connection,
     notification: NotificationId,
     now: Timestamp,
@@ -347,7 +342,11 @@ pub(crate) fn revive(db: &Connection, id: DeliveryId, now: Timestamp) -> Result<
 }
 
 /// Discards a dead delivery; `reason` is put after its last answer.
-pub(crate) fn discard(db: &Connection, id: DeliveryId, reason: &str) -> Result<ChannelName, StoreError> {
+pub(crate) fn discard_with_note(
+    db: &Connection,
+    id: DeliveryId,
+    reason: &str,
+) -> Result<ChannelName, StoreError> {
     let channel: String = db
         .prepare_cached(
             "UPDATE deliveries SET state = 'discarded', reason = concat_ws('; ', reason, ?2) WHERE id = ?1 RETURNING channel",

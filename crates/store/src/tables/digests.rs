@@ -1,34 +1,25 @@
 //! The table `digests`: messages that carry several deliveries.
 
-use fanfare_core::DeliveryId;
+use fanfare_core::{DeliveryId, DigestRef};
 use jiff::Timestamp;
 use rusqlite::Connection;
 
 use crate::StoreError;
 use crate::column::from_time;
 
-/// A digest that went out, perhaps in vain: it is repeated with the same deliveries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Gathered {
-    /// Number of the digest.
-    pub id: i64,
-    /// Time of its first sending.
-    pub made_at: Timestamp,
-}
-
 /// Inserts a digest that carries `deliveries`.
 pub(crate) fn insert(
     db: &Connection,
     deliveries: &[DeliveryId],
     now: Timestamp,
-) -> Result<Gathered, StoreError> {
+) -> Result<DigestRef, StoreError> {
     let id = db
         .prepare_cached("INSERT INTO digests (made_at) VALUES (?1) RETURNING id")?
         .query_row([from_time(now)], |row| row.get(0))?;
     for delivery in deliveries {
         db.prepare_cached("UPDATE deliveries SET digest = ?2 WHERE id = ?1")?.execute([delivery.0, id])?;
     }
-    Ok(Gathered { id, made_at: now })
+    Ok(DigestRef { id, made_at: now })
 }
 
 /// Deletes the digests made before a time that no delivery refers to.

@@ -1,24 +1,11 @@
 //! The table `holds`: accounts that must be silent for a while.
 
-use fanfare_core::Account;
+use fanfare_core::{Account, AccountHold};
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use crate::StoreError;
 use crate::column::{from_time, to_time};
-
-/// An account that must be silent for a while.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AccountHold {
-    /// Account that must be silent.
-    pub account: Account,
-    /// Start of the silence.
-    pub since: Timestamp,
-    /// End of the silence.
-    pub until: Timestamp,
-    /// Answer of the provider that asked for it.
-    pub reason: String,
-}
 
 /// Inserts a hold. Of two of one account the one that ends later counts, unless it
 /// begins only after the newer one: it was asked for before the clock was set back.

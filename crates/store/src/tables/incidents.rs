@@ -35,9 +35,9 @@ fn incident(row: &Row<'_>) -> Result<IncidentRow, StoreError> {
     Ok(IncidentRow { incident, last_alert: AlertId(row.get(1)?) })
 }
 
-/// The change of an incident that somebody is told of.
+/// The values of an incident that somebody is told of.
 #[derive(Debug)]
-pub(crate) struct IncidentUpdate<'a> {
+pub(crate) struct IncidentValues<'a> {
     pub(crate) fingerprint: Fingerprint,
     pub(crate) first_alert: AlertId,
     pub(crate) last_alert: AlertId,
@@ -47,8 +47,8 @@ pub(crate) struct IncidentUpdate<'a> {
 }
 
 /// Inserts an incident, or updates what was last told of it.
-pub(crate) fn upsert(db: &Connection, update: &IncidentUpdate<'_>) -> Result<(), StoreError> {
-    let IncidentUpdate { fingerprint, first_alert, last_alert, since, told, acknowledged } = update;
+pub(crate) fn upsert(db: &Connection, values: &IncidentValues<'_>) -> Result<(), StoreError> {
+    let IncidentValues { fingerprint, first_alert, last_alert, since, told, acknowledged } = values;
     db.prepare_cached(
         "INSERT INTO incidents (fingerprint, first_alert, last_alert, since, told, acknowledged)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)

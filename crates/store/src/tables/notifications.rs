@@ -3,41 +3,26 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    Acknowledgement, AlertId, ChannelName, ContractState, ContractStatus, DeliveryTerms, Fingerprint, Kind,
-    Notification, NotificationId, ReceiverName, RoutePath, Severity, Why,
+    Acknowledgement, AlertId, ChannelName, ContractState, ContractStatus, DeliveryTerms, Fingerprint,
+    Handled, IncidentStatus, Kind, NewNotification, Notification, NotificationId, NotificationRecord,
+    NotificationUpdate, ReceiverName, Recheck, RoutePath, Severity, ToldChannel, ToldOf, Why,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::StoreError;
 use crate::column::{
-    from_count, from_json, from_time, to_fulfilment, to_json, to_kind, to_severity, to_time,
+    from_count, from_json, from_time, to_fulfilment, to_handled, to_json, to_kind, to_severity, to_time,
 };
 use crate::tables::deliveries;
 
-/// A notification that is about to be written.
-#[derive(Debug)]
-pub(crate) struct NewNotification<'a> {
-    pub(crate) alert: AlertId,
-    pub(crate) incident: AlertId,
-    pub(crate) receiver: &'a ReceiverName,
-    pub(crate) why: &'a Why,
-    pub(crate) owed_at: Timestamp,
-    pub(crate) route: Option<&'a RoutePath>,
-    /// The number of channels that are told at once.
-    pub(crate) owed: usize,
-    /// The terms of a contract that is followed up.
-    pub(crate) terms: Option<&'a DeliveryTerms>,
-    /// The terms ask somebody to acknowledge it.
-    pub(crate) asks: bool,
-    pub(crate) acknowledgement: Option<&'a Acknowledgement>,
-    pub(crate) fulfilment: ContractStatus,
-    pub(crate) climbed: usize,
-    pub(crate) next_check_at: Option<Timestamp>,
-}
-
-/// Inserts a notification.
-pub(crate) fn insert(db: &Connection, new: &NewNotification<'_>) -> Result<NotificationId, StoreError> {
+/// Inserts a notification of `alert`, which is of `incident`.
+pub(crate) fn insert(
+    db: &Connection,
+    new: &NewNotification,
+    alert: AlertId,
+    incident: AlertId,
+) -> Result<NotificationId, StoreError> {
     let id = db
         .prepare_cached(
             "INSERT INTO notifications (alert, incident, receiver, why, owed_at, route, owed, terms, asks,
@@ -46,23 +31,39 @@ pub(crate) fn insert(db: &Connection, new: &NewNotification<'_>) -> Result<Notif
         )?
         .query_row(
             params![
-                new.alert.0,
-                new.incident.0,
+                alert.0,
+                incident.0,
                 new.receiver.as_str(),
-                from_json(new.why)?,
+                from_json(&new.why)?,
                 from_time(new.owed_at),
-                new.route.map(RoutePath::to_string),
-                from_count(new.owed),
-                new.terms.map(from_json).transpose()?,
+                new.route.as_ref().map(RoutePath::to_string),
+                from_count(new.first_channels),
+                new.terms.as_ref().map(from_json).transpose()?,
                 new.asks,
-                new.acknowledgement.map(from_json).transpose()?,
-                new.fulfilment.word(),
+                new.acknowledged_by.as_ref().map(from_json).transpose()?,
+                new.status.word(),
                 from_count(new.climbed),
                 new.next_check_at.map(from_time),
             ],
             |row| row.get(0),
         )?;
     Ok(NotificationId(id))
+}
+
+/// Enters the new state of a contract, and what a person did about it.
+pub(crate) fn update(db: &Connection, update: &NotificationUpdate) -> Result<(), StoreError> {
+    let NotificationUpdate { id, status, climbed, next_check_at, handled } = update;
+    db.prepare_cached(
+        "UPDATE notifications SET fulfilment = ?2, climbed = ?3, look_at = ?4, dealt_with = ?5 WHERE id = ?1",
+    )?
+    .execute(params![
+        id.0,
+        status.word(),
+        from_count(*climbed),
+        next_check_at.map(from_time),
+        handled.map(Handled::word),
+    ])?;
+    Ok(())
 }
 
 /// The notification `id`; `None` if there is none.
@@ -93,6 +94,76 @@ fn notification(row: &Row<'_>) -> Result<Notification, StoreError> {
         ack_url: None,
         escalated: None,
     })
+}
+
+const RECORD: &str = "
+    SELECT n.id, n.alert, a.incident, n.receiver, n.why, a.alert, a.since, n.owed_at, n.acknowledgement,
+           n.terms, n.climbed, n.fulfilment, n.look_at, n.dealt_with, k.by, k.at,
+           EXISTS (SELECT 1 FROM incidents i WHERE i.fingerprint = a.fingerprint AND i.first_alert = n.incident)
+    FROM notifications n JOIN alerts a ON a.id = n.alert
+      LEFT JOIN acknowledgements k ON k.id =
+        (SELECT min(first.id) FROM acknowledgements first WHERE first.incident = n.incident AND first.up_to >= n.id)
+    WHERE n.id = ?1";
+
+/// The notification `id` with the state of its contract; `None` if it or its alert is missing.
+pub(crate) fn record(db: &Connection, id: NotificationId) -> Result<Option<NotificationRecord>, StoreError> {
+    db.prepare_cached(RECORD)?.query_row([id.0], |row| Ok(notification_record(row))).optional()?.transpose()
+}
+
+fn notification_record(row: &Row<'_>) -> Result<NotificationRecord, StoreError> {
+    let terms: Option<String> = row.get(9)?;
+    let acknowledged: Option<(String, i64)> = row.get::<_, Option<String>>(14)?.zip(row.get(15)?);
+    Ok(NotificationRecord {
+        notification: Arc::new(notification(row)?),
+        terms: terms.map(|it| to_json("the terms of a notification", &it).map(Arc::new)).transpose()?,
+        climbed: usize::try_from(row.get::<_, i64>(10)?).unwrap_or(0),
+        status: to_fulfilment(&row.get::<_, String>(11)?)?,
+        next_check_at: row.get::<_, Option<i64>>(12)?.map(to_time).transpose()?,
+        handled: row.get::<_, Option<String>>(13)?.map(|it| to_handled(&it)).transpose()?,
+        acknowledged_by: acknowledged
+            .map(|(by, at)| Ok::<_, StoreError>(Acknowledgement { by, at: to_time(at)? }))
+            .transpose()?,
+        incident: if row.get(16)? { IncidentStatus::Open } else { IncidentStatus::Over },
+    })
+}
+
+/// The first alert of the incident of `id`, and the time from which on `id` is owed; `None` if there is no such
+/// notification.
+pub(crate) fn incident_and_time(
+    db: &Connection,
+    id: NotificationId,
+) -> Result<Option<(AlertId, Timestamp)>, StoreError> {
+    let row = db
+        .prepare_cached("SELECT incident, owed_at FROM notifications WHERE id = ?1")?
+        .query_row([id.0], |row| Ok((row.get(0).map(AlertId)?, row.get::<_, i64>(1)?)))
+        .optional()?;
+    row.map(|(incident, owed_at)| Ok((incident, to_time(owed_at)?))).transpose()
+}
+
+/// The channels on which something of an incident was owed, in the order in which it came to be.
+pub(crate) fn told(db: &Connection, incident: AlertId) -> Result<Vec<ToldChannel>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT n.receiver, d.channel, n.acknowledgement IS NOT NULL
+         FROM notifications n JOIN deliveries d ON d.notification = n.id
+         WHERE n.incident = ?1 ORDER BY n.id, d.id",
+    )?;
+    let told = statement.query_map([incident.0], |row| {
+        let of = if row.get(2)? { ToldOf::Acknowledgement } else { ToldOf::Alert };
+        Ok(ToldChannel {
+            receiver: row.get_ref(0)?.as_str()?.into(),
+            channel: row.get_ref(1)?.as_str()?.into(),
+            of,
+        })
+    })?;
+    Ok(told.collect::<Result<_, _>>()?)
+}
+
+/// The newest notification of an incident.
+pub(crate) fn newest(db: &Connection, incident: AlertId) -> Result<Option<NotificationId>, StoreError> {
+    let newest: Option<i64> = db
+        .prepare_cached("SELECT max(id) FROM notifications WHERE incident = ?1")?
+        .query_row([incident.0], |row| row.get(0))?;
+    Ok(newest.map(NotificationId))
 }
 
 /// The columns that all deliveries of a notification have in common.
@@ -232,12 +303,13 @@ pub(crate) fn is_unhandled(db: &Connection, id: NotificationId) -> Result<bool, 
 }
 
 /// Every notification that is scheduled for a check, with its time.
-pub(crate) fn scheduled(db: &Connection) -> Result<Vec<(NotificationId, Timestamp)>, StoreError> {
+pub(crate) fn scheduled(db: &Connection) -> Result<Vec<Recheck>, StoreError> {
     let mut statement = db.prepare("SELECT id, look_at FROM notifications WHERE look_at IS NOT NULL")?;
     let mut rows = statement.query([])?;
     let mut scheduled = Vec::new();
     while let Some(row) = rows.next()? {
-        scheduled.push((NotificationId(row.get(0)?), to_time(row.get(1)?)?));
+        let at = Some(to_time(row.get(1)?)?);
+        scheduled.push(Recheck { notification: NotificationId(row.get(0)?), at });
     }
     Ok(scheduled)
 }

@@ -1,16 +1,11 @@
 //! The table `policies`: every policy that alerts were decided by.
 
+use fanfare_core::PolicyId;
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
-use serde::Serialize;
 
 use crate::StoreError;
 use crate::column::from_time;
-
-/// The number of a policy that alerts were decided by. Counts up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct PolicyId(pub i64);
 
 /// Ends the policy in force, and puts `policy`, as JSON, in its place.
 pub(crate) fn replace(db: &Connection, policy: &str, now: Timestamp) -> Result<PolicyId, StoreError> {

@@ -1,15 +1,11 @@
 //! The table `sends`: the requests that spend an account's budget.
 
-use fanfare_core::{Account, DeliveryId};
+use fanfare_core::{Account, DeliveryId, SendId};
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use crate::StoreError;
 use crate::column::{from_time, to_time};
-
-/// The number of one request to a provider, entered before it is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SendId(pub(crate) i64);
 
 /// Inserts a send that is about to be made; `first` is the first delivery it carries.
 pub(crate) fn insert(

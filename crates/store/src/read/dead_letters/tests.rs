@@ -1,12 +1,12 @@
 use super::*;
 use crate::Outcome;
 use crate::fixtures::{
-    Deciding, NOON, Place as Folder, accept, accept_by, after_noon, alarm, dead, deliveries, in_turn,
-    pursue_at, settle, settle_by, settlement,
+    Deciding, NOON, Place, accept, accept_by, after_noon, alarm, dead, deliveries, in_turn, pursue_at,
+    settle, settle_by, settlement,
 };
 
 /// A store with three dead deliveries, `d1`, `d2` and `d4`, and the abandoned notification `n3`.
-async fn filled(folder: &Folder) -> Store {
+async fn filled(folder: &Place) -> Store {
     let store = folder.open();
     let first = accept(&store, alarm("a", Severity::Urgent), NOON).await;
     for (delivery, seconds) in deliveries(&first).iter().zip([10, 20]) {
@@ -31,7 +31,7 @@ fn all() -> DeadLetterFilter {
 }
 
 async fn check(filter: DeadLetterFilter, after: Option<&str>, limit: u32, expected: &[&str]) {
-    let folder = Folder::new();
+    let folder = Place::new();
     let after = after.map(|it| it.parse().unwrap());
     let letters = filled(&folder).await.dead_letters(filter, after, limit).await.unwrap();
     let names: Vec<_> = letters.iter().map(|it| it.id.to_string()).collect();
@@ -61,7 +61,7 @@ async fn dead_letters_can_be_asked_for_by_channel_receiver_and_time() {
 
 #[tokio::test]
 async fn a_dead_letter_tells_what_was_not_told_to_whom_and_why() {
-    let folder = Folder::new();
+    let folder = Place::new();
     let letters = filled(&folder).await.dead_letters(all(), None, 2).await.unwrap();
     let [whole, mail] = &letters[..] else { panic!() };
     let expected = DeadLetter {
@@ -85,7 +85,7 @@ async fn a_dead_letter_tells_what_was_not_told_to_whom_and_why() {
 
 #[tokio::test]
 async fn nothing_is_dead_that_is_owed_or_delivered() {
-    let folder = Folder::new();
+    let folder = Place::new();
     let store = folder.open();
     let accepted = accept(&store, alarm("a", Severity::High), NOON).await;
     settle_by(&store, &Deciding::on(in_turn()), settlement(&deliveries(&accepted)[0], Outcome::Delivered))
@@ -93,23 +93,9 @@ async fn nothing_is_dead_that_is_owed_or_delivered() {
     assert!(store.dead_letters(all(), None, 9).await.unwrap().is_empty());
 }
 
-#[test]
-fn a_dead_letter_is_named_by_a_letter_and_a_number() {
-    assert_eq!("d17".parse(), Ok(DeadLetterId::Delivery(DeliveryId(17))));
-    assert_eq!("n5".parse(), Ok(DeadLetterId::Notification(NotificationId(5))));
-    for wrong in ["", "17", "d", "d0", "d-1", "x5", "dd5", "d5 "] {
-        let err = wrong.parse::<DeadLetterId>().unwrap_err();
-        assert_eq!(err, InvalidDeadLetterId(wrong.to_owned()));
-    }
-    assert_eq!(
-        InvalidDeadLetterId("17".to_owned()).to_string(),
-        "`17` is not the number of a dead letter: expected one like d17 (a delivery) or n5 (a notification)"
-    );
-}
-
 #[tokio::test]
 async fn looking_for_dead_letters_does_not_read_what_lives() {
-    let folder = Folder::new();
+    let folder = Place::new();
     drop(folder.open());
     let raw = folder.raw();
     let mut statement = raw.prepare(&format!("EXPLAIN QUERY PLAN {FIND}")).unwrap();
