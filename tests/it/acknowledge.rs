@@ -5,30 +5,31 @@ use std::time::Duration;
 
 use fanfare_sandbox::SeenMessage;
 
-use crate::harness::{Answer, Gateway, PATIENCE, Providers, Request, until};
-use crate::kind::Kind;
+use crate::harness::{FakeProviders, PATIENCE, TestAnswer, TestGateway, TestRequest, until};
+use crate::kind::TestedKind;
 use crate::ledger::{alarm, deliveries};
 
-/// How people reach the gateway. The tests knock at the address that it really has.
+/// The address by which people reach the gateway. The tests use the one that it really has.
 const OUTSIDE: &str = "https://alerts.example.test/bells";
 
-/// When the boss is told that nobody takes care.
+/// The time after which the boss is told that nobody takes care.
 const PATIENCE_OF_THE_BOSS: Duration = Duration::from_secs(2);
 
 /// A gateway that tells a robot and two mailboxes, and a boss when nobody acknowledges.
-struct Scene {
-    providers: Providers,
-    gateway: Gateway,
+struct AcknowledgeSetup {
+    providers: FakeProviders,
+    gateway: TestGateway,
 }
 
-impl Scene {
+impl AcknowledgeSetup {
     fn start() -> Self {
         Self::start_with(&[])
     }
 
     fn start_with(env: &[(&str, &str)]) -> Self {
-        let kinds = [("ding", Kind::DingTalk), ("mail", Kind::Mail), ("boss", Kind::WeComBot)];
-        let providers = Providers::start(kinds.map(|(name, kind)| kind.account(name)));
+        let kinds =
+            [("ding", TestedKind::DingTalk), ("mail", TestedKind::Mail), ("boss", TestedKind::WeComBot)];
+        let providers = FakeProviders::start(kinds.map(|(name, kind)| kind.account(name)));
         let [ding, mail, boss] = kinds.map(|(name, kind)| kind.settings(name, &providers));
         let config = format!(
             "server: {{ listen: 127.0.0.1:0, external_url: {OUTSIDE}/ }}
@@ -47,7 +48,7 @@ route: {{ receiver: on-call }}
 ",
             PATIENCE_OF_THE_BOSS.as_secs()
         );
-        Self { gateway: Gateway::start(&config, &[], env), providers }
+        Self { gateway: TestGateway::start(&config, &[], env), providers }
     }
 
     /// Raises an alarm, waits until both channels were told, and returns the path of the link.
@@ -60,13 +61,13 @@ route: {{ receiver: on-call }}
         of_ding
     }
 
-    fn get(&self, path: &str) -> Answer {
+    fn get(&self, path: &str) -> TestAnswer {
         self.gateway.get(path)
     }
 
-    /// What a browser sends that was told to tell nobody where it comes from.
-    fn post(&self, path: &str, form: &str) -> Answer {
-        Request::new("POST", path)
+    /// The POST of a browser that keeps its origin to itself.
+    fn post(&self, path: &str, form: &str) -> TestAnswer {
+        TestRequest::new("POST", path)
             .header("Content-Type", "application/x-www-form-urlencoded")
             .header("Origin", "null")
             .body(form)
@@ -77,7 +78,7 @@ route: {{ receiver: on-call }}
         !self.providers.seen("boss").is_empty()
     }
 
-    /// What people on a channel saw after the first message.
+    /// Messages that people on a channel saw after the first.
     fn later(&self, channel: &str) -> Vec<SeenMessage> {
         self.providers.seen(channel).split_off(1)
     }
@@ -95,7 +96,7 @@ fn link_in(message: &SeenMessage) -> String {
 }
 
 #[track_caller]
-fn check_page(answer: &Answer, status: u16, words: &str) {
+fn check_page(answer: &TestAnswer, status: u16, words: &str) {
     assert_eq!(answer.status, status, "{answer:?}");
     assert!(answer.body.contains(words), "`{words}` is not said: {answer:?}");
     assert_eq!(answer.header("Content-Type"), Some("text/html; charset=utf-8"));
@@ -105,18 +106,18 @@ fn check_page(answer: &Answer, status: u16, words: &str) {
 
 #[test]
 fn looking_acknowledges_nothing() {
-    let scene = Scene::start();
+    let scene = AcknowledgeSetup::start();
     let link = scene.raise();
     while !scene.boss_is_told() {
         let page = scene.get(&link);
         check_page(&page, 200, "over_temp, reported by 1.");
         assert!(page.body.contains("<form method=\"post\">"), "{}", page.body);
         assert!(page.body.contains("ding, mail"), "who was told: {}", page.body);
-        let head = Request::new("HEAD", &link).send(scene.gateway.address());
+        let head = TestRequest::new("HEAD", &link).send(scene.gateway.address());
         assert_eq!((head.status, head.body.as_str()), (200, ""));
         assert_eq!(head.header("X-Robots-Tag"), Some("noindex"));
         for method in ["OPTIONS", "PUT", "DELETE", "PATCH"] {
-            assert_eq!(Request::new(method, &link).send(scene.gateway.address()).status, 404, "{method}");
+            assert_eq!(TestRequest::new(method, &link).send(scene.gateway.address()).status, 404, "{method}");
         }
         thread::sleep(Duration::from_millis(50));
     }
@@ -126,7 +127,7 @@ fn looking_acknowledges_nothing() {
 
 #[test]
 fn who_posts_takes_care_and_everybody_who_was_told_hears_who() {
-    let scene = Scene::start();
+    let scene = AcknowledgeSetup::start();
     let link = scene.raise();
     let done = scene.post(&link, "name=%E5%BC%A0%E4%B8%89");
     check_page(&done, 200, "<h1>Acknowledged</h1>");
@@ -142,7 +143,7 @@ fn who_posts_takes_care_and_everybody_who_was_told_hears_who() {
 
 #[test]
 fn the_first_who_acknowledges_stays_the_one_who_did() {
-    let scene = Scene::start();
+    let scene = AcknowledgeSetup::start();
     let link = scene.raise();
     check_page(&scene.post(&link, "name=Wang"), 200, "<h1>Acknowledged</h1>");
     let before = scene.get("/api/v1/alerts").json();
@@ -162,7 +163,7 @@ fn the_first_who_acknowledges_stays_the_one_who_did() {
 
 #[test]
 fn who_gives_no_name_is_somebody_with_the_link() {
-    let scene = Scene::start();
+    let scene = AcknowledgeSetup::start();
     let link = scene.raise();
     check_page(&scene.post(&link, "name="), 200, "somebody who gave no name");
     until("the robot says so", || scene.later("ding").len() == 1, PATIENCE);
@@ -172,7 +173,7 @@ fn who_gives_no_name_is_somebody_with_the_link() {
 
 #[test]
 fn what_has_ended_needs_nobody_to_take_care() {
-    let scene = Scene::start();
+    let scene = AcknowledgeSetup::start();
     let link = scene.raise();
     let mut end = alarm("over_temp", 1, "urgent");
     end["action"] = "clear".into();
@@ -183,17 +184,17 @@ fn what_has_ended_needs_nobody_to_take_care() {
 
 #[test]
 fn a_page_comes_in_the_language_of_its_reader() {
-    let scene = Scene::start();
+    let scene = AcknowledgeSetup::start();
     let link = scene.raise();
     let in_chinese =
-        Request::get(&link).header("Accept-Language", "zh-CN,zh;q=0.9").send(scene.gateway.address());
+        TestRequest::get(&link).header("Accept-Language", "zh-CN,zh;q=0.9").send(scene.gateway.address());
     check_page(&in_chinese, 200, "确认告警");
 }
 
 /// A million against the signature itself are tried in `core`; these are against the door.
 #[test]
 fn no_link_but_the_right_one_gets_in() {
-    let scene = Scene::start();
+    let scene = AcknowledgeSetup::start();
     let link = scene.raise();
     let token = link.strip_prefix("/ack/").unwrap();
     for forged in forgeries(token) {
@@ -226,7 +227,7 @@ fn forgeries(token: &str) -> Vec<String> {
 
 #[test]
 fn a_form_that_is_too_large_is_refused_and_acknowledges_nothing() {
-    let scene = Scene::start();
+    let scene = AcknowledgeSetup::start();
     let link = scene.raise();
     assert_eq!(scene.post(&link, &format!("name={}", "x".repeat(5_000))).status, 413);
     check_page(&scene.get(&link), 200, "<button>");
@@ -234,7 +235,7 @@ fn a_form_that_is_too_large_is_refused_and_acknowledges_nothing() {
 
 #[test]
 fn a_link_stands_in_messages_and_in_no_log() {
-    let mut scene = Scene::start_with(&[("RUST_LOG", "trace")]);
+    let mut scene = AcknowledgeSetup::start_with(&[("RUST_LOG", "trace")]);
     let link = scene.raise();
     check_page(&scene.get(&link), 200, "<button>");
     check_page(&scene.get(&format!("{link}x")), 404, "does not work");

@@ -1,5 +1,6 @@
-//! Who may know whom, and other rules of the house that the compiler does not hold.
+//! Rules of the workspace that the compiler does not hold: dependencies, manifests, names, prose.
 
+mod code;
 mod dependencies;
 mod manifests;
 mod promises;

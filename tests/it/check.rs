@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::{Site, file, root};
+use crate::harness::{TestFolder, file, root};
 
 /// A secret where none may stand.
 const LITERAL: &str = "SEC0123456789abcdef-in-the-file";
@@ -52,7 +52,7 @@ fn six_problems(text: &str) {
 
 #[test]
 fn six_mistakes_are_six_problems_with_their_places() {
-    let finished = Site::new(MISTAKEN).run(&["check"], &ENV);
+    let finished = TestFolder::new(MISTAKEN).run(&["check"], &ENV);
     assert_eq!(finished.code, Some(1), "{}", finished.said());
     six_problems(&finished.stdout);
     assert!(finished.stdout.contains("6 errors"), "{}", finished.stdout);
@@ -60,7 +60,7 @@ fn six_mistakes_are_six_problems_with_their_places() {
 
 #[test]
 fn six_mistakes_are_six_objects_for_programs() {
-    let finished = Site::new(MISTAKEN).run(&["check", "--json"], &ENV);
+    let finished = TestFolder::new(MISTAKEN).run(&["check", "--json"], &ENV);
     assert_eq!(finished.code, Some(1), "{}", finished.said());
     let report: Value = serde_json::from_str(&finished.stdout).unwrap();
     assert_eq!(report["ok"], false);
@@ -77,7 +77,7 @@ fn six_mistakes_are_six_objects_for_programs() {
 #[test]
 fn a_gateway_refuses_to_start_for_the_same_six_reasons_and_touches_nothing() {
     for args in [&["serve"][..], &["serve", "--log-format", "json"]] {
-        let site = Site::new(MISTAKEN);
+        let site = TestFolder::new(MISTAKEN);
         let finished = site.run(args, &ENV);
         assert_eq!(finished.code, Some(1), "{}", finished.said());
         six_problems(&finished.stderr);
@@ -87,7 +87,7 @@ fn a_gateway_refuses_to_start_for_the_same_six_reasons_and_touches_nothing() {
 
 #[test]
 fn in_the_sandbox_only_the_missing_secret_is_forgiven() {
-    let finished = Site::new(MISTAKEN).run(&["serve", "--sandbox"], &ENV);
+    let finished = TestFolder::new(MISTAKEN).run(&["serve", "--sandbox"], &ENV);
     assert_eq!(finished.code, Some(1), "{}", finished.said());
     assert!(finished.stderr.contains("14:16: error: receivers[0].channels[0]"), "{}", finished.stderr);
     assert!(!finished.stderr.contains("NOT_SET_ANYWHERE"), "{}", finished.stderr);
@@ -95,7 +95,7 @@ fn in_the_sandbox_only_the_missing_secret_is_forgiven() {
 
 #[test]
 fn the_example_is_sound_once_its_secrets_are_there() {
-    let site = Site::new(&file("config/fanfare.yaml"));
+    let site = TestFolder::new(&file("config/fanfare.yaml"));
     let missing = site.run(&["check"], &[]);
     assert_eq!(missing.code, Some(1), "{}", missing.said());
     let secrets = ["FANFARE_TKL_TOKEN", "DINGTALK_TOKEN", "DINGTALK_SECRET", "SMTP_PASSWORD", "WECOM_KEY"];
@@ -125,7 +125,7 @@ fn the_example_is_sound_once_its_secrets_are_there() {
 
 #[test]
 fn the_config_is_where_the_flag_the_variable_or_the_default_says() {
-    let site = Site::new("");
+    let site = TestFolder::new("");
     let example = root().join("config/fanfare.yaml");
     let example = example.to_str().unwrap();
     let ends = |args: &[&str], env: &[(&str, &str)]| site.run(args, env).code;
@@ -141,7 +141,7 @@ fn the_config_is_where_the_flag_the_variable_or_the_default_says() {
 
 #[test]
 fn wrong_usage_is_told_apart_from_a_finding() {
-    let site = Site::new("");
+    let site = TestFolder::new("");
     for args in [&["chekc"][..], &["check", "--jsn"], &[], &["serve", "extra"], &["deliveries"], &["send"]] {
         let finished = site.run(args, &[]);
         assert_eq!(finished.code, Some(2), "{args:?}: {}", finished.said());

@@ -1,17 +1,17 @@
-//! What somebody sees who has just cloned the repository.
+//! The first minutes of somebody who has just cloned the repository.
 
 use std::net::SocketAddr;
 use std::process::Command;
 
 use serde_json::Value;
 
-use crate::harness::{Answer, PATIENCE, Program, Request, Site, root, text, until};
+use crate::harness::{PATIENCE, TestAnswer, TestFolder, TestProgram, TestRequest, root, text, until};
 
 /// One test, not several: a demo takes the example's fixed address if it is free.
 #[test]
 fn the_demo_tells_both_channels_within_a_second_and_what_to_try_next() {
-    let site = Site::new("");
-    let mut demo = Program::start(site.command(&["demo"], &[]));
+    let site = TestFolder::new("");
+    let mut demo = TestProgram::start(site.command(&["demo"], &[]));
     demo.await_words("that Ctrl-C ends it", |it| it.printed().contains("Ctrl-C").then_some(()));
     let printed = demo.printed();
 
@@ -21,7 +21,7 @@ fn the_demo_tells_both_channels_within_a_second_and_what_to_try_next() {
         assert!(milliseconds(row) < 1_000, "not within a second: {row}");
     }
 
-    let commands = Typed::all_of(&printed);
+    let commands = TypedCommand::all_of(&printed);
     let seen = commands.find("/sandbox/messages").run().json();
     people_have_seen_the_sample(&seen);
 
@@ -46,7 +46,7 @@ fn the_demo_tells_both_channels_within_a_second_and_what_to_try_next() {
 
     let link = printed.lines().find_map(|it| it.trim().strip_prefix("http://")).expect("a link");
     let (address, path) = link.split_once('/').unwrap();
-    let acknowledged = Request::new("POST", &format!("/{path}")).send(address.parse().unwrap());
+    let acknowledged = TestRequest::new("POST", &format!("/{path}")).send(address.parse().unwrap());
     assert_eq!(acknowledged.status, 200, "{acknowledged:?}");
     let is_told = |it: &Value| text(it, "text").contains("somebody with the link");
     until("the mail says so", || shown(&commands, "ops-mail").iter().any(is_told), PATIENCE);
@@ -85,14 +85,14 @@ fn people_have_seen_the_sample(seen: &Value) {
     assert_eq!(of("email")["recipients"], serde_json::json!(["oncall@example.com", "boss@example.com"]));
 }
 
-/// What people see on a channel, refused messages not counted.
-fn shown(commands: &Commands, channel: &str) -> Vec<Value> {
+/// Messages that people see on a channel, without those that were refused.
+fn shown(commands: &TypedCommands, channel: &str) -> Vec<Value> {
     let all = commands.find("/sandbox/messages").run().json();
     let of_channel = |it: &&Value| it["target"] == channel && it["verdict"]["outcome"] == "delivered";
     all.as_array().unwrap().iter().filter(of_channel).cloned().collect()
 }
 
-fn refused(commands: &Commands) -> usize {
+fn refused(commands: &TypedCommands) -> usize {
     let all = commands.find("/sandbox/messages").run().json();
     all.as_array()
         .unwrap()
@@ -102,23 +102,23 @@ fn refused(commands: &Commands) -> usize {
 }
 
 /// The `curl` lines that the demo prints.
-struct Commands(Vec<Typed>);
+struct TypedCommands(Vec<TypedCommand>);
 
-impl Commands {
+impl TypedCommands {
     #[track_caller]
-    fn find(&self, part: &str) -> &Typed {
+    fn find(&self, part: &str) -> &TypedCommand {
         self.0.iter().find(|it| it.0.contains(part)).unwrap_or_else(|| panic!("no command with {part}"))
     }
 }
 
 /// A `curl` line as a person would type it.
 #[derive(Clone)]
-struct Typed(String);
+struct TypedCommand(String);
 
-impl Typed {
-    fn all_of(printed: &str) -> Commands {
+impl TypedCommand {
+    fn all_of(printed: &str) -> TypedCommands {
         let lines = printed.lines().map(str::trim).filter(|line| line.starts_with("curl "));
-        Commands(lines.map(|line| Self(line.to_owned())).collect())
+        TypedCommands(lines.map(|line| Self(line.to_owned())).collect())
     }
 
     /// The same with another of the example bodies.
@@ -127,7 +127,7 @@ impl Typed {
     }
 
     /// Does what curl would do. The shell takes the quotes away, as it does for people.
-    fn run(&self) -> Answer {
+    fn run(&self) -> TestAnswer {
         let print = self.0.replacen("curl", "printf '%s\\n'", 1);
         let words = Command::new("sh").args(["-c", &print]).output().unwrap().stdout;
         let words = String::from_utf8(words).unwrap();
@@ -145,7 +145,7 @@ impl Typed {
             method = "POST";
         }
         let (address, path) = url.unwrap().split_once('/').unwrap();
-        let request = Request::new(method, &format!("/{path}")).body(body.map_or(Vec::new(), data));
+        let request = TestRequest::new(method, &format!("/{path}")).body(body.map_or(Vec::new(), data));
         let request = headers.into_iter().fold(request, |request, (name, value)| request.header(name, value));
         request.send(address.parse::<SocketAddr>().unwrap())
     }

@@ -7,20 +7,22 @@ use std::sync::Arc;
 
 use fanfare_sandbox::{Fault, FaultSwitch};
 
-use crate::harness::{Gateway, PATIENCE, Program, Providers, Request, Site, text, until};
-use crate::kind::{Kind, config};
+use crate::harness::{
+    FakeProviders, PATIENCE, TestFolder, TestGateway, TestProgram, TestRequest, text, until,
+};
+use crate::kind::{TestedKind, config};
 use crate::ledger::{alarm, deliveries};
 
 /// A gateway whose disk can be filled: the system lets it write no file beyond a
 /// size, and says so as it says that a disk is full, by an error.
-struct Cramped {
-    gateway: Gateway,
+struct FullDisk {
+    gateway: TestGateway,
     process: String,
 }
 
-impl Cramped {
+impl FullDisk {
     /// The shell has it ignore the signal that would come with the error.
-    fn start(site: &Arc<Site>) -> Self {
+    fn start(site: &Arc<TestFolder>) -> Self {
         let fanfare = site.command(&["serve"], &[]);
         let mut command = Command::new("sh");
         command
@@ -30,8 +32,8 @@ impl Cramped {
             .envs(fanfare.get_envs().filter_map(|(name, value)| Some((name, value?))))
             .current_dir(site.folder())
             .stdin(Stdio::null());
-        let mut gateway = Gateway::start_by(site, command);
-        let first_line = |it: &Program| it.printed().lines().next().map(str::to_owned);
+        let mut gateway = TestGateway::start_by(site, command);
+        let first_line = |it: &TestProgram| it.printed().lines().next().map(str::to_owned);
         let process = gateway.program().await_words("its number", first_line);
         Self { gateway, process }
     }
@@ -66,10 +68,12 @@ impl Cramped {
 
 #[test]
 fn a_full_disk_refuses_what_cannot_be_kept_and_loses_nothing_that_was() {
-    let providers = Providers::start([Kind::DingTalk.account("ding"), Kind::Mail.account("mail")]);
-    let (ding, mail) = (Kind::DingTalk.settings("ding", &providers), Kind::Mail.settings("mail", &providers));
-    let site = Arc::new(Site::new(&config(&[("ding", ding), ("mail", mail)])));
-    let cramped = Cramped::start(&site);
+    let providers =
+        FakeProviders::start([TestedKind::DingTalk.account("ding"), TestedKind::Mail.account("mail")]);
+    let (ding, mail) =
+        (TestedKind::DingTalk.settings("ding", &providers), TestedKind::Mail.settings("mail", &providers));
+    let site = Arc::new(TestFolder::new(&config(&[("ding", ding), ("mail", mail)])));
+    let cramped = FullDisk::start(&site);
     let gateway = &cramped.gateway;
     for channel in ["ding", "mail"] {
         providers.set_fault(channel, FaultSwitch::always(Fault::Close)).unwrap();
@@ -104,20 +108,20 @@ fn device_of(title: &str) -> u32 {
 }
 
 /// A gateway to whose log nobody listens from the moment it is ready.
-struct Unheard {
+struct ClosedPipe {
     process: Child,
     address: SocketAddr,
 }
 
-impl Drop for Unheard {
+impl Drop for ClosedPipe {
     fn drop(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
 }
 
-impl Unheard {
-    fn start(site: &Site) -> Self {
+impl ClosedPipe {
+    fn start(site: &TestFolder) -> Self {
         let mut command = site.command(&["serve"], &[("RUST_LOG", "debug")]);
         let mut process = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(process.stderr.take().unwrap()).lines().map_while(Result::ok);
@@ -129,22 +133,22 @@ impl Unheard {
 
 #[test]
 fn a_log_that_cannot_be_written_stops_nothing() {
-    let providers = Providers::start([Kind::DingTalk.account("ding")]);
-    let site = Site::new(&config(&[("ding", Kind::DingTalk.settings("ding", &providers))]));
-    let gateway = Unheard::start(&site);
+    let providers = FakeProviders::start([TestedKind::DingTalk.account("ding")]);
+    let site = TestFolder::new(&config(&[("ding", TestedKind::DingTalk.settings("ding", &providers))]));
+    let gateway = ClosedPipe::start(&site);
     for device in 0..3 {
         providers.set_fault("ding", FaultSwitch::times(Fault::Close, 2)).unwrap(); // What fails is logged, too.
-        let post = |body: String| Request::post("/ingest/thinklink", body).send(gateway.address).status;
+        let post = |body: String| TestRequest::post("/ingest/thinklink", body).send(gateway.address).status;
         assert_eq!(post(alarm("over_temp", device, "urgent").to_string()), 202);
         assert_eq!(post("not JSON".to_owned()), 400);
         until("it is told", || providers.seen("ding").len() == 1 + device as usize, PATIENCE);
     }
 }
 
-/// What `fanfare serve` says when it ends by itself, as it must.
+/// The error of `fanfare serve`, which must end by itself.
 #[track_caller]
-fn refusal(site: &Site) -> String {
-    let mut program = Program::start(site.command(&["serve"], &[]));
+fn refusal(site: &TestFolder) -> String {
+    let mut program = TestProgram::start(site.command(&["serve"], &[]));
     let status = program.wait();
     let log = program.log();
     assert_eq!(status.code(), Some(1), "{log}");
@@ -153,9 +157,9 @@ fn refusal(site: &Site) -> String {
 
 /// Starts with the store at `path`, and expects these words.
 #[track_caller]
-fn check_unusable(site: &Site, path: &str, words: &str) {
-    let providers = Providers::start([]);
-    let config = config(&[("ding", Kind::DingTalk.settings("ding", &providers))]);
+fn check_unusable(site: &TestFolder, path: &str, words: &str) {
+    let providers = FakeProviders::start([]);
+    let config = config(&[("ding", TestedKind::DingTalk.settings("ding", &providers))]);
     site.write("fanfare.yaml", &config.replace("sqlite://data/fanfare.db", &format!("sqlite://{path}")));
     let refusal = refusal(site);
     assert!(refusal.starts_with(&format!("error: {words}")), "`{words}` expected in `{refusal}`");
@@ -164,7 +168,7 @@ fn check_unusable(site: &Site, path: &str, words: &str) {
 #[test]
 fn a_store_that_cannot_be_used_is_told_at_the_start() {
     let notes = "This is not a database, but it is long enough to be looked at as if it were one.\n";
-    let site = Site::new("");
+    let site = TestFolder::new("");
     site.write("notes.txt", notes);
     std::fs::create_dir(site.path("folder")).unwrap();
     check_unusable(&site, "notes.txt/fanfare.db", "notes.txt cannot be opened: ");
@@ -176,8 +180,9 @@ fn a_store_that_cannot_be_used_is_told_at_the_start() {
 
 #[test]
 fn a_second_gateway_on_the_same_store_is_not_started() {
-    let providers = Providers::start([Kind::DingTalk.account("ding")]);
-    let gateway = Gateway::start(&config(&[("ding", Kind::DingTalk.settings("ding", &providers))]), &[], &[]);
+    let providers = FakeProviders::start([TestedKind::DingTalk.account("ding")]);
+    let gateway =
+        TestGateway::start(&config(&[("ding", TestedKind::DingTalk.settings("ding", &providers))]), &[], &[]);
     let refusal = refusal(gateway.site());
     assert!(refusal.starts_with("error: data/fanfare.db is in use by another fanfare process"), "{refusal}");
     assert_eq!(gateway.get("/-/ready").status, 200, "the first goes on");

@@ -5,7 +5,7 @@ mod metrics;
 mod refusals;
 mod store;
 
-use crate::harness::{Answer, Gateway, Request, text};
+use crate::harness::{TestAnswer, TestGateway, TestRequest, text};
 
 /// A source that asks for a token, one that does not, and an API that asks for none.
 const CONFIG: &str = "\
@@ -30,8 +30,8 @@ fn with_api_token() -> String {
     CONFIG.replace("127.0.0.1:0 }", "127.0.0.1:0, auth: { bearer: { env: API_TOKEN } } }")
 }
 
-fn gateway() -> Gateway {
-    Gateway::start(CONFIG, &["--sandbox"], &ENV)
+fn gateway() -> TestGateway {
+    TestGateway::start(CONFIG, &["--sandbox"], &ENV)
 }
 
 /// An alarm that nobody has heard of, by its number.
@@ -39,9 +39,9 @@ fn alarm(number: usize) -> String {
     format!(r#"{{"eui":"{number:016x}","name":"door","level":"mid","title":"Door {number}"}}"#)
 }
 
-/// What `answer` refuses, in the one form that refusals have.
+/// Checks that `answer` is a refusal, in the one form that refusals have.
 #[track_caller]
-fn check_refused(answer: &Answer, status: u16, code: &str) {
+fn check_refused(answer: &TestAnswer, status: u16, code: &str) {
     assert_eq!(answer.status, status, "{answer:?}");
     let json = answer.json();
     let error = json["error"].as_object().unwrap_or_else(|| panic!("no `error` in {json}"));
@@ -58,17 +58,17 @@ fn the_api_is_open_to_this_machine_and_to_nobody_behind_a_proxy() {
     {
         assert_eq!(gateway.get(path).status, 200, "{path}");
         let from_elsewhere =
-            Request::get(path).header("X-Forwarded-For", "203.0.113.7").send(gateway.address());
+            TestRequest::get(path).header("X-Forwarded-For", "203.0.113.7").send(gateway.address());
         check_refused(&from_elsewhere, 403, "forbidden");
     }
 }
 
 #[test]
 fn an_api_with_a_token_is_closed_to_whoever_does_not_bring_it() {
-    let gateway = Gateway::start(&with_api_token(), &["--sandbox"], &ENV);
+    let gateway = TestGateway::start(&with_api_token(), &["--sandbox"], &ENV);
     for path in ["/api/v1/alerts", "/api/v1/deliveries", "/api/v1/deliveries/1/attempts", "/sandbox/messages"]
     {
-        let request = Request::get(path);
+        let request = TestRequest::get(path);
         check_refused(&request.send(gateway.address()), 401, "unauthorized");
         let with = |value: &str| request.clone().header("Authorization", value).send(gateway.address());
         check_refused(&with(&format!("Bearer {SOURCE_TOKEN}")), 401, "unauthorized");
@@ -79,11 +79,11 @@ fn an_api_with_a_token_is_closed_to_whoever_does_not_bring_it() {
 
 #[test]
 fn health_is_told_to_everybody() {
-    let gateway = Gateway::start(&with_api_token(), &["--sandbox"], &ENV);
+    let gateway = TestGateway::start(&with_api_token(), &["--sandbox"], &ENV);
     for path in ["/-/healthy", "/-/ready"] {
         let answer = gateway.get(path);
         assert_eq!((answer.status, answer.body.as_str()), (200, "OK"), "{path}");
-        let head = Request::new("HEAD", path).send(gateway.address());
+        let head = TestRequest::new("HEAD", path).send(gateway.address());
         assert_eq!((head.status, head.body.as_str()), (200, ""), "{path}");
     }
 }

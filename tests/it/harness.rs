@@ -11,12 +11,12 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::time::Instant;
 
-pub(crate) use self::http::{Answer, Request};
-pub(crate) use self::program::{Gateway, Program};
-pub(crate) use self::providers::Providers;
-pub(crate) use self::site::Site;
+pub(crate) use self::http::{TestAnswer, TestRequest};
+pub(crate) use self::program::{TestGateway, TestProgram};
+pub(crate) use self::providers::FakeProviders;
+pub(crate) use self::site::TestFolder;
 
-/// How long anything may take that should take no time: far above any good
+/// The longest time for anything that should take no time: far above any good
 /// one, so that only a hang meets it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -27,7 +27,7 @@ pub(crate) fn until(what: &str, mut condition: impl FnMut() -> bool, patience: D
     assert!(found.is_some(), "still not so after {patience:?}: {what}");
 }
 
-/// What `find` finds at last; `None` if it finds nothing in time.
+/// The result of `find` as soon as there is one; `None` if there is none in time.
 pub(crate) fn await_some<T>(mut find: impl FnMut() -> Option<T>, patience: Duration) -> Option<T> {
     let started = Instant::now();
     loop {

@@ -2,24 +2,24 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Gateway, PATIENCE, Request, file, until};
+use crate::harness::{PATIENCE, TestAnswer, TestGateway, TestRequest, file, until};
 
 const TOKEN: &str = "the-token-of-thinklink";
 
 /// A gateway with the example config, on a port that is free.
-fn gateway(env: &[(&str, &str)]) -> Gateway {
+fn gateway(env: &[(&str, &str)]) -> TestGateway {
     let config = file("config/fanfare.yaml").replace("listen: 127.0.0.1:8780", "listen: 127.0.0.1:0");
-    Gateway::start(&config, &["--sandbox"], &[&[("FANFARE_TKL_TOKEN", TOKEN)], env].concat())
+    TestGateway::start(&config, &["--sandbox"], &[&[("FANFARE_TKL_TOKEN", TOKEN)], env].concat())
 }
 
-fn post(gateway: &Gateway, name: &str, query: &str) -> Answer {
+fn post(gateway: &TestGateway, name: &str, query: &str) -> TestAnswer {
     let body = file(&format!("examples/tkl/{name}.json"));
-    Request::post(&format!("/ingest/thinklink{query}"), body).bearer(TOKEN).send(gateway.address())
+    TestRequest::post(&format!("/ingest/thinklink{query}"), body).bearer(TOKEN).send(gateway.address())
 }
 
 /// The only alert of a body, which must have been accepted.
 #[track_caller]
-fn accepted(answer: &Answer) -> Value {
+fn accepted(answer: &TestAnswer) -> Value {
     assert_eq!(answer.status, 202, "{answer:?}");
     let json = answer.json();
     assert_eq!(json["status"], "accepted");
@@ -29,14 +29,14 @@ fn accepted(answer: &Answer) -> Value {
 
 /// Posts an example body; `told` are the receivers that its sender hears of.
 #[track_caller]
-fn check(gateway: &Gateway, name: &str, status: &str, told: &[&str]) {
+fn check(gateway: &TestGateway, name: &str, status: &str, told: &[&str]) {
     let query = if name == "b06-notification-group-clear" { "?eui=6353012af1093064" } else { "" };
     let alert = accepted(&post(gateway, name, query));
     assert_eq!((&alert["status"], &alert["told"]), (&json!(status), &json!(told)), "{name}: {alert}");
 }
 
-/// What people see on a channel once everything that is owed has been sent.
-fn seen(gateway: &Gateway, channel: &str) -> Vec<String> {
+/// Messages that people see on a channel once nothing is pending any more.
+fn seen(gateway: &TestGateway, channel: &str) -> Vec<String> {
     gateway.until_nothing_is_owed();
     let messages = gateway.get("/sandbox/messages").json();
     let of_channel = messages.as_array().unwrap().iter().filter(|it| it["target"] == channel);
@@ -48,7 +48,7 @@ fn seen(gateway: &Gateway, channel: &str) -> Vec<String> {
 }
 
 #[track_caller]
-fn check_seen(gateway: &Gateway, channel: &str, words: &[&[&str]]) {
+fn check_seen(gateway: &TestGateway, channel: &str, words: &[&[&str]]) {
     let seen = seen(gateway, channel);
     assert_eq!(seen.len(), words.len(), "{channel}: {seen:#?}");
     for words in words {
@@ -178,7 +178,7 @@ fn two_hundred_uplinks_at_once_are_two_hundred_answers() {
                 for uplink in 0..25 {
                     let body =
                         json!({ "eui": format!("{sender:08x}{uplink:08x}"), "name": "door", "level": "low" });
-                    let request = Request::post("/ingest/thinklink", body.to_string()).bearer(TOKEN);
+                    let request = TestRequest::post("/ingest/thinklink", body.to_string()).bearer(TOKEN);
                     assert_eq!(request.send(address).status, 202);
                 }
             })

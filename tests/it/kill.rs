@@ -11,8 +11,8 @@ use fanfare_sandbox::{Fault, FaultSwitch, Verdict};
 use tokio::runtime::Runtime;
 use xtask::Chaos;
 
-use crate::harness::{Gateway, PATIENCE, Providers, Site, until};
-use crate::kind::{Kind, config};
+use crate::harness::{FakeProviders, PATIENCE, TestFolder, TestGateway, until};
+use crate::kind::{TestedKind, config};
 use crate::ledger::{alarm, deliveries, states};
 
 /// Nine tenths of twenty: what we allow ourselves in a minute.
@@ -21,7 +21,7 @@ const A_MINUTE: u64 = 18;
 /// The short form of `cargo xtask chaos`.
 #[test]
 fn what_was_accepted_is_told_on_every_channel_however_often_it_is_killed() {
-    let binary = PathBuf::from(Site::new("").command(&[], &[]).get_program());
+    let binary = PathBuf::from(TestFolder::new("").command(&[], &[]).get_program());
     let (scratch, patience) = (xtask::scratch().unwrap(), Chaos::PATIENCE);
     let chaos = Chaos { binary, rounds: 3, seed: 7, scratch, patience };
     let mut progress = Vec::new();
@@ -32,25 +32,28 @@ fn what_was_accepted_is_told_on_every_channel_however_often_it_is_killed() {
 #[test]
 fn a_restart_opens_no_new_minute() {
     let channels = ["ding", "wecom"];
-    let providers = Providers::start([Kind::DingTalk.account("ding"), Kind::WeComBot.account("wecom")]);
-    let (ding, wecom) =
-        (Kind::DingTalk.settings("ding", &providers), Kind::WeComBot.settings("wecom", &providers));
-    let site = Arc::new(Site::new(&config(&[("ding", ding), ("wecom", wecom)])));
+    let providers =
+        FakeProviders::start([TestedKind::DingTalk.account("ding"), TestedKind::WeComBot.account("wecom")]);
+    let (ding, wecom) = (
+        TestedKind::DingTalk.settings("ding", &providers),
+        TestedKind::WeComBot.settings("wecom", &providers),
+    );
+    let site = Arc::new(TestFolder::new(&config(&[("ding", ding), ("wecom", wecom)])));
     let received = |channel: &str| providers.stats().get(channel).map_or(0, |it| it.received);
     // One by one, or they would be gathered.
-    let post = |gateway: &Gateway, device: u32| {
+    let post = |gateway: &TestGateway, device: u32| {
         assert_eq!(gateway.post("thinklink", &alarm("over_temp", device, "urgent").to_string()).status, 202);
         thread::sleep(Duration::from_millis(100));
     };
 
-    let mut gateway = Gateway::start_at(&site, &[], &[]);
+    let mut gateway = TestGateway::start_at(&site, &[], &[]);
     (0..8).for_each(|device| post(&gateway, device));
     until("the providers are told", || channels.iter().all(|it| received(it) == 8), PATIENCE);
     gateway.kill9();
-    let mut gateway = Gateway::start_at(&site, &[], &[]);
+    let mut gateway = TestGateway::start_at(&site, &[], &[]);
     (8..12).for_each(|device| post(&gateway, device));
     gateway.kill9();
-    let gateway = Gateway::start_at(&site, &[], &[]);
+    let gateway = TestGateway::start_at(&site, &[], &[]);
     (12..30).for_each(|device| post(&gateway, device));
     thread::sleep(Duration::from_secs(2));
 
@@ -66,20 +69,22 @@ fn a_restart_opens_no_new_minute() {
 /// The provider has shown it, and its answer is on the way when the gateway is killed.
 #[test]
 fn what_was_in_flight_at_the_kill_is_repeated_so_that_it_can_be_known_as_a_repeat() {
-    let providers = Providers::start([Kind::DingTalk.account("ding"), Kind::Mail.account("mail")]);
-    let (ding, mail) = (Kind::DingTalk.settings("ding", &providers), Kind::Mail.settings("mail", &providers));
-    let site = Arc::new(Site::new(&config(&[("ding", ding), ("mail", mail)])));
+    let providers =
+        FakeProviders::start([TestedKind::DingTalk.account("ding"), TestedKind::Mail.account("mail")]);
+    let (ding, mail) =
+        (TestedKind::DingTalk.settings("ding", &providers), TestedKind::Mail.settings("mail", &providers));
+    let site = Arc::new(TestFolder::new(&config(&[("ding", ding), ("mail", mail)])));
     for channel in ["ding", "mail"] {
         providers.set_fault(channel, FaultSwitch::always(Fault::Late { millis: 60_000 })).unwrap();
     }
-    let mut gateway = Gateway::start_at(&site, &[], &[]);
+    let mut gateway = TestGateway::start_at(&site, &[], &[]);
     assert_eq!(gateway.post("thinklink", &alarm("over_temp", 1, "urgent").to_string()).status, 202);
     let shown = |channel| providers.seen(channel).len();
     until("both have shown it", || shown("ding") == 1 && shown("mail") == 1, PATIENCE);
     gateway.kill9();
     providers.clear_all_faults();
 
-    let gateway = Gateway::start_at(&site, &[], &[]);
+    let gateway = TestGateway::start_at(&site, &[], &[]);
     let is_told = |channel| deliveries(&gateway, channel).iter().all(|it| it.state == "delivered");
     until("both are told", || is_told("ding") && is_told("mail"), PATIENCE);
     let of_ding: Vec<_> = providers.messages().into_iter().filter(|it| it.target == "ding").collect();

@@ -5,18 +5,18 @@ use std::fmt::Write as _;
 
 use fanfare_sandbox::{Account, App, Bot, Credentials, Mailbox, Members, Provider, Robot};
 
-use crate::harness::Providers;
+use crate::harness::FakeProviders;
 
 /// A kind of channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum TestedKind {
     DingTalk,
     WeComBot,
     WeComApp,
     Mail,
 }
 
-/// Whom a mail goes to.
+/// The two recipients of a mail.
 pub(crate) const FIRST: &str = "first@example.com";
 pub(crate) const SECOND: &str = "second@example.com";
 
@@ -26,7 +26,7 @@ const CORP: &str = "ww0123456789abcdef";
 const AGENT: i64 = 1_000_002;
 const MEMBER: &str = "zhangsan";
 
-impl Kind {
+impl TestedKind {
     /// The account behind the channel called `name`.
     pub(crate) fn account(self, name: &str) -> Account {
         let key = name.to_owned();
@@ -60,7 +60,7 @@ impl Kind {
     }
 
     /// The channel's settings, in YAML's flow style.
-    pub(crate) fn settings(self, name: &str, at: &Providers) -> String {
+    pub(crate) fn settings(self, name: &str, at: &FakeProviders) -> String {
         let endpoint = at.endpoint();
         match self {
             Self::DingTalk => {

@@ -1,10 +1,10 @@
-//! What a gateway says became of the alerts it was sent.
+//! The deliveries and attempts of alerts, as a gateway's API tells them.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Gateway, text};
+use crate::harness::{TestGateway, text};
 
 /// The most rows of one answer.
 const PAGE: usize = 1_000;
@@ -22,7 +22,7 @@ pub(crate) fn alarm(name: &str, device: u32, level: &str) -> Value {
 
 /// One delivery, as `/api/v1/deliveries` shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Row {
+pub(crate) struct LedgerRow {
     pub(crate) id: i64,
     pub(crate) alert: i64,
     pub(crate) receiver: String,
@@ -34,7 +34,7 @@ pub(crate) struct Row {
     pub(crate) reason: String,
 }
 
-impl Row {
+impl LedgerRow {
     #[track_caller]
     fn of(row: &Value) -> Self {
         let number = |field: &str| row[field].as_i64().unwrap_or_else(|| panic!("no `{field}` in {row}"));
@@ -53,13 +53,14 @@ impl Row {
 
 /// Every delivery on a channel, newest first.
 #[track_caller]
-pub(crate) fn deliveries(gateway: &Gateway, channel: &str) -> Vec<Row> {
-    let mut rows: Vec<Row> = Vec::new();
+pub(crate) fn deliveries(gateway: &TestGateway, channel: &str) -> Vec<LedgerRow> {
+    let mut rows: Vec<LedgerRow> = Vec::new();
     loop {
         let before = rows.last().map_or_else(String::new, |it| format!("&before={}", it.id));
         let answer = gateway.get(&format!("/api/v1/deliveries?channel={channel}&limit={PAGE}{before}"));
         assert_eq!(answer.status, 200, "{answer:?}");
-        let page: Vec<_> = answer.json()["deliveries"].as_array().unwrap().iter().map(Row::of).collect();
+        let page: Vec<_> =
+            answer.json()["deliveries"].as_array().unwrap().iter().map(LedgerRow::of).collect();
         let is_last = page.len() < PAGE;
         rows.extend(page);
         if is_last {
@@ -68,9 +69,9 @@ pub(crate) fn deliveries(gateway: &Gateway, channel: &str) -> Vec<Row> {
     }
 }
 
-/// How many deliveries of a channel are in which state.
+/// The number of deliveries of a channel in each state.
 #[track_caller]
-pub(crate) fn states(gateway: &Gateway, channel: &str) -> BTreeMap<String, usize> {
+pub(crate) fn states(gateway: &TestGateway, channel: &str) -> BTreeMap<String, usize> {
     let mut states = BTreeMap::new();
     for row in deliveries(gateway, channel) {
         *states.entry(row.state).or_default() += 1;
@@ -78,9 +79,9 @@ pub(crate) fn states(gateway: &Gateway, channel: &str) -> BTreeMap<String, usize
     states
 }
 
-/// What came of each attempt of a delivery, in a word, oldest first.
+/// The outcome of each attempt of a delivery, in a word, oldest first.
 #[track_caller]
-pub(crate) fn attempts(gateway: &Gateway, delivery: i64) -> Vec<String> {
+pub(crate) fn attempts(gateway: &TestGateway, delivery: i64) -> Vec<String> {
     let answer = gateway.get(&format!("/api/v1/deliveries/{delivery}/attempts"));
     let attempts = answer.json();
     attempts["attempts"].as_array().unwrap().iter().map(|it| text(it, "outcome").to_owned()).collect()

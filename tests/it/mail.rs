@@ -1,4 +1,4 @@
-//! Mail of the whole binary, handed to a server and read by a reader that are not ours.
+//! ReceivedMail of the whole binary, handed to a server and read by a reader that are not ours.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -7,7 +7,7 @@ use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::harness::{Gateway, PATIENCE, root, until};
+use crate::harness::{PATIENCE, TestGateway, root, until};
 use crate::ledger::deliveries;
 
 /// Debian's, for which `python3-aiosmtpd` is packaged.
@@ -77,20 +77,20 @@ route: {{ receiver: on-call }}
     }
 
     /// The mail of this number, as Python's `email` reads it.
-    fn mail(&self, number: u32) -> Mail {
+    fn mail(&self, number: u32) -> ReceivedMail {
         let path = self.folder.path().join(format!("{number}.eml"));
         until("the mail is there", || path.exists(), PATIENCE);
         let reader = root().join("tests/smtp/read_mail.py");
         let output = Command::new(PYTHON).arg(reader).arg(path).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        Mail(serde_json::from_slice(&output.stdout).unwrap())
+        ReceivedMail(serde_json::from_slice(&output.stdout).unwrap())
     }
 }
 
 /// A mail that was read.
-struct Mail(Value);
+struct ReceivedMail(Value);
 
-impl Mail {
+impl ReceivedMail {
     /// The only header field called `name`.
     #[track_caller]
     fn header(&self, name: &str) -> &str {
@@ -137,7 +137,7 @@ fn cold_room(action: &str) -> String {
 #[test]
 fn an_alarm_and_its_end_arrive_as_one_thread_that_anyone_can_read() {
     let server = MailServer::start();
-    let gateway = Gateway::start(&server.config(), &[], &[("SMTP_PASSWORD", PASSWORD)]);
+    let gateway = TestGateway::start(&server.config(), &[], &[("SMTP_PASSWORD", PASSWORD)]);
     assert_eq!(gateway.post("thinklink", &cold_room("new")).status, 202);
     let firing = server.mail(1);
     assert_eq!(gateway.post("thinklink", &cold_room("clear")).status, 202);

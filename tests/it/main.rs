@@ -16,7 +16,7 @@ mod secrets;
 
 mod kind;
 mod ledger;
-mod books;
+mod ledger_reader;
 mod faults;
 mod kill;
 mod burst;

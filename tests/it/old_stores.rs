@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::harness::{Gateway, PATIENCE, Request, Site, root, text, until};
+use crate::harness::{PATIENCE, TestFolder, TestGateway, TestRequest, root, text, until};
 
 /// The config with which the stores were made, as far as every version understands it.
 const CONFIG: &str = "\
@@ -36,15 +36,15 @@ const STORE: &str = "store.sandbox.db";
 /// Alerts that `waits` was never told of, by the part of the title that names them.
 struct Pending(&'static [&'static str]);
 
-fn open(store: &str) -> Gateway {
-    let site = Arc::new(Site::new(CONFIG));
+fn open(store: &str) -> TestGateway {
+    let site = Arc::new(TestFolder::new(CONFIG));
     fs::copy(root().join("tests/stores").join(store), site.path(STORE)).unwrap();
-    Gateway::start_at(&site, &["--sandbox"], &[])
+    TestGateway::start_at(&site, &["--sandbox"], &[])
 }
 
 /// The texts that a channel shows.
-fn shown(gateway: &Gateway, channel: &str) -> String {
-    let messages: Value = Request::get("/sandbox/messages").send(gateway.address()).json();
+fn shown(gateway: &TestGateway, channel: &str) -> String {
+    let messages: Value = TestRequest::get("/sandbox/messages").send(gateway.address()).json();
     let of_channel = messages.as_array().unwrap().iter().filter(|it| it["target"] == channel);
     of_channel.map(|it| text(it, "text")).collect::<Vec<_>>().join("\n")
 }

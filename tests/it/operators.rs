@@ -1,4 +1,4 @@
-//! What operators ask a running gateway and have it do, by the real commands.
+//! Operators' commands against a running gateway.
 
 mod dead_letters;
 mod story;
@@ -6,7 +6,7 @@ mod speed;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Gateway, PATIENCE, Request, until};
+use crate::harness::{PATIENCE, TestGateway, TestRequest, until};
 
 /// A promise to two channels, and who is told if that does not come about.
 const CONFIG: &str = "\
@@ -37,49 +37,49 @@ route:
 /// <https://open.dingtalk.com/document/group/custom-robot-access>
 const WRONG_SECRET: &str = r#"{ "fault": { "errcode": { "code": 310000, "words": "sign not match" } } }"#;
 
-fn gateway() -> Gateway {
-    Gateway::start(CONFIG, &["--sandbox"], &[])
+fn gateway() -> TestGateway {
+    TestGateway::start(CONFIG, &["--sandbox"], &[])
 }
 
 /// Switches a fault of a channel's provider on.
 #[track_caller]
-fn switch_on(gateway: &Gateway, channel: &str, fault: &str) {
-    let switch = Request::new("PUT", &format!("/sandbox/faults/{channel}")).body(fault);
+fn switch_on(gateway: &TestGateway, channel: &str, fault: &str) {
+    let switch = TestRequest::new("PUT", &format!("/sandbox/faults/{channel}")).body(fault);
     assert_eq!(switch.send(gateway.address()).status, 200);
 }
 
 #[track_caller]
-fn mend(gateway: &Gateway, channel: &str) {
-    let switch = Request::new("DELETE", &format!("/sandbox/faults/{channel}"));
+fn mend(gateway: &TestGateway, channel: &str) {
+    let switch = TestRequest::new("DELETE", &format!("/sandbox/faults/{channel}"));
     assert_eq!(switch.send(gateway.address()).status, 200);
 }
 
 /// Posts an alarm that nobody has heard of, and says its number.
 #[track_caller]
-fn raise(gateway: &Gateway, name: &str, level: &str) -> i64 {
+fn raise(gateway: &TestGateway, name: &str, level: &str) -> i64 {
     let alarm = json!({ "eui": "6353012af1093062", "name": name, "level": level, "title": format!("{name} is open") });
     let answer = gateway.post("open", &alarm.to_string());
     assert_eq!(answer.status, 202, "{answer:?}");
     answer.json()["alerts"][0]["id"].as_i64().unwrap()
 }
 
-/// What `fanfare` says when it is asked for JSON and all is well.
+/// The JSON that `fanfare` prints when all is well.
 #[track_caller]
-fn ask(gateway: &Gateway, args: &[&str]) -> Value {
+fn ask(gateway: &TestGateway, args: &[&str]) -> Value {
     let finished = gateway.run(&[args, &["--json"]].concat(), &[]);
     assert_eq!(finished.code, Some(0), "{}", finished.said());
     serde_json::from_str(&finished.stdout).unwrap_or_else(|err| panic!("{err}: {}", finished.said()))
 }
 
-/// What happened to an alert, as `fanfare explain` has it.
+/// The history of an alert, as `fanfare explain` prints it.
 #[track_caller]
-fn timeline(gateway: &Gateway, alert: i64) -> Vec<Value> {
+fn timeline(gateway: &TestGateway, alert: i64) -> Vec<Value> {
     ask(gateway, &["explain", &alert.to_string()])["timeline"].as_array().unwrap().clone()
 }
 
 /// Waits until something like this has happened to the alert; the fields given are compared.
 #[track_caller]
-fn until_told(gateway: &Gateway, alert: i64, like: &Value) {
+fn until_told(gateway: &TestGateway, alert: i64, like: &Value) {
     let is_like = |event: &Value| like.as_object().unwrap().iter().all(|(name, value)| event[name] == *value);
     let happened = || timeline(gateway, alert).iter().any(is_like);
     until(&format!("the story of {alert} tells {like}"), happened, PATIENCE);
@@ -98,13 +98,13 @@ fn the_api_answers_only_whom_it_knows() {
     ];
     for path in &questions {
         assert_eq!(gateway.get(path).status, 200, "{path}");
-        let from_elsewhere = Request::get(path).header("X-Forwarded-For", "203.0.113.7");
+        let from_elsewhere = TestRequest::get(path).header("X-Forwarded-For", "203.0.113.7");
         assert_eq!(from_elsewhere.send(gateway.address()).status, 403, "{path}");
     }
     for order in ["alerts/1/acknowledge", "dead-letters/retry", "dead-letters/discard", "channels/group/test"]
     {
         let from_elsewhere =
-            Request::post(&format!("/api/v1/{order}"), "{}").header("X-Forwarded-For", "203.0.113.7");
+            TestRequest::post(&format!("/api/v1/{order}"), "{}").header("X-Forwarded-For", "203.0.113.7");
         assert_eq!(from_elsewhere.send(gateway.address()).status, 403, "{order}");
     }
 }
@@ -112,7 +112,7 @@ fn the_api_answers_only_whom_it_knows() {
 #[test]
 fn what_is_not_there_is_told_so() {
     let gateway = gateway();
-    let check = |answer: crate::harness::Answer, status: u16, code: &str| {
+    let check = |answer: crate::harness::TestAnswer, status: u16, code: &str| {
         assert_eq!(
             (answer.status, answer.json()["error"]["code"].as_str()),
             (status, Some(code)),
@@ -125,7 +125,7 @@ fn what_is_not_there_is_told_so() {
     check(gateway.get("/api/v1/dead-letters?chanel=group"), 400, "bad_request");
     check(gateway.get("/api/v1/channels/nobody"), 404, "unknown_channel");
     let post =
-        |path: &str, body: &str| Request::post(&format!("/api/v1/{path}"), body).send(gateway.address());
+        |path: &str, body: &str| TestRequest::post(&format!("/api/v1/{path}"), body).send(gateway.address());
     check(post("channels/nobody/test", ""), 404, "unknown_channel");
     check(post("alerts/77/acknowledge", r#"{"by":"Wang"}"#), 404, "unknown_alert");
     check(post("alerts/77/acknowledge", "{}"), 400, "bad_request");

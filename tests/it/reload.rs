@@ -5,16 +5,16 @@ mod load;
 
 use serde_json::Value;
 
-use crate::harness::{Answer, Gateway, Request};
+use crate::harness::{TestAnswer, TestGateway, TestRequest};
 
 /// Has the gateway read its config again.
 #[track_caller]
-fn reload(gateway: &Gateway) -> Answer {
-    Request::new("POST", "/-/reload").send(gateway.address())
+fn reload(gateway: &TestGateway) -> TestAnswer {
+    TestRequest::new("POST", "/-/reload").send(gateway.address())
 }
 
 #[track_caller]
-fn check_reloaded(gateway: &Gateway) {
+fn check_reloaded(gateway: &TestGateway) {
     let answer = reload(gateway);
     assert_eq!((answer.status, &answer.json()["status"]), (200, &"reloaded".into()), "{answer:?}");
     assert_eq!(metric(gateway, "fanfare_config_last_reload_successful"), 1.0);
@@ -22,7 +22,7 @@ fn check_reloaded(gateway: &Gateway) {
 
 /// The gateway refuses its new config for these reasons: where, and words of what is wrong.
 #[track_caller]
-fn check_refused(gateway: &Gateway, reasons: &[(&str, &str)]) {
+fn check_refused(gateway: &TestGateway, reasons: &[(&str, &str)]) {
     let answer = reload(gateway);
     assert_eq!(answer.status, 400, "{answer:?}");
     let json = answer.json();
@@ -39,7 +39,7 @@ fn check_refused(gateway: &Gateway, reasons: &[(&str, &str)]) {
 
 /// The value of a metric without labels.
 #[track_caller]
-fn metric(gateway: &Gateway, name: &str) -> f64 {
+fn metric(gateway: &TestGateway, name: &str) -> f64 {
     let text = gateway.get("/metrics").body;
     let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     value.unwrap_or_else(|| panic!("no {name} in {text}")).parse().unwrap()

@@ -6,38 +6,38 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Gateway, Request, file, root, text};
+use crate::harness::{TestAnswer, TestGateway, TestRequest, file, root, text};
 
 const TOKEN: &str = "the-token-in-the-org-params";
 
-/// What must stay in ThinkLink.
+/// A credential that must stay in ThinkLink.
 const BOT_TOKEN: &str = "a-token-that-an-old-script-kept-with-the-device";
 
 /// The id of a thing model, above what a JSON number can hold exactly.
 const MODEL: &str = "45616600866361349";
 
 /// A site in ThinkLink whose Org Params name the gateway.
-struct Tkl {
-    gateway: Gateway,
+struct ThinkLinkSite {
+    gateway: TestGateway,
     org_params: Value,
 }
 
-/// What ThinkLink would do after one uplink.
-struct Ran {
+/// The items and errors of one uplink's scripts in ThinkLink.
+struct ScriptRun {
     items: Vec<Value>,
     errors: Vec<Value>,
 }
 
-impl Tkl {
+impl ThinkLinkSite {
     fn new() -> Self {
         let config = file("config/fanfare.yaml").replace("listen: 127.0.0.1:8780", "listen: 127.0.0.1:0");
-        let gateway = Gateway::start(&config, &["--sandbox"], &[("FANFARE_TKL_TOKEN", TOKEN)]);
+        let gateway = TestGateway::start(&config, &["--sandbox"], &[("FANFARE_TKL_TOKEN", TOKEN)]);
         let url = format!("http://{}/ingest/thinklink", gateway.address());
         Self { gateway, org_params: json!({ "fanfare_url": url, "fanfare_token": TOKEN }) }
     }
 
     /// An uplink with this telemetry, from a device whose limit is -15.
-    fn run(&self, telemetry: Value) -> Ran {
+    fn run(&self, telemetry: Value) -> ScriptRun {
         let device = json!({
             "eui": "6353012af1093062",
             "name": "Cold room 3",
@@ -57,7 +57,7 @@ impl Tkl {
     /// An uplink with a temperature, and what the gateway answers the script.
     #[track_caller]
     fn uplink(&self, temperature: f64) -> Value {
-        let Ran { items, errors } = self.run(json!({ "temperature": temperature }));
+        let ScriptRun { items, errors } = self.run(json!({ "temperature": temperature }));
         assert_eq!((items.len(), errors.len()), (1, 0), "{items:?} {errors:?}");
         let answer = post(&items[0]);
         assert_eq!(answer.status, 202, "{answer:?}");
@@ -72,7 +72,7 @@ impl Tkl {
     }
 }
 
-fn node(input: &Value) -> Ran {
+fn node(input: &Value) -> ScriptRun {
     let mut child = Command::new("node")
         .arg(root().join("tests/tkl/host.js"))
         .stdin(Stdio::piped())
@@ -84,15 +84,15 @@ fn node(input: &Value) -> Ran {
     assert!(output.status.success(), "a script fails; Node says above why");
     let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
     let list = |name: &str| printed[name].as_array().unwrap().clone();
-    Ran { items: list("items"), errors: list("errors") }
+    ScriptRun { items: list("items"), errors: list("errors") }
 }
 
 /// Does what ThinkLink does with an item of type `axios`.
-fn post(item: &Value) -> Answer {
+fn post(item: &Value) -> TestAnswer {
     assert_eq!((text(item, "type"), &item["sleepTimeMs"]), ("axios", &json!(0)));
     let message = &item["dnMsg"];
     let (address, path) = text(message, "url").strip_prefix("http://").unwrap().split_once('/').unwrap();
-    let request = Request::new(text(message, "method"), &format!("/{path}"));
+    let request = TestRequest::new(text(message, "method"), &format!("/{path}"));
     let headers = message["headers"].as_object().unwrap();
     let request = headers.iter().fold(request, |it, (name, value)| it.header(name, value.as_str().unwrap()));
     request.body(message["data"].to_string()).send(address.parse::<SocketAddr>().unwrap())
@@ -100,7 +100,7 @@ fn post(item: &Value) -> Answer {
 
 #[test]
 fn a_trigger_that_fires_on_every_uplink_tells_people_only_of_the_edges() {
-    let tkl = Tkl::new();
+    let tkl = ThinkLinkSite::new();
     let told = |temperature: f64| tkl.uplink(temperature)["told"].clone();
     assert_eq!(told(-20.0), json!([]), "all is well and nobody was told otherwise");
     assert_eq!(told(-12.0), json!(["team"]), "above the limit");
@@ -124,7 +124,7 @@ fn a_trigger_that_fires_on_every_uplink_tells_people_only_of_the_edges() {
 
 #[test]
 fn a_repeat_is_answered_with_the_reason_why_nobody_is_told() {
-    let tkl = Tkl::new();
+    let tkl = ThinkLinkSite::new();
     tkl.uplink(-12.0);
     let again = tkl.uplink(-12.0);
     assert_eq!(again["held"][0]["receiver"], "team", "{again}");
@@ -132,8 +132,8 @@ fn a_repeat_is_answered_with_the_reason_why_nobody_is_told() {
 
 #[test]
 fn no_credential_of_the_device_leaves_thinklink() {
-    let tkl = Tkl::new();
-    let Ran { items, .. } = tkl.run(json!({ "temperature": 1 }));
+    let tkl = ThinkLinkSite::new();
+    let ScriptRun { items, .. } = tkl.run(json!({ "temperature": 1 }));
     let sent = json!(items).to_string();
     assert!(sent.contains("Cold room 3") && sent.contains(TOKEN), "{sent}");
     assert!(!sent.contains(BOT_TOKEN), "{sent}");
@@ -141,25 +141,25 @@ fn no_credential_of_the_device_leaves_thinklink() {
 
 #[test]
 fn an_uplink_without_a_reading_does_nothing() {
-    let tkl = Tkl::new();
-    let Ran { items, errors } = tkl.run(json!({ "humidity": 30 }));
+    let tkl = ThinkLinkSite::new();
+    let ScriptRun { items, errors } = tkl.run(json!({ "humidity": 30 }));
     assert_eq!((items, errors), (vec![], vec![]));
 }
 
 #[test]
 fn without_org_params_the_script_says_which() {
-    let mut tkl = Tkl::new();
+    let mut tkl = ThinkLinkSite::new();
     tkl.org_params = json!({});
-    let Ran { items, errors } = tkl.run(json!({ "temperature": 1 }));
+    let ScriptRun { items, errors } = tkl.run(json!({ "temperature": 1 }));
     assert_eq!(items, Vec::<Value>::new());
     assert!(json!(errors).to_string().contains("fanfare_url"), "{errors:?}");
 }
 
 #[test]
 fn a_wrong_token_in_the_org_params_is_an_error_in_the_scripts_log() {
-    let mut tkl = Tkl::new();
+    let mut tkl = ThinkLinkSite::new();
     tkl.org_params["fanfare_token"] = json!("another");
-    let Ran { items, .. } = tkl.run(json!({ "temperature": 1 }));
+    let ScriptRun { items, .. } = tkl.run(json!({ "temperature": 1 }));
     let answer = post(&items[0]);
     assert_eq!((answer.status, text(&answer.json()["error"], "code")), (401, "unauthorized"));
 }

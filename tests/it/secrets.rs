@@ -16,8 +16,8 @@ use fanfare_sandbox::{
 use serde_json::{Value, json};
 
 use self::marker::find;
-use self::tap::Tap;
-use crate::harness::{Gateway, PATIENCE, Providers, Request, Site, text, until};
+use self::tap::WireTap;
+use crate::harness::{FakeProviders, PATIENCE, TestFolder, TestGateway, TestRequest, text, until};
 
 const ENV_TOKEN: &str = "Zq7+source-env+k3Vw9";
 const FILE_TOKEN: &str = "Zq7+source-file+m8Tx2";
@@ -132,7 +132,7 @@ fn accounts() -> [Account; 5] {
 }
 
 /// `config` with the addresses of the providers.
-fn placed(config: &str, http: &Tap, smtp: &Tap) -> String {
+fn placed(config: &str, http: &WireTap, smtp: &WireTap) -> String {
     config
         .replace("HTTP", &format!("http://{}", http.address()))
         .replace("port: SMTP", &format!("port: {}", smtp.address().port()))
@@ -157,33 +157,34 @@ fn careless_alarm() -> Value {
 }
 
 /// A gateway among providers that misbehave in one way, and the way to them overheard.
-struct Scene {
-    providers: Providers,
-    http: Tap,
-    smtp: Tap,
-    gateway: Gateway,
-    /// What opens its API.
+struct SecretsSetup {
+    providers: FakeProviders,
+    http: WireTap,
+    smtp: WireTap,
+    gateway: TestGateway,
+    /// The token of its API.
     token: &'static str,
 }
 
-impl Scene {
+impl SecretsSetup {
     fn new(faults: Vec<(&str, Fault)>) -> Self {
-        let providers = Providers::start(accounts());
+        let providers = FakeProviders::start(accounts());
         for (channel, fault) in faults {
             providers.set_fault(channel, FaultSwitch::always(fault)).unwrap();
         }
-        let (http, smtp) = (Tap::before(providers.http_address()), Tap::before(providers.smtp_address()));
-        let site = Site::new(&placed(CONFIG, &http, &smtp));
+        let (http, smtp) =
+            (WireTap::before(providers.http_address()), WireTap::before(providers.smtp_address()));
+        let site = TestFolder::new(&placed(CONFIG, &http, &smtp));
         for (name, secret) in FILES {
             // As an editor leaves it, with the end of the line.
             site.write(name, &format!("{secret}\n"));
         }
-        let gateway = Gateway::start_at(&Arc::new(site), &[], &ENV);
+        let gateway = TestGateway::start_at(&Arc::new(site), &[], &ENV);
         Self { providers, http, smtp, gateway, token: API_TOKEN }
     }
 
     fn get(&self, path: &str) -> String {
-        let answer = Request::get(path).bearer(self.token).send(self.gateway.address());
+        let answer = TestRequest::get(path).bearer(self.token).send(self.gateway.address());
         assert_eq!(answer.status, 200, "{path}: {answer:?}");
         answer.body
     }
@@ -203,7 +204,7 @@ impl Scene {
     fn live(&self) -> String {
         let body = careless_alarm().to_string();
         let post = |source: &str, token: &str| {
-            Request::post(&format!("/ingest/{source}"), body.as_str())
+            TestRequest::post(&format!("/ingest/{source}"), body.as_str())
                 .bearer(token)
                 .send(self.gateway.address())
         };
@@ -232,11 +233,11 @@ impl Scene {
         refused
     }
 
-    /// What whoever tests the channels is answered. Those that must be silent answer late.
+    /// The answers to tests of the channels. Channels that must be silent answer late.
     fn tests(&self) -> Vec<(String, String)> {
         let test = |channel: &str| {
             let path = format!("/api/v1/channels/{channel}/test");
-            let answer = Request::post(&path, "").bearer(self.token).send(self.gateway.address());
+            let answer = TestRequest::post(&path, "").bearer(self.token).send(self.gateway.address());
             assert!(matches!(answer.status, 200 | 202), "{path}: {answer:?}");
             (path, answer.body)
         };
@@ -295,7 +296,7 @@ impl Scene {
     }
 }
 
-/// What follows `name=` in the addresses on the wire: secrets that are made on the way.
+/// The values after `name=` in the addresses on the wire: secrets that are made on the way.
 fn made_on_the_way(name: &str, wire: &str) -> Vec<String> {
     let is_of_value = |c: char| c.is_ascii_alphanumeric() || "%-._~".contains(c);
     let values = wire.split(name).skip(1).map(|it| it.split(|c| !is_of_value(c)).next().unwrap().to_owned());
@@ -314,8 +315,8 @@ fn check(faults: Vec<(&str, Fault)>, expected_words: &str) {
 
 /// The same; `wait` ends when all that is to be said has been said.
 #[track_caller]
-fn check_after(faults: Vec<(&str, Fault)>, wait: impl FnOnce(&Scene), expected_words: &[&str]) {
-    let scene = Scene::new(faults);
+fn check_after(faults: Vec<(&str, Fault)>, wait: impl FnOnce(&SecretsSetup), expected_words: &[&str]) {
+    let scene = SecretsSetup::new(faults);
     let refused = scene.live();
     wait(&scene);
     let wire = scene.http.heard();
@@ -353,7 +354,7 @@ fn mail(stage: MailStage, code: u16, words: &str) -> Fault {
 
 #[test]
 fn what_is_searched_for_is_on_the_wire() {
-    let scene = Scene::new(vec![]);
+    let scene = SecretsSetup::new(vec![]);
     scene.live();
     let (http, smtp) = (scene.http.heard(), scene.smtp.heard());
     for secret in [DINGTALK_TOKEN, WECOM_KEY, WECOM_SECRET] {
@@ -390,7 +391,7 @@ fn no_secret_shows_when_providers_refuse() {
     );
 }
 
-/// As web servers do that name the address they do not know.
+/// Pages of web servers that name the address they do not know.
 #[test]
 fn no_secret_shows_when_pages_quote_the_address_back() {
     let quote = |secret: &str| {
@@ -419,12 +420,12 @@ fn no_secret_shows_when_refusals_quote_the_token_back() {
     );
 }
 
-/// As above; and the channels that are left say so, in the words of those that do not work.
+/// The channels that are left say which do not work, in the words of their providers.
 #[test]
 fn no_secret_shows_in_what_we_say_of_ourselves() {
     let quote = |secret: &str| Fault::Errcode { code: 40_001, words: format!("invalid credential {secret}") };
     let words = format!("5.7.8 {SMTP_PASSWORD} is not the password");
-    let told = |scene: &Scene| {
+    let told = |scene: &SecretsSetup| {
         let says = |words: &str| scene.providers.seen("spare").iter().any(|it| it.shown.text.contains(words));
         let all = || says("does not work") && says("invalid credential") && says("could not be told");
         until("the spare channel is told what is wrong", all, PATIENCE);
@@ -484,7 +485,7 @@ fn unsound_configs() -> Vec<String> {
 #[test]
 fn no_secret_shows_when_the_config_is_wrong() {
     for config in unsound_configs() {
-        let site = Site::new(&config);
+        let site = TestFolder::new(&config);
         for command in
             [&["check"][..], &["check", "--json"], &["serve"], &["serve", "--sandbox"], &["routes", "show"]]
         {

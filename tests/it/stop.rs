@@ -10,14 +10,14 @@ use std::time::Duration;
 use fanfare_sandbox::{Fault, FaultSwitch};
 use tokio::time::Instant;
 
-use crate::harness::{Gateway, PATIENCE, Providers, Request, Site, until};
-use crate::kind::{Kind, config};
+use crate::harness::{FakeProviders, PATIENCE, TestFolder, TestGateway, TestRequest, until};
+use crate::kind::{TestedKind, config};
 use crate::ledger::{alarm, deliveries, states};
 
 /// Several scripts post at the same time.
 const SCRIPTS: usize = 4;
 
-/// What a process manager that is in a hurry grants.
+/// The time that a process manager in a hurry grants.
 const PROMPTLY: Duration = Duration::from_secs(5);
 
 /// A provider that takes a while for each message, so that there is a backlog.
@@ -25,7 +25,7 @@ const ANSWER_AFTER: Fault = Fault::Late { millis: 150 };
 
 /// Tells the gateway to stop, and says how long it took to end well.
 #[track_caller]
-fn stop(gateway: &mut Gateway) -> Duration {
+fn stop(gateway: &mut TestGateway) -> Duration {
     let since = Instant::now();
     let status = gateway.terminate_and_wait();
     assert_eq!(status.code(), Some(0), "{}", gateway.log());
@@ -38,7 +38,7 @@ fn post_until_it_stops(address: SocketAddr, next: &AtomicU32) -> Vec<u32> {
     let mut accepted = Vec::new();
     loop {
         let device = next.fetch_add(1, Ordering::Relaxed);
-        let request = Request::post("/ingest/thinklink", alarm("over_temp", device, "high").to_string());
+        let request = TestRequest::post("/ingest/thinklink", alarm("over_temp", device, "high").to_string());
         match request.try_send(address) {
             Ok(answer) if answer.status == 202 => accepted.push(device),
             Ok(answer) => assert_eq!(answer.status, 503, "{answer:?}"),
@@ -49,18 +49,19 @@ fn post_until_it_stops(address: SocketAddr, next: &AtomicU32) -> Vec<u32> {
 
 #[test]
 fn what_was_accepted_before_it_stopped_is_told_after_the_next_start_and_once() {
-    let (ding, wecom, channels) = (Kind::DingTalk, Kind::WeComBot, ["ding", "wecom"]);
+    let (ding, wecom, channels) = (TestedKind::DingTalk, TestedKind::WeComBot, ["ding", "wecom"]);
     let accounts = [ding.account_without_limits("ding"), wecom.account_without_limits("wecom")];
-    let providers = Providers::start(accounts);
-    let settings =
-        |kind: Kind, name| format!("{}, budget: unlimited, concurrency: 4", kind.settings(name, &providers));
+    let providers = FakeProviders::start(accounts);
+    let settings = |kind: TestedKind, name| {
+        format!("{}, budget: unlimited, concurrency: 4", kind.settings(name, &providers))
+    };
     let config = config(&[("ding", settings(ding, "ding")), ("wecom", settings(wecom, "wecom"))]);
-    let site = Arc::new(Site::new(&config));
+    let site = Arc::new(TestFolder::new(&config));
     for channel in channels {
         providers.set_fault(channel, FaultSwitch::always(ANSWER_AFTER)).unwrap();
     }
 
-    let mut gateway = Gateway::start_at(&site, &[], &[]);
+    let mut gateway = TestGateway::start_at(&site, &[], &[]);
     let (address, next) = (gateway.address(), AtomicU32::new(0));
     let accepted: Vec<u32> = thread::scope(|scope| {
         let scripts: Vec<_> =
@@ -75,7 +76,7 @@ fn what_was_accepted_before_it_stopped_is_told_after_the_next_start_and_once() {
         assert!(providers.seen(channel).len() < accepted.len(), "some of it was left for the next start");
     }
 
-    let gateway = Gateway::start_at(&site, &[], &[]);
+    let gateway = TestGateway::start_at(&site, &[], &[]);
     for channel in channels {
         until("all is told", || !states(&gateway, channel).contains_key("pending"), PATIENCE);
         let seen = providers.seen(channel);
@@ -91,28 +92,31 @@ fn what_was_accepted_before_it_stopped_is_told_after_the_next_start_and_once() {
 
 #[test]
 fn a_channel_that_hangs_holds_the_end_up_for_its_timeout_and_no_longer() {
-    let providers = Providers::start([Kind::DingTalk.account("ding"), Kind::Mail.account("mail")]);
-    let ding = format!("timeout: 1s, {}", Kind::DingTalk.settings("ding", &providers));
-    let site =
-        Arc::new(Site::new(&config(&[("ding", ding), ("mail", Kind::Mail.settings("mail", &providers))])));
+    let providers =
+        FakeProviders::start([TestedKind::DingTalk.account("ding"), TestedKind::Mail.account("mail")]);
+    let ding = format!("timeout: 1s, {}", TestedKind::DingTalk.settings("ding", &providers));
+    let site = Arc::new(TestFolder::new(&config(&[
+        ("ding", ding),
+        ("mail", TestedKind::Mail.settings("mail", &providers)),
+    ])));
     providers.set_fault("ding", FaultSwitch::always(Fault::Hang)).unwrap();
-    let mut gateway = Gateway::start_at(&site, &[], &[]);
+    let mut gateway = TestGateway::start_at(&site, &[], &[]);
     assert_eq!(gateway.post("thinklink", &alarm("over_temp", 1, "urgent").to_string()).status, 202);
     until("the mail is there", || providers.seen("mail").len() == 1, PATIENCE);
     let took = stop(&mut gateway);
     assert!(took < PROMPTLY, "{took:?}");
 
     providers.clear_all_faults();
-    let gateway = Gateway::start_at(&site, &[], &[]);
+    let gateway = TestGateway::start_at(&site, &[], &[]);
     until("ding is told", || deliveries(&gateway, "ding")[0].state == "delivered", PATIENCE);
     assert_eq!([providers.seen("ding").len(), providers.seen("mail").len()], [1, 1]);
 }
 
 #[test]
 fn a_script_that_never_ends_its_request_does_not_hold_the_end_up() {
-    let providers = Providers::start([Kind::DingTalk.account("ding")]);
+    let providers = FakeProviders::start([TestedKind::DingTalk.account("ding")]);
     let mut gateway =
-        Gateway::start(&config(&[("ding", Kind::DingTalk.settings("ding", &providers))]), &[], &[]);
+        TestGateway::start(&config(&[("ding", TestedKind::DingTalk.settings("ding", &providers))]), &[], &[]);
     let mut idle = TcpStream::connect(gateway.address()).unwrap();
     let mut half = TcpStream::connect(gateway.address()).unwrap();
     let head = "POST /ingest/thinklink HTTP/1.1\r\nHost: fanfare.test\r\nContent-Type: application/json\r\n";

@@ -15,5 +15,5 @@ mod module;
 mod tokens;
 
 pub use crate::code::finding::{CodeFinding, Rule};
-pub use crate::code::measures::{CodeMeasures, CrateMeasures, FunctionLines, Proportion, measure};
+pub use crate::code::measures::{CodeMeasures, CrateMeasures, FunctionLines, Proportion, findings, measure};
 pub use crate::code::module::{CodeBase, CrateCode, Module};

@@ -28,7 +28,7 @@ pub use crate::bench::{Bench, BenchReport, Sizes, Workload, bench};
 pub use crate::chaos::{BrokenPromise, Chaos, ChaosReport};
 pub use crate::code::{
     CodeBase, CodeFinding, CodeMeasures, CrateCode, CrateMeasures, FunctionLines, Module, Proportion, Rule,
-    measure,
+    findings, measure,
 };
 pub use crate::gate::test;
 pub use crate::load::Endpoint;

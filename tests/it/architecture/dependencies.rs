@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::{nothing_found, root};
 
-/// What each of our packages depends on when it ships: its own tests may know anyone.
-type Graph = BTreeMap<String, BTreeSet<String>>;
+/// The dependencies of each of our packages when it ships: its own tests may know anyone.
+type DependencyGraph = BTreeMap<String, BTreeSet<String>>;
 
 /// Packages that never ship. They may know everyone.
 const TOOLS: [&str; 3] = ["fanfare-testkit", "fanfare-tests", "xtask"];
@@ -16,7 +16,7 @@ const TOOLS: [&str; 3] = ["fanfare-testkit", "fanfare-tests", "xtask"];
 /// The binary, which puts the rest together.
 const SERVER: &str = "fanfare";
 
-fn graph() -> Graph {
+fn graph() -> DependencyGraph {
     let output = Command::new("cargo")
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
         .current_dir(root())
@@ -39,7 +39,7 @@ fn text(value: &Value) -> String {
 }
 
 /// Made of `package -> dependency, dependency`.
-fn made_up(lines: &[&str]) -> Graph {
+fn made_up(lines: &[&str]) -> DependencyGraph {
     let line = |line: &&str| {
         let (package, dependencies) = line.split_once(" ->").unwrap();
         (package.to_owned(), dependencies.split(',').map(|it| it.trim().to_owned()).collect())
@@ -103,7 +103,7 @@ fn may_know(package: &str, other: &str) -> bool {
 }
 
 /// Arrows between our own packages that point the wrong way.
-fn wrong_arrows(graph: &Graph) -> Vec<String> {
+fn wrong_arrows(graph: &DependencyGraph) -> Vec<String> {
     let ours = |it: &&String| graph.contains_key(*it);
     let arrows = graph.iter().flat_map(|(from, all)| all.iter().filter(ours).map(move |to| (from, to)));
     arrows
@@ -113,7 +113,11 @@ fn wrong_arrows(graph: &Graph) -> Vec<String> {
 }
 
 /// Packages that know one of `crates` and are not among those who may.
-fn strangers(graph: &Graph, crates: &[&str], may: impl Fn(&str, &BTreeSet<String>) -> bool) -> Vec<String> {
+fn strangers(
+    graph: &DependencyGraph,
+    crates: &[&str],
+    may: impl Fn(&str, &BTreeSet<String>) -> bool,
+) -> Vec<String> {
     let mut found = Vec::new();
     for (package, dependencies) in graph.iter().filter(|(it, all)| !is_tool(it) && !may(it, all)) {
         let known = crates.iter().filter(|it| dependencies.contains(**it));
@@ -122,29 +126,29 @@ fn strangers(graph: &Graph, crates: &[&str], may: impl Fn(&str, &BTreeSet<String
     found
 }
 
-fn strangers_to_yaml(graph: &Graph) -> Vec<String> {
+fn strangers_to_yaml(graph: &DependencyGraph) -> Vec<String> {
     let crates = ["serde-saphyr", "serde_yaml", "serde_yml", "yaml_serde"];
     strangers(graph, &crates, |package, _| package == "fanfare-settings")
 }
 
-fn strangers_to_actix(graph: &Graph) -> Vec<String> {
+fn strangers_to_actix(graph: &DependencyGraph) -> Vec<String> {
     let crates = ["actix-web", "actix-http", "actix-rt"];
     strangers(graph, &crates, |package, _| matches!(package, SERVER | "fanfare-http"))
 }
 
 /// A channel is an HTTP channel if it posts through `http-channel`.
-fn strangers_to_reqwest(graph: &Graph) -> Vec<String> {
+fn strangers_to_reqwest(graph: &DependencyGraph) -> Vec<String> {
     strangers(graph, &["reqwest"], |package, dependencies| {
         matches!(package, SERVER | "fanfare-http-channel")
             || is_channel(package) && dependencies.contains("fanfare-http-channel")
     })
 }
 
-fn strangers_to_lettre(graph: &Graph) -> Vec<String> {
+fn strangers_to_lettre(graph: &DependencyGraph) -> Vec<String> {
     strangers(graph, &["lettre"], |package, _| package == "channel-email")
 }
 
-fn strangers_to_sql(graph: &Graph) -> Vec<String> {
+fn strangers_to_sql(graph: &DependencyGraph) -> Vec<String> {
     let crates = ["rusqlite", "libsqlite3-sys", "tokio-postgres", "deadpool-postgres", "sqlx"];
     strangers(graph, &crates, |package, _| package == "fanfare-store")
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::{nothing_found, root};
 
-/// What every package's manifest says.
+/// Lines of every package's manifest.
 const INHERITED: [&str; 6] = [
     "version.workspace = true",
     "edition.workspace = true",

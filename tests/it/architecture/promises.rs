@@ -16,7 +16,7 @@ fn named(page: &str) -> BTreeSet<&str> {
         .collect()
 }
 
-/// Those of `names` that no function in `sources` has.
+/// The `names` that no function in `sources` has.
 fn missing<'a>(names: &BTreeSet<&'a str>, sources: &[String]) -> Vec<&'a str> {
     let is_there = |name: &str| sources.iter().any(|source| source.contains(&format!("fn {name}(")));
     names.iter().copied().filter(|name| !is_there(name)).collect()

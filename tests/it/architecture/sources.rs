@@ -1,4 +1,4 @@
-//! What must not stand in any file of ours.
+//! Texts that must not stand in any file of ours.
 
 use std::fs;
 use std::path::Path;
@@ -51,7 +51,7 @@ fn is_rust(file: &str) -> bool {
     Path::new(file).extension().is_some_and(|it| it == "rs")
 }
 
-/// Whether `folder` stands where a path begins, not in the middle of one.
+/// True if `folder` stands where a path begins, not in the middle of one.
 fn begins_a_path(line: &str, folder: &str) -> bool {
     line.match_indices(folder).any(|(at, _)| {
         let before = line[..at].chars().next_back();

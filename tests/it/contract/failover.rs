@@ -1,4 +1,4 @@
-//! How fast the next channel is told, and how soon the first is trusted again.
+//! The speed of a failover, and the time until the first channel is trusted again.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -7,9 +7,9 @@ use fanfare_core::{Contract, DeliveryTerms, Sending, Severity, Succeed};
 use fanfare_sandbox::Fault;
 use jiff::Timestamp;
 
-use super::world::{SECOND, TIMEOUT, Way, World, alarm, device_name};
+use super::world::{ContractChannel, ContractWorld, SECOND, TIMEOUT, alarm, device_name};
 
-/// How many alerts a figure is taken from.
+/// The number of alerts that a figure is taken from.
 const ALERTS: usize = 100;
 
 /// Mail stands in for the second channel: unlike a bot it has no budget that would hold it up.
@@ -17,13 +17,16 @@ fn in_turn() -> DeliveryTerms {
     DeliveryTerms {
         send: Sending::InTurn,
         contract: Contract { succeed: Succeed::AtLeast(NonZeroUsize::MIN), within: None },
-        ..DeliveryTerms::plain(vec![Way::WeCom.name().into(), Way::Mail.name().into()])
+        ..DeliveryTerms::plain(vec![
+            ContractChannel::WeCom.name().into(),
+            ContractChannel::Mail.name().into(),
+        ])
     }
 }
 
-/// When the mail about each device arrived.
-fn arrivals(world: &World) -> Vec<(usize, Timestamp)> {
-    let mails = world.seen_on(Way::Mail);
+/// The time at which the mail about each device arrived.
+fn arrivals(world: &ContractWorld) -> Vec<(usize, Timestamp)> {
+    let mails = world.seen_on(ContractChannel::Mail);
     (0..ALERTS)
         .map(|device| {
             let name = device_name(device);
@@ -36,8 +39,8 @@ fn arrivals(world: &World) -> Vec<(usize, Timestamp)> {
 /// One alert a second while WeCom is dead in this way; the slowest of a hundred
 /// (so the 99th percentile too) is told elsewhere within `limit`.
 async fn check(fault: Fault, limit: Duration) {
-    let world = World::new(&[Way::WeCom, Way::Mail], in_turn()).await;
-    world.break_down(Way::WeCom, &fault);
+    let world = ContractWorld::new(&[ContractChannel::WeCom, ContractChannel::Mail], in_turn()).await;
+    world.break_down(ContractChannel::WeCom, &fault);
     let mut accepted = Vec::new();
     for device in 0..ALERTS {
         accepted.push(world.now());
@@ -49,7 +52,7 @@ async fn check(fault: Fault, limit: Duration) {
         let took = Duration::try_from(arrived.duration_since(accepted[device])).unwrap();
         assert!(took <= limit, "{fault:?}: sensor {device} was told elsewhere after {took:?}");
     }
-    world.books.balance();
+    world.ledger.balance();
 }
 
 #[tokio::test(start_paused = true)]
@@ -66,23 +69,23 @@ async fn while_the_first_hangs_the_next_is_told_within_its_timeout_and_two_secon
 
 #[tokio::test(start_paused = true)]
 async fn the_first_is_told_again_within_half_a_minute_of_its_return_and_nothing_flaps() {
-    let world = World::new(&[Way::WeCom, Way::Mail], in_turn()).await;
-    world.break_down(Way::WeCom, &Fault::Refuse);
+    let world = ContractWorld::new(&[ContractChannel::WeCom, ContractChannel::Mail], in_turn()).await;
+    world.break_down(ContractChannel::WeCom, &Fault::Refuse);
     for device in 0..120 {
         world.accept(vec![alarm(device, Severity::Urgent)]).await;
         world.pass(SECOND).await;
     }
     let back_at = world.now();
-    world.sandbox.clear_faults(Way::WeCom.name());
+    world.sandbox.clear_faults(ContractChannel::WeCom.name());
     for device in 120..240 {
         world.accept(vec![alarm(device, Severity::Urgent)]).await;
         world.pass(SECOND).await;
     }
-    let first = world.seen_on(Way::WeCom).first().unwrap().time;
+    let first = world.seen_on(ContractChannel::WeCom).first().unwrap().time;
     let noticed = Duration::try_from(first.duration_since(back_at)).unwrap();
     assert!(noticed <= 30 * SECOND, "noticed after {noticed:?}");
     let said = "SELECT alert ->> '$.status' FROM alerts
                 WHERE alert ->> '$.labels.alertname' = 'ChannelBroken' AND alert ->> '$.labels.subject' = 'wecom' ORDER BY id";
-    assert_eq!(world.books.texts(said), ["firing", "resolved"], "it broke once, and recovered once");
-    world.books.balance();
+    assert_eq!(world.ledger.texts(said), ["firing", "resolved"], "it broke once, and recovered once");
+    world.ledger.balance();
 }

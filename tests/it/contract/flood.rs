@@ -7,7 +7,7 @@ use fanfare_core::{DeliveryTerms, Severity};
 use fanfare_sandbox::{SeenMessage, Verdict};
 use jiff::Timestamp;
 
-use super::world::{SECOND, Way, World, alarm, device_name};
+use super::world::{ContractChannel, ContractWorld, SECOND, alarm, device_name};
 
 const ALERTS: usize = 10_000;
 
@@ -35,9 +35,9 @@ fn devices_in(message: &SeenMessage) -> BTreeSet<usize> {
 
 #[tokio::test(start_paused = true)]
 async fn all_of_a_flood_is_told_the_urgent_first_and_no_provider_is_provoked() {
-    const BOTS: [Way; 2] = [Way::Ding, Way::WeCom];
+    const BOTS: [ContractChannel; 2] = [ContractChannel::Ding, ContractChannel::WeCom];
     let terms = DeliveryTerms::plain(BOTS.iter().map(|way| way.name().into()).collect());
-    let world = World::new(&BOTS, terms).await;
+    let world = ContractWorld::new(&BOTS, terms).await;
     let mut accepted_at: Vec<Timestamp> = Vec::new();
     for burst in 0..300 {
         let devices = burst * ALERTS / 300..(burst + 1) * ALERTS / 300;
@@ -45,11 +45,11 @@ async fn all_of_a_flood_is_told_the_urgent_first_and_no_provider_is_provoked() {
         world.accept(devices.map(|device| alarm(device, severity(device))).collect()).await;
         world.pass(SECOND / 5).await;
     }
-    world.books.balance();
-    while world.books.number("SELECT count(*) FROM deliveries WHERE state = 'pending'") > 0 {
+    world.ledger.balance();
+    while world.ledger.number("SELECT count(*) FROM deliveries WHERE state = 'pending'") > 0 {
         assert!(world.age() < 3600 * SECOND, "the flood does not end");
         world.pass_in_steps(10 * SECOND, SECOND / 2).await;
-        world.books.balance();
+        world.ledger.balance();
     }
     for way in BOTS {
         judge(&world, way, &accepted_at);
@@ -58,7 +58,7 @@ async fn all_of_a_flood_is_told_the_urgent_first_and_no_provider_is_provoked() {
 }
 
 #[track_caller]
-fn judge(world: &World, way: Way, accepted_at: &[Timestamp]) {
+fn judge(world: &ContractWorld, way: ContractChannel, accepted_at: &[Timestamp]) {
     let all: Vec<_> = world.sandbox.messages().into_iter().filter(|it| it.target == way.name()).collect();
     for message in &all {
         assert_eq!(message.verdict, Verdict::Delivered, "{way:?} was provoked: {message:?}");

@@ -4,27 +4,27 @@
 use fanfare_core::{Contract, DeliveryTerms, HumanDuration, Rung, Sending, Severity, Succeed, Unless};
 use fanfare_sandbox::{Canned, Fault, MailAction, MailStage, SeenMessage, TlsFault};
 
-use super::world::{SECOND, Way, World, alarm, device_name};
+use super::world::{ContractChannel, ContractWorld, SECOND, alarm, device_name};
 
 /// The receiver's own channels.
-const OWN: [Way; 3] = [Way::Ding, Way::WeCom, Way::Mail];
+const OWN: [ContractChannel; 3] = [ContractChannel::Ding, ContractChannel::WeCom, ContractChannel::Mail];
 
 /// By when the contract is to be met.
 const WITHIN: u32 = 60;
 
 /// A way to be dead: what goes wrong at an HTTP provider, and its like at a mail server.
-struct Death {
+struct DeadSince {
     name: &'static str,
     http: Fault,
     mail: Fault,
 }
 
-fn death(name: &'static str, fault: Fault) -> Death {
-    Death { name, http: fault.clone(), mail: fault }
+fn death(name: &'static str, fault: Fault) -> DeadSince {
+    DeadSince { name, http: fault.clone(), mail: fault }
 }
 
-fn unlike(name: &'static str, http: Fault, mail: Fault) -> Death {
-    Death { name, http, mail }
+fn unlike(name: &'static str, http: Fault, mail: Fault) -> DeadSince {
+    DeadSince { name, http, mail }
 }
 
 fn refuses(stage: MailStage, code: u16) -> Fault {
@@ -32,7 +32,7 @@ fn refuses(stage: MailStage, code: u16) -> Fault {
 }
 
 /// Every fault of the sandbox.
-fn deaths() -> Vec<Death> {
+fn deaths() -> Vec<DeadSince> {
     let errcode = |code: i64| Fault::Errcode { code, words: "no".to_owned() };
     let gone = Fault::Answer(Canned {
         status: 404,
@@ -81,41 +81,45 @@ fn terms(send: Sending, succeed: Succeed) -> DeliveryTerms {
         escalate: vec![Rung {
             after: HumanDuration((WITHIN - 15) * SECOND),
             unless: Unless::Delivered,
-            to: vec![Way::Last.name().into()],
+            to: vec![ContractChannel::Last.name().into()],
         }],
     }
 }
 
 /// With `dead` channels dead in every way, one after the other.
-async fn check(dead: &[Way], terms: &DeliveryTerms) {
+async fn check(dead: &[ContractChannel], terms: &DeliveryTerms) {
     for death in deaths() {
-        let world = World::new(&[Way::Ding, Way::WeCom, Way::Mail, Way::Last], terms.clone()).await;
+        let world = ContractWorld::new(
+            &[ContractChannel::Ding, ContractChannel::WeCom, ContractChannel::Mail, ContractChannel::Last],
+            terms.clone(),
+        )
+        .await;
         for way in dead {
-            world.break_down(*way, if *way == Way::Mail { &death.mail } else { &death.http });
+            world.break_down(*way, if *way == ContractChannel::Mail { &death.mail } else { &death.http });
         }
         let cell = format!("{dead:?} dead, {}, {:?}", death.name, terms.send);
         world.accept(vec![alarm(1, Severity::Urgent)]).await;
         for _ in 0..WITHIN / 10 {
             world.pass_in_steps(10 * SECOND, SECOND).await;
-            world.books.balance();
+            world.ledger.balance();
         }
         judge(&world, dead, &cell);
     }
 }
 
-/// What the file and the fakes say once the contract's time is over.
+/// Checks the file and the fakes once the contract's time is over.
 #[track_caller]
-fn judge(world: &World, dead: &[Way], cell: &str) {
+fn judge(world: &ContractWorld, dead: &[ContractChannel], cell: &str) {
     // Alert no. 1 is ours; what is said about the dead channels comes after it.
     let kept =
-        world.books.number("SELECT count(*) FROM notifications WHERE alert = 1 AND fulfilment = 'kept'");
-    let climbed = world.books.number(&format!(
+        world.ledger.number("SELECT count(*) FROM notifications WHERE alert = 1 AND fulfilment = 'kept'");
+    let climbed = world.ledger.number(&format!(
         "SELECT count(*) FROM steps s JOIN notifications n ON n.id = s.notification
          WHERE n.alert = 1 AND s.step ->> 'step' = 'climb' AND s.at < n.owed_at + {}",
         WITHIN * 1000
     ));
     assert!(kept == 1 || climbed == 1, "{cell}: neither met nor escalated");
-    assert_eq!(times_told(world, Way::Last), climbed, "{cell}");
+    assert_eq!(times_told(world, ContractChannel::Last), climbed, "{cell}");
     for way in OWN.iter().filter(|way| !dead.contains(way)) {
         // Channels told in turn need not be told.
         let seen = times_told(world, *way);
@@ -124,8 +128,8 @@ fn judge(world: &World, dead: &[Way], cell: &str) {
     assert_eq!(world.sandbox.violations(), [], "{cell}");
 }
 
-/// How often people were told there of the alert.
-fn times_told(world: &World, way: Way) -> i64 {
+/// The number of messages about the alert that people saw there.
+fn times_told(world: &ContractWorld, way: ContractChannel) -> i64 {
     let of_it = |it: &SeenMessage| {
         it.shown.text.contains(&device_name(1)) && !it.shown.text.contains("ContractBroken")
     };
@@ -152,11 +156,11 @@ macro_rules! subsets {
 }
 
 subsets! {
-    without_dingtalk: [Way::Ding];
-    without_wecom: [Way::WeCom];
-    without_mail: [Way::Mail];
-    without_dingtalk_and_wecom: [Way::Ding, Way::WeCom];
-    without_dingtalk_and_mail: [Way::Ding, Way::Mail];
-    without_wecom_and_mail: [Way::WeCom, Way::Mail];
-    without_any: [Way::Ding, Way::WeCom, Way::Mail];
+    without_dingtalk: [ContractChannel::Ding];
+    without_wecom: [ContractChannel::WeCom];
+    without_mail: [ContractChannel::Mail];
+    without_dingtalk_and_wecom: [ContractChannel::Ding, ContractChannel::WeCom];
+    without_dingtalk_and_mail: [ContractChannel::Ding, ContractChannel::Mail];
+    without_wecom_and_mail: [ContractChannel::WeCom, ContractChannel::Mail];
+    without_any: [ContractChannel::Ding, ContractChannel::WeCom, ContractChannel::Mail];
 }

@@ -24,27 +24,27 @@ use tempfile::TempDir;
 use tokio::task::{JoinHandle, yield_now};
 use tokio::time::Instant;
 
-use crate::books::Books;
+use crate::ledger_reader::LedgerReader;
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);
 
-/// How long one attempt may take.
+/// The longest time for one attempt.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A channel of the tests: its name says what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Way {
+pub(super) enum ContractChannel {
     /// A DingTalk robot.
     Ding,
     /// A WeCom bot.
     WeCom,
-    /// A mailbox.
+    /// A mailbox over SMTP.
     Mail,
     /// Another WeCom bot, which always works: whom to turn to at last.
     Last,
 }
 
-impl Way {
+impl ContractChannel {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Ding => "ding",
@@ -76,35 +76,35 @@ impl Way {
 
 /// Every retry waits as long as its back-off allows.
 #[derive(Debug)]
-struct LongestSpread;
+struct LongestJitter;
 
-impl Jitter for LongestSpread {
+impl Jitter for LongestJitter {
     fn spread(&self) -> f64 {
         1.0
     }
 }
 
 /// A gateway with real channels, strict fakes, and time that stands still but in [`World::pass`].
-pub(super) struct World {
+pub(super) struct ContractWorld {
     pub(super) sandbox: Sandbox,
     pub(super) gateway: Arc<Gateway>,
-    pub(super) books: Books,
+    pub(super) ledger: LedgerReader,
     clock: Arc<PausedClock>,
     began: Instant,
     never_idle: JoinHandle<()>,
     _place: TempDir,
 }
 
-impl Drop for World {
+impl Drop for ContractWorld {
     fn drop(&mut self) {
         self.never_idle.abort();
     }
 }
 
-impl World {
+impl ContractWorld {
     /// A gateway whose one receiver, `on-call`, is promised `terms`. Call it in a
     /// runtime whose time is paused.
-    pub(super) async fn new(ways: &[Way], terms: DeliveryTerms) -> Self {
+    pub(super) async fn new(ways: &[ContractChannel], terms: DeliveryTerms) -> Self {
         // Paused time jumps to the next timer whenever the runtime has nothing to do, also while sockets
         // and the store's thread work. With this task it always has something to do.
         let never_idle = tokio::spawn(async {
@@ -134,22 +134,22 @@ impl World {
                 sources: Vec::new(),
             },
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
-            jitter: Arc::new(LongestSpread),
+            jitter: Arc::new(LongestJitter),
             metrics: Metrics::new(&mut Registry::default()),
             fresh_key: [7; 32],
             store_path: store_path.clone(),
         });
         let gateway = Arc::new(gateway.await.unwrap());
-        let books = Books::open(&store_path);
-        Self { sandbox, gateway, books, clock, began: Instant::now(), never_idle, _place: place }
+        let ledger = LedgerReader::open(&store_path);
+        Self { sandbox, gateway, ledger, clock, began: Instant::now(), never_idle, _place: place }
     }
 
-    /// What time it is.
+    /// The wall-clock time.
     pub(super) fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// How long this world has lasted.
+    /// The time since the test began.
     pub(super) fn age(&self) -> Duration {
         self.began.elapsed()
     }
@@ -160,7 +160,7 @@ impl World {
     }
 
     /// From now on this goes wrong there.
-    pub(super) fn break_down(&self, way: Way, fault: &Fault) {
+    pub(super) fn break_down(&self, way: ContractChannel, fault: &Fault) {
         self.sandbox.set_fault(way.name(), FaultSwitch::always(fault.clone())).unwrap();
     }
 
@@ -198,11 +198,11 @@ impl World {
 
     fn seen(&self) -> (i64, u64) {
         let stats = self.sandbox.stats();
-        (self.books.version(), stats.values().map(|it| it.received + it.token_calls).sum())
+        (self.ledger.version(), stats.values().map(|it| it.received + it.token_calls).sum())
     }
 
-    /// What people saw there, oldest first.
-    pub(super) fn seen_on(&self, way: Way) -> Vec<SeenMessage> {
+    /// Messages that people saw there, oldest first.
+    pub(super) fn seen_on(&self, way: ContractChannel) -> Vec<SeenMessage> {
         let there = |it: &SeenMessage| it.target == way.name() && it.verdict == Verdict::Delivered;
         self.sandbox.messages().into_iter().filter(there).collect()
     }
@@ -215,26 +215,26 @@ async fn sandbox(clock: &Arc<PausedClock>) -> Sandbox {
     Sandbox::start(Settings { rules: Rules { smtp, ..Rules::default() }, ..settings }).await.unwrap()
 }
 
-async fn channel(way: Way, sandbox: &Sandbox, ca_file: &PathBuf) -> ChannelSetup {
+async fn channel(way: ContractChannel, sandbox: &Sandbox, ca_file: &PathBuf) -> ChannelSetup {
     let endpoint = match way {
-        Way::Mail => String::new(),
-        Way::Ding | Way::WeCom | Way::Last => {
+        ContractChannel::Mail => String::new(),
+        ContractChannel::Ding | ContractChannel::WeCom | ContractChannel::Last => {
             format!("https://{}", sandbox.open_https(way.name()).await.unwrap())
         }
     };
     let port = sandbox.smtp_address().port();
     match way {
-        Way::Ding => build::<DingTalk>(
+        ContractChannel::Ding => build::<DingTalk>(
             way,
             json!({ "access_token": "token-of-ding", "secret": "SECofding", "endpoint": endpoint, "ca_file": ca_file }),
         ),
-        Way::WeCom => {
+        ContractChannel::WeCom => {
             build::<WeCom>(way, json!({ "key": "key-of-wecom", "endpoint": endpoint, "ca_file": ca_file }))
         }
-        Way::Last => {
+        ContractChannel::Last => {
             build::<WeCom>(way, json!({ "key": "key-of-last", "endpoint": endpoint, "ca_file": ca_file }))
         }
-        Way::Mail => build::<Email>(
+        ContractChannel::Mail => build::<Email>(
             way,
             json!({
                 "smtp": {
@@ -248,7 +248,7 @@ async fn channel(way: Way, sandbox: &Sandbox, ca_file: &PathBuf) -> ChannelSetup
     }
 }
 
-fn build<C: Channel>(way: Way, settings: Value) -> ChannelSetup {
+fn build<C: Channel>(way: ContractChannel, settings: Value) -> ChannelSetup {
     let config: C::Config = serde_json::from_value(settings).unwrap();
     let context = Context { name: way.name().into(), locale: Locale::default(), timeout: TIMEOUT };
     let notifier = C::build(config, context).unwrap();
@@ -290,7 +290,7 @@ pub(super) fn end_of(device: usize) -> Alert {
     Alert { status: Status::Resolved, ..alarm(device, Severity::Low) }
 }
 
-/// What the device number `device` is called wherever it is told of.
+/// The name of device number `device` in every message.
 pub(super) fn device_name(device: usize) -> String {
     format!("sensor-{device:05}")
 }

@@ -6,9 +6,9 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use serde_json::Value;
 
 use super::{API_TOKEN, ENV, SOURCE_TOKEN, alarm, gateway, with_api_token};
-use crate::harness::{Gateway, Program, Request, Site};
+use crate::harness::{TestFolder, TestGateway, TestProgram, TestRequest};
 
-/// What stands in the environment of somebody who was told no token.
+/// The environment of somebody who was told no token.
 const NOBODY: [(&str, &str); 0] = [];
 
 #[test]
@@ -112,10 +112,10 @@ fn a_gateway_that_is_not_there_is_a_clear_error() {
 
 #[test]
 fn deliveries_are_listed_for_people_and_for_programs() {
-    let gateway = Gateway::start(&with_api_token(), &["--sandbox"], &ENV);
+    let gateway = TestGateway::start(&with_api_token(), &["--sandbox"], &ENV);
     let fault = r#"{"fault": {"errcode": {"code": 93000, "words": "invalid webhook url"}}, "times": 1}"#;
     let put =
-        Request::new("PUT", "/sandbox/faults/bot").bearer(API_TOKEN).body(fault).send(gateway.address());
+        TestRequest::new("PUT", "/sandbox/faults/bot").bearer(API_TOKEN).body(fault).send(gateway.address());
     assert_eq!(put.status, 200, "{put:?}");
     assert_eq!(gateway.post("open", &alarm(1)).status, 202);
     let list = |more: &[&str]| gateway.run(&[&["deliveries", "list"], more].concat(), &ENV);
@@ -145,7 +145,7 @@ fn deliveries_are_listed_for_people_and_for_programs() {
 
 #[test]
 fn a_command_finds_the_gateway_by_its_config() {
-    let gateway = Gateway::start(&with_api_token(), &["--sandbox"], &ENV);
+    let gateway = TestGateway::start(&with_api_token(), &["--sandbox"], &ENV);
     let config = with_api_token().replace("127.0.0.1:0", &gateway.address().to_string());
     gateway.site().write("same.yaml", &config);
     let run = |args: &[&str]| gateway.site().run(&[&["--config", "same.yaml"], args].concat(), &ENV);
@@ -156,8 +156,8 @@ fn a_command_finds_the_gateway_by_its_config() {
     assert!(listed.stdout.contains("delivered"), "{}", listed.said());
 }
 
-fn gateway_has_delivered(gateway: &Gateway) {
-    let delivered = Request::get("/api/v1/deliveries?state=delivered").bearer(API_TOKEN);
+fn gateway_has_delivered(gateway: &TestGateway) {
+    let delivered = TestRequest::get("/api/v1/deliveries?state=delivered").bearer(API_TOKEN);
     let is_there =
         || delivered.send(gateway.address()).json()["deliveries"].as_array().is_some_and(|it| !it.is_empty());
     crate::harness::until("it is delivered", is_there, crate::harness::PATIENCE);
@@ -166,11 +166,11 @@ fn gateway_has_delivered(gateway: &Gateway) {
 #[test]
 fn routes_are_told_as_the_running_gateway_takes_them() {
     let config = crate::harness::file("config/fanfare.yaml").replace("127.0.0.1:8780", "127.0.0.1:0");
-    let gateway = Gateway::start(&config, &["--sandbox"], &[("FANFARE_TKL_TOKEN", SOURCE_TOKEN)]);
+    let gateway = TestGateway::start(&config, &["--sandbox"], &[("FANFARE_TKL_TOKEN", SOURCE_TOKEN)]);
     for (level, receiver) in [("urgent", "on-call"), ("high", "team")] {
         let body = format!(r#"{{"eui":"6353012af1093062","name":"door","level":"{level}"}}"#);
         let answer =
-            Request::post("/ingest/thinklink", body).bearer(SOURCE_TOKEN).send(gateway.address()).json();
+            TestRequest::post("/ingest/thinklink", body).bearer(SOURCE_TOKEN).send(gateway.address()).json();
         assert_eq!(answer["alerts"][0]["told"], serde_json::json!([receiver]));
 
         let severity = format!("severity={level}");
@@ -186,9 +186,9 @@ fn routes_are_told_as_the_running_gateway_takes_them() {
 
 #[test]
 fn the_sandbox_alone_prints_its_doors_and_plays_every_provider() {
-    let site = Site::new("");
+    let site = TestFolder::new("");
     let free = ["sandbox", "--http", "127.0.0.1:0", "--smtp", "127.0.0.1:0"];
-    let mut sandbox = Program::start(site.command(&free, &[]));
+    let mut sandbox = TestProgram::start(site.command(&free, &[]));
     sandbox.await_words("its doors", |it| it.printed().contains("/sandbox/faults").then_some(()));
     let printed = sandbox.printed();
     let door = |prefix: &str| -> SocketAddr {
@@ -202,13 +202,13 @@ fn the_sandbox_alone_prints_its_doors_and_plays_every_provider() {
     let (http, smtp) = (door("http: http://"), door("smtp: "));
 
     let say = r#"{"msgtype":"text","text":{"content":"hello"}}"#;
-    let errcode = |path: &str| Request::post(path, say).send(http).json()["errcode"].clone();
+    let errcode = |path: &str| TestRequest::post(path, say).send(http).json()["errcode"].clone();
     assert_eq!(errcode("/cgi-bin/webhook/send?key=sandbox"), 0);
     // "93000 … 机器人 webhookurl 不合法": https://developer.work.weixin.qq.com/document/path/90313
     assert_eq!(errcode("/cgi-bin/webhook/send?key=unknown"), 93_000);
     // 310000: the message is not signed.
     assert_eq!(errcode("/robot/send?access_token=sandbox"), 310_000);
-    let seen = Request::get("/sandbox/messages").send(http).json();
+    let seen = TestRequest::get("/sandbox/messages").send(http).json();
     assert!(seen.to_string().contains("hello"), "{seen}");
 
     let mut greeting = String::new();

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{alarm, gateway};
-use crate::harness::Gateway;
+use crate::harness::TestGateway;
 
-/// What the gateway always counts, as its documentation has it.
+/// Families that are always there, as the documentation has it.
 const FAMILIES: [(&str, &str); 11] = [
     ("fanfare_alerts", "counter"),
     ("fanfare_alerts_not_kept", "counter"),
@@ -20,7 +20,7 @@ const FAMILIES: [(&str, &str); 11] = [
     ("fanfare_config_last_reload_success_timestamp_seconds", "gauge"),
 ];
 
-/// What it counts once there is something to count, or once it has looked.
+/// Families that are there once there is something to count, or once it has been looked at.
 const AT_TIMES: [(&str, &str); 8] = [
     ("fanfare_channel_up", "gauge"),
     ("fanfare_channel_last_proven_timestamp_seconds", "gauge"),
@@ -34,14 +34,14 @@ const AT_TIMES: [(&str, &str); 8] = [
 
 /// OpenMetrics' text: each family's type, and each sample's value by its name and labels.
 /// <https://prometheus.io/docs/specs/om/open_metrics_spec/>
-struct Exposition {
+struct MetricsText {
     types: BTreeMap<String, String>,
     samples: BTreeMap<String, f64>,
 }
 
-impl Exposition {
+impl MetricsText {
     #[track_caller]
-    fn of(gateway: &Gateway) -> Self {
+    fn of(gateway: &TestGateway) -> Self {
         let answer = gateway.get("/metrics");
         assert_eq!(answer.status, 200);
         let content_type = answer.header("Content-Type").unwrap();
@@ -79,7 +79,7 @@ impl Exposition {
         self.samples.insert(name_and_labels.to_owned(), value.parse().ok()?).is_none().then_some(())
     }
 
-    /// Whether a family above has samples of this name.
+    /// True if a family above has samples of this name.
     fn is_declared(&self, name: &str) -> bool {
         let suffixes = |kind: &str| match kind {
             "counter" => &["_total"][..],
@@ -105,7 +105,7 @@ fn every_metric_is_there_and_openmetrics() {
     let gateway = gateway();
     assert_eq!(gateway.post("open", &alarm(1)).status, 202);
     gateway.until_nothing_is_owed();
-    let read = Exposition::of(&gateway);
+    let read = MetricsText::of(&gateway);
     for (family, kind) in FAMILIES {
         assert_eq!(read.types.get(family).map(String::as_str), Some(kind), "{family}");
         let has_samples = read.samples.keys().any(|it| it.starts_with(family));
@@ -127,7 +127,7 @@ fn the_numbers_are_those_of_what_happened() {
     assert_eq!(gateway.post("open", &alarm(0)).status, 202, "a repeat");
     assert_eq!(gateway.post("open", "{}").status, 422);
     gateway.until_nothing_is_owed();
-    let read = Exposition::of(&gateway);
+    let read = MetricsText::of(&gateway);
     assert_eq!(read.sum("fanfare_alerts_total", &[r#"source="open""#, r#"status="firing""#]), 4.0);
     assert_eq!(read.sum("fanfare_alerts_not_kept_total", &[]), 0.0);
     assert_eq!(read.sum("fanfare_notifications_total", &[r#"receiver="team""#]), 3.0);
@@ -140,7 +140,7 @@ fn the_numbers_are_those_of_what_happened() {
 
 #[test]
 fn what_is_not_openmetrics_is_found() {
-    let wrong = |text: &str| Exposition::parse(text).err();
+    let wrong = |text: &str| MetricsText::parse(text).err();
     assert_eq!(wrong("# TYPE a counter\na_total{b=\"c\"} 1\n# EOF\n"), None);
     for line in ["a 1", "a_total one", "a_total{b=\"c\" 1", "a_total", "b_total 1", "# a comment"] {
         assert_eq!(wrong(&format!("# TYPE a counter\n{line}\n# EOF\n")).as_deref(), Some(line));

@@ -4,47 +4,47 @@ use std::io::Write as _;
 use std::net::TcpStream;
 
 use super::{CONFIG, ENV, SOURCE_TOKEN, alarm, check_refused, gateway};
-use crate::harness::{Answer, Gateway, Request, text};
+use crate::harness::{TestAnswer, TestGateway, TestRequest, text};
 
 /// Every refusal of the ingest door: what is sent, the status, the code.
-fn wrong_requests() -> Vec<(Request, u16, &'static str)> {
+fn wrong_requests() -> Vec<(TestRequest, u16, &'static str)> {
     let json = || alarm(0);
-    let closed = || Request::post("/ingest/closed", json());
+    let closed = || TestRequest::post("/ingest/closed", json());
     let too_long = format!(r#"{{"name":"door","desc":"{}"}}"#, "x".repeat(1_024));
     vec![
-        (Request::post("/ingest/open", r#"{"name": "door""#), 400, "malformed"),
-        (Request::post("/ingest/open", [0xff, 0xfe, 0x00]), 400, "malformed"),
-        (Request::post("/ingest/open", ""), 400, "malformed"),
+        (TestRequest::post("/ingest/open", r#"{"name": "door""#), 400, "malformed"),
+        (TestRequest::post("/ingest/open", [0xff, 0xfe, 0x00]), 400, "malformed"),
+        (TestRequest::post("/ingest/open", ""), 400, "malformed"),
         (closed(), 401, "unauthorized"),
         (closed().bearer("wrong"), 401, "unauthorized"),
         (closed().bearer(&SOURCE_TOKEN[1..]), 401, "unauthorized"),
         (closed().header("Authorization", "Bearer"), 401, "unauthorized"),
         (closed().header("Authorization", "Basic dGhlOnRva2Vu"), 401, "unauthorized"),
         (closed().header("Authorization", SOURCE_TOKEN), 401, "unauthorized"),
-        (Request::post("/ingest/nobody", json()), 404, "unknown_source"),
-        (Request::post("/ingest", json()), 404, "no_such_door"),
-        (Request::post("/", json()), 404, "no_such_door"),
-        (Request::get("/ingest/open"), 404, "no_such_door"),
-        (Request::post("/ingest/open", too_long), 413, "too_large"),
+        (TestRequest::post("/ingest/nobody", json()), 404, "unknown_source"),
+        (TestRequest::post("/ingest", json()), 404, "no_such_door"),
+        (TestRequest::post("/", json()), 404, "no_such_door"),
+        (TestRequest::get("/ingest/open"), 404, "no_such_door"),
+        (TestRequest::post("/ingest/open", too_long), 413, "too_large"),
         (
-            Request::new("POST", "/ingest/open").header("Content-Type", "text/plain").body(json()),
+            TestRequest::new("POST", "/ingest/open").header("Content-Type", "text/plain").body(json()),
             415,
             "unsupported_media_type",
         ),
         (
-            Request::new("POST", "/ingest/open")
+            TestRequest::new("POST", "/ingest/open")
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .body("a=b"),
             415,
             "unsupported_media_type",
         ),
-        (Request::post("/ingest/open", r#"{"temperature": 41.2}"#), 422, "not_an_alert"),
-        (Request::post("/ingest/open", r#""door""#), 422, "not_an_alert"),
-        (Request::get("/api/v1/alerts?limit=many"), 400, "bad_request"),
-        (Request::get("/api/v1/alerts?fingerprint=1"), 400, "bad_request"),
-        (Request::get("/api/v1/deliveries?state=lost"), 400, "bad_request"),
-        (Request::get("/api/v1/deliveries?chanel=bot"), 400, "bad_request"),
-        (Request::get("/api/v1/deliveries/first/attempts"), 400, "bad_request"),
+        (TestRequest::post("/ingest/open", r#"{"temperature": 41.2}"#), 422, "not_an_alert"),
+        (TestRequest::post("/ingest/open", r#""door""#), 422, "not_an_alert"),
+        (TestRequest::get("/api/v1/alerts?limit=many"), 400, "bad_request"),
+        (TestRequest::get("/api/v1/alerts?fingerprint=1"), 400, "bad_request"),
+        (TestRequest::get("/api/v1/deliveries?state=lost"), 400, "bad_request"),
+        (TestRequest::get("/api/v1/deliveries?chanel=bot"), 400, "bad_request"),
+        (TestRequest::get("/api/v1/deliveries/first/attempts"), 400, "bad_request"),
     ]
 }
 
@@ -66,7 +66,7 @@ fn every_wrong_request_is_refused_with_its_reason_and_costs_only_itself() {
 
 /// All of `alarms`, each once, and nothing else.
 #[track_caller]
-fn everything_was_told(gateway: &Gateway, alarms: usize) {
+fn everything_was_told(gateway: &TestGateway, alarms: usize) {
     gateway.until_nothing_is_owed();
     let messages = gateway.get("/sandbox/messages").json();
     let texts: Vec<&str> = messages.as_array().unwrap().iter().map(|it| text(it, "text")).collect();
@@ -99,16 +99,16 @@ fn a_body_that_is_no_alert_is_refused_with_the_place_in_it() {
 #[test]
 fn a_refusal_never_quotes_what_was_sent() {
     const PASSWORD: &str = "hunter2-in-the-wrong-place";
-    let gateway = Gateway::start(CONFIG, &["--sandbox"], &[&ENV[..], &[("RUST_LOG", "trace")]].concat());
+    let gateway = TestGateway::start(CONFIG, &["--sandbox"], &[&ENV[..], &[("RUST_LOG", "trace")]].concat());
     let requests = [
-        Request::post("/ingest/open", format!(r#"{{"name": "door", {PASSWORD}"#)),
-        Request::post("/ingest/open", format!(r#"{{"title": "Door open", "eui": ["{PASSWORD}"]}}"#)),
-        Request::post("/ingest/open", format!(r#""{PASSWORD}""#)),
-        Request::post("/ingest/closed", "{}").bearer(PASSWORD),
-        Request::post("/ingest/closed", "{}").header("Authorization", &format!("Basic {PASSWORD}")),
+        TestRequest::post("/ingest/open", format!(r#"{{"name": "door", {PASSWORD}"#)),
+        TestRequest::post("/ingest/open", format!(r#"{{"title": "Door open", "eui": ["{PASSWORD}"]}}"#)),
+        TestRequest::post("/ingest/open", format!(r#""{PASSWORD}""#)),
+        TestRequest::post("/ingest/closed", "{}").bearer(PASSWORD),
+        TestRequest::post("/ingest/closed", "{}").header("Authorization", &format!("Basic {PASSWORD}")),
     ];
     for request in requests {
-        let Answer { status, body, .. } = request.send(gateway.address());
+        let TestAnswer { status, body, .. } = request.send(gateway.address());
         assert!((400..500).contains(&status) && !body.contains(PASSWORD), "{status}: {body}");
     }
     assert!(gateway.log().contains("Refused a request"), "the operator sees that something was refused");
@@ -125,7 +125,7 @@ fn a_refusal_tells_how_to_log_in() {
 fn the_right_token_opens_the_door_whatever_the_case_of_its_scheme() {
     let gateway = gateway();
     for (number, scheme) in ["Bearer", "bearer", "BEARER"].into_iter().enumerate() {
-        let request = Request::post("/ingest/closed", alarm(number));
+        let request = TestRequest::post("/ingest/closed", alarm(number));
         let answer =
             request.header("Authorization", &format!("{scheme} {SOURCE_TOKEN}")).send(gateway.address());
         assert_eq!(answer.status, 202, "{answer:?}");
@@ -143,10 +143,11 @@ fn json_may_call_itself_by_any_of_its_names() {
         "APPLICATION/JSON",
     ];
     for (number, name) in names.into_iter().enumerate() {
-        let request = Request::new("POST", "/ingest/open").header("Content-Type", name).body(alarm(number));
+        let request =
+            TestRequest::new("POST", "/ingest/open").header("Content-Type", name).body(alarm(number));
         assert_eq!(request.send(gateway.address()).status, 202, "{name}");
     }
-    let nameless = Request::new("POST", "/ingest/open").body(alarm(names.len()));
+    let nameless = TestRequest::new("POST", "/ingest/open").body(alarm(names.len()));
     assert_eq!(nameless.send(gateway.address()).status, 202);
 }
 

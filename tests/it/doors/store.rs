@@ -1,18 +1,18 @@
-//! Whose store it is.
+//! The lock and the owner of a store.
 
 use std::sync::Arc;
 
 use rusqlite::Connection;
 
 use super::{CONFIG, ENV, alarm, gateway};
-use crate::harness::{Gateway, Site};
+use crate::harness::{TestFolder, TestGateway};
 
 /// Beside the one of the config: what the sandbox took must not be owed to real providers.
 const STORE: &str = "data/fanfare.sandbox.db";
 
-/// What a process says that cannot use the store.
+/// Checks the error of a process that cannot use the store.
 #[track_caller]
-fn check_refused(site: &Site, words: &[&str]) {
+fn check_refused(site: &TestFolder, words: &[&str]) {
     let finished = site.run(&["serve", "--sandbox"], &ENV);
     assert_eq!(finished.code, Some(1), "{}", finished.said());
     let error = finished.stderr.lines().find(|line| line.starts_with("error: "));
@@ -34,9 +34,9 @@ fn a_second_process_on_the_same_store_is_turned_away_and_the_first_goes_on() {
 fn a_store_is_free_again_once_its_process_is_gone() {
     let mut killed = gateway();
     killed.kill9();
-    let mut stopped = Gateway::start_at(killed.site(), &["--sandbox"], &ENV);
+    let mut stopped = TestGateway::start_at(killed.site(), &["--sandbox"], &ENV);
     assert!(stopped.terminate_and_wait().success(), "{}", stopped.log());
-    Gateway::start_at(killed.site(), &["--sandbox"], &ENV);
+    TestGateway::start_at(killed.site(), &["--sandbox"], &ENV);
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_store_of_a_newer_version_is_left_alone() {
 
 #[test]
 fn a_file_that_is_no_store_is_left_alone() {
-    let site = Arc::new(Site::new(CONFIG));
+    let site = Arc::new(TestFolder::new(CONFIG));
     site.write(STORE, "Dear diary, today I learned what a database is.");
     check_refused(&site, &[STORE, "not a usable store"]);
     assert!(site.database().contains("Dear diary"));

@@ -9,25 +9,25 @@ use std::time::Duration;
 use fanfare_sandbox::{Fault, FaultSwitch, SeenMessage};
 use tokio::time::Instant;
 
-use crate::harness::{Gateway, PATIENCE, Providers, until};
-use crate::kind::Kind;
-use crate::ledger::{Row, alarm, attempts, deliveries};
+use crate::harness::{FakeProviders, PATIENCE, TestGateway, until};
+use crate::kind::TestedKind;
+use crate::ledger::{LedgerRow, alarm, attempts, deliveries};
 
 /// One way to fail, and what must come of it.
 #[derive(Debug)]
-pub(super) struct Cell {
-    /// Its name, and that of the alert it is tried with.
+pub(super) struct FaultCell {
+    /// The name of the cell, and of the alert it is tried with.
     name: &'static str,
     fault: Fault,
-    /// What the delivery's reason says while the fault is on.
+    /// Words of the delivery's reason while the fault is on.
     words: &'static str,
-    end: End,
+    end: FaultEnd,
 }
 
-/// What becomes of the delivery.
+/// The end of the delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
-    /// It is delivered once the fault is gone, and each person sees it once.
+enum FaultEnd {
+    /// Delivered once the fault is gone, and each person sees it once.
     Recovers,
     /// The same; but the provider showed it while it did not say so, and knows no
     /// repeat when it sees one: each attempt may be seen.
@@ -40,24 +40,24 @@ enum End {
     Delivered,
 }
 
-pub(super) fn recovers(name: &'static str, fault: Fault, words: &'static str) -> Cell {
-    Cell { name, fault, words, end: End::Recovers }
+pub(super) fn recovers(name: &'static str, fault: Fault, words: &'static str) -> FaultCell {
+    FaultCell { name, fault, words, end: FaultEnd::Recovers }
 }
 
-pub(super) fn recovers_with_repeats(name: &'static str, fault: Fault, words: &'static str) -> Cell {
-    Cell { name, fault, words, end: End::RecoversWithRepeats }
+pub(super) fn recovers_with_repeats(name: &'static str, fault: Fault, words: &'static str) -> FaultCell {
+    FaultCell { name, fault, words, end: FaultEnd::RecoversWithRepeats }
 }
 
-pub(super) fn waits(name: &'static str, fault: Fault, words: &'static str) -> Cell {
-    Cell { name, fault, words, end: End::Waits }
+pub(super) fn waits(name: &'static str, fault: Fault, words: &'static str) -> FaultCell {
+    FaultCell { name, fault, words, end: FaultEnd::Waits }
 }
 
-pub(super) fn is_given_up(name: &'static str, fault: Fault, words: &'static str) -> Cell {
-    Cell { name, fault, words, end: End::GivenUp }
+pub(super) fn is_given_up(name: &'static str, fault: Fault, words: &'static str) -> FaultCell {
+    FaultCell { name, fault, words, end: FaultEnd::GivenUp }
 }
 
-pub(super) fn is_delivered(name: &'static str, fault: Fault, words: &'static str) -> Cell {
-    Cell { name, fault, words, end: End::Delivered }
+pub(super) fn is_delivered(name: &'static str, fault: Fault, words: &'static str) -> FaultCell {
+    FaultCell { name, fault, words, end: FaultEnd::Delivered }
 }
 
 /// The longest an attempt on a broken channel takes.
@@ -66,20 +66,21 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 /// Within this the alert is on the healthy channel.
 pub(super) const AT_ONCE: Duration = Duration::from_secs(1);
 
-/// How long a fault stays on: long enough for an attempt that hangs and another one.
+/// The time for which a fault stays on: long enough for an attempt that hangs and another one.
 const BROKEN_FOR: Duration = Duration::from_millis(1_700);
 
-/// How long nothing may follow where nothing must.
+/// The time in which nothing may follow where nothing must.
 const QUIET: Duration = Duration::from_secs(1);
 
-/// How often the API is asked.
+/// The pause between two questions to the API.
 const GLANCE: Duration = Duration::from_millis(100);
 
 /// Tries each cell on a channel of this kind. Those in which a delivery is given up
 /// have a gateway of their own: it is told on every other channel.
 #[track_caller]
-pub(super) fn check(kind: Kind, cells: Vec<Cell>) {
-    let (given_up, others): (Vec<_>, Vec<_>) = cells.into_iter().partition(|cell| cell.end == End::GivenUp);
+pub(super) fn check(kind: TestedKind, cells: Vec<FaultCell>) {
+    let (given_up, others): (Vec<_>, Vec<_>) =
+        cells.into_iter().partition(|cell| cell.end == FaultEnd::GivenUp);
     for cells in [given_up, others].iter().filter(|cells| !cells.is_empty()) {
         check_together(kind, cells);
     }
@@ -87,16 +88,16 @@ pub(super) fn check(kind: Kind, cells: Vec<Cell>) {
 
 /// Tries each cell, all on one gateway at the same time.
 #[track_caller]
-fn check_together(kind: Kind, cells: &[Cell]) {
+fn check_together(kind: TestedKind, cells: &[FaultCell]) {
     let providers: Vec<_> = cells.iter().map(|cell| cell.providers(kind)).collect();
-    let gateway = Gateway::start(&config(kind, cells, &providers), &[], &[]);
+    let gateway = TestGateway::start(&config(kind, cells, &providers), &[], &[]);
     let turn = &Mutex::new(());
     let failed: Vec<_> = thread::scope(|scope| {
         let tries: Vec<_> = cells
             .iter()
             .zip(&providers)
             .map(|(cell, providers)| {
-                let trial = Trial { cell, kind, providers, gateway: &gateway };
+                let trial = FaultTrial { cell, kind, providers, gateway: &gateway };
                 (cell.name, scope.spawn(move || trial.run(turn)))
             })
             .collect();
@@ -108,7 +109,7 @@ fn check_together(kind: Kind, cells: &[Cell]) {
     assert!(failed.is_empty(), "{failed:?} of {kind:?} failed as told above:\n{}", about_them.join("\n"));
 }
 
-fn config(kind: Kind, cells: &[Cell], providers: &[Providers]) -> String {
+fn config(kind: TestedKind, cells: &[FaultCell], providers: &[FakeProviders]) -> String {
     let [mut channels, mut receivers, mut routes] = [const { String::new() }; 3];
     for (cell, at) in cells.iter().zip(providers) {
         let (name, broken, healthy) = (cell.name, cell.broken(), cell.healthy());
@@ -135,16 +136,16 @@ channels:
     )
 }
 
-/// Who hears what the gateway says about itself: a channel of its own, so that it
+/// The channel of the self-alerts: one of its own, so that it
 /// is not taken for what the cells are told.
 const SELF_SOURCE: &str = "ourselves";
 
-/// Whether people saw the cell's own alert there, and not what the gateway says about the cell.
+/// True for the cell's own alert, false for a self-alert about the cell.
 fn is_of_the_alert(message: &SeenMessage) -> bool {
     !message.shown.text.contains("ContractBroken")
 }
 
-impl Cell {
+impl FaultCell {
     fn broken(&self) -> String {
         format!("{}-broken", self.name)
     }
@@ -153,22 +154,22 @@ impl Cell {
         format!("{}-healthy", self.name)
     }
 
-    /// Its own: some faults of a mail server strike everybody.
-    fn providers(&self, kind: Kind) -> Providers {
-        Providers::start([kind.account(&self.broken()), kind.neighbour().account(&self.healthy())])
+    /// FakeProviders for this cell alone: some faults of a mail server strike everybody.
+    fn providers(&self, kind: TestedKind) -> FakeProviders {
+        FakeProviders::start([kind.account(&self.broken()), kind.neighbour().account(&self.healthy())])
     }
 }
 
 /// A cell under trial.
 #[derive(Clone, Copy)]
-struct Trial<'a> {
-    cell: &'a Cell,
-    kind: Kind,
-    providers: &'a Providers,
-    gateway: &'a Gateway,
+struct FaultTrial<'a> {
+    cell: &'a FaultCell,
+    kind: TestedKind,
+    providers: &'a FakeProviders,
+    gateway: &'a TestGateway,
 }
 
-impl Trial<'_> {
+impl FaultTrial<'_> {
     fn run(self, turn: &Mutex<()>) {
         let Self { cell, providers, .. } = self;
         providers.set_fault(&cell.broken(), FaultSwitch::always(cell.fault.clone())).unwrap();
@@ -191,11 +192,11 @@ impl Trial<'_> {
     }
 
     /// Watches for as long as the fault is on.
-    fn it_is_not_called_delivered(self) -> Row {
+    fn it_is_not_called_delivered(self) -> LedgerRow {
         let since = Instant::now();
         loop {
             let row = self.row();
-            let may_be = self.cell.end == End::Delivered;
+            let may_be = self.cell.end == FaultEnd::Delivered;
             assert!(may_be || row.state != "delivered", "{}: nobody said so: {row:?}", self.cell.name);
             if since.elapsed() > BROKEN_FOR {
                 return row;
@@ -204,21 +205,21 @@ impl Trial<'_> {
         }
     }
 
-    fn its_state_is_told_in_the_providers_words(self, row: &Row) {
-        let Cell { name, words, end, .. } = self.cell;
+    fn its_state_is_told_in_the_providers_words(self, row: &LedgerRow) {
+        let FaultCell { name, words, end, .. } = self.cell;
         let state = match end {
-            End::Recovers | End::RecoversWithRepeats | End::Waits => "pending",
-            End::GivenUp => "dead",
-            End::Delivered => "delivered",
+            FaultEnd::Recovers | FaultEnd::RecoversWithRepeats | FaultEnd::Waits => "pending",
+            FaultEnd::GivenUp => "dead",
+            FaultEnd::Delivered => "delivered",
         };
         assert_eq!(row.state, state, "{name}: {row:?}");
         assert!(row.reason.contains(words), "{name}: `{words}` expected in {row:?}");
     }
 
-    fn it_ends_as_it_must(self, row: &Row) {
-        let Cell { name, end, .. } = self.cell;
+    fn it_ends_as_it_must(self, row: &LedgerRow) {
+        let FaultCell { name, end, .. } = self.cell;
         match end {
-            End::Recovers | End::RecoversWithRepeats => {
+            FaultEnd::Recovers | FaultEnd::RecoversWithRepeats => {
                 until(&format!("{name} recovers"), || self.row().state == "delivered", PATIENCE);
                 let attempts = attempts(self.gateway, row.id);
                 let said_yes = attempts.iter().filter(|it| *it == "delivered").count();
@@ -228,7 +229,7 @@ impl Trial<'_> {
                     "{name}: {attempts:?}"
                 );
             }
-            End::Waits => {
+            FaultEnd::Waits => {
                 thread::sleep(QUIET);
                 assert_eq!(
                     (self.row().state.as_str(), self.times_asked()),
@@ -236,7 +237,7 @@ impl Trial<'_> {
                     "{name} knocks on"
                 );
             }
-            End::GivenUp | End::Delivered => {
+            FaultEnd::GivenUp | FaultEnd::Delivered => {
                 thread::sleep(QUIET);
                 assert_eq!(self.row(), *row, "{name}");
             }
@@ -244,17 +245,21 @@ impl Trial<'_> {
     }
 
     fn each_person_has_seen_it_once(self) {
-        let Cell { name, end, .. } = self.cell;
+        let FaultCell { name, end, .. } = self.cell;
         let seen = self.seen(&self.cell.broken());
         let (people, most) = (by_person(&seen), self.row().attempts);
         let may_come = |times: &i64| match end {
-            End::Recovers | End::Delivered => *times == 1,
-            End::RecoversWithRepeats => (1..=most).contains(times),
-            End::Waits | End::GivenUp => false,
+            FaultEnd::Recovers | FaultEnd::Delivered => *times == 1,
+            FaultEnd::RecoversWithRepeats => (1..=most).contains(times),
+            FaultEnd::Waits | FaultEnd::GivenUp => false,
         };
         assert!(people.values().all(may_come), "{name}: {people:?}");
-        assert_eq!(people.is_empty(), matches!(end, End::Waits | End::GivenUp), "{name}: {people:?}");
-        if self.kind == Kind::Mail {
+        assert_eq!(
+            people.is_empty(),
+            matches!(end, FaultEnd::Waits | FaultEnd::GivenUp),
+            "{name}: {people:?}"
+        );
+        if self.kind == TestedKind::Mail {
             assert!(
                 seen.windows(2).all(|two| two[0].shown.id == two[1].shown.id),
                 "{name}: one Message-ID: {seen:?}"
@@ -263,27 +268,27 @@ impl Trial<'_> {
         assert_eq!(self.seen(&self.cell.healthy()).len(), 1, "{name}");
     }
 
-    /// What people have seen of the alert.
+    /// Messages about the alert that people have seen.
     fn seen(self, channel: &str) -> Vec<SeenMessage> {
         self.providers.seen(channel).into_iter().filter(is_of_the_alert).collect()
     }
 
-    /// How often the provider has heard of the broken channel.
+    /// The number of requests of the broken channel that reached the provider.
     fn times_asked(self) -> u64 {
         let stats = self.providers.stats();
         stats.get(&self.cell.broken()).map_or(0, |it| it.received + it.token_calls)
     }
 
     #[track_caller]
-    fn row(self) -> Row {
+    fn row(self) -> LedgerRow {
         let mut rows = deliveries(self.gateway, &self.cell.broken());
         rows.retain(|it| it.receiver == self.cell.name);
-        let [row] = <[Row; 1]>::try_from(rows).unwrap();
+        let [row] = <[LedgerRow; 1]>::try_from(rows).unwrap();
         row
     }
 }
 
-/// How often each has seen it; a group counts as one person.
+/// The number of messages that each person has seen; a group counts as one person.
 fn by_person(seen: &[SeenMessage]) -> BTreeMap<&str, i64> {
     let mut people = BTreeMap::new();
     for SeenMessage { shown, .. } in seen {

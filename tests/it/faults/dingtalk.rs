@@ -1,9 +1,9 @@
-//! DingTalk.
+//! Faults of DingTalk's robot.
 
 use fanfare_sandbox::Fault;
 
 use super::cell::{check, is_delivered, is_given_up, recovers, waits};
-use crate::kind::Kind;
+use crate::kind::TestedKind;
 
 fn errcode(code: i64, words: &str) -> Fault {
     Fault::Errcode { code, words: words.to_owned() }
@@ -12,7 +12,7 @@ fn errcode(code: i64, words: &str) -> Fault {
 #[test]
 fn a_dingtalk_whose_connections_fail_silences_nobody_and_is_told_once_it_is_back() {
     check(
-        Kind::DingTalk,
+        TestedKind::DingTalk,
         vec![
             recovers("closes", Fault::Close, "unanswered: "),
             recovers("hangs", Fault::Hang, "unanswered: "),
@@ -27,7 +27,7 @@ fn a_dingtalk_whose_connections_fail_silences_nobody_and_is_told_once_it_is_back
 #[test]
 fn a_dingtalk_that_answers_something_else_than_dingtalk_is_not_believed() {
     check(
-        Kind::DingTalk,
+        TestedKind::DingTalk,
         vec![
             is_given_up("says-400", Fault::status(400), "unsendable as it is: HTTP 400"),
             recovers("says-401", Fault::status(401), "misconfigured: HTTP 401"),
@@ -55,7 +55,7 @@ fn a_dingtalk_that_answers_something_else_than_dingtalk_is_not_believed() {
 #[test]
 fn a_dingtalk_that_refuses_in_a_200_is_not_called_delivered() {
     check(
-        Kind::DingTalk,
+        TestedKind::DingTalk,
         vec![
             recovers(
                 "finds-the-signature-wrong",

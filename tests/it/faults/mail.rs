@@ -4,7 +4,7 @@ use fanfare_sandbox::MailAction::{Drop, Hang, Late, Reply, StoreAndDrop};
 use fanfare_sandbox::{Fault, MailAction, MailStage};
 
 use super::cell::{check, is_delivered, is_given_up, recovers, recovers_with_repeats};
-use crate::kind::{Kind, SECOND};
+use crate::kind::{SECOND, TestedKind};
 
 fn reply(code: u16) -> MailAction {
     Reply { code, text: "the server's own words".to_owned() }
@@ -19,7 +19,7 @@ fn a_mail_server_that_fails_before_the_mail_silences_nobody_and_is_told_once_it_
     use MailStage::{Auth, Connect, Ehlo, Mail, Rcpt};
 
     check(
-        Kind::Mail,
+        TestedKind::Mail,
         vec![
             recovers("greets-421", at(Connect, reply(421)), "not delivered: greeting: 421"),
             recovers("greets-554", at(Connect, reply(554)), "not delivered: greeting: 554"),
@@ -53,7 +53,7 @@ fn a_mail_server_that_fails_with_the_mail_silences_nobody_and_is_told_once_it_is
     use MailStage::{Body, Data};
 
     check(
-        Kind::Mail,
+        TestedKind::Mail,
         vec![
             recovers("data-451", at(Data, reply(451)), "not delivered: DATA: 451 the server's own words"),
             is_given_up(
@@ -93,7 +93,7 @@ fn a_mail_server_that_fails_with_the_mail_silences_nobody_and_is_told_once_it_is
 #[test]
 fn a_recipient_who_is_refused_costs_the_others_nothing() {
     check(
-        Kind::Mail,
+        TestedKind::Mail,
         vec![
             is_delivered(
                 "one-is-gone",

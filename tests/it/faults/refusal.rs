@@ -1,4 +1,4 @@
-//! Nobody listens where the provider was.
+//! A provider's port on which nobody listens any more.
 
 use std::net::SocketAddr;
 
@@ -6,17 +6,17 @@ use tokio::io::copy_bidirectional;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::runtime::Runtime;
 
-use crate::harness::{Gateway, PATIENCE, Providers, until};
-use crate::kind::{Kind, config};
+use crate::harness::{FakeProviders, PATIENCE, TestGateway, until};
+use crate::kind::{TestedKind, config};
 use crate::ledger::{alarm, deliveries};
 
 /// An address that refuses connections until it is opened.
-struct Door {
+struct ShutPort {
     runtime: Runtime,
     socket: TcpSocket,
 }
 
-impl Door {
+impl ShutPort {
     /// The address is ours from now on, so that nobody else listens there meanwhile.
     fn shut() -> Self {
         let (runtime, socket) = (Runtime::new().unwrap(), TcpSocket::new_v4().unwrap());
@@ -50,14 +50,15 @@ impl Door {
 
 #[test]
 fn a_dingtalk_that_refuses_connections_silences_nobody_and_is_told_once_it_is_back() {
-    let providers = Providers::start([Kind::DingTalk.account("ding"), Kind::Mail.account("mail")]);
-    let door = Door::shut();
+    let providers =
+        FakeProviders::start([TestedKind::DingTalk.account("ding"), TestedKind::Mail.account("mail")]);
+    let door = ShutPort::shut();
     let ding = format!(
         "kind: dingtalk, access_token: ding, secret: SECsecret, endpoint: \"http://{}\"",
         door.address()
     );
-    let config = config(&[("ding", ding), ("mail", Kind::Mail.settings("mail", &providers))]);
-    let gateway = Gateway::start(&config, &[], &[]);
+    let config = config(&[("ding", ding), ("mail", TestedKind::Mail.settings("mail", &providers))]);
+    let gateway = TestGateway::start(&config, &[], &[]);
     assert_eq!(gateway.post("thinklink", &alarm("over_temp", 1, "urgent").to_string()).status, 202);
     until("the mail is there at once", || providers.seen("mail").len() == 1, super::cell::AT_ONCE);
     let row = || deliveries(&gateway, "ding").remove(0);

@@ -3,7 +3,7 @@
 use fanfare_sandbox::Fault;
 
 use super::cell::{check, is_delivered, is_given_up, recovers, recovers_with_repeats, waits};
-use crate::kind::Kind;
+use crate::kind::TestedKind;
 
 fn errcode(code: i64, words: &str) -> Fault {
     Fault::Errcode { code, words: words.to_owned() }
@@ -12,7 +12,7 @@ fn errcode(code: i64, words: &str) -> Fault {
 #[test]
 fn a_wecom_bot_that_fails_in_any_way_silences_nobody_and_is_told_once_it_is_back() {
     check(
-        Kind::WeComBot,
+        TestedKind::WeComBot,
         vec![
             recovers("closes", Fault::Close, "unanswered: "),
             recovers("hangs", Fault::Hang, "unanswered: "),
@@ -38,7 +38,11 @@ fn a_wecom_bot_that_fails_in_any_way_silences_nobody_and_is_told_once_it_is_back
                 "misconfigured: errcode 93000",
             ),
             recovers("is-busy", errcode(-1, "system busy"), "not delivered: errcode -1"),
-            is_given_up("finds-it-malformed", errcode(40_058, "invalid Request Parameter"), "errcode 40058"),
+            is_given_up(
+                "finds-it-malformed",
+                errcode(40_058, "invalid TestRequest Parameter"),
+                "errcode 40058",
+            ),
             waits("was-sent-too-much", errcode(45_009, "api freq out of limit"), "throttled: errcode 45009"),
         ],
     );
@@ -47,7 +51,7 @@ fn a_wecom_bot_that_fails_in_any_way_silences_nobody_and_is_told_once_it_is_back
 #[test]
 fn a_wecom_app_that_fails_in_any_way_silences_nobody_and_is_told_once_it_is_back() {
     check(
-        Kind::WeComApp,
+        TestedKind::WeComApp,
         vec![
             recovers("closes", Fault::Close, "not delivered: "), // It was only asked for a token.
             recovers("hangs", Fault::Hang, "not delivered: "),

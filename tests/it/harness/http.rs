@@ -9,21 +9,21 @@ use super::PATIENCE;
 
 /// A request, put together piece by piece.
 #[derive(Debug, Clone)]
-pub(crate) struct Request {
+pub(crate) struct TestRequest {
     head: String,
     body: Vec<u8>,
 }
 
-/// What came back.
+/// The answer to one request.
 #[derive(Debug, Clone)]
-pub(crate) struct Answer {
+pub(crate) struct TestAnswer {
     pub(crate) status: u16,
     /// Status line and header fields.
     pub(crate) head: String,
     pub(crate) body: String,
 }
 
-impl Request {
+impl TestRequest {
     /// One without a body.
     pub(crate) fn new(method: &str, path: &str) -> Self {
         let head = format!("{method} {path} HTTP/1.1\r\nHost: fanfare.test\r\nConnection: close\r\n");
@@ -54,12 +54,12 @@ impl Request {
 
     /// Sends it and waits for the answer.
     #[track_caller]
-    pub(crate) fn send(&self, to: SocketAddr) -> Answer {
+    pub(crate) fn send(&self, to: SocketAddr) -> TestAnswer {
         self.try_send(to).unwrap_or_else(|err| panic!("no answer from {to}: {err}"))
     }
 
     /// The same, where nobody may be listening.
-    pub(crate) fn try_send(&self, to: SocketAddr) -> std::io::Result<Answer> {
+    pub(crate) fn try_send(&self, to: SocketAddr) -> std::io::Result<TestAnswer> {
         let mut stream = TcpStream::connect(to)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
@@ -69,14 +69,14 @@ impl Request {
         let sent = stream.write_all(&request);
         let mut answer = Vec::new();
         let read = stream.read_to_end(&mut answer);
-        match Answer::parse(&answer) {
+        match TestAnswer::parse(&answer) {
             Some(answer) => Ok(answer),
             None => sent.and(read).and(Err(std::io::ErrorKind::UnexpectedEof.into())),
         }
     }
 }
 
-impl Answer {
+impl TestAnswer {
     /// `None` if it was cut off before the body.
     fn parse(bytes: &[u8]) -> Option<Self> {
         let whole = String::from_utf8_lossy(bytes);

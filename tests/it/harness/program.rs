@@ -6,31 +6,31 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-use super::site::Finished;
-use super::{Answer, PATIENCE, Request, Site, await_some, until};
+use super::site::FinishedCommand;
+use super::{PATIENCE, TestAnswer, TestFolder, TestRequest, await_some, until};
 
 /// A running program and what it has said so far. Dropping it kills it.
 #[derive(Debug)]
-pub(crate) struct Program {
+pub(crate) struct TestProgram {
     child: Child,
-    printed: Lines,
-    log: Lines,
+    printed: PipeOutput,
+    log: PipeOutput,
 }
 
-impl Program {
+impl TestProgram {
     pub(crate) fn start(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (printed, log) =
-            (Lines::of(child.stdout.take().unwrap()), Lines::of(child.stderr.take().unwrap()));
+            (PipeOutput::of(child.stdout.take().unwrap()), PipeOutput::of(child.stderr.take().unwrap()));
         Self { child, printed, log }
     }
 
-    /// Its standard output so far.
+    /// The standard output so far.
     pub(crate) fn printed(&self) -> String {
         self.printed.so_far()
     }
 
-    /// Its standard error so far.
+    /// The standard error so far.
     pub(crate) fn log(&self) -> String {
         self.log.so_far()
     }
@@ -70,7 +70,7 @@ impl Program {
         self.child.try_wait().unwrap()
     }
 
-    /// What `find` finds in what it has printed or logged; ends the test if that never comes.
+    /// The result of `find` in what was printed or logged; ends the test if that never comes.
     #[track_caller]
     pub(crate) fn await_words<T>(&mut self, what: &str, find: impl Fn(&Self) -> Option<T>) -> T {
         let mut last_look = false;
@@ -98,7 +98,7 @@ impl Program {
     }
 }
 
-impl Drop for Program {
+impl Drop for TestProgram {
     fn drop(&mut self) {
         // It may have ended already, which is as good.
         drop(self.child.kill());
@@ -106,14 +106,14 @@ impl Drop for Program {
     }
 }
 
-/// What comes out of a pipe, read as it comes: a full one would stop its writer.
+/// The output of a pipe, read as it comes: a full one would stop its writer.
 #[derive(Debug)]
-struct Lines {
+struct PipeOutput {
     text: Arc<Mutex<String>>,
     reader: Option<JoinHandle<()>>,
 }
 
-impl Lines {
+impl PipeOutput {
     fn of(pipe: impl Read + Send + 'static) -> Self {
         let text = Arc::new(Mutex::new(String::new()));
         let sink = Arc::clone(&text);
@@ -141,30 +141,30 @@ impl Lines {
 
 /// `fanfare serve`, ready to take alerts. Dropping it kills it.
 #[derive(Debug)]
-pub(crate) struct Gateway {
-    program: Program,
-    site: Arc<Site>,
+pub(crate) struct TestGateway {
+    program: TestProgram,
+    site: Arc<TestFolder>,
     address: SocketAddr,
 }
 
-impl Gateway {
+impl TestGateway {
     /// In a new folder; `args` stand after `serve`. The config should have
     /// `server: { listen: 127.0.0.1:0 }`.
     #[track_caller]
     pub(crate) fn start(config: &str, args: &[&str], env: &[(&str, &str)]) -> Self {
-        Self::start_at(&Arc::new(Site::new(config)), args, env)
+        Self::start_at(&Arc::new(TestFolder::new(config)), args, env)
     }
 
     /// In a folder that is there already, with what an earlier one left.
     #[track_caller]
-    pub(crate) fn start_at(site: &Arc<Site>, args: &[&str], env: &[(&str, &str)]) -> Self {
+    pub(crate) fn start_at(site: &Arc<TestFolder>, args: &[&str], env: &[(&str, &str)]) -> Self {
         Self::start_by(site, site.command(&[&["serve"], args].concat(), env))
     }
 
     /// By a command that becomes it, e.g. a shell that sets limits first.
     #[track_caller]
-    pub(crate) fn start_by(site: &Arc<Site>, command: Command) -> Self {
-        let mut program = Program::start(command);
+    pub(crate) fn start_by(site: &Arc<TestFolder>, command: Command) -> Self {
+        let mut program = TestProgram::start(command);
         let address = program.await_words("`Listening on`", |it| listening_address(&it.log()));
         Self { program, site: Arc::clone(site), address }
     }
@@ -173,24 +173,24 @@ impl Gateway {
         self.address
     }
 
-    /// Where it runs; hand it to [`Gateway::start_at`] for the next run.
-    pub(crate) fn site(&self) -> &Arc<Site> {
+    /// The folder in which it runs; hand it to [`TestGateway::start_at`] for the next run.
+    pub(crate) fn site(&self) -> &Arc<TestFolder> {
         &self.site
     }
 
     /// POSTs JSON to a source that asks for no token.
     #[track_caller]
-    pub(crate) fn post(&self, source: &str, body: &str) -> Answer {
-        Request::post(&format!("/ingest/{source}"), body).send(self.address)
+    pub(crate) fn post(&self, source: &str, body: &str) -> TestAnswer {
+        TestRequest::post(&format!("/ingest/{source}"), body).send(self.address)
     }
 
     #[track_caller]
-    pub(crate) fn get(&self, path: &str) -> Answer {
-        Request::get(path).send(self.address)
+    pub(crate) fn get(&self, path: &str) -> TestAnswer {
+        TestRequest::get(path).send(self.address)
     }
 
     /// `fanfare` with these arguments and the address of this gateway.
-    pub(crate) fn run(&self, args: &[&str], env: &[(&str, &str)]) -> Finished {
+    pub(crate) fn run(&self, args: &[&str], env: &[(&str, &str)]) -> FinishedCommand {
         let url = format!("http://{}", self.address);
         self.site.run(&[args, &["--url", &url]].concat(), env)
     }
@@ -203,7 +203,7 @@ impl Gateway {
         until("nothing is owed any more", || owed() == Some(0), PATIENCE);
     }
 
-    /// Its log so far.
+    /// The log so far.
     pub(crate) fn log(&self) -> String {
         self.program.log()
     }
@@ -220,7 +220,7 @@ impl Gateway {
     }
 
     /// The process, for signals and waiting.
-    pub(crate) fn program(&mut self) -> &mut Program {
+    pub(crate) fn program(&mut self) -> &mut TestProgram {
         &mut self.program
     }
 }

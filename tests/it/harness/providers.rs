@@ -9,13 +9,13 @@ use tokio::runtime::Runtime;
 
 /// A sandbox on free ports.
 #[derive(Debug)]
-pub(crate) struct Providers {
+pub(crate) struct FakeProviders {
     sandbox: Sandbox,
     // Its doors run here.
     _runtime: Runtime,
 }
 
-impl Providers {
+impl FakeProviders {
     /// With these accounts, called as the channels are.
     pub(crate) fn start(accounts: impl IntoIterator<Item = Account>) -> Self {
         Self::with_rules(accounts, Rules::default())
@@ -32,24 +32,24 @@ impl Providers {
         Self { sandbox, _runtime: runtime }
     }
 
-    /// What a channel's `endpoint:` is to be.
+    /// The value for a channel's `endpoint:`.
     pub(crate) fn endpoint(&self) -> String {
         format!("http://{}", self.sandbox.http_address())
     }
 
-    /// What `smtp.port` is to be; `smtp.host` is 127.0.0.1.
+    /// The value for `smtp.port`; `smtp.host` is 127.0.0.1.
     pub(crate) fn smtp_port(&self) -> u16 {
         self.sandbox.smtp_address().port()
     }
 
-    /// What people have seen on a channel.
+    /// Messages that people have seen on a channel.
     pub(crate) fn seen(&self, channel: &str) -> Vec<SeenMessage> {
         let messages = self.sandbox.messages().into_iter();
         messages.filter(|it| it.target == channel && it.verdict == Verdict::Delivered).collect()
     }
 }
 
-impl Deref for Providers {
+impl Deref for FakeProviders {
     type Target = Sandbox;
 
     fn deref(&self) -> &Sandbox {

@@ -5,13 +5,13 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::Program;
+use super::TestProgram;
 
 /// A working directory with `fanfare.yaml` in it. Removed when dropped.
 #[derive(Debug)]
-pub(crate) struct Site(TempDir);
+pub(crate) struct TestFolder(TempDir);
 
-impl Site {
+impl TestFolder {
     /// A new folder with this config.
     pub(crate) fn new(config: &str) -> Self {
         let site = Self(TempDir::new().unwrap());
@@ -58,23 +58,23 @@ impl Site {
 
     /// Runs a command that ends by itself, e.g. `["check", "--json"]`.
     #[track_caller]
-    pub(crate) fn run(&self, args: &[&str], env: &[(&str, &str)]) -> Finished {
-        let mut program = Program::start(self.command(args, env));
+    pub(crate) fn run(&self, args: &[&str], env: &[(&str, &str)]) -> FinishedCommand {
+        let mut program = TestProgram::start(self.command(args, env));
         let code = program.wait().code();
-        Finished { code, stdout: program.printed(), stderr: program.log() }
+        FinishedCommand { code, stdout: program.printed(), stderr: program.log() }
     }
 }
 
-/// How a command ended, and what it said.
+/// The exit code and the output of a command.
 #[derive(Debug, Clone)]
-pub(crate) struct Finished {
+pub(crate) struct FinishedCommand {
     /// `None` if a signal ended it.
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
-impl Finished {
+impl FinishedCommand {
     /// Everything it said.
     pub(crate) fn said(&self) -> String {
         format!("{}{}", self.stdout, self.stderr)

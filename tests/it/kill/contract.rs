@@ -7,19 +7,19 @@ use std::time::Duration;
 use fanfare_sandbox::{Fault, FaultSwitch, Verdict};
 use tokio::time::Instant;
 
-use crate::books::Books;
-use crate::harness::{Gateway, PATIENCE, Providers, Request, Site, until};
-use crate::kind::Kind;
+use crate::harness::{FakeProviders, PATIENCE, TestFolder, TestGateway, TestRequest, until};
+use crate::kind::TestedKind;
 use crate::ledger::{alarm, deliveries};
+use crate::ledger_reader::LedgerReader;
 
-/// How long after the alert the rung is to be climbed.
+/// The time from the alert to the escalation.
 const RUNG: Duration = Duration::from_secs(4);
 
-/// A rung is climbed within this of its time.
+/// An escalation happens within this time after it is due.
 const PUNCTUAL: Duration = Duration::from_secs(1);
 
 /// `first` is told, and `last` after [`RUNG`] unless `unless`.
-fn config(providers: &Providers, unless: &str) -> String {
+fn config(providers: &FakeProviders, unless: &str) -> String {
     format!(
         "server: {{ listen: 127.0.0.1:0, external_url: 'http://127.0.0.1:1' }}
 store: sqlite://data/fanfare.db
@@ -35,43 +35,43 @@ receivers:
     escalate: [{{ after: {RUNG:?}, unless: {unless}, to: [last] }}]
 route: {{ receiver: on-call }}
 ",
-        Kind::DingTalk.settings("first", providers),
-        Kind::WeComBot.settings("last", providers),
+        TestedKind::DingTalk.settings("first", providers),
+        TestedKind::WeComBot.settings("last", providers),
     )
 }
 
-fn providers() -> Providers {
-    Providers::start([Kind::DingTalk.account("first"), Kind::WeComBot.account("last")])
+fn providers() -> FakeProviders {
+    FakeProviders::start([TestedKind::DingTalk.account("first"), TestedKind::WeComBot.account("last")])
 }
 
 /// Posts the one alert, and says when.
 #[track_caller]
-fn post(gateway: &Gateway) -> Instant {
+fn post(gateway: &TestGateway) -> Instant {
     let posted = Instant::now();
     assert_eq!(gateway.post("thinklink", &alarm("over_temp", 1, "urgent").to_string()).status, 202);
     posted
 }
 
-fn books(site: &Site) -> Books {
-    Books::open(&site.path("data/fanfare.db"))
+fn ledger(site: &TestFolder) -> LedgerReader {
+    LedgerReader::open(&site.path("data/fanfare.db"))
 }
 
 /// Ends it, and sees that nothing is unaccounted for in what it leaves.
-fn kill(gateway: &mut Gateway, site: &Site) {
+fn kill(gateway: &mut TestGateway, site: &TestFolder) {
     gateway.kill9();
-    books(site).balance();
+    ledger(site).balance();
 }
 
 /// Killed `killed_after` the alert and started again `down_for` later, the rung is climbed on time and once.
 fn check(killed_after: Duration, down_for: Duration) {
     let providers = providers();
-    let site = Arc::new(Site::new(&config(&providers, "acknowledged")));
-    let mut gateway = Gateway::start_at(&site, &[], &[]);
+    let site = Arc::new(TestFolder::new(&config(&providers, "acknowledged")));
+    let mut gateway = TestGateway::start_at(&site, &[], &[]);
     let posted = post(&gateway);
     thread::sleep(killed_after);
     kill(&mut gateway, &site);
     thread::sleep(down_for);
-    let gateway = Gateway::start_at(&site, &[], &[]);
+    let gateway = TestGateway::start_at(&site, &[], &[]);
     let started = posted.elapsed();
     until("the rung is climbed", || !providers.seen("last").is_empty(), PATIENCE);
     let climbed = posted.elapsed();
@@ -82,8 +82,8 @@ fn check(killed_after: Duration, down_for: Duration) {
     thread::sleep(PUNCTUAL);
     assert_eq!((providers.seen("first").len(), providers.seen("last").len()), (1, 1));
     let climbs = "SELECT count(*) FROM steps WHERE step ->> 'step' = 'climb'";
-    assert_eq!(books(&site).number(climbs), 1);
-    books(&site).balance();
+    assert_eq!(ledger(&site).number(climbs), 1);
+    ledger(&site).balance();
     assert_eq!(providers.violations(), []);
 }
 
@@ -105,36 +105,36 @@ fn a_rung_at_which_it_is_killed_is_climbed_once() {
 #[test]
 fn an_acknowledgement_holds_though_it_is_killed_right_after_its_answer() {
     let providers = providers();
-    let site = Arc::new(Site::new(&config(&providers, "acknowledged")));
-    let mut gateway = Gateway::start_at(&site, &[], &[]);
+    let site = Arc::new(TestFolder::new(&config(&providers, "acknowledged")));
+    let mut gateway = TestGateway::start_at(&site, &[], &[]);
     let posted = post(&gateway);
     until("the alert is told", || !providers.seen("first").is_empty(), PATIENCE);
     let body = r#"{"by":"Zhang San"}"#;
-    let answer = Request::post("/api/v1/alerts/1/acknowledge", body).send(gateway.address());
+    let answer = TestRequest::post("/api/v1/alerts/1/acknowledge", body).send(gateway.address());
     assert_eq!(answer.status, 200, "{answer:?}");
     kill(&mut gateway, &site);
-    let gateway = Gateway::start_at(&site, &[], &[]);
+    let gateway = TestGateway::start_at(&site, &[], &[]);
     until("it is told who takes care", || providers.seen("first").len() == 2, PATIENCE);
     thread::sleep((RUNG + PUNCTUAL).saturating_sub(posted.elapsed()));
     gateway.until_nothing_is_owed();
     assert!(providers.seen("first")[1].shown.text.contains("Zhang San"));
     assert_eq!((providers.seen("first").len(), providers.seen("last").len()), (2, 0), "the ladder has ended");
-    books(&site).balance();
+    ledger(&site).balance();
 }
 
 #[test]
 fn a_ban_is_waited_out_in_silence_also_after_a_kill() {
     let providers = providers();
-    let site = Arc::new(Site::new(&config(&providers, "delivered")));
+    let site = Arc::new(TestFolder::new(&config(&providers, "delivered")));
     providers.ban("first");
-    let mut gateway = Gateway::start_at(&site, &[], &[]);
+    let mut gateway = TestGateway::start_at(&site, &[], &[]);
     let posted = post(&gateway);
     let asked = || providers.stats().get("first").map_or(0, |it| it.received);
     until("the robot has said no", || asked() == 1, PATIENCE);
     until("somebody else is told at once", || !providers.seen("last").is_empty(), PATIENCE);
     assert!(posted.elapsed() < RUNG, "a ban is no reason to wait");
     kill(&mut gateway, &site);
-    let gateway = Gateway::start_at(&site, &[], &[]);
+    let gateway = TestGateway::start_at(&site, &[], &[]);
     assert_eq!(gateway.post("thinklink", &alarm("over_temp", 2, "urgent").to_string()).status, 202);
     until("the next is told elsewhere too", || providers.seen("last").len() >= 2, PATIENCE);
     thread::sleep(PUNCTUAL);
@@ -142,7 +142,7 @@ fn a_ban_is_waited_out_in_silence_also_after_a_kill() {
     let knocks: Vec<_> = providers.violations().into_iter().map(|it| it.target).collect();
     assert_eq!(knocks, ["first"], "the one by which it learned of the ban");
     assert!(deliveries(&gateway, "first").iter().all(|it| it.state == "pending"));
-    books(&site).balance();
+    ledger(&site).balance();
 }
 
 /// The provider has shown a digest, and its answer is on the way when the gateway is killed.
@@ -150,8 +150,8 @@ fn a_ban_is_waited_out_in_silence_also_after_a_kill() {
 fn a_digest_in_flight_at_the_kill_is_repeated_as_it_was() {
     const ALERTS: u32 = 60;
     let providers = providers();
-    let site = Arc::new(Site::new(&config(&providers, "resolved")));
-    let mut gateway = Gateway::start_at(&site, &[], &[]);
+    let site = Arc::new(TestFolder::new(&config(&providers, "resolved")));
+    let mut gateway = TestGateway::start_at(&site, &[], &[]);
     providers.set_fault("first", FaultSwitch::always(Fault::Late { millis: 60_000 })).unwrap();
     let burst: serde_json::Value = (0..ALERTS).map(|device| alarm("over_temp", device, "high")).collect();
     assert_eq!(gateway.post("thinklink", &burst.to_string()).status, 202);
@@ -163,7 +163,7 @@ fn a_digest_in_flight_at_the_kill_is_repeated_as_it_was() {
     kill(&mut gateway, &site);
     providers.clear_all_faults();
 
-    let gateway = Gateway::start_at(&site, &[], &[]);
+    let gateway = TestGateway::start_at(&site, &[], &[]);
     until("all is told", || deliveries(&gateway, "first").iter().all(|it| it.state == "delivered"), PATIENCE);
     let of_first: Vec<_> = providers.messages().into_iter().filter(|it| it.target == "first").collect();
     let repeats = of_first.iter().filter(|it| it.verdict == Verdict::Duplicate).count();
@@ -173,6 +173,6 @@ fn a_digest_in_flight_at_the_kill_is_repeated_as_it_was() {
         let name = format!("reported by {device}.");
         assert_eq!(shown.matches(&name).count(), 1, "sensor {device} is told of once:\n{shown}");
     }
-    books(&site).balance();
+    ledger(&site).balance();
     assert_eq!(providers.violations(), []);
 }

@@ -1,21 +1,21 @@
 use serde_json::{Value, json};
 
 use super::{ask, gateway, raise, until_told};
-use crate::harness::{Gateway, PATIENCE, until};
+use crate::harness::{PATIENCE, TestGateway, until};
 
 /// 40058: what WeCom answers to what it will not take in this form: the full
 /// form and the plain one, and then it is mended.
 /// <https://developer.work.weixin.qq.com/document/path/90313>
 const TWO_REFUSALS: &str =
-    r#"{ "fault": { "errcode": { "code": 40058, "words": "invalid Request Parameter" } }, "times": 2 }"#;
+    r#"{ "fault": { "errcode": { "code": 40058, "words": "invalid TestRequest Parameter" } }, "times": 2 }"#;
 
-fn letters(gateway: &Gateway) -> Vec<Value> {
+fn letters(gateway: &TestGateway) -> Vec<Value> {
     ask(gateway, &["dead-letters", "list"])["dead_letters"].as_array().unwrap().clone()
 }
 
 /// An alarm whose message the group would not take: its number, and the dead letter's.
 #[track_caller]
-fn one_that_dies(gateway: &Gateway, name: &str) -> (i64, String) {
+fn one_that_dies(gateway: &TestGateway, name: &str) -> (i64, String) {
     super::switch_on(gateway, "group", TWO_REFUSALS);
     let alert = raise(gateway, name, "mid");
     let of_it = || letters(gateway).into_iter().find(|it| it["alert_id"] == alert);
@@ -29,7 +29,7 @@ fn a_dead_letter_is_shown_and_tried_again_once_its_channel_is_mended() {
     let (alert, id) = one_that_dies(&gateway, "door");
     let shown = gateway.run(&["dead-letters", "show", &id], &[]);
     assert_eq!(shown.code, Some(0), "{}", shown.said());
-    for words in ["Receiver: team", "Channel: group", "invalid Request Parameter", "fanfare explain"] {
+    for words in ["Receiver: team", "Channel: group", "invalid TestRequest Parameter", "fanfare explain"] {
         assert!(shown.stdout.contains(words), "{words} is missing:\n{}", shown.stdout);
     }
 

@@ -8,9 +8,9 @@ use rusqlite::Connection;
 use tokio::time::Instant;
 
 use super::{CONFIG, raise};
-use crate::harness::Gateway;
+use crate::harness::TestGateway;
 
-/// How many alerts there are, unless `FANFARE_TEST_ALERTS` says otherwise.
+/// The number of alerts, unless `FANFARE_TEST_ALERTS` says otherwise.
 const ALERTS: u32 = 200_000;
 
 /// Of so many alerts one tells somebody; the others are repeats.
@@ -23,7 +23,7 @@ const BOUND: Duration = Duration::from_secs(2);
 #[test]
 fn one_alert_among_very_many_is_explained_at_once() {
     let alerts = std::env::var("FANFARE_TEST_ALERTS").map_or(ALERTS, |it| it.parse().unwrap());
-    let mut gateway = Gateway::start(CONFIG, &["--sandbox"], &[]);
+    let mut gateway = TestGateway::start(CONFIG, &["--sandbox"], &[]);
     raise(&gateway, "door", "urgent");
     gateway.until_nothing_is_owed();
     assert_eq!(gateway.run(&["ack", "1", "--by", "Wang"], &[]).code, Some(0));
@@ -32,7 +32,7 @@ fn one_alert_among_very_many_is_explained_at_once() {
     let site = Arc::clone(gateway.site());
     multiply(&Connection::open(site.path("data/fanfare.sandbox.db")).unwrap(), alerts);
 
-    let gateway = Gateway::start_at(&site, &["--sandbox"], &[]);
+    let gateway = TestGateway::start_at(&site, &["--sandbox"], &[]);
     let middle = alerts / 2 / ONE_IN * ONE_IN + 1;
     for alert in [1, middle, middle + 1, alerts + 1] {
         let started = Instant::now();

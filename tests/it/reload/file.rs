@@ -1,10 +1,10 @@
-//! What a changed file changes, and what it cannot.
+//! A reload of a changed file: what it changes, and what it cannot.
 
 use std::sync::Arc;
 
 use super::{check_refused, check_reloaded, metric, reload};
-use crate::harness::{Answer, Gateway, PATIENCE, Providers, Request, Site, until};
-use crate::kind::{Kind, config};
+use crate::harness::{FakeProviders, PATIENCE, TestAnswer, TestFolder, TestGateway, TestRequest, until};
+use crate::kind::{TestedKind, config};
 use crate::ledger::alarm;
 
 /// A bot that everybody is told on, and a source whose token stands in a file.
@@ -23,15 +23,15 @@ route: {{ receiver: team }}
     )
 }
 
-fn start(config: &str) -> Gateway {
-    let site = Arc::new(Site::new(config));
+fn start(config: &str) -> TestGateway {
+    let site = Arc::new(TestFolder::new(config));
     site.write("token", "the-old-token");
-    Gateway::start_at(&site, &["--sandbox"], &[("API_TOKEN", "the-token-of-the-api")])
+    TestGateway::start_at(&site, &["--sandbox"], &[("API_TOKEN", "the-token-of-the-api")])
 }
 
-fn post_with(gateway: &Gateway, token: &str) -> u16 {
+fn post_with(gateway: &TestGateway, token: &str) -> u16 {
     let body = alarm("door", 1, "low").to_string();
-    Request::post("/ingest/closed", body).bearer(token).send(gateway.address()).status
+    TestRequest::post("/ingest/closed", body).bearer(token).send(gateway.address()).status
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn a_file_that_is_not_sound_changes_nothing_and_every_reason_is_told() {
     assert_eq!(gateway.post("renamed", &alarm("door", 2, "low").to_string()).status, 404);
     assert_eq!(metric(&gateway, "fanfare_config_last_reload_success_timestamp_seconds"), read_at);
 
-    let text = Request::new("POST", "/-/reload").header("Accept", "text/plain").send(gateway.address());
+    let text = TestRequest::new("POST", "/-/reload").header("Accept", "text/plain").send(gateway.address());
     assert_eq!(text.status, 400);
     for (path, words) in reasons {
         let line = text.body.lines().find(|it| it.contains(path)).unwrap_or_else(|| panic!("{}", text.body));
@@ -97,12 +97,12 @@ fn a_secret_that_is_gone_changes_nothing() {
     std::fs::remove_file(gateway.site().path("token")).unwrap();
     check_reloaded(&gateway);
 
-    let providers = Providers::start([Kind::WeComBot.account("bot")]);
-    let real = config(&[("bot", Kind::WeComBot.settings("bot", &providers))]);
+    let providers = FakeProviders::start([TestedKind::WeComBot.account("bot")]);
+    let real = config(&[("bot", TestedKind::WeComBot.settings("bot", &providers))]);
     let named = real.replace("key: bot", "key: { file: key }");
-    let site = Arc::new(Site::new(&named));
+    let site = Arc::new(TestFolder::new(&named));
     site.write("key", "bot");
-    let gateway = Gateway::start_at(&site, &[], &[]);
+    let gateway = TestGateway::start_at(&site, &[], &[]);
     site.write("key", "\n");
     check_refused(&gateway, &[("channels.bot.key.file", "empty")]);
     std::fs::remove_file(site.path("key")).unwrap();
@@ -123,7 +123,8 @@ fn what_only_a_restart_can_change_is_refused() {
 #[test]
 fn who_may_not_use_the_api_may_not_reload() {
     let gateway = start(&config_with(", auth: { bearer: { env: API_TOKEN } }"));
-    let with = |token: &str| Request::new("POST", "/-/reload").bearer(token).send(gateway.address()).status;
+    let with =
+        |token: &str| TestRequest::new("POST", "/-/reload").bearer(token).send(gateway.address()).status;
     assert_eq!(reload(&gateway).status, 401);
     assert_eq!(with("the-old-token"), 401);
     assert_eq!(gateway.get("/-/reload").status, 404, "looking changes nothing");
@@ -134,11 +135,11 @@ fn who_may_not_use_the_api_may_not_reload() {
     gateway.site().write("fanfare.yaml", &config_with(""));
     assert_eq!(with("the-token-of-the-api"), 200);
     assert_eq!(reload(&gateway).status, 200);
-    let passed_on = Request::new("POST", "/-/reload").header("X-Forwarded-For", "203.0.113.7");
+    let passed_on = TestRequest::new("POST", "/-/reload").header("X-Forwarded-For", "203.0.113.7");
     assert_eq!(passed_on.send(gateway.address()).status, 403);
 }
 
-fn post_new(gateway: &Gateway) -> Answer {
+fn post_new(gateway: &TestGateway) -> TestAnswer {
     gateway.post("new", &alarm("door", 1, "low").to_string())
 }
 

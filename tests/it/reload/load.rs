@@ -10,10 +10,10 @@ use std::time::Duration;
 use fanfare_sandbox::{Account, Fault, FaultSwitch, Robot, SeenMessage, Verdict};
 
 use super::{check_reloaded, metric, reload};
-use crate::books::Books;
-use crate::harness::{Gateway, PATIENCE, Providers, Request, Site, until};
-use crate::kind::Kind;
+use crate::harness::{FakeProviders, PATIENCE, TestFolder, TestGateway, TestRequest, until};
+use crate::kind::TestedKind;
 use crate::ledger::{alarm, attempts, deliveries};
+use crate::ledger_reader::LedgerReader;
 
 const RELOADS: u32 = 100;
 
@@ -29,7 +29,7 @@ const REST: Duration = Duration::from_millis(15);
 const ON_CALL: [&str; 3] = ["steady", "rotating", "budgeted"];
 const GUEST: [&str; 1] = ["guest"];
 
-/// What goes wrong with the file: what is written for what.
+/// Mistakes in the file: a text, and the wrong one in its place.
 const BREAKS: [(&str, &str); 10] = [
     ("route:", "rout:"),
     ("[steady, rotating, budgeted]", "[steady, rotating, budgeted, nobody]"),
@@ -44,9 +44,9 @@ const BREAKS: [(&str, &str); 10] = [
 ];
 
 /// A robot whose secret is changed, and others that take as much as they are sent.
-fn providers() -> Providers {
-    let bots = ["steady", "budgeted", "guest"].map(|name| Kind::WeComBot.account_without_limits(name));
-    let providers = Providers::start(bots);
+fn providers() -> FakeProviders {
+    let bots = ["steady", "budgeted", "guest"].map(|name| TestedKind::WeComBot.account_without_limits(name));
+    let providers = FakeProviders::start(bots);
     providers.add(rotating(0));
     providers
 }
@@ -68,8 +68,8 @@ fn rotating(number: u32) -> Account {
 
 /// The config of one round: a channel and its receiver that are there in every
 /// other round, and a budget that is another one each time.
-fn config(round: u32, providers: &Providers) -> String {
-    let bot = |name: &str| Kind::WeComBot.settings(name, providers);
+fn config(round: u32, providers: &FakeProviders) -> String {
+    let bot = |name: &str| TestedKind::WeComBot.settings(name, providers);
     let (guest, route) = if round.is_multiple_of(2) {
         (
             format!("  guest: {{ {}, budget: unlimited }}\n", bot("guest")),
@@ -107,7 +107,7 @@ fn post_until(done: &AtomicBool, next: &AtomicU32, gateway: SocketAddr) -> Vec<(
         let device = next.fetch_add(1, Ordering::Relaxed);
         let name = if device.is_multiple_of(2) { "guest" } else { "over_temp" };
         let answer =
-            Request::post("/ingest/thinklink", alarm(name, device, "high").to_string()).send(gateway);
+            TestRequest::post("/ingest/thinklink", alarm(name, device, "high").to_string()).send(gateway);
         assert_eq!(answer.status, 202, "{answer:?}");
         let told = &answer.json()["alerts"][0]["told"];
         assert_eq!(told.as_array().map(Vec::len), Some(1), "{told}");
@@ -118,7 +118,7 @@ fn post_until(done: &AtomicBool, next: &AtomicU32, gateway: SocketAddr) -> Vec<(
 }
 
 /// One round: another secret at times, another config, and a reload.
-fn round(number: u32, gateway: &Gateway, providers: &Providers) {
+fn round(number: u32, gateway: &TestGateway, providers: &FakeProviders) {
     let site = gateway.site();
     if number % BROKEN_EVERY == BROKEN_EVERY - 1 {
         let (right, wrong) = BREAKS[(number / BROKEN_EVERY) as usize];
@@ -137,15 +137,15 @@ fn round(number: u32, gateway: &Gateway, providers: &Providers) {
     }
     site.write("fanfare.yaml", &config(number, providers));
     check_reloaded(gateway);
-    Books::open(&site.path("data/fanfare.db")).balance();
+    LedgerReader::open(&site.path("data/fanfare.db")).balance();
 }
 
 #[test]
 fn a_hundred_reloads_under_load_lose_nothing_repeat_nothing_and_restart_no_lane_without_need() {
     let providers = providers();
-    let site = Arc::new(Site::new(&config(0, &providers)));
+    let site = Arc::new(TestFolder::new(&config(0, &providers)));
     site.write("secret", &secret(0));
-    let gateway = Gateway::start_at(&site, &[], &[]);
+    let gateway = TestGateway::start_at(&site, &[], &[]);
 
     // Under way before the first reload, and answered only after some of them.
     providers.set_fault("steady", FaultSwitch::times(Fault::Late { millis: 3_000 }, 1)).unwrap();
@@ -182,7 +182,7 @@ fn a_hundred_reloads_under_load_lose_nothing_repeat_nothing_and_restart_no_lane_
 
 /// Every alert was shown exactly once on each channel of whom its sender heard that they are told.
 #[track_caller]
-fn told_once(accepted: &[(u32, String)], providers: &Providers) {
+fn told_once(accepted: &[(u32, String)], providers: &FakeProviders) {
     let mut expected: BTreeMap<(&str, u32), usize> = BTreeMap::new();
     for (device, receiver) in accepted {
         let channels = match receiver.as_str() {

@@ -1,8 +1,8 @@
-//! Who may open which door.
+//! The credential that each HTTP endpoint asks for.
 
 use std::collections::BTreeSet;
 
-use crate::harness::{Answer, Gateway, Request, file};
+use crate::harness::{TestAnswer, TestGateway, TestRequest, file};
 
 const TOKEN: &str = "the-token-of-the-api";
 
@@ -18,55 +18,55 @@ route: { receiver: team }
 ";
 
 /// A door: its method, its path as the code has it, and who may open it.
-type Door = (&'static str, &'static str, Who);
+type DoorRule = (&'static str, &'static str, Credential);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Who {
-    /// Anybody who reaches the gateway.
+enum Credential {
+    /// No credential: anybody who reaches the gateway.
     Anybody,
-    /// Who has the link.
+    /// The link from a message.
     Linked,
-    /// Who has the token of the source.
+    /// The token of the source.
     Source,
-    /// Who may look into the ledger and give orders.
+    /// The API token, with which one reads the ledger and gives orders.
     Operator,
 }
 
-const DOORS: [Door; 23] = [
-    ("POST", "/ingest/{source}", Who::Source),
-    ("GET", "/-/healthy", Who::Anybody),
-    ("HEAD", "/-/healthy", Who::Anybody),
-    ("GET", "/-/ready", Who::Anybody),
-    ("HEAD", "/-/ready", Who::Anybody),
-    ("GET", "/metrics", Who::Anybody),
-    ("GET", "/ack/{token:.*}", Who::Linked),
-    ("HEAD", "/ack/{token:.*}", Who::Linked),
-    ("POST", "/ack/{token:.*}", Who::Linked),
-    ("POST", "/-/reload", Who::Operator),
-    ("GET", "/api/v1/alerts", Who::Operator),
-    ("GET", "/api/v1/alerts/{id}/explain", Who::Operator),
-    ("POST", "/api/v1/alerts/{id}/acknowledge", Who::Operator),
-    ("GET", "/api/v1/deliveries", Who::Operator),
-    ("GET", "/api/v1/deliveries/{id}/attempts", Who::Operator),
-    ("GET", "/api/v1/dead-letters", Who::Operator),
-    ("POST", "/api/v1/dead-letters/retry", Who::Operator),
-    ("POST", "/api/v1/dead-letters/discard", Who::Operator),
-    ("GET", "/api/v1/dead-letters/{id}", Who::Operator),
-    ("GET", "/api/v1/channels", Who::Operator),
-    ("GET", "/api/v1/channels/{name}", Who::Operator),
-    ("POST", "/api/v1/channels/{name}/test", Who::Operator),
-    ("GET", "/api/v1/audit", Who::Operator),
+const DOORS: [DoorRule; 23] = [
+    ("POST", "/ingest/{source}", Credential::Source),
+    ("GET", "/-/healthy", Credential::Anybody),
+    ("HEAD", "/-/healthy", Credential::Anybody),
+    ("GET", "/-/ready", Credential::Anybody),
+    ("HEAD", "/-/ready", Credential::Anybody),
+    ("GET", "/metrics", Credential::Anybody),
+    ("GET", "/ack/{token:.*}", Credential::Linked),
+    ("HEAD", "/ack/{token:.*}", Credential::Linked),
+    ("POST", "/ack/{token:.*}", Credential::Linked),
+    ("POST", "/-/reload", Credential::Operator),
+    ("GET", "/api/v1/alerts", Credential::Operator),
+    ("GET", "/api/v1/alerts/{id}/explain", Credential::Operator),
+    ("POST", "/api/v1/alerts/{id}/acknowledge", Credential::Operator),
+    ("GET", "/api/v1/deliveries", Credential::Operator),
+    ("GET", "/api/v1/deliveries/{id}/attempts", Credential::Operator),
+    ("GET", "/api/v1/dead-letters", Credential::Operator),
+    ("POST", "/api/v1/dead-letters/retry", Credential::Operator),
+    ("POST", "/api/v1/dead-letters/discard", Credential::Operator),
+    ("GET", "/api/v1/dead-letters/{id}", Credential::Operator),
+    ("GET", "/api/v1/channels", Credential::Operator),
+    ("GET", "/api/v1/channels/{name}", Credential::Operator),
+    ("POST", "/api/v1/channels/{name}/test", Credential::Operator),
+    ("GET", "/api/v1/audit", Credential::Operator),
 ];
 
-fn doors_of(who: Who) -> impl Iterator<Item = Request> {
+fn doors_of(who: Credential) -> impl Iterator<Item = TestRequest> {
     DOORS.into_iter().filter(move |it| it.2 == who).map(|(method, path, _)| request(method, path))
 }
 
 /// One that is right but for who sends it.
-fn request(method: &str, path: &str) -> Request {
+fn request(method: &str, path: &str) -> TestRequest {
     let id = if path.contains("dead-letters") { "d1" } else { "1" };
     let path = path.replace("{id}", id).replace("{name}", "nobody").replace("{source}", "closed");
-    let request = Request::new(method, &path.replace("{token:.*}", "forged"));
+    let request = TestRequest::new(method, &path.replace("{token:.*}", "forged"));
     match (method, path.rsplit('/').next().unwrap()) {
         ("POST", "acknowledge") => request.body(r#"{"by":"Mallory"}"#),
         ("POST", "retry") => request.body(r#"{"ids":["d1"]}"#),
@@ -75,12 +75,12 @@ fn request(method: &str, path: &str) -> Request {
     }
 }
 
-fn gateway(auth: &str) -> Gateway {
+fn gateway(auth: &str) -> TestGateway {
     let env = [("API_TOKEN", TOKEN), ("SOURCE_TOKEN", "the-token-of-a-source")];
-    Gateway::start(&CONFIG.replace("AUTH", auth), &["--sandbox"], &env)
+    TestGateway::start(&CONFIG.replace("AUTH", auth), &["--sandbox"], &env)
 }
 
-fn with_token() -> Gateway {
+fn with_token() -> TestGateway {
     gateway(", auth: { bearer: { env: API_TOKEN } }")
 }
 
@@ -104,15 +104,16 @@ fn every_door_is_in_the_table() {
 }
 
 #[track_caller]
-fn check(request: &Request, answer: &Answer, expected: u16) {
+fn check(request: &TestRequest, answer: &TestAnswer, expected: u16) {
     assert_eq!(answer.status, expected, "{request:?}: {answer:?}");
 }
 
 #[test]
 fn without_the_token_nobody_is_answered_by_any_door_of_the_api() {
     let gateway = with_token();
-    let closed: Vec<Request> = doors_of(Who::Operator).chain(doors_of(Who::Source)).collect();
-    let sandbox = ["GET", "PUT", "DELETE"].map(|it| Request::new(it, "/sandbox/messages"));
+    let closed: Vec<TestRequest> =
+        doors_of(Credential::Operator).chain(doors_of(Credential::Source)).collect();
+    let sandbox = ["GET", "PUT", "DELETE"].map(|it| TestRequest::new(it, "/sandbox/messages"));
     for request in closed.iter().chain(&sandbox) {
         for (name, value) in [
             ("X-Nothing", "at all"),
@@ -133,7 +134,7 @@ fn without_the_token_nobody_is_answered_by_any_door_of_the_api() {
         }
     }
     for request in closed {
-        let of_other = if doors_of(Who::Source).any(|it| format!("{it:?}") == format!("{request:?}")) {
+        let of_other = if doors_of(Credential::Source).any(|it| format!("{it:?}") == format!("{request:?}")) {
             TOKEN
         } else {
             "the-token-of-a-source"
@@ -145,7 +146,7 @@ fn without_the_token_nobody_is_answered_by_any_door_of_the_api() {
 #[test]
 fn with_the_token_every_door_of_the_api_opens() {
     let gateway = with_token();
-    for request in doors_of(Who::Operator) {
+    for request in doors_of(Credential::Operator) {
         let answer = request.clone().bearer(TOKEN).send(gateway.address());
         // There is nothing in the ledger, which is another thing than being sent away.
         assert!(matches!(answer.status, 200 | 404), "{request:?}: {answer:?}");
@@ -156,7 +157,7 @@ fn with_the_token_every_door_of_the_api_opens() {
 #[test]
 fn whoever_is_not_on_this_machine_is_answered_by_no_door_of_the_api() {
     let gateway = gateway("");
-    for request in doors_of(Who::Operator) {
+    for request in doors_of(Credential::Operator) {
         for passed_on in ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"] {
             let request = request.clone().header(passed_on, "127.0.0.1");
             check(&request, &request.send(gateway.address()), 403);
@@ -170,33 +171,33 @@ fn whoever_is_not_on_this_machine_is_answered_by_no_door_of_the_api() {
 #[test]
 fn pages_in_a_browser_on_this_machine_are_answered_by_no_door_of_the_api() {
     let gateway = gateway("");
-    for request in doors_of(Who::Operator) {
+    for request in doors_of(Credential::Operator) {
         for (name, value) in [
             ("Origin", "https://evil.test"),
             ("Origin", "null"),
             ("Origin", "http://fanfare.test"), // as the host calls itself: its name may have been pointed here
-            ("Sec-Fetch-Site", "cross-site"),
-            ("Sec-Fetch-Site", "same-site"),
+            ("Sec-Fetch-TestFolder", "cross-site"),
+            ("Sec-Fetch-TestFolder", "same-site"),
         ] {
             let request = request.clone().header(name, value).header("Content-Type", "text/plain");
             check(&request, &request.send(gateway.address()), 403);
         }
-        let by_a_person = request.clone().header("Sec-Fetch-Site", "none").send(gateway.address());
+        let by_a_person = request.clone().header("Sec-Fetch-TestFolder", "none").send(gateway.address());
         assert!(matches!(by_a_person.status, 200 | 404), "{request:?}: {by_a_person:?}");
     }
     // With a token nobody is let in for where he is.
     let gateway = with_token();
-    let request = Request::get("/api/v1/audit").header("Origin", "https://console.test").bearer(TOKEN);
+    let request = TestRequest::get("/api/v1/audit").header("Origin", "https://console.test").bearer(TOKEN);
     check(&request, &request.send(gateway.address()), 200);
 }
 
 #[test]
 fn doors_that_are_open_to_all_tell_and_do_nothing_that_is_not_for_all() {
     let gateway = with_token();
-    for request in doors_of(Who::Anybody) {
+    for request in doors_of(Credential::Anybody) {
         check(&request, &request.send(gateway.address()), 200);
     }
-    for request in doors_of(Who::Linked) {
+    for request in doors_of(Credential::Linked) {
         check(&request, &request.send(gateway.address()), 404);
     }
 }
@@ -205,7 +206,7 @@ fn doors_that_are_open_to_all_tell_and_do_nothing_that_is_not_for_all() {
 fn an_order_for_nothing_in_particular_touches_nothing() {
     let gateway = with_token();
     let order = |path: &str, body: &str| {
-        Request::post(&format!("/api/v1/dead-letters/{path}"), body).bearer(TOKEN).send(gateway.address())
+        TestRequest::post(&format!("/api/v1/dead-letters/{path}"), body).bearer(TOKEN).send(gateway.address())
     };
     for body in [
         "",
@@ -244,6 +245,6 @@ fn an_order_for_nothing_in_particular_touches_nothing() {
     }
     for reason in ["x".repeat(501), "\\n".to_owned(), String::new()] {
         let answer = order("discard", &format!(r#"{{"ids":["d1"],"reason":"{reason}"}}"#));
-        check(&Request::get("reason"), &answer, 400);
+        check(&TestRequest::get("reason"), &answer, 400);
     }
 }

@@ -1,15 +1,15 @@
-//! What acknowledges: the links in messages, and the key that signs them.
+//! Acknowledgement links in messages, and the key that signs them.
 
 use std::collections::BTreeSet;
 
 use fanfare_sandbox::Shown;
 use rusqlite::Connection;
 
-use super::{CHANNELS, Scene, check_hidden};
-use crate::harness::{Answer, PATIENCE, Request, await_some, until};
+use super::{CHANNELS, SecretsSetup, check_hidden};
+use crate::harness::{PATIENCE, TestAnswer, TestRequest, await_some, until};
 
 /// The tokens of all links that people have seen.
-fn tokens(scene: &Scene) -> BTreeSet<String> {
+fn tokens(scene: &SecretsSetup) -> BTreeSet<String> {
     let is_of_token = |c: &char| c.is_ascii_alphanumeric() || *c == '-' || *c == '_';
     let seen = scene.providers.messages();
     let links = seen.iter().flat_map(|it| it.shown.text.split("/ack/").skip(1));
@@ -17,25 +17,25 @@ fn tokens(scene: &Scene) -> BTreeSet<String> {
 }
 
 /// The one whose link acknowledges an alarm that people have just heard of.
-fn link(scene: &Scene) -> String {
+fn link(scene: &SecretsSetup) -> String {
     until("there is a link", || !tokens(scene).is_empty(), PATIENCE);
     format!("/ack/{}", tokens(scene).pop_first().unwrap())
 }
 
-fn acknowledge(scene: &Scene, link: &str, form: &str) -> Answer {
+fn acknowledge(scene: &SecretsSetup, link: &str, form: &str) -> TestAnswer {
     let form =
-        Request::new("POST", link).header("Content-Type", "application/x-www-form-urlencoded").body(form);
+        TestRequest::new("POST", link).header("Content-Type", "application/x-www-form-urlencoded").body(form);
     form.send(scene.gateway.address())
 }
 
 #[test]
 fn a_link_stands_in_messages_and_nowhere_else() {
-    let scene = Scene::new(vec![]);
+    let scene = SecretsSetup::new(vec![]);
     let refused = scene.live();
     let link = link(&scene);
     for method in ["GET", "HEAD", "PUT"] {
-        Request::new(method, &link).send(scene.gateway.address());
-        Request::new(method, &format!("{link}x")).send(scene.gateway.address());
+        TestRequest::new(method, &link).send(scene.gateway.address());
+        TestRequest::new(method, &format!("{link}x")).send(scene.gateway.address());
     }
     assert_eq!(acknowledge(&scene, &link, "name=Wang").status, 200);
     let tokens = tokens(&scene);
@@ -48,7 +48,7 @@ fn a_link_stands_in_messages_and_nowhere_else() {
 
 #[test]
 fn the_key_that_signs_links_stands_in_one_place_of_the_database_and_nowhere_else() {
-    let scene = Scene::new(vec![]);
+    let scene = SecretsSetup::new(vec![]);
     let refused = scene.live();
     acknowledge(&scene, &link(&scene), "name=Wang");
     let site = std::sync::Arc::clone(scene.gateway.site());
@@ -61,7 +61,7 @@ fn the_key_that_signs_links_stands_in_one_place_of_the_database_and_nowhere_else
     check_hidden(&key, &places);
 }
 
-/// Where in the database these bytes stand.
+/// The columns of the database in which these bytes stand.
 fn columns_with(db: &Connection, bytes: &[u8]) -> Vec<String> {
     let sql =
         "SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'";
@@ -78,22 +78,24 @@ fn columns_with(db: &Connection, bytes: &[u8]) -> Vec<String> {
 
 #[test]
 fn whoever_only_looks_acknowledges_nothing_whatever_he_adds() {
-    let scene = Scene::new(vec![]);
+    let scene = SecretsSetup::new(vec![]);
     scene.live();
     let link = link(&scene);
     let tricks = [
-        Request::get(&link).header("X-HTTP-Method-Override", "POST"),
-        Request::get(&link).header("X-HTTP-Method", "POST").header("X-Method-Override", "POST"),
-        Request::get(&format!("{link}?_method=POST&name=Mallory")),
-        Request::get(&link).header("Content-Type", "application/x-www-form-urlencoded").body("name=Mallory"),
-        Request::new("HEAD", &link).header("X-HTTP-Method-Override", "POST"),
-        Request::new("post", &link).body("name=Mallory"),
-        Request::new("OPTIONS", &link).header("Access-Control-Request-Method", "POST"),
-        Request::new("TRACE", &link),
-        Request::new("POST", &link.replace("/ack/", "/ack//")).body("name=Mallory"),
-        Request::new("POST", &format!("/ack/../{}", &link[1..])).body("name=Mallory"),
-        Request::new("POST", &link.to_uppercase()).body("name=Mallory"),
-        Request::new("POST", &link).body(vec![b'x'; 10_000_000]),
+        TestRequest::get(&link).header("X-HTTP-Method-Override", "POST"),
+        TestRequest::get(&link).header("X-HTTP-Method", "POST").header("X-Method-Override", "POST"),
+        TestRequest::get(&format!("{link}?_method=POST&name=Mallory")),
+        TestRequest::get(&link)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .body("name=Mallory"),
+        TestRequest::new("HEAD", &link).header("X-HTTP-Method-Override", "POST"),
+        TestRequest::new("post", &link).body("name=Mallory"),
+        TestRequest::new("OPTIONS", &link).header("Access-Control-TestRequest-Method", "POST"),
+        TestRequest::new("TRACE", &link),
+        TestRequest::new("POST", &link.replace("/ack/", "/ack//")).body("name=Mallory"),
+        TestRequest::new("POST", &format!("/ack/../{}", &link[1..])).body("name=Mallory"),
+        TestRequest::new("POST", &link.to_uppercase()).body("name=Mallory"),
+        TestRequest::new("POST", &link).body(vec![b'x'; 10_000_000]),
     ];
     for trick in tricks {
         // Who sends very much may be hung up on.
@@ -102,13 +104,13 @@ fn whoever_only_looks_acknowledges_nothing_whatever_he_adds() {
             assert_eq!(answer.header("Access-Control-Allow-Origin"), None, "{answer:?}");
         }
     }
-    let page = Request::get(&link).send(scene.gateway.address());
+    let page = TestRequest::get(&link).send(scene.gateway.address());
     assert!(page.body.contains("<button>"), "{page:?}");
 }
 
 #[test]
 fn a_name_is_only_a_name() {
-    let scene = Scene::new(vec![]);
+    let scene = SecretsSetup::new(vec![]);
     scene.live();
     let link = link(&scene);
     // <script>x</script>\r\nSet-Cookie: a=b [x](http://e.test) @all

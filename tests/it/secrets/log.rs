@@ -1,12 +1,12 @@
-//! Nobody outside writes lines into the log.
+//! Log lines that somebody outside tries to forge.
 
 use fanfare_sandbox::{Fault, MailStage};
 use serde_json::{Value, json};
 
-use super::{API_TOKEN, CHANNELS, ENV_TOKEN, Scene, WRONG_TOKEN, careless_alarm, mail};
-use crate::harness::{PATIENCE, Request, until};
+use super::{API_TOKEN, CHANNELS, ENV_TOKEN, SecretsSetup, WRONG_TOKEN, careless_alarm, mail};
+use crate::harness::{PATIENCE, TestRequest, until};
 
-/// What would look like a line of ours, at the beginning of one.
+/// A text that would look like a line of ours, at the beginning of one.
 const LINE: &str = "2026-11-23T00:00:00Z ERROR forged";
 
 /// The ends of a line, and what terminals obey.
@@ -18,7 +18,7 @@ fn nobody_writes_lines_into_the_log() {
     let fault = Fault::Errcode { code: 40_001, words };
     let faults = ["robot", "bot", "app"].map(|it| (it, fault.clone()));
     let letter = ("mail", mail(MailStage::Auth, 535, "5.7.8 no"));
-    let mut scene = Scene::new(faults.into_iter().chain([letter]).collect());
+    let mut scene = SecretsSetup::new(faults.into_iter().chain([letter]).collect());
     scene.live();
     let to = scene.gateway.address();
     for line_break in BREAKS {
@@ -30,8 +30,8 @@ fn nobody_writes_lines_into_the_log() {
             format!("/ack/{encoded}"),
             format!("/{encoded}"),
         ] {
-            Request::post(&path, careless_alarm().to_string()).bearer(WRONG_TOKEN).send(to);
-            Request::get(&path).header("User-Agent", &encoded).send(to);
+            TestRequest::post(&path, careless_alarm().to_string()).bearer(WRONG_TOKEN).send(to);
+            TestRequest::get(&path).header("User-Agent", &encoded).send(to);
         }
         let mut alarm = careless_alarm();
         alarm["title"] = text.as_str().into();
@@ -39,10 +39,10 @@ fn nobody_writes_lines_into_the_log() {
         alarm[&text] = text.as_str().into();
         let wrong = json!({ "device": { &text: 1 }, "level": text, &text: { &text: [text] } });
         for body in [alarm, wrong, json!([{ &text: 1 }])] {
-            Request::post("/ingest/by-env", body.to_string()).bearer(ENV_TOKEN).send(to);
+            TestRequest::post("/ingest/by-env", body.to_string()).bearer(ENV_TOKEN).send(to);
         }
         let order = |path: &str, body: Value| {
-            Request::post(&format!("/api/v1/{path}"), body.to_string()).bearer(API_TOKEN).send(to)
+            TestRequest::post(&format!("/api/v1/{path}"), body.to_string()).bearer(API_TOKEN).send(to)
         };
         order("alerts/1/acknowledge", json!({ "by": text }));
         order(&format!("channels/{encoded}/test"), json!({ "by": text }));

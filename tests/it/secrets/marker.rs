@@ -1,4 +1,4 @@
-//! What is searched for, and every form it may hide in.
+//! The secrets that are searched for, in every form in which they may hide.
 
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};

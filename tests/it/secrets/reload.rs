@@ -3,22 +3,22 @@
 use fanfare_sandbox::{Account, Bot};
 
 use super::{
-    API_TOKEN, CONFIG, ENV, FILE_TOKEN, PLANTED, Scene, careless_alarm, check_hidden, find, placed,
+    API_TOKEN, CONFIG, ENV, FILE_TOKEN, PLANTED, SecretsSetup, careless_alarm, check_hidden, find, placed,
     unsound_configs,
 };
-use crate::harness::{Answer, PATIENCE, Request, until};
+use crate::harness::{PATIENCE, TestAnswer, TestRequest, until};
 
 const NEW_API_TOKEN: &str = "Zq7+new-api+r7Xk1";
 const NEW_FILE_TOKEN: &str = "Zq7+new-source+o2Vb6";
 const NEW_WECOM_KEY: &str = "Zq7+new-wecom-key+i9Gm3";
 const NEW_DINGTALK_SECRET: &str = "SECZq7+new-dingtalk-secret+l4Tz8";
 
-impl Scene {
-    /// What is answered to who has `config` read again, in each form.
+impl SecretsSetup {
+    /// The answers to a reload of `config`, in each form.
     fn refuses(&self, config: &str) -> Vec<(String, String)> {
         self.gateway.site().write("fanfare.yaml", &placed(config, &self.http, &self.smtp));
         let ask = |accept: &str| {
-            let request = Request::new("POST", "/-/reload").bearer(API_TOKEN).header("Accept", accept);
+            let request = TestRequest::new("POST", "/-/reload").bearer(API_TOKEN).header("Accept", accept);
             let answer = request.send(self.gateway.address());
             assert_eq!(answer.status, 400, "{answer:?}\n{config}");
             (format!("POST /-/reload for {accept}"), answer.body)
@@ -29,7 +29,7 @@ impl Scene {
 
 #[test]
 fn no_secret_shows_when_a_config_is_not_taken() {
-    let mut scene = Scene::new(vec![]);
+    let mut scene = SecretsSetup::new(vec![]);
     scene.live();
     let missing = [
         CONFIG.replace("env: DINGTALK_TOKEN", "env: NOBODY_HAS_SET_IT"),
@@ -59,7 +59,7 @@ fn no_secret_shows_when_a_config_is_not_taken() {
 
 #[test]
 fn no_secret_shows_when_it_is_replaced_neither_the_old_nor_the_new() {
-    let mut scene = Scene::new(vec![]);
+    let mut scene = SecretsSetup::new(vec![]);
     let refused = scene.live();
     scene.providers.add(Account::from(Bot { key: NEW_WECOM_KEY.to_owned(), ..Bot::default() }).named("new"));
     for (file, secret) in [
@@ -74,17 +74,17 @@ fn no_secret_shows_when_it_is_replaced_neither_the_old_nor_the_new() {
     until("it is read", || scene.gateway.log().contains("The config was reloaded"), PATIENCE);
     let post = |token: &str| {
         let body = careless_alarm().to_string().replace("Too warm", "Too cold");
-        Request::post("/ingest/by-file", body).bearer(token).send(scene.gateway.address())
+        TestRequest::post("/ingest/by-file", body).bearer(token).send(scene.gateway.address())
     };
     let outdated = post(FILE_TOKEN);
     assert_eq!((outdated.status, post(NEW_FILE_TOKEN).status), (401, 202));
-    let api = |token: &str| Request::get("/api/v1/channels").bearer(token).send(scene.gateway.address());
+    let api = |token: &str| TestRequest::get("/api/v1/channels").bearer(token).send(scene.gateway.address());
     let shut_out = api(API_TOKEN);
     assert_eq!((shut_out.status, api(NEW_API_TOKEN).status), (401, 200));
     scene.token = NEW_API_TOKEN;
     let heard = || find(NEW_WECOM_KEY, &scene.http.heard()).is_some();
     until("the new key is used", heard, PATIENCE);
-    let words = |answer: Answer| format!("{}{}", answer.head, answer.body);
+    let words = |answer: TestAnswer| format!("{}{}", answer.head, answer.body);
     let places = scene.places([refused, words(outdated), words(shut_out)].concat());
     let new = [NEW_API_TOKEN, NEW_FILE_TOKEN, NEW_WECOM_KEY, NEW_DINGTALK_SECRET];
     for secret in PLANTED.into_iter().chain(new) {

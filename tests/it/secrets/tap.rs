@@ -7,12 +7,12 @@ use std::thread;
 
 /// Hands bytes on in both directions, and remembers what the client said.
 #[derive(Debug)]
-pub(super) struct Tap {
+pub(super) struct WireTap {
     address: SocketAddr,
     heard: Arc<Mutex<Vec<u8>>>,
 }
 
-impl Tap {
+impl WireTap {
     /// On a free port before `server`.
     pub(super) fn before(server: SocketAddr) -> Self {
         let door = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -39,6 +39,14 @@ pub struct CodeFinding {
     pub text: String,
 }
 
+impl CodeFinding {
+    /// True for a finding about the type `name`.
+    #[must_use]
+    pub fn names_type(&self, name: &str) -> bool {
+        self.rule == Rule::TypeName && self.text.starts_with(&format!("`{name}` "))
+    }
+}
+
 impl fmt::Display for CodeFinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { rule: _, krate: _, file, line, text } = self;

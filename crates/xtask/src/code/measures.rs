@@ -98,13 +98,20 @@ impl FunctionLines {
     }
 }
 
+/// Places of a workspace that break a rule, in the order of the rules.
+#[must_use]
+pub fn findings(code: &CodeBase) -> Vec<CodeFinding> {
+    let mut findings: Vec<CodeFinding> = code.crates.iter().flat_map(findings_of).collect();
+    findings.extend(TypeNames::new(code).findings());
+    findings.sort();
+    findings
+}
+
 /// Measures a whole workspace.
 #[must_use]
 pub fn measure(code: &CodeBase) -> CodeMeasures {
     let names = TypeNames::new(code);
-    let mut findings: Vec<CodeFinding> = code.crates.iter().flat_map(findings_of).collect();
-    findings.extend(names.findings());
-    findings.sort();
+    let findings = findings(code);
     let count = |rule| findings.iter().filter(|it| it.rule == rule).count();
     let docs = code.modules().map(|it| docs_of(it).len()).sum();
     let product: Vec<&CrateCode> = code.crates.iter().filter(|it| it.is_product()).collect();

@@ -6,10 +6,10 @@ use rusqlite::Connection;
 
 /// The file of a store, read past the gateway and its code.
 #[derive(Debug)]
-pub(crate) struct Books(Connection);
+pub(crate) struct LedgerReader(Connection);
 
-impl Books {
-    /// Those at `path`.
+impl LedgerReader {
+    /// Opens the file at `path`.
     #[track_caller]
     pub(crate) fn open(path: &Path) -> Self {
         Self(Connection::open(path).unwrap())
