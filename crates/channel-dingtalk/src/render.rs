@@ -1,4 +1,4 @@
-use fanfare_chat::{MentionSettings, fit, link_target, linked, plain, without_links};
+use fanfare_chat::{MentionSettings, capacity, fit, link_target, linked, plain, without_links};
 use fanfare_core::{Attempt, Digest, IdempotencyKey, Mention, MessageForm, Notification};
 use fanfare_words::{Fact, Message, Renderer};
 use serde::Serialize;
@@ -99,11 +99,7 @@ impl Look {
     pub(crate) fn capacity(&self, digest: &Digest) -> usize {
         let some_key = IdempotencyKey::of(&[]);
         let fits = |draft: &Draft| length(&self.rendered(draft, &draft.message, 0, &some_key)) <= draft.limit;
-        digest.how_many(|digest| {
-            [MessageForm::Full, MessageForm::Plain]
-                .into_iter()
-                .all(|form| fits(&self.digest_draft(digest, form)))
-        })
+        capacity(digest, |digest, form| fits(&self.digest_draft(digest, form)))
     }
 
     /// Many alerts are many bytes, so a plain digest may be as long as any other.

@@ -1,7 +1,7 @@
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
-use fanfare_chat::{plain, without_links};
+use fanfare_chat::{capacity, plain, without_links};
 use fanfare_core::{
     Account, Attempt, Budget, Channel, Digest, IdempotencyKey, Limits, MessageForm, Notification, Receipt,
     SendError,
@@ -96,11 +96,7 @@ impl App {
     pub(crate) fn capacity(&self, digest: &Digest) -> usize {
         let some_key = IdempotencyKey::of(&[]);
         let fits = |(message, frame): (Message, Frame)| frame.holds(&message);
-        digest.how_many(|digest| {
-            [MessageForm::Full, MessageForm::Plain]
-                .into_iter()
-                .all(|form| fits(self.digest_draft(digest, form, &some_key)))
-        })
+        capacity(digest, |digest, form| fits(self.digest_draft(digest, form, &some_key)))
     }
 
     async fn send(&self, body: &Body, attempt: &Attempt) -> Result<Receipt, SendError> {

@@ -1,7 +1,7 @@
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
-use fanfare_chat::{MentionSettings, plain, without_links};
+use fanfare_chat::{MentionSettings, capacity, plain, without_links};
 use fanfare_core::{
     Account, Attempt, Budget, Channel, Digest, Limits, Mention, MessageForm, Notification, Receipt, Secret,
     SendError,
@@ -94,11 +94,7 @@ impl Bot {
 
     pub(crate) fn capacity(&self, digest: &Digest) -> usize {
         let fits = |Draft { message, mention: _, frame }: Draft| frame.holds(&message);
-        digest.how_many(|digest| {
-            [MessageForm::Full, MessageForm::Plain]
-                .into_iter()
-                .all(|form| fits(self.digest_draft(digest, form)))
-        })
+        capacity(digest, |digest, form| fits(self.digest_draft(digest, form)))
     }
 
     pub(crate) fn limits(&self) -> Limits {

@@ -13,6 +13,7 @@
 //! assert!(text.len() <= 100);
 //! ```
 
+mod capacity;
 mod fit;
 mod plain;
 mod markdown;
@@ -22,6 +23,7 @@ mod signing;
 #[cfg(test)]
 mod fixtures;
 
+pub use crate::capacity::capacity;
 pub use crate::fit::fit;
 pub use crate::markdown::{link_target, linked};
 pub use crate::mention::{MentionAll, MentionSettings};

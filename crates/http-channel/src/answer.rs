@@ -82,6 +82,21 @@ impl Answer {
         })
     }
 
+    /// The provider's word where it is the status: nothing more than that it is 2xx.
+    ///
+    /// # Errors
+    ///
+    /// The meaning of any other status.
+    pub fn accepted(&self) -> Result<(), SendError> {
+        if self.status.is_success() { Ok(()) } else { Err(self.refusal()) }
+    }
+
+    /// The status, e.g. 200.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
     /// The body, up to 64 KiB of it.
     #[must_use]
     pub fn body(&self) -> &str {
@@ -105,6 +120,11 @@ impl Answer {
         let reason = format!("HTTP {}: {}", self.status, self.quote());
         match self.status.as_u16() {
             429 => SendError::Throttled { retry_after: self.retry_after.unwrap_or(DEFAULT_SILENCE), reason },
+            // "how long the service is expected to be unavailable": section 10.2.3.
+            503 => match self.retry_after {
+                Some(retry_after) => SendError::Throttled { retry_after, reason },
+                None => SendError::Transient { reason },
+            },
             // A gateway on the way passed the request on and heard nothing.
             504 => SendError::Unanswered { reason },
             // Timeout, conflict, misdirected, locked, failed dependency, too early: all may pass.

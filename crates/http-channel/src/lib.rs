@@ -31,6 +31,7 @@ mod quote;
 pub use crate::answer::Answer;
 pub use reqwest::Method;
 pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+pub use url::Url;
 
 pub use crate::client::{Client, HttpSettings, nothing_was_sent};
 pub use crate::quote::{ip_in, quote};

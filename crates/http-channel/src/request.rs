@@ -15,6 +15,7 @@ pub struct Request {
     path: String,
     secret_segments: Vec<String>,
     query: Vec<(String, String)>,
+    raw_query: Option<String>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
     secrets: Vec<String>,
@@ -41,9 +42,24 @@ impl Request {
             path: path.to_owned(),
             secret_segments: Vec::new(),
             query: Vec::new(),
+            raw_query: None,
             headers: HeaderMap::new(),
             body: Vec::new(),
             secrets: Vec::new(),
+        }
+    }
+
+    /// A request for the path and the query of `address`, exactly as they are written. Each
+    /// part of them counts as secret.
+    #[must_use]
+    pub fn to_address(method: Method, address: &Url) -> Self {
+        let segments = address.path_segments().into_iter().flatten().map(str::to_owned);
+        let values = address.query_pairs().map(|(_, value)| value.into_owned());
+        let query = address.query().map(str::to_owned);
+        Self {
+            secrets: segments.chain(values).chain(query.clone()).chain([address.path().to_owned()]).collect(),
+            raw_query: query,
+            ..Self::new(method, address.path())
         }
     }
 
@@ -98,7 +114,10 @@ impl Request {
     pub(crate) fn url(&self, base: &Url) -> Url {
         let mut url = base.clone();
         url.set_path(&self.path);
-        if let Ok(mut segments) = url.path_segments_mut() {
+        url.set_query(self.raw_query.as_deref());
+        if !self.secret_segments.is_empty()
+            && let Ok(mut segments) = url.path_segments_mut()
+        {
             segments.pop_if_empty().extend(&self.secret_segments);
         }
         if !self.query.is_empty() {

@@ -38,6 +38,25 @@ async fn a_server_in_trouble_may_recover() {
 }
 
 #[tokio::test]
+async fn a_server_that_says_for_how_long_it_is_away_is_left_alone_for_so_long() {
+    let err = posted("503 Service Unavailable", "Retry-After: 7\r\n", "").await.unwrap_err();
+    let SendError::Throttled { retry_after, .. } = err else { panic!("{err:?}") };
+    assert_eq!(retry_after, Duration::from_secs(7));
+}
+
+#[tokio::test]
+async fn where_the_status_is_the_word_any_2xx_is_a_delivery_and_nothing_else() {
+    let accepted = async |status: &'static str| {
+        let fake = FakeHttp::serve(move |_| Reaction::answer(status, "", "")).await;
+        let client = Client::new(&fake.endpoint(), HttpSettings::default()).unwrap();
+        client.post_json("/send", &[], &"a message", NOON).await.unwrap().accepted()
+    };
+    assert_eq!(accepted("204 No Content").await, Ok(()));
+    assert_eq!(accepted("410 Gone").await.unwrap_err().word(), "misconfigured");
+    assert_eq!(accepted("302 Found").await.unwrap_err().word(), "misconfigured");
+}
+
+#[tokio::test]
 async fn a_gateway_that_heard_nothing_may_have_passed_the_message_on() {
     check_status("504 Gateway Timeout", "unanswered").await;
 }

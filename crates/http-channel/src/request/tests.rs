@@ -40,3 +40,15 @@ fn a_request_shows_no_secret() {
     let shown = format!("{request:?}");
     assert!(!shown.contains("token") && !shown.contains("a-secret-key"), "{shown}");
 }
+
+#[test]
+fn an_address_is_kept_as_it_is_written_and_each_part_of_it_is_secret() {
+    let address: Url = "https://hooks.example.com/services/T0KEN%2Fa/?key=a%2Bsecret&x".parse().unwrap();
+    let request = Request::to_address(Method::PUT, &address);
+    let url = request.url(&base());
+    assert_eq!(url.as_str(), "https://chat.example.com/services/T0KEN%2Fa/?key=a%2Bsecret&x");
+    let secrets = request.secrets(&url);
+    for secret in ["T0KEN%2Fa", "a+secret", "key=a%2Bsecret&x", "/services/T0KEN%2Fa/"] {
+        assert!(secrets.iter().any(|it| it == secret), "{secret} in {secrets:?}");
+    }
+}
