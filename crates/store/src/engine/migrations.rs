@@ -1,14 +1,19 @@
-//! The schema, and how an older one becomes it.
+//! The schema, and the migrations by which an older one becomes it.
 
 use rusqlite::Connection;
+use tracing::info;
 
-/// Each brings the schema from the version of its index to the next.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
+/// The scripts, each of which brings the schema from the version of its index to the next.
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001.sql"),
+    include_str!("migrations/0002.sql"),
+    include_str!("migrations/0003.sql"),
+];
 
 /// The version this build writes.
 pub(crate) const NEWEST: i64 = MIGRATIONS.len() as i64;
 
-/// What SQLite's header says of whose file it is: "FANF".
+/// The application to which the file belongs, in SQLite's header: "FANF".
 /// <https://www.sqlite.org/pragma.html#pragma_application_id>
 const APPLICATION_ID: i64 = 0x4641_4E46;
 
@@ -37,6 +42,22 @@ pub(crate) fn migrate(db: &mut Connection, from: i64) -> rusqlite::Result<()> {
         step.pragma_update(None, "user_version", done)?;
         step.commit()?;
     }
+    if (1..NEWEST).contains(&from) { report(db, from) } else { Ok(()) }
+}
+
+/// Logs that a store of the version `from` was migrated, and how many rows it has.
+fn report(db: &Connection, from: i64) -> rusqlite::Result<()> {
+    let sql = "SELECT (SELECT count(*) FROM alerts), (SELECT count(*) FROM notifications), (SELECT count(*) FROM deliveries)";
+    let (alerts, notifications, deliveries): (i64, i64, i64) =
+        db.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    info!(
+        version.from = from,
+        version.to = NEWEST,
+        rows.alerts = alerts,
+        rows.notifications = notifications,
+        rows.deliveries = deliveries,
+        "Store migrated"
+    );
     Ok(())
 }
 

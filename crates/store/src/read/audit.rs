@@ -9,6 +9,7 @@
 use fanfare_core::{AlertId, ContractStatus};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
+use serde::de::IgnoredAny;
 
 use crate::column::to_fulfilment;
 use crate::{Store, StoreError};
@@ -24,6 +25,8 @@ const EXAMPLES: usize = 100;
 pub struct Audit {
     /// Number of accepted alerts.
     pub alerts: u64,
+    /// Number of mere repeats of them, which were accepted too.
+    pub repeats: u64,
     /// Newest alert that was counted.
     pub newest: Option<AlertId>,
     /// Number of receivers that were told of one.
@@ -152,7 +155,7 @@ fn walk(
 const ALERTS: &str = "
     SELECT a.id, a.decided,
            (SELECT count(*) FROM notifications n WHERE n.alert = a.id AND n.acknowledgement IS NULL),
-           iif(json_valid(a.held), json_array_length(a.held), 0)
+           a.held, a.repeats
     FROM alerts a WHERE a.id > ?1 ORDER BY a.id LIMIT ?2";
 
 const NOTIFICATIONS: &str = "
@@ -171,8 +174,9 @@ const DELIVERIES: &str = "
 impl Audit {
     fn see_alert(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
         let (id, decided): (i64, Option<u32>) = (row.get(0)?, row.get(1)?);
-        let (told, held): (u32, u32) = (row.get(2)?, row.get(3)?);
+        let (told, held): (u32, u32) = (row.get(2)?, count_held(row.get(3)?));
         self.alerts += 1;
+        self.repeats += u64::from(row.get::<_, u32>(4)?);
         self.newest = Some(AlertId(id));
         self.told += u64::from(told);
         self.suppressed += u64::from(held);
@@ -246,6 +250,12 @@ impl Audit {
             self.unaccounted.push(Unaccounted { alert: alert.map(AlertId), what });
         }
     }
+}
+
+/// The number of receivers that were not told; none if what was kept of them cannot be read.
+fn count_held(json: Option<String>) -> u32 {
+    let held: Vec<IgnoredAny> = json.and_then(|it| serde_json::from_str(&it).ok()).unwrap_or_default();
+    u32::try_from(held.len()).unwrap_or(u32::MAX)
 }
 
 impl NotificationCounts {

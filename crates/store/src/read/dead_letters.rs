@@ -151,7 +151,7 @@ const FIND: &str = "
       SELECT d.notification, d.id AS delivery, d.channel, d.settled_at AS at FROM deliveries d WHERE d.state = 'dead'
       UNION ALL
       SELECT n.id, 0, NULL, (SELECT max(s.at) FROM steps s
-                             WHERE s.notification = n.id AND json_extract(s.step, '$.fulfilment') = 'abandoned')
+                             WHERE s.notification = n.id AND s.fulfilment = 'abandoned')
       FROM notifications n
       WHERE n.fulfilment = 'abandoned' AND n.dealt_with IS NULL
         AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.notification = n.id AND d.state = 'dead')
@@ -195,7 +195,7 @@ const OF_NOTIFICATION: &str = "
            'too few of its channels confirmed in time, and nobody is left to be told',
            (SELECT coalesce(sum(d.attempts), 0) FROM deliveries d WHERE d.notification = n.id),
            coalesce((SELECT max(s.at) FROM steps s
-                     WHERE s.notification = n.id AND json_extract(s.step, '$.fulfilment') = 'abandoned'), n.owed_at)
+                     WHERE s.notification = n.id AND s.fulfilment = 'abandoned'), n.owed_at)
     FROM notifications n JOIN alerts a ON a.id = n.alert WHERE n.id = ?1";
 
 fn read(db: &Connection, key: DeadLetterKey) -> Result<DeadLetter, StoreError> {

@@ -11,12 +11,12 @@ use crate::{Store, StoreError};
 const DEAD_LETTERS: &str = "
     SELECT d.channel, count(*)
     FROM deliveries d JOIN notifications n ON n.id = d.notification JOIN alerts a ON a.id = n.alert
-    WHERE d.state = 'dead' AND iif(json_valid(a.alert), json_extract(a.alert, '$.labels.source'), NULL) IS DISTINCT FROM ?1
+    WHERE d.state = 'dead' AND a.source <> ?1
     GROUP BY d.channel";
 
 const FIRING: &str = "
     SELECT a.alert FROM incidents i JOIN alerts a ON a.id = i.last_alert
-    WHERE iif(json_valid(a.alert), json_extract(a.alert, '$.labels.source'), NULL) = ?1 ORDER BY a.id";
+    WHERE a.source = ?1 ORDER BY a.id";
 
 impl Store {
     /// The number of deliveries on each channel that were given up and wait for a

@@ -254,11 +254,11 @@ fn covers(acknowledgement: &AcknowledgementRow, history: &AlertHistory) -> bool 
 
 // Through the notifications, which are indexed by their incident: an index of all alerts would cost every intake.
 const BEFORE: &str = "
-    SELECT a.id, a.received_at, json_extract(a.alert, '$.status') FROM alerts a
+    SELECT a.id, a.received_at, a.status FROM alerts a
     WHERE a.id IN (SELECT n.alert FROM notifications n WHERE n.incident = ?1 AND n.alert < ?2)
     ORDER BY a.id DESC LIMIT ?3";
 const AFTER: &str = "
-    SELECT a.id, a.received_at, json_extract(a.alert, '$.status') FROM alerts a
+    SELECT a.id, a.received_at, a.status FROM alerts a
     WHERE a.id IN (SELECT n.alert FROM notifications n WHERE n.incident = ?1 AND n.alert > ?2)
     ORDER BY a.id LIMIT ?3";
 

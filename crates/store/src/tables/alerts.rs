@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use fanfare_core::{AlertId, Decision, NewAlert, ReceiverName, RoutePath, Verdict};
+use fanfare_core::{
+    AlertId, Decision, Fingerprint, NewAlert, NewestAlert, ReceiverName, RepeatKey, RepeatedAlert, RoutePath,
+    Verdict,
+};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
@@ -10,35 +13,65 @@ use serde::Serialize;
 use crate::StoreError;
 use crate::column::{from_bits, from_count, from_json, from_time};
 
-/// Inserts an alert. The first of an incident, of which `incident` is `None`, is its
-/// own incident: its number is one above the highest ever given.
+/// Inserts an alert of `incident`; `None`: it is the first of its own.
 pub(crate) fn insert(
     db: &Connection,
     new: &NewAlert,
     incident: Option<AlertId>,
 ) -> Result<AlertId, StoreError> {
-    let NewAlert { received_at, incident: _, since, alert, json, policy, decisions, repeat_key: _ } = new;
+    let NewAlert { received_at, incident: _, since, alert, json, policy, decisions, repeat_key } = new;
     let json = json.clone().map_or_else(|| from_json(alert).map(Arc::from), Ok)?;
     let id = db
         .prepare_cached(
-            "INSERT INTO alerts (received_at, fingerprint, incident, since, alert, held, policy, decided)
-             VALUES (?1, ?2, coalesce(?3, (SELECT seq FROM sqlite_sequence WHERE name = 'alerts') + 1, 1), ?4, ?5, ?6, ?7, ?8)
+            "INSERT INTO alerts (received_at, fingerprint, incident, since, alert, held, policy, decided, source,
+                                 severity, status, kind, last_seen, repeat_key)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?1, ?13)
              RETURNING id",
         )?
         .query_row(
             params![
                 from_time(*received_at),
                 from_bits(alert.fingerprint.to_bits()),
-                incident.map(|it| it.0),
+                incident.map_or(0, |it| it.0),
                 from_time(*since),
                 json,
                 held(decisions)?,
                 policy.map(|it| it.0),
                 from_count(decisions.len()),
+                alert.text_of("source"),
+                alert.severity.word(),
+                alert.status.word(),
+                alert.kind.word(),
+                from_bits(repeat_key.to_bits()),
             ],
             |row| row.get(0),
         )?;
+    if incident.is_none() {
+        db.prepare_cached("UPDATE alerts SET incident = id WHERE id = ?1")?.execute([id])?;
+    }
     Ok(AlertId(id))
+}
+
+/// Enters that the alert was merely repeated.
+pub(crate) fn repeat(db: &Connection, repeat: &RepeatedAlert) -> Result<(), StoreError> {
+    let RepeatedAlert { id, seen_at, alert: _, decisions: _ } = repeat;
+    db.prepare_cached("UPDATE alerts SET last_seen = ?2, repeats = repeats + 1 WHERE id = ?1")?
+        .execute(params![id.0, from_time(*seen_at)])?;
+    Ok(())
+}
+
+/// The newest alert of `fingerprint`.
+pub(crate) fn newest(db: &Connection, fingerprint: Fingerprint) -> Result<Option<NewestAlert>, StoreError> {
+    Ok(db
+        .prepare_cached("SELECT id, repeat_key FROM alerts WHERE fingerprint = ?1 ORDER BY id DESC LIMIT 1")?
+        .query_row([from_bits(fingerprint.to_bits())], |row| {
+            let repeat_key: Option<i64> = row.get(1)?;
+            Ok(NewestAlert {
+                id: AlertId(row.get(0)?),
+                repeat_key: repeat_key.map(|it| RepeatKey::from_bits(it.cast_unsigned())),
+            })
+        })
+        .optional()?)
 }
 
 /// A receiver that is not told, as it is kept.
@@ -71,11 +104,11 @@ pub(crate) fn json(db: &Connection, id: AlertId) -> Result<Option<String>, Store
         .optional()?)
 }
 
-/// Alerts accepted before a time that may be deleted, the oldest first: they are of
+/// Alerts accepted and last repeated before a time that may be deleted, the oldest first: they are of
 /// no incident that fires, and nothing of them is pending, dead or scheduled.
 pub(crate) const EXPIRED: &str = "
     SELECT a.id FROM alerts a
-    WHERE a.received_at < ?1
+    WHERE a.received_at < ?1 AND a.last_seen < ?1
       AND NOT EXISTS (SELECT 1 FROM incidents i
                       WHERE i.fingerprint = a.fingerprint AND a.id IN (i.first_alert, i.last_alert))
       AND NOT EXISTS (SELECT 1 FROM notifications n JOIN deliveries d ON d.notification = n.id

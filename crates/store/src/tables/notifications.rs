@@ -187,8 +187,7 @@ pub(crate) struct LoadedNotification {
 
 const LOAD: &str = "
     SELECT a.fingerprint, n.owed_at, n.terms, n.climbed, n.fulfilment, n.look_at,
-           iif(json_valid(a.alert), a.alert ->> '$.severity', NULL),
-           iif(json_valid(a.alert), a.alert ->> '$.kind', NULL),
+           a.severity, a.kind,
            EXISTS (SELECT 1 FROM acknowledgements k WHERE k.incident = n.incident AND k.up_to >= n.id),
            NOT EXISTS (SELECT 1 FROM incidents i WHERE i.fingerprint = a.fingerprint AND i.first_alert = n.incident)
     FROM notifications n JOIN alerts a ON a.id = n.alert WHERE n.id = ?1";
@@ -205,13 +204,13 @@ fn loaded(db: &Connection, id: NotificationId, row: &Row<'_>) -> Result<LoadedNo
         Some(terms) => to_json("the terms of a notification", &terms)?,
         None => DeliveryTerms::plain(deliveries.iter().map(|it| it.channel.clone()).collect()),
     };
-    let kind = to_kind(&row.get::<_, Option<String>>(7)?.unwrap_or_default())?;
+    let kind = to_kind(&row.get::<_, String>(7)?)?;
     let (acknowledged, over): (bool, bool) = (row.get(8)?, row.get(9)?);
     Ok(LoadedNotification {
         head: NotificationHead {
             id,
             fingerprint: Fingerprint::from_bits(row.get::<_, i64>(0)?.cast_unsigned()),
-            severity: to_severity(&row.get::<_, Option<String>>(6)?.unwrap_or_default())?,
+            severity: to_severity(&row.get::<_, String>(6)?)?,
             owed_at,
             terms: Arc::new(terms),
         },

@@ -25,12 +25,21 @@ pub(crate) fn insert(
     step: &Step,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    db.prepare_cached("INSERT INTO steps (notification, at, step) VALUES (?1, ?2, ?3)")?.execute(params![
-        notification.0,
-        from_time(now),
-        from_json(step)?
-    ])?;
+    db.prepare_cached("INSERT INTO steps (notification, at, step, fulfilment) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![notification.0, from_time(now), from_json(step)?, fulfilment(step)])?;
     Ok(())
+}
+
+/// The state in which the step leaves the contract, if it is that which it enters.
+fn fulfilment(step: &Step) -> Option<&'static str> {
+    match step {
+        Step::Settle { fulfilment } => Some(fulfilment.word()),
+        Step::TakeTurn { .. }
+        | Step::Climb { .. }
+        | Step::Skip { .. }
+        | Step::Retried { .. }
+        | Step::Discarded { .. } => None,
+    }
 }
 
 /// The statement of [`of_notification`].

@@ -19,8 +19,10 @@ pub(super) fn load(db: &Connection, keys: &[StateKey]) -> Result<DecisionState, 
     for key in keys {
         match *key {
             StateKey::Incident(fingerprint) => {
-                let row = incidents::find(db, fingerprint)?;
-                state.incident = row.map(|it| OpenIncident { incident: it.incident, last_alert: None });
+                if let Some(row) = incidents::find(db, fingerprint)? {
+                    state.incident = Some(OpenIncident { incident: row.incident, last_alert: None });
+                    state.newest_alert = alerts::newest(db, fingerprint)?;
+                }
             }
             StateKey::WholeIncident(fingerprint) => load_incident(db, fingerprint, &mut state)?,
             StateKey::Notification(id) => state.notifications.extend(notification(db, id)?),
@@ -40,7 +42,10 @@ fn load_incident(
     fingerprint: Fingerprint,
     state: &mut DecisionState,
 ) -> Result<(), StoreError> {
-    let Some(row) = incidents::find(db, fingerprint)? else { return Ok(()) };
+    let Some(row) = incidents::find(db, fingerprint)? else {
+        state.newest_alert = alerts::newest(db, fingerprint)?;
+        return Ok(());
+    };
     let last_alert: Option<Arc<Alert>> = match alerts::json(db, row.last_alert)? {
         Some(json) => Some(Arc::new(to_json("an alert", &json)?)),
         None => None,

@@ -15,7 +15,8 @@ use crate::tables::{
 /// Writes `changes`, and returns the numbers of their new rows.
 pub(super) fn write(db: &Connection, changes: &Changes) -> Result<AssignedIds, StoreError> {
     let Changes {
-        alerts,
+        alerts: new_alerts,
+        repeats,
         incidents,
         notifications,
         updated_notifications,
@@ -27,14 +28,14 @@ pub(super) fn write(db: &Connection, changes: &Changes) -> Result<AssignedIds, S
         acknowledgements,
         ended_sends,
         holds,
-        repeats: _, // none, while no newest alert is read
         // No rows: for after the commit.
         rechecks: _,
         revived: _,
         retry_now: _,
         dead_letters: _,
     } = changes;
-    let ids = insert(db, alerts, notifications, deliveries)?;
+    let ids = insert(db, new_alerts, notifications, deliveries)?;
+    repeats.iter().try_for_each(|it| alerts::repeat(db, it))?;
     incidents.iter().try_for_each(|it| update_incident(db, it, &ids))?;
     updated_notifications.iter().try_for_each(|it| notifications::update(db, it))?;
     unreadable_notifications.iter().try_for_each(|it| notifications::unschedule(db, *it))?;

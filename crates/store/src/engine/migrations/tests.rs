@@ -97,3 +97,109 @@ async fn what_it_owed_is_settled_and_what_it_told_goes_on() {
     );
     assert_eq!(end.id, AlertId(4));
 }
+
+/// What version 2 wrote, of what version 3 changes: beside what version 1 had, a contract that is open and
+/// one that is abandoned, a digest under way, a message that somebody acknowledged, and a step that settled.
+fn written_by_version_2() -> Place {
+    let place = written_by_version_1();
+    let mut db = place.raw();
+    let step = db.transaction().unwrap();
+    step.execute_batch(MIGRATIONS[1]).unwrap();
+    step.pragma_update(None, "user_version", 2).unwrap();
+    step.commit().unwrap();
+    let noon = NOON.as_millisecond();
+    let terms = serde_json::to_string(&crate::fixtures::ladder()).unwrap();
+    let insert = "INSERT INTO notifications (alert, incident, receiver, why, owed_at, owed, terms, asks, fulfilment, look_at)
+                  VALUES (2, 2, ?1, '{\"why\":\"started\"}', ?2, 2, ?3, 1, ?4, ?5)";
+    db.execute(insert, ("night", noon, &terms, "open", noon + 60_000)).unwrap();
+    db.execute(insert, ("day", noon, &terms, "abandoned", None::<i64>)).unwrap();
+    db.execute_batch(&format!(
+        "INSERT INTO digests (made_at) VALUES ({noon});
+         INSERT INTO deliveries (notification, channel, severity, next_at, attempts, digest)
+           VALUES (3, 'ding', 'high', {noon}, 1, 1), (3, 'mail', 'high', {noon}, 1, 1);
+         INSERT INTO deliveries (notification, channel, severity, state, next_at, attempts, settled_at, reason)
+           VALUES (4, 'ding', 'high', 'discarded', {noon}, 1, {noon}, 'too late');
+         UPDATE notifications SET owed = 1 WHERE id = 4;
+         INSERT INTO steps (notification, at, step) VALUES (4, {noon}, '{{\"step\":\"settle\",\"fulfilment\":\"abandoned\"}}');
+         INSERT INTO acknowledgements (incident, notification, up_to, by, at) VALUES (1, 1, 2, 'Li', {noon});"
+    ))
+    .unwrap();
+    place
+}
+
+#[tokio::test]
+async fn a_store_of_the_second_version_goes_on_with_its_contracts_digests_and_dead_letters() {
+    let place = written_by_version_2();
+    let store = place.open();
+    let pending = store.pending_deliveries().await.unwrap();
+    let in_digest: Vec<_> = pending.iter().filter(|it| it.digest.is_some()).map(|it| it.id.0).collect();
+    assert_eq!((pending.len(), in_digest), (4, vec![5, 6]));
+    let rechecks = store.rechecks().await.unwrap();
+    assert_eq!(
+        rechecks,
+        [fanfare_core::Recheck { notification: NotificationId(3), at: Some(after_noon(60)) }]
+    );
+    let letters = store.dead_letters(Default::default(), None, 9).await.unwrap();
+    let names: Vec<_> = letters.iter().map(|it| (it.id.to_string(), it.given_up_at)).collect();
+    assert_eq!(names, [("n4".to_owned(), NOON), ("d2".to_owned(), NOON)]);
+    let history = store.story(AlertId(1)).await.unwrap().unwrap();
+    assert_eq!(history.acknowledgements[0].by, "Li");
+    assert_eq!(store.audit().await.unwrap().unaccounted, []);
+}
+
+#[tokio::test]
+async fn what_is_searched_is_in_columns_of_old_rows_too() {
+    let place = written_by_version_2();
+    place.raw().execute("UPDATE alerts SET alert = 'torn' WHERE id = 3", []).unwrap();
+    drop(place.open());
+    let columns = "SELECT source || ' ' || severity || ' ' || status || ' ' || kind || ' ' || repeats FROM alerts ORDER BY id";
+    let raw = place.raw();
+    let mut statement = raw.prepare(columns).unwrap();
+    let rows: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert_eq!(rows, ["thinklink high firing alarm 0", "thinklink high firing alarm 0", "    0"]);
+    assert_eq!(place.number("SELECT count(*) FROM alerts WHERE last_seen = received_at"), 3);
+    assert_eq!(place.number("SELECT count(*) FROM steps WHERE fulfilment = 'abandoned'"), 1);
+}
+
+/// What a start logs at the level INFO.
+fn logged(open: impl FnOnce()) -> String {
+    #[derive(Clone, Default)]
+    struct Log(std::sync::Arc<std::sync::Mutex<String>>);
+    struct Line<'a>(&'a mut String);
+    impl tracing::field::Visit for Line<'_> {
+        fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+            self.0.push_str(&format!("{field}={value:?} "));
+        }
+    }
+    impl tracing::Subscriber for Log {
+        fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+            *metadata.level() <= tracing::Level::INFO
+        }
+        fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+            tracing::span::Id::from_u64(1)
+        }
+        fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+        fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+        fn event(&self, event: &tracing::Event<'_>) {
+            event.record(&mut Line(&mut self.0.lock().unwrap()));
+        }
+        fn enter(&self, _: &tracing::span::Id) {}
+        fn exit(&self, _: &tracing::span::Id) {}
+    }
+    let log = Log::default();
+    tracing::subscriber::with_default(log.clone(), open);
+    let text = log.0.lock().unwrap().clone();
+    text
+}
+
+#[test]
+fn a_migration_is_logged_with_both_versions_and_the_number_of_rows_and_only_once() {
+    let place = written_by_version_2();
+    let first = logged(|| drop(place.open()));
+    assert_eq!(
+        first.trim(),
+        "message=Store migrated version.from=2 version.to=3 rows.alerts=3 rows.notifications=4 rows.deliveries=7"
+    );
+    assert_eq!(logged(|| drop(place.open())), "");
+    assert_eq!(logged(|| drop(Place::new().open())), "");
+}

@@ -34,6 +34,7 @@ async fn everything_that_was_accepted_is_told_or_suppressed_and_what_is_told_has
     let audit = store.audit().await.unwrap();
     let expected = Audit {
         alerts: 4,
+        repeats: 0,
         newest: Some(AlertId(4)),
         told: 3,
         suppressed: 1,
