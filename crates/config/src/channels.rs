@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use fanfare_core::{
-    Budget, ChannelName, Context, IdempotencyKey, Limits, Locale, Quota, QuotaPeriod, SandboxAccount,
-    SandboxDoors,
+    Budget, ChannelName, Context, HumanDuration, IdempotencyKey, Limits, Locale, Quota, QuotaPeriod,
+    SandboxAccount, SandboxDoors,
 };
 use fanfare_gateway::{ChannelSetup, Drill};
 use fanfare_settings::{Problem, ReadContext, Section, SettingPath, YamlEntry, digest, unknown_name};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::keyword_or_map::{BudgetYaml, Limit, PeriodYaml, QuotaYaml};
+use crate::keyword_or_map::{BudgetWindows, BudgetYaml, Limit, PeriodYaml, QuotaYaml};
 use crate::registry::{BuiltChannel, ChannelKind, ChannelRegistry, ChannelSettings};
 use crate::scalars::{Day, PositiveDuration, TimeOfDay, Zone};
 use crate::yaml::{ChannelYaml, DrillYaml};
@@ -62,6 +62,7 @@ impl ChannelBuilder<'_> {
 
     fn check(&self, common: &ChannelYaml, section: &mut Section) {
         self.check_age(common, section);
+        check_budget(common, section);
         if let Some(DrillYaml { every: PositiveDuration(every), at: _ }) = &common.drill
             && (every.as_secs() % DAY.as_secs() != 0 || every.subsec_nanos() != 0)
         {
@@ -144,6 +145,19 @@ impl ChannelBuilder<'_> {
     }
 }
 
+/// Notes two windows of the same length, of which one would do nothing.
+fn check_budget(common: &ChannelYaml, section: &mut Section) {
+    let Some(Limit::To(BudgetWindows(windows))) = &common.budget else { return };
+    for (index, window) in windows.iter().enumerate() {
+        let PositiveDuration(per) = window.per;
+        if windows.iter().take(index).any(|earlier| earlier.per.0 == per) {
+            let path = SettingPath::new("budget").index(index).key("per");
+            let message = format!("another budget is for {} already: keep one of them", HumanDuration(per));
+            section.error(&path, message);
+        }
+    }
+}
+
 fn timeout(common: &ChannelYaml, kind: ChannelKind) -> Duration {
     common.timeout.map_or(kind.timeout, |PositiveDuration(timeout)| timeout)
 }
@@ -156,18 +170,25 @@ fn drill(yaml: &DrillYaml, zone: &TimeZone) -> Drill {
 /// The provider's limits, or those that are written instead. Days and months that the
 /// provider says nothing of are those of `zone`.
 fn limits(provider: Limits, common: &ChannelYaml, zone: &TimeZone) -> Limits {
-    let limits = match common.budget {
+    let limits = match &common.budget {
         None => provider,
         Some(Limit::Unlimited) => provider.with_budgets(Vec::new()),
-        Some(Limit::To(BudgetYaml { messages, per: PositiveDuration(per) })) => {
-            provider.with_budgets(vec![Budget { messages, per }])
-        }
+        Some(Limit::To(windows)) => provider.with_budgets(budgets(windows)),
     };
     Limits {
         quota: quota(&limits, common.quota, zone),
         concurrency: common.concurrency.unwrap_or(limits.concurrency),
         ..limits
     }
+}
+
+/// The budgets from the shortest to the longest, so that their order in the file
+/// makes no difference.
+fn budgets(BudgetWindows(windows): &BudgetWindows) -> Vec<Budget> {
+    let budget = |it: &BudgetYaml| Budget { messages: it.messages, per: it.per.0 };
+    let mut budgets: Vec<Budget> = windows.iter().map(budget).collect();
+    budgets.sort_by_key(|it| it.per);
+    budgets
 }
 
 fn quota(provider: &Limits, yaml: Option<Limit<QuotaYaml>>, zone: &TimeZone) -> Option<Quota> {

@@ -44,7 +44,7 @@ pub struct ServerConfig {
     pub external_url: Option<Url>,
     /// The credentials for the API.
     pub auth: Auth,
-    /// Whether the config is loaded anew when its file changes.
+    /// Reload of the config when its file changes, besides the reloads that are asked for.
     pub reload_on_change: bool,
 }
 

@@ -5,17 +5,17 @@ use std::marker::PhantomData;
 use std::num::{NonZeroU32, NonZeroUsize};
 
 use fanfare_core::{Secret, Succeed};
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, MapAccess, Unexpected, Visitor};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 
 use crate::scalars::PositiveDuration;
 
 /// The setting `auth`: `none`, or `{ bearer: SECRET }`.
 #[derive(Debug, Clone)]
 pub(crate) enum AuthYaml {
-    /// No credentials.
+    /// No credentials at all.
     None,
-    /// A token.
+    /// A bearer token.
     Bearer(Secret),
 }
 
@@ -89,19 +89,31 @@ impl Visitor<'_> for SucceedVisitor {
 /// A limit: `unlimited`, or an amount.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Limit<T> {
-    /// No limit.
+    /// No limit at all.
     Unlimited,
     /// A limit of this amount.
     To(T),
 }
 
 /// An amount that a [`Limit`] may be set to.
-pub(crate) trait LimitAmount: DeserializeOwned {
-    /// An example of the notation.
-    const EXAMPLE: &'static str;
+pub(crate) trait LimitAmount: Sized {
+    /// The notation, by example.
+    const EXPECTED: &'static str;
+
+    /// The amount written as a map.
+    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
+
+    /// The amount written as a list, where that is allowed.
+    fn from_list<'de, A: SeqAccess<'de>>(_list: A) -> Result<Self, A::Error> {
+        Err(A::Error::invalid_type(Unexpected::Seq, &Self::EXPECTED))
+    }
 }
 
-/// The amount of a budget: `{ messages: 20, per: 1m }`.
+/// The amount of a budget: one window or several, all of which are kept; at least one.
+#[derive(Debug, Clone)]
+pub(crate) struct BudgetWindows(pub(crate) Vec<BudgetYaml>);
+
+/// A window of a budget: `{ messages: 20, per: 1m }`.
 #[derive(Debug, Clone, Copy, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BudgetYaml {
@@ -109,8 +121,21 @@ pub(crate) struct BudgetYaml {
     pub(crate) per: PositiveDuration,
 }
 
-impl LimitAmount for BudgetYaml {
-    const EXAMPLE: &'static str = "{ messages: 20, per: 1m }";
+impl LimitAmount for BudgetWindows {
+    const EXPECTED: &'static str = "`{ messages: 20, per: 1m }`, a list of such, or `unlimited`";
+
+    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
+        let window = BudgetYaml::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(Self(vec![window]))
+    }
+
+    fn from_list<'de, A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
+        let windows = Vec::deserialize(SeqAccessDeserializer::new(list))?;
+        if windows.is_empty() {
+            return Err(A::Error::custom("must not be empty: write `unlimited`, or leave it out"));
+        }
+        Ok(Self(windows))
+    }
 }
 
 /// The amount of a quota: `{ messages: 500, per: day }`.
@@ -122,7 +147,11 @@ pub(crate) struct QuotaYaml {
 }
 
 impl LimitAmount for QuotaYaml {
-    const EXAMPLE: &'static str = "{ messages: 500, per: day }";
+    const EXPECTED: &'static str = "`{ messages: 500, per: day }` or `unlimited`";
+
+    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
+        Self::deserialize(MapAccessDeserializer::new(map))
+    }
 }
 
 #[derive(Debug, Clone, Copy, serde::Deserialize)]
@@ -144,7 +173,7 @@ impl<'de, T: LimitAmount> Visitor<'de> for LimitVisitor<T> {
     type Value = Limit<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` or `unlimited`", T::EXAMPLE)
+        f.write_str(T::EXPECTED)
     }
 
     fn visit_str<E: Error>(self, word: &str) -> Result<Limit<T>, E> {
@@ -155,6 +184,10 @@ impl<'de, T: LimitAmount> Visitor<'de> for LimitVisitor<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Limit<T>, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map)).map(Limit::To)
+        T::from_map(map).map(Limit::To)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Limit<T>, A::Error> {
+        T::from_list(list).map(Limit::To)
     }
 }

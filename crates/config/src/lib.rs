@@ -28,7 +28,9 @@ mod config;
 #[cfg(test)]
 mod testing;
 
-pub use fanfare_settings::{Position, Problem, ProblemSeverity, Problems, ProcessSecrets, Secrets, in_file};
+pub use fanfare_settings::{
+    NoSecrets, Position, Problem, ProblemSeverity, Problems, ProcessSecrets, Secrets, in_file,
+};
 
 pub use crate::client::{GatewayAddress, gateway_address};
 pub use crate::config::{Auth, Config, ServerConfig, SourceConfig};

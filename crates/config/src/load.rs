@@ -16,7 +16,7 @@ use crate::config::{Config, ServerConfig};
 use crate::registry::ChannelRegistry;
 use crate::routes::RoutableReceivers;
 use crate::scalars::{PositiveDuration, StorePath};
-use crate::terms::AckLinks;
+use crate::terms::AckLinkSupport;
 use crate::yaml::{ConfigYaml, MessagesYaml, locale};
 use crate::{document, receivers, retry, routes, server, sources};
 
@@ -138,9 +138,13 @@ fn check_later_features(yaml: &ConfigYaml, section: &mut Section) {
     }
 }
 
-fn ack_links(server: &ServerConfig, section: &Section) -> AckLinks {
+fn ack_links(server: &ServerConfig, section: &Section) -> AckLinkSupport {
     let is_meant = section.is_reported(&SettingPath::new("server").key("external_url"));
-    if server.external_url.is_some() || is_meant { AckLinks::Possible } else { AckLinks::Impossible }
+    if server.external_url.is_some() || is_meant {
+        AckLinkSupport::Possible
+    } else {
+        AckLinkSupport::Impossible
+    }
 }
 
 /// Notes limits that differ among the channels that share them. A budget is kept, and

@@ -8,7 +8,7 @@ use fanfare_core::Receiver;
 use fanfare_settings::{Section, SettingPath, unknown_name};
 
 use crate::checks::check_name;
-use crate::terms::{self, AckLinks};
+use crate::terms::{self, AckLinkSupport};
 use crate::yaml::ReceiverYaml;
 
 /// The names of the gateway's own receivers: those of its self-alerts, and of
@@ -19,7 +19,7 @@ const RESERVED_NAMES: [&str; 2] = ["every other channel", "channel test"];
 pub(crate) fn check(
     yaml: &[ReceiverYaml],
     channels: &BTreeSet<&str>,
-    links: AckLinks,
+    links: AckLinkSupport,
     section: &mut Section,
 ) -> Vec<Receiver> {
     let mut names = BTreeSet::new();

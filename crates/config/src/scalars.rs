@@ -19,7 +19,7 @@ use fanfare_settings::unknown_name;
 pub(crate) struct Listen(pub(crate) SocketAddr);
 
 impl Listen {
-    /// Whether only this machine or a private network can reach it.
+    /// True if only this machine or a private network can reach the address.
     pub(crate) fn is_private(self) -> bool {
         match self.0.ip() {
             IpAddr::V4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),

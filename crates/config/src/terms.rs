@@ -18,17 +18,17 @@ const SHORTEST_WITHIN: Duration = Duration::from_secs(1);
 
 /// The possibility of acknowledgement links in messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AckLinks {
+pub(crate) enum AckLinkSupport {
     /// `server.external_url` says where they lead.
     Possible,
-    /// There is no `server.external_url`.
+    /// Nothing says where they lead: no `server.external_url`.
     Impossible,
 }
 
 /// The terms of the receiver that stands at `path`. Terms that cannot be kept are noted.
 pub(crate) fn check(
     yaml: &ReceiverYaml,
-    links: AckLinks,
+    links: AckLinkSupport,
     path: &SettingPath,
     section: &mut Section,
 ) -> DeliveryTerms {
@@ -139,7 +139,7 @@ fn check_turns(terms: &DeliveryTerms, path: &SettingPath, section: &mut Section)
 fn check_rung(
     terms: &DeliveryTerms,
     number: usize,
-    links: AckLinks,
+    links: AckLinkSupport,
     path: &SettingPath,
     section: &mut Section,
 ) {
@@ -153,7 +153,7 @@ fn check_rung(
             check_new_channels(terms, before, rung, &path.key("to"), section);
             check_start(terms, before, rung, &path.key("after"), section);
         }
-        Unless::Acknowledged if links == AckLinks::Impossible => section.error(
+        Unless::Acknowledged if links == AckLinkSupport::Impossible => section.error(
             &path.key("unless"),
             "people acknowledge with a link in the message: set `server.external_url`, where it leads",
         ),

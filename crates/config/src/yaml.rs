@@ -8,7 +8,7 @@ use fanfare_core::{HumanDuration, Language, Locale, Sending, Unless};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::keyword_or_map::{AuthYaml, BudgetYaml, Limit, QuotaYaml, SucceedYaml};
+use crate::keyword_or_map::{AuthYaml, BudgetWindows, Limit, QuotaYaml, SucceedYaml};
 use crate::scalars::{
     ByteSize, Day, FormatText, HttpUrl, Listen, MatcherList, PositiveDuration, StorePath, TimeOfDay, Zone,
 };
@@ -80,7 +80,7 @@ pub(crate) struct SourceYaml {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ChannelYaml {
     pub(crate) kind: String,
-    pub(crate) budget: Option<Limit<BudgetYaml>>,
+    pub(crate) budget: Option<Limit<BudgetWindows>>,
     pub(crate) quota: Option<Limit<QuotaYaml>>,
     pub(crate) timeout: Option<PositiveDuration>,
     pub(crate) concurrency: Option<NonZeroUsize>,

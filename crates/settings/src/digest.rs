@@ -81,3 +81,6 @@ fn content(path: &Node) -> String {
         | Value::Placeholder(_) => String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

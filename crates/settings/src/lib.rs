@@ -22,12 +22,15 @@ mod suggest;
 mod problem;
 mod place;
 
+#[cfg(test)]
+mod testing;
+
 pub use crate::context::{InlineSecrets, ReadContext};
 pub use crate::digest::digest;
 pub use crate::node::{Node, YamlEntry};
 pub use crate::place::{Position, SettingPath};
 pub use crate::problem::{Problem, ProblemSeverity, Problems, in_file};
-pub use crate::secrets::{ProcessSecrets, Secrets};
+pub use crate::secrets::{NoSecrets, ProcessSecrets, Secrets};
 pub use crate::section::Section;
 pub use crate::suggest::unknown_name;
 pub use crate::yaml::parse;

@@ -46,11 +46,11 @@ pub(crate) enum Numeral {
 /// A name of a map, and its value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct YamlEntry {
-    /// The name.
+    /// The name as written.
     pub name: String,
     /// The position of the name.
     pub name_position: Position,
-    /// The value.
+    /// The value under the name.
     pub node: Node,
 }
 
@@ -94,7 +94,7 @@ impl Node {
         (part(named), part(rest))
     }
 
-    /// Whether the value is `true`.
+    /// True if the value is the word `true`.
     #[must_use]
     pub fn is_true(&self) -> bool {
         self.value == Value::Bool(true)

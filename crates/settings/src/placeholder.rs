@@ -118,7 +118,7 @@ impl<'de> Deserializer<'de> for PlaceholderDeserializer<'_> {
     }
 }
 
-/// So many items, all of them the placeholder.
+/// A list of so many items, all of them the placeholder.
 struct PlaceholderItems<'a> {
     item: PlaceholderDeserializer<'a>,
     left: usize,

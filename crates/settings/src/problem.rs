@@ -47,7 +47,7 @@ impl Problem {
         Self { position, severity: ProblemSeverity::Error, path: String::new(), message }
     }
 
-    /// Whether the config cannot be used because of it.
+    /// True if the config cannot be used because of the problem.
     #[must_use]
     pub fn is_error(&self) -> bool {
         self.severity == ProblemSeverity::Error

@@ -17,6 +17,20 @@ pub trait Secrets: fmt::Debug {
     fn file(&self, path: &Path) -> io::Result<String>;
 }
 
+/// A source without any secret.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoSecrets;
+
+impl Secrets for NoSecrets {
+    fn variable(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn file(&self, _: &Path) -> io::Result<String> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+}
+
 /// The environment of this process and the files of this machine.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ProcessSecrets;

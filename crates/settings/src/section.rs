@@ -62,7 +62,7 @@ impl Section {
         }
     }
 
-    /// Whether no error was found so far.
+    /// True if no error was found so far.
     #[must_use]
     pub fn is_sound(&self) -> bool {
         !self.problems.iter().any(Problem::is_error)
@@ -84,7 +84,7 @@ impl Section {
         self.note(ProblemSeverity::Warning, path, message.into());
     }
 
-    /// Whether the setting at `path` has been reported already.
+    /// True if the setting at `path` has been reported already.
     #[must_use]
     pub fn is_reported(&self, path: &SettingPath) -> bool {
         self.node.locate(path.steps()).is_placeholder
@@ -219,3 +219,6 @@ impl Section {
         Some(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -450,7 +450,7 @@ fn what_is_not_asked_for_is_not_done() {
 }
 
 proptest! {
-    /// However broken a config is, reading it comes to an end, and it is either
+    /// Reading even the most broken config comes to an end, and it is either
     /// sound or has an error.
     #[test]
     fn every_config_can_be_read(edits in prop::collection::vec((0_usize..14, 0_usize..18), 1..6)) {

@@ -1,28 +1,13 @@
 mod example;
 
-use std::io;
 use std::path::Path;
 
 use expect_test::expect;
-use fanfare_config::{Loader, Secrets};
+use fanfare_config::{Loader, NoSecrets};
 use fanfare_core::{Quota, QuotaPeriod};
 use jiff::Timestamp;
 
 use super::registry;
-
-/// A machine on which no secret is kept.
-#[derive(Debug)]
-struct NoSecrets;
-
-impl Secrets for NoSecrets {
-    fn variable(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn file(&self, _: &Path) -> io::Result<String> {
-        Err(io::ErrorKind::NotFound.into())
-    }
-}
 
 fn now() -> Timestamp {
     "2026-11-23T12:00:00Z".parse().unwrap()

@@ -1,6 +1,6 @@
 //! `fanfare demo`: the example policy against the sandbox, and one urgent alert.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use crate::serve::run::{Running, told_to_stop};
 use crate::serve::stage::{ANY_PORT, Stage};
-use fanfare_config::{Auth, Config, Secrets};
+use fanfare_config::{Auth, Config, NoSecrets};
 
 /// The example policy; `config/fanfare.yaml` in the repository.
 const POLICY: &str = include_str!("../../../../config/fanfare.yaml");
@@ -30,6 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) async fn run(out: &mut dyn Write) -> anyhow::Result<()> {
     let folder = tempfile::tempdir().context("the demo needs a temporary folder for its store")?;
     let stage = Stage::set_up().await?;
+    // No secrets: the demo prints the token of its source, and somebody's real one may stand in the environment.
     let (policy, file) = (policy_with_links(), Path::new("config/fanfare.yaml"));
     let mut config =
         stage.rehearse(NoSecrets, SystemClock.now(), |loader| loader.load_text(&policy, file))?;
@@ -60,21 +61,6 @@ fn policy_with_links() -> String {
     ["external_url: ", "- { after: 15m, unless: acknowledged"]
         .into_iter()
         .fold(POLICY.to_owned(), |policy, setting| policy.replace(&format!("# {setting}"), setting))
-}
-
-/// The demo prints the token of its source, so it takes none from the
-/// environment: somebody's real one may stand there.
-#[derive(Debug)]
-struct NoSecrets;
-
-impl Secrets for NoSecrets {
-    fn variable(&self, _name: &str) -> Option<String> {
-        None
-    }
-
-    fn file(&self, _path: &Path) -> io::Result<String> {
-        Err(io::ErrorKind::NotFound.into())
-    }
 }
 
 /// The configured address if it is free; a demo beside a running gateway takes another port.

@@ -1,4 +1,4 @@
-//! What every channel may set, whatever its kind.
+//! Settings that channels of every kind have.
 
 use std::time::Duration;
 
@@ -156,6 +156,59 @@ fn a_drill_is_at_a_time_of_day_where_the_channel_is() {
         zone: TimeZone::get("Asia/Shanghai").unwrap(),
     };
     assert_eq!(drill, Some(expected));
+}
+
+#[test]
+fn a_budget_may_have_several_windows_in_any_order() {
+    let budget = |messages: u32, seconds| Budget {
+        messages: messages.try_into().unwrap(),
+        per: Duration::from_secs(seconds),
+    };
+    let expected = [budget(5, 1), budget(100, 60)];
+    let limits = |setting| ops(setting).limits.budgets;
+    assert_eq!(limits("budget: [{ messages: 5, per: 1s }, { messages: 100, per: 1m }]"), expected);
+    assert_eq!(limits("budget: [{ messages: 100, per: 1m }, { messages: 5, per: 1s }]"), expected);
+    assert_eq!(limits("budget: [{ messages: 5, per: 1s }]"), [budget(5, 1)]);
+}
+
+#[test]
+fn windows_of_a_budget_must_be_sensible() {
+    let kind = |budget: &str| format!("kind: bell\n    budget: {budget}");
+    check_change(
+        "kind: bell",
+        &kind("[{ messages: 5, per: 60s }, { messages: 6, per: 1m }]"),
+        expect![
+            "9:61: error: channels.ops.budget[1].per: another budget is for 1m already: keep one of them"
+        ],
+    );
+    check_change(
+        "kind: bell",
+        &kind("[{ messages: 0, per: 1s }, { mesages: 5 }, 7]"),
+        expect![[r#"
+        9:26: error: channels.ops.budget[0].messages: not allowed: expected a whole number above 0
+        9:40: error: channels.ops.budget[1]: missing setting `per`
+        9:42: error: channels.ops.budget[1].mesages: unknown setting `mesages`; did you mean `messages`? known are `messages`, `per`
+        9:56: error: channels.ops.budget[2]: expected a map (`name: value`), found a number"#]],
+    );
+    check_change(
+        "kind: bell",
+        &kind("[]"),
+        expect!["9:5: error: channels.ops.budget: must not be empty: write `unlimited`, or leave it out"],
+    );
+    check_change(
+        "kind: bell",
+        &kind("20"),
+        expect![
+            "9:13: error: channels.ops.budget: expected `{ messages: 20, per: 1m }`, a list of such, or `unlimited`, found a number"
+        ],
+    );
+    check_change(
+        "kind: bell",
+        &kind("fast"),
+        expect![
+            "9:13: error: channels.ops.budget: expected `{ messages: 20, per: 1m }`, a list of such, or `unlimited`, found a text"
+        ],
+    );
 }
 
 #[test]

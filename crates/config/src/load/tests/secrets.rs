@@ -1,4 +1,4 @@
-//! Where secrets may stand, and what is said of them.
+//! Places of secrets, and complaints about them.
 
 use std::path::Path;
 

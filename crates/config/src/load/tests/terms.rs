@@ -1,4 +1,4 @@
-//! What is promised to a receiver.
+//! The delivery terms of a receiver.
 
 use expect_test::{Expect, expect};
 use fanfare_core::{Contract, DeliveryTerms, HumanDuration, Receiver, Rung, Sending, Succeed, Unless};
@@ -33,7 +33,7 @@ fn terms(receiver: &str) -> DeliveryTerms {
     DeliveryTerms::clone(terms)
 }
 
-/// What is wrong with a receiver, without the number of the line, as errors or as warnings.
+/// Compares the errors of a receiver, or else its warnings.
 #[track_caller]
 fn check(receiver: &str, expected: Expect) {
     let lines: Vec<String> = match load(&format!("{}{URL}", config(receiver))) {

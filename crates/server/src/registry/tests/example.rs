@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use fanfare_config::{Config, Loader, SandboxSecrets};
+use fanfare_config::{Config, Loader, NoSecrets, Problems, SandboxSecrets};
 use fanfare_core::SandboxDoors;
 
-use super::{NoSecrets, now};
+use super::now;
 use crate::registry;
 
 const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/fanfare.yaml");
@@ -15,7 +15,7 @@ fn example() -> String {
     std::fs::read_to_string(EXAMPLE).unwrap()
 }
 
-fn load(text: &str, sandbox: Option<&SandboxDoors>) -> Result<Config, fanfare_config::Problems> {
+fn load(text: &str, sandbox: Option<&SandboxDoors>) -> Result<Config, Problems> {
     let secrets = SandboxSecrets(NoSecrets);
     let kinds = registry();
     Loader { kinds: &kinds, secrets: &secrets, sandbox, now: now() }.load_text(text, Path::new(EXAMPLE))
@@ -50,7 +50,7 @@ fn the_rung_that_the_example_leaves_out_is_sound_once_it_may_be_there() {
 fn the_example_names_every_setting_where_it_belongs() {
     let example = example();
     let mut places = Vec::new();
-    visit(&Place::default(), &mut Vec::new(), &mut |place, settings| {
+    visit(&SettingPlace::default(), &mut Vec::new(), &mut |place, settings| {
         places.push(place.to_string());
         check_named(&place.0.iter().fold(example.clone(), |text, (name, _)| part(&text, name)), settings);
     });
@@ -68,7 +68,7 @@ fn the_example_names_every_setting_of_every_kind_of_channel_where_the_kind_stand
     let (_, before_channels) = example.split_once("# The ways out").unwrap();
     let (of_all_channels, _) = before_channels.split_once("\nchannels:").unwrap();
     for kind in registry().kinds() {
-        let channel = Place::default().channel(kind);
+        let channel = SettingPlace::default().channel(kind);
         let known = channel.settings().unwrap_or_else(|| panic!("`{kind}` takes every setting"));
         let first_common = known.iter().position(|it| it == "kind").unwrap();
         let (own, common) = known.split_at(first_common);
@@ -87,10 +87,12 @@ fn the_example_names_every_setting_of_every_kind_of_channel_where_the_kind_stand
 
 #[test]
 fn settings_inside_a_setting_of_a_channel_are_known() {
-    let below = |kind, setting| Place::default().channel(kind).below(setting, Shape::Map).settings().unwrap();
+    let below = |kind, setting| {
+        SettingPlace::default().channel(kind).below(setting, SettingShape::Map).settings().unwrap()
+    };
     assert!(below("email", "smtp").contains(&"host".to_owned()));
     assert!(below("email", "drill").contains(&"every".to_owned()));
-    let from = Place::default().channel("email").below("from", Shape::Map);
+    let from = SettingPlace::default().channel("email").below("from", SettingShape::Map);
     assert_eq!(from.settings(), None, "a text has no settings");
 }
 
@@ -110,7 +112,7 @@ fn check_named(text: &str, settings: &[String]) {
     }
 }
 
-/// Whether `setting:` stands in `text`, also commented out.
+/// True if `setting:` stands in `text`, also commented out.
 fn is_named(text: &str, setting: &str) -> bool {
     let is_of_a_name = |c: char| c.is_alphanumeric() || c == '_';
     let written = format!("{setting}:");
@@ -141,7 +143,7 @@ const UNKNOWN: &str = "qqqqqqqq";
 
 /// The form of a value that has settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
+enum SettingShape {
     Map,
     ListOfMaps,
 }
@@ -149,15 +151,15 @@ enum Shape {
 /// A place in a config that may have settings: the names on the way to it, each
 /// with the form of its value.
 #[derive(Debug, Clone, Default)]
-struct Place(Vec<(String, Shape)>, Option<&'static str>);
+struct SettingPlace(Vec<(String, SettingShape)>, Option<&'static str>);
 
-impl Place {
+impl SettingPlace {
     /// The place of a channel of this kind.
     fn channel(&self, kind: &'static str) -> Self {
-        Self(self.below("channels", Shape::Map).below("a-channel", Shape::Map).0, Some(kind))
+        Self(self.below("channels", SettingShape::Map).below("a-channel", SettingShape::Map).0, Some(kind))
     }
 
-    fn below(&self, name: &str, shape: Shape) -> Self {
+    fn below(&self, name: &str, shape: SettingShape) -> Self {
         let steps = self.0.iter().cloned().chain([(name.to_owned(), shape)]);
         Self(steps.collect(), self.1)
     }
@@ -171,8 +173,8 @@ impl Place {
                 Some(_) | None => inner,
             };
             match shape {
-                Shape::Map => format!("{{ {name}: {inner} }}"),
-                Shape::ListOfMaps => format!("{{ {name}: [{inner}] }}"),
+                SettingShape::Map => format!("{{ {name}: {inner} }}"),
+                SettingShape::ListOfMaps => format!("{{ {name}: [{inner}] }}"),
             }
         })
     }
@@ -187,11 +189,11 @@ impl Place {
     }
 }
 
-impl std::fmt::Display for Place {
+impl std::fmt::Display for SettingPlace {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let step = |(name, shape): &(String, Shape)| match shape {
-            Shape::Map => name.clone(),
-            Shape::ListOfMaps => format!("{name}[]"),
+        let step = |(name, shape): &(String, SettingShape)| match shape {
+            SettingShape::Map => name.clone(),
+            SettingShape::ListOfMaps => format!("{name}[]"),
         };
         f.write_str(&self.0.iter().map(step).collect::<Vec<_>>().join("."))
     }
@@ -199,7 +201,11 @@ impl std::fmt::Display for Place {
 
 /// Calls `found` with `place` and every place below it, and their settings. A place
 /// with the settings of one above it, as a route below a route, is not entered again.
-fn visit(place: &Place, above: &mut Vec<Vec<String>>, found: &mut impl FnMut(&Place, &[String])) {
+fn visit(
+    place: &SettingPlace,
+    above: &mut Vec<Vec<String>>,
+    found: &mut impl FnMut(&SettingPlace, &[String]),
+) {
     let Some(settings) = place.settings().filter(|it| !above.contains(it)) else { return };
     found(place, &settings);
     above.push(settings.clone());
@@ -210,12 +216,12 @@ fn visit(place: &Place, above: &mut Vec<Vec<String>>, found: &mut impl FnMut(&Pl
 }
 
 fn visit_below(
-    place: &Place,
+    place: &SettingPlace,
     setting: &str,
     above: &mut Vec<Vec<String>>,
-    found: &mut impl FnMut(&Place, &[String]),
+    found: &mut impl FnMut(&SettingPlace, &[String]),
 ) {
-    for shape in [Shape::Map, Shape::ListOfMaps] {
+    for shape in [SettingShape::Map, SettingShape::ListOfMaps] {
         visit(&place.below(setting, shape), above, found);
     }
 }
