@@ -1,54 +1,83 @@
-//! What a source reports.
+//! An alert, as a source reports it.
+
+mod stored;
 
 use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Fingerprint, Labels, Severity};
+use self::stored::StoredAlert;
+use crate::{Fingerprint, Labels, Severity, SourceName};
 
-/// What a source reports about one thing, once.
+/// The report of a source about one thing, once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredAlert")]
 pub struct Alert {
-    /// What the alert is about, across repeats. The source's format defines it.
+    /// The source that sent it.
+    pub source: SourceName,
+    /// The identity of the thing, across repeats. The source's format defines it.
     pub fingerprint: Fingerprint,
-    /// Whether this is a state that lasts or a message to pass on.
+    /// The kind: a state that lasts or a message to pass on.
     pub kind: Kind,
-    /// Whether the state holds or has ended. A [`Kind::Notice`] is always firing.
+    /// The status of the state. A [`Kind::Notice`] is always firing.
     pub status: Status,
-    /// How bad it is, as we understood it.
+    /// The severity, as the gateway understands it.
     pub severity: Severity,
-    /// How bad it is in the sender's own word, if it said so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The severity in the sender's own word, if it gave one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub severity_sent: Option<String>,
-    /// What routes are matched against: `alertname`, `source`, `severity`, `eui`, `device`, …
+    /// The labels as sent, with those that the source's settings fix: `alertname`, `eui`, `device`, …
     pub labels: Labels,
     /// Free text for people: `title`, `description`, `content`.
-    #[serde(default, skip_serializing_if = "Labels::is_empty")]
+    #[serde(skip_serializing_if = "Labels::is_empty")]
     pub annotations: Labels,
-    /// Everything else the body held, understood or not, as `dotted.path` and
+    /// Everything else of the body, understood or not, as `dotted.path` and
     /// text. Can be matched like labels; carries no identity.
-    #[serde(default, skip_serializing_if = "Labels::is_empty")]
+    #[serde(skip_serializing_if = "Labels::is_empty")]
     pub extra: Labels,
-    /// Whom the sender wants called by name.
-    #[serde(default, skip_serializing_if = "Mention::is_empty")]
+    /// The people to mention.
+    #[serde(skip_serializing_if = "Mention::is_empty")]
     pub mention: Mention,
-    /// When it happened, by the sender's clock; when it arrived, if the sender did not say.
+    /// The beginning, by the sender's clock; the arrival, if the sender did not say.
     pub starts_at: Timestamp,
+    /// The end, if the sender has said when it ends, or has ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<Timestamp>,
     /// A page about this alert at its source.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub generator_url: Option<String>,
 }
 
 impl Alert {
-    /// The text that a matcher on `name` sees: the label, or else what the body
-    /// held under that name, or else nothing (which matches as the empty text,
-    /// as in Alertmanager).
+    /// The text that a matcher on `name` sees: the label, else the body's text of that name, else nothing
+    /// (which matches as the empty text, as in Alertmanager).
+    ///
+    /// `source` is always the gateway's name for the source: no sender can pass for another. `severity` is
+    /// the gateway's word for it unless the sender labelled the alert with a word of its own.
     #[must_use]
     pub fn text_of(&self, name: &str) -> &str {
-        self.labels.get(name).or_else(|| self.extra.get(name)).unwrap_or_default()
+        match name {
+            SOURCE => self.source.as_str(),
+            SEVERITY => self.labels.get(SEVERITY).unwrap_or(self.severity.word()),
+            _ => self.labels.get(name).or_else(|| self.extra.get(name)).unwrap_or_default(),
+        }
+    }
+
+    /// The labels as matchers see them and the API shows them: with `source` and `severity` among them.
+    #[must_use]
+    pub fn all_labels(&self) -> Labels {
+        let mut labels = self.labels.clone();
+        [SOURCE, SEVERITY].into_iter().for_each(|name| labels.set(name, self.text_of(name)));
+        labels
     }
 }
+
+/// The name under which matchers and the API know [`Alert::source`].
+const SOURCE: &str = "source";
+
+/// The name under which matchers and the API know [`Alert::severity`].
+const SEVERITY: &str = "severity";
 
 /// Whether an alert is a state that lasts or a message to pass on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,3 +149,6 @@ impl Mention {
         mobiles.is_empty() && user_ids.is_empty() && !all
     }
 }
+
+#[cfg(test)]
+mod tests;

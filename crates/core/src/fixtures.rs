@@ -23,18 +23,22 @@ pub(crate) fn after_noon(seconds: i64) -> Timestamp {
 
 /// An alarm with these labels and nothing else.
 pub(crate) fn alert(labels: &[(&str, &str)]) -> Alert {
-    let labels: Labels = labels.iter().copied().collect();
+    let mut labels: Labels = labels.iter().copied().collect();
+    let fingerprint = Fingerprint::of(&labels);
+    let severity = labels.take("severity").and_then(|word| word.parse().ok()).unwrap_or(Severity::Low);
     Alert {
-        fingerprint: Fingerprint::of(&labels),
+        source: labels.take("source").unwrap_or_default().as_str().into(),
+        fingerprint,
         kind: Kind::Alarm,
         status: Status::Firing,
-        severity: labels.get("severity").and_then(|word| word.parse().ok()).unwrap_or(Severity::Low),
+        severity,
         severity_sent: None,
         labels,
         annotations: Labels::default(),
         extra: Labels::default(),
         mention: Mention::default(),
         starts_at: NOON,
+        ends_at: None,
         generator_url: None,
     }
 }

@@ -28,6 +28,11 @@ impl Labels {
         }
     }
 
+    /// Removes `name` and answers its text.
+    pub fn take(&mut self, name: &str) -> Option<String> {
+        self.0.remove(name)
+    }
+
     /// Takes over every name of `others` that is not set here.
     pub fn fill_from(&mut self, others: &Self) {
         for (name, text) in &others.0 {

@@ -27,7 +27,9 @@ pub(crate) struct Explanation {
 }
 
 impl From<AlertHistory> for Explanation {
-    fn from(story: AlertHistory) -> Self {
-        Self { routing: Routing::of(&story), timeline: timeline(&story), story }
+    fn from(mut story: AlertHistory) -> Self {
+        let (routing, timeline) = (Routing::of(&story), timeline(&story));
+        story.alert.labels = story.alert.all_labels();
+        Self { routing, timeline, story }
     }
 }

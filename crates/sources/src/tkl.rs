@@ -100,14 +100,15 @@ impl Reader<'_> {
 
         let severity_sent = level.or_else(|| self.hints.level.clone());
         let severity = severity(severity_sent.as_deref(), kind);
-        let labels = self.labels(&subject, kind, severity);
+        let labels = self.labels(&subject, kind);
         let mention = addressees::take_mention(&mut body);
         let groups = addressees::take_groups(&mut body);
         let starts_at = body.take_time(self.now).unwrap_or(self.now);
         let mut extra = flatten(body.rest());
         extra.set("notice_groups", bounded(&groups.join(", ")));
         Ok(Some(Alert {
-            fingerprint: subject.fingerprint(&labels, &annotations),
+            source: self.source.name.clone(),
+            fingerprint: subject.fingerprint(&self.source.name, &labels, &annotations),
             kind,
             status,
             severity,
@@ -117,15 +118,14 @@ impl Reader<'_> {
             extra,
             mention,
             starts_at,
+            ends_at: None,
             generator_url: None,
         }))
     }
 
-    fn labels(&self, subject: &Subject, kind: Kind, severity: Severity) -> Labels {
+    fn labels(&self, subject: &Subject, kind: Kind) -> Labels {
         let mut labels = subject.labels(kind);
         labels.fill_from(&self.source.labels); // The subject took its own from there already.
-        labels.set("severity", severity.word());
-        labels.set("source", self.source.name.as_str());
         labels
     }
 }

@@ -202,7 +202,6 @@ fn complete(db: &Connection, alert: &Alert, known: Option<&IncidentRow>) -> Resu
     {
         let told: Alert = to_json("an alert", &told)?;
         completed.severity = told.severity;
-        completed.labels.set("severity", told.severity.word());
         completed.labels.fill_from(&told.labels);
         completed.annotations.fill_from(&told.annotations);
         completed.extra.fill_from(&told.extra);

@@ -213,7 +213,7 @@ pub(crate) fn alarm(eui: &str, severity: Severity) -> Alert {
 pub(crate) fn end_of(eui: &str) -> Alert {
     let mut alert = alarm(eui, Severity::Low);
     alert.status = Status::Resolved;
-    alert.labels = [("source", "thinklink"), ("eui", eui)].into_iter().collect();
+    alert.labels = [("eui", eui)].into_iter().collect();
     alert.annotations = Labels::default();
     alert.extra = Labels::default();
     alert

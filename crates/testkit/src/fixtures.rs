@@ -17,8 +17,8 @@ pub fn alert(severity: Severity) -> Alert {
         .collect();
     let mut labels = identity.clone();
     labels.set("device", "Cold room 3");
-    labels.set("severity", severity.word());
     Alert {
+        source: labels.take("source").unwrap_or_default().as_str().into(),
         fingerprint: Fingerprint::of(&identity),
         kind: Kind::Alarm,
         status: Status::Firing,
@@ -31,6 +31,7 @@ pub fn alert(severity: Severity) -> Alert {
         extra: [("notice_groups", "WeCom_ops")].into_iter().collect(),
         mention: Mention::default(),
         starts_at: NOON,
+        ends_at: None,
         generator_url: None,
     }
 }

@@ -136,7 +136,6 @@ fn complete(alert: &Alert, known: &OpenIncident) -> Option<Alert> {
     };
     let mut completed = alert.clone();
     completed.severity = told.severity;
-    completed.labels.set("severity", told.severity.word());
     completed.labels.fill_from(&told.labels);
     completed.annotations.fill_from(&told.annotations);
     completed.extra.fill_from(&told.extra);

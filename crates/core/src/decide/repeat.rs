@@ -78,6 +78,7 @@ impl TextHash {
 /// The content of `alert` but for its times, which change with each repeat.
 fn content(alert: &Alert) -> TextHash {
     let Alert {
+        source,
         fingerprint,
         kind,
         status,
@@ -88,9 +89,11 @@ fn content(alert: &Alert) -> TextHash {
         extra,
         mention: Mention { mobiles, user_ids, all },
         starts_at: _,
+        ends_at: _,
         generator_url,
     } = alert;
     let mut hash = TextHash::default();
+    hash.text(source.as_str());
     hash.text(&fingerprint.to_string());
     hash.text(kind.word());
     hash.text(status.word());

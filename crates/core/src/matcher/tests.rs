@@ -219,7 +219,8 @@ fn severities_are_compared_in_their_order() {
 
 #[test]
 fn an_ordered_comparison_looks_at_the_severity_and_not_at_its_label() {
-    let mut alert = fixtures::alert(&[("severity", "sev-1")]);
+    let mut alert = fixtures::alert(&[]);
+    alert.labels.set("severity", "sev-1");
     alert.severity = Severity::Urgent;
     assert!("severity >= high".parse::<Matcher>().unwrap().matches(&alert));
     assert!("severity = sev-1".parse::<Matcher>().unwrap().matches(&alert));

@@ -21,8 +21,8 @@ fn shop() -> Route {
                 "frontend",
                 &[r#"team="frontend""#],
                 vec![
-                    and_on(route("frontend-log", &["severity=~\".+\""], vec![])),
-                    and_on(route("frontend-pager", &["severity=critical"], vec![])),
+                    and_on(route("frontend-log", &["level=~\".+\""], vec![])),
+                    and_on(route("frontend-pager", &["level=critical"], vec![])),
                     route("frontend-mail", &["env!=test"], vec![]),
                 ],
             ),
@@ -57,7 +57,7 @@ fn the_first_matching_sibling_wins() {
 fn siblings_after_a_match_are_tried_only_if_it_says_continue() {
     check(
         &shop(),
-        &[("team", "frontend"), ("severity", "critical"), ("env", "prod")],
+        &[("team", "frontend"), ("level", "critical"), ("env", "prod")],
         &[
             "frontend-log@route.routes[1].routes[0]",
             "frontend-pager@route.routes[1].routes[1]",
@@ -70,7 +70,7 @@ fn siblings_after_a_match_are_tried_only_if_it_says_continue() {
 fn a_parent_is_not_told_as_well_when_only_continuing_children_match() {
     check(
         &shop(),
-        &[("team", "frontend"), ("severity", "info"), ("env", "test")],
+        &[("team", "frontend"), ("level", "info"), ("env", "test")],
         &["frontend-log@route.routes[1].routes[0]"],
     );
 }

@@ -9,7 +9,7 @@ pub const SELF_SOURCE: &str = "fanfare";
 
 /// Tells whether `alert` is a self-alert.
 pub(crate) fn is_self_alert(alert: &Alert) -> bool {
-    alert.text_of("source") == SELF_SOURCE
+    alert.source.as_str() == SELF_SOURCE
 }
 
 /// The parts of a self-alert.
@@ -33,19 +33,19 @@ impl SelfAlert<'_> {
         let identity: Labels =
             [("source", SELF_SOURCE), ("alertname", name), ("subject", subject)].into_iter().collect();
         let fingerprint = Fingerprint::of(&identity);
-        let mut labels = identity;
-        labels.set("severity", severity.word());
         Alert {
+            source: SELF_SOURCE.into(),
             fingerprint,
             kind,
             status,
             severity,
             severity_sent: None,
-            labels,
+            labels: [("alertname", name), ("subject", subject)].into_iter().collect(),
             annotations: annotations(&facts),
             extra: Labels::default(),
             mention: Mention::default(),
             starts_at: now,
+            ends_at: None,
             generator_url: None,
         }
     }

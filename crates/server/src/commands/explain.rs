@@ -127,7 +127,7 @@ impl Teller {
         let words = self.words;
         let title = alert.annotations.get("title").unwrap_or_else(|| alert.text_of("alertname"));
         let labels: Vec<String> =
-            alert.labels.iter().map(|(name, text)| format!("{name}={}", one_line(text))).collect();
+            alert.all_labels().iter().map(|(name, text)| format!("{name}={}", one_line(text))).collect();
         let status = match alert.status {
             Status::Firing => words.firing,
             Status::Resolved => words.resolved,

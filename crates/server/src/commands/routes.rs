@@ -70,7 +70,7 @@ pub(crate) fn test(config: &Config, args: &TestArgs, out: &mut dyn Write) -> any
     let steps = trace(config.policy.route(), &alert);
     let told = told(&config.policy, &alert);
     if args.json {
-        let answer = Answer { labels: &alert.labels, routes: &steps, told: &told };
+        let answer = Answer { labels: &alert.all_labels(), routes: &steps, told: &told };
         serde_json::to_writer_pretty(&mut *out, &answer)?;
         writeln!(out)?;
     } else {
@@ -118,22 +118,24 @@ const UNWEIGHED: Severity = Severity::Mid;
 
 /// A firing alarm with `labels`.
 fn alert(labels: &[(String, String)]) -> Alert {
-    let labels: Labels = labels.iter().cloned().collect();
-    let severity = labels.get("severity").and_then(|word| word.parse().ok()).unwrap_or(UNWEIGHED);
-    let mut normal = labels.clone();
-    normal.set("severity", severity.word());
+    let mut labels: Labels = labels.iter().cloned().collect();
+    let fingerprint = Fingerprint::of(&labels);
+    let severity_sent = labels.take("severity");
+    let severity = severity_sent.as_ref().and_then(|word| word.parse().ok()).unwrap_or(UNWEIGHED);
     Alert {
-        fingerprint: Fingerprint::of(&labels),
+        source: labels.take("source").unwrap_or_default().as_str().into(),
+        fingerprint,
         kind: Kind::Alarm,
         status: Status::Firing,
         severity,
-        severity_sent: labels.get("severity").map(str::to_owned),
-        labels: normal,
+        severity_sent,
+        labels,
         annotations: Labels::default(),
         extra: Labels::default(),
         mention: Mention::default(),
         // Routing does not look at the time.
         starts_at: Timestamp::UNIX_EPOCH,
+        ends_at: None,
         generator_url: None,
     }
 }

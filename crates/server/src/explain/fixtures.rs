@@ -9,14 +9,14 @@ pub(crate) const NOON: Timestamp = Timestamp::constant(1_772_971_200, 0);
 
 /// The story of an urgent alarm that was accepted at [`NOON`], and nothing else.
 pub(crate) fn story() -> AlertHistory {
-    let labels: Labels =
-        [("alertname", "door"), ("severity", "urgent"), ("source", "thinklink")].into_iter().collect();
+    let labels: Labels = [("alertname", "door")].into_iter().collect();
     AlertHistory {
         id: AlertId(42),
         received_at: NOON,
         incident: AlertId(42),
         since: NOON,
         alert: Alert {
+            source: "thinklink".into(),
             fingerprint: Fingerprint::of(&labels),
             kind: Kind::Alarm,
             status: Status::Firing,
@@ -27,6 +27,7 @@ pub(crate) fn story() -> AlertHistory {
             extra: Labels::default(),
             mention: Mention::default(),
             starts_at: NOON,
+            ends_at: None,
             generator_url: None,
         },
         policy: None,

@@ -1,4 +1,4 @@
-use fanfare_core::{Fingerprint, Kind, Labels, Status};
+use fanfare_core::{Fingerprint, Kind, Labels, SourceName, Status};
 
 use crate::json::Json;
 use crate::{Hints, Unreadable};
@@ -71,9 +71,15 @@ impl Subject {
     /// text, without the numbers in it, because they are readings and change
     /// with every uplink. How bad it is never counts: a rise is the same alarm
     /// getting worse.
-    pub(super) fn fingerprint(&self, labels: &Labels, annotations: &Labels) -> Fingerprint {
+    pub(super) fn fingerprint(
+        &self,
+        source: &SourceName,
+        labels: &Labels,
+        annotations: &Labels,
+    ) -> Fingerprint {
         let mut identity = Labels::default();
-        for name in ["source", "alertname", if self.eui.is_some() { "eui" } else { "device" }] {
+        identity.set("source", source.as_str());
+        for name in ["alertname", if self.eui.is_some() { "eui" } else { "device" }] {
             identity.set(name, labels.get(name).unwrap_or_default());
         }
         if self.alarm.is_none() {

@@ -90,7 +90,7 @@ fn a_resolution_is_completed_with_what_was_told_of_its_firing() {
     let [notification] = &accepted.notifications[..] else { panic!("{accepted:?}") };
     let alert = &notification.alert;
     assert_eq!((alert.status, alert.severity), (Status::Resolved, Severity::Urgent));
-    assert_eq!(alert.labels.get("severity"), Some("urgent"));
+    assert_eq!(alert.all_labels().get("severity"), Some("urgent"));
     assert_eq!(alert.labels.get("device"), Some("Cold room 3"));
     assert_eq!(alert.annotations.get("title"), Some("Temperature too high"));
     assert_eq!(alert.annotations.get("description"), Some("Back to -18 °C"));

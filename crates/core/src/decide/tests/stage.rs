@@ -54,11 +54,10 @@ pub(super) fn policy_on(terms: DeliveryTerms) -> Policy {
 /// An alarm about the device `eui`.
 pub(super) fn alarm(eui: &str, severity: Severity) -> Alert {
     let identity: Labels = [("source", "thinklink"), ("eui", eui)].into_iter().collect();
-    let mut alert = crate::fixtures::alert(&[("device", "Cold room 3")]);
+    let mut alert =
+        crate::fixtures::alert(&[("device", "Cold room 3"), ("source", "thinklink"), ("eui", eui)]);
     alert.fingerprint = Fingerprint::of(&identity);
     alert.severity = severity;
-    alert.labels.fill_from(&identity);
-    alert.labels.set("severity", severity.word());
     alert.annotations.set("title", "Temperature too high");
     alert
 }
@@ -67,7 +66,7 @@ pub(super) fn alarm(eui: &str, severity: Severity) -> Alert {
 pub(super) fn end_of(eui: &str) -> Alert {
     let mut alert = alarm(eui, Severity::Low);
     alert.status = Status::Resolved;
-    alert.labels = [("source", "thinklink"), ("eui", eui)].into_iter().collect();
+    alert.labels = [("eui", eui)].into_iter().collect();
     alert.annotations = Labels::default();
     alert
 }

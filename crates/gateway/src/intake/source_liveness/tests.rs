@@ -28,7 +28,7 @@ fn accepted() -> Accepted {
 
 fn with_source(source: &str) -> Accepted {
     let mut alert = fanfare_testkit::alert(Severity::High);
-    alert.labels.set("source", source);
+    alert.source = source.into();
     Accepted { alert: alert.into(), ..accepted() }
 }
 

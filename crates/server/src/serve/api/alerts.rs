@@ -65,7 +65,8 @@ struct Promise {
 
 impl Shown {
     fn of(row: AlertRow) -> Self {
-        let AlertRow { id, received_at, incident, alert, held, notifications } = row;
+        let AlertRow { id, received_at, incident, mut alert, held, notifications } = row;
+        alert.labels = alert.all_labels();
         let notifications = notifications.into_iter().map(Promise::of).collect();
         Self { id, received_at, incident, alert, held, notifications }
     }

@@ -33,16 +33,14 @@ fn check(body: &str, pairs: &[(&str, &str)], expected: Expected) {
     let alert = alert_with(body, &hints(pairs));
     let Expected { is: (kind, status, severity), sent, labels: named, annotations, extra, mobiles, at } =
         expected;
-    let mut all = labels(named);
-    all.set("source", "thinklink");
-    all.set("severity", severity.to_string());
     let expected = Alert {
+        source: "thinklink".into(),
         fingerprint: alert.fingerprint, // `identity` has its tests
         kind,
         status,
         severity,
         severity_sent: sent.map(str::to_owned),
-        labels: all,
+        labels: labels(named),
         annotations: labels(annotations),
         extra: labels(extra),
         mention: Mention {
@@ -50,6 +48,7 @@ fn check(body: &str, pairs: &[(&str, &str)], expected: Expected) {
             ..Mention::default()
         },
         starts_at: at.parse().unwrap(),
+        ends_at: None,
         generator_url: None,
     };
     assert_eq!(alert, expected);

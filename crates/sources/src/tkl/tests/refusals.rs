@@ -137,7 +137,7 @@ proptest! {
         let read = try_read(&body.to_string(), &Hints { eui, ..Hints::default() });
         for alert in read.into_iter().flat_map(|it| it.alerts) {
             prop_assert!(alert.labels.get("alertname").is_some());
-            prop_assert_eq!(alert.labels.get("source"), Some("thinklink"));
+            prop_assert_eq!(alert.text_of("source"), "thinklink");
             prop_assert!(alert.kind == Kind::Alarm || alert.status == Status::Firing);
         }
     }

@@ -70,7 +70,7 @@ fn a_device_named_twice_is_kept_once_and_a_second_device_is_kept() {
 fn check_severity(level: &str, severity: Severity, sent: Option<&str>) {
     let alert = alert(&format!(r#"{{"eui": "e", "desc": "x", "level": {level}}}"#));
     assert_eq!((alert.severity, alert.severity_sent.as_deref()), (severity, sent));
-    assert_eq!(alert.labels.get("severity"), Some(severity.word()));
+    assert_eq!(alert.text_of("severity"), severity.word());
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn an_alarm_is_raised_also_without_a_readable_text() {
 fn an_alert_without_device_is_told_rather_than_lost() {
     let alert = alert(r#"{"content": "smoke"}"#);
     assert_eq!(
-        alert.labels,
+        alert.all_labels(),
         labels(&[("alertname", "Device Alert"), ("severity", "mid"), ("source", "thinklink")])
     );
 }
@@ -217,14 +217,14 @@ fn hints_fill_gaps_and_override_nothing() {
     let given = hints(&[("eui", "EE"), ("name", "Hinted"), ("alarm", "hinted"), ("level", "LOW")]);
     let filled = alert_with(r#"{"content": "x"}"#, &given);
     let expected = [("alertname", "hinted"), ("eui", "ee"), ("device", "Hinted"), ("severity", "low")];
-    assert_eq!(filled.labels, labels(&[&expected[..], &[("source", "thinklink")]].concat()));
+    assert_eq!(filled.all_labels(), labels(&[&expected[..], &[("source", "thinklink")]].concat()));
 
     let kept = alert_with(
         r#"{"eui": "b", "device": "Body", "alarm": "body", "level": "urgent", "desc": "x"}"#,
         &given,
     );
     let expected = [("alertname", "body"), ("eui", "b"), ("device", "Body"), ("severity", "urgent")];
-    assert_eq!(kept.labels, labels(&[&expected[..], &[("source", "thinklink")]].concat()));
+    assert_eq!(kept.all_labels(), labels(&[&expected[..], &[("source", "thinklink")]].concat()));
 }
 
 #[test]

@@ -8,7 +8,7 @@ fn about_us(subject: &str) -> Alert {
     let mut alert = alarm(subject, Severity::High);
     let identity: Labels = [("source", "fanfare"), ("subject", subject)].into_iter().collect();
     alert.fingerprint = Fingerprint::of(&identity);
-    alert.labels.set("source", "fanfare");
+    alert.source = "fanfare".into();
     alert
 }
 
