@@ -2,6 +2,7 @@
 
 mod code;
 mod dependencies;
+mod fakes;
 mod manifests;
 mod promises;
 mod sources;

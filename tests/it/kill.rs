@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use fanfare_sandbox::{Fault, FaultSwitch, Verdict};
+use fanfare_sandbox::{Fault, FaultSwitch, ProviderVerdict};
 use tokio::runtime::Runtime;
 use xtask::Chaos;
 
@@ -89,7 +89,7 @@ fn what_was_in_flight_at_the_kill_is_repeated_so_that_it_can_be_known_as_a_repea
     until("both are told", || is_told("ding") && is_told("mail"), PATIENCE);
     let of_ding: Vec<_> = providers.messages().into_iter().filter(|it| it.target == "ding").collect();
     let verdicts: Vec<_> = of_ding.iter().map(|it| &it.verdict).collect();
-    assert_eq!(verdicts, [&Verdict::Delivered, &Verdict::Duplicate]);
+    assert_eq!(verdicts, [&ProviderVerdict::Delivered, &ProviderVerdict::Duplicate]);
     let ids: Vec<_> = providers.seen("mail").into_iter().map(|it| it.shown.id).collect();
     assert_eq!(ids.len(), 2);
     assert_eq!(ids[0], ids[1], "one Message-ID");

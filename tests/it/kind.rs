@@ -1,9 +1,8 @@
 //! A channel of each kind, and its account at the sandbox.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use fanfare_sandbox::{Account, App, Bot, Credentials, Mailbox, Members, Provider, Robot};
+use fanfare_sandbox::FakeAccount;
 
 use crate::harness::FakeProviders;
 
@@ -28,35 +27,24 @@ const MEMBER: &str = "zhangsan";
 
 impl TestedKind {
     /// The account behind the channel called `name`.
-    pub(crate) fn account(self, name: &str) -> Account {
-        let key = name.to_owned();
-        let account: Account = match self {
-            Self::DingTalk => {
-                Robot { access_token: key, secret: Some(SECRET.to_owned()), ..Robot::default() }.into()
-            }
-            Self::WeComBot => Bot { key, ..Bot::default() }.into(),
+    pub(crate) fn account(self, name: &str) -> FakeAccount {
+        let agent = AGENT.to_string();
+        let (kind, settings) = match self {
+            Self::DingTalk => ("dingtalk", vec![("access_token", name), ("secret", SECRET)]),
+            Self::WeComBot => ("wecom", vec![("key", name)]),
             Self::WeComApp => {
-                let (corp_id, users) = (CORP.to_owned(), BTreeSet::from([MEMBER.to_owned()]));
-                App { corp_id, secret: key, agent_id: AGENT, users, ..App::default() }.into()
+                let settings =
+                    [("corp_id", CORP), ("secret", name), ("agent_id", &agent), ("to_user", MEMBER)];
+                ("wecom", settings.to_vec())
             }
-            Self::Mail => {
-                let login = Some(Credentials { username: key, password: "password".to_owned() });
-                Mailbox { login, senders: Members::only([SENDER]), ..Mailbox::default() }.into()
-            }
+            Self::Mail => ("email", vec![("username", name), ("password", "password"), ("from", SENDER)]),
         };
-        account.named(name)
+        FakeAccount::new(kind, settings).named(name)
     }
 
     /// The same at a private deployment that takes as much as it is sent.
-    pub(crate) fn account_without_limits(self, name: &str) -> Account {
-        let mut account = self.account(name);
-        match &mut account.provider {
-            Provider::DingTalk(robot) => (robot.per_minute, robot.per_month) = (None, None),
-            Provider::WeComBot(bot) => bot.per_minute = None,
-            Provider::WeComApp(app) => (app.per_member_and_minute, app.per_member_and_hour) = (None, None),
-            Provider::Mail(_) => {}
-        }
-        account
+    pub(crate) fn account_without_limits(self, name: &str) -> FakeAccount {
+        self.account(name).with("limits", "none")
     }
 
     /// The channel's settings, in YAML's flow style.

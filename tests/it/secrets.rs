@@ -9,10 +9,7 @@ mod log;
 
 use std::sync::Arc;
 
-use fanfare_sandbox::{
-    Account, App, Bot, Canned, Credentials, Fault, FaultSwitch, MailAction, MailStage, Mailbox, Members,
-    Robot,
-};
+use fanfare_sandbox::{Canned, FakeAccount, Fault, FaultSwitch, MailAction, MailStage};
 use serde_json::{Value, json};
 
 use self::marker::find;
@@ -106,28 +103,22 @@ route:
 /// The channels that alerts go to first. The spare one hears what we say of ourselves.
 const CHANNELS: [&str; 4] = ["robot", "bot", "app", "mail"];
 
-fn accounts() -> [Account; 5] {
-    let robot = Robot {
-        access_token: DINGTALK_TOKEN.to_owned(),
-        secret: Some(DINGTALK_SECRET.to_owned()),
-        ..Robot::default()
-    };
-    let bot = Bot { key: WECOM_KEY.to_owned(), ..Bot::default() };
-    let app = App {
-        corp_id: "ww0123456789abcdef".to_owned(),
-        secret: WECOM_SECRET.to_owned(),
-        agent_id: 1_000_002,
-        users: ["zhangsan".to_owned()].into(),
-        ..App::default()
-    };
-    let login = Credentials { username: "alerts@example.com".to_owned(), password: SMTP_PASSWORD.to_owned() };
-    let mailbox = Mailbox { login: Some(login), senders: Members::Anyone, recipients: Members::Anyone };
+fn accounts() -> [FakeAccount; 5] {
+    let app = [
+        ("corp_id", "ww0123456789abcdef"),
+        ("secret", WECOM_SECRET),
+        ("agent_id", "1000002"),
+        ("to_user", "zhangsan"),
+    ];
+    let login =
+        [("username", "alerts@example.com"), ("password", SMTP_PASSWORD), ("from", "alerts@example.com")];
     [
-        Account::from(robot).named("robot"),
-        Account::from(bot).named("bot"),
-        Account::from(app).named("app"),
-        Account::from(mailbox).named("mail"),
-        Account::from(Bot { key: SPARE_KEY.to_owned(), ..Bot::default() }).named("spare"),
+        FakeAccount::new("dingtalk", [("access_token", DINGTALK_TOKEN), ("secret", DINGTALK_SECRET)])
+            .named("robot"),
+        FakeAccount::new("wecom", [("key", WECOM_KEY)]).named("bot"),
+        FakeAccount::new("wecom", app).named("app"),
+        FakeAccount::new("email", login).named("mail"),
+        FakeAccount::new("wecom", [("key", SPARE_KEY)]).named("spare"),
     ]
 }
 

@@ -31,5 +31,15 @@ mod markdown;
 mod sign;
 mod wire;
 
+pub mod fake;
+
+use fanfare_sandbox::{HasFake, Provider};
+
 pub use crate::channel::DingTalk;
 pub use crate::config::{DingTalkConfig, MsgType};
+
+impl HasFake for DingTalk {
+    fn fake() -> Box<dyn Provider> {
+        Box::new(fake::FakeDingTalk::default())
+    }
+}

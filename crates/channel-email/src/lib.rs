@@ -25,8 +25,18 @@ mod session;
 mod transaction;
 mod reply;
 
+pub mod fake;
+
 #[cfg(test)]
-mod fake;
+mod scripted_server;
+
+use fanfare_sandbox::{HasFake, Provider};
 
 pub use crate::channel::Email;
 pub use crate::config::{AuthConfig, EmailConfig, SmtpConfig, TlsConfig};
+
+impl HasFake for Email {
+    fn fake() -> Box<dyn Provider> {
+        Box::new(fake::MailServer::default())
+    }
+}

@@ -32,6 +32,16 @@ mod token;
 mod render;
 mod wire;
 
+pub mod fake;
+
+use fanfare_sandbox::{HasFake, Provider};
+
 pub use crate::channel::WeCom;
 pub use crate::config::{AppConfig, MsgType, WeComConfig};
 pub use crate::recipients::Recipients;
+
+impl HasFake for WeCom {
+    fn fake() -> Box<dyn Provider> {
+        Box::new(fake::FakeWeCom::default())
+    }
+}

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fanfare_core::{BuildError, Channel, Context, Notifier, SandboxAccount, SandboxDoors, SettingWarning};
+use fanfare_sandbox::{HasFake, Provider};
 use fanfare_settings::{ReadContext, Section, SettingPath};
 use serde::de::DeserializeOwned;
 
@@ -21,6 +22,8 @@ pub(crate) struct ChannelKind {
     /// The time one attempt may take unless the config says otherwise.
     pub(crate) timeout: Duration,
     pub(crate) prepare: Prepare,
+    /// The fake of its provider.
+    fake: fn() -> Box<dyn Provider>,
 }
 
 /// Reads and builds one kind of channel.
@@ -57,8 +60,8 @@ impl ChannelRegistry {
     ///
     /// If two kinds share a name, which is a bug in the caller.
     #[must_use]
-    pub fn with<C: Channel>(mut self) -> Self {
-        let kind = ChannelKind { name: C::KIND, timeout: C::TIMEOUT, prepare: prepare::<C> };
+    pub fn with<C: Channel + HasFake>(mut self) -> Self {
+        let kind = ChannelKind { name: C::KIND, timeout: C::TIMEOUT, prepare: prepare::<C>, fake: C::fake };
         let previous = self.kinds.insert(C::KIND, kind);
         assert!(previous.is_none(), "two channel kinds are called `{}`", C::KIND);
         self
@@ -67,6 +70,12 @@ impl ChannelRegistry {
     /// The words that `kind:` may say, sorted.
     pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
         self.kinds.keys().copied()
+    }
+
+    /// The fakes of all providers, with no accounts, in the order of their kinds.
+    #[must_use]
+    pub fn fakes(&self) -> Vec<Box<dyn Provider>> {
+        self.kinds.values().map(|kind| (kind.fake)()).collect()
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<ChannelKind> {

@@ -11,6 +11,7 @@ use fanfare_core::{
     Account, Attempt, BuildError, Channel, Context, Digest, Egress, Limits, Notification, Notifier, Receipt,
     SandboxAccount, SandboxDoors, Secret, SendError, SettingWarning,
 };
+use fanfare_sandbox::{AccountSettings, HasFake, InvalidAccount, OpenAccount, Provider};
 use serde::Deserialize;
 
 use fanfare_settings::Secrets;
@@ -101,6 +102,33 @@ impl Channel for Bell {
         let settings = vec![("token", config.token.expose().to_owned())];
         let config = BellConfig { endpoint: Some(doors.http.clone()), ..config };
         (config, SandboxAccount { kind: Self::KIND, settings })
+    }
+}
+
+impl HasFake for Bell {
+    fn fake() -> Box<dyn Provider> {
+        Box::new(BellFoundry)
+    }
+}
+
+/// The provider of bells, who takes every account and no request.
+struct BellFoundry;
+
+impl Provider for BellFoundry {
+    fn kind(&self) -> &'static str {
+        Bell::KIND
+    }
+
+    fn open_accounts(&self) -> &'static [OpenAccount] {
+        &[]
+    }
+
+    fn check(&self, _: &AccountSettings<'_>) -> Result<(), InvalidAccount> {
+        Ok(())
+    }
+
+    fn add(&mut self, _: &str, _: &AccountSettings<'_>) -> Result<(), InvalidAccount> {
+        Ok(())
     }
 }
 

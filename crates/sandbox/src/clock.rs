@@ -1,17 +1,17 @@
-//! What time it is in the sandbox.
+//! The time in the sandbox.
 
 use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-/// What time it is in the sandbox. Tests hand over one that they can set, so
-/// that a ban of ten minutes takes none.
+/// The clock of a sandbox. Tests hand over one that they can set, so that a ban
+/// of ten minutes takes none.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+pub struct SandboxClock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
-impl Clock {
-    /// The clock that shows what `now` returns.
+impl SandboxClock {
+    /// The clock that shows the time `now` returns.
     pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }
@@ -21,8 +21,8 @@ impl Clock {
     }
 }
 
-impl fmt::Debug for Clock {
+impl fmt::Debug for SandboxClock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Clock(..)")
+        f.write_str("SandboxClock(..)")
     }
 }

@@ -1,4 +1,4 @@
-//! What can be made to go wrong.
+//! Faults that can be switched on.
 
 mod mail;
 mod switch;
@@ -11,15 +11,15 @@ pub use self::switch::FaultSwitch;
 pub(crate) use self::switch::{EVERY_TARGET, Faults};
 pub use self::tls::TlsFault;
 
-/// What goes wrong.
+/// A failure of a provider, or of the way to it.
 ///
-/// "Delivered" says whether people see the message in spite of it.
+/// "Delivered" says whether people see the message in spite of the fault.
 ///
-/// [`Refuse`](Self::Refuse) and [`Tls`](Self::Tls) strike before anyone can know
-/// whose request it will be. At the mail server such a fault of one mailbox
-/// strikes every connection; at a door of [`Sandbox::open_http`] or
-/// [`Sandbox::open_https`] it strikes whoever comes if it is switched on under
-/// the door's name.
+/// [`Refuse`](Self::Refuse) and [`Tls`](Self::Tls) apply before anyone can know
+/// whose request it will be. At the mail server such a fault of one account
+/// applies to every connection; at a listener of [`Sandbox::open_http`] or
+/// [`Sandbox::open_https`] it applies to every connection if it is switched on
+/// under the listener's name.
 ///
 /// [`Sandbox::open_http`]: crate::Sandbox::open_http
 /// [`Sandbox::open_https`]: crate::Sandbox::open_https
@@ -27,8 +27,8 @@ pub use self::tls::TlsFault;
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Fault {
     /// Nobody listens: connections are refused, those that are open are cut. Not
-    /// delivered. The first HTTP door stays open for `/sandbox`, and there this
-    /// is [`Close`](Self::Close).
+    /// delivered. The first HTTP listener stays open for `/sandbox`, and there this
+    /// fault is [`Close`](Self::Close).
     Refuse,
     /// The connection is closed at once. Not delivered.
     Close,
@@ -36,12 +36,12 @@ pub enum Fault {
     Hang,
     /// The right answer, but only after so many milliseconds. Delivered.
     Late {
-        /// How long.
+        /// The delay in milliseconds.
         millis: u64,
     },
     /// The right answer, one byte at a time. Delivered.
     Slow {
-        /// How long between two bytes.
+        /// The pause between two bytes in milliseconds.
         millis: u64,
     },
     /// The connection is cut in the middle of the answer. Delivered.
@@ -50,56 +50,56 @@ pub enum Fault {
     ResetBeforeStoring,
     /// The right answer under another `Content-Type`. Delivered.
     ContentType {
-        /// Which.
+        /// The `Content-Type` instead of the right one.
         content_type: String,
     },
-    /// Something else than the provider's answer. Not delivered.
+    /// A fixed answer instead of the provider's own. Not delivered.
     Answer(Canned),
     /// HTTP 200 with the provider's JSON and this code. Not delivered.
     Errcode {
-        /// The code; 0 makes a provider that lies.
+        /// The code. With 0 the provider claims a delivery that never was.
         code: i64,
-        /// Its words.
+        /// The words that go with the code.
         #[serde(default)]
         words: String,
     },
     /// `{"status":1111,…}` with HTTP 200 and without `errcode`. Not delivered.
     Punish,
     /// The provider's clock is off: by it the provider writes `Date` and judges
-    /// signatures. Delivered if the signature passes. Whatever else is on strikes
-    /// too; the sandbox's record, its limits and its bans keep the right time.
+    /// signatures. Delivered if the signature passes. Other faults apply beside it;
+    /// the sandbox's journal, its limits and its bans keep the right time.
     ClockOff {
-        /// How far ahead, or with a minus behind.
+        /// Seconds ahead, or with a minus behind.
         seconds: i64,
     },
     /// No connection is made under TLS. Not delivered.
     Tls(TlsFault),
-    /// A mail server's fault; the faults above that know no HTTP work for mail too.
+    /// A mail server's fault. The faults above that are not of HTTP alone work for mail too.
     Mail {
-        /// When it strikes.
+        /// The stage at which it applies.
         stage: MailStage,
-        /// At [`MailStage::Rcpt`]: only this recipient.
+        /// The only recipient it applies to, at [`MailStage::Rcpt`].
         #[serde(default, skip_serializing_if = "Option::is_none")]
         recipient: Option<String>,
-        /// What happens.
+        /// The failure itself.
         action: MailAction,
     },
 }
 
-/// An answer that does not come from the provider's logic.
+/// A fixed answer that does not come from the provider's logic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Canned {
     /// The HTTP status.
     #[serde(default = "ok")]
     pub status: u16,
-    /// `Retry-After` in seconds.
+    /// The header `Retry-After`, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u32>,
-    /// `Content-Type`.
+    /// The header `Content-Type`.
     #[serde(default = "html")]
     pub content_type: String,
-    /// The body.
+    /// The body as text.
     #[serde(default)]
     pub body: String,
 }
@@ -160,7 +160,7 @@ impl Fault {
         Self::Mail { stage: MailStage::Rcpt, recipient: Some(recipient.to_owned()), action }
     }
 
-    /// Whether people see the message in spite of it.
+    /// Whether people see the message in spite of the fault.
     pub(crate) fn delivers(&self) -> bool {
         match self {
             Self::Late { .. }
@@ -180,7 +180,7 @@ impl Fault {
         }
     }
 
-    /// The fault in a word, for the record.
+    /// The fault in a word or two, for the journal.
     pub(crate) fn word(&self) -> String {
         match self {
             Self::Refuse => "refuse".to_owned(),
@@ -200,8 +200,8 @@ impl Fault {
         }
     }
 
-    /// What strikes an HTTP request that has arrived.
-    fn at_request(&self) -> Option<Self> {
+    /// The fault itself, if it applies to an HTTP request that has arrived.
+    fn for_request(&self) -> Option<Self> {
         match self {
             Self::Refuse
             | Self::Close
@@ -218,12 +218,12 @@ impl Fault {
         }
     }
 
-    /// What this fault does to a mail at `stage`.
-    fn at_mail(&self, at: MailStage, to: Option<&str>) -> Option<MailAction> {
+    /// The effect of this fault on a mail at a stage.
+    fn for_mail(&self, at: MailStage, to: Option<&str>) -> Option<MailAction> {
         match (self, at) {
             (Self::Mail { stage, recipient, action }, _) if *stage == at => {
-                let strikes = recipient.as_deref().is_none_or(|only| Some(only) == to);
-                strikes.then(|| action.clone())
+                let applies = recipient.as_deref().is_none_or(|only| Some(only) == to);
+                applies.then(|| action.clone())
             }
             (Self::Close, MailStage::Connect) => Some(MailAction::Drop),
             (Self::Hang, MailStage::Connect) => Some(MailAction::Hang),

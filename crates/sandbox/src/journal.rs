@@ -1,106 +1,82 @@
-//! What a person would have seen, and what a client did wrong.
+//! The messages that people would have seen, and the mistakes of clients.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-/// Which fake took a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// A DingTalk robot.
-    DingTalk,
-    /// A WeCom bot or app.
-    WeCom,
-    /// The mail server.
-    Email,
-}
-
-impl Kind {
-    /// The kind as channels spell it, e.g. `dingtalk`.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::DingTalk => "dingtalk",
-            Self::WeCom => "wecom",
-            Self::Email => "email",
-        }
-    }
-}
-
-/// A message that reached a fake, and what became of it.
+/// A message that reached a fake, and the provider's decision.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SeenMessage {
-    /// Counts from 1 and is never used again, not even after a `clear`.
+    /// A number that counts from 1 and is never used again, not even after a `clear`.
     pub number: u64,
-    /// Which fake.
-    pub kind: Kind,
+    /// The kind of channel whose provider took it, e.g. `dingtalk`.
+    pub kind: &'static str,
     /// The channel's name, or what the sandbox calls its account.
     pub target: String,
-    /// When.
+    /// The time of the request.
     pub time: Timestamp,
-    /// What became of it.
-    pub verdict: Verdict,
-    /// What people saw, or would have seen had it not been refused.
+    /// The provider's decision.
+    pub verdict: ProviderVerdict,
+    /// The message as people saw it, or would have seen it had it not been refused.
     #[serde(flatten)]
-    pub shown: Shown,
+    pub shown: ShownMessage,
 }
 
-/// What became of a message.
+/// A provider's decision about a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
-pub enum Verdict {
-    /// People see it.
+pub enum ProviderVerdict {
+    /// Delivered: people see it.
     Delivered,
-    /// The provider said no, in these words.
+    /// Refused by the provider.
     Refused {
-        /// Its code.
+        /// The provider's code.
         code: i64,
-        /// Its words.
+        /// The provider's words.
         words: String,
     },
-    /// The provider said no because of a limit.
+    /// Refused by the provider because of a limit.
     Throttled {
-        /// Its code.
+        /// The provider's code.
         code: i64,
-        /// Its words.
+        /// The provider's words.
         words: String,
     },
-    /// The provider said yes and showed it to nobody: it has it already.
+    /// Accepted and shown to nobody, because the provider has it already.
     Duplicate,
-    /// A fault that was switched on kept it from arriving.
+    /// Lost to a fault that was switched on.
     Broken {
-        /// The fault.
+        /// The fault in a word or two.
         fault: String,
     },
 }
 
-/// What people see of a message.
+/// A message as people see it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Shown {
+pub struct ShownMessage {
     /// The provider's type of message, e.g. `markdown`.
     pub form: String,
-    /// The headline: of a mail the subject.
+    /// The headline; for a mail, its subject.
     pub title: String,
     /// The text after the provider's cuts.
     pub text: String,
-    /// Who is really called: in the group, and named where it counts. `@all` is everyone.
+    /// The people really called: in the group, and named where it counts. `@all` is everyone.
     pub mentioned: Vec<String>,
-    /// Who has it, where the provider delivers to people one by one.
+    /// The people who have it, where the provider delivers to people one by one.
     pub recipients: Vec<String>,
-    /// Who was named and has it not, even where the provider answered that all is well.
+    /// The people who were named and have it not, even where the provider answered with success.
     pub missed: Vec<String>,
-    /// Whether the provider cut something off without saying so.
+    /// Whether the provider cut something off without an error.
     pub cut: bool,
     /// The client's idempotency key: `msgUuid` or `Message-ID`.
     pub id: Option<String>,
-    /// What only mails have.
+    /// Facts that only mails have.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mail: Option<MailFacts>,
 }
 
-/// What only mails have.
+/// Facts that only mails have.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct MailFacts {
     /// The envelope's sender.
@@ -120,99 +96,115 @@ impl MailFacts {
     }
 }
 
-/// Something a careful client never does.
+/// An act of a client that a careful client never does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Violation {
-    /// When.
+    /// The time of the act.
     pub time: Timestamp,
-    /// Whose.
+    /// The name of the client's account.
     pub target: String,
-    /// What.
+    /// The kind of the act.
     pub kind: ViolationKind,
-    /// The same in words.
+    /// The act in words.
     pub detail: String,
 }
 
-/// What a careful client never does.
+/// A kind of act that a careful client never does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ViolationKind {
-    /// Provokes a ban.
+    /// A limit was exceeded, which provokes a ban.
     LimitExceeded,
-    /// Sends while it must be silent.
+    /// A message was sent during a ban.
     SentWhileBlocked,
-    /// Sends what the provider takes and drops.
+    /// A message was sent that the provider takes and drops.
     MessageLost,
-    /// Writes a mail that a server takes but a reader or a filter stumbles over.
+    /// A mail was sent that a server takes but a reader or a filter stumbles over.
     MailForm,
 }
 
-/// Counters of one target. They go on where the list of messages ends.
+/// Counters of one target since the start, also of messages that are kept no more.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Stats {
+pub struct TargetStats {
     /// Messages that reached the fake.
     pub received: u64,
-    /// Those people saw.
+    /// Messages that people saw.
     pub delivered: u64,
-    /// Those the provider refused, throttled ones not counted.
+    /// Messages that the provider refused, throttled ones not counted.
     pub refused: u64,
-    /// Those refused because of a limit.
+    /// Messages refused because of a limit.
     pub throttled: u64,
-    /// Those swallowed as known already.
+    /// Messages accepted and not shown, because they were known already.
     pub duplicates: u64,
-    /// Those lost to a fault.
+    /// Messages lost to a fault.
     pub broken: u64,
-    /// Calls of `gettoken`.
+    /// Calls for an access token, e.g. of `gettoken`.
     pub token_calls: u64,
 }
 
-/// How many messages, and how many violations, are kept.
+/// The number of messages, and of violations, that are kept.
 const KEPT: usize = 10_000;
 
-/// The record of all this.
+/// The record of messages, violations and counters.
 #[derive(Debug, Default)]
-pub(crate) struct Journal {
+pub struct SandboxJournal {
     numbered: u64,
     messages: VecDeque<SeenMessage>,
     violations: VecDeque<Violation>,
-    stats: BTreeMap<String, Stats>,
+    stats: BTreeMap<String, TargetStats>,
 }
 
-impl Journal {
-    pub(crate) fn saw(&mut self, kind: Kind, target: &str, time: Timestamp, verdict: Verdict, shown: Shown) {
+impl SandboxJournal {
+    /// Records a message that reached the provider of a channel of this kind.
+    pub fn record(
+        &mut self,
+        kind: &'static str,
+        target: &str,
+        time: Timestamp,
+        verdict: ProviderVerdict,
+        shown: ShownMessage,
+    ) {
         self.numbered += 1;
         let stats = self.stats_mut(target);
         stats.received += 1;
         match verdict {
-            Verdict::Delivered => stats.delivered += 1,
-            Verdict::Refused { .. } => stats.refused += 1,
-            Verdict::Throttled { .. } => stats.throttled += 1,
-            Verdict::Duplicate => stats.duplicates += 1,
-            Verdict::Broken { .. } => stats.broken += 1,
+            ProviderVerdict::Delivered => stats.delivered += 1,
+            ProviderVerdict::Refused { .. } => stats.refused += 1,
+            ProviderVerdict::Throttled { .. } => stats.throttled += 1,
+            ProviderVerdict::Duplicate => stats.duplicates += 1,
+            ProviderVerdict::Broken { .. } => stats.broken += 1,
         }
         let number = self.numbered;
         let message = SeenMessage { number, kind, target: target.to_owned(), time, verdict, shown };
         push_bounded(&mut self.messages, message);
     }
 
-    pub(crate) fn violation(&mut self, kind: ViolationKind, target: &str, time: Timestamp, detail: &str) {
+    /// Records an act of a client that a careful client never does.
+    pub fn violation(&mut self, kind: ViolationKind, target: &str, time: Timestamp, detail: &str) {
         let (target, detail) = (target.to_owned(), detail.to_owned());
         push_bounded(&mut self.violations, Violation { time, target, kind, detail });
     }
 
-    pub(crate) fn token_call(&mut self, target: &str) {
+    /// Counts a call for an access token.
+    pub fn token_call(&mut self, target: &str) {
         self.stats_mut(target).token_calls += 1;
     }
 
-    pub(crate) fn messages(&self) -> Vec<SeenMessage> {
+    /// The messages kept, oldest first.
+    #[must_use]
+    pub fn messages(&self) -> Vec<SeenMessage> {
         self.messages.iter().cloned().collect()
     }
 
-    pub(crate) fn violations(&self) -> Vec<Violation> {
+    /// The violations kept, oldest first.
+    #[must_use]
+    pub fn violations(&self) -> Vec<Violation> {
         self.violations.iter().cloned().collect()
     }
 
-    pub(crate) fn stats(&self) -> &BTreeMap<String, Stats> {
+    /// The counters by target.
+    #[must_use]
+    pub fn stats(&self) -> &BTreeMap<String, TargetStats> {
         &self.stats
     }
 
@@ -221,7 +213,7 @@ impl Journal {
         self.violations.clear();
     }
 
-    fn stats_mut(&mut self, target: &str) -> &mut Stats {
+    fn stats_mut(&mut self, target: &str) -> &mut TargetStats {
         self.stats.entry(target.to_owned()).or_default()
     }
 }

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio_rustls::TlsAcceptor;
 
-pub(crate) use self::authority::Authority;
+pub(crate) use self::authority::CertificateAuthority;
 use crate::fault::TlsFault;
 
-/// A connection, in clear or not.
-pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
-impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+/// A connection in both directions, in clear or under TLS.
+pub trait DuplexStream: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> DuplexStream for T {}
 
 /// The head of a record (RFC 8446, section 5.1): its type, its version, its length.
 type RecordHead = [u8; 5];
@@ -23,10 +23,10 @@ const START_OF_AN_ANSWER: RecordHead = [22, 3, 3, 0, 122];
 
 /// The same connection under TLS, unless the fault leaves it in clear.
 pub(crate) async fn handshake(
-    mut stream: Box<dyn Stream>,
-    authority: &Authority,
+    mut stream: Box<dyn DuplexStream>,
+    authority: &CertificateAuthority,
     fault: Option<TlsFault>,
-) -> io::Result<Box<dyn Stream>> {
+) -> io::Result<Box<dyn DuplexStream>> {
     let config = match fault {
         None => &authority.right,
         Some(TlsFault::Refused) => &authority.no_certificate,
@@ -46,7 +46,7 @@ pub(crate) async fn handshake(
 
 /// Reads the client's first record: what is left unread when a connection is
 /// closed would turn its end into a reset.
-async fn hear_out(stream: &mut Box<dyn Stream>) -> io::Result<()> {
+async fn hear_out(stream: &mut Box<dyn DuplexStream>) -> io::Result<()> {
     let mut head = RecordHead::default();
     stream.read_exact(&mut head).await?;
     let [_, _, _, high, low] = head;

@@ -1,104 +1,114 @@
-//! Limits over time, and what was seen before.
+//! Limits over time, and keys seen before.
 
 use std::collections::{HashMap, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 
-/// When something happened, no further back than the stretch that counts.
+/// The times of events in the latest stretch of time.
 #[derive(Debug)]
-pub(crate) struct Window {
+pub struct TimeWindow {
     per: SignedDuration,
     times: VecDeque<Timestamp>, // Invariant: ascending, unless the clock is set back.
 }
 
-impl Window {
-    pub(crate) fn new(per: SignedDuration) -> Self {
+impl TimeWindow {
+    /// A window over this stretch of time.
+    #[must_use]
+    pub fn new(per: SignedDuration) -> Self {
         Self { per, times: VecDeque::new() }
     }
 
-    /// How often it happened in the stretch that ends `now`.
-    pub(crate) fn count(&mut self, now: Timestamp) -> usize {
+    /// The number of events in the stretch that ends `now`.
+    pub fn count(&mut self, now: Timestamp) -> usize {
         while self.times.front().is_some_and(|&time| now.duration_since(time) >= self.per) {
             self.times.pop_front();
         }
         self.times.len()
     }
 
-    pub(crate) fn add(&mut self, now: Timestamp) {
+    /// Adds an event.
+    pub fn add(&mut self, now: Timestamp) {
         self.times.push_back(now);
     }
 }
 
-/// A limit with a penalty: so many in a stretch, then silence for a while.
+/// A limit with a penalty: so many in a stretch of time, then a block.
 #[derive(Debug)]
-pub(crate) struct Limiter {
+pub struct ProviderLimit {
     limit: Option<usize>,
-    window: Window,
+    window: TimeWindow,
     penalty: SignedDuration,
     blocked_until: Option<Timestamp>,
 }
 
-/// What a [`Limiter`] says to one more.
+/// The decision of a [`ProviderLimit`] about one more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Pass {
+pub enum LimitDecision {
     /// Within the limit.
     Granted,
-    /// This one is over the limit; the penalty starts now.
+    /// Over the limit: the penalty starts now.
     Exceeded,
-    /// The penalty runs.
+    /// Refused, because the penalty lasts still.
     Blocked,
 }
 
-impl Limiter {
-    pub(crate) fn new(limit: Option<usize>, per: SignedDuration, penalty: SignedDuration) -> Self {
-        Self { limit, window: Window::new(per), penalty, blocked_until: None }
+impl ProviderLimit {
+    /// A limit of so many in `per`, or none, and the block that follows.
+    #[must_use]
+    pub fn new(limit: Option<usize>, per: SignedDuration, penalty: SignedDuration) -> Self {
+        Self { limit, window: TimeWindow::new(per), penalty, blocked_until: None }
     }
 
-    pub(crate) fn is_blocked(&self, now: Timestamp) -> bool {
+    /// Whether the penalty lasts still.
+    #[must_use]
+    pub fn is_blocked(&self, now: Timestamp) -> bool {
         self.blocked_until.is_some_and(|end| now < end)
     }
 
-    /// From now on so many, or no limit.
-    pub(crate) fn set_limit(&mut self, limit: Option<usize>) {
+    /// Changes the limit, counts and block apart.
+    pub fn set_limit(&mut self, limit: Option<usize>) {
         self.limit = limit;
     }
 
-    /// Starts the penalty, whatever has been counted.
-    pub(crate) fn block(&mut self, now: Timestamp) {
+    /// Starts the penalty, without regard to the count.
+    pub fn block(&mut self, now: Timestamp) {
         self.blocked_until = Some(now.saturating_add(self.penalty).unwrap_or(Timestamp::MAX));
     }
 
     /// Counts one more, unless it is refused.
-    pub(crate) fn pass(&mut self, now: Timestamp) -> Pass {
+    pub fn pass(&mut self, now: Timestamp) -> LimitDecision {
         if self.is_blocked(now) {
-            return Pass::Blocked;
+            return LimitDecision::Blocked;
         }
-        let Some(limit) = self.limit else { return Pass::Granted };
+        let Some(limit) = self.limit else { return LimitDecision::Granted };
         if self.window.count(now) >= limit {
             self.block(now);
-            return Pass::Exceeded;
+            return LimitDecision::Exceeded;
         }
         self.window.add(now);
-        Pass::Granted
+        LimitDecision::Granted
     }
 }
 
-/// How many keys a [`Recent`] remembers.
+/// The number of keys a [`RecentKeys`] remembers.
 const REMEMBERED: usize = 10_000;
 
-/// When a key was last seen, for the latest keys.
+/// The latest keys, and the time each was last remembered.
 #[derive(Debug, Default)]
-pub(crate) struct Recent {
+pub struct RecentKeys {
     seen: HashMap<String, Timestamp>,
     order: VecDeque<String>,
 }
 
-impl Recent {
-    pub(crate) fn last(&self, key: &str) -> Option<Timestamp> {
+impl RecentKeys {
+    /// The time at which `key` was remembered last.
+    #[must_use]
+    pub fn last(&self, key: &str) -> Option<Timestamp> {
         self.seen.get(key).copied()
     }
 
-    pub(crate) fn remember(&mut self, key: &str, now: Timestamp) {
+    /// Remembers `key` as seen `now`.
+    pub fn remember(&mut self, key: &str, now: Timestamp) {
         if self.seen.insert(key.to_owned(), now).is_some() {
             return;
         }

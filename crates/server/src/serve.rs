@@ -45,7 +45,7 @@ pub(crate) async fn serve(file: &Path, providers: Providers) -> anyhow::Result<(
     if let Some(stage) = &stage {
         stage.cast(&config)?;
         let Stage { sandbox } = stage;
-        tracing::info!(http = %sandbox.http_address(), smtp = %sandbox.smtp_address(), store = %config.store_path.display(), "The sandbox plays every provider; nothing leaves this machine");
+        tracing::info!(http = %sandbox.http_address(), smtp = %stage::smtp_address(sandbox), store = %config.store_path.display(), "The sandbox plays every provider; nothing leaves this machine");
     }
     tell_warnings(&config.warnings);
     let running = run::Running::start(config, stage, Some(origin)).await?;

@@ -90,12 +90,17 @@ fn may_know(package: &str, other: &str) -> bool {
         | "fanfare-words"
         | "fanfare-settings" => other == "fanfare-core",
         "fanfare-config" => {
-            matches!(other, "fanfare-core" | "fanfare-gateway" | "fanfare-settings" | "fanfare-sources")
+            // The registry of channels brings their fakes.
+            let rooms =
+                ["fanfare-core", "fanfare-gateway", "fanfare-sandbox", "fanfare-settings", "fanfare-sources"];
+            rooms.contains(&other)
         }
         "fanfare-chat" => matches!(other, "fanfare-core" | "fanfare-words"),
         "fanfare-gateway" => matches!(other, "fanfare-core" | "fanfare-store" | "fanfare-words"),
         channel if is_channel(channel) => {
-            matches!(other, "fanfare-core" | "fanfare-words" | "fanfare-http-channel" | "fanfare-chat")
+            // The sandbox is for a channel's fake alone: see `a_channel_and_its_fake_share_no_code`.
+            let (shared, fakes) = (["fanfare-http-channel", "fanfare-chat"], "fanfare-sandbox");
+            matches!(other, "fanfare-core" | "fanfare-words") || shared.contains(&other) || other == fakes
         }
         // A new room must say here whom it may know.
         _ => false,

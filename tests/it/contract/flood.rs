@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use fanfare_core::{DeliveryTerms, Severity};
-use fanfare_sandbox::{SeenMessage, Verdict};
+use fanfare_sandbox::{ProviderVerdict, SeenMessage};
 use jiff::Timestamp;
 
 use super::world::{ContractChannel, ContractWorld, SECOND, alarm, device_name};
@@ -61,7 +61,7 @@ async fn all_of_a_flood_is_told_the_urgent_first_and_no_provider_is_provoked() {
 fn judge(world: &ContractWorld, way: ContractChannel, accepted_at: &[Timestamp]) {
     let all: Vec<_> = world.sandbox.messages().into_iter().filter(|it| it.target == way.name()).collect();
     for message in &all {
-        assert_eq!(message.verdict, Verdict::Delivered, "{way:?} was provoked: {message:?}");
+        assert_eq!(message.verdict, ProviderVerdict::Delivered, "{way:?} was provoked: {message:?}");
     }
     let mut told = BTreeSet::new();
     let mut urgent_after: Vec<Duration> = Vec::new();

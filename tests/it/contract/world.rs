@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use channel_dingtalk::DingTalk;
 use channel_email::Email;
+use channel_email::fake::{MailServer, SmtpRules, SmtpTls};
 use channel_wecom::WeCom;
 use fanfare_core::{
     Alert, Channel, Clock, Context, DeliveryTerms, Fingerprint, Labels, Locale, Policy, Receiver,
@@ -13,8 +14,8 @@ use fanfare_core::{
 };
 use fanfare_gateway::{ChannelSetup, Gateway, GatewaySettings, GatewaySetup, Jitter, Metrics, Store};
 use fanfare_sandbox::{
-    Account, Clock as SandboxClock, Fault, FaultSwitch, Rules, Sandbox, SeenMessage, Settings, SmtpRules,
-    SmtpTls, Verdict,
+    FakeAccount, Fault, FaultSwitch, HasFake, ProviderVerdict, Sandbox, SandboxClock, SandboxSettings,
+    SeenMessage,
 };
 use fanfare_testkit::PausedClock;
 use jiff::Timestamp;
@@ -54,7 +55,7 @@ impl ContractChannel {
         }
     }
 
-    fn account(self) -> Account {
+    fn account(self) -> FakeAccount {
         let (kind, settings) = match self {
             Self::Ding => ("dingtalk", vec![("access_token", "token-of-ding"), ("secret", "SECofding")]),
             Self::WeCom => ("wecom", vec![("key", "key-of-wecom")]),
@@ -69,8 +70,7 @@ impl ContractChannel {
                 ],
             ),
         };
-        let settings: Vec<_> = settings.into_iter().map(|(name, text)| (name, text.to_owned())).collect();
-        Account::from_settings(kind, &settings).unwrap().named(self.name())
+        FakeAccount::new(kind, settings).named(self.name())
     }
 }
 
@@ -119,7 +119,7 @@ impl ContractWorld {
         std::fs::write(&ca_file, sandbox.ca_pem()).unwrap();
         let mut channels = Vec::new();
         for way in ways {
-            sandbox.add(way.account());
+            sandbox.add(&way.account()).unwrap();
             channels.push(channel(*way, &sandbox, &ca_file).await);
         }
         let store_path = place.path().join("fanfare.db");
@@ -203,7 +203,7 @@ impl ContractWorld {
 
     /// Messages that people saw there, oldest first.
     pub(super) fn seen_on(&self, way: ContractChannel) -> Vec<SeenMessage> {
-        let there = |it: &SeenMessage| it.target == way.name() && it.verdict == Verdict::Delivered;
+        let there = |it: &SeenMessage| it.target == way.name() && it.verdict == ProviderVerdict::Delivered;
         self.sandbox.messages().into_iter().filter(there).collect()
     }
 }
@@ -211,8 +211,9 @@ impl ContractWorld {
 async fn sandbox(clock: &Arc<PausedClock>) -> Sandbox {
     let clock = Arc::clone(clock);
     let smtp = SmtpRules { tls: SmtpTls::StartTls, ..SmtpRules::default() };
-    let settings = Settings::loopback(SandboxClock::new(move || clock.now()));
-    Sandbox::start(Settings { rules: Rules { smtp, ..Rules::default() }, ..settings }).await.unwrap()
+    let providers = vec![DingTalk::fake(), WeCom::fake(), Box::new(MailServer::new(smtp))];
+    let clock = SandboxClock::new(move || clock.now());
+    Sandbox::start(SandboxSettings::loopback(clock, providers)).await.unwrap()
 }
 
 async fn channel(way: ContractChannel, sandbox: &Sandbox, ca_file: &PathBuf) -> ChannelSetup {
@@ -222,7 +223,7 @@ async fn channel(way: ContractChannel, sandbox: &Sandbox, ca_file: &PathBuf) -> 
             format!("https://{}", sandbox.open_https(way.name()).await.unwrap())
         }
     };
-    let port = sandbox.smtp_address().port();
+    let port = sandbox.server_address("smtp").unwrap().port();
     match way {
         ContractChannel::Ding => build::<DingTalk>(
             way,

@@ -1,10 +1,11 @@
 //! The fakes in this process, for configs whose channels point at them: they live on
 //! when the gateway is killed, and they tell what each person has seen.
 
+use std::net::SocketAddr;
 use std::ops::Deref;
 
 use fanfare_core::{Clock as _, SystemClock};
-use fanfare_sandbox::{Account, Clock, Rules, Sandbox, SeenMessage, Settings, Verdict};
+use fanfare_sandbox::{FakeAccount, ProviderVerdict, Sandbox, SandboxClock, SandboxSettings, SeenMessage};
 use tokio::runtime::Runtime;
 
 /// A sandbox on free ports.
@@ -17,17 +18,14 @@ pub(crate) struct FakeProviders {
 
 impl FakeProviders {
     /// With these accounts, called as the channels are.
-    pub(crate) fn start(accounts: impl IntoIterator<Item = Account>) -> Self {
-        Self::with_rules(accounts, Rules::default())
-    }
-
-    pub(crate) fn with_rules(accounts: impl IntoIterator<Item = Account>, rules: Rules) -> Self {
+    pub(crate) fn start(accounts: impl IntoIterator<Item = FakeAccount>) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let settings = Settings { rules, ..Settings::loopback(Clock::new(|| SystemClock.now())) };
+        let clock = SandboxClock::new(|| SystemClock.now());
+        let settings = SandboxSettings::loopback(clock, fanfare::registry().fakes());
         let sandbox = runtime.block_on(Sandbox::start(settings)).unwrap();
         for account in accounts {
-            sandbox.add(account);
+            sandbox.add(&account).unwrap();
         }
         Self { sandbox, _runtime: runtime }
     }
@@ -39,13 +37,18 @@ impl FakeProviders {
 
     /// The value for `smtp.port`; `smtp.host` is 127.0.0.1.
     pub(crate) fn smtp_port(&self) -> u16 {
-        self.sandbox.smtp_address().port()
+        self.smtp_address().port()
+    }
+
+    /// Where the fake mail server listens.
+    pub(crate) fn smtp_address(&self) -> SocketAddr {
+        self.sandbox.server_address("smtp").unwrap()
     }
 
     /// Messages that people have seen on a channel.
     pub(crate) fn seen(&self, channel: &str) -> Vec<SeenMessage> {
         let messages = self.sandbox.messages().into_iter();
-        messages.filter(|it| it.target == channel && it.verdict == Verdict::Delivered).collect()
+        messages.filter(|it| it.target == channel && it.verdict == ProviderVerdict::Delivered).collect()
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use fanfare_sandbox::{Fault, FaultSwitch, Verdict};
+use fanfare_sandbox::{Fault, FaultSwitch, ProviderVerdict};
 use tokio::time::Instant;
 
 use crate::harness::{FakeProviders, PATIENCE, TestFolder, TestGateway, TestRequest, until};
@@ -166,7 +166,7 @@ fn a_digest_in_flight_at_the_kill_is_repeated_as_it_was() {
     let gateway = TestGateway::start_at(&site, &[], &[]);
     until("all is told", || deliveries(&gateway, "first").iter().all(|it| it.state == "delivered"), PATIENCE);
     let of_first: Vec<_> = providers.messages().into_iter().filter(|it| it.target == "first").collect();
-    let repeats = of_first.iter().filter(|it| it.verdict == Verdict::Duplicate).count();
+    let repeats = of_first.iter().filter(|it| it.verdict == ProviderVerdict::Duplicate).count();
     assert!(repeats >= 1, "what was in flight is known as a repeat: {of_first:?}");
     let shown: String = providers.seen("first").iter().map(|it| it.shown.text.as_str()).collect();
     for device in 0..ALERTS {

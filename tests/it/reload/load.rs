@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use fanfare_sandbox::{Account, Fault, FaultSwitch, Robot, SeenMessage, Verdict};
+use fanfare_sandbox::{FakeAccount, Fault, FaultSwitch, ProviderVerdict, SeenMessage};
 
 use super::{check_reloaded, metric, reload};
 use crate::harness::{FakeProviders, PATIENCE, TestFolder, TestGateway, TestRequest, until};
@@ -47,7 +47,7 @@ const BREAKS: [(&str, &str); 10] = [
 fn providers() -> FakeProviders {
     let bots = ["steady", "budgeted", "guest"].map(|name| TestedKind::WeComBot.account_without_limits(name));
     let providers = FakeProviders::start(bots);
-    providers.add(rotating(0));
+    providers.add(&rotating(0)).unwrap();
     providers
 }
 
@@ -55,15 +55,10 @@ fn secret(number: u32) -> String {
     format!("SECnumber{number}")
 }
 
-fn rotating(number: u32) -> Account {
-    let robot = Robot {
-        access_token: "rotating".to_owned(),
-        secret: Some(secret(number)),
-        per_minute: None,
-        per_month: None,
-        ..Robot::default()
-    };
-    Account::from(robot).named("rotating")
+fn rotating(number: u32) -> FakeAccount {
+    let secret = secret(number);
+    let settings = [("access_token", "rotating"), ("secret", &secret), ("limits", "none")];
+    FakeAccount::new("dingtalk", settings).named("rotating")
 }
 
 /// The config of one round: a channel and its receiver that are there in every
@@ -132,7 +127,7 @@ fn round(number: u32, gateway: &TestGateway, providers: &FakeProviders) {
     }
     if number % BROKEN_EVERY == 4 {
         // From now on the provider refuses who signs with the old one.
-        providers.add(rotating(number));
+        providers.add(&rotating(number)).unwrap();
         site.write("secret", &secret(number));
     }
     site.write("fanfare.yaml", &config(number, providers));
@@ -195,7 +190,7 @@ fn told_once(accepted: &[(u32, String)], providers: &FakeProviders) {
     assert!(GUEST.iter().all(|it| expected.keys().any(|(channel, _)| channel == it)), "no guest was told");
     let messages = providers.messages();
     let mut shown: BTreeMap<(&str, u32), usize> = BTreeMap::new();
-    for message in messages.iter().filter(|it| it.verdict == Verdict::Delivered) {
+    for message in messages.iter().filter(|it| it.verdict == ProviderVerdict::Delivered) {
         for device in devices_in(message) {
             *shown.entry((&message.target, device)).or_default() += 1;
         }

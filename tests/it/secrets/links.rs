@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use fanfare_sandbox::Shown;
+use fanfare_sandbox::ShownMessage;
 use rusqlite::Connection;
 
 use super::{CHANNELS, SecretsSetup, check_hidden};
@@ -126,7 +126,7 @@ fn a_name_is_only_a_name() {
     };
     let told = await_some(told, PATIENCE).expect("everybody hears who takes care");
     for message in told {
-        let Shown { text, mentioned, .. } = &message.shown;
+        let ShownMessage { text, mentioned, .. } = &message.shown;
         assert!(text.contains("script") && mentioned.is_empty(), "{message:?}");
         // Where it would be more than text.
         let is_link = message.shown.form.contains("markdown") && text.contains("[x](http://e.test)");

@@ -1,6 +1,6 @@
 //! Secrets while the config is read again.
 
-use fanfare_sandbox::{Account, Bot};
+use fanfare_sandbox::FakeAccount;
 
 use super::{
     API_TOKEN, CONFIG, ENV, FILE_TOKEN, PLANTED, SecretsSetup, careless_alarm, check_hidden, find, placed,
@@ -61,7 +61,7 @@ fn no_secret_shows_when_a_config_is_not_taken() {
 fn no_secret_shows_when_it_is_replaced_neither_the_old_nor_the_new() {
     let mut scene = SecretsSetup::new(vec![]);
     let refused = scene.live();
-    scene.providers.add(Account::from(Bot { key: NEW_WECOM_KEY.to_owned(), ..Bot::default() }).named("new"));
+    scene.providers.add(&FakeAccount::new("wecom", [("key", NEW_WECOM_KEY)]).named("new")).unwrap();
     for (file, secret) in [
         ("secrets/api", NEW_API_TOKEN),
         ("secrets/source", NEW_FILE_TOKEN),

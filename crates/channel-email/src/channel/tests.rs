@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use super::*;
-use crate::fake::{Answer, Cue, Encryption, Fake, certified};
+use crate::scripted_server::{Answer, Cue, Encryption, Fake, certified};
 
 mod recipients;
 

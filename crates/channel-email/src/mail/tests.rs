@@ -5,7 +5,7 @@ use fanfare_testkit::{NOON, alert, attempt, digest, notification, shown_of};
 use proptest::prelude::*;
 
 use super::*;
-use crate::fake::Mail;
+use crate::scripted_server::Mail;
 
 const CONFIG: &str = r#"{
     "smtp": { "host": "smtp.example.com" },

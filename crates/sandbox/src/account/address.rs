@@ -1,4 +1,4 @@
-//! Where calls may come from.
+//! The addresses from which calls are allowed.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
@@ -29,14 +29,17 @@ impl FromStr for AddressRange {
 }
 
 impl AddressRange {
-    pub(crate) fn contains(self, address: IpAddr) -> bool {
+    /// Whether `address` lies in the range.
+    #[must_use]
+    pub fn contains(self, address: IpAddr) -> bool {
         let IpAddr::V4(address) = address.to_canonical() else { return false };
         let mask = u32::MAX.checked_shl(32 - self.prefix).unwrap_or(0);
         address.to_bits() & mask == self.network.to_bits() & mask
     }
 }
 
-/// Whether a call from `address` is allowed by these ranges; none allow all.
-pub(crate) fn is_allowed(ranges: &[AddressRange], address: IpAddr) -> bool {
+/// Whether these ranges allow a call from `address`. No ranges allow all addresses.
+#[must_use]
+pub fn is_allowed(ranges: &[AddressRange], address: IpAddr) -> bool {
     ranges.is_empty() || ranges.iter().any(|range| range.contains(address))
 }

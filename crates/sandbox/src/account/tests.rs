@@ -2,83 +2,52 @@ use std::net::IpAddr;
 
 use proptest::prelude::*;
 
-use super::{Account, AddressRange, InvalidAccount, Provider};
+use super::{AddressRange, FakeAccount, InvalidAccount, Members};
 
-fn account(kind: &str, settings: &[(&str, &str)]) -> Result<Account, InvalidAccount> {
-    let settings: Vec<(&str, String)> =
-        settings.iter().map(|&(name, value)| (name, value.to_owned())).collect();
-    Account::from_settings(kind, &settings)
+#[test]
+fn settings_are_read_by_name() {
+    let account = FakeAccount::new("dingtalk", [("token", "a"), ("to", "ann, bob,"), ("token", "b")]);
+    let settings = account.settings();
+    assert_eq!(settings.required("token").unwrap(), "b");
+    assert_eq!(settings.all("token").collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(settings.list("to", ',').collect::<Vec<_>>(), ["ann", "bob"]);
+    assert_eq!(settings.required("secret"), Err(InvalidAccount::Missing("secret")));
+    assert_eq!(settings.check_names(&["token", "to"]), Ok(()));
+    let unknown = InvalidAccount::UnknownSetting("to".to_owned());
+    assert_eq!(settings.check_names(&["token"]), Err(unknown));
 }
 
 #[test]
-fn a_robot_is_made_of_its_token_its_secret_and_its_keywords() {
-    let settings = [("access_token", "t"), ("secret", "SECs"), ("keyword", "alert"), ("keyword", "告警")];
-    let Provider::DingTalk(robot) = account("dingtalk", &settings).unwrap().provider else {
-        panic!("no robot")
-    };
-    assert_eq!((robot.access_token.as_str(), robot.secret.as_deref()), ("t", Some("SECs")));
-    assert_eq!(robot.keywords, ["alert", "告警"]);
-    assert_eq!((robot.per_minute, robot.per_month), (Some(20), Some(3_000)));
+fn limits_are_the_providers_or_none() {
+    let with = |limits: &str| FakeAccount::new("dingtalk", [("limits", limits)]).settings().is_unlimited();
+    assert_eq!((with("provider"), with("none")), (Ok(false), Ok(true)));
+    assert_eq!(with("some"), Err(InvalidAccount::Invalid("limits", "`provider` or `none`")));
+    assert_eq!(FakeAccount::new("dingtalk", [("a", "b")]).settings().is_unlimited(), Ok(false));
 }
 
 #[test]
-fn a_wecom_key_makes_a_bot_and_a_corp_id_an_app() {
-    assert!(matches!(account("wecom", &[("key", "k")]).unwrap().provider, Provider::WeComBot(_)));
-
-    let app =
-        [("corp_id", "c"), ("secret", "s"), ("agent_id", "7"), ("to_user", "ann|bob"), ("to_party", "3")];
-    let account = account("wecom", &app).unwrap();
-    let Provider::WeComApp(app) = account.provider else { panic!("no app") };
-    assert_eq!(app.agent_id, 7);
-    assert_eq!(app.users.into_iter().collect::<Vec<_>>(), ["ann", "bob"]);
-    assert_eq!(app.parties["3"], ["someone-in-3"]);
-    assert_eq!(account.audience, ["ann", "bob", "3"]);
+fn an_account_shows_no_setting() {
+    let account = FakeAccount::new("dingtalk", [("token", "hunter2")]).named("ops");
+    assert_eq!(format!("{account:?}"), r#"FakeAccount { kind: "dingtalk", name: Some("ops"), .. }"#);
 }
 
 #[test]
-fn a_mailbox_may_send_as_its_address_whatever_the_display_name() {
-    let settings = [("from", "Fanfare <a@example.com>"), ("to", "b@example.com, Boss <c@example.com>")];
-    let account = account("email", &settings).unwrap();
-    let Provider::Mail(mailbox) = account.provider else { panic!("no mailbox") };
-    assert!(mailbox.senders.contains("a@example.com") && !mailbox.senders.contains("b@example.com"));
-    assert_eq!(account.audience, ["b@example.com", "c@example.com"]);
+fn members_are_those_on_the_list_or_anyone_without_one() {
+    assert!(Members::only_or_anyone([]).contains("ann"));
+    let mut members = Members::only_or_anyone(["ann"]);
+    assert!(members.contains("ann") && !members.contains("bob"));
+    members.widen(Members::only(["bob"]));
+    assert!(members.contains("ann") && members.contains("bob") && !members.contains("cid"));
+    members.widen(Members::Anyone);
+    assert!(members.contains("cid"));
 }
 
 #[test]
-fn a_mailbox_without_a_user_name_relays_and_one_with_an_empty_password_does_not() {
-    let login = |username| {
-        let settings = [("username", username), ("password", ""), ("from", "a@example.com")];
-        let Provider::Mail(mailbox) = account("email", &settings).unwrap().provider else {
-            panic!("no mailbox")
-        };
-        mailbox.login.map(|login| login.username)
-    };
-    assert_eq!(login(""), None);
-    assert_eq!(login("ann").as_deref(), Some("ann"));
-}
-
-#[test]
-fn limits_can_be_switched_off() {
-    let settings = [("access_token", "t"), ("limits", "none")];
-    let Provider::DingTalk(robot) = account("dingtalk", &settings).unwrap().provider else {
-        panic!("no robot")
-    };
-    assert_eq!((robot.per_minute, robot.per_month), (None, None));
-}
-
-#[test]
-fn settings_that_make_no_account_are_named_and_not_quoted() {
-    let check = |kind, settings: &[(&str, &str)], expected: InvalidAccount| {
-        let err = account(kind, settings).unwrap_err();
-        assert_eq!(err, expected);
-        assert!(!err.to_string().contains("hunter2"));
-    };
-    check("pager", &[], InvalidAccount::UnknownKind("pager".to_owned()));
-    check("dingtalk", &[("secret", "hunter2")], InvalidAccount::Missing("access_token"));
-    check("dingtalk", &[("token", "hunter2")], InvalidAccount::UnknownSetting("token".to_owned()));
-    check("email", &[("username", "a"), ("from", "a@b")], InvalidAccount::Missing("password"));
-    let app = [("corp_id", "c"), ("secret", "s"), ("agent_id", "hunter2")];
-    check("wecom", &app, InvalidAccount::Invalid("agent_id", "a whole number"));
+fn a_range_that_is_none_is_named_and_not_quoted() {
+    let account = FakeAccount::new("dingtalk", [("from", "hunter2")]);
+    let err = account.settings().address_ranges("from").unwrap_err();
+    let expected = "`from` must be a range of IPv4 addresses, e.g. `203.0.113.0/24`";
+    assert_eq!(err.to_string(), expected);
 }
 
 #[test]

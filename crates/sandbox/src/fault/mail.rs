@@ -1,4 +1,4 @@
-//! What a mail server can do wrong, and when.
+//! The faults of a mail server, and the stages at which they apply.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,44 +7,44 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum MailStage {
     /// Before the banner. The sandbox cannot know yet whose connection it is: up
-    /// to AUTH a fault of one mailbox strikes every connection.
+    /// to AUTH a fault of one account applies to every connection.
     Connect,
-    /// EHLO or HELO.
+    /// The command EHLO or HELO.
     Ehlo,
-    /// STARTTLS.
+    /// The command STARTTLS.
     StartTls,
-    /// AUTH.
+    /// The command AUTH.
     Auth,
-    /// MAIL FROM.
+    /// The command MAIL FROM.
     Mail,
-    /// RCPT TO.
+    /// The command RCPT TO.
     Rcpt,
-    /// DATA.
+    /// The command DATA.
     Data,
     /// The dot after the mail.
     Body,
-    /// NOOP, with which pools check a connection.
+    /// The command NOOP, with which pools check a connection.
     Noop,
-    /// RSET.
+    /// The command RSET.
     Rset,
-    /// QUIT.
+    /// The command QUIT.
     Quit,
 }
 
-/// What a mail server does wrong.
+/// A failure of a mail server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum MailAction {
-    /// This reply instead of the right one; after 421 the server hangs up.
+    /// A reply instead of the right one; after 421 the server hangs up.
     Reply {
-        /// Its code.
+        /// The code of the reply.
         code: u16,
-        /// Its words.
+        /// The words of the reply.
         text: String,
     },
-    /// These words and a line end instead of a reply, whatever they are.
+    /// Any words and a line end instead of a reply.
     Garbage {
-        /// Which.
+        /// The words on the wire.
         text: String,
     },
     /// No reply, ever.
@@ -55,27 +55,29 @@ pub enum MailAction {
     StoreAndDrop,
     /// The right reply, after so many milliseconds.
     Late {
-        /// How long.
+        /// The delay in milliseconds.
         millis: u64,
     },
     /// The right reply, one byte at a time.
     Slow {
-        /// How long between two bytes.
+        /// The pause between two bytes in milliseconds.
         millis: u64,
     },
 }
 
 impl MailAction {
-    /// Whether what is under way goes on in spite of it.
-    pub(crate) fn lets_pass(&self) -> bool {
+    /// Whether the command under way goes on in spite of the fault.
+    #[must_use]
+    pub fn lets_pass(&self) -> bool {
         match self {
             Self::Late { .. } | Self::Slow { .. } => true,
             Self::Reply { .. } | Self::Garbage { .. } | Self::Hang | Self::Drop | Self::StoreAndDrop => false,
         }
     }
 
-    /// The fault in a word, for the record.
-    pub(crate) fn word(&self) -> String {
+    /// The fault in a word or two, for the journal.
+    #[must_use]
+    pub fn word(&self) -> String {
         match self {
             Self::Reply { code, .. } => format!("SMTP {code}"),
             Self::Garbage { .. } => "garbage".to_owned(),

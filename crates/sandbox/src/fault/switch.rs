@@ -1,4 +1,4 @@
-//! Which faults are on.
+//! The faults that are on.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use super::{Fault, MailAction, MailStage, TlsFault};
 
-/// Stands for every target.
+/// The name that stands for every target.
 pub(crate) const EVERY_TARGET: &str = "*";
 
 /// A fault that is switched on for a target.
@@ -17,44 +17,44 @@ pub(crate) const EVERY_TARGET: &str = "*";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FaultSwitch {
-    /// What goes wrong.
+    /// The fault itself.
     pub fault: Fault,
-    /// The only path whose requests it strikes, e.g. `/cgi-bin/gettoken`; it
-    /// spares mail and connections then.
+    /// The only path whose requests it applies to, e.g. `/cgi-bin/gettoken`. Mail and
+    /// connections are spared then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// How many requests it strikes; `None` until it is switched off. Nobody can
-    /// count the connections that [`Fault::Refuse`] keeps away.
+    /// The number of requests it applies to; `None` until it is switched off. Nobody
+    /// can count the connections that [`Fault::Refuse`] keeps away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u32>,
 }
 
 impl FaultSwitch {
-    /// Until it is switched off.
+    /// A fault that is on until it is switched off.
     #[must_use]
     pub fn always(fault: Fault) -> Self {
         Self { fault, path: None, times: None }
     }
 
-    /// For the next `times` requests.
+    /// A fault of the next `times` requests.
     #[must_use]
     pub fn times(fault: Fault, times: u32) -> Self {
         Self { fault, path: None, times: Some(times) }
     }
 
-    /// The same, for requests to `path` alone.
+    /// The same fault, for requests to `path` alone.
     #[must_use]
     pub fn at(self, path: &str) -> Self {
         Self { path: Some(path.to_owned()), ..self }
     }
 
-    /// Whether it can still strike there; `None` is whatever is no HTTP request.
+    /// Whether it still applies to requests to `path`, or, for `None`, to mail and connections.
     fn is_on_at(&self, path: Option<&str>) -> bool {
         self.times != Some(0) && self.path.as_deref().is_none_or(|only| Some(only) == path)
     }
 }
 
-/// Which faults are on, by target.
+/// The faults that are on, by target.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     switches: BTreeMap<String, Vec<FaultSwitch>>, // Invariant: no list is empty.
@@ -83,7 +83,7 @@ impl Faults {
         self.switches.clone()
     }
 
-    /// Tells whenever faults are switched.
+    /// A receiver that hears of every switch.
     pub(crate) fn watch(&self) -> watch::Receiver<()> {
         self.switched.subscribe()
     }
@@ -95,39 +95,39 @@ impl Faults {
         on.any(|switch| switch.fault == Fault::Refuse && switch.is_on_at(None))
     }
 
-    /// What happens to a handshake with any of `names`.
-    pub(crate) fn strike_handshake(&mut self, names: &[String]) -> Option<TlsFault> {
+    /// Applies a fault to a handshake with any of `names`.
+    pub(crate) fn apply_to_handshake(&mut self, names: &[String]) -> Option<TlsFault> {
         self.take(names, None, |fault| if let Fault::Tls(fault) = fault { Some(*fault) } else { None })
     }
 
-    /// How far the clock of any of `names` is off.
-    pub(crate) fn strike_clock(&mut self, names: &[String], path: &str) -> SignedDuration {
+    /// The amount by which the clock of any of `names` is ahead.
+    pub(crate) fn clock_error(&mut self, names: &[String], path: &str) -> SignedDuration {
         let seconds = self.take(names, Some(path), |fault| {
             if let Fault::ClockOff { seconds } = fault { Some(*seconds) } else { None }
         });
         SignedDuration::from_secs(seconds.unwrap_or_default())
     }
 
-    /// The fault that strikes an HTTP request to any of `names`.
-    pub(crate) fn strike(&mut self, names: &[String], path: &str) -> Option<Fault> {
-        self.take(names, Some(path), Fault::at_request)
+    /// Applies a fault to an HTTP request to any of `names`.
+    pub(crate) fn apply_to_request(&mut self, names: &[String], path: &str) -> Option<Fault> {
+        self.take(names, Some(path), Fault::for_request)
     }
 
-    /// What happens to a mail of any of `names` at this stage.
-    pub(crate) fn strike_mail(
+    /// Applies a fault to a mail of any of `names` at this stage.
+    pub(crate) fn apply_to_mail(
         &mut self,
         names: &[String],
         stage: MailStage,
         recipient: Option<&str>,
     ) -> Option<MailAction> {
-        self.take(names, None, |fault| fault.at_mail(stage, recipient))
+        self.take(names, None, |fault| fault.for_mail(stage, recipient))
     }
 
     fn take<T>(
         &mut self,
         names: &[String],
         path: Option<&str>,
-        strikes: impl Fn(&Fault) -> Option<T>,
+        applies: impl Fn(&Fault) -> Option<T>,
     ) -> Option<T> {
         if self.switches.is_empty() {
             return None;
@@ -136,13 +136,13 @@ impl Faults {
         for name in names {
             let Some(switches) = self.switches.get_mut(name) else { continue };
             for switch in switches.iter_mut().filter(|switch| switch.is_on_at(path)) {
-                let Some(struck) = strikes(&switch.fault) else { continue };
+                let Some(applied) = applies(&switch.fault) else { continue };
                 switch.times = switch.times.map(|times| times - 1);
                 switches.retain(|switch| switch.times != Some(0));
                 if switches.is_empty() {
                     self.switches.remove(name);
                 }
-                return Some(struck);
+                return Some(applied);
             }
         }
         None

@@ -5,12 +5,12 @@ fn names() -> Vec<String> {
 }
 
 #[test]
-fn a_fault_for_two_requests_strikes_two() {
+fn a_fault_for_two_requests_applies_to_two() {
     let mut faults = Faults::default();
     faults.set("ops", vec![FaultSwitch::times(Fault::Close, 2)]);
-    assert_eq!(faults.strike(&names(), "/robot/send"), Some(Fault::Close));
-    assert_eq!(faults.strike(&names(), "/robot/send"), Some(Fault::Close));
-    assert_eq!(faults.strike(&names(), "/robot/send"), None);
+    assert_eq!(faults.apply_to_request(&names(), "/robot/send"), Some(Fault::Close));
+    assert_eq!(faults.apply_to_request(&names(), "/robot/send"), Some(Fault::Close));
+    assert_eq!(faults.apply_to_request(&names(), "/robot/send"), None);
     assert!(faults.all().is_empty());
 }
 
@@ -18,11 +18,11 @@ fn a_fault_for_two_requests_strikes_two() {
 fn a_fault_of_one_target_spares_the_others() {
     let mut faults = Faults::default();
     faults.set("boss", vec![FaultSwitch::always(Fault::Hang)]);
-    assert_eq!(faults.strike(&names(), "/robot/send"), None);
+    assert_eq!(faults.apply_to_request(&names(), "/robot/send"), None);
     faults.set("*", vec![FaultSwitch::always(Fault::Punish)]);
-    assert_eq!(faults.strike(&names(), "/robot/send"), Some(Fault::Punish));
+    assert_eq!(faults.apply_to_request(&names(), "/robot/send"), Some(Fault::Punish));
     faults.clear(Some("*"));
-    assert_eq!(faults.strike(&names(), "/robot/send"), None);
+    assert_eq!(faults.apply_to_request(&names(), "/robot/send"), None);
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn each_recipient_has_faults_of_its_own() {
     let greylisted = FaultSwitch::times(Fault::recipient("ann@example.com", 450, "4.2.0 later"), 1);
     let gone = FaultSwitch::always(Fault::recipient("bob@example.com", 550, "5.1.1 gone"));
     faults.set("ops", vec![greylisted, gone]);
-    let mut code = |recipient| match faults.strike_mail(&names(), MailStage::Rcpt, Some(recipient)) {
+    let mut code = |recipient| match faults.apply_to_mail(&names(), MailStage::Rcpt, Some(recipient)) {
         Some(MailAction::Reply { code, .. }) => code,
         other => {
             assert_eq!(other, None);
@@ -43,19 +43,19 @@ fn each_recipient_has_faults_of_its_own() {
 }
 
 #[test]
-fn faults_of_connections_strike_mail_too_and_those_of_http_do_not() {
-    let strike = |fault, stage| {
+fn faults_of_connections_apply_to_mail_too_and_those_of_http_do_not() {
+    let apply = |fault, stage| {
         let mut faults = Faults::default();
         faults.set("ops", vec![FaultSwitch::always(fault)]);
-        faults.strike_mail(&names(), stage, None)
+        faults.apply_to_mail(&names(), stage, None)
     };
-    assert_eq!(strike(Fault::Close, MailStage::Connect), Some(MailAction::Drop));
-    assert_eq!(strike(Fault::Late { millis: 5 }, MailStage::Body), Some(MailAction::Late { millis: 5 }));
-    assert_eq!(strike(Fault::Reset, MailStage::Body), Some(MailAction::StoreAndDrop));
-    assert_eq!(strike(Fault::Slow { millis: 5 }, MailStage::Body), Some(MailAction::Slow { millis: 5 }));
-    assert_eq!(strike(Fault::ResetBeforeStoring, MailStage::Body), Some(MailAction::Drop));
-    assert_eq!(strike(Fault::status(503), MailStage::Body), None);
-    assert_eq!(strike(Fault::Close, MailStage::Rcpt), None);
+    assert_eq!(apply(Fault::Close, MailStage::Connect), Some(MailAction::Drop));
+    assert_eq!(apply(Fault::Late { millis: 5 }, MailStage::Body), Some(MailAction::Late { millis: 5 }));
+    assert_eq!(apply(Fault::Reset, MailStage::Body), Some(MailAction::StoreAndDrop));
+    assert_eq!(apply(Fault::Slow { millis: 5 }, MailStage::Body), Some(MailAction::Slow { millis: 5 }));
+    assert_eq!(apply(Fault::ResetBeforeStoring, MailStage::Body), Some(MailAction::Drop));
+    assert_eq!(apply(Fault::status(503), MailStage::Body), None);
+    assert_eq!(apply(Fault::Close, MailStage::Rcpt), None);
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn a_fault_of_mail_spares_http() {
     let mut faults = Faults::default();
     let fault = Fault::mail(MailStage::Body, MailAction::Drop);
     faults.set("ops", vec![FaultSwitch::always(fault)]);
-    assert_eq!(faults.strike(&names(), "/robot/send"), None);
+    assert_eq!(faults.apply_to_request(&names(), "/robot/send"), None);
 }
 
 #[test]
@@ -73,14 +73,14 @@ fn a_fault_of_one_path_spares_other_paths_mail_and_connections() {
     let (clock, tls) = (Fault::ClockOff { seconds: 5 }, Fault::Tls(TlsFault::Cut));
     let all = [Fault::Refuse, Fault::Hang, Fault::mail(MailStage::Body, MailAction::Drop), clock, tls];
     faults.set("ops", all.map(at_token).into());
-    assert_eq!(faults.strike(&names(), "/robot/send"), None);
-    assert_eq!(faults.strike_clock(&names(), "/robot/send").as_secs(), 0);
-    assert_eq!(faults.strike_mail(&names(), MailStage::Body, None), None);
-    assert_eq!(faults.strike_mail(&names(), MailStage::Connect, None), None);
-    assert_eq!(faults.strike_handshake(&names()), None);
+    assert_eq!(faults.apply_to_request(&names(), "/robot/send"), None);
+    assert_eq!(faults.clock_error(&names(), "/robot/send").as_secs(), 0);
+    assert_eq!(faults.apply_to_mail(&names(), MailStage::Body, None), None);
+    assert_eq!(faults.apply_to_mail(&names(), MailStage::Connect, None), None);
+    assert_eq!(faults.apply_to_handshake(&names()), None);
     assert!(!faults.refuse(&names()));
-    assert_eq!(faults.strike(&names(), "/cgi-bin/gettoken"), Some(Fault::Refuse));
-    assert_eq!(faults.strike_clock(&names(), "/cgi-bin/gettoken").as_secs(), 5);
+    assert_eq!(faults.apply_to_request(&names(), "/cgi-bin/gettoken"), Some(Fault::Refuse));
+    assert_eq!(faults.clock_error(&names(), "/cgi-bin/gettoken").as_secs(), 5);
 }
 
 #[test]
@@ -88,9 +88,9 @@ fn a_fault_of_connections_spares_requests_and_a_clock_is_off_beside_them() {
     let mut faults = Faults::default();
     let all = [Fault::Tls(TlsFault::Expired), Fault::ClockOff { seconds: -5 }, Fault::Close];
     faults.set("ops", all.map(FaultSwitch::always).into());
-    assert_eq!(faults.strike(&names(), "/robot/send"), Some(Fault::Close));
-    assert_eq!(faults.strike_clock(&names(), "/robot/send").as_secs(), -5);
-    assert_eq!(faults.strike_handshake(&names()), Some(TlsFault::Expired));
+    assert_eq!(faults.apply_to_request(&names(), "/robot/send"), Some(Fault::Close));
+    assert_eq!(faults.clock_error(&names(), "/robot/send").as_secs(), -5);
+    assert_eq!(faults.apply_to_handshake(&names()), Some(TlsFault::Expired));
     assert!(!faults.refuse(&names()));
 }
 

@@ -1,8 +1,8 @@
-//! What can go wrong with a handshake.
+//! The faults of a handshake.
 
 use serde::{Deserialize, Serialize};
 
-/// Why no connection is made under TLS.
+/// A reason why no connection is made under TLS.
 ///
 /// Three of them are for the client to find: one that does not look at
 /// certificates gets through, and the sandbox serves it.
@@ -24,7 +24,7 @@ pub enum TlsFault {
 }
 
 impl TlsFault {
-    /// The fault in a word, for the record.
+    /// The fault in a word or two, for the journal.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Refused => "handshake refused",

@@ -15,16 +15,16 @@ use tokio_rustls::rustls::server::{ClientHello, ResolvesServerCert, WantsServerC
 use tokio_rustls::rustls::sign::CertifiedKey;
 use tokio_rustls::rustls::{ConfigBuilder, ServerConfig};
 
-/// Where the sandbox is to be found.
+/// The hosts of the sandbox.
 const HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
-/// Where it is not.
+/// A host that is not the sandbox.
 const ANOTHER_HOST: &str = "elsewhere.test";
 
 /// An authority of this sandbox alone, and its server's side under each of its
 /// certificates. They are valid from 1975 to 4096, the library's own choice: the
 /// clocks here and at the client need not agree.
-pub(crate) struct Authority {
+pub(crate) struct CertificateAuthority {
     /// The authority's own certificate.
     pub(crate) pem: String,
     pub(super) right: Arc<ServerConfig>,
@@ -34,10 +34,10 @@ pub(crate) struct Authority {
     pub(super) no_certificate: Arc<ServerConfig>,
 }
 
-type Failure = Box<dyn Error + Send + Sync>;
+type CertificateError = Box<dyn Error + Send + Sync>;
 
-impl Authority {
-    pub(crate) fn new() -> Result<Self, Failure> {
+impl CertificateAuthority {
+    pub(crate) fn new() -> Result<Self, CertificateError> {
         let provider = Arc::new(ring::default_provider());
         let (ours, strangers) = (issuer()?, issuer()?);
         let here = || CertificateParams::new(HOSTS.map(str::to_owned));
@@ -58,7 +58,7 @@ impl Authority {
 /// An authority whose name contains its key: to a client that knows an authority
 /// of the same name and another key, the signature would be bad and not the
 /// authority unknown.
-fn issuer() -> Result<CertifiedIssuer<'static, KeyPair>, Failure> {
+fn issuer() -> Result<CertifiedIssuer<'static, KeyPair>, CertificateError> {
     let key = KeyPair::generate()?;
     let mut params = CertificateParams::default();
     let name = format!("Fanfare sandbox {}", BASE64_STANDARD.encode(params.key_identifier(&key)));
@@ -73,7 +73,7 @@ fn server(
     provider: &Arc<CryptoProvider>,
     mut certificate: CertificateParams,
     issuer: &CertifiedIssuer<'_, KeyPair>,
-) -> Result<Arc<ServerConfig>, Failure> {
+) -> Result<Arc<ServerConfig>, CertificateError> {
     certificate.distinguished_name.push(DnType::CommonName, "Fanfare sandbox");
     certificate.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     let key = KeyPair::generate()?;
@@ -84,7 +84,7 @@ fn server(
 
 fn server_side(
     provider: &Arc<CryptoProvider>,
-) -> Result<ConfigBuilder<ServerConfig, WantsServerCert>, Failure> {
+) -> Result<ConfigBuilder<ServerConfig, WantsServerCert>, CertificateError> {
     let side = ServerConfig::builder_with_provider(Arc::clone(provider));
     Ok(side.with_safe_default_protocol_versions()?.with_no_client_auth())
 }

@@ -4,9 +4,11 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
+use channel_dingtalk::DingTalk;
+use channel_email::fake::{MailServer, SmtpRules};
+use channel_wecom::WeCom;
 use fanfare_sandbox::{
-    Account, App, Bot, Clock, Credentials, Mailbox, Members, Robot, Rules, Sandbox, SeenMessage, Settings,
-    Verdict,
+    FakeAccount, HasFake, ProviderVerdict, Sandbox, SandboxClock, SandboxSettings, SeenMessage,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -25,34 +27,38 @@ pub(crate) struct Fakes {
 
 impl Fakes {
     pub(crate) async fn start() -> Self {
-        Self::with(Rules::default()).await
+        Self::with(SmtpRules::default()).await
     }
 
-    pub(crate) async fn with(rules: Rules) -> Self {
+    pub(crate) async fn with(rules: SmtpRules) -> Self {
         let time = Arc::new(Mutex::new(Timestamp::from_millisecond(D1_MILLIS).unwrap()));
         let shown = Arc::clone(&time);
-        let clock = Clock::new(move || *shown.lock().unwrap());
-        let settings = Settings { rules, ..Settings::loopback(clock) };
-        let sandbox = Sandbox::start(settings).await.unwrap();
-        let text = str::to_owned;
-        let robot =
-            Robot { access_token: text("robot-token"), members: Members::only(["ann"]), ..Robot::default() };
-        let signed =
-            Robot { access_token: text("signed"), secret: Some(text("this is secret")), ..Robot::default() };
-        let bot = Bot { key: text("bot-key"), members: Members::only(["ann"]), ..Bot::default() };
-        let users = ["ann", "bob"].map(str::to_owned).into();
-        let app =
-            App { corp_id: text("corp"), secret: text("app-secret"), agent_id: 7, users, ..App::default() };
-        let login = Credentials { username: text("alert@example.com"), password: text("s3cret") };
-        let senders = Members::only(["alert@example.com"]);
-        let recipients = Members::only(["ann@example.com", "bob@example.com"]);
-        let mailbox = Mailbox { login: Some(login), senders, recipients };
-        sandbox.add(Account::from(robot).named("robot"));
-        sandbox.add(Account::from(signed).named("signed"));
-        sandbox.add(Account::from(bot).named("bot"));
-        sandbox.add(Account::from(app).named("app"));
-        sandbox.add(Account::from(mailbox).named("mail"));
+        let clock = SandboxClock::new(move || *shown.lock().unwrap());
+        let providers = vec![DingTalk::fake(), WeCom::fake(), Box::new(MailServer::new(rules))];
+        let sandbox = Sandbox::start(SandboxSettings::loopback(clock, providers)).await.unwrap();
+        let app = [("corp_id", "corp"), ("secret", "app-secret"), ("agent_id", "7"), ("to_user", "ann|bob")];
+        let mail = [
+            ("username", "alert@example.com"),
+            ("password", "s3cret"),
+            ("from", "alert@example.com"),
+            ("recipient", "ann@example.com"),
+            ("recipient", "bob@example.com"),
+        ];
+        for account in [
+            FakeAccount::new("dingtalk", [("access_token", "robot-token"), ("member", "ann")]).named("robot"),
+            FakeAccount::new("dingtalk", [("access_token", "signed"), ("secret", "this is secret")])
+                .named("signed"),
+            FakeAccount::new("wecom", [("key", "bot-key"), ("member", "ann")]).named("bot"),
+            FakeAccount::new("wecom", app).named("app"),
+            FakeAccount::new("email", mail).named("mail"),
+        ] {
+            sandbox.add(&account).unwrap();
+        }
         Self { sandbox, time }
+    }
+
+    pub(crate) fn smtp_address(&self) -> SocketAddr {
+        self.sandbox.server_address("smtp").unwrap()
     }
 
     pub(crate) fn wait(&self, time: SignedDuration) {
@@ -74,11 +80,11 @@ impl Fakes {
 
     /// What people saw.
     pub(crate) fn delivered(&self) -> Vec<SeenMessage> {
-        self.sandbox.messages().into_iter().filter(|it| it.verdict == Verdict::Delivered).collect()
+        self.sandbox.messages().into_iter().filter(|it| it.verdict == ProviderVerdict::Delivered).collect()
     }
 
     pub(crate) async fn mailer(&self) -> Mailer {
-        Mailer::connect(self.sandbox.smtp_address()).await.unwrap()
+        Mailer::connect(self.smtp_address()).await.unwrap()
     }
 }
 

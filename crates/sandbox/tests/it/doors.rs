@@ -1,6 +1,6 @@
 //! The sandbox's own doors, and how much it takes.
 
-use fanfare_sandbox::{Account, Robot};
+use fanfare_sandbox::FakeAccount;
 use serde_json::json;
 
 use crate::client::{Fakes, exchange};
@@ -57,8 +57,8 @@ async fn a_server_can_mount_the_same_doors() {
 #[tokio::test]
 async fn an_account_without_a_name_gets_one_that_tells_nothing() {
     let fakes = Fakes::start().await;
-    let robot = Robot { access_token: "another-token".to_owned(), ..Robot::default() };
-    assert_eq!(fakes.sandbox.add(Account::from(robot)), "dingtalk-1");
+    let robot = FakeAccount::new("dingtalk", [("access_token", "another-token")]);
+    assert_eq!(fakes.sandbox.add(&robot).as_deref(), Ok("dingtalk-1"));
 }
 
 /// Two thousand requests one after the other on one connection: the sandbox is
@@ -66,8 +66,8 @@ async fn an_account_without_a_name_gets_one_that_tells_nothing() {
 #[tokio::test]
 async fn thousands_of_messages_are_no_burden() {
     let fakes = Fakes::start().await;
-    let settings = [("access_token", "fast".to_owned()), ("limits", "none".to_owned())];
-    fakes.sandbox.add(Account::from_settings("dingtalk", &settings).unwrap().named("fast"));
+    let settings = [("access_token", "fast"), ("limits", "none")];
+    fakes.sandbox.add(&FakeAccount::new("dingtalk", settings).named("fast")).unwrap();
     let body = json!({"msgtype": "text", "text": {"content": "hot"}}).to_string();
     let one = |connection: &str| {
         format!(

@@ -176,9 +176,9 @@ async fn a_server_that_is_closing_says_421_and_hangs_up() {
     let fakes = Fakes::start().await;
     let fault = Fault::mail(MailStage::Connect, MailAction::Reply { code: 421, text: "4.3.2 no".to_owned() });
     fakes.sandbox.set_fault("mail", FaultSwitch::times(fault, 1)).unwrap();
-    let err = Mailer::connect(fakes.sandbox.smtp_address()).await.err().unwrap();
+    let err = Mailer::connect(fakes.smtp_address()).await.err().unwrap();
     assert_eq!(err.to_string(), "421");
-    assert!(Mailer::connect(fakes.sandbox.smtp_address()).await.is_ok());
+    assert!(Mailer::connect(fakes.smtp_address()).await.is_ok());
 }
 
 #[tokio::test]
@@ -243,7 +243,7 @@ async fn what_is_no_mail_server_says_something_else() {
     let fault = Fault::mail(MailStage::Connect, garbage);
     fakes.sandbox.set_fault("mail", FaultSwitch::times(fault, 1)).unwrap();
     let mut said = String::new();
-    let mut stream = TcpStream::connect(fakes.sandbox.smtp_address()).await.unwrap();
+    let mut stream = TcpStream::connect(fakes.smtp_address()).await.unwrap();
     stream.read_to_string(&mut said).await.unwrap();
     assert_eq!(said, "HTTP/1.1 400 Bad Request\r\n");
     fakes.mailer().await.log_in().await;

@@ -55,7 +55,7 @@ async fn a_door_refuses_alone() {
     fakes.sandbox.set_fault("robot", FaultSwitch::always(Fault::Refuse)).unwrap();
     until(robots, REFUSED).await;
     until(others, Ok(())).await;
-    until(fakes.sandbox.smtp_address(), Ok(())).await;
+    until(fakes.smtp_address(), Ok(())).await;
 }
 
 #[tokio::test]
@@ -75,11 +75,11 @@ async fn a_mail_server_that_refuses_cuts_who_is_connected() {
     let mut mailer = fakes.mailer().await;
     mailer.log_in().await;
     fakes.sandbox.set_fault("mail", FaultSwitch::always(Fault::Refuse)).unwrap();
-    until(fakes.sandbox.smtp_address(), REFUSED).await;
+    until(fakes.smtp_address(), REFUSED).await;
     assert!(mailer.deliver(&["ann@example.com"], &mail("1")).await.is_err());
 
     fakes.sandbox.clear_faults("mail");
-    until(fakes.sandbox.smtp_address(), Ok(())).await;
+    until(fakes.smtp_address(), Ok(())).await;
     let mut mailer = fakes.mailer().await;
     mailer.log_in().await;
     assert_eq!(mailer.deliver(&["ann@example.com"], &mail("1")).await.unwrap(), 250);

@@ -2,7 +2,8 @@
 
 use std::io;
 
-use fanfare_sandbox::{ClearAuth, Fault, FaultSwitch, Rules, SmtpRules, SmtpTls};
+use channel_email::fake::{ClearAuth, SmtpRules, SmtpTls};
+use fanfare_sandbox::{Fault, FaultSwitch};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
@@ -14,11 +15,11 @@ const AUTH: &str = "AUTH PLAIN AGFsZXJ0QGV4YW1wbGUuY29tAHMzY3JldA==";
 
 async fn fakes(tls: SmtpTls) -> Fakes {
     let smtp = SmtpRules { tls, clear_auth: ClearAuth::Refused, ..SmtpRules::default() };
-    Fakes::with(Rules { smtp, ..Rules::default() }).await
+    Fakes::with(smtp).await
 }
 
 async fn connect(fakes: &Fakes) -> TcpStream {
-    TcpStream::connect(fakes.sandbox.smtp_address()).await.unwrap()
+    TcpStream::connect(fakes.smtp_address()).await.unwrap()
 }
 
 /// A connection on which the server has just agreed to STARTTLS.

@@ -1,9 +1,8 @@
 //! Mistakes that clients in the field make. Each must fail here, or be on record,
 //! beside the client that does it right.
 
-use fanfare_sandbox::{
-    ClearAuth, Fault, FaultSwitch, MailAction, MailStage, Rules, SmtpRules, ViolationKind,
-};
+use channel_email::fake::{ClearAuth, SmtpRules};
+use fanfare_sandbox::{Fault, FaultSwitch, MailAction, MailStage, ViolationKind};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -240,7 +239,7 @@ async fn who_makes_a_new_message_id_for_each_attempt_cannot_be_collapsed() {
 #[tokio::test]
 async fn who_falls_back_to_clear_text_is_refused() {
     let smtp = SmtpRules { clear_auth: ClearAuth::Refused, ..SmtpRules::default() };
-    let fakes = Fakes::with(Rules { smtp, ..Rules::default() }).await;
+    let fakes = Fakes::with(smtp).await;
     let mut mailer = fakes.mailer().await;
     mailer.expect(&[("EHLO test", 250), ("STARTTLS", 502)]).await;
     mailer.expect(&[("AUTH PLAIN AGFsZXJ0QGV4YW1wbGUuY29tAHMzY3JldA==", 538)]).await;

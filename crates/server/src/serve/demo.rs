@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use comfy_table::Table;
 use fanfare_core::{Clock as _, Policy, SystemClock};
-use fanfare_sandbox::{Sandbox, SeenMessage, Verdict};
+use fanfare_sandbox::{ProviderVerdict, Sandbox, SeenMessage};
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -242,7 +242,7 @@ fn table(sent: &Sent, messages: &[SeenMessage]) -> Table {
         let after = message.time.duration_since(sent.at);
         table.add_row([
             message.target.clone(),
-            message.kind.word().to_owned(),
+            message.kind.to_owned(),
             outcome(&message.verdict).to_owned(),
             format!("{} ms", after.as_millis()),
             message.shown.title.clone(),
@@ -251,12 +251,12 @@ fn table(sent: &Sent, messages: &[SeenMessage]) -> Table {
     table
 }
 
-fn outcome(verdict: &Verdict) -> &'static str {
+fn outcome(verdict: &ProviderVerdict) -> &'static str {
     match verdict {
-        Verdict::Delivered => "delivered",
-        Verdict::Refused { .. } => "refused",
-        Verdict::Throttled { .. } => "throttled",
-        Verdict::Duplicate => "already there",
-        Verdict::Broken { .. } => "did not arrive",
+        ProviderVerdict::Delivered => "delivered",
+        ProviderVerdict::Refused { .. } => "refused",
+        ProviderVerdict::Throttled { .. } => "throttled",
+        ProviderVerdict::Duplicate => "already there",
+        ProviderVerdict::Broken { .. } => "did not arrive",
     }
 }

@@ -1,12 +1,13 @@
 //! The sandbox in the place of every provider.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use fanfare_core::{ChannelName, Clock as _, SandboxDoors, SystemClock};
-use fanfare_sandbox::{Account, Clock, InvalidAccount, Rules, Sandbox, Settings};
+use fanfare_core::{ChannelName, Clock as _, SandboxAccount, SandboxDoors, SystemClock};
+use fanfare_sandbox::{FakeAccount, InvalidAccount, OpenAccount, Sandbox, SandboxClock, SandboxSettings};
 use jiff::Timestamp;
 
 use crate::registry;
@@ -25,6 +26,9 @@ pub(crate) struct Unplayable {
     channel: ChannelName,
     why: InvalidAccount,
 }
+
+/// The protocol of the fake that speaks no HTTP.
+const SMTP: &str = "smtp";
 
 /// Where the fakes listen, if nobody minds.
 pub(crate) const ANY_PORT: SocketAddr =
@@ -49,7 +53,7 @@ impl Stage {
     ) -> Result<Config, Problems> {
         let doors = SandboxDoors {
             http: format!("http://{}", self.sandbox.http_address()),
-            smtp: self.sandbox.smtp_address(),
+            smtp: smtp_address(&self.sandbox),
         };
         let secrets = SandboxSecrets(secrets);
         let mut config = read(&Loader { kinds: &registry(), secrets: &secrets, sandbox: Some(&doors), now })?;
@@ -59,81 +63,54 @@ impl Stage {
 
     /// Lets the sandbox play the channels of `config`, or, if it cannot play all of them, none.
     pub(crate) fn cast(&self, config: &Config) -> Result<(), Unplayable> {
-        let account = |(name, account): &(ChannelName, _)| {
-            let fanfare_core::SandboxAccount { kind, settings } = account;
-            match Account::from_settings(kind, settings) {
-                Ok(account) => Ok(account.named(name.as_str())),
+        let account = |(name, account): &(ChannelName, SandboxAccount)| {
+            let account =
+                FakeAccount::new(account.kind, account.settings.iter().map(|(it, text)| (it, text)));
+            let account = account.named(name.as_str());
+            match self.sandbox.check(&account) {
+                Ok(()) => Ok(account),
                 Err(why) => Err(Unplayable { channel: name.clone(), why }),
             }
         };
         let accounts: Vec<_> = config.sandbox_accounts.iter().map(account).collect::<Result<_, _>>()?;
         for account in accounts {
-            self.sandbox.add(account);
+            let channel = ChannelName::from(account.name().unwrap_or_default());
+            self.sandbox.add(&account).map_err(|why| Unplayable { channel, why })?;
         }
         Ok(())
     }
 }
 
-/// Starts the fakes alone.
+/// Starts the fakes alone, with no accounts.
 async fn start_sandbox(http: SocketAddr, smtp: SocketAddr) -> anyhow::Result<Sandbox> {
-    let clock = Clock::new(|| SystemClock.now());
-    Sandbox::start(Settings { http, smtp, clock, rules: Rules::default() })
+    let clock = SandboxClock::new(|| SystemClock.now());
+    let (servers, providers) = (BTreeMap::from([(SMTP, smtp)]), registry().fakes());
+    Sandbox::start(SandboxSettings { http, servers, clock, providers })
         .await
         .with_context(|| format!("the sandbox cannot listen on {http} and {smtp}"))
 }
 
-/// An account of `fanfare sandbox`.
-struct OpenAccount {
-    name: &'static str,
-    kind: &'static str,
-    settings: &'static [(&'static str, &'static str)],
+/// The address of the fake mail server.
+pub(crate) fn smtp_address(sandbox: &Sandbox) -> SocketAddr {
+    sandbox.server_address(SMTP).unwrap_or(ANY_PORT)
 }
-
-/// The accounts of `fanfare sandbox`. Every test may know them: they open nothing.
-const OPEN_ACCOUNTS: [OpenAccount; 4] = [
-    OpenAccount {
-        name: "dingtalk",
-        kind: "dingtalk",
-        settings: &[("access_token", "sandbox"), ("secret", "SECsandbox")],
-    },
-    OpenAccount { name: "wecom-bot", kind: "wecom", settings: &[("key", "sandbox")] },
-    OpenAccount {
-        name: "wecom-app",
-        kind: "wecom",
-        settings: &[
-            ("corp_id", "sandbox"),
-            ("secret", "sandbox"),
-            ("agent_id", "1000001"),
-            ("to_user", "sandbox"),
-        ],
-    },
-    OpenAccount {
-        name: "mail",
-        kind: "email",
-        settings: &[
-            ("username", "sandbox@example.com"),
-            ("password", "sandbox"),
-            ("from", "sandbox@example.com"),
-            ("to", "oncall@example.com"),
-        ],
-    },
-];
 
 /// Runs the fakes alone, with accounts that every test may know.
 pub(crate) async fn run_alone(http: SocketAddr, smtp: SocketAddr, out: &mut dyn Write) -> anyhow::Result<()> {
     let sandbox = start_sandbox(http, smtp).await?;
-    writeln!(out, "http: http://{}\nsmtp: {}\naccounts:", sandbox.http_address(), sandbox.smtp_address())?;
-    for OpenAccount { name, kind, settings } in OPEN_ACCOUNTS {
-        let owned: Vec<_> = settings.iter().map(|(name, text)| (*name, (*text).to_owned())).collect();
-        sandbox.add(Account::from_settings(kind, &owned)?.named(name));
-        let shown: Vec<_> = settings.iter().map(|(name, text)| format!("{name}={text}")).collect();
-        writeln!(out, "  {name} ({kind}): {}", shown.join(" "))?;
+    let address = sandbox.http_address();
+    writeln!(out, "http: http://{address}\nsmtp: {}\naccounts:", smtp_address(&sandbox))?;
+    for fake in registry().fakes() {
+        for OpenAccount { name, settings } in fake.open_accounts() {
+            let kind = fake.kind();
+            sandbox.add(&FakeAccount::new(kind, settings.iter().copied()).named(name))?;
+            let shown: Vec<_> = settings.iter().map(|(name, text)| format!("{name}={text}")).collect();
+            writeln!(out, "  {name} ({kind}): {}", shown.join(" "))?;
+        }
     }
     writeln!(
         out,
-        "seen:   GET http://{}/sandbox/messages\nfaults: PUT http://{}/sandbox/faults/NAME",
-        sandbox.http_address(),
-        sandbox.http_address()
+        "seen:   GET http://{address}/sandbox/messages\nfaults: PUT http://{address}/sandbox/faults/NAME"
     )?;
     out.flush()?;
     crate::serve::run::told_to_stop().await?;

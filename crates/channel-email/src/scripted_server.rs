@@ -1,0 +1,279 @@
+//! An SMTP server on loopback that answers by script. For tests.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rustls::ServerConfig;
+use rustls::pki_types::PrivateKeyDer;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+
+/// What the server is about to answer to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cue<'a> {
+    /// Counts connections from 1.
+    pub(crate) connection: usize,
+    /// What the client said; empty for the greeting, `.` for the end of a mail.
+    pub(crate) line: &'a str,
+}
+
+/// How the server answers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Answer {
+    /// As a good-natured server would.
+    Usual,
+    /// These words.
+    Say(&'static str),
+    /// These words, and then no more.
+    SayAndHangUp(&'static str),
+    /// Hanging up.
+    HangUp,
+    /// Hanging up, but with the mail kept.
+    KeepAndHangUp,
+    /// Not at all.
+    Silence,
+}
+
+/// When the server encrypts.
+#[derive(Clone)]
+pub(crate) enum Encryption {
+    None,
+    Implicit(TlsAcceptor),
+    StartTls(TlsAcceptor),
+}
+
+/// A mail the server took.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Mail {
+    pub(crate) from: String,
+    pub(crate) to: Vec<String>,
+    pub(crate) data: String,
+}
+
+impl Mail {
+    /// The lines of the header, unfolded.
+    pub(crate) fn headers(&self) -> Vec<String> {
+        let (head, _) = self.data.split_once("\r\n\r\n").unwrap();
+        head.replace("\r\n ", " ").split("\r\n").map(str::to_owned).collect()
+    }
+
+    /// The texts of all headers called `name`.
+    pub(crate) fn header(&self, name: &str) -> Vec<String> {
+        let prefix = format!("{name}: ");
+        self.headers().iter().filter_map(|line| line.strip_prefix(&prefix)).map(str::to_owned).collect()
+    }
+}
+
+/// What the server saw.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    pub(crate) connections: usize,
+    pub(crate) lines: Vec<String>,
+    pub(crate) mails: Vec<Mail>,
+}
+
+type Script = dyn Fn(Cue<'_>) -> Answer + Send + Sync;
+
+/// A running server; it ends with its handle.
+pub(crate) struct Fake {
+    pub(crate) address: SocketAddr,
+    seen: Arc<Mutex<Seen>>,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Fake {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Fake {
+    pub(crate) async fn start(script: impl Fn(Cue<'_>) -> Answer + Send + Sync + 'static) -> Self {
+        Self::encrypted(Encryption::None, script).await
+    }
+
+    pub(crate) async fn encrypted(
+        encryption: Encryption,
+        script: impl Fn(Cue<'_>) -> Answer + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let seen = Arc::new(Mutex::new(Seen::default()));
+        let (script, shared): (Arc<Script>, _) = (Arc::new(script), Arc::clone(&seen));
+        let task = tokio::spawn(async move {
+            loop {
+                let (tcp, _) = listener.accept().await.unwrap();
+                let connection = {
+                    let mut seen = shared.lock().unwrap();
+                    seen.connections += 1;
+                    seen.connections
+                };
+                let talk = Talk { connection, script: Arc::clone(&script), seen: Arc::clone(&shared) };
+                tokio::spawn(serve(tcp, encryption.clone(), talk));
+            }
+        });
+        Self { address, seen, task }
+    }
+
+    pub(crate) fn connections(&self) -> usize {
+        self.seen.lock().unwrap().connections
+    }
+
+    pub(crate) fn mails(&self) -> Vec<Mail> {
+        self.seen.lock().unwrap().mails.clone()
+    }
+
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.seen.lock().unwrap().lines.clone()
+    }
+
+    pub(crate) fn said(&self, line: &str) -> usize {
+        self.lines().iter().filter(|it| it.as_str() == line).count()
+    }
+}
+
+trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
+
+struct Talk {
+    connection: usize,
+    script: Arc<Script>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+async fn serve(tcp: TcpStream, encryption: Encryption, talk: Talk) {
+    tcp.set_nodelay(true).unwrap();
+    let (mut wire, upgrade): (BufReader<Box<dyn Wire>>, _) = match encryption {
+        Encryption::None => (BufReader::new(Box::new(tcp)), None),
+        Encryption::StartTls(acceptor) => (BufReader::new(Box::new(tcp)), Some(acceptor)),
+        Encryption::Implicit(acceptor) => {
+            let Ok(tls) = acceptor.accept(tcp).await else { return };
+            (BufReader::new(Box::new(tls)), None)
+        }
+    };
+    let offer = if upgrade.is_some() { OFFER_WITH_TLS } else { OFFER };
+    let mut mail = Mail::default();
+    let mut previous = String::new();
+    if talk.answer(&mut wire, "", "220 fake ESMTP", &mail).await.is_none() {
+        return;
+    }
+    while let Some(line) = next_line(&mut wire).await {
+        talk.seen.lock().unwrap().lines.push(line.clone());
+        let usual = usual_answer(&line, &previous, offer);
+        let Some(said) = talk.answer(&mut wire, &line, usual, &mail).await else { return };
+        match line.split([' ', ':']).next().unwrap() {
+            "STARTTLS" => {
+                let Ok(tls) = upgrade.as_ref().unwrap().accept(wire.into_inner()).await else { return };
+                wire = BufReader::new(Box::new(tls));
+            }
+            "MAIL" => mail = Mail { from: between_brackets(&line), ..Mail::default() },
+            "RCPT" if said.starts_with('2') => mail.to.push(between_brackets(&line)),
+            "DATA" if said.starts_with('3') => {
+                mail.data = read_data(&mut wire).await;
+                if talk.answer(&mut wire, ".", "250 2.0.0 Ok: queued as 4711", &mail).await.is_none() {
+                    return;
+                }
+            }
+            _ => {}
+        }
+        previous = line;
+    }
+}
+
+const OFFER: &str = "250-fake\r\n250-AUTH PLAIN LOGIN\r\n250 8BITMIME";
+const OFFER_WITH_TLS: &str = "250-fake\r\n250-STARTTLS\r\n250-AUTH PLAIN LOGIN\r\n250 8BITMIME";
+
+/// What a good-natured server answers to `line`, said after `previous`.
+fn usual_answer(line: &str, previous: &str, offer: &'static str) -> &'static str {
+    match line.split([' ', ':']).next().unwrap() {
+        "EHLO" => offer,
+        "STARTTLS" => "220 go ahead",
+        "AUTH" if line == "AUTH LOGIN" => "334 VXNlcm5hbWU6",
+        "AUTH" => "235 2.7.0 welcome",
+        "DATA" => "354 go ahead",
+        "MAIL" | "RCPT" | "RSET" => "250 2.0.0 Ok",
+        _ if previous == "AUTH LOGIN" => "334 UGFzc3dvcmQ6",
+        _ => "235 2.7.0 welcome",
+    }
+}
+
+impl Talk {
+    /// Answers, and hands back what was said; `None` if the conversation is over.
+    async fn answer(
+        &self,
+        wire: &mut BufReader<Box<dyn Wire>>,
+        line: &str,
+        usual: &'static str,
+        mail: &Mail,
+    ) -> Option<&'static str> {
+        let keep = || self.seen.lock().unwrap().mails.push(mail.clone());
+        let (words, over) = match (self.script)(Cue { connection: self.connection, line }) {
+            Answer::Usual => (usual, false),
+            Answer::Say(words) => (words, false),
+            Answer::SayAndHangUp(words) => (words, true),
+            Answer::HangUp => return None,
+            Answer::KeepAndHangUp => {
+                keep();
+                return None;
+            }
+            Answer::Silence => std::future::pending().await,
+        };
+        if line == "." && words.starts_with('2') {
+            keep();
+        }
+        wire.get_mut().write_all(format!("{words}\r\n").as_bytes()).await.ok()?;
+        wire.get_mut().flush().await.ok()?;
+        (!over).then_some(words)
+    }
+}
+
+async fn next_line(wire: &mut BufReader<Box<dyn Wire>>) -> Option<String> {
+    let mut line = String::new();
+    let read = wire.read_line(&mut line).await.ok()?;
+    (read > 0).then(|| line.strip_suffix("\r\n").expect("a line ends in CRLF").to_owned())
+}
+
+/// The mail, without the dots that stand for dots.
+async fn read_data(wire: &mut BufReader<Box<dyn Wire>>) -> String {
+    let mut data = String::new();
+    while let Some(line) = next_line(wire).await {
+        if line == "." {
+            break;
+        }
+        assert!(line.len() <= 998, "RFC 5322 §2.1.1");
+        assert!(!line.contains(['\r', '\n', '\0']), "RFC 5321 §2.3.8");
+        data.push_str(line.strip_prefix('.').unwrap_or(&line));
+        data.push_str("\r\n");
+    }
+    data
+}
+
+fn between_brackets(line: &str) -> String {
+    let (_, rest) = line.split_once('<').unwrap();
+    rest.split_once('>').unwrap().0.to_owned()
+}
+
+/// A certificate authority, as PEM, and a server for `name` that it vouches for.
+pub(crate) fn certified(name: &str) -> (String, TlsAcceptor) {
+    let ca_key = KeyPair::generate().unwrap();
+    let mut ca = CertificateParams::new(vec![]).unwrap();
+    ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let ca_pem = ca.self_signed(&ca_key).unwrap().pem();
+    let key = KeyPair::generate().unwrap();
+    let issuer = Issuer::new(ca, ca_key);
+    let certificate =
+        CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![certificate.der().clone()],
+            PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+        )
+        .unwrap();
+    (ca_pem, TlsAcceptor::from(Arc::new(config)))
+}
