@@ -36,8 +36,13 @@ pub(crate) struct ChannelBuilder<'a> {
     pub(crate) today: Date,
 }
 
-/// A channel that could be built, and the account that the sandbox must know.
-pub(crate) type ReadyChannel = (ChannelSetup, Option<SandboxAccount>);
+/// A channel that could be built.
+#[derive(Debug)]
+pub(crate) struct ReadyChannel {
+    pub(crate) setup: ChannelSetup,
+    /// The account that the sandbox must know; `None` outside the sandbox.
+    pub(crate) account: Option<SandboxAccount>,
+}
 
 impl ChannelBuilder<'_> {
     /// The channel that `entry` describes. Its mistakes are added to `problems`.
@@ -131,7 +136,7 @@ impl ChannelBuilder<'_> {
         let rotated_at = common.rotated_at.map(|Day(day)| day);
         let drill = common.drill.as_ref().map(|it| drill(it, &locale.timezone));
         let in_common = format!("{:?}", (kind.name, &locale, &limits, timeout, rotated_at, &drill));
-        let channel = ChannelSetup {
+        let setup = ChannelSetup {
             name: name.into(),
             kind: kind.name,
             version: IdempotencyKey::of(&[own, &in_common]).as_str().to_owned(),
@@ -141,7 +146,7 @@ impl ChannelBuilder<'_> {
             rotated_at,
             drill,
         };
-        (channel, account)
+        ReadyChannel { setup, account }
     }
 }
 

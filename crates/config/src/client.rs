@@ -5,9 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
 use fanfare_core::{Locale, Secret};
-use serde::Deserialize;
-
 use fanfare_settings::{Problems, Secrets, Section, SettingPath};
+use serde::Deserialize;
 
 use crate::document;
 use crate::keyword_or_map::AuthYaml;

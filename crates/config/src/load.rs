@@ -112,14 +112,13 @@ fn check(yaml: ConfigYaml, ready: Vec<ReadyChannel>, section: &mut Section) -> O
         warn_of_unused(&receivers, &route, &channels, section);
     }
     let policy = policy(route, receivers, section)?;
-    let (channels, accounts): (Vec<_>, Vec<_>) = ready.into_iter().unzip();
-    let sandbox_accounts =
-        channels.iter().zip(accounts).filter_map(|(it, account)| Some((it.name.clone(), account?))).collect();
+    let account = |it: &ReadyChannel| Some((it.setup.name.clone(), it.account.clone()?));
+    let sandbox_accounts = ready.iter().filter_map(account).collect();
     Some(Config {
         server,
         store_path: yaml.store.map_or_else(|| PathBuf::from(STORE), |StorePath(path)| path),
         sources: yaml.sources.into_iter().map(sources::source).collect(),
-        channels,
+        channels: ready.into_iter().map(|it| it.setup).collect(),
         policy,
         retry,
         retention: yaml.retention.map_or(RETENTION, |PositiveDuration(it)| it),
@@ -157,7 +156,7 @@ fn check_shared_limits(ready: &[ReadyChannel], section: &mut Section) {
             format!("shares its {shared} with `{}`, so both need the same `{setting}`", first.name),
         );
     };
-    for (channel, _) in ready {
+    for channel in ready.iter().map(|it| &it.setup) {
         let limits = &channel.limits;
         let first = *first_of_account.entry(&limits.account).or_insert(channel);
         if first.limits.budgets != limits.budgets {

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use fanfare_core::Receiver;
-
 use fanfare_settings::{Section, SettingPath, unknown_name};
 
 use crate::checks::check_name;

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use fanfare_core::{HumanDuration, ReceiverName, Route};
-
 use fanfare_settings::{Section, SettingPath, unknown_name};
 
 use crate::checks::NOT_YET;

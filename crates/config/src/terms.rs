@@ -6,7 +6,6 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use fanfare_core::{ChannelName, Contract, DeliveryTerms, HumanDuration, Rung, Sending, Succeed, Unless};
-
 use fanfare_settings::{Section, SettingPath};
 
 use crate::keyword_or_map::SucceedYaml;

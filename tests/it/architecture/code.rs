@@ -7,13 +7,13 @@ use xtask::{CodeBase, CodeFinding, Rule, findings};
 use super::{nothing_found, root};
 
 /// Crates whose doc comments open with their noun, and say more than two words.
-const PROSE: &[&str] = &["testkit", "tests", "xtask"];
+const PROSE: &[&str] = &["config", "settings", "testkit", "tests", "xtask"];
 
 /// Crates whose type names no other crate of the list defines, apart from [`SHARED_NAMES`].
-const NAMES: &[&str] = &["testkit", "tests", "xtask"];
+const NAMES: &[&str] = &["config", "settings", "testkit", "tests", "xtask"];
 
 /// Crates whose modules use only modules after them.
-const ARROWS: &[&str] = &["testkit", "tests", "xtask"];
+const ARROWS: &[&str] = &["config", "settings", "testkit", "tests", "xtask"];
 
 /// Type names that several places define, each with the reason why that is right.
 const SHARED_NAMES: &[(&str, &str)] = &[];
