@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::{Alert, Severity};
 
 pub use self::parse::InvalidMatcher;
-use self::parse::{Problem, is_reserved};
+use self::parse::{MatcherProblem, is_reserved};
 
 /// A condition on an alert, in Alertmanager's text syntax: `eui = "63…"`,
 /// `device =~ "Cold room.*"`, and `severity >= high`.
@@ -141,10 +141,10 @@ impl Matcher {
         }
     }
 
-    fn new(name: String, operator: Operator, value: String) -> Result<Self, Problem> {
+    fn new(name: String, operator: Operator, value: String) -> Result<Self, MatcherProblem> {
         let bound = || {
             if name != "severity" {
-                return Err(Problem::NotASeverity { name: name.clone(), operator });
+                return Err(MatcherProblem::NotASeverity { name: name.clone(), operator });
             }
             Ok(value.parse::<Severity>()?)
         };
@@ -169,7 +169,7 @@ impl Matcher {
 }
 
 /// The regular expression `text`, anchored at both ends as in Alertmanager.
-fn pattern(text: &str) -> Result<Regex, Problem> {
+fn pattern(text: &str) -> Result<Regex, MatcherProblem> {
     /// What one expression may cost in memory once compiled: a thousand
     /// alternatives of fifty bytes take 3.2 MB.
     const SIZE_LIMIT: usize = 4 << 20;
@@ -177,7 +177,9 @@ fn pattern(text: &str) -> Result<Regex, Problem> {
     let text = with_ascii_classes(text);
     let build = |text: &str| RegexBuilder::new(text).size_limit(SIZE_LIMIT).build();
     // First without anchors, so that `a)(b` does not pass.
-    build(&text).and_then(|_| build(&format!("^(?:{text})$"))).map_err(|err| Problem::Pattern(reason(&err)))
+    build(&text)
+        .and_then(|_| build(&format!("^(?:{text})$")))
+        .map_err(|err| MatcherProblem::Pattern(reason(&err)))
 }
 
 /// The regular expression `text` with `\w`, `\d`, `\s` and their opposites

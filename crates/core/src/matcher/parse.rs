@@ -16,11 +16,11 @@ use super::{Matcher, Operator};
 pub struct InvalidMatcher {
     text: String,
     column: usize, // Counts from 1.
-    problem: Problem,
+    problem: MatcherProblem,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Problem {
+pub(super) enum MatcherProblem {
     #[error("a name is missing: expected e.g. `device = \"Cold room 3\"`")]
     MissingName,
     #[error("an operator is missing: expected =, !=, =~ or !~, or for severity also >=, >, <= or <")]
@@ -65,10 +65,10 @@ pub(super) fn one(text: &str) -> Result<Matcher, InvalidMatcher> {
     let mut cursor = Cursor::new(text);
     cursor.skip_space();
     if cursor.rest().starts_with('{') {
-        return Err(cursor.invalid(Problem::ListOfMatchers));
+        return Err(cursor.invalid(MatcherProblem::ListOfMatchers));
     }
     let matcher = cursor.matcher()?;
-    if cursor.rest().is_empty() { Ok(matcher) } else { Err(cursor.invalid(Problem::SecondMatcher)) }
+    if cursor.rest().is_empty() { Ok(matcher) } else { Err(cursor.invalid(MatcherProblem::SecondMatcher)) }
 }
 
 /// Reads a list of matchers, in braces or not.
@@ -77,7 +77,7 @@ pub(super) fn all(text: &str) -> Result<Vec<Matcher>, InvalidMatcher> {
     cursor.skip_space();
     if cursor.rest().starts_with('{') {
         if !cursor.rest().ends_with('}') {
-            return Err(cursor.invalid(Problem::UnclosedBrace));
+            return Err(cursor.invalid(MatcherProblem::UnclosedBrace));
         }
         cursor.at += '{'.len_utf8();
         cursor.end -= '}'.len_utf8();
@@ -113,10 +113,14 @@ impl<'a> Cursor<'a> {
         let value = self.value()?;
         self.skip_space();
         if !self.rest().is_empty() && !self.rest().starts_with(',') {
-            return Err(self.invalid(Problem::TrailingText));
+            return Err(self.invalid(MatcherProblem::TrailingText));
         }
         Matcher::new(name, operator, value).map_err(|problem| {
-            let at = if let Problem::NotASeverity { .. } = problem { before_operator } else { before_value };
+            let at = if let MatcherProblem::NotASeverity { .. } = problem {
+                before_operator
+            } else {
+                before_value
+            };
             self.invalid_at(at, problem)
         })
     }
@@ -132,12 +136,12 @@ impl<'a> Cursor<'a> {
                 name
             }
         };
-        if name.is_empty() { Err(self.invalid_at(start, Problem::MissingName)) } else { Ok(name) }
+        if name.is_empty() { Err(self.invalid_at(start, MatcherProblem::MissingName)) } else { Ok(name) }
     }
 
     fn operator(&mut self) -> Result<Operator, InvalidMatcher> {
         let found = Operator::ALL.into_iter().find(|it| self.rest().starts_with(it.sign()));
-        let operator = found.ok_or_else(|| self.invalid(Problem::MissingOperator))?;
+        let operator = found.ok_or_else(|| self.invalid(MatcherProblem::MissingOperator))?;
         self.at += operator.sign().len();
         Ok(operator)
     }
@@ -151,14 +155,14 @@ impl<'a> Cursor<'a> {
         if let Some(odd) =
             raw.chars().next().filter(|c| matches!(c, '=' | '!' | '~' | '<' | '>' | '\'' | '`'))
         {
-            return Err(self.invalid(Problem::OddStart(odd)));
+            return Err(self.invalid(MatcherProblem::OddStart(odd)));
         }
         let (value, stray) = unescape(raw);
         if let Some(stray) = stray {
-            return Err(self.invalid_at(self.at + stray, Problem::StrayQuote));
+            return Err(self.invalid_at(self.at + stray, MatcherProblem::StrayQuote));
         }
         if raw.ends_with('}') {
-            return Err(self.invalid_at(self.at + raw.len() - 1, Problem::OddEnd));
+            return Err(self.invalid_at(self.at + raw.len() - 1, MatcherProblem::OddEnd));
         }
         self.at += raw.len();
         Ok(value)
@@ -170,7 +174,7 @@ impl<'a> Cursor<'a> {
             return Ok(None);
         };
         let (text, end) = unescape(inside);
-        let end = end.ok_or_else(|| self.invalid(Problem::UnclosedQuote))?;
+        let end = end.ok_or_else(|| self.invalid(MatcherProblem::UnclosedQuote))?;
         self.at += '"'.len_utf8() + end + '"'.len_utf8();
         Ok(Some(text))
     }
@@ -185,11 +189,11 @@ impl<'a> Cursor<'a> {
         self.at
     }
 
-    fn invalid(&self, problem: Problem) -> InvalidMatcher {
+    fn invalid(&self, problem: MatcherProblem) -> InvalidMatcher {
         self.invalid_at(self.at, problem)
     }
 
-    fn invalid_at(&self, at: usize, problem: Problem) -> InvalidMatcher {
+    fn invalid_at(&self, at: usize, problem: MatcherProblem) -> InvalidMatcher {
         InvalidMatcher { text: self.text.to_owned(), column: self.text[..at].chars().count() + 1, problem }
     }
 }

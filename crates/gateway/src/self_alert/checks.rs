@@ -18,14 +18,14 @@ use crate::self_alert::snapshot::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum CheckResult {
     /// A problem that people must know of.
-    Problem(Problem),
+    Problem(HealthProblem),
     /// No result yet: a raised alert stays as it is.
     Unknown,
 }
 
 /// A problem that people must know of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Problem {
+pub(crate) struct HealthProblem {
     pub(crate) severity: Severity,
     pub(crate) condition: RaisedCondition,
 }
@@ -60,7 +60,7 @@ pub(crate) fn run_checks(snapshot: &Snapshot, now: Timestamp) -> BTreeMap<Condit
 }
 
 fn problem(severity: Severity, condition: RaisedCondition) -> CheckResult {
-    CheckResult::Problem(Problem { severity, condition })
+    CheckResult::Problem(HealthProblem { severity, condition })
 }
 
 fn health(channel: &ChannelSnapshot) -> Option<CheckResult> {

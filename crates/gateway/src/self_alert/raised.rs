@@ -8,7 +8,7 @@ use fanfare_words::SelfAlertFacts;
 use jiff::Timestamp;
 
 use crate::self_alert::alert::SelfAlert;
-use crate::self_alert::checks::{CheckResult, Problem};
+use crate::self_alert::checks::{CheckResult, HealthProblem};
 use crate::self_alert::condition::Condition;
 use crate::time::after;
 
@@ -72,7 +72,7 @@ impl RaisedAlerts {
         changes
     }
 
-    fn is_due(&self, condition: &Condition, problem: &Problem, now: Timestamp) -> bool {
+    fn is_due(&self, condition: &Condition, problem: &HealthProblem, now: Timestamp) -> bool {
         match self.0.get(condition) {
             None => true,
             Some(raised) => raised.severity != problem.severity || after(raised.at, REFRESH_INTERVAL) <= now,
@@ -93,7 +93,10 @@ impl RaisedAlerts {
     }
 }
 
-fn firing(condition: &Condition, Problem { severity, condition: raised }: &Problem) -> AlertChange {
+fn firing(
+    condition: &Condition,
+    HealthProblem { severity, condition: raised }: &HealthProblem,
+) -> AlertChange {
     AlertChange {
         condition: condition.clone(),
         status: Status::Firing,

@@ -8,7 +8,7 @@ const NOON: Timestamp = fanfare_testkit::NOON;
 
 fn wrong(severity: Severity) -> CheckResult {
     let condition = RaisedCondition::DiskNearlyFull { free: 1, total: 100 };
-    CheckResult::Problem(Problem { severity, condition })
+    CheckResult::Problem(HealthProblem { severity, condition })
 }
 
 /// What is looked at, once so many seconds after noon; what is said is noted.
