@@ -358,6 +358,17 @@ impl fmt::Display for TestVerdict {
 impl DeliveryStage {
     /// Every stage, in the order of their names in the documentation.
     pub const ALL: [Self; 4] = [Self::Pending, Self::Delivered, Self::Dead, Self::Discarded];
+
+    /// The word in JSON and on the command line.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Delivered => "delivered",
+            Self::Dead => "dead",
+            Self::Discarded => "discarded",
+        }
+    }
 }
 
 impl FromStr for DeliveryStage {

@@ -14,8 +14,8 @@ pub(crate) mod channels;
 pub(crate) mod audit;
 
 pub(crate) mod client;
-mod answer;
-mod moment;
+mod output;
+mod time_arg;
 mod table;
 
 use std::io::Write;

@@ -1,10 +1,9 @@
 //! The `fanfare` binary: puts the other crates together.
 //!
-//! It alone knows the command line, actix, and which channels there are.
+//! It alone knows the command line and which channels there are.
 
 mod cli;
 mod commands;
-mod explain;
 mod registry;
 mod serve;
 

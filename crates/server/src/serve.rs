@@ -1,31 +1,27 @@
-//! The running gateway: HTTP doors, sandbox, start and stop.
+//! The commands that keep running: the gateway, the demo, the sandbox alone.
 
-mod access;
-mod answer;
-mod doors;
-mod ingest;
-mod api;
-mod ack;
-mod sandbox;
-mod http;
-mod orders;
-mod run;
-mod reload;
-mod stage;
 mod demo;
+mod running;
+mod reload;
+mod split_config;
+mod config_file;
+mod sandbox_host;
+mod stop_signal;
 mod logging;
 
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use self::reload::{ConfigFile, Origin, tell_warnings};
-use self::stage::Stage;
+use self::config_file::ConfigFile;
+use self::reload::{ConfigSource, log_warnings};
+use self::sandbox_host::SandboxHost;
+use self::stop_signal::stop_signal;
 
 pub(crate) use self::demo::run as demo;
 pub(crate) use self::logging::{LogFormat, start_logging};
 
-/// Which providers the channels talk to.
+/// The providers that the channels talk to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Providers {
     /// The real ones.
@@ -34,31 +30,35 @@ pub(crate) enum Providers {
     Sandbox,
 }
 
-/// `fanfare serve`: runs until it is told to stop.
+/// `fanfare serve`: runs until the process is told to stop.
 pub(crate) async fn serve(file: &Path, providers: Providers) -> anyhow::Result<()> {
-    let stage = match providers {
+    let sandbox = match providers {
         Providers::Real => None,
-        Providers::Sandbox => Some(Stage::set_up().await?),
+        Providers::Sandbox => Some(SandboxHost::start().await?),
     };
-    let origin = Origin::of(ConfigFile { path: file.to_owned(), stage: stage.clone() }).await?;
-    let config = origin.file.read()?;
-    if let Some(stage) = &stage {
-        stage.cast(&config)?;
-        let Stage { sandbox } = stage;
-        tracing::info!(http = %sandbox.http_address(), smtp = %stage::smtp_address(sandbox), store = %config.store_path.display(), "The sandbox plays every provider; nothing leaves this machine");
+    let file = ConfigFile { path: file.to_owned(), sandbox: sandbox.clone() };
+    let source = ConfigSource::new(file).await?;
+    let config = source.file.read()?;
+    if let Some(host) = &sandbox {
+        host.register_accounts(&config)?;
+        let SandboxHost { sandbox } = host;
+        tracing::info!(http = %sandbox.http_address(), smtp = %sandbox_host::smtp_address(sandbox), store = %config.store_path.display(), "The sandbox plays every provider; nothing leaves this machine");
     }
-    tell_warnings(&config.warnings);
-    let running = run::Running::start(config, stage, Some(origin)).await?;
-    run::told_to_stop().await?;
+    log_warnings(&config.warnings);
+    let running = running::RunningGateway::start(config, sandbox, Some(source)).await?;
+    stop_signal().await?;
     running.stop().await;
     Ok(())
 }
 
-/// `fanfare sandbox`: the fakes alone, for other people's tests.
+/// `fanfare sandbox`: the fakes alone, for other programs' tests.
 pub(crate) async fn sandbox_alone(
     http: SocketAddr,
     smtp: SocketAddr,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
-    stage::run_alone(http, smtp, out).await
+    let sandbox = sandbox_host::start_open(http, smtp, out).await?;
+    stop_signal().await?;
+    sandbox.shutdown().await;
+    Ok(())
 }

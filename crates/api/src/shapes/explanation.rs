@@ -1,5 +1,7 @@
 //! The explanation of an alert: its routing, its notifications and its timeline.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -165,4 +167,13 @@ pub struct RouteCheck {
     pub matched: bool,
     /// The reason for the result.
     pub why: String,
+}
+
+impl fmt::Display for RouteCheck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { route, receiver, matched, why } = self;
+        let mark = if *matched { "✓" } else { "✗" };
+        let depth = route.matches(".routes[").count();
+        write!(f, "{:indent$}{mark} {route} → {receiver}: {why}", "", indent = depth * 2)
+    }
 }

@@ -23,6 +23,21 @@ pub struct ReceiverTerms {
     pub escalate: Vec<EscalationRung>,
 }
 
+impl ReceiverTerms {
+    /// The channels that are told at once: those that the contract needs, or all.
+    #[must_use]
+    pub fn first(&self) -> &[String] {
+        let needed = match self.contract.succeed {
+            RequiredChannels::All => self.channels.len(),
+            RequiredChannels::AtLeast(number) => number.get(),
+        };
+        match self.send {
+            SendOrder::Together => &self.channels,
+            SendOrder::InTurn => &self.channels[..needed.min(self.channels.len())],
+        }
+    }
+}
+
 /// The number of channels that must confirm, and the time they have for it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ContractTerms {

@@ -42,6 +42,7 @@ fn an_unknown_word_is_refused_with_the_known_ones() {
     let err = parse_word::<DeliveryStage>("lost").unwrap_err().to_string();
     assert!(err.contains("lost") && err.contains("discarded"), "{err}");
     for stage in DeliveryStage::ALL {
-        assert_eq!(stage.to_string().parse(), Ok(stage));
+        check(&stage, stage.word());
+        assert_eq!(stage.word().parse(), Ok(stage));
     }
 }

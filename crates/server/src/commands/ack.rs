@@ -4,18 +4,16 @@ use std::io::Write;
 use std::path::Path;
 
 use clap::Args;
+use fanfare_api::{AcknowledgeRequest, AcknowledgeResult, AcknowledgeStatus, Endpoint};
 use fanfare_core::{AlertId, one_line};
-use jiff::Timestamp;
-use serde::Deserialize;
-use serde_json::json;
 
 use super::Outcome;
-use super::answer::print;
-use super::client::{Door, Gateway};
-use super::moment::shown;
+use super::client::{GatewayClient, TokenKind};
+use super::output::print;
+use super::time_arg::format_time;
 use crate::cli::AskArgs;
 
-/// Which alert, and who takes care of it.
+/// The alert, and the person who takes care of it.
 #[derive(Debug, Args)]
 pub struct AckArgs {
     /// The alert's number, as its messages show it
@@ -23,38 +21,23 @@ pub struct AckArgs {
     /// Who takes care of it: everybody who was told hears this name
     #[arg(long, value_name = "NAME")]
     pub by: String,
-    /// The gateway.
+    /// The gateway and the output.
     #[command(flatten)]
     pub ask: AskArgs,
 }
 
-/// What became of it.
-#[derive(Debug, Deserialize)]
-struct Acknowledged {
-    status: Status,
-    by: String,
-    at: Timestamp,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Status {
-    Acknowledged,
-    AlreadyAcknowledged,
-}
-
-/// Acknowledges the alert, and prints who takes care of it.
+/// Acknowledges the alert, and prints the person who takes care of it.
 pub(crate) fn ack(config: &Path, args: &AckArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let AckArgs { id, by, ask } = args;
-    let gateway = Gateway::find(config, &ask.gateway, Door::Api)?;
-    let body = serde_json::to_vec(&json!({ "by": by }))?;
-    let answer = gateway.post(&["api", "v1", "alerts", &id.to_string(), "acknowledge"], body)?;
-    print(answer, ask, out, |Acknowledged { status, by, at }: Acknowledged| {
+    let gateway = GatewayClient::find(config, &ask.gateway, TokenKind::Api)?;
+    let request = AcknowledgeRequest { by: by.clone() };
+    let answer = gateway.post(Endpoint::AcknowledgeAlert, &id.to_string(), &request)?;
+    print(answer, ask, out, |AcknowledgeResult { status, by, at }: AcknowledgeResult| {
         let by = one_line(&by);
         match status {
-            Status::Acknowledged => format!("alert {id} is acknowledged by {by}"),
-            Status::AlreadyAcknowledged => {
-                let at = shown(at, &gateway.style.timezone);
+            AcknowledgeStatus::Acknowledged => format!("alert {id} is acknowledged by {by}"),
+            AcknowledgeStatus::AlreadyAcknowledged => {
+                let at = format_time(at, &gateway.locale.timezone);
                 format!("alert {id} was acknowledged before, by {by} at {at}")
             }
         }

@@ -1,32 +1,33 @@
-//! `fanfare channels`: how the channels are, and a test through one of them.
+//! `fanfare channels`: the condition of the channels, and a test message through one of them.
 
 use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
 use clap::Args;
+use fanfare_api::{
+    AttemptVerdict, ChannelCondition, ChannelError, ChannelList, ChannelReport, ChannelTestRequest,
+    ChannelTestResult, Endpoint, TestVerdict,
+};
 use fanfare_core::one_line;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde::Deserialize;
-use serde_json::json;
 
 use super::Outcome;
-use super::answer::{print, read, reason};
-use super::client::{Door, Gateway};
-use super::moment::shown;
+use super::client::{GatewayClient, TokenKind};
+use super::output::{print, read, reason};
 use super::table::table;
+use super::time_arg::format_time;
 use crate::cli::AskArgs;
 
-/// Of which gateway.
+/// The gateway whose channels are listed.
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// The gateway.
+    /// The gateway and the output.
     #[command(flatten)]
     pub ask: AskArgs,
 }
 
-/// Which channel is tested.
+/// The channel to test.
 #[derive(Debug, Args)]
 pub struct TestArgs {
     /// Its name in the config
@@ -34,49 +35,17 @@ pub struct TestArgs {
     /// Who tests it: the message says so
     #[arg(long, env = "USER", hide_env = true, default_value = "the command line", value_name = "NAME")]
     pub by: String,
-    /// The gateway.
+    /// The gateway and the output.
     #[command(flatten)]
     pub ask: AskArgs,
 }
 
-#[derive(Debug, Deserialize)]
-struct Channels {
-    channels: Vec<Channel>,
-}
-
-/// What of a channel is shown in the table.
-#[derive(Debug, Deserialize)]
-struct Channel {
-    name: String,
-    kind: String,
-    health: String,
-    reason: Option<String>,
-    blocked_until: Option<Timestamp>,
-    pending: u64,
-    quota: Option<Quota>,
-    proven_at: Option<Timestamp>,
-    last_error: Option<LastError>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Quota {
-    messages: u64,
-    used: u64,
-    period: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct LastError {
-    at: Timestamp,
-    words: String,
-}
-
-/// Prints how each channel is; a finding if one is broken.
+/// Prints the condition of each channel.
 pub(crate) fn list(config: &Path, args: &ListArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let gateway = Gateway::find(config, &args.ask.gateway, Door::Api)?;
-    let answer = gateway.get(&["api", "v1", "channels"], &[])?;
-    let zone = &gateway.style.timezone;
-    print(answer, &args.ask, out, |Channels { channels }: Channels| {
+    let gateway = GatewayClient::find(config, &args.ask.gateway, TokenKind::Api)?;
+    let answer = gateway.get(Endpoint::ListChannels, "", &[])?;
+    let zone = &gateway.locale.timezone;
+    print(answer, &args.ask, out, |ChannelList { channels }: ChannelList| {
         table(HEADER, channels.iter().map(|it| row(it, zone)))
     })?;
     Ok(Outcome::Good)
@@ -88,62 +57,66 @@ const HEADER: [&str; 8] =
 /// A channel that sends again, and not yet for long enough to count as working.
 const RECOVERING: &str = "recovering";
 
-fn row(channel: &Channel, zone: &TimeZone) -> [String; 8] {
-    let Channel { name, kind, health, reason, blocked_until, pending, quota, proven_at, last_error } =
-        channel;
-    let health = if health == "broken" && blocked_until.is_none() { RECOVERING } else { health };
-    let quota =
-        quota.as_ref().map(|Quota { messages, used, period }| format!("{used} of {messages}, {period}"));
-    let last = last_error.as_ref().map(|LastError { at, words }| format!("{}: {words}", shown(*at, zone)));
+fn row(channel: &ChannelReport, zone: &TimeZone) -> [String; 8] {
+    let ChannelReport {
+        name,
+        kind,
+        health,
+        reason,
+        blocked_until,
+        pending,
+        quota,
+        proven_at,
+        last_error,
+        ..
+    } = channel;
+    let health = match (health, blocked_until) {
+        (ChannelCondition::Broken, None) => RECOVERING.to_owned(),
+        (ChannelCondition::Broken | ChannelCondition::Working, _) => health.to_string(),
+    };
+    let quota = quota.as_ref().map(|it| format!("{} of {}, {}", it.used, it.messages, it.period));
+    let last =
+        last_error.as_ref().map(|ChannelError { at, words }| format!("{}: {words}", format_time(*at, zone)));
     // A provider's words may hold anything, also what would confuse a terminal.
     let trouble = reason.clone().or(last).map(|it| one_line(&it));
     [
         name.clone(),
         kind.clone(),
-        health.to_owned(),
-        blocked_until.map(|at| shown(at, zone)).unwrap_or_default(),
+        health,
+        blocked_until.map(|at| format_time(at, zone)).unwrap_or_default(),
         pending.to_string(),
         quota.unwrap_or_default(),
-        proven_at.map(|at| shown(at, zone)).unwrap_or_default(),
+        proven_at.map(|at| format_time(at, zone)).unwrap_or_default(),
         trouble.unwrap_or_default(),
     ]
 }
 
-/// How long the answer to a test may take. The gateway waits as long as one
+/// The time that the answer to a test may take. The gateway waits as long as one
 /// attempt may take, which is a minute for mail and what the config says for others.
 const TEST_PATIENCE: Duration = Duration::from_secs(10 * 60);
-
-/// What came of a test.
-#[derive(Debug, Deserialize)]
-struct Tested {
-    alert_id: i64,
-    outcome: String,
-    words: Option<String>,
-    latency_ms: Option<u64>,
-}
 
 /// Sends a marked test through a channel, and prints its provider's answer; a
 /// finding unless that took it.
 pub(crate) fn test(config: &Path, args: &TestArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let TestArgs { name, by, ask } = args;
-    let gateway = Gateway::find(config, &ask.gateway, Door::Api)?.patient(TEST_PATIENCE);
-    let body = serde_json::to_vec(&json!({ "by": by }))?;
-    let answer = gateway.post(&["api", "v1", "channels", name, "test"], body)?;
-    let Tested { outcome, .. } = read(answer.clone())?;
-    print(answer, ask, out, |tested: Tested| tested.text(name))?;
-    Ok(if outcome == "delivered" { Outcome::Good } else { Outcome::Finding })
+    let gateway = GatewayClient::find(config, &ask.gateway, TokenKind::Api)?.with_patience(TEST_PATIENCE);
+    let request = ChannelTestRequest { by: Some(by.clone()) };
+    let answer = gateway.post(Endpoint::TestChannel, name, &request)?;
+    let ChannelTestResult { outcome, .. } = read(answer.clone())?;
+    print(answer, ask, out, |result: ChannelTestResult| test_text(name, &result))?;
+    let is_delivered = outcome == TestVerdict::Attempted(AttemptVerdict::Delivered);
+    Ok(if is_delivered { Outcome::Good } else { Outcome::Finding })
 }
 
-impl Tested {
-    fn text(&self, name: &str) -> String {
-        let Self { alert_id, outcome, words, latency_ms } = self;
-        match (words, latency_ms) {
-            (Some(words), Some(latency)) => {
-                format!("{name}: {outcome} after {latency} ms: {}", one_line(reason(outcome, words)))
-            }
-            _ => format!(
-                "{name}: {outcome}: the channel is busy, or must be silent; `fanfare explain {alert_id}` will tell"
-            ),
+fn test_text(name: &str, result: &ChannelTestResult) -> String {
+    let ChannelTestResult { alert_id, outcome, words, latency_ms, .. } = result;
+    match (words, latency_ms) {
+        (Some(words), Some(latency)) => {
+            let words = one_line(reason(&outcome.to_string(), words));
+            format!("{name}: {outcome} after {latency} ms: {words}")
         }
+        _ => format!(
+            "{name}: {outcome}: the channel is busy, or must be silent; `fanfare explain {alert_id}` will tell"
+        ),
     }
 }

@@ -1,58 +1,60 @@
-//! Talks to a running gateway.
+//! The client of a running gateway.
 
 use std::error::Error;
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use fanfare_api::{Endpoint, ErrorResponse};
 use fanfare_core::{Locale, Secret};
 use reqwest::{Method, RequestBuilder, StatusCode};
+use serde::Serialize;
 use serde_json::Value;
 use url::Url;
 
 use crate::cli::GatewayArgs;
 use fanfare_config::{GatewayAddress, ProcessSecrets, gateway_address};
 
-/// How long a command waits for the gateway's answer.
+/// The time that a command waits for the gateway's answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 const NOT_AN_ADDRESS: &str = "--url is not the address of a server: expected e.g. http://127.0.0.1:8780";
 
-/// A running gateway.
+/// The client of a running gateway.
 #[derive(Debug)]
-pub(crate) struct Gateway {
+pub(crate) struct GatewayClient {
     url: Url,
     token: Option<Secret>,
     http: reqwest::Client,
     patience: Duration,
-    /// How what it tells is shown: as its messages are, if the config is at hand.
-    pub(crate) style: Locale,
+    /// The language and the clock of what is printed: those of the config, if it is at hand.
+    pub(crate) locale: Locale,
 }
 
 const NO_TOKEN: &str = "; no token was sent: set the environment variable that the config names, to what the gateway \
                         has, or name another with --token-env or --token-file";
 
-/// What the gateway answered.
+/// An answer of the gateway.
 #[derive(Debug)]
-pub(crate) struct Answer {
-    /// Whether it did it.
+pub(crate) struct GatewayAnswer {
+    /// The HTTP status.
     pub(crate) status: StatusCode,
-    /// What it says.
+    /// The JSON body; null if it was none.
     pub(crate) json: Value,
 }
 
-/// Which of the tokens in the config opens the door.
+/// The token of the config that a request needs.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Door<'a> {
-    /// The API's.
+pub(crate) enum TokenKind<'a> {
+    /// The token of the API.
     Api,
-    /// That of the source with this name.
+    /// The token of the source with this name.
     Source(&'a str),
 }
 
-impl Gateway {
-    /// The gateway that `args` name, and where they say nothing, the config at `file`.
-    pub(crate) fn find(file: &Path, args: &GatewayArgs, door: Door<'_>) -> anyhow::Result<Self> {
+impl GatewayClient {
+    /// A client of the gateway that `args` name or, where they name none, the config at `file`.
+    pub(crate) fn find(file: &Path, args: &GatewayArgs, token: TokenKind<'_>) -> anyhow::Result<Self> {
         let GatewayArgs { url, token_env, token_file } = args;
         let given = given_token(token_env.as_deref(), token_file.as_deref())?;
         let (url, configured) = match (url, gateway_address(file, &ProcessSecrets)) {
@@ -63,37 +65,52 @@ impl Gateway {
             }
         };
         let url: Url = url.parse().context(NOT_AN_ADDRESS)?;
-        let style = configured.as_ref().map(|it| it.locale.clone()).unwrap_or_default();
-        let token = given.or_else(|| configured.and_then(|it| token_of(it, door)));
-        Ok(Self { url, token, http: http()?, patience: PATIENCE, style })
+        let locale = configured.as_ref().map(|it| it.locale.clone()).unwrap_or_default();
+        let token = given.or_else(|| configured.and_then(|it| token_of(it, token)));
+        Ok(Self { url, token, http: http()?, patience: PATIENCE, locale })
     }
 
-    /// The same for a question whose answer may take so long.
-    pub(crate) fn patient(self, patience: Duration) -> Self {
+    /// The client for a request whose answer may take `patience`.
+    pub(crate) fn with_patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
     }
 
-    /// The JSON that the gateway answers to a GET.
-    pub(crate) fn get(&self, path: &[&str], query: &[(&str, String)]) -> anyhow::Result<Value> {
-        let mut url = self.at(path)?;
+    /// The answer of `endpoint`, with `parameter` in the place of the one in its path, as JSON.
+    pub(crate) fn get(
+        &self,
+        endpoint: Endpoint,
+        parameter: &str,
+        query: &[(&str, String)],
+    ) -> anyhow::Result<Value> {
+        let mut url = self.at(endpoint.segments(parameter))?;
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
         self.ask(self.request(Method::GET, url))?.json_if_done()
     }
 
-    /// The JSON that the gateway answers to a POST of `body`.
-    pub(crate) fn post(&self, path: &[&str], body: Vec<u8>) -> anyhow::Result<Value> {
-        self.try_post(path, body)?.json_if_done()
+    /// The answer of `endpoint` to `request`, as JSON.
+    pub(crate) fn post(
+        &self,
+        endpoint: Endpoint,
+        parameter: &str,
+        request: &impl Serialize,
+    ) -> anyhow::Result<Value> {
+        let url = self.at(endpoint.segments(parameter))?;
+        self.send(url, serde_json::to_vec(request)?)?.json_if_done()
     }
 
-    /// What the gateway answers to a POST of `body`, a refusal too.
-    pub(crate) fn try_post(&self, path: &[&str], body: Vec<u8>) -> anyhow::Result<Answer> {
-        let request = self.request(Method::POST, self.at(path)?);
+    /// The answer to a POST of `body` to a path outside the API, or the refusal.
+    pub(crate) fn post_to_path(&self, path: &[&str], body: Vec<u8>) -> anyhow::Result<GatewayAnswer> {
+        self.send(self.at(path)?, body)
+    }
+
+    fn send(&self, url: Url, body: Vec<u8>) -> anyhow::Result<GatewayAnswer> {
+        let request = self.request(Method::POST, url);
         self.ask(request.header("Content-Type", "application/json").body(body))
     }
 
-    fn at(&self, path: &[&str]) -> anyhow::Result<Url> {
+    fn at<S: AsRef<str>>(&self, path: impl IntoIterator<Item = S>) -> anyhow::Result<Url> {
         let mut url = self.url.clone();
         match url.path_segments_mut() {
             Ok(mut segments) => segments.pop_if_empty().extend(path),
@@ -112,7 +129,7 @@ impl Gateway {
     }
 
     /// Sends the request and reads the answer.
-    fn ask(&self, request: RequestBuilder) -> anyhow::Result<Answer> {
+    fn ask(&self, request: RequestBuilder) -> anyhow::Result<GatewayAnswer> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
             let response = request.send().await.map_err(|err| self.unreachable(err))?;
@@ -122,12 +139,12 @@ impl Gateway {
             if status == StatusCode::UNAUTHORIZED && self.token.is_none() {
                 bail!("the gateway answers {status}{}{NO_TOKEN}", words(&json));
             }
-            Ok(Answer { status, json })
+            Ok(GatewayAnswer { status, json })
         })
     }
 
     fn unreachable(&self, err: reqwest::Error) -> anyhow::Error {
-        // Scheme, host and port: whatever else stands in the address may be a secret.
+        // Scheme, host and port: anything else stands in the address may be a secret.
         let address = self.url.origin().ascii_serialization();
         let err = err.without_url();
         let mut causes = err.to_string();
@@ -143,8 +160,8 @@ impl Gateway {
     }
 }
 
-impl Answer {
-    /// What it says if it did it; a refusal is an error in the gateway's own words.
+impl GatewayAnswer {
+    /// The JSON of a success; a refusal is an error in the gateway's own words.
     pub(crate) fn json_if_done(self) -> anyhow::Result<Value> {
         let Self { status, json } = self;
         match (status.is_success(), json) {
@@ -157,11 +174,11 @@ impl Answer {
     }
 }
 
-fn token_of(address: GatewayAddress, door: Door<'_>) -> Option<Secret> {
+fn token_of(address: GatewayAddress, kind: TokenKind<'_>) -> Option<Secret> {
     let GatewayAddress { url: _, api_token, mut source_tokens, locale: _ } = address;
-    match door {
-        Door::Api => api_token,
-        Door::Source(name) => source_tokens.remove(name),
+    match kind {
+        TokenKind::Api => api_token,
+        TokenKind::Source(name) => source_tokens.remove(name),
     }
 }
 
@@ -188,9 +205,9 @@ pub(crate) fn http() -> anyhow::Result<reqwest::Client> {
     Ok(builder.build()?)
 }
 
-/// The gateway's words in `{"error":{"code","message","path"}}`.
+/// The gateway's words in an [`ErrorResponse`], for the end of a sentence.
 fn words(answer: &Value) -> String {
-    let text = |name: &str| answer["error"][name].as_str();
-    let path = text("path").map(|path| format!("{path}: ")).unwrap_or_default();
-    text("message").map(|message| format!(": {path}{message}")).unwrap_or_default()
+    let Ok(ErrorResponse { error }) = serde_json::from_value(answer.clone()) else { return String::new() };
+    let path = error.path.map(|path| format!("{path}: ")).unwrap_or_default();
+    format!(": {path}{}", error.message)
 }

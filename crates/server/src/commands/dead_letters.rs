@@ -1,27 +1,29 @@
-//! `fanfare dead-letters`: what was given up, and what a person does about it.
+//! `fanfare dead-letters`: deliveries that were given up, and their retry or discard.
 
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::Context as _;
 use clap::Args;
+use fanfare_api::{
+    DeadLetterDetails, DeadLetterEntry, DeadLetterList, DeadLetterSelection, DeliveryAttempt, DiscardResult,
+    Endpoint, RetryResult,
+};
 use fanfare_core::one_line;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::Outcome;
-use super::answer::{print, reason};
-use super::client::{Door, Gateway};
-use super::moment::{Moment, shown};
+use super::client::{GatewayClient, TokenKind};
+use super::output::{print, read, reason};
 use super::table::table;
+use super::time_arg::{TimeArg, format_time};
 use crate::cli::AskArgs;
 
-/// Which dead letters are listed.
+/// The dead letters to list.
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// Which.
+    /// The dead letters.
     #[command(flatten)]
     pub filter: FilterArgs,
     /// Only those listed after this one, for paging
@@ -30,7 +32,7 @@ pub struct ListArgs {
     /// At most so many
     #[arg(long, default_value_t = 50, value_name = "NUMBER")]
     pub limit: u32,
-    /// The gateway.
+    /// The gateway and the output.
     #[command(flatten)]
     pub ask: AskArgs,
 }
@@ -46,10 +48,10 @@ pub struct FilterArgs {
     pub receiver: Option<String>,
     /// Only what was given up at this time or later: 2026-03-08T20:00:00+08:00, or 2h for two hours ago
     #[arg(long, visible_alias = "all-since", value_name = "TIME")]
-    pub since: Option<Moment>,
+    pub since: Option<TimeArg>,
     /// Only what was given up before this time
     #[arg(long, value_name = "TIME")]
-    pub until: Option<Moment>,
+    pub until: Option<TimeArg>,
 }
 
 /// One dead letter.
@@ -57,26 +59,26 @@ pub struct FilterArgs {
 pub struct ShowArgs {
     /// Its name, as the list shows it, e.g. d17
     pub id: String,
-    /// The gateway.
+    /// The gateway and the output.
     #[command(flatten)]
     pub ask: AskArgs,
 }
 
-/// Which dead letters are tried again.
+/// The dead letters to try again.
 #[derive(Debug, Args)]
 pub struct RetryArgs {
-    /// Which.
+    /// The dead letters.
     #[command(flatten)]
     pub which: WhichArgs,
 }
 
-/// Which dead letters are discarded, and why.
+/// The dead letters to discard, and the reason.
 #[derive(Debug, Args)]
 pub struct DiscardArgs {
     /// Why nobody needs to be told any more
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
-    /// Which.
+    /// The dead letters.
     #[command(flatten)]
     pub which: WhichArgs,
 }
@@ -93,32 +95,12 @@ pub struct WhichArgs {
     /// Who does this, for the record
     #[arg(long, env = "USER", hide_env = true, default_value = "the command line", value_name = "NAME")]
     pub by: String,
-    /// The gateway.
+    /// The gateway and the output.
     #[command(flatten)]
     pub ask: AskArgs,
 }
 
 const ALIKE: [&str; 4] = ["channel", "receiver", "since", "until"];
-
-#[derive(Debug, Deserialize)]
-struct Letters {
-    dead_letters: Vec<Letter>,
-}
-
-/// What of a dead letter is shown.
-#[derive(Debug, Deserialize)]
-struct Letter {
-    id: String,
-    alert_id: i64,
-    title: String,
-    severity: String,
-    receiver: String,
-    channel: Option<String>,
-    reason: String,
-    attempts: u32,
-    given_up_at: Timestamp,
-    fulfilment: String,
-}
 
 /// Prints the dead letters.
 pub(crate) fn list(
@@ -128,13 +110,13 @@ pub(crate) fn list(
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
     let ListArgs { filter, before, limit, ask } = args;
-    let mut query = filter.fields(now);
+    let mut query = filter.query(now);
     query.extend(before.iter().map(|id| ("before", id.clone())));
     query.push(("limit", limit.to_string()));
-    let gateway = Gateway::find(config, &ask.gateway, Door::Api)?;
-    let answer = gateway.get(&["api", "v1", "dead-letters"], &query)?;
-    let zone = &gateway.style.timezone;
-    print(answer, ask, out, |Letters { dead_letters }: Letters| {
+    let gateway = GatewayClient::find(config, &ask.gateway, TokenKind::Api)?;
+    let answer = gateway.get(Endpoint::ListDeadLetters, "", &query)?;
+    let zone = &gateway.locale.timezone;
+    print(answer, ask, out, |DeadLetterList { dead_letters }: DeadLetterList| {
         table(HEADER, dead_letters.iter().map(|it| row(it, zone)))
     })?;
     Ok(Outcome::Good)
@@ -143,79 +125,79 @@ pub(crate) fn list(
 const HEADER: [&str; 9] =
     ["ID", "ALERT", "RECEIVER", "CHANNEL", "SEVERITY", "TITLE", "GIVEN UP AT", "TRIES", "WHY"];
 
-fn row(letter: &Letter, zone: &TimeZone) -> [String; 9] {
-    let Letter { id, alert_id, title, severity, receiver, channel, reason, attempts, given_up_at, .. } =
-        letter;
+fn row(letter: &DeadLetterEntry, zone: &TimeZone) -> [String; 9] {
+    let DeadLetterEntry {
+        id,
+        alert_id,
+        title,
+        severity,
+        receiver,
+        channel,
+        reason,
+        attempts,
+        given_up_at,
+        ..
+    } = letter;
     [
         id.clone(),
         alert_id.to_string(),
         receiver.clone(),
         channel.clone().unwrap_or_default(),
-        severity.clone(),
+        severity.to_string(),
         one_line(title),
-        shown(*given_up_at, zone),
+        format_time(*given_up_at, zone),
         attempts.to_string(),
         one_line(reason),
     ]
 }
 
-#[derive(Debug, Deserialize)]
-struct Shown {
-    dead_letter: Letter,
-    attempts: Vec<Attempt>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Attempt {
-    ordinal: i64,
-    started_at: Timestamp,
-    ended_at: Timestamp,
-    outcome: String,
-    words: String,
-}
-
 /// Prints one dead letter, with every attempt that was made.
 pub(crate) fn show(config: &Path, args: &ShowArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let ShowArgs { id, ask } = args;
-    let gateway = Gateway::find(config, &ask.gateway, Door::Api)?;
-    let answer = gateway.get(&["api", "v1", "dead-letters", id], &[])?;
-    print(answer, ask, out, |letter: Shown| letter.text(&gateway.style.timezone))?;
+    let gateway = GatewayClient::find(config, &ask.gateway, TokenKind::Api)?;
+    let answer = gateway.get(Endpoint::ShowDeadLetter, id, &[])?;
+    print(answer, ask, out, |letter: DeadLetterDetails| text(&letter, &gateway.locale.timezone))?;
     Ok(Outcome::Good)
 }
 
-impl Shown {
-    fn text(&self, zone: &TimeZone) -> String {
-        let Self { dead_letter, attempts } = self;
-        let Letter {
-            id, alert_id, title, severity, receiver, channel, reason, given_up_at, fulfilment, ..
-        } = dead_letter;
-        let fields = [
-            ("Dead letter", id.clone()),
-            ("Alert", format!("{alert_id}, {severity}: {}", one_line(title))),
-            ("Receiver", receiver.clone()),
-            ("Channel", channel.clone().unwrap_or_default()),
-            ("Given up at", shown(*given_up_at, zone)),
-            ("Why", one_line(reason)),
-            ("Contract", fulfilment.clone()),
-        ];
-        let mut text: String = fields.map(|(name, value)| format!("{name}: {value}\n")).concat();
-        if !attempts.is_empty() {
-            text.push_str(&format!(
-                "\n{}\n",
-                table(ATTEMPTS, attempts.iter().map(|it| attempt_row(it, zone)))
-            ));
-        }
-        text.push_str(&format!("\n`fanfare explain {alert_id}` tells the whole story."));
-        text
+fn text(DeadLetterDetails { dead_letter, attempts }: &DeadLetterDetails, zone: &TimeZone) -> String {
+    let DeadLetterEntry {
+        id,
+        alert_id,
+        title,
+        severity,
+        receiver,
+        channel,
+        reason,
+        given_up_at,
+        fulfilment,
+        ..
+    } = dead_letter;
+    let fields = [
+        ("Dead letter", id.clone()),
+        ("Alert", format!("{alert_id}, {severity}: {}", one_line(title))),
+        ("Receiver", receiver.clone()),
+        ("Channel", channel.clone().unwrap_or_default()),
+        ("Given up at", format_time(*given_up_at, zone)),
+        ("Why", one_line(reason)),
+        ("Contract", fulfilment.to_string()),
+    ];
+    let mut text: String = fields.map(|(name, value)| format!("{name}: {value}\n")).concat();
+    if !attempts.is_empty() {
+        let rows = attempts.iter().map(|it| attempt_row(it, zone));
+        text.push_str(&format!("\n{}\n", table(ATTEMPTS, rows)));
     }
+    text.push_str(&format!("\n`fanfare explain {alert_id}` tells the whole story."));
+    text
 }
 
 const ATTEMPTS: [&str; 5] = ["TRY", "BEGAN AT", "ENDED AT", "OUTCOME", "ANSWER"];
 
-fn attempt_row(attempt: &Attempt, zone: &TimeZone) -> [String; 5] {
-    let Attempt { ordinal, started_at, ended_at, outcome, words } = attempt;
-    let answer = one_line(reason(outcome, words));
-    [ordinal.to_string(), shown(*started_at, zone), shown(*ended_at, zone), outcome.clone(), answer]
+fn attempt_row(attempt: &DeliveryAttempt, zone: &TimeZone) -> [String; 5] {
+    let DeliveryAttempt { ordinal, started_at, ended_at, outcome, words } = attempt;
+    let outcome = outcome.to_string();
+    let answer = one_line(reason(&outcome, words));
+    [ordinal.to_string(), format_time(*started_at, zone), format_time(*ended_at, zone), outcome, answer]
 }
 
 /// Has dead letters tried again; a finding if there are none like this.
@@ -226,7 +208,10 @@ pub(crate) fn retry(
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
     let RetryArgs { which } = args;
-    deal(config, "retry", which, which.order(now), out)
+    let gateway = GatewayClient::find(config, &which.ask.gateway, TokenKind::Api)?;
+    let answer = gateway.post(Endpoint::RetryDeadLetters, "", &which.selection(now))?;
+    let RetryResult { retried } = read(answer.clone())?;
+    report(answer, &which.ask, out, retried, "tried again")
 }
 
 /// Discards dead letters; a finding if there are none like this.
@@ -237,30 +222,21 @@ pub(crate) fn discard(
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
     let DiscardArgs { reason, which } = args;
-    let mut order = which.order(now);
-    order.insert("reason".to_owned(), reason.as_str().into());
-    deal(config, "discard", which, order, out)
+    let gateway = GatewayClient::find(config, &which.ask.gateway, TokenKind::Api)?;
+    let selection = DeadLetterSelection { reason: Some(reason.clone()), ..which.selection(now) };
+    let answer = gateway.post(Endpoint::DiscardDeadLetters, "", &selection)?;
+    let DiscardResult { discarded } = read(answer.clone())?;
+    report(answer, &which.ask, out, discarded, "discarded")
 }
 
-#[derive(Debug, Deserialize)]
-struct Dealt {
-    retried: Option<u64>,
-    discarded: Option<u64>,
-}
-
-fn deal(
-    config: &Path,
-    verb: &str,
-    which: &WhichArgs,
-    order: Map<String, Value>,
+fn report(
+    answer: Value,
+    ask: &AskArgs,
     out: &mut dyn Write,
+    number: u64,
+    done: &str,
 ) -> anyhow::Result<Outcome> {
-    let gateway = Gateway::find(config, &which.ask.gateway, Door::Api)?;
-    let answer = gateway.post(&["api", "v1", "dead-letters", verb], serde_json::to_vec(&order)?)?;
-    let Dealt { retried, discarded } = super::answer::read(answer.clone())?;
-    let number = retried.or(discarded).context("the gateway does not say how many")?;
-    let done = if retried.is_some() { "tried again" } else { "discarded" };
-    print(answer, &which.ask, out, |_: Value| match number {
+    print(answer, ask, out, |_: Value| match number {
         0 => "no dead letter is like this".to_owned(),
         1 => format!("1 dead letter is {done}"),
         number => format!("{number} dead letters are {done}"),
@@ -269,23 +245,26 @@ fn deal(
 }
 
 impl WhichArgs {
-    /// What the gateway is told.
-    fn order(&self, now: Timestamp) -> Map<String, Value> {
+    /// The dead letters, as the gateway is asked for them.
+    fn selection(&self, now: Timestamp) -> DeadLetterSelection {
         let Self { ids, filter, by, ask: _ } = self;
-        let mut order: Map<String, Value> =
-            filter.fields(now).into_iter().map(|(name, text)| (name.to_owned(), text.into())).collect();
-        if !ids.is_empty() {
-            order.insert("ids".to_owned(), ids.as_slice().into());
+        let FilterArgs { channel, receiver, since, until } = filter;
+        DeadLetterSelection {
+            ids: (!ids.is_empty()).then(|| ids.clone()),
+            channel: channel.clone(),
+            receiver: receiver.clone(),
+            since: since.map(|it| it.before(now)),
+            until: until.map(|it| it.before(now)),
+            by: Some(by.clone()),
+            reason: None,
         }
-        order.insert("by".to_owned(), by.as_str().into());
-        order
     }
 }
 
 impl FilterArgs {
-    fn fields(&self, now: Timestamp) -> Vec<(&'static str, String)> {
+    fn query(&self, now: Timestamp) -> Vec<(&'static str, String)> {
         let Self { channel, receiver, since, until } = self;
-        let time = |moment: Option<Moment>| moment.map(|it| it.before(now).to_string());
+        let time = |moment: Option<TimeArg>| moment.map(|it| it.before(now).to_string());
         let given = [
             ("channel", channel.clone()),
             ("receiver", receiver.clone()),

@@ -1,94 +1,52 @@
-//! `fanfare deliveries`: what a running gateway owes, has delivered and has given up.
+//! `fanfare deliveries`: the deliveries of a running gateway.
 
 use std::io::Write;
 use std::path::Path;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use fanfare_api::{DeliveryList, DeliveryStage, Endpoint, ListedDelivery};
 use fanfare_core::{AlertId, one_line};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde::Deserialize;
 
 use super::Outcome;
-use super::answer::print;
-use super::client::{Door, Gateway};
-use super::moment::shown;
+use super::client::{GatewayClient, TokenKind};
+use super::output::print;
 use super::table::table;
+use super::time_arg::format_time;
 use crate::cli::AskArgs;
 
-/// Which deliveries, of which gateway.
+/// The deliveries to list, and their gateway.
 #[derive(Debug, Args)]
 pub struct ListArgs {
     /// Only those on this channel
     #[arg(long, value_name = "NAME")]
     pub channel: Option<String>,
     /// Only those in this state
-    #[arg(long)]
-    pub state: Option<State>,
+    #[arg(long, value_parser = stage_parser())]
+    pub state: Option<DeliveryStage>,
     /// Only those of the alert with this number
     #[arg(long, value_name = "ID")]
     pub alert: Option<AlertId>,
     /// At most so many
     #[arg(long, default_value_t = 50, value_name = "NUMBER")]
     pub limit: u32,
-    /// The gateway.
+    /// The gateway and the output.
     #[command(flatten)]
     pub ask: AskArgs,
 }
 
-/// How a delivery stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum State {
-    /// It is owed.
-    Pending,
-    /// The provider said that it took it.
-    Delivered,
-    /// It was given up, and waits for a person.
-    Dead,
-    /// It was given up, and a person let it be.
-    Discarded,
-}
-
-impl State {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Delivered => "delivered",
-            Self::Dead => "dead",
-            Self::Discarded => "discarded",
-        }
-    }
-}
-
-#[derive(Debug, Deserialize)]
-struct Answer {
-    deliveries: Vec<Delivery>,
-}
-
-/// What of a delivery is shown in the table.
-#[derive(Debug, Deserialize)]
-struct Delivery {
-    id: i64,
-    alert_id: i64,
-    receiver: String,
-    channel: String,
-    severity: String,
-    state: String,
-    owed_at: Timestamp,
-    attempts: u32,
-    settled_at: Option<Timestamp>,
-    reason: Option<String>,
-    fulfilment: String,
-    escalated: Option<String>,
-    digest: Option<i64>,
+/// The parser of a stage, which lists the stages there are.
+fn stage_parser() -> impl TypedValueParser<Value = DeliveryStage> {
+    PossibleValuesParser::new(DeliveryStage::ALL.map(DeliveryStage::word)).try_map(|text| text.parse())
 }
 
 /// Prints the deliveries.
 pub(crate) fn list(config: &Path, args: &ListArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let gateway = Gateway::find(config, &args.ask.gateway, Door::Api)?;
-    let answer = gateway.get(&["api", "v1", "deliveries"], &args.query())?;
-    let zone = &gateway.style.timezone;
-    print(answer, &args.ask, out, |Answer { deliveries }: Answer| {
+    let gateway = GatewayClient::find(config, &args.ask.gateway, TokenKind::Api)?;
+    let answer = gateway.get(Endpoint::ListDeliveries, "", &args.query())?;
+    let zone = &gateway.locale.timezone;
+    print(answer, &args.ask, out, |DeliveryList { deliveries }: DeliveryList| {
         table(HEADER, deliveries.iter().map(|it| row(it, zone)))
     })?;
     Ok(Outcome::Good)
@@ -99,7 +57,7 @@ impl ListArgs {
         let Self { channel, state, alert, limit, ask: _ } = self;
         let given = [
             ("channel", channel.clone()),
-            ("state", state.map(|it| it.word().to_owned())),
+            ("state", state.map(|it| it.to_string())),
             ("alert", alert.map(|it| it.to_string())),
             ("limit", Some(limit.to_string())),
         ];
@@ -122,38 +80,24 @@ const HEADER: [&str; 12] = [
     "WHY",
 ];
 
-fn row(delivery: &Delivery, zone: &TimeZone) -> [String; 12] {
-    let Delivery {
-        id,
-        alert_id,
-        receiver,
-        channel,
-        severity,
-        state,
-        owed_at,
-        attempts,
-        settled_at,
-        reason,
-        fulfilment,
-        escalated,
-        digest,
-    } = delivery;
+fn row(delivery: &ListedDelivery, zone: &TimeZone) -> [String; 12] {
+    let ListedDelivery { escalated, digest, reason, .. } = delivery;
     let escalated = escalated.as_ref().map(|unless| format!("escalated: not {unless}"));
     let digest = digest.map(|number| format!("in digest {number}"));
     let how: Vec<String> = escalated.into_iter().chain(digest).collect();
     // A provider's words may hold anything, also what would confuse a terminal.
     let why = reason.as_deref().map(one_line);
     [
-        id.to_string(),
-        alert_id.to_string(),
-        receiver.clone(),
-        channel.clone(),
-        severity.clone(),
-        state.clone(),
-        shown(*owed_at, zone),
-        attempts.to_string(),
-        settled_at.map(|at| shown(at, zone)).unwrap_or_default(),
-        fulfilment.clone(),
+        delivery.id.to_string(),
+        delivery.alert_id.to_string(),
+        delivery.receiver.clone(),
+        delivery.channel.clone(),
+        delivery.severity.to_string(),
+        delivery.state.to_string(),
+        format_time(delivery.owed_at, zone),
+        delivery.attempts.to_string(),
+        delivery.settled_at.map(|at| format_time(at, zone)).unwrap_or_default(),
+        delivery.fulfilment.to_string(),
         how.join(", "),
         why.unwrap_or_default(),
     ]

@@ -8,23 +8,23 @@ use std::io::Write;
 use std::path::Path;
 
 use clap::Args;
-use fanfare_core::{
-    Alert, AlertId, ChannelName, ContractStatus, DeliveryTerms, Language, Locale, ReceiverName, Rung, Status,
-    Step, Unless, one_line,
+use fanfare_api::{
+    AlertContent, AlertExplanation, AlertState, Endpoint, EscalationCondition, EscalationRung, EventDetails,
+    ExplainedDelivery, ExplainedNotification, ExplainedStep, IncidentAlert, RoutingExplanation, StepDetails,
+    TimelineEvent,
 };
+use fanfare_core::{AlertId, HumanDuration, Language, Locale, one_line};
 use jiff::Timestamp;
-use serde::Deserialize;
 
 use self::words::Words;
 use super::Outcome;
-use super::answer::print;
-use super::client::{Door, Gateway};
-use super::moment::shown;
+use super::client::{GatewayClient, TokenKind};
+use super::output::print;
 use super::table::table;
+use super::time_arg::format_time;
 use crate::cli::AskArgs;
-use crate::explain::{Event, Routing, What};
 
-/// Which alert, and how it is told.
+/// The alert, and the language of its story.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
     /// The alert's number, as its messages show it
@@ -32,79 +32,31 @@ pub struct ExplainArgs {
     /// The language: en or zh [default: the config's `messages.language`]
     #[arg(long, value_name = "LANGUAGE")]
     pub language: Option<Language>,
-    /// The gateway.
+    /// The gateway and the output.
     #[command(flatten)]
     pub ask: AskArgs,
-}
-
-/// What of an explanation is shown.
-#[derive(Debug, Deserialize)]
-struct Story {
-    id: AlertId,
-    received_at: Timestamp,
-    incident: AlertId,
-    since: Timestamp,
-    alert: Alert,
-    routing: Routing,
-    timeline: Vec<Event>,
-    notifications: Vec<Notification>,
-    before: Vec<RelatedAlert>,
-    after: Vec<RelatedAlert>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Notification {
-    receiver: ReceiverName,
-    why: String,
-    owed_at: Timestamp,
-    terms: Option<DeliveryTerms>,
-    fulfilment: ContractStatus,
-    look_at: Option<Timestamp>,
-    steps: Vec<Done>,
-    deliveries: Vec<Delivery>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Delivery {
-    channel: ChannelName,
-    escalated: Option<Unless>,
-    state: String,
-    next_at: Option<Timestamp>,
-    attempted: u32,
-}
-
-#[derive(Debug, Deserialize)]
-struct Done {
-    #[serde(flatten)]
-    step: Step,
-}
-
-#[derive(Debug, Deserialize)]
-struct RelatedAlert {
-    id: AlertId,
-    received_at: Timestamp,
-    status: Status,
 }
 
 /// Prints everything that happened to the alert.
 pub(crate) fn explain(config: &Path, args: &ExplainArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let ExplainArgs { id, language, ask } = args;
-    let gateway = Gateway::find(config, &ask.gateway, Door::Api)?;
-    let answer = gateway.get(&["api", "v1", "alerts", &id.to_string(), "explain"], &[])?;
-    let language = language.unwrap_or(gateway.style.language);
-    let teller = Teller { words: Words::of(language), style: Locale { language, ..gateway.style.clone() } };
-    print(answer, ask, out, |story: Story| teller.tell(&story))?;
+    let gateway = GatewayClient::find(config, &ask.gateway, TokenKind::Api)?;
+    let answer = gateway.get(Endpoint::ExplainAlert, &id.to_string(), &[])?;
+    let language = language.unwrap_or(gateway.locale.language);
+    let printer =
+        StoryPrinter { words: Words::of(language), locale: Locale { language, ..gateway.locale.clone() } };
+    print(answer, ask, out, |story: AlertExplanation| printer.print(&story))?;
     Ok(Outcome::Good)
 }
 
-/// Tells a story in one language, by one clock.
-struct Teller {
+/// A printer of stories in one language, by one clock.
+struct StoryPrinter {
     words: &'static Words,
-    style: Locale,
+    locale: Locale,
 }
 
-impl Teller {
-    fn tell(&self, story: &Story) -> String {
+impl StoryPrinter {
+    fn print(&self, story: &AlertExplanation) -> String {
         let Words { why_whom, what_happened, how_it_stands, .. } = self.words;
         let mut parts = vec![
             self.head(story),
@@ -122,22 +74,23 @@ impl Teller {
         parts.join("\n\n")
     }
 
-    fn head(&self, story: &Story) -> String {
-        let Story { id, received_at, incident, since, alert, before, after, .. } = story;
+    fn head(&self, story: &AlertExplanation) -> String {
+        let AlertExplanation { id, received_at, incident, since, alert, before, after, .. } = story;
         let words = self.words;
-        let title = alert.annotations.get("title").unwrap_or_else(|| alert.text_of("alertname"));
+        let title =
+            alert.annotations.get("title").or_else(|| text_of(alert, "alertname")).map_or("", String::as_str);
         let labels: Vec<String> =
-            alert.all_labels().iter().map(|(name, text)| format!("{name}={}", one_line(text))).collect();
+            alert.labels.iter().map(|(name, text)| format!("{name}={}", one_line(text))).collect();
         let status = match alert.status {
-            Status::Firing => words.firing,
-            Status::Resolved => words.resolved,
+            AlertState::Firing => words.firing,
+            AlertState::Resolved => words.resolved,
         };
         let mut lines = vec![
             format!(
                 "{} {id}: {} ({}, {status})",
                 words.alert,
                 one_line(title),
-                self.word(alert.severity.word())
+                self.word(&alert.severity.to_string())
             ),
             format!("{}: {}", words.received, self.time(*received_at)),
             format!("{}: {incident}, {} {}", words.incident, words.since, self.time(*since)),
@@ -151,36 +104,36 @@ impl Teller {
         lines.join("\n")
     }
 
-    fn siblings(&self, siblings: &[RelatedAlert]) -> String {
-        let told = siblings.iter().map(|RelatedAlert { id, received_at, status }| {
+    fn siblings(&self, siblings: &[IncidentAlert]) -> String {
+        let told = siblings.iter().map(|IncidentAlert { id, received_at, status }| {
             let status = match status {
-                Status::Firing => self.words.firing,
-                Status::Resolved => self.words.resolved,
+                AlertState::Firing => self.words.firing,
+                AlertState::Resolved => self.words.resolved,
             };
             format!("{id} ({status}, {})", self.time(*received_at))
         });
         told.collect::<Vec<_>>().join(", ")
     }
 
-    fn routing(&self, routing: &Routing) -> String {
+    fn routing(&self, routing: &RoutingExplanation) -> String {
         match routing {
-            Routing::Routes { routes } => {
+            RoutingExplanation::Routes { routes } => {
                 routes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
             }
-            Routing::ToldBefore => self.words.told_before.to_owned(),
-            Routing::Chosen => self.words.chosen.to_owned(),
-            Routing::Unknown { why } => format!("{}: {why}", self.words.policy_unknown),
+            RoutingExplanation::ToldBefore => self.words.told_before.to_owned(),
+            RoutingExplanation::Chosen => self.words.chosen.to_owned(),
+            RoutingExplanation::Unknown { why } => format!("{}: {why}", self.words.policy_unknown),
         }
     }
 
-    fn timeline(&self, events: &[Event]) -> String {
+    fn timeline(&self, events: &[TimelineEvent]) -> String {
         let Words { time, receiver, channel, what, .. } = self.words;
         table([*time, *receiver, *channel, *what], events.iter().map(|event| self.event(event)))
     }
 
-    fn event(&self, event: &Event) -> [String; 4] {
-        let Event { at, what } = event;
-        let text = match self.style.language {
+    fn event(&self, event: &TimelineEvent) -> [String; 4] {
+        let TimelineEvent { at, what } = event;
+        let text = match self.locale.language {
             Language::En => english::what(what),
             Language::Zh => chinese::what(what),
         };
@@ -188,18 +141,18 @@ impl Teller {
         [self.time(*at), receiver_of(what), channel_of(what), one_line(&text)]
     }
 
-    fn standing(&self, notifications: &[Notification]) -> String {
+    fn standing(&self, notifications: &[ExplainedNotification]) -> String {
         let Words { receiver, why, contract, channel, state, tries, how, next, .. } = self.words;
         let rows = notifications.iter().flat_map(|told| told.deliveries.iter().map(move |it| (told, it)));
         let rows = rows.map(|(told, delivery)| {
-            let Delivery { channel, escalated, state, next_at, attempted } = delivery;
+            let ExplainedDelivery { channel, escalated, state, next_at, attempted, .. } = delivery;
             [
                 told.receiver.to_string(),
-                self.word(&told.why),
-                self.word(told.fulfilment.word()),
+                self.word(&told.why.to_string()),
+                self.word(&told.fulfilment.to_string()),
                 channel.to_string(),
                 escalated.map(|unless| self.escalated(unless)).unwrap_or_default(),
-                self.word(state),
+                self.word(&state.to_string()),
                 attempted.to_string(),
                 next_at.map(|at| self.time(at)).unwrap_or_default(),
             ]
@@ -208,22 +161,24 @@ impl Teller {
     }
 
     /// The rungs that are climbed if nothing happens before their time.
-    fn to_come(&self, told: &Notification) -> Vec<[String; 3]> {
+    fn to_come(&self, told: &ExplainedNotification) -> Vec<[String; 3]> {
         let Some(terms) = told.terms.as_ref().filter(|_| told.look_at.is_some()) else { return Vec::new() };
-        let rungs = terms.escalate.iter().enumerate().filter(|(rung, _)| !told.is_done_with(*rung));
-        let rungs = rungs.filter_map(|(_, rung)| Some((told.owed_at.checked_add(rung.after.0).ok()?, rung)));
+        let rungs = terms.escalate.iter().enumerate().filter(|(rung, _)| !is_done_with(told, *rung));
+        let rungs = rungs.filter_map(|(_, rung)| {
+            Some((told.owed_at.checked_add(rung.after.parse::<HumanDuration>().ok()?.0).ok()?, rung))
+        });
         rungs.map(|(at, rung)| [self.time(at), told.receiver.to_string(), self.rung(rung)]).collect()
     }
 
-    fn rung(&self, rung: &Rung) -> String {
-        match self.style.language {
+    fn rung(&self, rung: &EscalationRung) -> String {
+        match self.locale.language {
             Language::En => english::to_come(rung),
             Language::Zh => chinese::to_come(rung),
         }
     }
 
-    fn escalated(&self, unless: Unless) -> String {
-        match self.style.language {
+    fn escalated(&self, unless: EscalationCondition) -> String {
+        match self.locale.language {
             Language::En => english::escalated(unless),
             Language::Zh => chinese::escalated(unless),
         }
@@ -231,55 +186,59 @@ impl Teller {
 
     /// A word of the API.
     fn word(&self, word: &str) -> String {
-        match self.style.language {
+        match self.locale.language {
             Language::En => word.to_owned(),
             Language::Zh => chinese::word(word).to_owned(),
         }
     }
 
     fn time(&self, at: Timestamp) -> String {
-        shown(at, &self.style.timezone)
+        format_time(at, &self.locale.timezone)
     }
 }
 
-impl Notification {
-    /// Whether this rung was climbed, or was found needless.
-    fn is_done_with(&self, number: usize) -> bool {
-        self.steps.iter().any(|Done { step }| match step {
-            Step::Climb { rung, .. } | Step::Skip { rung, .. } => *rung == number,
-            Step::TakeTurn { .. } | Step::Settle { .. } | Step::Retried { .. } | Step::Discarded { .. } => {
-                false
-            }
-        })
-    }
+/// The text of a label, or of what the body held under that name.
+fn text_of<'a>(alert: &'a AlertContent, name: &str) -> Option<&'a String> {
+    alert.labels.get(name).or_else(|| alert.extra.get(name))
+}
+
+/// True if the rung was climbed, or was found needless.
+fn is_done_with(notification: &ExplainedNotification, number: usize) -> bool {
+    notification.steps.iter().any(|ExplainedStep { step, .. }| match step {
+        StepDetails::Climb { rung, .. } | StepDetails::Skip { rung, .. } => *rung == number,
+        StepDetails::TakeTurn { .. }
+        | StepDetails::Settle { .. }
+        | StepDetails::Retried { .. }
+        | StepDetails::Discarded { .. } => false,
+    })
 }
 
 /// `channels` without those that stand there a second time: two deliveries may go over one channel.
-fn each_once(channels: &[ChannelName]) -> Vec<ChannelName> {
+fn each_once(channels: &[String]) -> Vec<String> {
     let mut each = channels.to_vec();
     each.sort();
     each.dedup();
     each
 }
 
-fn receiver_of(what: &What) -> String {
+fn receiver_of(what: &EventDetails) -> String {
     match what {
-        What::Held { receiver, .. }
-        | What::Owed { receiver, .. }
-        | What::Attempt { receiver, .. }
-        | What::GivenUp { receiver, .. }
-        | What::Step { receiver, .. } => receiver.to_string(),
-        What::Accepted { .. } | What::Acknowledged { .. } => String::new(),
+        EventDetails::Held { receiver, .. }
+        | EventDetails::Owed { receiver, .. }
+        | EventDetails::Attempt { receiver, .. }
+        | EventDetails::GivenUp { receiver, .. }
+        | EventDetails::Step { receiver, .. } => receiver.to_string(),
+        EventDetails::Accepted { .. } | EventDetails::Acknowledged { .. } => String::new(),
     }
 }
 
-fn channel_of(what: &What) -> String {
+fn channel_of(what: &EventDetails) -> String {
     match what {
-        What::Attempt { channel, .. } | What::GivenUp { channel, .. } => channel.to_string(),
-        What::Accepted { .. }
-        | What::Held { .. }
-        | What::Owed { .. }
-        | What::Step { .. }
-        | What::Acknowledged { .. } => String::new(),
+        EventDetails::Attempt { channel, .. } | EventDetails::GivenUp { channel, .. } => channel.to_string(),
+        EventDetails::Accepted { .. }
+        | EventDetails::Held { .. }
+        | EventDetails::Owed { .. }
+        | EventDetails::Step { .. }
+        | EventDetails::Acknowledged { .. } => String::new(),
     }
 }

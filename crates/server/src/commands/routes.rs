@@ -1,4 +1,4 @@
-//! `fanfare routes`: who is told of what, and why.
+//! `fanfare routes`: the routing tree, and the receivers of an alert.
 
 mod promise;
 mod tree;
@@ -17,10 +17,11 @@ pub(crate) use self::promise::Promise;
 pub(crate) use self::tree::tree;
 use self::tree::{Tree, terms};
 use super::Outcome;
-use crate::explain::{Step, trace};
+use fanfare_api::RouteCheck;
 use fanfare_config::Config;
+use fanfare_http::trace;
 
-/// How the routing tree is shown.
+/// The form of the routing tree.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
     /// Prints JSON
@@ -64,13 +65,13 @@ pub(crate) fn show(config: &Config, args: &ShowArgs, out: &mut dyn Write) -> any
     Ok(Outcome::Good)
 }
 
-/// Prints who would be told of the alert, and why.
+/// Prints the receivers that would be told of the alert, and the reason for each route.
 pub(crate) fn test(config: &Config, args: &TestArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let alert = alert(&args.labels);
     let steps = trace(config.policy.route(), &alert);
     let told = told(&config.policy, &alert);
     if args.json {
-        let answer = Answer { labels: &alert.all_labels(), routes: &steps, told: &told };
+        let answer = RoutesTestOutput { labels: &alert.all_labels(), routes: &steps, told: &told };
         serde_json::to_writer_pretty(&mut *out, &answer)?;
         writeln!(out)?;
     } else {
@@ -85,24 +86,24 @@ pub(crate) fn test(config: &Config, args: &TestArgs, out: &mut dyn Write) -> any
     Ok(Outcome::Good)
 }
 
-/// What `--json` prints.
+/// The output of `routes test --json`.
 #[derive(Debug, Serialize)]
-struct Answer<'a> {
+struct RoutesTestOutput<'a> {
     labels: &'a Labels,
-    routes: &'a [Step],
-    told: &'a [Told<'a>],
+    routes: &'a [RouteCheck],
+    told: &'a [ToldReceiver<'a>],
 }
 
-/// Who is told, first and later.
+/// A receiver that would be told, with its terms.
 #[derive(Debug, Serialize)]
-struct Told<'a> {
+struct ToldReceiver<'a> {
     receiver: &'a ReceiverName,
     channels: &'a [ChannelName],
     promise: Promise<'a>,
     route: String,
 }
 
-impl fmt::Display for Told<'_> {
+impl fmt::Display for ToldReceiver<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { receiver, channels: _, promise, route } = self;
         writeln!(f, "  {receiver} on {} (by {route})", promise.channels())?;
@@ -113,7 +114,7 @@ impl fmt::Display for Told<'_> {
     }
 }
 
-/// How bad an alarm is that does not say so: as `fanfare_sources` reads it.
+/// The severity of an alarm that names none, as `fanfare_sources` reads it.
 const UNWEIGHED: Severity = Severity::Mid;
 
 /// A firing alarm with `labels`.
@@ -140,15 +141,15 @@ fn alert(labels: &[(String, String)]) -> Alert {
     }
 }
 
-/// Each receiver once, by the first route that leads to it, as the gateway does it.
-fn told<'a>(policy: &'a Policy, alert: &Alert) -> Vec<Told<'a>> {
-    let mut told: Vec<Told<'_>> = Vec::new();
+/// The receivers of `alert`, each once, by the first route that leads to it, as in the gateway.
+fn told<'a>(policy: &'a Policy, alert: &Alert) -> Vec<ToldReceiver<'a>> {
+    let mut told: Vec<ToldReceiver<'_>> = Vec::new();
     for found in policy.route().matches(alert) {
         let receiver = &found.route.receiver;
         let Some(terms) = terms(policy, found.route) else { continue };
         if told.iter().all(|it| it.receiver != receiver) {
             let (channels, promise) = (terms.channels.as_slice(), Promise(terms));
-            told.push(Told { receiver, channels, promise, route: found.path.to_string() });
+            told.push(ToldReceiver { receiver, channels, promise, route: found.path.to_string() });
         }
     }
     told

@@ -9,7 +9,7 @@ use fanfare_core::Severity;
 use serde_json::{Map, Value, json};
 
 use super::Outcome;
-use super::client::{Door, Gateway};
+use super::client::{GatewayClient, TokenKind};
 use crate::cli::GatewayArgs;
 
 /// The alert, and where to post it.
@@ -68,8 +68,8 @@ pub(crate) fn send(config: &Path, args: &SendArgs, out: &mut dyn Write) -> anyho
         Some(file) => read(file).with_context(|| format!("--file {}", file.display()))?,
         None => serde_json::to_vec(&alert.body())?,
     };
-    let gateway = Gateway::find(config, gateway, Door::Source(source))?;
-    let answer = gateway.post(&["ingest", source], body)?;
+    let gateway = GatewayClient::find(config, gateway, TokenKind::Source(source))?;
+    let answer = gateway.post_to_path(&["ingest", source], body)?.json_if_done()?;
     serde_json::to_writer_pretty(&mut *out, &answer)?;
     writeln!(out)?;
     Ok(Outcome::Good)

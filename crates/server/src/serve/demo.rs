@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use comfy_table::Table;
+use fanfare_api::IngestResult;
 use fanfare_core::{Clock as _, Policy, SystemClock};
 use fanfare_sandbox::{ProviderVerdict, Sandbox, SeenMessage};
 use jiff::Timestamp;
-use serde::Deserialize;
 
-use crate::serve::run::{Running, told_to_stop};
-use crate::serve::stage::{ANY_PORT, Stage};
+use super::running::RunningGateway;
+use super::sandbox_host::{ANY_PORT, SandboxHost};
+use super::stop_signal::stop_signal;
 use fanfare_config::{Auth, Config, NoSecrets};
 
 /// The example policy; `config/fanfare.yaml` in the repository.
@@ -29,28 +30,28 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Runs until it is told to stop.
 pub(crate) async fn run(out: &mut dyn Write) -> anyhow::Result<()> {
     let folder = tempfile::tempdir().context("the demo needs a temporary folder for its store")?;
-    let stage = Stage::set_up().await?;
+    let host = SandboxHost::start().await?;
     // No secrets: the demo prints the token of its source, and somebody's real one may stand in the environment.
     let (policy, file) = (policy_with_links(), Path::new("config/fanfare.yaml"));
     let mut config =
-        stage.rehearse(NoSecrets, SystemClock.now(), |loader| loader.load_text(&policy, file))?;
-    stage.cast(&config)?;
+        host.load_config(NoSecrets, SystemClock.now(), |loader| loader.load_text(&policy, file))?;
+    host.register_accounts(&config)?;
     config.store_path = folder.path().join("demo.db");
     let address = free_or_any(config.server.listen)?;
     config.server.listen = address;
     // The links in its messages lead to the demo itself.
     config.server.external_url = Some(format!("http://{address}").parse()?);
     let sample = Sample::of(&config)?;
-    let sandbox = Arc::clone(&stage.sandbox);
-    let running = Running::start(config, Some(stage), None).await?;
+    let sandbox = Arc::clone(&host.sandbox);
+    let running = RunningGateway::start(config, Some(host), None).await?;
     let sent = sample.send(running.address()).await?;
-    let expected = sent.expected(&running.doors().gateway.policy())?;
+    let expected = sent.expected(&running.gateway().policy())?;
     let messages = wait_for_messages(&sandbox, expected).await;
     tell(
         &Told { sample: &sample, address: running.address(), sent: &sent, expected, messages: &messages },
         out,
     )?;
-    told_to_stop().await?;
+    stop_signal().await?;
     running.stop().await;
     Ok(())
 }
@@ -81,21 +82,10 @@ struct Sent {
     answer: String,
 }
 
-/// The part of the answer that says who is told.
-#[derive(Deserialize)]
-struct Answer {
-    alerts: Vec<Taken>,
-}
-
-#[derive(Deserialize)]
-struct Taken {
-    told: Vec<String>,
-}
-
 impl Sent {
     /// How many messages the answer promises: one for each channel of each receiver.
     fn expected(&self, policy: &Policy) -> anyhow::Result<usize> {
-        let Answer { alerts } =
+        let IngestResult { alerts, .. } =
             serde_json::from_str(&self.answer).context("the gateway's answer cannot be read")?;
         let told = alerts.iter().flat_map(|it| &it.told);
         Ok(told

@@ -1,35 +1,39 @@
 //! What happened, in Chinese. What the ledger holds in sentences stands as it is.
 
-use fanfare_core::{
-    ChannelFailure, ChannelName, Contract, ContractStatus, DeliveryTerms, EscalationReason, Rung, Sending,
-    Step, Succeed, Unless,
+use fanfare_api::{
+    ContractProgress, ContractTerms, EscalationCondition, EscalationRung, EventDetails, ReceiverTerms,
+    RequiredChannels, RungReason, SendOrder, StepDetails, TurnReason,
 };
 
-use crate::commands::answer::reason;
 use crate::commands::explain::each_once;
-use crate::explain::What;
+use crate::commands::output::reason;
 
 /// What happened; to whom and where stands beside it.
-pub(super) fn what(what: &What) -> String {
+pub(super) fn what(what: &EventDetails) -> String {
     match what {
-        What::Accepted { alert: _, source, severity } => {
-            format!("已接收，来源 {source}，级别 {}", word(severity.word()))
+        EventDetails::Accepted { alert: _, source, severity } => {
+            format!("已接收，来源 {source}，级别 {}", word(&severity.to_string()))
         }
-        What::Held { receiver: _, route, reason } => {
+        EventDetails::Held { receiver: _, route, reason } => {
             format!("未通知：{reason}{}", by_route(route.as_deref()))
         }
-        What::Owed { notification: _, receiver: _, route, why, channels, terms } => {
+        EventDetails::Owed { notification: _, receiver: _, route, why, channels, terms } => {
             let promise = terms.as_ref().map(promise).unwrap_or_default();
-            format!("应通过 {} 通知：{}{}{promise}", names(channels), word(why), by_route(route.as_deref()))
+            format!(
+                "应通过 {} 通知：{}{}{promise}",
+                names(channels),
+                word(&why.to_string()),
+                by_route(route.as_deref())
+            )
         }
-        What::Attempt { attempt, outcome, words, latency_ms, digest, .. } => {
+        EventDetails::Attempt { attempt, outcome, words, latency_ms, digest, .. } => {
             let digest = digest.map(|it| format!("（汇总 {it}）")).unwrap_or_default();
-            let words = reason(outcome, words);
-            format!("第 {attempt} 次发送{digest}：{}，{latency_ms} 毫秒：{words}", word(outcome))
+            let words = reason(&outcome.to_string(), words);
+            format!("第 {attempt} 次发送{digest}：{}，{latency_ms} 毫秒：{words}", word(&outcome.to_string()))
         }
-        What::GivenUp { reason, .. } => format!("已放弃：{reason}"),
-        What::Step { notification: _, receiver: _, step } => done(step),
-        What::Acknowledged { notification: _, by } => format!("{by} 已确认"),
+        EventDetails::GivenUp { reason, .. } => format!("已放弃：{reason}"),
+        EventDetails::Step { notification: _, receiver: _, step } => done(step),
+        EventDetails::Acknowledged { notification: _, by } => format!("{by} 已确认"),
     }
 }
 
@@ -38,20 +42,20 @@ fn by_route(route: Option<&str>) -> String {
 }
 
 /// What is promised beyond telling all of the channels at leisure.
-fn promise(terms: &DeliveryTerms) -> String {
-    let DeliveryTerms { channels: _, send, contract: Contract { succeed, within }, escalate } = terms;
+fn promise(terms: &ReceiverTerms) -> String {
+    let ReceiverTerms { channels: _, send, contract: ContractTerms { succeed, within }, escalate } = terms;
     let mut promise = String::new();
     match send {
-        Sending::Together => {}
-        Sending::InTurn => promise.push_str("；依次发送"),
+        SendOrder::Together => {}
+        SendOrder::InTurn => promise.push_str("；依次发送"),
     }
     let many = match succeed {
-        Succeed::All => "全部渠道".to_owned(),
-        Succeed::AtLeast(number) => format!(" {number} 个渠道"),
+        RequiredChannels::All => "全部渠道".to_owned(),
+        RequiredChannels::AtLeast(number) => format!(" {number} 个渠道"),
     };
     match within {
         Some(within) => promise.push_str(&format!("；须{many}在 {within} 内送达")),
-        None if *succeed == Succeed::All => {}
+        None if *succeed == RequiredChannels::All => {}
         None => promise.push_str(&format!("；须{many}送达")),
     }
     for rung in escalate {
@@ -60,72 +64,72 @@ fn promise(terms: &DeliveryTerms) -> String {
     promise
 }
 
-fn done(step: &Step) -> String {
+fn done(step: &StepDetails) -> String {
     match step {
-        Step::TakeTurn { channel, instead_of, because } => {
+        StepDetails::TakeTurn { channel, instead_of, because } => {
             format!("改由 {channel} 发送：{instead_of} {}", failing(*because))
         }
-        Step::Climb { rung, unless, to, because } => {
+        StepDetails::Climb { rung, unless, to, because } => {
             let (number, to) = (rung + 1, names(to));
             format!("升级到 {to}（第 {number} 级）：{}，{}", not_yet(*unless), climbing(*because))
         }
-        Step::Skip { rung, because } => {
+        StepDetails::Skip { rung, because } => {
             let because = match because {
-                Unless::Delivered => "已送达",
-                Unless::Acknowledged => "已确认",
-                Unless::Resolved => "已恢复",
+                EscalationCondition::Delivered => "已送达",
+                EscalationCondition::Acknowledged => "已确认",
+                EscalationCondition::Resolved => "已恢复",
             };
             format!("无需升级到第 {} 级：{because}", rung + 1)
         }
-        Step::Settle { fulfilment } => settled(*fulfilment).to_owned(),
-        Step::Retried { by, on } => format!("{by} 要求在 {} 上重发", names(&each_once(on))),
-        Step::Discarded { by, reason, on } if on.is_empty() => format!("{by} 已作废：{reason}"),
-        Step::Discarded { by, reason, on } => format!("{by} 已作废 {}：{reason}", names(on)),
+        StepDetails::Settle { fulfilment } => settled(*fulfilment).to_owned(),
+        StepDetails::Retried { by, on } => format!("{by} 要求在 {} 上重发", names(&each_once(on))),
+        StepDetails::Discarded { by, reason, on } if on.is_empty() => format!("{by} 已作废：{reason}"),
+        StepDetails::Discarded { by, reason, on } => format!("{by} 已作废 {}：{reason}", names(on)),
     }
 }
 
-fn failing(because: ChannelFailure) -> &'static str {
+fn failing(because: TurnReason) -> &'static str {
     match because {
-        ChannelFailure::Troubled => "首次发送失败",
-        ChannelFailure::Blocked => "暂时无法发送",
-        ChannelFailure::Late => "未及时送达",
-        ChannelFailure::Dead => "已放弃",
+        TurnReason::Troubled => "首次发送失败",
+        TurnReason::Blocked => "暂时无法发送",
+        TurnReason::Late => "未及时送达",
+        TurnReason::Dead => "已放弃",
     }
 }
 
-fn not_yet(unless: Unless) -> &'static str {
+fn not_yet(unless: EscalationCondition) -> &'static str {
     match unless {
-        Unless::Delivered => "未送达足够的渠道",
-        Unless::Acknowledged => "未确认",
-        Unless::Resolved => "未恢复",
+        EscalationCondition::Delivered => "未送达足够的渠道",
+        EscalationCondition::Acknowledged => "未确认",
+        EscalationCondition::Resolved => "未恢复",
     }
 }
 
-fn climbing(because: EscalationReason) -> &'static str {
+fn climbing(because: RungReason) -> &'static str {
     match because {
-        EscalationReason::Due => "时间已到",
-        EscalationReason::ContractExpired => "约定时间已过",
-        EscalationReason::CannotBeMet => "剩余渠道不足",
+        RungReason::Due => "时间已到",
+        RungReason::Overdue => "约定时间已过",
+        RungReason::Hopeless => "剩余渠道不足",
     }
 }
 
-fn settled(fulfilment: ContractStatus) -> &'static str {
+fn settled(fulfilment: ContractProgress) -> &'static str {
     match fulfilment {
-        ContractStatus::Open => "约定重新生效",
-        ContractStatus::Kept => "约定已履行：足够的渠道已按时送达",
-        ContractStatus::Broken => "约定未履行：未能按时送达足够的渠道",
-        ContractStatus::Abandoned => "约定已落空：送达的渠道不足，且无人可再通知",
-        ContractStatus::Late => "约定已补救：已送达足够的渠道，但超过时限",
+        ContractProgress::Open => "约定重新生效",
+        ContractProgress::Kept => "约定已履行：足够的渠道已按时送达",
+        ContractProgress::Broken => "约定未履行：未能按时送达足够的渠道",
+        ContractProgress::Abandoned => "约定已落空：送达的渠道不足，且无人可再通知",
+        ContractProgress::Late => "约定已补救：已送达足够的渠道，但超过时限",
     }
 }
 
 /// Why a channel of the ladder was called in.
-pub(super) fn escalated(unless: Unless) -> String {
+pub(super) fn escalated(unless: EscalationCondition) -> String {
     format!("升级：{}", not_yet(unless))
 }
 
 /// A rung that is still to come.
-pub(super) fn to_come(Rung { after, unless, to }: &Rung) -> String {
+pub(super) fn to_come(EscalationRung { after, unless, to }: &EscalationRung) -> String {
     format!("{after} 后若{}则通知 {}", not_yet(*unless), names(to))
 }
 
@@ -161,6 +165,6 @@ pub(super) fn word(word: &str) -> &str {
     }
 }
 
-fn names(channels: &[ChannelName]) -> String {
-    channels.iter().map(ChannelName::as_str).collect::<Vec<_>>().join("、")
+fn names(channels: &[String]) -> String {
+    channels.join("、")
 }

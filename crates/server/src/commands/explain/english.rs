@@ -1,33 +1,34 @@
 //! What happened, in English.
 
-use fanfare_core::{
-    ChannelFailure, ChannelName, Contract, ContractStatus, DeliveryTerms, EscalationReason, Rung, Sending,
-    Step, Succeed, Unless,
+use fanfare_api::{
+    ContractProgress, ContractTerms, EscalationCondition, EscalationRung, EventDetails, ReceiverTerms,
+    RequiredChannels, RungReason, SendOrder, StepDetails, TurnReason,
 };
 
-use crate::commands::answer::reason;
 use crate::commands::explain::each_once;
-use crate::explain::What;
+use crate::commands::output::reason;
 
 /// What happened; to whom and where stands beside it.
-pub(super) fn what(what: &What) -> String {
+pub(super) fn what(what: &EventDetails) -> String {
     match what {
-        What::Accepted { alert: _, source, severity } => format!("accepted from {source}: {severity}"),
-        What::Held { receiver: _, route, reason } => {
+        EventDetails::Accepted { alert: _, source, severity } => {
+            format!("accepted from {source}: {severity}")
+        }
+        EventDetails::Held { receiver: _, route, reason } => {
             format!("not told: {reason}{}", by_route(route.as_deref()))
         }
-        What::Owed { notification: _, receiver: _, route, why, channels, terms } => {
+        EventDetails::Owed { notification: _, receiver: _, route, why, channels, terms } => {
             let promise = terms.as_ref().map(promise).unwrap_or_default();
             format!("to be told on {}: {why}{}{promise}", names(channels), by_route(route.as_deref()))
         }
-        What::Attempt { attempt, outcome, words, latency_ms, digest, .. } => {
+        EventDetails::Attempt { attempt, outcome, words, latency_ms, digest, .. } => {
             let digest = digest.map(|it| format!(" in digest {it}")).unwrap_or_default();
-            let words = reason(outcome, words);
+            let words = reason(&outcome.to_string(), words);
             format!("attempt {attempt}{digest}: {outcome} after {latency_ms} ms: {words}")
         }
-        What::GivenUp { reason, .. } => format!("given up: {reason}"),
-        What::Step { notification: _, receiver: _, step } => done(step),
-        What::Acknowledged { notification: _, by } => format!("acknowledged by {by}"),
+        EventDetails::GivenUp { reason, .. } => format!("given up: {reason}"),
+        EventDetails::Step { notification: _, receiver: _, step } => done(step),
+        EventDetails::Acknowledged { notification: _, by } => format!("acknowledged by {by}"),
     }
 }
 
@@ -36,20 +37,20 @@ fn by_route(route: Option<&str>) -> String {
 }
 
 /// What is promised beyond telling all of the channels at leisure.
-fn promise(terms: &DeliveryTerms) -> String {
-    let DeliveryTerms { channels: _, send, contract: Contract { succeed, within }, escalate } = terms;
+fn promise(terms: &ReceiverTerms) -> String {
+    let ReceiverTerms { channels: _, send, contract: ContractTerms { succeed, within }, escalate } = terms;
     let mut promise = String::new();
     match send {
-        Sending::Together => {}
-        Sending::InTurn => promise.push_str("; in turn"),
+        SendOrder::Together => {}
+        SendOrder::InTurn => promise.push_str("; in turn"),
     }
     let many = match succeed {
-        Succeed::All => "all".to_owned(),
-        Succeed::AtLeast(number) => number.to_string(),
+        RequiredChannels::All => "all".to_owned(),
+        RequiredChannels::AtLeast(number) => number.to_string(),
     };
     match within {
         Some(within) => promise.push_str(&format!("; {many} must confirm within {within}")),
-        None if *succeed == Succeed::All => {}
+        None if *succeed == RequiredChannels::All => {}
         None => promise.push_str(&format!("; {many} must confirm")),
     }
     for rung in escalate {
@@ -58,70 +59,72 @@ fn promise(terms: &DeliveryTerms) -> String {
     promise
 }
 
-fn done(step: &Step) -> String {
+fn done(step: &StepDetails) -> String {
     match step {
-        Step::TakeTurn { channel, instead_of, because } => {
+        StepDetails::TakeTurn { channel, instead_of, because } => {
             format!("{channel} is told instead of {instead_of}, which {}", failing(*because))
         }
-        Step::Climb { rung, unless, to, because } => {
+        StepDetails::Climb { rung, unless, to, because } => {
             let (number, to) = (rung + 1, names(to));
             format!("escalated to {to} (rung {number}): {}, {}", not_yet(*unless), climbing(*because))
         }
-        Step::Skip { rung, because } => format!("rung {} of the ladder is needless: {because}", rung + 1),
-        Step::Settle { fulfilment } => format!("the contract is {}", settled(*fulfilment)),
-        Step::Retried { by, on } => {
+        StepDetails::Skip { rung, because } => {
+            format!("rung {} of the ladder is needless: {because}", rung + 1)
+        }
+        StepDetails::Settle { fulfilment } => format!("the contract is {}", settled(*fulfilment)),
+        StepDetails::Retried { by, on } => {
             format!("tried again on {} at the request of {by}", names(&each_once(on)))
         }
-        Step::Discarded { by, reason, on } if on.is_empty() => format!("discarded by {by}: {reason}"),
-        Step::Discarded { by, reason, on } => format!("{} discarded by {by}: {reason}", names(on)),
+        StepDetails::Discarded { by, reason, on } if on.is_empty() => format!("discarded by {by}: {reason}"),
+        StepDetails::Discarded { by, reason, on } => format!("{} discarded by {by}: {reason}", names(on)),
     }
 }
 
-fn failing(because: ChannelFailure) -> &'static str {
+fn failing(because: TurnReason) -> &'static str {
     match because {
-        ChannelFailure::Troubled => "has failed at first",
-        ChannelFailure::Blocked => "cannot send for now",
-        ChannelFailure::Late => "is late",
-        ChannelFailure::Dead => "has been given up",
+        TurnReason::Troubled => "has failed at first",
+        TurnReason::Blocked => "cannot send for now",
+        TurnReason::Late => "is late",
+        TurnReason::Dead => "has been given up",
     }
 }
 
-fn not_yet(unless: Unless) -> &'static str {
+fn not_yet(unless: EscalationCondition) -> &'static str {
     match unless {
-        Unless::Delivered => "not delivered on enough channels",
-        Unless::Acknowledged => "not acknowledged",
-        Unless::Resolved => "not resolved",
+        EscalationCondition::Delivered => "not delivered on enough channels",
+        EscalationCondition::Acknowledged => "not acknowledged",
+        EscalationCondition::Resolved => "not resolved",
     }
 }
 
-fn climbing(because: EscalationReason) -> &'static str {
+fn climbing(because: RungReason) -> &'static str {
     match because {
-        EscalationReason::Due => "and its time has come",
-        EscalationReason::ContractExpired => "and the contract's time is over",
-        EscalationReason::CannotBeMet => "and too few channels are left that could confirm",
+        RungReason::Due => "and its time has come",
+        RungReason::Overdue => "and the contract's time is over",
+        RungReason::Hopeless => "and too few channels are left that could confirm",
     }
 }
 
-fn settled(fulfilment: ContractStatus) -> &'static str {
+fn settled(fulfilment: ContractProgress) -> &'static str {
     match fulfilment {
-        ContractStatus::Open => "open again",
-        ContractStatus::Kept => "kept: enough channels confirmed in time",
-        ContractStatus::Broken => "broken: too few channels confirmed in time",
-        ContractStatus::Abandoned => "abandoned: too few channels confirmed, and nobody is left to be told",
-        ContractStatus::Late => "kept late: enough channels confirmed, but not in time",
+        ContractProgress::Open => "open again",
+        ContractProgress::Kept => "kept: enough channels confirmed in time",
+        ContractProgress::Broken => "broken: too few channels confirmed in time",
+        ContractProgress::Abandoned => "abandoned: too few channels confirmed, and nobody is left to be told",
+        ContractProgress::Late => "kept late: enough channels confirmed, but not in time",
     }
 }
 
 /// Why a channel of the ladder was called in.
-pub(super) fn escalated(unless: Unless) -> String {
+pub(super) fn escalated(unless: EscalationCondition) -> String {
     format!("escalated: not {unless}")
 }
 
 /// A rung that is still to come: `after 15m unless acknowledged: boss`.
-pub(super) fn to_come(Rung { after, unless, to }: &Rung) -> String {
+pub(super) fn to_come(EscalationRung { after, unless, to }: &EscalationRung) -> String {
     format!("after {after} unless {unless}: {}", names(to))
 }
 
-fn names(channels: &[ChannelName]) -> String {
-    channels.iter().map(ChannelName::as_str).collect::<Vec<_>>().join(", ")
+fn names(channels: &[String]) -> String {
+    channels.join(", ")
 }

@@ -4,7 +4,7 @@ use fanfare_core::{ChannelName, DeliveryTerms, HumanDuration, Policy, Route, Rou
 use serde::Serialize;
 
 use super::promise::Promise;
-use crate::explain::condition;
+use fanfare_http::condition;
 
 /// A route and those below it, as `--json` prints them.
 #[derive(Debug, Serialize)]

@@ -49,9 +49,9 @@ const STORY: &str = r#"{
       { "at": "2026-03-08T12:00:01.000Z", "step": "settle", "fulfilment": "kept" },
       { "at": "2026-03-08T12:15:00.123Z", "step": "climb", "rung": 0, "unless": "acknowledged", "to": ["boss"], "because": "due" } ],
     "deliveries": [
-      { "id": 7, "channel": "ops", "state": "pending", "next_at": "2026-03-08T12:30:00Z", "attempted": 9 },
-      { "id": 8, "channel": "mail", "state": "delivered", "next_at": null, "attempted": 1 },
-      { "id": 9, "channel": "boss", "escalated": "acknowledged", "state": "dead", "next_at": null, "attempted": 1 }
+      { "id": 7, "channel": "ops", "called_at": "2026-03-08T12:00:00.123Z", "escalated": null, "state": "pending", "next_at": "2026-03-08T12:30:00Z", "attempted": 9, "settled_at": null, "reason": null, "digest": null, "attempts": [] },
+      { "id": 8, "channel": "mail", "called_at": "2026-03-08T12:00:00.323Z", "escalated": null, "state": "delivered", "next_at": null, "attempted": 1, "settled_at": "2026-03-08T12:20:00Z", "reason": "…", "digest": null, "attempts": [] },
+      { "id": 9, "channel": "boss", "called_at": "2026-03-08T12:15:00.123Z", "escalated": "acknowledged", "state": "dead", "next_at": null, "attempted": 1, "settled_at": "2026-03-08T12:20:00Z", "reason": "…", "digest": null, "attempts": [] }
     ]
   } ],
   "acknowledgements": [],

@@ -1,11 +1,11 @@
-//! How reloads went, in Prometheus' terms.
+//! Metrics of reloads.
 
 use jiff::Timestamp;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 
-/// How reloads went. Called as Prometheus calls its own, so that
-/// the usual alert on them fits. Clones share the numbers.
+/// Metrics of reloads, named as Prometheus names its own, so that the usual alert on them
+/// fits. Clones share the numbers.
 #[derive(Debug, Clone)]
 pub(crate) struct ReloadMetrics {
     successful: Gauge,
@@ -13,7 +13,7 @@ pub(crate) struct ReloadMetrics {
 }
 
 impl ReloadMetrics {
-    /// Shown in `registry`: the config has been read at the start, at `now`.
+    /// Metrics in `registry` for a config that was read at the start, at `now`.
     pub(crate) fn new(registry: &mut Registry, now: Timestamp) -> Self {
         let metrics = Self { successful: Gauge::default(), succeeded_at: Gauge::default() };
         registry.register(

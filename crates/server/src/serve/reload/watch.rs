@@ -1,57 +1,57 @@
-//! Noticing that a file has changed.
+//! Changes of a file.
 
 use sha2::{Digest as _, Sha256};
 
-/// Notices that a text has changed, once whoever writes it has finished.
+/// A watch on a text that reports a change once its writer has finished.
 ///
-/// What is written is compared: a file that is replaced by another, as editors
+/// The text itself is compared: a file that is replaced by another, as editors
 /// and Kubernetes do, or that changes twice within the resolution of its
 /// time stamp, is noticed as well. Only its digest is kept, since secrets may
 /// stand in it.
 #[derive(Debug)]
-pub(crate) struct Watch {
-    acted_on: Digest,
-    seen: Digest,
+pub(crate) struct FileWatch {
+    acted_on: TextDigest,
+    seen: TextDigest,
 }
 
-type Digest = [u8; 32];
+type TextDigest = [u8; 32];
 
-/// What a look at the text shows.
+/// The change that a look at the text shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Look {
-    /// It is what was acted on.
-    Unchanged,
-    /// It is another one than at the last look, and may be half of what it is to become.
-    BeingWritten,
-    /// It has changed, and is the same as at the last look.
-    Changed,
+pub(crate) enum FileChange {
+    /// The text is the one that was acted on.
+    None,
+    /// The text is another one than at the last look, and may still be half written.
+    UnderWay,
+    /// The text has changed, and is the same as at the last look.
+    Finished,
 }
 
-impl Watch {
-    /// `text` has been acted on.
+impl FileWatch {
+    /// A watch on a text that is `text` and has been acted on.
     pub(crate) fn new(text: &str) -> Self {
         let digest = digest(text);
         Self { seen: digest, acted_on: digest }
     }
 
-    /// Looks at the text, which is `text` now. What has [`Changed`](Look::Changed)
+    /// Looks at the text, which is `text` now. A change that is [`Finished`](FileChange::Finished)
     /// counts as acted on from now on.
-    pub(crate) fn look(&mut self, text: &str) -> Look {
+    pub(crate) fn look(&mut self, text: &str) -> FileChange {
         let digest = digest(text);
         if digest == self.acted_on {
             self.seen = digest;
-            Look::Unchanged
+            FileChange::None
         } else if digest == self.seen {
             self.acted_on = digest;
-            Look::Changed
+            FileChange::Finished
         } else {
             self.seen = digest;
-            Look::BeingWritten
+            FileChange::UnderWay
         }
     }
 }
 
-fn digest(text: &str) -> Digest {
+fn digest(text: &str) -> TextDigest {
     Sha256::digest(text).into()
 }
 

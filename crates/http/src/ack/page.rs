@@ -1,0 +1,216 @@
+//! The pages behind the link in a message.
+//!
+//! A page is one text: no script, no image, no font, nothing to fetch. It reads
+//! on a phone, by day and by night, in the language its reader's browser asks for.
+
+mod words;
+
+use std::fmt::{self, Display, Formatter, Write as _};
+
+use actix_web::http::StatusCode;
+use fanfare_core::{ChannelName, Locale};
+use fanfare_words::{Fact, Message};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use self::words::{Says, Words};
+
+/// What a page says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Page {
+    /// The alert, and the button that acknowledges it.
+    Ask {
+        /// The notification in the reader's language.
+        message: Message,
+        /// The channels that were told.
+        told: Vec<ChannelName>,
+    },
+    /// The reader has acknowledged it now.
+    Done(AckedBy),
+    /// Somebody has acknowledged it before.
+    Already(AckedBy),
+    /// The incident has ended: there is nothing to acknowledge.
+    Over,
+    /// The link was good once.
+    Expired,
+    /// The link is not one of ours, or not whole.
+    Invalid,
+    /// The acknowledgement, or what it is for, could not be looked up or kept.
+    Unavailable,
+}
+
+/// Who acknowledged, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AckedBy {
+    /// The name they gave, if they gave one.
+    pub(crate) by: Option<String>,
+    /// When.
+    pub(crate) at: Timestamp,
+}
+
+/// The field of the form with the name of who acknowledges. It may be empty.
+pub(crate) const NAME_FIELD: &str = "name";
+
+/// Characters of a name at most. A browser holds its reader to it; a program need not.
+pub(crate) const NAME_LIMIT: usize = 64;
+
+/// The headers of every page. Who has its address can acknowledge, so no other
+/// site, cache or search engine is to learn it, and no other page may frame the button.
+///
+/// Without a referrer browsers post the form with `Origin: null`.
+pub(crate) const HEADERS: [(&str, &str); 7] = [
+    ("Content-Type", "text/html; charset=utf-8"),
+    ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cache-Control", "no-store"),
+    ("X-Robots-Tag", "noindex"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+];
+
+/// Only [`STYLE`], which the digest names, and a form that goes to us. A text
+/// that got through as markup after all could do nothing.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'sha256-r2s8SFrtVWErkUonFTG4EuAeS6AlAk4oKgvZNS4yUpU='; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The looks of a page, in what browsers of 2020 know: chat programs bring old ones.
+const STYLE: &str = include_str!("page/style.css");
+
+impl Page {
+    /// The page as HTML, in the language and by the clock of `locale`.
+    pub(crate) fn html(&self, locale: &Locale) -> String {
+        let Locale { language, timezone } = locale;
+        Html { page: self, words: Words::of(*language), timezone }.to_string()
+    }
+
+    /// The status it is answered with.
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::Ask { .. } | Self::Done(_) | Self::Already(_) | Self::Over => StatusCode::OK,
+            Self::Expired => StatusCode::GONE,
+            Self::Invalid => StatusCode::NOT_FOUND,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+struct Html<'a> {
+    page: &'a Page,
+    words: &'static Words,
+    timezone: &'a TimeZone,
+}
+
+impl Display for Html<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let words = self.words;
+        match self.page {
+            Page::Ask { message, told } => self.ask(f, message, told)?,
+            Page::Done(acked_by) => self.signed(f, &words.done, acked_by)?,
+            Page::Already(acked_by) => self.signed(f, &words.already, acked_by)?,
+            Page::Over => self.plain(f, &words.over)?,
+            Page::Expired => self.plain(f, &words.expired)?,
+            Page::Invalid => self.plain(f, &words.invalid)?,
+            Page::Unavailable => self.plain(f, &words.unavailable)?,
+        }
+        f.write_str("</main>\n</body>\n</html>\n")
+    }
+}
+
+impl Html<'_> {
+    fn ask(&self, f: &mut Formatter<'_>, message: &Message, told: &[ChannelName]) -> fmt::Result {
+        let words = self.words;
+        // The reader comes from the message, where the source's own link stands.
+        let Message { title, facts, content, link: _ } = message;
+        self.top(f, title)?;
+        f.write_str("<dl>\n")?;
+        for Fact { name, text, link: _ } in facts {
+            row(f, name, text)?;
+        }
+        if !told.is_empty() {
+            let told: Vec<&str> = told.iter().map(ChannelName::as_str).collect();
+            row(f, words.told, &told.join(words.comma))?;
+        }
+        f.write_str("</dl>\n")?;
+        self.form(f)?;
+        paragraph(f, words.acknowledging_means)?;
+        // Last, because it may be long, and the button must not be far.
+        content.iter().try_for_each(|content| writeln!(f, "<pre>{}</pre>", Text(content)))
+    }
+
+    fn form(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Words { your_name, acknowledge, .. } = self.words;
+        writeln!(
+            f,
+            "<form method=\"post\">\n\
+             <label>{your_name}\n\
+             <input name=\"{NAME_FIELD}\" maxlength=\"{NAME_LIMIT}\" autocomplete=\"name\"></label>\n\
+             <button>{acknowledge}</button>\n\
+             </form>"
+        )
+    }
+
+    fn signed(&self, f: &mut Formatter<'_>, says: &Says, acked_by: &AckedBy) -> fmt::Result {
+        let words = self.words;
+        let AckedBy { by, at } = acked_by;
+        self.top(f, says.heading)?;
+        f.write_str("<dl>\n")?;
+        row(f, words.by, by.as_deref().unwrap_or(words.nameless))?;
+        row(f, words.at, &self.local_time(*at))?;
+        f.write_str("</dl>\n")?;
+        paragraph(f, says.meaning)
+    }
+
+    fn plain(&self, f: &mut Formatter<'_>, says: &Says) -> fmt::Result {
+        self.top(f, says.heading)?;
+        paragraph(f, says.meaning)
+    }
+
+    fn top(&self, f: &mut Formatter<'_>, heading: &str) -> fmt::Result {
+        let (language, heading) = (self.words.tag, Text(heading));
+        writeln!(
+            f,
+            "<!DOCTYPE html>\n\
+             <html lang=\"{language}\">\n\
+             <head>\n\
+             <meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <title>{heading}</title>\n\
+             <style>{STYLE}</style>\n\
+             </head>\n\
+             <body>\n\
+             <main>\n\
+             <h1>{heading}</h1>"
+        )
+    }
+
+    /// As in messages, e.g. `2026-03-08 16:40:38 +08:00`.
+    fn local_time(&self, at: Timestamp) -> String {
+        at.to_zoned(self.timezone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
+    }
+}
+
+fn row(f: &mut Formatter<'_>, name: &str, text: &str) -> fmt::Result {
+    writeln!(f, "<dt>{}</dt><dd>{}</dd>", Text(name), Text(text))
+}
+
+fn paragraph(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
+    writeln!(f, "<p>{}</p>", Text(text))
+}
+
+/// A text as text: nothing in it is markup, in an element or in an attribute.
+struct Text<'a>(&'a str);
+
+impl Display for Text<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|c| match c {
+            '&' => f.write_str("&amp;"),
+            '<' => f.write_str("&lt;"),
+            '>' => f.write_str("&gt;"),
+            '"' => f.write_str("&quot;"),
+            '\'' => f.write_str("&#39;"),
+            _ => f.write_char(c),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,48 @@
+//! `/api/v1`: questions to a running gateway, and requests to do something.
+
+mod alerts;
+mod explain;
+mod acknowledge;
+mod deliveries;
+mod dead_letters;
+mod channels;
+mod audit;
+mod openapi;
+mod body;
+mod limit;
+
+use actix_web::{Route, web};
+use fanfare_api::{Endpoint, EndpointMethod};
+
+/// Adds every endpoint of the API to an actix app.
+pub(crate) fn routes(app: &mut web::ServiceConfig) {
+    for endpoint in Endpoint::ALL {
+        app.route(endpoint.path(), route(endpoint));
+    }
+}
+
+fn route(endpoint: Endpoint) -> Route {
+    let route = match endpoint.method() {
+        EndpointMethod::Get => web::get(),
+        EndpointMethod::Post => web::post(),
+    };
+    match endpoint {
+        Endpoint::ListAlerts => route.to(alerts::list),
+        Endpoint::ExplainAlert => route.to(explain::explain),
+        Endpoint::AcknowledgeAlert => route.to(acknowledge::acknowledge),
+        Endpoint::ListDeliveries => route.to(deliveries::list),
+        Endpoint::ListAttempts => route.to(deliveries::attempts),
+        Endpoint::ListDeadLetters => route.to(dead_letters::list),
+        Endpoint::RetryDeadLetters => route.to(dead_letters::retry),
+        Endpoint::DiscardDeadLetters => route.to(dead_letters::discard),
+        Endpoint::ShowDeadLetter => route.to(dead_letters::show),
+        Endpoint::ListChannels => route.to(channels::list),
+        Endpoint::ShowChannel => route.to(channels::show),
+        Endpoint::TestChannel => route.to(channels::test),
+        Endpoint::Audit => route.to(audit::audit),
+        Endpoint::OpenApi => route.to(openapi::openapi),
+    }
+}
+
+#[cfg(test)]
+mod tests;

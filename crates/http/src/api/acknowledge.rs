@@ -1,0 +1,51 @@
+//! The acknowledgement of an alert's incident.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use fanfare_api::{AcknowledgeRequest, AcknowledgeResult, AcknowledgeStatus};
+use fanfare_core::{Acknowledgement, AlertId};
+use fanfare_gateway::Acknowledged;
+
+use super::body;
+use crate::refusal::Refusal;
+use crate::state::AppState;
+
+/// `POST /api/v1/alerts/{id}/acknowledge`, `{"by": NAME}`: the escalation and the
+/// repeats of its incident stop, and the receivers that were told hear the name.
+pub(super) async fn acknowledge(
+    request: HttpRequest,
+    alert: web::Path<i64>,
+    body: web::Bytes,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Refusal> {
+    state.admit(&request)?;
+    let AcknowledgeRequest { by } = body::read(&body)?;
+    let by = body::person(Some(&by))?;
+    let alert = AlertId(*alert);
+    let notification = state.gateway.store().newest_of_incident(alert).await?;
+    let notification = notification.ok_or_else(|| nobody_told(alert))?;
+    let acknowledgement = Acknowledgement { by, at: state.clock.now() };
+    let stored = state.gateway.acknowledge(notification, acknowledgement.clone()).await;
+    match stored.map_err(|err| Refusal::unavailable(err.to_string()))? {
+        Acknowledged::Now(_) => Ok(result(AcknowledgeStatus::Acknowledged, acknowledgement)),
+        Acknowledged::Already(first) => Ok(result(AcknowledgeStatus::AlreadyAcknowledged, first)),
+        Acknowledged::Over => Err(over(alert)),
+        Acknowledged::Unknown => Err(nobody_told(alert)),
+    }
+}
+
+fn result(status: AcknowledgeStatus, acknowledgement: Acknowledgement) -> HttpResponse {
+    let Acknowledgement { by, at } = acknowledgement;
+    HttpResponse::Ok().json(AcknowledgeResult { status, by, at })
+}
+
+fn over(alert: AlertId) -> Refusal {
+    let message = format!("alert {alert} is over: there is nothing to take care of any more");
+    Refusal::new(StatusCode::CONFLICT, "over", message)
+}
+
+fn nobody_told(alert: AlertId) -> Refusal {
+    let message =
+        format!("there is no alert {alert}, or nobody was told of it: there is nothing to acknowledge");
+    Refusal::not_found("unknown_alert", message)
+}

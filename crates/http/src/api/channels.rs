@@ -1,0 +1,98 @@
+//! The channels, and a test message through one of them.
+
+use std::time::Duration;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use fanfare_api::{ChannelList, ChannelTestRequest};
+use fanfare_core::DeliveryId;
+use fanfare_gateway::{AttemptRow, ChannelView, Gateway, StoreError, TestError};
+use tokio::time::{Instant, sleep};
+
+use super::body;
+use crate::convert::{channel_report, channel_test_result, channel_test_waiting};
+use crate::refusal::Refusal;
+use crate::state::AppState;
+
+/// The time that a request waits for a test's outcome beyond the timeout of one attempt.
+const EXTRA_WAIT: Duration = Duration::from_secs(5);
+
+/// The time between two looks at the outcome meanwhile.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
+
+/// `GET /api/v1/channels`: all of them, sorted by name.
+pub(super) async fn list(request: HttpRequest, state: web::Data<AppState>) -> Result<HttpResponse, Refusal> {
+    state.admit(&request)?;
+    let views = state.gateway.channels().await?;
+    let channels = views.into_iter().map(channel_report).collect::<Result<_, _>>()?;
+    Ok(HttpResponse::Ok().json(ChannelList { channels }))
+}
+
+/// `GET /api/v1/channels/{name}`: one of them.
+pub(super) async fn show(
+    request: HttpRequest,
+    name: web::Path<String>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Refusal> {
+    state.admit(&request)?;
+    Ok(HttpResponse::Ok().json(channel_report(channel(&state.gateway, &name).await?)?))
+}
+
+async fn channel(gateway: &Gateway, name: &str) -> Result<ChannelView, Refusal> {
+    let channels = gateway.channels().await?;
+    channels.into_iter().find(|it| it.name.as_str() == name).ok_or_else(|| unknown_channel(name))
+}
+
+fn unknown_channel(name: &str) -> Refusal {
+    let message = format!("there is no channel `{name}` under `channels` in the config");
+    Refusal::not_found("unknown_channel", message)
+}
+
+/// `POST /api/v1/channels/{name}/test`, `{"by": NAME}`: sends a marked test through
+/// the real channel and waits for its provider's answer. 202 if it is still to come.
+pub(super) async fn test(
+    request: HttpRequest,
+    name: web::Path<String>,
+    body: web::Bytes,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Refusal> {
+    state.admit(&request)?;
+    let ChannelTestRequest { by } = body::read(&body)?;
+    let by = body::person(by.as_deref())?;
+    let view = channel(&state.gateway, &name).await?;
+    let accepted = state.gateway.test_channel(&view.name, &by).await.map_err(refusal)?;
+    let delivery = accepted.owed.iter().flat_map(|it| &it.deliveries).next();
+    let delivery = delivery.ok_or_else(|| Refusal::unavailable("the test called for no delivery"))?;
+    let waiting = channel_test_waiting(view.name.to_string(), accepted.id, delivery.id);
+    let patience = view.timeout.0 + EXTRA_WAIT;
+    match first_attempt(&state.gateway, delivery.id, patience).await? {
+        Some(attempt) => Ok(HttpResponse::Ok().json(channel_test_result(waiting, attempt)?)),
+        None => Ok(HttpResponse::Accepted().json(waiting)),
+    }
+}
+
+fn refusal(err: TestError) -> Refusal {
+    match err {
+        TestError::UnknownChannel(name) => unknown_channel(name.as_str()),
+        TestError::NotKept(err) => Refusal::unavailable(err.to_string()),
+    }
+}
+
+/// The first attempt; `None` if none has ended within `patience`: the channel is busy,
+/// or must be silent.
+async fn first_attempt(
+    gateway: &Gateway,
+    delivery: DeliveryId,
+    patience: Duration,
+) -> Result<Option<AttemptRow>, StoreError> {
+    let started = Instant::now();
+    loop {
+        let attempts = gateway.store().attempts(delivery).await?;
+        if let Some(first) = attempts.into_iter().next() {
+            return Ok(Some(first));
+        }
+        if started.elapsed() >= patience {
+            return Ok(None);
+        }
+        sleep(POLL_INTERVAL).await;
+    }
+}

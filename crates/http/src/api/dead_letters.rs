@@ -1,0 +1,87 @@
+//! Dead letters: deliveries that were given up and wait for a person.
+
+mod selection;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use fanfare_api::{DeadLetterDetails, DeadLetterList, DeadLetterQuery, DiscardResult, RetryResult};
+use fanfare_gateway::DeadLetterId;
+
+use self::selection::{Selection, filter, read_id};
+use super::body;
+use super::limit::bounded;
+use crate::convert;
+use crate::refusal::Refusal;
+use crate::state::AppState;
+
+/// `GET /api/v1/dead-letters?channel=&receiver=&since=&until=&before=&limit=`:
+/// those of the newest notification first.
+pub(super) async fn list(
+    request: HttpRequest,
+    query: web::Query<DeadLetterQuery>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Refusal> {
+    state.admit(&request)?;
+    let DeadLetterQuery { channel, receiver, since, until, before, limit } = query.into_inner();
+    let before = before.map(|it| read_id(&it)).transpose().map_err(|err| err.at("before".to_owned()))?;
+    let filter = filter(channel, receiver, since, until);
+    let found = state.gateway.store().dead_letters(filter, before, bounded(limit)).await?;
+    let dead_letters = found.into_iter().map(convert::dead_letter).collect();
+    Ok(HttpResponse::Ok().json(DeadLetterList { dead_letters }))
+}
+
+/// `GET /api/v1/dead-letters/{id}`: one, with every attempt that was made.
+pub(super) async fn show(
+    request: HttpRequest,
+    id: web::Path<String>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Refusal> {
+    state.admit(&request)?;
+    let id = read_id(&id)?;
+    let store = state.gateway.store();
+    let dead_letter = store.dead_letter(id).await?.ok_or_else(|| unknown(id))?;
+    let attempts = match id {
+        DeadLetterId::Delivery(delivery) => store.attempts(delivery).await?,
+        DeadLetterId::Notification(_) => Vec::new(),
+    };
+    let attempts = convert::attempts(attempts)?.attempts;
+    Ok(HttpResponse::Ok()
+        .json(DeadLetterDetails { dead_letter: convert::dead_letter(dead_letter), attempts }))
+}
+
+fn unknown(id: DeadLetterId) -> Refusal {
+    let message = format!("there is no dead letter {id}: it was dealt with, or there never was one");
+    Refusal::not_found("unknown_dead_letter", message)
+}
+
+/// `POST /api/v1/dead-letters/retry`, `{"ids": […]}` or `{"channel", "receiver",
+/// "since", "until"}`: they are tried again at once.
+pub(super) async fn retry(
+    request: HttpRequest,
+    body: web::Bytes,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Refusal> {
+    state.admit(&request)?;
+    let Selection { letters, by, reason } = Selection::read(&body)?;
+    if reason.is_some() {
+        return Err(Refusal::bad_request("only a discard has a reason").at("reason".to_owned()));
+    }
+    let retried = state.gateway.retry_dead_letters(letters, &by).await?;
+    Ok(HttpResponse::Ok().json(RetryResult { retried: count(retried) }))
+}
+
+/// `POST /api/v1/dead-letters/discard`, the same with a `reason`: they are owed no more.
+pub(super) async fn discard(
+    request: HttpRequest,
+    body: web::Bytes,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Refusal> {
+    state.admit(&request)?;
+    let Selection { letters, by, reason } = Selection::read(&body)?;
+    let reason = body::reason(reason.as_deref())?;
+    let discarded = state.gateway.discard_dead_letters(letters, &by, &reason).await?;
+    Ok(HttpResponse::Ok().json(DiscardResult { discarded: count(discarded) }))
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}

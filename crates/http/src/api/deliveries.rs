@@ -1,0 +1,49 @@
+//! The list of deliveries, and the attempts of one.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use fanfare_api::{DeliveryQuery, DeliveryStage};
+use fanfare_core::{AlertId, DeliveryId};
+use fanfare_gateway::DeliveryFilter;
+
+use super::limit::bounded;
+use crate::convert;
+use crate::refusal::Refusal;
+use crate::state::AppState;
+
+/// `GET /api/v1/deliveries?channel=&state=&alert=&before=&limit=`: the newest first.
+pub(super) async fn list(
+    request: HttpRequest,
+    query: web::Query<DeliveryQuery>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Refusal> {
+    state.admit(&request)?;
+    let DeliveryQuery { channel, state: stage, alert, before, limit } = query.into_inner();
+    let stage = stage.as_deref().map(delivery_stage).transpose()?;
+    let filter = DeliveryFilter {
+        channel: channel.as_deref().map(Into::into),
+        state: stage.map(|it| it.to_string()),
+        alert: alert.map(AlertId),
+        before,
+        limit: bounded(limit),
+    };
+    let deliveries = state.gateway.store().deliveries(filter).await?;
+    Ok(HttpResponse::Ok().json(convert::deliveries(deliveries)?))
+}
+
+fn delivery_stage(text: &str) -> Result<DeliveryStage, Refusal> {
+    text.parse().map_err(|_| {
+        let message = format!("`{text}` is not a state: expected pending, delivered, dead or discarded");
+        Refusal::bad_request(message).at("state".to_owned())
+    })
+}
+
+/// `GET /api/v1/deliveries/{id}/attempts`: each with the provider's answer, the oldest first.
+pub(super) async fn attempts(
+    request: HttpRequest,
+    delivery: web::Path<i64>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Refusal> {
+    state.admit(&request)?;
+    let attempts = state.gateway.store().attempts(DeliveryId(*delivery)).await?;
+    Ok(HttpResponse::Ok().json(convert::attempts(attempts)?))
+}

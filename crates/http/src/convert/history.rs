@@ -1,0 +1,84 @@
+//! The history of one alert.
+
+use fanfare_api::{
+    AlertExplanation, ExplainedAcknowledgement, ExplainedDelivery, ExplainedNotification, IncidentAlert,
+    RoutingExplanation, SuppressedReceiver, UnknownWord, parse_word,
+};
+use fanfare_gateway::{
+    AcknowledgementRow, AlertHistory, DeliveryHistory, Held, NotificationHistory, RelatedAlert,
+};
+
+use super::alert::{acknowledged_by, alert_content};
+use super::rows::attempt;
+use super::step::explained_step;
+use super::terms::receiver_terms;
+use super::word::{condition, progress, state};
+
+/// The explanation of `history` with `routing`, and still without a timeline.
+pub(crate) fn explained(
+    history: AlertHistory,
+    routing: RoutingExplanation,
+) -> Result<AlertExplanation, UnknownWord> {
+    Ok(AlertExplanation {
+        id: history.id.0,
+        received_at: history.received_at,
+        incident: history.incident.0,
+        since: history.since,
+        alert: alert_content(&history.alert),
+        policy: history.policy.map(|it| it.0),
+        held: history.held.into_iter().map(suppressed).collect(),
+        notifications: history.notifications.into_iter().map(notification).collect::<Result<_, _>>()?,
+        acknowledgements: history.acknowledgements.into_iter().map(acknowledgement).collect(),
+        before: history.before.into_iter().map(related).collect(),
+        after: history.after.into_iter().map(related).collect(),
+        routing,
+        timeline: Vec::new(),
+    })
+}
+
+fn suppressed(Held { receiver, route, reason }: Held) -> SuppressedReceiver {
+    SuppressedReceiver { receiver: receiver.to_string(), route, reason }
+}
+
+fn notification(row: NotificationHistory) -> Result<ExplainedNotification, UnknownWord> {
+    Ok(ExplainedNotification {
+        id: row.id.0,
+        receiver: row.receiver.to_string(),
+        route: row.route,
+        why: row.why.parse()?,
+        owed_at: row.owed_at,
+        terms: row.terms.as_ref().map(receiver_terms),
+        fulfilment: progress(row.fulfilment),
+        look_at: row.look_at,
+        dealt_with: row.dealt_with.as_deref().map(parse_word).transpose()?,
+        acknowledgement: row.acknowledgement.map(acknowledged_by),
+        deliveries: row.deliveries.into_iter().map(delivery).collect::<Result<_, _>>()?,
+        steps: row.steps.iter().map(explained_step).collect(),
+    })
+}
+
+fn delivery(row: DeliveryHistory) -> Result<ExplainedDelivery, UnknownWord> {
+    Ok(ExplainedDelivery {
+        id: row.id.0,
+        channel: row.channel.to_string(),
+        called_at: row.called_at,
+        escalated: row.escalated.map(condition),
+        state: parse_word(&row.state)?,
+        next_at: row.next_at,
+        attempted: row.attempted,
+        settled_at: row.settled_at,
+        reason: row.reason,
+        digest: row.digest,
+        attempts: row.attempts.into_iter().map(attempt).collect::<Result<_, _>>()?,
+    })
+}
+
+fn acknowledgement(row: AcknowledgementRow) -> ExplainedAcknowledgement {
+    let AcknowledgementRow { by, at, notification, up_to } = row;
+    ExplainedAcknowledgement { by, at, notification: notification.0, up_to: up_to.0 }
+}
+
+fn related(row: RelatedAlert) -> IncidentAlert {
+    let RelatedAlert { id, received_at, status } = row;
+    IncidentAlert { id: id.0, received_at, status: state(status) }
+}

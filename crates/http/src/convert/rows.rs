@@ -1,0 +1,115 @@
+//! Rows of lists.
+
+use fanfare_api::{
+    AlertList, AttemptList, AuditReport, ContractCounts, DeadLetterEntry, DeliveryAttempt, DeliveryList,
+    DeliveryStageCounts, ListedAlert, ListedDelivery, NotificationSummary, NotificationTally,
+    SuppressedReceiver, UnaccountedRow, UnknownWord, parse_word,
+};
+use fanfare_core::DeliveryTally;
+use fanfare_gateway::{
+    AlertRow, AttemptRow, Audit, DeadLetter, DeliveryCounts, DeliveryRow, NotificationCounts,
+    NotificationRow, Unaccounted,
+};
+use serde_json::Value;
+
+use super::alert::alert_content;
+use super::word::{condition, progress, severity};
+
+pub(crate) fn listed_alerts(rows: Vec<AlertRow>) -> Result<AlertList, UnknownWord> {
+    Ok(AlertList { alerts: rows.into_iter().map(listed_alert).collect::<Result<_, _>>()? })
+}
+
+fn listed_alert(row: AlertRow) -> Result<ListedAlert, UnknownWord> {
+    let AlertRow { id, received_at, incident, alert, held, notifications } = row;
+    Ok(ListedAlert {
+        id: id.0,
+        received_at,
+        incident: incident.0,
+        alert: alert_content(&alert),
+        held: suppressed(held),
+        notifications: notifications.into_iter().map(summary).collect::<Result<_, _>>()?,
+    })
+}
+
+/// The receivers in the store's JSON; none where a store has none.
+fn suppressed(held: Value) -> Vec<SuppressedReceiver> {
+    serde_json::from_value(held).unwrap_or_default()
+}
+
+fn summary(row: NotificationRow) -> Result<NotificationSummary, UnknownWord> {
+    let NotificationRow { id, receiver, why, tally, fulfilment } = row;
+    let DeliveryTally { delivered, pending, dead } = tally;
+    Ok(NotificationSummary {
+        id: id.0,
+        receiver: receiver.to_string(),
+        why: why.parse()?,
+        deliveries: NotificationTally { delivered, pending, dead },
+        contract: progress(fulfilment),
+    })
+}
+
+pub(crate) fn deliveries(rows: Vec<DeliveryRow>) -> Result<DeliveryList, UnknownWord> {
+    Ok(DeliveryList { deliveries: rows.into_iter().map(listed_delivery).collect::<Result<_, _>>()? })
+}
+
+fn listed_delivery(row: DeliveryRow) -> Result<ListedDelivery, UnknownWord> {
+    Ok(ListedDelivery {
+        id: row.id,
+        alert_id: row.alert_id,
+        notification_id: row.notification_id,
+        receiver: row.receiver,
+        channel: row.channel,
+        severity: parse_word(&row.severity)?,
+        state: parse_word(&row.state)?,
+        why: row.why.parse()?,
+        owed_at: row.owed_at,
+        next_at: row.next_at,
+        attempts: row.attempts,
+        settled_at: row.settled_at,
+        reason: row.reason,
+        fulfilment: progress(row.fulfilment),
+        escalated: row.escalated.map(condition),
+        digest: row.digest,
+    })
+}
+
+pub(crate) fn attempts(rows: Vec<AttemptRow>) -> Result<AttemptList, UnknownWord> {
+    Ok(AttemptList { attempts: rows.into_iter().map(attempt).collect::<Result<_, _>>()? })
+}
+
+pub(super) fn attempt(row: AttemptRow) -> Result<DeliveryAttempt, UnknownWord> {
+    let AttemptRow { ordinal, started_at, ended_at, outcome, words } = row;
+    Ok(DeliveryAttempt { ordinal, started_at, ended_at, outcome: parse_word(&outcome)?, words })
+}
+
+pub(crate) fn dead_letter(letter: DeadLetter) -> DeadLetterEntry {
+    DeadLetterEntry {
+        id: letter.id.to_string(),
+        alert_id: letter.alert_id.0,
+        title: letter.title,
+        severity: severity(letter.severity),
+        notification_id: letter.notification_id.0,
+        receiver: letter.receiver.to_string(),
+        channel: letter.channel.map(|it| it.to_string()),
+        reason: letter.reason,
+        attempts: letter.attempts,
+        given_up_at: letter.given_up_at,
+        fulfilment: progress(letter.fulfilment),
+    }
+}
+
+pub(crate) fn audit_report(audit: Audit) -> AuditReport {
+    let NotificationCounts { open, kept, broken, abandoned, late } = audit.notifications;
+    let DeliveryCounts { delivered, pending, dead, discarded } = audit.deliveries;
+    let row = |Unaccounted { alert, what }| UnaccountedRow { alert: alert.map(|it| it.0), what };
+    AuditReport {
+        alerts: audit.alerts,
+        newest: audit.newest.map(|it| it.0),
+        told: audit.told,
+        suppressed: audit.suppressed,
+        notifications: ContractCounts { open, kept, broken, abandoned, late },
+        deliveries: DeliveryStageCounts { delivered, pending, dead, discarded },
+        unaccounted: audit.unaccounted.into_iter().map(row).collect(),
+        unaccounted_in_all: audit.unaccounted_in_all,
+    }
+}

@@ -1,0 +1,41 @@
+//! Fixtures for the tests of several modules.
+
+use fanfare_core::{Alert, AlertId, Fingerprint, Kind, Labels, Mention, Severity, Status};
+use fanfare_gateway::AlertHistory;
+use jiff::Timestamp;
+
+/// 2026-03-08 12:00:00 UTC, the beginning of every history.
+pub(crate) const NOON: Timestamp = Timestamp::constant(1_772_971_200, 0);
+
+/// The history of an urgent alarm that was accepted at [`NOON`], and nothing else.
+pub(crate) fn story() -> AlertHistory {
+    let labels: Labels = [("alertname", "door")].into_iter().collect();
+    AlertHistory {
+        id: AlertId(42),
+        received_at: NOON,
+        incident: AlertId(42),
+        since: NOON,
+        alert: Alert {
+            source: "thinklink".into(),
+            fingerprint: Fingerprint::of(&labels),
+            kind: Kind::Alarm,
+            status: Status::Firing,
+            severity: Severity::Urgent,
+            severity_sent: None,
+            labels,
+            annotations: Labels::default(),
+            extra: Labels::default(),
+            mention: Mention::default(),
+            starts_at: NOON,
+            ends_at: None,
+            generator_url: None,
+        },
+        policy: None,
+        policy_text: None,
+        held: Vec::new(),
+        notifications: Vec::new(),
+        acknowledgements: Vec::new(),
+        before: Vec::new(),
+        after: Vec::new(),
+    }
+}

@@ -1,0 +1,75 @@
+use fanfare_api::RoutingExplanation;
+use fanfare_core::{Alert, Status};
+use fanfare_gateway::{AlertHistory, Held};
+use serde_json::{Value, json};
+
+use super::routing;
+use crate::explain::fixtures::story;
+
+/// As the store keeps one.
+const POLICY: &str = r#"{
+  "route": {
+    "receiver": "team", "repeat_interval": "4h",
+    "routes": [
+      { "matchers": ["severity >= high"], "receiver": "on-call", "repeat_interval": "4h" },
+      { "matchers": ["alertname = door"], "receiver": "porter", "repeat_interval": "4h" }
+    ]
+  },
+  "receivers": [
+    { "name": "team", "terms": { "channels": ["group"] } },
+    { "name": "on-call", "terms": { "channels": ["ops"] } },
+    { "name": "porter", "terms": { "channels": ["desk"] } }
+  ]
+}"#;
+
+fn held(route: Option<&str>) -> Held {
+    Held { receiver: "on-call".into(), route: route.map(str::to_owned), reason: "already told".to_owned() }
+}
+
+#[track_caller]
+fn check(story: &AlertHistory, expected: Value) {
+    assert_eq!(serde_json::to_value(routing(story)).unwrap(), expected);
+}
+
+fn kept(route: Option<&str>) -> AlertHistory {
+    AlertHistory { policy_text: Some(POLICY.to_owned()), held: vec![held(route)], ..story() }
+}
+
+fn resolved(story: AlertHistory) -> AlertHistory {
+    AlertHistory { alert: Alert { status: Status::Resolved, ..story.alert }, ..story }
+}
+
+#[test]
+fn every_route_is_told_as_it_was_when_the_alert_came() {
+    let step = |route: &str, receiver: &str, matched: bool, why: &str| json!({ "route": route, "receiver": receiver, "matched": matched, "why": why });
+    let not_tried = "not tried: route.routes[0] matched and does not say `continue`";
+    let routes = [
+        step("route", "team", true, "matches everything"),
+        step("route.routes[0]", "on-call", true, "matches severity >= high"),
+        step("route.routes[1]", "porter", false, not_tried),
+    ];
+    check(&kept(Some("route.routes[0]")), json!({ "by": "routes", "routes": routes }));
+}
+
+#[test]
+fn a_resolution_goes_to_those_who_were_told() {
+    check(&resolved(kept(None)), json!({ "by": "told_before" }));
+    let routed = routing(&resolved(kept(Some("route"))));
+    assert!(
+        matches!(routed, RoutingExplanation::Routes { .. }),
+        "one that nobody was told of is routed: {routed:?}"
+    );
+}
+
+#[test]
+fn what_no_route_points_at_was_made_for_somebody() {
+    check(&kept(None), json!({ "by": "chosen" }));
+}
+
+#[test]
+fn a_policy_that_is_not_there_is_not_made_up() {
+    check(&story(), json!({ "by": "unknown", "why": "it was not kept when the alert came" }));
+    let odd = AlertHistory { policy_text: Some("{}".to_owned()), ..kept(Some("route")) };
+    let RoutingExplanation::Unknown { why } = routing(&odd) else { panic!("it was read") };
+    assert!(why.contains("cannot be read"), "{why}");
+}

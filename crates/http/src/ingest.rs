@@ -1,0 +1,95 @@
+//! `/ingest`: alerts come in.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use fanfare_api::IngestResult;
+use fanfare_sources::{Fault, Hints, Unreadable};
+use tracing::{debug, warn};
+
+use crate::convert::accepted_alert;
+use crate::refusal::Refusal;
+use crate::state::{AppState, SourceEndpoint};
+
+/// `POST /ingest/{source}`: answers 202 once everything the body calls for is on the disk.
+pub(crate) async fn ingest(
+    request: HttpRequest,
+    source: web::Path<String>,
+    hints: web::Query<Hints>,
+    body: web::Payload,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Refusal> {
+    let outcome = accept_body(&request, &source, &hints, body, &state).await;
+    if let Err(refusal) = &outcome {
+        // The text is ours and quotes nothing of the body.
+        warn!(source.name = source.as_str(), reason = %refusal, "Refused a request");
+    }
+    outcome
+}
+
+async fn accept_body(
+    request: &HttpRequest,
+    source: &str,
+    hints: &Hints,
+    body: web::Payload,
+    state: &AppState,
+) -> Result<HttpResponse, Refusal> {
+    let endpoint = state.source(source)?;
+    endpoint.access.admit(request)?;
+    must_be_json(request)?;
+    let body = read_body(body, &endpoint).await?;
+    let now = state.clock.now();
+    let reading = endpoint.format.read(&body, hints, &endpoint.settings, now).map_err(refuse)?;
+    for nothing in &reading.nothing_to_do {
+        debug!(source.name = source, path = nothing.path, reason = nothing.reason, "Nothing to do");
+    }
+    let accepted = if reading.alerts.is_empty() {
+        Vec::new()
+    } else {
+        let accepted = state.gateway.accept(reading.alerts, now).await;
+        accepted.map_err(|err| Refusal::unavailable(err.to_string()))?
+    };
+    Ok(HttpResponse::Accepted().json(IngestResult {
+        status: "accepted".to_owned(),
+        alerts: accepted.iter().map(accepted_alert).collect(),
+        nothing_to_do: reading.nothing_to_do.iter().map(|it| it.reason.to_owned()).collect(),
+    }))
+}
+
+/// Refuses a body with another type than JSON; one without a stated type is read as JSON.
+fn must_be_json(request: &HttpRequest) -> Result<(), Refusal> {
+    let stated =
+        request.headers().get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let essence = stated.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if essence.is_empty() || essence.ends_with("/json") || essence.ends_with("+json") {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_media_type",
+        "send the header `Content-Type: application/json`",
+    ))
+}
+
+async fn read_body(body: web::Payload, endpoint: &SourceEndpoint) -> Result<web::Bytes, Refusal> {
+    match body.to_bytes_limited(endpoint.max_body).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(_)) => Err(Refusal::bad_request("the body did not arrive in full")),
+        Err(_) => Err(Refusal::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            format!(
+                "the body is larger than {} bytes: send fewer alerts at once, or leave out what is not about the alert",
+                endpoint.max_body
+            ),
+        )),
+    }
+}
+
+fn refuse(unreadable: Unreadable) -> Refusal {
+    let Unreadable { fault, path, message } = unreadable;
+    let status = match fault {
+        Fault::Malformed => StatusCode::BAD_REQUEST,
+        Fault::NotAnAlert => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    Refusal::new(status, fault.word(), message).at(path)
+}

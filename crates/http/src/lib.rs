@@ -1,0 +1,29 @@
+//! The HTTP side of a running gateway.
+//!
+//! Alerts come in by `/ingest`, questions by `/api/v1`, acknowledgements by `/ack`;
+//! beside them stand reload, probes, metrics and the sandbox's pages. Which sources and
+//! tokens there are, this crate is told: it reads no config and decides nothing.
+//!
+//! The modules stand from the server down to what its handlers share: each uses only
+//! those below it.
+
+mod server;
+mod routes;
+mod ingest;
+mod api;
+mod ack;
+mod sandbox;
+mod reload;
+mod probes;
+mod explain;
+mod convert;
+mod state;
+mod reload_requests;
+mod access;
+mod refusal;
+
+pub use crate::access::{Access, TokenDigest};
+pub use crate::explain::{condition, trace};
+pub use crate::reload_requests::{ReloadFailure, ReloadRequest, ReloadRequests};
+pub use crate::server::HttpServer;
+pub use crate::state::{AccessSettings, AppState, SourceEndpoint};

@@ -1,0 +1,31 @@
+//! Probes and metrics, for orchestrators and Prometheus.
+
+use actix_web::{HttpResponse, web};
+
+use crate::refusal::Refusal;
+use crate::state::AppState;
+
+/// `/-/healthy`: the process answers.
+pub(crate) async fn healthy() -> HttpResponse {
+    HttpResponse::Ok().body("OK")
+}
+
+/// `/-/ready`: alerts are accepted.
+pub(crate) async fn ready(state: web::Data<AppState>) -> HttpResponse {
+    if state.is_accepting() {
+        HttpResponse::Ok().body("OK")
+    } else {
+        HttpResponse::ServiceUnavailable().body("stopping")
+    }
+}
+
+/// The media type of OpenMetrics' text form: <https://prometheus.io/docs/specs/om/open_metrics_spec/>
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// `/metrics`: all metrics of the process.
+pub(crate) async fn metrics(state: web::Data<AppState>) -> Result<HttpResponse, Refusal> {
+    let mut text = String::new();
+    prometheus_client::encoding::text::encode(&mut text, &state.metrics)
+        .map_err(|err| Refusal::unavailable(err.to_string()))?;
+    Ok(HttpResponse::Ok().content_type(OPEN_METRICS).body(text))
+}

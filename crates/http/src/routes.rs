@@ -1,0 +1,30 @@
+//! The routes of the server, and the handler behind each.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+
+use crate::refusal::Refusal;
+use crate::{ack, api, ingest, probes, reload, sandbox};
+
+/// Adds every route to an actix app.
+pub(crate) fn routes(app: &mut web::ServiceConfig) {
+    app.route("/ingest/{source}", web::post().to(ingest::ingest))
+        .route("/-/healthy", web::get().to(probes::healthy))
+        .route("/-/healthy", web::head().to(probes::healthy))
+        .route("/-/ready", web::get().to(probes::ready))
+        .route("/-/ready", web::head().to(probes::ready))
+        .route("/-/reload", web::post().to(reload::reload))
+        .route("/metrics", web::get().to(probes::metrics))
+        .route("/sandbox/{tail:.*}", web::to(sandbox::control))
+        .configure(api::routes)
+        .configure(ack::routes)
+        .default_service(web::to(unknown_path));
+}
+
+async fn unknown_path() -> Result<HttpResponse, Refusal> {
+    Err(Refusal::new(
+        StatusCode::NOT_FOUND,
+        "no_such_door",
+        "alerts go to POST /ingest/SOURCE; questions to GET /api/v1/alerts and /api/v1/deliveries; also /-/ready and /metrics",
+    ))
+}

@@ -1,0 +1,26 @@
+//! The sandbox's pages.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::ContentType;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::refusal::Refusal;
+use crate::state::AppState;
+
+/// `/sandbox/…`: the messages that people would have seen, and faults to switch on.
+pub(crate) async fn control(
+    request: HttpRequest,
+    body: web::Bytes,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Refusal> {
+    state.admit(&request)?;
+    let Some(sandbox) = &state.sandbox else {
+        return Err(Refusal::not_found(
+            "no_sandbox",
+            "this gateway sends to the real providers; `fanfare serve --sandbox` has these doors",
+        ));
+    };
+    let answer = sandbox.control(request.method().as_str(), request.path(), &body);
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    Ok(HttpResponse::build(status).content_type(ContentType::json()).body(answer.json))
+}

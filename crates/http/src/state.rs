@@ -1,0 +1,132 @@
+//! The state that the handlers share.
+
+mod reloadable;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use fanfare_core::{Clock, Locale};
+use fanfare_gateway::Gateway;
+use fanfare_sandbox::Sandbox;
+use fanfare_sources::{Format, SourceSettings};
+use prometheus_client::registry::Registry;
+
+use self::reloadable::Reloadable;
+use crate::access::Access;
+use crate::refusal::Refusal;
+use crate::reload_requests::ReloadRequests;
+
+/// The state that the handlers share.
+#[derive(Debug)]
+pub struct AppState {
+    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) metrics: Registry,
+    pub(crate) sandbox: Option<Arc<Sandbox>>,
+    pub(crate) reloads: ReloadRequests,
+    sources: Reloadable<HashMap<String, Arc<SourceEndpoint>>>,
+    api: Reloadable<Access>,
+    locale: Reloadable<Locale>,
+    accepting: AtomicBool,
+}
+
+/// The parts of a config that decide which requests are let in, and the language of pages.
+#[derive(Debug)]
+pub struct AccessSettings {
+    /// The sources, by name.
+    pub sources: HashMap<String, Arc<SourceEndpoint>>,
+    /// The access to everything but `/ingest`, `/ack` and the probes.
+    pub api: Access,
+    /// The language and the clock of pages, unless a browser asks for another language.
+    pub locale: Locale,
+}
+
+/// The endpoint of one source.
+#[derive(Debug)]
+pub struct SourceEndpoint {
+    /// The name of the source and the labels that it sets.
+    pub settings: SourceSettings,
+    /// The form of its bodies.
+    pub format: Format,
+    /// The access to it.
+    pub access: Access,
+    /// The size of a body at most, in bytes.
+    pub max_body: usize,
+}
+
+impl AppState {
+    /// The state of a gateway that accepts alerts.
+    #[must_use]
+    pub fn new(
+        gateway: Arc<Gateway>,
+        clock: Arc<dyn Clock>,
+        access: AccessSettings,
+        metrics: Registry,
+        reloads: ReloadRequests,
+    ) -> Self {
+        let AccessSettings { sources, api, locale } = access;
+        Self {
+            gateway,
+            clock,
+            metrics,
+            sandbox: None,
+            reloads,
+            sources: Reloadable::new(sources),
+            api: Reloadable::new(api),
+            locale: Reloadable::new(locale),
+            accepting: AtomicBool::new(true),
+        }
+    }
+
+    /// The state with the pages of a sandbox.
+    #[must_use]
+    pub fn with_sandbox(self, sandbox: Option<Arc<Sandbox>>) -> Self {
+        Self { sandbox, ..self }
+    }
+
+    /// The gateway behind the server.
+    #[must_use]
+    pub fn gateway(&self) -> &Gateway {
+        &self.gateway
+    }
+
+    /// Lets in from now on those that `access` names, and nobody else.
+    pub fn replace_access(&self, access: AccessSettings) {
+        let AccessSettings { sources, api, locale } = access;
+        self.sources.set(sources);
+        self.api.set(api);
+        self.locale.set(locale);
+    }
+
+    /// Makes `/-/ready` answer that no more alerts are wanted here.
+    pub fn stop_accepting(&self) {
+        self.accepting.store(false, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_accepting(&self) -> bool {
+        self.accepting.load(Ordering::Relaxed)
+    }
+
+    /// Lets `request` in to the API, or refuses it.
+    pub(crate) fn admit(&self, request: &HttpRequest) -> Result<(), Refusal> {
+        self.api.get().admit_to_api(request)
+    }
+
+    pub(crate) fn locale(&self) -> Arc<Locale> {
+        self.locale.get()
+    }
+
+    /// The endpoint of the source called `name`.
+    pub(crate) fn source(&self, name: &str) -> Result<Arc<SourceEndpoint>, Refusal> {
+        self.sources.get().get(name).map(Arc::clone).ok_or_else(|| {
+            Refusal::new(
+                StatusCode::NOT_FOUND,
+                "unknown_source",
+                "no source of this name: the path is /ingest/ and the `name` of an entry under `sources` in the config",
+            )
+        })
+    }
+}

@@ -1,0 +1,99 @@
+//! A running gateway: store, gateway, HTTP server and reloads, started in this order.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use fanfare_core::{Clock as _, SystemClock};
+use fanfare_gateway::{Gateway, GatewaySetup, Metrics, RandomJitter, Store};
+use fanfare_http::{AppState, HttpServer, ReloadRequests};
+use prometheus_client::registry::Registry;
+use tokio::task::JoinHandle;
+use tracing::info;
+
+use super::reload::{ConfigSource, ReloadMetrics, Reloader};
+use super::sandbox_host::SandboxHost;
+use super::split_config::split_config;
+use fanfare_config::Config;
+
+/// The time that attempts under way may take to end when the gateway stops. Process
+/// managers tend to kill after 30 seconds or less.
+const GRACE: Duration = Duration::from_secs(15);
+
+/// A gateway that takes alerts.
+#[derive(Debug)]
+pub(crate) struct RunningGateway {
+    http: HttpServer,
+    state: Arc<AppState>,
+    reloader: Option<JoinHandle<()>>,
+}
+
+impl RunningGateway {
+    /// Opens the store, goes on with what it owes, and starts the HTTP server. Later changes
+    /// of its `source` are carried out as well, if it has one.
+    pub(crate) async fn start(
+        config: Config,
+        sandbox: Option<SandboxHost>,
+        source: Option<ConfigSource>,
+    ) -> anyhow::Result<Self> {
+        let store_path = config.store_path.clone();
+        let store = Store::open(&store_path, &uuid::Uuid::new_v4().to_string())?;
+        let listen = config.server.listen;
+        let mut registry = Registry::default();
+        let clock = Arc::new(SystemClock);
+        let reload_metrics = ReloadMetrics::new(&mut registry, clock.now());
+        let reloader = source.map(|it| Reloader::new(it, &config, reload_metrics));
+        let (settings, access) = split_config(config);
+        let gateway = Gateway::start(GatewaySetup {
+            store,
+            settings,
+            fresh_key: fresh_key(),
+            store_path,
+            clock: Arc::clone(&clock) as _,
+            jitter: Arc::new(RandomJitter),
+            metrics: Metrics::new(&mut registry),
+        })
+        .await
+        .context("the store cannot be read")?;
+        let (reloads, requests) = ReloadRequests::new();
+        let state = AppState::new(Arc::new(gateway), clock, access, registry, reloads);
+        let state = Arc::new(state.with_sandbox(sandbox.map(|it| it.sandbox)));
+        let http = HttpServer::start(listen, Arc::clone(&state))
+            .with_context(|| format!("cannot listen on {listen}: set `server.listen` to a free address"))?;
+        info!(address = %http.address(), "Listening on");
+        let reloader = reloader.map(|it| tokio::spawn(it.run(Arc::clone(&state), requests)));
+        Ok(Self { http, state, reloader })
+    }
+
+    /// The address at which alerts are taken.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.http.address()
+    }
+
+    /// The gateway behind the HTTP server.
+    pub(crate) fn gateway(&self) -> &Gateway {
+        self.state.gateway()
+    }
+
+    /// Takes no more alerts, lets attempts under way end, and leaves the rest on the disk.
+    pub(crate) async fn stop(self) {
+        info!("Stopping");
+        self.state.stop_accepting();
+        self.http.stop().await;
+        if let Some(reloader) = self.reloader {
+            reloader.abort();
+        }
+        self.state.gateway().shutdown(GRACE).await;
+        info!("Stopped");
+    }
+}
+
+/// A key of 32 bytes that nobody can foresee: two random UUIDs hold 244 random bits.
+fn fresh_key() -> [u8; 32] {
+    let mut key = [0; 32];
+    let (first, second) = key.split_at_mut(16);
+    first.copy_from_slice(uuid::Uuid::new_v4().as_bytes());
+    second.copy_from_slice(uuid::Uuid::new_v4().as_bytes());
+    key
+}

@@ -1,0 +1,53 @@
+//! A config in the parts that the gateway and the HTTP server take.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use fanfare_gateway::{GatewaySettings, WatchedSource};
+use fanfare_http::{Access, AccessSettings, SourceEndpoint};
+
+use fanfare_config::{Auth, Config, ServerConfig, SourceConfig};
+
+/// The settings of the gateway, and the access to the HTTP server. Neither holds what
+/// cannot change while it runs.
+pub(crate) fn split_config(config: Config) -> (GatewaySettings, AccessSettings) {
+    let Config {
+        server: ServerConfig { listen: _, external_url, auth, reload_on_change: _ },
+        store_path: _,
+        sources,
+        channels,
+        policy,
+        retry,
+        retention,
+        locale,
+        warnings: _,
+        sandbox_accounts: _,
+    } = config;
+    let settings = GatewaySettings {
+        policy,
+        channels,
+        retry,
+        retention,
+        external_url: external_url.map(|url| url.as_str().trim_end_matches('/').to_owned()),
+        sources: sources.iter().filter_map(watched_source).collect(),
+    };
+    let api = match &auth {
+        Auth::Bearer(token) => Access::bearer(token),
+        Auth::Open => Access::ThisMachine,
+    };
+    let sources: HashMap<_, _> = sources.into_iter().map(source_endpoint).collect();
+    (settings, AccessSettings { sources, api, locale })
+}
+
+fn watched_source(source: &SourceConfig) -> Option<WatchedSource> {
+    source.expect_every.map(|every| WatchedSource { name: source.name().clone(), every })
+}
+
+fn source_endpoint(source: SourceConfig) -> (String, Arc<SourceEndpoint>) {
+    let SourceConfig { settings, format, auth, max_body, expect_every: _ } = source;
+    let access = match &auth {
+        Auth::Bearer(token) => Access::bearer(token),
+        Auth::Open => Access::Anyone,
+    };
+    (settings.name.to_string(), Arc::new(SourceEndpoint { settings, format, access, max_body }))
+}
