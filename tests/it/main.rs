@@ -19,6 +19,7 @@ mod ledger;
 mod ledger_reader;
 mod faults;
 mod kill;
+mod bench;
 mod burst;
 mod stop;
 mod disk;

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use crate::load::{Endpoint, LoadClient};
+use crate::load::{LoadClient, PostTarget};
 use crate::usage::Usage;
 
 #[cfg(test)]
@@ -115,7 +115,7 @@ impl Starting {
             // Both pipes are closed, so it has ended or will at once.
             bail!("it ended before it listened: {}", self.child.wait().await?);
         };
-        let endpoint = Endpoint { address, path: "/-/ready".to_owned(), token: None };
+        let endpoint = PostTarget { address, path: "/-/ready".to_owned(), token: None };
         while !is_ready(&endpoint).await {
             if let Some(status) = self.child.try_wait()? {
                 bail!("it ended before it was ready: {status}");
@@ -127,7 +127,7 @@ impl Starting {
 }
 
 /// Asks for `/-/ready`. A refused connection is an answer too: not yet.
-async fn is_ready(endpoint: &Endpoint) -> bool {
+async fn is_ready(endpoint: &PostTarget) -> bool {
     let Ok(mut client) = LoadClient::connect(endpoint).await else {
         return false;
     };

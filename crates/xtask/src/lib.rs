@@ -31,7 +31,7 @@ pub use crate::code::{
     findings, measure,
 };
 pub use crate::gate::test;
-pub use crate::load::Endpoint;
+pub use crate::load::PostTarget;
 pub use crate::measure_code::{CodeReport, measure_code};
 pub use crate::system::System;
 pub use crate::workspace::{build_gateway, rerun_in_release, scratch};

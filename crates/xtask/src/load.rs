@@ -21,7 +21,7 @@ mod tests;
 
 /// The address to which alerts are posted.
 #[derive(Debug, Clone)]
-pub struct Endpoint {
+pub struct PostTarget {
     /// The address of the gateway.
     pub address: SocketAddr,
     /// The path and query.
@@ -34,7 +34,7 @@ pub struct Endpoint {
 #[derive(Debug)]
 pub(crate) struct LoadClient {
     connection: SendRequest<Full<Bytes>>,
-    endpoint: Endpoint,
+    endpoint: PostTarget,
     // Ends with the client.
     _driver: JoinSet<()>,
 }
@@ -54,7 +54,7 @@ impl LoadClient {
     /// # Errors
     ///
     /// When nobody listens.
-    pub(crate) async fn connect(endpoint: &Endpoint) -> Result<Self> {
+    pub(crate) async fn connect(endpoint: &PostTarget) -> Result<Self> {
         let stream = TcpStream::connect(endpoint.address)
             .await
             .with_context(|| format!("cannot connect to {}", endpoint.address))?;
@@ -87,7 +87,7 @@ impl LoadClient {
     }
 
     async fn request(&mut self, method: Method, body: Bytes) -> Result<HttpAnswer> {
-        let Endpoint { address, path, token } = &self.endpoint;
+        let PostTarget { address, path, token } = &self.endpoint;
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -131,7 +131,7 @@ impl Posted {
 /// When any request is answered by anything but 2xx: a measurement of refusals
 /// would measure nothing.
 pub(crate) async fn at_full_speed(
-    endpoint: &Endpoint,
+    endpoint: &PostTarget,
     bodies: Vec<Bytes>,
     connections: usize,
 ) -> Result<Posted> {
@@ -144,7 +144,7 @@ pub(crate) async fn at_full_speed(
 ///
 /// As [`at_full_speed`].
 pub(crate) async fn at_a_pace(
-    endpoint: &Endpoint,
+    endpoint: &PostTarget,
     bodies: Vec<Bytes>,
     connections: usize,
     per_second: u32,
@@ -159,7 +159,12 @@ enum Pace {
     Every(Duration),
 }
 
-async fn post_all(endpoint: &Endpoint, bodies: Vec<Bytes>, connections: usize, pace: Pace) -> Result<Posted> {
+async fn post_all(
+    endpoint: &PostTarget,
+    bodies: Vec<Bytes>,
+    connections: usize,
+    pace: Pace,
+) -> Result<Posted> {
     let mut clients = Vec::with_capacity(connections);
     for _ in 0..connections.clamp(1, bodies.len().max(1)) {
         clients.push(LoadClient::connect(endpoint).await?);

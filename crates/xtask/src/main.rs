@@ -1,10 +1,11 @@
 //! `cargo xtask …`: tests, measures and kills.
 
+use std::fs;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::Parser;
 use xtask::{
     Bench, Chaos, CodeFinding, Rule, Sizes, System, Workload, bench, build_gateway, measure_code,
@@ -33,6 +34,9 @@ struct BenchOptions {
     /// JSON instead of a table.
     #[arg(long)]
     json: bool,
+    /// Another build of `fanfare` to measure in the same rounds, by turns.
+    #[arg(long, value_name = "BINARY")]
+    against: Option<PathBuf>,
     /// The workloads to measure; all if not given.
     #[arg(long, value_enum)]
     only: Vec<Workload>,
@@ -98,11 +102,11 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn run_bench(options: &BenchOptions) -> Result<()> {
-    let BenchOptions { quick, json, only, runs, system } = options;
+    let BenchOptions { quick, json, against, only, runs, system } = options;
     let mut sizes = if *quick { Sizes::QUICK } else { Sizes::FULL };
     sizes.runs = runs.unwrap_or(sizes.runs).max(1);
     let plan = Bench {
-        systems: systems(system)?,
+        systems: systems(system, against.as_deref())?,
         workloads: if only.is_empty() { Workload::ALL.to_vec() } else { only.clone() },
         sizes,
         scratch: scratch()?,
@@ -120,11 +124,15 @@ async fn run_bench(options: &BenchOptions) -> Result<()> {
     }
 }
 
-fn systems(wanted: &[SystemName]) -> Result<Vec<System>> {
+fn systems(wanted: &[SystemName], against: Option<&Path>) -> Result<Vec<System>> {
     let is_wanted = |name| wanted.is_empty() || wanted.contains(&name);
     let mut systems = Vec::new();
     if is_wanted(SystemName::Fanfare) {
         systems.push(System::Fanfare(build_gateway("release")?));
+    }
+    if let Some(binary) = against {
+        systems
+            .push(System::Baseline(fs::canonicalize(binary).with_context(|| binary.display().to_string())?));
     }
     if is_wanted(SystemName::Alertmanager) {
         match System::installed_alertmanager() {

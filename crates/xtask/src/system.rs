@@ -10,7 +10,7 @@ use bytes::Bytes;
 use tokio::process::Command;
 
 use crate::alert::{batches, prometheus, singles, tkl};
-use crate::load::Endpoint;
+use crate::load::PostTarget;
 
 #[cfg(test)]
 mod tests;
@@ -20,20 +20,22 @@ mod tests;
 pub enum System {
     /// Fanfare, with every alert on disk before it is accepted.
     Fanfare(PathBuf),
+    /// Another build of Fanfare, measured in the same rounds.
+    Baseline(PathBuf),
     /// Prometheus' Alertmanager, which keeps alerts in memory.
     Alertmanager(PathBuf),
 }
 
 /// The channels on which every alert is to be told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Targets {
-    /// Two webhooks: for Fanfare a DingTalk robot and a WeCom bot.
-    Webhooks([SocketAddr; 2]),
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AlertTargets {
+    /// Webhooks: for Fanfare a DingTalk robot and a WeCom bot by turns.
+    Webhooks(Vec<SocketAddr>),
     /// The same, but nothing is delivered while we look: what accepting alone
     /// costs. Fanfare still tries, against receivers that never answer;
     /// Alertmanager, which would open a connection for each alert then, is
     /// spared by a `group_wait` of ten minutes.
-    Held([SocketAddr; 2]),
+    Held(Vec<SocketAddr>),
     /// One mailbox, over SMTP.
     Mail(SocketAddr),
 }
@@ -51,7 +53,17 @@ impl System {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Fanfare(_) => "Fanfare",
+            Self::Baseline(_) => "the other build",
             Self::Alertmanager(_) => "Alertmanager",
+        }
+    }
+
+    /// True if alerts and deliveries outlive a kill.
+    #[must_use]
+    pub fn is_durable(&self) -> bool {
+        match self {
+            Self::Fanfare(_) | Self::Baseline(_) => true,
+            Self::Alertmanager(_) => false,
         }
     }
 
@@ -71,26 +83,28 @@ impl System {
     /// # Errors
     ///
     /// When the configuration cannot be written.
-    pub fn command(&self, folder: &Path, channels: Targets) -> Result<Command> {
+    pub fn command(&self, folder: &Path, targets: &AlertTargets) -> Result<Command> {
         let (file, config) = match self {
-            Self::Fanfare(_) => (folder.join("fanfare.yaml"), fanfare_config(folder, channels)),
-            Self::Alertmanager(_) => (folder.join("alertmanager.yml"), alertmanager_config(channels)),
+            Self::Fanfare(_) | Self::Baseline(_) => {
+                (folder.join("fanfare.yaml"), fanfare_config(folder, targets))
+            }
+            Self::Alertmanager(_) => (folder.join("alertmanager.yml"), alertmanager_config(targets)),
         };
         fs::write(&file, config).with_context(|| format!("cannot write {}", file.display()))?;
         Ok(match self {
-            Self::Fanfare(binary) => serve(binary, &file),
+            Self::Fanfare(binary) | Self::Baseline(binary) => serve(binary, &file),
             Self::Alertmanager(binary) => serve_alertmanager(binary, &file, folder),
         })
     }
 
     /// The endpoint that takes alerts.
     #[must_use]
-    pub fn endpoint(&self, address: SocketAddr) -> Endpoint {
+    pub fn endpoint(&self, address: SocketAddr) -> PostTarget {
         match self {
-            Self::Fanfare(_) => {
-                Endpoint { address, path: "/ingest/thinklink".to_owned(), token: Some(TOKEN.to_owned()) }
+            Self::Fanfare(_) | Self::Baseline(_) => {
+                PostTarget { address, path: "/ingest/thinklink".to_owned(), token: Some(TOKEN.to_owned()) }
             }
-            Self::Alertmanager(_) => Endpoint { address, path: "/api/v2/alerts".to_owned(), token: None },
+            Self::Alertmanager(_) => PostTarget { address, path: "/api/v2/alerts".to_owned(), token: None },
         }
     }
 
@@ -98,7 +112,7 @@ impl System {
     #[must_use]
     pub fn singles(&self, serials: Range<u32>) -> Vec<Bytes> {
         match self {
-            Self::Fanfare(_) => singles(serials, tkl),
+            Self::Fanfare(_) | Self::Baseline(_) => singles(serials, tkl),
             // Alertmanager knows only arrays.
             Self::Alertmanager(_) => batches(serials, 1, prometheus),
         }
@@ -108,7 +122,7 @@ impl System {
     #[must_use]
     pub fn batches(&self, serials: Range<u32>, size: u32) -> Vec<Bytes> {
         match self {
-            Self::Fanfare(_) => batches(serials, size, tkl),
+            Self::Fanfare(_) | Self::Baseline(_) => batches(serials, size, tkl),
             Self::Alertmanager(_) => batches(serials, size, prometheus),
         }
     }
@@ -133,44 +147,16 @@ fn serve_alertmanager(binary: &Path, config: &Path, folder: &Path) -> Command {
     command
 }
 
-fn fanfare_config(folder: &Path, channels: Targets) -> String {
+fn fanfare_config(folder: &Path, targets: &AlertTargets) -> String {
     let store = folder.join("fanfare.db");
-    let (channels, names) = match channels {
-        Targets::Webhooks([first, second]) | Targets::Held([first, second]) => (
-            format!(
-                "  first:
-    kind: dingtalk
-    access_token: {{ env: BENCH_DINGTALK_TOKEN }}
-    secret: {{ env: BENCH_DINGTALK_SECRET }}
-    endpoint: http://{first}
-    budget: unlimited
-    concurrency: {CONCURRENCY}
-  second:
-    kind: wecom
-    key: {{ env: BENCH_WECOM_KEY }}
-    endpoint: http://{second}
-    budget: unlimited
-    concurrency: {CONCURRENCY}
-"
-            ),
-            "[first, second]",
-        ),
-        Targets::Mail(mailbox) => (
-            format!(
-                "  mail:
-    kind: email
-    smtp: {{ host: {}, port: {}, tls: none }}
-    from: gateway@example.com
-    to: [oncall@example.com]
-    budget: unlimited
-    concurrency: {CONCURRENCY}
-",
-                mailbox.ip(),
-                mailbox.port()
-            ),
-            "[mail]",
-        ),
+    let channels: Vec<(String, String)> = match targets {
+        AlertTargets::Webhooks(addresses) | AlertTargets::Held(addresses) => {
+            (1..).zip(addresses).map(|(number, address)| webhook_channel(number, *address)).collect()
+        }
+        AlertTargets::Mail(mailbox) => vec![("mail".to_owned(), mail_channel(*mailbox))],
     };
+    let names: Vec<&str> = channels.iter().map(|(name, _)| name.as_str()).collect();
+    let settings: String = channels.iter().map(|(name, settings)| format!("  {name}:\n{settings}")).collect();
     format!(
         "server: {{ listen: 127.0.0.1:0 }}
 store: sqlite://{}
@@ -179,19 +165,56 @@ sources:
     format: tkl
     auth: {{ bearer: {{ env: BENCH_SOURCE_TOKEN }} }}
 channels:
-{channels}receivers:
-  - {{ name: everyone, channels: {names} }}
+{settings}receivers:
+  - {{ name: everyone, channels: [{}] }}
 route: {{ receiver: everyone }}
 ",
-        store.display()
+        store.display(),
+        names.join(", "),
     )
 }
 
-fn alertmanager_config(channels: Targets) -> String {
-    let (group_wait, receivers) = match channels {
-        Targets::Webhooks([first, second]) => ("0s", webhooks(first, second)),
-        Targets::Held([first, second]) => ("10m", webhooks(first, second)),
-        Targets::Mail(mailbox) => (
+/// The name and the settings of a channel: odd ones are DingTalk robots, even ones WeCom bots.
+fn webhook_channel(number: usize, address: SocketAddr) -> (String, String) {
+    let kind = if number % 2 == 1 {
+        "    kind: dingtalk
+    access_token: { env: BENCH_DINGTALK_TOKEN }
+    secret: { env: BENCH_DINGTALK_SECRET }
+    quota: unlimited
+"
+    } else {
+        "    kind: wecom
+    key: { env: BENCH_WECOM_KEY }
+"
+    };
+    let settings = format!(
+        "{kind}    endpoint: http://{address}
+    budget: unlimited
+    concurrency: {CONCURRENCY}
+"
+    );
+    (format!("channel-{number}"), settings)
+}
+
+fn mail_channel(mailbox: SocketAddr) -> String {
+    format!(
+        "    kind: email
+    smtp: {{ host: {}, port: {}, tls: none }}
+    from: gateway@example.com
+    to: [oncall@example.com]
+    budget: unlimited
+    concurrency: {CONCURRENCY}
+",
+        mailbox.ip(),
+        mailbox.port()
+    )
+}
+
+fn alertmanager_config(targets: &AlertTargets) -> String {
+    let (group_wait, receivers) = match targets {
+        AlertTargets::Webhooks(addresses) => ("0s", webhooks(addresses)),
+        AlertTargets::Held(addresses) => ("10m", webhooks(addresses)),
+        AlertTargets::Mail(mailbox) => (
             "0s",
             format!(
                 "  email_configs:
@@ -215,13 +238,8 @@ receivers:
     )
 }
 
-fn webhooks(first: SocketAddr, second: SocketAddr) -> String {
-    format!(
-        "  webhook_configs:
-  - url: http://{first}/hook
-    send_resolved: false
-  - url: http://{second}/hook
-    send_resolved: false
-"
-    )
+fn webhooks(addresses: &[SocketAddr]) -> String {
+    let hook = |address: &SocketAddr| format!("  - url: http://{address}/hook\n    send_resolved: false\n");
+    let hooks: String = addresses.iter().map(hook).collect();
+    format!("  webhook_configs:\n{hooks}")
 }

@@ -12,16 +12,22 @@ use crate::system::System;
 pub(super) enum Figure {
     EndToEndSingles,
     EndToEndBatches,
+    TenChannels,
     AcceptSingles,
     AcceptBatches,
     LatencyMedian,
     LatencyTail,
+    LatencyMax,
+    HighestRate,
     Burst,
-    Mails,
+    Cpu,
+    CpuBatches,
     Memory,
     MemoryPeak,
-    Cpu,
+    Mails,
     StartUp,
+    StartUpPending,
+    StartUpStored,
 }
 
 /// The direction in which a figure improves.
@@ -32,52 +38,59 @@ pub(super) enum Better {
     Less,
 }
 
-/// Every run of one figure, for one system.
-pub(super) type Runs = BTreeMap<(Figure, System), Vec<f64>>;
+/// The values of one figure for one system, each under the number of its run.
+pub(super) type Runs = BTreeMap<(Figure, System), BTreeMap<u32, f64>>;
 
 impl Figure {
     pub(super) fn title(self) -> &'static str {
         match self {
             Self::EndToEndSingles => "end to end on two channels, single POSTs",
             Self::EndToEndBatches => "end to end on two channels, batches of 64",
+            Self::TenChannels => "end to end on ten channels, single POSTs",
             Self::AcceptSingles => "accept only, single POSTs",
             Self::AcceptBatches => "accept only, batches of 64",
             Self::LatencyMedian => "200 alerts/s, POST to second channel, p50",
             Self::LatencyTail => "200 alerts/s, POST to second channel, p99",
+            Self::LatencyMax => "200 alerts/s, POST to second channel, longest",
+            Self::HighestRate => "highest rate with p99 below 100 ms",
             Self::Burst => "a burst until the last is told",
-            Self::Mails => "mails",
+            Self::Cpu => "CPU for 1,000 alerts on two channels, singles",
+            Self::CpuBatches => "CPU for 1,000 alerts on two channels, batches",
             Self::Memory => "memory with live alerts",
             Self::MemoryPeak => "memory with live alerts, peak",
-            Self::Cpu => "CPU for 1,000 alerts on two channels",
-            Self::StartUp => "start-up until ready",
+            Self::Mails => "mails to one mailbox",
+            Self::StartUp => "start-up until ready, empty store",
+            Self::StartUpPending => "start-up until ready, deliveries pending",
+            Self::StartUpStored => "start-up until ready, alerts stored and told",
         }
     }
 
     pub(super) fn unit(self) -> &'static str {
         match self {
-            Self::EndToEndSingles | Self::EndToEndBatches | Self::AcceptSingles | Self::AcceptBatches => {
-                "alerts/s"
-            }
+            Self::EndToEndSingles
+            | Self::EndToEndBatches
+            | Self::TenChannels
+            | Self::AcceptSingles
+            | Self::AcceptBatches
+            | Self::HighestRate => "alerts/s",
             Self::Mails => "mails/s",
-            Self::LatencyMedian | Self::LatencyTail | Self::Burst | Self::Cpu | Self::StartUp => "ms",
+            Self::LatencyMedian
+            | Self::LatencyTail
+            | Self::LatencyMax
+            | Self::Burst
+            | Self::Cpu
+            | Self::CpuBatches
+            | Self::StartUp
+            | Self::StartUpPending
+            | Self::StartUpStored => "ms",
             Self::Memory | Self::MemoryPeak => "MB",
         }
     }
 
     pub(super) fn better(self) -> Better {
-        match self {
-            Self::EndToEndSingles
-            | Self::EndToEndBatches
-            | Self::AcceptSingles
-            | Self::AcceptBatches
-            | Self::Mails => Better::More,
-            Self::LatencyMedian
-            | Self::LatencyTail
-            | Self::Burst
-            | Self::Memory
-            | Self::MemoryPeak
-            | Self::Cpu
-            | Self::StartUp => Better::Less,
+        match self.unit() {
+            "alerts/s" | "mails/s" => Better::More,
+            _ => Better::Less,
         }
     }
 

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::sizes::{CONNECTIONS, Sizes};
 use crate::alert::{singles, tkl};
 use crate::delivery_counter::DeliveryCounter;
-use crate::load::{Endpoint, at_full_speed};
+use crate::load::{PostTarget, at_full_speed};
 use crate::webhook_sink::{SinkBehaviour, WebhookSink};
 
 /// Probes of the machine, one value a probe.
@@ -65,7 +65,7 @@ fn fsyncs_per_second(folder: &Path, how_long: Duration) -> Result<f64> {
 async fn posts_per_second(alerts: u32) -> Result<f64> {
     let counter = Arc::new(DeliveryCounter::new(alerts, Instant::now()));
     let receiver = WebhookSink::open(SinkBehaviour::Answers, counter).await?;
-    let endpoint = Endpoint { address: receiver.address, path: "/".to_owned(), token: None };
+    let endpoint = PostTarget { address: receiver.address, path: "/".to_owned(), token: None };
     let posted = at_full_speed(&endpoint, singles(0..alerts, tkl), CONNECTIONS).await?;
     Ok(f64::from(alerts) / posted.took().as_secs_f64())
 }

@@ -1,5 +1,6 @@
 //! The result, for people and for machines.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use comfy_table::{CellAlignment, Table, presets};
@@ -7,6 +8,7 @@ use serde::Serialize;
 
 use super::figure::{Better, Figure, Runs};
 use super::machine::Machine;
+use super::published::{cpu_table, published_table};
 use super::sizes::Sizes;
 use crate::stats::RunStats;
 use crate::system::System;
@@ -35,9 +37,16 @@ struct BenchRow {
     unit: &'static str,
     better: Better,
     fanfare: Option<RunStats>,
+    /// Another build of Fanfare.
+    baseline: Option<RunStats>,
+    /// The factors by which this build was better than the other one, pair by pair.
+    times_better_than_baseline: Option<RunStats>,
     alertmanager: Option<RunStats>,
     times_better: Option<f64>,
 }
+
+/// The part of a figure that a build may be worse by before it counts as slower.
+const TOLERANCE: f64 = 0.05;
 
 impl BenchReport {
     pub(super) fn new(sizes: Sizes, runs: &Runs, machine: &Machine, problems: Vec<String>) -> Self {
@@ -52,28 +61,70 @@ impl BenchReport {
             problems,
         }
     }
+
+    /// Titles of figures whose median pair is more than 5 % worse than the other build.
+    pub fn slower(&self) -> impl Iterator<Item = &'static str> {
+        self.figures.iter().filter(|it| it.is_slower()).map(|it| it.figure.title())
+    }
+
+    /// The number of pairs of the figure that has most; 0 without another build.
+    #[must_use]
+    pub fn pairs(&self) -> usize {
+        self.figures
+            .iter()
+            .filter_map(|it| it.times_better_than_baseline)
+            .map(|it| it.runs)
+            .max()
+            .unwrap_or(0)
+    }
 }
 
 impl BenchRow {
     fn new(figure: Figure, runs: &Runs) -> Self {
-        let (mut fanfare, mut alertmanager) = (None, None);
+        let (mut fanfare, mut baseline, mut alertmanager) = (None, None, None);
         for ((_, system), values) in runs.iter().filter(|((of, _), _)| *of == figure) {
             match system {
-                System::Fanfare(_) => fanfare = RunStats::from_runs(values),
-                System::Alertmanager(_) => alertmanager = RunStats::from_runs(values),
+                System::Fanfare(_) => fanfare = Some(values),
+                System::Baseline(_) => baseline = Some(values),
+                System::Alertmanager(_) => alertmanager = Some(values),
             }
         }
-        let times_better = fanfare
-            .zip(alertmanager)
-            .map(|(ours, theirs): (RunStats, RunStats)| figure.times_better(ours.median, theirs.median));
-        Self { figure, unit: figure.unit(), better: figure.better(), fanfare, alertmanager, times_better }
+        let ratios = fanfare.zip(baseline).map(|(ours, theirs)| ratios(figure, ours, theirs));
+        let (fanfare, baseline, alertmanager) = (stats(fanfare), stats(baseline), stats(alertmanager));
+        let pair = fanfare.zip(alertmanager);
+        Self {
+            figure,
+            unit: figure.unit(),
+            better: figure.better(),
+            fanfare,
+            baseline,
+            times_better_than_baseline: ratios.and_then(|it| RunStats::from_runs(&it)),
+            alertmanager,
+            times_better: pair.map(|(ours, theirs)| figure.times_better(ours.median, theirs.median)),
+        }
     }
 
-    fn cells(&self) -> [String; 5] {
-        let Self { figure, unit, better: _, fanfare, alertmanager, times_better } = self;
-        let times = times_better.map_or_else(String::new, |times| format!("{}×", number(times)));
-        [figure.title().to_owned(), (*unit).to_owned(), cell(*fanfare), cell(*alertmanager), times]
+    fn is_slower(&self) -> bool {
+        self.times_better_than_baseline.is_some_and(|it| it.median < 1.0 - TOLERANCE)
     }
+
+    fn cells(&self) -> [String; 7] {
+        let Self { figure, unit, better: _, fanfare, baseline, times_better_than_baseline, .. } = self;
+        let times = self.times_better.map_or_else(String::new, |times| format!("{}×", number(times)));
+        let pairs = times_better_than_baseline.map_or_else(String::new, pairs_cell);
+        let title = figure.title().to_owned();
+        [title, (*unit).to_owned(), cell(*fanfare), cell(*baseline), pairs, cell(self.alertmanager), times]
+    }
+}
+
+fn stats(runs: Option<&BTreeMap<u32, f64>>) -> Option<RunStats> {
+    RunStats::from_runs(&runs?.values().copied().collect::<Vec<_>>())
+}
+
+/// The factors by which `ours` was better, for each run that both have.
+fn ratios(figure: Figure, ours: &BTreeMap<u32, f64>, theirs: &BTreeMap<u32, f64>) -> Vec<f64> {
+    let both = ours.iter().filter_map(|(run, ours)| Some((ours, theirs.get(run)?)));
+    both.map(|(ours, theirs)| figure.times_better(*ours, *theirs)).collect()
 }
 
 impl fmt::Display for BenchReport {
@@ -87,10 +138,19 @@ impl fmt::Display for BenchReport {
         if let Some(machine) = &self.machine_ms {
             writeln!(f, "The machine's noise was {:.0} %.", machine.noise() * 100.0)?;
         }
+        for title in self.slower() {
+            writeln!(f, "SLOWER than the other build by more than 5 %: {title}")?;
+        }
         for problem in &self.problems {
             writeln!(f, "NOT MEASURED: {problem}")?;
         }
-        Ok(())
+        writeln!(f, "\nPublished, measured at fc760ff on 2026-11-26, and the goals:")?;
+        writeln!(f, "{}", published_table(self.figures.iter().map(|it| it.figure)))?;
+        writeln!(
+            f,
+            "\nCPU of one alert on two channels at fc760ff, by a sampling profile of 10,500 samples:"
+        )?;
+        writeln!(f, "{}", cpu_table())
     }
 }
 
@@ -98,19 +158,23 @@ impl BenchReport {
     fn table(&self) -> Table {
         let mut table = Table::new();
         table.load_style(presets::UTF8_FULL_CONDENSED);
-        table.set_header(["work", "unit", "Fanfare", "Alertmanager", "better"]);
+        table.set_header(["work", "unit", "Fanfare", "other build", "better", "Alertmanager", "better"]);
         table.add_rows(self.figures.iter().map(BenchRow::cells));
         table.add_row(["the disk: append 1 KiB and fdatasync", "1/s", &cell(self.disk_fsyncs_per_second)]);
         table.add_row(["the machine: a fixed sum (its spread is the noise)", "ms", &cell(self.machine_ms)]);
         let harness = cell(self.harness_posts_per_second);
         table.add_row(["the harness: POSTs to a receiver, no gateway between", "1/s", &harness]);
-        for column in 2..=4 {
-            if let Some(column) = table.column_mut(column) {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
+        for column in table.column_iter_mut().skip(2) {
+            column.set_cell_alignment(CellAlignment::Right);
         }
         table
     }
+}
+
+/// The median of the pairs' factors, and their extremes: the noise.
+fn pairs_cell(pairs: RunStats) -> String {
+    let RunStats { median, min, max, runs } = pairs;
+    if runs == 1 { format!("{median:.2}×") } else { format!("{median:.2}× ({min:.2} to {max:.2})") }
 }
 
 fn cell(stats: Option<RunStats>) -> String {

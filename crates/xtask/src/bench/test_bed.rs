@@ -10,21 +10,23 @@ use tokio::time::Instant;
 
 use crate::delivery_counter::DeliveryCounter;
 use crate::gateway_process::GatewayProcess;
-use crate::load::Endpoint;
+use crate::load::PostTarget;
 use crate::mail_sink::MailSink;
-use crate::system::{System, Targets};
+use crate::system::{AlertTargets, System};
 use crate::webhook_sink::{SinkBehaviour, WebhookSink};
 
-/// A gateway, started on an empty store, and its two receivers.
+/// A gateway, started on an empty store, and its receivers.
 pub(super) struct TestBed {
     pub(super) gateway: GatewayProcess,
-    pub(super) endpoint: Endpoint,
+    pub(super) endpoint: PostTarget,
     pub(super) start_up: Duration,
-    receivers: [WebhookSink; 2],
-    _folder: TempDir,
+    system: System,
+    targets: AlertTargets,
+    receivers: Vec<WebhookSink>,
+    folder: TempDir,
 }
 
-/// The behaviour of the two receivers.
+/// The behaviour of the receivers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DeliveryMode {
     Taken,
@@ -35,9 +37,21 @@ pub(super) enum DeliveryMode {
 const PATIENCE: Duration = Duration::from_secs(30);
 
 impl TestBed {
+    /// Starts a gateway with two channels; `alerts` is the number of alerts that they can count.
     pub(super) async fn start(
         system: &System,
         delivery: DeliveryMode,
+        alerts: u32,
+        scratch: &Path,
+    ) -> Result<Self> {
+        Self::start_with(system, delivery, 2, alerts, scratch).await
+    }
+
+    /// Starts a gateway with as many channels.
+    pub(super) async fn start_with(
+        system: &System,
+        delivery: DeliveryMode,
+        channels: usize,
         alerts: u32,
         scratch: &Path,
     ) -> Result<Self> {
@@ -45,44 +59,61 @@ impl TestBed {
             DeliveryMode::Taken => SinkBehaviour::Answers,
             DeliveryMode::Held => SinkBehaviour::NeverAnswers,
         };
-        let receivers = [receiver(behaviour, alerts).await?, receiver(behaviour, alerts).await?];
-        let addresses = [receivers[0].address, receivers[1].address];
-        let channels = match delivery {
-            DeliveryMode::Taken => Targets::Webhooks(addresses),
-            DeliveryMode::Held => Targets::Held(addresses),
+        let mut receivers = Vec::with_capacity(channels);
+        for _ in 0..channels {
+            let counter = Arc::new(DeliveryCounter::new(alerts, Instant::now()));
+            receivers.push(WebhookSink::open(behaviour, counter).await?);
+        }
+        let addresses = receivers.iter().map(|it| it.address).collect();
+        let targets = match delivery {
+            DeliveryMode::Taken => AlertTargets::Webhooks(addresses),
+            DeliveryMode::Held => AlertTargets::Held(addresses),
         };
         let folder = TempDir::with_prefix_in("bench-", scratch)?;
-        let started = Instant::now();
-        let gateway = GatewayProcess::start(system.command(folder.path(), channels)?).await?;
-        let start_up = started.elapsed();
+        let (gateway, start_up) = start_timed(system, folder.path(), &targets).await?;
         let endpoint = system.endpoint(gateway.address);
-        Ok(Self { gateway, endpoint, start_up, receivers, _folder: folder })
+        Ok(Self { gateway, endpoint, start_up, system: system.clone(), targets, receivers, folder })
     }
 
-    /// The time at which the last alert had reached both channels.
+    /// Kills the gateway, starts it again on the same store, and notes the time of that start.
+    pub(super) async fn restart(self) -> Result<Self> {
+        self.gateway.kill().await?;
+        let (gateway, start_up) = start_timed(&self.system, self.folder.path(), &self.targets).await?;
+        let endpoint = self.system.endpoint(gateway.address);
+        Ok(Self { gateway, endpoint, start_up, ..self })
+    }
+
+    /// The time at which the last alert had reached every channel.
     pub(super) async fn all_told(&self, alerts: u32) -> Result<Instant> {
-        let [first, second] = &self.receivers;
-        let first = first.counter.last_of(alerts, PATIENCE).await?;
-        let second = second.counter.last_of(alerts, PATIENCE).await?;
-        Ok(first.max(second))
+        let mut last = None;
+        for receiver in &self.receivers {
+            last = last.max(Some(receiver.counter.last_of(alerts, PATIENCE).await?));
+        }
+        Ok(last.unwrap_or_else(Instant::now))
     }
 
     /// The receivers' counters.
-    pub(super) fn counters(&self) -> [&DeliveryCounter; 2] {
-        let [first, second] = &self.receivers;
-        [&first.counter, &second.counter]
+    pub(super) fn counters(&self) -> Vec<&DeliveryCounter> {
+        self.receivers.iter().map(|it| &*it.counter).collect()
     }
 }
 
-async fn receiver(behaviour: SinkBehaviour, alerts: u32) -> Result<WebhookSink> {
-    WebhookSink::open(behaviour, Arc::new(DeliveryCounter::new(alerts, Instant::now()))).await
+async fn start_timed(
+    system: &System,
+    folder: &Path,
+    targets: &AlertTargets,
+) -> Result<(GatewayProcess, Duration)> {
+    let command = system.command(folder, targets)?;
+    let started = Instant::now();
+    let gateway = GatewayProcess::start(command).await?;
+    Ok((gateway, started.elapsed()))
 }
 
 /// A gateway that sends mail.
 pub(super) struct MailTestBed {
-    pub(super) endpoint: Endpoint,
+    pub(super) endpoint: PostTarget,
     mailbox: MailSink,
-    _program: GatewayProcess,
+    _gateway: GatewayProcess,
     _folder: TempDir,
 }
 
@@ -90,10 +121,10 @@ impl MailTestBed {
     pub(super) async fn start(system: &System, mails: u32, scratch: &Path) -> Result<Self> {
         let mailbox = MailSink::open(Arc::new(DeliveryCounter::new(mails, Instant::now()))).await?;
         let folder = TempDir::with_prefix_in("bench-", scratch)?;
-        let command = system.command(folder.path(), Targets::Mail(mailbox.address))?;
+        let command = system.command(folder.path(), &AlertTargets::Mail(mailbox.address))?;
         let gateway = GatewayProcess::start(command).await?;
         let endpoint = system.endpoint(gateway.address);
-        Ok(Self { endpoint, mailbox, _program: gateway, _folder: folder })
+        Ok(Self { endpoint, mailbox, _gateway: gateway, _folder: folder })
     }
 
     pub(super) async fn all_told(&self, mails: u32) -> Result<Instant> {

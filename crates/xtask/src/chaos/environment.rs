@@ -17,7 +17,7 @@ use crate::alert::tkl;
 use crate::delivery_counter::DeliveryCounter;
 use crate::gateway_process::GatewayProcess;
 use crate::load::LoadClient;
-use crate::system::{System, Targets};
+use crate::system::{AlertTargets, System};
 use crate::webhook_sink::{SinkBehaviour, WebhookSink};
 
 /// Two receivers and a store.
@@ -62,7 +62,7 @@ impl ChaosEnvironment {
 
     fn command(&self) -> Result<Command> {
         let [first, second] = &self.receivers;
-        self.gateway.command(self.folder.path(), Targets::Webhooks([first.address, second.address]))
+        self.gateway.command(self.folder.path(), &AlertTargets::Webhooks(vec![first.address, second.address]))
     }
 
     /// Posts over several connections until the kill, and returns what was accepted.

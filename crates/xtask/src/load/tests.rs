@@ -4,11 +4,11 @@ use crate::alert::{batches, singles, tkl};
 use crate::delivery_counter::DeliveryCounter;
 use crate::webhook_sink::{SinkBehaviour, WebhookSink};
 
-async fn receiver(alerts: u32) -> (WebhookSink, Endpoint) {
+async fn receiver(alerts: u32) -> (WebhookSink, PostTarget) {
     let counter = Arc::new(DeliveryCounter::new(alerts, Instant::now()));
     let receiver = WebhookSink::open(SinkBehaviour::Answers, counter).await.unwrap();
     let endpoint =
-        Endpoint { address: receiver.address, path: "/a".to_owned(), token: Some("secret".to_owned()) };
+        PostTarget { address: receiver.address, path: "/a".to_owned(), token: Some("secret".to_owned()) };
     (receiver, endpoint)
 }
 
@@ -40,7 +40,7 @@ async fn a_paced_load_takes_as_long_as_it_should() {
 #[tokio::test]
 async fn a_closed_door_is_an_error_that_names_it() {
     let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let endpoint = Endpoint { address, path: "/a".to_owned(), token: None };
+    let endpoint = PostTarget { address, path: "/a".to_owned(), token: None };
     let problem = at_full_speed(&endpoint, singles(0..1, tkl), 1).await.unwrap_err();
     assert!(format!("{problem:#}").contains(&endpoint.address.to_string()), "{problem:#}");
 }

@@ -6,8 +6,8 @@ fn address(port: u16) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], port))
 }
 
-fn webhooks() -> Targets {
-    Targets::Webhooks([address(1), address(2)])
+fn webhooks() -> AlertTargets {
+    AlertTargets::Webhooks(vec![address(1), address(2)])
 }
 
 #[track_caller]
@@ -18,7 +18,7 @@ fn check(config: &str, expected: Expect) {
 #[test]
 fn fanfare_tells_two_channels_as_fast_as_they_answer() {
     check(
-        &fanfare_config(Path::new("/store"), webhooks()),
+        &fanfare_config(Path::new("/store"), &webhooks()),
         expect![[r#"
         server: { listen: 127.0.0.1:0 }
         store: sqlite:///store/fanfare.db
@@ -27,21 +27,22 @@ fn fanfare_tells_two_channels_as_fast_as_they_answer() {
             format: tkl
             auth: { bearer: { env: BENCH_SOURCE_TOKEN } }
         channels:
-          first:
+          channel-1:
             kind: dingtalk
             access_token: { env: BENCH_DINGTALK_TOKEN }
             secret: { env: BENCH_DINGTALK_SECRET }
+            quota: unlimited
             endpoint: http://127.0.0.1:1
             budget: unlimited
             concurrency: 32
-          second:
+          channel-2:
             kind: wecom
             key: { env: BENCH_WECOM_KEY }
             endpoint: http://127.0.0.1:2
             budget: unlimited
             concurrency: 32
         receivers:
-          - { name: everyone, channels: [first, second] }
+          - { name: everyone, channels: [channel-1, channel-2] }
         route: { receiver: everyone }
     "#]],
     );
@@ -50,7 +51,7 @@ fn fanfare_tells_two_channels_as_fast_as_they_answer() {
 #[test]
 fn alertmanager_is_told_to_notify_each_alert_by_itself_at_once() {
     check(
-        &alertmanager_config(webhooks()),
+        &alertmanager_config(&webhooks()),
         expect![[r#"
         route:
           receiver: everyone
@@ -69,16 +70,16 @@ fn alertmanager_is_told_to_notify_each_alert_by_itself_at_once() {
 
 #[test]
 fn mail_goes_without_tls_to_the_mailbox() {
-    let mail = Targets::Mail(address(25));
-    let fanfare = fanfare_config(Path::new("/store"), mail);
+    let mail = AlertTargets::Mail(address(25));
+    let fanfare = fanfare_config(Path::new("/store"), &mail);
     assert!(fanfare.contains("smtp: { host: 127.0.0.1, port: 25, tls: none }"), "{fanfare}");
-    assert!(alertmanager_config(mail).contains("smarthost: 127.0.0.1:25"));
+    assert!(alertmanager_config(&mail).contains("smarthost: 127.0.0.1:25"));
 }
 
 #[test]
 fn holding_spares_alertmanager_and_not_us() {
-    let held = Targets::Held([address(1), address(2)]);
+    let held = AlertTargets::Held(vec![address(1), address(2)]);
     let folder = Path::new("/store");
-    assert_eq!(fanfare_config(folder, held), fanfare_config(folder, webhooks()));
-    assert!(alertmanager_config(held).contains("group_wait: 10m"));
+    assert_eq!(fanfare_config(folder, &held), fanfare_config(folder, &webhooks()));
+    assert!(alertmanager_config(&held).contains("group_wait: 10m"));
 }

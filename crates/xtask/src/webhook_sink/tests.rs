@@ -1,11 +1,11 @@
 use super::*;
-use crate::load::{Endpoint, LoadClient};
+use crate::load::{LoadClient, PostTarget};
 
 async fn receiver(behaviour: SinkBehaviour) -> (WebhookSink, LoadClient) {
     let receiver =
         WebhookSink::open(behaviour, Arc::new(DeliveryCounter::new(10, Instant::now()))).await.unwrap();
     let endpoint =
-        Endpoint { address: receiver.address, path: "/robot/send?access_token=t".to_owned(), token: None };
+        PostTarget { address: receiver.address, path: "/robot/send?access_token=t".to_owned(), token: None };
     let client = LoadClient::connect(&endpoint).await.unwrap();
     (receiver, client)
 }
