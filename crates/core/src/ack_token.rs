@@ -1,4 +1,4 @@
-//! What a link holds that acknowledges, and how it is known for ours.
+//! The content of an acknowledgement link, and its signature.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ use crate::NotificationId;
 /// has the link can acknowledge, so the text belongs in messages and nowhere else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AckToken {
-    /// What it acknowledges.
+    /// The notification that it acknowledges.
     pub notification: NotificationId,
     /// The first moment at which it is no longer good. The text holds whole seconds.
     pub expires: Timestamp,
@@ -34,23 +34,23 @@ pub struct AckToken {
 #[derive(Clone)]
 pub struct AckKey(Hmac<Sha256>); // Invariant: has read `DOMAIN`, and nothing else.
 
-/// Why a text lets nobody acknowledge.
+/// The reason for which a text lets nobody acknowledge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadAckToken {
-    /// It does not have the form.
+    /// The text does not have the form.
     #[error("this acknowledgement link is not whole: copy all of it from the message")]
     Unreadable,
-    /// It has the form, and not our signature.
+    /// The text has the form, and not our signature.
     #[error(
         "this acknowledgement link was not made by this gateway, or was changed: use the one in the message"
     )]
     Forged,
-    /// It was good once.
+    /// The token has expired.
     #[error("this acknowledgement link has expired: use that of a newer message")]
     Expired,
 }
 
-/// So that no signature made for another purpose with the same key is one for a link.
+/// The prefix of all that is signed: no signature made for another purpose with the same key is one for a link.
 const DOMAIN: &[u8] = b"fanfare acknowledgement link\n";
 
 /// The first byte, so that another form can come later.
@@ -92,7 +92,7 @@ impl AckToken {
 }
 
 impl AckKey {
-    /// How long a link is good: seven days. Over a weekend and a holiday the
+    /// The lifetime of a link: seven days. Over a weekend and a holiday the
     /// first message of what still fires can be answered, and the link in an
     /// archived or forwarded mail does not stay a way in. What fires longer is
     /// told again, every four hours by default, each time with a new link.

@@ -1,12 +1,12 @@
 //! An alert, as a source reports it.
 
 mod stored;
-
-use std::fmt;
+mod parts;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use self::parts::{Kind, Mention, Status};
 use self::stored::StoredAlert;
 use crate::{Fingerprint, Labels, Severity, SourceName};
 
@@ -79,74 +79,42 @@ const SOURCE: &str = "source";
 /// The name under which matchers and the API know [`Alert::severity`].
 const SEVERITY: &str = "severity";
 
-/// Whether an alert is a state that lasts or a message to pass on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// A state: it fires, may get worse, and resolves.
-    Alarm,
-    /// A message, such as a daily report: told once, never an incident.
-    Notice,
-}
-
-/// Whether the state an alert reports holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    /// It holds.
-    Firing,
-    /// It has ended.
-    Resolved,
-}
-
-impl Kind {
-    /// The word for the kind in the API and in the store.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Alarm => "alarm",
-            Self::Notice => "notice",
+impl From<StoredAlert> for Alert {
+    fn from(stored: StoredAlert) -> Self {
+        let StoredAlert {
+            source,
+            fingerprint,
+            kind,
+            status,
+            severity,
+            severity_sent,
+            mut labels,
+            annotations,
+            extra,
+            mention,
+            starts_at,
+            ends_at,
+            generator_url,
+        } = stored;
+        let source = source.unwrap_or_else(|| {
+            labels.take(SEVERITY);
+            labels.take(SOURCE).unwrap_or_default().as_str().into()
+        });
+        Self {
+            source,
+            fingerprint,
+            kind,
+            status,
+            severity,
+            severity_sent,
+            labels,
+            annotations,
+            extra,
+            mention,
+            starts_at,
+            ends_at,
+            generator_url,
         }
-    }
-}
-
-impl Status {
-    /// The word for the status in the API and in the store.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Firing => "firing",
-            Self::Resolved => "resolved",
-        }
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
-    }
-}
-
-/// Whom a message should call by name, where the channel can.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mention {
-    /// Mobile numbers, as the sender wrote them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub mobiles: Vec<String>,
-    /// User ids of the channel's provider.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub user_ids: Vec<String>,
-    /// Everybody in the group.
-    #[serde(default)]
-    pub all: bool,
-}
-
-impl Mention {
-    /// Nobody is to be called.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        let Self { mobiles, user_ids, all } = self;
-        mobiles.is_empty() && user_ids.is_empty() && !all
     }
 }
 

@@ -14,7 +14,7 @@ pub struct Attempt {
     pub at: Timestamp,
     /// The same for every attempt of a delivery.
     pub key: IdempotencyKey,
-    /// How rich the message may be.
+    /// The form of the message.
     pub form: MessageForm,
     /// The recipients still owed, where an earlier attempt served some; `None` means all.
     pub only: Option<Vec<String>>,
@@ -26,7 +26,7 @@ pub struct Attempt {
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
-    /// The key of what `parts` name together. `parts` must differ between any
+    /// The key of the delivery that `parts` name together. `parts` must differ between any
     /// two deliveries ever made, also between two stores.
     #[must_use]
     pub fn of(parts: &[&str]) -> Self {
@@ -48,7 +48,7 @@ impl IdempotencyKey {
     }
 }
 
-/// How rich a message may be.
+/// The form of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MessageForm {
@@ -80,50 +80,50 @@ pub struct Refusal {
     pub reason: String,
 }
 
-/// Why an attempt failed, in the terms the gateway acts on.
+/// The reason for which an attempt failed, in the terms the gateway acts on.
 ///
 /// The variants are the gateway's reactions, not the providers' many errors:
 /// those become the `reason`, which is for people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
-    /// Not delivered; trying again may help.
+    /// A failure that may pass: not delivered, and trying again may help.
     #[error("not delivered: {reason}")]
     Transient {
-        /// What happened, in the provider's words where there are any.
+        /// The event, in the provider's words where there are any.
         reason: String,
     },
-    /// Not delivered; the provider asks for silence. The whole account waits.
+    /// A throttled account: not delivered, and the provider asks for silence. The whole account waits.
     #[error("throttled: {reason}")]
     Throttled {
-        /// How long to be silent.
+        /// The length of the silence.
         retry_after: Duration,
         /// The provider's words.
         reason: String,
     },
-    /// Not delivered; the provider takes nothing from this address. Every account
+    /// A blocked address: not delivered, and the provider takes nothing from it. Every account
     /// of the same [`Egress`](crate::Egress) waits.
     #[error("blocked: {reason}")]
     Blocked {
-        /// How long to be silent.
+        /// The length of the silence.
         retry_after: Duration,
         /// The provider's words.
         reason: String,
     },
-    /// Not delivered; a day's or month's allowance is used up. The whole account waits.
+    /// A quota that is used up: not delivered until the day or month is over. The whole account waits.
     #[error("quota used up: {reason}")]
     Quota {
-        /// How long until it may be refilled.
+        /// The time until it may be refilled.
         retry_after: Duration,
         /// The provider's words.
         reason: String,
     },
-    /// Not delivered; this message will never be taken in this form.
+    /// A refused message: not delivered, and never taken in this form.
     #[error("unsendable as it is: {reason}")]
     Unsendable {
         /// The provider's words.
         reason: String,
     },
-    /// Not delivered; no message will be taken until a person mends the settings.
+    /// Wrong settings: not delivered, and no message will be taken until a person mends them.
     #[error("misconfigured: {reason}")]
     Misconfigured {
         /// The provider's words, and what to mend.
@@ -132,13 +132,13 @@ pub enum SendError {
     /// The request left and no answer came: it may have been delivered.
     #[error("unanswered: {reason}")]
     Unanswered {
-        /// What happened.
+        /// The event, in our words.
         reason: String,
     },
 }
 
 impl SendError {
-    /// The same, with another reason made of the old one.
+    /// The error with another reason, made of the old one.
     #[must_use]
     pub fn map_reason(mut self, change: impl FnOnce(String) -> String) -> Self {
         match &mut self {

@@ -1,4 +1,4 @@
-//! Which of a channel's waiting deliveries goes next.
+//! The waiting deliveries of a channel, and the order in which they go.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, VecDeque};
@@ -9,74 +9,74 @@ use crate::{DeliveryId, Fingerprint, Severity};
 
 /// A channel's waiting deliveries: the worst first, then the oldest.
 ///
-/// Deliveries of one [line](Line) keep the order in which they came to be, or
+/// Deliveries of one [queue](QueueKey) keep the order in which they came to be, or
 /// people would be told that something is over before they are told that it
-/// began. So that an urgent one does not wait behind a mild one of its own line,
-/// the first in a line goes as if it were as bad as the worst behind it, and a
+/// began. So that an urgent one does not wait behind a mild one of its own queue,
+/// the first in a queue goes as if it were as bad as the worst behind it, and a
 /// worse one that joins ends the pause of the first.
 ///
 /// Each delivery that is taken out ends in exactly one of two ways: it is
 /// [settled](Self::settled), or it is [put back](Self::put_back). Nothing more of
-/// its line goes before that.
+/// its queue goes before that.
 #[derive(Debug)]
 pub struct Backlog<T> {
     queues: HashMap<QueueKey, Queue<T>>, // Invariant: each has something that waits or is out.
-    // Each line that has nothing out stands in exactly one of the two.
+    // Each queue that has nothing out stands in exactly one of the two.
     ready: BTreeSet<(Reverse<Severity>, DeliveryId, QueueKey)>,
     resting: BTreeSet<(Timestamp, DeliveryId, QueueKey)>,
-    /// All that waits in ready lines, each counted as bad as its line.
+    /// All that waits in ready queues, each counted as bad as its queue.
     could_go: SeverityCounts,
     len: usize,
 }
 
-/// What a delivery waits in: only the first of a line are ever out, one by one or in one digest.
+/// The queue in which a delivery waits: only the first of a queue are ever out, one by one or in one digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum QueueKey {
-    /// With the others about the same thing.
-    About(Fingerprint),
-    /// By itself, as what is still owed to some of its recipients: one mailbox
+    /// The queue of all that is about one incident.
+    Incident(Fingerprint),
+    /// A queue of one, for what is still owed to some recipients of a delivery: one mailbox
     /// that is full for a day must not keep the end of an alarm from everybody else.
-    Alone(DeliveryId),
+    Delivery(DeliveryId),
 }
 
 /// A delivery that waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting<T> {
-    /// Its number: the order in which deliveries came to be.
+    /// The number of the delivery: the order in which deliveries came to be.
     pub id: DeliveryId,
-    /// Behind which others it waits.
+    /// The queue in which it waits.
     pub line: QueueKey,
-    /// How bad it is.
+    /// The severity of the alert.
     pub severity: Severity,
-    /// Not before then.
+    /// The time before which it does not go.
     pub next_at: Timestamp,
-    /// Whatever the caller keeps with it.
+    /// The caller's own part.
     pub item: T,
 }
 
-/// The deliveries of one line.
+/// The deliveries of one queue.
 #[derive(Debug)]
 struct Queue<T> {
     waiting: VecDeque<Waiting<T>>, // Invariant: ascending by number.
-    census: SeverityCounts,
+    counts: SeverityCounts,
     out: usize,
-    place: Place,
+    state: QueueState,
     /// One that joined and is worse than all that waited, and when it may go: it
-    /// ends the pause of the first when the line stands again.
-    pull: Option<(Severity, Timestamp)>,
+    /// ends the pause of the first when the queue stands again.
+    raised_priority: Option<(Severity, Timestamp)>,
 }
 
-/// Where the line stands.
+/// The state of a queue.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Place {
+enum QueueState {
     Ready(Severity, DeliveryId),
     Resting(Timestamp, DeliveryId),
-    /// Nowhere: something of it is out.
+    /// Some of its deliveries are out.
     #[default]
     Nowhere,
 }
 
-/// How many there are of each severity.
+/// The number of deliveries of each severity.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct SeverityCounts([usize; Severity::ALL.len()]);
 
@@ -96,35 +96,35 @@ impl<T> Default for Queue<T> {
     fn default() -> Self {
         Self {
             waiting: VecDeque::new(),
-            census: SeverityCounts::default(),
+            counts: SeverityCounts::default(),
             out: 0,
-            place: Place::default(),
-            pull: None,
+            state: QueueState::default(),
+            raised_priority: None,
         }
     }
 }
 
 impl<T> Backlog<T> {
-    /// How many wait, without those that are out.
+    /// The number of deliveries that wait, without those that are out.
     #[must_use]
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Nothing waits.
+    /// Tells whether nothing waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// How bad that is which goes next at `now`, if anything may.
+    /// The severity of the delivery that goes next at `now`, if any may.
     #[must_use]
     pub fn worst_ready(&mut self, now: Timestamp) -> Option<Severity> {
         self.wake(now);
         self.ready.first().map(|(Reverse(severity), _, _)| *severity)
     }
 
-    /// How many deliveries could go at `now`, one after the other, in lines that
+    /// The number of deliveries that could go at `now`, one after the other, in queues that
     /// are at least as bad as `severity`.
     #[must_use]
     pub fn ready_at_least(&mut self, severity: Severity, now: Timestamp) -> usize {
@@ -132,19 +132,19 @@ impl<T> Backlog<T> {
         self.could_go.at_least(severity)
     }
 
-    /// When the next delivery may go that may not go yet; `None` if none rests.
+    /// The time at which the next delivery may go that may not go yet; `None` if none rests.
     #[must_use]
     pub fn next_at(&self) -> Option<Timestamp> {
         self.resting.first().map(|(next_at, _, _)| *next_at)
     }
 
-    /// Adds a new delivery to its line.
+    /// Adds a new delivery to its queue.
     pub fn push(&mut self, new: Waiting<T>) {
         let Waiting { line, severity, next_at, .. } = new;
         self.leave(line);
         let queue = self.queues.entry(line).or_default();
-        if queue.census.worst() < Some(severity) {
-            queue.pull = Some((severity, next_at));
+        if queue.counts.worst() < Some(severity) {
+            queue.raised_priority = Some((severity, next_at));
         }
         queue.insert(new);
         self.len += 1;
@@ -160,7 +160,7 @@ impl<T> Backlog<T> {
 
     /// Takes out as many as go next at `now`, up to `most`, for one digest.
     ///
-    /// Line after line in the order in which they would be taken, and of each line
+    /// Queue after queue in the order in which they would be taken, and of each queue
     /// all that wait in it, whatever the pauses of those behind its first. One that
     /// waits alone never shares a digest: if it is next it is taken out by itself,
     /// and otherwise it is passed over. So there is something here whenever
@@ -169,8 +169,8 @@ impl<T> Backlog<T> {
     pub fn gather(&mut self, now: Timestamp, most: usize) -> Vec<Waiting<T>> {
         self.wake(now);
         let shared = |line: &QueueKey| match line {
-            QueueKey::About(_) => true,
-            QueueKey::Alone(_) => false,
+            QueueKey::Incident(_) => true,
+            QueueKey::Delivery(_) => false,
         };
         let mut next = self.ready.iter().map(|(_, _, line)| *line).peekable();
         let lines: Vec<QueueKey> = match next.peek() {
@@ -195,7 +195,7 @@ impl<T> Backlog<T> {
         self.queues.entry(line).or_default().out += 1;
     }
 
-    /// Ends the pause of those of `ids` that stand first in their line.
+    /// Ends the pause of those of `ids` that stand first in their queue.
     pub fn hasten(&mut self, ids: &BTreeSet<DeliveryId>, now: Timestamp) {
         let is_asked_for = |it: &&(Timestamp, DeliveryId, QueueKey)| ids.contains(&it.1);
         let lines: Vec<QueueKey> =
@@ -210,7 +210,7 @@ impl<T> Backlog<T> {
     }
 
     /// A delivery of `line` that was taken out needs no further attempt. When all
-    /// that were taken out have ended, the next of the line may go.
+    /// that were taken out have ended, the next of the queue may go.
     pub fn settled(&mut self, line: QueueKey) {
         if let Some(queue) = self.queues.get_mut(&line) {
             queue.out = queue.out.saturating_sub(1);
@@ -218,7 +218,7 @@ impl<T> Backlog<T> {
         }
     }
 
-    /// A delivery that was taken out goes back to its place in its line. The
+    /// A delivery that was taken out goes back to its place in its queue. The
     /// order in which several are put back does not matter.
     pub fn put_back(&mut self, taken: Waiting<T>) {
         let line = taken.line;
@@ -230,11 +230,11 @@ impl<T> Backlog<T> {
         self.stand(line);
     }
 
-    /// Whether one has joined `line`, while all before it were out, that is worse
-    /// than what then waited: how bad, and when it may go. Told once, to whoever
+    /// The severity and time of one that has joined `line`, while all before it were out, and is worse
+    /// than what then waited. Answered once, to the caller that
     /// keeps what is out and can end its pause.
-    pub fn take_pull(&mut self, line: QueueKey) -> Option<(Severity, Timestamp)> {
-        self.queues.get_mut(&line).filter(|queue| queue.out > 0)?.pull.take()
+    pub fn take_raised_priority(&mut self, line: QueueKey) -> Option<(Severity, Timestamp)> {
+        self.queues.get_mut(&line).filter(|queue| queue.out > 0)?.raised_priority.take()
     }
 
     /// Takes out the first of `line`, which is ready: as many as there are, up to `most`.
@@ -245,7 +245,7 @@ impl<T> Backlog<T> {
         taken.into_iter().flatten()
     }
 
-    /// Every line whose first may go at `now` becomes ready.
+    /// Every queue whose first may go at `now` becomes ready.
     fn wake(&mut self, now: Timestamp) {
         while let Some(&(next_at, id, line)) = self.resting.first() {
             if next_at > now {
@@ -253,8 +253,8 @@ impl<T> Backlog<T> {
             }
             self.leave(line);
             let Some(queue) = self.queues.get_mut(&line) else { continue };
-            let Some(worst) = queue.census.worst() else { continue };
-            queue.place = Place::Ready(worst, id);
+            let Some(worst) = queue.counts.worst() else { continue };
+            queue.state = QueueState::Ready(worst, id);
             self.could_go.add(worst, queue.waiting.len());
             self.ready.insert((Reverse(worst), id, line));
         }
@@ -266,40 +266,40 @@ impl<T> Backlog<T> {
         let Some(queue) = self.queues.get_mut(&line).filter(|queue| queue.out == 0) else {
             return;
         };
-        let pull = queue.pull.take();
+        let raised_priority = queue.raised_priority.take();
         let Some(first) = queue.waiting.front_mut() else {
             self.queues.remove(&line);
             return;
         };
-        if let Some((severity, at)) = pull
+        if let Some((severity, at)) = raised_priority
             && first.severity < severity
         {
             first.next_at = first.next_at.min(at);
         }
         let (next_at, id) = (first.next_at, first.id);
-        queue.place = Place::Resting(next_at, id);
+        queue.state = QueueState::Resting(next_at, id);
         self.resting.insert((next_at, id, line));
     }
 
     /// Takes `line` from where it stands. Must come before any change to its queue.
     fn leave(&mut self, line: QueueKey) {
         let Some(queue) = self.queues.get_mut(&line) else { return };
-        match std::mem::take(&mut queue.place) {
-            Place::Ready(severity, id) => {
+        match std::mem::take(&mut queue.state) {
+            QueueState::Ready(severity, id) => {
                 self.ready.remove(&(Reverse(severity), id, line));
                 self.could_go.remove(severity, queue.waiting.len());
             }
-            Place::Resting(next_at, id) => {
+            QueueState::Resting(next_at, id) => {
                 self.resting.remove(&(next_at, id, line));
             }
-            Place::Nowhere => {}
+            QueueState::Nowhere => {}
         }
     }
 }
 
 impl<T> Queue<T> {
     fn insert(&mut self, new: Waiting<T>) {
-        self.census.add(new.severity, 1);
+        self.counts.add(new.severity, 1);
         if self.waiting.is_empty() {
             self.waiting.reserve_exact(1); // nearly every line has one only, and a deque makes room for four
         }
@@ -309,7 +309,7 @@ impl<T> Queue<T> {
 
     fn take_out(&mut self, most: usize) -> Vec<Waiting<T>> {
         let taken: Vec<_> = self.waiting.drain(..most.min(self.waiting.len())).collect();
-        taken.iter().for_each(|it| self.census.remove(it.severity, 1));
+        taken.iter().for_each(|it| self.counts.remove(it.severity, 1));
         self.out += taken.len();
         taken
     }

@@ -1,4 +1,4 @@
-//! How fast a provider lets us send.
+//! The rate at which a provider lets us send.
 
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
@@ -11,14 +11,14 @@ use crate::clock::after;
 /// A provider's limit: at most so many messages in any stretch of this length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
-    /// How many.
+    /// The number of messages.
     pub messages: NonZeroU32,
-    /// In how long a stretch.
+    /// The length of the stretch.
     pub per: Duration,
 }
 
 impl Budget {
-    /// How many of them we allow ourselves: nine tenths, since a provider counts
+    /// The number of them that we use: nine tenths, since a provider counts
     /// by its own clock and other programs may hold the same token.
     #[must_use]
     pub fn usable(self) -> usize {
@@ -26,14 +26,14 @@ impl Budget {
         (messages - messages / 10).max(1) as usize
     }
 
-    /// How many of the usable ones are kept for urgent messages: a third, so that
+    /// The number of usable ones that are kept for urgent messages: a third, so that
     /// of DingTalk's eighteen a minute six are left to tell of what is urgent.
     #[must_use]
     pub fn reserve(self) -> usize {
         self.usable() / 3
     }
 
-    /// How many messages there may be for one of `share` to be the last of them.
+    /// The number of messages that there may be for one of `share` to be the last of them.
     #[must_use]
     pub fn usable_by(self, share: Share) -> usize {
         match share {
@@ -42,7 +42,7 @@ impl Budget {
         }
     }
 
-    /// How far apart ordinary messages start once the budget runs short: so that
+    /// The distance at which ordinary messages start once the budget runs short: so that
     /// in an overload a digest goes every few seconds, rather than all that are
     /// allowed at once and then none until the window has passed.
     fn pace(self) -> Duration {
@@ -51,7 +51,7 @@ impl Budget {
     }
 }
 
-/// What part of a [`Budget`] a message draws on.
+/// The part of a [`Budget`] that a message draws on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Share {
     /// All of it: somebody must act at once. Only when half of the
@@ -66,7 +66,7 @@ pub enum Share {
     OrdinaryFull,
 }
 
-/// What of a [`Budget`] is spent.
+/// The spent part of a [`Budget`].
 ///
 /// A send counts from its start until [`Budget::per`] after its *end*: the
 /// provider counts it at some moment between the two. It counts the same whatever
@@ -80,10 +80,10 @@ pub struct SlidingWindow {
     budget: Budget,
     under_way: usize,
     ended: VecDeque<Timestamp>, // Invariant: ascending.
-    /// When the last ordinary send started; forgotten by a restart, which costs
+    /// The start of the last ordinary send; forgotten by a restart, which costs
     /// no more than one digest being sent a little early.
     last_ordinary: Option<Timestamp>,
-    /// The same of the last urgent one.
+    /// The start of the last urgent send, likewise.
     last_urgent: Option<Timestamp>,
 }
 
@@ -96,7 +96,7 @@ impl SlidingWindow {
         Self { budget, under_way: 0, ended: ended.into(), last_ordinary: None, last_urgent: None }
     }
 
-    /// When the next send of `share` may start: at most `now` if at once, `None`
+    /// The time at which the next send of `share` may start: at most `now` if at once, `None`
     /// if it must wait for the end of one that is under way.
     #[must_use]
     pub fn free_at(&mut self, now: Timestamp, share: Share) -> Option<Timestamp> {
@@ -118,7 +118,7 @@ impl SlidingWindow {
         }
     }
 
-    /// How many sends of `share` the count alone lets start at `now`, whatever their pace.
+    /// The number of sends of `share` that the count alone lets start at `now`, whatever their pace.
     #[must_use]
     pub fn free_now(&mut self, now: Timestamp, share: Share) -> usize {
         self.forget(now);
@@ -159,12 +159,12 @@ impl SlidingWindow {
         }
     }
 
-    /// When the next ordinary send keeps its distance from the last.
+    /// The time at which the next ordinary send keeps its distance from the last.
     fn at_pace(&self) -> Option<Timestamp> {
         Some(after(self.last_ordinary?, self.budget.pace()))
     }
 
-    /// When the next urgent send starts if what is left lasts until there is more.
+    /// The time of the next urgent send if what is left is to last until there is more.
     fn spread_out(&self, now: Timestamp) -> Option<Timestamp> {
         let (last, more_at) = (self.last_urgent?, self.leaves(*self.ended.front()?));
         let left = self.budget.usable().saturating_sub(self.under_way + self.ended.len());
@@ -173,7 +173,7 @@ impl SlidingWindow {
         Some(after(last, until_more / shares).max(now))
     }
 
-    /// When a send that ended at `ended` no longer counts.
+    /// The time at which a send that ended at `ended` no longer counts.
     fn leaves(&self, ended: Timestamp) -> Timestamp {
         after(ended, self.budget.per)
     }

@@ -1,4 +1,4 @@
-//! Whether a channel works, and when it is tried again if it does not.
+//! The circuit of a channel: closed while the channel works, and open with probes while it does not.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::clock::after;
 
-/// How many failures in a row open a circuit. One is a hiccup, and the second may
+/// The number of failures in a row that open a circuit. One is a hiccup, and the second may
 /// be the same hiccup, met by an attempt that was under way at the same time.
 const FAILURES_TO_OPEN: u32 = 3;
 
@@ -20,11 +20,11 @@ const FIRST_PAUSE: Duration = Duration::from_secs(5);
 /// next probe to be answered.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
-/// How long trouble lasts before anybody is told of it: until then the first
+/// The time for which trouble lasts before it is told: until then the first
 /// probe may have shown that it was a hiccup.
 const HICCUP: Duration = Duration::from_secs(10);
 
-/// How long a circuit must have been closed before its trouble counts as over.
+/// The time for which a circuit must have been closed before its trouble counts as over.
 const CALM: Duration = Duration::from_secs(60);
 
 /// Stands between a channel and its provider, and opens when nothing gets through.
@@ -49,10 +49,10 @@ pub struct Circuit {
     trouble: Option<Trouble>,
 }
 
-/// Whether the circuit lets an attempt start.
+/// The answer to an attempt that would start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gate {
-    /// It is closed: as many as there are may start.
+    /// The circuit is closed: as many as there are may start.
     Pass,
     /// One may start, and no other before that one has ended.
     ProbeNow,
@@ -62,33 +62,33 @@ pub enum Gate {
     WhenOneEnds,
 }
 
-/// How an attempt failed, in the terms the circuit acts on.
+/// The failure of an attempt, in the terms the circuit acts on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
-    /// It may pass: the attempt was transient or unanswered.
+    /// The failure may pass: the attempt was transient or unanswered.
     Soft,
-    /// It does not pass before a person mends the settings.
+    /// The failure does not pass before a person mends the settings.
     Misconfigured {
-        /// How long the account is silent for it; the next probe comes after that.
+        /// The time for which the account is silent for it; the next probe comes after that.
         pause: Duration,
     },
 }
 
-/// What people are told of a channel.
+/// The health of a channel, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Health {
-    /// It works, or has failed for too short a time to worry about.
+    /// The channel works, or has failed for too short a time to worry about.
     Working,
-    /// It does not work, or has done so again for too short a time to be trusted.
+    /// The channel does not work, or has done so again for too short a time to be trusted.
     Broken {
-        /// When its circuit first opened; the same until it has recovered.
+        /// The time at which its circuit first opened; the same until it has recovered.
         since: Timestamp,
-        /// What its last probe, or the failure that opened it, was told.
+        /// The words of its last probe, or of the failure that opened the circuit.
         reason: String,
     },
 }
 
-/// What lasts from the first opening of a circuit until it is calm again.
+/// The trouble from the first opening of a circuit until it is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Trouble {
     since: Timestamp,
@@ -100,7 +100,7 @@ struct Trouble {
     told_from: Timestamp,
 }
 
-/// How the circuit stands while there is trouble.
+/// The state of the circuit while there is trouble.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     /// Half-open once `until` has passed: then one probe at a time may run.
@@ -113,7 +113,7 @@ enum Phase {
 }
 
 impl Circuit {
-    /// Whether an attempt may start at `now` while `under_way` others of the channel run.
+    /// The answer to an attempt that would start at `now` while `under_way` others of the channel run.
     #[must_use]
     pub fn may_start(&self, now: Timestamp, under_way: usize) -> Gate {
         match self.open_until() {
@@ -155,7 +155,7 @@ impl Circuit {
         }
     }
 
-    /// What people are told of the channel at `now`.
+    /// The health of the channel at `now`.
     #[must_use]
     pub fn health(&self, now: Timestamp) -> Health {
         match &self.trouble {
@@ -166,7 +166,7 @@ impl Circuit {
         }
     }
 
-    /// When [`Circuit::health`] changes next, if no attempt ends until then.
+    /// The time at which [`Circuit::health`] changes next, if no attempt ends until then.
     #[must_use]
     pub fn health_changes_at(&self, now: Timestamp) -> Option<Timestamp> {
         let trouble = self.trouble.as_ref()?;
@@ -233,7 +233,7 @@ impl Trouble {
         }
     }
 
-    /// Whether it was open for long enough to be told, though perhaps with gaps.
+    /// Tells whether it was open for long enough to be told, though perhaps with gaps.
     fn is_told(&self, now: Timestamp) -> bool {
         match self.phase {
             Phase::Open { .. } => self.told_from <= now,

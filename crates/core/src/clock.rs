@@ -10,7 +10,7 @@ use jiff::Timestamp;
 /// Only the loops in `gateway` and the doors in `server` hold one, and ask it
 /// once per turn. Whatever decides takes `now: Timestamp` instead.
 pub trait Clock: fmt::Debug + Send + Sync {
-    /// What time it is.
+    /// The current time.
     fn now(&self) -> Timestamp;
 }
 
@@ -25,7 +25,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// So long after `time`; at the latest when time itself ends.
+/// The time `pause` after `time`; at the latest the last that there is.
 pub(crate) fn after(time: Timestamp, pause: Duration) -> Timestamp {
     time.saturating_add(pause).unwrap_or(Timestamp::MAX)
 }

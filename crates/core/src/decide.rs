@@ -14,12 +14,13 @@ mod give_up;
 
 mod builder;
 mod committed;
-mod repeat;
 mod changes;
 mod settlement;
 mod state;
+mod repeat;
 mod context;
 mod timer;
+mod dead_letter_id;
 
 pub use self::accept::{IncomingAlert, accept, accept_planned};
 pub use self::acknowledge::{Obstacle, acknowledge, obstacle};
@@ -31,7 +32,8 @@ pub use self::changes::{
 };
 pub use self::committed::{AcceptedAlert, AssignedIds, Committed};
 pub use self::context::{ChannelAvailability, DecisionContext, SelfAlertOf};
-pub use self::dead_letter::{DeadLetterId, Discarding, InvalidDeadLetterId, discard, retry};
+pub use self::dead_letter::{Discarding, discard, retry};
+pub use self::dead_letter_id::{DeadLetterId, InvalidDeadLetterId};
 pub use self::give_up::give_up;
 pub use self::recheck::recheck;
 pub use self::repeat::RepeatKey;

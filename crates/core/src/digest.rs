@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{Notification, Severity};
 
-/// What several deliveries tell, in one message, because the channel's budget
+/// The content of several deliveries, in one message, because the channel's budget
 /// would not carry them one by one. Never empty; the most urgent stand first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Digest(Vec<Arc<Notification>>);
@@ -17,7 +17,7 @@ impl Digest {
         (!notifications.is_empty()).then_some(Self(notifications))
     }
 
-    /// What is told.
+    /// The notifications that it tells of.
     #[must_use]
     pub fn notifications(&self) -> &[Arc<Notification>] {
         &self.0
@@ -29,7 +29,7 @@ impl Digest {
         Self(self.0[..number.clamp(1, self.0.len())].to_vec())
     }
 
-    /// How bad the worst of it is.
+    /// The severity of the worst notification.
     #[must_use]
     pub fn severity(&self) -> Severity {
         self.0.iter().map(|it| it.alert.severity).max().unwrap_or(Severity::Low)

@@ -14,7 +14,7 @@ use serde::{Serialize, Serializer};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HumanDuration(pub Duration);
 
-/// Why a text is not a [`HumanDuration`].
+/// The error of parsing a [`HumanDuration`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a length of time: expected a number with a unit, e.g. 500ms, 30s, 5m, 1h30m or 1d")]
 pub struct InvalidDuration(String);

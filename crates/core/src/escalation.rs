@@ -1,4 +1,4 @@
-//! Whether a promise is kept, and what to do if not.
+//! The evaluation of a contract: its status, and the steps that are due.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,69 +9,69 @@ use serde::{Deserialize, Serialize};
 use crate::clock::after;
 use crate::{ChannelName, DeliveryTerms, Rung, Sending, Unless};
 
-/// How long a channel may take when its turn has come before the next one is
+/// The time that a channel may take when its turn has come before the next one is
 /// told as well, unless the contract leaves less. Ours: a provider that works
 /// answers within two seconds, and whoever reads two messages is better off than
 /// who waits for one.
 const LATE: Duration = Duration::from_secs(10);
 
-/// How long the last ones that are told may take before a contract counts as
+/// The time that the last ones that are told may take before a contract counts as
 /// broken for good. Ours: as long as one attempt that hangs, and another one.
 const LAST_CHANCE: Duration = Duration::from_secs(30);
 
-/// How a notification stands.
+/// The state of a notification's contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContractState {
-    /// When it came to be: every `after` and `within` counts from then.
+    /// The time at which the notification came to be: every `after` and `within` counts from then.
     pub owed_at: Timestamp,
-    /// Whom it is owed to, in the order in which they were called in.
+    /// The deliveries, in the order in which they came to be.
     pub deliveries: Vec<ChannelDelivery>,
-    /// How many rungs of the ladder have been dealt with.
+    /// The number of rungs of the ladder that have been dealt with.
     pub climbed: usize,
-    /// How the contract stood when it was last looked at.
+    /// The status of the contract when it was last evaluated.
     pub fulfilment: ContractStatus,
-    /// Somebody takes care of it.
+    /// Tells whether a person takes care of it.
     pub acknowledged: bool,
-    /// It has ended.
+    /// Tells whether its incident has ended.
     pub resolved: bool,
 }
 
-/// A channel that was called in.
+/// A delivery on one channel, as far as the contract counts it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChannelDelivery {
-    /// Which.
+    /// The channel that is told.
     pub channel: ChannelName,
-    /// When.
+    /// The time at which the delivery came to be.
     pub at: Timestamp,
-    /// What came of it.
+    /// The progress of the delivery.
     pub answer: DeliveryProgress,
 }
 
-/// What came of calling a channel in.
+/// The progress of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeliveryProgress {
-    /// Nothing yet.
+    /// No attempt has ended yet.
     Awaited,
     /// An attempt went wrong; it is tried again.
     Troubled,
-    /// Its provider confirmed.
+    /// The provider confirmed it.
     Delivered,
-    /// It was given up.
+    /// The delivery was given up.
     Dead,
 }
 
-/// How a contract stands.
+/// The status of a contract.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ContractStatus {
-    /// It may still be kept.
+    /// The contract may still be kept.
     #[default]
     Open,
     /// Enough channels confirmed in time.
     Kept,
-    /// Not enough channels confirmed in time; some may yet.
+    /// Too few channels confirmed in time; some may yet.
     Broken,
-    /// Not enough channels confirmed, and there is nobody left to be told: a person must see to it.
+    /// Too few channels confirmed, and nobody is left to be told: a person must see to it.
     Abandoned,
     /// Enough channels confirmed, but too late.
     Late,
@@ -91,16 +91,16 @@ impl ContractStatus {
     }
 }
 
-/// What to do about a notification now.
+/// The decision about a notification: the steps to take, and the state after them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EscalationDecision {
-    /// In this order.
+    /// The steps, in the order in which they are taken.
     pub steps: Vec<Step>,
-    /// How many rungs have then been dealt with.
+    /// The number of rungs that have then been dealt with.
     pub climbed: usize,
-    /// How the contract stands.
+    /// The status of the contract.
     pub fulfilment: ContractStatus,
-    /// When to look again even if nothing happens; `None`: nothing is left to be done.
+    /// The time of the next evaluation even if nothing happens; `None`: nothing is left to be done.
     pub look_again: Option<Timestamp>,
 }
 
@@ -110,76 +110,76 @@ pub struct EscalationDecision {
 pub enum Step {
     /// The next channel is told: the one before fails, or is late.
     TakeTurn {
-        /// Who is next.
+        /// The channel that is told next.
         channel: ChannelName,
-        /// Instead of whom.
+        /// The channel that it replaces.
         instead_of: ChannelName,
-        /// Why.
+        /// The reason for it.
         because: ChannelFailure,
     },
     /// A rung of the ladder is climbed.
     Climb {
-        /// Which, from 0.
+        /// The number of the rung, from 0.
         rung: usize,
-        /// Unless what it would not have been. A rung that is climbed early is so because
+        /// The condition that would have made it needless. A rung that is climbed early is so because
         /// too few channels have confirmed, whatever it would have waited for.
         unless: Unless,
-        /// Who is told.
+        /// The channels that are told.
         to: Vec<ChannelName>,
-        /// Why now.
+        /// The reason for climbing it now.
         because: EscalationReason,
     },
     /// A rung of the ladder is needless.
     Skip {
-        /// Which, from 0.
+        /// The number of the rung, from 0.
         rung: usize,
-        /// Because of what.
+        /// The condition that makes it needless.
         because: Unless,
     },
     /// The contract is settled, one way or the other.
     Settle {
-        /// How.
+        /// The new status.
         fulfilment: ContractStatus,
     },
     /// A person has what was given up, or waits, tried again.
     Retried {
-        /// Who.
+        /// The person's name for themselves.
         by: String,
-        /// On which channels.
+        /// The channels on which it is tried again.
         on: Vec<ChannelName>,
     },
     /// A person has dealt with it otherwise.
     Discarded {
-        /// Who.
+        /// The person's name for themselves.
         by: String,
-        /// Why.
+        /// The reason for it.
         reason: String,
-        /// What was given up and waits for nobody any more; none: that the promise was not kept.
+        /// The channels whose deliveries wait for nobody any more; none: the broken promise itself.
         on: Vec<ChannelName>,
     },
 }
 
-/// Why a channel's turn is over.
+/// The reason for which a channel's turn is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChannelFailure {
     /// An attempt went wrong.
     Troubled,
-    /// It cannot send for now: its circuit is open, or it must be silent.
+    /// The channel cannot send for now: its circuit is open, or it must be silent.
     Blocked,
-    /// It has not confirmed in good time.
+    /// The channel has not confirmed in good time.
     Late,
-    /// It was given up.
+    /// The delivery was given up.
     Dead,
 }
 
-/// Why a rung is climbed.
+/// The reason for which a rung is climbed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EscalationReason {
-    /// Its time has come.
+    /// The time of the rung has come.
     Due,
-    /// Its time has not come, but the contract's has.
+    /// The time of the contract is over, though that of the rung has not come.
     #[serde(rename = "overdue")]
     ContractExpired,
     /// Too few channels are left that could confirm.
@@ -187,11 +187,11 @@ pub enum EscalationReason {
     CannotBeMet,
 }
 
-/// Which channels cannot send for now.
+/// The test for channels that cannot send for now.
 pub type Blocked<'a> = dyn Fn(&ChannelName) -> bool + 'a;
 
-/// What to do at `now` about a notification that was promised on `terms` and
-/// stands like this.
+/// Evaluates, at `now`, the contract of a notification that was promised on `terms` and
+/// is in this state.
 ///
 /// Calling it again when nothing has changed does nothing again.
 #[must_use]
@@ -201,16 +201,16 @@ pub fn evaluate_contract(
     blocked: &Blocked<'_>,
     now: Timestamp,
 ) -> EscalationDecision {
-    let mut hunt = Evaluation { terms, blocked, now, standing: standing.clone(), steps: Vec::new() };
-    hunt.take_turns();
-    hunt.climb();
-    hunt.settle();
-    let look_again = hunt.look_again();
-    let ContractState { climbed, fulfilment, .. } = hunt.standing;
-    EscalationDecision { steps: hunt.steps, climbed, fulfilment, look_again }
+    let mut evaluation = Evaluation { terms, blocked, now, standing: standing.clone(), steps: Vec::new() };
+    evaluation.take_turns();
+    evaluation.climb();
+    evaluation.settle();
+    let look_again = evaluation.look_again();
+    let ContractState { climbed, fulfilment, .. } = evaluation.standing;
+    EscalationDecision { steps: evaluation.steps, climbed, fulfilment, look_again }
 }
 
-/// A pursuit while it is being worked out: what has been decided counts at once.
+/// An evaluation while it is being worked out: what has been decided counts at once.
 struct Evaluation<'a> {
     terms: &'a DeliveryTerms,
     blocked: &'a Blocked<'a>,
@@ -279,7 +279,7 @@ impl Evaluation<'_> {
         }
     }
 
-    /// When to look again: at the first of the times at which something is due.
+    /// The time of the next evaluation: the first at which something is due.
     fn look_again(&self) -> Option<Timestamp> {
         let ContractState { fulfilment, .. } = self.standing;
         let is_open = match fulfilment {
@@ -295,7 +295,7 @@ impl Evaluation<'_> {
     }
 }
 
-/// What can be said of a notification.
+/// Facts about a notification.
 impl Evaluation<'_> {
     fn since_owed(&self, time: Duration) -> Timestamp {
         after(self.standing.owed_at, time)
@@ -359,7 +359,7 @@ impl Evaluation<'_> {
         }
     }
 
-    /// When the next channel's turn is over, if its time is counted.
+    /// The time at which the next channel's turn is over, if its time is counted.
     fn next_late(&self) -> Option<Timestamp> {
         let more = self.terms.channels.iter().any(|channel| !self.was_called(channel));
         let waiting = self.standing.deliveries.iter().filter(|it| self.failing(it).is_none());
@@ -369,7 +369,7 @@ impl Evaluation<'_> {
             .flatten()
     }
 
-    /// Everybody's turn comes before the contract's time is over, however short that is.
+    /// The time at which a channel is late: every turn comes before the contract's time is over, however short that is.
     fn late_at(&self, called: &ChannelDelivery) -> Timestamp {
         let turns = u32::try_from(self.terms.channels.len()).unwrap_or(u32::MAX).max(1);
         let share = self.terms.contract.within.map(|within| within.0 / turns);
@@ -391,7 +391,7 @@ impl Evaluation<'_> {
         }
     }
 
-    /// Why the next rung is climbed now, if it is, and unless what it would not be.
+    /// The reason for climbing the next rung now, if it is climbed, and the condition that would make it needless.
     ///
     /// Where too few channels confirm, those on the ladder are called in early: up to
     /// a rung that is there for that, and those before it, which come sooner anyway.
@@ -436,7 +436,7 @@ impl Evaluation<'_> {
         self.terms.channels.iter().filter(|channel| !self.was_called(channel)).count()
     }
 
-    /// Whether there are more on the ladder for when too few channels confirm.
+    /// Tells whether the ladder has more channels for when too few confirm.
     fn may_be_told_elsewhere(&self) -> bool {
         let mut left = self.terms.escalate.iter().skip(self.standing.climbed);
         self.needless(Unless::Delivered).is_none() && left.any(|it| it.unless == Unless::Delivered)

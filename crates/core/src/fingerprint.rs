@@ -1,4 +1,4 @@
-//! What an alert is about.
+//! The identity of an alert across repeats.
 
 use std::fmt;
 use std::str::FromStr;
@@ -53,7 +53,7 @@ impl fmt::Display for Fingerprint {
     }
 }
 
-/// Why a text is not a [`Fingerprint`].
+/// The error of parsing a [`Fingerprint`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a fingerprint: expected 16 lowercase hex digits, e.g. `c5688262826c92f9`")]
 pub struct InvalidFingerprint(String);

@@ -1,4 +1,4 @@
-//! What was last said about a thing.
+//! The open incident of a fingerprint.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,21 +10,21 @@ use crate::{Acknowledgement, AlertId, ReceiverName, Severity};
 pub struct Incident {
     /// The number of its first alert.
     pub id: AlertId,
-    /// When it began, by the source's clock.
+    /// The beginning, by the source's clock.
     pub since: Timestamp,
-    /// Who was told that it fires, and when last.
+    /// The last notification of each receiver that was told.
     pub told: Vec<LastNotified>,
-    /// Who takes care of it, as bad as it was last told.
+    /// The acknowledgement, as long as it is no worse than it was then.
     pub acknowledged: Option<Acknowledgement>,
 }
 
-/// What a receiver was last told of an incident.
+/// The last notification of a receiver about an incident.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastNotified {
-    /// Who.
+    /// The receiver that was told.
     pub receiver: ReceiverName,
-    /// How bad it was said to be.
+    /// The severity that was told.
     pub severity: Severity,
-    /// When.
+    /// The time at which it was told.
     pub at: Timestamp,
 }

@@ -1,33 +1,29 @@
-//! What an alert is, who wants to hear of it, and what a channel must do.
+//! Alerts, routing, delivery decisions, and the contract of a channel.
 //!
 //! This crate decides; it never acts. It opens no socket, reads no clock, draws
 //! no random number and starts no task: whatever it needs to know of the world,
 //! `now` included, is handed to it. The `gateway` crate does the acting.
 //!
-//! The modules stand in the order in which an alert meets them.
+//! The modules stand top to bottom: each uses only those that stand below it.
 
-mod alert;
-mod severity;
-mod labels;
-mod fingerprint;
-
-mod matcher;
-mod route;
-mod receiver;
-mod terms;
-mod policy;
-mod incident;
-mod plan;
-mod escalation;
 mod decide;
 
-mod notification;
-mod digest;
-mod locale;
-mod text;
+mod plan;
+mod policy;
+mod route;
+mod matcher;
+mod receiver;
+mod incident;
+mod escalation;
 
 mod notifier;
-mod attempt;
+mod locale;
+mod digest;
+mod notification;
+mod terms;
+mod why;
+mod alert;
+
 mod limits;
 mod budgets;
 mod budget;
@@ -35,12 +31,17 @@ mod quota;
 mod circuit;
 mod backlog;
 mod retry;
+mod attempt;
 
-mod id;
-mod clock;
-mod duration;
-mod secret;
 mod ack_token;
+mod secret;
+mod text;
+mod duration;
+mod clock;
+mod severity;
+mod id;
+mod fingerprint;
+mod labels;
 
 #[cfg(test)]
 mod fixtures;
@@ -78,7 +79,7 @@ pub use crate::labels::Labels;
 pub use crate::limits::{Account, Egress, Limits};
 pub use crate::locale::{InvalidLanguage, Language, Locale};
 pub use crate::matcher::{InvalidMatcher, Matcher, Operator};
-pub use crate::notification::{Acknowledgement, Notification, Why};
+pub use crate::notification::{Acknowledgement, Notification};
 pub use crate::notifier::{
     BuildError, Channel, Context, Notifier, SandboxAccount, SandboxDoors, SettingWarning,
 };
@@ -95,3 +96,4 @@ pub use crate::secret::Secret;
 pub use crate::severity::{InvalidSeverity, Severity};
 pub use crate::terms::{Contract, DeliveryTerms, Rung, Sending, Succeed, Unless};
 pub use crate::text::{cut_to_bytes, one_line};
+pub use crate::why::Why;

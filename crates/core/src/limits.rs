@@ -1,4 +1,4 @@
-//! How fast a channel may send, and with whom it shares that.
+//! The limits of a channel: its rate, its quota, and the account that it shares them with.
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -8,18 +8,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Budget, Quota};
 
-/// How fast a channel may send, and with whom it shares that.
+/// The limits of a channel: its rate, its quota, and the account that it shares them with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Whose limit it is. Channels of one account share one budget.
+    /// The account that is limited. Channels of one account share one budget.
     pub account: Account,
     /// By which way out it reaches its provider.
     pub egress: Egress,
     /// The budgets, all of which are kept at once; empty if the provider sets no limit.
     pub budgets: Vec<Budget>,
-    /// How many messages in a day or a month; `None` if the provider sets no limit.
+    /// The number of messages in a day or a month; `None` if the provider sets no limit.
     pub quota: Option<Quota>,
-    /// How many attempts may be under way at once.
+    /// The number of attempts that may be under way at once.
     pub concurrency: NonZeroUsize,
 }
 
@@ -27,7 +27,7 @@ pub struct Limits {
 /// operator's: enough to hide a provider's answering time, few enough for one process.
 const MOST_AT_ONCE: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 
-/// How long a provider may take to answer without holding a larger budget up.
+/// The time that a provider may take to answer without holding a larger budget up.
 const ANSWERING_TIME: Duration = Duration::from_millis(250);
 
 impl Limits {
@@ -98,7 +98,7 @@ impl Egress {
         Self(proxy.map_or_else(|| provider.to_owned(), |proxy| format!("{provider} via {proxy}")))
     }
 
-    /// What is kept in the store of all accounts behind it.
+    /// The account that stands in the store for all accounts behind it.
     #[must_use]
     pub fn as_account(&self) -> Account {
         Account(format!("egress:{}", self.0))

@@ -1,6 +1,8 @@
 //! A condition on an alert's labels.
 
 mod parse;
+mod problem;
+mod operator;
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,8 +12,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{Alert, Severity};
 
-pub use self::parse::InvalidMatcher;
-use self::parse::{MatcherProblem, is_reserved};
+pub use self::operator::Operator;
+use self::parse::is_reserved;
+pub use self::problem::InvalidMatcher;
+use self::problem::MatcherProblem;
 
 /// A condition on an alert, in Alertmanager's text syntax: `eui = "63…"`,
 /// `device =~ "Cold room.*"`, and `severity >= high`.
@@ -34,33 +38,12 @@ use self::parse::{MatcherProblem, is_reserved};
 pub struct Matcher {
     name: String,
     value: String,
-    test: Test,
-}
-
-/// How a label is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operator {
-    /// `=`
-    Equal,
-    /// `!=`
-    NotEqual,
-    /// `=~`, anchored at both ends.
-    Matches,
-    /// `!~`, anchored at both ends.
-    DoesNotMatch,
-    /// `>=`, only for `severity`.
-    AtLeast,
-    /// `>`, only for `severity`.
-    Above,
-    /// `<=`, only for `severity`.
-    AtMost,
-    /// `<`, only for `severity`.
-    Below,
+    test: MatcherTest,
 }
 
 /// An operator with what it needs.
 #[derive(Debug, Clone)]
-enum Test {
+enum MatcherTest {
     Equal,
     NotEqual,
     Matches(Regex),
@@ -81,47 +64,47 @@ impl Matcher {
     ///
     /// With the first thing that cannot be read, where it stands, and what would be right.
     pub fn parse_all(text: &str) -> Result<Vec<Self>, InvalidMatcher> {
-        parse::all(text)
+        parse::all(text, Self::new)
     }
 
-    /// Whether `alert` meets the condition.
+    /// Tells whether `alert` meets the condition.
     #[must_use]
     pub fn matches(&self, alert: &Alert) -> bool {
         let text = || alert.text_of(&self.name);
         match &self.test {
-            Test::Equal => text() == self.value,
-            Test::NotEqual => text() != self.value,
-            Test::Matches(pattern) => pattern.is_match(text()),
-            Test::DoesNotMatch(pattern) => !pattern.is_match(text()),
-            Test::AtLeast(bound) => alert.severity >= *bound,
-            Test::Above(bound) => alert.severity > *bound,
-            Test::AtMost(bound) => alert.severity <= *bound,
-            Test::Below(bound) => alert.severity < *bound,
+            MatcherTest::Equal => text() == self.value,
+            MatcherTest::NotEqual => text() != self.value,
+            MatcherTest::Matches(pattern) => pattern.is_match(text()),
+            MatcherTest::DoesNotMatch(pattern) => !pattern.is_match(text()),
+            MatcherTest::AtLeast(bound) => alert.severity >= *bound,
+            MatcherTest::Above(bound) => alert.severity > *bound,
+            MatcherTest::AtMost(bound) => alert.severity <= *bound,
+            MatcherTest::Below(bound) => alert.severity < *bound,
         }
     }
 
-    /// Whose text is compared.
+    /// The name of the label whose text is compared.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// How it is compared.
+    /// The operator of the comparison.
     #[must_use]
     pub fn operator(&self) -> Operator {
         match self.test {
-            Test::Equal => Operator::Equal,
-            Test::NotEqual => Operator::NotEqual,
-            Test::Matches(_) => Operator::Matches,
-            Test::DoesNotMatch(_) => Operator::DoesNotMatch,
-            Test::AtLeast(_) => Operator::AtLeast,
-            Test::Above(_) => Operator::Above,
-            Test::AtMost(_) => Operator::AtMost,
-            Test::Below(_) => Operator::Below,
+            MatcherTest::Equal => Operator::Equal,
+            MatcherTest::NotEqual => Operator::NotEqual,
+            MatcherTest::Matches(_) => Operator::Matches,
+            MatcherTest::DoesNotMatch(_) => Operator::DoesNotMatch,
+            MatcherTest::AtLeast(_) => Operator::AtLeast,
+            MatcherTest::Above(_) => Operator::Above,
+            MatcherTest::AtMost(_) => Operator::AtMost,
+            MatcherTest::Below(_) => Operator::Below,
         }
     }
 
-    /// What it is compared with. Of an ordered comparison, the severity's own
+    /// The value of the comparison. Of an ordered comparison, the severity's own
     /// word, also where the text had an alias.
     #[must_use]
     pub fn value(&self) -> &str {
@@ -149,20 +132,24 @@ impl Matcher {
             Ok(value.parse::<Severity>()?)
         };
         let test = match operator {
-            Operator::Equal => Test::Equal,
-            Operator::NotEqual => Test::NotEqual,
-            Operator::Matches => Test::Matches(pattern(&value)?),
-            Operator::DoesNotMatch => Test::DoesNotMatch(pattern(&value)?),
-            Operator::AtLeast => Test::AtLeast(bound()?),
-            Operator::Above => Test::Above(bound()?),
-            Operator::AtMost => Test::AtMost(bound()?),
-            Operator::Below => Test::Below(bound()?),
+            Operator::Equal => MatcherTest::Equal,
+            Operator::NotEqual => MatcherTest::NotEqual,
+            Operator::Matches => MatcherTest::Matches(pattern(&value)?),
+            Operator::DoesNotMatch => MatcherTest::DoesNotMatch(pattern(&value)?),
+            Operator::AtLeast => MatcherTest::AtLeast(bound()?),
+            Operator::Above => MatcherTest::Above(bound()?),
+            Operator::AtMost => MatcherTest::AtMost(bound()?),
+            Operator::Below => MatcherTest::Below(bound()?),
         };
         let value = match test {
-            Test::Equal | Test::NotEqual | Test::Matches(_) | Test::DoesNotMatch(_) => value,
-            Test::AtLeast(bound) | Test::Above(bound) | Test::AtMost(bound) | Test::Below(bound) => {
-                bound.word().to_owned()
-            }
+            MatcherTest::Equal
+            | MatcherTest::NotEqual
+            | MatcherTest::Matches(_)
+            | MatcherTest::DoesNotMatch(_) => value,
+            MatcherTest::AtLeast(bound)
+            | MatcherTest::Above(bound)
+            | MatcherTest::AtMost(bound)
+            | MatcherTest::Below(bound) => bound.word().to_owned(),
         };
         Ok(Self { name, value, test })
     }
@@ -170,7 +157,7 @@ impl Matcher {
 
 /// The regular expression `text`, anchored at both ends as in Alertmanager.
 fn pattern(text: &str) -> Result<Regex, MatcherProblem> {
-    /// What one expression may cost in memory once compiled: a thousand
+    /// The memory that one expression may take once compiled, in bytes: a thousand
     /// alternatives of fifty bytes take 3.2 MB.
     const SIZE_LIMIT: usize = 4 << 20;
 
@@ -217,7 +204,7 @@ impl FromStr for Matcher {
 
     /// Reads one matcher, without braces.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        parse::one(text)
+        parse::one(text, Self::new)
     }
 }
 
@@ -242,49 +229,22 @@ impl PartialEq for Matcher {
 
 impl Eq for Matcher {}
 
-impl Operator {
-    /// Every operator, those first that begin with another.
-    const ALL: [Self; 8] = [
-        Self::Matches,
-        Self::DoesNotMatch,
-        Self::NotEqual,
-        Self::Equal,
-        Self::AtLeast,
-        Self::Above,
-        Self::AtMost,
-        Self::Below,
-    ];
-
-    fn sign(self) -> &'static str {
-        match self {
-            Self::Equal => "=",
-            Self::NotEqual => "!=",
-            Self::Matches => "=~",
-            Self::DoesNotMatch => "!~",
-            Self::AtLeast => ">=",
-            Self::Above => ">",
-            Self::AtMost => "<=",
-            Self::Below => "<",
-        }
-    }
-}
-
-impl fmt::Display for Operator {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.sign())
-    }
-}
-
 impl fmt::Display for Matcher {
     /// The matcher as Alertmanager writes it: `name="value"`; `severity >= high`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, value, test } = self;
         let operator = self.operator();
         match test {
-            Test::AtLeast(_) | Test::Above(_) | Test::AtMost(_) | Test::Below(_) => {
+            MatcherTest::AtLeast(_)
+            | MatcherTest::Above(_)
+            | MatcherTest::AtMost(_)
+            | MatcherTest::Below(_) => {
                 write!(f, "{name} {operator} {value}")
             }
-            Test::Equal | Test::NotEqual | Test::Matches(_) | Test::DoesNotMatch(_) => {
+            MatcherTest::Equal
+            | MatcherTest::NotEqual
+            | MatcherTest::Matches(_)
+            | MatcherTest::DoesNotMatch(_) => {
                 if name.contains(is_reserved) {
                     quoted(name, f)?
                 } else {

@@ -1,4 +1,4 @@
-//! What a channel must do.
+//! The contract of a channel.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -33,11 +33,11 @@ pub trait Notifier: fmt::Debug + Send + Sync {
     /// asks for no more than [`Notifier::capacity`] allows.
     async fn digest(&self, digest: &Digest, attempt: &Attempt) -> Result<Receipt, SendError>;
 
-    /// How many notifications of `digest`, from the first on, one message carries
+    /// The number of notifications of `digest`, from the first on, that one message carries
     /// so that each of them can be read; at least 1.
     fn capacity(&self, digest: &Digest) -> usize;
 
-    /// How fast the provider lets us send. The gateway keeps to it.
+    /// The limits that the provider sets. The gateway keeps to them.
     fn limits(&self) -> Limits;
 
     /// By how much the provider's clock is ahead of ours, if it has told lately.
@@ -48,13 +48,13 @@ pub trait Notifier: fmt::Debug + Send + Sync {
 
 /// A kind of channel: its name, its settings, and how to build it from them.
 pub trait Channel: Notifier + Sized + 'static {
-    /// What `kind:` says in the config file.
+    /// The value of `kind:` in the config file.
     const KIND: &'static str;
 
-    /// How long one attempt may take unless the config says otherwise.
+    /// The time that one attempt may take unless the config says otherwise.
     const TIMEOUT: Duration = Duration::from_secs(10);
 
-    /// Its settings as written. Derive `Deserialize` with `deny_unknown_fields`;
+    /// The settings as written. Derive `Deserialize` with `deny_unknown_fields`;
     /// `kind` and what [`Context`] holds are taken out before.
     type Config: DeserializeOwned;
 
@@ -77,14 +77,14 @@ pub trait Channel: Notifier + Sized + 'static {
     fn into_sandbox(config: Self::Config, doors: &SandboxDoors) -> (Self::Config, SandboxAccount);
 }
 
-/// What every channel is told besides its own settings.
+/// The settings of a channel that are the same for every kind.
 #[derive(Debug, Clone)]
 pub struct Context {
     /// The channel's name in the config.
     pub name: ChannelName,
     /// The language and the time zone of its messages.
     pub locale: Locale,
-    /// How long one attempt may take. The gateway ends it then; a channel may
+    /// The time that one attempt may take. The gateway ends it then; a channel may
     /// use it to give its parts less.
     pub timeout: Duration,
 }
@@ -95,7 +95,7 @@ pub struct Context {
 pub struct BuildError {
     /// The setting's path below the channel, e.g. `smtp.host`.
     pub field: String,
-    /// What is wrong and what would be right. Never quotes a secret.
+    /// The problem and the remedy. Never quotes a secret.
     pub message: String,
 }
 
@@ -108,7 +108,7 @@ pub struct SettingWarning {
     pub message: String,
 }
 
-/// Where the sandbox listens.
+/// The addresses at which the sandbox listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SandboxDoors {
     /// The HTTP fakes, e.g. `http://127.0.0.1:8790`.
@@ -117,7 +117,7 @@ pub struct SandboxDoors {
     pub smtp: SocketAddr,
 }
 
-/// What a fake must know of a channel: its kind and its credentials, e.g.
+/// An account of a fake provider: the kind and the credentials of a channel, e.g.
 /// `access_token` and `secret` of a DingTalk robot.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SandboxAccount {

@@ -1,4 +1,4 @@
-//! What is owed to whom because of an alert, and why.
+//! The plan of an alert: the receivers that are told, and the reasons.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,49 +11,49 @@ use crate::{
     RoutePath, Severity, Status, Why,
 };
 
-/// What is owed to whom because of one alert, and what we then know.
+/// The decisions about one alert: the receivers that are told, and the change of the incident.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// One for each receiver that routing, or an earlier notification, points at.
     pub decisions: Vec<Decision>,
-    /// What becomes of the incident.
+    /// The change of the incident.
     pub incident: IncidentChange,
 }
 
-/// Whether one receiver is told, and why or why not.
+/// The decision about one receiver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
-    /// Who.
+    /// The receiver that is decided about.
     pub receiver: ReceiverName,
     /// The route that points at the receiver; `None` where it is told because it
     /// was told before.
     pub route: Option<RoutePath>,
-    /// Told or not.
+    /// The verdict: told or not.
     pub verdict: Verdict,
 }
 
-/// Told or not.
+/// The verdict: told or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// The receiver is told.
     Notify {
-        /// Why now.
+        /// The reason for telling it now.
         why: Why,
-        /// Where, and what is promised.
+        /// The channels, and the contract with the receiver.
         terms: Arc<DeliveryTerms>,
     },
-    /// It is not news to the receiver.
+    /// The receiver is not told, since it is not news.
     Suppress(Suppression),
 }
 
-/// Why an alert is not news.
+/// The reason for which an alert is not news.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Suppression {
     /// The receiver knows, and `repeat_interval` has not passed.
     Unchanged,
     /// The receiver knows, and somebody takes care of it.
     Acknowledged,
-    /// It ended, and nobody was told that it began.
+    /// The alert ended, and nobody was told that it began.
     NeverTold,
     /// The receiver that was told is no longer in the config.
     ReceiverGone,
@@ -70,20 +70,20 @@ impl fmt::Display for Suppression {
     }
 }
 
-/// What becomes of the incident of an alert's fingerprint.
+/// The change of the incident of an alert's fingerprint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IncidentChange {
-    /// Nothing: there is none, or the alert does not touch it.
+    /// No change: there is none, or the alert does not touch it.
     Leave,
-    /// It goes on, or begins if there was none.
+    /// The incident goes on, or begins if there was none.
     Keep {
-        /// What was told.
+        /// The last notification of each receiver.
         told: Vec<LastNotified>,
-        /// Who takes care of it; nobody any more once it is worse than it was when they
+        /// The acknowledgement; none any more once it is worse than it was when they
         /// said so, to everybody or to one of those who are told now.
         acknowledged: Option<Acknowledgement>,
     },
-    /// It is over.
+    /// The incident is over.
     Close,
 }
 
@@ -202,7 +202,7 @@ fn concern<'a>(
     Concerned { routed, last, news }
 }
 
-/// Whether a firing alert is news to a receiver.
+/// The reason to tell a receiver of a firing alert, or for not telling it.
 fn news(
     last: Option<&LastNotified>,
     severity: Severity,

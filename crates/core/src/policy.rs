@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Receiver, ReceiverName, Route, RoutePath};
 
-/// Who must know what: a routing tree and the receivers it names.
+/// The policy: a routing tree and the receivers it names.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "WrittenPolicy", into = "WrittenPolicy")]
 pub struct Policy {
@@ -38,7 +38,7 @@ impl From<Policy> for WrittenPolicy {
     }
 }
 
-/// Why routes and receivers do not make a [`Policy`].
+/// The reason for which routes and receivers do not make a [`Policy`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidPolicy {
     /// Alerts could fall out of the tree.
@@ -47,7 +47,7 @@ pub enum InvalidPolicy {
     /// A route names a receiver that is not there.
     #[error("{path}: receiver `{receiver}` is not defined under `receivers`")]
     UnknownReceiver {
-        /// Where the route stands.
+        /// The path of the route.
         path: RoutePath,
         /// The name.
         receiver: ReceiverName,
@@ -63,17 +63,17 @@ pub enum InvalidPolicy {
         "receiver `{receiver}`: {needed} channels must confirm, and there are only {channels}, those to escalate to included"
     )]
     TooManyToConfirm {
-        /// Whose promise it is.
+        /// The receiver whose contract it is.
         receiver: ReceiverName,
-        /// How many must confirm.
+        /// The number of channels that must confirm.
         needed: usize,
-        /// How many could.
+        /// The number of channels that could confirm.
         channels: usize,
     },
     /// A rung would be climbed later than it says, since the one before it comes later.
     #[error("receiver `{0}`: what stands under `escalate` must be in the order of `after`")]
     LadderOutOfOrder(ReceiverName),
-    /// Nobody would be told when it is climbed.
+    /// A rung without channels: nobody would be told when it is climbed.
     #[error("receiver `{0}`: something under `escalate` has no channels: it would tell nobody")]
     RungToNobody(ReceiverName),
 }

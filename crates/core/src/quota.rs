@@ -1,4 +1,4 @@
-//! How many messages a provider allows in a day or a month.
+//! The quota of a provider: messages in a day or a month.
 
 use std::num::NonZeroU32;
 
@@ -6,19 +6,19 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-/// How many messages a provider allows in a day or a month, and to whom.
+/// The number of messages that a provider allows in a day or a month, and its pool.
 ///
 /// It is counted and warned about, not kept to: what is left at a month's end is
 /// worth nothing, and the provider may have been paid for more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quota {
-    /// Whose quota it is, e.g. `dingtalk`: all channels of one pool draw on it.
+    /// The pool, e.g. `dingtalk`: all its channels draw on the quota.
     pub pool: String,
-    /// How many.
+    /// The number of messages.
     pub messages: NonZeroU32,
     /// In how long a period.
     pub per: QuotaPeriod,
-    /// Where the provider's days begin: DingTalk's are China's.
+    /// The time zone of the provider's days: DingTalk's is China's.
     pub zone: TimeZone,
 }
 
@@ -31,7 +31,7 @@ pub enum QuotaPeriod {
     Month,
 }
 
-/// How much of a [`Quota`] is used; each but the first is worth a warning.
+/// The used part of a [`Quota`]; each level but the first is worth a warning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum QuotaLevel {
     /// Less than half.
@@ -55,7 +55,7 @@ impl Quota {
         self.local(now).strftime(format).to_string()
     }
 
-    /// When the period that `now` is in ends, and the count begins anew.
+    /// The end of the period that `now` is in, when the count begins anew.
     #[must_use]
     pub fn resets_at(&self, now: Timestamp) -> Timestamp {
         let today = self.local(now).date();
@@ -64,7 +64,7 @@ impl Quota {
             .map_or(Timestamp::MAX, |midnight| midnight.timestamp())
     }
 
-    /// How much of it is gone once `used` messages were sent.
+    /// The level once `used` messages were sent.
     #[must_use]
     pub fn level(&self, used: u64) -> QuotaLevel {
         let reaches = |level: &QuotaLevel| {

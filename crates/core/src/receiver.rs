@@ -1,4 +1,4 @@
-//! Who is told.
+//! The receivers of notifications.
 
 use std::sync::Arc;
 
@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::{DeliveryTerms, ReceiverName};
 
-/// Who is told, and what is promised.
+/// A receiver: the channels that are told, and the contract with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receiver {
-    /// Its name; routes refer to it.
+    /// The name to which routes refer.
     pub name: ReceiverName,
-    /// What is promised.
+    /// The terms of its notifications.
     pub terms: Arc<DeliveryTerms>,
 }
 
-/// How the deliveries of one notification stand.
+/// The deliveries of one notification, counted by their state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeliveryTally {
     /// Confirmed by their providers.

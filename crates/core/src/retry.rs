@@ -1,11 +1,11 @@
-//! What to do after an attempt that failed.
+//! The decision after an attempt that failed.
 
 use std::fmt;
 use std::time::Duration;
 
 use crate::{MessageForm, SendError};
 
-/// How patiently a delivery is tried again.
+/// The patience with which a delivery is tried again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
     /// The wait after the first failure; doubles with each further one.
@@ -16,7 +16,7 @@ pub struct RetryPolicy {
     /// The wait after a channel turned out to be misconfigured; doubles up to
     /// [`RetryPolicy::MAX_PROBE_DELAY`]. Providers ban who keeps knocking with a bad key.
     pub probe_delay: Duration,
-    /// How long a delivery is tried before it is given up: since it came to be, or
+    /// The time for which a delivery is tried before it is given up: since it came to be, or
     /// since the gateway was started after that.
     pub give_up_after: Duration,
 }
@@ -32,7 +32,7 @@ impl Default for RetryPolicy {
     }
 }
 
-/// What of a delivery's past matters for its next attempt.
+/// The past of a delivery, as far as it matters for the next attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryState {
     /// Failed attempts so far, without the one at hand and without those that
@@ -45,7 +45,7 @@ pub struct RetryState {
     pub tried_for: Duration,
 }
 
-/// What to do after an attempt that failed.
+/// The decision after an attempt that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
     /// Try this delivery again.
@@ -68,12 +68,12 @@ pub enum Next {
     GiveUp(GiveUp),
 }
 
-/// Why a delivery is given up.
+/// The reason for which a delivery is given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GiveUp {
     /// The provider takes it neither in full nor in plain form.
     Unsendable,
-    /// It has been tried for as long as the policy allows.
+    /// The delivery has been tried for as long as the policy allows.
     Stale,
 }
 
@@ -86,7 +86,7 @@ impl fmt::Display for GiveUp {
     }
 }
 
-/// How many times longer the first wait is where a message may have been delivered.
+/// The factor by which the first wait is longer where a message may have been delivered.
 ///
 /// Where the provider knows no idempotency key each further attempt may be one
 /// more copy on everybody's phone, so it must be rarer than where nothing
@@ -94,7 +94,7 @@ impl fmt::Display for GiveUp {
 /// some 80 copies in a day of lost answers and not the 2900 of a wait of 30 s.
 const UNANSWERED_FIRST: u32 = 8;
 
-/// How many times longer the longest wait is where a message may have been delivered.
+/// The factor by which the longest wait is longer where a message may have been delivered.
 const UNANSWERED_MAX: u32 = 40;
 
 impl RetryPolicy {
@@ -106,7 +106,7 @@ impl RetryPolicy {
     /// what waits for the end of a month is no alert any more.
     pub const MAX_QUOTA_SILENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
-    /// What to do now that an attempt has failed with `err`.
+    /// The decision now that an attempt has failed with `err`.
     ///
     /// `spread` is a random number in `0.0..1.0`; it keeps deliveries that
     /// failed together from coming back together.

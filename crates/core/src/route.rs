@@ -1,4 +1,4 @@
-//! Who wants to hear of an alert: Alertmanager's routing tree.
+//! The routing tree, by Alertmanager's rules.
 
 use std::fmt;
 use std::time::Duration;
@@ -13,27 +13,27 @@ pub struct Route {
     /// All of them must match for the node to match.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub matchers: Vec<Matcher>,
-    /// Who is told if no child matches.
+    /// The receiver that is told if no child matches.
     pub receiver: ReceiverName,
-    /// Whether the siblings after it are tried too.
+    /// Tells whether the siblings after it are tried too.
     #[serde(default)]
     pub r#continue: bool,
-    /// How long after a receiver was told it is told again while the alert fires.
+    /// The time after which a receiver is told again while the alert fires.
     #[serde(with = "crate::duration::as_text")]
     pub repeat_interval: Duration,
-    /// Its children, tried in order.
+    /// The children, tried in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub routes: Vec<Route>,
 }
 
-/// Where a route stands in the tree: `route`, `route.routes[1]`, `route.routes[1].routes[0]`.
+/// The path of a route in the tree: `route`, `route.routes[1]`, `route.routes[1].routes[0]`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RoutePath(Vec<usize>);
 
 /// A route that an alert ends in.
 #[derive(Debug, Clone)]
 pub struct Match<'a> {
-    /// Where it stands.
+    /// The path of the route.
     pub path: RoutePath,
     /// The route.
     pub route: &'a Route,
@@ -70,7 +70,7 @@ impl Route {
         }
     }
 
-    /// Whether all matchers match. A comparison costs a fraction of a regular
+    /// Tells whether all matchers match. A comparison costs a fraction of a regular
     /// expression, and among a thousand routes nearly always suffices to say no.
     fn wants(&self, alert: &Alert) -> bool {
         let matches = |it: &Matcher| it.matches(alert);

@@ -1,4 +1,4 @@
-//! What must never be shown.
+//! A secret, which is never shown.
 
 use std::fmt;
 

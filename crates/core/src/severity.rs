@@ -1,11 +1,11 @@
-//! How bad an alert is.
+//! The severity of an alert.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// How bad an alert is, in ThinkLink's four words.
+/// The severity of an alert, in ThinkLink's four words.
 ///
 /// What they ask of people, by ThinkLink's Alarm Management page: `low` nothing
 /// now, `mid` investigate, `high` prompt attention, `urgent` act at once.
@@ -44,7 +44,7 @@ impl fmt::Display for Severity {
     }
 }
 
-/// Why a text is not a [`Severity`].
+/// The error of parsing a [`Severity`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` is not a severity: expected low, mid, high or urgent, or one of the usual words for them, e.g. warning or critical"

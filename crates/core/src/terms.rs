@@ -1,4 +1,4 @@
-//! What is promised to a receiver: who is told in which order, what counts as
+//! The terms of a notification: the order of the channels, what counts as
 //! told, and what happens otherwise.
 
 use std::fmt;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ChannelName, HumanDuration, Why};
 
-/// What is promised to a receiver. A notification keeps the terms it began with,
+/// The terms of a receiver's notifications. A notification keeps those it began with,
 /// whatever the config says later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeliveryTerms {
@@ -17,15 +17,15 @@ pub struct DeliveryTerms {
     /// All at the same time, or one after the other.
     #[serde(default, skip_serializing_if = "is_default")]
     pub send: Sending,
-    /// What counts as told.
+    /// The contract: what counts as told.
     #[serde(default, skip_serializing_if = "is_default")]
     pub contract: Contract,
-    /// Who else is told if that does not come about: the ladder, its rungs in the order of their `after`.
+    /// The ladder of those who are told otherwise, its rungs in the order of their `after`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub escalate: Vec<Rung>,
 }
 
-/// In which order the channels are told.
+/// The order in which the channels are told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sending {
@@ -36,48 +36,48 @@ pub enum Sending {
     InTurn,
 }
 
-/// What counts as told.
+/// The contract: what counts as told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contract {
-    /// How many channels must confirm.
+    /// The number of channels that must confirm.
     #[serde(default)]
     pub succeed: Succeed,
-    /// By when, counted from the moment in which the notification came to be; `None`: whenever.
+    /// The time within which they must, from when the notification came to be; `None`: whenever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within: Option<HumanDuration>,
 }
 
-/// How many channels must confirm.
+/// The number of channels that must confirm.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Succeed {
-    /// As many as the receiver has of its own. One on the ladder may stand in for one of them.
+    /// All: as many as the receiver has of its own. One on the ladder may stand in for one of them.
     #[default]
     All,
-    /// So many, of its own or of those on the ladder.
+    /// At least this many, of its own or of those on the ladder.
     AtLeast(NonZeroUsize),
 }
 
 /// One rung of the ladder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rung {
-    /// How long after the notification came to be.
+    /// The time after which it is climbed, from when the notification came to be.
     pub after: HumanDuration,
-    /// What makes it needless.
+    /// The condition that makes it needless.
     pub unless: Unless,
-    /// Who is told then.
+    /// The channels that are told then.
     pub to: Vec<ChannelName>,
 }
 
-/// What makes a rung needless.
+/// The condition that makes a rung needless.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Unless {
     /// Enough channels have confirmed.
     Delivered,
-    /// Somebody has said that they take care of it, or it has ended.
+    /// A person takes care of it, or it has ended.
     Acknowledged,
-    /// It has ended.
+    /// The incident has ended.
     Resolved,
 }
 
@@ -88,7 +88,7 @@ impl DeliveryTerms {
         Self { channels, send: Sending::Together, contract: Contract::default(), escalate: Vec::new() }
     }
 
-    /// Whether somebody must look after a notification while nothing happens to it:
+    /// Tells whether a notification must be evaluated while nothing happens to it:
     /// there is a time to keep, or somebody else to be told.
     #[must_use]
     pub fn needs_recheck(&self) -> bool {
@@ -96,13 +96,13 @@ impl DeliveryTerms {
         *send == Sending::InTurn || within.is_some() || !escalate.is_empty()
     }
 
-    /// Whether messages carry a link with which to acknowledge.
+    /// Tells whether messages carry a link with which to acknowledge.
     #[must_use]
     pub fn ask_for_acknowledgement(&self) -> bool {
         self.escalate.iter().any(|rung| rung.unless == Unless::Acknowledged)
     }
 
-    /// How many channels must confirm.
+    /// The number of channels that must confirm.
     #[must_use]
     pub fn needed(&self) -> usize {
         match self.contract.succeed {

@@ -1,4 +1,4 @@
-//! What a body held besides what was understood.
+//! The part of a body that was not understood.
 
 use std::collections::VecDeque;
 
@@ -6,17 +6,17 @@ use fanfare_core::{Labels, cut_to_bytes};
 
 use crate::json::{Json, Object};
 
-/// How many entries one alert keeps. A rich body of ours has about twenty; a
+/// The number of entries that one alert keeps. A rich body of ours has about twenty; a
 /// dumped device about sixty.
 const MAX_ENTRIES: usize = 200;
 
-/// How many levels are looked into. A dumped device has five.
+/// The number of levels that are read. A dumped device has five.
 const MAX_DEPTH: usize = 16;
 
-/// How long an entry's name may be, in bytes: room for sixteen levels of usual names.
+/// The length of an entry's name, at most, in bytes: room for sixteen levels of usual names.
 const MAX_PATH_BYTES: usize = 256;
 
-/// How long one text of an alert may be, in bytes; twice what the tightest
+/// The length of one text of an alert, at most, in bytes; twice what the tightest
 /// channels can show.
 const MAX_TEXT_BYTES: usize = 4096;
 

@@ -10,13 +10,13 @@ use crate::{Hints, Reading, SourceSettings, Unreadable, tkl};
 /// A wire form in which alerts arrive; what `format:` says of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
-    /// What scripts on ThinkLink post: there is no fixed schema, but five
+    /// The bodies that scripts on ThinkLink post: there is no fixed schema, but five
     /// documented shapes of one alarm, and what people make of them.
     Tkl,
 }
 
 impl Format {
-    /// Every form.
+    /// All formats that there are.
     pub const ALL: [Self; 1] = [Self::Tkl];
 
     /// The word for it in the config.
@@ -55,7 +55,7 @@ impl fmt::Display for Format {
     }
 }
 
-/// Why a text is not a [`Format`].
+/// The error of parsing a [`Format`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a format: expected one of {known}", known = Format::ALL.map(Format::word).join(", "))]
 pub struct UnknownFormat(String);

@@ -17,7 +17,7 @@ use crate::{Fault, Unreadable};
 pub(crate) enum Json {
     Null,
     Bool(bool),
-    /// As it was written.
+    /// The number as it was written.
     Number(String),
     Text(String),
     List(Vec<Self>),
@@ -27,7 +27,7 @@ pub(crate) enum Json {
 /// Fields by name, without those that are `null`. Of a name given twice, the last counts.
 pub(crate) type Object = BTreeMap<String, Json>;
 
-/// How deep a body may nest; `serde_json`'s own limit, which it does not apply
+/// The depth to which a body may nest; `serde_json`'s own limit, which it does not apply
 /// to raw values.
 const MAX_DEPTH: usize = 128;
 
@@ -69,7 +69,7 @@ impl Json {
         })
     }
 
-    /// Its type, in words for people.
+    /// The type, in words for people.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -81,7 +81,7 @@ impl Json {
         }
     }
 
-    /// It has parts.
+    /// Tells whether the value has parts.
     pub(crate) fn is_composite(&self) -> bool {
         match self {
             Self::List(_) | Self::Object(_) => true,

@@ -1,4 +1,4 @@
-//! What must never be stored or shown is taken out of a body before anything else looks at it.
+//! The removal of credentials from a body, before anything else reads it.
 //!
 //! The documents tell script authors to keep tokens in a device's attributes,
 //! and a careless script forwards the whole device.
@@ -9,7 +9,7 @@ use regex::Regex;
 
 use crate::json::Json;
 
-/// What stands where a credential stood.
+/// The text that stands where a credential stood.
 pub(crate) const REMOVED: &str = "[removed]";
 
 /// `json` without credentials: the bags that hold them are gone, what is called
@@ -51,7 +51,7 @@ fn is_short_word(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
 }
 
-/// Where ThinkLink keeps what scripts need, tokens among it: a device's
+/// The fields in which ThinkLink keeps what scripts need, tokens among it: a device's
 /// attributes, and the organisation's parameters. Lower case, letters only.
 const BAGS: [&str; 5] = ["serverattrs", "macattrs", "otherattrs", "clientattrs", "orgparams"];
 

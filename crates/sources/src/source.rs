@@ -1,12 +1,12 @@
-//! What is known of a body besides the body.
+//! The facts about a body that do not stand in it.
 
 use fanfare_core::{Labels, SourceName};
 use serde::Deserialize;
 
-/// What the operator says of a source.
+/// The settings of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceSettings {
-    /// Its name; becomes the label `source`.
+    /// The name of the source; matchers know it as `source`.
     pub name: SourceName,
     /// Labels of every alert from it. No body can override them, so they can
     /// tell sites and tenants apart. `source` and `severity` are not theirs to
@@ -14,17 +14,17 @@ pub struct SourceSettings {
     pub labels: Labels,
 }
 
-/// What the sender wrote into the address, as `?eui=…&name=…&alarm=…&level=…`,
+/// The sender's words in the address, as `?eui=…&name=…&alarm=…&level=…`,
 /// for bodies that cannot say it. Fills gaps; never overrides the body.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Hints {
-    /// The device.
+    /// The EUI of the device.
     pub eui: Option<String>,
     /// The device's name for people.
     pub name: Option<String>,
     /// The name of the alarm.
     pub alarm: Option<String>,
-    /// How bad it is.
+    /// The severity in the sender's word.
     pub level: Option<String>,
 }

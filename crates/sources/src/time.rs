@@ -1,4 +1,4 @@
-//! When something happened, in a sender's words.
+//! The time of an event, in a sender's words.
 
 use std::time::Duration;
 

@@ -85,7 +85,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// What `body` reports; `None` if it says that there is nothing to do.
+    /// The alert that `body` reports; `None` if it says that there is nothing to do.
     fn alert(&self, mut body: Body<'_>) -> Result<Option<Alert>, Unreadable> {
         let subject = Subject::take(&mut body, self.hints, &self.source.labels)?;
         let (kind, status) = match Intent::take(&mut body)? {

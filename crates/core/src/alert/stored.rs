@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{Alert, Kind, Mention, SEVERITY, SOURCE, Status};
+use super::parts::{Kind, Mention, Status};
 use crate::{Fingerprint, Labels, Severity, SourceName};
 
 /// An alert as JSON, as any version has written it.
@@ -11,62 +11,23 @@ use crate::{Fingerprint, Labels, Severity, SourceName};
 pub(super) struct StoredAlert {
     /// The source; `None`: earlier versions wrote it as a label, and the severity's word beside it.
     #[serde(default)]
-    source: Option<SourceName>,
-    fingerprint: Fingerprint,
-    kind: Kind,
-    status: Status,
-    severity: Severity,
+    pub(super) source: Option<SourceName>,
+    pub(super) fingerprint: Fingerprint,
+    pub(super) kind: Kind,
+    pub(super) status: Status,
+    pub(super) severity: Severity,
     #[serde(default)]
-    severity_sent: Option<String>,
-    labels: Labels,
+    pub(super) severity_sent: Option<String>,
+    pub(super) labels: Labels,
     #[serde(default)]
-    annotations: Labels,
+    pub(super) annotations: Labels,
     #[serde(default)]
-    extra: Labels,
+    pub(super) extra: Labels,
     #[serde(default)]
-    mention: Mention,
-    starts_at: Timestamp,
+    pub(super) mention: Mention,
+    pub(super) starts_at: Timestamp,
     #[serde(default)]
-    ends_at: Option<Timestamp>,
+    pub(super) ends_at: Option<Timestamp>,
     #[serde(default)]
-    generator_url: Option<String>,
-}
-
-impl From<StoredAlert> for Alert {
-    fn from(stored: StoredAlert) -> Self {
-        let StoredAlert {
-            source,
-            fingerprint,
-            kind,
-            status,
-            severity,
-            severity_sent,
-            mut labels,
-            annotations,
-            extra,
-            mention,
-            starts_at,
-            ends_at,
-            generator_url,
-        } = stored;
-        let source = source.unwrap_or_else(|| {
-            labels.take(SEVERITY);
-            labels.take(SOURCE).unwrap_or_default().as_str().into()
-        });
-        Self {
-            source,
-            fingerprint,
-            kind,
-            status,
-            severity,
-            severity_sent,
-            labels,
-            annotations,
-            extra,
-            mention,
-            starts_at,
-            ends_at,
-            generator_url,
-        }
-    }
+    pub(super) generator_url: Option<String>,
 }

@@ -6,7 +6,7 @@ use super::*;
 const NOON: Timestamp = Timestamp::constant(1_772_971_200, 0);
 
 fn line(about: u64) -> QueueKey {
-    QueueKey::About(Fingerprint::from_bits(about))
+    QueueKey::Incident(Fingerprint::from_bits(about))
 }
 
 fn waiting(id: i64, about: u64, severity: Severity, seconds: i64) -> Waiting<()> {
@@ -109,7 +109,7 @@ fn one_that_goes_on_alone_keeps_nobody_waiting() {
     backlog.push(waiting(1, 1, Severity::Mid, 0));
     backlog.push(waiting(2, 1, Severity::Mid, 0));
     let first = backlog.take(NOON).unwrap();
-    let alone = QueueKey::Alone(first.id);
+    let alone = QueueKey::Delivery(first.id);
     backlog.settled(first.line);
     backlog.put_back(Waiting { line: alone, next_at: NOON + SignedDuration::from_secs(9), ..first });
     assert_eq!(backlog.take(NOON).map(|it| it.id.0), Some(2));
@@ -144,13 +144,13 @@ fn one_as_bad_that_joins_during_an_attempt_does_not_end_the_pause_after_it() {
 fn who_keeps_what_is_out_is_told_once_of_a_worse_one_that_has_joined() {
     let mut backlog = Backlog::default();
     backlog.push(waiting(1, 1, Severity::Low, 0));
-    assert_eq!(backlog.take_pull(line(1)), None); // nothing is out
+    assert_eq!(backlog.take_raised_priority(line(1)), None); // nothing is out
     backlog.take(NOON).unwrap();
-    assert_eq!(backlog.take_pull(line(1)), None); // and nothing has joined
+    assert_eq!(backlog.take_raised_priority(line(1)), None); // and nothing has joined
     backlog.push(waiting(2, 1, Severity::High, 5));
     backlog.push(waiting(3, 1, Severity::Mid, 0));
-    assert_eq!(backlog.take_pull(line(1)), Some((Severity::High, later(5))));
-    assert_eq!(backlog.take_pull(line(1)), None);
+    assert_eq!(backlog.take_raised_priority(line(1)), Some((Severity::High, later(5))));
+    assert_eq!(backlog.take_raised_priority(line(1)), None);
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn check_digest(waiting: impl IntoIterator<Item = Waiting<()>>, most: usize, exp
 }
 
 fn alone(id: i64, severity: Severity, seconds: i64) -> Waiting<()> {
-    Waiting { line: QueueKey::Alone(DeliveryId(id)), ..waiting(id, 0, severity, seconds) }
+    Waiting { line: QueueKey::Delivery(DeliveryId(id)), ..waiting(id, 0, severity, seconds) }
 }
 
 #[test]
@@ -276,7 +276,7 @@ fn one_of_a_digest_that_goes_on_alone_lets_its_line_go_on() {
     let gathered = backlog.gather(NOON, 2);
     backlog.settled(line(1));
     backlog.settled(line(1));
-    backlog.put_back(Waiting { line: QueueKey::Alone(DeliveryId(2)), ..gathered[1].clone() });
+    backlog.put_back(Waiting { line: QueueKey::Delivery(DeliveryId(2)), ..gathered[1].clone() });
     assert_eq!(ids(&backlog.gather(NOON, 10)), [2]);
     assert_eq!(ids(&backlog.gather(NOON, 10)), [3]);
 }
@@ -370,7 +370,7 @@ proptest! {
             (of_line().map(|it| Reverse(it.severity)).min(), of_line().map(|it| it.id).min())
         };
         prop_assert!(lines.is_sorted_by_key(worst_then_oldest), "{lines:?}");
-        let is_alone = |line: &QueueKey| matches!(line, QueueKey::Alone(_));
+        let is_alone = |line: &QueueKey| matches!(line, QueueKey::Delivery(_));
         prop_assert!(gathered.len() <= 1 || !lines.iter().any(is_alone));
 
         if gathered.len() < most && !lines.iter().any(is_alone) {

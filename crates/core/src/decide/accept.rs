@@ -19,7 +19,7 @@ use crate::{
 /// An alert that was reported, and routed.
 #[derive(Debug, Clone)]
 pub struct IncomingAlert {
-    /// The alert.
+    /// The alert as reported.
     pub alert: Arc<Alert>,
     /// The alert as JSON, so that it need not be made in the transaction.
     pub json: Option<Arc<str>>,

@@ -1,4 +1,4 @@
-//! Somebody takes care of an incident.
+//! An acknowledgement: a person takes care of an incident.
 
 use std::sync::Arc;
 
@@ -12,11 +12,11 @@ use crate::{Acknowledgement, ChannelName, DeliveryTerms, NotificationId, Receive
 /// The reason for which a notification cannot be acknowledged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Obstacle {
-    /// Somebody else was first.
+    /// Another person was first.
     Already(Acknowledgement),
     /// The incident has ended; there is nothing to take care of.
     Over,
-    /// There is no such notification.
+    /// The notification does not exist.
     Unknown,
 }
 

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::dead_letter_id::DeadLetterId;
 use super::repeat::RepeatKey;
 use super::settlement::{AccountHold, Delivery, DigestRef, SendId};
 use super::state::{DeliveryStatus, Handled};
 use crate::{
-    Acknowledgement, Alert, AlertId, ChannelName, ContractStatus, DeadLetterId, Decision, DeliveryId,
-    DeliveryTerms, Fingerprint, LastNotified, MessageForm, NotificationId, PolicyId, ReceiverName, RoutePath,
-    Severity, Step, Unless, Why,
+    Acknowledgement, Alert, AlertId, ChannelName, ContractStatus, Decision, DeliveryId, DeliveryTerms,
+    Fingerprint, LastNotified, MessageForm, NotificationId, PolicyId, ReceiverName, RoutePath, Severity,
+    Step, Unless, Why,
 };
 
 /// The rows that a decision writes.
@@ -113,7 +114,7 @@ pub struct RepeatedAlert {
 pub enum IncidentUpdate {
     /// The incident of a fingerprint begins, or somebody was told of it again.
     Keep {
-        /// The fingerprint.
+        /// The fingerprint of the incident.
         fingerprint: Fingerprint,
         /// The first alert. Does not change while the incident is open.
         first: AlertRef,
@@ -126,13 +127,13 @@ pub enum IncidentUpdate {
         /// The acknowledgement that still counts.
         acknowledged: Option<Acknowledgement>,
     },
-    /// Somebody takes care of the incident, if it is the one that is open.
+    /// A person takes care of the incident, if it is the one that is open.
     Acknowledge {
-        /// The fingerprint.
+        /// The fingerprint of the incident.
         fingerprint: Fingerprint,
         /// The first alert.
         first: AlertId,
-        /// The acknowledgement.
+        /// The acknowledgement by a person.
         acknowledged: Acknowledgement,
     },
     /// The incident of a fingerprint is over.
@@ -146,11 +147,11 @@ pub struct NewNotification {
     pub alert_id: AlertRef,
     /// The first alert of the same incident.
     pub incident: AlertRef,
-    /// The alert.
+    /// The alert that it tells of.
     pub alert: Arc<Alert>,
     /// The beginning of the incident, by the source's clock.
     pub since: Timestamp,
-    /// The receiver.
+    /// The receiver that is told.
     pub receiver: ReceiverName,
     /// The route that points at the receiver.
     pub route: Option<RoutePath>,
@@ -162,7 +163,7 @@ pub struct NewNotification {
     pub first_channels: usize,
     /// The terms; `None`: no evaluation will ever be needed.
     pub terms: Option<Arc<DeliveryTerms>>,
-    /// Whether messages ask somebody to acknowledge.
+    /// Tells whether messages ask for an acknowledgement.
     pub asks: bool,
     /// The acknowledgement that it tells of.
     pub acknowledged_by: Option<Acknowledgement>,
@@ -177,7 +178,7 @@ pub struct NewNotification {
 /// The new state of a notification's contract, all of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotificationUpdate {
-    /// The notification.
+    /// The notification that is concerned.
     pub id: NotificationId,
     /// The status of the contract.
     pub status: ContractStatus,
@@ -192,11 +193,11 @@ pub struct NotificationUpdate {
 /// A delivery to insert: pending, without attempts, in full, to all recipients.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewDelivery {
-    /// The notification.
+    /// The notification that is concerned.
     pub notification: NotificationRef,
     /// The fingerprint of the alert.
     pub fingerprint: Fingerprint,
-    /// The channel.
+    /// The channel that is told.
     pub channel: ChannelName,
     /// The severity of the alert.
     pub severity: Severity,
@@ -206,18 +207,18 @@ pub struct NewDelivery {
     pub notification_owed_at: Timestamp,
     /// The condition of the rung that adds it.
     pub escalated: Option<Unless>,
-    /// Whether the message asks somebody to acknowledge.
+    /// Tells whether the message asks for an acknowledgement.
     pub asks: bool,
-    /// Whether the notification is evaluated again after each attempt.
+    /// Tells whether the notification is evaluated again after each attempt.
     pub needs_recheck: bool,
 }
 
 /// A change of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveryUpdate {
-    /// The delivery.
+    /// The delivery that is concerned.
     pub id: DeliveryId,
-    /// The change.
+    /// The change of its columns.
     pub change: DeliveryChange,
 }
 
@@ -230,7 +231,7 @@ pub enum DeliveryChange {
         status: DeliveryStatus,
         /// The number of attempts.
         attempts: u32,
-        /// The time.
+        /// The time at which it happens.
         settled_at: Timestamp,
         /// The provider's answer, or the reason for giving up.
         reason: String,
@@ -272,13 +273,13 @@ pub enum DeliveryChange {
 /// One attempt, with the provider's answer. Replaces an earlier record of the same attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttemptRecord {
-    /// The delivery.
+    /// The delivery that is concerned.
     pub delivery: DeliveryId,
     /// The number of the attempt, from 1.
     pub ordinal: u32,
-    /// The beginning.
+    /// The time at which it began.
     pub started_at: Timestamp,
-    /// The end.
+    /// The time at which it ended.
     pub ended_at: Timestamp,
     /// One word for the end.
     pub word: &'static str,
@@ -289,11 +290,11 @@ pub struct AttemptRecord {
 /// A step to enter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewStep {
-    /// The notification.
+    /// The notification that is concerned.
     pub notification: NotificationRef,
-    /// The time.
+    /// The time at which it happens.
     pub at: Timestamp,
-    /// The step.
+    /// The step that was taken.
     pub step: Step,
 }
 
@@ -313,16 +314,16 @@ pub struct NewAcknowledgement {
 /// A send that has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SendEnd {
-    /// The send.
+    /// The send that has ended.
     pub send: SendId,
-    /// The time.
+    /// The time at which it happens.
     pub ended_at: Timestamp,
 }
 
 /// The time at which a notification, old or new, is evaluated again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecheckAt {
-    /// The notification.
+    /// The notification that is concerned.
     pub notification: NotificationRef,
     /// The time; `None`: nothing is left to be done.
     pub at: Option<Timestamp>,
@@ -331,14 +332,14 @@ pub struct RecheckAt {
 /// The time at which a notification is evaluated again even if nothing happens to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Recheck {
-    /// The notification.
+    /// The notification that is concerned.
     pub notification: NotificationId,
     /// The time; `None`: nothing is left to be done.
     pub at: Option<Timestamp>,
 }
 
 impl Changes {
-    /// Whether nothing is written.
+    /// Tells whether nothing is written.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

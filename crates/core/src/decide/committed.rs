@@ -6,8 +6,9 @@ use super::changes::{
     AlertRef, Changes, NewAlert, NewDelivery, NewNotification, NotificationRef, Recheck, RecheckAt,
     RepeatedAlert,
 };
+use super::dead_letter_id::DeadLetterId;
 use super::settlement::Delivery;
-use crate::{Alert, AlertId, DeadLetterId, Decision, DeliveryId, MessageForm, Notification, NotificationId};
+use crate::{Alert, AlertId, Decision, DeliveryId, MessageForm, Notification, NotificationId};
 
 /// The numbers of new rows, in the order of the lists of [`Changes`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

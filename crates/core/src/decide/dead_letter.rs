@@ -1,36 +1,17 @@
 //! A person deals with dead letters: has them tried again, or lets them be.
 
-use std::fmt;
-use std::str::FromStr;
-
 use jiff::Timestamp;
 
 use super::builder::ChangesBuilder;
 use super::changes::{Changes, DeliveryChange, DeliveryUpdate, NewStep, NotificationRef, NotificationUpdate};
 use super::context::DecisionContext;
+use super::dead_letter_id::DeadLetterId;
 use super::settlement::Delivery;
 use super::state::{
     DecisionState, DeliveryState, DeliveryStatus, Handled, NotificationRecord, NotificationState,
 };
 use crate::clock::whole_millis;
-use crate::{ContractState, ContractStatus, DeliveryId, MessageForm, NotificationId, Step};
-
-/// The name of a dead letter: a delivery that was given up, e.g. `d17`, or a notification whose promise was
-/// abandoned though none of its deliveries was given up, e.g. `n5`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum DeadLetterId {
-    /// A delivery.
-    Delivery(DeliveryId),
-    /// A notification, with all of its deliveries.
-    Notification(NotificationId),
-}
-
-/// The error of parsing a [`DeadLetterId`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is not the number of a dead letter: expected one like d17 (a delivery) or n5 (a notification)"
-)]
-pub struct InvalidDeadLetterId(String);
+use crate::{ContractState, ContractStatus, DeliveryId, MessageForm, Step};
 
 /// The person who lets dead letters be, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -272,7 +253,7 @@ fn discard_notification(
     }
 }
 
-/// Whether nothing is left of an abandoned notification once these letters are discarded.
+/// Tells whether nothing is left of an abandoned notification once these letters are discarded.
 fn is_over(letters: &Letters<'_>, record: &NotificationRecord) -> bool {
     match letters.extent {
         Extent::Notification => true,
@@ -285,32 +266,5 @@ fn is_over(letters: &Letters<'_>, record: &NotificationRecord) -> bool {
             };
             record.status == ContractStatus::Abandoned && !letters.state.deliveries.iter().any(is_left)
         }
-    }
-}
-
-impl fmt::Display for DeadLetterId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Delivery(id) => write!(f, "d{id}"),
-            Self::Notification(id) => write!(f, "n{id}"),
-        }
-    }
-}
-
-impl FromStr for DeadLetterId {
-    type Err = InvalidDeadLetterId;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let number = |digits: &str| digits.parse().ok().filter(|&number: &i64| number > 0);
-        let delivery = text.strip_prefix('d').and_then(number).map(|it| Self::Delivery(DeliveryId(it)));
-        let notification =
-            text.strip_prefix('n').and_then(number).map(|it| Self::Notification(NotificationId(it)));
-        delivery.or(notification).ok_or_else(|| InvalidDeadLetterId(text.to_owned()))
-    }
-}
-
-impl serde::Serialize for DeadLetterId {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
     }
 }

@@ -13,7 +13,7 @@ pub struct Delivery {
     pub notification: NotificationId,
     /// The fingerprint of the alert; a channel is told of one thing in order.
     pub fingerprint: Fingerprint,
-    /// The channel.
+    /// The channel that is told.
     pub channel: ChannelName,
     /// The severity of the alert: the worst goes first.
     pub severity: Severity,
@@ -31,9 +31,9 @@ pub struct Delivery {
     pub only: Option<Vec<String>>,
     /// The condition of the rung that added the delivery: told because it has not come about.
     pub escalated: Option<Unless>,
-    /// Whether the message asks somebody to acknowledge.
+    /// Tells whether the message asks for an acknowledgement.
     pub asks: bool,
-    /// Whether the notification is evaluated again after each attempt.
+    /// Tells whether the notification is evaluated again after each attempt.
     pub needs_recheck: bool,
     /// The digest in which the delivery went out, which is repeated as it was.
     pub digest: Option<DigestRef>,
@@ -55,11 +55,11 @@ pub struct SendId(pub i64);
 /// The outcome of one attempt, for one delivery that it carried.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settlement {
-    /// The delivery.
+    /// The delivery that was attempted.
     pub delivery: DeliveryId,
     /// The notification of the delivery.
     pub notification: NotificationId,
-    /// Whether that notification is evaluated again after each attempt.
+    /// Tells whether that notification is evaluated again after each attempt.
     pub needs_recheck: bool,
     /// The number of the attempt, from 1.
     pub ordinal: u32,
@@ -99,7 +99,7 @@ pub enum DeliveryOutcome {
     },
     /// The delivery is given up.
     Dead {
-        /// The reason.
+        /// The reason for giving up.
         reason: String,
     },
 }
@@ -107,7 +107,7 @@ pub enum DeliveryOutcome {
 /// An account that must be silent for a while.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountHold {
-    /// The account.
+    /// The account that must be silent.
     pub account: Account,
     /// The beginning of the silence.
     pub since: Timestamp,

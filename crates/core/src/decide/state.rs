@@ -52,7 +52,7 @@ pub struct NewestAlert {
 /// An incident that is not over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenIncident {
-    /// The incident.
+    /// The incident that is open.
     pub incident: Incident,
     /// The newest alert that somebody was told of: it completes a resolution.
     pub last_alert: Option<Arc<Alert>>,
@@ -73,9 +73,9 @@ pub struct IncidentNotifications {
 /// A channel on which a receiver was owed something of an incident.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToldChannel {
-    /// The receiver.
+    /// The receiver that was told.
     pub receiver: ReceiverName,
-    /// The channel.
+    /// The channel that was told.
     pub channel: ChannelName,
     /// The content of the notification.
     pub of: ToldOf,
@@ -86,7 +86,7 @@ pub struct ToldChannel {
 pub enum ToldOf {
     /// An alert.
     Alert,
-    /// Somebody's acknowledgement.
+    /// An acknowledgement by a person.
     Acknowledgement,
 }
 
@@ -104,7 +104,7 @@ pub struct NotificationState {
 /// The content of a notification and the state of its contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotificationRecord {
-    /// The content.
+    /// The content to be told.
     pub notification: Arc<Notification>,
     /// The terms; `None`: on the channels of the deliveries, together and at leisure.
     pub terms: Option<Arc<DeliveryTerms>>,
@@ -145,11 +145,11 @@ pub enum Handled {
 pub struct DeliveryState {
     /// The number of the delivery.
     pub id: DeliveryId,
-    /// The channel.
+    /// The channel that was told.
     pub channel: ChannelName,
     /// The time at which the delivery came to be: that of the notification, unless it was added later.
     pub owed_at: Timestamp,
-    /// The status.
+    /// The status of the delivery.
     pub status: DeliveryStatus,
     /// The time before which no attempt is made.
     pub next_at: Timestamp,
@@ -227,7 +227,7 @@ impl NotificationState {
         }
     }
 
-    /// Whether a delivery has this status.
+    /// Tells whether a delivery has this status.
     pub(super) fn has(&self, status: DeliveryStatus) -> bool {
         self.deliveries.iter().any(|it| it.status == status)
     }

@@ -6,54 +6,13 @@
 //! form takes, and what nobody means, we refuse: `a==b` would compare with
 //! `=b`, `a='b'` with the quotes, and `{a=b` forgets its brace.
 
-use crate::InvalidSeverity;
+use super::operator::Operator;
+use super::problem::{InvalidMatcher, MatcherProblem};
 
-use super::{Matcher, Operator};
+/// The constructor of a matcher from its name, operator and value.
+type New<T> = fn(String, Operator, String) -> Result<T, MatcherProblem>;
 
-/// Why a text is not a [`Matcher`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not a matcher: at character {column}, {problem}")]
-pub struct InvalidMatcher {
-    text: String,
-    column: usize, // Counts from 1.
-    problem: MatcherProblem,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum MatcherProblem {
-    #[error("a name is missing: expected e.g. `device = \"Cold room 3\"`")]
-    MissingName,
-    #[error("an operator is missing: expected =, !=, =~ or !~, or for severity also >=, >, <= or <")]
-    MissingOperator,
-    #[error("`{operator}` compares severities and nothing else; compare `{name}` by =, !=, =~ or !~")]
-    NotASeverity { name: String, operator: Operator },
-    #[error(transparent)]
-    Severity(#[from] InvalidSeverity),
-    #[error("the regular expression cannot be read: {0}")]
-    Pattern(String),
-    #[error("`{0}` cannot begin a value: put the value in double quotes, or correct the operator before it")]
-    OddStart(char),
-    #[error("a value that ends in `}}` must stand in double quotes")]
-    OddEnd,
-    #[error("a double quote begins and nothing ends it; one inside a quoted text is written \\\"")]
-    UnclosedQuote,
-    #[error(
-        "a double quote stands inside an unquoted value: quote the whole value, and write \\\" for this one"
-    )]
-    StrayQuote,
-    #[error("there is more text after the quoted value")]
-    TrailingText,
-    #[error(
-        "a second matcher begins where one is expected; a value with a comma must stand in double quotes"
-    )]
-    SecondMatcher,
-    #[error("a brace begins a list where one matcher is expected")]
-    ListOfMatchers,
-    #[error("a brace begins and the text does not end with `}}`")]
-    UnclosedBrace,
-}
-
-/// What an unquoted name cannot hold: Alertmanager's list, and the signs of our
+/// The signs that an unquoted name cannot hold: Alertmanager's list, and the signs of our
 /// own ordered comparison.
 /// <https://prometheus.io/docs/alerting/latest/configuration/#utf-8-strict-mode>
 pub(super) fn is_reserved(c: char) -> bool {
@@ -61,18 +20,18 @@ pub(super) fn is_reserved(c: char) -> bool {
 }
 
 /// Reads one matcher.
-pub(super) fn one(text: &str) -> Result<Matcher, InvalidMatcher> {
+pub(super) fn one<T>(text: &str, new: New<T>) -> Result<T, InvalidMatcher> {
     let mut cursor = Cursor::new(text);
     cursor.skip_space();
     if cursor.rest().starts_with('{') {
         return Err(cursor.invalid(MatcherProblem::ListOfMatchers));
     }
-    let matcher = cursor.matcher()?;
+    let matcher = cursor.matcher(new)?;
     if cursor.rest().is_empty() { Ok(matcher) } else { Err(cursor.invalid(MatcherProblem::SecondMatcher)) }
 }
 
 /// Reads a list of matchers, in braces or not.
-pub(super) fn all(text: &str) -> Result<Vec<Matcher>, InvalidMatcher> {
+pub(super) fn all<T>(text: &str, new: New<T>) -> Result<Vec<T>, InvalidMatcher> {
     let mut cursor = Cursor::new(text);
     cursor.skip_space();
     if cursor.rest().starts_with('{') {
@@ -85,7 +44,7 @@ pub(super) fn all(text: &str) -> Result<Vec<Matcher>, InvalidMatcher> {
     }
     let mut matchers = Vec::new();
     while !cursor.rest().is_empty() {
-        matchers.push(cursor.matcher()?);
+        matchers.push(cursor.matcher(new)?);
         cursor.at += usize::from(cursor.rest().starts_with(','));
         cursor.skip_space();
     }
@@ -105,7 +64,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Reads a matcher and the white space after it, up to a comma or the end.
-    fn matcher(&mut self) -> Result<Matcher, InvalidMatcher> {
+    fn matcher<T>(&mut self, new: New<T>) -> Result<T, InvalidMatcher> {
         let name = self.name()?;
         let before_operator = self.skip_space();
         let operator = self.operator()?;
@@ -115,7 +74,7 @@ impl<'a> Cursor<'a> {
         if !self.rest().is_empty() && !self.rest().starts_with(',') {
             return Err(self.invalid(MatcherProblem::TrailingText));
         }
-        Matcher::new(name, operator, value).map_err(|problem| {
+        new(name, operator, value).map_err(|problem| {
             let at = if let MatcherProblem::NotASeverity { .. } = problem {
                 before_operator
             } else {
@@ -183,7 +142,7 @@ impl<'a> Cursor<'a> {
         &self.text[self.at..self.end]
     }
 
-    /// Where the text goes on after white space.
+    /// The position at which the text goes on after white space.
     fn skip_space(&mut self) -> usize {
         self.at = self.end - self.rest().trim_start().len();
         self.at

@@ -22,8 +22,8 @@ impl QueuedDelivery {
     /// The queue it waits in. A delivery still owed to some of its recipients has one of its own.
     pub(crate) fn queue(&self) -> QueueKey {
         match &self.delivery.only {
-            None => QueueKey::About(self.delivery.fingerprint),
-            Some(_) => QueueKey::Alone(self.delivery.id),
+            None => QueueKey::Incident(self.delivery.fingerprint),
+            Some(_) => QueueKey::Delivery(self.delivery.id),
         }
     }
 }

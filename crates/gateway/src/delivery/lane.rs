@@ -321,7 +321,7 @@ impl Lane {
         if !self.retry_queue.holds(queue) {
             return; // an attempt under way may still come back, and then looks here
         }
-        if let Some((severity, at)) = self.backlog.take_pull(queue) {
+        if let Some((severity, at)) = self.backlog.take_raised_priority(queue) {
             self.retry_queue.hasten(queue, severity, at);
         }
     }

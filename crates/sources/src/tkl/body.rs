@@ -12,11 +12,11 @@ pub(super) const TOP: Part = &[];
 pub(super) const DEVICE: Part = &["device"];
 pub(super) const MENTION: Part = &["mention"];
 
-/// Where an alarm's own fields stand, unless they stand at the top: an RPC item
+/// The place of an alarm's own fields, unless they stand at the top: an RPC item
 /// (shape A), a Notification Group or an envelope (B, D), our rich form.
 pub(super) const WRAPPED: [Part; 4] = [&["dnMsg", "data"], &["dnMsg"], &["params"], &["alarm"]];
 
-/// Where an alarm's own fields may stand, the innermost first.
+/// The places in which an alarm's own fields may stand, the innermost first.
 pub(super) const EVERYWHERE: [Part; 5] = [WRAPPED[0], WRAPPED[1], WRAPPED[2], WRAPPED[3], TOP];
 
 /// A body from which what is understood is taken, bit by bit; the rest is kept.
@@ -48,7 +48,7 @@ impl<'a> Body<'a> {
         Ok(body)
     }
 
-    /// What stands under `name`.
+    /// The value under `name`.
     pub(super) fn peek(&self, part: Part, name: &str) -> Option<&Json> {
         let mut fields = &self.root;
         for step in part {
@@ -139,7 +139,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// What nobody took.
+    /// The fields that nobody took.
     pub(super) fn rest(self) -> Object {
         self.root
     }

@@ -3,7 +3,7 @@ use crate::json::Json;
 
 use super::body::{Body, EVERYWHERE, Part};
 
-/// What a sender wants of us.
+/// The intent of a sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Intent {
     /// The alarm holds.

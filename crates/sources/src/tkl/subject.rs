@@ -5,7 +5,7 @@ use crate::{Hints, Unreadable};
 
 use super::body::{Body, DEVICE, EVERYWHERE, TOP, WRAPPED, line};
 
-/// What an alert is about: which alarm of which device.
+/// The subject of an alert: an alarm of a device.
 #[derive(Debug)]
 pub(super) struct Subject {
     alarm: Option<String>,
@@ -65,7 +65,7 @@ impl Subject {
         labels
     }
 
-    /// What the alert is about, across repeats: the alarm of the device.
+    /// The identity of the alert across repeats: the alarm of the device.
     ///
     /// A device without EUI goes by its name. An alarm without name goes by its
     /// text, without the numbers in it, because they are readings and change

@@ -12,7 +12,7 @@ fn at(seconds: i64) -> Timestamp {
 }
 
 fn key(about: u64) -> QueueKey {
-    QueueKey::About(Fingerprint::from_bits(about))
+    QueueKey::Incident(Fingerprint::from_bits(about))
 }
 
 /// One delivery for each severity, the first about 1, the second about 2, …; each may go so many
