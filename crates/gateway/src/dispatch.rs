@@ -1,23 +1,20 @@
-//! Dispatch: committed changes are handed to the lanes and to the escalation timers.
+//! Dispatch: the lanes' queues, the queue of the escalation timers, and the policy in force.
 
-mod policy_decider;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, PoisonError, RwLock};
-
-use fanfare_core::{ChannelName, DeliveryId, Notification};
-use fanfare_store::{Accepted, Consequences, Delivery, Owed, Watch};
+use fanfare_core::{ChannelName, Committed, Delivery, DeliveryId, Notification, Recheck};
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
 use tracing::{info, warn};
 
-pub(crate) use self::policy_decider::PolicyDecider;
-use crate::metrics::Metrics;
+use crate::policy::PolicyInForce;
 
 /// An event for the escalation timers.
 #[derive(Debug)]
 pub(crate) enum EscalationEvent {
     /// A notification must be checked at another time, or no more.
-    Reschedule(Watch),
+    Reschedule(Recheck),
     /// A channel can send nothing for a while: receivers that wait for it must be told on another.
     ChannelBlocked(ChannelName),
 }
@@ -50,97 +47,89 @@ pub(crate) struct Reconfiguration {
     /// The lanes that are new.
     pub(crate) senders: Vec<(ChannelName, LaneSender)>,
     /// The policy from then on.
-    pub(crate) decider: Arc<PolicyDecider>,
+    pub(crate) policy: Arc<PolicyInForce>,
 }
 
 /// The lanes' queues, the queue of the escalation timers, and the policy in force.
-///
-/// Deliveries that were committed together are handed over together, so that an
-/// idle lane begins with the most severe of them and not with the first.
 #[derive(Debug)]
 pub(crate) struct Dispatch {
     lanes: RwLock<BTreeMap<ChannelName, LaneSender>>,
-    decider: RwLock<Arc<PolicyDecider>>,
+    policy: RwLock<Arc<PolicyInForce>>,
     escalation: UnboundedSender<EscalationEvent>,
-    metrics: Metrics,
+    /// Reconfigurations that take effect at their place in the stream of commits.
+    planned: Mutex<VecDeque<(Reconfiguration, oneshot::Sender<()>)>>,
 }
 
 impl Dispatch {
-    pub(crate) fn new(
-        decider: Arc<PolicyDecider>,
-        escalation: UnboundedSender<EscalationEvent>,
-        metrics: Metrics,
-    ) -> Self {
-        Self { lanes: RwLock::default(), decider: RwLock::new(decider), escalation, metrics }
+    pub(crate) fn new(policy: Arc<PolicyInForce>, escalation: UnboundedSender<EscalationEvent>) -> Self {
+        Self { lanes: RwLock::default(), policy: RwLock::new(policy), escalation, planned: Mutex::default() }
     }
 
-    /// Puts a new config in force, and hands `left`, the pending deliveries of new lanes, to them.
-    pub(crate) fn reconfigure(
-        &self,
-        Reconfiguration { gone, senders, decider }: Reconfiguration,
-        left: Vec<Delivery>,
-    ) {
+    /// The policy in force.
+    pub(crate) fn policy(&self) -> Arc<PolicyInForce> {
+        Arc::clone(&self.policy.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Plans a reconfiguration for the moment at which the pending deliveries of its new lanes
+    /// come in the stream of commits; the receiver is told when it is in force.
+    pub(crate) fn plan(&self, reconfiguration: Reconfiguration) -> oneshot::Receiver<()> {
+        let (done, in_force) = oneshot::channel();
+        self.planned().push_back((reconfiguration, done));
+        in_force
+    }
+
+    /// Takes back the reconfiguration that was planned last, because the store cannot be used.
+    pub(crate) fn cancel_plan(&self) {
+        self.planned().pop_back();
+    }
+
+    /// Puts the planned reconfiguration in force, and hands `pending`, the deliveries of new lanes, to them.
+    pub(crate) fn reconfigure(&self, pending: Vec<Delivery>) {
+        let Some((Reconfiguration { gone, senders, policy }, done)) = self.planned().pop_front() else {
+            return;
+        };
         let mut lanes = self.lanes.write().unwrap_or_else(PoisonError::into_inner);
         lanes.retain(|channel, _| !gone.contains(channel));
         lanes.extend(senders);
         drop(lanes);
-        *self.decider.write().unwrap_or_else(PoisonError::into_inner) = decider;
-        self.dispatch_pending(left);
-        // Receivers that wait for a channel that is gone must be told on another.
-        gone.into_iter().for_each(|channel| self.notify_escalation(EscalationEvent::ChannelBlocked(channel)));
-    }
-
-    /// The policy in force.
-    pub(crate) fn decider(&self) -> Arc<PolicyDecider> {
-        Arc::clone(&self.decider.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Acts on the accepted alerts of one request.
-    pub(crate) fn act_on_accepted(&self, accepted: &[Accepted]) {
-        // Consequences for earlier notifications come first: those are told before the new ones.
-        accepted.iter().for_each(|it| self.act_on(&it.consequences));
-        self.dispatch_owed(accepted.iter().flat_map(|it| &it.owed));
-    }
-
-    /// Hands new deliveries to the lanes, with their notifications.
-    pub(crate) fn dispatch_owed<'a>(&self, owed: impl Iterator<Item = &'a Owed>) {
-        self.enqueue(owed.flat_map(|Owed { notification, deliveries }| {
-            self.metrics.count_escalations(deliveries);
-            deliveries.iter().map(|it| incoming(it, Some(notification)))
-        }));
-    }
-
-    /// Acts on the consequences of a change.
-    pub(crate) fn act_on(&self, consequences: &Consequences) {
-        let Consequences { deliveries, watch, about_ourselves } = consequences;
-        if !deliveries.is_empty() {
-            self.metrics.count_escalations(deliveries);
-            self.enqueue(deliveries.iter().map(|it| incoming(it, None)));
-        }
-        watch.iter().for_each(|it| self.notify_escalation(EscalationEvent::Reschedule(*it)));
-        if !about_ourselves.is_empty() {
-            self.act_on_accepted(about_ourselves);
-        }
-    }
-
-    /// Has these deliveries tried without further delay, on whichever lane they wait.
-    pub(crate) fn retry_now(&self, ids: impl IntoIterator<Item = DeliveryId>) {
-        let ids = Arc::new(ids.into_iter().collect::<BTreeSet<_>>());
-        let lanes = self.lanes.read().unwrap_or_else(PoisonError::into_inner);
-        lanes.values().for_each(|lane| drop(lane.send(LaneMessage::RetryNow(Arc::clone(&ids)))));
-    }
-
-    fn dispatch_pending(&self, pending: Vec<Delivery>) {
+        *self.policy.write().unwrap_or_else(PoisonError::into_inner) = policy;
         if !pending.is_empty() {
             info!(deliveries = pending.len(), "Going on with deliveries that were left");
         }
         self.enqueue(pending.into_iter().map(|delivery| IncomingDelivery { delivery, notification: None }));
+        // Receivers that wait for a channel that is gone must be told on another.
+        gone.into_iter().for_each(|channel| self.notify_escalation(EscalationEvent::ChannelBlocked(channel)));
+        done.send(()).unwrap_or_default(); // a caller that no longer waits needs no answer
+    }
+
+    /// Hands the deliveries of one call to the lanes, and its times to the escalation timers.
+    ///
+    /// Deliveries that were committed together are handed over together, so that an idle lane
+    /// begins with the most severe of them and not with the first.
+    pub(crate) fn dispatch(&self, committed: &[Arc<Committed>]) {
+        let all = committed.iter().flat_map(|one| one.deliveries.iter().map(|it| incoming(it, one)));
+        // Earlier notifications are told before the new ones.
+        let (new, earlier): (Vec<_>, Vec<_>) = all.partition(|it| it.notification.is_some());
+        self.enqueue(earlier.into_iter().chain(new));
+        let rechecks = committed.iter().flat_map(|it| &it.rechecks);
+        rechecks.for_each(|it| self.notify_escalation(EscalationEvent::Reschedule(*it)));
+        let hastened: BTreeSet<_> = committed.iter().flat_map(|it| it.retry_now.iter().copied()).collect();
+        if !hastened.is_empty() {
+            self.retry_now(hastened);
+        }
     }
 
     /// Hands an event to the escalation timers.
     pub(crate) fn notify_escalation(&self, event: EscalationEvent) {
         // The receiver is gone only when the gateway stops; the times are on the disk for the next start.
         drop(self.escalation.send(event));
+    }
+
+    /// Has these deliveries tried without further delay, on whichever lane they wait.
+    fn retry_now(&self, ids: BTreeSet<DeliveryId>) {
+        let ids = Arc::new(ids);
+        let lanes = self.lanes.read().unwrap_or_else(PoisonError::into_inner);
+        lanes.values().for_each(|lane| drop(lane.send(LaneMessage::RetryNow(Arc::clone(&ids)))));
     }
 
     fn enqueue(&self, deliveries: impl Iterator<Item = IncomingDelivery>) {
@@ -159,8 +148,13 @@ impl Dispatch {
             }
         }
     }
+
+    fn planned(&self) -> MutexGuard<'_, VecDeque<(Reconfiguration, oneshot::Sender<()>)>> {
+        self.planned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-fn incoming(delivery: &Delivery, notification: Option<&Arc<Notification>>) -> IncomingDelivery {
-    IncomingDelivery { delivery: delivery.clone(), notification: notification.map(Arc::clone) }
+fn incoming(delivery: &Delivery, committed: &Committed) -> IncomingDelivery {
+    let notification = committed.notification(delivery.notification).map(Arc::clone);
+    IncomingDelivery { delivery: delivery.clone(), notification }
 }

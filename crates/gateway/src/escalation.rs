@@ -6,8 +6,10 @@ mod timers;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fanfare_core::{ChannelName, Clock, NotificationId};
-use fanfare_store::{Store, StoreError, Watch};
+use fanfare_core::{
+    ChannelName, Clock, EvaluationTime, NotificationId, Recheck, StateKey, TimerKey, recheck,
+};
+use fanfare_store::{Store, StoreError, Unit};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
@@ -50,10 +52,13 @@ impl EscalationTimers {
 
     async fn handle(&self, event: EscalationEvent, timers: &mut Timers) {
         match event {
-            EscalationEvent::Reschedule(Watch { notification, look_at }) => match look_at {
-                Some(wall) => timers.set(notification, wall, self.lead()),
-                None => timers.remove(notification),
-            },
+            EscalationEvent::Reschedule(Recheck { notification, at }) => {
+                let key = TimerKey::Notification(notification);
+                match at {
+                    Some(wall) => timers.set(key, wall, self.lead()),
+                    None => timers.remove(&key),
+                }
+            }
             EscalationEvent::ChannelBlocked(channel) => self.fail_over(channel, timers).await,
         }
     }
@@ -74,9 +79,12 @@ impl EscalationTimers {
     async fn check_waiting_for(&self, channel: ChannelName, timers: &mut Timers) -> Result<(), StoreError> {
         let ids = self.store.waiting_for(channel).await?;
         let lead = self.lead();
-        let now = |id: &NotificationId| (*id, timers.time_of(*id, self.monotonic.now(), lead));
+        let now = |id: &NotificationId| {
+            let key = TimerKey::Notification(*id);
+            (*id, timers.time_of(&key, self.monotonic.now(), lead))
+        };
         for some in ids.chunks(BATCH_SIZE) {
-            self.check(some.iter().map(now).collect()).await?;
+            self.check(some.iter().map(now)).await?;
         }
         Ok(())
     }
@@ -86,19 +94,35 @@ impl EscalationTimers {
         if due.is_empty() {
             return;
         }
-        if let Err(err) = self.check(due.clone()).await {
+        let notifications = due.iter().filter_map(|(key, now)| Some((notification_of(key)?, *now)));
+        if let Err(err) = self.check(notifications).await {
             error!(error = %err, "Notifications cannot be followed up; trying again");
             let lead = self.lead();
-            for (id, now) in due {
-                timers.set(id, after(now, STORE_PAUSE), lead);
+            for (key, now) in due {
+                timers.set(key, after(now, STORE_PAUSE), lead);
             }
         }
     }
 
-    async fn check(&self, ids: Vec<(NotificationId, Timestamp)>) -> Result<(), StoreError> {
-        let dispatch = Arc::clone(&self.dispatch);
-        let act = move |consequences: &_| dispatch.act_on(consequences);
-        self.store.pursue(ids, self.dispatch.decider(), act).await
+    /// Checks notifications in one transaction, each at the time by the clock of its contract.
+    async fn check(&self, due: impl Iterator<Item = (NotificationId, Timestamp)>) -> Result<(), StoreError> {
+        let policy = self.dispatch.policy();
+        let unit = |(id, now)| {
+            let policy = Arc::clone(&policy);
+            let decide = move |state: &_| {
+                policy.decide(|context| recheck(state, EvaluationTime::Scheduled(now), context))
+            };
+            Unit::new(vec![StateKey::Notification(id)], decide)
+        };
+        self.store.transact(due.map(unit).collect()).await.map(drop)
+    }
+}
+
+/// The notification of a timer; `None` for all other timers, which check no notification.
+fn notification_of(key: &TimerKey) -> Option<NotificationId> {
+    match key {
+        TimerKey::Notification(id) => Some(*id),
+        TimerKey::Group(_) | TimerKey::AlertEnd(_) | TimerKey::Source(_) => None,
     }
 }
 

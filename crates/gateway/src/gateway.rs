@@ -4,8 +4,11 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use fanfare_core::{AckKey, Acknowledgement, Alert, ChannelName, Clock, NotificationId, Policy};
-use fanfare_store::{Accepted, Acknowledged, DeadLetters, Discarding, Store, StoreError};
+use fanfare_core::{
+    AckKey, Acknowledgement, Alert, ChannelName, Clock, Committed, Discarding, NotificationId, Obstacle,
+    Policy, StateKey, acknowledge, obstacle,
+};
+use fanfare_store::{DeadLetters, Store, StoreError, Unit};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -13,8 +16,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use crate::channel::StoredAccounts;
+use crate::commits::CommitHandler;
 use crate::delivery::{Lanes, SharedServices};
-use crate::dispatch::{Dispatch, EscalationEvent, PolicyDecider};
+use crate::dispatch::{Dispatch, EscalationEvent};
 use crate::escalation::EscalationTimers;
 use crate::intake::{Intake, NotKept, SourceLiveness};
 use crate::jitter::Jitter;
@@ -22,7 +26,8 @@ use crate::maintenance::audit;
 use crate::maintenance::retention::{Retention, RetentionPolicy};
 use crate::metrics::Metrics;
 use crate::operations::channel_views::{ViewTime, views};
-use crate::operations::{ChannelView, TestError, channel_test, dead_letters};
+use crate::operations::{ChannelView, TestError, TestMessage, channel_test, dead_letters};
+use crate::policy::PolicyInForce;
 use crate::self_alert::TestReason;
 use crate::self_monitoring::{SelfMonitor, save_proven_at};
 use crate::settings::GatewaySettings;
@@ -72,9 +77,9 @@ impl Gateway {
         let stop = CancellationToken::new();
         let monotonic = MonotonicClock::starting_at(clock.now());
         let (escalation, events) = mpsc::unbounded_channel();
-        let first = PolicyDecider::without_channels(settings.policy.clone(), monotonic);
-        let dispatch = Arc::new(Dispatch::new(Arc::new(first), escalation, metrics.clone()));
-        let liveness = SourceLiveness::default();
+        let first = PolicyInForce::without_channels(settings.policy.clone(), monotonic);
+        let dispatch = Arc::new(Dispatch::new(Arc::new(first), escalation));
+        let liveness = Arc::new(SourceLiveness::default());
         liveness.watch(settings.sources.clone(), monotonic.now());
         let ack_key = AckKey::new(&store.ack_key(fresh_key).await?);
         let retention = Arc::new(Mutex::new(RetentionPolicy::from(&settings)));
@@ -89,8 +94,19 @@ impl Gateway {
             ack_key: ack_key.clone(),
         });
         // Before the lanes start: times that they cause are newer, and must count.
-        for watch in store.watched().await? {
-            dispatch.notify_escalation(EscalationEvent::Reschedule(watch));
+        for recheck in store.rechecks().await? {
+            dispatch.notify_escalation(EscalationEvent::Reschedule(recheck));
+        }
+        let mut tasks = JoinSet::new();
+        if let Some(commits) = store.commits() {
+            let handler = CommitHandler {
+                dispatch: Arc::clone(&dispatch),
+                liveness: Arc::clone(&liveness),
+                metrics: metrics.clone(),
+                monotonic,
+                stop: stop.clone(),
+            };
+            tasks.spawn(handler.run(commits));
         }
         let (now, longest) = (clock.now(), settings.longest_budget());
         let accounts = StoredAccounts::load(&store, longest, now, monotonic.now()).await?;
@@ -107,7 +123,7 @@ impl Gateway {
             retention,
             ack_key,
             stop,
-            tasks: Mutex::default(),
+            tasks: Mutex::new(tasks),
         };
         gateway.spawn_tasks(events, store_path);
         Ok(gateway)
@@ -170,12 +186,13 @@ impl Gateway {
 
     /// Accepts alerts: returns when they and all they call for are on the disk.
     ///
+    /// One entry for each alert: the alert itself comes first in it, self-alerts follow.
     /// May be dropped at any await point: stored alerts are delivered all the same.
     ///
     /// # Errors
     ///
     /// If they cannot be stored; then none of them is.
-    pub async fn accept(&self, alerts: Vec<Alert>, now: Timestamp) -> Result<Vec<Accepted>, NotKept> {
+    pub async fn accept(&self, alerts: Vec<Alert>, now: Timestamp) -> Result<Vec<Arc<Committed>>, NotKept> {
         self.intake.accept(alerts, now).await
     }
 
@@ -189,16 +206,22 @@ impl Gateway {
         &self,
         id: NotificationId,
         acknowledgement: Acknowledgement,
-    ) -> Result<Acknowledged, NotKept> {
-        let dispatch = Arc::clone(&self.dispatch);
-        let act = move |(acknowledged, consequences): &(Acknowledged, _)| {
-            dispatch.act_on(consequences);
-            match acknowledged {
-                Acknowledged::Now(owed) => dispatch.dispatch_owed(owed.iter()),
-                Acknowledged::Already(_) | Acknowledged::Over | Acknowledged::Unknown => {}
-            }
-        };
-        Ok(self.store.acknowledge(id, acknowledgement, self.dispatch.decider(), act).await?)
+    ) -> Result<Result<(), Obstacle>, NotKept> {
+        let policy = self.dispatch.policy();
+        let decide =
+            move |state: &_| policy.decide(|context| acknowledge(state, id, &acknowledgement, context));
+        let unit = Unit::with_obstacles(vec![StateKey::IncidentOf(id)], decide);
+        let outcome = self.store.transact(vec![unit]).await?.into_iter().next();
+        Ok(outcome.map_or(Err(Obstacle::Unknown), |it| it.map(drop)))
+    }
+
+    /// The obstacle to acknowledging a notification; `None` if it can be acknowledged.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn obstacle(&self, id: NotificationId) -> Result<Option<Obstacle>, StoreError> {
+        Ok(obstacle(&self.store.state(vec![StateKey::Notification(id)]).await?, id))
     }
 
     /// Retries dead letters at once, on behalf of `by`, and returns their number.
@@ -211,7 +234,8 @@ impl Gateway {
         which: impl Into<DeadLetters> + Send,
         by: &str,
     ) -> Result<usize, StoreError> {
-        dead_letters::retry(&self.store, &self.dispatch, which.into(), by, self.clock.now()).await
+        let policy = self.dispatch.policy();
+        dead_letters::retry_all(&self.store, &policy, which.into(), by, self.clock.now()).await
     }
 
     /// Discards dead letters, and returns their number; `reason` goes to the ledger.
@@ -226,7 +250,7 @@ impl Gateway {
         reason: &str,
     ) -> Result<usize, StoreError> {
         let discarding = Discarding { by: by.to_owned(), reason: reason.to_owned() };
-        self.store.discard(which.into(), discarding, self.clock.now()).await
+        dead_letters::discard_all(&self.store, which.into(), &discarding, self.clock.now()).await
     }
 
     /// Sends a marked test through `channel`, in the same way as any alert: it waits its
@@ -235,7 +259,7 @@ impl Gateway {
     /// # Errors
     ///
     /// If there is no such channel, or the test cannot be stored.
-    pub async fn test_channel(&self, channel: &ChannelName, by: &str) -> Result<Accepted, TestError> {
+    pub async fn test_channel(&self, channel: &ChannelName, by: &str) -> Result<TestMessage, TestError> {
         let reason = TestReason::RequestedBy(by);
         channel_test::test(&self.intake, channel, reason, self.clock.now()).await
     }
@@ -254,7 +278,7 @@ impl Gateway {
     /// The policy in force.
     #[must_use]
     pub fn policy(&self) -> Arc<Policy> {
-        Arc::clone(&self.dispatch.decider().policy)
+        Arc::clone(&self.dispatch.policy().policy)
     }
 
     /// The key that signs acknowledgement links.

@@ -4,13 +4,14 @@ mod source_liveness;
 
 use std::sync::Arc;
 
-use fanfare_core::{Alert, Verdict};
-use fanfare_store::{Accepted, Decider, Store, StoreError};
+use fanfare_core::{Alert, Committed, IncomingAlert, Plan, accept, accept_planned};
+use fanfare_store::{Store, StoreError, Unit, UnitOutcome};
 use jiff::Timestamp;
 
 pub(crate) use self::source_liveness::{LastSeen, SourceLiveness};
 use crate::dispatch::Dispatch;
-use crate::metrics::{AlertLabels, Metrics, ReceiverLabels};
+use crate::metrics::Metrics;
+use crate::policy::PolicyInForce;
 use crate::time::MonotonicClock;
 
 /// The services that intake uses.
@@ -18,7 +19,7 @@ use crate::time::MonotonicClock;
 pub(crate) struct Intake {
     pub(crate) store: Store,
     pub(crate) dispatch: Arc<Dispatch>,
-    pub(crate) liveness: SourceLiveness,
+    pub(crate) liveness: Arc<SourceLiveness>,
     pub(crate) metrics: Metrics,
     pub(crate) monotonic: MonotonicClock,
 }
@@ -30,50 +31,47 @@ pub struct NotKept(#[from] StoreError);
 
 impl Intake {
     /// Accepts alerts by the policy in force; returns when they and all they call for are on the disk.
+    ///
+    /// One entry for each alert: the alert itself comes first in it, self-alerts follow. Alerts are routed and encoded before the transaction.
     pub(crate) async fn accept(
-        self: &Arc<Self>,
+        &self,
         alerts: Vec<Alert>,
         now: Timestamp,
-    ) -> Result<Vec<Accepted>, NotKept> {
-        self.accept_by(self.dispatch.decider(), alerts, now).await
+    ) -> Result<Vec<Arc<Committed>>, NotKept> {
+        let policy = self.dispatch.policy();
+        let units = alerts.into_iter().map(|alert| unit(&policy, alert, now)).collect();
+        self.transact(units).await
     }
 
-    /// Accepts alerts by the decisions of `decider`.
-    pub(crate) async fn accept_by(
-        self: &Arc<Self>,
-        decider: Arc<dyn Decider>,
-        alerts: Vec<Alert>,
+    /// Accepts a notice with the decisions of `plan`.
+    pub(crate) async fn accept_planned(
+        &self,
+        alert: Alert,
+        plan: Plan,
         now: Timestamp,
-    ) -> Result<Vec<Accepted>, NotKept> {
-        let asked = u64::try_from(alerts.len()).unwrap_or(u64::MAX);
-        let (intake, received_at) = (Arc::clone(self), self.monotonic.now());
-        let act = move |accepted: &Vec<Accepted>| {
-            intake.dispatch.act_on_accepted(accepted);
-            intake.liveness.record(accepted, received_at);
-            accepted.iter().for_each(|one| count(&intake.metrics, one));
+    ) -> Result<Option<Arc<Committed>>, NotKept> {
+        let (policy, alert) = (self.dispatch.policy(), Arc::new(alert));
+        let decide = move |_: &_| {
+            policy.decide(|context| accept_planned(Arc::clone(&alert), plan.clone(), context, now))
         };
-        self.store.accept(alerts, now, decider, act).await.map_err(|err| {
+        Ok(self.transact(vec![Unit::new(Vec::new(), decide)]).await?.into_iter().next())
+    }
+
+    async fn transact(&self, units: Vec<Unit>) -> Result<Vec<Arc<Committed>>, NotKept> {
+        let asked = u64::try_from(units.len()).unwrap_or(u64::MAX);
+        let outcomes = self.store.transact(units).await.map_err(|err| {
             self.metrics.refused.inc_by(asked);
             NotKept(err)
-        })
+        })?;
+        Ok(outcomes.into_iter().filter_map(UnitOutcome::ok).collect())
     }
 }
 
-fn count(metrics: &Metrics, accepted: &Accepted) {
-    let source = accepted.alert.text_of("source").to_owned();
-    let status = accepted.alert.status.to_string();
-    metrics.alerts.get_or_create(&AlertLabels { source, status }).inc();
-    for decision in &accepted.plan.decisions {
-        match &decision.verdict {
-            Verdict::Notify { .. } => {
-                metrics
-                    .notifications
-                    .get_or_create(&ReceiverLabels { receiver: decision.receiver.to_string() })
-                    .inc();
-            }
-            Verdict::Suppress(_) => {
-                metrics.suppressed.inc();
-            }
-        }
-    }
+fn unit(policy: &Arc<PolicyInForce>, alert: Alert, now: Timestamp) -> Unit {
+    let mut incoming = IncomingAlert::new(alert, &policy.policy);
+    // Texts, numbers and times only: serialization cannot fail, and the store would encode it itself.
+    incoming.json = serde_json::to_string(&*incoming.alert).ok().map(Into::into);
+    let policy = Arc::clone(policy);
+    let keys = incoming.keys();
+    Unit::new(keys, move |state| policy.decide(|context| accept(state, &incoming, context, now)))
 }

@@ -16,9 +16,11 @@ mod self_monitoring;
 mod operations;
 mod maintenance;
 mod escalation;
+mod commits;
 mod intake;
 mod delivery;
 mod dispatch;
+mod policy;
 mod settings;
 mod channel;
 mod metrics;
@@ -31,15 +33,17 @@ pub use crate::gateway::{Gateway, GatewaySetup};
 pub use crate::intake::NotKept;
 pub use crate::jitter::{Jitter, RandomJitter};
 pub use crate::metrics::Metrics;
-pub use crate::operations::{BudgetView, ChannelHealth, ChannelView, LastError, QuotaView, TestError};
+pub use crate::operations::{
+    BudgetView, ChannelHealth, ChannelView, LastError, QuotaView, TestError, TestMessage,
+};
 pub use crate::self_alert::SELF_SOURCE;
 pub use crate::settings::{GatewaySettings, WatchedSource};
 
 // The store's part of the surface: programs that run a gateway open its store and
 // read from it through these, and do not depend on the store crate.
 pub use fanfare_store::{
-    Accepted, Acknowledged, AcknowledgementRow, AlertFilter, AlertHistory, AlertRow, AttemptRow, Audit,
-    DeadLetter, DeadLetterFilter, DeadLetterId, DeadLetters, DeliveryCounts, DeliveryFilter, DeliveryHistory,
-    DeliveryRow, Held, InvalidDeadLetterId, NotificationCounts, NotificationHistory, NotificationRow,
-    OpenError, PolicyId, RelatedAlert, StepRow, Store, StoreError, Unaccounted,
+    AcknowledgementRow, AlertFilter, AlertHistory, AlertRow, AttemptRow, Audit, DeadLetter, DeadLetterFilter,
+    DeadLetterId, DeadLetters, DeliveryCounts, DeliveryFilter, DeliveryHistory, DeliveryRow, Held,
+    InvalidDeadLetterId, NotificationCounts, NotificationHistory, NotificationRow, OpenError, PolicyId,
+    RelatedAlert, StepRow, Store, StoreError, Unaccounted,
 };

@@ -2,8 +2,8 @@
 
 mod health;
 
-use fanfare_core::ChannelName;
-use fanfare_store::{Audit, Delivery};
+use fanfare_core::{ChannelName, Delivery};
+use fanfare_store::Audit;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;

@@ -4,5 +4,5 @@ pub(crate) mod channel_test;
 pub(crate) mod channel_views;
 pub(crate) mod dead_letters;
 
-pub use self::channel_test::TestError;
+pub use self::channel_test::{TestError, TestMessage};
 pub use self::channel_views::{BudgetView, ChannelHealth, ChannelView, LastError, QuotaView};

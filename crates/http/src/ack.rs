@@ -8,8 +8,10 @@ mod name;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
-use fanfare_core::{Acknowledgement, BadAckToken, ChannelName, Locale, Notification, NotificationId};
-use fanfare_gateway::{Acknowledged, StoreError};
+use fanfare_core::{
+    Acknowledgement, BadAckToken, ChannelName, Locale, Notification, NotificationId, Obstacle,
+};
+use fanfare_gateway::StoreError;
 use fanfare_words::Renderer;
 use tracing::{error, info};
 
@@ -67,11 +69,11 @@ fn notification_in(request: &HttpRequest, state: &AppState) -> Result<Notificati
 
 async fn question(id: NotificationId, state: &AppState, locale: &Locale) -> Result<Page, StoreError> {
     let store = state.gateway.store();
-    match store.acknowledgement(id).await? {
-        None | Some(Acknowledged::Now(_)) => {}
-        Some(Acknowledged::Already(acknowledgement)) => return Ok(Page::Already(acked_by(acknowledgement))),
-        Some(Acknowledged::Over) => return Ok(Page::Over),
-        Some(Acknowledged::Unknown) => return Ok(Page::Expired),
+    match state.gateway.obstacle(id).await? {
+        None => {}
+        Some(Obstacle::Already(acknowledgement)) => return Ok(Page::Already(acked_by(acknowledgement))),
+        Some(Obstacle::Over) => return Ok(Page::Over),
+        Some(Obstacle::Unknown) => return Ok(Page::Expired),
     }
     let Some(notification) = store.notification(id).await? else { return Ok(Page::Expired) };
     let told = told(&notification, state).await?;
@@ -94,14 +96,14 @@ async fn acknowledge(id: NotificationId, by: Option<String>, state: &AppState) -
     let by = by.unwrap_or_else(|| NAMELESS.to_owned());
     let acknowledgement = Acknowledgement { by, at: state.clock.now() };
     match state.gateway.acknowledge(id, acknowledgement.clone()).await {
-        Ok(Acknowledged::Now(_)) => {
+        Ok(Ok(())) => {
             info!(notification.id = %id, "Acknowledged by its link");
             Page::Done(acked_by(acknowledgement))
         }
-        Ok(Acknowledged::Already(first)) => Page::Already(acked_by(first)),
-        Ok(Acknowledged::Over) => Page::Over,
+        Ok(Err(Obstacle::Already(first))) => Page::Already(acked_by(first)),
+        Ok(Err(Obstacle::Over)) => Page::Over,
         // We signed the link, so there was one: what is settled is not kept for ever.
-        Ok(Acknowledged::Unknown) => Page::Expired,
+        Ok(Err(Obstacle::Unknown)) => Page::Expired,
         Err(err) => unavailable(&err),
     }
 }

@@ -50,7 +50,7 @@ async fn accept_body(
     };
     Ok(HttpResponse::Accepted().json(IngestResult {
         status: "accepted".to_owned(),
-        alerts: accepted.iter().map(accepted_alert).collect(),
+        alerts: accepted.iter().filter_map(|it| it.alerts.first()).map(accepted_alert).collect(),
         nothing_to_do: reading.nothing_to_do.iter().map(|it| it.reason.to_owned()).collect(),
     }))
 }

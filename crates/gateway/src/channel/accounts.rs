@@ -5,8 +5,8 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fanfare_core::{Account, Egress, Limits};
-use fanfare_store::{AccountHold, Store, StoreError};
+use fanfare_core::{Account, AccountHold, Egress, Limits};
+use fanfare_store::{Store, StoreError};
 use jiff::Timestamp;
 
 use crate::channel::account::{SharedAccount, SharedEgress};

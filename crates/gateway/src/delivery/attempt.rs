@@ -9,8 +9,9 @@ mod runner;
 
 use std::sync::Arc;
 
-use fanfare_core::{Failure, MessageForm, Receipt, SendError};
-use fanfare_store::{Delivery, Gathered, Outcome, Settlement};
+use fanfare_core::{
+    Delivery, DeliveryOutcome, DigestRef, Failure, MessageForm, Receipt, SendError, Settlement,
+};
 use jiff::Timestamp;
 
 use self::prepare::{PreparedBatch, ReadyBatch, prepare};
@@ -40,8 +41,8 @@ pub(crate) async fn run(
 impl AttemptRunner<'_> {
     async fn run(self, ReadyBatch { deliveries, begun }: ReadyBatch) -> Vec<AttemptResult> {
         let started_at = self.lane.clock.now();
-        let gathered = begun.and_then(|it| it.gathered);
-        let answer = self.send(&deliveries, gathered, started_at).await;
+        let digest = begun.and_then(|it| it.gathered);
+        let answer = self.send(&deliveries, digest, started_at).await;
         let record = AttemptRecord { started_at, ended_at: self.lane.clock.now(), begun };
         self.classify(deliveries.into_iter().map(|(queued, _)| queued).collect(), &answer, record).await
     }
@@ -53,9 +54,9 @@ impl AttemptRunner<'_> {
         answer: &Result<Receipt, SendError>,
         record: AttemptRecord,
     ) -> Vec<AttemptResult> {
-        let gathered = record.begun.and_then(|it| it.gathered);
+        let digest = record.begun.and_then(|it| it.gathered);
         let too_large =
-            gathered.is_some() && deliveries.len() > 1 && matches!(answer, Err(SendError::Unsendable { .. }));
+            digest.is_some() && deliveries.len() > 1 && matches!(answer, Err(SendError::Unsendable { .. }));
         let spread = self.lane.jitter.spread();
         let mut verdicts: Vec<_> =
             deliveries.iter().map(|it| self.verdict(it, answer, spread, &record)).collect();
@@ -63,7 +64,7 @@ impl AttemptRunner<'_> {
             verdicts
                 .iter_mut()
                 .for_each(|verdict| verdict.outcome = in_parts(&verdict.outcome, record.ended_at));
-        } else if let Some(digest) = gathered.filter(|_| deliveries.len() > 1) {
+        } else if let Some(digest) = digest.filter(|_| deliveries.len() > 1) {
             keep_together(&mut verdicts, digest);
         }
         if let Some(first) = verdicts.first() {
@@ -140,8 +141,8 @@ impl AttemptRunner<'_> {
             CircuitSignal::None => {}
         }
         match verdict.outcome {
-            Outcome::Delivered => {}
-            Outcome::Pending { .. } | Outcome::Dead { .. } => {
+            DeliveryOutcome::Delivered => {}
+            DeliveryOutcome::Pending { .. } | DeliveryOutcome::Dead { .. } => {
                 status.last().error = Some((now, verdict.logged.clone()));
             }
         }
@@ -151,37 +152,37 @@ impl AttemptRunner<'_> {
 
 /// Keeps pending deliveries in the same digest, for the same time; a delivery still owed
 /// to some of its recipients goes alone.
-fn keep_together(verdicts: &mut [SendVerdict], digest: Gathered) {
+fn keep_together(verdicts: &mut [SendVerdict], together: DigestRef) {
     for verdict in verdicts {
-        if let Outcome::Pending { only: None, gathered, .. } = &mut verdict.outcome {
-            *gathered = Some(digest);
+        if let DeliveryOutcome::Pending { only: None, digest, .. } = &mut verdict.outcome {
+            *digest = Some(together);
         }
     }
 }
 
 /// The outcome of a delivery in a digest that the provider refuses as a whole: its half may go at once.
-fn in_parts(outcome: &Outcome, now: Timestamp) -> Outcome {
+fn in_parts(outcome: &DeliveryOutcome, now: Timestamp) -> DeliveryOutcome {
     match outcome {
-        Outcome::Pending { failures, only, .. } => Outcome::Pending {
+        DeliveryOutcome::Pending { failures, only, .. } => DeliveryOutcome::Pending {
             next_at: now,
             failures: *failures,
             form: MessageForm::Full,
             only: only.clone(),
-            gathered: None,
+            digest: None,
         },
-        Outcome::Delivered | Outcome::Dead { .. } => outcome.clone(),
+        DeliveryOutcome::Delivered | DeliveryOutcome::Dead { .. } => outcome.clone(),
     }
 }
 
 fn after(delivery: Delivery, settlement: Settlement) -> AfterAttempt {
     match settlement.outcome {
-        Outcome::Delivered | Outcome::Dead { .. } => AfterAttempt::Done,
-        Outcome::Pending { next_at, failures, form, only, gathered } => AfterAttempt::Retry(Delivery {
+        DeliveryOutcome::Delivered | DeliveryOutcome::Dead { .. } => AfterAttempt::Done,
+        DeliveryOutcome::Pending { next_at, failures, form, only, digest } => AfterAttempt::Retry(Delivery {
             next_at,
             failures,
             form,
             only,
-            gathered,
+            digest,
             attempts: settlement.ordinal,
             ..delivery
         }),

@@ -4,8 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use fanfare_core::{DeliveryId, Notification, QueueKey, Severity};
-use fanfare_store::{Delivery, Gathered};
+use fanfare_core::{Delivery, DeliveryId, DigestRef, Notification, QueueKey, Severity};
 use jiff::Timestamp;
 
 /// A delivery in a lane, until its end.
@@ -34,17 +33,17 @@ pub(crate) struct Batch {
     /// At least one delivery, in the order of the message.
     pub(crate) deliveries: Vec<QueuedDelivery>,
     /// The digest in which these were sent before: it is repeated unchanged.
-    pub(crate) gathered: Option<Gathered>,
+    pub(crate) digest: Option<DigestRef>,
 }
 
 impl Batch {
     pub(crate) fn single(queued: QueuedDelivery) -> Self {
-        Self { deliveries: vec![queued], gathered: None }
+        Self { deliveries: vec![queued], digest: None }
     }
 
     /// `deliveries` in the order of a backlog, queue after queue and the most severe
     /// first, so that a digest lists them in the same order each time.
-    pub(crate) fn sorted(mut deliveries: Vec<QueuedDelivery>, gathered: Option<Gathered>) -> Self {
+    pub(crate) fn sorted(mut deliveries: Vec<QueuedDelivery>, digest: Option<DigestRef>) -> Self {
         let mut queues: HashMap<QueueKey, (Reverse<Severity>, DeliveryId)> = HashMap::new();
         for queued in &deliveries {
             let Delivery { id, severity, .. } = queued.delivery;
@@ -52,7 +51,7 @@ impl Batch {
             (*worst, *first) = ((*worst).min(Reverse(severity)), (*first).min(id));
         }
         deliveries.sort_by_key(|it| (queues.get(&it.queue()).copied(), it.delivery.id));
-        Self { deliveries, gathered }
+        Self { deliveries, digest }
     }
 
     pub(crate) fn severity(&self) -> Severity {
@@ -78,7 +77,7 @@ impl Batch {
         let cut =
             (1..self.deliveries.len()).filter(starts_a_queue).min_by_key(|index| index.abs_diff(middle));
         let second = self.deliveries.split_off(cut.unwrap_or(middle));
-        (Self { deliveries: self.deliveries, gathered: None }, Self { deliveries: second, gathered: None })
+        (Self { deliveries: self.deliveries, digest: None }, Self { deliveries: second, digest: None })
     }
 }
 

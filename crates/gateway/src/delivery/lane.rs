@@ -4,8 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use fanfare_core::{Backlog, Gate, MessageForm, QueueKey, Severity, Share, Waiting};
-use fanfare_store::{Delivery, Gathered};
+use fanfare_core::{Backlog, Delivery, DigestRef, Gate, MessageForm, QueueKey, Severity, Share, Waiting};
 use jiff::Timestamp;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::sync::watch;
@@ -131,15 +130,15 @@ impl Lane {
     /// Sorts new deliveries into the queues: those that went out in one digest before go
     /// out in it again, all others wait by themselves.
     fn sort_in(&mut self, incoming: Vec<IncomingDelivery>) {
-        let mut gathered: HashMap<Gathered, Vec<QueuedDelivery>> = HashMap::new();
+        let mut digests: HashMap<DigestRef, Vec<QueuedDelivery>> = HashMap::new();
         for IncomingDelivery { delivery, notification } in incoming {
             let notification = notification.filter(|_| self.backlog.len() < TEXTS_IN_MEMORY);
             let queued = QueuedDelivery { delivery, notification, since: self.context.monotonic.now() };
             let queue = queued.queue();
-            match (queued.delivery.gathered, queued.delivery.form) {
+            match (queued.delivery.digest, queued.delivery.form) {
                 (Some(digest), _) => {
                     self.backlog.go_ahead(queue);
-                    gathered.entry(digest).or_default().push(queued);
+                    digests.entry(digest).or_default().push(queued);
                 }
                 (None, MessageForm::Plain) => {
                     self.backlog.go_ahead(queue);
@@ -152,7 +151,7 @@ impl Lane {
                 }
             }
         }
-        for (digest, deliveries) in gathered {
+        for (digest, deliveries) in digests {
             self.retry(Batch::sorted(deliveries, Some(digest)));
         }
     }
@@ -222,7 +221,7 @@ impl Lane {
         // Some more than the last full one held: texts differ in length.
         let most = self.full_digest.saturating_add(self.full_digest / 4 + 1).min(MAX_DIGEST_SIZE);
         let deliveries: Vec<_> = self.backlog.gather(now, most).into_iter().map(|it| it.item).collect();
-        (!deliveries.is_empty()).then_some(Batch { deliveries, gathered: None })
+        (!deliveries.is_empty()).then_some(Batch { deliveries, digest: None })
     }
 
     fn start(&mut self, sender: &Arc<ChannelSender>, batch: Batch) {
@@ -253,7 +252,7 @@ impl Lane {
                     self.backlog.put_back(waiting(queued, self.context.monotonic.now()));
                 }
                 AfterAttempt::SplitDigest(delivery) => split.push(QueuedDelivery { delivery, ..queued }),
-                AfterAttempt::Retry(delivery) => match delivery.gathered {
+                AfterAttempt::Retry(delivery) => match delivery.digest {
                     Some(digest) => {
                         let batch = again.entry(digest).or_insert_with(Vec::new);
                         batch.push(QueuedDelivery { delivery, ..queued });

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use fanfare_core::{AckKey, ChannelName, Clock, Policy, RetryPolicy};
-use fanfare_store::{ChannelState, PolicyId, Store, StoreError};
+use fanfare_core::{AckKey, ChannelName, Clock, Policy, PolicyId, RetryPolicy};
+use fanfare_store::{ChannelState, Store, StoreError};
 use jiff::civil::Date;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -15,9 +15,10 @@ use crate::channel::{AccountRegistry, ChannelSetup, ChannelStatus, Drill, Stored
 use crate::delivery::ack_links::AckLinks;
 use crate::delivery::context::{ChannelSender, LaneContext};
 use crate::delivery::lane::Lane;
-use crate::dispatch::{Dispatch, LaneSender, PolicyDecider, Reconfiguration};
+use crate::dispatch::{Dispatch, LaneSender, Reconfiguration};
 use crate::jitter::Jitter;
 use crate::metrics::Metrics;
+use crate::policy::PolicyInForce;
 use crate::settings::GatewaySettings;
 use crate::time::MonotonicClock;
 
@@ -130,8 +131,8 @@ impl Lanes {
             senders.push((name, sender));
         }
         let stay = self.handles.iter().filter(|(name, _)| !gone.contains(name));
-        let decider = self.decider(policy_id, policy, stay.chain(&handles));
-        self.reconfigure(Reconfiguration { gone: gone.clone(), senders, decider }).await?;
+        let policy = self.policy_in_force(policy_id, policy, stay.chain(&handles));
+        self.reconfigure(Reconfiguration { gone: gone.clone(), senders, policy }).await?;
 
         self.handles.append(&mut handles);
         self.meta = meta;
@@ -149,10 +150,16 @@ impl Lanes {
         }
     }
 
+    /// Puts the new lanes and the policy in force at the place in the stream of commits at which
+    /// the pending deliveries of the new lanes were read: none is missed or handed over twice.
     async fn reconfigure(&self, change: Reconfiguration) -> Result<(), StoreError> {
         let new = change.senders.iter().map(|(name, _)| name.clone()).collect();
-        let dispatch = Arc::clone(&self.services.dispatch);
-        self.services.store.take_up(new, move |left| dispatch.reconfigure(change, left)).await
+        let in_force = self.services.dispatch.plan(change);
+        if let Err(err) = self.services.store.hand_over(new).await {
+            self.services.dispatch.cancel_plan();
+            return Err(err);
+        }
+        in_force.await.map_err(|_| StoreError::Closed) // the gateway has stopped
     }
 
     /// Stops the lane of a channel that is gone; its pending deliveries stay on the disk.
@@ -206,14 +213,14 @@ impl Lanes {
         (LaneHandle { key, sender, status, stop, ended }, queue)
     }
 
-    fn decider<'a>(
+    fn policy_in_force<'a>(
         &self,
         id: PolicyId,
         policy: Policy,
         handles: impl Iterator<Item = (&'a ChannelName, &'a LaneHandle)>,
-    ) -> Arc<PolicyDecider> {
+    ) -> Arc<PolicyInForce> {
         let channels = handles.map(|(name, handle)| (name.clone(), Arc::clone(&handle.status)));
-        Arc::new(PolicyDecider {
+        Arc::new(PolicyInForce {
             id: Some(id),
             policy: Arc::new(policy),
             channels: channels.collect(),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::delivery::batch::Batch;
 
-/// Batches that wait outside the backlog, because nothing else may be gathered with
+/// Batches that wait outside the backlog, because nothing else may be digest with
 /// them: digests that failed, parts of one that could not go out as a whole, and
 /// deliveries in plain form. There are seldom more than a few.
 #[derive(Debug, Default)]

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fanfare_core::SourceName;
-use fanfare_store::Accepted;
+use fanfare_core::{AcceptedAlert, SourceName};
 use jiff::Timestamp;
 
 use crate::settings::WatchedSource;
@@ -37,7 +36,7 @@ impl SourceLiveness {
     }
 
     /// Notes alerts that were received at `now`.
-    pub(crate) fn record(&self, accepted: &[Accepted], now: Timestamp) {
+    pub(crate) fn record(&self, accepted: &[AcceptedAlert], now: Timestamp) {
         let mut watched = self.lock();
         if watched.is_empty() {
             return;

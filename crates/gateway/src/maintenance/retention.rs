@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use fanfare_core::Clock;
-use fanfare_store::{Store, StoreError};
+use fanfare_core::{Clock, DeliveryId, NotificationId, StateKey, give_up};
+use fanfare_store::{Store, StoreError, Unit};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -15,6 +15,10 @@ use crate::time::before;
 
 /// The interval of deletions.
 const INTERVAL: Duration = Duration::from_secs(600);
+
+/// The number of deliveries given up in one transaction, so that an alert that arrives
+/// meanwhile does not wait long.
+const BATCH_SIZE: u32 = 200;
 
 /// The times for which finished records are kept.
 #[derive(Debug, Clone, Copy)]
@@ -73,18 +77,24 @@ impl Retention {
     /// Gives up deliveries to removed channels that have waited since `before`: they become
     /// dead letters, and their receivers are told on other channels.
     async fn give_up_missing(&self, before: Timestamp, now: Timestamp) -> Result<usize, StoreError> {
-        let mut given_up = 0;
+        let (mut given_up, mut last_page) = (0, Vec::new());
         loop {
-            let decider = self.dispatch.decider();
-            let known = decider.channels.keys().cloned().collect();
-            let act = {
-                let dispatch = Arc::clone(&self.dispatch);
-                move |consequences: &_| dispatch.act_on(consequences)
-            };
-            match self.store.give_up_missing(known, before, now, decider, act).await? {
-                0 => return Ok(given_up),
-                some => given_up += some,
+            let policy = self.dispatch.policy();
+            let known = policy.channels.keys().cloned().collect();
+            let page = self.store.on_unknown_channels(known, before, BATCH_SIZE).await?;
+            // A delivery that cannot be read is found again and again.
+            if page.is_empty() || page == last_page {
+                return Ok(given_up);
             }
+            let unit = |(notification, deliveries): &(NotificationId, Vec<DeliveryId>)| {
+                let (policy, deliveries) = (Arc::clone(&policy), deliveries.clone());
+                let decide =
+                    move |state: &_| policy.decide(|context| give_up(state, &deliveries, context, now));
+                Unit::new(vec![StateKey::Notification(*notification)], decide)
+            };
+            self.store.transact(page.iter().map(unit).collect()).await?;
+            given_up += page.iter().map(|(_, deliveries)| deliveries.len()).sum::<usize>();
+            last_page = page;
         }
     }
 

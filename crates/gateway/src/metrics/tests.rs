@@ -19,8 +19,8 @@ fn delivery(escalated: Option<Unless>) -> Delivery {
         only: None,
         escalated,
         asks: false,
-        watched: true,
-        gathered: None,
+        needs_recheck: true,
+        digest: None,
     }
 }
 

@@ -3,13 +3,10 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    Alert, ChannelName, ContractState, Decision, DeliveryTerms, EscalationDecision, Incident, IncidentChange,
-    Notification, Plan, Verdict, Why,
+    AlertId, ChannelName, Decision, DeliveryId, DeliveryTerms, IncidentChange, Plan, Verdict, Why,
 };
-use fanfare_store::{Accepted, Decider, PolicyId};
 use jiff::Timestamp;
 
-use crate::dispatch::PolicyDecider;
 use crate::intake::{Intake, NotKept};
 use crate::self_alert::{TestReason, channel_test};
 
@@ -27,56 +24,37 @@ pub enum TestError {
     NotKept(#[from] NotKept),
 }
 
-/// Sends a marked test through `channel`.
+/// A test message that is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TestMessage {
+    /// The alert that stands for it.
+    pub alert: AlertId,
+    /// The delivery through the channel under test.
+    pub delivery: DeliveryId,
+}
+
+/// Sends a marked test through `channel`, whatever the policy says.
 pub(crate) async fn test(
-    intake: &Arc<Intake>,
+    intake: &Intake,
     channel: &ChannelName,
     reason: TestReason<'_>,
     now: Timestamp,
-) -> Result<Accepted, TestError> {
+) -> Result<TestMessage, TestError> {
     let unknown = || TestError::UnknownChannel(channel.clone());
-    let policy = intake.dispatch.decider();
-    if !policy.channels.contains_key(channel) {
+    if !intake.dispatch.policy().channels.contains_key(channel) {
         return Err(unknown());
     }
-    let decider = Arc::new(SingleChannelDecider { channel: channel.clone(), policy });
-    let accepted = intake.accept_by(decider, vec![channel_test(channel, reason, now)], now).await?;
-    accepted.into_iter().next().ok_or_else(unknown)
+    let alert = channel_test(channel, reason, now);
+    let committed = intake.accept_planned(alert, only_to(channel), now).await?;
+    let sent = committed.and_then(|it| {
+        Some(TestMessage { alert: it.alerts.first()?.id, delivery: it.deliveries.first()?.id })
+    });
+    sent.ok_or_else(unknown)
 }
 
-/// Decisions that tell one channel only, and otherwise follow the policy.
-#[derive(Debug)]
-struct SingleChannelDecider {
-    channel: ChannelName,
-    policy: Arc<PolicyDecider>,
-}
-
-impl Decider for SingleChannelDecider {
-    fn policy(&self) -> Option<PolicyId> {
-        self.policy.policy()
-    }
-
-    fn knows(&self, channel: &ChannelName) -> bool {
-        self.policy.knows(channel)
-    }
-
-    fn plan(&self, _: &Alert, _: Option<&Incident>, _: Timestamp) -> Plan {
-        let terms = Arc::new(DeliveryTerms::plain(vec![self.channel.clone()]));
-        let verdict = Verdict::Notify { why: Why::Notice, terms };
-        let decision = Decision { receiver: RECEIVER.into(), route: None, verdict };
-        Plan { decisions: vec![decision], incident: IncidentChange::Leave }
-    }
-
-    fn pursue(&self, terms: &DeliveryTerms, standing: &ContractState, now: Timestamp) -> EscalationDecision {
-        self.policy.pursue(terms, standing, now)
-    }
-
-    fn abandoned(
-        &self,
-        notification: &Notification,
-        told: &[ChannelName],
-        now: Timestamp,
-    ) -> Option<(Alert, Plan)> {
-        self.policy.abandoned(notification, told, now)
-    }
+fn only_to(channel: &ChannelName) -> Plan {
+    let terms = Arc::new(DeliveryTerms::plain(vec![channel.clone()]));
+    let verdict = Verdict::Notify { why: Why::Notice, terms };
+    let decision = Decision { receiver: RECEIVER.into(), route: None, verdict };
+    Plan { decisions: vec![decision], incident: IncidentChange::Leave }
 }

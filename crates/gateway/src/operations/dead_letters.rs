@@ -2,24 +2,64 @@
 
 use std::sync::Arc;
 
-use fanfare_store::{Consequences, DeadLetters, Store, StoreError};
+use fanfare_core::{
+    Changes, DeadLetterId, DecisionState, Discarding, NotificationId, StateKey, discard, retry,
+};
+use fanfare_store::{DeadLetters, Store, StoreError, Unit};
 use jiff::Timestamp;
 
-use crate::dispatch::Dispatch;
+use crate::policy::PolicyInForce;
+
+/// The number of dead letters in one transaction, so that an alert that arrives meanwhile
+/// does not wait long.
+const BATCH_SIZE: u32 = 200;
 
 /// Retries dead letters at once, on behalf of `by`, and returns their number.
-pub(crate) async fn retry(
+pub(crate) async fn retry_all(
     store: &Store,
-    dispatch: &Arc<Dispatch>,
-    letters: DeadLetters,
+    policy: &Arc<PolicyInForce>,
+    which: DeadLetters,
     by: &str,
     now: Timestamp,
 ) -> Result<usize, StoreError> {
-    let act = {
-        let dispatch = Arc::clone(dispatch);
-        move |consequences: &Consequences| dispatch.act_on(consequences)
-    };
-    let retried = store.retry(letters, by.to_owned(), now, dispatch.decider(), act).await?;
-    dispatch.retry_now(retried.hastened);
-    Ok(retried.letters)
+    resolve_all(store, which, |letters| {
+        let (policy, by) = (Arc::clone(policy), by.to_owned());
+        Box::new(move |state| policy.decide(|context| retry(state, &letters, &by, context, now)))
+    })
+    .await
+}
+
+/// Discards dead letters, and returns their number.
+pub(crate) async fn discard_all(
+    store: &Store,
+    which: DeadLetters,
+    discarding: &Discarding,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    resolve_all(store, which, |letters| {
+        let discarding = discarding.clone();
+        Box::new(move |state| discard(state, &letters, &discarding, now))
+    })
+    .await
+}
+
+type Resolve = Box<dyn FnMut(&DecisionState) -> Changes + Send>;
+
+/// Resolves the dead letters that are meant, a page at a time and those of one notification together.
+async fn resolve_all(
+    store: &Store,
+    which: DeadLetters,
+    resolve: impl Fn(Vec<DeadLetterId>) -> Resolve,
+) -> Result<usize, StoreError> {
+    let (mut resolved, mut last) = (0, None);
+    loop {
+        let page = store.dead_letters_by_notification(which.clone(), last, BATCH_SIZE).await?;
+        let Some((_, letters)) = page.last() else { return Ok(resolved) };
+        last = letters.last().copied();
+        let unit = |(notification, letters): (NotificationId, Vec<DeadLetterId>)| {
+            Unit::new(vec![StateKey::Notification(notification)], resolve(letters))
+        };
+        let outcomes = store.transact(page.into_iter().map(unit).collect()).await?;
+        resolved += outcomes.iter().flatten().map(|it| it.dead_letters.len()).sum::<usize>();
+    }
 }

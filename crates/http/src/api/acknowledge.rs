@@ -3,8 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use fanfare_api::{AcknowledgeRequest, AcknowledgeResult, AcknowledgeStatus};
-use fanfare_core::{Acknowledgement, AlertId};
-use fanfare_gateway::Acknowledged;
+use fanfare_core::{Acknowledgement, AlertId, Obstacle};
 
 use super::body;
 use crate::refusal::Refusal;
@@ -27,10 +26,10 @@ pub(super) async fn acknowledge(
     let acknowledgement = Acknowledgement { by, at: state.clock.now() };
     let stored = state.gateway.acknowledge(notification, acknowledgement.clone()).await;
     match stored.map_err(|err| Refusal::unavailable(err.to_string()))? {
-        Acknowledged::Now(_) => Ok(result(AcknowledgeStatus::Acknowledged, acknowledgement)),
-        Acknowledged::Already(first) => Ok(result(AcknowledgeStatus::AlreadyAcknowledged, first)),
-        Acknowledged::Over => Err(over(alert)),
-        Acknowledged::Unknown => Err(nobody_told(alert)),
+        Ok(()) => Ok(result(AcknowledgeStatus::Acknowledged, acknowledgement)),
+        Err(Obstacle::Already(first)) => Ok(result(AcknowledgeStatus::AlreadyAcknowledged, first)),
+        Err(Obstacle::Over) => Err(over(alert)),
+        Err(Obstacle::Unknown) => Err(nobody_told(alert)),
     }
 }
 

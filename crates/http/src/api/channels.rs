@@ -59,12 +59,10 @@ pub(super) async fn test(
     let ChannelTestRequest { by } = body::read(&body)?;
     let by = body::person(by.as_deref())?;
     let view = channel(&state.gateway, &name).await?;
-    let accepted = state.gateway.test_channel(&view.name, &by).await.map_err(refusal)?;
-    let delivery = accepted.owed.iter().flat_map(|it| &it.deliveries).next();
-    let delivery = delivery.ok_or_else(|| Refusal::unavailable("the test called for no delivery"))?;
-    let waiting = channel_test_waiting(view.name.to_string(), accepted.id, delivery.id);
+    let sent = state.gateway.test_channel(&view.name, &by).await.map_err(refusal)?;
+    let waiting = channel_test_waiting(view.name.to_string(), sent.alert, sent.delivery);
     let patience = view.timeout.0 + EXTRA_WAIT;
-    match first_attempt(&state.gateway, delivery.id, patience).await? {
+    match first_attempt(&state.gateway, sent.delivery, patience).await? {
         Some(attempt) => Ok(HttpResponse::Ok().json(channel_test_result(waiting, attempt)?)),
         None => Ok(HttpResponse::Accepted().json(waiting)),
     }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use fanfare_api::{AcceptedAlert, AcknowledgedBy, AlertContent, HeldReceiver, MentionedPeople};
 use fanfare_core::{Acknowledgement, Alert, Labels, Mention, Verdict};
-use fanfare_gateway::Accepted;
 
 use super::word::{kind, severity, state};
 
@@ -30,9 +29,9 @@ fn texts(labels: &Labels) -> BTreeMap<String, String> {
 }
 
 /// An accepted alert, with the receivers that are told and those that are not.
-pub(crate) fn accepted_alert(accepted: &Accepted) -> AcceptedAlert {
+pub(crate) fn accepted_alert(accepted: &fanfare_core::AcceptedAlert) -> AcceptedAlert {
     let (mut told, mut held) = (Vec::new(), Vec::new());
-    for decision in &accepted.plan.decisions {
+    for decision in &accepted.decisions {
         let receiver = decision.receiver.to_string();
         match &decision.verdict {
             Verdict::Notify { .. } => told.push(receiver),

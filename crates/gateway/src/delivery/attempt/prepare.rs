@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use fanfare_core::{Digest, Notification};
-use fanfare_store::{Begun, Delivery, Gathering, SendStart, StoreError};
+use fanfare_core::{Delivery, Digest, Notification};
+use fanfare_store::{Begun, Gathering, SendStart, StoreError};
 use tracing::error;
 
 use crate::delivery::attempt::runner::AttemptRunner;
@@ -48,7 +48,7 @@ type LoadedText = Result<Arc<Notification>, String>;
 
 /// Reads the texts, leaves out deliveries without room, and enters the send in the ledger.
 pub(crate) async fn prepare(runner: AttemptRunner<'_>, batch: Batch) -> PreparedBatch {
-    let Batch { deliveries, gathered } = batch;
+    let Batch { deliveries, digest } = batch;
     let texts = match texts(runner, &deliveries).await {
         Ok(texts) => texts,
         // All are put off: otherwise those with a text at hand would overtake the others.
@@ -61,8 +61,8 @@ pub(crate) async fn prepare(runner: AttemptRunner<'_>, batch: Batch) -> Prepared
             Err(reason) => ended.push(runner.give_up(queued, reason).await),
         }
     }
-    let gathering = match gathered {
-        Some(gathered) => Gathering::Again(gathered),
+    let gathering = match digest {
+        Some(digest) => Gathering::Again(digest),
         None => {
             let left_out = leave_out(runner, &mut readable);
             let not_sent = |queued| AttemptResult { queued, after: AfterAttempt::NotSent };

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use fanfare_store::{AccountHold, Begun, Delivery, Outcome, Settlement};
+use fanfare_core::{AccountHold, Delivery, DeliveryOutcome, Settlement, settle};
+use fanfare_store::{Begun, Unit};
 use jiff::Timestamp;
 use tracing::error;
 
@@ -28,11 +29,11 @@ impl AttemptRunner<'_> {
         verdict: SendVerdict,
         record: &AttemptRecord,
     ) -> Settlement {
-        let Delivery { id, notification, watched, attempts, .. } = queued.delivery;
+        let Delivery { id, notification, needs_recheck, attempts, .. } = queued.delivery;
         Settlement {
             delivery: id,
             notification,
-            watched,
+            needs_recheck,
             ordinal: attempts + 1,
             started_at: record.started_at,
             ended_at: record.ended_at,
@@ -60,12 +61,14 @@ impl AttemptRunner<'_> {
     pub(crate) async fn record(self, settlements: &[Settlement]) {
         let LaneContext { store, dispatch, .. } = self.lane;
         loop {
-            let act = {
-                let dispatch = Arc::clone(dispatch);
-                move |consequences: &_| dispatch.act_on(consequences)
+            let policy = dispatch.policy();
+            let unit = |settlement: &Settlement| {
+                let (policy, settlement) = (Arc::clone(&policy), settlement.clone());
+                let keys = settlement.keys();
+                Unit::new(keys, move |state| policy.decide(|context| settle(state, &settlement, context)))
             };
-            match store.settle(settlements.to_vec(), dispatch.decider(), act).await {
-                Ok(()) => return,
+            match store.transact(settlements.iter().map(unit).collect()).await {
+                Ok(_) => return,
                 Err(err) => {
                     error!(error = %err, "An attempt's outcome cannot be written down; trying again");
                     tokio::time::sleep(STORE_PAUSE).await;
@@ -83,7 +86,7 @@ impl AttemptRunner<'_> {
             logged: reason.clone(),
             words: reason,
             refused: 0,
-            outcome: Outcome::Dead { reason: "what was to be told cannot be read".to_owned() },
+            outcome: DeliveryOutcome::Dead { reason: "what was to be told cannot be read".to_owned() },
             account_effect: AccountEffect::Unclear,
             signal: CircuitSignal::None,
         };

@@ -1,6 +1,6 @@
 //! Report of an outcome: one log line, and the metrics.
 
-use fanfare_store::{Delivery, Outcome};
+use fanfare_core::{Delivery, DeliveryOutcome};
 use jiff::{SignedDuration, Timestamp};
 use tracing::{debug, error, warn};
 
@@ -17,7 +17,7 @@ pub(crate) fn report(runner: AttemptRunner<'_>, delivery: &Delivery, verdict: &S
     let metrics = &runner.lane.metrics;
     metrics.attempt(word);
     match outcome {
-        Outcome::Delivered => {
+        DeliveryOutcome::Delivered => {
             metrics.settled("delivered");
             let latency = now.duration_since(delivery.owed_at).max(SignedDuration::ZERO).as_secs_f64();
             metrics.latency.observe(latency);
@@ -30,7 +30,7 @@ pub(crate) fn report(runner: AttemptRunner<'_>, delivery: &Delivery, verdict: &S
                 }
             }
         }
-        Outcome::Pending { next_at, .. } => {
+        DeliveryOutcome::Pending { next_at, .. } => {
             let next_at = match account_effect {
                 AccountEffect::SilentFor(time)
                 | AccountEffect::BlockedFor(time)
@@ -39,7 +39,7 @@ pub(crate) fn report(runner: AttemptRunner<'_>, delivery: &Delivery, verdict: &S
             };
             warn!(channel.name = %channel, delivery.id = %id, attempt.number = number, outcome = word, error = %logged, %next_at, "Attempt failed");
         }
-        Outcome::Dead { reason } => {
+        DeliveryOutcome::Dead { reason } => {
             metrics.settled("dead");
             error!(channel.name = %channel, delivery.id = %id, attempt.number = number, outcome = word, error = %logged, reason, "Delivery given up");
         }

@@ -3,8 +3,10 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use fanfare_core::{Attempt, Digest, IdempotencyKey, MessageForm, Notification, Receipt, Refusal, SendError};
-use fanfare_store::{Delivery, Gathered};
+use fanfare_core::{
+    Attempt, Delivery, Digest, DigestRef, IdempotencyKey, MessageForm, Notification, Receipt, Refusal,
+    SendError,
+};
 use futures_util::FutureExt;
 use jiff::Timestamp;
 
@@ -16,10 +18,10 @@ impl AttemptRunner<'_> {
     pub(crate) async fn send(
         self,
         deliveries: &[(QueuedDelivery, Arc<Notification>)],
-        gathered: Option<Gathered>,
+        digest: Option<DigestRef>,
         started_at: Timestamp,
     ) -> Result<Receipt, SendError> {
-        let attempt = attempt(self.lane.store.instance(), deliveries, gathered, started_at);
+        let attempt = attempt(self.lane.store.instance(), deliveries, digest, started_at);
         let texts: Vec<_> = deliveries.iter().map(|(_, text)| Arc::clone(text)).collect();
         without_link_tokens(self.call(&texts, &attempt).await, &texts)
     }
@@ -69,11 +71,11 @@ fn without_link_tokens(
 fn attempt(
     instance: &str,
     deliveries: &[(QueuedDelivery, Arc<Notification>)],
-    gathered: Option<Gathered>,
+    digest: Option<DigestRef>,
     at: Timestamp,
 ) -> Attempt {
     let ordinal = deliveries.iter().map(|(queued, _)| queued.delivery.attempts + 1).max().unwrap_or(1);
-    match (deliveries, gathered) {
+    match (deliveries, digest) {
         ([(QueuedDelivery { delivery, .. }, _)], None) => Attempt {
             ordinal,
             at,
@@ -95,7 +97,7 @@ fn delivery_key(instance: &str, delivery: &Delivery) -> IdempotencyKey {
     IdempotencyKey::of(&[instance, &delivery.id.to_string(), &owed_at.to_string()])
 }
 
-fn digest_key(instance: &str, digest: Option<Gathered>) -> IdempotencyKey {
+fn digest_key(instance: &str, digest: Option<DigestRef>) -> IdempotencyKey {
     let (id, made_at) = digest.map_or((0, 0), |it| (it.id, it.made_at.as_millisecond()));
     IdempotencyKey::of(&[instance, "digest", &id.to_string(), &made_at.to_string()])
 }

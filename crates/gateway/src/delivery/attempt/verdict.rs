@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use fanfare_core::{Failure, Next, Receipt, RetryPolicy, RetryState, SendError};
-use fanfare_store::{Delivery, Outcome};
+use fanfare_core::{Delivery, DeliveryOutcome, Failure, Next, Receipt, RetryPolicy, RetryState, SendError};
 use jiff::Timestamp;
 
 use crate::channel::AccountEffect;
@@ -20,7 +19,7 @@ pub(crate) struct SendVerdict {
     pub(crate) logged: String,
     /// The number of recipients who will never get it.
     pub(crate) refused: usize,
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: DeliveryOutcome,
     pub(crate) account_effect: AccountEffect,
     pub(crate) signal: CircuitSignal,
 }
@@ -62,7 +61,7 @@ impl SendVerdict {
                 words: words(&receipt),
                 logged: receipt.words,
                 refused: receipt.refused.len(),
-                outcome: Outcome::Delivered,
+                outcome: DeliveryOutcome::Delivered,
                 account_effect: AccountEffect::Good,
                 signal: CircuitSignal::Taken,
             },
@@ -114,17 +113,17 @@ fn signal(err: &SendError, context: SendContext<'_>) -> CircuitSignal {
     }
 }
 
-fn outcome(err: &SendError, only: Option<Vec<String>>, context: SendContext<'_>) -> Outcome {
+fn outcome(err: &SendError, only: Option<Vec<String>>, context: SendContext<'_>) -> DeliveryOutcome {
     let SendContext { delivery, retry, spread, now, .. } = context;
     match retry.next(state(context), err, spread) {
         Next::TryAgain { pause, form, failures } => {
-            Outcome::Pending { next_at: after(now, pause), failures, form, only, gathered: None }
+            DeliveryOutcome::Pending { next_at: after(now, pause), failures, form, only, digest: None }
         }
         // The account's silence holds it back; a pause of its own would only prolong the wait.
         Next::HoldAccount { silence: _, failures } => {
-            Outcome::Pending { next_at: now, failures, form: delivery.form, only, gathered: None }
+            DeliveryOutcome::Pending { next_at: now, failures, form: delivery.form, only, digest: None }
         }
-        Next::GiveUp(why) => Outcome::Dead { reason: why.to_string() },
+        Next::GiveUp(why) => DeliveryOutcome::Dead { reason: why.to_string() },
     }
 }
 

@@ -19,8 +19,8 @@ pub(crate) fn queued(id: i64, about: u64, severity: Severity) -> QueuedDelivery 
         only: None,
         escalated: None,
         asks: false,
-        watched: false,
-        gathered: None,
+        needs_recheck: false,
+        digest: None,
     };
     QueuedDelivery { delivery, notification: None, since: NOON }
 }
@@ -33,7 +33,7 @@ fn ids(batch: &Batch) -> Vec<i64> {
 #[track_caller]
 fn check_halves(about: &[u64], expected: (&[i64], &[i64])) {
     let deliveries = (1..).zip(about).map(|(id, about)| queued(id, *about, Severity::Mid)).collect();
-    let (first, second) = Batch { deliveries, gathered: None }.halves();
+    let (first, second) = Batch { deliveries, digest: None }.halves();
     assert_eq!((ids(&first).as_slice(), ids(&second).as_slice()), expected);
 }
 

@@ -1,24 +1,36 @@
+use fanfare_core::NotificationId;
 use fanfare_testkit::NOON;
 use jiff::SignedDuration;
 
 use super::*;
 
+fn notification(id: i64) -> TimerKey {
+    TimerKey::Notification(NotificationId(id))
+}
+
 fn at(seconds: i64) -> Timestamp {
     NOON + SignedDuration::from_secs(seconds)
 }
 
-/// A look at each of these notifications is due so many seconds after noon.
+/// Timers of notifications, each due so many seconds after noon.
 fn timers(due: &[(i64, i64)]) -> Timers {
     let mut timers = Timers::default();
     for (id, seconds) in due {
-        timers.set(NotificationId(*id), at(*seconds), SignedDuration::ZERO);
+        timers.set(notification(*id), at(*seconds), SignedDuration::ZERO);
     }
     timers
 }
 
 /// Which are due by then.
 fn due(timers: &mut Timers, seconds: i64, most: usize) -> Vec<i64> {
-    timers.take_due(at(seconds), most).into_iter().map(|(id, _)| id.0).collect()
+    timers
+        .take_due(at(seconds), most)
+        .into_iter()
+        .map(|(key, _)| match key {
+            TimerKey::Notification(id) => id.0,
+            other @ (TimerKey::Group(_) | TimerKey::AlertEnd(_) | TimerKey::Source(_)) => panic!("{other:?}"),
+        })
+        .collect()
 }
 
 #[test]
@@ -47,8 +59,8 @@ fn of_two_times_for_one_notification_the_newer_counts() {
 #[test]
 fn what_is_forgotten_is_never_due() {
     let mut timers = timers(&[(1, 10), (2, 10)]);
-    timers.remove(NotificationId(1));
-    timers.remove(NotificationId(3));
+    timers.remove(&notification(1));
+    timers.remove(&notification(3));
     assert_eq!(due(&mut timers, 60, 10), [2]);
 }
 
@@ -57,14 +69,11 @@ fn a_promise_keeps_the_clock_by_which_it_began() {
     let hour = SignedDuration::from_hours(1);
     let mut timers = timers(&[(1, 60)]);
     // The clock is set ahead by an hour, and the next look is written down by the promise's own.
-    assert_eq!(timers.take_due(at(60), 9), [(NotificationId(1), at(60))]);
-    timers.set(NotificationId(1), at(90), -hour);
+    assert_eq!(timers.take_due(at(60), 9), [(notification(1), at(60))]);
+    timers.set(notification(1), at(90), -hour);
     assert_eq!(timers.first(), Some(at(90)));
-    assert_eq!(timers.time_of(NotificationId(1), at(70), -hour), at(70));
+    assert_eq!(timers.time_of(&notification(1), at(70), -hour), at(70));
     // A new promise begins by the clock as it is now.
-    timers.set(NotificationId(2), at(100) + hour, -hour);
-    assert_eq!(
-        timers.take_due(at(100), 9),
-        [(NotificationId(1), at(100)), (NotificationId(2), at(100) + hour)]
-    );
+    timers.set(notification(2), at(100) + hour, -hour);
+    assert_eq!(timers.take_due(at(100), 9), [(notification(1), at(100)), (notification(2), at(100) + hour)]);
 }

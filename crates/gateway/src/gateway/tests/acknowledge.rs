@@ -1,7 +1,6 @@
 //! Somebody takes care of it: that is enough, and everybody who was told hears so.
 
-use fanfare_core::{Acknowledgement, DeliveryTerms, NotificationId, Severity, Unless, Why};
-use fanfare_store::Acknowledged;
+use fanfare_core::{Acknowledgement, DeliveryTerms, NotificationId, Obstacle, Severity, Unless, Why};
 
 use super::fake::{Answer, Fake};
 use super::harness::{HOUR, MINUTE, World, alarm, end_of};
@@ -20,7 +19,7 @@ async fn world() -> World {
 
 /// Where an alarm is told, and the number of its notification.
 async fn told(world: &World, severity: Severity) -> NotificationId {
-    world.accept([alarm("a", severity)]).await[0].owed[0].notification.id
+    world.accept([alarm("a", severity)]).await[0].notifications[0].id
 }
 
 /// What a channel was told of, and when, in seconds.
@@ -35,7 +34,7 @@ async fn it_stops_the_ladder_and_is_told_to_everybody_who_was_told() {
     let id = told(&world, Severity::Urgent).await;
     world.pass(20 * MINUTE).await;
     let acknowledged = world.acknowledge(id, "Wang Min").await;
-    assert!(matches!(acknowledged, Acknowledged::Now(_)), "{acknowledged:?}");
+    assert_eq!(acknowledged, Ok(()));
     world.pass(2 * HOUR).await;
     assert_eq!(whys(&world, "ding"), [(0, Why::Started), (1200, Why::Acknowledged)]);
     assert_eq!(whys(&world, "boss"), [(900, Why::Started), (1200, Why::Acknowledged)]);
@@ -49,7 +48,7 @@ async fn it_stops_the_ladder_and_is_told_to_everybody_who_was_told() {
 async fn it_stops_the_repeats_and_the_end_is_told() {
     let world = world().await;
     let id = told(&world, Severity::Urgent).await;
-    world.acknowledge(id, "Wang Min").await;
+    world.acknowledge(id, "Wang Min").await.unwrap();
     world.pass(5 * HOUR).await;
     world.accept([alarm("a", Severity::Urgent)]).await; // a repeat would be due
     world.accept([end_of("a")]).await;
@@ -62,12 +61,12 @@ async fn it_stops_the_repeats_and_the_end_is_told() {
 async fn what_gets_worse_must_be_acknowledged_anew() {
     let world = world().await;
     let id = told(&world, Severity::Mid).await;
-    world.acknowledge(id, "Wang Min").await;
+    world.acknowledge(id, "Wang Min").await.unwrap();
     let worse = told(&world, Severity::Urgent).await;
     world.pass(16 * MINUTE).await;
     assert_eq!(whys(&world, "boss"), [(900, Why::Worsened { from: Severity::Mid })]);
-    assert!(matches!(world.acknowledge(id, "Li Na").await, Acknowledged::Already(_)));
-    assert!(matches!(world.acknowledge(worse, "Li Na").await, Acknowledged::Now(_)));
+    assert!(matches!(world.acknowledge(id, "Li Na").await, Err(Obstacle::Already(_))));
+    assert_eq!(world.acknowledge(worse, "Li Na").await, Ok(()));
     world.pass(2 * HOUR).await;
     assert_eq!(whys(&world, "owner"), []);
 }
@@ -76,10 +75,10 @@ async fn what_gets_worse_must_be_acknowledged_anew() {
 async fn who_comes_second_is_told_who_was_first_and_nobody_hears_of_it_twice() {
     let mut world = world().await;
     let id = told(&world, Severity::Urgent).await;
-    world.acknowledge(id, "Wang Min").await;
+    world.acknowledge(id, "Wang Min").await.unwrap();
     world.kill().await;
     world.start().await;
-    let Acknowledged::Already(first) = world.acknowledge(id, "Li Na").await else { panic!() };
+    let Err(Obstacle::Already(first)) = world.acknowledge(id, "Li Na").await else { panic!() };
     assert_eq!(first.by, "Wang Min");
     world.pass(2 * HOUR).await;
     assert_eq!(whys(&world, "ding").len(), 2);
@@ -91,8 +90,8 @@ async fn what_is_over_or_was_never_told_cannot_be_acknowledged() {
     let world = world().await;
     let id = told(&world, Severity::Urgent).await;
     world.accept([end_of("a")]).await;
-    assert!(matches!(world.acknowledge(id, "Wang Min").await, Acknowledged::Over));
-    assert!(matches!(world.acknowledge(NotificationId(999), "Wang Min").await, Acknowledged::Unknown));
+    assert_eq!(world.acknowledge(id, "Wang Min").await, Err(Obstacle::Over));
+    assert_eq!(world.acknowledge(NotificationId(999), "Wang Min").await, Err(Obstacle::Unknown));
     assert_eq!(whys(&world, "ding").len(), 2); // of its beginning and its end
 }
 
@@ -103,7 +102,7 @@ async fn it_survives_a_kill_and_is_then_told() {
     let id = told(&world, Severity::Urgent).await;
     world.pass(14 * MINUTE).await;
     let acknowledgement = Acknowledgement { by: "Wang Min".to_owned(), at: world.now() };
-    world.gateway().acknowledge(id, acknowledgement).await.unwrap();
+    world.gateway().acknowledge(id, acknowledgement).await.unwrap().unwrap();
     world.kill().await;
     world.pass_while_down(2 * MINUTE).await;
     world.start().await;

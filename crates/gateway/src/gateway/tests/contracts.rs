@@ -217,7 +217,7 @@ async fn a_promise_that_nobody_can_keep_is_told_to_every_other_channel_and_waits
     assert_eq!(world.number(broken), 1);
     let to_mail = world.all_calls().into_iter().find(|it| it.channel == "mail").unwrap();
     let text = |name| to_mail.told[0].alert.annotations.get(name).unwrap_or_default();
-    assert!(text("description").contains(&format!("fanfare explain {}", accepted[0].id)));
+    assert!(text("description").contains(&format!("fanfare explain {}", accepted[0].alerts[0].id)));
     assert!(text("content").contains("Cold room 3"));
     assert_eq!(world.count("pending"), 1); // and it is tried on
 }

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use fanfare_core::{
-    Acknowledgement, Alert, ChannelName, Clock, DeliveryTerms, Fingerprint, Labels, NotificationId, Policy,
-    Receiver, RetryPolicy, Route, Severity, Status,
+    Acknowledgement, Alert, ChannelName, Clock, Committed, DeliveryTerms, Fingerprint, Labels,
+    NotificationId, Obstacle, Policy, Receiver, RetryPolicy, Route, Severity, Status,
 };
-use fanfare_store::{Accepted, Acknowledged, OpenError, Store, StoreError};
+use fanfare_store::{OpenError, Store, StoreError};
 use fanfare_testkit::PausedClock;
 use jiff::{SignedDuration, Timestamp};
 use prometheus_client::registry::Registry;
@@ -302,14 +302,14 @@ impl World {
     }
 
     /// Accepts `alerts` in one request and lets follow what follows at once.
-    pub(super) async fn accept(&self, alerts: impl IntoIterator<Item = Alert>) -> Vec<Accepted> {
+    pub(super) async fn accept(&self, alerts: impl IntoIterator<Item = Alert>) -> Vec<Arc<Committed>> {
         let accepted = self.gateway().accept(alerts.into_iter().collect(), self.now()).await.unwrap();
         self.settle().await;
         accepted
     }
 
     /// Somebody called `by` takes care of what `notification` told.
-    pub(super) async fn acknowledge(&self, notification: NotificationId, by: &str) -> Acknowledged {
+    pub(super) async fn acknowledge(&self, notification: NotificationId, by: &str) -> Result<(), Obstacle> {
         let acknowledgement = Acknowledgement { by: by.to_owned(), at: self.now() };
         let acknowledged = self.gateway().acknowledge(notification, acknowledgement).await.unwrap();
         self.settle().await;

@@ -113,7 +113,7 @@ async fn a_silence_is_kept_over_a_kill_and_nobody_waits_for_its_end() {
 async fn an_acknowledgement_is_there_or_not_wherever_the_gateway_is_killed_in_it() {
     for steps in 0..8 {
         let mut world = World::promising(ladder(), ["ding", "phone", "boss"].map(Fake::new)).await;
-        let id = world.accept([alarm("a", Severity::Urgent)]).await[0].owed[0].notification.id;
+        let id = world.accept([alarm("a", Severity::Urgent)]).await[0].notifications[0].id;
         let acknowledgement = Acknowledgement { by: "Wang Min".to_owned(), at: world.now() };
         let mut acknowledging = Box::pin(world.gateway().acknowledge(id, acknowledgement));
         let mut answered = false;

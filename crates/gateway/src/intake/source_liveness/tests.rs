@@ -1,5 +1,4 @@
-use fanfare_core::{AlertId, IncidentChange, Plan, Severity};
-use fanfare_store::Consequences;
+use fanfare_core::{AlertId, Severity};
 use fanfare_testkit::NOON;
 use jiff::SignedDuration;
 
@@ -16,20 +15,15 @@ fn expected(name: &str) -> WatchedSource {
 }
 
 /// An accepted alert of the source `thinklink`.
-fn accepted() -> Accepted {
-    Accepted {
-        id: AlertId(1),
-        alert: fanfare_testkit::alert(Severity::High).into(),
-        plan: Plan { decisions: Vec::new(), incident: IncidentChange::Leave },
-        owed: Vec::new(),
-        consequences: Consequences::default(),
-    }
+fn accepted() -> AcceptedAlert {
+    let alert = fanfare_testkit::alert(Severity::High).into();
+    AcceptedAlert { id: AlertId(1), alert, decisions: Vec::new() }
 }
 
-fn with_source(source: &str) -> Accepted {
+fn with_source(source: &str) -> AcceptedAlert {
     let mut alert = fanfare_testkit::alert(Severity::High);
     alert.source = source.into();
-    Accepted { alert: alert.into(), ..accepted() }
+    AcceptedAlert { alert: alert.into(), ..accepted() }
 }
 
 #[track_caller]

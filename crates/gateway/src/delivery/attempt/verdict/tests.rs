@@ -26,8 +26,8 @@ fn delivery() -> Delivery {
         only: Some(vec!["boss@example.com".to_owned()]),
         escalated: None,
         asks: false,
-        watched: false,
-        gathered: None,
+        needs_recheck: false,
+        digest: None,
     }
 }
 
@@ -53,8 +53,8 @@ fn receipt(refused: &[&str], deferred: &[&str]) -> Receipt {
     }
 }
 
-fn again_in_a_second(only: Option<Vec<String>>) -> Outcome {
-    Outcome::Pending { next_at: at(1), failures: 1, form: MessageForm::Full, only, gathered: None }
+fn again_in_a_second(only: Option<Vec<String>>) -> DeliveryOutcome {
+    DeliveryOutcome::Pending { next_at: at(1), failures: 1, form: MessageForm::Full, only, digest: None }
 }
 
 /// What `err` tells of the account, and of the channel.
@@ -67,7 +67,10 @@ fn check_standing(err: SendError, expected: AccountEffect, signal: CircuitSignal
 #[test]
 fn a_refused_recipient_is_on_record_and_not_in_the_log() {
     let verdict = verdict(Ok(receipt(&["gone@example.com"], &[])));
-    assert_eq!((verdict.word, verdict.refused, &verdict.outcome), ("partial", 1, &Outcome::Delivered));
+    assert_eq!(
+        (verdict.word, verdict.refused, &verdict.outcome),
+        ("partial", 1, &DeliveryOutcome::Delivered)
+    );
     assert_eq!(verdict.words, "250 queued; refused gone@example.com: 550 no");
     assert_eq!(verdict.logged, "250 queued");
 }
@@ -142,6 +145,6 @@ proptest! {
         let retry_after = Duration::from_secs(seconds.into());
         let verdict = verdict(Err(SendError::Quota { retry_after, reason: String::new() }));
         prop_assert_eq!(verdict.account_effect, AccountEffect::SilentFor(retry_after));
-        prop_assert_eq!(matches!(verdict.outcome, Outcome::Dead { .. }), seconds > 3_600);
+        prop_assert_eq!(matches!(verdict.outcome, DeliveryOutcome::Dead { .. }), seconds > 3_600);
     }
 }

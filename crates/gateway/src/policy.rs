@@ -1,58 +1,54 @@
-//! Decisions for the store, by the policy in force.
+//! The policy in force, with the channels it can use.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fanfare_core::{
-    Alert, ChannelName, ContractState, DeliveryTerms, EscalationDecision, Incident, Kind, Notification, Plan,
-    Policy, evaluate_contract, plan,
+    Alert, ChannelAvailability, ChannelName, DecisionContext, Kind, Notification, Plan, Policy, PolicyId,
+    plan,
 };
-use fanfare_store::{Decider, PolicyId};
 use jiff::Timestamp;
 
 use crate::channel::ChannelStatus;
 use crate::self_alert;
 use crate::time::MonotonicClock;
 
-/// The policy in force, and the channels with their current state.
+/// The policy in force, and the channels of the config with their current state.
 #[derive(Debug)]
-pub(crate) struct PolicyDecider {
+pub(crate) struct PolicyInForce {
     pub(crate) id: Option<PolicyId>,
     pub(crate) policy: Arc<Policy>,
     pub(crate) channels: BTreeMap<ChannelName, Arc<ChannelStatus>>,
     pub(crate) monotonic: MonotonicClock,
 }
 
-impl PolicyDecider {
+impl PolicyInForce {
     /// The policy before any lane has been started.
     pub(crate) fn without_channels(policy: Policy, monotonic: MonotonicClock) -> Self {
         Self { id: None, policy: Arc::new(policy), channels: BTreeMap::new(), monotonic }
     }
-}
 
-impl Decider for PolicyDecider {
-    fn policy(&self) -> Option<PolicyId> {
-        self.id
-    }
-
-    fn knows(&self, channel: &ChannelName) -> bool {
-        self.channels.contains_key(channel)
-    }
-
-    fn plan(&self, alert: &Alert, incident: Option<&Incident>, now: Timestamp) -> Plan {
-        plan(&self.policy, alert, incident, now)
-    }
-
-    fn pursue(&self, terms: &DeliveryTerms, standing: &ContractState, now: Timestamp) -> EscalationDecision {
+    /// Decides in the context of this policy, and of the channels as they are now.
+    pub(crate) fn decide<D>(&self, decide: impl FnOnce(&DecisionContext<'_>) -> D) -> D {
         let monotonic_now = self.monotonic.now();
-        let blocked = |channel: &ChannelName| match self.channels.get(channel) {
-            Some(status) => status.blocked_until(monotonic_now).is_some(),
-            None => true, // a channel that is not in the config can send nothing
-        };
-        evaluate_contract(terms, standing, &blocked, now)
+        decide(&DecisionContext {
+            policy: &self.policy,
+            policy_id: self.id,
+            availability: &|channel| self.availability(channel, monotonic_now),
+            self_alert: &|notification, told, now| self.contract_broken(notification, told, now),
+        })
     }
 
-    fn abandoned(
+    fn availability(&self, channel: &ChannelName, monotonic_now: Timestamp) -> ChannelAvailability {
+        match self.channels.get(channel) {
+            Some(status) if status.blocked_until(monotonic_now).is_some() => ChannelAvailability::Blocked,
+            Some(_) => ChannelAvailability::Open,
+            None => ChannelAvailability::NotConfigured,
+        }
+    }
+
+    /// The self-alert about an abandoned contract, to every channel but those of `told`.
+    fn contract_broken(
         &self,
         notification: &Notification,
         told: &[ChannelName],

@@ -1,0 +1,62 @@
+//! Commits: the one task that acts on what the store has written, in its order.
+
+use std::sync::Arc;
+
+use fanfare_core::{AcceptedAlert, Committed, Verdict};
+use fanfare_store::Commit;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio_util::sync::CancellationToken;
+
+use crate::dispatch::Dispatch;
+use crate::intake::SourceLiveness;
+use crate::metrics::{AlertLabels, Metrics, ReceiverLabels};
+use crate::time::MonotonicClock;
+
+/// The task that acts on commits: it updates lanes, timers and metrics, also if the caller
+/// of the commit no longer waits.
+#[derive(Debug)]
+pub(crate) struct CommitHandler {
+    pub(crate) dispatch: Arc<Dispatch>,
+    pub(crate) liveness: Arc<SourceLiveness>,
+    pub(crate) metrics: Metrics,
+    pub(crate) monotonic: MonotonicClock,
+    pub(crate) stop: CancellationToken,
+}
+
+impl CommitHandler {
+    /// Runs until the gateway stops. What is committed later is on the disk for the next start.
+    pub(crate) async fn run(self, mut commits: UnboundedReceiver<Commit>) {
+        while let Some(Some(commit)) = self.stop.run_until_cancelled(commits.recv()).await {
+            match commit {
+                Commit::Changes(committed) => self.act_on(&committed),
+                Commit::TakenUp(pending) => self.dispatch.reconfigure(pending),
+            }
+        }
+    }
+
+    fn act_on(&self, committed: &[Arc<Committed>]) {
+        self.dispatch.dispatch(committed);
+        for one in committed {
+            self.metrics.count_escalations(&one.deliveries);
+            self.liveness.record(&one.alerts, self.monotonic.now());
+            one.alerts.iter().for_each(|alert| self.count(alert));
+        }
+    }
+
+    fn count(&self, accepted: &AcceptedAlert) {
+        let source = accepted.alert.text_of("source").to_owned();
+        let status = accepted.alert.status.to_string();
+        self.metrics.alerts.get_or_create(&AlertLabels { source, status }).inc();
+        for decision in &accepted.decisions {
+            match &decision.verdict {
+                Verdict::Notify { .. } => {
+                    let labels = ReceiverLabels { receiver: decision.receiver.to_string() };
+                    self.metrics.notifications.get_or_create(&labels).inc();
+                }
+                Verdict::Suppress(_) => {
+                    self.metrics.suppressed.inc();
+                }
+            }
+        }
+    }
+}
