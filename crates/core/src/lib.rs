@@ -79,7 +79,7 @@ pub use crate::labels::Labels;
 pub use crate::limits::{Account, Egress, Limits};
 pub use crate::locale::{InvalidLanguage, Language, Locale};
 pub use crate::matcher::{InvalidMatcher, Matcher, Operator};
-pub use crate::notification::{Acknowledgement, Notification};
+pub use crate::notification::{Acknowledgement, GroupedAlert, Notification};
 pub use crate::notifier::{
     BuildError, Channel, Context, Notifier, SandboxAccount, SandboxDoors, SettingWarning,
 };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Alert, AlertId, NotificationId, ReceiverName, Unless, Why};
+use crate::{Alert, AlertId, GroupKey, NotificationId, ReceiverName, Unless, Why};
 
 /// A notification of one receiver, told once, with the reason for telling it now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,12 +16,16 @@ pub struct Notification {
     pub alert_id: AlertId,
     /// The first alert of the same incident; equal to `alert_id` for the first. Ties messages together.
     pub incident: AlertId,
+    /// The group of alerts that it tells of.
+    pub group: GroupKey,
     /// The receiver that is told.
     pub receiver: ReceiverName,
     /// The reason for telling it now.
     pub why: Why,
-    /// The alert. A resolution is completed with what was known while it fired, its own words on top.
+    /// The worst alert of the group. A resolution is completed with what was known while it fired, its own words on top.
     pub alert: Arc<Alert>,
+    /// The other alerts of the group, in the order in which they are told; none where the group is one alert.
+    pub others: Vec<GroupedAlert>,
     /// The beginning of the incident, by the source's clock.
     pub since: Timestamp,
     /// The time at which it was decided.
@@ -32,6 +36,15 @@ pub struct Notification {
     pub ack_url: Option<String>,
     /// The condition of the rung: told now because it has not come about.
     pub escalated: Option<Unless>,
+}
+
+/// One more alert of a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupedAlert {
+    /// The number of the alert.
+    pub id: AlertId,
+    /// The alert, as in [`Notification::alert`].
+    pub alert: Arc<Alert>,
 }
 
 /// The acknowledgement of an incident by a person.

@@ -13,9 +13,11 @@ pub(crate) fn notification(notification: &Notification, locale: &Locale) -> Mess
         id: _,
         alert_id,
         incident: _,
+        group: _,
         receiver: _,
         why,
         alert,
+        others,
         since,
         owed_at: _,
         acknowledged_by,
@@ -42,6 +44,7 @@ pub(crate) fn notification(notification: &Notification, locale: &Locale) -> Mess
     add("EUI", alert.text_of("eui"));
     add(words.alarm, alert.text_of("alertname"));
     add(words.description, description);
+    others.iter().for_each(|it| add(words.alarm, &subject(&it.alert, locale.language)));
     add(if *why == Why::Notice { words.time } else { words.since }, &local_time(*since, &locale.timezone));
     if *why == Why::Resolved {
         add(words.resolved_at, &local_time(alert.starts_at, &locale.timezone));
@@ -71,11 +74,16 @@ pub(crate) fn title(alert: &Alert, why: Why, language: Language) -> String {
             words.severity_tag(alert.severity).to_owned()
         }
     };
+    one_line(&format!("[{tag}] {}", subject(alert, language)))
+}
+
+/// The title of `alert`, and its device where the title does not name it.
+fn subject(alert: &Alert, language: Language) -> String {
     let what = in_language(alert, "title", language).unwrap_or_else(|| alert.text_of("alertname"));
     let device = alert.text_of("device");
     let place = if device.is_empty() || what.contains(device) { "" } else { device };
     let dash = if what.is_empty() || place.is_empty() { "" } else { "-" };
-    one_line(&format!("[{tag}] {what} {dash} {place}"))
+    format!("{what} {dash} {place}")
 }
 
 fn severity_line(severity: Severity, why: Why, words: &MessageWords) -> String {

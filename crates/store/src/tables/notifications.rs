@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    Acknowledgement, AlertId, ChannelName, ContractState, ContractStatus, DeliveryTerms, Fingerprint,
+    Acknowledgement, Alert, AlertId, ChannelName, ContractState, ContractStatus, DeliveryTerms, Fingerprint,
     Handled, IncidentStatus, Kind, NewNotification, Notification, NotificationId, NotificationRecord,
     NotificationUpdate, ReceiverName, Recheck, RoutePath, Severity, ToldChannel, ToldOf, Why,
 };
@@ -78,13 +78,16 @@ pub(crate) fn find(db: &Connection, id: NotificationId) -> Result<Option<Notific
 }
 
 fn notification(row: &Row<'_>) -> Result<Notification, StoreError> {
+    let alert: Alert = to_json("an alert", &row.get::<_, String>(5)?)?;
     Ok(Notification {
         id: NotificationId(row.get(0)?),
         alert_id: AlertId(row.get(1)?),
         incident: AlertId(row.get(2)?),
         receiver: row.get::<_, String>(3)?.as_str().into(),
         why: to_json("a reason", &row.get::<_, String>(4)?)?,
-        alert: Arc::new(to_json("an alert", &row.get::<_, String>(5)?)?),
+        group: alert.fingerprint.into(),
+        alert: Arc::new(alert),
+        others: Vec::new(),
         since: to_time(row.get(6)?)?,
         owed_at: to_time(row.get(7)?)?,
         acknowledged_by: row

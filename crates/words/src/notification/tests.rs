@@ -1,7 +1,7 @@
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
 
-use fanfare_core::{Labels, Status, Unless};
+use fanfare_core::{GroupedAlert, Labels, Status, Unless};
 
 use super::*;
 use crate::annotation::annotation_in;
@@ -50,6 +50,22 @@ fn it_started() {
 
         https://think.link/alarms/42"#]],
     );
+}
+
+#[test]
+fn each_other_alert_of_a_group_has_a_line_of_its_own() {
+    let other = |device: &str| {
+        let mut alert = cold_room();
+        alert.labels.set("device", device);
+        GroupedAlert { id: fanfare_core::AlertId(43), alert: std::sync::Arc::new(alert) }
+    };
+    let others = vec![other("Cold room 4"), other("Cold room 5")];
+    let notification = Notification { others, ..told(cold_room(), Why::Started) };
+    let message = super::notification(&notification, &english()).to_string();
+    assert!(message.starts_with("[HIGH] Temperature too high - Cold room 3\n"), "{message}");
+    for line in ["Alarm: Temperature too high - Cold room 4", "Alarm: Temperature too high - Cold room 5"] {
+        assert!(message.lines().any(|it| it == line), "{message}");
+    }
 }
 
 #[test]
