@@ -17,6 +17,7 @@ mod secrets;
 mod kind;
 mod ledger;
 mod ledger_reader;
+mod fakes;
 mod faults;
 mod kill;
 mod bench;

@@ -1,4 +1,4 @@
-//! One HTTP request to a provider, and its answer.
+//! An HTTP request to a provider, and its answer.
 
 use std::net::IpAddr;
 
@@ -44,7 +44,7 @@ impl ProviderRequest {
         &self.path
     }
 
-    /// Whether the method is POST.
+    /// True if the method is POST.
     #[must_use]
     pub fn is_post(&self) -> bool {
         self.method == Method::POST
@@ -93,7 +93,7 @@ impl ProviderRequest {
         now.saturating_add(self.clock_error).unwrap_or(now)
     }
 
-    /// Whether the body is declared to be JSON.
+    /// True if the body is declared to be JSON.
     #[must_use]
     pub fn is_json(&self) -> bool {
         let media_type = self.content_type().unwrap_or_default().split(';').next().unwrap_or_default();

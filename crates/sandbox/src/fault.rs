@@ -26,7 +26,7 @@ pub use self::tls::TlsFault;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Fault {
-    /// Nobody listens: connections are refused, those that are open are cut. Not
+    /// A closed listener: connections are refused, those that are open are cut. Not
     /// delivered. The first HTTP listener stays open for `/sandbox`, and there this
     /// fault is [`Close`](Self::Close).
     Refuse,
@@ -160,7 +160,7 @@ impl Fault {
         Self::Mail { stage: MailStage::Rcpt, recipient: Some(recipient.to_owned()), action }
     }
 
-    /// Whether people see the message in spite of the fault.
+    /// True if people see the message in spite of the fault.
     pub(crate) fn delivers(&self) -> bool {
         match self {
             Self::Late { .. }

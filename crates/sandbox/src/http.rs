@@ -16,7 +16,7 @@ use crate::listener::RefusingListener;
 use crate::state::SandboxState;
 use crate::tls;
 
-/// Whether a listener speaks TLS.
+/// True if a listener speaks TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ListenerSecurity {
     Clear,

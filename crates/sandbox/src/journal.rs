@@ -67,7 +67,7 @@ pub struct ShownMessage {
     pub recipients: Vec<String>,
     /// The people who were named and have it not, even where the provider answered with success.
     pub missed: Vec<String>,
-    /// Whether the provider cut something off without an error.
+    /// True if the provider cut something off without an error.
     pub cut: bool,
     /// The client's idempotency key: `msgUuid` or `Message-ID`.
     pub id: Option<String>,

@@ -9,24 +9,24 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-/// How long to wait when the system has no connection to give, e.g. for want of
+/// The wait when the system has no connection to give, e.g. for want of
 /// file descriptors.
 const AFTER_A_FAILURE: Duration = Duration::from_millis(10);
 
 /// Connections that may wait to be taken, as many as [`TcpListener::bind`] allows.
 const BACKLOG: u32 = 1024;
 
-/// A listening socket that may have to refuse.
+/// A listening socket that may have to refuse connections.
 pub(crate) struct RefusingListener<F> {
     pub(crate) listener: TcpListener,
-    /// Tells when `refuses` may say something else.
+    /// The sign that `refuses` may have changed its answer.
     pub(crate) switched: watch::Receiver<()>,
-    /// Whether nobody may come in now.
+    /// True if connections are to be refused now.
     pub(crate) refuses: F,
 }
 
 impl<F: Fn() -> bool> RefusingListener<F> {
-    /// Serves until it is dropped, and cuts every connection then.
+    /// Serves until the future is dropped, and cuts every connection then.
     pub(crate) async fn serve<C>(mut self, connection: impl Fn(TcpStream, SocketAddr) -> C)
     where
         C: Future<Output = ()> + Send + 'static,
@@ -54,7 +54,7 @@ impl<F: Fn() -> bool> RefusingListener<F> {
         }
     }
 
-    /// Lets nobody in for as long as it is to. A socket that is bound and does
+    /// Refuses connections for as long as it is to. A socket that is bound and does
     /// not listen refuses, and keeps the port for us.
     async fn refuse(self, address: SocketAddr) -> Self {
         let Self { listener, mut switched, refuses } = self;

@@ -24,7 +24,7 @@ pub trait Provider: Send + 'static {
     /// The accounts of `fanfare sandbox`. Every test may know them: they open nothing.
     fn open_accounts(&self) -> &'static [OpenAccount];
 
-    /// Whether an account can be made of `settings`.
+    /// True if an account can be made of `settings`.
     ///
     /// # Errors
     ///
@@ -49,7 +49,7 @@ pub trait Provider: Send + 'static {
         let _ = name;
     }
 
-    /// Whether requests to `path` are for this provider.
+    /// True if requests to `path` are for this provider.
     fn serves(&self, path: &str) -> bool {
         let _ = path;
         false
@@ -113,7 +113,7 @@ pub trait ConnectionServer: Send + Sync + 'static {
 pub struct OpenAccount {
     /// The account's name, under which faults are switched and messages are recorded.
     pub name: &'static str,
-    /// Its settings, printed at the start: nothing in it is secret.
+    /// The account's settings, printed at the start: nothing in it is secret.
     pub settings: &'static [(&'static str, &'static str)],
 }
 

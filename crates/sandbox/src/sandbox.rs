@@ -138,7 +138,7 @@ impl Sandbox {
         &self.state.authority.pem
     }
 
-    /// Whether an account can be opened.
+    /// True if an account can be opened.
     ///
     /// # Errors
     ///

@@ -100,7 +100,7 @@ impl SandboxState {
 }
 
 impl SharedState {
-    /// Whether an account can be opened.
+    /// True if an account can be opened.
     pub(crate) fn check(&mut self, account: &FakeAccount) -> Result<(), InvalidAccount> {
         self.provider(&account.kind)?.check(&account.settings())
     }
@@ -125,7 +125,7 @@ impl SharedState {
         self.providers.iter().position(|it| it.serves(path))
     }
 
-    /// Whether faults can be switched for `name`: that of an account or a listener.
+    /// True if faults can be switched for `name`: that of an account or a listener.
     pub(crate) fn is_target(&self, name: &str) -> bool {
         self.listeners.contains(name) || self.accounts.contains(name)
     }

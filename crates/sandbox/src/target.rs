@@ -32,7 +32,7 @@ impl Target {
         self.aliases.iter().map(|alias| alias.name.as_str())
     }
 
-    /// Whether `name` is one of the account's names.
+    /// True if `name` is one of the account's names.
     #[must_use]
     pub fn is_called(&self, name: &str) -> bool {
         self.names().any(|other| other == name)

@@ -1,4 +1,4 @@
-//! Connections under TLS, and how they fail to be made.
+//! Connections under TLS, and the ways in which none is made.
 
 mod authority;
 

@@ -44,7 +44,7 @@ pub struct ProviderLimit {
 /// The decision of a [`ProviderLimit`] about one more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LimitDecision {
-    /// Within the limit.
+    /// Granted: within the limit.
     Granted,
     /// Over the limit: the penalty starts now.
     Exceeded,
@@ -59,7 +59,7 @@ impl ProviderLimit {
         Self { limit, window: TimeWindow::new(per), penalty, blocked_until: None }
     }
 
-    /// Whether the penalty lasts still.
+    /// True if the penalty lasts still.
     #[must_use]
     pub fn is_blocked(&self, now: Timestamp) -> bool {
         self.blocked_until.is_some_and(|end| now < end)

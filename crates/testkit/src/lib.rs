@@ -7,6 +7,8 @@ mod clock;
 mod conformance;
 mod fixtures;
 mod language;
+mod test_sandbox;
+mod raw_client;
 
 pub use crate::clock::PausedClock;
 pub use crate::conformance::{
@@ -14,3 +16,5 @@ pub use crate::conformance::{
 };
 pub use crate::fixtures::{NOON, alert, attempt, digest, notification, shown_of};
 pub use crate::language::check_language;
+pub use crate::raw_client::{RawAnswer, RawMailer, raw_exchange, raw_mail, raw_request, raw_send};
+pub use crate::test_sandbox::{D1_MILLIS, TestSandbox};

@@ -58,7 +58,7 @@ fn problem(side: Side, line: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether `start` begins a path in the line, and what follows it is as `is_wrong` says.
+/// True if `start` begins a path in the line, and what follows it is as `is_wrong` says.
 fn follows(line: &str, start: &str, is_wrong: impl Fn(&str) -> bool) -> bool {
     line.match_indices(start).any(|(at, _)| {
         let before = line[..at].chars().next_back();

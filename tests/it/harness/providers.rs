@@ -40,7 +40,7 @@ impl FakeProviders {
         self.smtp_address().port()
     }
 
-    /// Where the fake mail server listens.
+    /// The address of the fake mail server.
     pub(crate) fn smtp_address(&self) -> SocketAddr {
         self.sandbox.server_address("smtp").unwrap()
     }

@@ -18,7 +18,7 @@ pub(super) enum NameEffect {
     PeopleMustBeWritten,
     /// People and everyone are called only if the text holds `@` and the name.
     AllMustBeWritten,
-    /// Nobody is called.
+    /// No person is called.
     Ignored,
 }
 
@@ -73,7 +73,7 @@ impl AtField {
     }
 }
 
-/// Whether `text` holds `@person` and not only the start of a longer name.
+/// True if `text` holds `@person` and not only the start of a longer name.
 fn is_named_in(text: &str, person: &str) -> bool {
     let name = format!("@{person}");
     let ends = |index: usize| !text[index..].starts_with(|next: char| next.is_ascii_alphanumeric());

@@ -111,7 +111,7 @@ fn link(body: &Value) -> Result<(String, String), ProviderRefusal> {
     Ok((required(body, "link", "title")?, required(body, "link", "text")?))
 }
 
-/// One button for the whole card, or a list of buttons.
+/// The title and text of a card, with one button for the whole card or a list of buttons.
 fn action_card(body: &Value) -> Result<(String, String), ProviderRefusal> {
     const CARD: &str = "actionCard";
     let title = required(body, CARD, "title")?;

@@ -23,7 +23,7 @@ pub(super) struct DingTalkRobot {
     pub(super) per_month: Option<u64>,
 }
 
-/// "每个机器人每分钟最多发送20条消息".
+/// Messages in any 60 s: "每个机器人每分钟最多发送20条消息".
 /// <https://open.dingtalk.com/document/development/custom-robots-send-group-messages>
 const MESSAGES_PER_MINUTE: usize = 20;
 
@@ -56,7 +56,7 @@ pub(super) enum RobotStatus {
     Stopped,
     /// Removed from the group by a person.
     Removed,
-    /// Without a group, because the group was disbanded.
+    /// Left without a group, because it was disbanded.
     Disbanded,
 }
 

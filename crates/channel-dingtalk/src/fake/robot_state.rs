@@ -16,7 +16,7 @@ use super::signature;
 /// "message too long, exceed 20000 bytes": the whole body, as answered with 460101.
 const BODY_BYTES: usize = 20_000;
 
-/// Past the limit a robot is silenced for ten minutes.
+/// The silence of a robot that exceeded the limit: ten minutes.
 /// <https://open.dingtalk.com/document/development/custom-robots-send-group-messages>
 const BAN: SignedDuration = SignedDuration::from_mins(10);
 
@@ -108,7 +108,7 @@ impl RobotState {
         Ok(message)
     }
 
-    /// The security settings 加签 and IP list.
+    /// Checks the security settings 加签 and IP list.
     fn check_source(
         &self,
         refusals: &SecurityRefusals,

@@ -62,7 +62,7 @@ pub enum KeywordScope {
     /// The title and the text.
     #[default]
     TitleAndText,
-    /// Only the text, which the group sees.
+    /// The text alone, which the group sees.
     TextOnly,
 }
 

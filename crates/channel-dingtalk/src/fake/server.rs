@@ -21,7 +21,7 @@ const KIND: &str = "dingtalk";
 /// The path of a robot's webhook.
 const PATH: &str = "/robot/send";
 
-/// Past 10,000 calls in 20 s an address is banned for five minutes.
+/// The limit of calls from one address: 10,000 in 20 s, then a ban of five minutes.
 /// <https://open.dingtalk.com/document/development/how-to-process-api-throttling>
 const EDGE_WINDOW: SignedDuration = SignedDuration::from_secs(20);
 const EDGE_BAN: SignedDuration = SignedDuration::from_mins(5);

@@ -69,7 +69,7 @@ impl MailAccounts {
         self.accounts.iter().position(is_open).map(MailAccountId)
     }
 
-    /// Whether a login may send as `sender`.
+    /// True if a login may send as `sender`.
     pub(super) fn may_send_as(&self, number: MailAccountId, sender: &str) -> bool {
         self.accounts.get(number.0).is_some_and(|known| known.account.senders.contains(sender))
     }

@@ -1,4 +1,4 @@
-//! One connection: lines in, replies out, and the faults between them.
+//! A connection: lines in, replies out, and the faults between them.
 
 use std::io;
 use std::sync::Arc;

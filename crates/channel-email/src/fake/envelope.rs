@@ -15,12 +15,12 @@ pub(super) struct MailEnvelope {
 }
 
 impl MailEnvelope {
-    /// Whether the client declared an 8-bit body.
+    /// True if the client declared an 8-bit body.
     pub(super) fn is_eight_bit(&self) -> bool {
         self.declared.contains(&SmtpCapability::EightBitMime)
     }
 
-    /// Whether the client declared addresses and headers in UTF-8.
+    /// True if the client declared addresses and headers in UTF-8.
     pub(super) fn is_utf8(&self) -> bool {
         self.declared.contains(&SmtpCapability::SmtpUtf8)
     }

@@ -13,7 +13,7 @@ impl ServerReply {
         Self { code, lines: vec![text.to_owned()] }
     }
 
-    /// Whether the server hangs up after the reply.
+    /// True if the server hangs up after the reply.
     pub(super) fn ends_the_connection(&self) -> bool {
         self.code == 421 || self.code == 221
     }

@@ -1,4 +1,4 @@
-//! One conversation: its state, and the reply to each command.
+//! A conversation: its state, and the reply to each command.
 
 mod login;
 
@@ -21,7 +21,7 @@ use super::wire::{RawMail, WireFlaw};
 /// The kind of channel that talks to the mail server.
 const KIND: &str = "email";
 
-/// One conversation.
+/// The server's side of one conversation.
 pub(super) struct ServerSession {
     server: Arc<MailServerState>,
     sandbox: Arc<SandboxState>,
@@ -34,7 +34,7 @@ pub(super) struct ServerSession {
     mails: u32,
 }
 
-/// Whether a connection is encrypted.
+/// True if a connection is encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum TransportSecurity {
     Clear,
@@ -357,7 +357,7 @@ fn too_large() -> ServerReply {
     ServerReply::new(552, "5.3.4 Message size exceeds fixed limit")
 }
 
-/// Whether `text` has the form `local@domain`, roughly.
+/// True if `text` has the form `local@domain`, roughly.
 fn is_address(text: &str) -> bool {
     let is_part =
         |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c.is_control());

@@ -23,7 +23,7 @@ pub(super) struct SmtpWire {
     pause: Option<Duration>,
 }
 
-/// One line, or the reason why it is none.
+/// The next line, or the reason why it is none.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum SmtpLine {
     Text(String),

@@ -33,7 +33,7 @@ pub(super) struct WeComBot {
     pub(super) per_minute: Option<usize>,
 }
 
-/// "每个机器人发送的消息不能超过20条/分钟".
+/// Messages in any 60 s: "每个机器人发送的消息不能超过20条/分钟".
 /// <https://developer.work.weixin.qq.com/document/path/91770>
 const MESSAGES_PER_MINUTE: usize = 20;
 

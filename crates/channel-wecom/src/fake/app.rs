@@ -171,7 +171,7 @@ impl WeComAppState {
         WeComOutcome { fields, violation, ..WeComOutcome::new(ProviderVerdict::Delivered, shown) }
     }
 
-    /// Whether the client asked not to send the same twice, and this is the same.
+    /// True if the client asked not to send the same twice, and this is the same.
     fn is_duplicate(&mut self, body: &Value, now: Timestamp) -> bool {
         if body.get("enable_duplicate_check").and_then(Value::as_i64) != Some(1) {
             return false;

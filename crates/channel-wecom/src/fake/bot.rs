@@ -15,8 +15,8 @@ use super::outcome::WeComOutcome;
 use super::reply::object;
 use super::rules::{WeComReader, WeComRules};
 
-/// "每个机器人发送的消息不能超过20条/分钟"; the block after it lasts as long as the
-/// window that was exceeded.
+/// The window of "每个机器人发送的消息不能超过20条/分钟"; the block after it lasts as
+/// long as the window that was exceeded.
 /// <https://developer.work.weixin.qq.com/document/path/91770>
 const MINUTE: SignedDuration = SignedDuration::from_secs(60);
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use fanfare_sandbox::{ProviderRefusal, ProviderRequest};
 use jiff::{SignedDuration, Timestamp};
 
-/// "media_id三天内有效". <https://developer.work.weixin.qq.com/document/path/91770>
+/// The life of an uploaded file: "media_id三天内有效". <https://developer.work.weixin.qq.com/document/path/91770>
 const KEPT: SignedDuration = SignedDuration::from_hours(72);
 
 /// A file must have more than 5 bytes and at most 20 MB.
@@ -46,7 +46,7 @@ impl BotMedia {
         Ok(StoredMedia { form, id })
     }
 
-    /// Whether the bot may still use `id`.
+    /// True if the bot may still use `id`.
     pub(super) fn check(&self, id: Option<&str>, now: Timestamp) -> Result<(), ProviderRefusal> {
         let id = id.ok_or_else(|| ProviderRefusal::new(41_006, "media_id missing"))?;
         match self.0.get(id) {
@@ -56,7 +56,7 @@ impl BotMedia {
     }
 }
 
-/// How many bytes the part called `media` has.
+/// The number of bytes in the part called `media`.
 fn part_length(request: &ProviderRequest) -> Option<usize> {
     let declared = request.content_type()?;
     let boundary = declared.strip_prefix("multipart/form-data")?.split_once("boundary=")?.1;

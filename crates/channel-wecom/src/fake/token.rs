@@ -35,7 +35,7 @@ impl IssuedTokens {
         (token, expires_in.into())
     }
 
-    /// Whether this app was ever given `token`.
+    /// True if this app was ever given `token`.
     pub(super) fn issued(&self, token: &str) -> bool {
         self.issued.contains_key(token)
     }

@@ -29,7 +29,7 @@ impl FromStr for AddressRange {
 }
 
 impl AddressRange {
-    /// Whether `address` lies in the range.
+    /// True if `address` lies in the range.
     #[must_use]
     pub fn contains(self, address: IpAddr) -> bool {
         let IpAddr::V4(address) = address.to_canonical() else { return false };
@@ -38,7 +38,7 @@ impl AddressRange {
     }
 }
 
-/// Whether these ranges allow a call from `address`. No ranges allow all addresses.
+/// True if these ranges allow a call from `address`. No ranges allow all addresses.
 #[must_use]
 pub fn is_allowed(ranges: &[AddressRange], address: IpAddr) -> bool {
     ranges.is_empty() || ranges.iter().any(|range| range.contains(address))

@@ -8,17 +8,17 @@ pub enum Members {
     /// Every name exists.
     #[default]
     Anyone,
-    /// Only these names exist.
+    /// Nothing but these names exists.
     Only(BTreeSet<String>),
 }
 
 impl Members {
-    /// Only these names exist.
+    /// The members with these names and no others.
     pub fn only<'a>(members: impl IntoIterator<Item = &'a str>) -> Self {
         Self::Only(members.into_iter().map(str::to_owned).collect())
     }
 
-    /// Only these names exist, or, if there are none, every name does.
+    /// The members with these names, or, if there are no names, all.
     pub fn only_or_anyone<'a>(members: impl IntoIterator<Item = &'a str>) -> Self {
         let mut members = members.into_iter().peekable();
         if members.peek().is_none() { Self::Anyone } else { Self::only(members) }
@@ -32,7 +32,7 @@ impl Members {
         }
     }
 
-    /// Whether `member` exists.
+    /// True if `member` exists.
     #[must_use]
     pub fn contains(&self, member: &str) -> bool {
         match self {

@@ -67,7 +67,7 @@ impl<'a> AccountSettings<'a> {
         self.all(name).map(|value| value.parse().map_err(|_| invalid())).collect()
     }
 
-    /// Whether `limits: none` switches the provider's limits off.
+    /// True if `limits: none` switches the provider's limits off.
     ///
     /// # Errors
     ///

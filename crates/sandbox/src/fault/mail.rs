@@ -66,7 +66,7 @@ pub enum MailAction {
 }
 
 impl MailAction {
-    /// Whether the command under way goes on in spite of the fault.
+    /// True if the command under way goes on in spite of the fault.
     #[must_use]
     pub fn lets_pass(&self) -> bool {
         match self {

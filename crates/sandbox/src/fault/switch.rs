@@ -48,7 +48,7 @@ impl FaultSwitch {
         Self { path: Some(path.to_owned()), ..self }
     }
 
-    /// Whether it still applies to requests to `path`, or, for `None`, to mail and connections.
+    /// True if it still applies to requests to `path`, or, for `None`, to mail and connections.
     fn is_on_at(&self, path: Option<&str>) -> bool {
         self.times != Some(0) && self.path.as_deref().is_none_or(|only| Some(only) == path)
     }
@@ -88,7 +88,7 @@ impl Faults {
         self.switched.subscribe()
     }
 
-    /// Whether connections to any of `names` are refused.
+    /// True if connections to any of `names` are refused.
     pub(crate) fn refuse(&self, names: &[String]) -> bool {
         let names = names.iter().map(String::as_str).chain([EVERY_TARGET]);
         let mut on = names.filter_map(|name| self.switches.get(name)).flatten();

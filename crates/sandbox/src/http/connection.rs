@@ -1,4 +1,4 @@
-//! One HTTP connection: requests in, responses out.
+//! An HTTP connection: requests in, responses out.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

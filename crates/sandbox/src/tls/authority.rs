@@ -89,7 +89,7 @@ fn server_side(
     Ok(side.with_safe_default_protocol_versions()?.with_no_client_auth())
 }
 
-/// Has no certificate to show, and so ends every handshake with an alert.
+/// A resolver without a certificate, which ends every handshake with an alert.
 #[derive(Debug)]
 struct NoCertificate;
 

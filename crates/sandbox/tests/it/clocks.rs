@@ -1,10 +1,11 @@
-//! What time it is at the providers.
+//! The clocks of the providers.
 
 use fanfare_sandbox::{Fault, FaultSwitch};
+use fanfare_testkit::{D1_MILLIS, raw_exchange, raw_request};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::client::{D1_MILLIS, D1_SIGN, Fakes, exchange, request};
+use crate::client::{D1_SIGN, Fakes};
 
 const ROBOT: &str = "/robot/send?access_token=robot-token";
 const BOT: &str = "/cgi-bin/webhook/send?key=bot-key";
@@ -46,10 +47,10 @@ async fn every_answer_says_what_time_it_is_in_the_sandbox() {
 async fn a_request_that_is_too_large_is_told_the_time_too() {
     let fakes = Fakes::start().await;
     let announced = 22 * 1024 * 1024;
-    let mut too_large = request("POST", ROBOT, &vec![b' '; announced]);
+    let mut too_large = raw_request("POST", ROBOT, &vec![b' '; announced]);
     // One byte more than the sandbox reads: nothing is left on the way when it answers.
     too_large.truncate(too_large.len() - 1024 * 1024 + 1);
-    let answer = exchange(fakes.sandbox.http_address(), &too_large).await.unwrap();
+    let answer = raw_exchange(fakes.sandbox.http_address(), &too_large).await.unwrap();
     assert_eq!((answer.status, answer.header("date")), (413, Some(D1_DATE)));
 }
 

@@ -1,9 +1,10 @@
 //! The sandbox's own doors, and how much it takes.
 
 use fanfare_sandbox::FakeAccount;
+use fanfare_testkit::raw_exchange;
 use serde_json::json;
 
-use crate::client::{Fakes, exchange};
+use crate::client::Fakes;
 
 const ROBOT: &str = "/robot/send?access_token=robot-token";
 
@@ -78,7 +79,7 @@ async fn thousands_of_messages_are_no_burden() {
     };
     let all = one("keep-alive").repeat(1_999) + &one("close");
     // All answers come on one stream; only that they came is of interest.
-    exchange(fakes.sandbox.http_address(), all.as_bytes()).await.unwrap_err();
+    raw_exchange(fakes.sandbox.http_address(), all.as_bytes()).await.unwrap_err();
     assert_eq!(fakes.sandbox.stats()["fast"].delivered, 2_000);
     assert!(fakes.sandbox.violations().is_empty());
 }

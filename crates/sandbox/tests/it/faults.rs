@@ -4,12 +4,13 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use fanfare_sandbox::{Canned, Fault, FaultSwitch, MailAction, MailStage};
+use fanfare_testkit::{RawAnswer, RawMailer, raw_mail};
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::client::{Answer, Fakes, Mailer, mail};
+use crate::client::Fakes;
 
 const ROBOT: &str = "/robot/send?access_token=robot-token";
 const BOT: &str = "/cgi-bin/webhook/send?key=bot-key";
@@ -21,8 +22,8 @@ fn text() -> Value {
     json!({"msgtype": "text", "text": {"content": "hot"}})
 }
 
-/// One request to a robot with this fault, and how many messages people saw.
-async fn suffer(fault: Fault) -> (Option<std::io::Result<Answer>>, usize) {
+/// Sends a request to a robot with this fault, and counts the messages that people saw.
+async fn send_with(fault: Fault) -> (Option<std::io::Result<RawAnswer>>, usize) {
     let fakes = Fakes::start().await;
     fakes.sandbox.set_fault("robot", FaultSwitch::times(fault, 1)).unwrap();
     let body = text().to_string();
@@ -32,40 +33,40 @@ async fn suffer(fault: Fault) -> (Option<std::io::Result<Answer>>, usize) {
 
 #[tokio::test]
 async fn a_closed_connection_brings_no_answer_and_no_message() {
-    let (answer, delivered) = suffer(Fault::Close).await;
+    let (answer, delivered) = send_with(Fault::Close).await;
     assert!(answer.unwrap().is_err());
     assert_eq!(delivered, 0);
 }
 
 #[tokio::test]
 async fn a_hanging_provider_says_nothing_and_delivers_nothing() {
-    let (answer, delivered) = suffer(Fault::Hang).await;
+    let (answer, delivered) = send_with(Fault::Hang).await;
     assert!(answer.is_none());
     assert_eq!(delivered, 0);
 }
 
 #[tokio::test]
 async fn a_late_provider_has_delivered() {
-    let (answer, delivered) = suffer(Fault::Late { millis: 60_000 }).await;
+    let (answer, delivered) = send_with(Fault::Late { millis: 60_000 }).await;
     assert!(answer.is_none());
     assert_eq!(delivered, 1);
 
-    let (answer, delivered) = suffer(Fault::Late { millis: 1 }).await;
+    let (answer, delivered) = send_with(Fault::Late { millis: 1 }).await;
     assert_eq!((answer.unwrap().unwrap().errcode(), delivered), (Some(0), 1));
 }
 
 #[tokio::test]
 async fn a_slow_provider_drips_the_right_answer() {
-    let (answer, delivered) = suffer(Fault::Slow { millis: 0 }).await;
+    let (answer, delivered) = send_with(Fault::Slow { millis: 0 }).await;
     assert_eq!((answer.unwrap().unwrap().errcode(), delivered), (Some(0), 1));
-    let (answer, delivered) = suffer(Fault::Slow { millis: 10_000 }).await;
+    let (answer, delivered) = send_with(Fault::Slow { millis: 10_000 }).await;
     assert!(answer.is_none());
     assert_eq!(delivered, 1);
 }
 
 #[tokio::test]
 async fn a_reset_cuts_the_answer_of_a_delivered_message() {
-    let (answer, delivered) = suffer(Fault::Reset).await;
+    let (answer, delivered) = send_with(Fault::Reset).await;
     let kind = answer.unwrap().unwrap_err().kind();
     assert!(matches!(kind, ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset), "{kind}");
     assert_eq!(delivered, 1);
@@ -73,7 +74,7 @@ async fn a_reset_cuts_the_answer_of_a_delivered_message() {
 
 #[tokio::test]
 async fn a_provider_can_hang_up_before_it_has_stored_anything() {
-    let (answer, delivered) = suffer(Fault::ResetBeforeStoring).await;
+    let (answer, delivered) = send_with(Fault::ResetBeforeStoring).await;
     let kind = answer.unwrap().unwrap_err().kind();
     assert!(matches!(kind, ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset), "{kind}");
     assert_eq!(delivered, 0);
@@ -81,24 +82,24 @@ async fn a_provider_can_hang_up_before_it_has_stored_anything() {
 
 #[tokio::test]
 async fn a_gateway_answers_for_the_provider() {
-    let (answer, delivered) = suffer(Fault::status(502)).await;
+    let (answer, delivered) = send_with(Fault::status(502)).await;
     let answer = answer.unwrap().unwrap();
     assert_eq!((answer.status, delivered), (502, 0));
     assert!(answer.body.starts_with("<html>"));
 
-    let (answer, _) = suffer(Fault::too_many_requests(30)).await;
+    let (answer, _) = send_with(Fault::too_many_requests(30)).await;
     let answer = answer.unwrap().unwrap();
     assert_eq!(answer.status, 429);
     assert!(answer.head.contains("retry-after: 30"));
 
     let body = r#"{"error": "no"}"#.to_owned();
     let canned = Canned { status: 400, retry_after: None, content_type: "application/json".to_owned(), body };
-    assert_eq!(suffer(Fault::Answer(canned)).await.0.unwrap().unwrap().status, 400);
+    assert_eq!(send_with(Fault::Answer(canned)).await.0.unwrap().unwrap().status, 400);
 }
 
 #[tokio::test]
 async fn a_wrong_content_type_stands_before_the_right_answer() {
-    let (answer, delivered) = suffer(Fault::ContentType { content_type: "text/plain".to_owned() }).await;
+    let (answer, delivered) = send_with(Fault::ContentType { content_type: "text/plain".to_owned() }).await;
     let answer = answer.unwrap().unwrap();
     assert!(answer.head.contains("content-type: text/plain"));
     assert_eq!((answer.errcode(), delivered), (Some(0), 1));
@@ -106,7 +107,7 @@ async fn a_wrong_content_type_stands_before_the_right_answer() {
 
 #[tokio::test]
 async fn any_code_can_be_answered_in_the_providers_form() {
-    let (answer, delivered) = suffer(Fault::Errcode { code: -1, words: "系统繁忙".to_owned() }).await;
+    let (answer, delivered) = send_with(Fault::Errcode { code: -1, words: "系统繁忙".to_owned() }).await;
     assert_eq!(answer.unwrap().unwrap().json(), json!({"errcode": -1, "errmsg": "系统繁忙"}));
     assert_eq!(delivered, 0);
 
@@ -176,9 +177,9 @@ async fn a_server_that_is_closing_says_421_and_hangs_up() {
     let fakes = Fakes::start().await;
     let fault = Fault::mail(MailStage::Connect, MailAction::Reply { code: 421, text: "4.3.2 no".to_owned() });
     fakes.sandbox.set_fault("mail", FaultSwitch::times(fault, 1)).unwrap();
-    let err = Mailer::connect(fakes.smtp_address()).await.err().unwrap();
+    let err = RawMailer::connect(fakes.smtp_address()).await.err().unwrap();
     assert_eq!(err.to_string(), "421");
-    assert!(Mailer::connect(fakes.smtp_address()).await.is_ok());
+    assert!(RawMailer::connect(fakes.smtp_address()).await.is_ok());
 }
 
 #[tokio::test]
@@ -189,7 +190,7 @@ async fn a_connection_lost_at_the_dot_has_stored_the_mail_or_not() {
         fakes.sandbox.set_fault("mail", FaultSwitch::always(fault)).unwrap();
         let mut mailer = fakes.mailer().await;
         mailer.log_in().await;
-        assert!(mailer.deliver(&["ann@example.com"], &mail("1")).await.is_err());
+        assert!(mailer.deliver(&["ann@example.com"], &raw_mail("1")).await.is_err());
         assert_eq!(fakes.delivered().len(), delivered);
     };
     check(MailAction::Drop, 0).await;
@@ -217,7 +218,7 @@ async fn a_server_can_hang_at_any_stage() {
     fakes.sandbox.set_fault("mail", FaultSwitch::times(fault, 1)).unwrap();
     let mut mailer = fakes.mailer().await;
     mailer.log_in().await;
-    let said = timeout(PATIENCE, mailer.deliver(&["ann@example.com"], &mail("1"))).await;
+    let said = timeout(PATIENCE, mailer.deliver(&["ann@example.com"], &raw_mail("1"))).await;
     assert!(said.is_err());
 }
 
@@ -228,7 +229,7 @@ async fn a_slow_mail_server_drips_its_reply_to_a_mail_it_has() {
         fakes.sandbox.set_fault("mail", FaultSwitch::times(Fault::Slow { millis }, 1)).unwrap();
         let mut mailer = fakes.mailer().await;
         mailer.log_in().await;
-        let said = timeout(PATIENCE, mailer.deliver(&["ann@example.com"], &mail("1"))).await;
+        let said = timeout(PATIENCE, mailer.deliver(&["ann@example.com"], &raw_mail("1"))).await;
         assert_eq!(said.iter().filter(|it| it.as_ref().is_ok_and(|code| *code == 250)).count(), replies);
         assert_eq!(fakes.delivered().len(), 1);
     };
@@ -257,8 +258,8 @@ async fn recipients_fail_one_by_one() {
     let mut mailer = fakes.mailer().await;
     mailer.log_in().await;
     let both = ["ann@example.com", "bob@example.com"];
-    assert_eq!(mailer.deliver(&both, &mail("1")).await.unwrap(), 250);
-    assert_eq!(mailer.deliver(&both, &mail("1")).await.unwrap(), 250);
+    assert_eq!(mailer.deliver(&both, &raw_mail("1")).await.unwrap(), 250);
+    assert_eq!(mailer.deliver(&both, &raw_mail("1")).await.unwrap(), 250);
     let recipients: Vec<_> = fakes.delivered().into_iter().map(|it| it.shown.recipients.len()).collect();
     assert_eq!(recipients, [1, 2]);
 }

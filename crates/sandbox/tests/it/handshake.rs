@@ -30,7 +30,7 @@ pub(crate) async fn encrypt(stream: TcpStream, pem: &str) -> io::Result<TlsStrea
     TlsConnector::from(Arc::new(client)).connect(ServerName::try_from("127.0.0.1").unwrap(), stream).await
 }
 
-/// What a client complains of.
+/// The complaint of a client about a handshake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Complaint {
     Alert,
@@ -43,7 +43,7 @@ pub(crate) enum Complaint {
 }
 
 impl Complaint {
-    /// What a client has to complain of.
+    /// The right complaint about this fault.
     pub(crate) fn about(fault: TlsFault) -> Self {
         match fault {
             TlsFault::Refused => Self::Alert,
@@ -55,7 +55,7 @@ impl Complaint {
         }
     }
 
-    /// What the library says.
+    /// The complaint in the library's error.
     pub(crate) fn of(err: &io::Error) -> Self {
         use CertificateError::{
             Expired, ExpiredContext, NotValidForName, NotValidForNameContext, UnknownIssuer,

@@ -4,10 +4,11 @@ use std::io;
 use std::net::SocketAddr;
 
 use fanfare_sandbox::{Fault, FaultSwitch, TlsFault};
+use fanfare_testkit::{RawAnswer, raw_request, raw_send};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 
-use crate::client::{Answer, Fakes, request, send};
+use crate::client::Fakes;
 use crate::handshake::{Complaint, EVERY_TLS_FAULT, encrypt};
 
 const ROBOT: &str = "/robot/send?access_token=robot-token";
@@ -18,9 +19,9 @@ fn text() -> Value {
 }
 
 /// Posts under TLS, trusting the authority in `pem`.
-async fn post(door: SocketAddr, pem: &str, target: &str) -> io::Result<Answer> {
+async fn post(door: SocketAddr, pem: &str, target: &str) -> io::Result<RawAnswer> {
     let stream = encrypt(TcpStream::connect(door).await?, pem).await?;
-    send(stream, &request("POST", target, text().to_string().as_bytes())).await
+    raw_send(stream, &raw_request("POST", target, text().to_string().as_bytes())).await
 }
 
 #[tokio::test]

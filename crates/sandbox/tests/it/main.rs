@@ -5,7 +5,6 @@
 
 mod client;
 mod handshake;
-mod wrong_clients;
 mod faults;
 mod doors;
 mod tls;

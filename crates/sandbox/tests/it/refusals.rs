@@ -5,11 +5,12 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use fanfare_sandbox::{Fault, FaultSwitch};
+use fanfare_testkit::{raw_exchange, raw_mail, raw_request};
 use tokio::net::TcpStream;
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
-use crate::client::{Fakes, exchange, mail, request};
+use crate::client::Fakes;
 
 const ROBOT: &str = "/robot/send?access_token=robot-token";
 const TEXT: &[u8] = br#"{"msgtype": "text", "text": {"content": "hot"}}"#;
@@ -33,18 +34,18 @@ const REFUSED: Result<(), ErrorKind> = Err(ErrorKind::ConnectionRefused);
 async fn a_door_that_refuses_opens_again_where_it_was() {
     let fakes = Fakes::start().await;
     let door = fakes.sandbox.open_http("robot").await.unwrap();
-    let post = request("POST", ROBOT, TEXT);
-    assert_eq!(exchange(door, &post).await.unwrap().errcode(), Some(0));
+    let post = raw_request("POST", ROBOT, TEXT);
+    assert_eq!(raw_exchange(door, &post).await.unwrap().errcode(), Some(0));
     for _ in 0..2 {
         fakes.sandbox.set_fault("robot", FaultSwitch::always(Fault::Refuse)).unwrap();
         // Who is quicker than the door is served no more either.
-        exchange(door, &post).await.unwrap_err();
+        raw_exchange(door, &post).await.unwrap_err();
         until(door, REFUSED).await;
         fakes.sandbox.clear_faults("robot");
         until(door, Ok(())).await;
     }
     assert_eq!(fakes.delivered().len(), 1);
-    assert_eq!(exchange(door, &post).await.unwrap().errcode(), Some(0));
+    assert_eq!(raw_exchange(door, &post).await.unwrap().errcode(), Some(0));
 }
 
 #[tokio::test]
@@ -76,12 +77,12 @@ async fn a_mail_server_that_refuses_cuts_who_is_connected() {
     mailer.log_in().await;
     fakes.sandbox.set_fault("mail", FaultSwitch::always(Fault::Refuse)).unwrap();
     until(fakes.smtp_address(), REFUSED).await;
-    assert!(mailer.deliver(&["ann@example.com"], &mail("1")).await.is_err());
+    assert!(mailer.deliver(&["ann@example.com"], &raw_mail("1")).await.is_err());
 
     fakes.sandbox.clear_faults("mail");
     until(fakes.smtp_address(), Ok(())).await;
     let mut mailer = fakes.mailer().await;
     mailer.log_in().await;
-    assert_eq!(mailer.deliver(&["ann@example.com"], &mail("1")).await.unwrap(), 250);
+    assert_eq!(mailer.deliver(&["ann@example.com"], &raw_mail("1")).await.unwrap(), 250);
     assert_eq!(fakes.delivered().len(), 1);
 }

@@ -4,6 +4,7 @@ use std::io;
 
 use channel_email::fake::{ClearAuth, SmtpRules, SmtpTls};
 use fanfare_sandbox::{Fault, FaultSwitch};
+use fanfare_testkit::TestSandbox;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
@@ -13,17 +14,17 @@ use crate::handshake::{Complaint, EVERY_TLS_FAULT, encrypt};
 
 const AUTH: &str = "AUTH PLAIN AGFsZXJ0QGV4YW1wbGUuY29tAHMzY3JldA==";
 
-async fn fakes(tls: SmtpTls) -> Fakes {
+async fn fakes(tls: SmtpTls) -> TestSandbox {
     let smtp = SmtpRules { tls, clear_auth: ClearAuth::Refused, ..SmtpRules::default() };
     Fakes::with(smtp).await
 }
 
-async fn connect(fakes: &Fakes) -> TcpStream {
+async fn connect(fakes: &TestSandbox) -> TcpStream {
     TcpStream::connect(fakes.smtp_address()).await.unwrap()
 }
 
 /// A connection on which the server has just agreed to STARTTLS.
-async fn after_starttls(fakes: &Fakes) -> BufReader<TcpStream> {
+async fn after_starttls(fakes: &TestSandbox) -> BufReader<TcpStream> {
     let mut clear = BufReader::new(connect(fakes).await);
     say(&mut clear, "").await;
     say(&mut clear, "EHLO test").await;
@@ -31,11 +32,11 @@ async fn after_starttls(fakes: &Fakes) -> BufReader<TcpStream> {
     clear
 }
 
-async fn implicit(fakes: &Fakes) -> io::Result<TlsStream<TcpStream>> {
+async fn implicit(fakes: &TestSandbox) -> io::Result<TlsStream<TcpStream>> {
     encrypt(connect(fakes).await, fakes.sandbox.ca_pem()).await
 }
 
-async fn explicit(fakes: &Fakes) -> io::Result<TlsStream<TcpStream>> {
+async fn explicit(fakes: &TestSandbox) -> io::Result<TlsStream<TcpStream>> {
     encrypt(after_starttls(fakes).await.into_inner(), fakes.sandbox.ca_pem()).await
 }
 

@@ -367,7 +367,7 @@ fn what_was_refused_is_shown_when_it_comes_again_with_its_uuid() {
     assert_eq!(group.last().verdict, ProviderVerdict::Delivered);
 }
 
-/// Who of a group of two is called by `body`.
+/// The people of a group of two whom `body` calls.
 #[track_caller]
 fn check_mentioned(body: &Value, expected: &[&str]) {
     let members = Members::only(["13800000001", "ann"]);

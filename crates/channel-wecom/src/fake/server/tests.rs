@@ -106,7 +106,7 @@ fn to(user: &str, content: &str) -> Value {
     json!({"touser": user, "agentid": 7, "msgtype": "text", "text": {"content": content}})
 }
 
-/// What a bot of a group of Ann and a mobile answers to `body`.
+/// The answer of a bot, in a group of Ann and a mobile, to `body`.
 #[track_caller]
 fn check_bot(body: &Value, code: i64) -> Option<ShownMessage> {
     let members = Members::only(["ann", "13800000001"]);
