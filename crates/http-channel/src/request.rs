@@ -110,6 +110,12 @@ impl Request {
         self
     }
 
+    /// The bytes of its body, as they will be sent: a signature is made of them.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
     /// The address of the request at `base`.
     pub(crate) fn url(&self, base: &Url) -> Url {
         let mut url = base.clone();
