@@ -8,6 +8,7 @@ pub fn registry() -> ChannelRegistry {
     ChannelRegistry::default()
         .with::<channel_dingtalk::DingTalk>()
         .with::<channel_email::Email>()
+        .with::<channel_feishu::Feishu>()
         .with::<channel_wecom::WeCom>()
 }
 

@@ -1,0 +1,174 @@
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use fanfare_chat::MentionAll;
+use fanfare_core::{BuildError, SandboxAccount, SandboxDoors, Secret, SettingWarning};
+use serde::Deserialize;
+
+/// A bot's settings.
+///
+/// ```yaml
+/// kind: feishu
+/// token: { env: FEISHU_TOKEN }            # the last part of the bot's webhook address, after /hook/
+/// secret: { env: FEISHU_SECRET }          # the text under 签名校验; leave out only if the bot has none
+/// keyword: alarm                          # only if the bot asks for a keyword (自定义关键词)
+/// msg_type: interactive                   # interactive (a card, default) or post (rich text)
+/// mention:
+///   user_ids: [ou_18eac85d35a26f989317ad4f02e8bbbb]   # open_id or user_id of members of the group
+///   all: asked                            # asked | urgent | always | never
+///   ids_of_mobiles: { "13800000000": ou_18eac85d35a26f989317ad4f02e8bbbb }   # for alerts that ask for a mobile number
+/// endpoint: https://open.feishu.cn        # https://open.larksuite.com for Lark
+/// proxy: http://proxy.example.com:3128
+/// ca_file: /etc/ssl/private-ca.pem
+/// ```
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeishuConfig {
+    /// The last part of the webhook address that the group shows, after `/hook/`.
+    pub token: Secret,
+    /// The text under 签名校验 in the bot's security settings.
+    #[serde(default)]
+    pub secret: Option<Secret>,
+    /// One of the bot's keywords (自定义关键词); it is put into every message, so
+    /// that a resolution is not refused where the alarm went through.
+    #[serde(default)]
+    pub keyword: Option<String>,
+    /// The form of messages.
+    #[serde(default)]
+    pub msg_type: FeishuMsgType,
+    /// The people to call by name, beside those the alert asks for.
+    #[serde(default)]
+    pub mention: MentionConfig,
+    /// `http(s)://host[:port]` in place of <https://open.feishu.cn>.
+    #[serde(default)]
+    pub endpoint: Option<String>,
+    /// An `http`, `https` or `socks5` proxy.
+    #[serde(default)]
+    pub proxy: Option<String>,
+    /// Certificates to trust beside those of the system.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
+}
+
+/// The form of a bot's messages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FeishuMsgType {
+    /// A card with a coloured headline, list and links.
+    #[default]
+    Interactive,
+    /// Rich text, which every client shows, also old ones.
+    Post,
+}
+
+/// The people that a bot calls by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MentionConfig {
+    /// The open_id or user_id of members of the group.
+    pub user_ids: Vec<String>,
+    /// The moment to call everybody; the group must allow it.
+    pub all: MentionAll,
+    /// The open_id or user_id behind each mobile number that alerts ask for (`at_mobiles`).
+    pub ids_of_mobiles: Option<BTreeMap<String, String>>,
+}
+
+impl FeishuConfig {
+    /// The settings of a bot without a signature, everything else by default.
+    #[must_use]
+    pub fn new(token: Secret) -> Self {
+        Self {
+            token,
+            secret: None,
+            keyword: None,
+            msg_type: FeishuMsgType::default(),
+            mention: MentionConfig::default(),
+            endpoint: None,
+            proxy: None,
+            ca_file: None,
+        }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), BuildError> {
+        let token = self.token.expose();
+        if token.is_empty() || token.contains(['/', '=', '&', '?']) || token.contains(char::is_whitespace) {
+            return Err(problem(
+                "token",
+                "must be only the part after `/hook/` of the bot's webhook address",
+            ));
+        }
+        if self.secret.as_ref().is_some_and(|it| it.expose().trim().is_empty()) {
+            return Err(problem(
+                "secret",
+                "must not be empty: leave it out if the bot has no signature (签名校验)",
+            ));
+        }
+        if self.keyword.as_ref().is_some_and(|it| it.trim().is_empty()) {
+            return Err(problem("keyword", "must not be empty: leave it out if the bot asks for none"));
+        }
+        self.mention.check()
+    }
+
+    /// Settings that may be left out, though that is not wise, and what that means.
+    pub(crate) fn warnings(&self) -> Vec<SettingWarning> {
+        let warning = |message: &str| SettingWarning { field: String::new(), message: message.to_owned() };
+        let unsigned = self.secret.is_none().then(|| {
+            warning("no `secret`: without a signature whoever learns the token can write to the group")
+        });
+        let uncalled = self.mention.ids_of_mobiles.is_none().then(|| {
+            warning(
+                "no `mention.ids_of_mobiles`: Feishu mentions by open_id or user_id only, so a mobile number that \
+                 an alert asks for (`at_mobiles`) is written into the message and calls nobody, unless its \
+                 person's id stands there; `{}` says that this is fine",
+            )
+        });
+        unsigned.into_iter().chain(uncalled).collect()
+    }
+
+    /// The same settings for a sandbox; a secret that is missing becomes one that can be built.
+    pub(crate) fn into_sandbox(mut self, doors: &SandboxDoors) -> (Self, SandboxAccount) {
+        self.token = present(self.token);
+        self.secret = self.secret.map(present);
+        self.endpoint = Some(doors.http.clone());
+        self.proxy = None;
+        self.ca_file = None;
+
+        let mut settings = vec![("token", self.token.expose().to_owned())];
+        settings.extend(self.secret.as_ref().map(|it| ("secret", it.expose().to_owned())));
+        settings.extend(self.keyword.clone().map(|it| ("keyword", it)));
+        (self, SandboxAccount { kind: "feishu", settings })
+    }
+}
+
+impl MentionConfig {
+    fn check(&self) -> Result<(), BuildError> {
+        let Self { user_ids, all: _, ids_of_mobiles } = self;
+        if let Some(at) = user_ids.iter().position(|id| !is_user_id(id)) {
+            return Err(problem(&format!("mention.user_ids[{at}]"), NO_USER_ID));
+        }
+        match ids_of_mobiles.iter().flatten().find(|(_, id)| !is_user_id(id)) {
+            Some((mobile, _)) => Err(problem(&format!("mention.ids_of_mobiles.{mobile}"), NO_USER_ID)),
+            None => Ok(()),
+        }
+    }
+}
+
+const NO_USER_ID: &str =
+    "is no open_id or user_id: expected letters, digits, `_` and `-`, e.g. `ou_18eac85d35a2`";
+
+/// Whether `text` can stand in a mention without changing its meaning.
+pub(crate) fn is_user_id(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+}
+
+/// `secret`, or one made up for a sandbox if it is missing.
+fn present(secret: Secret) -> Secret {
+    if secret.expose().is_empty() { Secret::new("sandbox-secret") } else { secret }
+}
+
+fn problem(field: &str, message: &str) -> BuildError {
+    BuildError { field: field.to_owned(), message: message.to_owned() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,153 @@
+//! The bot against its fake: taken messages, faults, and wrong clients.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on must stop")]
+
+use std::time::Duration;
+
+use channel_feishu::{Feishu, FeishuConfig};
+use fanfare_core::{
+    Channel, Context, Locale, Notifier, Receipt, SandboxDoors, Secret, SendError, Severity, Why,
+};
+use fanfare_sandbox::{
+    FakeAccount, Fault, FaultSwitch, HasFake, ProviderVerdict, Sandbox, SandboxClock, SandboxSettings,
+    SeenMessage,
+};
+use fanfare_testkit::{NOON, attempt, digest, notification};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+const TOKEN: &str = "0f8c4a2b-a-token-of-a-bot";
+const SECRET: &str = "a-secret-of-a-bot";
+
+/// A sandbox with one bot, at noon.
+async fn sandbox() -> Sandbox {
+    let settings = SandboxSettings::loopback(SandboxClock::new(|| NOON), vec![Feishu::fake()]);
+    Sandbox::start(settings).await.unwrap()
+}
+
+/// The channel of the bot, as `--sandbox` makes it of its settings.
+fn bot(sandbox: &Sandbox) -> Feishu {
+    let doors = SandboxDoors {
+        http: format!("http://{}", sandbox.http_address()),
+        smtp: "127.0.0.1:1".parse().unwrap(),
+    };
+    let config = FeishuConfig {
+        secret: Some(Secret::new(SECRET)),
+        keyword: Some("alarm".to_owned()),
+        ..FeishuConfig::new(Secret::new(TOKEN))
+    };
+    let (config, account) = Feishu::into_sandbox(config, &doors);
+    sandbox.add(&FakeAccount::new(account.kind, account.settings.clone()).named("bot")).unwrap();
+    let context =
+        Context { name: "bot".into(), locale: Locale::default(), timeout: Duration::from_millis(500) };
+    Feishu::build(config, context).unwrap()
+}
+
+fn delivered(sandbox: &Sandbox) -> Vec<SeenMessage> {
+    sandbox.messages().into_iter().filter(|it| it.verdict == ProviderVerdict::Delivered).collect()
+}
+
+async fn send(bot: &Feishu) -> Result<Receipt, SendError> {
+    bot.notify(&notification(Severity::Urgent, Why::Started), &attempt()).await
+}
+
+#[tokio::test]
+async fn a_message_and_a_digest_are_taken_and_shown_as_they_were_meant() {
+    let sandbox = sandbox().await;
+    let bot = bot(&sandbox);
+    send(&bot).await.unwrap();
+    bot.digest(&digest(3), &attempt()).await.unwrap();
+    let [message, gathered] = delivered(&sandbox).try_into().unwrap();
+    assert_eq!(message.shown.title, "[URGENT] Temperature too high - Cold room 3");
+    assert!(message.shown.text.contains("over_temp") && message.shown.text.contains("alarm"), "{message:?}");
+    assert!(gathered.shown.title.starts_with("[URGENT] 3 alerts"), "{gathered:?}");
+    assert!(sandbox.violations().is_empty());
+}
+
+#[tokio::test]
+async fn whatever_fails_on_the_way_is_called_what_it_is_and_shows_no_secret() {
+    let sandbox = sandbox().await;
+    let bot = bot(&sandbox);
+    let errcode = |code, words: &str| Fault::Errcode { code, words: words.to_owned() };
+    let cases = [
+        (Fault::Close, "unanswered"),
+        (Fault::Hang, "unanswered"),
+        (Fault::Reset, "unanswered"),
+        (Fault::ResetBeforeStoring, "unanswered"),
+        (Fault::Late { millis: 900 }, "unanswered"),
+        (Fault::html_in_200(), "unanswered"),
+        (Fault::empty_body(), "unanswered"),
+        (Fault::garbage_json(), "unanswered"),
+        (errcode(9499, "too many request"), "throttled"),
+        (errcode(11232, "frequency limited"), "throttled"),
+        (errcode(19001, "access token invalid"), "misconfigured"),
+        (errcode(19022, "Ip Not Allowed"), "misconfigured"),
+        (errcode(19024, "Key Words Not Found"), "unsendable"),
+        (errcode(2200, "internal error"), "transient"),
+    ];
+    for (fault, expected) in cases {
+        let named = format!("{fault:?}");
+        sandbox.set_fault("bot", FaultSwitch::times(fault, 1)).unwrap();
+        let err = send(&bot).await.expect_err(&named);
+        assert_eq!(err.word(), expected, "{named}: {err}");
+        let shown = format!("{err} {err:?} {bot:?}");
+        assert!(!shown.contains(TOKEN) && !shown.contains(SECRET), "{named}: {shown}");
+    }
+    send(&bot).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_machine_whose_clock_is_off_signs_with_feishus() {
+    let sandbox = sandbox().await;
+    let bot = bot(&sandbox);
+    sandbox.set_fault("bot", FaultSwitch::always(Fault::ClockOff { seconds: 7200 })).unwrap();
+    assert_eq!(send(&bot).await.unwrap_err().word(), "transient");
+    let says = send(&bot).await.unwrap().words;
+    assert!(says.ends_with("this machine's clock is 2 h 0 min behind"), "{says}");
+}
+
+/// The answer to one POST of `body` to the bot's address.
+async fn posted(sandbox: &Sandbox, body: &str) -> String {
+    let mut stream = TcpStream::connect(sandbox.http_address()).await.unwrap();
+    let request = format!(
+        "POST /open-apis/bot/v2/hook/{TOKEN} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+#[tokio::test]
+async fn the_mistakes_of_clients_in_the_field_deliver_nothing() {
+    let sandbox = sandbox().await;
+    let _bot = bot(&sandbox);
+    let signed = |timestamp: &str, sign: &str| {
+        format!(
+            r#"{{"timestamp":"{timestamp}","sign":"{sign}","msg_type":"text","content":{{"text":"alarm"}}}}"#
+        )
+    };
+    let wrong = [
+        (r#"{"msg_type":"text","content":{"text":"alarm"}}"#.to_owned(), "19021", "without a signature"),
+        // Noon by DingTalk's recipe, and by Feishu's in milliseconds; computed with Python's `hmac`.
+        (
+            signed("1772971200", "9YFW/NI+5Mw98Chb+P/U44+Rmgaw9YrEDp/ekIjRHwQ="),
+            "19021",
+            "by DingTalk's recipe",
+        ),
+        (signed("1772971200000", "G1NI9X4YPCdEI1aCBL44FA9dxIoPUbpW0Y+t2E3Ba0g="), "19021", "in milliseconds"),
+        ("alarm".to_owned(), "9499", "no JSON"),
+    ];
+    for (body, code, mistake) in wrong {
+        let answer = posted(&sandbox, &body).await;
+        assert!(answer.contains(code), "{mistake}: {answer}");
+    }
+    assert!(delivered(&sandbox).is_empty());
+    assert!(
+        posted(&sandbox, &signed("1772971200", "Z6rlw23oV/iXv7V/HZdAWomLHLeG/LZopga5TkcchTo="))
+            .await
+            .contains("\"code\":0")
+    );
+}
