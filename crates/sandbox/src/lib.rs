@@ -20,8 +20,8 @@ mod listener;
 mod state;
 mod provider;
 mod journal;
-mod fault;
 mod tls;
+mod fault;
 mod clock;
 
 mod account;

@@ -1,6 +1,7 @@
 //! The settings of one account, and how a fake reads them.
 
-use super::{AddressRange, InvalidAccount};
+use super::address::AddressRange;
+use super::invalid::InvalidAccount;
 
 /// The settings of one account: pairs of name and value, where a name may come several times.
 pub struct AccountSettings<'a>(Vec<(&'a str, &'a str)>);

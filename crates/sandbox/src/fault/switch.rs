@@ -6,7 +6,9 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use super::{Fault, MailAction, MailStage, TlsFault};
+use super::definition::Fault;
+use super::mail::{MailAction, MailStage};
+use super::tls::TlsFault;
 
 /// The name that stands for every target.
 pub(crate) const EVERY_TARGET: &str = "*";
