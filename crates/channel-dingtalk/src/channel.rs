@@ -57,7 +57,7 @@ impl Notifier for DingTalk {
 
     fn limits(&self) -> Limits {
         Limits {
-            account: Account::of(Self::KIND, &[self.access_token.expose()]),
+            account: Account::new(Self::KIND, &[self.access_token.expose()]),
             egress: self.client.egress(),
             budgets: vec![BUDGET],
             quota: Some(organisation_quota()),

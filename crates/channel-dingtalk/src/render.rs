@@ -97,7 +97,7 @@ impl Look {
 
     /// How much of `digest`, from its beginning, one message carries in either form.
     pub(crate) fn capacity(&self, digest: &Digest) -> usize {
-        let some_key = IdempotencyKey::of(&[]);
+        let some_key = IdempotencyKey::new(&[]);
         let fits = |draft: &Draft| length(&self.rendered(draft, &draft.message, 0, &some_key)) <= draft.limit;
         capacity(digest, |digest, form| fits(&self.digest_draft(digest, form)))
     }

@@ -1,6 +1,6 @@
 //! Which mail this is, and which it belongs to.
 
-use fanfare_core::{Attempt, ChannelName, IdempotencyKey, Kind, Notification, Why};
+use fanfare_core::{Attempt, ChannelName, Kind, Notification, Why, stable_hash};
 
 /// Which mail this is, and which it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl MessageIds {
     ) -> Self {
         let Notification { incident, receiver, since, why, alert, .. } = notification;
         let own = own_id(attempt, domain);
-        let first = IdempotencyKey::of(&[
+        let first = stable_hash(&[
             "the first mail of an incident",
             &incident.to_string(),
             receiver.as_str(),
@@ -36,7 +36,7 @@ impl MessageIds {
             &since.to_string(),
             domain,
         ]);
-        let first = format!("<incident-{}@{domain}>", first.as_str());
+        let first = format!("<incident-{}@{domain}>", first);
         match why {
             Why::Started => Self { id: first, root: None },
             Why::Worsened { .. } | Why::StillFiring | Why::Resolved => Self { id: own, root: Some(first) },

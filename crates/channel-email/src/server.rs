@@ -86,13 +86,13 @@ impl Server {
         let username = self.login.as_ref().map(Login::username).unwrap_or_default();
         let credentials: Vec<&str> =
             [self.host.as_str(), username].into_iter().chain(to.iter().map(String::as_str)).collect();
-        Account::of("email", &credentials)
+        Account::new("email", &credentials)
     }
 
     /// By which way it is reached.
     pub(crate) fn egress(&self) -> Egress {
         let proxy = self.proxy.as_ref().map(Proxy::address);
-        Egress::of(&host_and_port(&self.host, self.port), proxy.as_deref())
+        Egress::new(&host_and_port(&self.host, self.port), proxy.as_deref())
     }
 
     /// A new connection, encrypted, greeted and logged in.

@@ -61,7 +61,7 @@ impl Notifier for Feishu {
 
     fn limits(&self) -> Limits {
         Limits {
-            account: Account::of(Self::KIND, &[self.token.expose()]),
+            account: Account::new(Self::KIND, &[self.token.expose()]),
             egress: self.client.egress(),
             budgets: BUDGETS.to_vec(),
             quota: None,

@@ -94,7 +94,7 @@ impl App {
     }
 
     pub(crate) fn capacity(&self, digest: &Digest) -> usize {
-        let some_key = IdempotencyKey::of(&[]);
+        let some_key = IdempotencyKey::new(&[]);
         let fits = |(message, frame): (Message, Frame)| frame.holds(&message);
         capacity(digest, |digest, form| fits(self.digest_draft(digest, form, &some_key)))
     }
@@ -113,7 +113,7 @@ impl App {
     pub(crate) fn limits(&self) -> Limits {
         let AppConfig { corp_id, secret, .. } = &self.config;
         Limits {
-            account: Account::of(WeCom::KIND, &[corp_id.trim(), secret.expose()]),
+            account: Account::new(WeCom::KIND, &[corp_id.trim(), secret.expose()]),
             egress: self.client.egress(),
             budgets: BUDGETS.to_vec(),
             quota: None,

@@ -99,7 +99,7 @@ impl Bot {
 
     pub(crate) fn limits(&self) -> Limits {
         Limits {
-            account: Account::of(WeCom::KIND, &[self.key.expose()]),
+            account: Account::new(WeCom::KIND, &[self.key.expose()]),
             egress: self.client.egress(),
             budgets: vec![BUDGET],
             quota: None,

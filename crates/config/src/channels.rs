@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use fanfare_core::{
-    Budget, ChannelName, Context, HumanDuration, IdempotencyKey, Limits, Locale, Quota, QuotaPeriod,
-    SandboxAccount, SandboxDoors,
+    Budget, ChannelName, Context, HumanDuration, Limits, Locale, Quota, QuotaPeriod, SandboxAccount,
+    SandboxDoors, stable_hash,
 };
 use fanfare_gateway::{ChannelSetup, Drill};
 use fanfare_settings::{Problem, ReadContext, Section, SettingPath, YamlEntry, digest, unknown_name};
@@ -139,7 +139,7 @@ impl ChannelBuilder<'_> {
         let setup = ChannelSetup {
             name: name.into(),
             kind: kind.name,
-            version: IdempotencyKey::of(&[own, &in_common]).as_str().to_owned(),
+            version: stable_hash(&[own, &in_common]),
             notifier,
             limits,
             timeout,

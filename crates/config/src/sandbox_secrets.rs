@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use fanfare_core::IdempotencyKey;
+use fanfare_core::stable_hash;
 use fanfare_settings::Secrets;
 
 /// The secrets of `S`, and for every other a harmless made-up one, the same for
@@ -25,7 +25,7 @@ impl<S: Secrets> Secrets for SandboxSecrets<S> {
 
 /// A text that begins with `SEC` because DingTalk's signing secrets do, and channels check that.
 fn made_up_secret(name: &str) -> String {
-    format!("SEC{}", IdempotencyKey::of(&["sandbox secret", name]).as_str())
+    format!("SEC{}", stable_hash(&["sandbox secret", name]))
 }
 
 #[cfg(test)]

@@ -71,8 +71,8 @@ impl Notifier for Bell {
     }
 
     fn limits(&self) -> Limits {
-        let account = Account::of(Self::KIND, &[self.config.token.expose()]);
-        let egress = Egress::of("http://tower", None);
+        let account = Account::new(Self::KIND, &[self.config.token.expose()]);
+        let egress = Egress::new("http://tower", None);
         Limits { account, egress, budgets: Vec::new(), quota: None, concurrency: NonZeroUsize::MIN }
     }
 }

@@ -66,7 +66,7 @@ impl AckToken {
     /// The token for all messages of `notification`. It depends on nothing but
     /// when the notification was owed, so that a message sent again is the same.
     #[must_use]
-    pub fn of(notification: NotificationId, owed_at: Timestamp) -> Self {
+    pub fn new(notification: NotificationId, owed_at: Timestamp) -> Self {
         let second = owed_at.as_second().saturating_add(AckKey::LIFETIME.as_secs());
         let expires = Timestamp::from_second(second).unwrap_or(Timestamp::MAX);
         Self { notification, expires }
@@ -80,7 +80,7 @@ impl AckToken {
         claim
     }
 
-    fn of_claim(claim: &[u8; CLAIM]) -> Option<Self> {
+    fn from_claim(claim: &[u8; CLAIM]) -> Option<Self> {
         let (&[version], numbers) = claim.split_first_chunk()?;
         let (&notification, expires) = numbers.split_first_chunk()?;
         let second = i64::from_be_bytes(expires.try_into().ok()?);
@@ -131,7 +131,7 @@ impl AckKey {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).map_err(|_| BadAckToken::Unreadable)?;
         let (claim, tag) = parts(&bytes).ok_or(BadAckToken::Unreadable)?;
         self.over(claim).verify_truncated_left(tag).map_err(|_| BadAckToken::Forged)?;
-        let token = AckToken::of_claim(claim).ok_or(BadAckToken::Unreadable)?;
+        let token = AckToken::from_claim(claim).ok_or(BadAckToken::Unreadable)?;
         if now < token.expires { Ok(token) } else { Err(BadAckToken::Expired) }
     }
 

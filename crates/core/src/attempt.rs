@@ -5,6 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::hash::stable_hash;
+
 /// One try of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
@@ -29,16 +31,8 @@ impl IdempotencyKey {
     /// The key of the delivery that `parts` name together. `parts` must differ between any
     /// two deliveries ever made, also between two stores.
     #[must_use]
-    pub fn of(parts: &[&str]) -> Self {
-        use sha2::{Digest, Sha256};
-
-        let mut hash = Sha256::new();
-        for part in parts {
-            hash.update(part.len().to_be_bytes());
-            hash.update(part);
-        }
-        let digest = hash.finalize();
-        Self(digest[..16].iter().map(|byte| format!("{byte:02x}")).collect())
+    pub fn new(parts: &[&str]) -> Self {
+        Self(stable_hash(parts))
     }
 
     /// The key as text.

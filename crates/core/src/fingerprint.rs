@@ -20,7 +20,7 @@ impl Fingerprint {
     /// the sorted names and texts, each followed by the byte 255.
     /// <https://github.com/prometheus/common/blob/main/model/signature.go>
     #[must_use]
-    pub fn of(identity: &Labels) -> Self {
+    pub fn from_labels(identity: &Labels) -> Self {
         Self(identity.iter().fold(FNV_OFFSET, |hash, (name, text)| fnv(fnv(hash, name), text)))
     }
 

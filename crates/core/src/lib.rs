@@ -36,6 +36,7 @@ mod attempt;
 mod ack_token;
 mod secret;
 mod text;
+mod hash;
 mod duration;
 mod clock;
 mod severity;
@@ -71,6 +72,7 @@ pub use crate::escalation::{
     EscalationDecision, EscalationReason, Step, evaluate_contract,
 };
 pub use crate::fingerprint::{Fingerprint, InvalidFingerprint};
+pub use crate::hash::stable_hash;
 pub use crate::id::{
     AlertId, ChannelName, DeliveryId, GroupKey, NotificationId, PolicyId, ReceiverName, SourceName,
 };

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::hash::stable_hash;
+
 use crate::{Budget, Quota};
 
 /// The limits of a channel: its rate, its quota, and the account that it shares them with.
@@ -60,9 +62,8 @@ impl Account {
     /// The account that `credentials` open at the provider called `kind`, e.g.
     /// `dingtalk:1f0e9c5b2a774d1e`.
     #[must_use]
-    pub fn of(kind: &str, credentials: &[&str]) -> Self {
-        let digest = crate::IdempotencyKey::of(credentials);
-        Self(format!("{kind}:{}", &digest.as_str()[..16]))
+    pub fn new(kind: &str, credentials: &[&str]) -> Self {
+        Self(format!("{kind}:{}", &stable_hash(credentials)[..16]))
     }
 
     /// An account as the store kept it.
@@ -94,7 +95,7 @@ pub struct Egress(String);
 impl Egress {
     /// The way to `provider`, e.g. `https://oapi.dingtalk.com`, through `proxy`, if there is one.
     #[must_use]
-    pub fn of(provider: &str, proxy: Option<&str>) -> Self {
+    pub fn new(provider: &str, proxy: Option<&str>) -> Self {
         Self(proxy.map_or_else(|| provider.to_owned(), |proxy| format!("{provider} via {proxy}")))
     }
 

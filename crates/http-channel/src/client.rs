@@ -75,7 +75,7 @@ impl Client {
         let base = base_url(endpoint.as_deref().unwrap_or(provider))?;
         targets.check(&base).map_err(|err| problem("endpoint", &err.to_string()))?;
         let proxy = proxy.as_deref().map(proxy_url).transpose()?;
-        let egress = Egress::of(place(&base), proxy.as_ref().map(place));
+        let egress = Egress::new(place(&base), proxy.as_ref().map(place));
         install_crypto();
 
         let mut http = reqwest::Client::builder()

@@ -1,6 +1,6 @@
 //! A digest of settings, which tells one state of them from another.
 
-use fanfare_core::{IdempotencyKey, Secret};
+use fanfare_core::{Secret, stable_hash};
 
 use crate::context::ReadContext;
 use crate::node::{Node, Value, YamlEntry};
@@ -19,7 +19,7 @@ pub fn digest(settings: &Node, context: &ReadContext<'_>, file_settings: &[&str]
     let mut parts = Parts { context, file_settings, texts: Vec::new() };
     parts.add(settings);
     let texts: Vec<&str> = parts.texts.iter().map(String::as_str).collect();
-    IdempotencyKey::of(&texts).as_str().to_owned()
+    stable_hash(&texts)
 }
 
 /// The texts that a tree of settings is taken apart into: no two different trees

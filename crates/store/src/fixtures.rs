@@ -204,7 +204,7 @@ pub(crate) fn deciding() -> Arc<dyn Decider> {
 pub(crate) fn alarm(eui: &str, severity: Severity) -> Alert {
     let mut alert = fanfare_testkit::alert(severity);
     let identity: Labels = [("source", "thinklink"), ("eui", eui)].into_iter().collect();
-    alert.fingerprint = Fingerprint::of(&identity);
+    alert.fingerprint = Fingerprint::from_labels(&identity);
     alert.labels.set("eui", eui);
     alert
 }
@@ -247,7 +247,7 @@ pub(crate) fn ids(deliveries: &[Delivery]) -> Vec<DeliveryId> {
 }
 
 pub(crate) fn account(name: &str) -> Account {
-    Account::of("fake", &[name])
+    Account::new("fake", &[name])
 }
 
 /// The first attempt of `delivery`, at noon, a second long.

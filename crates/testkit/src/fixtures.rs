@@ -19,7 +19,7 @@ pub fn alert(severity: Severity) -> Alert {
     labels.set("device", "Cold room 3");
     Alert {
         source: labels.take("source").unwrap_or_default().as_str().into(),
-        fingerprint: Fingerprint::of(&identity),
+        fingerprint: Fingerprint::from_labels(&identity),
         kind: Kind::Alarm,
         status: Status::Firing,
         severity,
@@ -97,7 +97,7 @@ pub fn attempt() -> Attempt {
     Attempt {
         ordinal: 1,
         at: NOON,
-        key: IdempotencyKey::of(&["a test"]),
+        key: IdempotencyKey::new(&["a test"]),
         form: MessageForm::Full,
         only: None,
     }

@@ -18,7 +18,7 @@ pub(crate) fn after_noon(seconds: i64) -> Timestamp {
 /// An alarm with these labels and nothing else.
 pub(crate) fn alert(labels: &[(&str, &str)]) -> Alert {
     let mut labels: Labels = labels.iter().copied().collect();
-    let fingerprint = Fingerprint::of(&labels);
+    let fingerprint = Fingerprint::from_labels(&labels);
     let severity = labels.take("severity").and_then(|word| word.parse().ok()).unwrap_or(Severity::Low);
     Alert {
         source: labels.take("source").unwrap_or_default().as_str().into(),

@@ -280,7 +280,7 @@ fn policy(terms: DeliveryTerms) -> Policy {
 pub(super) fn alarm(device: usize, severity: Severity) -> Alert {
     let mut alert = fanfare_testkit::alert(severity);
     let identity: Labels = [("source", "thinklink"), ("eui", &device_name(device))].into_iter().collect();
-    alert.fingerprint = Fingerprint::of(&identity);
+    alert.fingerprint = Fingerprint::from_labels(&identity);
     alert.labels.set("eui", device_name(device));
     alert.labels.set("device", device_name(device));
     alert

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use super::*;
 
 fn ids(notification: &Notification, key: &str, channel: &str) -> MessageIds {
-    let attempt = Attempt { key: IdempotencyKey::of(&[key]), ..attempt() };
+    let attempt = Attempt { key: fanfare_core::IdempotencyKey::new(&[key]), ..attempt() };
     MessageIds::of(notification, &attempt, &channel.into(), "example.com")
 }
 
@@ -68,7 +68,7 @@ fn that_somebody_takes_care_of_a_message_hangs_below_nothing() {
 #[test]
 fn a_digest_has_an_id_of_its_own_and_hangs_below_nothing() {
     let digest = |key| {
-        let attempt = Attempt { key: IdempotencyKey::of(&[key]), ..attempt() };
+        let attempt = Attempt { key: fanfare_core::IdempotencyKey::new(&[key]), ..attempt() };
         MessageIds::of_digest(&attempt, "example.com")
     };
     assert_eq!(digest("digest 1"), digest("digest 1"));

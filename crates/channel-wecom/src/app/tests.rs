@@ -128,7 +128,7 @@ fn a_digest_tells_as_many_alerts_as_wecom_does_not_cut() {
 fn a_retry_of_a_digest_has_the_same_content_and_another_digest_another() {
     let app = app_at("http://127.0.0.1:1", None);
     let content = |key: &str| {
-        let (message, frame) = app.digest_draft(&digest(2), MessageForm::Full, &IdempotencyKey::of(&[key]));
+        let (message, frame) = app.digest_draft(&digest(2), MessageForm::Full, &IdempotencyKey::new(&[key]));
         frame.fitted(&message)
     };
     assert_eq!(content("one digest"), content("one digest"));

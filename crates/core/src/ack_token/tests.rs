@@ -168,12 +168,12 @@ fn of_a_million_forged_expired_replayed_or_cut_links_none_gets_in() {
 #[test]
 fn a_link_is_good_for_seven_days() {
     let owed_at: Timestamp = "2026-03-08T08:40:38.9Z".parse().unwrap();
-    assert_eq!(AckToken::of(NotificationId(42), owed_at), token(42, EXPIRY));
+    assert_eq!(AckToken::new(NotificationId(42), owed_at), token(42, EXPIRY));
 }
 
 #[test]
 fn a_link_never_fails_to_be_made_even_at_the_end_of_time() {
-    let text = key().sign(&AckToken::of(NotificationId(1), Timestamp::MAX));
+    let text = key().sign(&AckToken::new(NotificationId(1), Timestamp::MAX));
     assert!(key().read(&text, at(EXPIRY)).is_ok());
 }
 

@@ -5,7 +5,7 @@ use super::*;
 /// The expected values were read from a running Alertmanager 0.25.
 #[track_caller]
 fn check(identity: &[(&str, &str)], expected: &str) {
-    let fingerprint = Fingerprint::of(&identity.iter().copied().collect());
+    let fingerprint = Fingerprint::from_labels(&identity.iter().copied().collect());
     assert_eq!(fingerprint.to_string(), expected);
     assert_eq!(expected.parse(), Ok(fingerprint));
 }
@@ -25,7 +25,7 @@ fn a_text_of_another_form_is_refused() {
 
 #[test]
 fn every_label_matters_and_so_does_where_a_text_ends() {
-    let of = |labels: &[(&str, &str)]| Fingerprint::of(&labels.iter().copied().collect());
+    let of = |labels: &[(&str, &str)]| Fingerprint::from_labels(&labels.iter().copied().collect());
     assert_ne!(of(&[("a", "b")]), of(&[("a", "b"), ("c", "d")]));
     assert_ne!(of(&[("a", "bc")]), of(&[("ab", "c")]));
     assert_eq!(of(&[("a", "b")]), of(&[("a", "b"), ("empty", "")]));
@@ -38,7 +38,7 @@ proptest! {
             .prop_map(|labels| labels.into_iter().collect::<Vec<_>>())
             .prop_flat_map(|labels| (Just(labels.clone()), Just(labels).prop_shuffle())),
     ) {
-        prop_assert_eq!(Fingerprint::of(&labels.into_iter().collect()), Fingerprint::of(&shuffled.into_iter().collect()));
+        prop_assert_eq!(Fingerprint::from_labels(&labels.into_iter().collect()), Fingerprint::from_labels(&shuffled.into_iter().collect()));
     }
 
     #[test]

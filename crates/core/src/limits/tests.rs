@@ -4,10 +4,10 @@ use super::*;
 
 #[test]
 fn an_account_is_named_without_its_credentials() {
-    let account = Account::of("dingtalk", &["the-token"]);
-    assert_eq!(account, Account::of("dingtalk", &["the-token"]));
-    assert_ne!(account, Account::of("dingtalk", &["another-token"]));
-    assert_ne!(Account::of("wecom", &["ab", "c"]), Account::of("wecom", &["a", "bc"]));
+    let account = Account::new("dingtalk", &["the-token"]);
+    assert_eq!(account, Account::new("dingtalk", &["the-token"]));
+    assert_ne!(account, Account::new("dingtalk", &["another-token"]));
+    assert_ne!(Account::new("wecom", &["ab", "c"]), Account::new("wecom", &["a", "bc"]));
     assert!(
         account.as_str().starts_with("dingtalk:") && !account.as_str().contains("the-token"),
         "{account}"
@@ -16,27 +16,27 @@ fn an_account_is_named_without_its_credentials() {
 
 #[test]
 fn a_way_out_is_its_provider_and_the_proxy_on_the_way() {
-    let direct = Egress::of("https://oapi.dingtalk.com", None);
-    let proxied = Egress::of("https://oapi.dingtalk.com", Some("http://proxy:3128"));
+    let direct = Egress::new("https://oapi.dingtalk.com", None);
+    let proxied = Egress::new("https://oapi.dingtalk.com", Some("http://proxy:3128"));
     assert_eq!(direct.as_str(), "https://oapi.dingtalk.com");
     assert_eq!(proxied.as_str(), "https://oapi.dingtalk.com via http://proxy:3128");
-    assert_ne!(direct, Egress::of("https://qyapi.weixin.qq.com", None));
+    assert_ne!(direct, Egress::new("https://qyapi.weixin.qq.com", None));
 }
 
 #[test]
 fn what_holds_all_accounts_behind_a_way_out_is_kept_under_a_name_no_account_has() {
-    let held = Egress::of("https://oapi.dingtalk.com", None).as_account();
+    let held = Egress::new("https://oapi.dingtalk.com", None).as_account();
     assert_eq!(held.as_str(), "egress:https://oapi.dingtalk.com");
     assert_eq!(Account::from_stored(held.to_string()), held);
-    assert_ne!(held, Account::of("egress", &["https://oapi.dingtalk.com"]));
+    assert_ne!(held, Account::new("egress", &["https://oapi.dingtalk.com"]));
 }
 
 /// The concurrency of a channel that declares 2, with a budget of `messages` per `seconds`.
 #[track_caller]
 fn check_concurrency(messages: u32, seconds: u64, expected: usize) {
     let limits = Limits {
-        account: Account::of("test", &["a"]),
-        egress: Egress::of("https://provider.example", None),
+        account: Account::new("test", &["a"]),
+        egress: Egress::new("https://provider.example", None),
         budgets: Vec::new(),
         quota: None,
         concurrency: NonZeroUsize::new(2).unwrap(),
@@ -59,8 +59,8 @@ fn of_several_budgets_the_tightest_sets_how_many_attempts_are_under_way() {
         per: Duration::from_secs(seconds),
     };
     let limits = Limits {
-        account: Account::of("test", &["a"]),
-        egress: Egress::of("https://provider.example", None),
+        account: Account::new("test", &["a"]),
+        egress: Egress::new("https://provider.example", None),
         budgets: Vec::new(),
         quota: None,
         concurrency: NonZeroUsize::MIN,
@@ -79,8 +79,8 @@ fn without_a_budget_the_process_sets_the_limit_and_the_quota_stays() {
         zone: jiff::tz::TimeZone::UTC,
     };
     let limits = Limits {
-        account: Account::of("test", &["a"]),
-        egress: Egress::of("https://provider.example", None),
+        account: Account::new("test", &["a"]),
+        egress: Egress::new("https://provider.example", None),
         budgets: Vec::new(),
         quota: Some(quota.clone()),
         concurrency: NonZeroUsize::MIN,

@@ -14,7 +14,7 @@ pub(crate) struct AckLinks {
 impl AckLinks {
     /// The link for `notification`: the same in every message that tells it.
     pub(crate) fn url_for(&self, notification: &Notification) -> String {
-        let token = AckToken::of(notification.id, notification.owed_at);
+        let token = AckToken::new(notification.id, notification.owed_at);
         format!("{}/ack/{}", self.external_url, self.key.sign(&token))
     }
 }

@@ -8,7 +8,7 @@ fn delivery(escalated: Option<Unless>) -> Delivery {
     Delivery {
         id: DeliveryId(1),
         notification: NotificationId(1),
-        fingerprint: Fingerprint::of(&Labels::default()),
+        fingerprint: Fingerprint::from_labels(&Labels::default()),
         channel: "ops".into(),
         severity: Severity::High,
         owed_at: NOON,

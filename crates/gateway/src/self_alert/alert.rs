@@ -32,7 +32,7 @@ impl SelfAlert<'_> {
         let Self { name, subject, kind, status, severity, facts } = self;
         let identity: Labels =
             [("source", SELF_SOURCE), ("alertname", name), ("subject", subject)].into_iter().collect();
-        let fingerprint = Fingerprint::of(&identity);
+        let fingerprint = Fingerprint::from_labels(&identity);
         Alert {
             source: SELF_SOURCE.into(),
             fingerprint,

@@ -17,7 +17,7 @@ pub(crate) fn story() -> AlertHistory {
         since: NOON,
         alert: Alert {
             source: "thinklink".into(),
-            fingerprint: Fingerprint::of(&labels),
+            fingerprint: Fingerprint::from_labels(&labels),
             kind: Kind::Alarm,
             status: Status::Firing,
             severity: Severity::Urgent,

@@ -120,7 +120,7 @@ const UNWEIGHED: Severity = Severity::Mid;
 /// A firing alarm with `labels`.
 fn alert(labels: &[(String, String)]) -> Alert {
     let mut labels: Labels = labels.iter().cloned().collect();
-    let fingerprint = Fingerprint::of(&labels);
+    let fingerprint = Fingerprint::from_labels(&labels);
     let severity_sent = labels.take("severity");
     let severity = severity_sent.as_ref().and_then(|word| word.parse().ok()).unwrap_or(UNWEIGHED);
     Alert {

@@ -86,7 +86,7 @@ impl Subject {
             let texts: Vec<String> = annotations.iter().map(|(_, text)| without_numbers(text)).collect();
             identity.set("text", texts.join("\n"));
         }
-        Fingerprint::of(&identity)
+        Fingerprint::from_labels(&identity)
     }
 }
 

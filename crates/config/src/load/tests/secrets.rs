@@ -86,7 +86,7 @@ fn secrets_may_stand_in_the_config_if_it_says_so() {
     assert!(load(&inline).is_err());
     assert!(load(&format!("allow_inline_secrets: false{inline}")).is_err());
     let config = load(&format!("allow_inline_secrets: true{inline}")).unwrap();
-    assert_eq!(config.channels[0].limits.account, Account::of("bell", &[LITERAL]));
+    assert_eq!(config.channels[0].limits.account, Account::new("bell", &[LITERAL]));
     let number = SOUND.replace("{ file: token }", "8675309");
     check_problems(
         &format!("allow_inline_secrets: true{number}"),

@@ -68,7 +68,7 @@ fn the_end_of_a_send_and_the_silence_its_provider_asks_for_are_entered_with_the_
     let mut stage = Stage::on(plain());
     stage.accept(alarm("a", Severity::High), 0);
     let hold = AccountHold {
-        account: Account::of("dingtalk", &["robot"]),
+        account: Account::new("dingtalk", &["robot"]),
         since: after_noon(1),
         until: after_noon(600),
         reason: "130101".to_owned(),

@@ -56,7 +56,7 @@ pub(super) fn alarm(eui: &str, severity: Severity) -> Alert {
     let identity: Labels = [("source", "thinklink"), ("eui", eui)].into_iter().collect();
     let mut alert =
         crate::fixtures::alert(&[("device", "Cold room 3"), ("source", "thinklink"), ("eui", eui)]);
-    alert.fingerprint = Fingerprint::of(&identity);
+    alert.fingerprint = Fingerprint::from_labels(&identity);
     alert.severity = severity;
     alert.annotations.set("title", "Temperature too high");
     alert

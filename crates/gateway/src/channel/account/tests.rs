@@ -11,7 +11,7 @@ fn at(seconds: i64) -> Timestamp {
 }
 
 fn account(budgets: Vec<Budget>, silent_until: Option<Timestamp>) -> SharedAccount {
-    SharedAccount::new(Account::of("fake", &["robot"]), Arc::default(), budgets, [], silent_until)
+    SharedAccount::new(Account::new("fake", &["robot"]), Arc::default(), budgets, [], silent_until)
 }
 
 const NOW: Admission = Admission::Now { spare: None };

@@ -94,10 +94,10 @@ fn attempt(
 /// its numbers again.
 fn delivery_key(instance: &str, delivery: &Delivery) -> IdempotencyKey {
     let owed_at = delivery.owed_at.as_millisecond();
-    IdempotencyKey::of(&[instance, &delivery.id.to_string(), &owed_at.to_string()])
+    IdempotencyKey::new(&[instance, &delivery.id.to_string(), &owed_at.to_string()])
 }
 
 fn digest_key(instance: &str, digest: Option<DigestRef>) -> IdempotencyKey {
     let (id, made_at) = digest.map_or((0, 0), |it| (it.id, it.made_at.as_millisecond()));
-    IdempotencyKey::of(&[instance, "digest", &id.to_string(), &made_at.to_string()])
+    IdempotencyKey::new(&[instance, "digest", &id.to_string(), &made_at.to_string()])
 }

@@ -126,8 +126,8 @@ impl Fake {
     /// A channel that takes everything, without a limit, one at a time.
     pub(super) fn new(name: &'static str) -> Self {
         let limits = Limits {
-            account: Account::of("fake", &[name]),
-            egress: Egress::of(&format!("https://{name}.example.com"), None),
+            account: Account::new("fake", &[name]),
+            egress: Egress::new(&format!("https://{name}.example.com"), None),
             budgets: Vec::new(),
             quota: None,
             concurrency: NonZeroUsize::MIN,
@@ -142,12 +142,12 @@ impl Fake {
     }
 
     pub(super) fn of_account(mut self, name: &str) -> Self {
-        self.limits.account = Account::of("fake", &[name]);
+        self.limits.account = Account::new("fake", &[name]);
         self
     }
 
     pub(super) fn by_way_of(mut self, egress: &str) -> Self {
-        self.limits.egress = Egress::of(egress, None);
+        self.limits.egress = Egress::new(egress, None);
         self
     }
 

@@ -423,7 +423,7 @@ pub(super) fn alarm_for(to: &str, eui: &str, severity: Severity) -> Alert {
 pub(super) fn alarm(eui: &str, severity: Severity) -> Alert {
     let mut alert = fanfare_testkit::alert(severity);
     let identity: Labels = [("source", "thinklink"), ("eui", eui)].into_iter().collect();
-    alert.fingerprint = Fingerprint::of(&identity);
+    alert.fingerprint = Fingerprint::from_labels(&identity);
     alert.labels.set("eui", eui);
     alert
 }

@@ -230,8 +230,8 @@ impl Desk {
             zone: TimeZone::UTC,
         });
         let limits = Limits {
-            account: Account::of("desk", &[name]),
-            egress: Egress::of("https://desk.example.com", None),
+            account: Account::new("desk", &[name]),
+            egress: Egress::new("https://desk.example.com", None),
             budgets: Vec::new(),
             quota,
             concurrency: NonZeroUsize::MIN,

@@ -38,7 +38,7 @@ fn another_device_another_alarm_or_another_source_is_another_thing() {
 fn the_fingerprint_is_of_source_device_and_alarm() {
     let identity = labels(&[("source", "thinklink"), ("eui", "ab"), ("alertname", "hot")]);
     let body = r#"{"_eui": "AB", "name": "hot", "level": "low", "title": "t", "desc": "d"}"#;
-    assert_eq!(alert(body).fingerprint, fanfare_core::Fingerprint::of(&identity));
+    assert_eq!(alert(body).fingerprint, fanfare_core::Fingerprint::from_labels(&identity));
 }
 
 #[test]

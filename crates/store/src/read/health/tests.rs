@@ -7,7 +7,7 @@ use crate::{DeadLetterFilter, DeadLetters, Discarding, Store};
 fn about_us(subject: &str) -> Alert {
     let mut alert = alarm(subject, Severity::High);
     let identity: Labels = [("source", "fanfare"), ("subject", subject)].into_iter().collect();
-    alert.fingerprint = Fingerprint::of(&identity);
+    alert.fingerprint = Fingerprint::from_labels(&identity);
     alert.source = "fanfare".into();
     alert
 }
