@@ -9,14 +9,14 @@ use actix_web::http::header::{self, HeaderValue};
 use fanfare_core::Secret;
 
 pub use self::token::TokenDigest;
-use crate::refusal::Refusal;
+use crate::refusal::HttpRefusal;
 
 /// The requests that are let in.
 #[derive(Debug, Clone)]
 pub enum Access {
     /// Requests with this bearer token.
     Bearer(TokenDigest),
-    /// All requests.
+    /// All requests, from anywhere.
     Anyone,
     /// Requests of programs on the gateway's own machine.
     ThisMachine,
@@ -30,31 +30,31 @@ impl Access {
     }
 
     /// Lets `request` in, or refuses it.
-    pub(crate) fn admit(&self, request: &HttpRequest) -> Result<(), Refusal> {
+    pub(crate) fn admit(&self, request: &HttpRequest) -> Result<(), HttpRefusal> {
         match self {
             Self::Anyone => Ok(()),
             Self::ThisMachine if is_from_this_machine(request) => Ok(()),
-            Self::ThisMachine => Err(Refusal::forbidden(
+            Self::ThisMachine => Err(HttpRefusal::forbidden(
                 "only programs on the gateway's own machine may ask this: set `server.auth.bearer` in the config to open it to others with a token",
             )),
             Self::Bearer(expected) => {
                 let Some(token) = bearer_token(request) else {
-                    return Err(Refusal::unauthorized("send the header `Authorization: Bearer TOKEN`"));
+                    return Err(HttpRefusal::unauthorized("send the header `Authorization: Bearer TOKEN`"));
                 };
                 if bool::from(expected.matches(token)) {
                     Ok(())
                 } else {
-                    Err(Refusal::unauthorized("this token does not open this door"))
+                    Err(HttpRefusal::unauthorized("this token does not open this door"))
                 }
             }
         }
     }
 
     /// Lets `request` in to the API, or refuses it.
-    pub(crate) fn admit_to_api(&self, request: &HttpRequest) -> Result<(), Refusal> {
+    pub(crate) fn admit_to_api(&self, request: &HttpRequest) -> Result<(), HttpRefusal> {
         match self {
             // A browser on this machine does what any page tells it, and is let in for where it is.
-            Self::ThisMachine if is_of_a_web_page(request) => Err(Refusal::forbidden(
+            Self::ThisMachine if is_of_a_web_page(request) => Err(HttpRefusal::forbidden(
                 "web pages may not ask this: set `server.auth.bearer` in the config to open it to others with a token",
             )),
             Self::ThisMachine | Self::Anyone | Self::Bearer(_) => self.admit(request),

@@ -2,9 +2,10 @@
 //!
 //! The link alone is enough to acknowledge, so no log line here holds the path.
 
-mod language;
 mod page;
 mod name;
+mod name_field;
+mod language;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -12,13 +13,13 @@ use fanfare_core::{
     Acknowledgement, BadAckToken, ChannelName, Locale, Notification, NotificationId, Obstacle,
 };
 use fanfare_gateway::StoreError;
-use fanfare_words::Renderer;
+use fanfare_words::{AckPageWords, Renderer};
 use tracing::{error, info};
 
-use self::name::{NAMELESS, name_in};
-pub(crate) use self::page::NAME_LIMIT;
-use self::page::{AckedBy, HEADERS, Page};
-use crate::refusal::Refusal;
+use self::name::name_in;
+pub(crate) use self::name_field::NAME_LIMIT;
+use self::page::{AckPage, AckedBy, HEADERS};
+use crate::refusal::HttpRefusal;
 use crate::state::AppState;
 
 /// The size of a form at most, in bytes. Its one field takes 64 characters, percent-encoded 12 bytes each.
@@ -48,7 +49,7 @@ async fn accept(
     request: HttpRequest,
     body: web::Payload,
     state: web::Data<AppState>,
-) -> Result<HttpResponse, Refusal> {
+) -> Result<HttpResponse, HttpRefusal> {
     let locale = locale(&request, &state);
     let page = match notification_in(&request, &state) {
         Ok(id) => acknowledge(id, name_in(&read_form(body).await?), &state).await,
@@ -58,26 +59,26 @@ async fn accept(
 }
 
 /// The notification of the link, or the page that says why there is none.
-fn notification_in(request: &HttpRequest, state: &AppState) -> Result<NotificationId, Page> {
+fn notification_in(request: &HttpRequest, state: &AppState) -> Result<NotificationId, AckPage> {
     let text = request.match_info().get("token").unwrap_or_default();
     match state.gateway.ack_key().read(text, state.clock.now()) {
         Ok(token) => Ok(token.notification),
-        Err(BadAckToken::Expired) => Err(Page::Expired),
-        Err(BadAckToken::Unreadable | BadAckToken::Forged) => Err(Page::Invalid),
+        Err(BadAckToken::Expired) => Err(AckPage::Expired),
+        Err(BadAckToken::Unreadable | BadAckToken::Forged) => Err(AckPage::Invalid),
     }
 }
 
-async fn question(id: NotificationId, state: &AppState, locale: &Locale) -> Result<Page, StoreError> {
+async fn question(id: NotificationId, state: &AppState, locale: &Locale) -> Result<AckPage, StoreError> {
     let store = state.gateway.store();
     match state.gateway.obstacle(id).await? {
         None => {}
-        Some(Obstacle::Already(acknowledgement)) => return Ok(Page::Already(acked_by(acknowledgement))),
-        Some(Obstacle::Over) => return Ok(Page::Over),
-        Some(Obstacle::Unknown) => return Ok(Page::Expired),
+        Some(Obstacle::Already(acknowledgement)) => return Ok(AckPage::Already(acked_by(acknowledgement))),
+        Some(Obstacle::Over) => return Ok(AckPage::Over),
+        Some(Obstacle::Unknown) => return Ok(AckPage::Expired),
     }
-    let Some(notification) = store.notification(id).await? else { return Ok(Page::Expired) };
+    let Some(notification) = store.notification(id).await? else { return Ok(AckPage::Expired) };
     let told = told(&notification, state).await?;
-    Ok(Page::Ask { message: Renderer::new(locale.clone()).notification(&notification), told })
+    Ok(AckPage::Ask { message: Renderer::new(locale.clone()).notification(&notification), told })
 }
 
 /// The channels whose providers have taken the notification. They are read from the history
@@ -92,37 +93,38 @@ async fn told(notification: &Notification, state: &AppState) -> Result<Vec<Chann
     Ok(channels)
 }
 
-async fn acknowledge(id: NotificationId, by: Option<String>, state: &AppState) -> Page {
-    let by = by.unwrap_or_else(|| NAMELESS.to_owned());
+async fn acknowledge(id: NotificationId, by: Option<String>, state: &AppState) -> AckPage {
+    let language = state.locale().language;
+    let by = by.unwrap_or_else(|| AckPageWords::in_language(language).link_holder.to_owned());
     let acknowledgement = Acknowledgement { by, at: state.clock.now() };
     match state.gateway.acknowledge(id, acknowledgement.clone()).await {
         Ok(Ok(())) => {
             info!(notification.id = %id, "Acknowledged by its link");
-            Page::Done(acked_by(acknowledgement))
+            AckPage::Done(acked_by(acknowledgement))
         }
-        Ok(Err(Obstacle::Already(first))) => Page::Already(acked_by(first)),
-        Ok(Err(Obstacle::Over)) => Page::Over,
+        Ok(Err(Obstacle::Already(first))) => AckPage::Already(acked_by(first)),
+        Ok(Err(Obstacle::Over)) => AckPage::Over,
         // We signed the link, so there was one: what is settled is not kept for ever.
-        Ok(Err(Obstacle::Unknown)) => Page::Expired,
+        Ok(Err(Obstacle::Unknown)) => AckPage::Expired,
         Err(err) => unavailable(&err),
     }
 }
 
 fn acked_by(acknowledgement: Acknowledgement) -> AckedBy {
     let Acknowledgement { by, at } = acknowledgement;
-    AckedBy { by: (by != NAMELESS).then_some(by), at }
+    AckedBy { by: (!AckPageWords::is_link_holder(&by)).then_some(by), at }
 }
 
-fn unavailable(err: &dyn std::error::Error) -> Page {
+fn unavailable(err: &dyn std::error::Error) -> AckPage {
     error!(error = %err, "An acknowledgement link cannot be served");
-    Page::Unavailable
+    AckPage::Unavailable
 }
 
-async fn read_form(body: web::Payload) -> Result<web::Bytes, Refusal> {
+async fn read_form(body: web::Payload) -> Result<web::Bytes, HttpRefusal> {
     match body.to_bytes_limited(FORM_LIMIT).await {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(_)) => Err(Refusal::bad_request("the form did not arrive in full")),
-        Err(_) => Err(Refusal::new(
+        Ok(Err(_)) => Err(HttpRefusal::bad_request("the form did not arrive in full")),
+        Err(_) => Err(HttpRefusal::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "too_large",
             format!("the form is larger than {FORM_LIMIT} bytes: it holds a name, or nothing"),
@@ -140,7 +142,7 @@ fn locale(request: &HttpRequest, state: &AppState) -> Locale {
     }
 }
 
-fn answer(page: &Page, locale: &Locale) -> HttpResponse {
+fn answer(page: &AckPage, locale: &Locale) -> HttpResponse {
     let mut answer = HttpResponse::build(page.status());
     for field in HEADERS {
         answer.insert_header(field);

@@ -7,7 +7,7 @@ use fanfare_sources::{Fault, Hints, Unreadable};
 use tracing::{debug, warn};
 
 use crate::convert::accepted_alert;
-use crate::refusal::Refusal;
+use crate::refusal::HttpRefusal;
 use crate::state::{AppState, SourceEndpoint};
 
 /// `POST /ingest/{source}`: answers 202 once everything the body calls for is on the disk.
@@ -17,7 +17,7 @@ pub(crate) async fn ingest(
     hints: web::Query<Hints>,
     body: web::Payload,
     state: web::Data<AppState>,
-) -> Result<HttpResponse, Refusal> {
+) -> Result<HttpResponse, HttpRefusal> {
     let outcome = accept_body(&request, &source, &hints, body, &state).await;
     if let Err(refusal) = &outcome {
         // The text is ours and quotes nothing of the body.
@@ -32,7 +32,7 @@ async fn accept_body(
     hints: &Hints,
     body: web::Payload,
     state: &AppState,
-) -> Result<HttpResponse, Refusal> {
+) -> Result<HttpResponse, HttpRefusal> {
     let endpoint = state.source(source)?;
     endpoint.access.admit(request)?;
     must_be_json(request)?;
@@ -46,7 +46,7 @@ async fn accept_body(
         Vec::new()
     } else {
         let accepted = state.gateway.accept(reading.alerts, now).await;
-        accepted.map_err(|err| Refusal::unavailable(err.to_string()))?
+        accepted.map_err(|err| HttpRefusal::unavailable(err.to_string()))?
     };
     Ok(HttpResponse::Accepted().json(IngestResult {
         status: "accepted".to_owned(),
@@ -56,25 +56,25 @@ async fn accept_body(
 }
 
 /// Refuses a body with another type than JSON; one without a stated type is read as JSON.
-fn must_be_json(request: &HttpRequest) -> Result<(), Refusal> {
+fn must_be_json(request: &HttpRequest) -> Result<(), HttpRefusal> {
     let stated =
         request.headers().get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
     let essence = stated.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if essence.is_empty() || essence.ends_with("/json") || essence.ends_with("+json") {
         return Ok(());
     }
-    Err(Refusal::new(
+    Err(HttpRefusal::new(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "unsupported_media_type",
         "send the header `Content-Type: application/json`",
     ))
 }
 
-async fn read_body(body: web::Payload, endpoint: &SourceEndpoint) -> Result<web::Bytes, Refusal> {
+async fn read_body(body: web::Payload, endpoint: &SourceEndpoint) -> Result<web::Bytes, HttpRefusal> {
     match body.to_bytes_limited(endpoint.max_body).await {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(_)) => Err(Refusal::bad_request("the body did not arrive in full")),
-        Err(_) => Err(Refusal::new(
+        Ok(Err(_)) => Err(HttpRefusal::bad_request("the body did not arrive in full")),
+        Err(_) => Err(HttpRefusal::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "too_large",
             format!(
@@ -85,11 +85,11 @@ async fn read_body(body: web::Payload, endpoint: &SourceEndpoint) -> Result<web:
     }
 }
 
-fn refuse(unreadable: Unreadable) -> Refusal {
+fn refuse(unreadable: Unreadable) -> HttpRefusal {
     let Unreadable { fault, path, message } = unreadable;
     let status = match fault {
         Fault::Malformed => StatusCode::BAD_REQUEST,
         Fault::NotAnAlert => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    Refusal::new(status, fault.word(), message).at(path)
+    HttpRefusal::new(status, fault.word(), message).at(path)
 }

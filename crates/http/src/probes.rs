@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 
-use crate::refusal::Refusal;
+use crate::refusal::HttpRefusal;
 use crate::state::AppState;
 
 /// `/-/healthy`: the process answers.
@@ -23,9 +23,9 @@ pub(crate) async fn ready(state: web::Data<AppState>) -> HttpResponse {
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// `/metrics`: all metrics of the process.
-pub(crate) async fn metrics(state: web::Data<AppState>) -> Result<HttpResponse, Refusal> {
+pub(crate) async fn metrics(state: web::Data<AppState>) -> Result<HttpResponse, HttpRefusal> {
     let mut text = String::new();
     prometheus_client::encoding::text::encode(&mut text, &state.metrics)
-        .map_err(|err| Refusal::unavailable(err.to_string()))?;
+        .map_err(|err| HttpRefusal::unavailable(err.to_string()))?;
     Ok(HttpResponse::Ok().content_type(OPEN_METRICS).body(text))
 }

@@ -9,14 +9,14 @@ use fanfare_gateway::StoreError;
 
 /// A request that is not carried out, with the reason and what would be right.
 #[derive(Debug)]
-pub(crate) struct Refusal {
+pub(crate) struct HttpRefusal {
     status: StatusCode,
     code: &'static str,
     message: String,
     path: Option<String>,
 }
 
-impl Refusal {
+impl HttpRefusal {
     pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into(), path: None }
     }
@@ -48,19 +48,19 @@ impl Refusal {
     }
 }
 
-impl From<StoreError> for Refusal {
+impl From<StoreError> for HttpRefusal {
     fn from(err: StoreError) -> Self {
         Self::unavailable(err.to_string())
     }
 }
 
-impl From<UnknownWord> for Refusal {
+impl From<UnknownWord> for HttpRefusal {
     fn from(err: UnknownWord) -> Self {
         Self::unavailable(format!("the store holds a word that this version does not know: {err}"))
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for HttpRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.path {
             Some(path) => write!(f, "{path}: {}", self.message),
@@ -69,7 +69,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl ResponseError for Refusal {
+impl ResponseError for HttpRefusal {
     fn status_code(&self) -> StatusCode {
         self.status
     }

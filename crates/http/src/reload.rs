@@ -4,7 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use fanfare_api::{ConfigProblem, ErrorDetails, RefusedReload, ReloadResult};
 
-use crate::refusal::Refusal;
+use crate::refusal::HttpRefusal;
 use crate::reload_requests::ReloadFailure;
 use crate::state::AppState;
 
@@ -13,14 +13,14 @@ use crate::state::AppState;
 pub(crate) async fn reload(
     request: HttpRequest,
     state: web::Data<AppState>,
-) -> Result<HttpResponse, Refusal> {
+) -> Result<HttpResponse, HttpRefusal> {
     state.admit(&request)?;
     match state.reloads.reload().await {
         Ok(problems) if wants_text(&request) => Ok(HttpResponse::Ok().body(lines("", &problems, "OK"))),
         Ok(problems) => Ok(HttpResponse::Ok().json(ReloadResult { status: "reloaded".to_owned(), problems })),
         Err(ReloadFailure::Unsound { file, problems }) => Ok(unsound(&request, &file, problems)),
         Err(err @ (ReloadFailure::Failed(_) | ReloadFailure::Closed)) => {
-            Err(Refusal::unavailable(format!("{err}; {NOTHING_CHANGED}")))
+            Err(HttpRefusal::unavailable(format!("{err}; {NOTHING_CHANGED}")))
         }
     }
 }

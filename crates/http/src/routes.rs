@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 
-use crate::refusal::Refusal;
+use crate::refusal::HttpRefusal;
 use crate::{ack, api, ingest, probes, reload, sandbox};
 
 /// Adds every route to an actix app.
@@ -21,8 +21,8 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
         .default_service(web::to(unknown_path));
 }
 
-async fn unknown_path() -> Result<HttpResponse, Refusal> {
-    Err(Refusal::new(
+async fn unknown_path() -> Result<HttpResponse, HttpRefusal> {
+    Err(HttpRefusal::new(
         StatusCode::NOT_FOUND,
         "no_such_door",
         "alerts go to POST /ingest/SOURCE; questions to GET /api/v1/alerts and /api/v1/deliveries; also /-/ready and /metrics",

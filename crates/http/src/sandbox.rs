@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::refusal::Refusal;
+use crate::refusal::HttpRefusal;
 use crate::state::AppState;
 
 /// `/sandbox/…`: the messages that people would have seen, and faults to switch on.
@@ -12,10 +12,10 @@ pub(crate) async fn control(
     request: HttpRequest,
     body: web::Bytes,
     state: web::Data<AppState>,
-) -> Result<HttpResponse, Refusal> {
+) -> Result<HttpResponse, HttpRefusal> {
     state.admit(&request)?;
     let Some(sandbox) = &state.sandbox else {
-        return Err(Refusal::not_found(
+        return Err(HttpRefusal::not_found(
             "no_sandbox",
             "this gateway sends to the real providers; `fanfare serve --sandbox` has these doors",
         ));

@@ -8,7 +8,7 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::{App, HttpRequest, error, web};
 use tokio::task::JoinHandle;
 
-use crate::refusal::Refusal;
+use crate::refusal::HttpRefusal;
 use crate::routes::routes;
 use crate::state::AppState;
 
@@ -62,9 +62,9 @@ impl HttpServer {
 }
 
 fn bad_query(err: error::QueryPayloadError, _: &HttpRequest) -> actix_web::Error {
-    Refusal::bad_request(format!("the part of the address behind `?` cannot be read: {err}")).into()
+    HttpRefusal::bad_request(format!("the part of the address behind `?` cannot be read: {err}")).into()
 }
 
 fn bad_path(err: error::PathError, _: &HttpRequest) -> actix_web::Error {
-    Refusal::bad_request(format!("the address cannot be read: {err}")).into()
+    HttpRefusal::bad_request(format!("the address cannot be read: {err}")).into()
 }

@@ -16,7 +16,7 @@ use prometheus_client::registry::Registry;
 
 use self::reloadable::Reloadable;
 use crate::access::Access;
-use crate::refusal::Refusal;
+use crate::refusal::HttpRefusal;
 use crate::reload_requests::ReloadRequests;
 
 /// The state that the handlers share.
@@ -111,7 +111,7 @@ impl AppState {
     }
 
     /// Lets `request` in to the API, or refuses it.
-    pub(crate) fn admit(&self, request: &HttpRequest) -> Result<(), Refusal> {
+    pub(crate) fn admit(&self, request: &HttpRequest) -> Result<(), HttpRefusal> {
         self.api.get().admit_to_api(request)
     }
 
@@ -120,9 +120,9 @@ impl AppState {
     }
 
     /// The endpoint of the source called `name`.
-    pub(crate) fn source(&self, name: &str) -> Result<Arc<SourceEndpoint>, Refusal> {
+    pub(crate) fn source(&self, name: &str) -> Result<Arc<SourceEndpoint>, HttpRefusal> {
         self.sources.get().get(name).map(Arc::clone).ok_or_else(|| {
-            Refusal::new(
+            HttpRefusal::new(
                 StatusCode::NOT_FOUND,
                 "unknown_source",
                 "no source of this name: the path is /ingest/ and the `name` of an entry under `sources` in the config",

@@ -13,6 +13,8 @@
 //! ```
 
 mod self_alert;
+mod ack_page;
+mod explain;
 mod renderer;
 mod digest;
 mod notification;
@@ -25,7 +27,9 @@ mod local_time;
 #[cfg(test)]
 mod fixtures;
 
+pub use crate::ack_page::{AckPageText, AckPageWords};
 pub use crate::annotation::annotation_in;
+pub use crate::explain::{ExplainWords, without_outcome};
 pub use crate::message::{Fact, Message};
 pub use crate::renderer::Renderer;
 pub use crate::self_alert::{RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText};

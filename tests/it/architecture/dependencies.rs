@@ -84,11 +84,10 @@ fn may_know(package: &str, other: &str) -> bool {
             ];
             rooms.contains(&other)
         }
-        "fanfare-sources"
-        | "fanfare-store"
-        | "fanfare-http-channel"
-        | "fanfare-words"
-        | "fanfare-settings" => other == "fanfare-core",
+        "fanfare-sources" | "fanfare-store" | "fanfare-http-channel" | "fanfare-settings" => {
+            other == "fanfare-core"
+        }
+        "fanfare-words" => matches!(other, "fanfare-api" | "fanfare-core"),
         "fanfare-config" => {
             // The registry of channels brings their fakes.
             let rooms =

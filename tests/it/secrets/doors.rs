@@ -190,13 +190,13 @@ fn pages_in_a_browser_on_this_machine_are_answered_by_no_door_of_the_api() {
             ("Origin", "https://evil.test"),
             ("Origin", "null"),
             ("Origin", "http://fanfare.test"), // as the host calls itself: its name may have been pointed here
-            ("Sec-Fetch-TestFolder", "cross-site"),
-            ("Sec-Fetch-TestFolder", "same-site"),
+            ("Sec-Fetch-Site", "cross-site"),
+            ("Sec-Fetch-Site", "same-site"),
         ] {
             let request = request.clone().header(name, value).header("Content-Type", "text/plain");
             check(&request, &request.send(gateway.address()), 403);
         }
-        let by_a_person = request.clone().header("Sec-Fetch-TestFolder", "none").send(gateway.address());
+        let by_a_person = request.clone().header("Sec-Fetch-Site", "none").send(gateway.address());
         assert!(matches!(by_a_person.status, 200 | 404), "{request:?}: {by_a_person:?}");
     }
     // With a token nobody is let in for where he is.

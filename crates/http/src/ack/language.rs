@@ -1,4 +1,4 @@
-//! Which language a page is to be in.
+//! The language of a page.
 
 use fanfare_core::Language;
 

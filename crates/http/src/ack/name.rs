@@ -1,12 +1,9 @@
-//! Who acknowledges, as they name themselves.
+//! The name of the person who acknowledges.
 
 use fanfare_core::one_line;
 use url::form_urlencoded;
 
-use super::page::{NAME_FIELD, NAME_LIMIT};
-
-/// Who acknowledged without a name, in messages to everybody.
-pub(crate) const NAMELESS: &str = "somebody with the link / 持有链接的人";
+use super::name_field::{NAME_FIELD, NAME_LIMIT};
 
 /// The name in a form: on one line, and no longer than it may be; `None` if there is none.
 pub(crate) fn name_in(form: &[u8]) -> Option<String> {

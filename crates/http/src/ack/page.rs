@@ -3,21 +3,19 @@
 //! A page is one text: no script, no image, no font, nothing to fetch. It reads
 //! on a phone, by day and by night, in the language its reader's browser asks for.
 
-mod words;
-
 use std::fmt::{self, Display, Formatter, Write as _};
 
 use actix_web::http::StatusCode;
 use fanfare_core::{ChannelName, Locale};
-use fanfare_words::{Fact, Message};
+use fanfare_words::{AckPageText, AckPageWords, Fact, Message};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use self::words::{Says, Words};
+use super::name_field::{NAME_FIELD, NAME_LIMIT};
 
-/// What a page says.
+/// A page of the link.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Page {
+pub(crate) enum AckPage {
     /// The alert, and the button that acknowledges it.
     Ask {
         /// The notification in the reader's language.
@@ -27,7 +25,7 @@ pub(crate) enum Page {
     },
     /// The reader has acknowledged it now.
     Done(AckedBy),
-    /// Somebody has acknowledged it before.
+    /// The incident was acknowledged before.
     Already(AckedBy),
     /// The incident has ended: there is nothing to acknowledge.
     Over,
@@ -39,20 +37,14 @@ pub(crate) enum Page {
     Unavailable,
 }
 
-/// Who acknowledged, and when.
+/// The person who acknowledged, and the time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AckedBy {
     /// The name they gave, if they gave one.
     pub(crate) by: Option<String>,
-    /// When.
+    /// The time of the acknowledgement.
     pub(crate) at: Timestamp,
 }
-
-/// The field of the form with the name of who acknowledges. It may be empty.
-pub(crate) const NAME_FIELD: &str = "name";
-
-/// Characters of a name at most. A browser holds its reader to it; a program need not.
-pub(crate) const NAME_LIMIT: usize = 64;
 
 /// The headers of every page. Who has its address can acknowledge, so no other
 /// site, cache or search engine is to learn it, and no other page may frame the button.
@@ -75,11 +67,11 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'sha256-r2s
 /// The looks of a page, in what browsers of 2020 know: chat programs bring old ones.
 const STYLE: &str = include_str!("page/style.css");
 
-impl Page {
+impl AckPage {
     /// The page as HTML, in the language and by the clock of `locale`.
     pub(crate) fn html(&self, locale: &Locale) -> String {
         let Locale { language, timezone } = locale;
-        Html { page: self, words: Words::of(*language), timezone }.to_string()
+        Html { page: self, words: AckPageWords::in_language(*language), timezone }.to_string()
     }
 
     /// The status it is answered with.
@@ -94,8 +86,8 @@ impl Page {
 }
 
 struct Html<'a> {
-    page: &'a Page,
-    words: &'static Words,
+    page: &'a AckPage,
+    words: &'static AckPageWords,
     timezone: &'a TimeZone,
 }
 
@@ -103,13 +95,13 @@ impl Display for Html<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let words = self.words;
         match self.page {
-            Page::Ask { message, told } => self.ask(f, message, told)?,
-            Page::Done(acked_by) => self.signed(f, &words.done, acked_by)?,
-            Page::Already(acked_by) => self.signed(f, &words.already, acked_by)?,
-            Page::Over => self.plain(f, &words.over)?,
-            Page::Expired => self.plain(f, &words.expired)?,
-            Page::Invalid => self.plain(f, &words.invalid)?,
-            Page::Unavailable => self.plain(f, &words.unavailable)?,
+            AckPage::Ask { message, told } => self.ask(f, message, told)?,
+            AckPage::Done(acked_by) => self.signed(f, &words.done, acked_by)?,
+            AckPage::Already(acked_by) => self.signed(f, &words.already, acked_by)?,
+            AckPage::Over => self.plain(f, &words.over)?,
+            AckPage::Expired => self.plain(f, &words.expired)?,
+            AckPage::Invalid => self.plain(f, &words.invalid)?,
+            AckPage::Unavailable => self.plain(f, &words.unavailable)?,
         }
         f.write_str("</main>\n</body>\n</html>\n")
     }
@@ -133,11 +125,11 @@ impl Html<'_> {
         self.form(f)?;
         paragraph(f, words.acknowledging_means)?;
         // Last, because it may be long, and the button must not be far.
-        content.iter().try_for_each(|content| writeln!(f, "<pre>{}</pre>", Text(content)))
+        content.iter().try_for_each(|content| writeln!(f, "<pre>{}</pre>", EscapedText(content)))
     }
 
     fn form(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Words { your_name, acknowledge, .. } = self.words;
+        let AckPageWords { your_name, acknowledge, .. } = self.words;
         writeln!(
             f,
             "<form method=\"post\">\n\
@@ -148,7 +140,7 @@ impl Html<'_> {
         )
     }
 
-    fn signed(&self, f: &mut Formatter<'_>, says: &Says, acked_by: &AckedBy) -> fmt::Result {
+    fn signed(&self, f: &mut Formatter<'_>, says: &AckPageText, acked_by: &AckedBy) -> fmt::Result {
         let words = self.words;
         let AckedBy { by, at } = acked_by;
         self.top(f, says.heading)?;
@@ -159,13 +151,13 @@ impl Html<'_> {
         paragraph(f, says.meaning)
     }
 
-    fn plain(&self, f: &mut Formatter<'_>, says: &Says) -> fmt::Result {
+    fn plain(&self, f: &mut Formatter<'_>, says: &AckPageText) -> fmt::Result {
         self.top(f, says.heading)?;
         paragraph(f, says.meaning)
     }
 
     fn top(&self, f: &mut Formatter<'_>, heading: &str) -> fmt::Result {
-        let (language, heading) = (self.words.tag, Text(heading));
+        let (language, heading) = (self.words.tag, EscapedText(heading));
         writeln!(
             f,
             "<!DOCTYPE html>\n\
@@ -182,24 +174,24 @@ impl Html<'_> {
         )
     }
 
-    /// As in messages, e.g. `2026-03-08 16:40:38 +08:00`.
+    /// The time as in messages, e.g. `2026-03-08 16:40:38 +08:00`.
     fn local_time(&self, at: Timestamp) -> String {
         at.to_zoned(self.timezone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
     }
 }
 
 fn row(f: &mut Formatter<'_>, name: &str, text: &str) -> fmt::Result {
-    writeln!(f, "<dt>{}</dt><dd>{}</dd>", Text(name), Text(text))
+    writeln!(f, "<dt>{}</dt><dd>{}</dd>", EscapedText(name), EscapedText(text))
 }
 
 fn paragraph(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
-    writeln!(f, "<p>{}</p>", Text(text))
+    writeln!(f, "<p>{}</p>", EscapedText(text))
 }
 
 /// A text as text: nothing in it is markup, in an element or in an attribute.
-struct Text<'a>(&'a str);
+struct EscapedText<'a>(&'a str);
 
-impl Display for Text<'_> {
+impl Display for EscapedText<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.0.chars().try_for_each(|c| match c {
             '&' => f.write_str("&amp;"),

@@ -6,7 +6,7 @@ use fanfare_api::{AcknowledgeRequest, AcknowledgeResult, AcknowledgeStatus};
 use fanfare_core::{Acknowledgement, AlertId, Obstacle};
 
 use super::body;
-use crate::refusal::Refusal;
+use crate::refusal::HttpRefusal;
 use crate::state::AppState;
 
 /// `POST /api/v1/alerts/{id}/acknowledge`, `{"by": NAME}`: the escalation and the
@@ -16,7 +16,7 @@ pub(super) async fn acknowledge(
     alert: web::Path<i64>,
     body: web::Bytes,
     state: web::Data<AppState>,
-) -> Result<HttpResponse, Refusal> {
+) -> Result<HttpResponse, HttpRefusal> {
     state.admit(&request)?;
     let AcknowledgeRequest { by } = body::read(&body)?;
     let by = body::person(Some(&by))?;
@@ -25,7 +25,7 @@ pub(super) async fn acknowledge(
     let notification = notification.ok_or_else(|| nobody_told(alert))?;
     let acknowledgement = Acknowledgement { by, at: state.clock.now() };
     let stored = state.gateway.acknowledge(notification, acknowledgement.clone()).await;
-    match stored.map_err(|err| Refusal::unavailable(err.to_string()))? {
+    match stored.map_err(|err| HttpRefusal::unavailable(err.to_string()))? {
         Ok(()) => Ok(result(AcknowledgeStatus::Acknowledged, acknowledgement)),
         Err(Obstacle::Already(first)) => Ok(result(AcknowledgeStatus::AlreadyAcknowledged, first)),
         Err(Obstacle::Over) => Err(over(alert)),
@@ -38,13 +38,13 @@ fn result(status: AcknowledgeStatus, acknowledgement: Acknowledgement) -> HttpRe
     HttpResponse::Ok().json(AcknowledgeResult { status, by, at })
 }
 
-fn over(alert: AlertId) -> Refusal {
+fn over(alert: AlertId) -> HttpRefusal {
     let message = format!("alert {alert} is over: there is nothing to take care of any more");
-    Refusal::new(StatusCode::CONFLICT, "over", message)
+    HttpRefusal::new(StatusCode::CONFLICT, "over", message)
 }
 
-fn nobody_told(alert: AlertId) -> Refusal {
+fn nobody_told(alert: AlertId) -> HttpRefusal {
     let message =
         format!("there is no alert {alert}, or nobody was told of it: there is nothing to acknowledge");
-    Refusal::not_found("unknown_alert", message)
+    HttpRefusal::not_found("unknown_alert", message)
 }

@@ -7,7 +7,7 @@ use fanfare_gateway::AlertFilter;
 
 use super::limit::bounded;
 use crate::convert::listed_alerts;
-use crate::refusal::Refusal;
+use crate::refusal::HttpRefusal;
 use crate::state::AppState;
 
 /// `GET /api/v1/alerts?fingerprint=&before=&limit=`: the newest first.
@@ -15,13 +15,13 @@ pub(super) async fn list(
     request: HttpRequest,
     query: web::Query<AlertQuery>,
     state: web::Data<AppState>,
-) -> Result<HttpResponse, Refusal> {
+) -> Result<HttpResponse, HttpRefusal> {
     state.admit(&request)?;
     let AlertQuery { fingerprint, before, limit } = query.into_inner();
     let fingerprint = fingerprint
         .map(|it| it.parse::<Fingerprint>())
         .transpose()
-        .map_err(|err| Refusal::bad_request(err.to_string()).at("fingerprint".to_owned()))?;
+        .map_err(|err| HttpRefusal::bad_request(err.to_string()).at("fingerprint".to_owned()))?;
     let filter = AlertFilter { before: before.map(AlertId), fingerprint, limit: bounded(limit) };
     let alerts = state.gateway.store().alerts(filter).await?;
     Ok(HttpResponse::Ok().json(listed_alerts(alerts)?))

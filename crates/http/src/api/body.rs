@@ -5,7 +5,7 @@ use fanfare_core::one_line;
 use serde::de::DeserializeOwned;
 
 use crate::ack::NAME_LIMIT;
-use crate::refusal::Refusal;
+use crate::refusal::HttpRefusal;
 
 /// The name of a person whom the request does not name.
 const UNNAMED: &str = "api";
@@ -14,35 +14,35 @@ const UNNAMED: &str = "api";
 const REASON_LIMIT: usize = 500;
 
 /// The JSON of `body`; none at all is the same as `{}`.
-pub(super) fn read<T: DeserializeOwned>(body: &web::Bytes) -> Result<T, Refusal> {
+pub(super) fn read<T: DeserializeOwned>(body: &web::Bytes) -> Result<T, HttpRefusal> {
     let text: &[u8] = if body.is_empty() { b"{}" } else { body };
     serde_json::from_slice(text)
-        .map_err(|err| Refusal::bad_request(format!("the body cannot be read: {err}")))
+        .map_err(|err| HttpRefusal::bad_request(format!("the body cannot be read: {err}")))
 }
 
 /// The name of the person, for the ledger and for the receivers that are told.
-pub(super) fn person(given: Option<&str>) -> Result<String, Refusal> {
+pub(super) fn person(given: Option<&str>) -> Result<String, HttpRefusal> {
     let name = one_line(given.unwrap_or(UNNAMED));
     let characters = name.chars().count();
     if name.is_empty() {
-        Err(Refusal::bad_request("must not be empty: it is who does this").at("by".to_owned()))
+        Err(HttpRefusal::bad_request("must not be empty: it is who does this").at("by".to_owned()))
     } else if characters > NAME_LIMIT {
         let message = format!("has {characters} characters, and at most {NAME_LIMIT} are kept");
-        Err(Refusal::bad_request(message).at("by".to_owned()))
+        Err(HttpRefusal::bad_request(message).at("by".to_owned()))
     } else {
         Ok(name)
     }
 }
 
 /// The reason of a discard, for the ledger.
-pub(super) fn reason(given: Option<&str>) -> Result<String, Refusal> {
+pub(super) fn reason(given: Option<&str>) -> Result<String, HttpRefusal> {
     let reason = one_line(given.unwrap_or_default());
     let characters = reason.chars().count();
     if reason.is_empty() {
-        Err(Refusal::bad_request("must say why nobody needs to be told any more").at("reason".to_owned()))
+        Err(HttpRefusal::bad_request("must say why nobody needs to be told any more").at("reason".to_owned()))
     } else if characters > REASON_LIMIT {
         let message = format!("has {characters} characters, and at most {REASON_LIMIT} are kept");
-        Err(Refusal::bad_request(message).at("reason".to_owned()))
+        Err(HttpRefusal::bad_request(message).at("reason".to_owned()))
     } else {
         Ok(reason)
     }

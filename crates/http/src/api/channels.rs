@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 
 use super::body;
 use crate::convert::{channel_report, channel_test_result, channel_test_waiting};
-use crate::refusal::Refusal;
+use crate::refusal::HttpRefusal;
 use crate::state::AppState;
 
 /// The time that a request waits for a test's outcome beyond the timeout of one attempt.
@@ -20,7 +20,10 @@ const EXTRA_WAIT: Duration = Duration::from_secs(5);
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// `GET /api/v1/channels`: all of them, sorted by name.
-pub(super) async fn list(request: HttpRequest, state: web::Data<AppState>) -> Result<HttpResponse, Refusal> {
+pub(super) async fn list(
+    request: HttpRequest,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, HttpRefusal> {
     state.admit(&request)?;
     let views = state.gateway.channels().await?;
     let channels = views.into_iter().map(channel_report).collect::<Result<_, _>>()?;
@@ -32,19 +35,19 @@ pub(super) async fn show(
     request: HttpRequest,
     name: web::Path<String>,
     state: web::Data<AppState>,
-) -> Result<HttpResponse, Refusal> {
+) -> Result<HttpResponse, HttpRefusal> {
     state.admit(&request)?;
     Ok(HttpResponse::Ok().json(channel_report(channel(&state.gateway, &name).await?)?))
 }
 
-async fn channel(gateway: &Gateway, name: &str) -> Result<ChannelView, Refusal> {
+async fn channel(gateway: &Gateway, name: &str) -> Result<ChannelView, HttpRefusal> {
     let channels = gateway.channels().await?;
     channels.into_iter().find(|it| it.name.as_str() == name).ok_or_else(|| unknown_channel(name))
 }
 
-fn unknown_channel(name: &str) -> Refusal {
+fn unknown_channel(name: &str) -> HttpRefusal {
     let message = format!("there is no channel `{name}` under `channels` in the config");
-    Refusal::not_found("unknown_channel", message)
+    HttpRefusal::not_found("unknown_channel", message)
 }
 
 /// `POST /api/v1/channels/{name}/test`, `{"by": NAME}`: sends a marked test through
@@ -54,7 +57,7 @@ pub(super) async fn test(
     name: web::Path<String>,
     body: web::Bytes,
     state: web::Data<AppState>,
-) -> Result<HttpResponse, Refusal> {
+) -> Result<HttpResponse, HttpRefusal> {
     state.admit(&request)?;
     let ChannelTestRequest { by } = body::read(&body)?;
     let by = body::person(by.as_deref())?;
@@ -68,10 +71,10 @@ pub(super) async fn test(
     }
 }
 
-fn refusal(err: TestError) -> Refusal {
+fn refusal(err: TestError) -> HttpRefusal {
     match err {
         TestError::UnknownChannel(name) => unknown_channel(name.as_str()),
-        TestError::NotKept(err) => Refusal::unavailable(err.to_string()),
+        TestError::NotKept(err) => HttpRefusal::unavailable(err.to_string()),
     }
 }
 

@@ -10,7 +10,7 @@ use self::selection::{Selection, filter, read_id};
 use super::body;
 use super::limit::bounded;
 use crate::convert;
-use crate::refusal::Refusal;
+use crate::refusal::HttpRefusal;
 use crate::state::AppState;
 
 /// `GET /api/v1/dead-letters?channel=&receiver=&since=&until=&before=&limit=`:
@@ -19,7 +19,7 @@ pub(super) async fn list(
     request: HttpRequest,
     query: web::Query<DeadLetterQuery>,
     state: web::Data<AppState>,
-) -> Result<HttpResponse, Refusal> {
+) -> Result<HttpResponse, HttpRefusal> {
     state.admit(&request)?;
     let DeadLetterQuery { channel, receiver, since, until, before, limit } = query.into_inner();
     let before = before.map(|it| read_id(&it)).transpose().map_err(|err| err.at("before".to_owned()))?;
@@ -34,7 +34,7 @@ pub(super) async fn show(
     request: HttpRequest,
     id: web::Path<String>,
     state: web::Data<AppState>,
-) -> Result<HttpResponse, Refusal> {
+) -> Result<HttpResponse, HttpRefusal> {
     state.admit(&request)?;
     let id = read_id(&id)?;
     let store = state.gateway.store();
@@ -48,9 +48,9 @@ pub(super) async fn show(
         .json(DeadLetterDetails { dead_letter: convert::dead_letter(dead_letter), attempts }))
 }
 
-fn unknown(id: DeadLetterId) -> Refusal {
+fn unknown(id: DeadLetterId) -> HttpRefusal {
     let message = format!("there is no dead letter {id}: it was dealt with, or there never was one");
-    Refusal::not_found("unknown_dead_letter", message)
+    HttpRefusal::not_found("unknown_dead_letter", message)
 }
 
 /// `POST /api/v1/dead-letters/retry`, `{"ids": […]}` or `{"channel", "receiver",
@@ -59,11 +59,11 @@ pub(super) async fn retry(
     request: HttpRequest,
     body: web::Bytes,
     state: web::Data<AppState>,
-) -> Result<HttpResponse, Refusal> {
+) -> Result<HttpResponse, HttpRefusal> {
     state.admit(&request)?;
     let Selection { letters, by, reason } = Selection::read(&body)?;
     if reason.is_some() {
-        return Err(Refusal::bad_request("only a discard has a reason").at("reason".to_owned()));
+        return Err(HttpRefusal::bad_request("only a discard has a reason").at("reason".to_owned()));
     }
     let retried = state.gateway.retry_dead_letters(letters, &by).await?;
     Ok(HttpResponse::Ok().json(RetryResult { retried: count(retried) }))
@@ -74,7 +74,7 @@ pub(super) async fn discard(
     request: HttpRequest,
     body: web::Bytes,
     state: web::Data<AppState>,
-) -> Result<HttpResponse, Refusal> {
+) -> Result<HttpResponse, HttpRefusal> {
     state.admit(&request)?;
     let Selection { letters, by, reason } = Selection::read(&body)?;
     let reason = body::reason(reason.as_deref())?;

@@ -7,7 +7,7 @@ use fanfare_gateway::DeliveryFilter;
 
 use super::limit::bounded;
 use crate::convert;
-use crate::refusal::Refusal;
+use crate::refusal::HttpRefusal;
 use crate::state::AppState;
 
 /// `GET /api/v1/deliveries?channel=&state=&alert=&before=&limit=`: the newest first.
@@ -15,7 +15,7 @@ pub(super) async fn list(
     request: HttpRequest,
     query: web::Query<DeliveryQuery>,
     state: web::Data<AppState>,
-) -> Result<HttpResponse, Refusal> {
+) -> Result<HttpResponse, HttpRefusal> {
     state.admit(&request)?;
     let DeliveryQuery { channel, state: stage, alert, before, limit } = query.into_inner();
     let stage = stage.as_deref().map(delivery_stage).transpose()?;
@@ -30,10 +30,10 @@ pub(super) async fn list(
     Ok(HttpResponse::Ok().json(convert::deliveries(deliveries)?))
 }
 
-fn delivery_stage(text: &str) -> Result<DeliveryStage, Refusal> {
+fn delivery_stage(text: &str) -> Result<DeliveryStage, HttpRefusal> {
     text.parse().map_err(|_| {
         let message = format!("`{text}` is not a state: expected pending, delivered, dead or discarded");
-        Refusal::bad_request(message).at("state".to_owned())
+        HttpRefusal::bad_request(message).at("state".to_owned())
     })
 }
 
@@ -42,7 +42,7 @@ pub(super) async fn attempts(
     request: HttpRequest,
     delivery: web::Path<i64>,
     state: web::Data<AppState>,
-) -> Result<HttpResponse, Refusal> {
+) -> Result<HttpResponse, HttpRefusal> {
     state.admit(&request)?;
     let attempts = state.gateway.store().attempts(DeliveryId(*delivery)).await?;
     Ok(HttpResponse::Ok().json(convert::attempts(attempts)?))

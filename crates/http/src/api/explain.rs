@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use fanfare_core::AlertId;
 
 use crate::explain;
-use crate::refusal::Refusal;
+use crate::refusal::HttpRefusal;
 use crate::state::AppState;
 
 /// `GET /api/v1/alerts/{id}/explain`: its routing, the receivers that were told or not and
@@ -13,19 +13,19 @@ pub(super) async fn explain(
     request: HttpRequest,
     alert: web::Path<i64>,
     state: web::Data<AppState>,
-) -> Result<HttpResponse, Refusal> {
+) -> Result<HttpResponse, HttpRefusal> {
     state.admit(&request)?;
     let history = state.gateway.store().story(AlertId(*alert)).await?;
     let history = history.ok_or_else(|| unknown_alert(*alert))?;
     // The whole policy is read and its patterns are compiled, which would keep requests waiting.
     let explanation = web::block(move || explain::explain(history)).await;
-    let explanation = explanation.map_err(|err| Refusal::unavailable(err.to_string()))?;
+    let explanation = explanation.map_err(|err| HttpRefusal::unavailable(err.to_string()))?;
     Ok(HttpResponse::Ok().json(explanation?))
 }
 
-fn unknown_alert(id: i64) -> Refusal {
+fn unknown_alert(id: i64) -> HttpRefusal {
     let message = format!(
         "there is no alert {id}: it was never accepted here, or it is older than `retention` in the config allows"
     );
-    Refusal::not_found("unknown_alert", message)
+    HttpRefusal::not_found("unknown_alert", message)
 }

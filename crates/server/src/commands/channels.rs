@@ -10,11 +10,12 @@ use fanfare_api::{
     ChannelTestResult, Endpoint, TestVerdict,
 };
 use fanfare_core::one_line;
+use fanfare_words::without_outcome;
 use jiff::tz::TimeZone;
 
 use super::Outcome;
 use super::client::{GatewayClient, TokenKind};
-use super::output::{print, read, reason};
+use super::output::{print, read};
 use super::table::table;
 use super::time_arg::format_time;
 use crate::cli::AskArgs;
@@ -112,7 +113,7 @@ fn test_text(name: &str, result: &ChannelTestResult) -> String {
     let ChannelTestResult { alert_id, outcome, words, latency_ms, .. } = result;
     match (words, latency_ms) {
         (Some(words), Some(latency)) => {
-            let words = one_line(reason(&outcome.to_string(), words));
+            let words = one_line(without_outcome(&outcome.to_string(), words));
             format!("{name}: {outcome} after {latency} ms: {words}")
         }
         _ => format!(

@@ -9,13 +9,14 @@ use fanfare_api::{
     Endpoint, RetryResult,
 };
 use fanfare_core::one_line;
+use fanfare_words::without_outcome;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::Outcome;
 use super::client::{GatewayClient, TokenKind};
-use super::output::{print, read, reason};
+use super::output::{print, read};
 use super::table::table;
 use super::time_arg::{TimeArg, format_time};
 use crate::cli::AskArgs;
@@ -196,7 +197,7 @@ const ATTEMPTS: [&str; 5] = ["TRY", "BEGAN AT", "ENDED AT", "OUTCOME", "ANSWER"]
 fn attempt_row(attempt: &DeliveryAttempt, zone: &TimeZone) -> [String; 5] {
     let DeliveryAttempt { ordinal, started_at, ended_at, outcome, words } = attempt;
     let outcome = outcome.to_string();
-    let answer = one_line(reason(&outcome, words));
+    let answer = one_line(without_outcome(&outcome, words));
     [ordinal.to_string(), format_time(*started_at, zone), format_time(*ended_at, zone), outcome, answer]
 }
 

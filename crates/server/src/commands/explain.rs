@@ -1,22 +1,17 @@
 //! `fanfare explain`: everything that happened to an alert.
 
-mod english;
-mod chinese;
-mod words;
-
 use std::io::Write;
 use std::path::Path;
 
 use clap::Args;
 use fanfare_api::{
-    AlertContent, AlertExplanation, AlertState, Endpoint, EscalationCondition, EscalationRung, EventDetails,
-    ExplainedDelivery, ExplainedNotification, ExplainedStep, IncidentAlert, RoutingExplanation, StepDetails,
-    TimelineEvent,
+    AlertContent, AlertExplanation, AlertState, Endpoint, EventDetails, ExplainedDelivery,
+    ExplainedNotification, ExplainedStep, IncidentAlert, RoutingExplanation, StepDetails, TimelineEvent,
 };
 use fanfare_core::{AlertId, HumanDuration, Language, Locale, one_line};
+use fanfare_words::ExplainWords;
 use jiff::Timestamp;
 
-use self::words::Words;
 use super::Outcome;
 use super::client::{GatewayClient, TokenKind};
 use super::output::print;
@@ -43,21 +38,23 @@ pub(crate) fn explain(config: &Path, args: &ExplainArgs, out: &mut dyn Write) ->
     let gateway = GatewayClient::find(config, &ask.gateway, TokenKind::Api)?;
     let answer = gateway.get(Endpoint::ExplainAlert, &id.to_string(), &[])?;
     let language = language.unwrap_or(gateway.locale.language);
-    let printer =
-        StoryPrinter { words: Words::of(language), locale: Locale { language, ..gateway.locale.clone() } };
+    let printer = StoryPrinter {
+        words: ExplainWords::in_language(language),
+        locale: Locale { language, ..gateway.locale.clone() },
+    };
     print(answer, ask, out, |story: AlertExplanation| printer.print(&story))?;
     Ok(Outcome::Good)
 }
 
 /// A printer of stories in one language, by one clock.
 struct StoryPrinter {
-    words: &'static Words,
+    words: &'static ExplainWords,
     locale: Locale,
 }
 
 impl StoryPrinter {
     fn print(&self, story: &AlertExplanation) -> String {
-        let Words { why_whom, what_happened, how_it_stands, .. } = self.words;
+        let ExplainWords { why_whom, what_happened, how_it_stands, .. } = self.words;
         let mut parts = vec![
             self.head(story),
             format!("{why_whom}\n{}", self.routing(&story.routing)),
@@ -68,7 +65,7 @@ impl StoryPrinter {
         }
         let to_come: Vec<_> = story.notifications.iter().flat_map(|it| self.to_come(it)).collect();
         if !to_come.is_empty() {
-            let Words { time, receiver, what, to_come: heading, .. } = self.words;
+            let ExplainWords { time, receiver, what, to_come: heading, .. } = self.words;
             parts.push(format!("{heading}\n{}", table([*time, *receiver, *what], to_come)));
         }
         parts.join("\n\n")
@@ -90,7 +87,7 @@ impl StoryPrinter {
                 "{} {id}: {} ({}, {status})",
                 words.alert,
                 one_line(title),
-                self.word(&alert.severity.to_string())
+                self.words.word(&alert.severity.to_string())
             ),
             format!("{}: {}", words.received, self.time(*received_at)),
             format!("{}: {incident}, {} {}", words.incident, words.since, self.time(*since)),
@@ -127,32 +124,29 @@ impl StoryPrinter {
     }
 
     fn timeline(&self, events: &[TimelineEvent]) -> String {
-        let Words { time, receiver, channel, what, .. } = self.words;
+        let ExplainWords { time, receiver, channel, what, .. } = self.words;
         table([*time, *receiver, *channel, *what], events.iter().map(|event| self.event(event)))
     }
 
     fn event(&self, event: &TimelineEvent) -> [String; 4] {
         let TimelineEvent { at, what } = event;
-        let text = match self.locale.language {
-            Language::En => english::what(what),
-            Language::Zh => chinese::what(what),
-        };
+        let text = self.words.event(what);
         // A provider's words may hold anything, also what would confuse a terminal.
         [self.time(*at), receiver_of(what), channel_of(what), one_line(&text)]
     }
 
     fn standing(&self, notifications: &[ExplainedNotification]) -> String {
-        let Words { receiver, why, contract, channel, state, tries, how, next, .. } = self.words;
+        let ExplainWords { receiver, why, contract, channel, state, tries, how, next, .. } = self.words;
         let rows = notifications.iter().flat_map(|told| told.deliveries.iter().map(move |it| (told, it)));
         let rows = rows.map(|(told, delivery)| {
             let ExplainedDelivery { channel, escalated, state, next_at, attempted, .. } = delivery;
             [
                 told.receiver.to_string(),
-                self.word(&told.why.to_string()),
-                self.word(&told.fulfilment.to_string()),
+                self.words.word(&told.why.to_string()),
+                self.words.word(&told.fulfilment.to_string()),
                 channel.to_string(),
-                escalated.map(|unless| self.escalated(unless)).unwrap_or_default(),
-                self.word(&state.to_string()),
+                escalated.map(|unless| self.words.escalated(unless)).unwrap_or_default(),
+                self.words.word(&state.to_string()),
                 attempted.to_string(),
                 next_at.map(|at| self.time(at)).unwrap_or_default(),
             ]
@@ -167,29 +161,7 @@ impl StoryPrinter {
         let rungs = rungs.filter_map(|(_, rung)| {
             Some((told.owed_at.checked_add(rung.after.parse::<HumanDuration>().ok()?.0).ok()?, rung))
         });
-        rungs.map(|(at, rung)| [self.time(at), told.receiver.to_string(), self.rung(rung)]).collect()
-    }
-
-    fn rung(&self, rung: &EscalationRung) -> String {
-        match self.locale.language {
-            Language::En => english::to_come(rung),
-            Language::Zh => chinese::to_come(rung),
-        }
-    }
-
-    fn escalated(&self, unless: EscalationCondition) -> String {
-        match self.locale.language {
-            Language::En => english::escalated(unless),
-            Language::Zh => chinese::escalated(unless),
-        }
-    }
-
-    /// A word of the API.
-    fn word(&self, word: &str) -> String {
-        match self.locale.language {
-            Language::En => word.to_owned(),
-            Language::Zh => chinese::word(word).to_owned(),
-        }
+        rungs.map(|(at, rung)| [self.time(at), told.receiver.to_string(), self.words.rung(rung)]).collect()
     }
 
     fn time(&self, at: Timestamp) -> String {
@@ -211,14 +183,6 @@ fn is_done_with(notification: &ExplainedNotification, number: usize) -> bool {
         | StepDetails::Retried { .. }
         | StepDetails::Discarded { .. } => false,
     })
-}
-
-/// `channels` without those that stand there a second time: two deliveries may go over one channel.
-fn each_once(channels: &[String]) -> Vec<String> {
-    let mut each = channels.to_vec();
-    each.sort();
-    each.dedup();
-    each
 }
 
 fn receiver_of(what: &EventDetails) -> String {

@@ -35,9 +35,3 @@ pub(crate) fn print_json(value: &impl Serialize, out: &mut dyn Write) -> anyhow:
     writeln!(out)?;
     Ok(())
 }
-
-/// The provider's words without the outcome that they begin with, for a line that names it.
-pub(crate) fn reason<'a>(outcome: &str, words: &'a str) -> &'a str {
-    let rest = words.strip_prefix(outcome).and_then(|rest| rest.split_once(": "));
-    rest.map_or(words, |(_, reason)| reason)
-}

@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 
 use super::*;
 
-fn ask(text: &str) -> Page {
-    Page::Ask {
+fn ask(text: &str) -> AckPage {
+    AckPage::Ask {
         message: Message {
             title: text.to_owned(),
             facts: vec![Fact { name: "Device", text: text.to_owned(), link: None }],
@@ -24,24 +24,24 @@ fn acked_by(by: &str) -> AckedBy {
 }
 
 /// Every page there is; `text` stands wherever somebody else's text can.
-fn pages(text: &str) -> [Page; 7] {
+fn pages(text: &str) -> [AckPage; 7] {
     let acked_by = acked_by(text);
     [
         ask(text),
-        Page::Done(acked_by.clone()),
-        Page::Already(acked_by),
-        Page::Over,
-        Page::Expired,
-        Page::Invalid,
-        Page::Unavailable,
+        AckPage::Done(acked_by.clone()),
+        AckPage::Already(acked_by),
+        AckPage::Over,
+        AckPage::Expired,
+        AckPage::Invalid,
+        AckPage::Unavailable,
     ]
 }
 
-fn in_english(page: &Page) -> String {
+fn in_english(page: &AckPage) -> String {
     page.html(&Locale::default())
 }
 
-fn in_chinese(page: &Page) -> String {
+fn in_chinese(page: &AckPage) -> String {
     page.html(&Locale { language: Language::Zh, timezone: TimeZone::get("Asia/Shanghai").unwrap() })
 }
 
@@ -50,7 +50,7 @@ fn all_html(text: &str) -> Vec<String> {
     pages(text).iter().flat_map(|page| [in_english(page), in_chinese(page)]).collect()
 }
 
-/// What stands between `<` and `>`.
+/// The tags: all between `<` and `>`.
 fn tags(html: &str) -> Vec<&str> {
     html.split('<').skip(1).map(|it| it.split_once('>').unwrap().0).collect()
 }
@@ -62,7 +62,7 @@ fn check(html: &str, expected: &Expect) {
 
 #[test]
 fn the_alert_is_shown_with_who_was_told_and_one_button() {
-    let page = Page::Ask {
+    let page = AckPage::Ask {
         message: Message {
             title: "[URGENT] Temperature too high - Cold room 3".to_owned(),
             facts: vec![
@@ -101,7 +101,7 @@ fn the_alert_is_shown_with_who_was_told_and_one_button() {
 #[test]
 fn who_acknowledged_and_when_is_told() {
     check(
-        &in_english(&Page::Done(acked_by("张三"))),
+        &in_english(&AckPage::Done(acked_by("张三"))),
         &expect![[r#"
             <h1>Acknowledged</h1>
             <dl>
@@ -112,7 +112,7 @@ fn who_acknowledged_and_when_is_told() {
         "#]],
     );
     check(
-        &in_chinese(&Page::Already(AckedBy { by: None, ..acked_by("") })),
+        &in_chinese(&AckPage::Already(AckedBy { by: None, ..acked_by("") })),
         &expect![[r#"
             <h1>此前已确认</h1>
             <dl>
@@ -126,19 +126,19 @@ fn who_acknowledged_and_when_is_told() {
 
 #[test]
 fn who_cannot_acknowledge_is_told_why_and_what_to_do() {
-    let says = |page: &Page, status: u16, words: &str| {
+    let says = |page: &AckPage, status: u16, words: &str| {
         assert_eq!(page.status().as_u16(), status, "{page:?}");
         let html = in_english(page);
         assert!(html.contains(words), "{html}");
     };
-    says(&Page::Over, 200, "there is nothing to acknowledge");
+    says(&AckPage::Over, 200, "there is nothing to acknowledge");
     says(
-        &Page::Expired,
+        &AckPage::Expired,
         410,
         "Nothing was acknowledged. If the alert still fires, use the link in its newest",
     );
-    says(&Page::Invalid, 404, "Nothing was acknowledged. The link is not whole, or not from this gateway");
-    says(&Page::Unavailable, 503, "Open the link again in a minute");
+    says(&AckPage::Invalid, 404, "Nothing was acknowledged. The link is not whole, or not from this gateway");
+    says(&AckPage::Unavailable, 503, "Open the link again in a minute");
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn no_two_pages_look_alike() {
 #[test]
 fn only_the_page_that_asks_has_a_form_and_only_posts_it_to_its_own_address() {
     for page in pages("x") {
-        let expected = usize::from(matches!(page, Page::Ask { .. }));
+        let expected = usize::from(matches!(page, AckPage::Ask { .. }));
         for html in [in_english(&page), in_chinese(&page)] {
             let tags = tags(&html);
             let count = |tag: &str| tags.iter().filter(|it| it.split(' ').next() == Some(tag)).count();
@@ -215,7 +215,7 @@ fn texts_stay_texts() {
     assert!(!html.contains("<script"), "{html}");
 }
 
-/// What a browser shows of `html`, which has no references but ours.
+/// The text that a browser shows of `html`, which has no references but ours.
 fn unescaped(html: &str) -> String {
     let plain = html.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
     plain.replace("&amp;", "&")
@@ -239,7 +239,7 @@ proptest! {
 
     #[test]
     fn any_text_is_escaped(text: String) {
-        let escaped = Text(&text).to_string();
+        let escaped = EscapedText(&text).to_string();
         prop_assert!(!escaped.contains(['<', '>', '"', '\'']), "{}", escaped);
         prop_assert_eq!(unescaped(&escaped), text);
     }

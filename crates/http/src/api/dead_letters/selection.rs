@@ -6,7 +6,7 @@ use fanfare_gateway::{DeadLetterFilter, DeadLetterId, DeadLetters, InvalidDeadLe
 use jiff::Timestamp;
 
 use crate::api::body;
-use crate::refusal::Refusal;
+use crate::refusal::HttpRefusal;
 
 /// A request about dead letters, as it was understood.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(super) struct Selection {
 }
 
 impl Selection {
-    pub(super) fn read(body: &web::Bytes) -> Result<Self, Refusal> {
+    pub(super) fn read(body: &web::Bytes) -> Result<Self, HttpRefusal> {
         let DeadLetterSelection { ids, channel, receiver, since, until, by, reason } = body::read(body)?;
         let filter = filter(channel, receiver, since, until);
         let letters = match (ids, filter == DeadLetterFilter::default()) {
@@ -33,8 +33,8 @@ impl Selection {
 }
 
 /// The refusal of a request that names nothing, which would be one about everything.
-fn unclear() -> Refusal {
-    Refusal::bad_request(
+fn unclear() -> HttpRefusal {
+    HttpRefusal::bad_request(
         "say which dead letters: either `ids`, or some of `channel`, `receiver`, `since` and `until`",
     )
 }
@@ -53,13 +53,13 @@ pub(super) fn filter(
     }
 }
 
-fn read_ids(ids: &[String]) -> Result<Vec<DeadLetterId>, Refusal> {
+fn read_ids(ids: &[String]) -> Result<Vec<DeadLetterId>, HttpRefusal> {
     (0..)
         .zip(ids)
         .map(|(index, id): (usize, _)| read_id(id).map_err(|err| err.at(format!("ids[{index}]"))))
         .collect()
 }
 
-pub(super) fn read_id(id: &str) -> Result<DeadLetterId, Refusal> {
-    id.parse().map_err(|err: InvalidDeadLetterId| Refusal::bad_request(err.to_string()))
+pub(super) fn read_id(id: &str) -> Result<DeadLetterId, HttpRefusal> {
+    id.parse().map_err(|err: InvalidDeadLetterId| HttpRefusal::bad_request(err.to_string()))
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::routing;
 use crate::explain::fixtures::story;
 
-/// As the store keeps one.
+/// A policy as the store keeps it.
 const POLICY: &str = r#"{
   "route": {
     "receiver": "team", "repeat_interval": "4h",

@@ -1,16 +1,15 @@
-//! What happened, in Chinese. What the ledger holds in sentences stands as it is.
+//! Sentences about events, in Chinese; sentences of the ledger stand as they are.
 
 use fanfare_api::{
     ContractProgress, ContractTerms, EscalationCondition, EscalationRung, EventDetails, ReceiverTerms,
     RequiredChannels, RungReason, SendOrder, StepDetails, TurnReason,
 };
 
-use crate::commands::explain::each_once;
-use crate::commands::output::reason;
+use super::outcome::{each_once, without_outcome};
 
-/// What happened; to whom and where stands beside it.
-pub(super) fn what(what: &EventDetails) -> String {
-    match what {
+/// A sentence about an event; receiver and channel stand beside it.
+pub(super) fn event(event: &EventDetails) -> String {
+    match event {
         EventDetails::Accepted { alert: _, source, severity } => {
             format!("已接收，来源 {source}，级别 {}", word(&severity.to_string()))
         }
@@ -28,7 +27,7 @@ pub(super) fn what(what: &EventDetails) -> String {
         }
         EventDetails::Attempt { attempt, outcome, words, latency_ms, digest, .. } => {
             let digest = digest.map(|it| format!("（汇总 {it}）")).unwrap_or_default();
-            let words = reason(&outcome.to_string(), words);
+            let words = without_outcome(&outcome.to_string(), words);
             format!("第 {attempt} 次发送{digest}：{}，{latency_ms} 毫秒：{words}", word(&outcome.to_string()))
         }
         EventDetails::GivenUp { reason, .. } => format!("已放弃：{reason}"),
@@ -41,7 +40,7 @@ fn by_route(route: Option<&str>) -> String {
     route.map(|route| format!("（{route}）")).unwrap_or_default()
 }
 
-/// What is promised beyond telling all of the channels at leisure.
+/// The terms beyond those of telling all channels without a time limit.
 fn promise(terms: &ReceiverTerms) -> String {
     let ReceiverTerms { channels: _, send, contract: ContractTerms { succeed, within }, escalate } = terms;
     let mut promise = String::new();
@@ -58,8 +57,8 @@ fn promise(terms: &ReceiverTerms) -> String {
         None if *succeed == RequiredChannels::All => {}
         None => promise.push_str(&format!("；须{many}送达")),
     }
-    for rung in escalate {
-        promise.push_str(&format!("；{}", to_come(rung)));
+    for each in escalate {
+        promise.push_str(&format!("；{}", rung(each)));
     }
     promise
 }
@@ -123,13 +122,13 @@ fn settled(fulfilment: ContractProgress) -> &'static str {
     }
 }
 
-/// Why a channel of the ladder was called in.
+/// The reason that a channel of the escalation was told.
 pub(super) fn escalated(unless: EscalationCondition) -> String {
     format!("升级：{}", not_yet(unless))
 }
 
 /// A rung that is still to come.
-pub(super) fn to_come(EscalationRung { after, unless, to }: &EscalationRung) -> String {
+pub(super) fn rung(EscalationRung { after, unless, to }: &EscalationRung) -> String {
     format!("{after} 后若{}则通知 {}", not_yet(*unless), names(to))
 }
 

@@ -1,16 +1,15 @@
-//! What happened, in English.
+//! Sentences about events, in English.
 
 use fanfare_api::{
     ContractProgress, ContractTerms, EscalationCondition, EscalationRung, EventDetails, ReceiverTerms,
     RequiredChannels, RungReason, SendOrder, StepDetails, TurnReason,
 };
 
-use crate::commands::explain::each_once;
-use crate::commands::output::reason;
+use super::outcome::{each_once, without_outcome};
 
-/// What happened; to whom and where stands beside it.
-pub(super) fn what(what: &EventDetails) -> String {
-    match what {
+/// A sentence about an event; receiver and channel stand beside it.
+pub(super) fn event(event: &EventDetails) -> String {
+    match event {
         EventDetails::Accepted { alert: _, source, severity } => {
             format!("accepted from {source}: {severity}")
         }
@@ -23,7 +22,7 @@ pub(super) fn what(what: &EventDetails) -> String {
         }
         EventDetails::Attempt { attempt, outcome, words, latency_ms, digest, .. } => {
             let digest = digest.map(|it| format!(" in digest {it}")).unwrap_or_default();
-            let words = reason(&outcome.to_string(), words);
+            let words = without_outcome(&outcome.to_string(), words);
             format!("attempt {attempt}{digest}: {outcome} after {latency_ms} ms: {words}")
         }
         EventDetails::GivenUp { reason, .. } => format!("given up: {reason}"),
@@ -36,7 +35,7 @@ fn by_route(route: Option<&str>) -> String {
     route.map(|route| format!(" (by {route})")).unwrap_or_default()
 }
 
-/// What is promised beyond telling all of the channels at leisure.
+/// The terms beyond those of telling all channels without a time limit.
 fn promise(terms: &ReceiverTerms) -> String {
     let ReceiverTerms { channels: _, send, contract: ContractTerms { succeed, within }, escalate } = terms;
     let mut promise = String::new();
@@ -53,8 +52,8 @@ fn promise(terms: &ReceiverTerms) -> String {
         None if *succeed == RequiredChannels::All => {}
         None => promise.push_str(&format!("; {many} must confirm")),
     }
-    for rung in escalate {
-        promise.push_str(&format!("; {}", to_come(rung)));
+    for each in escalate {
+        promise.push_str(&format!("; {}", rung(each)));
     }
     promise
 }
@@ -115,13 +114,13 @@ fn settled(fulfilment: ContractProgress) -> &'static str {
     }
 }
 
-/// Why a channel of the ladder was called in.
+/// The reason that a channel of the escalation was told.
 pub(super) fn escalated(unless: EscalationCondition) -> String {
     format!("escalated: not {unless}")
 }
 
 /// A rung that is still to come: `after 15m unless acknowledged: boss`.
-pub(super) fn to_come(EscalationRung { after, unless, to }: &EscalationRung) -> String {
+pub(super) fn rung(EscalationRung { after, unless, to }: &EscalationRung) -> String {
     format!("after {after} unless {unless}: {}", names(to))
 }
 

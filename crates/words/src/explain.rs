@@ -1,0 +1,178 @@
+//! The words of `fanfare explain`: headings, and a sentence for each event.
+
+mod chinese;
+mod english;
+mod outcome;
+
+use fanfare_api::{EscalationCondition, EscalationRung, EventDetails};
+use fanfare_core::Language;
+
+pub use self::outcome::without_outcome;
+
+/// The words of `fanfare explain`, in one language.
+#[derive(Debug)]
+pub struct ExplainWords {
+    language: Language,
+    /// The word before an alert's number.
+    pub alert: &'static str,
+    /// The state of an alert that holds.
+    pub firing: &'static str,
+    /// The state of an alert that has ended.
+    pub resolved: &'static str,
+    /// The name of the time of acceptance.
+    pub received: &'static str,
+    /// The name of the incident's number.
+    pub incident: &'static str,
+    /// The word before the incident's beginning.
+    pub since: &'static str,
+    /// The name of the labels.
+    pub labels: &'static str,
+    /// The name of the earlier alerts.
+    pub before: &'static str,
+    /// The name of the later alerts.
+    pub after: &'static str,
+    /// The heading of the routing.
+    pub why_whom: &'static str,
+    /// The routing of an alert whose receivers were told before.
+    pub told_before: &'static str,
+    /// The routing of an alert that its sender directed.
+    pub chosen: &'static str,
+    /// The routing of an alert whose policy is not known.
+    pub policy_unknown: &'static str,
+    /// The heading of the timeline.
+    pub what_happened: &'static str,
+    /// The heading of the deliveries.
+    pub how_it_stands: &'static str,
+    /// The column of times.
+    pub time: &'static str,
+    /// The column of receivers.
+    pub receiver: &'static str,
+    /// The column of channels.
+    pub channel: &'static str,
+    /// The column of events.
+    pub what: &'static str,
+    /// The column of reasons.
+    pub why: &'static str,
+    /// The column of contracts.
+    pub contract: &'static str,
+    /// The column of states.
+    pub state: &'static str,
+    /// The column of attempts.
+    pub tries: &'static str,
+    /// The column of escalations.
+    pub how: &'static str,
+    /// The column of next attempts.
+    pub next: &'static str,
+    /// The heading of the rungs to come.
+    pub to_come: &'static str,
+}
+
+impl ExplainWords {
+    /// The words in `language`.
+    #[must_use]
+    pub fn in_language(language: Language) -> &'static Self {
+        match language {
+            Language::En => &ENGLISH,
+            Language::Zh => &CHINESE,
+        }
+    }
+
+    /// A sentence about an event; receiver and channel stand beside it.
+    #[must_use]
+    pub fn event(&self, event: &EventDetails) -> String {
+        match self.language {
+            Language::En => english::event(event),
+            Language::Zh => chinese::event(event),
+        }
+    }
+
+    /// The reason that a channel of the escalation was told.
+    #[must_use]
+    pub fn escalated(&self, unless: EscalationCondition) -> String {
+        match self.language {
+            Language::En => english::escalated(unless),
+            Language::Zh => chinese::escalated(unless),
+        }
+    }
+
+    /// A rung that is still to come, with its condition.
+    #[must_use]
+    pub fn rung(&self, rung: &EscalationRung) -> String {
+        match self.language {
+            Language::En => english::rung(rung),
+            Language::Zh => chinese::rung(rung),
+        }
+    }
+
+    /// A word of the API; one that is not known stands as it is.
+    #[must_use]
+    pub fn word(&self, word: &str) -> String {
+        match self.language {
+            Language::En => word.to_owned(),
+            Language::Zh => chinese::word(word).to_owned(),
+        }
+    }
+}
+
+static ENGLISH: ExplainWords = ExplainWords {
+    language: Language::En,
+    alert: "Alert",
+    firing: "firing",
+    resolved: "resolved",
+    received: "Received",
+    incident: "Incident",
+    since: "since",
+    labels: "Labels",
+    before: "Before it",
+    after: "After it",
+    why_whom: "WHO MUST KNOW",
+    told_before: "those who were told that it fired, wherever it would be routed now",
+    chosen: "whom it was made for: it is a test, or the gateway speaks of itself",
+    policy_unknown: "the policy it was decided by is not known",
+    what_happened: "WHAT HAPPENED",
+    how_it_stands: "HOW IT STANDS",
+    time: "TIME",
+    receiver: "RECEIVER",
+    channel: "CHANNEL",
+    what: "WHAT",
+    why: "WHY",
+    contract: "CONTRACT",
+    state: "STATE",
+    tries: "TRIES",
+    how: "HOW",
+    next: "NOT BEFORE",
+    to_come: "STILL TO COME",
+};
+
+static CHINESE: ExplainWords = ExplainWords {
+    language: Language::Zh,
+    alert: "告警",
+    firing: "告警中",
+    resolved: "已恢复",
+    received: "接收时间",
+    incident: "事件",
+    since: "开始于",
+    labels: "标签",
+    before: "此前",
+    after: "此后",
+    why_whom: "应通知谁",
+    told_before: "告警时已通知过的接收者，与当前路由无关",
+    chosen: "测试消息或网关自身的告警，直接指定了渠道",
+    policy_unknown: "当时的路由策略未知",
+    what_happened: "经过",
+    how_it_stands: "当前状态",
+    time: "时间",
+    receiver: "接收者",
+    channel: "渠道",
+    what: "内容",
+    why: "原因",
+    contract: "约定",
+    state: "状态",
+    tries: "尝试次数",
+    how: "方式",
+    next: "最早重试",
+    to_come: "后续升级",
+};
+
+#[cfg(test)]
+mod tests;

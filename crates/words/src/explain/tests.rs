@@ -1,0 +1,35 @@
+use fanfare_api::{AlertSeverity, AttemptVerdict, EscalationCondition, EventDetails};
+use fanfare_core::Language;
+use fanfare_testkit::check_language;
+
+use super::{ExplainWords, without_outcome};
+
+#[test]
+fn no_heading_holds_two_languages() {
+    for language in [Language::En, Language::Zh] {
+        let words = ExplainWords::in_language(language);
+        check_language(
+            language,
+            &[words.alert, words.firing, words.resolved, words.received, words.incident],
+        );
+        check_language(language, &[words.told_before, words.chosen, words.policy_unknown, words.to_come]);
+        check_language(language, &[words.what_happened, words.how_it_stands, words.why_whom, words.contract]);
+    }
+}
+
+#[test]
+fn an_event_is_one_sentence_in_the_language_asked_for() {
+    let accepted =
+        EventDetails::Accepted { alert: 42, source: "thinklink".to_owned(), severity: AlertSeverity::Urgent };
+    assert_eq!(ExplainWords::in_language(Language::En).event(&accepted), "accepted from thinklink: urgent");
+    assert_eq!(ExplainWords::in_language(Language::Zh).event(&accepted), "已接收，来源 thinklink，级别 紧急");
+    let escalated = ExplainWords::in_language(Language::Zh).escalated(EscalationCondition::Acknowledged);
+    assert_eq!(escalated, "升级：未确认");
+}
+
+#[test]
+fn an_outcome_is_not_named_twice() {
+    let outcome = AttemptVerdict::Unanswered.to_string();
+    assert_eq!(without_outcome(&outcome, "unanswered: HTTP 502"), "HTTP 502");
+    assert_eq!(without_outcome(&outcome, "errcode 0: ok"), "errcode 0: ok");
+}
