@@ -55,6 +55,12 @@ impl Store {
         })
     }
 
+    /// The same store for tests on tokio's paused time: it does not jump while something is written.
+    #[must_use]
+    pub fn holding_paused_time(self) -> Self {
+        Self { writer: self.writer.holding_paused_time(), ..self }
+    }
+
     /// The name that tells this store from any other.
     #[must_use]
     pub fn instance(&self) -> &str {

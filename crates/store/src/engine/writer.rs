@@ -24,7 +24,20 @@ const LINGER: Duration = Duration::from_micros(300);
 
 /// The way to hand jobs to the writing thread.
 #[derive(Debug, Clone)]
-pub(super) struct Writer(Sender<Box<dyn Job>>);
+pub(super) struct Writer {
+    jobs: Sender<Box<dyn Job>>,
+    paused_time: PausedTime,
+}
+
+/// The treatment of tokio's paused time, which jumps to the next timer when the runtime is
+/// idle, also while the writing thread works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PausedTime {
+    /// Ignored: time is not paused.
+    Ignored,
+    /// Held while a job is written.
+    Held,
+}
 
 /// A unit of work that is written whole or not at all.
 trait Job: Send {
@@ -46,7 +59,24 @@ impl Writer {
             drop(lock);
         };
         thread::Builder::new().name("store-writer".to_owned()).spawn(work)?;
-        Ok(Self(sender))
+        Ok(Self { jobs: sender, paused_time: PausedTime::Ignored })
+    }
+
+    /// The same writer, which holds paused time while it works.
+    pub(super) fn holding_paused_time(self) -> Self {
+        Self { paused_time: PausedTime::Held, ..self }
+    }
+
+    /// Holds paused time: tokio's does not jump while a blocking task runs.
+    fn hold_time(&self) -> TimeHold {
+        match self.paused_time {
+            PausedTime::Ignored => None,
+            PausedTime::Held => {
+                let (hold, held) = mpsc::channel::<()>();
+                tokio::task::spawn_blocking(move || held.recv());
+                Some(hold)
+            }
+        }
     }
 
     /// Runs `work` in a transaction and answers once it is on the disk.
@@ -60,17 +90,22 @@ impl Writer {
         C: FnOnce(&T) + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job = WriteJob { work, then, result: None, reply };
-        self.0.send(Box::new(job)).map_err(|_| StoreError::Closed)?;
+        let job = WriteJob { work, then, result: None, reply, _hold: self.hold_time() };
+        self.jobs.send(Box::new(job)).map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
 }
+
+/// A hold of paused time, until it is dropped.
+type TimeHold = Option<Sender<()>>;
 
 struct WriteJob<T, W, C> {
     work: W,
     then: C,
     result: Option<T>,
     reply: oneshot::Sender<Result<T, StoreError>>,
+    /// Dropped after the answer was sent.
+    _hold: TimeHold,
 }
 
 impl<T, W, C> Job for WriteJob<T, W, C>
@@ -88,7 +123,7 @@ where
     }
 
     fn done(self: Box<Self>, outcome: Result<(), StoreError>) {
-        let Self { work: _, then, result, reply } = *self;
+        let Self { work: _, then, result, reply, _hold } = *self;
         let answer = outcome.and_then(|()| result.ok_or(StoreError::Closed));
         if let Ok(result) = &answer
             && catch_unwind(AssertUnwindSafe(|| then(result))).is_err()

@@ -57,7 +57,8 @@ pub(super) struct World {
     clock: Arc<WallClock>,
     gateway: Option<Gateway>,
     ledger: Option<Connection>,
-    never_idle: JoinHandle<()>,
+    /// `None` if time jumps.
+    never_idle: Option<JoinHandle<()>>,
 }
 
 /// The receiver, and the channel, that is told about ourselves.
@@ -126,6 +127,12 @@ impl Config {
     }
 }
 
+/// A folder for a store, in memory where the system has a file system for that: an fsync is then free.
+/// A kill leaves the file as it is, there too.
+fn store_folder() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
 /// A look at the file past the gateway. What we say about ourselves is not in its
 /// tables, but in those of `main`.
 fn ledger(path: &Path) -> Connection {
@@ -148,7 +155,9 @@ fn receiver(name: &str, terms: DeliveryTerms) -> Receiver {
 
 impl Drop for World {
     fn drop(&mut self) {
-        self.never_idle.abort();
+        if let Some(task) = &self.never_idle {
+            task.abort();
+        }
     }
 }
 
@@ -169,16 +178,26 @@ impl World {
 
     /// A running gateway. Call it in a runtime whose time is paused.
     pub(super) async fn of(config: Config) -> Self {
-        // Paused time jumps to the next timer whenever the runtime has nothing to do, also while the
-        // store's thread works. With this task it always has something to do, and time moves only in `pass`.
+        // Paused time jumps to the next timer whenever the runtime has nothing to do.
+        // With this task it always has something to do, and time moves only in `pass`, in small steps.
         let never_idle = tokio::spawn(async {
             loop {
                 yield_now().await;
             }
         });
+        Self::begin(config, Some(never_idle)).await
+    }
+
+    /// A running gateway whose time jumps from timer to timer: a test of hours takes no longer than what
+    /// happens in them. While the store works, time stands still.
+    pub(super) async fn jumping(config: Config) -> Self {
+        Self::begin(config, None).await
+    }
+
+    async fn begin(config: Config, never_idle: Option<JoinHandle<()>>) -> Self {
         let clock = WallClock { paused: PausedClock::start(), set_by: AtomicI64::new(0) };
         let mut world = Self {
-            place: tempfile::tempdir().unwrap(),
+            place: store_folder(),
             config,
             journal: Journal::begin(),
             clock: Arc::new(clock),
@@ -200,7 +219,7 @@ impl World {
             }
         };
         let setup = GatewaySetup {
-            store,
+            store: store.holding_paused_time(),
             settings: self.config.settings(&self.journal),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             jitter: Arc::new(LongestSpread),
@@ -215,7 +234,7 @@ impl World {
 
     /// Ends the gateway as `kill -9` does, wherever it is: what is not on the disk is gone.
     pub(super) async fn kill(&mut self) {
-        let left = tempfile::tempdir().unwrap();
+        let left = store_folder();
         for file in ["fanfare.db", "fanfare.db-wal"] {
             std::fs::copy(self.place.path().join(file), left.path().join(file)).unwrap();
         }
@@ -318,6 +337,10 @@ impl World {
 
     /// Lets so much time pass, in steps, and in each lets happen what is due.
     pub(super) async fn pass(&self, time: Duration) {
+        if self.never_idle.is_none() {
+            tokio::time::sleep(time).await;
+            return self.settle().await;
+        }
         let step = match time {
             _ if time <= 30 * SECOND => SECOND / 10,
             _ if time <= HOUR => SECOND,

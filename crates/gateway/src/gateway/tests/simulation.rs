@@ -115,7 +115,7 @@ struct Run {
 impl Run {
     async fn begin(seed: u64) -> Self {
         let fakes = fakes(seed);
-        let world = World::of(config(&fakes, MINUTE)).await;
+        let world = World::jumping(config(&fakes, MINUTE)).await;
         let (random, promised) = (fastrand::Rng::with_seed(seed), Promised::default());
         Self { seed, random, fakes, world, promised, kills: Vec::new() }
     }
