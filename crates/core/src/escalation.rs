@@ -446,7 +446,7 @@ impl Evaluation<'_> {
         !self.may_be_told_elsewhere() && (self.is_hopeless() || self.last_chance() <= self.now)
     }
 
-    /// Those who were called in last get some time of their own.
+    /// The end of the last chance: those who were told last get some time of their own.
     fn last_chance(&self) -> Timestamp {
         let called_late =
             self.standing.deliveries.iter().map(|it| it.at).filter(|at| *at > self.standing.owed_at);

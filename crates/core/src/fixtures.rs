@@ -1,4 +1,4 @@
-//! What tests of several modules share.
+//! Values that tests of several modules share.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ pub(crate) const NOON: Timestamp = Timestamp::constant(1_772_971_200, 0);
 /// Alertmanager's, and ours.
 pub(crate) const REPEAT_INTERVAL: Duration = Duration::from_secs(4 * 60 * 60);
 
-/// So many seconds after [`NOON`].
+/// The time this many seconds after [`NOON`].
 pub(crate) fn after_noon(seconds: i64) -> Timestamp {
     NOON + SignedDuration::from_secs(seconds)
 }
@@ -64,7 +64,7 @@ pub(crate) fn receiver(name: &str) -> Receiver {
     Receiver { name: name.into(), terms: Arc::new(DeliveryTerms::plain(vec![name.into()])) }
 }
 
-/// So many seconds.
+/// A duration of this many seconds.
 pub(crate) fn seconds(number: u64) -> HumanDuration {
     HumanDuration(Duration::from_secs(number))
 }

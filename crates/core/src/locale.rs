@@ -24,10 +24,10 @@ impl Default for Locale {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
-    /// English.
+    /// English, the default language.
     #[default]
     En,
-    /// Chinese.
+    /// Chinese, in simplified characters.
     Zh,
 }
 

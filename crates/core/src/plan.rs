@@ -117,7 +117,7 @@ pub(crate) fn plan_routed(
 pub struct RoutedReceiver {
     /// The name of the receiver.
     pub receiver: ReceiverName,
-    /// The route.
+    /// The path of the route.
     pub route: RoutePath,
     /// The time after which the receiver is told again while the alert fires.
     pub repeat_interval: Duration,

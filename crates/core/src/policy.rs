@@ -49,7 +49,7 @@ pub enum InvalidPolicy {
     UnknownReceiver {
         /// The path of the route.
         path: RoutePath,
-        /// The name.
+        /// The name of the receiver.
         receiver: ReceiverName,
     },
     /// One of two receivers would never be told.

@@ -20,8 +20,8 @@ pub struct Receiver {
 pub struct DeliveryTally {
     /// Confirmed by their providers.
     pub delivered: u32,
-    /// Still owed.
+    /// The number that is still owed.
     pub pending: u32,
-    /// Given up.
+    /// The number that was given up.
     pub dead: u32,
 }

@@ -35,7 +35,7 @@ pub struct RoutePath(Vec<usize>);
 pub struct Match<'a> {
     /// The path of the route.
     pub path: RoutePath,
-    /// The route.
+    /// The route at that path.
     pub route: &'a Route,
 }
 

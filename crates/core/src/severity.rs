@@ -12,13 +12,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Informational.
+    /// Informational: nothing to do now.
     Low,
-    /// A warning.
+    /// A warning: to be investigated.
     Mid,
-    /// An error.
+    /// An error: needs prompt attention.
     High,
-    /// Critical.
+    /// Critical: act at once.
     Urgent,
 }
 

@@ -84,7 +84,7 @@ pub struct ToldChannel {
 /// The content of a notification that somebody was told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ToldOf {
-    /// An alert.
+    /// The content is an alert.
     Alert,
     /// An acknowledgement by a person.
     Acknowledgement,
@@ -166,7 +166,7 @@ pub struct DeliveryState {
 /// The status of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeliveryStatus {
-    /// Owed.
+    /// The delivery is still owed.
     Pending,
     /// Confirmed by the provider.
     Delivered,
