@@ -12,8 +12,8 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 use self::connection::serve_connection;
+use crate::host::FakeHost;
 use crate::listener::RefusingListener;
-use crate::state::SandboxState;
 use crate::tls;
 
 /// True if a listener speaks TLS.
@@ -25,8 +25,8 @@ pub(crate) enum ListenerSecurity {
 
 /// Serves the first listener until the future is dropped, and with it every
 /// connection. It refuses nobody, because `/sandbox` is behind it.
-pub(crate) async fn serve(listener: TcpListener, sandbox: Arc<SandboxState>) {
-    let switched = sandbox.shared().faults.watch();
+pub(crate) async fn serve(listener: TcpListener, sandbox: Arc<FakeHost>) {
+    let switched = sandbox.state.shared().faults.watch();
     let listener = RefusingListener { listener, switched, refuses: || false };
     listener.serve(|stream, peer| serve_connection(stream, peer, Arc::clone(&sandbox))).await;
 }
@@ -36,11 +36,11 @@ pub(crate) async fn serve_at(
     listener: TcpListener,
     name: String,
     security: ListenerSecurity,
-    sandbox: Arc<SandboxState>,
+    sandbox: Arc<FakeHost>,
 ) {
-    let switched = sandbox.shared().faults.watch();
+    let switched = sandbox.state.shared().faults.watch();
     let names = Arc::new([name]);
-    let refuses = || sandbox.shared().faults.refuse(&*names);
+    let refuses = || sandbox.state.shared().faults.refuse(&*names);
     let listener = RefusingListener { listener, switched, refuses };
     listener
         .serve(|stream, peer| {
@@ -49,9 +49,10 @@ pub(crate) async fn serve_at(
                 match security {
                     ListenerSecurity::Clear => serve_connection(stream, peer, sandbox).await,
                     ListenerSecurity::Tls => {
-                        let fault = sandbox.handshake_fault(&*names);
+                        let fault = sandbox.state.handshake_fault(&*names);
                         // An error here is a client that does not accept the certificate, or a fault.
-                        let encrypted = tls::handshake(Box::new(stream), &sandbox.authority, fault).await;
+                        let encrypted =
+                            tls::handshake(Box::new(stream), &sandbox.state.authority, fault).await;
                         if let Ok(stream) = encrypted {
                             serve_connection(stream, peer, sandbox).await;
                         }

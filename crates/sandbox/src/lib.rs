@@ -17,8 +17,9 @@ mod http;
 mod control;
 mod listener;
 
-mod state;
+mod host;
 mod provider;
+mod state;
 mod journal;
 mod tls;
 mod fault;

@@ -13,6 +13,7 @@ use crate::account::{FakeAccount, InvalidAccount};
 use crate::clock::SandboxClock;
 use crate::control::{self, ControlAnswer};
 use crate::fault::{EVERY_TARGET, FaultSwitch};
+use crate::host::FakeHost;
 use crate::http::{self, ListenerSecurity};
 use crate::journal::{SeenMessage, TargetStats, Violation};
 use crate::listener::RefusingListener;
@@ -43,7 +44,7 @@ impl SandboxSettings {
 
 /// The running fakes. They stop when it is dropped.
 pub struct Sandbox {
-    state: Arc<SandboxState>,
+    host: Arc<FakeHost>,
     http: SocketAddr,
     servers: BTreeMap<&'static str, SocketAddr>,
     tasks: Mutex<JoinSet<()>>,
@@ -70,11 +71,12 @@ impl Sandbox {
     pub async fn start(settings: SandboxSettings) -> io::Result<Self> {
         let SandboxSettings { http, servers: wanted, clock, providers } = settings;
         let own: Vec<ProtocolServer> = providers.iter().filter_map(|it| it.server()).collect();
-        let state = Arc::new(SandboxState::new(clock, providers)?);
+        let state = Arc::new(SandboxState::new(clock)?);
+        let host = Arc::new(FakeHost::new(Arc::clone(&state), providers));
         let http_listener = TcpListener::bind(http).await?;
         let http = http_listener.local_addr()?;
         let mut tasks = JoinSet::new();
-        tasks.spawn(http::serve(http_listener, Arc::clone(&state)));
+        tasks.spawn(http::serve(http_listener, Arc::clone(&host)));
         let mut servers = BTreeMap::new();
         for ProtocolServer { protocol, connections } in own {
             let any_port = SocketAddr::new(http.ip(), 0);
@@ -82,7 +84,7 @@ impl Sandbox {
             servers.insert(protocol, listener.local_addr()?);
             tasks.spawn(serve_protocol(listener, connections, Arc::clone(&state)));
         }
-        Ok(Self { state, http, servers, tasks: Mutex::new(tasks) })
+        Ok(Self { host, http, servers, tasks: Mutex::new(tasks) })
     }
 
     /// The address of the first HTTP listener.
@@ -125,8 +127,8 @@ impl Sandbox {
     async fn open(&self, name: &str, security: ListenerSecurity) -> io::Result<SocketAddr> {
         let listener = TcpListener::bind((self.http.ip(), 0)).await?;
         let address = listener.local_addr()?;
-        self.state.shared().listeners.insert(name.to_owned());
-        let task = http::serve_at(listener, name.to_owned(), security, Arc::clone(&self.state));
+        self.host.state.shared().listeners.insert(name.to_owned());
+        let task = http::serve_at(listener, name.to_owned(), security, Arc::clone(&self.host));
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).spawn(task);
         Ok(address)
     }
@@ -135,7 +137,7 @@ impl Sandbox {
     /// of a channel's `ca_file`.
     #[must_use]
     pub fn ca_pem(&self) -> &str {
-        &self.state.authority.pem
+        &self.host.state.authority.pem
     }
 
     /// True if an account can be opened.
@@ -144,7 +146,7 @@ impl Sandbox {
     ///
     /// If no provider has its kind, or a setting is missing, unknown or invalid.
     pub fn check(&self, account: &FakeAccount) -> Result<(), InvalidAccount> {
-        self.state.shared().check(account)
+        self.host.providers().check(account)
     }
 
     /// Opens an account, and returns its name here: its own, or one such as
@@ -155,31 +157,31 @@ impl Sandbox {
     ///
     /// As [`check`](Self::check) has it.
     pub fn add(&self, account: &FakeAccount) -> Result<String, InvalidAccount> {
-        self.state.shared().add(account)
+        self.host.add(account)
     }
 
     /// The messages that reached the fakes, oldest first; the latest 10,000.
     #[must_use]
     pub fn messages(&self) -> Vec<SeenMessage> {
-        self.state.shared().journal.messages()
+        self.host.state.shared().journal.messages()
     }
 
     /// The acts of clients that a careful client never does, oldest first.
     #[must_use]
     pub fn violations(&self) -> Vec<Violation> {
-        self.state.shared().journal.violations()
+        self.host.state.shared().journal.violations()
     }
 
     /// The counters by target, since the start.
     #[must_use]
     pub fn stats(&self) -> BTreeMap<String, TargetStats> {
-        self.state.shared().journal.stats().clone()
+        self.host.state.shared().journal.stats().clone()
     }
 
     /// Forgets messages and violations. Limits, bans, tokens, duplicates and
     /// counters stay: the providers would not forget them either.
     pub fn clear(&self) {
-        self.state.shared().journal.clear();
+        self.host.state.shared().journal.clear();
     }
 
     /// Switches a fault on in place of all others of this target: an account, or an
@@ -199,7 +201,7 @@ impl Sandbox {
     ///
     /// If there is no such target.
     pub fn set_faults(&self, target: &str, switches: Vec<FaultSwitch>) -> Result<(), UnknownTarget> {
-        let mut shared = self.state.shared();
+        let mut shared = self.host.state.shared();
         if target != EVERY_TARGET && !shared.is_target(target) {
             return Err(UnknownTarget(target.to_owned()));
         }
@@ -209,36 +211,36 @@ impl Sandbox {
 
     /// Switches the faults of a target off.
     pub fn clear_faults(&self, target: &str) {
-        self.state.shared().faults.clear(Some(target));
+        self.host.state.shared().faults.clear(Some(target));
     }
 
     /// Switches every fault off.
     pub fn clear_all_faults(&self) {
-        self.state.shared().faults.clear(None);
+        self.host.state.shared().faults.clear(None);
     }
 
     /// The faults that are on.
     #[must_use]
     pub fn faults(&self) -> BTreeMap<String, Vec<FaultSwitch>> {
-        self.state.shared().faults.all()
+        self.host.state.shared().faults.all()
     }
 
     /// Starts the provider's ban of an account, as if it had sent too much.
     pub fn ban(&self, target: &str) {
-        let now = self.state.now();
-        self.state.shared().providers.iter_mut().for_each(|it| it.ban(target, now));
+        let now = self.host.state.now();
+        self.host.providers().all.iter_mut().for_each(|it| it.ban(target, now));
     }
 
     /// Makes the access tokens of an account invalid before their time.
     pub fn revoke_tokens(&self, target: &str) {
-        self.state.shared().providers.iter_mut().for_each(|it| it.revoke_tokens(target));
+        self.host.providers().all.iter_mut().for_each(|it| it.revoke_tokens(target));
     }
 
     /// Answers a request below `/sandbox`, for a server that has these paths among
     /// its own.
     #[must_use]
     pub fn control(&self, method: &str, path: &str, body: &[u8]) -> ControlAnswer {
-        control::answer(&self.state, method, path, body)
+        control::answer(&self.host.state, method, path, body)
     }
 
     /// Closes the listeners and cuts every connection.

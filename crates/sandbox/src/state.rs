@@ -1,16 +1,14 @@
-//! The state that all connections share: the clock, the providers, the faults, the journal.
+//! The state that all connections share: the clock, the faults, the journal.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::account::{FakeAccount, InvalidAccount};
 use crate::clock::SandboxClock;
 use crate::fault::{Faults, MailAction, MailStage, TlsFault};
 use crate::journal::SandboxJournal;
-use crate::provider::Provider;
 use crate::tls::{self, CertificateAuthority, DuplexStream};
 
 /// The state that all connections share.
@@ -22,31 +20,27 @@ pub struct SandboxState {
 
 /// The part of the state that changes.
 pub(crate) struct SharedState {
-    pub(crate) providers: Vec<Box<dyn Provider>>,
     pub(crate) faults: Faults,
     pub(crate) journal: SandboxJournal,
     /// The names of the HTTP listeners beside the first.
     pub(crate) listeners: BTreeSet<String>,
-    accounts: BTreeSet<String>,
-    /// Accounts without a name so far, by kind.
-    nameless: BTreeMap<String, u32>,
+    /// The names of all accounts.
+    pub(crate) accounts: BTreeSet<String>,
 }
 
 impl SandboxState {
-    /// A state with these providers and no accounts.
+    /// A state with no accounts and no faults.
     ///
     /// # Errors
     ///
     /// If the system has no randomness for the keys of certificates.
-    pub fn new(clock: SandboxClock, providers: Vec<Box<dyn Provider>>) -> io::Result<Self> {
+    pub fn new(clock: SandboxClock) -> io::Result<Self> {
         let authority = CertificateAuthority::new().map_err(io::Error::other)?;
         let shared = SharedState {
-            providers,
             faults: Faults::default(),
             journal: SandboxJournal::default(),
             listeners: BTreeSet::new(),
             accounts: BTreeSet::new(),
-            nameless: BTreeMap::new(),
         };
         Ok(Self { clock, authority, shared: Mutex::new(shared) })
     }
@@ -100,39 +94,8 @@ impl SandboxState {
 }
 
 impl SharedState {
-    /// True if an account can be opened.
-    pub(crate) fn check(&mut self, account: &FakeAccount) -> Result<(), InvalidAccount> {
-        self.provider(&account.kind)?.check(&account.settings())
-    }
-
-    /// Opens an account, and returns its name in the sandbox.
-    pub(crate) fn add(&mut self, account: &FakeAccount) -> Result<String, InvalidAccount> {
-        self.check(account)?;
-        let name = account.name.clone().unwrap_or_else(|| self.invent_name(&account.kind));
-        self.provider(&account.kind)?.add(&name, &account.settings())?;
-        self.accounts.insert(name.clone());
-        Ok(name)
-    }
-
-    fn provider(&mut self, kind: &str) -> Result<&mut Box<dyn Provider>, InvalidAccount> {
-        let known = self.providers.iter().map(|it| format!("`{}`", it.kind())).collect::<Vec<_>>().join(", ");
-        let found = self.providers.iter_mut().find(|it| it.kind() == kind);
-        found.ok_or_else(|| InvalidAccount::UnknownKind { kind: kind.to_owned(), known })
-    }
-
-    /// The position of the provider whose requests go to `path`.
-    pub(crate) fn provider_at(&self, path: &str) -> Option<usize> {
-        self.providers.iter().position(|it| it.serves(path))
-    }
-
     /// True if faults can be switched for `name`: that of an account or a listener.
     pub(crate) fn is_target(&self, name: &str) -> bool {
         self.listeners.contains(name) || self.accounts.contains(name)
-    }
-
-    fn invent_name(&mut self, kind: &str) -> String {
-        let count = self.nameless.entry(kind.to_owned()).or_default();
-        *count += 1;
-        format!("{kind}-{count}")
     }
 }

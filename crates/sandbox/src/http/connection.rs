@@ -16,7 +16,7 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 use super::body::{AnswerBody, CutConnection, whole};
 use super::respond::respond;
 use crate::exchange::{ProviderAnswer, ProviderRequest};
-use crate::state::SandboxState;
+use crate::host::FakeHost;
 use crate::tls::DuplexStream;
 
 /// The largest body a client may send, in bytes: a file of 20 MB and what is around it.
@@ -26,7 +26,7 @@ const BODY_BYTES: usize = 21 * 1024 * 1024;
 pub(super) async fn serve_connection(
     stream: impl DuplexStream + 'static,
     peer: SocketAddr,
-    sandbox: Arc<SandboxState>,
+    sandbox: Arc<FakeHost>,
 ) {
     let service = service_fn(move |request| {
         let sandbox = Arc::clone(&sandbox);
@@ -40,16 +40,16 @@ pub(super) async fn serve_connection(
 }
 
 async fn exchange(
-    sandbox: &SandboxState,
+    sandbox: &FakeHost,
     peer: SocketAddr,
     request: Request<Incoming>,
 ) -> Result<Response<AnswerBody>, CutConnection> {
     let Some(mut request) = read(peer, request).await else {
         let answer = ProviderAnswer::html(413, "<html><body>413</body></html>");
-        return Ok(dated(whole(&answer), sandbox.now()));
+        return Ok(dated(whole(&answer), sandbox.state.now()));
     };
     let response = respond(sandbox, &mut request).await?;
-    Ok(dated(response, request.provider_time(sandbox.now())))
+    Ok(dated(response, request.provider_time(sandbox.state.now())))
 }
 
 /// The response with the time at which it left.

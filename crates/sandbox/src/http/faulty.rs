@@ -10,11 +10,11 @@ use super::body::{AnswerBody, CutConnection, cut_short, slow, whole};
 use super::call::{answer, answer_with};
 use crate::exchange::{ProviderAnswer, ProviderRequest};
 use crate::fault::Fault;
-use crate::state::SandboxState;
+use crate::host::FakeHost;
 
 /// The response that this fault makes of the provider's answer.
 pub(super) async fn respond(
-    sandbox: &SandboxState,
+    sandbox: &FakeHost,
     provider: usize,
     request: &ProviderRequest,
     fault: Fault,

@@ -25,7 +25,7 @@ struct Scene {
 impl Scene {
     fn new(rules: SmtpRules) -> Self {
         let noon = Timestamp::from_second(1_772_971_200).unwrap();
-        let sandbox = SandboxState::new(SandboxClock::new(move || noon), Vec::new()).unwrap();
+        let sandbox = SandboxState::new(SandboxClock::new(move || noon)).unwrap();
         let scene = Self { server: Arc::new(MailServerState::new(rules)), sandbox: Arc::new(sandbox) };
         scene.add("ops-mail", &LOGIN);
         scene
