@@ -9,6 +9,7 @@ pub fn registry() -> ChannelRegistry {
         .with::<channel_dingtalk::DingTalk>()
         .with::<channel_email::Email>()
         .with::<channel_feishu::Feishu>()
+        .with::<channel_webhook::Webhook>()
         .with::<channel_wecom::WeCom>()
 }
 
