@@ -16,20 +16,20 @@ const PYTHON: &str = "/usr/bin/python3";
 const PASSWORD: &str = "an authorisation code";
 
 /// aiosmtpd in a folder of its own, with certificates made for it. Dropping it ends it.
-struct MailServer {
+struct AiosmtpdServer {
     folder: TempDir,
     process: Child,
     port: u16,
 }
 
-impl Drop for MailServer {
+impl Drop for AiosmtpdServer {
     fn drop(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
 }
 
-impl MailServer {
+impl AiosmtpdServer {
     fn start() -> Self {
         let folder = TempDir::new().unwrap();
         write_certificates(&folder);
@@ -136,7 +136,7 @@ fn cold_room(action: &str) -> String {
 
 #[test]
 fn an_alarm_and_its_end_arrive_as_one_thread_that_anyone_can_read() {
-    let server = MailServer::start();
+    let server = AiosmtpdServer::start();
     let gateway = TestGateway::start(&server.config(), &[], &[("SMTP_PASSWORD", PASSWORD)]);
     assert_eq!(gateway.post("thinklink", &cold_room("new")).status, 202);
     let firing = server.mail(1);

@@ -10,10 +10,10 @@ use super::{nothing_found, root};
 const PROSE: &[&str] = &["config", "settings", "testkit", "tests", "xtask"];
 
 /// Crates whose type names no other crate of the list defines, apart from [`SHARED_NAMES`].
-const NAMES: &[&str] = &["config", "settings", "testkit", "tests", "xtask"];
+const NAMES: &[&str] = &["config", "settings", "testkit", "tests", "words", "xtask"];
 
 /// Crates whose modules use only modules after them.
-const ARROWS: &[&str] = &["config", "settings", "testkit", "tests", "xtask"];
+const ARROWS: &[&str] = &["api", "config", "settings", "testkit", "tests", "words", "xtask"];
 
 /// Type names that several places define, each with the reason why that is right.
 const SHARED_NAMES: &[(&str, &str)] = &[];

@@ -111,7 +111,10 @@ pub(super) fn findings(krate: &CrateCode) -> Vec<CodeFinding> {
                 ));
             }
             if is_short(&doc.text) {
-                found.push(finding(Rule::ShortDoc, format!("says no more than \"{}\"", doc.text.trim())));
+                found.push(finding(
+                    Rule::ShortDoc,
+                    format!("says no more than \"{}\"", first_line(&doc.text)),
+                ));
             }
         }
     }
