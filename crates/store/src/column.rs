@@ -1,6 +1,6 @@
 //! Values as they are kept in columns.
 
-use fanfare_core::{ContractStatus, DeliveryStatus, Handled, Kind, Severity, Status, Unless};
+use fanfare_core::{ContractStatus, DeliveryStatus, Handled, Severity, Status, Unless};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -67,10 +67,6 @@ pub(crate) fn to_delivery_status(word: &str) -> Result<DeliveryStatus, StoreErro
 
 pub(crate) fn to_unless(word: &str) -> Result<Unless, StoreError> {
     from_word("the condition of an escalation", word)
-}
-
-pub(crate) fn to_kind(word: &str) -> Result<Kind, StoreError> {
-    from_word("the kind of an alert", word)
 }
 
 pub(crate) fn to_status(word: &str) -> Result<Status, StoreError> {

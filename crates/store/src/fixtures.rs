@@ -1,24 +1,24 @@
 //! What tests of several modules share.
 
+mod verbs;
+
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use fanfare_core::{
-    Account, Acknowledgement, Alert, ChannelName, Contract, ContractState, Decision, DeliveryId,
-    DeliveryTerms, EscalationDecision, Fingerprint, HumanDuration, Incident, IncidentChange, Kind, Labels,
-    Notification, NotificationId, Plan, Policy, Receiver, Route, Rung, Sending, Severity, Status, Succeed,
-    Unless, Verdict, Why, evaluate_contract, plan,
+    Account, Alert, ChannelAvailability, ChannelName, Contract, Decision, DecisionContext, Delivery,
+    DeliveryOutcome, DeliveryTerms, Fingerprint, HumanDuration, IncidentChange, Kind, Labels, Notification,
+    Plan, Policy, PolicyId, Receiver, Route, Rung, Sending, Settlement, Severity, Status, Succeed, Unless,
+    Verdict, Why,
 };
 pub(crate) use fanfare_testkit::NOON;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::{
-    Accepted, Acknowledged, Consequences, Decider, Delivery, OpenError, Outcome, PolicyId, Settlement, Store,
-    StoreError,
-};
+pub(crate) use self::verbs::*;
+use crate::{OpenError, Store};
 
 /// So many seconds after [`NOON`].
 pub(crate) fn after_noon(seconds: i64) -> Timestamp {
@@ -149,7 +149,7 @@ impl Deciding {
 
     /// `channel` is no longer in the config.
     pub(crate) fn without(self, channel: &str) -> Self {
-        Self { gone: vec![channel.into()], ..self }
+        Self { gone: [self.gone, vec![channel.into()]].concat(), ..self }
     }
 
     pub(crate) fn confiding_in(self, receiver: &'static str) -> Self {
@@ -157,29 +157,23 @@ impl Deciding {
     }
 }
 
-impl Decider for Deciding {
-    fn policy(&self) -> Option<PolicyId> {
-        self.entered_as
+impl Deciding {
+    /// What `decide` decides in the context of this policy and these channels.
+    pub(crate) fn decide<T>(&self, decide: impl FnOnce(&DecisionContext<'_>) -> T) -> T {
+        let availability = |channel: &ChannelName| match channel {
+            channel if self.gone.contains(channel) => ChannelAvailability::NotConfigured,
+            channel if self.blocked.contains(channel) => ChannelAvailability::Blocked,
+            _ => ChannelAvailability::Open,
+        };
+        decide(&DecisionContext {
+            policy: &self.policy,
+            policy_id: self.entered_as,
+            availability: &availability,
+            self_alert: &|notification, told, _| self.self_alert(notification, told),
+        })
     }
 
-    fn plan(&self, alert: &Alert, incident: Option<&Incident>, now: Timestamp) -> Plan {
-        plan(&self.policy, alert, incident, now)
-    }
-
-    fn knows(&self, channel: &ChannelName) -> bool {
-        !self.gone.contains(channel)
-    }
-
-    fn pursue(&self, terms: &DeliveryTerms, standing: &ContractState, now: Timestamp) -> EscalationDecision {
-        evaluate_contract(terms, standing, &|channel| self.blocked.contains(channel), now)
-    }
-
-    fn abandoned(
-        &self,
-        notification: &Notification,
-        told: &[ChannelName],
-        _: Timestamp,
-    ) -> Option<(Alert, Plan)> {
+    fn self_alert(&self, notification: &Notification, told: &[ChannelName]) -> Option<(Alert, Plan)> {
         let confidant = self.confidant?;
         let told: Vec<&str> = told.iter().map(ChannelName::as_str).collect();
         let mut alert = alarm("fanfare", Severity::High);
@@ -195,17 +189,18 @@ impl Decider for Deciding {
     }
 }
 
-/// Decides on [`plain`] terms.
-pub(crate) fn deciding() -> Arc<dyn Decider> {
-    Arc::new(Deciding::on(plain()))
-}
-
 /// An alarm about the device `eui`.
 pub(crate) fn alarm(eui: &str, severity: Severity) -> Alert {
     let mut alert = fanfare_testkit::alert(severity);
     let identity: Labels = [("source", "thinklink"), ("eui", eui)].into_iter().collect();
     alert.fingerprint = Fingerprint::from_labels(&identity);
     alert.labels.set("eui", eui);
+    alert
+}
+
+/// The same alert in other words: no mere repeat.
+pub(crate) fn reworded(mut alert: Alert, words: &str) -> Alert {
+    alert.annotations.set("description", words);
     alert
 }
 
@@ -219,47 +214,20 @@ pub(crate) fn end_of(eui: &str) -> Alert {
     alert
 }
 
-pub(crate) async fn try_accept(
-    store: &Store,
-    alerts: Vec<Alert>,
-    now: Timestamp,
-) -> Result<Vec<Accepted>, StoreError> {
-    store.accept(alerts, now, deciding(), |_| ()).await
-}
-
-/// The one alert, accepted.
-pub(crate) async fn accept(store: &Store, alert: Alert, now: Timestamp) -> Accepted {
-    try_accept(store, vec![alert], now).await.unwrap().remove(0)
-}
-
-/// The one alert, accepted as `decider` says.
-pub(crate) async fn accept_by(store: &Store, decider: &Deciding, alert: Alert, now: Timestamp) -> Accepted {
-    store.accept(vec![alert], now, Arc::new(decider.clone()), |_| ()).await.unwrap().remove(0)
-}
-
-/// The deliveries that `accepted` called for.
-pub(crate) fn deliveries(accepted: &Accepted) -> Vec<Delivery> {
-    accepted.owed.iter().flat_map(|it| &it.deliveries).cloned().collect()
-}
-
-pub(crate) fn ids(deliveries: &[Delivery]) -> Vec<DeliveryId> {
-    deliveries.iter().map(|it| it.id).collect()
-}
-
 pub(crate) fn account(name: &str) -> Account {
     Account::new("fake", &[name])
 }
 
 /// The first attempt of `delivery`, at noon, a second long.
-pub(crate) fn settlement(delivery: &Delivery, outcome: Outcome) -> Settlement {
+pub(crate) fn settlement(delivery: &Delivery, outcome: DeliveryOutcome) -> Settlement {
     let word = match outcome {
-        Outcome::Delivered => "delivered",
-        Outcome::Pending { .. } | Outcome::Dead { .. } => "transient",
+        DeliveryOutcome::Delivered => "delivered",
+        DeliveryOutcome::Pending { .. } | DeliveryOutcome::Dead { .. } => "transient",
     };
     Settlement {
         delivery: delivery.id,
         notification: delivery.notification,
-        watched: delivery.watched,
+        needs_recheck: delivery.needs_recheck,
         ordinal: 1,
         started_at: NOON,
         ended_at: after_noon(1),
@@ -271,71 +239,17 @@ pub(crate) fn settlement(delivery: &Delivery, outcome: Outcome) -> Settlement {
     }
 }
 
-pub(crate) fn dead() -> Outcome {
-    Outcome::Dead { reason: "too late".to_owned() }
+pub(crate) fn dead() -> DeliveryOutcome {
+    DeliveryOutcome::Dead { reason: "too late".to_owned() }
 }
 
 /// Tried again, not before so many seconds after noon.
-pub(crate) fn again(seconds: i64) -> Outcome {
-    Outcome::Pending {
+pub(crate) fn again(seconds: i64) -> DeliveryOutcome {
+    DeliveryOutcome::Pending {
         next_at: after_noon(seconds),
         failures: 1,
         form: fanfare_core::MessageForm::Full,
         only: None,
-        gathered: None,
+        digest: None,
     }
-}
-
-/// Remembers what followed a commit.
-struct Followed<T>(Arc<Mutex<Option<T>>>);
-
-impl<T: Clone + Send + 'static> Followed<T> {
-    fn new() -> Self {
-        Self(Arc::default())
-    }
-
-    fn note(&self) -> impl FnOnce(&T) + Send + 'static {
-        let seen = Arc::clone(&self.0);
-        move |value| *seen.lock().unwrap() = Some(value.clone())
-    }
-
-    fn take(&self) -> T {
-        self.0.lock().unwrap().take().unwrap()
-    }
-}
-
-/// Settles one attempt, on [`plain`] terms.
-pub(crate) async fn settle(store: &Store, settlement: Settlement) -> Consequences {
-    settle_by(store, &Deciding::on(plain()), settlement).await
-}
-
-pub(crate) async fn settle_by(store: &Store, decider: &Deciding, settlement: Settlement) -> Consequences {
-    let followed = Followed::new();
-    store.settle(vec![settlement], Arc::new(decider.clone()), followed.note()).await.unwrap();
-    followed.take()
-}
-
-/// Looks at one notification.
-pub(crate) async fn pursue_at(
-    store: &Store,
-    decider: &Deciding,
-    id: NotificationId,
-    now: Timestamp,
-) -> Consequences {
-    let followed = Followed::new();
-    store.pursue(vec![(id, now)], Arc::new(decider.clone()), followed.note()).await.unwrap();
-    followed.take()
-}
-
-/// Somebody called `by` acknowledges the notification `id`.
-pub(crate) async fn acknowledge(
-    store: &Store,
-    decider: &Deciding,
-    id: NotificationId,
-    (by, at): (&str, Timestamp),
-) -> (Acknowledged, Consequences) {
-    let followed = Followed::new();
-    let acknowledgement = Acknowledgement { by: by.to_owned(), at };
-    store.acknowledge(id, acknowledgement, Arc::new(decider.clone()), followed.note()).await.unwrap();
-    followed.take()
 }

@@ -13,6 +13,5 @@ mod deliveries;
 pub use self::alerts::{AlertFilter, AlertRow, NotificationRow};
 pub use self::audit::{Audit, DeliveryCounts, NotificationCounts, Unaccounted};
 pub use self::dead_letters::{DeadLetter, DeadLetterFilter, DeadLetters};
-pub(crate) use self::dead_letters::{DeadLetterKey, find, key_of, waits_for_a_person};
 pub use self::deliveries::{DeliveryFilter, DeliveryRow};
 pub use self::history::{AlertHistory, DeliveryHistory, Held, NotificationHistory, RelatedAlert};

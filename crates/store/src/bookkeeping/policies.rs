@@ -1,8 +1,9 @@
 //! The record of the policies that alerts were decided by.
 
+use fanfare_core::PolicyId;
 use jiff::Timestamp;
 
-use crate::{PolicyId, Store, StoreError, tables};
+use crate::{Store, StoreError, tables};
 
 impl Store {
     /// Enters the policy that decides from now on, as JSON, unless it is known.

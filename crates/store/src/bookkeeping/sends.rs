@@ -1,13 +1,13 @@
 //! The spent budget of each account, and the accounts that must be silent: neither
 //! is forgotten by a restart.
 
-use fanfare_core::{Account, AccountHold, DeliveryId, SendId};
+use fanfare_core::{Account, AccountHold, DeliveryId, DigestRef, SendId};
 use jiff::Timestamp;
 use rusqlite::Connection;
 
 use crate::column::as_kept;
 use crate::tables::{digests, holds, sends, usage};
-use crate::{Gathered, Store, StoreError};
+use crate::{Store, StoreError};
 
 /// A send that is about to be made.
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ pub enum Gathering {
     /// A digest that goes out for the first time.
     New,
     /// One that went out before.
-    Again(Gathered),
+    Again(DigestRef),
 }
 
 /// A send that was entered.
@@ -41,7 +41,7 @@ pub struct Begun {
     /// Number of the send.
     pub send: SendId,
     /// Digest that it carries.
-    pub gathered: Option<Gathered>,
+    pub gathered: Option<DigestRef>,
     /// Number of messages of the allowance that have been used with it.
     pub used: Option<u64>,
 }

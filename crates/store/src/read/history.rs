@@ -2,7 +2,7 @@
 
 use fanfare_core::{
     Acknowledgement, Alert, AlertId, ChannelName, ContractStatus, DeliveryId, DeliveryTerms, NotificationId,
-    ReceiverName, Status, Unless, Why,
+    PolicyId, ReceiverName, Status, Unless, Why,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::column::{to_fulfilment, to_json, to_status, to_time, to_unless};
 use crate::read::deliveries::FULFILMENT;
-use crate::{AcknowledgementRow, AttemptRow, PolicyId, StepRow, Store, StoreError, tables};
+use crate::{AcknowledgementRow, AttemptRow, StepRow, Store, StoreError, tables};
 
 /// The most other alerts of its incident that a history names, before and after its alert.
 const RELATED: u32 = 100;

@@ -3,11 +3,11 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use fanfare_core::{ChannelName, Notification, NotificationId, Recheck};
+use fanfare_core::{ChannelName, Delivery, Notification, NotificationId, Recheck};
 use rusqlite::Connection;
 
 use crate::tables::{deliveries, notifications};
-use crate::{Commit, Delivery, Store, StoreError, Watch};
+use crate::{Commit, Store, StoreError};
 
 impl Store {
     /// Every pending delivery, the oldest first.
@@ -15,35 +15,8 @@ impl Store {
     /// # Errors
     ///
     /// If the store cannot be read.
-    pub async fn pending(&self) -> Result<Vec<Delivery>, StoreError> {
-        Ok(self.pending_deliveries().await?.into_iter().map(Into::into).collect())
-    }
-
-    /// Every pending delivery, the oldest first.
-    ///
-    /// # Errors
-    ///
-    /// If the store cannot be read.
-    pub async fn pending_deliveries(&self) -> Result<Vec<fanfare_core::Delivery>, StoreError> {
+    pub async fn pending_deliveries(&self) -> Result<Vec<Delivery>, StoreError> {
         self.read(deliveries::pending).await
-    }
-
-    /// Hands the pending deliveries of `channels`, the oldest first, to `then`
-    /// before anything more can be written, so that none is missed or handed twice.
-    ///
-    /// # Errors
-    ///
-    /// If the store cannot be used; then `then` does not run.
-    pub async fn take_up(
-        &self,
-        channels: BTreeSet<ChannelName>,
-        then: impl FnOnce(Vec<Delivery>) + Send + 'static,
-    ) -> Result<(), StoreError> {
-        let work = move |db: &Connection| {
-            let pending = deliveries::pending_on(db, &channels)?;
-            Ok(Cell::new(pending.into_iter().map(Into::into).collect::<Vec<_>>()))
-        };
-        self.write(work, |pending| then(pending.take())).await.map(|_| ())
     }
 
     /// Sends the pending deliveries of `channels`, the oldest first, to
@@ -78,16 +51,6 @@ impl Store {
         ids: Vec<NotificationId>,
     ) -> Result<Vec<Result<Option<Notification>, StoreError>>, StoreError> {
         self.read(move |db| Ok(ids.iter().map(|id| notifications::find(db, *id)).collect())).await
-    }
-
-    /// The notifications that must be checked, now or later.
-    ///
-    /// # Errors
-    ///
-    /// If the store cannot be read.
-    pub async fn watched(&self) -> Result<Vec<Watch>, StoreError> {
-        let recheck = |Recheck { notification, at }| Watch { notification, look_at: at };
-        Ok(self.rechecks().await?.into_iter().map(recheck).collect())
     }
 
     /// The notifications that must be checked, now or later, with the times.

@@ -2,7 +2,7 @@
 
 use fanfare_core::{Acknowledgement, AlertId, NewAcknowledgement, NotificationId};
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 use serde::Serialize;
 
 use crate::StoreError;
@@ -30,21 +30,6 @@ pub(crate) fn insert(db: &Connection, new: &NewAcknowledgement) -> Result<(), St
     )?
     .execute(params![incident.0, notification.0, up_to.0, by, from_time(*at)])?;
     Ok(())
-}
-
-/// The first acknowledgement that covers a notification.
-pub(crate) fn first_covering(
-    db: &Connection,
-    notification: NotificationId,
-) -> Result<Option<Acknowledgement>, StoreError> {
-    let first = db
-        .prepare_cached(
-            "SELECT k.by, k.at FROM notifications n JOIN acknowledgements k ON k.incident = n.incident
-             WHERE n.id = ?1 AND k.up_to >= n.id ORDER BY k.id LIMIT 1",
-        )?
-        .query_row([notification.0], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))
-        .optional()?;
-    first.map(|(by, at)| Ok(Acknowledgement { by, at: to_time(at)? })).transpose()
 }
 
 /// The statement of [`of_incident`].

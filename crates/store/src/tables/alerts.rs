@@ -24,8 +24,8 @@ pub(crate) fn insert(
     let id = db
         .prepare_cached(
             "INSERT INTO alerts (received_at, fingerprint, incident, since, alert, held, policy, decided, source,
-                                 severity, status, kind, last_seen, repeat_key)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?1, ?13)
+                                 severity, status, kind, ends_at, last_seen, repeat_key)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?1, ?14)
              RETURNING id",
         )?
         .query_row(
@@ -38,10 +38,11 @@ pub(crate) fn insert(
                 held(decisions)?,
                 policy.map(|it| it.0),
                 from_count(decisions.len()),
-                alert.text_of("source"),
+                alert.source.as_str(),
                 alert.severity.word(),
                 alert.status.word(),
                 alert.kind.word(),
+                alert.ends_at.map(from_time),
                 from_bits(repeat_key.to_bits()),
             ],
             |row| row.get(0),

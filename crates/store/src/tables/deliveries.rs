@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use fanfare_core::{
-    ChannelDelivery, ChannelName, Delivery, DeliveryId, DeliveryProgress, DeliveryState, DeliveryStatus,
-    DigestRef, Fingerprint, MessageForm, NewDelivery, NotificationId,
+    ChannelName, Delivery, DeliveryId, DeliveryState, DeliveryStatus, DigestRef, Fingerprint, MessageForm,
+    NewDelivery, NotificationId,
 };
 use jiff::Timestamp;
 use rusqlite::types::Value;
@@ -69,14 +69,6 @@ pub(crate) fn pending_on(
     deliveries(db.prepare(&sql)?.query(names)?)
 }
 
-/// The delivery `id`, if it is pending.
-pub(crate) fn find_pending(db: &Connection, id: DeliveryId) -> Result<Option<Delivery>, StoreError> {
-    db.prepare_cached(&format!("{PENDING} AND d.id = ?1"))?
-        .query_row([id.0], |row| Ok(delivery(row)))
-        .optional()?
-        .transpose()
-}
-
 fn deliveries(mut rows: Rows<'_>) -> Result<Vec<Delivery>, StoreError> {
     let mut pending = Vec::new();
     while let Some(row) = rows.next()? {
@@ -108,43 +100,6 @@ fn delivery(row: &Row<'_>) -> Result<Delivery, StoreError> {
             (Some(_) | None, Some(_) | None) => None,
         },
     })
-}
-
-/// The progress of each delivery of a notification, in the order in which the channels were added.
-pub(crate) fn progress(
-    db: &Connection,
-    notification: NotificationId,
-    owed_at: Timestamp,
-) -> Result<Vec<ChannelDelivery>, StoreError> {
-    let mut statement = db.prepare_cached(
-        "SELECT channel, called_at, state, attempts, only_to IS NOT NULL FROM deliveries WHERE notification = ?1 ORDER BY id",
-    )?;
-    let mut rows = statement.query([notification.0])?;
-    let mut progress = Vec::new();
-    while let Some(row) = rows.next()? {
-        let (state, attempts, some_have_it): (String, u32, bool) = (row.get(2)?, row.get(3)?, row.get(4)?);
-        let answer = match state.as_str() {
-            "delivered" => DeliveryProgress::Delivered,
-            "pending" if attempts > 0 && !some_have_it => DeliveryProgress::Troubled,
-            "pending" => DeliveryProgress::Awaited,
-            "dead" | "discarded" => DeliveryProgress::Dead,
-            _ => return Err(StoreError::Damaged { what: "the state of a delivery", reason: state }),
-        };
-        let at = row.get::<_, Option<i64>>(1)?.map_or(Ok(owed_at), to_time)?;
-        progress.push(ChannelDelivery { channel: row.get::<_, String>(0)?.as_str().into(), at, answer });
-    }
-    Ok(progress)
-}
-
-/// The channels to which a notification is or was owed, sorted.
-pub(crate) fn channels(
-    db: &Connection,
-    notification: NotificationId,
-) -> Result<Vec<ChannelName>, StoreError> {
-    let mut statement = db
-        .prepare_cached("SELECT DISTINCT channel FROM deliveries WHERE notification = ?1 ORDER BY channel")?;
-    let names = statement.query_map([notification.0], |row| row.get::<_, String>(0))?;
-    names.map(|name| Ok(name?.as_str().into())).collect()
 }
 
 /// The state of each delivery of a notification, by number; an error for one that cannot be read.
@@ -251,20 +206,6 @@ pub(crate) fn on_unknown_channels(
     Ok(found.collect::<Result<_, _>>()?)
 }
 
-/// Gives up a pending delivery; `reason` is put before its last answer.
-pub(crate) fn give_up(
-    db: &Connection,
-    id: DeliveryId,
-    reason: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    db.prepare_cached(
-        "UPDATE deliveries SET state = 'dead', settled_at = ?2, reason = concat_ws('; last answer: ', ?3, reason) WHERE id = ?1",
-    )?
-    .execute(params![id.0, from_time(now), reason])?;
-    Ok(())
-}
-
 /// Whether the delivery `id` is dead.
 pub(crate) fn is_dead(db: &Connection, id: DeliveryId) -> Result<bool, StoreError> {
     Ok(db
@@ -282,23 +223,6 @@ pub(crate) fn notification_of(db: &Connection, id: DeliveryId) -> Result<Option<
         .optional()?)
 }
 
-/// The dead deliveries of a notification, in the order in which they came to be.
-pub(crate) fn dead(db: &Connection, notification: NotificationId) -> Result<Vec<DeliveryId>, StoreError> {
-    let mut statement = db
-        .prepare_cached("SELECT id FROM deliveries WHERE notification = ?1 AND state = 'dead' ORDER BY id")?;
-    let ids = statement.query_map([notification.0], |row| row.get(0).map(DeliveryId))?;
-    Ok(ids.collect::<Result<_, _>>()?)
-}
-
-/// Whether a delivery of the notification is pending or dead.
-pub(crate) fn any_unresolved(db: &Connection, notification: NotificationId) -> Result<bool, StoreError> {
-    Ok(db
-        .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM deliveries WHERE notification = ?1 AND state IN ('pending', 'dead'))",
-        )?
-        .query_row([notification.0], |row| row.get(0))?)
-}
-
 /// Makes a pending delivery due at `next_at`.
 pub(crate) fn hasten(db: &Connection, id: DeliveryId, next_at: Timestamp) -> Result<(), StoreError> {
     db.prepare_cached("UPDATE deliveries SET next_at = ?2 WHERE id = ?1")?
@@ -313,44 +237,13 @@ pub(crate) fn discard(db: &Connection, id: DeliveryId, reason: &str) -> Result<(
     Ok(())
 }
 
-/// Makes the pending deliveries of a notification due now.
-pub(crate) fn hasten_all(
-    db: &Connection,
-    notification: NotificationId,
-    now: Timestamp,
-) -> Result<Vec<(DeliveryId, ChannelName)>, StoreError> {
-    let mut statement = db.prepare_cached(
-        "UPDATE deliveries SET next_at = CASE WHEN next_at < ?2 THEN next_at ELSE ?2 END
-         WHERE notification = ?1 AND state = 'pending' RETURNING id, channel",
-    )?;
-    let hastened = statement.query_map(params![notification.0, from_time(now)], |row| {
-        Ok((DeliveryId(row.get(0)?), ChannelName::from(row.get::<_, String>(1)?.as_str())))
-    })?;
-    Ok(hastened.collect::<Result<_, _>>()?)
-}
-
 /// Makes a dead delivery pending again, by itself and in full, to the recipients still owed.
-pub(crate) fn revive(db: &Connection, id: DeliveryId, now: Timestamp) -> Result<ChannelName, StoreError> {
-    let channel: String = db
-        .prepare_cached(
-            "UPDATE deliveries
-             SET state = 'pending', next_at = ?2, failures = 0, form = 'full', settled_at = NULL, reason = NULL, digest = NULL
-             WHERE id = ?1 RETURNING channel",
-        )?
-        .query_row(params![id.0, from_time(now)], |row| row.get(0))?;
-    Ok(channel.as_str().into())
-}
-
-/// Discards a dead delivery; `reason` is put after its last answer.
-pub(crate) fn discard_with_note(
-    db: &Connection,
-    id: DeliveryId,
-    reason: &str,
-) -> Result<ChannelName, StoreError> {
-    let channel: String = db
-        .prepare_cached(
-            "UPDATE deliveries SET state = 'discarded', reason = concat_ws('; ', reason, ?2) WHERE id = ?1 RETURNING channel",
-        )?
-        .query_row(params![id.0, reason], |row| row.get(0))?;
-    Ok(channel.as_str().into())
+pub(crate) fn revive(db: &Connection, id: DeliveryId, next_at: Timestamp) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "UPDATE deliveries
+         SET state = 'pending', next_at = ?2, failures = 0, form = 'full', settled_at = NULL, reason = NULL, digest = NULL
+         WHERE id = ?1",
+    )?
+    .execute(params![id.0, from_time(next_at)])?;
+    Ok(())
 }

@@ -3,18 +3,14 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    Acknowledgement, Alert, AlertId, ChannelName, ContractState, ContractStatus, DeliveryTerms, Fingerprint,
-    Handled, IncidentStatus, Kind, NewNotification, Notification, NotificationId, NotificationRecord,
-    NotificationUpdate, ReceiverName, Recheck, RoutePath, Severity, ToldChannel, ToldOf, Why,
+    Acknowledgement, Alert, AlertId, ChannelName, Handled, IncidentStatus, NewNotification, Notification,
+    NotificationId, NotificationRecord, NotificationUpdate, Recheck, RoutePath, ToldChannel, ToldOf,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::StoreError;
-use crate::column::{
-    from_count, from_json, from_time, to_fulfilment, to_handled, to_json, to_kind, to_severity, to_time,
-};
-use crate::tables::deliveries;
+use crate::column::{from_count, from_json, from_time, to_fulfilment, to_handled, to_json, to_time};
 
 /// Inserts a notification of `alert`, which is of `incident`.
 pub(crate) fn insert(
@@ -169,127 +165,9 @@ pub(crate) fn newest(db: &Connection, incident: AlertId) -> Result<Option<Notifi
     Ok(newest.map(NotificationId))
 }
 
-/// The columns that all deliveries of a notification have in common.
-#[derive(Debug)]
-pub(crate) struct NotificationHead {
-    pub(crate) id: NotificationId,
-    pub(crate) fingerprint: Fingerprint,
-    pub(crate) severity: Severity,
-    pub(crate) owed_at: Timestamp,
-    pub(crate) terms: Arc<DeliveryTerms>,
-}
-
-/// A notification with the state of its contract.
-#[derive(Debug)]
-pub(crate) struct LoadedNotification {
-    pub(crate) head: NotificationHead,
-    pub(crate) state: ContractState,
-    /// The time of the next check even if nothing happens before.
-    pub(crate) next_check_at: Option<Timestamp>,
-}
-
-const LOAD: &str = "
-    SELECT a.fingerprint, n.owed_at, n.terms, n.climbed, n.fulfilment, n.look_at,
-           a.severity, a.kind,
-           EXISTS (SELECT 1 FROM acknowledgements k WHERE k.incident = n.incident AND k.up_to >= n.id),
-           NOT EXISTS (SELECT 1 FROM incidents i WHERE i.fingerprint = a.fingerprint AND i.first_alert = n.incident)
-    FROM notifications n JOIN alerts a ON a.id = n.alert WHERE n.id = ?1";
-
-/// The notification `id` with the state of its contract; `None` if there is none.
-pub(crate) fn load(db: &Connection, id: NotificationId) -> Result<Option<LoadedNotification>, StoreError> {
-    db.prepare_cached(LOAD)?.query_row([id.0], |row| Ok(loaded(db, id, row))).optional()?.transpose()
-}
-
-fn loaded(db: &Connection, id: NotificationId, row: &Row<'_>) -> Result<LoadedNotification, StoreError> {
-    let owed_at = to_time(row.get(1)?)?;
-    let deliveries = deliveries::progress(db, id, owed_at)?;
-    let terms = match row.get::<_, Option<String>>(2)? {
-        Some(terms) => to_json("the terms of a notification", &terms)?,
-        None => DeliveryTerms::plain(deliveries.iter().map(|it| it.channel.clone()).collect()),
-    };
-    let kind = to_kind(&row.get::<_, String>(7)?)?;
-    let (acknowledged, over): (bool, bool) = (row.get(8)?, row.get(9)?);
-    Ok(LoadedNotification {
-        head: NotificationHead {
-            id,
-            fingerprint: Fingerprint::from_bits(row.get::<_, i64>(0)?.cast_unsigned()),
-            severity: to_severity(&row.get::<_, String>(6)?)?,
-            owed_at,
-            terms: Arc::new(terms),
-        },
-        state: ContractState {
-            owed_at,
-            deliveries,
-            climbed: usize::try_from(row.get::<_, i64>(3)?).unwrap_or(0),
-            fulfilment: to_fulfilment(&row.get::<_, String>(4)?)?,
-            acknowledged,
-            resolved: over && kind == Kind::Alarm, // what is not a state has no end
-        },
-        next_check_at: row.get::<_, Option<i64>>(5)?.map(to_time).transpose()?,
-    })
-}
-
-/// The columns of a notification that decide whether it can be acknowledged.
-#[derive(Debug)]
-pub(crate) struct Acknowledgeable {
-    pub(crate) why: Why,
-    /// Its incident still fires.
-    pub(crate) fires: bool,
-}
-
-/// The columns of `id` that decide whether it can be acknowledged; `None` if there is no such notification.
-pub(crate) fn acknowledgeable(
-    db: &Connection,
-    id: NotificationId,
-) -> Result<Option<Acknowledgeable>, StoreError> {
-    let row = db
-        .prepare_cached(
-            "SELECT n.why, EXISTS (SELECT 1 FROM incidents i
-                                   WHERE i.fingerprint = a.fingerprint AND i.first_alert = n.incident)
-             FROM notifications n JOIN alerts a ON a.id = n.alert WHERE n.id = ?1",
-        )?
-        .query_row([id.0], |row| Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?)))
-        .optional()?;
-    row.map(|(why, fires)| Ok(Acknowledgeable { why: to_json("a reason", &why)?, fires })).transpose()
-}
-
-/// The state of the contract of `id`.
-pub(crate) fn fulfilment(db: &Connection, id: NotificationId) -> Result<ContractStatus, StoreError> {
-    let word: String = db
-        .prepare_cached("SELECT fulfilment FROM notifications WHERE id = ?1")?
-        .query_row([id.0], |row| row.get(0))?;
-    to_fulfilment(&word)
-}
-
-/// Enters the new state of a contract.
-pub(crate) fn update_contract(
-    db: &Connection,
-    id: NotificationId,
-    (fulfilment, climbed): (ContractStatus, usize),
-    next_check_at: Option<Timestamp>,
-) -> Result<(), StoreError> {
-    db.prepare_cached("UPDATE notifications SET fulfilment = ?2, climbed = ?3, look_at = ?4 WHERE id = ?1")?
-        .execute(params![id.0, fulfilment.word(), from_count(climbed), next_check_at.map(from_time)])?;
-    Ok(())
-}
-
 /// Takes a notification off the schedule of checks.
 pub(crate) fn unschedule(db: &Connection, id: NotificationId) -> Result<(), StoreError> {
     db.prepare_cached("UPDATE notifications SET look_at = NULL WHERE id = ?1")?.execute([id.0])?;
-    Ok(())
-}
-
-/// Opens an abandoned contract again, as if nobody had dealt with it.
-pub(crate) fn reopen(db: &Connection, id: NotificationId) -> Result<(), StoreError> {
-    db.prepare_cached("UPDATE notifications SET dealt_with = NULL, fulfilment = 'open' WHERE id = ?1")?
-        .execute([id.0])?;
-    Ok(())
-}
-
-/// Enters what a person did about an abandoned contract: `retried` or `discarded`.
-pub(crate) fn mark_handled(db: &Connection, id: NotificationId, how: &str) -> Result<(), StoreError> {
-    db.prepare_cached("UPDATE notifications SET dealt_with = ?2 WHERE id = ?1")?
-        .execute(params![id.0, how])?;
     Ok(())
 }
 
@@ -347,38 +225,4 @@ pub(crate) fn newest_of_incident(
         "SELECT max(n.id) FROM notifications n WHERE n.incident = (SELECT incident FROM alerts WHERE id = ?1)
                AND n.acknowledgement IS NULL";
     Ok(db.query_row(sql, [alert.0], |row| row.get::<_, Option<i64>>(0))?.map(NotificationId))
-}
-
-/// The channels on which `receiver` was told of an incident, other than of its
-/// acknowledgements, in that order; some of them several times.
-pub(crate) fn channels_told(
-    db: &Connection,
-    incident: AlertId,
-    receiver: &ReceiverName,
-) -> Result<Vec<ChannelName>, StoreError> {
-    let mut statement = db.prepare_cached(
-        "SELECT d.channel FROM notifications n JOIN deliveries d ON d.notification = n.id
-         WHERE n.incident = ?1 AND n.receiver = ?2 AND n.acknowledgement IS NULL
-         ORDER BY n.id, d.id",
-    )?;
-    let names = statement
-        .query_map(params![incident.0, receiver.as_str()], |row| Ok(row.get_ref(0)?.as_str()?.into()))?;
-    Ok(names.collect::<Result<_, _>>()?)
-}
-
-/// The receivers that were told of an incident, each with a channel, sorted.
-pub(crate) fn receivers_told(
-    db: &Connection,
-    incident: AlertId,
-) -> Result<Vec<(ReceiverName, ChannelName)>, StoreError> {
-    let mut statement = db.prepare_cached(
-        "SELECT DISTINCT n.receiver, d.channel
-         FROM notifications n JOIN deliveries d ON d.notification = n.id
-         WHERE n.incident = ?1 ORDER BY n.receiver, d.channel",
-    )?;
-    let told = statement.query_map([incident.0], |row| {
-        let (receiver, channel): (String, String) = (row.get(0)?, row.get(1)?);
-        Ok((receiver.as_str().into(), channel.as_str().into()))
-    })?;
-    Ok(told.collect::<Result<_, _>>()?)
 }

@@ -110,7 +110,7 @@ fn update_delivery(db: &Connection, update: &DeliveryUpdate) -> Result<(), Store
             };
             deliveries::postpone(db, id, &next)
         }
-        DeliveryChange::Revived { next_at } => deliveries::revive(db, id, *next_at).map(drop),
+        DeliveryChange::Revived { next_at } => deliveries::revive(db, id, *next_at),
         DeliveryChange::Hastened { next_at } => deliveries::hasten(db, id, *next_at),
         DeliveryChange::Discarded { reason } => deliveries::discard(db, id, reason),
     }

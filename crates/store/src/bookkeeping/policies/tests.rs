@@ -1,5 +1,6 @@
+use crate::AlertFilter;
 use crate::fixtures::{Deciding, NOON, Place, accept_by, after_noon, alarm, plain};
-use crate::{AlertFilter, PolicyId};
+use fanfare_core::PolicyId;
 
 #[tokio::test]
 async fn a_policy_that_is_entered_again_keeps_its_number() {

@@ -1,13 +1,13 @@
-use fanfare_core::{Alert, AlertId, DeliveryId, Severity};
+use fanfare_core::{Alert, AlertId, DeliveryId, DeliveryOutcome, Severity};
 
 use super::*;
 use crate::fixtures::{
-    Deciding, NOON, Place, accept, accept_by, account, acknowledge, after_noon, alarm, dead, deliveries,
-    end_of, ids, ladder, settle, settle_by, settlement,
+    Accepted, Deciding, NOON, Place, accept, accept_by, account, acknowledge, after_noon, alarm, dead,
+    deliveries, discard_as_known, end_of, ids, ladder, reworded, settle, settle_by, settlement,
 };
-use crate::{Accepted, DeadLetters, Discarding, Gathering, Outcome, SendStart};
+use crate::{DeadLetters, Gathering, SendStart};
 
-async fn settle_all(store: &Store, accepted: &Accepted, outcome: &Outcome) {
+async fn settle_all(store: &Store, accepted: &Accepted, outcome: &DeliveryOutcome) {
     for delivery in deliveries(accepted) {
         settle(store, settlement(&delivery, outcome.clone())).await;
     }
@@ -17,8 +17,8 @@ async fn settle_all(store: &Store, accepted: &Accepted, outcome: &Outcome) {
 async fn long_over(store: &Store, eui: &str) -> [Accepted; 2] {
     let began = accept(store, alarm(eui, Severity::High), NOON).await;
     let ended = accept(store, end_of(eui), NOON).await;
-    settle_all(store, &began, &Outcome::Delivered).await;
-    settle_all(store, &ended, &Outcome::Delivered).await;
+    settle_all(store, &began, &DeliveryOutcome::Delivered).await;
+    settle_all(store, &ended, &DeliveryOutcome::Delivered).await;
     [began, ended]
 }
 
@@ -57,7 +57,7 @@ async fn what_still_fires_stays_with_what_was_last_told_of_it() {
         [(Severity::Low, 0), (Severity::Mid, 1), (Severity::High, 2), (Severity::High, 3)]
     {
         let accepted = accept(&store, alarm("a", severity), after_noon(seconds)).await;
-        settle_all(&store, &accepted, &Outcome::Delivered).await;
+        settle_all(&store, &accepted, &DeliveryOutcome::Delivered).await;
     }
     store.forget_alerts(after_noon(60)).await.unwrap();
     assert_eq!(kept(&place), [1, 3]); // the first names the incident, the third completes its resolution
@@ -70,19 +70,19 @@ async fn what_still_fires_stays_with_what_was_last_told_of_it() {
 async fn what_is_owed_or_waits_for_a_person_stays() {
     let place = Place::new();
     let store = place.open();
-    for (eui, outcome) in [("a", None), ("b", Some(dead())), ("c", Some(Outcome::Delivered))] {
+    for (eui, outcome) in [("a", None), ("b", Some(dead())), ("c", Some(DeliveryOutcome::Delivered))] {
         let began = accept(&store, alarm(eui, Severity::High), NOON).await;
         let ended = accept(&store, end_of(eui), NOON).await;
-        settle_all(&store, &began, &Outcome::Delivered).await;
+        settle_all(&store, &began, &DeliveryOutcome::Delivered).await;
         if let Some(outcome) = outcome {
             let [ding, mail] = &deliveries(&ended)[..] else { panic!() };
-            settle(&store, settlement(ding, Outcome::Delivered)).await;
+            settle(&store, settlement(ding, DeliveryOutcome::Delivered)).await;
             settle(&store, settlement(mail, outcome)).await;
         }
     }
     assert_eq!(store.forget_alerts(after_noon(1)).await.unwrap(), 4);
     assert_eq!(kept(&place), [2, 4]);
-    assert_eq!(store.pending().await.unwrap().len(), 2);
+    assert_eq!(store.pending_deliveries().await.unwrap().len(), 2);
     assert!(store.notification(fanfare_core::NotificationId(2)).await.unwrap().is_some());
 }
 
@@ -103,7 +103,7 @@ async fn numbers_are_not_given_again_after_the_highest_was_forgotten() {
 async fn a_long_memory_is_forgotten_piece_by_piece() {
     let place = Place::new();
     let store = place.open();
-    let bare_ends = vec![end_of("a"); BATCH_SIZE as usize + 1];
+    let bare_ends = (0..=BATCH_SIZE).map(|number| reworded(end_of("a"), &number.to_string())).collect();
     crate::fixtures::try_accept(&store, bare_ends, NOON).await.unwrap();
     assert_eq!(store.forget_alerts(after_noon(1)).await.unwrap(), BATCH_SIZE as usize);
     assert_eq!(store.forget_alerts(after_noon(1)).await.unwrap(), 1);
@@ -144,10 +144,10 @@ async fn what_was_done_about_it_is_forgotten_with_it() {
         now: NOON,
     };
     store.begin_send(start).await.unwrap();
-    acknowledge(&store, &decider, began.owed[0].notification.id, ("Ann", after_noon(1))).await;
+    acknowledge(&store, &decider, began.owed[0].notification.id, ("Ann", after_noon(1))).await.0.unwrap();
     accept_by(&store, &decider, end_of("a"), after_noon(2)).await;
-    for delivery in store.pending().await.unwrap() {
-        settle_by(&store, &decider, settlement(&delivery, Outcome::Delivered)).await;
+    for delivery in store.pending_deliveries().await.unwrap() {
+        settle_by(&store, &decider, settlement(&delivery, DeliveryOutcome::Delivered)).await;
     }
     assert_eq!(left(&place).len(), 8);
     store.forget_alerts(after_noon(1)).await.unwrap(); // the beginning
@@ -203,8 +203,7 @@ async fn what_a_person_has_discarded_is_over() {
     let accepted = accept(&store, notice, NOON).await;
     settle_all(&store, &accepted, &dead()).await;
     assert_eq!(store.forget_alerts(after_noon(1)).await.unwrap(), 0);
-    let discarding = Discarding { by: "Ann".to_owned(), reason: "a test".to_owned() };
-    store.discard(DeadLetters::All(Default::default()), discarding, after_noon(2)).await.unwrap();
+    discard_as_known(&store, DeadLetters::All(Default::default())).await;
     assert_eq!(store.forget_alerts(after_noon(1)).await.unwrap(), 1);
     assert_eq!(left(&place), []);
 }
@@ -234,12 +233,12 @@ async fn what_something_is_still_due_about_stays() {
     let notice = Alert { kind: fanfare_core::Kind::Notice, ..alarm("a", Severity::High) };
     let accepted = accept_by(&store, &decider, notice, NOON).await;
     for delivery in deliveries(&accepted) {
-        settle_by(&store, &decider, settlement(&delivery, Outcome::Delivered)).await;
+        settle_by(&store, &decider, settlement(&delivery, DeliveryOutcome::Delivered)).await;
     }
     assert_eq!(store.forget_alerts(after_noon(1)).await.unwrap(), 0); // nobody has acknowledged it
-    acknowledge(&store, &decider, accepted.owed[0].notification.id, ("Ann", after_noon(2))).await;
-    for delivery in store.pending().await.unwrap() {
-        settle_by(&store, &decider, settlement(&delivery, Outcome::Delivered)).await;
+    acknowledge(&store, &decider, accepted.owed[0].notification.id, ("Ann", after_noon(2))).await.0.unwrap();
+    for delivery in store.pending_deliveries().await.unwrap() {
+        settle_by(&store, &decider, settlement(&delivery, DeliveryOutcome::Delivered)).await;
     }
     assert_eq!(store.forget_alerts(after_noon(1)).await.unwrap(), 1);
 }

@@ -1,10 +1,9 @@
 use super::*;
-use fanfare_core::Severity;
+use fanfare_core::{Delivery, DeliveryOutcome, Settlement, Severity};
 
 use crate::fixtures::{
     NOON, Place, accept, account, after_noon, again, alarm, deliveries, settle, settlement,
 };
-use crate::{Delivery, Outcome, Settlement};
 
 /// A send by itself, as it begins at noon.
 fn start(robot: &str, delivery: DeliveryId) -> SendStart {
@@ -23,7 +22,7 @@ async fn send(store: &Store, robot: &str, ended: Option<i64>) {
     let delivery = &deliveries(&accepted)[0];
     let Begun { send, .. } = store.begin_send(start(robot, delivery.id)).await.unwrap();
     if let Some(seconds) = ended {
-        let settlement = settlement(delivery, Outcome::Delivered);
+        let settlement = settlement(delivery, DeliveryOutcome::Delivered);
         settle(store, Settlement { send: Some(send), ended_at: after_noon(seconds), ..settlement }).await;
     }
 }
@@ -74,7 +73,7 @@ async fn sends_are_forgotten_once_no_budget_looks_that_far_back_but_not_those_un
 }
 
 /// Two alarms on `ding`, and the digest in which they went out at noon.
-async fn gathered(store: &Store) -> (Vec<Delivery>, Gathered) {
+async fn gathered(store: &Store) -> (Vec<Delivery>, DigestRef) {
     let mut together = Vec::new();
     for eui in ["a", "b"] {
         together.push(deliveries(&accept(store, alarm(eui, Severity::High), NOON).await).remove(0));
@@ -86,10 +85,10 @@ async fn gathered(store: &Store) -> (Vec<Delivery>, Gathered) {
 }
 
 /// In which digests what is pending on `ding` goes out again, after a kill.
-async fn digests(place: &Place) -> Vec<Option<Gathered>> {
+async fn digests(place: &Place) -> Vec<Option<DigestRef>> {
     let killed = place.copy();
-    let pending = killed.open().pending().await.unwrap();
-    pending.iter().filter(|it| it.channel.as_str() == "ding").map(|it| it.gathered).collect()
+    let pending = killed.open().pending_deliveries().await.unwrap();
+    pending.iter().filter(|it| it.channel.as_str() == "ding").map(|it| it.digest).collect()
 }
 
 #[tokio::test]
@@ -121,8 +120,8 @@ async fn after_an_attempt_each_delivery_stays_in_its_digest_or_leaves_it() {
     let store = place.open();
     let (together, digest) = gathered(&store).await;
     for (delivery, gathered) in together.iter().zip([Some(digest), None]) {
-        let Outcome::Pending { next_at, failures, form, only, .. } = again(5) else { panic!() };
-        let outcome = Outcome::Pending { next_at, failures, form, only, gathered };
+        let DeliveryOutcome::Pending { next_at, failures, form, only, .. } = again(5) else { panic!() };
+        let outcome = DeliveryOutcome::Pending { next_at, failures, form, only, digest: gathered };
         settle(&store, settlement(delivery, outcome)).await;
     }
     assert_eq!(digests(&place).await, [Some(digest), None]);

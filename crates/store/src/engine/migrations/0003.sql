@@ -4,6 +4,7 @@ ALTER TABLE alerts ADD COLUMN source     TEXT    NOT NULL DEFAULT '';
 ALTER TABLE alerts ADD COLUMN severity   TEXT    NOT NULL DEFAULT '';
 ALTER TABLE alerts ADD COLUMN status     TEXT    NOT NULL DEFAULT '';
 ALTER TABLE alerts ADD COLUMN kind       TEXT    NOT NULL DEFAULT '';
+ALTER TABLE alerts ADD COLUMN ends_at    INTEGER;                     -- when it ends by itself, if its source said so
 ALTER TABLE alerts ADD COLUMN last_seen  INTEGER NOT NULL DEFAULT 0;  -- when it, or its last mere repeat, was accepted
 ALTER TABLE alerts ADD COLUMN repeats    INTEGER NOT NULL DEFAULT 0;  -- how often it was merely repeated
 ALTER TABLE alerts ADD COLUMN repeat_key INTEGER;                     -- by which a mere repeat is known; none: from before repeats were counted

@@ -1,10 +1,20 @@
-use fanfare_core::{AlertId, ContractStatus, NotificationId, Severity, Why};
+use fanfare_core::{AlertId, ContractStatus, DeliveryOutcome, NotificationId, Severity, Why};
 
 use super::*;
+use crate::AlertFilter;
 use crate::fixtures::{
     Deciding, NOON, Place, accept, after_noon, alarm, end_of, plain, settle_by, settlement,
 };
-use crate::{AlertFilter, Outcome};
+
+/// An alert as versions 1 and 2 wrote it: its source and the word for its severity were labels.
+fn as_then(alert: &fanfare_core::Alert) -> String {
+    let mut json = serde_json::to_value(alert).unwrap();
+    let source = json.as_object_mut().unwrap().remove("source").unwrap();
+    let severity = json["severity"].clone();
+    json["labels"]["source"] = source;
+    json["labels"]["severity"] = severity;
+    json.to_string()
+}
 
 /// What version 1 wrote: `a` began, and one of its channels was told and the
 /// other given up; `b` fires and is owed on two channels; of `c` nobody was told.
@@ -23,7 +33,7 @@ fn written_by_version_1() -> Place {
         let held = (id == 3).then_some(r#"[{"receiver":"on-call","reason":"already told"}]"#);
         db.execute(
             "INSERT INTO alerts (id, received_at, fingerprint, incident, since, alert, held) VALUES (?1, ?2, ?3, ?1, ?2, ?4, ?5)",
-            (id, noon, alert.fingerprint.to_bits().cast_signed(), serde_json::to_string(&alert).unwrap(), held),
+            (id, noon, alert.fingerprint.to_bits().cast_signed(), as_then(&alert), held),
         )
         .unwrap();
         let told = r#"[{"receiver":"on-call","severity":"high","at":"2026-03-08T12:00:00Z"}]"#;
@@ -51,13 +61,15 @@ async fn a_store_of_the_first_version_keeps_its_name_and_all_that_is_pending() {
     let store = place.open();
     assert_eq!(store.instance(), "an old store");
     assert_eq!(place.number("PRAGMA user_version"), NEWEST);
-    let pending = store.pending().await.unwrap();
+    let pending = store.pending_deliveries().await.unwrap();
     let read: Vec<_> = pending.iter().map(|it| (it.id.0, it.channel.as_str(), it.attempts)).collect();
     assert_eq!(read, [(3, "ding", 0), (4, "mail", 3)]);
-    assert!(pending.iter().all(|it| !it.watched && !it.asks && it.gathered.is_none() && it.owed_at == NOON));
+    assert!(
+        pending.iter().all(|it| !it.needs_recheck && !it.asks && it.digest.is_none() && it.owed_at == NOON)
+    );
     let notification = store.notification(NotificationId(2)).await.unwrap().unwrap();
     assert_eq!((notification.incident, notification.why), (AlertId(2), Why::Started));
-    assert!(store.watched().await.unwrap().is_empty());
+    assert!(store.rechecks().await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -80,16 +92,16 @@ async fn its_alerts_can_be_read_their_stories_told_and_its_books_balance() {
 async fn what_it_owed_is_settled_and_what_it_told_goes_on() {
     let place = written_by_version_1();
     let store = place.open();
-    for delivery in store.pending().await.unwrap() {
-        let settlement = settlement(&delivery, Outcome::Delivered);
+    for delivery in store.pending_deliveries().await.unwrap() {
+        let settlement = settlement(&delivery, DeliveryOutcome::Delivered);
         settle_by(
             &store,
             &Deciding::on(plain()),
-            crate::Settlement { ordinal: delivery.attempts + 1, ..settlement },
+            fanfare_core::Settlement { ordinal: delivery.attempts + 1, ..settlement },
         )
         .await;
     }
-    assert!(store.pending().await.unwrap().is_empty());
+    assert!(store.pending_deliveries().await.unwrap().is_empty());
     let end = accept(&store, end_of("a"), after_noon(5)).await;
     assert_eq!(
         (end.owed[0].notification.why, end.owed[0].notification.incident),
@@ -188,8 +200,8 @@ fn logged(open: impl FnOnce()) -> String {
     }
     let log = Log::default();
     tracing::subscriber::with_default(log.clone(), open);
-    let text = log.0.lock().unwrap().clone();
-    text
+    let text = log.0.lock().unwrap();
+    text.clone()
 }
 
 #[test]

@@ -1,10 +1,10 @@
 use std::fs;
 
-use fanfare_core::Severity;
+use fanfare_core::{AccountHold, DeliveryOutcome, Severity};
 
 use super::*;
 use crate::fixtures::{NOON, Place, accept, after_noon, alarm, deliveries, settle, settlement};
-use crate::{AccountHold, Gathering, Outcome, SendStart};
+use crate::{Gathering, SendStart};
 
 /// Opening the file at `place` fails with these words, and leaves it as it was.
 #[track_caller]
@@ -146,8 +146,8 @@ async fn what_was_answered_is_there_after_a_kill() {
     assert_eq!(killed_later.number("SELECT count(*) FROM alerts"), 2);
 
     let owed: Vec<_> = [&first, &second].into_iter().flat_map(|it| &it.owed[0].deliveries).cloned().collect();
-    assert_eq!(killed.open().pending().await.unwrap(), first.owed[0].deliveries);
-    assert_eq!(killed_later.open().pending().await.unwrap(), owed);
+    assert_eq!(killed.open().pending_deliveries().await.unwrap(), first.owed[0].deliveries);
+    assert_eq!(killed_later.open().pending_deliveries().await.unwrap(), owed);
 }
 
 #[tokio::test]
@@ -172,14 +172,14 @@ async fn what_was_settled_sent_and_silenced_is_there_after_a_kill() {
         until: after_noon(600),
         reason: "130101".to_owned(),
     };
-    let mut of_ding = settlement(on_ding, Outcome::Delivered);
+    let mut of_ding = settlement(on_ding, DeliveryOutcome::Delivered);
     of_ding.send = Some(ended);
     of_ding.hold = Some(hold.clone());
     settle(&store, of_ding).await;
 
     let copy = place.copy();
     let restarted = copy.open();
-    assert_eq!(restarted.pending().await.unwrap(), std::slice::from_ref(on_mail));
+    assert_eq!(restarted.pending_deliveries().await.unwrap(), std::slice::from_ref(on_mail));
     assert_eq!(restarted.holds(after_noon(1)).await.unwrap(), [hold]);
     let sends = restarted.sends_since(after_noon(-60), after_noon(30)).await.unwrap();
     assert_eq!(sends, [(account.clone(), after_noon(1)), (account, after_noon(30))]);

@@ -1,19 +1,13 @@
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 
-use fanfare_core::{
-    Alert, ChannelName, ContractState, DeliveryTerms, EscalationDecision, Incident, Notification, Plan,
-    Severity,
-};
-use jiff::Timestamp;
+use fanfare_core::Severity;
 
 use super::*;
-use crate::fixtures::{NOON, Place, alarm, deciding, try_accept};
-use crate::{Accepted, Decider, PolicyId, Store};
+use crate::fixtures::{Accepted, NOON, Place, alarm, try_accept};
+use crate::{Commit, Store, Unit};
 
 /// Asks for `future` without waiting for its answer.
 async fn ask<F: Future>(mut future: Pin<Box<F>>) -> Pin<Box<F>> {
@@ -130,42 +124,15 @@ async fn a_request_that_cannot_be_kept_costs_only_itself() {
     assert!(commits <= 6, "{commits}"); // halves: 32, 16, 8, 4, 2, 1
 }
 
-/// Breaks down over everything.
-#[derive(Debug)]
-struct Broken;
-
-impl Decider for Broken {
-    fn policy(&self) -> Option<PolicyId> {
-        None
-    }
-
-    fn plan(&self, _: &Alert, _: Option<&Incident>, _: Timestamp) -> Plan {
-        panic!("a bug")
-    }
-
-    fn knows(&self, _: &ChannelName) -> bool {
-        panic!("a bug")
-    }
-
-    fn pursue(&self, _: &DeliveryTerms, _: &ContractState, _: Timestamp) -> EscalationDecision {
-        panic!("a bug")
-    }
-
-    fn abandoned(&self, _: &Notification, _: &[ChannelName], _: Timestamp) -> Option<(Alert, Plan)> {
-        panic!("a bug")
-    }
-}
-
 #[tokio::test]
 async fn a_request_that_breaks_our_code_costs_only_itself() {
     let place = Place::new();
     let store = place.open();
     let go_on = hold_up(&store).await;
     let good = ask(Box::pin(try_accept(&store, vec![alarm("a", Severity::High)], NOON))).await;
-    let breaks = store.accept(vec![alarm("b", Severity::High)], NOON, Arc::new(Broken), |_| ());
+    let breaks = store.transact(vec![Unit::new(Vec::new(), |_| panic!("a bug"))]);
     let breaks = ask(Box::pin(breaks)).await;
-    let then_breaks =
-        store.accept(vec![alarm("c", Severity::High)], NOON, deciding(), |_| panic!("another bug"));
+    let then_breaks = store.write(|_| Ok(()), |()| panic!("another bug"));
     let then_breaks = ask(Box::pin(then_breaks)).await;
     go_on.send(()).unwrap();
 
@@ -173,7 +140,7 @@ async fn a_request_that_breaks_our_code_costs_only_itself() {
     assert!(matches!(breaks.await, Err(StoreError::Panicked)));
     assert!(then_breaks.await.is_ok());
     try_accept(&store, vec![alarm("d", Severity::High)], NOON).await.unwrap();
-    assert_eq!(place.number("SELECT count(*) FROM alerts"), 3);
+    assert_eq!(place.number("SELECT count(*) FROM alerts"), 2);
 }
 
 #[tokio::test]
@@ -217,15 +184,14 @@ async fn on_a_full_disk_nothing_is_kept_and_the_caller_hears_it_and_later_all_is
 async fn what_nobody_waits_for_any_more_is_written_all_the_same_and_what_must_follow_follows() {
     let place = Place::new();
     let store = place.open();
-    let followed = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&followed);
-    let then = move |accepted: &Vec<Accepted>| {
-        counted.fetch_add(accepted.len(), Ordering::SeqCst);
-    };
-    let request = store.accept(vec![alarm("a", Severity::High)], NOON, deciding(), then);
+    let mut commits = store.commits().unwrap();
+    let request = try_accept(&store, vec![alarm("a", Severity::High)], NOON);
     drop(ask(Box::pin(request)).await);
     try_accept(&store, vec![alarm("b", Severity::High)], NOON).await.unwrap();
-    assert_eq!(followed.load(Ordering::SeqCst), 1);
+    for eui in ["a", "b"] {
+        let Some(Commit::Changes(changes)) = commits.recv().await else { panic!("nothing follows") };
+        assert_eq!(changes[0].alerts[0].alert.text_of("eui"), eui);
+    }
     assert_eq!(place.number("SELECT count(*) FROM alerts"), 2);
 }
 
@@ -234,6 +200,7 @@ async fn nothing_follows_what_was_not_written() {
     let place = Place::new();
     let store = place.open();
     refuse(&place, "a");
-    let then = |_: &Vec<Accepted>| panic!("it was not written");
-    assert!(store.accept(vec![alarm("a", Severity::High)], NOON, deciding(), then).await.is_err());
+    let mut commits = store.commits().unwrap();
+    assert!(try_accept(&store, vec![alarm("a", Severity::High)], NOON).await.is_err());
+    assert!(commits.try_recv().is_err());
 }

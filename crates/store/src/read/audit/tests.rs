@@ -1,29 +1,29 @@
-use fanfare_core::Severity;
+use fanfare_core::{DeliveryOutcome, Severity};
 
 use super::*;
+use crate::DeadLetters;
 use crate::fixtures::{
     Deciding, NOON, Place, accept, accept_by, acknowledge, after_noon, again, alarm, dead, deliveries,
-    end_of, in_turn, ladder, settle, settle_by, settlement,
+    discard_as_known, end_of, in_turn, ladder, reworded, settle, settle_by, settlement,
 };
-use crate::{DeadLetters, Discarding, Outcome};
 
 /// A store with a bit of everything, all of it accounted for.
 async fn filled(place: &Place) -> Store {
     let store = place.open();
     let began = accept(&store, alarm("a", Severity::High), NOON).await;
     let [ding, mail] = &deliveries(&began)[..] else { panic!() };
-    settle(&store, settlement(ding, Outcome::Delivered)).await;
+    settle(&store, settlement(ding, DeliveryOutcome::Delivered)).await;
     settle(&store, settlement(mail, dead())).await;
-    accept(&store, alarm("a", Severity::High), after_noon(1)).await; // held
+    accept(&store, reworded(alarm("a", Severity::High), "again"), after_noon(1)).await; // held
     let ended = accept(&store, end_of("a"), after_noon(2)).await;
     for delivery in deliveries(&ended) {
-        settle(&store, settlement(&delivery, Outcome::Delivered)).await;
+        settle(&store, settlement(&delivery, DeliveryOutcome::Delivered)).await;
     }
     let decider = Deciding::on(ladder());
     let climbing = accept_by(&store, &decider, alarm("b", Severity::High), after_noon(3)).await;
     settle_by(&store, &decider, settlement(&deliveries(&climbing)[0], dead())).await; // phone is told
     let id = climbing.owed[0].notification.id;
-    acknowledge(&store, &decider, id, ("Ann", after_noon(4))).await;
+    acknowledge(&store, &decider, id, ("Ann", after_noon(4))).await.0.unwrap();
     store
 }
 
@@ -64,11 +64,10 @@ async fn it_adds_up_at_every_moment_of_a_delivery() {
     assert_eq!(check().await, counts(0, 2, 0, 0));
     settle_by(&store, &decider, settlement(ding, dead())).await;
     assert_eq!(check().await, counts(0, 1, 1, 0));
-    let discarding = Discarding { by: "Ann".to_owned(), reason: "known".to_owned() };
-    store.discard(DeadLetters::All(Default::default()), discarding, after_noon(9)).await.unwrap();
+    discard_as_known(&store, DeadLetters::All(Default::default())).await;
     assert_eq!(check().await, counts(0, 1, 0, 1));
-    let mail = &store.pending().await.unwrap()[0];
-    settle_by(&store, &decider, settlement(mail, Outcome::Delivered)).await;
+    let mail = &store.pending_deliveries().await.unwrap()[0];
+    settle_by(&store, &decider, settlement(mail, DeliveryOutcome::Delivered)).await;
     assert_eq!(check().await, counts(1, 0, 0, 1));
 }
 

@@ -1,9 +1,9 @@
 use super::*;
-use crate::Outcome;
 use crate::fixtures::{
-    Deciding, NOON, Place, accept, accept_by, after_noon, alarm, dead, deliveries, in_turn, pursue_at,
+    Deciding, NOON, Place, accept, accept_by, after_noon, alarm, dead, deliveries, in_turn, recheck_at,
     settle, settle_by, settlement,
 };
+use fanfare_core::DeliveryOutcome;
 
 /// A store with three dead deliveries, `d1`, `d2` and `d4`, and the abandoned notification `n3`.
 async fn filled(folder: &Place) -> Store {
@@ -11,17 +11,17 @@ async fn filled(folder: &Place) -> Store {
     let first = accept(&store, alarm("a", Severity::Urgent), NOON).await;
     for (delivery, seconds) in deliveries(&first).iter().zip([10, 20]) {
         let settlement = settlement(delivery, dead());
-        settle(&store, crate::Settlement { ended_at: after_noon(seconds), ..settlement }).await;
+        settle(&store, fanfare_core::Settlement { ended_at: after_noon(seconds), ..settlement }).await;
     }
     let second = accept(&store, alarm("b", Severity::High), NOON).await;
     let [ding, mail] = &deliveries(&second)[..] else { panic!() };
-    settle(&store, settlement(ding, Outcome::Delivered)).await;
+    settle(&store, settlement(ding, DeliveryOutcome::Delivered)).await;
     let of_mail = settlement(mail, dead());
-    settle(&store, crate::Settlement { ended_at: after_noon(30), ..of_mail }).await;
+    settle(&store, fanfare_core::Settlement { ended_at: after_noon(30), ..of_mail }).await;
     let hanging = accept_by(&store, &Deciding::on(in_turn()), alarm("c", Severity::Low), NOON).await;
     for seconds in [10, 60] {
         let id = hanging.owed[0].notification.id;
-        pursue_at(&store, &Deciding::on(in_turn()), id, after_noon(seconds)).await;
+        recheck_at(&store, &Deciding::on(in_turn()), id, after_noon(seconds)).await;
     }
     store
 }
@@ -88,8 +88,12 @@ async fn nothing_is_dead_that_is_owed_or_delivered() {
     let folder = Place::new();
     let store = folder.open();
     let accepted = accept(&store, alarm("a", Severity::High), NOON).await;
-    settle_by(&store, &Deciding::on(in_turn()), settlement(&deliveries(&accepted)[0], Outcome::Delivered))
-        .await;
+    settle_by(
+        &store,
+        &Deciding::on(in_turn()),
+        settlement(&deliveries(&accepted)[0], DeliveryOutcome::Delivered),
+    )
+    .await;
     assert!(store.dead_letters(all(), None, 9).await.unwrap().is_empty());
 }
 

@@ -1,12 +1,12 @@
-use fanfare_core::{DeliveryId, DeliveryTally, Severity};
+use fanfare_core::{DeliveryId, DeliveryOutcome, DeliveryTally, Severity};
 
 use super::*;
 use crate::AlertFilter;
 use crate::fixtures::{
     Deciding, NOON, Place, accept, accept_by, account, after_noon, alarm, dead, deliveries, end_of, ladder,
-    pursue_at, settle, settlement,
+    recheck_at, settle, settlement,
 };
-use crate::{Gathering, Outcome, SendStart};
+use crate::{Gathering, SendStart};
 
 /// A store with: `a` began and ended, `b` fires; of the first alert one channel was told and the other given up.
 async fn filled(place: &Place) -> Store {
@@ -16,7 +16,7 @@ async fn filled(place: &Place) -> Store {
     accept(&store, end_of("a"), after_noon(2)).await;
     accept(&store, end_of("c"), after_noon(3)).await;
     let [ding, mail] = &deliveries(&began)[..] else { panic!() };
-    settle(&store, settlement(ding, Outcome::Delivered)).await;
+    settle(&store, settlement(ding, DeliveryOutcome::Delivered)).await;
     settle(&store, settlement(mail, dead())).await;
     store
 }
@@ -93,10 +93,10 @@ async fn no_attempts_were_made_of_what_is_new() {
 async fn what_was_promised_at_leisure_is_kept_once_every_channel_has_confirmed() {
     let place = Place::new();
     let store = filled(&place).await;
-    let pending = store.pending().await.unwrap();
-    settle(&store, settlement(&pending[0], Outcome::Delivered)).await;
-    settle(&store, settlement(&pending[1], Outcome::Delivered)).await;
-    settle(&store, settlement(&pending[2], Outcome::Delivered)).await;
+    let pending = store.pending_deliveries().await.unwrap();
+    settle(&store, settlement(&pending[0], DeliveryOutcome::Delivered)).await;
+    settle(&store, settlement(&pending[1], DeliveryOutcome::Delivered)).await;
+    settle(&store, settlement(&pending[2], DeliveryOutcome::Delivered)).await;
     let expected = [ContractStatus::Open, ContractStatus::Kept, ContractStatus::Abandoned]; // the end, `b`, the beginning
     let alerts = store.alerts(AlertFilter { before: None, fingerprint: None, limit: 9 }).await.unwrap();
     let of_alerts: Vec<_> = alerts.iter().flat_map(|it| &it.notifications).map(|it| it.fulfilment).collect();
@@ -114,7 +114,7 @@ async fn a_delivery_tells_its_rung_and_its_digest() {
     let decider = Deciding::on(ladder());
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     let [ding, _] = &deliveries(&accepted)[..] else { panic!() };
-    pursue_at(&store, &decider, ding.notification, after_noon(60)).await;
+    recheck_at(&store, &decider, ding.notification, after_noon(60)).await;
     let start = SendStart {
         account: account("robot"),
         deliveries: vec![ding.id],

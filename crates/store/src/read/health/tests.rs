@@ -1,7 +1,9 @@
 use fanfare_core::{Alert, Fingerprint, Labels, Severity};
 
-use crate::fixtures::{NOON, Place, accept, after_noon, alarm, dead, deliveries, end_of, settle, settlement};
-use crate::{DeadLetterFilter, DeadLetters, Discarding, Store};
+use crate::fixtures::{
+    NOON, Place, accept, after_noon, alarm, dead, deliveries, discard_as_known, end_of, settle, settlement,
+};
+use crate::{DeadLetterFilter, DeadLetters, Store};
 
 /// An alarm of the source `fanfare` about `subject`.
 fn about_us(subject: &str) -> Alert {
@@ -32,13 +34,12 @@ async fn dead_letters_are_counted_by_channel_until_a_person_has_dealt_with_them(
     give_up_on_all_channels(&store, alarm("b", Severity::High)).await;
     assert_eq!(counts(&store).await, [("ding".to_owned(), 2), ("mail".to_owned(), 2)]);
     let on_mail = DeadLetterFilter { channel: Some("mail".into()), ..DeadLetterFilter::default() };
-    let discarding = Discarding { by: "Wang Min".to_owned(), reason: "a test".to_owned() };
-    store.discard(DeadLetters::All(on_mail), discarding, after_noon(9)).await.unwrap();
+    discard_as_known(&store, DeadLetters::All(on_mail)).await;
     assert_eq!(counts(&store).await, [("ding".to_owned(), 2)]);
 }
 
 #[tokio::test]
-async fn what_is_about_ourselves_does_not_count() {
+async fn what_is_self_alerts_does_not_count() {
     let place = Place::new();
     let store = place.open();
     give_up_on_all_channels(&store, about_us("ding")).await;

@@ -1,13 +1,12 @@
-use fanfare_core::{EscalationReason, Severity, Step};
+use fanfare_core::{DeliveryOutcome, EscalationReason, Settlement, Severity, Step};
 use serde_json::json;
 
 use super::*;
 use crate::fixtures::{
     Deciding, NOON, Place, accept_by, acknowledge, after_noon, again, alarm, deliveries, end_of, ladder,
-    pursue_at, settle_by, settlement,
+    recheck_at, reworded, settle_by, settlement,
 };
 use crate::tables::{acknowledgements, attempts, steps};
-use crate::{Outcome, Settlement};
 
 async fn told(store: &Store, id: i64) -> AlertHistory {
     store.story(AlertId(id)).await.unwrap().unwrap()
@@ -25,13 +24,13 @@ async fn filled(place: &Place) -> Store {
         ordinal: 2,
         started_at: after_noon(9),
         ended_at: after_noon(10),
-        ..settlement(ding, Outcome::Delivered)
+        ..settlement(ding, DeliveryOutcome::Delivered)
     };
     settle_by(&store, &decider, second).await;
-    pursue_at(&store, &decider, mail.notification, after_noon(60)).await;
-    acknowledge(&store, &decider, mail.notification, ("Ann", after_noon(70))).await;
-    accept_by(&store, &decider, alarm("a", Severity::High), after_noon(80)).await;
-    pursue_at(&store, &decider, mail.notification, after_noon(90)).await;
+    recheck_at(&store, &decider, mail.notification, after_noon(60)).await;
+    acknowledge(&store, &decider, mail.notification, ("Ann", after_noon(70))).await.0.unwrap();
+    accept_by(&store, &decider, reworded(alarm("a", Severity::High), "again"), after_noon(80)).await;
+    recheck_at(&store, &decider, mail.notification, after_noon(90)).await;
     accept_by(&store, &decider, alarm("a", Severity::Urgent), after_noon(90)).await;
     accept_by(&store, &decider, end_of("a"), after_noon(100)).await;
     store

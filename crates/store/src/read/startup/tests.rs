@@ -1,8 +1,8 @@
 use fanfare_core::{Severity, Why};
 
 use super::*;
-use crate::Outcome;
 use crate::fixtures::{NOON, Place, accept, after_noon, alarm, deliveries, end_of, settle, settlement};
+use fanfare_core::DeliveryOutcome;
 
 #[tokio::test]
 async fn what_is_owed_is_told_oldest_first() {
@@ -10,10 +10,10 @@ async fn what_is_owed_is_told_oldest_first() {
     let store = place.open();
     let first = accept(&store, alarm("a", Severity::Low), NOON).await;
     let second = accept(&store, alarm("b", Severity::Urgent), after_noon(1)).await;
-    settle(&store, settlement(&deliveries(&first)[0], Outcome::Delivered)).await;
+    settle(&store, settlement(&deliveries(&first)[0], DeliveryOutcome::Delivered)).await;
     let [_, of_first] = &deliveries(&first)[..] else { panic!() };
     assert_eq!(
-        store.pending().await.unwrap(),
+        store.pending_deliveries().await.unwrap(),
         [std::slice::from_ref(of_first), &deliveries(&second)].concat()
     );
 }
@@ -24,10 +24,11 @@ async fn what_is_owed_on_some_channels_is_taken_up_oldest_first() {
     let store = place.open();
     let first = accept(&store, alarm("a", Severity::Low), NOON).await;
     let second = accept(&store, alarm("b", Severity::Urgent), after_noon(1)).await;
-    let (sender, taken_up) = std::sync::mpsc::channel();
-    store.take_up(["mail".into()].into(), move |owed| sender.send(owed).unwrap()).await.unwrap();
+    let mut commits = store.commits().unwrap();
+    store.hand_over(["mail".into()].into()).await.unwrap();
     let on_mail = |accepted| deliveries(accepted).into_iter().find(|it| it.channel.as_str() == "mail");
-    assert_eq!(taken_up.recv().unwrap(), [on_mail(&first).unwrap(), on_mail(&second).unwrap()]);
+    let Some(Commit::TakenUp(pending)) = commits.recv().await else { panic!("nothing is handed over") };
+    assert_eq!(pending, [on_mail(&first).unwrap(), on_mail(&second).unwrap()]);
 }
 
 #[tokio::test]
@@ -36,10 +37,11 @@ async fn to_take_up_nothing_nothing_is_read() {
     let store = place.open();
     accept(&store, alarm("a", Severity::Low), NOON).await;
     place.raw().execute("UPDATE deliveries SET severity = 'unheard of'", []).unwrap();
+    let mut commits = store.commits().unwrap();
     for channels in [vec![], vec!["phone".into()]] {
-        let (sender, taken_up) = std::sync::mpsc::channel();
-        store.take_up(channels.into_iter().collect(), move |owed| sender.send(owed).unwrap()).await.unwrap();
-        assert_eq!(taken_up.recv().unwrap(), []);
+        store.hand_over(channels.into_iter().collect()).await.unwrap();
+        let Some(Commit::TakenUp(pending)) = commits.recv().await else { panic!("nothing is handed over") };
+        assert_eq!(pending, []);
     }
 }
 

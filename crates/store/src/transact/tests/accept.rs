@@ -1,17 +1,19 @@
-use fanfare_core::{ChannelName, Incident, LastNotified, Severity, Suppression};
+use fanfare_core::{
+    Alert, AlertId, DeliveryTerms, Incident, Kind, LastNotified, Severity, StateKey, Status, Suppression,
+    Verdict, Why,
+};
 
-use super::*;
 use crate::column::from_time;
 use crate::fixtures::{
-    Deciding, NOON, Place, accept, accept_by, after_noon, alarm, dead, deciding, deliveries, end_of, ids,
-    in_turn, ladder, plain, pursue_at, settle_by, settlement, try_accept,
+    Accepted, Deciding, NOON, Place, accept, accept_by, after_noon, alarm, dead, deliveries, end_of, ids,
+    in_turn, ladder, plain, recheck_at, reworded, settle_by, settlement, try_accept,
 };
 
 const FOUR_HOURS: i64 = 4 * 60 * 60;
 
 /// What `on-call` is told because of `accepted`, or why not.
 fn verdict(accepted: &Accepted) -> Result<Why, Suppression> {
-    match &accepted.plan.decisions[..] {
+    match &accepted.decisions[..] {
         [decision] => match &decision.verdict {
             Verdict::Notify { why, .. } => {
                 assert_eq!(accepted.owed.len(), 1);
@@ -49,12 +51,12 @@ async fn an_incident_begins_goes_on_worsens_ends_and_begins_anew() {
         (0, alarm("a", Mid), Ok(Why::Started), 1),
         (1, alarm("a", Mid), Err(Suppression::Unchanged), 1),
         (2, alarm("a", Urgent), Ok(Why::Worsened { from: Mid }), 1),
-        (3, alarm("b", High), Ok(Why::Started), 4),
+        (3, alarm("b", High), Ok(Why::Started), 3),
         (4, alarm("a", High), Err(Suppression::Unchanged), 1),
         (2 + FOUR_HOURS, alarm("a", High), Ok(Why::StillFiring), 1),
         (3 + FOUR_HOURS, end_of("a"), Ok(Why::Resolved), 1),
-        (4 + FOUR_HOURS, end_of("a"), Err(Suppression::NeverTold), 8),
-        (5 + FOUR_HOURS, alarm("a", Mid), Ok(Why::Started), 9),
+        (4 + FOUR_HOURS, end_of("a"), Err(Suppression::NeverTold), 7),
+        (5 + FOUR_HOURS, alarm("a", Mid), Ok(Why::Started), 8),
     ])
     .await;
 }
@@ -91,7 +93,7 @@ async fn alerts_of_one_request_see_each_other() {
     );
     let incidents: Vec<_> =
         accepted.iter().flat_map(|it| &it.owed).map(|it| it.notification.incident.0).collect();
-    assert_eq!(incidents, [1, 1, 4]);
+    assert_eq!(incidents, [1, 1, 3]); // the repeat has no number of its own
 }
 
 #[tokio::test]
@@ -150,7 +152,7 @@ async fn what_is_handed_on_is_what_a_restart_reads() {
     let accepted = accept(&store, alert, odd).await;
     let copy = place.copy();
     let restarted = copy.open();
-    assert_eq!(restarted.pending().await.unwrap(), accepted.owed[0].deliveries);
+    assert_eq!(restarted.pending_deliveries().await.unwrap(), accepted.owed[0].deliveries);
     let notification = &accepted.owed[0].notification;
     assert_eq!(restarted.notification(notification.id).await.unwrap().as_ref(), Some(notification.as_ref()));
 }
@@ -192,7 +194,7 @@ async fn an_incident_whose_memory_is_damaged_is_refused_and_others_are_not() {
     accept(&store, alarm("a", Severity::High), NOON).await;
     place.raw().execute("UPDATE incidents SET told = 'gibberish'", []).unwrap();
     let requests = [alarm("b", Severity::High), alarm("a", Severity::High), alarm("c", Severity::High)]
-        .map(|alert| store.accept(vec![alert], after_noon(1), deciding(), |_| ()));
+        .map(|alert| try_accept(&store, vec![alert], after_noon(1)));
     let [b, a, c] = requests;
     let (b, a, c) = tokio::join!(b, a, c);
     assert!(b.is_ok() && c.is_ok());
@@ -200,47 +202,16 @@ async fn an_incident_whose_memory_is_damaged_is_refused_and_others_are_not() {
     assert!(err.starts_with("the store holds what was last told that cannot be read"), "{err}");
 }
 
-/// Remembers what it was told of the incident.
-#[derive(Debug)]
-struct Curious {
-    deciding: Deciding,
-    seen: std::sync::Mutex<Option<Incident>>,
-}
-
-impl Decider for Curious {
-    fn policy(&self) -> Option<crate::PolicyId> {
-        self.deciding.policy()
-    }
-
-    fn plan(&self, alert: &Alert, incident: Option<&Incident>, now: Timestamp) -> Plan {
-        *self.seen.lock().unwrap() = incident.cloned();
-        self.deciding.plan(alert, incident, now)
-    }
-
-    fn knows(&self, channel: &ChannelName) -> bool {
-        self.deciding.knows(channel)
-    }
-
-    fn pursue(&self, terms: &DeliveryTerms, standing: &ContractState, now: Timestamp) -> EscalationDecision {
-        self.deciding.pursue(terms, standing, now)
-    }
-
-    fn abandoned(&self, _: &Notification, _: &[ChannelName], _: Timestamp) -> Option<(Alert, Plan)> {
-        None
-    }
-}
-
 #[tokio::test]
-async fn the_policy_sees_what_each_receiver_was_told() {
+async fn a_decision_sees_what_each_receiver_was_told() {
     let place = Place::new();
     let store = place.open();
     accept(&store, alarm("a", Severity::High), NOON).await;
-    let curious = Arc::new(Curious { deciding: Deciding::on(plain()), seen: Default::default() });
-    let decider: Arc<dyn Decider> = curious.clone();
-    store.accept(vec![alarm("a", Severity::High)], after_noon(1), decider, |_| ()).await.unwrap();
+    let key = StateKey::Incident(alarm("a", Severity::High).fingerprint);
+    let state = store.state(vec![key]).await.unwrap();
     let told = LastNotified { receiver: "on-call".into(), severity: Severity::High, at: NOON };
     let expected = Incident { id: AlertId(1), since: NOON, told: vec![told], acknowledged: None };
-    assert_eq!(*curious.seen.lock().unwrap(), Some(expected));
+    assert_eq!(state.incident.map(|it| it.incident), Some(expected));
 }
 
 /// Where the end of an incident is told that was told on `terms`, whose first
@@ -251,7 +222,7 @@ async fn check_end(terms: DeliveryTerms, decider_then: Deciding, expected: &[&st
     let decider = Deciding::on(terms);
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     settle_by(&store, &decider, settlement(&deliveries(&accepted)[0], dead())).await;
-    pursue_at(&store, &decider, accepted.owed[0].notification.id, after_noon(900)).await;
+    recheck_at(&store, &decider, accepted.owed[0].notification.id, after_noon(900)).await;
     let ended = accept_by(&store, &decider_then, end_of("a"), after_noon(1000)).await;
     let channels = deliveries(&ended);
     assert_eq!(channels.iter().map(|it| it.channel.as_str()).collect::<Vec<_>>(), expected);
@@ -279,7 +250,7 @@ async fn who_was_not_called_in_does_not_hear_that_it_is_over() {
     let decider = Deciding::on(ladder());
     accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     let other = accept_by(&store, &decider, alarm("b", Severity::High), NOON).await;
-    pursue_at(&store, &decider, other.owed[0].notification.id, after_noon(900)).await;
+    recheck_at(&store, &decider, other.owed[0].notification.id, after_noon(900)).await;
     let ended = accept_by(&store, &decider, end_of("a"), after_noon(1000)).await;
     assert_eq!(deliveries(&ended).len(), 2);
 }
@@ -291,4 +262,68 @@ async fn what_is_decided_at_once_is_written_with_the_notification() {
     accept_by(&store, &Deciding::on(ladder()), alarm("a", Severity::High), NOON).await;
     let look_at = place.number("SELECT look_at FROM notifications");
     assert_eq!(look_at, from_time(after_noon(60)));
+}
+
+/// How often, and when last, each alert was seen, as `id: repeats, seconds after noon`.
+fn sights(place: &Place) -> Vec<String> {
+    let raw = place.raw();
+    let mut statement = raw.prepare("SELECT id, repeats, last_seen FROM alerts ORDER BY id").unwrap();
+    let noon = from_time(NOON);
+    let rows = statement.query_map([], |row| {
+        let (id, repeats, seen): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok(format!("{id}: {repeats}, {}", (seen - noon) / 1_000))
+    });
+    rows.unwrap().collect::<Result<_, _>>().unwrap()
+}
+
+#[tokio::test]
+async fn a_mere_repeat_is_counted_in_the_row_that_it_repeats_and_answers_its_number() {
+    let place = Place::new();
+    let store = place.open();
+    for seconds in [0, 60, 120] {
+        assert_eq!(accept(&store, alarm("a", Severity::High), after_noon(seconds)).await.id, AlertId(1));
+    }
+    assert_eq!(sights(&place), ["1: 2, 120"]);
+    let audit = store.audit().await.unwrap();
+    assert_eq!((audit.alerts, audit.repeats, audit.unaccounted), (1, 2, Vec::new()));
+}
+
+#[tokio::test]
+async fn what_somebody_is_told_of_or_says_something_new_has_a_row_of_its_own() {
+    let place = Place::new();
+    let store = place.open();
+    accept(&store, alarm("a", Severity::High), NOON).await;
+    accept(&store, reworded(alarm("a", Severity::High), "colder"), after_noon(60)).await;
+    accept(&store, reworded(alarm("a", Severity::High), "colder"), after_noon(120)).await;
+    accept(&store, reworded(alarm("a", Severity::High), "colder"), after_noon(FOUR_HOURS)).await; // told again
+    accept(&store, alarm("b", Severity::High), after_noon(FOUR_HOURS)).await;
+    let repeated_at = FOUR_HOURS;
+    assert_eq!(
+        sights(&place),
+        [
+            "1: 0, 0".to_owned(),
+            "2: 1, 120".to_owned(),
+            format!("3: 0, {repeated_at}"),
+            format!("4: 0, {repeated_at}")
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_repeated_clear_of_which_nobody_was_told_is_counted_too() {
+    let place = Place::new();
+    let store = place.open();
+    accept(&store, end_of("a"), NOON).await;
+    accept(&store, end_of("a"), after_noon(60)).await;
+    assert_eq!(sights(&place), ["1: 1, 60"]);
+}
+
+#[tokio::test]
+async fn what_was_seen_lately_is_not_forgotten_however_old_its_first_sight() {
+    let place = Place::new();
+    let store = place.open();
+    accept(&store, end_of("a"), NOON).await;
+    accept(&store, end_of("a"), after_noon(60)).await;
+    assert_eq!(store.forget_alerts(after_noon(60)).await.unwrap(), 0);
+    assert_eq!(store.forget_alerts(after_noon(61)).await.unwrap(), 1);
 }

@@ -1,13 +1,13 @@
-use fanfare_core::{DeliveryTerms, Severity, Why};
+use fanfare_core::{Delivery, DeliveryOutcome, DeliveryTerms, Recheck, Settlement, Severity, Unless, Why};
+use jiff::SignedDuration;
 use rusqlite::Row;
 
-use super::*;
+use crate::Store;
 use crate::column::from_time;
 use crate::fixtures::{
     Deciding, NOON, Place, accept_by, acknowledge, after_noon, again, alarm, dead, deliveries, end_of,
-    in_turn, ladder, plain, pursue_at, settle_by, settlement,
+    in_turn, ladder, plain, recheck_at, settle_by, settlement,
 };
-use crate::{Outcome, Settlement};
 
 /// Where deliveries go, with the rung they stand on.
 fn channels(deliveries: &[Delivery]) -> Vec<(&str, Option<Unless>)> {
@@ -36,7 +36,7 @@ async fn a_first_channel_that_cannot_send_is_passed_over_in_the_transaction_that
     let decider = Deciding::on(in_turn()).while_blocked("ding");
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     assert_eq!(channels(&accepted.owed[0].deliveries), [("ding", None), ("mail", None)]);
-    assert_eq!(place.copy().open().pending().await.unwrap(), accepted.owed[0].deliveries);
+    assert_eq!(place.copy().open().pending_deliveries().await.unwrap(), accepted.owed[0].deliveries);
     let step = r#"{"step":"take_turn","channel":"mail","instead_of":"ding","because":"blocked"}"#;
     assert_eq!(steps(&place), [format!("0: {step}")]);
 }
@@ -49,10 +49,10 @@ async fn told_in_turn_the_second_channel_hears_nothing_while_the_first_may_still
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     assert_eq!(channels(&accepted.owed[0].deliveries), [("ding", None)]);
     let ding = &deliveries(&accepted)[0];
-    let more = settle_by(&store, &decider, settled_at(2, settlement(ding, Outcome::Delivered))).await;
-    assert_eq!((more.deliveries.len(), more.watch[0].look_at), (0, None));
+    let more = settle_by(&store, &decider, settled_at(2, settlement(ding, DeliveryOutcome::Delivered))).await;
+    assert_eq!((more.deliveries.len(), more.rechecks[0].at), (0, None));
     assert_eq!(steps(&place), [r#"2: {"step":"settle","fulfilment":"kept"}"#]);
-    assert!(store.watched().await.unwrap().is_empty());
+    assert!(store.rechecks().await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -65,8 +65,8 @@ async fn told_in_turn_the_second_channel_is_owed_with_the_first_ones_failure() {
     let more = settle_by(&store, &decider, settled_at(3, settlement(ding, again(9)))).await;
     assert_eq!(channels(&more.deliveries), [("mail", None)]);
     let mail = &more.deliveries[0];
-    assert_eq!((mail.owed_at, mail.next_at, mail.watched), (after_noon(3), after_noon(3), true));
-    let pending = place.copy().open().pending().await.unwrap();
+    assert_eq!((mail.owed_at, mail.next_at, mail.needs_recheck), (after_noon(3), after_noon(3), true));
+    let pending = place.copy().open().pending_deliveries().await.unwrap();
     assert_eq!(pending.last(), Some(mail));
 }
 
@@ -77,8 +77,8 @@ async fn what_is_watched_is_known_after_a_restart_to_the_millisecond() {
     let odd = NOON + SignedDuration::from_millis(123);
     let accepted = accept_by(&store, &Deciding::on(ladder()), alarm("a", Severity::High), odd).await;
     let due = odd + SignedDuration::from_secs(60);
-    assert_eq!(accepted.consequences.watch[0].look_at, Some(due));
-    assert_eq!(place.copy().open().watched().await.unwrap(), accepted.consequences.watch);
+    assert_eq!(accepted.consequences.rechecks[0].at, Some(due));
+    assert_eq!(place.copy().open().rechecks().await.unwrap(), accepted.consequences.rechecks);
 }
 
 #[tokio::test]
@@ -86,7 +86,7 @@ async fn nothing_is_watched_that_was_promised_at_leisure() {
     let place = Place::new();
     let store = place.open();
     let accepted = accept_by(&store, &Deciding::on(plain()), alarm("a", Severity::High), NOON).await;
-    assert!(accepted.consequences.watch.is_empty() && store.watched().await.unwrap().is_empty());
+    assert!(accepted.consequences.rechecks.is_empty() && store.rechecks().await.unwrap().is_empty());
     assert_eq!(place.number("SELECT count(*) FROM notifications WHERE terms IS NULL"), 1);
 }
 
@@ -99,7 +99,7 @@ async fn those_who_wait_for_a_channel_are_found_while_their_promise_is_open() {
     accept_by(&store, &Deciding::on(plain()), alarm("b", Severity::High), NOON).await;
     let [ding, mail] = &deliveries(&accepted)[..] else { panic!() };
     assert_eq!(store.waiting_for("ding".into()).await.unwrap(), [ding.notification]);
-    settle_by(&store, &decider, settlement(ding, Outcome::Delivered)).await;
+    settle_by(&store, &decider, settlement(ding, DeliveryOutcome::Delivered)).await;
     assert!(store.waiting_for("ding".into()).await.unwrap().is_empty());
     assert_eq!(store.waiting_for("mail".into()).await.unwrap(), [mail.notification]);
 }
@@ -110,13 +110,13 @@ async fn those_who_wait_for_a_channel_with_nothing_left_to_count_are_found_too()
     let store = place.open();
     let decider = Deciding::on(DeliveryTerms { contract: Default::default(), ..in_turn() });
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
-    assert!(store.watched().await.unwrap().is_empty()); // all of its channels were called, and it may take its time
+    assert!(store.rechecks().await.unwrap().is_empty()); // all of its channels were called, and it may take its time
     assert_eq!(store.waiting_for("mail".into()).await.unwrap(), [accepted.owed[0].notification.id]);
 }
 
 /// On a ladder, `ding` is settled when the clock says so many seconds after noon;
 /// whatever that calls for, and when to look again, is as here.
-async fn check_settled_at(seconds: i64, outcome: Outcome, called: &[&str], look_at: Option<i64>) {
+async fn check_settled_at(seconds: i64, outcome: DeliveryOutcome, called: &[&str], look_at: Option<i64>) {
     let place = Place::new();
     let store = place.open();
     let decider = Deciding::on(ladder());
@@ -125,13 +125,13 @@ async fn check_settled_at(seconds: i64, outcome: Outcome, called: &[&str], look_
     let more = settle_by(&store, &decider, settled_at(seconds, settlement(ding, outcome))).await;
     let channels: Vec<_> = more.deliveries.iter().map(|it| it.channel.as_str()).collect();
     assert_eq!(channels, called);
-    assert_eq!(more.watch[0].look_at, look_at.map(after_noon));
+    assert_eq!(more.rechecks[0].at, look_at.map(after_noon));
 }
 
 #[tokio::test]
 async fn a_clock_that_is_set_ahead_climbs_nothing_when_an_attempt_ends() {
     for seconds in [-3600, 10, 59, 60, 61, 3600] {
-        check_settled_at(seconds, Outcome::Delivered, &[], Some(60)).await;
+        check_settled_at(seconds, DeliveryOutcome::Delivered, &[], Some(60)).await;
         check_settled_at(seconds, again(seconds), &[], Some(60)).await;
     }
 }
@@ -151,9 +151,9 @@ async fn a_clock_that_is_set_ahead_breaks_no_promise_when_it_is_over() {
     let first = accepted.owed[0].notification.id;
     let ended = accept_by(&store, &decider, end_of("a"), after_noon(3600)).await;
     assert!(ended.consequences.deliveries.is_empty(), "{:?}", ended.consequences.deliveries);
-    assert!(ended.consequences.watch.contains(&Watch { notification: first, look_at: Some(after_noon(60)) }));
+    assert!(ended.consequences.rechecks.contains(&Recheck { notification: first, at: Some(after_noon(60)) }));
     assert_eq!(steps(&place), [] as [String; 0]);
-    let climbed = pursue_at(&store, &decider, first, after_noon(60)).await;
+    let climbed = recheck_at(&store, &decider, first, after_noon(60)).await;
     assert_eq!(channels(&climbed.deliveries), [("phone", Some(Unless::Delivered))]);
 }
 
@@ -164,9 +164,9 @@ async fn what_somebody_takes_care_of_is_abandoned_without_a_word_to_others() {
     let decider = Deciding::on(plain()).confiding_in("phone");
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     let [ding, mail] = &deliveries(&accepted)[..] else { panic!() };
-    settle_by(&store, &decider, settlement(mail, Outcome::Delivered)).await;
-    acknowledge(&store, &decider, ding.notification, ("Ann", after_noon(1))).await;
-    let told = settle_by(&store, &decider, settlement(ding, dead())).await.about_ourselves;
+    settle_by(&store, &decider, settlement(mail, DeliveryOutcome::Delivered)).await;
+    acknowledge(&store, &decider, ding.notification, ("Ann", after_noon(1))).await.0.unwrap();
+    let told = settle_by(&store, &decider, settlement(ding, dead())).await.self_alerts;
     assert!(told.is_empty(), "{told:?}");
     assert_eq!(place.number("SELECT count(*) FROM notifications WHERE fulfilment = 'abandoned'"), 1);
 }
@@ -179,9 +179,9 @@ async fn a_delivery_in_no_known_state_is_damage_and_not_a_failure() {
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     let id = accepted.owed[0].notification.id;
     place.raw().execute("UPDATE deliveries SET state = 'delievered'", []).unwrap();
-    let more = pursue_at(&store, &decider, id, after_noon(60)).await;
-    assert_eq!((more.deliveries.len(), more.about_ourselves.len()), (0, 0));
-    assert_eq!(more.watch, [Watch { notification: id, look_at: None }]);
+    let more = recheck_at(&store, &decider, id, after_noon(60)).await;
+    assert_eq!((more.deliveries.len(), more.self_alerts.len()), (0, 0));
+    assert_eq!(more.rechecks, [Recheck { notification: id, at: None }]);
 }
 
 #[tokio::test]
@@ -191,12 +191,12 @@ async fn looking_again_when_nothing_has_changed_does_nothing_again() {
     let decider = Deciding::on(ladder());
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     let id = accepted.owed[0].notification.id;
-    let climbed = pursue_at(&store, &decider, id, after_noon(60)).await;
+    let climbed = recheck_at(&store, &decider, id, after_noon(60)).await;
     assert_eq!(channels(&climbed.deliveries), [("phone", Some(Unless::Delivered))]);
     let done = steps(&place);
-    let idle = pursue_at(&store, &decider, id, after_noon(60)).await;
-    assert!(idle.deliveries.is_empty() && idle.about_ourselves.is_empty());
-    assert_eq!((idle.watch, steps(&place)), (climbed.watch, done));
+    let idle = recheck_at(&store, &decider, id, after_noon(60)).await;
+    assert!(idle.deliveries.is_empty() && idle.self_alerts.is_empty());
+    assert_eq!((idle.rechecks, steps(&place)), (climbed.rechecks, done));
 }
 
 #[tokio::test]
@@ -207,14 +207,14 @@ async fn the_end_of_an_incident_ends_the_wait_for_an_acknowledgement_with_it() {
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     let [ding, mail] = &deliveries(&accepted)[..] else { panic!() };
     for delivery in [ding, mail] {
-        settle_by(&store, &decider, settlement(delivery, Outcome::Delivered)).await;
+        settle_by(&store, &decider, settlement(delivery, DeliveryOutcome::Delivered)).await;
     }
-    assert_eq!(store.watched().await.unwrap()[0].look_at, Some(after_noon(900)));
+    assert_eq!(store.rechecks().await.unwrap()[0].at, Some(after_noon(900)));
     let ended = accept_by(&store, &decider, end_of("a"), after_noon(30)).await;
     assert_eq!(ended.owed[0].notification.why, Why::Resolved);
-    let watch = Watch { notification: ding.notification, look_at: None };
-    assert!(ended.consequences.watch.contains(&watch), "{:?}", ended.consequences.watch);
-    let late = pursue_at(&store, &decider, ding.notification, after_noon(900)).await;
+    let watch = Recheck { notification: ding.notification, at: None };
+    assert!(ended.consequences.rechecks.contains(&watch), "{:?}", ended.consequences.rechecks);
+    let late = recheck_at(&store, &decider, ding.notification, after_noon(900)).await;
     assert!(late.deliveries.is_empty());
     let skipped = r#"30: {"step":"skip","rung":1,"because":"resolved"}"#;
     assert!(steps(&place).iter().any(|it| it == skipped), "{:?}", steps(&place));
@@ -228,37 +228,42 @@ async fn what_is_given_up_at_leisure_is_abandoned_and_told_elsewhere_in_the_same
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     let [ding, mail] = &deliveries(&accepted)[..] else { panic!() };
     assert!(
-        settle_by(&store, &decider, settlement(mail, Outcome::Delivered)).await.about_ourselves.is_empty()
+        settle_by(&store, &decider, settlement(mail, DeliveryOutcome::Delivered))
+            .await
+            .self_alerts
+            .is_empty()
     );
 
-    let told = settle_by(&store, &decider, settlement(ding, dead())).await.about_ourselves;
+    let told = settle_by(&store, &decider, settlement(ding, dead())).await.self_alerts;
     let [told] = &told[..] else { panic!("{told:?}") };
     assert_eq!(told.alert.annotations.get("title"), Some("1 not told on ding, mail"));
     assert_eq!(channels(&told.owed[0].deliveries), [("phone", None)]);
     assert_eq!(steps(&place), [r#"1: {"step":"settle","fulfilment":"abandoned"}"#]);
     let killed = place.copy();
-    assert_eq!(killed.open().pending().await.unwrap(), told.owed[0].deliveries);
+    assert_eq!(killed.open().pending_deliveries().await.unwrap(), told.owed[0].deliveries);
 
-    let again = pursue_at(&store, &decider, ding.notification, after_noon(2)).await;
-    assert!(again.about_ourselves.is_empty());
+    let again = recheck_at(&store, &decider, ding.notification, after_noon(2)).await;
+    assert!(again.self_alerts.is_empty());
 }
 
 #[tokio::test]
-async fn what_nobody_can_keep_from_the_start_is_told_elsewhere_at_once() {
+async fn what_nobody_can_keep_from_the_start_is_told_elsewhere_with_its_first_check() {
     let mut terms = in_turn();
     terms.contract.within = Some(fanfare_core::HumanDuration(std::time::Duration::ZERO));
     let place = Place::new();
     let store = place.open();
     let decider = Deciding::on(terms).confiding_in("phone");
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
-    assert_eq!(accepted.consequences.about_ourselves.len(), 1);
+    assert_eq!(accepted.consequences.rechecks[0].at, Some(NOON));
+    let checked = recheck_at(&store, &decider, accepted.owed[0].notification.id, NOON).await;
+    assert_eq!(checked.self_alerts.len(), 1);
 }
 
 /// Something that happens so many seconds after noon.
 enum Event {
     Accepted,
     LookedAt,
-    Settled(&'static str, Outcome),
+    Settled(&'static str, DeliveryOutcome),
 }
 
 /// A ladder that is climbed to its end, by and by.
@@ -268,12 +273,12 @@ fn climb() -> Vec<(i64, Event)> {
         (0, Accepted),
         (5, Settled("ding", again(70))),
         (20, Settled("mail", dead())),
-        (30, Settled("phone", Outcome::Delivered)),
+        (30, Settled("phone", DeliveryOutcome::Delivered)),
         (59, LookedAt),
         (60, LookedAt),
-        (70, Settled("ding", Outcome::Delivered)),
+        (70, Settled("ding", DeliveryOutcome::Delivered)),
         (900, LookedAt),
-        (905, Settled("boss", Outcome::Delivered)),
+        (905, Settled("boss", DeliveryOutcome::Delivered)),
         (2000, LookedAt),
     ]
 }
@@ -293,7 +298,7 @@ async fn play(store: &Store, decider: &Deciding, (seconds, event): (i64, Event))
         }
         Event::LookedAt => look_at_all(store, decider, seconds).await,
         Event::Settled(channel, outcome) => {
-            let pending = store.pending().await.unwrap();
+            let pending = store.pending_deliveries().await.unwrap();
             let delivery = pending.iter().find(|it| it.channel.as_str() == channel).unwrap();
             let settlement = Settlement { ordinal: delivery.attempts + 1, ..settlement(delivery, outcome) };
             settle_by(store, decider, settled_at(seconds, settlement)).await;
@@ -302,8 +307,8 @@ async fn play(store: &Store, decider: &Deciding, (seconds, event): (i64, Event))
 }
 
 async fn look_at_all(store: &Store, decider: &Deciding, seconds: i64) {
-    for watch in store.watched().await.unwrap() {
-        pursue_at(store, decider, watch.notification, after_noon(seconds)).await;
+    for watch in store.rechecks().await.unwrap() {
+        recheck_at(store, decider, watch.notification, after_noon(seconds)).await;
     }
 }
 
@@ -325,9 +330,9 @@ async fn killed_between_any_two_transactions_a_ladder_goes_on_with_no_step_lost_
             play(&store, &decider, event).await;
         }
         assert_eq!(steps(&killed), CLIMBED, "killed after {killed_after}");
-        let about_ourselves = "SELECT count(*) FROM deliveries WHERE channel = 'confidant'";
-        assert_eq!(killed.number(about_ourselves), 1, "killed after {killed_after}");
+        let self_alerts = "SELECT count(*) FROM deliveries WHERE channel = 'confidant'";
+        assert_eq!(killed.number(self_alerts), 1, "killed after {killed_after}");
         assert_eq!(killed.number("SELECT count(*) FROM deliveries"), 5, "killed after {killed_after}");
-        assert!(store.watched().await.unwrap().is_empty(), "killed after {killed_after}");
+        assert!(store.rechecks().await.unwrap().is_empty(), "killed after {killed_after}");
     }
 }

@@ -1,13 +1,12 @@
-use fanfare_core::Severity;
+use fanfare_core::{AccountHold, Delivery, DeliveryOutcome, MessageForm, Settlement, Severity};
 
-use super::*;
 use crate::fixtures::{
     NOON, Place, accept, account, after_noon, again, alarm, dead, deliveries, settle, settlement,
 };
-use crate::{Delivery, DeliveryFilter, DeliveryRow};
+use crate::{DeliveryFilter, DeliveryRow};
 
 /// After its first attempt ended with `outcome` a delivery reads like this, and so it is handed on at a restart.
-async fn check(outcome: Outcome) -> (DeliveryRow, Option<Delivery>) {
+async fn check(outcome: DeliveryOutcome) -> (DeliveryRow, Option<Delivery>) {
     let place = Place::new();
     let store = place.open();
     let accepted = accept(&store, alarm("a", Severity::High), NOON).await;
@@ -16,7 +15,7 @@ async fn check(outcome: Outcome) -> (DeliveryRow, Option<Delivery>) {
 
     let copy = place.copy();
     let restarted = copy.open();
-    let pending = restarted.pending().await.unwrap().into_iter().find(|it| it.id == delivery.id);
+    let pending = restarted.pending_deliveries().await.unwrap().into_iter().find(|it| it.id == delivery.id);
     let filter = DeliveryFilter { channel: Some("ding".into()), limit: 9, ..DeliveryFilter::default() };
     let [row] = &restarted.deliveries(filter).await.unwrap()[..] else { panic!() };
     let [attempt] = &restarted.attempts(delivery.id).await.unwrap()[..] else { panic!() };
@@ -28,7 +27,7 @@ async fn check(outcome: Outcome) -> (DeliveryRow, Option<Delivery>) {
 
 #[tokio::test]
 async fn what_was_delivered_is_owed_no_more_and_keeps_the_providers_words() {
-    let (row, pending) = check(Outcome::Delivered).await;
+    let (row, pending) = check(DeliveryOutcome::Delivered).await;
     assert_eq!(row.state, "delivered");
     assert_eq!(row.settled_at, Some(after_noon(1)));
     assert_eq!(row.reason.as_deref(), Some("errcode 0: ok"));
@@ -47,12 +46,12 @@ async fn what_was_given_up_is_owed_no_more_and_keeps_the_reason() {
 #[tokio::test]
 async fn what_is_tried_again_keeps_when_in_which_form_and_for_whom() {
     let only = Some(vec!["boss@example.com".to_owned()]);
-    let outcome = Outcome::Pending {
+    let outcome = DeliveryOutcome::Pending {
         next_at: after_noon(9),
         failures: 3,
         form: MessageForm::Plain,
         only: only.clone(),
-        gathered: None,
+        digest: None,
     };
     let (row, pending) = check(outcome).await;
     assert_eq!((row.state.as_str(), row.next_at, row.settled_at), ("pending", Some(after_noon(9)), None));
@@ -68,7 +67,7 @@ async fn each_attempt_is_kept() {
     let accepted = accept(&store, alarm("a", Severity::High), NOON).await;
     let delivery = &deliveries(&accepted)[0];
     settle(&store, settlement(delivery, again(5))).await;
-    settle(&store, Settlement { ordinal: 2, ..settlement(delivery, Outcome::Delivered) }).await;
+    settle(&store, Settlement { ordinal: 2, ..settlement(delivery, DeliveryOutcome::Delivered) }).await;
     let attempts = store.attempts(delivery.id).await.unwrap();
     let attempts: Vec<_> = attempts.iter().map(|it| (it.ordinal, it.outcome.as_str())).collect();
     assert_eq!(attempts, [(1, "transient"), (2, "delivered")]);
@@ -84,7 +83,7 @@ async fn check_hold(asked: &[Silence], at: i64, left: Option<Silence>) {
     let store = place.open();
     let accepted = accept(&store, alarm("a", Severity::High), NOON).await;
     for (ordinal, (since, until)) in (1..).zip(asked) {
-        let mut settlement = settlement(&deliveries(&accepted)[0], Outcome::Delivered);
+        let mut settlement = settlement(&deliveries(&accepted)[0], DeliveryOutcome::Delivered);
         settlement.ordinal = ordinal;
         let (since, until) = (after_noon(*since), after_noon(*until));
         let reason = "130101".to_owned();

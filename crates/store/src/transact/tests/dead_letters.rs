@@ -1,13 +1,13 @@
-use std::sync::Mutex;
-
-use fanfare_core::{AlertId, DeliveryTerms, MessageForm, Severity};
-
-use super::*;
-use crate::fixtures::{
-    Deciding, NOON, Place, accept_by, after_noon, again, alarm, dead, deliveries, in_turn, plain, pursue_at,
-    settle_by, settlement, try_accept,
+use fanfare_core::{
+    AlertId, ContractStatus, Delivery, DeliveryId, DeliveryOutcome, DeliveryTerms, MessageForm, Settlement,
+    Severity, Step,
 };
-use crate::{Delivery, Outcome, Settlement};
+
+use crate::fixtures::{
+    Consequences, Deciding, NOON, Place, Retried, accept_by, after_noon, again, alarm, dead, deliveries,
+    discard_as_known, in_turn, plain, recheck_at, retry_by, settle_by, settlement, try_accept,
+};
+use crate::{DeadLetterFilter, DeadLetters, Store};
 
 /// The dead letters of these names.
 fn these(names: &[&str]) -> DeadLetters {
@@ -18,27 +18,17 @@ fn all() -> DeadLetters {
     DeadLetters::All(DeadLetterFilter::default())
 }
 
-async fn retry_by(store: &Store, decider: &Deciding, letters: DeadLetters) -> (Retried, Vec<Consequences>) {
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let sees = Arc::clone(&seen);
-    let then = move |it: &Consequences| sees.lock().unwrap().push(it.clone());
-    let decider = Arc::new(decider.clone());
-    let retried = store.retry(letters, "Ann".to_owned(), after_noon(100), decider, then).await.unwrap();
-    let seen = seen.lock().unwrap().clone();
-    (retried, seen)
-}
-
-async fn discard_as_known(store: &Store, letters: DeadLetters) -> usize {
-    let discarding = Discarding { by: "Ann".to_owned(), reason: "known".to_owned() };
-    store.discard(letters, discarding, after_noon(100)).await.unwrap()
-}
-
 async fn names(store: &Store) -> Vec<String> {
     let letters = store.dead_letters(DeadLetterFilter::default(), None, 999).await.unwrap();
     letters.iter().map(|it| it.id.to_string()).collect()
 }
 
-async fn settled(store: &Store, decider: &Deciding, delivery: &Delivery, outcome: Outcome) -> Consequences {
+async fn settled(
+    store: &Store,
+    decider: &Deciding,
+    delivery: &Delivery,
+    outcome: DeliveryOutcome,
+) -> Consequences {
     let settlement = Settlement { ordinal: delivery.attempts + 1, ..settlement(delivery, outcome) };
     settle_by(store, decider, Settlement { ended_at: after_noon(110), ..settlement }).await
 }
@@ -53,7 +43,7 @@ async fn all_dead(folder: &Place, terms: DeliveryTerms) -> (Store, Deciding) {
     let decider = Deciding::on(terms).confiding_in("confidant");
     accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     for channel in ["ding", "mail"] {
-        let pending = store.pending().await.unwrap();
+        let pending = store.pending_deliveries().await.unwrap();
         let delivery = pending.iter().find(|it| it.channel.as_str() == channel).unwrap();
         settle_by(&store, &decider, settlement(delivery, dead())).await;
     }
@@ -66,7 +56,7 @@ async fn what_is_retried_is_owed_again_at_once_and_with_its_past() {
     let folder = Place::new();
     let (store, decider) = all_dead(&folder, plain()).await;
     let (retried, seen) = retry_by(&store, &decider, these(&["d2", "d1"])).await;
-    assert_eq!((retried.letters, retried.hastened.len(), seen.len()), (2, 0, 1));
+    assert_eq!((retried.letters, retried.retry_now.len(), seen.len()), (2, 0, 1));
     let back = &seen[0].deliveries;
     let read: Vec<_> =
         back.iter().map(|it| (it.id.0, it.attempts, it.failures, it.next_at, it.form)).collect();
@@ -75,7 +65,7 @@ async fn what_is_retried_is_owed_again_at_once_and_with_its_past() {
         [(1, 1, 0, after_noon(100), MessageForm::Full), (2, 1, 0, after_noon(100), MessageForm::Full)]
     );
     let killed = folder.copy();
-    let pending = killed.open().pending().await.unwrap();
+    let pending = killed.open().pending_deliveries().await.unwrap();
     assert!(back.iter().all(|it| pending.contains(it)), "{pending:?}");
     assert!(names(&store).await.is_empty());
     let audit = store.audit().await.unwrap();
@@ -100,7 +90,7 @@ async fn a_promise_without_a_time_is_open_again_and_can_be_kept() {
     let (_, seen) = retry_by(&store, &decider, all()).await;
     assert_eq!(fulfilment(&store).await, ContractStatus::Open);
     for delivery in &seen[0].deliveries {
-        settled(&store, &decider, delivery, Outcome::Delivered).await;
+        settled(&store, &decider, delivery, DeliveryOutcome::Delivered).await;
     }
     assert_eq!(fulfilment(&store).await, ContractStatus::Kept);
 }
@@ -110,7 +100,7 @@ async fn what_fails_a_second_time_is_told_elsewhere_a_second_time() {
     let folder = Place::new();
     let (store, decider) = all_dead(&folder, plain()).await;
     let (_, seen) = retry_by(&store, &decider, all()).await;
-    let told = settled(&store, &decider, &seen[0].deliveries[0], dead()).await.about_ourselves;
+    let told = settled(&store, &decider, &seen[0].deliveries[0], dead()).await.self_alerts;
     assert_eq!(told.len(), 1);
     assert_eq!(
         (fulfilment(&store).await, names(&store).await),
@@ -123,9 +113,9 @@ async fn retrying_one_of_two_tells_nobody_that_the_promise_is_broken_still() {
     let folder = Place::new();
     let (store, decider) = all_dead(&folder, plain()).await;
     let (_, seen) = retry_by(&store, &decider, these(&["d1"])).await;
-    assert!(seen[0].about_ourselves.is_empty());
-    let more = settled(&store, &decider, &seen[0].deliveries[0], Outcome::Delivered).await;
-    assert!(more.about_ourselves.is_empty());
+    assert!(seen[0].self_alerts.is_empty());
+    let more = settled(&store, &decider, &seen[0].deliveries[0], DeliveryOutcome::Delivered).await;
+    assert!(more.self_alerts.is_empty());
     assert_eq!(
         (fulfilment(&store).await, names(&store).await),
         (ContractStatus::Abandoned, vec!["d2".to_owned()])
@@ -140,8 +130,14 @@ async fn a_promise_whose_time_has_passed_stays_abandoned_until_it_is_late_also_a
     assert_eq!((fulfilment(&store).await, names(&store).await), (ContractStatus::Abandoned, vec![]));
     let killed = folder.copy();
     let store = killed.open();
-    let ding = store.pending().await.unwrap().into_iter().find(|it| it.channel.as_str() == "ding").unwrap();
-    settled(&store, &decider, &ding, Outcome::Delivered).await;
+    let ding = store
+        .pending_deliveries()
+        .await
+        .unwrap()
+        .into_iter()
+        .find(|it| it.channel.as_str() == "ding")
+        .unwrap();
+    settled(&store, &decider, &ding, DeliveryOutcome::Delivered).await;
     assert_eq!(fulfilment(&store).await, ContractStatus::Late);
 }
 
@@ -151,7 +147,7 @@ async fn hanging(folder: &Place) -> (Store, Deciding) {
     let decider = Deciding::on(in_turn());
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     settle_by(&store, &decider, settlement(&deliveries(&accepted)[0], again(3_600))).await;
-    pursue_at(&store, &decider, accepted.owed[0].notification.id, after_noon(60)).await;
+    recheck_at(&store, &decider, accepted.owed[0].notification.id, after_noon(60)).await;
     assert_eq!(names(&store).await, ["n1"]);
     (store, decider)
 }
@@ -161,9 +157,16 @@ async fn of_an_abandoned_promise_what_still_waits_need_wait_no_longer() {
     let folder = Place::new();
     let (store, decider) = hanging(&folder).await;
     let (retried, seen) = retry_by(&store, &decider, these(&["n1"])).await;
-    assert_eq!(retried, Retried { letters: 1, hastened: vec![DeliveryId(1), DeliveryId(2)] });
+    assert_eq!(retried, Retried { letters: 1, retry_now: vec![DeliveryId(1), DeliveryId(2)] });
     assert!(seen[0].deliveries.is_empty()); // their lanes have them
-    assert!(store.pending().await.unwrap().iter().all(|it| it.next_at <= after_noon(100) && it.watched));
+    assert!(
+        store
+            .pending_deliveries()
+            .await
+            .unwrap()
+            .iter()
+            .all(|it| it.next_at <= after_noon(100) && it.needs_recheck)
+    );
     assert!(names(&store).await.is_empty());
     let (nothing, _) = retry_by(&store, &decider, these(&["n1"])).await;
     assert_eq!(nothing, Retried::default());
@@ -203,9 +206,9 @@ async fn a_discarded_promise_is_late_all_the_same_once_it_is_confirmed() {
     let (store, decider) = hanging(&folder).await;
     assert_eq!(discard_as_known(&store, all()).await, 1);
     assert!(names(&store).await.is_empty());
-    let pending = store.pending().await.unwrap();
+    let pending = store.pending_deliveries().await.unwrap();
     assert_eq!(pending.len(), 2);
-    settled(&store, &decider, &pending[0], Outcome::Delivered).await;
+    settled(&store, &decider, &pending[0], DeliveryOutcome::Delivered).await;
     assert_eq!(fulfilment(&store).await, ContractStatus::Late);
 }
 
@@ -215,7 +218,7 @@ async fn what_lives_is_neither_retried_nor_discarded() {
     let store = folder.open();
     let decider = Deciding::on(plain());
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
-    settle_by(&store, &decider, settlement(&deliveries(&accepted)[0], Outcome::Delivered)).await;
+    settle_by(&store, &decider, settlement(&deliveries(&accepted)[0], DeliveryOutcome::Delivered)).await;
     let before = store.deliveries(crate::DeliveryFilter { limit: 9, ..Default::default() }).await.unwrap();
     let living = ["d1", "d2", "n1", "d99", "n99"];
     assert_eq!(retry_by(&store, &decider, these(&living)).await.0, Retried::default());
@@ -239,7 +242,7 @@ async fn only_what_is_asked_for_is_retried() {
 async fn many_are_dealt_with_some_at_a_time() {
     let folder = Place::new();
     let store = folder.open();
-    let number = BATCH_SIZE as usize + 7;
+    let number = 200 + 7;
     let alerts = (0..number).map(|it| alarm(&it.to_string(), Severity::Low)).collect();
     try_accept(&store, alerts, NOON).await.unwrap();
     let kill = "UPDATE deliveries SET state = 'dead', reason = 'too late', settled_at = next_at WHERE channel = 'ding'";

@@ -1,12 +1,14 @@
-use fanfare_core::{Alert, Kind, Severity, Suppression, Unless, Verdict};
+use fanfare_core::{
+    Acknowledgement, Alert, AlertId, DeliveryOutcome, Kind, NotificationId, Obstacle, Severity, StateKey,
+    Suppression, Unless, Verdict, Why,
+};
 use jiff::Timestamp;
 
-use super::*;
+use crate::Store;
 use crate::fixtures::{
-    Deciding, NOON, Place, accept_by, acknowledge, after_noon, alarm, deliveries, end_of, ladder, settle_by,
-    settlement,
+    Accepted, Deciding, NOON, Owed, Place, accept_by, acknowledge, after_noon, alarm, deliveries, end_of,
+    ladder, settle_by, settlement,
 };
-use crate::{Accepted, Outcome};
 
 fn deciding() -> Deciding {
     Deciding::on(ladder())
@@ -16,13 +18,19 @@ async fn tell(store: &Store, severity: Severity, at: Timestamp) -> Accepted {
     accept_by(store, &deciding(), alarm("a", severity), at).await
 }
 
-async fn outcome(store: &Store, id: i64, by: (&str, Timestamp)) -> Acknowledged {
+async fn outcome(store: &Store, id: i64, by: (&str, Timestamp)) -> Result<Vec<Owed>, Obstacle> {
     acknowledge(store, &deciding(), NotificationId(id), by).await.0
 }
 
+/// The obstacle to acknowledging the first notification.
+async fn obstacle(store: &Store) -> Option<Obstacle> {
+    let state = store.state(vec![StateKey::Notification(NotificationId(1))]).await.unwrap();
+    fanfare_core::obstacle(&state, NotificationId(1))
+}
+
 /// Who hears of an acknowledgement, and where.
-fn told(acknowledged: &Acknowledged) -> Vec<(&str, Vec<&str>)> {
-    let Acknowledged::Now(owed) = acknowledged else { panic!("{acknowledged:?}") };
+fn told(acknowledged: &Result<Vec<Owed>, Obstacle>) -> Vec<(&str, Vec<&str>)> {
+    let Ok(owed) = acknowledged else { panic!("{acknowledged:?}") };
     owed.iter()
         .map(|it| {
             let channels = it.deliveries.iter().map(|it| it.channel.as_str());
@@ -37,19 +45,19 @@ async fn who_was_told_hears_who_takes_care_on_every_channel_that_told_them() {
     let store = place.open();
     let accepted = tell(&store, Severity::High, NOON).await;
     let id = accepted.owed[0].notification.id;
-    crate::fixtures::pursue_at(&store, &deciding(), id, after_noon(60)).await; // phone is told
+    crate::fixtures::recheck_at(&store, &deciding(), id, after_noon(60)).await; // phone is told
     let (acknowledged, _) = acknowledge(&store, &deciding(), id, ("Ann", after_noon(70))).await;
     assert_eq!(told(&acknowledged), [("on-call", vec!["ding", "mail", "phone"])]);
 
-    let Acknowledged::Now(owed) = acknowledged else { panic!() };
+    let Ok(owed) = acknowledged else { panic!() };
     let notification = &owed[0].notification;
     let by = Acknowledgement { by: "Ann".to_owned(), at: after_noon(70) };
     assert_eq!((notification.why, notification.acknowledged_by.as_ref()), (Why::Acknowledged, Some(&by)));
-    assert!(owed[0].deliveries.iter().all(|it| !it.asks && !it.watched));
+    assert!(owed[0].deliveries.iter().all(|it| !it.asks && !it.needs_recheck));
     let restarted = place.copy();
     let restarted = restarted.open();
     assert_eq!(restarted.notification(notification.id).await.unwrap().as_ref(), Some(notification.as_ref()));
-    let pending = restarted.pending().await.unwrap();
+    let pending = restarted.pending_deliveries().await.unwrap();
     assert!(owed[0].deliveries.iter().all(|it| pending.contains(it)));
 }
 
@@ -73,12 +81,12 @@ async fn acknowledging_ends_the_ladder_for_good() {
     let store = place.open();
     let accepted = tell(&store, Severity::High, NOON).await;
     for delivery in deliveries(&accepted) {
-        settle_by(&store, &deciding(), settlement(&delivery, Outcome::Delivered)).await;
+        settle_by(&store, &deciding(), settlement(&delivery, DeliveryOutcome::Delivered)).await;
     }
     let id = accepted.owed[0].notification.id;
     let (_, consequences) = acknowledge(&store, &deciding(), id, ("Ann", after_noon(50))).await;
-    assert_eq!(consequences.watch.iter().map(|it| it.look_at).collect::<Vec<_>>(), [None]);
-    let late = crate::fixtures::pursue_at(&store, &deciding(), id, after_noon(900)).await;
+    assert_eq!(consequences.rechecks.iter().map(|it| it.at).collect::<Vec<_>>(), [None]);
+    let late = crate::fixtures::recheck_at(&store, &deciding(), id, after_noon(900)).await;
     assert!(late.deliveries.is_empty());
     let skipped = format!("SELECT count(*) FROM steps WHERE step LIKE '%skip%{}%'", Unless::Acknowledged);
     assert!(place.number(&skipped) > 0);
@@ -89,15 +97,12 @@ async fn the_second_who_acknowledges_hears_who_was_first_and_nobody_else_hears_a
     let place = Place::new();
     let store = place.open();
     tell(&store, Severity::High, NOON).await;
-    assert!(matches!(outcome(&store, 1, ("Ann", after_noon(1))).await, Acknowledged::Now(_)));
+    assert!(outcome(&store, 1, ("Ann", after_noon(1))).await.is_ok());
     let before = place.number("SELECT count(*) FROM deliveries");
     let second = outcome(&store, 1, ("Bob", after_noon(2))).await;
-    let Acknowledged::Already(first) = second else { panic!("{second:?}") };
+    let Err(Obstacle::Already(first)) = second else { panic!("{second:?}") };
     assert_eq!((first.by.as_str(), first.at), ("Ann", after_noon(1)));
-    assert!(matches!(
-        store.acknowledgement(NotificationId(1)).await.unwrap(),
-        Some(Acknowledged::Already(_))
-    ));
+    assert!(matches!(obstacle(&store).await, Some(Obstacle::Already(_))));
     assert_eq!(place.number("SELECT count(*) FROM deliveries"), before);
 }
 
@@ -106,10 +111,10 @@ async fn what_has_ended_needs_nobody_to_take_care_of_it() {
     let place = Place::new();
     let store = place.open();
     tell(&store, Severity::High, NOON).await;
-    assert!(store.acknowledgement(NotificationId(1)).await.unwrap().is_none());
+    assert!(obstacle(&store).await.is_none());
     accept_by(&store, &deciding(), end_of("a"), after_noon(1)).await;
     for id in [1, 2] {
-        assert!(matches!(outcome(&store, id, ("Ann", after_noon(2))).await, Acknowledged::Over), "{id}");
+        assert!(matches!(outcome(&store, id, ("Ann", after_noon(2))).await, Err(Obstacle::Over)), "{id}");
     }
     assert_eq!(place.number("SELECT count(*) FROM acknowledgements"), 0);
 }
@@ -117,7 +122,7 @@ async fn what_has_ended_needs_nobody_to_take_care_of_it() {
 #[tokio::test]
 async fn what_is_not_there_cannot_be_acknowledged() {
     let place = Place::new();
-    assert!(matches!(outcome(&place.open(), 1, ("Ann", NOON)).await, Acknowledged::Unknown));
+    assert!(matches!(outcome(&place.open(), 1, ("Ann", NOON)).await, Err(Obstacle::Unknown)));
 }
 
 #[tokio::test]
@@ -126,8 +131,8 @@ async fn a_message_that_was_passed_on_can_be_acknowledged_once() {
     let store = place.open();
     let notice = Alert { kind: Kind::Notice, ..alarm("a", Severity::High) };
     accept_by(&store, &deciding(), notice, NOON).await;
-    assert!(matches!(outcome(&store, 1, ("Ann", after_noon(1))).await, Acknowledged::Now(_)));
-    assert!(matches!(outcome(&store, 1, ("Bob", after_noon(2))).await, Acknowledged::Already(_)));
+    assert!(outcome(&store, 1, ("Ann", after_noon(1))).await.is_ok());
+    assert!(matches!(outcome(&store, 1, ("Bob", after_noon(2))).await, Err(Obstacle::Already(_))));
 }
 
 #[tokio::test]
@@ -137,17 +142,17 @@ async fn repeats_are_covered_by_an_acknowledgement_and_what_got_worse_is_not() {
     tell(&store, Severity::High, NOON).await;
     let day = 24 * 60 * 60;
     tell(&store, Severity::High, after_noon(day)).await; // a repeat, notification 2
-    outcome(&store, 1, ("Ann", after_noon(day + 1))).await;
-    assert!(matches!(outcome(&store, 2, ("Bob", after_noon(day + 2))).await, Acknowledged::Already(_)));
+    outcome(&store, 1, ("Ann", after_noon(day + 1))).await.unwrap();
+    assert!(matches!(outcome(&store, 2, ("Bob", after_noon(day + 2))).await, Err(Obstacle::Already(_))));
 
     let repeat = tell(&store, Severity::High, after_noon(2 * day)).await;
-    assert!(matches!(repeat.plan.decisions[0].verdict, Verdict::Suppress(Suppression::Acknowledged)));
+    assert!(matches!(repeat.decisions[0].verdict, Verdict::Suppress(Suppression::Acknowledged)));
     let worse = tell(&store, Severity::Urgent, after_noon(2 * day + 1)).await;
     let id = worse.owed[0].notification.id;
-    assert_eq!(worse.consequences.watch[0].look_at, Some(after_noon(2 * day + 61)));
-    let climbed = crate::fixtures::pursue_at(&store, &deciding(), id, after_noon(2 * day + 61)).await;
+    assert_eq!(worse.consequences.rechecks[0].at, Some(after_noon(2 * day + 61)));
+    let climbed = crate::fixtures::recheck_at(&store, &deciding(), id, after_noon(2 * day + 61)).await;
     assert_eq!(climbed.deliveries.len(), 1);
-    assert!(matches!(outcome(&store, id.0, ("Bob", after_noon(2 * day + 70))).await, Acknowledged::Now(_)));
+    assert!(outcome(&store, id.0, ("Bob", after_noon(2 * day + 70))).await.is_ok());
 }
 
 #[tokio::test]
@@ -156,12 +161,12 @@ async fn an_acknowledgement_is_whole_after_a_kill() {
     let store = place.open();
     tell(&store, Severity::High, NOON).await;
     let before = place.copy();
-    outcome(&store, 1, ("Ann", after_noon(1))).await;
+    outcome(&store, 1, ("Ann", after_noon(1))).await.unwrap();
     let after = place.copy();
     assert_eq!(before.number("SELECT count(*) FROM acknowledgements"), 0);
-    assert!(matches!(outcome(&before.open(), 1, ("Ann", after_noon(2))).await, Acknowledged::Now(_)));
+    assert!(outcome(&before.open(), 1, ("Ann", after_noon(2))).await.is_ok());
     assert_eq!(after.number("SELECT count(*) FROM deliveries"), 4);
-    assert!(matches!(outcome(&after.open(), 1, ("Bob", after_noon(2))).await, Acknowledged::Already(_)));
+    assert!(matches!(outcome(&after.open(), 1, ("Bob", after_noon(2))).await, Err(Obstacle::Already(_))));
 }
 
 #[tokio::test]
@@ -171,7 +176,7 @@ async fn the_newest_of_an_incident_that_asks_is_found() {
     assert_eq!(store.newest_of_incident(AlertId(1)).await.unwrap(), None);
     tell(&store, Severity::Mid, NOON).await;
     tell(&store, Severity::High, after_noon(1)).await;
-    outcome(&store, 1, ("Ann", after_noon(2))).await; // told with a notification of its own
+    outcome(&store, 1, ("Ann", after_noon(2))).await.unwrap(); // told with a notification of its own
     assert_eq!(store.newest_of_incident(AlertId(1)).await.unwrap(), Some(NotificationId(2)));
 }
 

@@ -1,12 +1,10 @@
-use std::sync::Mutex;
+use fanfare_core::{DeliveryOutcome, DeliveryTerms, Severity};
 
-use fanfare_core::{DeliveryTerms, Severity};
-
-use super::*;
+use crate::Store;
 use crate::fixtures::{
-    Deciding, NOON, Place, accept_by, after_noon, alarm, deliveries, ladder, plain, settle_by, settlement,
+    Accepted, Consequences, Deciding, NOON, Place, accept_by, after_noon, alarm, deliveries, give_up, ladder,
+    plain, settle_by, settlement, try_accept,
 };
-use crate::{Accepted, Outcome};
 
 async fn accepted_on(store: &Store, terms: DeliveryTerms, eui: &str) -> Accepted {
     accept_by(store, &Deciding::on(terms), alarm(eui, Severity::High), NOON).await
@@ -14,17 +12,10 @@ async fn accepted_on(store: &Store, terms: DeliveryTerms, eui: &str) -> Accepted
 
 /// Gives up, ten minutes after noon, what is older than so many seconds after noon.
 async fn give_up_before(store: &Store, known: &[&str], seconds: i64) -> (usize, Consequences) {
+    let unknown = ["ding", "mail"].into_iter().filter(|it| !known.contains(it));
     let decider = Deciding::on(plain()).confiding_in("confidant");
-    let seen = Arc::new(Mutex::new(None));
-    let note = {
-        let seen = Arc::clone(&seen);
-        move |consequences: &Consequences| *seen.lock().unwrap() = Some(consequences.clone())
-    };
-    let known = known.iter().map(|it| (*it).into()).collect();
-    let (before, now) = (after_noon(seconds), after_noon(600));
-    let many = store.give_up_missing(known, before, now, Arc::new(decider), note).await.unwrap();
-    let consequences = seen.lock().unwrap().take().unwrap();
-    (many, consequences)
+    let decider = unknown.fold(decider, |decider, channel| decider.without(channel));
+    give_up(store, &decider, known, after_noon(seconds)).await
 }
 
 #[tokio::test]
@@ -32,10 +23,14 @@ async fn what_waits_for_a_channel_that_is_gone_is_given_up_and_told_to_everybody
     let place = Place::new();
     let store = place.open();
     let accepted = accepted_on(&store, plain(), "a").await;
-    settle_by(&store, &Deciding::on(plain()), settlement(&deliveries(&accepted)[1], Outcome::Delivered))
-        .await;
+    settle_by(
+        &store,
+        &Deciding::on(plain()),
+        settlement(&deliveries(&accepted)[1], DeliveryOutcome::Delivered),
+    )
+    .await;
     let (many, told) = give_up_before(&store, &["mail"], 1).await;
-    assert_eq!((many, told.about_ourselves.len()), (1, 1));
+    assert_eq!((many, told.self_alerts.len()), (1, 1));
     let letters = store.dead_letters(Default::default(), None, 10).await.unwrap();
     let [letter] = &letters[..] else { panic!("{letters:?}") };
     assert_eq!(letter.reason, "the channel is no longer in the config");
@@ -50,7 +45,7 @@ async fn on_a_ladder_the_next_rung_is_climbed_for_a_channel_that_is_gone() {
     let store = place.open();
     accepted_on(&store, ladder(), "a").await;
     let (many, more) = give_up_before(&store, &["mail", "phone", "boss"], 1).await;
-    assert_eq!((many, more.about_ourselves.len()), (1, 0));
+    assert_eq!((many, more.self_alerts.len()), (1, 0));
     let called: Vec<_> = more.deliveries.iter().map(|it| it.channel.as_str()).collect();
     assert_eq!(called, ["phone"]);
 }
@@ -62,7 +57,7 @@ async fn a_channel_that_is_known_or_was_gone_for_a_moment_only_keeps_what_waits(
     accepted_on(&store, plain(), "a").await;
     assert_eq!(give_up_before(&store, &["ding", "mail"], 1).await.0, 0);
     assert_eq!(give_up_before(&store, &[], 0).await.0, 0);
-    assert_eq!(store.pending().await.unwrap().len(), 2);
+    assert_eq!(store.pending_deliveries().await.unwrap().len(), 2);
 }
 
 #[tokio::test]
@@ -70,7 +65,7 @@ async fn of_many_some_are_given_up_at_a_time() {
     let place = Place::new();
     let store = place.open();
     let alerts = (0..150).map(|number| alarm(&number.to_string(), Severity::High)).collect();
-    store.accept(alerts, NOON, Arc::new(Deciding::on(plain())), |_| ()).await.unwrap();
+    try_accept(&store, alerts, NOON).await.unwrap();
     let mut given_up = Vec::new();
     while let many @ 1.. = give_up_before(&store, &["confidant"], 1).await.0 {
         given_up.push(many);
