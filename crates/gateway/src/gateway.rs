@@ -314,7 +314,7 @@ impl Gateway {
         if let Err(err) = save_proven_at(&self.intake, &channels).await {
             warn!(error = %err, "The store does not know when channels were last proven");
         }
-        if let Err(err) = self.store.tidy().await {
+        if let Err(err) = self.store.checkpoint().await {
             warn!(error = %err, "The store could not be tidied up; nothing is lost by that");
         }
     }

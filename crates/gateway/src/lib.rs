@@ -41,9 +41,9 @@ pub use crate::settings::{GatewaySettings, WatchedSource};
 
 // The store's part of the surface: programs that run a gateway open its store and
 // read from it through these, and do not depend on the store crate.
+pub use fanfare_core::{DeadLetterId, InvalidDeadLetterId, PolicyId};
 pub use fanfare_store::{
     AcknowledgementRow, AlertFilter, AlertHistory, AlertRow, AttemptRow, Audit, DeadLetter, DeadLetterFilter,
-    DeadLetterId, DeadLetters, DeliveryCounts, DeliveryFilter, DeliveryHistory, DeliveryRow, Held,
-    InvalidDeadLetterId, NotificationCounts, NotificationHistory, NotificationRow, OpenError, PolicyId,
-    RelatedAlert, StepRow, Store, StoreError, Unaccounted,
+    DeadLetters, DeliveryCounts, DeliveryFilter, DeliveryHistory, DeliveryRow, Held, NotificationCounts,
+    NotificationHistory, NotificationRow, OpenError, RelatedAlert, StepRow, Store, StoreError, Unaccounted,
 };

@@ -84,7 +84,7 @@ async fn question(id: NotificationId, state: &AppState, locale: &Locale) -> Resu
 /// The channels whose providers have taken the notification. They are read from the history
 /// of its alert, which is found at once among millions: a link can be opened without limit.
 async fn told(notification: &Notification, state: &AppState) -> Result<Vec<ChannelName>, StoreError> {
-    let history = state.gateway.store().story(notification.alert_id).await?;
+    let history = state.gateway.store().history(notification.alert_id).await?;
     let of_it = history.into_iter().flat_map(|it| it.notifications).filter(|it| it.id == notification.id);
     let deliveries = of_it.flat_map(|it| it.deliveries).filter(|it| it.state == "delivered");
     let mut channels: Vec<ChannelName> = deliveries.map(|it| it.channel).collect();

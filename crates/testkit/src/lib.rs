@@ -1,10 +1,11 @@
-//! Fixtures for tests of several crates, the notifier conformance suite,
-//! and a clock that moves with tokio's paused time.
+//! Fixtures for tests of several crates, the conformance suites of notifiers and
+//! of the store, and a clock that moves with tokio's paused time.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on must stop")]
 
 mod clock;
 mod conformance;
+mod store_conformance;
 mod fixtures;
 mod language;
 mod test_sandbox;
@@ -17,4 +18,5 @@ pub use crate::conformance::{
 pub use crate::fixtures::{NOON, alert, attempt, digest, notification, shown_of};
 pub use crate::language::check_language;
 pub use crate::raw_client::{RawAnswer, RawMailer, raw_exchange, raw_mail, raw_request, raw_send};
+pub use crate::store_conformance::{StoreSite, store_conformance};
 pub use crate::test_sandbox::{D1_MILLIS, TestSandbox};

@@ -15,7 +15,7 @@ pub(super) async fn explain(
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, HttpRefusal> {
     state.admit(&request)?;
-    let history = state.gateway.store().story(AlertId(*alert)).await?;
+    let history = state.gateway.store().history(AlertId(*alert)).await?;
     let history = history.ok_or_else(|| unknown_alert(*alert))?;
     // The whole policy is read and its patterns are compiled, which would keep requests waiting.
     let explanation = web::block(move || explain::explain(history)).await;

@@ -73,7 +73,7 @@ impl Store {
     /// # Errors
     ///
     /// If the file cannot be written.
-    pub async fn tidy(&self) -> Result<(), StoreError> {
+    pub async fn checkpoint(&self) -> Result<(), StoreError> {
         self.read_report(|db| Ok(db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)).await
     }
 

@@ -130,7 +130,7 @@ impl Store {
     /// # Errors
     ///
     /// If the store cannot be read.
-    pub async fn story(&self, id: AlertId) -> Result<Option<AlertHistory>, StoreError> {
+    pub async fn history(&self, id: AlertId) -> Result<Option<AlertHistory>, StoreError> {
         self.read_report(move |db| {
             let moment = db.unchecked_transaction()?; // all of it as it is now
             let history = history(&moment, id)?;

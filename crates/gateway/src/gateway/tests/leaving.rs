@@ -1,7 +1,8 @@
 //! Channels that leave, settings that are old, people who do not want to wait.
 
+use fanfare_core::DeadLetterId;
 use fanfare_core::{Severity, Unless, Why};
-use fanfare_store::{DeadLetterId, DeadLetters};
+use fanfare_store::DeadLetters;
 
 use super::fake::{Answer, Fake, transient, unanswered};
 use super::harness::{Config, HOUR, MINUTE, SECOND, World, alarm, end_of};

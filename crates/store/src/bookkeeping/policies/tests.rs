@@ -22,7 +22,7 @@ async fn an_alert_knows_the_policy_it_was_decided_by() {
     let decider = Deciding { entered_as: Some(id), ..Deciding::on(plain()) };
     let accepted = accept_by(&store, &decider, alarm("a", fanfare_core::Severity::High), NOON).await;
     store.enter_policy("another".to_owned(), after_noon(1)).await.unwrap();
-    let story = store.story(accepted.id).await.unwrap().unwrap();
+    let story = store.history(accepted.id).await.unwrap().unwrap();
     assert_eq!((story.policy, story.policy_text.as_deref()), (Some(id), Some(r#"{"route":"…"}"#)));
     assert_eq!(
         store.alerts(AlertFilter { before: None, fingerprint: None, limit: 1 }).await.unwrap().len(),

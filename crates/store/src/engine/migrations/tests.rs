@@ -78,10 +78,10 @@ async fn its_alerts_can_be_read_their_stories_told_and_its_books_balance() {
     let store = place.open();
     let all = AlertFilter { before: None, fingerprint: None, limit: 9 };
     assert_eq!(store.alerts(all).await.unwrap().len(), 3);
-    let story = store.story(AlertId(1)).await.unwrap().unwrap();
+    let story = store.history(AlertId(1)).await.unwrap().unwrap();
     assert_eq!(story.notifications[0].fulfilment, ContractStatus::Abandoned); // one of two channels was given up
     assert_eq!((story.policy, story.notifications[0].terms.as_ref()), (None, None));
-    let held = store.story(AlertId(3)).await.unwrap().unwrap().held;
+    let held = store.history(AlertId(3)).await.unwrap().unwrap().held;
     assert_eq!((held[0].receiver.as_str(), held[0].route.as_deref()), ("on-call", None));
     assert_eq!(store.dead_letters(Default::default(), None, 9).await.unwrap().len(), 1);
     let audit = store.audit().await.unwrap();
@@ -154,7 +154,7 @@ async fn a_store_of_the_second_version_goes_on_with_its_contracts_digests_and_de
     let letters = store.dead_letters(Default::default(), None, 9).await.unwrap();
     let names: Vec<_> = letters.iter().map(|it| (it.id.to_string(), it.given_up_at)).collect();
     assert_eq!(names, [("n4".to_owned(), NOON), ("d2".to_owned(), NOON)]);
-    let history = store.story(AlertId(1)).await.unwrap().unwrap();
+    let history = store.history(AlertId(1)).await.unwrap().unwrap();
     assert_eq!(history.acknowledgements[0].by, "Li");
     assert_eq!(store.audit().await.unwrap().unaccounted, []);
 }

@@ -190,7 +190,7 @@ async fn after_it_is_tidied_up_the_file_alone_is_the_whole_store() {
     let place = Place::new();
     let store = place.open();
     accept(&store, alarm("63", Severity::High), NOON).await;
-    store.tidy().await.unwrap();
+    store.checkpoint().await.unwrap();
     let copy = Place::new();
     fs::copy(place.path(), copy.path()).unwrap();
     assert_eq!(copy.number("SELECT count(*) FROM alerts"), 1);

@@ -9,7 +9,7 @@ use crate::fixtures::{
 use crate::tables::{acknowledgements, attempts, steps};
 
 async fn told(store: &Store, id: i64) -> AlertHistory {
-    store.story(AlertId(id)).await.unwrap().unwrap()
+    store.history(AlertId(id)).await.unwrap().unwrap()
 }
 
 /// A store with an alert whose ladder was climbed to `phone`, a repeat that was
@@ -132,7 +132,7 @@ async fn of_a_long_incident_a_story_names_the_nearest() {
 
 #[tokio::test]
 async fn there_is_no_story_of_what_never_came() {
-    assert!(Place::new().open().story(AlertId(1)).await.unwrap().is_none());
+    assert!(Place::new().open().history(AlertId(1)).await.unwrap().is_none());
 }
 
 #[tokio::test]

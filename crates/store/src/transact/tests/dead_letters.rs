@@ -34,7 +34,7 @@ async fn settled(
 }
 
 async fn fulfilment(store: &Store) -> ContractStatus {
-    store.story(AlertId(1)).await.unwrap().unwrap().notifications[0].fulfilment
+    store.history(AlertId(1)).await.unwrap().unwrap().notifications[0].fulfilment
 }
 
 /// An alert on `terms` whose channels `ding` and `mail` have both given up.
@@ -77,7 +77,7 @@ async fn who_had_it_tried_again_stands_in_the_story() {
     let folder = Place::new();
     let (store, decider) = all_dead(&folder, plain()).await;
     retry_by(&store, &decider, all()).await;
-    let story = store.story(AlertId(1)).await.unwrap().unwrap();
+    let story = store.history(AlertId(1)).await.unwrap().unwrap();
     let last = story.notifications[0].steps.last().unwrap();
     let step = Step::Retried { by: "Ann".to_owned(), on: vec!["ding".into(), "mail".into()] };
     assert_eq!((last.at, &last.step), (after_noon(100), &step));
@@ -178,7 +178,7 @@ async fn what_is_discarded_waits_for_nobody_and_says_who_let_it_be_and_why() {
     let (store, _) = all_dead(&folder, plain()).await;
     assert_eq!(discard_as_known(&store, these(&["d2"])).await, 1);
     assert_eq!(names(&store).await, ["d1"]);
-    let story = store.story(AlertId(1)).await.unwrap().unwrap();
+    let story = store.history(AlertId(1)).await.unwrap().unwrap();
     let [notification] = &story.notifications[..] else { panic!() };
     assert_eq!((notification.fulfilment, &notification.dealt_with), (ContractStatus::Abandoned, &None));
     let mail = &notification.deliveries[1];
@@ -196,7 +196,7 @@ async fn with_its_last_dead_delivery_a_promise_is_dealt_with() {
     let (store, _) = all_dead(&folder, plain()).await;
     assert_eq!(discard_as_known(&store, these(&["d1", "d2", "d2"])).await, 2);
     assert!(names(&store).await.is_empty());
-    let story = store.story(AlertId(1)).await.unwrap().unwrap();
+    let story = store.history(AlertId(1)).await.unwrap().unwrap();
     assert_eq!(story.notifications[0].dealt_with.as_deref(), Some("discarded"));
 }
 

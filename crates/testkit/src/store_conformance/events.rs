@@ -1,0 +1,144 @@
+//! The events that the suite has decided and written.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use fanfare_core::{
+    Acknowledgement, Alert, ChannelAvailability, ChannelName, Committed, DecisionContext, Delivery,
+    DeliveryOutcome, DeliveryTerms, EvaluationTime, Fingerprint, HumanDuration, IncomingAlert, Labels,
+    NotificationId, Obstacle, Policy, Receiver, Route, Rung, Settlement, Severity, StateKey, Status, Unless,
+};
+use fanfare_store::{Store, Unit};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::NOON;
+
+/// The time so many seconds after [`NOON`].
+pub(super) fn after_noon(seconds: i64) -> Timestamp {
+    NOON + SignedDuration::from_secs(seconds)
+}
+
+/// An alarm about the device `eui`.
+pub(super) fn alarm(eui: &str) -> Alert {
+    let identity: Labels = [("eui", eui)].into_iter().collect();
+    Alert { fingerprint: Fingerprint::from_labels(&identity), ..crate::alert(Severity::High) }
+}
+
+/// The end of [`alarm`].
+pub(super) fn end_of(eui: &str) -> Alert {
+    Alert { status: Status::Resolved, ..alarm(eui) }
+}
+
+/// The terms of a receiver that is told on `ding` and `mail`.
+pub(super) fn plain() -> DeliveryTerms {
+    DeliveryTerms::plain(vec!["ding".into(), "mail".into()])
+}
+
+/// The same terms, and `boss` is told unless somebody acknowledges within a minute.
+pub(super) fn ladder() -> DeliveryTerms {
+    let rung = Rung {
+        after: HumanDuration(Duration::from_secs(60)),
+        unless: Unless::Acknowledged,
+        to: vec!["boss".into()],
+    };
+    DeliveryTerms { escalate: vec![rung], ..plain() }
+}
+
+/// The policy that tells `on-call` of everything on `terms`, and again after an hour.
+fn policy(terms: DeliveryTerms) -> Policy {
+    let route = Route {
+        matchers: Vec::new(),
+        receiver: "on-call".into(),
+        r#continue: false,
+        repeat_interval: Duration::from_secs(3_600),
+        routes: Vec::new(),
+    };
+    Policy::new(route, vec![Receiver { name: "on-call".into(), terms: Arc::new(terms) }]).unwrap()
+}
+
+/// Decides while all channels are open, but for `gone`, which the config has not.
+fn decide<T>(policy: &Policy, decide: impl FnOnce(&DecisionContext<'_>) -> T) -> T {
+    let availability = |channel: &ChannelName| match channel.as_str() {
+        "gone" => ChannelAvailability::NotConfigured,
+        _ => ChannelAvailability::Open,
+    };
+    let self_alert = |_: &_, _: &_, _| None;
+    decide(&DecisionContext { policy, policy_id: None, availability: &availability, self_alert: &self_alert })
+}
+
+/// A unit that accepts `alert` on `terms`.
+pub(super) fn accepting(terms: DeliveryTerms, alert: Alert, now: Timestamp) -> Unit {
+    let policy = policy(terms);
+    let incoming = IncomingAlert::new(alert, &policy);
+    Unit::new(incoming.keys(), move |state| {
+        decide(&policy, |context| fanfare_core::accept(state, &incoming, context, now))
+    })
+}
+
+/// A unit that enters that the first attempt of `delivery` ended at `at` with `outcome`.
+pub(super) fn settling(delivery: &Delivery, outcome: DeliveryOutcome, at: Timestamp) -> Unit {
+    let settlement = Settlement {
+        delivery: delivery.id,
+        notification: delivery.notification,
+        needs_recheck: delivery.needs_recheck,
+        ordinal: 1,
+        started_at: at,
+        ended_at: at,
+        word: if outcome == DeliveryOutcome::Delivered { "delivered" } else { "transient" },
+        words: "the provider's words".to_owned(),
+        outcome,
+        send: None,
+        hold: None,
+    };
+    let policy = policy(plain());
+    Unit::new(settlement.keys(), move |state| {
+        decide(&policy, |context| fanfare_core::settle(state, &settlement, context))
+    })
+}
+
+/// A unit that checks the notification `id` by its own clock.
+pub(super) fn rechecking(id: NotificationId, now: Timestamp) -> Unit {
+    let policy = policy(plain());
+    Unit::new(vec![StateKey::Notification(id)], move |state| {
+        decide(&policy, |context| fanfare_core::recheck(state, EvaluationTime::Scheduled(now), context))
+    })
+}
+
+/// A unit by which `by` acknowledges the notification `id`.
+pub(super) fn acknowledging(id: NotificationId, by: &str, at: Timestamp) -> Unit {
+    let acknowledgement = Acknowledgement { by: by.to_owned(), at };
+    let policy = policy(plain());
+    Unit::with_obstacles(vec![StateKey::IncidentOf(id)], move |state| {
+        decide(&policy, |context| fanfare_core::acknowledge(state, id, &acknowledgement, context))
+    })
+}
+
+/// A unit whose decision panics.
+pub(super) fn panicking() -> Unit {
+    Unit::new(Vec::new(), |_| panic!("a bug that the suite makes"))
+}
+
+/// The outcome of one unit by itself.
+pub(super) async fn run(store: &Store, unit: Unit) -> Result<Arc<Committed>, Obstacle> {
+    store.transact(vec![unit]).await.unwrap().remove(0)
+}
+
+/// One alert, accepted on `terms` by itself.
+pub(super) async fn accept(
+    store: &Store,
+    terms: DeliveryTerms,
+    alert: Alert,
+    now: Timestamp,
+) -> Arc<Committed> {
+    run(store, accepting(terms, alert, now)).await.unwrap()
+}
+
+/// Settles `delivery` by itself.
+pub(super) async fn settle(store: &Store, delivery: &Delivery, outcome: DeliveryOutcome, at: Timestamp) {
+    run(store, settling(delivery, outcome, at)).await.unwrap();
+}
+
+/// The outcome of a delivery that is given up.
+pub(super) fn dead() -> DeliveryOutcome {
+    DeliveryOutcome::Dead { reason: "too late".to_owned() }
+}
