@@ -1,4 +1,4 @@
-//! What tests of several modules share.
+//! Fixtures that tests of several modules share.
 
 mod verbs;
 
@@ -20,7 +20,7 @@ use tempfile::TempDir;
 pub(crate) use self::verbs::*;
 use crate::{OpenError, Store};
 
-/// So many seconds after [`NOON`].
+/// The time so many seconds after [`NOON`].
 pub(crate) fn after_noon(seconds: i64) -> Timestamp {
     NOON + SignedDuration::from_secs(seconds)
 }
@@ -58,7 +58,7 @@ impl Place {
         self.raw().query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
-    /// What `kill -9` would leave at this moment, in another folder.
+    /// The files that `kill -9` would leave at this moment, in another folder.
     pub(crate) fn copy(&self) -> Self {
         let copy = Self::new();
         for file in ["fanfare.db", "fanfare.db-wal"] {
@@ -67,7 +67,7 @@ impl Place {
         copy
     }
 
-    /// How many transactions the write-ahead log holds: the last frame of each
+    /// The number of transactions in the write-ahead log: the last frame of each
     /// says how large the file then is. <https://www.sqlite.org/fileformat2.html#the_write_ahead_log>
     pub(crate) fn commits(&self) -> usize {
         const HEADER: usize = 32;
@@ -128,7 +128,7 @@ pub(crate) struct Deciding {
     pub(crate) entered_as: Option<PolicyId>,
     pub(crate) blocked: Vec<ChannelName>,
     pub(crate) gone: Vec<ChannelName>,
-    /// Who is told, on a channel of the same name, that a promise was abandoned.
+    /// The receiver that is told, on a channel of the same name, that a contract was abandoned.
     pub(crate) confidant: Option<&'static str>,
 }
 
@@ -158,7 +158,7 @@ impl Deciding {
 }
 
 impl Deciding {
-    /// What `decide` decides in the context of this policy and these channels.
+    /// The result of `decide` in the context of this policy and these channels.
     pub(crate) fn decide<T>(&self, decide: impl FnOnce(&DecisionContext<'_>) -> T) -> T {
         let availability = |channel: &ChannelName| match channel {
             channel if self.gone.contains(channel) => ChannelAvailability::NotConfigured,

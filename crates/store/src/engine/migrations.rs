@@ -17,7 +17,7 @@ pub(crate) const NEWEST: i64 = MIGRATIONS.len() as i64;
 /// <https://www.sqlite.org/pragma.html#pragma_application_id>
 const APPLICATION_ID: i64 = 0x4641_4E46;
 
-/// Whether `db` is a store, or a new file that can become one.
+/// True of a database that is a store, or a new file that can become one.
 pub(crate) fn is_ours(db: &Connection) -> rusqlite::Result<bool> {
     let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     let application: i64 = db.pragma_query_value(None, "application_id", |row| row.get(0))?;

@@ -15,9 +15,9 @@ use crate::{Store, StoreError};
 /// A choice of alerts.
 #[derive(Debug, Clone)]
 pub struct AlertFilter {
-    /// Only alerts older than this one, for paging.
+    /// Alert before which the page begins: only older ones are returned.
     pub before: Option<AlertId>,
-    /// Only of this fingerprint.
+    /// Fingerprint of the alerts; `None`: any.
     pub fingerprint: Option<Fingerprint>,
     /// The most alerts that are returned, the newest first.
     pub limit: u32,

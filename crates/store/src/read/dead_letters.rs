@@ -15,13 +15,13 @@ use crate::{Store, StoreError};
 /// A choice of dead letters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DeadLetterFilter {
-    /// Only deliveries on this channel.
+    /// Channel of the deliveries; `None`: any.
     pub channel: Option<ChannelName>,
-    /// Only dead letters that this receiver was to be told.
+    /// Receiver that was to be told; `None`: any.
     pub receiver: Option<ReceiverName>,
-    /// Only dead letters given up at this time or later.
+    /// Earliest time at which it was given up.
     pub since: Option<Timestamp>,
-    /// Only dead letters given up before this time.
+    /// Time before which it was given up.
     pub until: Option<Timestamp>,
 }
 
@@ -136,7 +136,7 @@ pub(crate) fn key_of(db: &Connection, id: DeadLetterId) -> Result<DeadLetterKey,
     })
 }
 
-/// Whether the dead letter `id` still waits for a person.
+/// True of a dead letter that still waits for a person.
 pub(crate) fn waits_for_a_person(db: &Connection, id: DeadLetterId) -> Result<bool, StoreError> {
     match id {
         DeadLetterId::Delivery(id) => deliveries::is_dead(db, id),

@@ -11,13 +11,13 @@ use crate::{AttemptRow, Store, StoreError, tables};
 /// A choice of deliveries.
 #[derive(Debug, Clone, Default)]
 pub struct DeliveryFilter {
-    /// Only deliveries on this channel.
+    /// Channel of the deliveries; `None`: any.
     pub channel: Option<ChannelName>,
-    /// Only deliveries in this state: `pending`, `delivered`, `dead` or `discarded`.
+    /// State of the deliveries; `None`: any. One of `pending`, `delivered`, `dead` or `discarded`.
     pub state: Option<String>,
-    /// Only deliveries of this alert.
+    /// Alert of the deliveries; `None`: any.
     pub alert: Option<AlertId>,
-    /// Only deliveries with a smaller number, for paging.
+    /// Number before which the page begins: only smaller ones are returned.
     pub before: Option<i64>,
     /// The most deliveries that are returned, the newest first.
     pub limit: u32,

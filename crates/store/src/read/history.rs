@@ -243,7 +243,7 @@ fn deliveries(
     Ok(deliveries)
 }
 
-/// Whether an acknowledgement covers what the alert told; or, where that told
+/// True of an acknowledgement that covers what the alert told; or, where that told
 /// nobody, was there before it.
 fn covers(acknowledgement: &AcknowledgementRow, history: &AlertHistory) -> bool {
     match history.notifications.first() {

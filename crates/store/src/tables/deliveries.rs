@@ -206,7 +206,7 @@ pub(crate) fn on_unknown_channels(
     Ok(found.collect::<Result<_, _>>()?)
 }
 
-/// Whether the delivery `id` is dead.
+/// True of a delivery that is dead.
 pub(crate) fn is_dead(db: &Connection, id: DeliveryId) -> Result<bool, StoreError> {
     Ok(db
         .prepare_cached("SELECT 1 FROM deliveries WHERE id = ?1 AND state = 'dead'")?

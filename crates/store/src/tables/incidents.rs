@@ -9,13 +9,13 @@ use crate::column::{from_bits, from_json, from_time, to_json, to_time};
 
 /// An incident that fires, and the newest of its alerts that somebody was told of.
 #[derive(Debug)]
-pub(crate) struct IncidentRow {
+pub(crate) struct StoredIncident {
     pub(crate) incident: Incident,
     pub(crate) last_alert: AlertId,
 }
 
 /// The incident of `fingerprint`, if it fires.
-pub(crate) fn find(db: &Connection, fingerprint: Fingerprint) -> Result<Option<IncidentRow>, StoreError> {
+pub(crate) fn find(db: &Connection, fingerprint: Fingerprint) -> Result<Option<StoredIncident>, StoreError> {
     db.prepare_cached(
         "SELECT first_alert, last_alert, since, told, acknowledged FROM incidents WHERE fingerprint = ?1",
     )?
@@ -24,7 +24,7 @@ pub(crate) fn find(db: &Connection, fingerprint: Fingerprint) -> Result<Option<I
     .transpose()
 }
 
-fn incident(row: &Row<'_>) -> Result<IncidentRow, StoreError> {
+fn incident(row: &Row<'_>) -> Result<StoredIncident, StoreError> {
     let acknowledged: Option<String> = row.get(4)?;
     let incident = Incident {
         id: AlertId(row.get(0)?),
@@ -32,7 +32,7 @@ fn incident(row: &Row<'_>) -> Result<IncidentRow, StoreError> {
         told: to_json("what was last told", &row.get::<_, String>(3)?)?,
         acknowledged: acknowledged.map(|it| to_json("an acknowledgement", &it)).transpose()?,
     };
-    Ok(IncidentRow { incident, last_alert: AlertId(row.get(1)?) })
+    Ok(StoredIncident { incident, last_alert: AlertId(row.get(1)?) })
 }
 
 /// The values of an incident that somebody is told of.

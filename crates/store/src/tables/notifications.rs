@@ -171,7 +171,7 @@ pub(crate) fn unschedule(db: &Connection, id: NotificationId) -> Result<(), Stor
     Ok(())
 }
 
-/// Whether the contract of `id` is abandoned and nobody has dealt with it.
+/// True of a notification whose contract is abandoned and unhandled.
 pub(crate) fn is_unhandled(db: &Connection, id: NotificationId) -> Result<bool, StoreError> {
     Ok(db
         .prepare_cached(

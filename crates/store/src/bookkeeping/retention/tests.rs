@@ -121,7 +121,7 @@ async fn looking_for_what_is_old_does_not_read_what_is_young() {
     assert!(!steps.iter().any(|it| it.starts_with("SCAN") || it.contains("TEMP B-TREE")), "{steps:?}");
 }
 
-/// What is left in every table but that of the policies.
+/// The rows left in every table but that of the policies.
 fn left(place: &Place) -> Vec<(&'static str, i64)> {
     ["alerts", "notifications", "deliveries", "attempts", "steps", "acknowledgements", "digests", "usage"]
         .map(|table| (table, place.number(&format!("SELECT count(*) FROM {table}"))))

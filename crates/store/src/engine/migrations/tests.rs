@@ -16,7 +16,7 @@ fn as_then(alert: &fanfare_core::Alert) -> String {
     json.to_string()
 }
 
-/// What version 1 wrote: `a` began, and one of its channels was told and the
+/// A store as version 1 wrote it: `a` began, and one of its channels was told and the
 /// other given up; `b` fires and is owed on two channels; of `c` nobody was told.
 fn written_by_version_1() -> Place {
     let place = Place::new();
@@ -110,7 +110,7 @@ async fn what_it_owed_is_settled_and_what_it_told_goes_on() {
     assert_eq!(end.id, AlertId(4));
 }
 
-/// What version 2 wrote, of what version 3 changes: beside what version 1 had, a contract that is open and
+/// A store as version 2 wrote it. Beside the rows of version 1 it has a contract that is open and
 /// one that is abandoned, a digest under way, a message that somebody acknowledged, and a step that settled.
 fn written_by_version_2() -> Place {
     let place = written_by_version_1();
@@ -173,17 +173,17 @@ async fn what_is_searched_is_in_columns_of_old_rows_too() {
     assert_eq!(place.number("SELECT count(*) FROM steps WHERE fulfilment = 'abandoned'"), 1);
 }
 
-/// What a start logs at the level INFO.
+/// The fields that a start logs at the level INFO.
 fn logged(open: impl FnOnce()) -> String {
     #[derive(Clone, Default)]
-    struct Log(std::sync::Arc<std::sync::Mutex<String>>);
-    struct Line<'a>(&'a mut String);
-    impl tracing::field::Visit for Line<'_> {
+    struct StartLog(std::sync::Arc<std::sync::Mutex<String>>);
+    struct FieldWriter<'a>(&'a mut String);
+    impl tracing::field::Visit for FieldWriter<'_> {
         fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
             self.0.push_str(&format!("{field}={value:?} "));
         }
     }
-    impl tracing::Subscriber for Log {
+    impl tracing::Subscriber for StartLog {
         fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
             *metadata.level() <= tracing::Level::INFO
         }
@@ -193,12 +193,12 @@ fn logged(open: impl FnOnce()) -> String {
         fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
         fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
         fn event(&self, event: &tracing::Event<'_>) {
-            event.record(&mut Line(&mut self.0.lock().unwrap()));
+            event.record(&mut FieldWriter(&mut self.0.lock().unwrap()));
         }
         fn enter(&self, _: &tracing::span::Id) {}
         fn exit(&self, _: &tracing::span::Id) {}
     }
-    let log = Log::default();
+    let log = StartLog::default();
     tracing::subscriber::with_default(log.clone(), open);
     let text = log.0.lock().unwrap();
     text.clone()

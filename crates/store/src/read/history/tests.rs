@@ -85,7 +85,7 @@ async fn a_story_tells_who_was_not_told_and_why() {
     assert_eq!((story.held, story.notifications.len()), (vec![held], 0));
 }
 
-/// Whose acknowledgements stand in the story of the alert `id`.
+/// The history of the alert `id` has the acknowledgements of these people.
 async fn check_acknowledged(id: i64, expected: &[&str]) {
     let place = Place::new();
     let story = told(&filled(&place).await, id).await;

@@ -11,7 +11,7 @@ use crate::fixtures::{
 
 const FOUR_HOURS: i64 = 4 * 60 * 60;
 
-/// What `on-call` is told because of `accepted`, or why not.
+/// The reason for which `on-call` is told of `accepted`, or is not.
 fn verdict(accepted: &Accepted) -> Result<Why, Suppression> {
     match &accepted.decisions[..] {
         [decision] => match &decision.verdict {
@@ -214,7 +214,7 @@ async fn a_decision_sees_what_each_receiver_was_told() {
     assert_eq!(state.incident.map(|it| it.incident), Some(expected));
 }
 
-/// Where the end of an incident is told that was told on `terms`, whose first
+/// The end is told on these channels of an incident that was told on `terms`, whose first
 /// channel was given up and whose ladder was climbed to the end.
 async fn check_end(terms: DeliveryTerms, decider_then: Deciding, expected: &[&str]) {
     let place = Place::new();
@@ -264,7 +264,7 @@ async fn what_is_decided_at_once_is_written_with_the_notification() {
     assert_eq!(look_at, from_time(after_noon(60)));
 }
 
-/// How often, and when last, each alert was seen, as `id: repeats, seconds after noon`.
+/// The repeats and the last sight of each alert, as `id: repeats, seconds after noon`.
 fn sights(place: &Place) -> Vec<String> {
     let raw = place.raw();
     let mut statement = raw.prepare("SELECT id, repeats, last_seen FROM alerts ORDER BY id").unwrap();

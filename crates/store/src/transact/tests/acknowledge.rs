@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use crate::Store;
 use crate::fixtures::{
-    Accepted, Deciding, NOON, Owed, Place, accept_by, acknowledge, after_noon, alarm, deliveries, end_of,
-    ladder, settle_by, settlement,
+    Accepted, Deciding, NOON, OwedNotification, Place, accept_by, acknowledge, after_noon, alarm, deliveries,
+    end_of, ladder, settle_by, settlement,
 };
 
 fn deciding() -> Deciding {
@@ -18,7 +18,7 @@ async fn tell(store: &Store, severity: Severity, at: Timestamp) -> Accepted {
     accept_by(store, &deciding(), alarm("a", severity), at).await
 }
 
-async fn outcome(store: &Store, id: i64, by: (&str, Timestamp)) -> Result<Vec<Owed>, Obstacle> {
+async fn outcome(store: &Store, id: i64, by: (&str, Timestamp)) -> Result<Vec<OwedNotification>, Obstacle> {
     acknowledge(store, &deciding(), NotificationId(id), by).await.0
 }
 
@@ -28,8 +28,8 @@ async fn obstacle(store: &Store) -> Option<Obstacle> {
     fanfare_core::obstacle(&state, NotificationId(1))
 }
 
-/// Who hears of an acknowledgement, and where.
-fn told(acknowledged: &Result<Vec<Owed>, Obstacle>) -> Vec<(&str, Vec<&str>)> {
+/// The receivers that hear of an acknowledgement, and their channels.
+fn told(acknowledged: &Result<Vec<OwedNotification>, Obstacle>) -> Vec<(&str, Vec<&str>)> {
     let Ok(owed) = acknowledged else { panic!("{acknowledged:?}") };
     owed.iter()
         .map(|it| {

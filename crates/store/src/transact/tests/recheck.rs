@@ -9,7 +9,7 @@ use crate::fixtures::{
     in_turn, ladder, plain, recheck_at, settle_by, settlement,
 };
 
-/// Where deliveries go, with the rung they stand on.
+/// The channels of deliveries, with the rung they stand on.
 fn channels(deliveries: &[Delivery]) -> Vec<(&str, Option<Unless>)> {
     deliveries.iter().map(|it| (it.channel.as_str(), it.escalated)).collect()
 }
@@ -260,15 +260,15 @@ async fn what_nobody_can_keep_from_the_start_is_told_elsewhere_with_its_first_ch
 }
 
 /// Something that happens so many seconds after noon.
-enum Event {
+enum LadderEvent {
     Accepted,
     LookedAt,
     Settled(&'static str, DeliveryOutcome),
 }
 
 /// A ladder that is climbed to its end, by and by.
-fn climb() -> Vec<(i64, Event)> {
-    use Event::{Accepted, LookedAt, Settled};
+fn climb() -> Vec<(i64, LadderEvent)> {
+    use LadderEvent::{Accepted, LookedAt, Settled};
     vec![
         (0, Accepted),
         (5, Settled("ding", again(70))),
@@ -283,7 +283,7 @@ fn climb() -> Vec<(i64, Event)> {
     ]
 }
 
-/// As in [`climb`]; what is said about ourselves goes to nobody who answers.
+/// The steps of [`climb`]; the self-alert goes to a channel that never answers.
 const CLIMBED: [&str; 4] = [
     r#"20: {"step":"climb","rung":0,"unless":"delivered","to":["phone"],"because":"hopeless"}"#,
     r#"60: {"step":"settle","fulfilment":"abandoned"}"#,
@@ -291,13 +291,13 @@ const CLIMBED: [&str; 4] = [
     r#"900: {"step":"climb","rung":1,"unless":"acknowledged","to":["boss"],"because":"due"}"#,
 ];
 
-async fn play(store: &Store, decider: &Deciding, (seconds, event): (i64, Event)) {
+async fn play(store: &Store, decider: &Deciding, (seconds, event): (i64, LadderEvent)) {
     match event {
-        Event::Accepted => {
+        LadderEvent::Accepted => {
             accept_by(store, decider, alarm("a", Severity::High), after_noon(seconds)).await;
         }
-        Event::LookedAt => look_at_all(store, decider, seconds).await,
-        Event::Settled(channel, outcome) => {
+        LadderEvent::LookedAt => look_at_all(store, decider, seconds).await,
+        LadderEvent::Settled(channel, outcome) => {
             let pending = store.pending_deliveries().await.unwrap();
             let delivery = pending.iter().find(|it| it.channel.as_str() == channel).unwrap();
             let settlement = Settlement { ordinal: delivery.attempts + 1, ..settlement(delivery, outcome) };
