@@ -77,7 +77,7 @@ pub(crate) fn newest(db: &Connection, fingerprint: Fingerprint) -> Result<Option
 
 /// A receiver that is not told, as it is kept.
 #[derive(Serialize)]
-struct HeldReceiver<'a> {
+struct HeldEntry<'a> {
     receiver: &'a ReceiverName,
     route: Option<String>,
     reason: String,
@@ -86,7 +86,7 @@ struct HeldReceiver<'a> {
 /// The receivers that are not told, as JSON; `None` if all are.
 fn held(decisions: &[Decision]) -> Result<Option<String>, StoreError> {
     let suppressed = decisions.iter().filter_map(|decision| match &decision.verdict {
-        Verdict::Suppress(reason) => Some(HeldReceiver {
+        Verdict::Suppress(reason) => Some(HeldEntry {
             receiver: &decision.receiver,
             route: decision.route.as_ref().map(RoutePath::to_string),
             reason: reason.to_string(),
