@@ -51,7 +51,7 @@ fn shown(gateway: &TestGateway, channel: &str) -> String {
 
 #[track_caller]
 fn check(store: &str, pending: &Pending) {
-    let gateway = open(store);
+    let mut gateway = open(store);
     until(
         "what was pending is told",
         || pending.0.iter().all(|it| shown(&gateway, "waits").contains(it)),
@@ -68,6 +68,12 @@ fn check(store: &str, pending: &Pending) {
     assert_eq!(audit.code, Some(0), "{}", audit.said());
     let audit: Value = serde_json::from_str(&audit.stdout).unwrap();
     assert_eq!(audit["unaccounted_in_all"], 0, "{audit}");
+
+    assert!(gateway.log().contains("Store migrated"), "{}", gateway.log());
+    let folder = Arc::clone(gateway.site());
+    assert_eq!(gateway.terminate_and_wait().code(), Some(0));
+    let again = TestGateway::start_at(&folder, &["--sandbox"], &[]);
+    assert!(!again.log().contains("Store migrated"), "a store is migrated once:\n{}", again.log());
 }
 
 #[test]
