@@ -3,24 +3,14 @@
 //! It uses nothing but the store's public surface, so that an engine passes it or
 //! does not, whatever SQL it speaks.
 
-mod events;
 mod durability;
 mod decisions;
 mod ledger;
 mod bookkeeping;
+mod events;
+mod site;
 
-use std::future::Future;
-
-use fanfare_store::Store;
-
-/// A database of the engine under test.
-pub trait StoreSite: Sized {
-    /// A new database, without anything in it.
-    fn create() -> impl Future<Output = Self>;
-
-    /// The store in the database, opened anew. The handles that were opened before are dropped by then.
-    fn open(&self) -> impl Future<Output = Store>;
-}
+pub use self::site::StoreSite;
 
 /// Checks that the engine of `S` keeps every promise of the store, each on a database of its own.
 pub async fn store_conformance<S: StoreSite>() {

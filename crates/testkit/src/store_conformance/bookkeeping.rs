@@ -3,8 +3,8 @@
 use fanfare_core::{Account, AccountHold, DeliveryId, DeliveryOutcome};
 use fanfare_store::{Gathering, SendStart, Store};
 
-use super::StoreSite;
 use super::events::{accept, after_noon, alarm, plain, settle};
+use super::site::StoreSite;
 use crate::NOON;
 
 fn robot() -> Account {

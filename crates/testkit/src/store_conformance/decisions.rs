@@ -7,10 +7,10 @@ use std::task::{Context, Poll, Waker};
 use fanfare_core::{DeliveryOutcome, Obstacle};
 use fanfare_store::{Commit, Store};
 
-use super::StoreSite;
 use super::events::{
     accept, accepting, acknowledging, after_noon, alarm, end_of, ladder, plain, rechecking, run, settling,
 };
+use super::site::StoreSite;
 use crate::NOON;
 
 pub(super) async fn units_see_what_the_ones_before_them_wrote(site: &impl StoreSite) {

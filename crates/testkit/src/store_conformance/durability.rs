@@ -3,8 +3,8 @@
 use fanfare_core::{AlertId, DeliveryOutcome, StateKey};
 use fanfare_store::{AlertFilter, Store, StoreError};
 
-use super::StoreSite;
 use super::events::{accept, accepting, after_noon, alarm, end_of, ladder, panicking, plain, settle};
+use super::site::StoreSite;
 use crate::NOON;
 
 async fn alert_numbers(store: &Store) -> Vec<i64> {

@@ -3,8 +3,8 @@
 use fanfare_core::{ContractStatus, DeadLetterId, DeliveryOutcome, DeliveryTerms};
 use fanfare_store::{DeadLetterFilter, DeadLetters, DeliveryFilter};
 
-use super::StoreSite;
 use super::events::{accept, acknowledging, after_noon, alarm, dead, end_of, ladder, plain, run, settle};
+use super::site::StoreSite;
 use crate::NOON;
 
 pub(super) async fn mere_repeats_are_counted_in_the_row_they_repeat(site: &impl StoreSite) {
