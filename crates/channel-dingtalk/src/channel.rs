@@ -2,6 +2,7 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use fanfare_chat::SigningClock;
 use fanfare_core::{
     Account, Attempt, Budget, BuildError, Channel, Context, Digest, Limits, Notification, Notifier, Receipt,
     SandboxAccount, SandboxDoors, Secret, SendError, SettingWarning,
@@ -11,15 +12,16 @@ use fanfare_words::Renderer;
 use jiff::SignedDuration;
 
 use crate::DingTalkConfig;
+use crate::hints::DingTalkHints;
 use crate::quota::organisation_quota;
-use crate::render::{Body, Look};
+use crate::render::{DingTalkBody, RobotLook};
 use crate::sign::sign;
 use crate::wire;
-use fanfare_chat::SigningClock;
 
-/// Where DingTalk is, if `endpoint` does not say otherwise.
+/// The address of DingTalk, if `endpoint` does not say otherwise.
 const PROVIDER: &str = "https://oapi.dingtalk.com";
 
+/// The path of a robot's webhook:
 /// <https://open.dingtalk.com/document/development/custom-robots-send-group-messages>
 const PATH: &str = "/robot/send";
 
@@ -28,7 +30,8 @@ const PATH: &str = "/robot/send";
 /// <https://open.dingtalk.com/document/development/custom-robots-send-group-messages>
 const BUDGET: Budget = Budget { messages: NonZeroU32::new(20).unwrap(), per: Duration::from_secs(60) };
 
-/// Ours: twenty a minute need no more, and a slow answer does not hold up an urgent alert.
+/// The requests under way at once. Our choice: twenty a minute need no more, and a slow
+/// answer does not hold up an urgent alert.
 const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(2).unwrap();
 
 /// A DingTalk group robot, ready to send.
@@ -37,7 +40,7 @@ pub struct DingTalk {
     client: Client,
     access_token: Secret,
     secret: Option<Secret>,
-    look: Look,
+    look: RobotLook,
     signing_clock: SigningClock,
 }
 
@@ -71,7 +74,7 @@ impl Notifier for DingTalk {
 }
 
 impl DingTalk {
-    async fn post(&self, body: &Body, attempt: &Attempt) -> Result<Receipt, SendError> {
+    async fn post(&self, body: &DingTalkBody, attempt: &Attempt) -> Result<Receipt, SendError> {
         let signing_time = self.signing_clock.time(attempt.at, self.client.clock_offset());
         let signed = self.secret.as_ref().map(|secret| sign(secret, signing_time.at));
 
@@ -81,8 +84,9 @@ impl DingTalk {
         }
         let answer = self.client.post_json(PATH, &query, body, attempt.at).await;
         let refused = || self.signing_clock.refuse(signing_time, self.client.clock_offset());
-        let outcome =
-            answer.and_then(|answer| wire::outcome(&answer, attempt.ordinal, signing_time.at, refused));
+        let hints = DingTalkHints::in_language(self.look.renderer.language());
+        let outcome = answer
+            .and_then(|answer| wire::outcome(&answer, attempt.ordinal, signing_time.at, hints, refused));
         if signed.is_some() { signing_time.noted_in(outcome, &self.look.renderer) } else { outcome }
     }
 }
@@ -110,7 +114,7 @@ impl Channel for DingTalk {
             client,
             access_token,
             secret,
-            look: Look { msgtype, keyword, mention, renderer },
+            look: RobotLook { msgtype, keyword, mention, renderer },
             signing_clock: SigningClock::default(),
         })
     }

@@ -20,7 +20,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DingTalkConfig {
-    /// What stands after `access_token=` in the webhook address that the group shows.
+    /// The part after `access_token=` of the webhook address that the group shows.
     pub access_token: Secret,
     /// The text under 加签 in the robot's security settings.
     #[serde(default)]
@@ -29,10 +29,10 @@ pub struct DingTalkConfig {
     /// that a resolution is not refused where the alarm went through.
     #[serde(default)]
     pub keyword: Option<String>,
-    /// What messages look like.
+    /// The form of messages.
     #[serde(default)]
-    pub msgtype: MsgType,
-    /// Whom to call by name, beside those the alert asks for.
+    pub msgtype: DingTalkMsgType,
+    /// The people to call by name, beside those the alert asks for.
     #[serde(default)]
     pub mention: MentionSettings,
     /// `http(s)://host[:port]` in place of <https://oapi.dingtalk.com>.
@@ -46,10 +46,10 @@ pub struct DingTalkConfig {
     pub ca_file: Option<PathBuf>,
 }
 
-/// What messages look like.
+/// The form of a robot's messages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum MsgType {
+pub enum DingTalkMsgType {
     /// Headline, list and link. A mention is no longer highlighted in some clients.
     #[default]
     Markdown,
@@ -65,7 +65,7 @@ impl DingTalkConfig {
             access_token,
             secret: None,
             keyword: None,
-            msgtype: MsgType::default(),
+            msgtype: DingTalkMsgType::default(),
             mention: MentionSettings::default(),
             endpoint: None,
             proxy: None,
@@ -78,15 +78,14 @@ impl DingTalkConfig {
         if token.is_empty() || token.contains(['/', '=', '&', '?']) || token.contains(char::is_whitespace) {
             return Err(problem(
                 "access_token",
-                "must be only what stands after `access_token=` in the robot's webhook address \
-                 / 只填 Webhook 地址中 access_token= 之后的部分",
+                "must be only what stands after `access_token=` in the robot's webhook address",
             ));
         }
         if self.secret.as_ref().is_some_and(|it| !it.expose().starts_with(SECRET_PREFIX)) {
             return Err(problem(
                 "secret",
-                "must start with `SEC`: copy it from the robot's security settings, or leave it out if the robot \
-                 is not signed / 以 SEC 开头，请从 机器人管理 → 安全设置 → 加签 复制；未启用加签则删除此项",
+                "must start with `SEC`: copy it from the robot's security settings (机器人管理 → 安全设置 → 加签), \
+                 or leave it out if the robot is not signed",
             ));
         }
         if self.keyword.as_ref().is_some_and(|it| it.trim().is_empty()) {

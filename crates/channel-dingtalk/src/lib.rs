@@ -23,20 +23,21 @@
 //! # }
 //! ```
 
-mod config;
 mod channel;
-mod quota;
 mod render;
 mod markdown;
-mod sign;
 mod wire;
+mod hints;
+mod quota;
+mod sign;
+mod config;
 
 pub mod fake;
 
 use fanfare_sandbox::{HasFake, Provider};
 
 pub use crate::channel::DingTalk;
-pub use crate::config::{DingTalkConfig, MsgType};
+pub use crate::config::{DingTalkConfig, DingTalkMsgType};
 
 impl HasFake for DingTalk {
     fn fake() -> Box<dyn Provider> {

@@ -1,4 +1,4 @@
-//! What an organisation may send in a month.
+//! The calls that an organisation has in a month.
 
 use std::num::NonZeroU32;
 
@@ -15,7 +15,7 @@ const MESSAGES_PER_MONTH: NonZeroU32 = NonZeroU32::new(3000).unwrap();
 /// only one a gateway knows.
 const POOL: &str = "dingtalk";
 
-/// What an organisation may send in a month of China's.
+/// The quota of an organisation, in months of China's calendar.
 pub(crate) fn organisation_quota() -> Quota {
     Quota {
         pool: POOL.to_owned(),

@@ -3,19 +3,21 @@ use std::time::Duration;
 
 use fanfare_chat::{capacity, plain, without_links};
 use fanfare_core::{
-    Account, Attempt, Budget, Channel, Digest, IdempotencyKey, Limits, MessageForm, Notification, Receipt,
-    SendError,
+    Account, Attempt, Budget, Digest, IdempotencyKey, Limits, MessageForm, Notification, Receipt, SendError,
 };
 use fanfare_http_channel::Client;
 use fanfare_words::{Message, Renderer};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::render::{Colour, Content, Frame, Shape};
+use crate::config::KIND;
+use crate::hints::WeComHints;
+use crate::render::{Content, FontColour, Frame, Shape};
 use crate::token::Tokens;
 use crate::wire::AppReply;
-use crate::{AppConfig, MsgType, WeCom};
+use crate::{AppConfig, WeComMsgType};
 
+/// The path to which an app posts:
 /// <https://developer.work.weixin.qq.com/document/path/90236>
 const PATH: &str = "/cgi-bin/message/send";
 
@@ -28,14 +30,15 @@ const BUDGETS: [Budget; 2] = [
     Budget { messages: NonZeroU32::new(1000).unwrap(), per: Duration::from_secs(3600) },
 ];
 
-/// Ours: WeCom answers too many at once with 45033 and does not say what is too many.
+/// The requests under way at once. Our choice: WeCom answers too many of them with 45033,
+/// and publishes no number.
 const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(4).unwrap();
 
 /// "消息内容，最长不超过2048个字节，超过将截断" and so for markdown; we cut it ourselves, so that it shows.
 /// <https://developer.work.weixin.qq.com/document/path/90236>
 const LONGEST_CONTENT: usize = 2048;
 
-/// Ours: what may stand in a plain message, after a long one was refused.
+/// The most bytes of a plain message, after a long one was refused. Our choice.
 const LONGEST_PLAIN: usize = LONGEST_CONTENT / 2;
 
 /// "最大不超过4小时": for so long the same content goes out only once.
@@ -48,13 +51,14 @@ pub(crate) struct App {
     client: Client,
     tokens: Tokens,
     config: AppConfig,
-    msgtype: MsgType,
+    msgtype: WeComMsgType,
     renderer: Renderer,
 }
 
+/// The body of an app's request:
 /// <https://developer.work.weixin.qq.com/document/path/90236>
 #[derive(Debug, Serialize)]
-struct Body {
+struct AppBody {
     touser: String,
     toparty: String,
     totag: String,
@@ -73,11 +77,16 @@ impl App {
     pub(crate) fn new(
         client: Client,
         config: AppConfig,
-        msgtype: Option<MsgType>,
+        msgtype: Option<WeComMsgType>,
         renderer: Renderer,
     ) -> Self {
-        let tokens = Tokens::new(client.clone(), config.corp_id.trim().to_owned(), config.secret.clone());
-        Self { client, tokens, config, msgtype: msgtype.unwrap_or(MsgType::Text), renderer }
+        let tokens = Tokens::new(
+            client.clone(),
+            config.corp_id.trim().to_owned(),
+            config.secret.clone(),
+            WeComHints::in_language(renderer.language()),
+        );
+        Self { client, tokens, config, msgtype: msgtype.unwrap_or(WeComMsgType::Text), renderer }
     }
 
     pub(crate) async fn notify(
@@ -99,21 +108,25 @@ impl App {
         capacity(digest, |digest, form| fits(self.digest_draft(digest, form, &some_key)))
     }
 
-    async fn send(&self, body: &Body, attempt: &Attempt) -> Result<Receipt, SendError> {
+    async fn send(&self, body: &AppBody, attempt: &Attempt) -> Result<Receipt, SendError> {
         let token = self.tokens.current(attempt.at).await?;
         let reply = self.post(&token, body, attempt.at).await?;
         if !reply.refuses_token() {
-            return reply.outcome(&self.config);
+            return reply.outcome(&self.config, self.hints());
         }
         // WeCom may end a token early. Once: a second refusal has another cause.
         let token = self.tokens.instead_of(&token, attempt.at).await?;
-        self.post(&token, body, attempt.at).await?.outcome(&self.config)
+        self.post(&token, body, attempt.at).await?.outcome(&self.config, self.hints())
+    }
+
+    fn hints(&self) -> &'static WeComHints {
+        WeComHints::in_language(self.renderer.language())
     }
 
     pub(crate) fn limits(&self) -> Limits {
         let AppConfig { corp_id, secret, .. } = &self.config;
         Limits {
-            account: Account::new(WeCom::KIND, &[corp_id.trim(), secret.expose()]),
+            account: Account::new(KIND, &[corp_id.trim(), secret.expose()]),
             egress: self.client.egress(),
             budgets: BUDGETS.to_vec(),
             quota: None,
@@ -125,17 +138,17 @@ impl App {
         self.client.clock_offset()
     }
 
-    async fn post(&self, token: &str, body: &Body, at: Timestamp) -> Result<AppReply, SendError> {
+    async fn post(&self, token: &str, body: &AppBody, at: Timestamp) -> Result<AppReply, SendError> {
         self.client.post_json(PATH, &[("access_token", token)], body, at).await?.reply()
     }
 
-    fn body(&self, notification: &Notification, form: MessageForm) -> Body {
+    fn body(&self, notification: &Notification, form: MessageForm) -> AppBody {
         let message = self.renderer.notification(notification);
         let unique = unique_line(notification);
         match form {
             MessageForm::Full => self.addressed(
                 &message,
-                &self.frame(self.shape(Colour::of(notification)), LONGEST_CONTENT, unique),
+                &self.frame(self.shape(FontColour::from_notification(notification)), LONGEST_CONTENT, unique),
             ),
             MessageForm::Plain => {
                 self.addressed(&plain(&message), &self.frame(Shape::Text, LONGEST_PLAIN, unique))
@@ -148,16 +161,16 @@ impl App {
         let message = self.renderer.digest(digest);
         let unique = format!("#{}", &key.as_str()[..UNIQUE_DIGITS]);
         let (message, shape) = match form {
-            MessageForm::Full => (message, self.shape(Colour::of_digest(digest))),
+            MessageForm::Full => (message, self.shape(FontColour::from_digest(digest))),
             MessageForm::Plain => (without_links(&message), Shape::Text),
         };
         (message, self.frame(shape, LONGEST_CONTENT, unique))
     }
 
-    fn shape(&self, colour: Colour) -> Shape {
+    fn shape(&self, colour: FontColour) -> Shape {
         match self.msgtype {
-            MsgType::Markdown => Shape::Markdown(colour),
-            MsgType::Text => Shape::Text,
+            WeComMsgType::Markdown => Shape::Markdown(colour),
+            WeComMsgType::Text => Shape::Text,
         }
     }
 
@@ -166,14 +179,14 @@ impl App {
     }
 
     /// `message` in `frame`, to everybody of the settings.
-    fn addressed(&self, message: &Message, frame: &Frame) -> Body {
+    fn addressed(&self, message: &Message, frame: &Frame) -> AppBody {
         let AppConfig { corp_id: _, secret: _, agent_id, to_user, to_party, to_tag } = &self.config;
         let content = Content { content: frame.fitted(message) };
         let (msgtype, markdown, text) = match frame.shape {
             Shape::Markdown(_) => ("markdown", Some(content), None),
             Shape::Text => ("text", None, Some(content)),
         };
-        Body {
+        AppBody {
             touser: to_user.joined(),
             toparty: to_party.joined(),
             totag: to_tag.joined(),
@@ -188,7 +201,7 @@ impl App {
     }
 }
 
-/// How many digits of a digest's key make it unlike any other of the last four hours.
+/// The digits of a digest's key that make it unlike any other of the last four hours.
 const UNIQUE_DIGITS: usize = 12;
 
 /// Makes the content the same for every attempt of a notification and unlike that of

@@ -3,25 +3,28 @@ use std::time::Duration;
 
 use fanfare_chat::{MentionSettings, capacity, plain, without_links};
 use fanfare_core::{
-    Account, Attempt, Budget, Channel, Digest, Limits, Mention, MessageForm, Notification, Receipt, Secret,
-    SendError,
+    Account, Attempt, Budget, Digest, Limits, Mention, MessageForm, Notification, Receipt, Secret, SendError,
 };
 use fanfare_http_channel::Client;
 use fanfare_words::{Message, Renderer};
 use jiff::SignedDuration;
 use serde::Serialize;
 
-use crate::render::{Colour, Content, Frame, Shape};
-use crate::{MsgType, WeCom, wire};
+use crate::config::KIND;
+use crate::hints::WeComHints;
+use crate::render::{Content, FontColour, Frame, Shape};
+use crate::{WeComMsgType, wire};
 
+/// The path to which a bot posts:
 /// <https://developer.work.weixin.qq.com/document/path/91770>
 const PATH: &str = "/cgi-bin/webhook/send";
 
-/// "每个机器人发送的消息不能超过20条/分钟":
+/// The budget of a bot, "每个机器人发送的消息不能超过20条/分钟":
 /// <https://developer.work.weixin.qq.com/document/path/91770>
 const BUDGET: Budget = Budget { messages: NonZeroU32::new(20).unwrap(), per: Duration::from_secs(60) };
 
-/// Ours: twenty a minute need no more, and a slow answer does not hold up an urgent alert.
+/// The requests under way at once. Our choice: twenty a minute need no more, and a slow
+/// answer does not hold up an urgent alert.
 const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(2).unwrap();
 
 /// "markdown内容，最长不超过4096个字节", "文本内容，最长不超过2048个字节":
@@ -29,10 +32,10 @@ const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(2).unwrap();
 const LONGEST_MARKDOWN: usize = 4096;
 const LONGEST_TEXT: usize = 2048;
 
-/// Ours: what may stand in a plain message, after a long one was refused.
+/// The most bytes of a plain message, after a long one was refused. Our choice.
 const LONGEST_PLAIN: usize = LONGEST_TEXT / 2;
 
-/// Ours, since WeCom publishes none. Ids have up to 64 bytes, and fifteen of them
+/// The most members in one message. Our choice, since WeCom publishes no limit: ids have up to 64 bytes, and fifteen of them
 /// leave three quarters of a markdown message for the message.
 const MOST_MENTIONS: usize = 15;
 
@@ -41,29 +44,30 @@ const MOST_MENTIONS: usize = 15;
 pub(crate) struct Bot {
     client: Client,
     key: Secret,
-    msgtype: MsgType,
+    msgtype: WeComMsgType,
     mention: MentionSettings,
     renderer: Renderer,
 }
 
+/// The body of a bot's request:
 /// <https://developer.work.weixin.qq.com/document/path/91770>
 #[derive(Debug, Serialize)]
 #[serde(tag = "msgtype", rename_all = "lowercase")]
-enum Body {
+enum BotBody {
     Markdown { markdown: Content },
-    Text { text: Text },
+    Text { text: MentioningText },
 }
 
 /// The lists count only here, inside `text`.
 #[derive(Debug, Serialize)]
-struct Text {
+struct MentioningText {
     content: String,
     mentioned_list: Vec<String>,
     mentioned_mobile_list: Vec<String>,
 }
 
 /// A message before it is made to fit.
-struct Draft {
+struct BotDraft {
     message: Message,
     mention: Mention,
     frame: Frame,
@@ -73,11 +77,11 @@ impl Bot {
     pub(crate) fn new(
         client: Client,
         key: Secret,
-        msgtype: Option<MsgType>,
+        msgtype: Option<WeComMsgType>,
         mention: MentionSettings,
         renderer: Renderer,
     ) -> Self {
-        Self { client, key, msgtype: msgtype.unwrap_or(MsgType::Markdown), mention, renderer }
+        Self { client, key, msgtype: msgtype.unwrap_or(WeComMsgType::Markdown), mention, renderer }
     }
 
     pub(crate) async fn notify(
@@ -93,13 +97,13 @@ impl Bot {
     }
 
     pub(crate) fn capacity(&self, digest: &Digest) -> usize {
-        let fits = |Draft { message, mention: _, frame }: Draft| frame.holds(&message);
+        let fits = |BotDraft { message, mention: _, frame }: BotDraft| frame.holds(&message);
         capacity(digest, |digest, form| fits(self.digest_draft(digest, form)))
     }
 
     pub(crate) fn limits(&self) -> Limits {
         Limits {
-            account: Account::new(WeCom::KIND, &[self.key.expose()]),
+            account: Account::new(KIND, &[self.key.expose()]),
             egress: self.client.egress(),
             budgets: vec![BUDGET],
             quota: None,
@@ -111,47 +115,47 @@ impl Bot {
         self.client.clock_offset()
     }
 
-    async fn post(&self, draft: Draft, attempt: &Attempt) -> Result<Receipt, SendError> {
+    async fn post(&self, draft: BotDraft, attempt: &Attempt) -> Result<Receipt, SendError> {
         let query = [("key", self.key.expose())];
         let answer = self.client.post_json(PATH, &query, &draft.body(), attempt.at).await?;
-        wire::outcome(&answer)
+        wire::outcome(&answer, WeComHints::in_language(self.renderer.language()))
     }
 
-    fn draft(&self, notification: &Notification, form: MessageForm) -> Draft {
+    fn draft(&self, notification: &Notification, form: MessageForm) -> BotDraft {
         let message = self.renderer.notification(notification);
         let mention = self.mention.for_notification(notification, MOST_MENTIONS);
         match form {
             MessageForm::Full => {
-                let frame = self.frame(&mention, Colour::of(notification));
-                Draft { message, mention, frame }
+                let frame = self.frame(&mention, FontColour::from_notification(notification));
+                BotDraft { message, mention, frame }
             }
             MessageForm::Plain => {
-                Draft { message: plain(&message), mention, frame: self.text_frame(LONGEST_PLAIN) }
+                BotDraft { message: plain(&message), mention, frame: self.text_frame(LONGEST_PLAIN) }
             }
         }
     }
 
-    fn digest_draft(&self, digest: &Digest, form: MessageForm) -> Draft {
+    fn digest_draft(&self, digest: &Digest, form: MessageForm) -> BotDraft {
         let message = self.renderer.digest(digest);
         let mention = self.mention.for_digest(digest, MOST_MENTIONS);
-        let frame = self.frame(&mention, Colour::of_digest(digest));
+        let frame = self.frame(&mention, FontColour::from_digest(digest));
         match form {
-            MessageForm::Full => Draft { message, mention, frame },
+            MessageForm::Full => BotDraft { message, mention, frame },
             MessageForm::Plain => {
                 let message = without_links(&message);
                 let text = self.text_frame(LONGEST_TEXT);
                 // Half of the alerts would not fit into a text. Without links, and with the
                 // alerts' own markup undone, markdown is as plain.
                 let frame = if text.holds(&message) { text } else { frame };
-                Draft { message, mention, frame }
+                BotDraft { message, mention, frame }
             }
         }
     }
 
-    fn frame(&self, mention: &Mention, colour: Colour) -> Frame {
+    fn frame(&self, mention: &Mention, colour: FontColour) -> Frame {
         match self.msgtype_for(mention) {
-            MsgType::Text => self.text_frame(LONGEST_TEXT),
-            MsgType::Markdown => Frame {
+            WeComMsgType::Text => self.text_frame(LONGEST_TEXT),
+            WeComMsgType::Markdown => Frame {
                 renderer: self.renderer.clone(),
                 shape: Shape::Markdown(colour),
                 limit: LONGEST_MARKDOWN,
@@ -166,22 +170,22 @@ impl Bot {
 
     /// Markdown mentions members by id and nobody else. A mention that rings is worth
     /// more than colours, and a second message for it would cost a second of twenty.
-    fn msgtype_for(&self, mention: &Mention) -> MsgType {
+    fn msgtype_for(&self, mention: &Mention) -> WeComMsgType {
         let Mention { mobiles, user_ids: _, all } = mention;
-        if mobiles.is_empty() && !all { self.msgtype } else { MsgType::Text }
+        if mobiles.is_empty() && !all { self.msgtype } else { WeComMsgType::Text }
     }
 }
 
-impl Draft {
-    fn body(self) -> Body {
+impl BotDraft {
+    fn body(self) -> BotBody {
         let Self { message, mention, frame } = self;
         let content = frame.fitted(&message);
         match frame.shape {
-            Shape::Markdown(_) => Body::Markdown { markdown: Content { content } },
+            Shape::Markdown(_) => BotBody::Markdown { markdown: Content { content } },
             Shape::Text => {
                 let Mention { mobiles: mentioned_mobile_list, user_ids: mut mentioned_list, all } = mention;
                 mentioned_list.extend(all.then(|| "@all".to_owned()));
-                Body::Text { text: Text { content, mentioned_list, mentioned_mobile_list } }
+                BotBody::Text { text: MentioningText { content, mentioned_list, mentioned_mobile_list } }
             }
         }
     }

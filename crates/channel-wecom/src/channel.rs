@@ -11,17 +11,17 @@ use jiff::SignedDuration;
 use crate::WeComConfig;
 use crate::app::App;
 use crate::bot::Bot;
-use crate::config::{check_key, problem};
+use crate::config::{KIND, check_key, problem};
 
-/// Where WeCom is, if `endpoint` does not say otherwise.
+/// The address of WeCom, if `endpoint` does not say otherwise.
 const PROVIDER: &str = "https://qyapi.weixin.qq.com";
 
 /// A WeCom group bot or self-built app, ready to send.
 #[derive(Debug)]
-pub struct WeCom(ChannelSender);
+pub struct WeCom(BotOrApp);
 
 #[derive(Debug)]
-enum ChannelSender {
+enum BotOrApp {
     Bot(Box<Bot>),
     App(Box<App>),
 }
@@ -30,42 +30,42 @@ enum ChannelSender {
 impl Notifier for WeCom {
     async fn notify(&self, notification: &Notification, attempt: &Attempt) -> Result<Receipt, SendError> {
         match &self.0 {
-            ChannelSender::Bot(bot) => bot.notify(notification, attempt).await,
-            ChannelSender::App(app) => app.notify(notification, attempt).await,
+            BotOrApp::Bot(bot) => bot.notify(notification, attempt).await,
+            BotOrApp::App(app) => app.notify(notification, attempt).await,
         }
     }
 
     async fn digest(&self, digest: &Digest, attempt: &Attempt) -> Result<Receipt, SendError> {
         match &self.0 {
-            ChannelSender::Bot(bot) => bot.digest(digest, attempt).await,
-            ChannelSender::App(app) => app.digest(digest, attempt).await,
+            BotOrApp::Bot(bot) => bot.digest(digest, attempt).await,
+            BotOrApp::App(app) => app.digest(digest, attempt).await,
         }
     }
 
     fn capacity(&self, digest: &Digest) -> usize {
         match &self.0 {
-            ChannelSender::Bot(bot) => bot.capacity(digest),
-            ChannelSender::App(app) => app.capacity(digest),
+            BotOrApp::Bot(bot) => bot.capacity(digest),
+            BotOrApp::App(app) => app.capacity(digest),
         }
     }
 
     fn limits(&self) -> Limits {
         match &self.0 {
-            ChannelSender::Bot(bot) => bot.limits(),
-            ChannelSender::App(app) => app.limits(),
+            BotOrApp::Bot(bot) => bot.limits(),
+            BotOrApp::App(app) => app.limits(),
         }
     }
 
     fn clock_offset(&self) -> Option<SignedDuration> {
         match &self.0 {
-            ChannelSender::Bot(bot) => bot.clock_offset(),
-            ChannelSender::App(app) => app.clock_offset(),
+            BotOrApp::Bot(bot) => bot.clock_offset(),
+            BotOrApp::App(app) => app.clock_offset(),
         }
     }
 }
 
 impl Channel for WeCom {
-    const KIND: &'static str = "wecom";
+    const KIND: &'static str = KIND;
 
     type Config = WeComConfig;
 
@@ -82,7 +82,7 @@ impl Channel for WeCom {
         match (key, app) {
             (Some(key), None) => {
                 check_key(&key)?;
-                Ok(Self(ChannelSender::Bot(Box::new(Bot::new(client()?, key, msgtype, mention, renderer)))))
+                Ok(Self(BotOrApp::Bot(Box::new(Bot::new(client()?, key, msgtype, mention, renderer)))))
             }
             (None, Some(app)) => {
                 app.check()?;
@@ -92,7 +92,7 @@ impl Channel for WeCom {
                         "only a group bot mentions: an app writes to `app.to_user`",
                     ));
                 }
-                Ok(Self(ChannelSender::App(Box::new(App::new(client()?, app, msgtype, renderer)))))
+                Ok(Self(BotOrApp::App(Box::new(App::new(client()?, app, msgtype, renderer)))))
             }
             (Some(_), Some(_)) => {
                 Err(problem("app", "a channel is a bot (`key`) or an app (`app`), not both"))

@@ -6,6 +6,9 @@ use serde::Deserialize;
 
 use crate::Recipients;
 
+/// The kind of a WeCom channel, as settings and accounts name it.
+pub(crate) const KIND: &str = "wecom";
+
 /// The settings of a group bot or of a self-built app: exactly one of `key` and `app`.
 ///
 /// ```yaml
@@ -27,13 +30,13 @@ use crate::Recipients;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WeComConfig {
-    /// What stands after `key=` in the bot's webhook address.
+    /// The part after `key=` of the bot's webhook address.
     pub key: Option<Secret>,
     /// A self-built app instead of a bot.
     pub app: Option<AppConfig>,
-    /// What messages look like. WeChat's plug-in shows only text.
-    pub msgtype: Option<MsgType>,
-    /// Whom a bot calls by name, beside those the alert asks for.
+    /// The form of messages. WeChat's plug-in shows only text.
+    pub msgtype: Option<WeComMsgType>,
+    /// The people that a bot calls by name, beside those the alert asks for.
     pub mention: MentionSettings,
     /// `http(s)://host[:port]` in place of <https://qyapi.weixin.qq.com>.
     pub endpoint: Option<String>,
@@ -56,18 +59,18 @@ pub struct AppConfig {
     /// Members, or `@all`.
     #[serde(default)]
     pub to_user: Recipients,
-    /// Departments.
+    /// The numbers of departments.
     #[serde(default)]
     pub to_party: Recipients,
-    /// Tags.
+    /// The numbers of tags.
     #[serde(default)]
     pub to_tag: Recipients,
 }
 
-/// What messages look like.
+/// The form of a bot's or an app's messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum MsgType {
+pub enum WeComMsgType {
     /// Headline in the colour of the severity, quoted facts, link.
     Markdown,
     /// Plain text; WeChat shows it too.
@@ -106,7 +109,7 @@ impl WeComConfig {
         settings.extend(self.key.as_ref().map(|key| ("key", key.expose().to_owned())));
         self.app = self.app.map(|app| AppConfig { secret: present(app.secret), ..app });
         settings.extend(self.app.iter().flat_map(AppConfig::for_sandbox));
-        (self, SandboxAccount { kind: "wecom", settings })
+        (self, SandboxAccount { kind: KIND, settings })
     }
 }
 
@@ -157,10 +160,7 @@ impl AppConfig {
 pub(crate) fn check_key(key: &Secret) -> Result<(), BuildError> {
     let key = key.expose();
     if key.is_empty() || key.contains(['/', '=', '&', '?']) || key.contains(char::is_whitespace) {
-        return Err(problem(
-            "key",
-            "must be only what stands after `key=` in the bot's webhook address / 只填 Webhook 地址中 key= 之后的部分",
-        ));
+        return Err(problem("key", "must be only what stands after `key=` in the bot's webhook address"));
     }
     Ok(())
 }

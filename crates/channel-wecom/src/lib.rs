@@ -21,8 +21,6 @@
 //! # }
 //! ```
 
-mod config;
-mod recipients;
 mod channel;
 
 mod bot;
@@ -31,13 +29,17 @@ mod token;
 
 mod render;
 mod wire;
+mod hints;
+
+mod config;
+mod recipients;
 
 pub mod fake;
 
 use fanfare_sandbox::{HasFake, Provider};
 
 pub use crate::channel::WeCom;
-pub use crate::config::{AppConfig, MsgType, WeComConfig};
+pub use crate::config::{AppConfig, WeComConfig, WeComMsgType};
 pub use crate::recipients::Recipients;
 
 impl HasFake for WeCom {

@@ -7,13 +7,13 @@ use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 pub struct Recipients(Vec<String>); // Invariant: none is empty or holds a `|`.
 
 impl Recipients {
-    /// Nobody.
+    /// True if nobody is named.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// How many.
+    /// The number of recipients.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
@@ -24,7 +24,7 @@ impl Recipients {
         self.0.iter().map(String::as_str)
     }
 
-    /// As WeCom has it: joined by `|`.
+    /// The recipients joined by `|`, as WeCom has them.
     #[must_use]
     pub fn joined(&self) -> String {
         self.0.join("|")

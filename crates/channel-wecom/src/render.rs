@@ -14,14 +14,15 @@ pub(crate) struct Content {
 /// "字体颜色(只支持3种内置颜色)": green, grey and orange, the worst last.
 /// <https://developer.work.weixin.qq.com/document/path/91770>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Colour {
+pub(crate) enum FontColour {
     Green,
     Grey,
     Orange,
 }
 
-impl Colour {
-    pub(crate) fn of(notification: &Notification) -> Self {
+impl FontColour {
+    /// The colour of one notification: over, taken care of, or by its severity.
+    pub(crate) fn from_notification(notification: &Notification) -> Self {
         match (notification.why, notification.alert.severity) {
             (Why::Resolved, _) => Self::Green,
             (Why::Acknowledged, _) | (_, Severity::Low) => Self::Grey,
@@ -29,9 +30,9 @@ impl Colour {
         }
     }
 
-    /// That of its worst.
-    pub(crate) fn of_digest(digest: &Digest) -> Self {
-        digest.notifications().iter().map(|it| Self::of(it)).max().unwrap_or(Self::Grey)
+    /// The colour of the worst of a digest.
+    pub(crate) fn from_digest(digest: &Digest) -> Self {
+        digest.notifications().iter().map(|it| Self::from_notification(it)).max().unwrap_or(Self::Grey)
     }
 
     fn word(self) -> &'static str {
@@ -43,21 +44,21 @@ impl Colour {
     }
 }
 
-/// What a message looks like.
+/// The look of a message.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Shape {
     /// Markdown with a headline in this colour.
-    Markdown(Colour),
-    /// Plain text.
+    Markdown(FontColour),
+    /// Text without markup.
     Text,
 }
 
-/// What a message looks like, what it must keep when it is cut, and how long it may be.
+/// The look of a message, the part that a cut must leave, and the longest length.
 #[derive(Debug)]
 pub(crate) struct Frame {
     pub(crate) renderer: Renderer,
     pub(crate) shape: Shape,
-    /// In bytes.
+    /// The most bytes of the content.
     pub(crate) limit: usize,
     /// The last lines, as markup: mentions, or the number that makes the message unique.
     pub(crate) tail: Option<String>,
@@ -69,7 +70,7 @@ impl Frame {
         fit(message, self.limit, |message, missing| self.rendered(message, missing), String::len)
     }
 
-    /// Whether all of `message` can be shown.
+    /// True if all of `message` can be shown.
     pub(crate) fn holds(&self, message: &Message) -> bool {
         self.rendered(message, 0).len() <= self.limit
     }
@@ -83,7 +84,7 @@ impl Frame {
         self.with_tail(blocks, missing)
     }
 
-    fn markdown(&self, message: &Message, colour: Colour) -> Vec<String> {
+    fn markdown(&self, message: &Message, colour: FontColour) -> Vec<String> {
         let Message { title, facts, content, link } = message;
         let fact = |Fact { name, text, link }: &Fact| {
             format!("> {name}: {}", linked(&escape(text), link.as_deref()))

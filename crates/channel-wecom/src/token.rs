@@ -7,17 +7,20 @@ use fanfare_http_channel::{Client, nothing_was_sent};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 
+use crate::hints::WeComHints;
 use crate::wire::TokenReply;
 
+/// The path from which a token is fetched:
 /// <https://developer.work.weixin.qq.com/document/path/91039>
 const PATH: &str = "/cgi-bin/gettoken";
 
-/// Ours: a token this close to its end might not survive the way to WeCom. Of a
-/// short-lived one it is a quarter of its life, or it would never be used twice.
+/// The time before its end at which a token is replaced: it might not survive the way to
+/// WeCom. Our choice. Of a short-lived token it is a quarter of its life at most, or the
+/// token would never be used twice.
 const MARGIN: Duration = Duration::from_secs(120);
 
-/// Ours: WeCom bans an address for an hour that asks "again and again" with a wrong
-/// secret (note on 45009), and does not say how often that is.
+/// The pause after a refused secret. Our choice: WeCom bans an address for an hour that asks
+/// "again and again" with a wrong secret (note on 45009), and publishes no number.
 const HOLD_AFTER_REFUSAL: SignedDuration = SignedDuration::from_secs(60);
 
 /// The access token of one app, fetched when needed, by one caller at a time.
@@ -25,7 +28,8 @@ pub(crate) struct Tokens {
     client: Client,
     corp_id: String,
     secret: Secret,
-    /// How often WeCom was asked. Whoever waited for another's fetch sees it change.
+    hints: &'static WeComHints,
+    /// The fetches so far. A caller that waited for another's fetch sees the number change.
     fetches: AtomicU64,
     known: Mutex<Known>,
 }
@@ -33,10 +37,10 @@ pub(crate) struct Tokens {
 #[derive(Default)]
 struct Known {
     token: Option<Token>,
-    failure: Option<Failure>,
+    failure: Option<TokenFailure>,
 }
 
-/// Kept until there is a newer one.
+/// An access token, kept until there is a newer one.
 struct Token {
     text: String,
     /// From then on a newer one is wanted.
@@ -44,15 +48,15 @@ struct Token {
     ends: Timestamp,
 }
 
-/// Why the last fetch brought no token.
-struct Failure {
+/// The error of the last fetch, which brought no token.
+struct TokenFailure {
     error: SendError,
     hold_until: Timestamp,
 }
 
 impl Tokens {
-    pub(crate) fn new(client: Client, corp_id: String, secret: Secret) -> Self {
-        Self { client, corp_id, secret, fetches: AtomicU64::new(0), known: Mutex::default() }
+    pub(crate) fn new(client: Client, corp_id: String, secret: Secret, hints: &'static WeComHints) -> Self {
+        Self { client, corp_id, secret, hints, fetches: AtomicU64::new(0), known: Mutex::default() }
     }
 
     /// A token that should still be good at `now`.
@@ -100,24 +104,24 @@ impl Tokens {
         usable(&known).map(|(token, _)| token).ok_or(error)
     }
 
-    async fn fetch(&self, now: Timestamp) -> Result<Token, Failure> {
+    async fn fetch(&self, now: Timestamp) -> Result<Token, TokenFailure> {
         let query = [("corpid", self.corp_id.as_str()), ("corpsecret", self.secret.expose())];
         let reply: Result<TokenReply, SendError> =
             async { self.client.get(PATH, &query, now).await?.reply() }.await;
         self.fetches.fetch_add(1, Ordering::AcqRel);
-        match reply.and_then(TokenReply::token).map_err(nothing_was_sent) {
+        match reply.and_then(|reply| reply.token(self.hints)).map_err(nothing_was_sent) {
             Ok((text, lasts)) => Ok(Token {
                 text,
                 fresh_until: later(now, lasts - MARGIN.min(lasts / 4)),
                 ends: later(now, lasts),
             }),
-            Err(error) => Err(Failure { hold_until: hold_until(&error, now), error }),
+            Err(error) => Err(TokenFailure { hold_until: hold_until(&error, now), error }),
         }
     }
 }
 
-/// Until when nobody should ask again. What may pass may be asked again at once: the
-/// gateway keeps the pace.
+/// The end of the time in which nobody should ask again. After an error that may pass it
+/// is over at once: the gateway keeps the pace.
 fn hold_until(error: &SendError, now: Timestamp) -> Timestamp {
     match error {
         SendError::Misconfigured { .. } => now + HOLD_AFTER_REFUSAL,

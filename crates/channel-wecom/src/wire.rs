@@ -9,17 +9,18 @@ use fanfare_core::{Receipt, Refusal, SendError};
 use fanfare_http_channel::{Answer, ip_in, quote};
 use serde::Deserialize;
 
+use crate::hints::WeComHints;
 use crate::{AppConfig, Recipients};
 
 /// `{"errcode": 0, "errmsg": "ok"}`
 #[derive(Debug, Deserialize)]
-struct Reply {
+struct BotReply {
     errcode: i64,
     #[serde(default)]
     errmsg: String,
 }
 
-/// What `message/send` answers: whoever is named here does not get the message.
+/// The answer of `message/send`: those who are named here do not get the message.
 /// <https://developer.work.weixin.qq.com/document/path/90236>
 #[derive(Debug, Deserialize)]
 pub(crate) struct AppReply {
@@ -38,7 +39,7 @@ pub(crate) struct AppReply {
     msgid: String,
 }
 
-/// What `gettoken` answers.
+/// The answer of `gettoken`.
 /// <https://developer.work.weixin.qq.com/document/path/91039>
 #[derive(Deserialize)]
 pub(crate) struct TokenReply {
@@ -51,7 +52,8 @@ pub(crate) struct TokenReply {
     expires_in: u64,
 }
 
-/// "正常情况下为7200秒（2小时）": <https://developer.work.weixin.qq.com/document/path/91039>
+/// The usual lifetime of a token, "正常情况下为7200秒（2小时）":
+/// <https://developer.work.weixin.qq.com/document/path/91039>
 fn usual_lifetime() -> u64 {
     7200
 }
@@ -64,15 +66,15 @@ const SILENCE: Duration = Duration::from_secs(60);
 /// <https://developer.work.weixin.qq.com/document/path/90313>
 const TOKEN_SILENCE: Duration = Duration::from_secs(3600);
 
-/// How much of WeCom's words an error shows; they end in a hint, our address and a link.
+/// The bytes of WeCom's words that an error shows; they end in a hint, our address and a link.
 const QUOTED: usize = 500;
 
-/// What WeCom's answer to a bot means to the gateway.
-pub(crate) fn outcome(answer: &Answer) -> Result<Receipt, SendError> {
-    let Reply { errcode, errmsg } = answer.reply()?;
+/// The meaning of WeCom's answer to a bot.
+pub(crate) fn outcome(answer: &Answer, hints: &WeComHints) -> Result<Receipt, SendError> {
+    let BotReply { errcode, errmsg } = answer.reply()?;
     match errcode {
         0 => Ok(Receipt { words: words(0, &errmsg), ..Receipt::default() }),
-        _ => Err(refusal(errcode, &errmsg)),
+        _ => Err(refusal(errcode, &errmsg, hints)),
     }
 }
 
@@ -82,11 +84,11 @@ impl AppReply {
         matches!(self.errcode, 40_001 | 40_014 | 42_001)
     }
 
-    /// What the answer means to the gateway, for a message to the recipients of `config`.
-    pub(crate) fn outcome(self, config: &AppConfig) -> Result<Receipt, SendError> {
+    /// The meaning of the answer for a message to the recipients of `config`.
+    pub(crate) fn outcome(self, config: &AppConfig, hints: &WeComHints) -> Result<Receipt, SendError> {
         let Self { errcode, ref errmsg, ref msgid, .. } = self;
         if errcode != 0 {
-            return Err(refusal(errcode, errmsg));
+            return Err(refusal(errcode, errmsg, hints));
         }
         let refused = self.refused();
         let words =
@@ -94,7 +96,7 @@ impl AppReply {
         if self.reaches_somebody(config) {
             Ok(Receipt { words, refused, ..Receipt::default() })
         } else {
-            let reason = format!("{words}, but nobody gets it; {}", mend::RECIPIENTS);
+            let reason = format!("{words}, but nobody gets it; {}", hints.recipients);
             Err(SendError::Misconfigured { reason })
         }
     }
@@ -117,7 +119,7 @@ impl AppReply {
         lists.into_iter().flat_map(named).collect()
     }
 
-    /// If each of the members, parties and tags is refused, nobody is told,
+    /// True unless each of the members, parties and tags is refused: then nobody is told,
     /// `errcode` 0 or not.
     fn reaches_somebody(&self, config: &AppConfig) -> bool {
         let AppConfig { to_user, to_party, to_tag, .. } = config;
@@ -127,7 +129,7 @@ impl AppReply {
     }
 }
 
-/// Whether someone of `to` is named in none of the lists of `refused`. WeCom names
+/// True if someone of `to` is named in none of the lists of `refused`. WeCom names
 /// members in lower case.
 fn is_reached(to: &Recipients, refused: &[&str]) -> bool {
     let is_refused =
@@ -137,7 +139,7 @@ fn is_reached(to: &Recipients, refused: &[&str]) -> bool {
 
 impl TokenReply {
     /// The token and how long it lasts.
-    pub(crate) fn token(self) -> Result<(String, Duration), SendError> {
+    pub(crate) fn token(self, hints: &WeComHints) -> Result<(String, Duration), SendError> {
         let Self { errcode, errmsg, access_token, expires_in } = self;
         match errcode {
             0 if !access_token.is_empty() => Ok((access_token, Duration::from_secs(expires_in))),
@@ -146,49 +148,32 @@ impl TokenReply {
                 retry_after: TOKEN_SILENCE,
                 reason: format!("gettoken: {}", words(errcode, &errmsg)),
             }),
-            40_001 | 40_091 => Err(misconfigured(errcode, &errmsg, mend::SECRET)),
-            _ => Err(refusal(errcode, &errmsg)),
+            40_001 | 40_091 => Err(misconfigured(errcode, &errmsg, hints.secret)),
+            _ => Err(refusal(errcode, &errmsg, hints)),
         }
     }
 }
 
-/// What a person must mend, in English and Chinese.
-mod mend {
-    pub(super) const KEY: &str =
-        "check `key`, and that the bot is still in the group / 请检查 key，并确认机器人仍在群中";
-    pub(super) const STOPPED: &str =
-        "the bot is stopped: enable it in the group / 机器人已停用，请在群中启用";
-    pub(super) const SECRET: &str = "check `app.secret` / 请检查 app.secret（应用管理 → 应用 → Secret）";
-    pub(super) const CORP: &str = "check `app.corp_id` / 请检查 app.corp_id（我的企业 → 企业ID）";
-    pub(super) const AGENT: &str = "check `app.agent_id`: it must belong to `app.secret` / 请检查 app.agent_id 是否与 app.secret 属于同一应用";
-    pub(super) const ADDRESS: &str =
-        "to the app's trusted addresses; it takes about a minute / 添加到应用的企业可信IP，约一分钟后生效";
-    pub(super) const RIGHTS: &str =
-        "check the app's rights, visible range and state / 请检查应用的权限、可见范围与启用状态";
-    pub(super) const RECIPIENTS: &str = "check `app.to_user`, `app.to_party`, `app.to_tag` and the app's visible range / 请检查接收人与应用可见范围";
-}
-
-/// What a code other than 0 means. WeCom answers HTTP 200 with all of them.
-fn refusal(errcode: i64, errmsg: &str) -> SendError {
+/// The meaning of a code other than 0. WeCom answers HTTP 200 with all of them.
+fn refusal(errcode: i64, errmsg: &str, hints: &WeComHints) -> SendError {
     let reason = words(errcode, errmsg);
     match errcode {
         45_009 => SendError::Throttled { retry_after: SILENCE, reason },
 
         // In 2019 also the answer to a text that was too long.
         93_000 if errmsg.contains("exceed max length") => SendError::Unsendable { reason },
-        93_000 | 93_006 | 93_008 => misconfigured(errcode, errmsg, mend::KEY),
-        93_004 => misconfigured(errcode, errmsg, mend::STOPPED),
-        40_013 => misconfigured(errcode, errmsg, mend::CORP),
-        40_056 | 41_011 | 301_002 => misconfigured(errcode, errmsg, mend::AGENT),
-        48_002 | 50_003 | 60_011 | 301_007 => misconfigured(errcode, errmsg, mend::RIGHTS),
+        93_000 | 93_006 | 93_008 => misconfigured(errcode, errmsg, hints.key),
+        93_004 => misconfigured(errcode, errmsg, hints.stopped),
+        40_013 => misconfigured(errcode, errmsg, hints.corp),
+        40_056 | 41_011 | 301_002 => misconfigured(errcode, errmsg, hints.agent),
+        48_002 | 50_003 | 60_011 | 301_007 => misconfigured(errcode, errmsg, hints.rights),
         40_031 | 40_032 | 81_013 | 82_001 | 82_002 | 82_003 => {
-            misconfigured(errcode, errmsg, mend::RECIPIENTS)
+            misconfigured(errcode, errmsg, hints.recipients)
         }
-        60_020 => {
-            let address =
-                ip_in(errmsg).map_or_else(|| "this gateway's address".to_owned(), |ip| ip.to_string());
-            misconfigured(errcode, errmsg, &format!("add {address} {}", mend::ADDRESS))
-        }
+        60_020 => match ip_in(errmsg) {
+            Some(ip) => misconfigured(errcode, errmsg, &format!("{ip}: {}", hints.address)),
+            None => misconfigured(errcode, errmsg, hints.unknown_address),
+        },
 
         // Type, parameters (40058 is what too long returns), empty, wrong signs, too large.
         40_008 | 40_033 | 40_035 | 40_058 | 44_004 | 45_002 | 40_206 => SendError::Unsendable { reason },
@@ -201,8 +186,8 @@ fn refusal(errcode: i64, errmsg: &str) -> SendError {
     }
 }
 
-fn misconfigured(errcode: i64, errmsg: &str, mend: &str) -> SendError {
-    SendError::Misconfigured { reason: format!("{}; {mend}", words(errcode, errmsg)) }
+fn misconfigured(errcode: i64, errmsg: &str, hint: &str) -> SendError {
+    SendError::Misconfigured { reason: format!("{}; {hint}", words(errcode, errmsg)) }
 }
 
 fn words(errcode: i64, errmsg: &str) -> String {

@@ -10,9 +10,9 @@ use serde_json::Value;
 
 use super::*;
 
-fn look() -> Look {
-    Look {
-        msgtype: MsgType::Markdown,
+fn look() -> RobotLook {
+    RobotLook {
+        msgtype: DingTalkMsgType::Markdown,
         keyword: None,
         mention: MentionSettings::default(),
         renderer: Renderer::new(Locale::default()),
@@ -26,14 +26,14 @@ fn urgent(change: impl FnOnce(&mut Alert)) -> Notification {
     notification
 }
 
-/// What is posted, as JSON.
-fn posted(look: &Look, notification: &Notification, form: MessageForm) -> Value {
+/// The body that is posted, as JSON.
+fn posted(look: &RobotLook, notification: &Notification, form: MessageForm) -> Value {
     let attempt = Attempt { form, ..attempt() };
     serde_json::to_value(look.body(notification, &attempt)).unwrap()
 }
 
 #[track_caller]
-fn check_text(look: &Look, notification: &Notification, expected: Expect) {
+fn check_text(look: &RobotLook, notification: &Notification, expected: Expect) {
     let body = posted(look, notification, MessageForm::Full);
     let text = body.pointer("/markdown/text").or(body.pointer("/text/content")).unwrap();
     expected.assert_eq(text.as_str().unwrap());
@@ -69,7 +69,7 @@ fn a_markdown_message_repeats_its_title_since_dingtalk_shows_it_only_in_the_list
 fn a_message_speaks_the_language_and_shows_the_time_of_the_place() {
     let locale = Locale { language: Language::Zh, timezone: TimeZone::fixed(jiff::tz::offset(8)) };
     check_text(
-        &Look { msgtype: MsgType::Text, renderer: Renderer::new(locale), ..look() },
+        &RobotLook { msgtype: DingTalkMsgType::Text, renderer: Renderer::new(locale), ..look() },
         &notification(Severity::High, Why::Resolved),
         expect![[r#"
             [已恢复] Temperature too high - Cold room 3
@@ -94,7 +94,7 @@ fn a_markdown_message_names_everybody_it_calls() {
         alert.mention.mobiles = vec!["13800000000".to_owned(), "+1-5550100".to_owned()];
         alert.mention.user_ids = vec!["manager_1".to_owned()];
     });
-    let body = posted(&Look { mention, ..look() }, &notification, MessageForm::Full);
+    let body = posted(&RobotLook { mention, ..look() }, &notification, MessageForm::Full);
     assert_eq!(
         body["at"],
         serde_json::json!({
@@ -108,7 +108,8 @@ fn a_markdown_message_names_everybody_it_calls() {
 #[test]
 fn a_text_message_leaves_naming_to_dingtalk() {
     let notification = urgent(|alert| alert.mention.mobiles = vec!["13800000000".to_owned()]);
-    let body = posted(&Look { msgtype: MsgType::Text, ..look() }, &notification, MessageForm::Full);
+    let body =
+        posted(&RobotLook { msgtype: DingTalkMsgType::Text, ..look() }, &notification, MessageForm::Full);
     assert_eq!(body["at"]["atMobiles"], serde_json::json!(["13800000000"]));
     assert!(!body["text"].to_string().contains("13800000000"), "{body}");
 }
@@ -127,12 +128,12 @@ fn fifty_people_are_called_at_most() {
 
 #[test]
 fn the_keyword_is_in_every_message_also_when_it_resolves() {
-    let look = |msgtype| Look { msgtype, keyword: Some("告警_1".to_owned()), ..look() };
+    let look = |msgtype| RobotLook { msgtype, keyword: Some("告警_1".to_owned()), ..look() };
     for why in [Why::Started, Why::Resolved] {
         for (msgtype, form) in [
-            (MsgType::Markdown, MessageForm::Full),
-            (MsgType::Text, MessageForm::Full),
-            (MsgType::Markdown, MessageForm::Plain),
+            (DingTalkMsgType::Markdown, MessageForm::Full),
+            (DingTalkMsgType::Text, MessageForm::Full),
+            (DingTalkMsgType::Markdown, MessageForm::Plain),
         ] {
             let mut notification = notification(Severity::Low, why);
             Arc::make_mut(&mut notification.alert).annotations.set("content", "x".repeat(50_000));
@@ -188,26 +189,26 @@ fn an_invitation_to_acknowledge_is_a_link() {
         ..notification(Severity::Urgent, Why::Started)
     };
     let text = |msgtype, form| {
-        let body = posted(&Look { msgtype, ..look() }, &notification, form);
+        let body = posted(&RobotLook { msgtype, ..look() }, &notification, form);
         let text = body.pointer("/markdown/text").or(body.pointer("/text/content")).unwrap();
         text.as_str().unwrap().to_owned()
     };
-    let markdown = text(MsgType::Markdown, MessageForm::Full);
+    let markdown = text(DingTalkMsgType::Markdown, MessageForm::Full);
     let link = "- **Acknowledge**: [I take care of it](https://alerts.example.com/ack/t0ken%281%29)";
     assert!(markdown.ends_with(link), "{markdown}");
-    let plain = text(MsgType::Text, MessageForm::Full);
+    let plain = text(DingTalkMsgType::Text, MessageForm::Full);
     assert!(
         plain.ends_with("Acknowledge: I take care of it https://alerts.example.com/ack/t0ken(1)"),
         "{plain}"
     );
-    let without = text(MsgType::Markdown, MessageForm::Plain);
+    let without = text(DingTalkMsgType::Markdown, MessageForm::Plain);
     assert!(!without.contains("Acknowledge") && !without.contains("http"), "{without}");
 }
 
 #[test]
 fn a_digest_is_a_list_of_links_and_calls_like_its_alerts() {
     let mention = MentionSettings { all: MentionAll::Urgent, ..MentionSettings::default() };
-    let look = Look { mention, keyword: Some("alarm".to_owned()), ..look() };
+    let look = RobotLook { mention, keyword: Some("alarm".to_owned()), ..look() };
     let digest = digest(2);
     let mut notifications = digest.notifications().to_vec();
     let second = Arc::make_mut(&mut notifications[1]);
@@ -259,7 +260,7 @@ fn a_digest_of_one_that_fits_nothing_is_cut_within_the_limit() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Whatever the alerts say, and whoever is called.
+    /// The rule holds for all texts of alerts and all people who are called.
     #[test]
     fn no_line_of_a_digest_within_its_capacity_is_cut(
         texts in proptest::collection::vec(".{0,200}", 1..80), many in 1_usize..5, text_type in any::<bool>(),
@@ -271,7 +272,7 @@ proptest! {
             alert.mention.user_ids = vec![text.clone()];
         }
         let digest = Digest::new(notifications).unwrap();
-        let look = Look { msgtype: if text_type { MsgType::Text } else { MsgType::Markdown }, ..look() };
+        let look = RobotLook { msgtype: if text_type { DingTalkMsgType::Text } else { DingTalkMsgType::Markdown }, ..look() };
         let capacity = look.capacity(&digest);
         for form in [MessageForm::Full, MessageForm::Plain] {
             let body = look.digest_body(&digest.first(capacity), &Attempt { form, ..attempt() });
@@ -285,7 +286,7 @@ proptest! {
         }
         let larger = look.digest_body(&digest.first(capacity + 1), &attempt());
         let plain = look.digest_body(&digest.first(capacity + 1), &Attempt { form: MessageForm::Plain, ..attempt() });
-        let is_cut = |body: &Body| serde_json::to_string(body).unwrap().contains("… cut, ");
+        let is_cut = |body: &DingTalkBody| serde_json::to_string(body).unwrap().contains("… cut, ");
         prop_assert!(capacity == digest.notifications().len() || is_cut(&larger) || is_cut(&plain), "no larger one fits");
     }
 }
@@ -297,7 +298,7 @@ proptest! {
         unit in any::<char>(), repeat in 1_usize..30_000, label in ".{0,300}", forms in 0_usize..3,
     ) {
         let (msgtype, form) = [
-            (MsgType::Markdown, MessageForm::Full), (MsgType::Text, MessageForm::Full), (MsgType::Markdown, MessageForm::Plain),
+            (DingTalkMsgType::Markdown, MessageForm::Full), (DingTalkMsgType::Text, MessageForm::Full), (DingTalkMsgType::Markdown, MessageForm::Plain),
         ][forms];
         let notification = urgent(|alert| {
             alert.annotations.set("content", unit.to_string().repeat(repeat));
@@ -305,7 +306,7 @@ proptest! {
             alert.labels.set("device", label);
             alert.mention.user_ids = (0..60).map(|n| format!("{n:064}")).collect();
         });
-        let body = Look { msgtype, ..look() }.body(&notification, &Attempt { form, ..attempt() });
+        let body = RobotLook { msgtype, ..look() }.body(&notification, &Attempt { form, ..attempt() });
         prop_assert!(serde_json::to_vec(&body).unwrap().len() <= 19_500);
     }
 }

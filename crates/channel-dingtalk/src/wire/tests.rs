@@ -1,19 +1,25 @@
 use expect_test::{Expect, expect};
+use fanfare_core::Language;
 use fanfare_http_channel::{Client, HttpSettings};
 use fanfare_testkit::{FakeHttp, NOON, Reaction};
 
 use super::*;
 
-/// What an answer of DingTalk means, the `ordinal`-th time.
+/// The meaning of an answer of DingTalk to the `ordinal`-th attempt.
 async fn read(ordinal: u32, answer: Reaction) -> Result<Receipt, SendError> {
     let fake = FakeHttp::serve(move |_| answer.clone()).await;
     let client = Client::new(&fake.endpoint(), HttpSettings::default()).unwrap();
     let answer = client.post_json("/robot/send", &[], &"a message", NOON).await?;
-    outcome(&answer, ordinal, NOON, || ClockRemedy::SetClock)
+    outcome(&answer, ordinal, NOON, DingTalkHints::in_language(Language::En), || ClockRemedy::SetClock)
 }
 
 fn refused(errcode: i64, errmsg: &str, ordinal: u32) -> SendError {
-    refusal(errcode, errmsg, ordinal, NOON, || ClockRemedy::SetClock)
+    refused_in(Language::En, errcode, errmsg, ordinal)
+}
+
+fn refused_in(language: Language, errcode: i64, errmsg: &str, ordinal: u32) -> SendError {
+    let hints = DingTalkHints::in_language(language);
+    refusal(errcode, errmsg, ordinal, NOON, hints, || ClockRemedy::SetClock)
 }
 
 #[track_caller]
@@ -24,8 +30,8 @@ fn check(errcode: i64, errmsg: &str, ordinal: u32, expected: &str) {
 }
 
 #[track_caller]
-fn check_reason(errcode: i64, errmsg: &str, expected: Expect) {
-    expected.assert_eq(&refused(errcode, errmsg, 2).to_string());
+fn check_reason(language: Language, errcode: i64, errmsg: &str, expected: Expect) {
+    expected.assert_eq(&refused_in(language, errcode, errmsg, 2).to_string());
 }
 
 #[tokio::test]
@@ -130,7 +136,8 @@ fn a_wrong_time_or_an_unknown_token_is_confirmed_once() {
 
 #[test]
 fn a_wrong_time_is_tried_again_while_there_is_another() {
-    let err = refusal(310_000, "invalid timestamp", 9, NOON, || ClockRemedy::AnotherTime);
+    let hints = DingTalkHints::in_language(Language::En);
+    let err = refusal(310_000, "invalid timestamp", 9, NOON, hints, || ClockRemedy::AnotherTime);
     assert_eq!(err.word(), "transient");
 }
 
@@ -142,26 +149,43 @@ fn busy_and_unknown_may_pass() {
 }
 
 #[test]
-fn a_person_is_told_what_to_mend_in_both_languages() {
+fn a_person_is_told_what_to_mend_in_the_channels_language() {
     check_reason(
+        Language::En,
         310_000,
         "ip 203.0.113.7 not in whitelist",
         expect![
-            "misconfigured: errcode 310000: ip 203.0.113.7 not in whitelist; add 203.0.113.7 to the robot's list of addresses / 添加到机器人安全设置的 IP 地址段"
+            "misconfigured: errcode 310000: ip 203.0.113.7 not in whitelist; 203.0.113.7: add this address to the robot's list of addresses"
         ],
     );
     check_reason(
+        Language::Zh,
+        310_000,
+        "ip 203.0.113.7 not in whitelist",
+        expect![
+            "misconfigured: errcode 310000: ip 203.0.113.7 not in whitelist; 203.0.113.7: 请将此地址添加到机器人安全设置的 IP 地址段"
+        ],
+    );
+    check_reason(
+        Language::En,
+        310_000,
+        "not in whitelist",
+        expect![
+            "misconfigured: errcode 310000: not in whitelist; add this gateway's address to the robot's list of addresses"
+        ],
+    );
+    check_reason(
+        Language::Zh,
         310_000,
         "invalid timestamp",
-        expect![
-            "misconfigured: errcode 310000: invalid timestamp; check this machine's clock: it may differ by one hour at most / 请校准本机时钟，误差不得超过一小时"
-        ],
+        expect!["misconfigured: errcode 310000: invalid timestamp; 请校准本机时钟，误差不得超过一小时"],
     );
     check_reason(
+        Language::En,
         310_000,
         "keywords not in content",
         expect![
-            "unsendable as it is: errcode 310000: keywords not in content; set `keyword` to one of the robot's keywords / 请将 keyword 设置为机器人的自定义关键词之一"
+            "unsendable as it is: errcode 310000: keywords not in content; set `keyword` to one of the robot's keywords"
         ],
     );
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
-fn app_at(endpoint: &str, msgtype: Option<MsgType>) -> App {
+fn app_at(endpoint: &str, msgtype: Option<WeComMsgType>) -> App {
     let client = Client::new(endpoint, HttpSettings::default()).unwrap();
     let config = AppConfig {
         corp_id: " ww1 ".to_owned(),
@@ -20,7 +20,7 @@ fn app_at(endpoint: &str, msgtype: Option<MsgType>) -> App {
     App::new(client, config, msgtype, Renderer::new(Locale::default()))
 }
 
-fn posted(msgtype: Option<MsgType>, notification: &Notification, form: MessageForm) -> Value {
+fn posted(msgtype: Option<WeComMsgType>, notification: &Notification, form: MessageForm) -> Value {
     serde_json::to_value(app_at("http://127.0.0.1:1", msgtype).body(notification, form)).unwrap()
 }
 
@@ -54,7 +54,7 @@ fn a_message_names_its_recipients_and_its_agent_as_wecom_wants_them() {
 fn a_long_message_is_cut_by_us_so_that_it_shows() {
     let mut notification = notification(Severity::Urgent, Why::Started);
     Arc::make_mut(&mut notification.alert).annotations.set("content", "告".repeat(3000));
-    for (msgtype, field) in [(MsgType::Text, "text"), (MsgType::Markdown, "markdown")] {
+    for (msgtype, field) in [(WeComMsgType::Text, "text"), (WeComMsgType::Markdown, "markdown")] {
         let body = posted(Some(msgtype), &notification, MessageForm::Full);
         let content = body[field]["content"].as_str().unwrap();
         assert!((1900..=2048).contains(&content.len()), "{}", content.len());
@@ -108,7 +108,7 @@ async fn any_other_refusal_asks_for_no_new_token() {
 #[test]
 fn a_digest_tells_as_many_alerts_as_wecom_does_not_cut() {
     let many = digest(100);
-    for msgtype in [MsgType::Text, MsgType::Markdown] {
+    for msgtype in [WeComMsgType::Text, WeComMsgType::Markdown] {
         let app = app_at("http://127.0.0.1:1", Some(msgtype));
         let told = many.first(app.capacity(&many));
         assert!(told.notifications().len() >= 7, "{}", told.notifications().len());

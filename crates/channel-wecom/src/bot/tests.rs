@@ -9,13 +9,18 @@ use serde_json::{Value, json};
 
 use super::*;
 
-fn bot(msgtype: Option<MsgType>, settings: MentionSettings) -> Bot {
+fn bot(msgtype: Option<WeComMsgType>, settings: MentionSettings) -> Bot {
     let client = Client::new("http://127.0.0.1:1", HttpSettings::default()).unwrap();
     Bot::new(client, Secret::new("a key"), msgtype, settings, Renderer::new(Locale::default()))
 }
 
-/// What a bot posts about an urgent alert that asks for `asked`.
-fn posted(msgtype: Option<MsgType>, settings: MentionSettings, asked: Mention, form: MessageForm) -> Value {
+/// The body that a bot posts about an urgent alert that asks for `asked`.
+fn posted(
+    msgtype: Option<WeComMsgType>,
+    settings: MentionSettings,
+    asked: Mention,
+    form: MessageForm,
+) -> Value {
     let bot = bot(msgtype, settings);
     let mut notification = notification(Severity::Urgent, Why::Started);
     let alert = Arc::make_mut(&mut notification.alert);
@@ -56,7 +61,8 @@ fn mobiles_and_everybody_can_only_be_called_in_text() {
 
 #[test]
 fn a_bot_can_be_told_to_speak_text() {
-    let body = posted(Some(MsgType::Text), MentionSettings::default(), Mention::default(), MessageForm::Full);
+    let body =
+        posted(Some(WeComMsgType::Text), MentionSettings::default(), Mention::default(), MessageForm::Full);
     assert_eq!(body["msgtype"], "text");
 }
 
@@ -68,7 +74,7 @@ fn a_plain_message_is_short_text_without_links() {
     assert_eq!(body["text"]["mentioned_list"], json!(["zhangsan"]));
 }
 
-/// What `bot` posts of as much of `digest` as it can.
+/// The body that `bot` posts of as much of `digest` as it can.
 fn posted_of(bot: &Bot, digest: &Digest, form: MessageForm) -> Value {
     let told = digest.first(bot.capacity(digest));
     serde_json::to_value(bot.digest_draft(&told, form).body()).unwrap()
@@ -124,7 +130,7 @@ fn a_digest_of_one_that_fits_nothing_is_cut_within_the_limit() {
     let mut only = digest(1).notifications().to_vec();
     Arc::make_mut(&mut only[0]).ack_url = Some(format!("https://x.example/{}", "x".repeat(5_000)));
     let digest = Digest::new(only).unwrap();
-    for msgtype in [MsgType::Markdown, MsgType::Text] {
+    for msgtype in [WeComMsgType::Markdown, WeComMsgType::Text] {
         let bot = bot(Some(msgtype), MentionSettings::default());
         assert_eq!(bot.capacity(&digest), 1);
         content_of(&posted_of(&bot, &digest, MessageForm::Full));
@@ -134,7 +140,7 @@ fn a_digest_of_one_that_fits_nothing_is_cut_within_the_limit() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Whatever the alerts say, and whoever is called.
+    /// The rule holds for all texts of alerts and all people who are called.
     #[test]
     fn no_line_of_a_digest_within_its_capacity_is_cut(
         texts in proptest::collection::vec(".{0,200}", 1..40), rings in any::<bool>(),

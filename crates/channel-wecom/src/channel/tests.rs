@@ -40,13 +40,13 @@ fn bot_takes(body: &str) {
     assert!(content_of(&body) <= limit, "{body}");
 }
 
-/// What is longer is cut: <https://developer.work.weixin.qq.com/document/path/90236>
+/// Longer contents are cut: <https://developer.work.weixin.qq.com/document/path/90236>
 fn app_takes(body: &str) {
     let body: serde_json::Value = serde_json::from_str(body).unwrap();
     assert!(content_of(&body) <= 2048, "{body}");
 }
 
-/// How many bytes the content has.
+/// The bytes of the content.
 fn content_of(body: &serde_json::Value) -> usize {
     let content = &body[body["msgtype"].as_str().unwrap()]["content"];
     content.as_str().unwrap().len()
@@ -93,7 +93,7 @@ fn channels_of_one_bot_or_app_share_its_budget() {
     assert_eq!(bot.budgets[0].messages.get(), 20);
 }
 
-/// "不可超过30次/分，1000次/小时": <https://developer.work.weixin.qq.com/document/path/90236>
+/// The limits of an app, "不可超过30次/分，1000次/小时": <https://developer.work.weixin.qq.com/document/path/90236>
 #[test]
 fn an_app_keeps_a_members_thirty_a_minute_and_thousand_an_hour() {
     let budgets = app_at("http://127.0.0.1:1").limits().budgets;

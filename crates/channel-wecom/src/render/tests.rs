@@ -24,7 +24,7 @@ fn message(content: &str) -> Message {
 
 #[test]
 fn markdown_shows_the_severity_and_none_of_the_labels_markup() {
-    let text = frame(Shape::Markdown(Colour::Orange), 4096).fitted(&message("# fine\n> `all` (ok)"));
+    let text = frame(Shape::Markdown(FontColour::Orange), 4096).fitted(&message("# fine\n> `all` (ok)"));
     expect![[r####"
         ### <font color="warning">[URGENT] ＊＊Too warm＊＊ - Cold room 3</font>
 
@@ -47,7 +47,7 @@ fn text_calls_nobody_whom_a_label_names() {
 
 #[test]
 fn the_headline_is_orange_grey_when_low_and_green_when_over() {
-    let word = |severity, why| Colour::of(&notification(severity, why)).word();
+    let word = |severity, why| FontColour::from_notification(&notification(severity, why)).word();
     assert_eq!(word(Severity::Urgent, Why::Started), "warning");
     assert_eq!(word(Severity::Mid, Why::StillFiring), "warning");
     assert_eq!(word(Severity::Low, Why::Started), "comment");
@@ -59,12 +59,15 @@ fn the_headline_is_orange_grey_when_low_and_green_when_over() {
 fn a_digest_has_the_colour_of_its_worst() {
     let colour = |whys: &[(Severity, Why)]| {
         let told = whys.iter().map(|(severity, why)| notification(*severity, *why).into()).collect();
-        Colour::of_digest(&Digest::new(told).unwrap())
+        FontColour::from_digest(&Digest::new(told).unwrap())
     };
     let over = (Severity::Urgent, Why::Resolved);
-    assert_eq!(colour(&[over, over]), Colour::Green);
-    assert_eq!(colour(&[over, (Severity::Low, Why::Started)]), Colour::Grey);
-    assert_eq!(colour(&[(Severity::Mid, Why::Started), (Severity::Low, Why::Started), over]), Colour::Orange);
+    assert_eq!(colour(&[over, over]), FontColour::Green);
+    assert_eq!(colour(&[over, (Severity::Low, Why::Started)]), FontColour::Grey);
+    assert_eq!(
+        colour(&[(Severity::Mid, Why::Started), (Severity::Low, Why::Started), over]),
+        FontColour::Orange
+    );
 }
 
 #[test]
@@ -72,7 +75,7 @@ fn a_fact_that_leads_somewhere_is_a_link_in_markdown_and_an_address_in_text() {
     let link = Some("https://alerts.example.com/ack/t0ken".to_owned());
     let mut message = message("fine");
     message.facts = vec![Fact { name: "URGENT", text: "*Cold* room [3]".to_owned(), link }];
-    let markdown = frame(Shape::Markdown(Colour::Orange), 4096).fitted(&message);
+    let markdown = frame(Shape::Markdown(FontColour::Orange), 4096).fitted(&message);
     let linked = "> URGENT: [＊Cold＊ room ［3］](https://alerts.example.com/ack/t0ken)\n";
     assert!(markdown.contains(linked), "{markdown}");
     let text = frame(Shape::Text, 2048).fitted(&message);
@@ -100,7 +103,7 @@ proptest! {
     ) {
         let mut message = message(&unit.to_string().repeat(repeat));
         message.facts[0].text = label;
-        for shape in [Shape::Markdown(Colour::Green), Shape::Text] {
+        for shape in [Shape::Markdown(FontColour::Green), Shape::Text] {
             prop_assert!(frame(shape, limit).fitted(&message).len() <= limit);
         }
     }

@@ -28,7 +28,12 @@ async fn tokens_lasting(seconds: u64) -> FakeHttp {
 
 fn tokens(fake: &FakeHttp) -> Tokens {
     let client = Client::new(&fake.endpoint(), HttpSettings::default()).unwrap();
-    Tokens::new(client, "ww1".to_owned(), Secret::new(SECRET))
+    Tokens::new(
+        client,
+        "ww1".to_owned(),
+        Secret::new(SECRET),
+        WeComHints::in_language(fanfare_core::Language::En),
+    )
 }
 
 fn refusal(errcode: i64) -> Reaction {

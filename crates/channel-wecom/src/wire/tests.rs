@@ -1,11 +1,16 @@
 use expect_test::{Expect, expect};
+use fanfare_core::Language;
 use serde_json::json;
 
 use super::*;
 
+fn english() -> &'static WeComHints {
+    WeComHints::in_language(Language::En)
+}
+
 #[track_caller]
 fn check(errcode: i64, errmsg: &str, expected: &str) {
-    let err = refusal(errcode, errmsg);
+    let err = refusal(errcode, errmsg, english());
     assert_eq!(err.word(), expected, "{err}");
     assert!(err.to_string().contains(errmsg), "the provider's words are kept: {err}");
 }
@@ -27,17 +32,17 @@ fn to(to_user: &str, to_party: &str, to_tag: &str) -> AppConfig {
 }
 
 fn app_outcome(reply: serde_json::Value, config: &AppConfig) -> Result<Receipt, SendError> {
-    serde_json::from_value::<AppReply>(reply).unwrap().outcome(config)
+    serde_json::from_value::<AppReply>(reply).unwrap().outcome(config, english())
 }
 
 fn token(reply: serde_json::Value) -> Result<(String, Duration), SendError> {
-    serde_json::from_value::<TokenReply>(reply).unwrap().token()
+    serde_json::from_value::<TokenReply>(reply).unwrap().token(english())
 }
 
 #[test]
 fn too_many_messages_mean_a_minute_of_silence() {
     check(45_009, "api freq out of limit", "throttled");
-    let SendError::Throttled { retry_after, .. } = refusal(45_009, "") else { panic!() };
+    let SendError::Throttled { retry_after, .. } = refusal(45_009, "", english()) else { panic!() };
     assert_eq!(retry_after, Duration::from_secs(60));
 }
 
@@ -71,9 +76,21 @@ fn busy_and_unknown_may_pass() {
 fn a_person_is_told_which_address_to_trust() {
     let errmsg = "not allow to access from your ip, hint: [1700000000], from ip: 203.0.113.7, more info at https://open.work.weixin.qq.com/devtool/query?e=60020";
     check_reason(
-        &refusal(60_020, errmsg),
+        &refusal(60_020, errmsg, english()),
         expect![
-            "misconfigured: errcode 60020: not allow to access from your ip, hint: [1700000000], from ip: 203.0.113.7, more info at https://open.work.weixin.qq.com/devtool/query?e=60020; add 203.0.113.7 to the app's trusted addresses; it takes about a minute / 添加到应用的企业可信IP，约一分钟后生效"
+            "misconfigured: errcode 60020: not allow to access from your ip, hint: [1700000000], from ip: 203.0.113.7, more info at https://open.work.weixin.qq.com/devtool/query?e=60020; 203.0.113.7: add this address to the app's trusted addresses; it takes about a minute"
+        ],
+    );
+    check_reason(
+        &refusal(60_020, "not allowed", english()),
+        expect![
+            "misconfigured: errcode 60020: not allowed; add this gateway's address to the app's trusted addresses; it takes about a minute"
+        ],
+    );
+    check_reason(
+        &refusal(60_020, "from ip: 203.0.113.7", WeComHints::in_language(Language::Zh)),
+        expect![
+            "misconfigured: errcode 60020: from ip: 203.0.113.7; 203.0.113.7: 请将此地址添加到应用的企业可信IP，约一分钟后生效"
         ],
     );
 }
