@@ -25,7 +25,7 @@ pub(crate) type LaneSender = UnboundedSender<LaneMessage>;
 /// A message to a lane.
 #[derive(Debug)]
 pub(crate) enum LaneMessage {
-    /// New deliveries.
+    /// New deliveries to enqueue.
     Deliveries(Vec<IncomingDelivery>),
     /// A person wants these deliveries to be tried without further delay, if they wait here.
     RetryNow(Arc<BTreeSet<DeliveryId>>),

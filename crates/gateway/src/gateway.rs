@@ -36,7 +36,7 @@ use crate::time::MonotonicClock;
 /// The parts a gateway is started with.
 #[derive(Debug)]
 pub struct GatewaySetup {
-    /// The ledger.
+    /// The ledger of every delivery.
     pub store: Store,
     /// The settings until the first reload.
     pub settings: GatewaySettings,

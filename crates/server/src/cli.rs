@@ -27,7 +27,7 @@ pub struct Cli {
         value_name = "FILE"
     )]
     pub config: PathBuf,
-    /// What to do.
+    /// The command to run.
     #[command(subcommand)]
     pub command: Command,
 }
@@ -45,7 +45,7 @@ const EXAMPLES: &str = "Examples:
 
 Exit status: 0 good, 1 a finding or failure, 2 wrong usage.";
 
-/// What `fanfare` can do.
+/// The commands of `fanfare`.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Runs the gateway
@@ -83,7 +83,7 @@ pub enum Command {
     Audit(AuditArgs),
 }
 
-/// What can be done with routes.
+/// The commands about routes.
 #[derive(Debug, Subcommand)]
 pub enum RoutesCommand {
     /// Prints the routing tree
@@ -92,14 +92,14 @@ pub enum RoutesCommand {
     Test(TestArgs),
 }
 
-/// What can be done with deliveries.
+/// The commands about deliveries.
 #[derive(Debug, Subcommand)]
 pub enum DeliveriesCommand {
     /// Lists deliveries, the newest first
     List(deliveries::ListArgs),
 }
 
-/// What can be done with dead letters.
+/// The commands about dead letters.
 #[derive(Debug, Subcommand)]
 pub enum DeadLettersCommand {
     /// Lists dead letters, the newest first
@@ -112,7 +112,7 @@ pub enum DeadLettersCommand {
     Discard(dead_letters::DiscardArgs),
 }
 
-/// What can be done with channels.
+/// The commands about channels.
 #[derive(Debug, Subcommand)]
 pub enum ChannelsCommand {
     /// Lists the channels and how they are
@@ -121,18 +121,18 @@ pub enum ChannelsCommand {
     Test(channels::TestArgs),
 }
 
-/// How to ask a running gateway, and how its answer is shown.
+/// The running gateway to ask, and the form in which its answer is printed.
 #[derive(Debug, Clone, Args)]
 pub struct AskArgs {
     /// Prints the gateway's JSON
     #[arg(long)]
     pub json: bool,
-    /// The gateway.
+    /// The gateway to ask.
     #[command(flatten)]
     pub gateway: GatewayArgs,
 }
 
-/// How to reach a running gateway.
+/// The address and the token of a running gateway.
 #[derive(Debug, Clone, Args)]
 pub struct GatewayArgs {
     /// Its address [default: the config's `server.listen`]

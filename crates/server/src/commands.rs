@@ -1,4 +1,4 @@
-//! What each command does.
+//! The work of each command.
 
 pub(crate) mod serve;
 pub(crate) mod reload;
@@ -28,7 +28,7 @@ use crate::cli::{ChannelsCommand, Cli, Command, DeadLettersCommand, DeliveriesCo
 use crate::registry;
 use fanfare_config::{Config, Loader, ProcessSecrets, SandboxSecrets};
 
-/// How a command ended that did what it was asked to.
+/// The result of a command that did what it was asked to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// All is well.

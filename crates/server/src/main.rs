@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whoever read our output, `head` for example, has seen enough.
+/// True if the reader of our output, `head` for example, has closed it.
 fn is_closed_pipe(err: &anyhow::Error) -> bool {
     err.downcast_ref::<io::Error>().is_some_and(|err| err.kind() == io::ErrorKind::BrokenPipe)
 }

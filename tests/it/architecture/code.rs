@@ -7,7 +7,7 @@ use xtask::{CodeBase, CodeFinding, Rule, findings};
 use super::{nothing_found, root};
 
 /// Crates whose doc comments open with their noun, and say more than two words.
-const PROSE: &[&str] = &["config", "settings", "testkit", "tests", "xtask"];
+const PROSE: &[&str] = &["config", "core", "http", "settings", "sources", "testkit", "tests", "xtask"];
 
 /// Crates whose type names no other crate of the list defines, apart from [`SHARED_NAMES`].
 const NAMES: &[&str] = &["config", "settings", "testkit", "tests", "words", "xtask"];

@@ -2,10 +2,10 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// 2026-03-15T08:40:38Z.
+/// The expiry, 2026-03-15T08:40:38Z.
 const EXPIRY: i64 = 1_773_564_038;
 
-/// What `key` makes of notification 42 until [`EXPIRY`].
+/// The token that `key` makes of notification 42 until [`EXPIRY`].
 const SIGNED: &str = "AQAAAAAAAAAqAAAAAGm2cIbFiFroTLpNpxQ8jjsdGG_5";
 
 fn key() -> AckKey {
@@ -97,7 +97,7 @@ fn a_link_with_one_character_changed_is_refused() {
     }
 }
 
-/// Who tries to get in with what was made of a good link.
+/// An attacker, with a token altered from a good link.
 struct Attacker {
     chance: fastrand::Rng,
     key: AckKey,

@@ -168,7 +168,7 @@ fn it_says_when_the_next_pause_ends() {
     assert_eq!(backlog.next_at(), Some(NOON + SignedDuration::from_secs(5)));
 }
 
-/// What goes into a digest of at most `most` at noon.
+/// The deliveries that go into a digest of at most `most` at noon.
 #[track_caller]
 fn check_digest(waiting: impl IntoIterator<Item = Waiting<()>>, most: usize, expected: &[i64]) {
     let mut backlog = Backlog::with(waiting);

@@ -43,7 +43,7 @@ fn a_send_counts_until_the_period_after_its_end() {
     }
 }
 
-/// When each of `shares` starts, in seconds after noon, if all wait from noon on,
+/// The time at which each of `shares` starts, in seconds after noon, if all wait from noon on,
 /// 20 a minute are allowed, and each takes no time.
 #[track_caller]
 fn check_starts(shares: &[Share], expected: &[i64]) {
@@ -119,7 +119,7 @@ struct Sender {
     last_urgent: Option<Timestamp>,
 }
 
-/// When a send ends or ended, and on whose share.
+/// The time at which a send ends or ended, and on whose share.
 type Sent = (Timestamp, Share);
 
 /// One send: how long after the one before, how long it takes, after what part
@@ -200,7 +200,7 @@ impl Sender {
         }
     }
 
-    /// What is left is shared out over the time from the last urgent one until the next send leaves the window.
+    /// The rest is shared out over the time from the last urgent one until the next send leaves the window.
     fn is_spread_out(&self, at: Timestamp, left: usize) -> bool {
         let per = SignedDuration::try_from(self.budget.per).unwrap();
         let leaving = self.ended.iter().map(|sent| sent.0 + per).filter(|leaves| at < *leaves).min();
@@ -209,7 +209,7 @@ impl Sender {
         last + share <= at
     }
 
-    /// It may start at `at`, and not just before. An urgent one may be asked for
+    /// The send may start at `at`, and not just before. An urgent one may be asked for
     /// more patience then: there is another to share the rest with.
     fn check_needed(&self, at: Timestamp, share: Share) {
         let just_before = at - SignedDuration::from_nanos(1);
@@ -217,7 +217,7 @@ impl Sender {
         assert!(share == Share::Urgent || self.may_start(at, share), "starts too early at {at}");
     }
 
-    /// Whatever else was sent, an urgent one need not wait before half as many as the reserve has were.
+    /// For every mix of other sends, an urgent one need not wait before half as many as the reserve has were.
     fn check_reserve(&mut self) {
         let urgent = self.counting(self.now).into_iter().filter(|share| *share == Share::Urgent).count();
         let reserve = self.budget.usable() / 3;

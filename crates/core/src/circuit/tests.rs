@@ -6,7 +6,7 @@ use crate::fixtures::{NOON, after_noon};
 
 const MISCONFIGURED: Failure = Failure::Misconfigured { pause: Duration::from_secs(60) };
 
-/// What is reported of a channel, and when, in seconds after noon.
+/// The reports of a channel, with their times, in seconds after noon.
 #[derive(Debug, Clone, Copy)]
 enum Report {
     Success(i64),
@@ -196,7 +196,7 @@ fn the_reason_is_what_was_said_last() {
     assert_eq!(reason(&[Soft(0), Soft(1), Soft(2), Misconfigured(7)]).as_deref(), Some("no such token at 7"));
 }
 
-/// How long after a provider is back it is noticed, if each attempt before that
+/// The time from a provider's return until it is noticed, if each attempt before that
 /// takes `attempt` to fail and each one after it succeeds at once. Times in milliseconds.
 fn noticed_after(back_at: i64, attempt: i64) -> i64 {
     let mut circuit = Circuit::default();

@@ -56,7 +56,7 @@ impl Story {
         Self { terms, standing, blocked: Vec::new() }
     }
 
-    /// What came of the last time `channel` was called in.
+    /// The result of the last time `channel` was called in.
     fn hear(&mut self, channel: &str, answer: DeliveryProgress) {
         let called = self.standing.deliveries.iter_mut().rfind(|it| it.channel.as_str() == channel);
         called.unwrap().answer = answer;
@@ -87,7 +87,7 @@ impl Story {
         pursuit
     }
 
-    /// What is done so many seconds after noon, and when it is looked at next.
+    /// The actions so many seconds after noon, and the time of the next check.
     #[track_caller]
     fn check(&mut self, now: i64, expected: &[&str]) {
         let now = after_noon(now);

@@ -5,9 +5,9 @@ use std::fmt;
 /// The operator by which a label is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operator {
-    /// `=`, equal texts.
+    /// `=`: the texts are equal.
     Equal,
-    /// `!=`, different texts.
+    /// `!=`: the texts differ.
     NotEqual,
     /// `=~`, anchored at both ends.
     Matches,

@@ -6,7 +6,7 @@ use crate::fixtures;
 
 use self::Read::{Hit, Miss, Refused};
 
-/// What becomes of a text and an alert.
+/// The result of a matcher's text and an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Read {
     Hit,

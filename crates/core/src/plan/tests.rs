@@ -7,7 +7,7 @@ use crate::{AlertId, Receiver, Route, Unless};
 
 const REPEAT_SECONDS: i64 = 4 * 60 * 60;
 
-/// What is said about one fingerprint under one policy, alert by alert.
+/// The notifications about one fingerprint under one policy, alert by alert.
 struct Story {
     policy: Policy,
     incident: Option<Incident>,
@@ -78,7 +78,7 @@ fn firing(severity: &str) -> Alert {
     alert(&[("alertname", "over_temp"), ("severity", severity)])
 }
 
-/// As devices send it: without a level.
+/// An alarm as devices send it: without a level.
 fn resolved() -> Alert {
     Alert { status: Status::Resolved, ..alert(&[("alertname", "over_temp")]) }
 }

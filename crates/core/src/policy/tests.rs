@@ -96,7 +96,7 @@ fn a_ladder_is_climbed_in_its_order_and_each_rung_tells_somebody() {
     );
 }
 
-/// As a store kept it before it was restarted.
+/// The state as a store kept it before it was restarted.
 fn kept(policy: &Policy) -> Policy {
     serde_json::from_str(&serde_json::to_string(policy).unwrap()).unwrap()
 }

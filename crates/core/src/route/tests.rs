@@ -1,7 +1,7 @@
 use super::*;
 use crate::fixtures::{alert, and_on, route};
 
-/// Where an alert with `labels` ends, as `receiver@path`.
+/// The routes on which an alert with `labels` ends, as `receiver@path`.
 #[track_caller]
 fn check(tree: &Route, labels: &[(&str, &str)], expected: &[&str]) {
     let found = tree.matches(&alert(labels));

@@ -104,7 +104,7 @@ pub(crate) enum Admission {
 pub(crate) enum AccountEffect {
     /// The provider processed the message: the account works.
     Good,
-    /// No effect.
+    /// No effect on the account.
     Unclear,
     /// The account must be silent for so long, because the provider asks for it.
     SilentFor(Duration),

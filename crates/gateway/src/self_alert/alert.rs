@@ -15,7 +15,7 @@ pub(crate) fn is_self_alert(alert: &Alert) -> bool {
 /// The parts of a self-alert.
 #[derive(Debug, Clone)]
 pub(crate) struct SelfAlert<'a> {
-    /// The `alertname`.
+    /// The alert's `alertname` label.
     pub(crate) name: &'a str,
     /// The channel, quota or source that tells it from others of its name.
     pub(crate) subject: &'a str,

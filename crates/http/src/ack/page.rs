@@ -60,7 +60,7 @@ pub(crate) const HEADERS: [(&str, &str); 7] = [
     ("X-Frame-Options", "DENY"),
 ];
 
-/// Only [`STYLE`], which the digest names, and a form that goes to us. A text
+/// Allows [`STYLE`], which the digest names, and a form that goes to us. A text
 /// that got through as markup after all could do nothing.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'sha256-r2s8SFrtVWErkUonFTG4EuAeS6AlAk4oKgvZNS4yUpU='; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 

@@ -18,7 +18,7 @@ use fanfare_config::{
     SourceConfig, in_file,
 };
 
-/// How the config is to be checked.
+/// The strictness of the check, and the form of its output.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
     /// Secrets may be missing, as with `serve --sandbox`
@@ -53,7 +53,7 @@ fn report(
         Err(problems) => (&problems.list, Outcome::Finding),
     };
     if args.json {
-        serde_json::to_writer_pretty(&mut *out, &Report::of(file, problems, outcome))?;
+        serde_json::to_writer_pretty(&mut *out, &CheckReport::new(file, problems, outcome))?;
         writeln!(out)?;
         return Ok(outcome);
     }
@@ -67,16 +67,16 @@ fn report(
     Ok(outcome)
 }
 
-/// What `--json` prints.
+/// The output of `check --json`.
 #[derive(Debug, Serialize)]
-struct Report<'a> {
+struct CheckReport<'a> {
     file: String,
     ok: bool,
     problems: &'a [Problem],
 }
 
-impl<'a> Report<'a> {
-    fn of(file: &Path, problems: &'a [Problem], outcome: Outcome) -> Self {
+impl<'a> CheckReport<'a> {
+    fn new(file: &Path, problems: &'a [Problem], outcome: Outcome) -> Self {
         Self { file: file.display().to_string(), ok: outcome == Outcome::Good, problems }
     }
 }

@@ -1,7 +1,7 @@
 //! `fanfare routes`: the routing tree, and the receivers of an alert.
 
-mod promise;
 mod tree;
+mod promise;
 
 use std::fmt;
 use std::io::Write;

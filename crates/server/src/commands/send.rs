@@ -30,7 +30,7 @@ pub struct SendArgs {
     /// The alert, if it is not in a file.
     #[command(flatten)]
     pub alert: AlertArgs,
-    /// The gateway.
+    /// The gateway to post to.
     #[command(flatten)]
     pub gateway: GatewayArgs,
 }

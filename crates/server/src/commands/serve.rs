@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 use super::Outcome;
 use crate::serve::{LogFormat, Providers, start_logging};
 
-/// How the gateway is to run.
+/// The providers and the log of a gateway.
 #[derive(Debug, Args)]
 pub struct ServeArgs {
     /// Every channel talks to the built-in sandbox instead of its provider
@@ -27,7 +27,7 @@ pub struct ServeArgs {
     pub log: String,
 }
 
-/// Where the fakes listen.
+/// The addresses of the fakes.
 #[derive(Debug, Args)]
 pub struct SandboxArgs {
     /// Where DingTalk and WeCom are played

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use super::{Outcome, run};
 use crate::cli::Cli;
 
-/// What a command said.
+/// The output and the result of a command.
 struct Said {
     outcome: anyhow::Result<Outcome>,
     out: String,

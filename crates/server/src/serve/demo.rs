@@ -21,10 +21,10 @@ use fanfare_config::{Auth, Config, NoSecrets};
 /// The example policy; `config/fanfare.yaml` in the repository.
 const POLICY: &str = include_str!("../../../../config/fanfare.yaml");
 
-/// What a ThinkLink script posts when a cold room is too warm.
+/// The body that a ThinkLink script posts for a cold room that is too warm.
 const SAMPLE: &str = include_str!("../../../../examples/tkl/b01-chat-note.json");
 
-/// How long the demo waits for the messages before it says that something is wrong.
+/// The time that the demo waits for the messages before it says that something is wrong.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Runs until it is told to stop.
@@ -48,7 +48,13 @@ pub(crate) async fn run(out: &mut dyn Write) -> anyhow::Result<()> {
     let expected = sent.expected(&running.gateway().policy())?;
     let messages = wait_for_messages(&sandbox, expected).await;
     tell(
-        &Told { sample: &sample, address: running.address(), sent: &sent, expected, messages: &messages },
+        &DemoReport {
+            sample: &sample,
+            address: running.address(),
+            sent: &sent,
+            expected,
+            messages: &messages,
+        },
         out,
     )?;
     stop_signal().await?;
@@ -76,14 +82,14 @@ struct Sample {
     token: Option<String>,
 }
 
-/// What the gateway answered.
-struct Sent {
+/// The posted sample, with the gateway's answer.
+struct PostedSample {
     at: Timestamp,
     answer: String,
 }
 
-impl Sent {
-    /// How many messages the answer promises: one for each channel of each receiver.
+impl PostedSample {
+    /// The number of messages that the answer promises: one for each channel of each receiver.
     fn expected(&self, policy: &Policy) -> anyhow::Result<usize> {
         let IngestResult { alerts, .. } =
             serde_json::from_str(&self.answer).context("the gateway's answer cannot be read")?;
@@ -105,7 +111,7 @@ impl Sample {
         Ok(Self { source: source.name().to_string(), token })
     }
 
-    async fn send(&self, address: SocketAddr) -> anyhow::Result<Sent> {
+    async fn send(&self, address: SocketAddr) -> anyhow::Result<PostedSample> {
         let client = crate::commands::client::http()?;
         let mut request = client
             .post(format!("http://{address}/ingest/{}", self.source))
@@ -121,7 +127,7 @@ impl Sample {
         if !status.is_success() {
             bail!("the gateway did not take the sample alert: {status} {answer}");
         }
-        Ok(Sent { at, answer })
+        Ok(PostedSample { at, answer })
     }
 
     /// The same with curl, for one of the example bodies.
@@ -146,17 +152,17 @@ async fn wait_for_messages(sandbox: &Sandbox, expected: usize) -> Vec<SeenMessag
     }
 }
 
-/// What the demo has to tell.
-struct Told<'a> {
+/// The findings that the demo prints.
+struct DemoReport<'a> {
     sample: &'a Sample,
     address: SocketAddr,
-    sent: &'a Sent,
+    sent: &'a PostedSample,
     expected: usize,
     messages: &'a [SeenMessage],
 }
 
-fn tell(told: &Told<'_>, out: &mut dyn Write) -> anyhow::Result<()> {
-    let Told { sample, address, sent, expected, messages } = *told;
+fn tell(told: &DemoReport<'_>, out: &mut dyn Write) -> anyhow::Result<()> {
+    let DemoReport { sample, address, sent, expected, messages } = *told;
     writeln!(out, "\nThe gateway answered 202 / 网关已受理:\n  {}\n", sent.answer)?;
     writeln!(out, "Who got it, and how fast / 谁收到了、多快:\n{}\n", table(sent, messages))?;
     if messages.len() < expected {
@@ -225,7 +231,7 @@ fn link(address: SocketAddr, messages: &[SeenMessage]) -> Option<String> {
     })
 }
 
-fn table(sent: &Sent, messages: &[SeenMessage]) -> Table {
+fn table(sent: &PostedSample, messages: &[SeenMessage]) -> Table {
     let mut table = Table::new();
     table.set_header(["channel", "kind", "outcome", "after", "title"]);
     for message in messages {

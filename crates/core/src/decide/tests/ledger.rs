@@ -17,7 +17,7 @@ pub(super) struct AlertRow {
     pub(super) alert: Arc<Alert>,
     pub(super) policy: Option<PolicyId>,
     repeat_key: RepeatKey,
-    /// How often it was repeated, and when last.
+    /// The number of repeats, and the time of the last.
     pub(super) repeats: (u32, Option<Timestamp>),
 }
 
@@ -40,11 +40,11 @@ pub(super) struct NotificationRow {
     climbed: usize,
     pub(super) next_check_at: Option<Timestamp>,
     pub(super) handled: Option<Handled>,
-    /// Whether it can still be read.
+    /// True while the row can still be read.
     pub(super) is_readable: bool,
 }
 
-/// What the store would have on the disk.
+/// The rows that the store would have on the disk.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Ledger {
     pub(super) alerts: BTreeMap<AlertId, AlertRow>,

@@ -219,7 +219,7 @@ impl Stage {
         self.ledger.write(changes)
     }
 
-    /// Somebody acknowledges the notification `id` so many seconds after noon.
+    /// A person acknowledges the notification `id` so many seconds after noon.
     pub(super) fn acknowledge(&mut self, id: i64, by: &str, seconds: i64) -> Result<Committed, Obstacle> {
         let id = NotificationId(id);
         let state = self.ledger.read(&[StateKey::IncidentOf(id)]);

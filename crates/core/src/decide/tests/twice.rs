@@ -92,7 +92,7 @@ fn due(stage: &mut Stage, seconds: i64) {
     due.into_iter().for_each(|id| drop(stage.recheck(id, seconds)));
 }
 
-/// Whether a decision writes anything but the contract as it stands.
+/// True if a decision writes anything but the contract as it stands.
 fn does_something(stage: &Stage, id: NotificationId, seconds: i64) -> bool {
     let state = stage.ledger.read(&[StateKey::Notification(id)]);
     let time = EvaluationTime::Scheduled(after_noon(seconds));

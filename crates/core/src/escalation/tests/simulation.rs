@@ -9,7 +9,7 @@ use super::*;
 
 const CHANNELS: [&str; 6] = ["ding", "mail", "wecom", "sms", "pager", "boss"];
 
-/// How a channel does, in seconds after it is called in; at least one.
+/// The behaviour of a channel, in seconds after it is called in; at least one.
 #[derive(Debug, Clone, Copy)]
 enum Does {
     Well { after: i64 },
@@ -32,7 +32,7 @@ struct World {
     lives: [Lives; CHANNELS.len()],
     acknowledged: Option<i64>,
     resolved: Option<i64>,
-    /// When somebody looks though nothing happens.
+    /// The times of checks at which nothing happens.
     looks: Vec<i64>,
 }
 
@@ -74,7 +74,7 @@ impl World {
         story.blocked = blocked.map(|(channel, _)| channel).collect();
     }
 
-    /// When the world changes next.
+    /// The time of the next change.
     fn next_change(&self, story: &Story, now: i64) -> Option<i64> {
         let answers = story.standing.deliveries.iter().flat_map(|called| {
             let at = since_noon(called.at);
@@ -85,7 +85,7 @@ impl World {
         answers.chain(blocks).chain(others).filter(|at| *at > now).min()
     }
 
-    /// When somebody looks next though nothing happens.
+    /// The time of the next check at which nothing happens.
     fn next_look(&self, now: i64) -> Option<i64> {
         self.looks.iter().copied().filter(|at| *at > now).min()
     }
@@ -95,7 +95,7 @@ fn since_noon(at: Timestamp) -> i64 {
     at.duration_since(NOON).as_secs()
 }
 
-/// What has been done, to be held against the laws.
+/// The actions so far, to be held against the laws.
 struct Run {
     world: World,
     story: Story,
@@ -262,7 +262,7 @@ impl Run {
         self.world.terms.contract.within.map(|it| it.0.as_secs().cast_signed())
     }
 
-    /// What Fanfare is for: enough have confirmed, or somebody else is told.
+    /// The product's purpose: enough have confirmed, or somebody else is told.
     fn check_somebody_is_told(&self, now: i64) -> Result<(), TestCaseError> {
         let ContractState { fulfilment, acknowledged, climbed, .. } = &self.story.standing;
         let left = &self.world.terms.escalate[*climbed..];

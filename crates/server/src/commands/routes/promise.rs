@@ -1,9 +1,9 @@
-//! What is promised to a receiver, for people and for programs.
+//! The delivery terms of a receiver, for people and for programs.
 
 use fanfare_core::{ChannelName, DeliveryTerms, HumanDuration, Rung, Sending, Succeed};
 use serde::{Serialize, Serializer};
 
-/// What is promised to a receiver.
+/// The delivery terms of a receiver.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Promise<'a>(pub(crate) &'a DeliveryTerms);
 
@@ -15,7 +15,7 @@ impl Promise<'_> {
         in_turn.collect::<Vec<_>>().join(", then ")
     }
 
-    /// What counts as told: `all confirm within 1m`, or `1 confirms`.
+    /// The condition that counts as told: `all confirm within 1m`, or `1 confirms`.
     pub(crate) fn contract(self) -> String {
         let enough = match self.0.contract.succeed {
             Succeed::All => "all confirm".to_owned(),
@@ -28,7 +28,7 @@ impl Promise<'_> {
         }
     }
 
-    /// Who is told otherwise, and when: `after 1m unless delivered: team-wecom`.
+    /// The channels told otherwise, each with its time: `after 1m unless delivered: team-wecom`.
     pub(crate) fn ladder(self) -> impl Iterator<Item = String> {
         self.0.escalate.iter().map(|rung| {
             let Rung { after, unless, to } = rung;
@@ -36,7 +36,7 @@ impl Promise<'_> {
         })
     }
 
-    /// Whether nothing is promised beyond telling the receiver's channels.
+    /// True if nothing is promised beyond telling the receiver's channels.
     pub(crate) fn is_plain(self) -> bool {
         *self.0 == DeliveryTerms::plain(self.0.channels.clone())
     }
@@ -53,7 +53,7 @@ impl Serialize for Promise<'_> {
             Succeed::All => Enough::Word("all"),
             Succeed::AtLeast(number) => Enough::Number(number.get()),
         };
-        let contract = Contract { succeed, within: contract.within };
+        let contract = ContractOutput { succeed, within: contract.within };
         InWordsOfTheConfig { send: *send, first: self.0.first(), contract, escalate }.serialize(serializer)
     }
 }
@@ -61,14 +61,14 @@ impl Serialize for Promise<'_> {
 #[derive(Serialize)]
 struct InWordsOfTheConfig<'a> {
     send: Sending,
-    /// Who is told at once.
+    /// The channels told at once.
     first: &'a [ChannelName],
-    contract: Contract,
+    contract: ContractOutput,
     escalate: &'a [Rung],
 }
 
 #[derive(Serialize)]
-struct Contract {
+struct ContractOutput {
     succeed: Enough,
     #[serde(skip_serializing_if = "Option::is_none")]
     within: Option<HumanDuration>,

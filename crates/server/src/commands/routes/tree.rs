@@ -51,7 +51,7 @@ pub(crate) fn tree(policy: &Policy) -> String {
     lines.concat()
 }
 
-/// How a line of the tree begins, and those below it.
+/// The lead of a line of the tree, and of the lines below it.
 #[derive(Clone, Copy)]
 struct Branch {
     own: &'static str,
@@ -88,7 +88,7 @@ fn line(policy: &Policy, route: &Route, path: &RoutePath) -> String {
     format!("{condition} → {receiver} ({channels}), again after {again}{further}")
 }
 
-/// What is promised to whoever is told by `route`.
+/// The delivery terms of the receiver of `route`.
 pub(super) fn terms<'a>(policy: &'a Policy, route: &Route) -> Option<&'a DeliveryTerms> {
     policy.receiver(&route.receiver).map(|it| it.terms.as_ref())
 }

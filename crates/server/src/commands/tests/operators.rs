@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::fake::{Fake, fake};
 use super::{File, Outcome, SOUND, fanfare, file};
 
-/// What is asked, how it is answered, and how the command ends.
+/// A command, the answer it gets, and the outcome it ends with.
 struct Case<'a> {
     args: &'a [&'a str],
     status: &'static str,

@@ -28,7 +28,7 @@ fn the_tree_shows_conditions_receivers_and_channels() {
     );
 }
 
-/// What is promised unless the config says more.
+/// The terms of a receiver whose config says no more.
 fn plain(channels: &[&str]) -> Value {
     json!({ "send": "together", "first": channels, "contract": { "succeed": "all" }, "escalate": [] })
 }
@@ -123,7 +123,7 @@ fn what_is_promised_is_told_as_json_in_the_words_of_the_config() {
     assert_eq!(read(&["routes", "show", "--json"])["promise"], expected);
 }
 
-/// What a gateway makes of an alarm without a level, `routes test` makes of it too.
+/// `routes test` reads an alarm without a level as the gateway does.
 #[test]
 fn an_alert_without_severity_is_routed_as_one_that_arrives_without_a_level() {
     let source = SourceSettings { name: "thinklink".into(), labels: Labels::default() };

@@ -33,7 +33,7 @@ const BY_NAME: [&str; 12] = [
     "AppSKey",
 ];
 
-/// What must not be found afterwards of each.
+/// The parts of each that must not be found afterwards.
 fn essence(credential: &str) -> &str {
     let at = credential.find("planted").map(|at| &credential[at..]).unwrap_or(credential);
     at.lines().next().unwrap()

@@ -14,10 +14,10 @@ const B09: &str = include_str!("../../../../../examples/tkl/b09-rich.json");
 const B10: &str = include_str!("../../../../../examples/tkl/b10-json-rpc.json");
 const B12: &str = include_str!("../../../../../examples/tkl/b12-whole-context.json");
 
-/// When the bodies that tell a time happened.
+/// The time of the bodies that tell one.
 const HAPPENED: &str = "2026-03-08T08:40:38Z";
 
-/// What a body should be read as. Severity and source are written once, not also among the labels.
+/// The expected reading of a body. Severity and source are written once, not also among the labels.
 struct Expected {
     is: (Kind, Status, Severity),
     sent: Option<&'static str>,
@@ -272,7 +272,7 @@ fn a_dumped_context_without_the_devices_credentials() {
     );
 }
 
-/// As `gw_alert.js` posted it when run with the parameters of `gw_alert_trigger.js`.
+/// The body that `gw_alert.js` posted when run with the parameters of `gw_alert_trigger.js`.
 #[test]
 fn what_our_own_script_sends() {
     check(

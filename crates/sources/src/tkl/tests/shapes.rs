@@ -1,4 +1,4 @@
-//! What people make of the shapes.
+//! Bodies that people derive from the known shapes.
 
 use super::*;
 
