@@ -27,6 +27,11 @@ impl AcknowledgeSetup {
     }
 
     fn start_with(env: &[(&str, &str)]) -> Self {
+        Self::start_in("en", env)
+    }
+
+    /// The same, which writes in `language`.
+    fn start_in(language: &str, env: &[(&str, &str)]) -> Self {
         let kinds =
             [("ding", TestedKind::DingTalk), ("mail", TestedKind::Mail), ("boss", TestedKind::WeComBot)];
         let providers = FakeProviders::start(kinds.map(|(name, kind)| kind.account(name)));
@@ -34,6 +39,7 @@ impl AcknowledgeSetup {
         let config = format!(
             "server: {{ listen: 127.0.0.1:0, external_url: {OUTSIDE}/ }}
 store: sqlite://data/fanfare.db
+messages: {{ language: {language} }}
 allow_inline_secrets: true
 sources: [{{ name: thinklink, format: tkl, auth: none }}]
 channels:
@@ -163,12 +169,19 @@ fn the_first_who_acknowledges_stays_the_one_who_did() {
 
 #[test]
 fn who_gives_no_name_is_somebody_with_the_link() {
-    let scene = AcknowledgeSetup::start();
-    let link = scene.raise();
-    check_page(&scene.post(&link, "name="), 200, "somebody who gave no name");
-    until("the robot says so", || scene.later("ding").len() == 1, PATIENCE);
-    let text = &scene.later("ding")[0].shown.text;
-    assert!(text.contains("somebody with the link") && text.contains("持有链接的人"), "{text}");
+    for (language, words) in [("en", "somebody with the link"), ("zh", "持有链接的人")] {
+        let scene = AcknowledgeSetup::start_in(language, &[]);
+        let link = scene.raise();
+        let in_english = TestRequest::new("POST", &link)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .header("Accept-Language", "en")
+            .body("name=")
+            .send(scene.gateway.address());
+        check_page(&in_english, 200, "somebody who gave no name");
+        until("the robot says so", || scene.later("ding").len() == 1, PATIENCE);
+        let text = &scene.later("ding")[0].shown.text;
+        assert!(text.contains(words), "{text}");
+    }
 }
 
 #[test]

@@ -98,19 +98,28 @@ fn the_example_is_sound_once_its_secrets_are_there() {
     let site = TestFolder::new(&file("config/fanfare.yaml"));
     let missing = site.run(&["check"], &[]);
     assert_eq!(missing.code, Some(1), "{}", missing.said());
-    let secrets = ["FANFARE_TKL_TOKEN", "DINGTALK_TOKEN", "DINGTALK_SECRET", "SMTP_PASSWORD", "WECOM_KEY"];
-    for secret in secrets {
+    let set = [
+        ("FANFARE_TKL_TOKEN", "SEC-set"),
+        ("DINGTALK_TOKEN", "SEC-set"),
+        ("DINGTALK_SECRET", "SEC-set"),
+        ("SMTP_PASSWORD", "SEC-set"),
+        ("WECOM_KEY", "SEC-set"),
+        ("FEISHU_TOKEN", "SEC-set"),
+        ("FEISHU_SECRET", "SEC-set"),
+        ("WEBHOOK_URL", "https://hooks.example.com/SEC-set"),
+        ("WEBHOOK_KEY", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+    ];
+    for (secret, _) in set {
         assert!(missing.stdout.contains(&format!("`{secret}` is not set")), "{}", missing.stdout);
     }
-    assert_eq!(missing.stdout.matches(" error: ").count(), secrets.len(), "{}", missing.stdout);
+    assert_eq!(missing.stdout.matches(" error: ").count(), set.len(), "{}", missing.stdout);
 
-    let set = secrets.map(|name| (name, "SEC-set"));
     let sound = site.run(&["check"], &set);
     assert_eq!((sound.code, sound.stderr.as_str()), (Some(0), ""), "{}", sound.stdout);
-    for channel in ["ops-dingtalk", "ops-mail", "team-wecom"] {
+    for channel in ["ops-dingtalk", "ops-mail", "team-wecom", "team-feishu", "ops-hook"] {
         assert!(sound.stdout.contains(channel), "{}", sound.stdout);
     }
-    assert!(!sound.stdout.contains("SEC-set"), "{}", sound.stdout);
+    assert!(!sound.stdout.contains("SEC-set") && !sound.stdout.contains("MfKQ9r8G"), "{}", sound.stdout);
 
     let json = site.run(&["check", "--json"], &set);
     let report: Value = serde_json::from_str(&json.stdout).unwrap();

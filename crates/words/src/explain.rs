@@ -21,6 +21,10 @@ pub struct ExplainWords {
     pub resolved: &'static str,
     /// The name of the time of acceptance.
     pub received: &'static str,
+    /// The name of the number of repeats of which nobody was told.
+    pub repeats: &'static str,
+    /// The word before the time of the last repeat.
+    pub last_repeat: &'static str,
     /// The name of the incident's number.
     pub incident: &'static str,
     /// The word before the incident's beginning.
@@ -120,6 +124,8 @@ static ENGLISH: ExplainWords = ExplainWords {
     firing: "firing",
     resolved: "resolved",
     received: "Received",
+    repeats: "Repeats of which nobody was told",
+    last_repeat: "the last one at",
     incident: "Incident",
     since: "since",
     labels: "Labels",
@@ -150,6 +156,8 @@ static CHINESE: ExplainWords = ExplainWords {
     firing: "告警中",
     resolved: "已恢复",
     received: "接收时间",
+    repeats: "未另行通知的重复次数",
+    last_repeat: "最近一次",
     incident: "事件",
     since: "开始于",
     labels: "标签",

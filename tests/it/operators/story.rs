@@ -49,10 +49,14 @@ fn a_repeat_and_a_resolution_are_explained_too() {
     let gateway = gateway();
     let first = raise(&gateway, "door", "mid");
     let repeat = raise(&gateway, "door", "mid");
-    let held = timeline(&gateway, repeat);
-    assert_eq!((&held[1]["event"], &held[1]["receiver"]), (&json!("held"), &json!("team")), "{held:?}");
-    let told = gateway.run(&["explain", &repeat.to_string()], &[]).stdout;
-    assert!(told.contains("not told: already told, and the repeat interval has not passed"), "{told}");
+    assert_eq!(repeat, first, "a mere repeat has no row of its own");
+    let story = ask(&gateway, &["explain", &first.to_string()]);
+    assert_eq!((&story["repeats"], story["repeated_at"].is_string()), (&json!(1), true), "{story}");
+    let told = gateway.run(&["explain", &first.to_string()], &[]).stdout;
+    assert!(told.contains("Repeats of which nobody was told: 1, the last one at 20"), "{told}");
+    let team_was_told = |it: &&serde_json::Value| it["event"] == "owed" && it["receiver"] == "team";
+    let events = timeline(&gateway, first);
+    assert_eq!(events.iter().filter(team_was_told).count(), 1, "the repeat told nobody: {events:?}");
 
     let end = json!({ "eui": "6353012af1093062", "name": "door", "action": "clear" }).to_string();
     let resolution = gateway.post("open", &end).json()["alerts"][0]["id"].as_i64().unwrap();
@@ -75,7 +79,9 @@ fn everything_is_accounted_for() {
     }
     let audit = ask(&gateway, &["audit"]);
     assert_eq!(audit["unaccounted_in_all"], 0, "{audit}");
-    assert!(audit["suppressed"].as_u64() >= Some(1), "the second door: {audit}");
+    assert_eq!((&audit["alerts"], &audit["repeats"]), (&json!(2), &json!(1)), "the second door: {audit}");
+    let text = gateway.run(&["audit"], &[]).stdout;
+    assert!(text.lines().any(|it| it.split_whitespace().eq(["alerts", "repeated", "1"])), "{text}");
 }
 
 /// A policy that is no longer the config's still explains what it decided.

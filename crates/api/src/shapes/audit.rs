@@ -8,6 +8,9 @@ use utoipa::ToSchema;
 pub struct AuditReport {
     /// The number of accepted alerts.
     pub alerts: u64,
+    /// The number of mere repeats of these alerts, which were accepted and told nobody anything new.
+    #[serde(default)]
+    pub repeats: u64,
     /// The number of the newest alert.
     pub newest: Option<i64>,
     /// The number of receivers that were told of an alert.

@@ -24,6 +24,13 @@ pub struct AlertExplanation {
     /// The time of acceptance.
     #[schema(value_type = String, format = DateTime)]
     pub received_at: Timestamp,
+    /// The number of mere repeats: the same alert sent again, of which nobody was told.
+    #[serde(default)]
+    pub repeats: u32,
+    /// The time of the last repeat; none if there is no repeat.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub repeated_at: Option<Timestamp>,
     /// The number of the first alert of the incident.
     pub incident: i64,
     /// The beginning of the incident, by the source's clock.

@@ -22,6 +22,8 @@ pub(crate) fn explained(
     Ok(AlertExplanation {
         id: history.id.0,
         received_at: history.received_at,
+        repeats: history.repeats,
+        repeated_at: history.repeated_at,
         incident: history.incident.0,
         since: history.since,
         alert: alert_content(&history.alert),

@@ -104,6 +104,7 @@ pub(crate) fn audit_report(audit: Audit) -> AuditReport {
     let row = |Unaccounted { alert, what }| UnaccountedRow { alert: alert.map(|it| it.0), what };
     AuditReport {
         alerts: audit.alerts,
+        repeats: audit.repeats,
         newest: audit.newest.map(|it| it.0),
         told: audit.told,
         suppressed: audit.suppressed,

@@ -13,6 +13,8 @@ pub(crate) fn story() -> AlertHistory {
     AlertHistory {
         id: AlertId(42),
         received_at: NOON,
+        repeats: 0,
+        repeated_at: None,
         incident: AlertId(42),
         since: NOON,
         alert: Alert {

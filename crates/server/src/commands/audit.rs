@@ -34,6 +34,7 @@ fn text(audit: &AuditReport) -> String {
     let DeliveryStageCounts { delivered, pending, dead, discarded } = audit.deliveries;
     let rows = [
         ("alerts", "accepted", audit.alerts),
+        ("alerts", "repeated", audit.repeats),
         ("receivers", "told", audit.told),
         ("receivers", "suppressed", audit.suppressed),
         ("contracts", "kept", kept),

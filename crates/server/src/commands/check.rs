@@ -9,9 +9,9 @@ use fanfare_gateway::{ChannelSetup, Drill};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::Outcome;
 use super::routes::{Promise, tree};
 use super::table::table;
+use super::{Outcome, unopened_doors};
 use crate::registry;
 use fanfare_config::{
     Auth, Config, Loader, Problem, ProblemSeverity, Problems, ProcessSecrets, SandboxSecrets, Secrets,
@@ -36,9 +36,10 @@ pub(crate) fn check(
     now: Timestamp,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    let secrets: &dyn Secrets = if args.sandbox { &SandboxSecrets(ProcessSecrets) } else { &ProcessSecrets };
-    let kinds = registry();
-    let result = Loader { kinds: &kinds, secrets, sandbox: None, now }.load(file);
+    let (kinds, doors) = (registry(), unopened_doors());
+    let (secrets, sandbox): (&dyn Secrets, _) =
+        if args.sandbox { (&SandboxSecrets(ProcessSecrets), Some(&doors)) } else { (&ProcessSecrets, None) };
+    let result = Loader { kinds: &kinds, secrets, sandbox, now }.load(file);
     report(file, &result, args, out)
 }
 

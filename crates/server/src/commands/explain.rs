@@ -72,7 +72,7 @@ impl StoryPrinter {
     }
 
     fn head(&self, story: &AlertExplanation) -> String {
-        let AlertExplanation { id, received_at, incident, since, alert, before, after, .. } = story;
+        let AlertExplanation { id, received_at, repeated_at, incident, since, alert, .. } = story;
         let words = self.words;
         let title =
             alert.annotations.get("title").or_else(|| text_of(alert, "alertname")).map_or("", String::as_str);
@@ -93,7 +93,11 @@ impl StoryPrinter {
             format!("{}: {incident}, {} {}", words.incident, words.since, self.time(*since)),
             format!("{}: {}", words.labels, labels.join(", ")),
         ];
-        for (name, siblings) in [(words.before, before), (words.after, after)] {
+        if let Some(last) = repeated_at {
+            let (repeats, last) = (story.repeats, self.time(*last));
+            lines.push(format!("{}: {repeats}, {} {last}", words.repeats, words.last_repeat));
+        }
+        for (name, siblings) in [(words.before, &story.before), (words.after, &story.after)] {
             if !siblings.is_empty() {
                 lines.push(format!("{name}: {}", self.siblings(siblings)));
             }

@@ -22,6 +22,10 @@ pub struct AlertHistory {
     pub id: AlertId,
     /// Time of its acceptance.
     pub received_at: Timestamp,
+    /// Number of its mere repeats, which have no row of their own.
+    pub repeats: u32,
+    /// Time of the last of them; `None` if there is none.
+    pub repeated_at: Option<Timestamp>,
     /// First alert of its incident.
     pub incident: AlertId,
     /// Start of the incident, by the source's clock.
@@ -142,7 +146,7 @@ impl Store {
 }
 
 const ALERT: &str = "
-    SELECT a.received_at, a.incident, a.since, a.alert, a.held, a.policy, p.policy
+    SELECT a.received_at, a.incident, a.since, a.alert, a.held, a.policy, p.policy, a.repeats, a.last_seen
     FROM alerts a LEFT JOIN policies p ON p.id = a.policy WHERE a.id = ?1";
 
 fn history(db: &Connection, id: AlertId) -> Result<Option<AlertHistory>, StoreError> {
@@ -159,9 +163,12 @@ fn history(db: &Connection, id: AlertId) -> Result<Option<AlertHistory>, StoreEr
 /// A history of which only the alert is known.
 fn beginning(id: AlertId, row: &Row<'_>) -> Result<AlertHistory, StoreError> {
     let held: Option<String> = row.get(4)?;
+    let (repeats, last_seen): (u32, i64) = (row.get(7)?, row.get(8)?);
     Ok(AlertHistory {
         id,
         received_at: to_time(row.get(0)?)?,
+        repeats,
+        repeated_at: (repeats > 0).then(|| to_time(last_seen)).transpose()?,
         incident: AlertId(row.get(1)?),
         since: to_time(row.get(2)?)?,
         alert: to_json("an alert", &row.get::<_, String>(3)?)?,

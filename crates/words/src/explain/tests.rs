@@ -10,7 +10,15 @@ fn no_heading_holds_two_languages() {
         let words = ExplainWords::in_language(language);
         check_language(
             language,
-            &[words.alert, words.firing, words.resolved, words.received, words.incident],
+            &[
+                words.alert,
+                words.firing,
+                words.resolved,
+                words.received,
+                words.repeats,
+                words.last_repeat,
+                words.incident,
+            ],
         );
         check_language(language, &[words.told_before, words.chosen, words.policy_unknown, words.to_come]);
         check_language(language, &[words.what_happened, words.how_it_stands, words.why_whom, words.contract]);

@@ -1,9 +1,10 @@
 //! `config/fanfare.yaml`: the config that people start from.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::Path;
 
-use fanfare_config::{Config, Loader, NoSecrets, Problems, SandboxSecrets};
+use fanfare_config::{Config, Loader, NoSecrets, Problems, SandboxSecrets, Secrets};
 use fanfare_core::SandboxDoors;
 
 use super::now;
@@ -15,10 +16,32 @@ fn example() -> String {
     std::fs::read_to_string(EXAMPLE).unwrap()
 }
 
+/// The two secrets that must have a form, and no other.
+#[derive(Debug)]
+struct FormedSecrets;
+
+impl Secrets for FormedSecrets {
+    fn variable(&self, name: &str) -> Option<String> {
+        let formed = match name {
+            "WEBHOOK_URL" => "https://hooks.example.com/alerts",
+            // A key of the length that Standard Webhooks ask for: 24 bytes.
+            "WEBHOOK_KEY" => "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            _ => return None,
+        };
+        Some(formed.to_owned())
+    }
+
+    fn file(&self, path: &Path) -> io::Result<String> {
+        NoSecrets.file(path)
+    }
+}
+
+/// The config `text`: in a sandbox without any secret, outside one with those that must have a form.
 fn load(text: &str, sandbox: Option<&SandboxDoors>) -> Result<Config, Problems> {
-    let secrets = SandboxSecrets(NoSecrets);
+    let (none, formed) = (SandboxSecrets(NoSecrets), SandboxSecrets(FormedSecrets));
+    let secrets: &dyn Secrets = if sandbox.is_some() { &none } else { &formed };
     let kinds = registry();
-    Loader { kinds: &kinds, secrets: &secrets, sandbox, now: now() }.load_text(text, Path::new(EXAMPLE))
+    Loader { kinds: &kinds, secrets, sandbox, now: now() }.load_text(text, Path::new(EXAMPLE))
 }
 
 #[test]
