@@ -1,4 +1,4 @@
-//! Who writes to whom.
+//! The addresses of a mail: its sender and its recipients.
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -14,7 +14,7 @@ use crate::EmailConfig;
 /// recipients" (RFC 5321 §4.5.3.1.8): what every server takes in one mail.
 const MAX_RECIPIENTS: usize = 100;
 
-/// Who writes to whom, checked.
+/// The addresses of a channel's mails, checked.
 #[derive(Debug)]
 pub(crate) struct Addresses {
     pub(crate) from: Mailbox,
@@ -29,25 +29,25 @@ const BLANKED: &str = "[recipient]";
 /// One recipient still owed the mail.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Recipient<'a> {
-    /// Its place in `to`, by which errors name it: addresses do not belong in logs.
+    /// The place in `to`, by which errors name it: addresses do not belong in logs.
     pub(crate) index: usize,
     pub(crate) address: &'a Address,
 }
 
 impl Recipient<'_> {
-    /// Why this recipient does not get the mail.
+    /// A refusal of this recipient, for this reason.
     pub(crate) fn refusal(self, reason: String) -> Refusal {
         Refusal { recipient: self.address.to_string(), reason }
     }
 
-    /// Whether only SMTPUTF8 (RFC 6531) can carry the address.
+    /// True if only SMTPUTF8 (RFC 6531) can carry the address.
     pub(crate) fn needs_utf8(self) -> bool {
         !is_ascii(self.address)
     }
 }
 
 impl Addresses {
-    pub(crate) fn of(config: &EmailConfig) -> Result<Self, BuildError> {
+    pub(crate) fn from_config(config: &EmailConfig) -> Result<Self, BuildError> {
         let EmailConfig { smtp: _, from, to, reply_to, hide_recipients } = config;
         let addresses = Self {
             from: ascii_mailbox("from", from)?,
@@ -97,7 +97,7 @@ impl Addresses {
             .collect()
     }
 
-    /// Whether `recipient` is one of ours.
+    /// True if the settings name `recipient`.
     pub(crate) fn names(&self, recipient: &str) -> bool {
         self.to.iter().any(|mailbox| recipient == mailbox.email.as_ref() as &str)
     }
@@ -111,7 +111,7 @@ impl Addresses {
         err.map_reason(|reason| addresses.iter().fold(reason, |reason, address| blank(&reason, address)))
     }
 
-    /// What the mail says of its recipients.
+    /// The recipients that the mail's header names.
     ///
     /// An address that only SMTPUTF8 can carry is left out: with it in a header
     /// the mail itself could not go through any other server.

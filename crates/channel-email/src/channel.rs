@@ -1,4 +1,4 @@
-//! The channel.
+//! The channel `email`, which joins the parts.
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -14,18 +14,18 @@ use tokio::time::Instant;
 
 use crate::addresses::{Addresses, Recipient};
 use crate::pool::Pool;
-use crate::reply::Stage;
+use crate::reply::SmtpStage;
 use crate::server::Server;
 use crate::session::Session;
-use crate::transaction::{Deadlines, NotHandedIn, Owed, hand_in};
+use crate::transaction::{Deadlines, NotHandedIn, OwedRecipients, hand_in};
 use crate::{EmailConfig, TlsConfig, mail};
 
-/// How many mails may be under way at once. Few: each takes a connection, and
+/// The mails under way at once. Few: each takes a connection, and
 /// providers count those ("421 HL:ICC", too many connections, at 163).
 const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(4).unwrap();
 
-/// How long a connection that was kept may take to show that it still lives.
-/// What a firewall has forgotten never answers; a living server needs one round
+/// The time in which a connection that was kept must show that it still lives.
+/// A connection that a firewall has forgotten never answers; a living server needs one round
 /// trip. At most a quarter of the time, so that enough is left for a new one.
 const REUSE_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -87,8 +87,8 @@ impl Email {
         attempt: &Attempt,
         recipients: &[Recipient<'_>],
     ) -> Result<Receipt, SendError> {
-        let deadlines = Deadlines::of(self.timeout, Instant::now());
-        let mut owed = Owed { recipients, others_served: attempt.only.is_some(), left_out: None };
+        let deadlines = Deadlines::new(self.timeout, Instant::now());
+        let mut owed = OwedRecipients { recipients, others_served: attempt.only.is_some(), left_out: None };
         // Twice at most: once one is left out, a silent server fails the attempt.
         loop {
             let mut session = self.begin(recipients, deadlines).await?;
@@ -120,11 +120,14 @@ impl Email {
             self.pool.clear();
         }
         let mut session = self.server.open(deadlines.ready).await?;
-        session.mail(from, recipients, deadlines.ready).await.map_err(|failure| failure.at(Stage::Sender))?;
+        session
+            .mail(from, recipients, deadlines.ready)
+            .await
+            .map_err(|failure| failure.at(SmtpStage::Sender))?;
         Ok(session)
     }
 
-    /// Who was still owed the mail, but has been taken out of the settings since.
+    /// The recipients still owed the mail who have been taken out of the settings since.
     fn no_longer_named(&self, attempt: &Attempt) -> impl Iterator<Item = Refusal> {
         let gone = attempt.only.iter().flatten().filter(|recipient| !self.addresses.names(recipient));
         gone.map(|recipient| Refusal { recipient: recipient.clone(), reason: "no longer in `to`".to_owned() })
@@ -142,7 +145,7 @@ impl Channel for Email {
     type Config = EmailConfig;
 
     fn build(config: EmailConfig, context: Context) -> Result<Self, BuildError> {
-        let addresses = Addresses::of(&config)?;
+        let addresses = Addresses::from_config(&config)?;
         let EmailConfig { smtp, from: _, to, reply_to: _, hide_recipients: _ } = config;
         let Context { name, locale, timeout } = context;
         let renderer = Renderer::new(locale);

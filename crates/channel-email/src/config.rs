@@ -18,45 +18,45 @@ use serde::Deserialize;
 pub struct EmailConfig {
     /// The server that takes the mail.
     pub smtp: SmtpConfig,
-    /// Who it is from. Most providers want the address to be the login's own.
+    /// The sender. Most providers want the address to be the login's own.
     pub from: String,
-    /// Who gets it: one mail for all, each accepted or refused for itself.
+    /// The recipients: one mail for all, each accepted or refused for itself.
     pub to: Vec<String>,
-    /// Where answers go, if not to `from`.
+    /// The address for answers, if not `from`.
     #[serde(default)]
     pub reply_to: Option<String>,
-    /// Whether recipients do not see each other.
+    /// True if recipients do not see each other.
     ///
-    /// They do by default: who is on call together may know it, and whoever must
+    /// They do by default: people who are on call together may know it, and one who must
     /// not be seen belongs in a channel of his own. Hidden, the mail is addressed
     /// to its sender, and the recipients stand nowhere in it.
     #[serde(default)]
     pub hide_recipients: bool,
 }
 
-/// Where mail is handed in, and how.
+/// The server that takes the mail, and the way to it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SmtpConfig {
-    /// Its name or address; with TLS its certificate must be for it.
+    /// The server's name or address; with TLS its certificate must be for it.
     pub host: String,
-    /// Its port. By default what `tls` is usually offered on: 465, 587 or 25.
+    /// The server's port. By default the usual one for `tls`: 465, 587 or 25.
     #[serde(default)]
     pub port: Option<u16>,
-    /// How the connection is encrypted. By default what `port` is usually for:
+    /// The encryption of the connection. By default the usual one for `port`:
     /// implicit on 465, STARTTLS on every other.
     #[serde(default)]
     pub tls: Option<TlsConfig>,
     /// The login. With `password`, or not at all.
     #[serde(default)]
     pub username: Option<String>,
-    /// Its password; QQ, 163 and WeCom mail want an authorisation code instead.
+    /// The login's password; QQ, 163 and WeCom mail want an authorisation code instead.
     #[serde(default)]
     pub password: Option<Secret>,
-    /// How the login is sent. By default PLAIN where offered, else LOGIN.
+    /// The mechanism of the login. By default PLAIN where offered, else LOGIN.
     #[serde(default)]
     pub auth: AuthConfig,
-    /// Whether the login may be sent unencrypted over a network.
+    /// True if the login may be sent unencrypted over a network.
     #[serde(default)]
     pub allow_clear_auth: bool,
     /// Certificates to trust besides the system's, as PEM.
@@ -70,20 +70,20 @@ pub struct SmtpConfig {
     pub hello: Option<String>,
 }
 
-/// How a connection is encrypted.
+/// The encryption of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TlsConfig {
-    /// From the first byte.
+    /// Encrypted from the first byte.
     Implicit,
-    /// From the `STARTTLS` command on. Where the server does not offer it
+    /// Encrypted from the `STARTTLS` command on. Where the server does not offer it
     /// nothing is sent: it is never downgraded.
     StartTls,
-    /// Not at all.
+    /// Never encrypted.
     None,
 }
 
-/// How a login is sent.
+/// The mechanism by which a login is sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AuthConfig {
@@ -97,7 +97,7 @@ pub enum AuthConfig {
 }
 
 impl SmtpConfig {
-    /// How the connection is encrypted, said or not.
+    /// The encryption of the connection, by the settings or by default.
     pub(crate) fn tls(&self) -> TlsConfig {
         match (self.tls, self.port) {
             (Some(tls), _) => tls,

@@ -1,4 +1,4 @@
-//! TCP connections.
+//! TCP connections to a server.
 
 use std::io;
 

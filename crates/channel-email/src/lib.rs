@@ -7,23 +7,24 @@
 //!
 //! The modules stand in the order in which a notification meets them.
 
-mod config;
-mod addresses;
 mod channel;
 
 mod mail;
 mod message_id;
 mod html;
 
-mod pool;
+mod transaction;
 mod server;
-mod connect;
 mod proxy;
+mod connect;
 mod tls;
 mod login;
 mod session;
-mod transaction;
+mod pool;
 mod reply;
+
+mod addresses;
+mod config;
 
 pub mod fake;
 

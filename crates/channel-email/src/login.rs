@@ -7,7 +7,7 @@ use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 
 use crate::AuthConfig;
-use crate::reply::{Failure, Reply, Stage};
+use crate::reply::{SmtpFailure, SmtpReply, SmtpStage};
 
 /// A user name and its password.
 #[derive(Debug)]
@@ -45,22 +45,25 @@ impl Login {
         &self.username
     }
 
-    /// Logs in.
+    /// Logs in on `connection`.
     pub(crate) async fn log_in(&self, connection: &mut AsyncSmtpConnection) -> Result<(), SendError> {
         if connection.server_info().get_auth_mechanism(self.mechanisms).is_none() {
             return Err(SendError::Misconfigured { reason: self.nothing_in_common() });
         }
         let credentials = Credentials::new(self.username.clone(), self.password.expose().to_owned());
-        match connection.auth(self.mechanisms, &credentials).await.map_err(Failure::from) {
+        match connection.auth(self.mechanisms, &credentials).await.map_err(SmtpFailure::from) {
             Ok(response) if response.has_code(ACCEPTED) => Ok(()),
             Ok(response) => {
                 let reason = self.without_secrets(&format!("the server is out of step: {}", response.code()));
-                Err(Failure::Lost(reason).at(Stage::Login))
+                Err(SmtpFailure::Lost(reason).at(SmtpStage::Login))
             }
-            Err(Failure::Refused(Reply { code, words })) => {
-                Err(Failure::Refused(Reply { code, words: self.without_secrets(&words) }).at(Stage::Login))
+            Err(SmtpFailure::Refused(SmtpReply { code, words })) => {
+                Err(SmtpFailure::Refused(SmtpReply { code, words: self.without_secrets(&words) })
+                    .at(SmtpStage::Login))
             }
-            Err(Failure::Lost(words)) => Err(Failure::Lost(self.without_secrets(&words)).at(Stage::Login)),
+            Err(SmtpFailure::Lost(words)) => {
+                Err(SmtpFailure::Lost(self.without_secrets(&words)).at(SmtpStage::Login))
+            }
         }
     }
 

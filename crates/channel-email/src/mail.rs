@@ -32,16 +32,16 @@ const MAX_LINK: usize = 1_000;
 /// The same of a mail in plain form.
 const MAX_PLAIN_CONTENT: usize = 1_000;
 
-/// Ours: more lines nobody reads in one mail.
+/// The most lines of a digest. Our choice: nobody reads more in one mail.
 const MAX_LINES: usize = 200;
 
-/// What a mail says, and of what.
-struct Draft {
+/// The content of a mail, before it is written.
+struct MailDraft {
     message: Message,
     ids: MessageIds,
-    /// When we decided to tell it.
+    /// The time at which the gateway decided to send it.
     owed_at: Timestamp,
-    /// How bad the worst of it still is; `None` once all is over.
+    /// The worst severity still open; `None` once all is over.
     tone: Option<Severity>,
 }
 
@@ -56,9 +56,9 @@ pub(crate) fn write(
     notification: &Notification,
     attempt: &Attempt,
 ) -> Result<Vec<u8>, SendError> {
-    let draft = Draft {
+    let draft = MailDraft {
         message: bounded(renderer.notification(notification), attempt.form),
-        ids: MessageIds::of(notification, attempt, channel, addresses.from.email.domain()),
+        ids: MessageIds::from_notification(notification, attempt, channel, addresses.from.email.domain()),
         owed_at: notification.owed_at,
         tone: tone(notification),
     };
@@ -74,16 +74,16 @@ pub(crate) fn write_digest(
     attempt: &Attempt,
 ) -> Result<Vec<u8>, SendError> {
     let told = digest.notifications();
-    let draft = Draft {
+    let draft = MailDraft {
         message: bounded_digest(renderer.digest(digest), attempt.form),
-        ids: MessageIds::of_digest(attempt, addresses.from.email.domain()),
+        ids: MessageIds::from_digest(attempt, addresses.from.email.domain()),
         owed_at: told.iter().map(|it| it.owed_at).max().unwrap_or_default(),
         tone: told.iter().map(|it| tone(it)).max().flatten(),
     };
     draft.write(addresses, attempt)
 }
 
-/// How many of `digest`, from the first on, one mail shows to the end.
+/// The notifications of `digest`, from the first on, that one mail shows to the end.
 pub(crate) fn capacity(renderer: &Renderer, digest: &Digest) -> usize {
     digest.how_many(|digest| {
         let message = bounded_digest(renderer.digest(digest), MessageForm::Full);
@@ -91,7 +91,7 @@ pub(crate) fn capacity(renderer: &Renderer, digest: &Digest) -> usize {
     })
 }
 
-impl Draft {
+impl MailDraft {
     fn write(&self, addresses: &Addresses, attempt: &Attempt) -> Result<Vec<u8>, SendError> {
         let Self { message, ids: _, owed_at: _, tone } = self;
         let head = self.head(addresses).subject(subject(&message.title));
@@ -201,7 +201,7 @@ fn printable(text: &str) -> String {
         .replace(|c: char| c.is_control() && c != '\n' && c != '\t', "")
 }
 
-/// How bad it is as it is told: over, taken care of, or as it was.
+/// The severity that the mail shows: none if over, low if taken care of, else the alert's.
 fn tone(notification: &Notification) -> Option<Severity> {
     match notification.why {
         Why::Resolved => None,

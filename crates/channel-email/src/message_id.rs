@@ -1,8 +1,8 @@
-//! Which mail this is, and which it belongs to.
+//! The `Message-ID` of a mail, and of the mail that it follows.
 
 use fanfare_core::{Attempt, ChannelName, Kind, Notification, Why, stable_hash};
 
-/// Which mail this is, and which it belongs to.
+/// The ids of a mail and of the mail that it follows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MessageIds {
     /// The mail's own `Message-ID`: the same in every attempt, so that a repeat
@@ -20,7 +20,7 @@ impl MessageIds {
     /// know only the incident: it is made of what names that mail alone. A
     /// receiver is told once that an incident started, by one delivery through
     /// each channel; `since` tells apart what two stores number alike.
-    pub(crate) fn of(
+    pub(crate) fn from_notification(
         notification: &Notification,
         attempt: &Attempt,
         channel: &ChannelName,
@@ -50,7 +50,7 @@ impl MessageIds {
     }
 
     /// The ids of a mail that tells of many incidents and so hangs below none.
-    pub(crate) fn of_digest(attempt: &Attempt, domain: &str) -> Self {
+    pub(crate) fn from_digest(attempt: &Attempt, domain: &str) -> Self {
         Self { id: own_id(attempt, domain), root: None }
     }
 }

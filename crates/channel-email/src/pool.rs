@@ -25,12 +25,12 @@ struct Parked<T> {
 
 /// A connection that knows when it has served long enough.
 pub(crate) trait WearsOut {
-    /// It may carry another mail.
+    /// True if it may carry another mail.
     fn is_fresh(&self) -> bool;
 }
 
 impl<T: WearsOut> Pool<T> {
-    /// How many are kept: as many as a channel uses at once.
+    /// The most connections kept: as many as a channel uses at once.
     pub(crate) const SIZE: usize = 4;
 
     /// For how long one is kept unused. Below the 60 s after which the more

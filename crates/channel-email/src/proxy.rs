@@ -38,7 +38,7 @@ impl Proxy {
         Ok(Self { host, port: url.port_or_known_default().unwrap_or(80) })
     }
 
-    /// Its address: `http://host:port`.
+    /// The proxy's address: `http://host:port`.
     pub(crate) fn address(&self) -> String {
         format!("http://{}", host_and_port(&self.host, self.port))
     }

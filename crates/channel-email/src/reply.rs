@@ -1,49 +1,49 @@
-//! What a server's answer means to us.
+//! The meaning of a server's answers.
 
 use std::fmt;
 use std::time::Duration;
 
 use fanfare_core::{SendError, cut_to_bytes, one_line};
 
-/// How much of a server's words a reason quotes.
+/// The bytes of a server's words that a reason quotes.
 const MAX_WORDS: usize = 400;
 
-/// Where in the conversation an answer came.
+/// The stage of the conversation at which an answer came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stage {
+pub(crate) enum SmtpStage {
     /// The greeting and the answer to `EHLO`.
     Greeting,
-    /// `STARTTLS`.
+    /// The answer to `STARTTLS`.
     StartTls,
-    /// `AUTH`.
+    /// The answer to `AUTH`.
     Login,
-    /// `MAIL`.
+    /// The answer to `MAIL`.
     Sender,
-    /// `RCPT`.
+    /// The answer to `RCPT`.
     Recipient,
-    /// `DATA`.
+    /// The answer to `DATA`.
     Data,
-    /// The final dot.
+    /// The answer to the final dot.
     Content,
 }
 
 /// A refusal: a code of 4xx or 5xx and the server's words for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Reply {
+pub(crate) struct SmtpReply {
     pub(crate) code: u16,
     pub(crate) words: String,
 }
 
-/// Why a step of the conversation failed.
+/// The failure of a step of the conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Failure {
+pub(crate) enum SmtpFailure {
     /// The server refused.
-    Refused(Reply),
+    Refused(SmtpReply),
     /// No answer, or none that makes sense; the connection is of no more use.
     Lost(String),
 }
 
-/// What a refusal means, before it is known whom it concerns.
+/// The meaning of a refusal, before it is known whom it concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Meaning {
     Transient,
@@ -53,13 +53,13 @@ pub(crate) enum Meaning {
     Misconfigured,
 }
 
-impl Reply {
+impl SmtpReply {
     pub(crate) fn new(code: u16, words: &str) -> Self {
         Self { code, words: cut_to_bytes(&one_line(words), MAX_WORDS, "…") }
     }
 
-    /// What it means at `stage`.
-    pub(crate) fn meaning(&self, stage: Stage) -> Meaning {
+    /// The meaning of the refusal at `stage`.
+    pub(crate) fn meaning(&self, stage: SmtpStage) -> Meaning {
         let words = self.words.to_lowercase();
         PROVIDERS
             .iter()
@@ -68,19 +68,19 @@ impl Reply {
     }
 }
 
-impl fmt::Display for Reply {
+impl fmt::Display for SmtpReply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.code, self.words)
     }
 }
 
-impl Failure {
-    /// What it means for the attempt at `stage`.
-    pub(crate) fn at(self, stage: Stage) -> SendError {
+impl SmtpFailure {
+    /// The error of an attempt that failed at `stage`.
+    pub(crate) fn at(self, stage: SmtpStage) -> SendError {
         match self {
             Self::Refused(reply) => reply.meaning(stage).error(format!("{stage}: {reply}{}", hint(stage))),
             // The mail, or the better part of it, has left: the server may have kept it.
-            Self::Lost(words) if stage == Stage::Content => {
+            Self::Lost(words) if stage == SmtpStage::Content => {
                 SendError::Unanswered { reason: format!("{stage}: {words}") }
             }
             Self::Lost(words) => SendError::Transient { reason: format!("{stage}: {words}") },
@@ -100,25 +100,27 @@ impl Meaning {
     }
 }
 
-/// What RFC 5321 §4.2 and RFC 4954 §6 make of a code.
-fn by_rfc(stage: Stage, code: u16) -> Meaning {
+/// The meaning of a code by RFC 5321 §4.2 and RFC 4954 §6.
+fn by_rfc(stage: SmtpStage, code: u16) -> Meaning {
     match (stage, code) {
         // "A server MUST NOT intentionally close the connection under normal operational
         // circumstances": 421 is about the connection, a new one may fare better.
         (_, 421) => Meaning::Transient,
         // 530 authentication required, 534 mechanism too weak, 535 credentials invalid.
-        (Stage::Login | Stage::Sender | Stage::Data | Stage::Content, 530 | 534 | 535) => {
+        (SmtpStage::Login | SmtpStage::Sender | SmtpStage::Data | SmtpStage::Content, 530 | 534 | 535) => {
             Meaning::Misconfigured
         }
         // Nothing of the mail is known yet: what is full is the sender's own allowance.
-        (Stage::Sender, 552) => Meaning::Quota,
+        (SmtpStage::Sender, 552) => Meaning::Quota,
         // "552 too many recipients": "the client SHOULD treat it as a temporary failure" (§4.5.3.1.10).
-        (Stage::Recipient, 552) => Meaning::Transient,
+        (SmtpStage::Recipient, 552) => Meaning::Transient,
         (_, ..500) => Meaning::Transient,
         // A server that wants nobody today ("554 no SMTP service here") may want us tomorrow.
-        (Stage::Greeting, _) => Meaning::Transient,
-        (Stage::StartTls | Stage::Login | Stage::Sender | Stage::Recipient, _) => Meaning::Misconfigured,
-        (Stage::Data | Stage::Content, _) => Meaning::Unsendable,
+        (SmtpStage::Greeting, _) => Meaning::Transient,
+        (SmtpStage::StartTls | SmtpStage::Login | SmtpStage::Sender | SmtpStage::Recipient, _) => {
+            Meaning::Misconfigured
+        }
+        (SmtpStage::Data | SmtpStage::Content, _) => Meaning::Unsendable,
     }
 }
 
@@ -152,26 +154,30 @@ const PROVIDERS: &[(&[u16], &str, Meaning)] = &[
     (&[452, 552], "5.2.2", Meaning::Transient),
 ];
 
-/// What we wait where a provider keeps the length of its window secret, as QQ
+/// The wait where a provider keeps the length of its window secret, as QQ
 /// does: the longest that another one publishes, NetEase's fifteen minutes.
 const SECRET_WINDOW: Duration = Duration::from_secs(15 * 60);
 
-/// How often we look whether a day's allowance is back: providers count a
+/// The interval of checks whether a day's allowance is back: providers count a
 /// rolling day or their own calendar's, and say neither.
 const QUOTA_PROBE: Duration = Duration::from_secs(3600);
 
-/// What a person can do about a refusal at `stage`.
-fn hint(stage: Stage) -> &'static str {
+/// The remedy of a refusal at `stage`, for a person.
+fn hint(stage: SmtpStage) -> &'static str {
     match stage {
-        Stage::Login => {
+        SmtpStage::Login => {
             " (check `smtp.username` and `smtp.password`; QQ, 163 and WeCom mail want an authorisation code, not the login password)"
         }
-        Stage::Sender => " (most providers want `from` to be the address of `smtp.username`)",
-        Stage::Greeting | Stage::StartTls | Stage::Recipient | Stage::Data | Stage::Content => "",
+        SmtpStage::Sender => " (most providers want `from` to be the address of `smtp.username`)",
+        SmtpStage::Greeting
+        | SmtpStage::StartTls
+        | SmtpStage::Recipient
+        | SmtpStage::Data
+        | SmtpStage::Content => "",
     }
 }
 
-impl fmt::Display for Stage {
+impl fmt::Display for SmtpStage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Greeting => "greeting",

@@ -11,33 +11,33 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
-/// What the server is about to answer to.
+/// The line that the server is about to answer.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cue<'a> {
     /// Counts connections from 1.
     pub(crate) connection: usize,
-    /// What the client said; empty for the greeting, `.` for the end of a mail.
+    /// The client's line; empty for the greeting, `.` for the end of a mail.
     pub(crate) line: &'a str,
 }
 
-/// How the server answers.
+/// The answer of the server.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Answer {
-    /// As a good-natured server would.
+pub(crate) enum ScriptedAnswer {
+    /// The answer of a good-natured server.
     Usual,
-    /// These words.
+    /// An answer of these words.
     Say(&'static str),
-    /// These words, and then no more.
+    /// An answer of these words, and then the end of the connection.
     SayAndHangUp(&'static str),
-    /// Hanging up.
+    /// The end of the connection, without an answer.
     HangUp,
     /// Hanging up, but with the mail kept.
     KeepAndHangUp,
-    /// Not at all.
+    /// No answer at all.
     Silence,
 }
 
-/// When the server encrypts.
+/// The point from which the server encrypts.
 #[derive(Clone)]
 pub(crate) enum Encryption {
     None,
@@ -67,7 +67,7 @@ impl Mail {
     }
 }
 
-/// What the server saw.
+/// The record of what the server saw.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) connections: usize,
@@ -75,34 +75,34 @@ pub(crate) struct Seen {
     pub(crate) mails: Vec<Mail>,
 }
 
-type Script = dyn Fn(Cue<'_>) -> Answer + Send + Sync;
+type SmtpScript = dyn Fn(Cue<'_>) -> ScriptedAnswer + Send + Sync;
 
 /// A running server; it ends with its handle.
-pub(crate) struct Fake {
+pub(crate) struct ScriptedServer {
     pub(crate) address: SocketAddr,
     seen: Arc<Mutex<Seen>>,
     task: JoinHandle<()>,
 }
 
-impl Drop for Fake {
+impl Drop for ScriptedServer {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-impl Fake {
-    pub(crate) async fn start(script: impl Fn(Cue<'_>) -> Answer + Send + Sync + 'static) -> Self {
+impl ScriptedServer {
+    pub(crate) async fn start(script: impl Fn(Cue<'_>) -> ScriptedAnswer + Send + Sync + 'static) -> Self {
         Self::encrypted(Encryption::None, script).await
     }
 
     pub(crate) async fn encrypted(
         encryption: Encryption,
-        script: impl Fn(Cue<'_>) -> Answer + Send + Sync + 'static,
+        script: impl Fn(Cue<'_>) -> ScriptedAnswer + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Seen::default()));
-        let (script, shared): (Arc<Script>, _) = (Arc::new(script), Arc::clone(&seen));
+        let (script, shared): (Arc<SmtpScript>, _) = (Arc::new(script), Arc::clone(&seen));
         let task = tokio::spawn(async move {
             loop {
                 let (tcp, _) = listener.accept().await.unwrap();
@@ -140,7 +140,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
 
 struct Talk {
     connection: usize,
-    script: Arc<Script>,
+    script: Arc<SmtpScript>,
     seen: Arc<Mutex<Seen>>,
 }
 
@@ -186,7 +186,7 @@ async fn serve(tcp: TcpStream, encryption: Encryption, talk: Talk) {
 const OFFER: &str = "250-fake\r\n250-AUTH PLAIN LOGIN\r\n250 8BITMIME";
 const OFFER_WITH_TLS: &str = "250-fake\r\n250-STARTTLS\r\n250-AUTH PLAIN LOGIN\r\n250 8BITMIME";
 
-/// What a good-natured server answers to `line`, said after `previous`.
+/// The answer of a good-natured server to `line`, said after `previous`.
 fn usual_answer(line: &str, previous: &str, offer: &'static str) -> &'static str {
     match line.split([' ', ':']).next().unwrap() {
         "EHLO" => offer,
@@ -211,15 +211,15 @@ impl Talk {
     ) -> Option<&'static str> {
         let keep = || self.seen.lock().unwrap().mails.push(mail.clone());
         let (words, over) = match (self.script)(Cue { connection: self.connection, line }) {
-            Answer::Usual => (usual, false),
-            Answer::Say(words) => (words, false),
-            Answer::SayAndHangUp(words) => (words, true),
-            Answer::HangUp => return None,
-            Answer::KeepAndHangUp => {
+            ScriptedAnswer::Usual => (usual, false),
+            ScriptedAnswer::Say(words) => (words, false),
+            ScriptedAnswer::SayAndHangUp(words) => (words, true),
+            ScriptedAnswer::HangUp => return None,
+            ScriptedAnswer::KeepAndHangUp => {
                 keep();
                 return None;
             }
-            Answer::Silence => std::future::pending().await,
+            ScriptedAnswer::Silence => std::future::pending().await,
         };
         if line == "." && words.starts_with('2') {
             keep();

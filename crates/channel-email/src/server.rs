@@ -15,7 +15,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::connect::{connect, host_and_port};
 use crate::login::Login;
 use crate::proxy::Proxy;
-use crate::reply::{Failure, Reply, Stage};
+use crate::reply::{SmtpFailure, SmtpReply, SmtpStage};
 use crate::session::Session;
 use crate::tls::{Encrypted, Tls};
 use crate::{SmtpConfig, TlsConfig};
@@ -79,7 +79,7 @@ impl Server {
         Ok(Self { host, port, security, login, proxy, hello: client_id(hello)? })
     }
 
-    /// Who must be silent when the server says so: this login, towards these
+    /// The account that falls silent when the server says so: this login, towards these
     /// recipients. A list whose only address is gone is mended by a person, and
     /// must not silence the other channels of the same login meanwhile.
     pub(crate) fn account(&self, to: &[String]) -> Account {
@@ -106,7 +106,7 @@ impl Server {
         };
         let stream = in_time(deadline, "TLS", self.encrypt(tcp)).await?;
         let greeted = AsyncSmtpConnection::connect_with_transport(stream, &self.hello);
-        let greeted = async { greeted.await.map_err(|err| Failure::from(err).at(Stage::Greeting)) };
+        let greeted = async { greeted.await.map_err(|err| SmtpFailure::from(err).at(SmtpStage::Greeting)) };
         let mut connection = in_time(deadline, "greeting", greeted).await?;
         if let Some(login) = &self.login {
             in_time(deadline, "AUTH", login.log_in(&mut connection)).await?;
@@ -132,15 +132,15 @@ impl Server {
 /// answer to `STARTTLS` for the first answers of the encrypted server.
 async fn ask_for_tls(tcp: TcpStream, hello: &ClientId) -> Result<TcpStream, SendError> {
     let mut stream = BufReader::new(tcp);
-    read_answer(&mut stream).await.map_err(|failure| failure.at(Stage::Greeting))?;
+    read_answer(&mut stream).await.map_err(|failure| failure.at(SmtpStage::Greeting))?;
     let offer = ask(&mut stream, &format!("EHLO {hello}\r\n"))
         .await
-        .map_err(|failure| failure.at(Stage::Greeting))?;
+        .map_err(|failure| failure.at(SmtpStage::Greeting))?;
     if !offer.message().any(|line| line.trim().eq_ignore_ascii_case("STARTTLS")) {
         let reason = "the server does not offer STARTTLS, and mail is not sent without; check `smtp.port`, or should `smtp.tls` be implicit?";
         return Err(SendError::Misconfigured { reason: reason.to_owned() });
     }
-    ask(&mut stream, "STARTTLS\r\n").await.map_err(|failure| failure.at(Stage::StartTls))?;
+    ask(&mut stream, "STARTTLS\r\n").await.map_err(|failure| failure.at(SmtpStage::StartTls))?;
     if !stream.buffer().is_empty() {
         let reason = "STARTTLS: something was put into the connection before it was encrypted";
         return Err(SendError::Misconfigured { reason: reason.to_owned() });
@@ -148,33 +148,33 @@ async fn ask_for_tls(tcp: TcpStream, hello: &ClientId) -> Result<TcpStream, Send
     Ok(stream.into_inner())
 }
 
-async fn ask(stream: &mut BufReader<TcpStream>, command: &str) -> Result<Response, Failure> {
-    let lost = |err: std::io::Error| Failure::Lost(err.to_string());
+async fn ask(stream: &mut BufReader<TcpStream>, command: &str) -> Result<Response, SmtpFailure> {
+    let lost = |err: std::io::Error| SmtpFailure::Lost(err.to_string());
     stream.get_mut().write_all(command.as_bytes()).await.map_err(lost)?;
     read_answer(stream).await
 }
 
 /// An answer of one or more lines; `250-` has more to come.
-async fn read_answer(stream: &mut BufReader<TcpStream>) -> Result<Response, Failure> {
+async fn read_answer(stream: &mut BufReader<TcpStream>) -> Result<Response, SmtpFailure> {
     let mut answer = String::new();
     let mut bounded = stream.take(MAX_ANSWER);
     loop {
         let start = answer.len();
-        let read = bounded.read_line(&mut answer).await.map_err(|err| Failure::Lost(err.to_string()))?;
+        let read = bounded.read_line(&mut answer).await.map_err(|err| SmtpFailure::Lost(err.to_string()))?;
         if read == 0 {
-            return Err(Failure::Lost("the server hung up".to_owned()));
+            return Err(SmtpFailure::Lost("the server hung up".to_owned()));
         }
         if answer.as_bytes().get(start + 3) != Some(&b'-') {
             break;
         }
     }
     let response: Response =
-        answer.parse().map_err(|_| Failure::Lost("the answer is not SMTP".to_owned()))?;
+        answer.parse().map_err(|_| SmtpFailure::Lost("the answer is not SMTP".to_owned()))?;
     if response.is_positive() {
         Ok(response)
     } else {
         let words = response.message().collect::<Vec<_>>().join(" ");
-        Err(Failure::Refused(Reply::new(response.code().into(), &words)))
+        Err(SmtpFailure::Refused(SmtpReply::new(response.code().into(), &words)))
     }
 }
 

@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::addresses::Recipient;
 use crate::pool::WearsOut;
-use crate::reply::{Failure, Reply};
+use crate::reply::{SmtpFailure, SmtpReply};
 
 /// Postfix' own client gives a connection up after as long
 /// (`smtp_connection_reuse_time_limit`), so servers are used to it.
@@ -32,7 +32,7 @@ pub(crate) struct Session {
     mails: u32,
 }
 
-/// Where a conversation stands.
+/// The state of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     /// The server waits for a `MAIL`.
@@ -52,7 +52,7 @@ impl Session {
         from: &Address,
         recipients: &[Recipient<'_>],
         deadline: Instant,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), SmtpFailure> {
         self.state = State::Busy;
         self.mails += 1;
         let says_utf8 = self.takes_utf8() && recipients.iter().any(|recipient| recipient.needs_utf8());
@@ -62,18 +62,22 @@ impl Session {
     }
 
     /// Names a recipient.
-    pub(crate) async fn recipient(&mut self, address: &Address, deadline: Instant) -> Result<(), Failure> {
+    pub(crate) async fn recipient(
+        &mut self,
+        address: &Address,
+        deadline: Instant,
+    ) -> Result<(), SmtpFailure> {
         let command = Rcpt::new(address.clone(), vec![]);
         self.say(command, Severity::PositiveCompletion, deadline).await.map(drop)
     }
 
     /// Asks to send the mail itself.
-    pub(crate) async fn data(&mut self, deadline: Instant) -> Result<(), Failure> {
+    pub(crate) async fn data(&mut self, deadline: Instant) -> Result<(), SmtpFailure> {
         self.say(Data, Severity::PositiveIntermediate, deadline).await.map(drop)
     }
 
     /// Sends the mail, and hands back the words with which the server took it.
-    pub(crate) async fn content(&mut self, mail: &[u8], deadline: Instant) -> Result<String, Failure> {
+    pub(crate) async fn content(&mut self, mail: &[u8], deadline: Instant) -> Result<String, SmtpFailure> {
         let answer = timeout_at(deadline, self.connection.message(mail)).await;
         let taken = expect(answer, Severity::PositiveCompletion)?;
         self.state = State::Idle;
@@ -81,18 +85,18 @@ impl Session {
     }
 
     /// Ends a mail that nobody is to get.
-    pub(crate) async fn reset(&mut self, deadline: Instant) -> Result<(), Failure> {
+    pub(crate) async fn reset(&mut self, deadline: Instant) -> Result<(), SmtpFailure> {
         self.say(Rset, Severity::PositiveCompletion, deadline).await?;
         self.state = State::Idle;
         Ok(())
     }
 
-    /// Whether the server takes addresses that are not ASCII.
+    /// True if the server takes addresses that are not ASCII.
     pub(crate) fn takes_utf8(&self) -> bool {
         self.connection.server_info().supports_feature(Extension::SmtpUtfEight)
     }
 
-    /// Whether the next mail can begin.
+    /// True if the next mail can begin.
     pub(crate) fn is_idle(&self) -> bool {
         self.state == State::Idle
     }
@@ -102,7 +106,7 @@ impl Session {
         command: impl fmt::Display,
         expected: Severity,
         deadline: Instant,
-    ) -> Result<String, Failure> {
+    ) -> Result<String, SmtpFailure> {
         expect(timeout_at(deadline, self.connection.command(command)).await, expected)
     }
 }
@@ -118,24 +122,24 @@ impl WearsOut for Session {
 fn expect<Late>(
     answer: Result<Result<Response, smtp::Error>, Late>,
     expected: Severity,
-) -> Result<String, Failure> {
+) -> Result<String, SmtpFailure> {
     let response =
-        answer.map_err(|_| Failure::Lost("no answer in time".to_owned()))?.map_err(Failure::from)?;
+        answer.map_err(|_| SmtpFailure::Lost("no answer in time".to_owned()))?.map_err(SmtpFailure::from)?;
     let words = response.message().collect::<Vec<_>>().join(" ");
-    let reply = Reply::new(response.code().into(), &words);
+    let reply = SmtpReply::new(response.code().into(), &words);
     if response.code().severity == expected {
         Ok(reply.to_string())
     } else {
-        Err(Failure::Lost(format!("the server is out of step: {reply}")))
+        Err(SmtpFailure::Lost(format!("the server is out of step: {reply}")))
     }
 }
 
-impl From<smtp::Error> for Failure {
+impl From<smtp::Error> for SmtpFailure {
     fn from(err: smtp::Error) -> Self {
         match err.status() {
             Some(code) => {
                 let words = err.source().map(ToString::to_string).unwrap_or_default();
-                Self::Refused(Reply::new(code.into(), &words))
+                Self::Refused(SmtpReply::new(code.into(), &words))
             }
             None => Self::Lost(err.to_string()),
         }

@@ -6,10 +6,10 @@ use fanfare_core::{Receipt, Refusal, SendError};
 use tokio::time::{Instant, timeout};
 
 use crate::addresses::Recipient;
-use crate::reply::{Failure, Meaning, Stage};
+use crate::reply::{Meaning, SmtpFailure, SmtpStage};
 use crate::session::Session;
 
-/// By when an attempt must have got how far.
+/// The deadlines of an attempt's steps.
 ///
 /// Until the mail itself leaves, a silent server has not got it: that is worth
 /// knowing for sure, so half of the time is kept for the answer to the final
@@ -18,25 +18,25 @@ use crate::session::Session;
 pub(crate) struct Deadlines {
     /// The server is ready for the mail.
     pub(crate) ready: Instant,
-    /// It has taken it: a little before the gateway ends the attempt, which
+    /// The server has taken the mail: a little before the gateway ends the attempt, which
     /// could only say that there was no answer.
     pub(crate) answered: Instant,
-    /// How long the answer about one recipient may take while it keeps others
+    /// The time that the answer about one recipient may take while it keeps others
     /// waiting: a quarter of the time for all.
     recipient: Duration,
 }
 
 impl Deadlines {
-    pub(crate) fn of(timeout: Duration, now: Instant) -> Self {
+    pub(crate) fn new(timeout: Duration, now: Instant) -> Self {
         let until_ready = timeout / 2;
         Self { ready: now + until_ready, answered: now + timeout * 19 / 20, recipient: until_ready / 4 }
     }
 }
 
-/// Who is still owed a mail.
+/// The recipients still owed a mail.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Owed<'a> {
-    /// Not empty.
+pub(crate) struct OwedRecipients<'a> {
+    /// The recipients, at least one.
     pub(crate) recipients: &'a [Recipient<'a>],
     /// An earlier attempt has served the others.
     pub(crate) others_served: bool,
@@ -45,7 +45,7 @@ pub(crate) struct Owed<'a> {
     pub(crate) left_out: Option<usize>,
 }
 
-/// Why a mail was not handed in.
+/// The reason why a mail was not handed in.
 #[derive(Debug)]
 pub(crate) enum NotHandedIn {
     /// No answer about the recipient at this place in `to`. The session is of no
@@ -67,7 +67,7 @@ impl From<SendError> for NotHandedIn {
 /// others get the mail.
 pub(crate) async fn hand_in(
     session: &mut Session,
-    owed: Owed<'_>,
+    owed: OwedRecipients<'_>,
     mail: &[u8],
     deadlines: Deadlines,
 ) -> Result<Receipt, NotHandedIn> {
@@ -77,9 +77,9 @@ pub(crate) async fn hand_in(
         session.reset(deadlines.ready).await.ok();
         return Ok(nobody_accepted(turned_away, owed)?);
     }
-    session.data(deadlines.ready).await.map_err(|failure| failure.at(Stage::Data))?;
+    session.data(deadlines.ready).await.map_err(|failure| failure.at(SmtpStage::Data))?;
     let words =
-        session.content(mail, deadlines.answered).await.map_err(|failure| failure.at(Stage::Content))?;
+        session.content(mail, deadlines.answered).await.map_err(|failure| failure.at(SmtpStage::Content))?;
     Ok(receipt(words, turned_away))
 }
 
@@ -92,7 +92,7 @@ struct TurnedAway<'a> {
 
 async fn name_recipients<'a>(
     session: &mut Session,
-    owed: Owed<'a>,
+    owed: OwedRecipients<'a>,
     deadlines: Deadlines,
 ) -> Result<Vec<TurnedAway<'a>>, NotHandedIn> {
     // A recipient alone has all the time there is. So have those left of several: a
@@ -118,13 +118,13 @@ async fn name_recipients<'a>(
         };
         match answer {
             Ok(()) => {}
-            Err(Failure::Refused(reply)) if reply.code != CLOSING => turned_away.push(TurnedAway {
+            Err(SmtpFailure::Refused(reply)) if reply.code != CLOSING => turned_away.push(TurnedAway {
                 recipient,
-                meaning: reply.meaning(Stage::Recipient),
+                meaning: reply.meaning(SmtpStage::Recipient),
                 words: reply.to_string(),
             }),
-            Err(failure @ (Failure::Refused(_) | Failure::Lost(_))) => {
-                return Err(failure.at(Stage::Recipient).into());
+            Err(failure @ (SmtpFailure::Refused(_) | SmtpFailure::Lost(_))) => {
+                return Err(failure.at(SmtpStage::Recipient).into());
             }
         }
     }
@@ -152,7 +152,7 @@ fn receipt(words: String, turned_away: Vec<TurnedAway<'_>>) -> Receipt {
 /// taken, this one in another form no more than the next: that is a setting to
 /// mend, not a message to give up. Unless others were served before: then the
 /// mail has arrived, and these few are its receipt's last lines.
-fn nobody_accepted(turned_away: Vec<TurnedAway<'_>>, owed: Owed<'_>) -> Result<Receipt, SendError> {
+fn nobody_accepted(turned_away: Vec<TurnedAway<'_>>, owed: OwedRecipients<'_>) -> Result<Receipt, SendError> {
     let mildest = turned_away.iter().map(|it| it.meaning).min_by_key(|&meaning| rank(meaning));
     let by_place = |it: &TurnedAway<'_>| format!("to[{}]: {}", it.recipient.index, it.words);
     let reason = turned_away.iter().map(by_place).collect::<Vec<_>>().join("; ");

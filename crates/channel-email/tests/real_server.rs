@@ -77,17 +77,17 @@ impl RealServer {
     }
 
     /// The mail of this number, as Python's `email` reads it.
-    fn mail(&self, number: u32) -> Mail {
+    fn mail(&self, number: u32) -> ReadMail {
         let mail = self.folder.path().join(format!("{number}.eml"));
         let output = Command::new(PYTHON).arg(script("read_mail.py")).arg(mail).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        Mail(serde_json::from_slice(&output.stdout).unwrap())
+        ReadMail(serde_json::from_slice(&output.stdout).unwrap())
     }
 }
 
-struct Mail(Value);
+struct ReadMail(Value);
 
-impl Mail {
+impl ReadMail {
     /// The only header called `name`.
     fn header(&self, name: &str) -> &str {
         let headers = self.0["headers"].as_array().unwrap();

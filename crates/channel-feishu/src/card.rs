@@ -54,7 +54,7 @@ pub(crate) enum CardColour {
 
 impl CardColour {
     /// The colour of one notification: over, taken care of, or its severity.
-    pub(crate) fn of(notification: &Notification) -> Self {
+    pub(crate) fn from_notification(notification: &Notification) -> Self {
         match notification.why {
             Why::Resolved => Self::Green,
             Why::Acknowledged => Self::Grey,
@@ -70,8 +70,8 @@ impl CardColour {
     }
 
     /// The colour of the worst of a digest.
-    pub(crate) fn of_digest(digest: &Digest) -> Self {
-        digest.notifications().iter().map(|it| Self::of(it)).max().unwrap_or(Self::Grey)
+    pub(crate) fn from_digest(digest: &Digest) -> Self {
+        digest.notifications().iter().map(|it| Self::from_notification(it)).max().unwrap_or(Self::Grey)
     }
 }
 

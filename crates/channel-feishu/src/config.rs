@@ -156,7 +156,7 @@ impl MentionConfig {
 const NO_USER_ID: &str =
     "is no open_id or user_id: expected letters, digits, `_` and `-`, e.g. `ou_18eac85d35a2`";
 
-/// Whether `text` can stand in a mention without changing its meaning.
+/// True if `text` can stand in a mention without changing its meaning.
 pub(crate) fn is_user_id(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }

@@ -29,9 +29,9 @@
 
 mod channel;
 mod render;
-mod mention;
 mod card;
 mod post;
+mod mention;
 mod markdown;
 mod config;
 mod sign;

@@ -25,7 +25,7 @@ pub(crate) struct Mentions {
 /// The people of one message.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Called {
-    /// Their ids; everybody is `all`.
+    /// The ids of people to call; everybody is `all`.
     ids: Vec<String>,
     /// The people who were asked for by what Feishu cannot call: shown as text.
     by_text: Vec<String>,

@@ -78,7 +78,7 @@ impl FeishuLook {
         let called = self.mentions.for_notification(notification);
         let draft = match form {
             MessageForm::Full => {
-                let form = self.full_form(CardColour::of(notification));
+                let form = self.full_form(CardColour::from_notification(notification));
                 FeishuDraft { message, called, form, limit: LONGEST_BODY }
             }
             MessageForm::Plain => {
@@ -105,7 +105,7 @@ impl FeishuLook {
         let message = self.renderer.digest(digest);
         let called = self.mentions.for_digest(digest);
         let (message, form) = match form {
-            MessageForm::Full => (message, self.full_form(CardColour::of_digest(digest))),
+            MessageForm::Full => (message, self.full_form(CardColour::from_digest(digest))),
             MessageForm::Plain => (without_links(&message), FeishuForm::Text),
         };
         FeishuDraft { message, called, form, limit: LONGEST_BODY }

@@ -17,7 +17,7 @@ const VERSION: &str = "1";
 /// person reads no more than that in one message.
 const LONGEST_BODY: usize = 256 * 1024;
 
-/// One message.
+/// The body of one message.
 #[derive(Debug, Serialize)]
 pub(crate) struct WebhookBody<'a> {
     version: &'static str,

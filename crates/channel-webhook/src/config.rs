@@ -39,7 +39,7 @@ pub struct WebhookConfig {
     /// The keys that sign each message, at most two.
     #[serde(default)]
     pub signing_keys: Vec<Secret>,
-    /// Whether the address may be one of a private network.
+    /// True if the address may be one of a private network.
     #[serde(default)]
     pub allow_private: bool,
     /// An `http`, `https` or `socks5` proxy.
@@ -54,12 +54,12 @@ pub struct WebhookConfig {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum WebhookMethod {
-    /// `POST`.
+    /// The method `POST`.
     #[default]
     Post,
-    /// `PUT`.
+    /// The method `PUT`.
     Put,
-    /// `PATCH`.
+    /// The method `PATCH`.
     Patch,
 }
 

@@ -2,7 +2,7 @@
 
 use fanfare_words::{Fact, Message};
 
-use crate::CUT;
+use crate::cut_sign::CUT;
 
 /// A text this short is left alone while there is a longer one: sixteen Chinese
 /// characters still say what it is about.

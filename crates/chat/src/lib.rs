@@ -19,6 +19,7 @@ mod plain;
 mod markdown;
 mod mention;
 mod signing;
+mod cut_sign;
 
 #[cfg(test)]
 mod fixtures;
@@ -29,6 +30,3 @@ pub use crate::markdown::{link_target, linked};
 pub use crate::mention::{MentionAll, MentionSettings};
 pub use crate::plain::{plain, without_links};
 pub use crate::signing::{ClockRemedy, SigningClock, SigningTime};
-
-/// The sign at the end of a text that was cut.
-const CUT: &str = "…";

@@ -1,4 +1,4 @@
-//! Whom a message calls by name.
+//! The people whom a message calls by name.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use fanfare_core::{Digest, Mention, Notification, Severity, Why};
 use serde::Deserialize;
 
-/// Whom a chat channel calls by name, beside those the alert asks for.
+/// The people whom a chat channel calls by name, beside those the alert asks for.
 ///
 /// ```yaml
 /// mention:
@@ -21,22 +21,22 @@ pub struct MentionSettings {
     pub mobiles: Vec<String>,
     /// The provider's ids of members of the group.
     pub user_ids: Vec<String>,
-    /// When to call everybody.
+    /// The rule for calling everybody.
     pub all: MentionAll,
 }
 
-/// When everybody in a group is called.
+/// The rule by which everybody in a group is called.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MentionAll {
-    /// If the alert asks for it.
+    /// Called if the alert asks for it.
     #[default]
     Asked,
-    /// If the alert asks for it, or is urgent, not over, and nobody has said that they take care.
+    /// Called if the alert asks for it, or is urgent, not over, and nobody has said that they take care.
     Urgent,
-    /// With every message.
+    /// Called with every message.
     Always,
-    /// Not even if the alert asks for it.
+    /// Never called, not even if the alert asks for it.
     Never,
 }
 
@@ -44,7 +44,7 @@ pub enum MentionAll {
 const EVERYBODY: &str = "@all";
 
 impl MentionSettings {
-    /// Whom the message about `notification` calls: everyone once, and only those
+    /// The people whom the message about `notification` calls: everyone once, and only those
     /// whose number or id can stand in a message without changing its meaning.
     ///
     /// At most `limit` people, those of the settings first.
@@ -53,7 +53,7 @@ impl MentionSettings {
         self.for_all(&[notification], limit)
     }
 
-    /// Whom the message that tells all of `digest` calls: whoever one of its
+    /// The people whom the message about all of `digest` calls: those whom one of its
     /// notifications would call, within the same bounds.
     #[must_use]
     pub fn for_digest(&self, digest: &Digest, limit: usize) -> Mention {
@@ -81,7 +81,7 @@ impl MentionSettings {
     }
 }
 
-/// Whether something urgent is still open by the last that is told of it.
+/// True if something urgent is still open by the last notification about it.
 fn is_urgent(told: &[&Notification]) -> bool {
     let mut incidents = HashSet::new();
     let mut last_of_each = told.iter().rev().filter(|it| incidents.insert(it.incident));

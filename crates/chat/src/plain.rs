@@ -3,9 +3,9 @@
 use fanfare_core::cut_to_bytes;
 use fanfare_words::{Fact, Message};
 
-use crate::CUT;
+use crate::cut_sign::CUT;
 
-/// How much of each text a plain message keeps.
+/// The bytes of each text that a plain message keeps.
 const PLAIN_TEXT: usize = 600;
 
 /// The message of one notification as [`fanfare_core::MessageForm::Plain`] wants it: short

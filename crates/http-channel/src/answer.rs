@@ -14,7 +14,7 @@ use crate::quote::{blank, quote};
 /// attempt under way.
 const LONGEST_BODY: usize = 64 * 1024;
 
-/// How long to be silent after a 429 that does not say: the window by which the
+/// The silence after a 429 that names none: the window by which the
 /// chat providers count.
 const DEFAULT_SILENCE: Duration = Duration::from_secs(60);
 
@@ -26,10 +26,10 @@ const SHORTEST_SILENCE: Duration = Duration::from_secs(1);
 /// channel for good.
 const LONGEST_SILENCE: Duration = Duration::from_secs(3600);
 
-/// How much of a strange answer an error shows.
+/// The bytes of a strange answer that an error shows.
 const QUOTED: usize = 200;
 
-/// What a provider answered, with everything secret in it blanked.
+/// The answer of a provider, with everything secret in it blanked.
 #[derive(Debug, Clone)]
 pub struct Answer {
     status: StatusCode,
@@ -115,7 +115,7 @@ impl Answer {
         if self.body.trim().is_empty() { "(empty)".to_owned() } else { quote(&self.body, QUOTED) }
     }
 
-    /// What a status other than 2xx means. RFC 9110 section 15 is the source of each row.
+    /// The meaning of a status other than 2xx. RFC 9110 section 15 is the source of each row.
     fn refusal(&self) -> SendError {
         let reason = format!("HTTP {}: {}", self.status, self.quote());
         match self.status.as_u16() {

@@ -9,7 +9,8 @@ use rustls::CertificateError;
 use crate::quote::blank;
 use crate::target::PrivateTarget;
 
-/// If the connection was never made nothing was sent; otherwise we cannot know.
+/// The error of a request without an answer. If the connection was never made, nothing was
+/// sent; otherwise we cannot know.
 pub(crate) fn send_error(err: reqwest::Error, secrets: &[String]) -> SendError {
     let nothing_was_sent = err.is_connect() || err.is_builder();
     let certificate = certificate_problem(&err);

@@ -22,10 +22,10 @@
 
 mod client;
 mod request;
-mod target;
-mod failure;
 mod answer;
 mod provider_clock;
+mod failure;
+mod target;
 mod quote;
 
 pub use crate::answer::Answer;

@@ -5,17 +5,19 @@ use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{DATE, HeaderMap};
 use tokio::time::Instant;
 
-/// Ours: when so slow an answer was dated cannot be told well enough.
+/// The slowest answer whose date is used. Our choice: the moment at which a slower one was
+/// dated is not known well enough.
 const SLOWEST_ANSWER: Duration = Duration::from_secs(10);
 
-/// Ours: for so long an answer tells. Whoever asks later may meet a clock that has been set since.
+/// The time for which an answer counts. Our choice: later the clock may have been set again.
 const TELLS_FOR: Duration = Duration::from_secs(24 * 3600);
 
 /// 2020-01-01. A machine that shows an earlier time has a clock that nobody has
 /// set, like a router, and its captive portal, after a power cut.
 const FIRST_SET: Timestamp = Timestamp::constant(1_577_836_800, 0);
 
-/// Ours: two clocks that somebody has set are not ten years apart; who says so lies.
+/// The largest difference that is believed. Our choice: two clocks that somebody has set are
+/// not ten years apart.
 const FURTHEST: SignedDuration = SignedDuration::from_hours(10 * 366 * 24);
 
 /// A provider's clock, as its answers tell it.
@@ -24,11 +26,11 @@ const FURTHEST: SignedDuration = SignedDuration::from_hours(10 * 366 * 24);
 /// survive that: the next answer that comes from the provider puts it right.
 #[derive(Debug, Default)]
 pub(crate) struct ProviderClock {
-    told: Mutex<Option<Told>>,
+    told: Mutex<Option<LearnedOffset>>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Told {
+struct LearnedOffset {
     ahead: SignedDuration,
     at: Instant,
 }
@@ -39,7 +41,7 @@ impl ProviderClock {
     pub(crate) fn learn(&self, headers: &HeaderMap, sent_at: Timestamp, took: Duration) {
         if let Some(ahead) = date(headers).and_then(|date| ahead(date, sent_at, took)) {
             *self.told.lock().unwrap_or_else(PoisonError::into_inner) =
-                Some(Told { ahead, at: Instant::now() });
+                Some(LearnedOffset { ahead, at: Instant::now() });
         }
     }
 
@@ -50,7 +52,7 @@ impl ProviderClock {
     }
 }
 
-/// When the other side wrote its answer, by its clock.
+/// The time by the other side's clock at which it wrote its answer.
 /// <https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1>
 pub(crate) fn date(headers: &HeaderMap) -> Option<Timestamp> {
     let text = headers.get(DATE)?.to_str().ok()?;

@@ -12,7 +12,7 @@ pub enum Targets {
     /// Any machine, also one of a private network.
     #[default]
     Any,
-    /// Only machines with a public address: an address that others may set leads to
+    /// Machines with a public address alone: an address that others may set leads to
     /// no machine behind the firewall.
     Public,
 }
@@ -62,7 +62,7 @@ impl Resolve for PublicResolver {
     }
 }
 
-/// Whether packets to `address` stay in a private network, on this machine, or reach nobody.
+/// True if packets to `address` stay in a private network, on this machine, or reach nobody.
 /// <https://www.iana.org/assignments/iana-ipv4-special-registry>,
 /// <https://www.iana.org/assignments/iana-ipv6-special-registry>
 pub(crate) fn is_private(address: IpAddr) -> bool {

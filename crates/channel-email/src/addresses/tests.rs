@@ -8,11 +8,11 @@ fn config(settings: &str) -> EmailConfig {
 
 #[track_caller]
 fn check_refused(settings: &str, expected: &str) {
-    assert_eq!(Addresses::of(&config(settings)).unwrap_err().to_string(), expected);
+    assert_eq!(Addresses::from_config(&config(settings)).unwrap_err().to_string(), expected);
 }
 
 fn addresses(settings: &str) -> Addresses {
-    Addresses::of(&config(settings)).unwrap()
+    Addresses::from_config(&config(settings)).unwrap()
 }
 
 #[test]
@@ -45,10 +45,10 @@ fn no_more_recipients_than_every_server_takes() {
     let to: Vec<_> = (0..=MAX_RECIPIENTS).map(|i| format!("someone{i}@example.com")).collect();
     let mut config = config(r#"{ "from": "a@example.com", "to": [] }"#);
     config.to = to;
-    let err = Addresses::of(&config).unwrap_err().to_string();
+    let err = Addresses::from_config(&config).unwrap_err().to_string();
     assert!(err.starts_with("to: has 101 recipients"), "{err}");
     config.to.pop();
-    assert!(Addresses::of(&config).is_ok());
+    assert!(Addresses::from_config(&config).is_ok());
 }
 
 #[test]

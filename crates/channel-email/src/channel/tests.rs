@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use super::*;
-use crate::scripted_server::{Answer, Cue, Encryption, Fake, certified};
+use crate::scripted_server::{Cue, Encryption, ScriptedAnswer, ScriptedServer, certified};
 
 mod recipients;
 
@@ -17,7 +17,7 @@ const PASSWORD: &str = "s3cret";
 const TIMEOUT: Duration = Duration::from_millis(800);
 
 /// A channel to three recipients, through `fake`.
-fn email(fake: &Fake, change: impl FnOnce(&mut Value)) -> Email {
+fn email(fake: &ScriptedServer, change: impl FnOnce(&mut Value)) -> Email {
     let mut config = json!({
         "smtp": {
             "host": "127.0.0.1", "port": fake.address.port(), "tls": "none",
@@ -39,19 +39,22 @@ async fn notify(email: &Email) -> Result<Receipt, SendError> {
 }
 
 /// The answer to `said` is `answer`; everything else is answered as usual.
-fn when(said: &'static str, answer: Answer) -> impl Fn(Cue<'_>) -> Answer + Send + Sync + 'static {
+fn when(
+    said: &'static str,
+    answer: ScriptedAnswer,
+) -> impl Fn(Cue<'_>) -> ScriptedAnswer + Send + Sync + 'static {
     move |cue| {
         if cue.line.starts_with(said) && (cue.line.is_empty() == said.is_empty()) {
             answer
         } else {
-            Answer::Usual
+            ScriptedAnswer::Usual
         }
     }
 }
 
-/// What an attempt comes back with when the answer to `said` is `answer`.
-async fn outcome_when(said: &'static str, answer: Answer) -> Result<Receipt, SendError> {
-    let fake = Fake::start(when(said, answer)).await;
+/// The outcome of an attempt when the answer to `said` is `answer`.
+async fn outcome_when(said: &'static str, answer: ScriptedAnswer) -> Result<Receipt, SendError> {
+    let fake = ScriptedServer::start(when(said, answer)).await;
     let outcome = notify(&email(&fake, |_| {})).await;
     let text = format!("{outcome:?}");
     assert!(!text.contains(PASSWORD) && !text.contains("czNjcmV0") && !text.contains("AHMzY3JldA"), "{text}");
@@ -67,7 +70,7 @@ fn check(outcome: Result<Receipt, SendError>, word: &str, words: &str) {
 
 #[tokio::test]
 async fn one_mail_reaches_everyone_and_the_receipt_holds_the_servers_words() {
-    let fake = Fake::start(|_| Answer::Usual).await;
+    let fake = ScriptedServer::start(|_| ScriptedAnswer::Usual).await;
     let receipt = notify(&email(&fake, |_| {})).await.unwrap();
     assert_eq!(receipt.words, "250 2.0.0 Ok: queued as 4711");
     assert_eq!((receipt.refused, receipt.deferred), (vec![], vec![]));
@@ -78,7 +81,7 @@ async fn one_mail_reaches_everyone_and_the_receipt_holds_the_servers_words() {
 
 #[tokio::test]
 async fn a_digest_is_one_mail_that_shows_every_alert() {
-    let fake = Fake::start(|_| Answer::Usual).await;
+    let fake = ScriptedServer::start(|_| ScriptedAnswer::Usual).await;
     let email = email(&fake, |_| {});
     for number in [2, 1000] {
         let many = digest(number);
@@ -95,7 +98,7 @@ async fn a_digest_is_one_mail_that_shows_every_alert() {
 
 #[tokio::test]
 async fn a_digest_goes_on_to_those_who_are_still_owed_it() {
-    let fake = Fake::start(when("RCPT TO:<b@", Answer::Say("451 4.3.0 later"))).await;
+    let fake = ScriptedServer::start(when("RCPT TO:<b@", ScriptedAnswer::Say("451 4.3.0 later"))).await;
     let email = email(&fake, |_| {});
     let receipt = email.digest(&digest(2), &attempt()).await.unwrap();
     let owed: Vec<_> = receipt.deferred.into_iter().map(|it| it.recipient).collect();
@@ -108,7 +111,9 @@ async fn a_digest_goes_on_to_those_who_are_still_owed_it() {
 
 #[tokio::test]
 async fn a_digest_that_fails_shows_no_password() {
-    let fake = Fake::start(when("AUTH", Answer::Say("535 5.7.8 czNjcmV0 s3cret is no login"))).await;
+    let fake =
+        ScriptedServer::start(when("AUTH", ScriptedAnswer::Say("535 5.7.8 czNjcmV0 s3cret is no login")))
+            .await;
     let err = email(&fake, |_| {}).digest(&digest(2), &attempt()).await.unwrap_err();
     assert_eq!(err.word(), "misconfigured");
     assert!(!err.to_string().contains(PASSWORD) && !err.to_string().contains("czNjcmV0"), "{err}");
@@ -117,16 +122,16 @@ async fn a_digest_that_fails_shows_no_password() {
 #[tokio::test]
 async fn the_login_is_sent_as_the_server_wants_it() {
     // The payloads were computed by Python; `channel-facts.md` §10.4.
-    let fake = Fake::start(|_| Answer::Usual).await;
+    let fake = ScriptedServer::start(|_| ScriptedAnswer::Usual).await;
     notify(&email(&fake, |_| {})).await.unwrap();
     assert_eq!(fake.said("AUTH PLAIN AGFsZXJ0QGV4YW1wbGUuY29tAHMzY3JldA=="), 1);
 
     let expected = ["AUTH LOGIN", "YWxlcnRAZXhhbXBsZS5jb20=", "czNjcmV0"];
-    let fake = Fake::start(|_| Answer::Usual).await;
+    let fake = ScriptedServer::start(|_| ScriptedAnswer::Usual).await;
     notify(&email(&fake, |config| config["smtp"]["auth"] = json!("login"))).await.unwrap();
     assert_eq!(fake.lines()[1..4], expected);
 
-    let fake = Fake::start(when("EHLO", Answer::Say("250-fake\r\n250 AUTH LOGIN"))).await;
+    let fake = ScriptedServer::start(when("EHLO", ScriptedAnswer::Say("250-fake\r\n250 AUTH LOGIN"))).await;
     notify(&email(&fake, |_| {})).await.unwrap();
     assert_eq!(fake.lines()[1..4], expected);
 }
@@ -135,24 +140,24 @@ async fn the_login_is_sent_as_the_server_wants_it() {
 async fn a_login_that_fails_is_not_repeated_in_the_servers_words() {
     let echo = "535 5.7.8 AGFsZXJ0QGV4YW1wbGUuY29tAHMzY3JldA== czNjcmV0 s3cret is no login";
     check(
-        outcome_when("AUTH", Answer::Say(echo)).await,
+        outcome_when("AUTH", ScriptedAnswer::Say(echo)).await,
         "misconfigured",
         "535 5.7.8 *** *** *** is no login",
     );
-    check(outcome_when("AUTH", Answer::Say("334 s3cret")).await, "transient", "AUTH");
-    check(outcome_when("AUTH", Answer::Say("454 4.7.0 later")).await, "transient", "454 4.7.0 later");
+    check(outcome_when("AUTH", ScriptedAnswer::Say("334 s3cret")).await, "transient", "AUTH");
+    check(outcome_when("AUTH", ScriptedAnswer::Say("454 4.7.0 later")).await, "transient", "454 4.7.0 later");
 }
 
 #[tokio::test]
 async fn a_server_that_takes_no_login_is_not_sent_any() {
-    let fake = Fake::start(when("EHLO", Answer::Say("250 fake"))).await;
+    let fake = ScriptedServer::start(when("EHLO", ScriptedAnswer::Say("250 fake"))).await;
     check(notify(&email(&fake, |_| {})).await, "misconfigured", "does not offer PLAIN or LOGIN");
     assert_eq!(fake.lines().len(), 1);
 }
 
 #[tokio::test]
 async fn no_login_no_auth() {
-    let fake = Fake::start(when("EHLO", Answer::Say("250 fake"))).await;
+    let fake = ScriptedServer::start(when("EHLO", ScriptedAnswer::Say("250 fake"))).await;
     let email = email(&fake, |config| {
         config["smtp"].as_object_mut().unwrap().retain(|name, _| name != "username" && name != "password");
     });
@@ -163,14 +168,14 @@ async fn no_login_no_auth() {
 #[test]
 fn a_content_filter_may_take_twenty_seconds() {
     let now = Instant::now();
-    let deadlines = Deadlines::of(Email::TIMEOUT, now);
+    let deadlines = Deadlines::new(Email::TIMEOUT, now);
     assert!(deadlines.answered - deadlines.ready > Duration::from_secs(20), "however late the mail left");
     assert!(deadlines.answered - now < Email::TIMEOUT, "before the gateway ends the attempt");
 }
 
 #[tokio::test]
 async fn a_refusal_at_any_stage_is_read_for_what_it_asks_of_us() {
-    use Answer::Say;
+    use ScriptedAnswer::Say;
     check(outcome_when("", Say("554 not today")).await, "transient", "554 not today");
     check(outcome_when("EHLO", Say("421 4.3.2 going down")).await, "transient", "421 4.3.2 going down");
     check(outcome_when("MAIL", Say("553 not your address")).await, "misconfigured", "`from`");
@@ -186,34 +191,34 @@ async fn a_refusal_at_any_stage_is_read_for_what_it_asks_of_us() {
 #[tokio::test]
 async fn a_connection_that_breaks_before_the_mail_has_left_is_no_delivery() {
     for said in ["", "EHLO", "AUTH", "MAIL", "RCPT", "DATA"] {
-        check(outcome_when(said, Answer::HangUp).await, "transient", "");
+        check(outcome_when(said, ScriptedAnswer::HangUp).await, "transient", "");
     }
-    check(outcome_when("MAIL", Answer::SayAndHangUp("250 2.1.0 Ok")).await, "transient", "RCPT: ");
+    check(outcome_when("MAIL", ScriptedAnswer::SayAndHangUp("250 2.1.0 Ok")).await, "transient", "RCPT: ");
     check(
-        outcome_when("DATA", Answer::Say("250 what?")).await,
+        outcome_when("DATA", ScriptedAnswer::Say("250 what?")).await,
         "transient",
         "DATA: the server is out of step",
     );
-    check(outcome_when("MAIL", Answer::Silence).await, "transient", "MAIL: no answer in time");
-    check(outcome_when("", Answer::Silence).await, "transient", "greeting: no answer in time");
+    check(outcome_when("MAIL", ScriptedAnswer::Silence).await, "transient", "MAIL: no answer in time");
+    check(outcome_when("", ScriptedAnswer::Silence).await, "transient", "greeting: no answer in time");
 }
 
 #[tokio::test]
 async fn a_connection_that_breaks_after_the_mail_has_left_leaves_us_in_doubt() {
-    check(outcome_when(".", Answer::HangUp).await, "unanswered", "end of mail");
-    check(outcome_when(".", Answer::KeepAndHangUp).await, "unanswered", "end of mail");
-    check(outcome_when(".", Answer::Silence).await, "unanswered", "end of mail: no answer in time");
-    check(outcome_when(".", Answer::Say("354 what?")).await, "unanswered", "out of step: 354 what?");
-    check(outcome_when(".", Answer::Say("完")).await, "unanswered", "end of mail");
+    check(outcome_when(".", ScriptedAnswer::HangUp).await, "unanswered", "end of mail");
+    check(outcome_when(".", ScriptedAnswer::KeepAndHangUp).await, "unanswered", "end of mail");
+    check(outcome_when(".", ScriptedAnswer::Silence).await, "unanswered", "end of mail: no answer in time");
+    check(outcome_when(".", ScriptedAnswer::Say("354 what?")).await, "unanswered", "out of step: 354 what?");
+    check(outcome_when(".", ScriptedAnswer::Say("完")).await, "unanswered", "end of mail");
 }
 
 #[tokio::test]
 async fn a_repeat_after_a_lost_answer_can_be_recognised() {
     let script = |cue: Cue<'_>| match cue {
-        Cue { connection: 1, line: "." } => Answer::KeepAndHangUp,
-        Cue { .. } => Answer::Usual,
+        Cue { connection: 1, line: "." } => ScriptedAnswer::KeepAndHangUp,
+        Cue { .. } => ScriptedAnswer::Usual,
     };
-    let fake = Fake::start(script).await;
+    let fake = ScriptedServer::start(script).await;
     let email = email(&fake, |_| {});
     check(notify(&email).await, "unanswered", "end of mail");
     let again = Attempt { ordinal: 2, at: attempt().at + Duration::from_secs(90), ..attempt() };
@@ -225,7 +230,7 @@ async fn a_repeat_after_a_lost_answer_can_be_recognised() {
 
 #[tokio::test]
 async fn a_connection_carries_one_mail_after_another() {
-    let fake = Fake::start(|_| Answer::Usual).await;
+    let fake = ScriptedServer::start(|_| ScriptedAnswer::Usual).await;
     let email = email(&fake, |_| {});
     for _ in 0..3 {
         notify(&email).await.unwrap();
@@ -235,7 +240,7 @@ async fn a_connection_carries_one_mail_after_another() {
 
 #[tokio::test]
 async fn a_connection_is_renewed_before_the_server_tires_of_it() {
-    let fake = Fake::start(|_| Answer::Usual).await;
+    let fake = ScriptedServer::start(|_| ScriptedAnswer::Usual).await;
     let email = email(&fake, |_| {});
     for _ in 0..51 {
         notify(&email).await.unwrap();
@@ -244,13 +249,15 @@ async fn a_connection_is_renewed_before_the_server_tires_of_it() {
 }
 
 /// Delivers twice; on its second mail, the first connection does as told.
-async fn second_mail_when_kept_connection(answer: Answer) -> (Fake, Result<Receipt, SendError>) {
+async fn second_mail_when_kept_connection(
+    answer: ScriptedAnswer,
+) -> (ScriptedServer, Result<Receipt, SendError>) {
     let mails = AtomicUsize::new(0);
     let script = move |cue: Cue<'_>| {
         let is_mail = cue.line.starts_with("MAIL");
-        if is_mail && mails.fetch_add(1, Ordering::Relaxed) == 1 { answer } else { Answer::Usual }
+        if is_mail && mails.fetch_add(1, Ordering::Relaxed) == 1 { answer } else { ScriptedAnswer::Usual }
     };
-    let fake = Fake::start(script).await;
+    let fake = ScriptedServer::start(script).await;
     let email = email(&fake, |_| {});
     notify(&email).await.unwrap();
     let outcome = notify(&email).await;
@@ -259,7 +266,7 @@ async fn second_mail_when_kept_connection(answer: Answer) -> (Fake, Result<Recei
 
 #[tokio::test]
 async fn a_kept_connection_that_fails_is_replaced_within_the_attempt() {
-    use Answer::{HangUp, Say, SayAndHangUp, Silence};
+    use ScriptedAnswer::{HangUp, Say, SayAndHangUp, Silence};
     for answer in [HangUp, SayAndHangUp("421 4.4.2 idle for too long"), Say("450 MI:DMC"), Silence] {
         let (fake, outcome) = second_mail_when_kept_connection(answer).await;
         outcome.unwrap();
@@ -272,9 +279,9 @@ async fn a_connection_is_not_kept_after_any_failure() {
     let dots = AtomicUsize::new(0);
     let script = move |cue: Cue<'_>| {
         let first = cue.line == "." && dots.fetch_add(1, Ordering::Relaxed) == 0;
-        if first { Answer::Say("451 4.3.0 later") } else { Answer::Usual }
+        if first { ScriptedAnswer::Say("451 4.3.0 later") } else { ScriptedAnswer::Usual }
     };
-    let fake = Fake::start(script).await;
+    let fake = ScriptedServer::start(script).await;
     let email = email(&fake, |_| {});
     notify(&email).await.unwrap_err();
     notify(&email).await.unwrap();
@@ -284,10 +291,10 @@ async fn a_connection_is_not_kept_after_any_failure() {
 #[tokio::test]
 async fn a_dropped_attempt_takes_its_connection_with_it() {
     let script = |cue: Cue<'_>| match cue {
-        Cue { connection: 1, line } if line.starts_with("RCPT") => Answer::Silence,
-        Cue { .. } => Answer::Usual,
+        Cue { connection: 1, line } if line.starts_with("RCPT") => ScriptedAnswer::Silence,
+        Cue { .. } => ScriptedAnswer::Usual,
     };
-    let fake = Fake::start(script).await;
+    let fake = ScriptedServer::start(script).await;
     let email = email(&fake, |_| {});
     tokio::time::timeout(TIMEOUT / 16, notify(&email)).await.unwrap_err();
     assert!(email.pool.take().is_none());
@@ -297,7 +304,7 @@ async fn a_dropped_attempt_takes_its_connection_with_it() {
 
 #[tokio::test]
 async fn mails_at_once_take_no_more_connections_than_mails_at_once() {
-    let fake = Fake::start(|_| Answer::Usual).await;
+    let fake = ScriptedServer::start(|_| ScriptedAnswer::Usual).await;
     let email = Arc::new(email(&fake, |_| {}));
     let permits = Arc::new(Semaphore::new(email.limits().concurrency.get()));
     let sends: Vec<_> = (0..40)
@@ -318,7 +325,7 @@ async fn mails_at_once_take_no_more_connections_than_mails_at_once() {
 
 #[tokio::test]
 async fn a_server_that_is_down_is_a_passing_trouble() {
-    let fake = Fake::start(|_| Answer::Usual).await;
+    let fake = ScriptedServer::start(|_| ScriptedAnswer::Usual).await;
     let email = email(&fake, |_| {});
     let address = fake.address;
     drop(fake);
@@ -329,7 +336,7 @@ async fn a_server_that_is_down_is_a_passing_trouble() {
 }
 
 /// A channel with TLS, to `fake`, that trusts `ca`.
-fn secure_email(fake: &Fake, tls: &str, ca: &str) -> Email {
+fn secure_email(fake: &ScriptedServer, tls: &str, ca: &str) -> Email {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), ca).unwrap();
     email(fake, |config| {
@@ -341,10 +348,11 @@ fn secure_email(fake: &Fake, tls: &str, ca: &str) -> Email {
 #[tokio::test]
 async fn the_login_goes_out_encrypted() {
     let (ca, acceptor) = certified("127.0.0.1");
-    let fake = Fake::encrypted(Encryption::Implicit(acceptor.clone()), |_| Answer::Usual).await;
+    let fake =
+        ScriptedServer::encrypted(Encryption::Implicit(acceptor.clone()), |_| ScriptedAnswer::Usual).await;
     notify(&secure_email(&fake, "implicit", &ca)).await.unwrap();
 
-    let fake = Fake::encrypted(Encryption::StartTls(acceptor), |_| Answer::Usual).await;
+    let fake = ScriptedServer::encrypted(Encryption::StartTls(acceptor), |_| ScriptedAnswer::Usual).await;
     notify(&secure_email(&fake, "starttls", &ca)).await.unwrap();
     let words: Vec<_> = fake.lines().iter().map(|line| line.split(' ').next().unwrap().to_owned()).collect();
     assert_eq!(words[..4], ["EHLO", "STARTTLS", "EHLO", "AUTH"]);
@@ -353,12 +361,12 @@ async fn the_login_goes_out_encrypted() {
 #[tokio::test]
 async fn nothing_is_sent_in_the_clear_where_encryption_was_asked_for() {
     let (ca, acceptor) = certified("127.0.0.1");
-    let fake = Fake::start(|_| Answer::Usual).await;
+    let fake = ScriptedServer::start(|_| ScriptedAnswer::Usual).await;
     check(notify(&secure_email(&fake, "starttls", &ca)).await, "misconfigured", "does not offer STARTTLS");
     assert_eq!(fake.lines().len(), 1, "EHLO and no more");
 
-    let refuse = when("STARTTLS", Answer::SayAndHangUp("454 4.7.0 TLS not available"));
-    let fake = Fake::encrypted(Encryption::StartTls(acceptor), refuse).await;
+    let refuse = when("STARTTLS", ScriptedAnswer::SayAndHangUp("454 4.7.0 TLS not available"));
+    let fake = ScriptedServer::encrypted(Encryption::StartTls(acceptor), refuse).await;
     check(notify(&secure_email(&fake, "starttls", &ca)).await, "transient", "STARTTLS: 454 4.7.0");
     assert!(!fake.lines().iter().any(|line| line.starts_with("AUTH") || line.starts_with("MAIL")));
 }
@@ -366,8 +374,8 @@ async fn nothing_is_sent_in_the_clear_where_encryption_was_asked_for() {
 #[tokio::test]
 async fn words_put_before_the_encryption_are_not_heard_after_it() {
     let (ca, acceptor) = certified("127.0.0.1");
-    let inject = when("STARTTLS", Answer::Say("220 go ahead\r\n250-evil\r\n250 AUTH PLAIN"));
-    let fake = Fake::encrypted(Encryption::StartTls(acceptor), inject).await;
+    let inject = when("STARTTLS", ScriptedAnswer::Say("220 go ahead\r\n250-evil\r\n250 AUTH PLAIN"));
+    let fake = ScriptedServer::encrypted(Encryption::StartTls(acceptor), inject).await;
     let outcome = notify(&secure_email(&fake, "starttls", &ca)).await;
     check(outcome, "misconfigured", "something was put into the connection before it was encrypted");
 }
@@ -378,7 +386,7 @@ async fn a_certificate_we_cannot_trust_is_for_a_person_to_mend() {
     let (another_ca, _) = certified("127.0.0.1");
     let (ca, wrong_name) = certified("mail.example.com");
     for (ca, acceptor) in [(another_ca, acceptor), (ca, wrong_name)] {
-        let fake = Fake::encrypted(Encryption::StartTls(acceptor), |_| Answer::Usual).await;
+        let fake = ScriptedServer::encrypted(Encryption::StartTls(acceptor), |_| ScriptedAnswer::Usual).await;
         let outcome = notify(&secure_email(&fake, "starttls", &ca)).await;
         check(outcome, "misconfigured", "certificate cannot be trusted");
         assert_eq!(fake.said("EHLO"), 0);
@@ -388,7 +396,7 @@ async fn a_certificate_we_cannot_trust_is_for_a_person_to_mend() {
 #[tokio::test]
 async fn the_wrong_kind_of_encryption_is_named() {
     let (ca, _) = certified("127.0.0.1");
-    let fake = Fake::start(|_| Answer::Usual).await;
+    let fake = ScriptedServer::start(|_| ScriptedAnswer::Usual).await;
     check(
         notify(&secure_email(&fake, "implicit", &ca)).await,
         "misconfigured",
@@ -398,7 +406,7 @@ async fn the_wrong_kind_of_encryption_is_named() {
 
 #[tokio::test]
 async fn pointed_at_the_sandbox_it_speaks_to_nobody_else() {
-    let fake = Fake::start(|_| Answer::Usual).await;
+    let fake = ScriptedServer::start(|_| ScriptedAnswer::Usual).await;
     let config = json!({
         "smtp": {
             "host": "smtp.example.com", "port": 465, "tls": "implicit", "ca_file": "/nowhere/ca.pem",
@@ -425,13 +433,13 @@ async fn pointed_at_the_sandbox_it_speaks_to_nobody_else() {
 
 #[tokio::test]
 async fn a_channel_shows_no_secret_when_printed() {
-    let fake = Fake::start(|_| Answer::Usual).await;
+    let fake = ScriptedServer::start(|_| ScriptedAnswer::Usual).await;
     assert!(!format!("{:?}", email(&fake, |_| {})).contains(PASSWORD));
 }
 
 #[tokio::test]
 async fn a_proxy_on_the_way_that_is_down_is_a_passing_trouble() {
-    let fake = Fake::start(|_| Answer::Usual).await;
+    let fake = ScriptedServer::start(|_| ScriptedAnswer::Usual).await;
     let email = email(&fake, |config| config["smtp"]["proxy"] = json!("http://127.0.0.1:1"));
     check(notify(&email).await, "transient", "cannot reach 127.0.0.1:1");
     assert_eq!(fake.connections(), 0);

@@ -14,7 +14,7 @@ const CONFIG: &str = r#"{
 }"#;
 
 fn addresses(config: &str) -> Addresses {
-    Addresses::of(&serde_json::from_str(config).unwrap()).unwrap()
+    Addresses::from_config(&serde_json::from_str(config).unwrap()).unwrap()
 }
 
 fn renderer() -> Renderer {
@@ -189,7 +189,7 @@ fn digest_mail(digest: &Digest, form: MessageForm) -> Mail {
     Mail { data: String::from_utf8(bytes).unwrap(), ..Mail::default() }
 }
 
-/// What `mail` says, without what quoted-printable does to it.
+/// The text of `mail`, with quoted-printable undone.
 fn decoded(mail: &Mail) -> String {
     mail.data.replace("=\r\n", "").replace("=3D", "=")
 }

@@ -8,7 +8,7 @@ use super::*;
 
 fn ids(notification: &Notification, key: &str, channel: &str) -> MessageIds {
     let attempt = Attempt { key: fanfare_core::IdempotencyKey::new(&[key]), ..attempt() };
-    MessageIds::of(notification, &attempt, &channel.into(), "example.com")
+    MessageIds::from_notification(notification, &attempt, &channel.into(), "example.com")
 }
 
 fn told(why: Why) -> Notification {
@@ -69,7 +69,7 @@ fn that_somebody_takes_care_of_a_message_hangs_below_nothing() {
 fn a_digest_has_an_id_of_its_own_and_hangs_below_nothing() {
     let digest = |key| {
         let attempt = Attempt { key: fanfare_core::IdempotencyKey::new(&[key]), ..attempt() };
-        MessageIds::of_digest(&attempt, "example.com")
+        MessageIds::from_digest(&attempt, "example.com")
     };
     assert_eq!(digest("digest 1"), digest("digest 1"));
     assert_ne!(digest("digest 1").id, digest("digest 2").id);

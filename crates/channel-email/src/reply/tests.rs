@@ -1,8 +1,8 @@
 use super::*;
 
 #[track_caller]
-fn check(stage: Stage, code: u16, words: &str, expected: Meaning) {
-    assert_eq!(Reply::new(code, words).meaning(stage), expected, "{stage}: {code} {words}");
+fn check(stage: SmtpStage, code: u16, words: &str, expected: Meaning) {
+    assert_eq!(SmtpReply::new(code, words).meaning(stage), expected, "{stage}: {code} {words}");
 }
 
 fn minutes(minutes: u64) -> Meaning {
@@ -11,99 +11,115 @@ fn minutes(minutes: u64) -> Meaning {
 
 #[test]
 fn a_connection_the_server_closes_is_worth_another() {
-    for stage in [Stage::Greeting, Stage::Login, Stage::Sender, Stage::Recipient, Stage::Data, Stage::Content]
-    {
+    for stage in [
+        SmtpStage::Greeting,
+        SmtpStage::Login,
+        SmtpStage::Sender,
+        SmtpStage::Recipient,
+        SmtpStage::Data,
+        SmtpStage::Content,
+    ] {
         check(stage, 421, "4.3.2 Service not available", Meaning::Transient);
     }
-    check(Stage::Greeting, 554, "No SMTP service here", Meaning::Transient);
+    check(SmtpStage::Greeting, 554, "No SMTP service here", Meaning::Transient);
 }
 
 #[test]
 fn a_login_that_is_refused_is_for_a_person_to_mend() {
-    check(Stage::Login, 535, "5.7.8 authentication credentials invalid", Meaning::Misconfigured);
-    check(Stage::Login, 534, "5.7.9 mechanism too weak", Meaning::Misconfigured);
-    check(Stage::Sender, 530, "5.7.0 Authentication required", Meaning::Misconfigured);
-    check(Stage::Content, 530, "5.7.0 Authentication required", Meaning::Misconfigured);
-    check(Stage::Login, 454, "4.7.0 Temporary authentication failure", Meaning::Transient);
+    check(SmtpStage::Login, 535, "5.7.8 authentication credentials invalid", Meaning::Misconfigured);
+    check(SmtpStage::Login, 534, "5.7.9 mechanism too weak", Meaning::Misconfigured);
+    check(SmtpStage::Sender, 530, "5.7.0 Authentication required", Meaning::Misconfigured);
+    check(SmtpStage::Content, 530, "5.7.0 Authentication required", Meaning::Misconfigured);
+    check(SmtpStage::Login, 454, "4.7.0 Temporary authentication failure", Meaning::Transient);
 }
 
 #[test]
 fn a_sender_that_is_refused_is_for_a_person_to_mend() {
-    check(Stage::Sender, 553, "Mail from must equal authorized user", Meaning::Misconfigured);
-    check(Stage::Sender, 436, "", Meaning::Misconfigured);
-    check(Stage::Sender, 451, "4.3.0 try again", Meaning::Transient);
-    check(Stage::Content, 554, "Message rejected: Email address is not verified.", Meaning::Misconfigured);
+    check(SmtpStage::Sender, 553, "Mail from must equal authorized user", Meaning::Misconfigured);
+    check(SmtpStage::Sender, 436, "", Meaning::Misconfigured);
+    check(SmtpStage::Sender, 451, "4.3.0 try again", Meaning::Transient);
+    check(
+        SmtpStage::Content,
+        554,
+        "Message rejected: Email address is not verified.",
+        Meaning::Misconfigured,
+    );
 }
 
 #[test]
 fn what_is_wrong_with_the_mail_itself_is_not_sent_again_as_it_is() {
-    check(Stage::Content, 552, "5.3.4 Message size exceeds fixed limit", Meaning::Unsendable);
-    check(Stage::Content, 554, "DT:SPM spam", Meaning::Unsendable);
-    check(Stage::Content, 550, "5.7.1 rejected by policy", Meaning::Unsendable);
-    check(Stage::Content, 451, "DT:SPM please try again", Meaning::Transient);
+    check(SmtpStage::Content, 552, "5.3.4 Message size exceeds fixed limit", Meaning::Unsendable);
+    check(SmtpStage::Content, 554, "DT:SPM spam", Meaning::Unsendable);
+    check(SmtpStage::Content, 550, "5.7.1 rejected by policy", Meaning::Unsendable);
+    check(SmtpStage::Content, 451, "DT:SPM please try again", Meaning::Transient);
 }
 
 #[test]
 fn a_full_mailbox_can_be_emptied() {
-    check(Stage::Recipient, 452, "4.2.2 mailbox full", Meaning::Transient);
-    check(Stage::Recipient, 552, "5.2.2 mailbox full", Meaning::Transient);
-    check(Stage::Content, 552, "5.2.2 mailbox full", Meaning::Transient);
+    check(SmtpStage::Recipient, 452, "4.2.2 mailbox full", Meaning::Transient);
+    check(SmtpStage::Recipient, 552, "5.2.2 mailbox full", Meaning::Transient);
+    check(SmtpStage::Content, 552, "5.2.2 mailbox full", Meaning::Transient);
 }
 
 #[test]
 fn limits_are_known_for_limits_whatever_their_code() {
-    check(Stage::Sender, 550, "Connection frequency limited. http://service.mail.qq.com", minutes(15));
-    check(Stage::Content, 550, "Ip frequency limited [MBm1R8ZQ]", minutes(15));
-    check(Stage::Sender, 550, "Mailbox unavailable or access denied", minutes(15));
-    check(Stage::Greeting, 421, "HL:ICC 163 smtp1", minutes(15));
-    check(Stage::Sender, 451, "MI:SFQ 163 smtp2", minutes(15));
-    check(Stage::Content, 554, "Reject by behaviour spam: Too frequently sending", minutes(5));
-    check(Stage::Content, 454, "too frequently sending", minutes(5));
+    check(SmtpStage::Sender, 550, "Connection frequency limited. http://service.mail.qq.com", minutes(15));
+    check(SmtpStage::Content, 550, "Ip frequency limited [MBm1R8ZQ]", minutes(15));
+    check(SmtpStage::Sender, 550, "Mailbox unavailable or access denied", minutes(15));
+    check(SmtpStage::Greeting, 421, "HL:ICC 163 smtp1", minutes(15));
+    check(SmtpStage::Sender, 451, "MI:SFQ 163 smtp2", minutes(15));
+    check(SmtpStage::Content, 554, "Reject by behaviour spam: Too frequently sending", minutes(5));
+    check(SmtpStage::Content, 454, "too frequently sending", minutes(5));
     let a_second = Meaning::Throttled(Duration::from_secs(1));
-    check(Stage::Content, 454, "Throttling failure: Maximum sending rate exceeded.", a_second);
+    check(SmtpStage::Content, 454, "Throttling failure: Maximum sending rate exceeded.", a_second);
 }
 
 #[test]
 fn an_allowance_used_up_is_not_a_broken_message() {
-    check(Stage::Sender, 550, "MI:STC 163 smtp3", Meaning::Quota);
-    check(Stage::Content, 454, "Throttling failure: Daily message quota exceeded.", Meaning::Quota);
-    check(Stage::Content, 550, "5.4.5 Daily user sending limit exceeded", Meaning::Quota);
-    check(Stage::Sender, 552, "quota exceeded", Meaning::Quota);
+    check(SmtpStage::Sender, 550, "MI:STC 163 smtp3", Meaning::Quota);
+    check(SmtpStage::Content, 454, "Throttling failure: Daily message quota exceeded.", Meaning::Quota);
+    check(SmtpStage::Content, 550, "5.4.5 Daily user sending limit exceeded", Meaning::Quota);
+    check(SmtpStage::Sender, 552, "quota exceeded", Meaning::Quota);
 }
 
 #[test]
 fn too_many_recipients_get_a_mail_of_their_own() {
-    check(Stage::Recipient, 452, "4.5.3 too many recipients", Meaning::Transient);
-    check(Stage::Recipient, 552, "too many recipients", Meaning::Transient);
-    check(Stage::Recipient, 556, "too many RCPT", Meaning::Transient);
+    check(SmtpStage::Recipient, 452, "4.5.3 too many recipients", Meaning::Transient);
+    check(SmtpStage::Recipient, 552, "too many recipients", Meaning::Transient);
+    check(SmtpStage::Recipient, 556, "too many RCPT", Meaning::Transient);
     // 556 of RFC 7504 is another matter.
-    check(Stage::Recipient, 556, "5.1.10 Recipient address has null MX", Meaning::Misconfigured);
+    check(SmtpStage::Recipient, 556, "5.1.10 Recipient address has null MX", Meaning::Misconfigured);
 }
 
 #[test]
 fn a_code_of_163_means_nothing_elsewhere() {
-    check(Stage::Content, 550, "the words hl: and mi:sfq in another code", Meaning::Unsendable);
-    check(Stage::Recipient, 550, "5.1.1 no such user", Meaning::Misconfigured);
+    check(SmtpStage::Content, 550, "the words hl: and mi:sfq in another code", Meaning::Unsendable);
+    check(SmtpStage::Recipient, 550, "5.1.1 no such user", Meaning::Misconfigured);
 }
 
 #[test]
 fn silence_after_the_mail_has_left_is_not_a_failure_to_deliver() {
-    let lost = || Failure::Lost("the server hung up".to_owned());
-    assert_eq!(lost().at(Stage::Content).word(), "unanswered");
-    for stage in
-        [Stage::Greeting, Stage::StartTls, Stage::Login, Stage::Sender, Stage::Recipient, Stage::Data]
-    {
+    let lost = || SmtpFailure::Lost("the server hung up".to_owned());
+    assert_eq!(lost().at(SmtpStage::Content).word(), "unanswered");
+    for stage in [
+        SmtpStage::Greeting,
+        SmtpStage::StartTls,
+        SmtpStage::Login,
+        SmtpStage::Sender,
+        SmtpStage::Recipient,
+        SmtpStage::Data,
+    ] {
         assert_eq!(lost().at(stage).word(), "transient");
     }
 }
 
 #[test]
 fn a_reason_holds_the_servers_words_on_one_line_and_what_to_mend() {
-    let refused = Failure::Refused(Reply::new(535, "5.7.8 bad\r\ncredentials"));
+    let refused = SmtpFailure::Refused(SmtpReply::new(535, "5.7.8 bad\r\ncredentials"));
     assert_eq!(
-        refused.at(Stage::Login).to_string(),
+        refused.at(SmtpStage::Login).to_string(),
         "misconfigured: AUTH: 535 5.7.8 bad credentials (check `smtp.username` and `smtp.password`; \
          QQ, 163 and WeCom mail want an authorisation code, not the login password)"
     );
-    assert!(Reply::new(550, &"x".repeat(9_000)).words.len() <= MAX_WORDS);
+    assert!(SmtpReply::new(550, &"x".repeat(9_000)).words.len() <= MAX_WORDS);
 }

@@ -23,6 +23,6 @@ pub enum SuccessForm {
     /// `code` beside the older `StatusCode`.
     #[default]
     Present,
-    /// Only `StatusCode`, as from older bots.
+    /// A success with `StatusCode` alone, as from older bots.
     Legacy,
 }

@@ -10,7 +10,7 @@ use sha2::Sha256;
 /// "timestamp is not within one hour from current time".
 const WINDOW_SECONDS: u64 = 3_600;
 
-/// Whether the fields `timestamp` and `sign` of a body are right: the HMAC-SHA256 of the
+/// True if the fields `timestamp` and `sign` of a body are right: the HMAC-SHA256 of the
 /// empty text under `timestamp\nsecret`, and a time within an hour.
 pub(super) fn is_right(secret: &str, body: &Value, now: Timestamp) -> bool {
     let stamp = match body.get("timestamp") {

@@ -133,12 +133,12 @@ fn an_alert_cannot_call_people_by_its_texts() {
 
 #[test]
 fn the_headline_has_the_colour_of_the_worst() {
-    let colour = |severity, why| CardColour::of(&notification(severity, why));
+    let colour = |severity, why| CardColour::from_notification(&notification(severity, why));
     assert_eq!(colour(Severity::Urgent, Why::StillFiring), CardColour::Red);
     assert_eq!(colour(Severity::Low, Why::Started), CardColour::Blue);
     assert_eq!(colour(Severity::Urgent, Why::Resolved), CardColour::Green);
     assert_eq!(colour(Severity::Urgent, Why::Acknowledged), CardColour::Grey);
-    assert_eq!(CardColour::of_digest(&digest(3)), CardColour::Red);
+    assert_eq!(CardColour::from_digest(&digest(3)), CardColour::Red);
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn hook_at(endpoint: &str) -> Webhook {
     .unwrap()
 }
 
-/// Ours, since a webhook has no limit of its own.
+/// The limit of a body. Our choice, since a webhook has none of its own.
 fn keeps_limit(body: &str) {
     assert!(body.len() <= 256 * 1024, "{} bytes", body.len());
 }

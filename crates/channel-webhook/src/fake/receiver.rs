@@ -79,7 +79,7 @@ impl ReceiverState {
         })
     }
 
-    /// Whether the message with this id was taken before; from now on it was.
+    /// True if the message with this id was taken before; from now on it was.
     pub(super) fn has_seen(&mut self, id: &str, now: Timestamp) -> bool {
         let is_known = self.seen.last(id).is_some();
         self.seen.remember(id, now);

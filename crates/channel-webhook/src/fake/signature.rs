@@ -10,7 +10,7 @@ use sha2::Sha256;
 /// The difference of clocks that a receiver takes: five minutes, as the specification's libraries have it.
 const TOLERANCE_SECONDS: u64 = 300;
 
-/// Whether one of `keys` has signed the request, at a time close to `now`.
+/// True if one of `keys` has signed the request, at a time close to `now`.
 pub(super) fn is_right(keys: &[Vec<u8>], request: &ProviderRequest, now: Timestamp) -> bool {
     let header = |name: &str| request.header(name);
     let (Some(id), Some(stamp), Some(signatures)) =

@@ -5,7 +5,7 @@ use fanfare_testkit::notification;
 
 use super::*;
 
-/// Whom a message of `severity` calls, told for `why`, if the alert asks for `asked`.
+/// The people whom a message of `severity` for `why` calls if the alert asks for `asked`.
 fn called(settings: &MentionSettings, asked: Mention, severity: Severity, why: Why) -> Mention {
     let mut notification = notification(severity, why);
     Arc::make_mut(&mut notification.alert).mention = asked;
@@ -84,7 +84,7 @@ fn the_id_for_everybody_is_no_way_around_the_setting() {
     check_all(MentionAll::Never, asked, Severity::Low, Why::Started, nobody());
 }
 
-/// What is told of the incident with this number.
+/// A notification about the incident with this number.
 fn told(incident: i64, severity: Severity, why: Why, asked: Mention) -> Arc<Notification> {
     let mut notification = Notification { incident: AlertId(incident), ..notification(severity, why) };
     Arc::make_mut(&mut notification.alert).mention = asked;

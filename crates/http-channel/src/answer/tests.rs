@@ -3,7 +3,7 @@ use fanfare_testkit::{FakeHttp, NOON, Reaction};
 use super::*;
 use crate::{Client, HttpSettings};
 
-/// What a POST comes back with if the other side answers like this.
+/// The result of a POST if the other side answers like this.
 async fn posted(status: &str, headers: &str, body: &str) -> Result<serde_json::Value, SendError> {
     let reaction = Reaction::answer(status, headers, body);
     let fake = FakeHttp::serve(move |_| reaction.clone()).await;

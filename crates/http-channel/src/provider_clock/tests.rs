@@ -3,7 +3,7 @@ use super::*;
 /// 2026-03-08 12:00:00 UTC.
 const NOON: Timestamp = Timestamp::constant(1_772_971_200, 0);
 
-/// What is made of an answer that took so many milliseconds, and was dated so many
+/// The result of an answer that took so many milliseconds, and was dated so many
 /// seconds after the request had left.
 #[track_caller]
 fn check(date: i64, took: u64, expected: Option<SignedDuration>) {

@@ -1,4 +1,4 @@
-//! Who of several recipients gets the mail.
+//! The recipients, of several, that get the mail.
 
 use super::*;
 
@@ -9,11 +9,11 @@ fn names(refusals: &[Refusal]) -> Vec<&str> {
 #[tokio::test]
 async fn a_refused_recipient_does_not_keep_the_mail_from_the_others() {
     let script = |cue: Cue<'_>| match cue.line {
-        "RCPT TO:<a@example.com>" => Answer::Say("550 5.1.1 no such user"),
-        "RCPT TO:<b@example.com>" => Answer::Say("450 4.2.0 greylisted"),
-        _ => Answer::Usual,
+        "RCPT TO:<a@example.com>" => ScriptedAnswer::Say("550 5.1.1 no such user"),
+        "RCPT TO:<b@example.com>" => ScriptedAnswer::Say("450 4.2.0 greylisted"),
+        _ => ScriptedAnswer::Usual,
     };
-    let fake = Fake::start(script).await;
+    let fake = ScriptedServer::start(script).await;
     let receipt = notify(&email(&fake, |_| {})).await.unwrap();
     assert_eq!(names(&receipt.refused), ["a@example.com"]);
     assert_eq!(receipt.refused[0].reason, "550 5.1.1 no such user");
@@ -24,7 +24,7 @@ async fn a_refused_recipient_does_not_keep_the_mail_from_the_others() {
 
 #[tokio::test]
 async fn the_next_attempt_is_for_those_still_owed_alone() {
-    let fake = Fake::start(|_| Answer::Usual).await;
+    let fake = ScriptedServer::start(|_| ScriptedAnswer::Usual).await;
     let email = email(&fake, |_| {});
     let later = Attempt { ordinal: 2, only: Some(vec!["b@example.com".to_owned()]), ..attempt() };
     notify(&email).await.unwrap();
@@ -36,7 +36,7 @@ async fn the_next_attempt_is_for_those_still_owed_alone() {
 
 #[tokio::test]
 async fn no_mail_is_sent_if_nobody_is_accepted() {
-    let fake = Fake::start(when("RCPT", Answer::Say("550 5.1.1 no such user"))).await;
+    let fake = ScriptedServer::start(when("RCPT", ScriptedAnswer::Say("550 5.1.1 no such user"))).await;
     let email = email(&fake, |_| {});
     check(
         notify(&email).await,
@@ -55,24 +55,24 @@ async fn no_mail_is_sent_if_nobody_is_accepted() {
 #[tokio::test]
 async fn the_mildest_refusal_decides() {
     let script = |cue: Cue<'_>| match cue.line {
-        "RCPT TO:<b@example.com>" => Answer::Say("450 4.2.0 greylisted"),
-        line if line.starts_with("RCPT") => Answer::Say("550 5.1.1 no such user"),
-        _ => Answer::Usual,
+        "RCPT TO:<b@example.com>" => ScriptedAnswer::Say("450 4.2.0 greylisted"),
+        line if line.starts_with("RCPT") => ScriptedAnswer::Say("550 5.1.1 no such user"),
+        _ => ScriptedAnswer::Usual,
     };
-    let fake = Fake::start(script).await;
+    let fake = ScriptedServer::start(script).await;
     check(notify(&email(&fake, |_| {})).await, "transient", "to[1]: 450 4.2.0 greylisted");
     check(
-        outcome_when("RCPT", Answer::Say("550 Ip frequency limited")).await,
+        outcome_when("RCPT", ScriptedAnswer::Say("550 Ip frequency limited")).await,
         "throttled",
         "frequency limited",
     );
 }
 
 /// A server that has no answer about those recipients whose `RCPT` line holds one of `names`.
-async fn silent_about(names: &'static [&'static str]) -> Fake {
-    Fake::start(move |cue: Cue<'_>| {
+async fn silent_about(names: &'static [&'static str]) -> ScriptedServer {
+    ScriptedServer::start(move |cue: Cue<'_>| {
         let is_named = cue.line.starts_with("RCPT") && names.iter().any(|name| cue.line.contains(name));
-        if is_named { Answer::Silence } else { Answer::Usual }
+        if is_named { ScriptedAnswer::Silence } else { ScriptedAnswer::Usual }
     })
     .await
 }
@@ -105,19 +105,20 @@ async fn a_server_silent_about_more_than_one_recipient_is_not_asked_without_end(
 #[tokio::test]
 async fn a_recipient_left_out_is_not_given_up_with_the_others() {
     let script = |cue: Cue<'_>| match cue.line {
-        "RCPT TO:<b@example.com>" => Answer::Silence,
-        line if line.starts_with("RCPT") => Answer::Say("550 5.1.1 no such user"),
-        _ => Answer::Usual,
+        "RCPT TO:<b@example.com>" => ScriptedAnswer::Silence,
+        line if line.starts_with("RCPT") => ScriptedAnswer::Say("550 5.1.1 no such user"),
+        _ => ScriptedAnswer::Usual,
     };
-    let fake = Fake::start(script).await;
+    let fake = ScriptedServer::start(script).await;
     check(notify(&email(&fake, |_| {})).await, "transient", "to[1]: no answer about this recipient in time");
 }
 
 #[tokio::test]
 async fn an_error_does_not_repeat_the_recipients_a_server_names() {
-    let refusal = Answer::Say("550 5.1.1 <A@Example.com>, b@example.com and na@example.com: no such user");
+    let refusal =
+        ScriptedAnswer::Say("550 5.1.1 <A@Example.com>, b@example.com and na@example.com: no such user");
     for said in ["MAIL", "RCPT", "DATA", "."] {
-        let fake = Fake::start(when(said, refusal)).await;
+        let fake = ScriptedServer::start(when(said, refusal)).await;
         let to =
             |config: &mut Value| config["to"] = json!(["a@example.com", "b@example.com", "na@example.com"]);
         let err = notify(&email(&fake, to)).await.unwrap_err().to_string();
@@ -129,15 +130,15 @@ async fn an_error_does_not_repeat_the_recipients_a_server_names() {
 
 #[tokio::test]
 async fn a_receipt_repeats_the_servers_words_to_the_letter() {
-    let refuse = when("RCPT TO:<a@", Answer::Say("550 5.1.1 <a@example.com>: no such user"));
-    let fake = Fake::start(refuse).await;
+    let refuse = when("RCPT TO:<a@", ScriptedAnswer::Say("550 5.1.1 <a@example.com>: no such user"));
+    let fake = ScriptedServer::start(refuse).await;
     let receipt = notify(&email(&fake, |_| {})).await.unwrap();
     assert_eq!(receipt.refused[0].reason, "550 5.1.1 <a@example.com>: no such user");
 }
 
 #[tokio::test]
 async fn recipients_no_longer_in_the_settings_are_told_so() {
-    let fake = Fake::start(|_| Answer::Usual).await;
+    let fake = ScriptedServer::start(|_| ScriptedAnswer::Usual).await;
     let email = email(&fake, |_| {});
     let owed =
         |only: &[&str]| Attempt { only: Some(only.iter().map(ToString::to_string).collect()), ..attempt() };
@@ -155,12 +156,16 @@ async fn recipients_no_longer_in_the_settings_are_told_so() {
 #[tokio::test]
 async fn an_address_beyond_ascii_needs_a_server_that_takes_it() {
     let to = |config: &mut Value| config["to"] = json!(["值班@example.com", "b@example.com"]);
-    let fake = Fake::start(|_| Answer::Usual).await;
+    let fake = ScriptedServer::start(|_| ScriptedAnswer::Usual).await;
     let receipt = notify(&email(&fake, to)).await.unwrap();
     assert_eq!(names(&receipt.refused), ["值班@example.com"]);
     assert_eq!(fake.said("MAIL FROM:<alert@example.com>"), 1);
 
-    let fake = Fake::start(when("EHLO", Answer::Say("250-fake\r\n250-AUTH PLAIN\r\n250 SMTPUTF8"))).await;
+    let fake = ScriptedServer::start(when(
+        "EHLO",
+        ScriptedAnswer::Say("250-fake\r\n250-AUTH PLAIN\r\n250 SMTPUTF8"),
+    ))
+    .await;
     assert_eq!(notify(&email(&fake, to)).await.unwrap().refused, []);
     assert_eq!(fake.said("MAIL FROM:<alert@example.com> SMTPUTF8"), 1);
     assert_eq!(fake.said("RCPT TO:<值班@example.com>"), 1);
