@@ -7,7 +7,7 @@ use crate::harness::{PATIENCE, TestGateway, until};
 /// form and the plain one, and then it is mended.
 /// <https://developer.work.weixin.qq.com/document/path/90313>
 const TWO_REFUSALS: &str =
-    r#"{ "fault": { "errcode": { "code": 40058, "words": "invalid TestRequest Parameter" } }, "times": 2 }"#;
+    r#"{ "fault": { "errcode": { "code": 40058, "words": "invalid Request Parameter" } }, "times": 2 }"#;
 
 fn letters(gateway: &TestGateway) -> Vec<Value> {
     ask(gateway, &["dead-letters", "list"])["dead_letters"].as_array().unwrap().clone()
@@ -29,7 +29,7 @@ fn a_dead_letter_is_shown_and_tried_again_once_its_channel_is_mended() {
     let (alert, id) = one_that_dies(&gateway, "door");
     let shown = gateway.run(&["dead-letters", "show", &id], &[]);
     assert_eq!(shown.code, Some(0), "{}", shown.said());
-    for words in ["Receiver: team", "Channel: group", "invalid TestRequest Parameter", "fanfare explain"] {
+    for words in ["Receiver: team", "Channel: group", "invalid Request Parameter", "fanfare explain"] {
         assert!(shown.stdout.contains(words), "{words} is missing:\n{}", shown.stdout);
     }
 
