@@ -90,7 +90,7 @@ fn whoever_only_looks_acknowledges_nothing_whatever_he_adds() {
             .body("name=Mallory"),
         TestRequest::new("HEAD", &link).header("X-HTTP-Method-Override", "POST"),
         TestRequest::new("post", &link).body("name=Mallory"),
-        TestRequest::new("OPTIONS", &link).header("Access-Control-TestRequest-Method", "POST"),
+        TestRequest::new("OPTIONS", &link).header("Access-Control-Request-Method", "POST"),
         TestRequest::new("TRACE", &link),
         TestRequest::new("POST", &link.replace("/ack/", "/ack//")).body("name=Mallory"),
         TestRequest::new("POST", &format!("/ack/../{}", &link[1..])).body("name=Mallory"),
