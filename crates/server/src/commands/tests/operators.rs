@@ -28,7 +28,7 @@ fn check(case: Case<'_>, expected: Expect) -> (String, Value) {
 }
 
 const AUDIT: &str = r#"{
-  "alerts": 3, "newest": 3, "told": 4, "suppressed": 1,
+  "alerts": 3, "repeats": 2, "newest": 3, "told": 4, "suppressed": 1,
   "notifications": { "open": 1, "kept": 2, "broken": 0, "abandoned": 1, "late": 0 },
   "deliveries": { "delivered": 5, "pending": 1, "dead": 1, "discarded": 0 },
   "unaccounted": [], "unaccounted_in_all": 0
@@ -42,6 +42,7 @@ fn an_audit_counts_what_became_of_everything() {
         expect![[r#"
         WHAT         HOW         NUMBER
         alerts       accepted    3
+        alerts       repeated    2
         receivers    told        4
         receivers    suppressed  1
         contracts    kept        2
@@ -73,6 +74,7 @@ fn whatever_is_not_accounted_for_is_a_finding() {
         expect![[r#"
         WHAT         HOW         NUMBER
         alerts       accepted    3
+        alerts       repeated    0
         receivers    told        4
         receivers    suppressed  1
         contracts    kept        2
