@@ -38,11 +38,7 @@ fn a_wecom_bot_that_fails_in_any_way_silences_nobody_and_is_told_once_it_is_back
                 "misconfigured: errcode 93000",
             ),
             recovers("is-busy", errcode(-1, "system busy"), "not delivered: errcode -1"),
-            is_given_up(
-                "finds-it-malformed",
-                errcode(40_058, "invalid Request Parameter"),
-                "errcode 40058",
-            ),
+            is_given_up("finds-it-malformed", errcode(40_058, "invalid Request Parameter"), "errcode 40058"),
             waits("was-sent-too-much", errcode(45_009, "api freq out of limit"), "throttled: errcode 45009"),
         ],
     );

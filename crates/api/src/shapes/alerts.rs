@@ -13,9 +13,9 @@ use crate::{AlertSeverity, AlertState, AlertType, ContractProgress, Notification
 #[serde(deny_unknown_fields)] // a mistyped filter must not show everything
 #[into_params(parameter_in = Query)]
 pub struct AlertQuery {
-    /// Only alerts with this fingerprint: sixteen lowercase hex digits.
+    /// The fingerprint that the alerts must have: sixteen lowercase hex digits.
     pub fingerprint: Option<String>,
-    /// Only alerts with a smaller number, for paging.
+    /// Alerts with a smaller number than this are listed, for paging.
     pub before: Option<i64>,
     /// The number of alerts at most: 100 unless given, 1000 at the most.
     pub limit: Option<u32>,
@@ -88,7 +88,7 @@ pub struct MentionedPeople {
     /// User ids of the channel's provider.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub user_ids: Vec<String>,
-    /// Everybody in the group.
+    /// All members of the group.
     #[serde(default)]
     pub all: bool,
 }

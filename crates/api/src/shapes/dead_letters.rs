@@ -12,19 +12,19 @@ use crate::{AlertSeverity, ContractProgress};
 #[serde(deny_unknown_fields)] // a mistyped filter must not show everything
 #[into_params(parameter_in = Query)]
 pub struct DeadLetterQuery {
-    /// Only dead letters on this channel.
+    /// The channel that the dead letters must be on.
     pub channel: Option<String>,
-    /// Only dead letters of this receiver.
+    /// The receiver that the dead letters must be for.
     pub receiver: Option<String>,
-    /// Only dead letters given up at this time or later.
+    /// Dead letters given up at this time or later are listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<String>, format = DateTime)]
     pub since: Option<Timestamp>,
-    /// Only dead letters given up before this time.
+    /// Dead letters given up before this time are listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<String>, format = DateTime)]
     pub until: Option<Timestamp>,
-    /// Only dead letters listed after this one, for paging, e.g. `d17`.
+    /// The dead letter after which the list continues, for paging, e.g. `d17`.
     pub before: Option<String>,
     /// The number of dead letters at most: 100 unless given, 1000 at the most.
     pub limit: Option<u32>,

@@ -11,14 +11,14 @@ use crate::{AlertSeverity, ContractProgress, DeliveryStage, EscalationCondition,
 #[serde(deny_unknown_fields)] // a mistyped filter must not show everything
 #[into_params(parameter_in = Query)]
 pub struct DeliveryQuery {
-    /// Only deliveries on this channel.
+    /// The channel that the deliveries must be on.
     pub channel: Option<String>,
-    /// Only deliveries in this state: `pending`, `delivered`, `dead` or `discarded`.
+    /// The state that the deliveries must be in: `pending`, `delivered`, `dead` or `discarded`.
     #[param(value_type = Option<DeliveryStage>)]
     pub state: Option<String>, // a text, so that the refusal of another word can name the field
-    /// Only deliveries of the alert with this number.
+    /// The number of the alert that the deliveries must be of.
     pub alert: Option<i64>,
-    /// Only deliveries with a smaller number, for paging.
+    /// Deliveries with a smaller number than this are listed, for paging.
     pub before: Option<i64>,
     /// The number of deliveries at most: 100 unless given, 1000 at the most.
     pub limit: Option<u32>,
