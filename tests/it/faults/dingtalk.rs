@@ -70,7 +70,7 @@ fn a_dingtalk_that_refuses_in_a_200_is_not_called_delivered() {
             recovers(
                 "finds-the-address-wrong",
                 errcode(310_000, "ip 203.0.113.7 not in whitelist"),
-                "errcode 310000: ip 203.0.113.7 not in whitelist; add 203.0.113.7",
+                "errcode 310000: ip 203.0.113.7 not in whitelist; 203.0.113.7: add this address",
             ),
             is_given_up(
                 "misses-a-keyword",

@@ -76,16 +76,21 @@ async fn what_was_killed_right_after_the_answer_is_sent_after_the_restart() {
 #[tokio::test(start_paused = true)]
 async fn what_the_caller_stopped_waiting_for_is_sent_all_the_same() {
     let world = World::new([Fake::new("ding")]).await;
-    let mut accepting = Box::pin(world.gateway().accept(vec![alarm("a", Severity::High)], world.now()));
-    std::future::poll_fn(|context| {
-        assert!(accepting.as_mut().poll(context).is_pending());
-        Poll::Ready(())
-    })
-    .await;
-    drop(accepting);
+    let mut accepted = Vec::new();
+    // The store's own thread may answer within the first poll; then another caller stops waiting.
+    loop {
+        let eui = format!("eui-{}", accepted.len());
+        let mut accepting = Box::pin(world.gateway().accept(vec![alarm(&eui, Severity::High)], world.now()));
+        let answer = std::future::poll_fn(|context| Poll::Ready(accepting.as_mut().poll(context))).await;
+        accepted.push(eui);
+        if answer.is_pending() {
+            break;
+        }
+        assert!(accepted.len() < 100, "every answer came within the first poll");
+    }
     world.settle().await;
-    assert_eq!(world.count("delivered"), 1);
-    assert_eq!(euis(&world), ["a"]);
+    assert_eq!(world.count("delivered"), i64::try_from(accepted.len()).unwrap());
+    assert_eq!(euis(&world), accepted);
 }
 
 #[tokio::test(start_paused = true)]
