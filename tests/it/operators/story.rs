@@ -6,6 +6,8 @@ use super::{WRONG_SECRET, ask, gateway, mend, raise, switch_on, timeline, until_
 fn the_story_of_an_alert_tells_all_that_happened_to_it() {
     let gateway = gateway();
     switch_on(&gateway, "robot", WRONG_SECRET);
+    // Or its end, a millisecond before the robot's, might be the event by which the ladder is climbed.
+    switch_on(&gateway, "group", r#"{ "fault": { "late": { "millis": 300 } } }"#);
     let alert = raise(&gateway, "door", "urgent");
     until_told(&gateway, alert, &json!({ "event": "attempt", "channel": "boss", "outcome": "delivered" }));
 
