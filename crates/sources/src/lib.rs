@@ -19,13 +19,13 @@
 //! The modules stand in the order in which a body meets them.
 
 mod format;
-mod source;
-mod json;
-mod scrub;
 mod tkl;
+mod source;
+mod scrub;
 mod time;
 mod extra;
 mod reading;
+mod json;
 
 pub use crate::format::{Format, UnknownFormat};
 pub use crate::reading::{Fault, NothingToDo, Reading, Unreadable};
