@@ -113,9 +113,9 @@ impl Dispatch {
         self.enqueue(earlier.into_iter().chain(new));
         let rechecks = committed.iter().flat_map(|it| &it.rechecks);
         rechecks.for_each(|it| self.notify_escalation(EscalationEvent::Reschedule(*it)));
-        let hastened: BTreeSet<_> = committed.iter().flat_map(|it| it.retry_now.iter().copied()).collect();
-        if !hastened.is_empty() {
-            self.retry_now(hastened);
+        let to_retry: BTreeSet<_> = committed.iter().flat_map(|it| it.retry_now.iter().copied()).collect();
+        if !to_retry.is_empty() {
+            self.retry_now(to_retry);
         }
     }
 

@@ -86,13 +86,13 @@ impl Lane {
             tokio::select! {
                 () = context.stop.cancelled() => {}
                 message = self.incoming.recv() => match message {
-                    Some(message) => self.take_in(message),
+                    Some(message) => self.receive(message),
                     None => break,
                 },
-                Some(ended) = self.attempts.join_next_with_id() => self.ended(ended),
+                Some(ended) = self.attempts.join_next_with_id() => self.finish_attempt(ended),
                 () = events.next() => {}
                 Ok(()) = self.sender.changed() => events = self.sender.borrow().account.events(),
-                () = wait_for(next_start) => {}
+                () = wait_until(next_start) => {}
             }
         }
         debug!(channel.name = %self.sender.borrow().channel.name, attempts = self.under_way.len(), "Draining attempts");
@@ -116,20 +116,20 @@ impl Lane {
         self.reported_blocked = blocked;
     }
 
-    fn take_in(&mut self, first: LaneMessage) {
+    fn receive(&mut self, first: LaneMessage) {
         let mut next = Some(first);
         while let Some(message) = next {
             match message {
-                LaneMessage::Deliveries(incoming) => self.sort_in(incoming),
+                LaneMessage::Deliveries(incoming) => self.enqueue(incoming),
                 LaneMessage::RetryNow(ids) => self.backlog.hasten(&ids, self.context.monotonic.now()),
             }
             next = self.incoming.try_recv().ok();
         }
     }
 
-    /// Sorts new deliveries into the queues: those that went out in one digest before go
+    /// Puts new deliveries into the queues: those that went out in one digest before go
     /// out in it again, all others wait by themselves.
-    fn sort_in(&mut self, incoming: Vec<IncomingDelivery>) {
+    fn enqueue(&mut self, incoming: Vec<IncomingDelivery>) {
         let mut digests: HashMap<DigestRef, Vec<QueuedDelivery>> = HashMap::new();
         for IncomingDelivery { delivery, notification } in incoming {
             let notification = notification.filter(|_| self.backlog.len() < TEXTS_IN_MEMORY);
@@ -145,9 +145,9 @@ impl Lane {
                     self.retry(Batch::single(queued));
                 }
                 (None, MessageForm::Full) => {
-                    let next_at = self.may_go_at(&queued);
+                    let next_at = self.next_attempt_at(&queued);
                     self.backlog.push(waiting(queued, next_at));
-                    self.hasten(queue);
+                    self.raise_priority(queue);
                 }
             }
         }
@@ -230,7 +230,7 @@ impl Lane {
         self.under_way.insert(task.id(), batch);
     }
 
-    fn ended(&mut self, ended: Result<(Id, Vec<AttemptResult>), JoinError>) {
+    fn finish_attempt(&mut self, ended: Result<(Id, Vec<AttemptResult>), JoinError>) {
         match ended {
             Ok((id, results)) => {
                 self.under_way.remove(&id);
@@ -241,7 +241,7 @@ impl Lane {
     }
 
     fn take_results(&mut self, results: Vec<AttemptResult>) {
-        self.note_size(&results);
+        self.learn_digest_size(&results);
         let (mut again, mut split) = (HashMap::new(), Vec::new());
         for AttemptResult { queued, after } in results {
             let left = queued.queue();
@@ -270,7 +270,7 @@ impl Lane {
     }
 
     /// Learns the number of deliveries that a digest has room for.
-    fn note_size(&mut self, results: &[AttemptResult]) {
+    fn learn_digest_size(&mut self, results: &[AttemptResult]) {
         let tried = results.iter().filter(|it| !matches!(it.after, AfterAttempt::NotSent)).count();
         self.full_digest = if tried < results.len() { tried } else { self.full_digest.max(tried) };
     }
@@ -294,7 +294,7 @@ impl Lane {
     fn put_back(&mut self, queued: QueuedDelivery, left: QueueKey) {
         let notification = queued.notification.clone().filter(|_| self.backlog.len() < TEXTS_IN_MEMORY);
         let queued = QueuedDelivery { notification, ..queued };
-        let (queue, next_at) = (queued.queue(), self.may_go_at(&queued));
+        let (queue, next_at) = (queued.queue(), self.next_attempt_at(&queued));
         match queued.delivery.form {
             MessageForm::Full if queue == left => return self.backlog.put_back(waiting(queued, next_at)),
             MessageForm::Full => self.backlog.push(waiting(queued, next_at)),
@@ -309,19 +309,19 @@ impl Lane {
 
     /// Queues `batch` to go out again as it is. Its deliveries count as taken out of the backlog.
     fn retry(&mut self, batch: Batch) {
-        let next_at = batch.deliveries.iter().map(|queued| self.may_go_at(queued)).max();
+        let next_at = batch.deliveries.iter().map(|queued| self.next_attempt_at(queued)).max();
         let queues: HashSet<QueueKey> = batch.deliveries.iter().map(QueuedDelivery::queue).collect();
         self.retry_queue.push(batch, next_at.unwrap_or(Timestamp::MIN));
-        queues.into_iter().for_each(|queue| self.hasten(queue));
+        queues.into_iter().for_each(|queue| self.raise_priority(queue));
     }
 
     /// Ends the pause of a batch if a more severe delivery waits behind it in `queue`.
-    fn hasten(&mut self, queue: QueueKey) {
+    fn raise_priority(&mut self, queue: QueueKey) {
         if !self.retry_queue.holds(queue) {
             return; // an attempt under way may still come back, and then looks here
         }
         if let Some((severity, at)) = self.backlog.take_raised_priority(queue) {
-            self.retry_queue.hasten(queue, severity, at);
+            self.retry_queue.raise_priority(queue, severity, at);
         }
     }
 
@@ -342,7 +342,7 @@ impl Lane {
 
     /// The earliest time of the next attempt, in monotonic time. A pause longer than the
     /// retry policy's longest means that the clock was set back meanwhile, and is cut.
-    fn may_go_at(&self, queued: &QueuedDelivery) -> Timestamp {
+    fn next_attempt_at(&self, queued: &QueuedDelivery) -> Timestamp {
         let LaneContext { clock, monotonic, .. } = self.context.as_ref();
         let longest = match queued.delivery.attempts {
             0 => STORE_PAUSE, // without an attempt there is no longer pause
@@ -359,7 +359,7 @@ fn waiting(queued: QueuedDelivery, next_at: Timestamp) -> Waiting<QueuedDelivery
 }
 
 /// Waits until another attempt may be started.
-async fn wait_for(next_start: NextStart) {
+async fn wait_until(next_start: NextStart) {
     match next_start {
         NextStart::AfterNextEvent => std::future::pending().await,
         NextStart::In(wait) => tokio::time::sleep(wait).await,

@@ -36,7 +36,7 @@ impl RetryQueue {
 
     /// Notes that a delivery of this severity, which may go out from `at` on, waits in
     /// `queue` behind a batch here: if it is more severe, it ends the batch's pause.
-    pub(crate) fn hasten(&mut self, queue: QueueKey, severity: Severity, at: Timestamp) {
+    pub(crate) fn raise_priority(&mut self, queue: QueueKey, severity: Severity, at: Timestamp) {
         if let Some(queued) = self.0.iter_mut().find(|it| it.batch.holds(queue))
             && queued.severity < severity
         {

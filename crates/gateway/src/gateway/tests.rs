@@ -1,22 +1,23 @@
-mod fake;
-mod harness;
-mod terms;
-mod laws;
-
 mod channels;
 mod retries;
 mod accounts;
 mod budgets;
 mod order;
 mod restarts;
+mod kills;
 mod contracts;
 mod acknowledge;
 mod digests;
 mod circuit;
-mod midway;
 mod reload;
+mod removed_channels;
 mod clock;
-mod leaving;
-mod trouble;
+mod store_failures;
 mod self_alerts;
 mod simulation;
+
+mod invariants;
+mod harness;
+mod fake;
+mod terms;
+mod times;

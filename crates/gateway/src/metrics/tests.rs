@@ -25,11 +25,11 @@ fn delivery(escalated: Option<Unless>) -> Delivery {
 }
 
 #[test]
-fn each_channel_that_is_told_on_a_rung_counts_once_by_the_reason() {
+fn each_delivery_of_a_rung_counts_once_by_its_reason() {
     let mut registry = Registry::default();
     let metrics = Metrics::new(&mut registry);
-    let back_from_the_dead = Delivery { attempts: 3, ..delivery(Some(Unless::Delivered)) };
-    metrics.count_escalations(&[delivery(None), delivery(Some(Unless::Delivered)), back_from_the_dead]);
+    let retried_dead_letter = Delivery { attempts: 3, ..delivery(Some(Unless::Delivered)) };
+    metrics.count_escalations(&[delivery(None), delivery(Some(Unless::Delivered)), retried_dead_letter]);
     metrics.count_escalations(&[delivery(Some(Unless::Acknowledged)), delivery(Some(Unless::Acknowledged))]);
     let mut text = String::new();
     encode(&mut text, &registry).unwrap();

@@ -32,12 +32,12 @@ fn a_field_that_is_null_is_absent() {
 }
 
 #[test]
-fn of_a_name_given_twice_the_last_counts() {
+fn the_last_of_two_fields_with_one_name_counts() {
     check(r#"{"a": 1, "a": 2}"#, Json::Object([("a".into(), number("2"))].into()));
 }
 
 #[test]
-fn half_a_character_costs_that_character_only() {
+fn half_a_surrogate_pair_costs_that_character_only() {
     let Ok(Json::Object(fields)) = Json::parse(br#"{"de\ud83dsc": "fire \ud83d"}"#) else { panic!() };
     let (name, text) = fields.first_key_value().unwrap();
     assert!(name.starts_with("de\u{fffd}") && name.ends_with("sc"));
@@ -51,7 +51,7 @@ fn a_byte_order_mark_is_skipped() {
 }
 
 #[test]
-fn what_is_not_json_is_refused_with_line_and_column() {
+fn malformed_json_is_refused_with_line_and_column() {
     check_refused("", expect!["$: not JSON: EOF while parsing a value at line 1 column 0"]);
     check_refused("{\"a\":\n 1,}", expect!["$: not JSON: key must be a string at line 2 column 4"]);
     check_refused("{\"password\": hunter2}", expect!["$: not JSON: expected value at line 1 column 14"]);

@@ -41,7 +41,7 @@ fn a_credential_is_known_by_what_stands_before_it() {
 }
 
 #[test]
-fn what_people_write_is_left_alone() {
+fn ordinary_text_is_left_as_it_is() {
     for text in [
         "Section 12: SECURITY door open",
         "Current -9.4 °C, limit -18 °C at 08:40:38",
@@ -54,7 +54,7 @@ fn what_people_write_is_left_alone() {
 }
 
 #[test]
-fn the_bags_of_attributes_are_gone_at_any_depth_and_in_any_spelling() {
+fn attribute_containers_are_removed_at_any_depth_and_in_any_spelling() {
     check_json(
         r#"{"device": {"server_attrs": {"limit": 5}, "Mac_Attrs": 1, "a": [{"otherAttrs": [], "CLIENT-ATTRS": "x", "b": 2}]}}"#,
         r#"{"device": {"a": [{"b": 2}]}}"#,

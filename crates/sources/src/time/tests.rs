@@ -19,7 +19,7 @@ fn a_time_is_read_in_the_forms_thinklink_writes() {
 }
 
 #[test]
-fn a_time_that_cannot_be_is_not_believed() {
+fn an_implausible_time_is_not_used() {
     check("2026-03-09T11:59:59Z", Some("2026-03-09T11:59:59Z"));
     check("2026-03-09T12:00:01Z", None);
     check("1970-01-01T00:00:12Z", None);
@@ -29,7 +29,7 @@ fn a_time_that_cannot_be_is_not_believed() {
 }
 
 #[test]
-fn a_time_of_unknown_offset_is_not_believed() {
+fn a_time_without_an_offset_is_not_used() {
     check("2026-03-08 08:40:38", None);
     check("soon", None);
 }

@@ -16,8 +16,8 @@ fn account(budgets: Vec<Budget>, silent_until: Option<Timestamp>) -> SharedAccou
 
 const NOW: Admission = Admission::Now { spare: None };
 
-/// Now, and so many more.
-fn now(spare: usize) -> Admission {
+/// An admission with so many further sends.
+fn now_with_spare(spare: usize) -> Admission {
     Admission::Now { spare: Some(spare) }
 }
 
@@ -26,13 +26,13 @@ fn two_in(per: Duration) -> Vec<Budget> {
 }
 
 #[test]
-fn without_a_budget_it_may_always_send() {
+fn without_a_budget_an_account_may_always_send() {
     let account = account(Vec::new(), None);
     assert!((0..1_000).all(|_| account.try_start(NOON, Share::Urgent) == NOW));
 }
 
 #[test]
-fn a_spent_budget_frees_up_when_its_first_send_is_long_enough_over() {
+fn a_spent_budget_frees_up_one_period_after_its_first_send_ended() {
     let account = account(two_in(Duration::from_secs(60)), None);
     assert_eq!(
         [
@@ -40,39 +40,39 @@ fn a_spent_budget_frees_up_when_its_first_send_is_long_enough_over() {
             account.try_start(NOON, Share::Urgent),
             account.try_start(NOON, Share::Urgent)
         ],
-        [now(1), now(0), Admission::WhenOneEnds]
+        [now_with_spare(1), now_with_spare(0), Admission::WhenOneEnds]
     );
     account.finish(at(5), AccountEffect::Good);
     assert_eq!(account.try_start(at(6), Share::Urgent), Admission::At(at(65)));
-    assert_eq!(account.try_start(at(65), Share::Urgent), now(0));
+    assert_eq!(account.try_start(at(65), Share::Urgent), now_with_spare(0));
 }
 
 #[test]
-fn a_send_that_was_called_off_costs_nothing() {
+fn a_cancelled_send_costs_no_budget() {
     let account = account(two_in(Duration::from_secs(60)), None);
     for _ in 0..10 {
-        assert_eq!(account.try_start(NOON, Share::Urgent), now(1));
+        assert_eq!(account.try_start(NOON, Share::Urgent), now_with_spare(1));
         account.cancel_start();
     }
 }
 
 #[test]
-fn an_end_that_another_may_have_waited_for_is_seen() {
+fn lanes_of_an_account_hear_of_the_end_of_a_send() {
     let account = account(two_in(Duration::from_secs(60)), None);
-    let mut ends = account.events();
+    let mut events = account.events();
     account.try_start(NOON, Share::Urgent);
-    assert!(!is_seen(&mut ends));
+    assert!(!has_event(&mut events));
     account.finish(NOON, AccountEffect::Good);
-    assert!(is_seen(&mut ends));
+    assert!(has_event(&mut events));
 }
 
-/// Whether something has ended that nobody has seen.
-fn is_seen(ends: &mut AccountEvents) -> bool {
-    ends.next().now_or_never().is_some()
+/// Tells whether an event has come that this subscription has not received.
+fn has_event(events: &mut AccountEvents) -> bool {
+    events.next().now_or_never().is_some()
 }
 
 #[test]
-fn after_a_silence_one_send_at_a_time_until_one_is_good() {
+fn after_a_silence_sends_go_one_at_a_time_until_one_succeeds() {
     let account = account(Vec::new(), None);
     assert_eq!(account.try_start(NOON, Share::Urgent), NOW);
     account.finish(NOON, AccountEffect::SilentFor(Duration::from_secs(60)));
@@ -86,9 +86,9 @@ fn after_a_silence_one_send_at_a_time_until_one_is_good() {
         [account.try_start(at(61), Share::Urgent), account.try_start(at(61), Share::Urgent)],
         [NOW, Admission::WhenOneEnds]
     );
-    let mut ends = account.events();
+    let mut events = account.events();
     account.finish(at(62), AccountEffect::Good);
-    assert!(is_seen(&mut ends));
+    assert!(has_event(&mut events));
     assert_eq!(
         [account.try_start(at(62), Share::Urgent), account.try_start(at(62), Share::Urgent)],
         [NOW, NOW]
@@ -96,7 +96,7 @@ fn after_a_silence_one_send_at_a_time_until_one_is_good() {
 }
 
 #[test]
-fn a_silence_from_before_the_start_is_kept_and_then_one_send_is_tried() {
+fn a_stored_silence_is_kept_and_then_one_send_probes_the_account() {
     let account = account(Vec::new(), Some(at(60)));
     assert_eq!(account.try_start(NOON, Share::Urgent), Admission::At(at(60)));
     assert_eq!(
@@ -106,7 +106,7 @@ fn a_silence_from_before_the_start_is_kept_and_then_one_send_is_tried() {
 }
 
 #[test]
-fn of_two_silences_the_longer_counts() {
+fn the_longer_of_two_silences_counts() {
     for times in [[600, 10], [10, 600]] {
         let account = account(Vec::new(), None);
         for time in times {
@@ -117,7 +117,7 @@ fn of_two_silences_the_longer_counts() {
 }
 
 #[test]
-fn wrong_settings_silence_it_like_the_provider_does() {
+fn wrong_settings_silence_an_account_as_a_provider_does() {
     let account = account(Vec::new(), None);
     account.finish(NOON, AccountEffect::MisconfiguredFor(Duration::from_secs(60)));
     assert_eq!(account.try_start(at(59), Share::Urgent), Admission::At(at(60)));
@@ -125,31 +125,31 @@ fn wrong_settings_silence_it_like_the_provider_does() {
 }
 
 #[test]
-fn a_silence_may_last_until_the_end_of_time() {
+fn a_silence_may_last_until_the_last_timestamp() {
     let account = account(Vec::new(), None);
     account.finish(NOON, AccountEffect::SilentFor(Duration::MAX));
     assert_eq!(account.try_start(NOON, Share::Urgent), Admission::At(Timestamp::MAX));
 }
 
 #[test]
-fn a_silence_is_seen_by_all_who_use_the_account_and_a_block_by_all_who_use_the_way_out() {
+fn a_silence_holds_for_all_channels_of_the_account_and_a_block_for_all_accounts_of_the_egress() {
     let (one, other) = (account(Vec::new(), None), account(Vec::new(), None));
     let same_account = one.via(Arc::default());
-    let same_way = other.via(Arc::clone(&one.egress));
-    for (account_effect, told, not_told) in [
-        (AccountEffect::SilentFor(Duration::from_secs(60)), &same_account, &same_way),
-        (AccountEffect::BlockedFor(Duration::from_secs(90)), &same_way, &other),
+    let same_egress = other.via(Arc::clone(&one.egress));
+    for (account_effect, affected, unaffected) in [
+        (AccountEffect::SilentFor(Duration::from_secs(60)), &same_account, &same_egress),
+        (AccountEffect::BlockedFor(Duration::from_secs(90)), &same_egress, &other),
     ] {
-        let (mut of_told, mut of_not_told) = (told.events(), not_told.events());
+        let (mut of_affected, mut of_unaffected) = (affected.events(), unaffected.events());
         one.finish(NOON, account_effect);
-        assert!(is_seen(&mut of_told) && !is_seen(&mut of_not_told), "{account_effect:?}");
+        assert!(has_event(&mut of_affected) && !has_event(&mut of_unaffected), "{account_effect:?}");
     }
-    let until = [&one, &same_account, &same_way, &other].map(|it| it.silent_until(NOON));
+    let until = [&one, &same_account, &same_egress, &other].map(|it| it.silent_until(NOON));
     assert_eq!(until, [Some(at(90)), Some(at(60)), Some(at(90)), None]);
 }
 
 #[test]
-fn of_a_budget_a_third_is_left_for_what_is_urgent() {
+fn a_third_of_a_budget_is_reserved_for_urgent_messages() {
     let budget = Budget { messages: NonZeroU32::new(20).unwrap(), per: Duration::from_secs(60) };
     let account = account(vec![budget], None);
     let start = |share| account.try_start(NOON, share);
@@ -161,7 +161,7 @@ fn of_a_budget_a_third_is_left_for_what_is_urgent() {
 }
 
 #[test]
-fn a_changed_budget_holds_for_all_who_use_the_account_and_counts_what_was_sent() {
+fn a_changed_budget_holds_for_all_channels_of_the_account_and_counts_earlier_sends() {
     let account = account(two_in(Duration::from_secs(60)), None);
     let other = account.via(Arc::default());
     account.try_start(NOON, Share::Urgent);
@@ -171,7 +171,7 @@ fn a_changed_budget_holds_for_all_who_use_the_account_and_counts_what_was_sent()
 }
 
 #[test]
-fn whoever_mends_the_settings_need_not_wait_for_it_but_for_the_provider() {
+fn corrected_settings_end_their_own_pause_but_not_the_providers_silence() {
     let account = account(Vec::new(), None);
     account.finish(NOON, AccountEffect::MisconfiguredFor(Duration::from_secs(60)));
     account.clear_misconfiguration();
@@ -182,7 +182,7 @@ fn whoever_mends_the_settings_need_not_wait_for_it_but_for_the_provider() {
 }
 
 #[test]
-fn only_budgets_that_outlast_a_restart_are_remembered() {
+fn sends_are_recorded_only_for_budgets_longer_than_a_second() {
     assert!(account(two_in(Duration::from_secs(60)), None).remembers_sends());
     assert!(!account(two_in(Duration::from_secs(1)), None).remembers_sends());
     assert!(!account(Vec::new(), None).remembers_sends());

@@ -3,12 +3,12 @@ use fanfare_testkit::NOON;
 
 use super::*;
 
-/// Delivery number `id` about the thing `about`.
-pub(crate) fn queued(id: i64, about: u64, severity: Severity) -> QueuedDelivery {
+/// The delivery `id` of an incident.
+pub(crate) fn queued(id: i64, incident: u64, severity: Severity) -> QueuedDelivery {
     let delivery = Delivery {
         id: DeliveryId(id),
         notification: NotificationId(id),
-        fingerprint: Fingerprint::from_bits(about),
+        fingerprint: Fingerprint::from_bits(incident),
         channel: "ding".into(),
         severity,
         owed_at: NOON,
@@ -29,16 +29,17 @@ fn ids(batch: &Batch) -> Vec<i64> {
     batch.deliveries.iter().map(|it| it.delivery.id.0).collect()
 }
 
-/// The halves of what is about these things, in this order.
+/// Checks the halves of a batch with deliveries of these incidents, in this order.
 #[track_caller]
-fn check_halves(about: &[u64], expected: (&[i64], &[i64])) {
-    let deliveries = (1..).zip(about).map(|(id, about)| queued(id, *about, Severity::Mid)).collect();
+fn check_halves(incidents: &[u64], expected: (&[i64], &[i64])) {
+    let deliveries =
+        (1..).zip(incidents).map(|(id, incident)| queued(id, *incident, Severity::Mid)).collect();
     let (first, second) = Batch { deliveries, digest: None }.halves();
     assert_eq!((ids(&first).as_slice(), ids(&second).as_slice()), expected);
 }
 
 #[test]
-fn a_digest_lists_line_after_line_the_worst_first_and_each_in_its_order() {
+fn a_digest_lists_queue_after_queue_the_most_severe_first_and_each_in_its_order() {
     let deliveries = vec![
         queued(5, 2, Severity::Urgent),
         queued(4, 3, Severity::High),
@@ -50,14 +51,14 @@ fn a_digest_lists_line_after_line_the_worst_first_and_each_in_its_order() {
 }
 
 #[test]
-fn what_is_cut_in_two_is_cut_in_the_middle() {
+fn a_batch_is_split_in_the_middle() {
     check_halves(&[1, 2, 3, 4], (&[1, 2], &[3, 4]));
     check_halves(&[1, 2, 3], (&[1, 2], &[3]));
     check_halves(&[1], (&[1], &[]));
 }
 
 #[test]
-fn no_line_is_cut_in_two_unless_it_is_the_only_one() {
+fn a_queue_is_split_only_if_it_is_the_only_one() {
     check_halves(&[1, 2, 2, 2], (&[1], &[2, 3, 4]));
     check_halves(&[1, 1, 1, 2], (&[1, 2, 3], &[4]));
     check_halves(&[1, 1, 1], (&[1, 2], &[3]));

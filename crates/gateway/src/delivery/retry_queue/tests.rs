@@ -11,16 +11,16 @@ fn at(seconds: i64) -> Timestamp {
     NOON + SignedDuration::from_secs(seconds)
 }
 
-fn key(about: u64) -> QueueKey {
-    QueueKey::Incident(Fingerprint::from_bits(about))
+fn key(incident: u64) -> QueueKey {
+    QueueKey::Incident(Fingerprint::from_bits(incident))
 }
 
-/// One delivery for each severity, the first about 1, the second about 2, …; each may go so many
-/// seconds after noon.
-fn queue(these: &[(Severity, i64)]) -> RetryQueue {
+/// A queue with one delivery for each severity, of the incidents 1, 2, …; each may go so many seconds
+/// after noon.
+fn queue(deliveries: &[(Severity, i64)]) -> RetryQueue {
     let mut queue = RetryQueue::default();
-    for (about, (severity, seconds)) in (1_u32..).zip(these) {
-        queue.push(Batch::single(queued(about.into(), about.into(), *severity)), at(*seconds));
+    for (incident, (severity, seconds)) in (1_u32..).zip(deliveries) {
+        queue.push(Batch::single(queued(incident.into(), incident.into(), *severity)), at(*seconds));
     }
     queue
 }
@@ -30,7 +30,7 @@ fn take(queue: &mut RetryQueue, now: Timestamp) -> Option<i64> {
 }
 
 #[test]
-fn the_worst_that_may_go_goes_first_and_then_the_one_that_waits_longest() {
+fn the_most_severe_ready_batch_goes_first_and_then_the_longest_waiting() {
     use Severity::{High, Low, Urgent};
     let mut queue = queue(&[(Low, 0), (High, 2), (High, 1), (Urgent, 9)]);
     assert_eq!(queue.worst_ready(at(2)), Some(High));
@@ -40,18 +40,18 @@ fn the_worst_that_may_go_goes_first_and_then_the_one_that_waits_longest() {
 }
 
 #[test]
-fn a_worse_one_behind_it_ends_a_pause_and_lends_it_its_urgency() {
+fn a_more_severe_delivery_behind_a_batch_ends_its_pause_and_raises_its_severity() {
     let mut queue = queue(&[(Severity::Low, 60), (Severity::High, 0)]);
-    queue.hasten(key(1), Severity::Urgent, at(0));
+    queue.raise_priority(key(1), Severity::Urgent, at(0));
     assert_eq!(queue.worst_ready(at(0)), Some(Severity::Urgent));
     assert_eq!(take(&mut queue, at(0)), Some(1));
 }
 
 #[test]
-fn one_that_is_no_worse_ends_no_pause() {
+fn a_delivery_that_is_no_more_severe_ends_no_pause() {
     let mut queue = queue(&[(Severity::High, 60)]);
-    queue.hasten(key(1), Severity::High, at(0));
-    queue.hasten(key(2), Severity::Urgent, at(0));
+    queue.raise_priority(key(1), Severity::High, at(0));
+    queue.raise_priority(key(2), Severity::Urgent, at(0));
     assert_eq!(queue.next_at(), Some(at(60)));
     assert!(queue.holds(key(1)) && !queue.holds(key(2)));
 }
@@ -59,6 +59,6 @@ fn one_that_is_no_worse_ends_no_pause() {
 #[test]
 fn a_pause_is_not_prolonged() {
     let mut queue = queue(&[(Severity::Low, 5)]);
-    queue.hasten(key(1), Severity::Urgent, at(60));
+    queue.raise_priority(key(1), Severity::Urgent, at(60));
     assert_eq!(queue.next_at(), Some(NOON + Duration::from_secs(5)));
 }

@@ -21,8 +21,8 @@ fn timers(due: &[(i64, i64)]) -> Timers {
     timers
 }
 
-/// Which are due by then.
-fn due(timers: &mut Timers, seconds: i64, most: usize) -> Vec<i64> {
+/// Takes the timers that are due by then, and returns their notifications.
+fn take_due(timers: &mut Timers, seconds: i64, most: usize) -> Vec<i64> {
     timers
         .take_due(at(seconds), most)
         .into_iter()
@@ -34,46 +34,46 @@ fn due(timers: &mut Timers, seconds: i64, most: usize) -> Vec<i64> {
 }
 
 #[test]
-fn what_is_due_is_taken_once_in_the_order_in_which_it_is_due() {
+fn due_timers_are_taken_once_in_the_order_of_their_times() {
     let mut timers = timers(&[(1, 30), (2, 10), (3, 20), (4, 31)]);
     assert_eq!(timers.first(), Some(at(10)));
-    assert_eq!(due(&mut timers, 30, 10), [2, 3, 1]);
-    assert!(due(&mut timers, 30, 10).is_empty());
+    assert_eq!(take_due(&mut timers, 30, 10), [2, 3, 1]);
+    assert!(take_due(&mut timers, 30, 10).is_empty());
     assert_eq!(timers.first(), Some(at(31)));
 }
 
 #[test]
-fn no_more_is_taken_than_is_asked_for() {
+fn no_more_timers_are_taken_than_the_limit() {
     let mut timers = timers(&[(1, 1), (2, 2), (3, 3)]);
-    assert_eq!(due(&mut timers, 9, 2), [1, 2]);
-    assert_eq!(due(&mut timers, 9, 2), [3]);
+    assert_eq!(take_due(&mut timers, 9, 2), [1, 2]);
+    assert_eq!(take_due(&mut timers, 9, 2), [3]);
 }
 
 #[test]
-fn of_two_times_for_one_notification_the_newer_counts() {
+fn the_newer_of_two_times_for_one_key_counts() {
     let mut timers = timers(&[(1, 10), (1, 20), (2, 30), (2, 5)]);
-    assert_eq!(due(&mut timers, 10, 10), [2]);
-    assert_eq!(due(&mut timers, 20, 10), [1]);
+    assert_eq!(take_due(&mut timers, 10, 10), [2]);
+    assert_eq!(take_due(&mut timers, 20, 10), [1]);
 }
 
 #[test]
-fn what_is_forgotten_is_never_due() {
+fn a_removed_timer_is_never_due() {
     let mut timers = timers(&[(1, 10), (2, 10)]);
     timers.remove(&notification(1));
     timers.remove(&notification(3));
-    assert_eq!(due(&mut timers, 60, 10), [2]);
+    assert_eq!(take_due(&mut timers, 60, 10), [2]);
 }
 
 #[test]
-fn a_promise_keeps_the_clock_by_which_it_began() {
+fn a_timer_keeps_the_clock_offset_with_which_it_was_set() {
     let hour = SignedDuration::from_hours(1);
     let mut timers = timers(&[(1, 60)]);
-    // The clock is set ahead by an hour, and the next look is written down by the promise's own.
+    // The clock is set ahead by an hour, and the next time is stored by the contract's own clock.
     assert_eq!(timers.take_due(at(60), 9), [(notification(1), at(60))]);
     timers.set(notification(1), at(90), -hour);
     assert_eq!(timers.first(), Some(at(90)));
     assert_eq!(timers.time_of(&notification(1), at(70), -hour), at(70));
-    // A new promise begins by the clock as it is now.
+    // A new contract starts by the clock as it is now.
     timers.set(notification(2), at(100) + hour, -hour);
     assert_eq!(timers.take_due(at(100), 9), [(notification(1), at(100)), (notification(2), at(100) + hour)]);
 }

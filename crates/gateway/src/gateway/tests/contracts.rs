@@ -1,285 +1,306 @@
-//! A critical alert is confirmed in time, or somebody else is told.
+//! Contracts: enough channels confirm an alert in time, or the ladder is climbed.
 
 use std::time::Duration;
 
 use fanfare_core::{DeliveryTerms, Severity, Unless, Why};
 
 use super::fake::{
-    Answer, Fake, blocked, misconfigured, quota, throttled, transient, unanswered, unsendable,
+    FakeAnswer, FakeChannel, blocked, misconfigured, quota, throttled, transient, unanswered, unsendable,
 };
-use super::harness::{Config, HOUR, MINUTE, SECOND, World, alarm, end_of};
-use super::terms::{at_least, in_turn, or_else, together, within};
+use super::harness::{GatewayHarness, HarnessConfig, alarm, resolved_alarm};
+use super::terms::{at_least, in_turn, together, with_rung, within};
+use super::times::{HOUR, MINUTE, SECOND};
 
-fn always(name: &'static str, answer: Answer) -> Fake {
-    Fake::new(name).answering(move |_| answer.clone())
+fn always(name: &'static str, answer: FakeAnswer) -> FakeChannel {
+    FakeChannel::new(name).answering(move |_| answer.clone())
 }
 
-fn failing_until(name: &'static str, end: Duration) -> Fake {
-    Fake::new(name).answering(move |call| if call.at < end { transient() } else { Answer::Take })
+fn failing_until(name: &'static str, end: Duration) -> FakeChannel {
+    FakeChannel::new(name).answering(move |call| if call.at < end { transient() } else { FakeAnswer::Accept })
 }
 
-/// What was done about the first notification, in order.
-fn steps(world: &World) -> Vec<String> {
+/// The steps of the first notification's contract, in order.
+fn steps(harness: &GatewayHarness) -> Vec<String> {
     let sql = "SELECT coalesce(step ->> 'because', step ->> 'fulfilment') || ' ' || (step ->> 'step')
                FROM steps WHERE notification = 1 ORDER BY id";
-    let mut statement = world.sql().prepare(sql).unwrap();
+    let mut statement = harness.ledger().prepare(sql).unwrap();
     statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
 }
 
-fn fulfilment(world: &World) -> String {
-    world.text("SELECT fulfilment FROM notifications WHERE id = 1")
+fn fulfilment(harness: &GatewayHarness) -> String {
+    harness.query_text("SELECT fulfilment FROM notifications WHERE id = 1")
 }
 
-/// What was told of broken promises: where, in which seconds.
-fn told_of_a_broken_promise(world: &World) -> Vec<(&'static str, u64)> {
-    let calls = world.all_calls().into_iter();
-    let broken =
-        calls.filter(|it| it.told.iter().any(|it| it.alert.text_of("alertname") == "ContractBroken"));
-    let mut told: Vec<_> = broken.map(|it| (it.channel, it.at.as_secs())).collect();
-    told.sort_unstable();
-    told
+/// The self-alerts about broken contracts: the channel and the second of each.
+fn broken_contract_alerts(harness: &GatewayHarness) -> Vec<(&'static str, u64)> {
+    let calls = harness.all_calls().into_iter();
+    let broken = calls
+        .filter(|it| it.notifications.iter().any(|it| it.alert.text_of("alertname") == "ContractBroken"));
+    let mut alerts: Vec<_> = broken.map(|it| (it.channel, it.at.as_secs())).collect();
+    alerts.sort_unstable();
+    alerts
 }
 
-/// Where the first of two channels answers like this, the second is told at once.
-async fn check_next_at_once(answer: Answer) {
+/// Checks that the second of two channels is notified at once if the first gives this answer.
+async fn check_next_at_once(answer: FakeAnswer) {
     let terms = within(MINUTE, in_turn(&["ding", "mail"]));
-    let world = World::promising(terms, [always("ding", answer), Fake::new("mail")]).await;
-    world.accept([alarm("a", Severity::Urgent)]).await;
-    assert_eq!(world.times_of("mail"), [0.0]);
-    assert_eq!(fulfilment(&world), "kept");
+    let harness = GatewayHarness::with_terms(terms, [always("ding", answer), FakeChannel::new("mail")]).await;
+    harness.accept([alarm("a", Severity::Urgent)]).await;
+    assert_eq!(harness.call_times("mail"), [0.0]);
+    assert_eq!(fulfilment(&harness), "kept");
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_next_channel_is_told_at_once_when_the_one_before_refuses_for_whatever_reason() {
+async fn the_next_channel_is_notified_at_once_after_any_failure_of_the_one_before() {
     for answer in [transient(), throttled(HOUR), quota(HOUR), blocked(HOUR), misconfigured(), unanswered()] {
         check_next_at_once(answer).await;
     }
     check_next_at_once(unsendable()).await;
-    check_next_at_once(Answer::Panic).await;
+    check_next_at_once(FakeAnswer::Panic).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_next_channel_is_not_told_where_the_first_takes_it() {
-    let world = World::promising(in_turn(&["ding", "mail"]), [Fake::new("ding"), Fake::new("mail")]).await;
-    world.accept([alarm("a", Severity::Urgent), alarm("b", Severity::Low)]).await;
-    world.pass(5 * MINUTE).await;
-    assert_eq!((world.calls_of("ding").len(), world.calls_of("mail").len()), (2, 0));
-    assert_eq!(world.number("SELECT count(*) FROM notifications WHERE fulfilment = 'kept'"), 2);
+async fn the_next_channel_is_not_notified_if_the_first_accepts() {
+    let harness = GatewayHarness::with_terms(
+        in_turn(&["ding", "mail"]),
+        [FakeChannel::new("ding"), FakeChannel::new("mail")],
+    )
+    .await;
+    harness.accept([alarm("a", Severity::Urgent), alarm("b", Severity::Low)]).await;
+    harness.advance(5 * MINUTE).await;
+    assert_eq!((harness.calls_of("ding").len(), harness.calls_of("mail").len()), (2, 0));
+    assert_eq!(harness.query_number("SELECT count(*) FROM notifications WHERE fulfilment = 'kept'"), 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_next_channel_is_told_when_the_one_before_hangs_for_its_timeout() {
+async fn the_next_channel_is_notified_after_the_timeout_of_a_hanging_one() {
     for seconds in [3, 5] {
-        let ding = always("ding", Answer::Hang).patient_for(seconds * SECOND);
-        let world = World::promising(in_turn(&["ding", "mail"]), [ding, Fake::new("mail")]).await;
-        world.accept([alarm("a", Severity::Urgent)]).await;
-        world.pass(30 * SECOND).await;
-        assert_eq!(world.times_of("mail"), [f64::from(seconds)]);
+        let ding = always("ding", FakeAnswer::Hang).with_timeout(seconds * SECOND);
+        let harness =
+            GatewayHarness::with_terms(in_turn(&["ding", "mail"]), [ding, FakeChannel::new("mail")]).await;
+        harness.accept([alarm("a", Severity::Urgent)]).await;
+        harness.advance(30 * SECOND).await;
+        assert_eq!(harness.call_times("mail"), [f64::from(seconds)]);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_next_channel_is_told_after_ten_seconds_when_the_one_before_is_late() {
-    let ding = always("ding", Answer::TakeAfter(14 * SECOND)).patient_for(MINUTE);
-    let world = World::promising(in_turn(&["ding", "mail"]), [ding, Fake::new("mail")]).await;
-    world.accept([alarm("a", Severity::Urgent)]).await;
-    world.pass(30 * SECOND).await;
-    assert_eq!(world.times_of("mail"), [10.0]);
-    assert_eq!(steps(&world), ["late take_turn", "kept settle"]);
-    assert_eq!(world.count("delivered"), 2); // the first one took it after all
+async fn the_next_channel_is_notified_after_ten_seconds_if_the_one_before_is_late() {
+    let ding = always("ding", FakeAnswer::AcceptAfter(14 * SECOND)).with_timeout(MINUTE);
+    let harness =
+        GatewayHarness::with_terms(in_turn(&["ding", "mail"]), [ding, FakeChannel::new("mail")]).await;
+    harness.accept([alarm("a", Severity::Urgent)]).await;
+    harness.advance(30 * SECOND).await;
+    assert_eq!(harness.call_times("mail"), [10.0]);
+    assert_eq!(steps(&harness), ["late take_turn", "kept settle"]);
+    assert_eq!(harness.count_deliveries("delivered"), 2); // the first channel accepts it after all
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_waits_for_a_channel_is_told_elsewhere_as_soon_as_that_must_be_silent() {
-    let ding = Fake::new("ding").answering(|call| match call.nth {
-        0 => Answer::TakeAfter(2 * SECOND),
+async fn deliveries_of_a_silenced_channel_fail_over_at_once() {
+    let ding = FakeChannel::new("ding").answering(|call| match call.nth {
+        0 => FakeAnswer::AcceptAfter(2 * SECOND),
         _ => throttled(10 * MINUTE),
     });
-    let world = World::promising(in_turn(&["ding", "mail"]), [ding, Fake::new("mail")]).await;
-    world.accept(["a", "b", "c", "d"].map(|eui| alarm(eui, Severity::High))).await;
-    world.pass(4 * SECOND).await;
-    assert_eq!(world.times_of("ding"), [0.0, 2.0]);
-    assert_eq!(world.times_of("mail"), [2.0, 2.0, 2.0]);
+    let harness =
+        GatewayHarness::with_terms(in_turn(&["ding", "mail"]), [ding, FakeChannel::new("mail")]).await;
+    harness.accept(["a", "b", "c", "d"].map(|eui| alarm(eui, Severity::High))).await;
+    harness.advance(4 * SECOND).await;
+    assert_eq!(harness.call_times("ding"), [0.0, 2.0]);
+    assert_eq!(harness.call_times("mail"), [2.0, 2.0, 2.0]);
 }
 
-/// One of two channels is silenced by what befalls another one that shares something with it.
-async fn check_told_elsewhere(first: Answer, one: Fake, other: Fake) {
-    let slow = other.answering(|_| Answer::TakeAfter(9 * SECOND));
+/// Checks that `other` fails over to `mail` when `one`, which shares an account or an egress with it, gets this answer.
+async fn check_shared_failover(first: FakeAnswer, one: FakeChannel, other: FakeChannel) {
+    let slow = other.answering(|_| FakeAnswer::AcceptAfter(9 * SECOND));
     let one = one.answering(move |_| first.clone());
-    let config = Config::promising(in_turn(&["other", "mail"]), [one, slow, Fake::new("mail")])
-        .and("one", together(&["one"]));
-    let world = World::of(config).await;
-    world.accept([alarm("a", Severity::High), alarm("b", Severity::High)]).await;
-    world.pass(SECOND).await;
-    world.accept([super::harness::alarm_for("one", "c", Severity::High)]).await;
-    let waited: Vec<_> =
-        world.calls_of("mail").iter().map(|it| (it.at.as_secs(), it.euis()[0].to_owned())).collect();
-    // Also the one that is under way: who knows whether the provider still takes it?
-    assert_eq!(waited, [(1, "a".to_owned()), (1, "b".to_owned())]);
+    let config =
+        HarnessConfig::with_terms(in_turn(&["other", "mail"]), [one, slow, FakeChannel::new("mail")])
+            .with_receiver("one", together(&["one"]));
+    let harness = GatewayHarness::with_config(config).await;
+    harness.accept([alarm("a", Severity::High), alarm("b", Severity::High)]).await;
+    harness.advance(SECOND).await;
+    harness.accept([super::harness::alarm_for("one", "c", Severity::High)]).await;
+    let failed_over: Vec<_> =
+        harness.calls_of("mail").iter().map(|it| (it.at.as_secs(), it.euis()[0].to_owned())).collect();
+    // The attempt under way fails over too: the provider may not accept it any more.
+    assert_eq!(failed_over, [(1, "a".to_owned()), (1, "b".to_owned())]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_silence_counts_for_whoever_waits_on_the_same_account_or_the_same_way_out() {
-    let (one, other) = (|| Fake::new("one"), || Fake::new("other"));
-    check_told_elsewhere(throttled(HOUR), one().of_account("robot"), other().of_account("robot")).await;
-    check_told_elsewhere(blocked(HOUR), one().by_way_of("https://a"), other().by_way_of("https://a")).await;
+async fn a_silence_fails_over_all_channels_of_its_account_or_egress() {
+    let (one, other) = (|| FakeChannel::new("one"), || FakeChannel::new("other"));
+    check_shared_failover(throttled(HOUR), one().with_account("robot"), other().with_account("robot")).await;
+    check_shared_failover(blocked(HOUR), one().with_egress("https://a"), other().with_egress("https://a"))
+        .await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn while_a_channel_cannot_send_nobody_waits_for_it() {
-    let world =
-        World::promising(in_turn(&["ding", "mail"]), [always("ding", transient()), Fake::new("mail")]).await;
-    world.accept([alarm("a", Severity::High)]).await;
-    world.pass(20 * SECOND).await; // its circuit is open
-    let before = world.calls_of("ding").len();
-    world.accept([alarm("b", Severity::Low)]).await;
-    assert_eq!(world.times_of("mail"), [0.0, 20.0]);
-    assert_eq!(world.calls_of("ding").len(), before); // though it is not given up
-    assert_eq!(world.count("pending"), 2);
+async fn a_new_alert_does_not_wait_for_a_blocked_channel() {
+    let harness = GatewayHarness::with_terms(
+        in_turn(&["ding", "mail"]),
+        [always("ding", transient()), FakeChannel::new("mail")],
+    )
+    .await;
+    harness.accept([alarm("a", Severity::High)]).await;
+    harness.advance(20 * SECOND).await; // its circuit is open
+    let before = harness.calls_of("ding").len();
+    harness.accept([alarm("b", Severity::Low)]).await;
+    assert_eq!(harness.call_times("mail"), [0.0, 20.0]);
+    assert_eq!(harness.calls_of("ding").len(), before); // the delivery stays pending
+    assert_eq!(harness.count_deliveries("pending"), 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn as_many_channels_are_told_as_must_confirm_and_one_more_for_each_that_fails() {
-    let fakes = ["a", "c"].map(Fake::new).into_iter().chain([always("b", transient())]);
-    let world = World::promising(at_least(2, in_turn(&["a", "b", "c"])), fakes).await;
-    world.accept([alarm("x", Severity::High)]).await;
+async fn as_many_channels_are_notified_as_must_confirm_and_one_more_for_each_failure() {
+    let channels = ["a", "c"].map(FakeChannel::new).into_iter().chain([always("b", transient())]);
+    let harness = GatewayHarness::with_terms(at_least(2, in_turn(&["a", "b", "c"])), channels).await;
+    harness.accept([alarm("x", Severity::High)]).await;
     for channel in ["a", "b", "c"] {
-        assert_eq!(world.times_of(channel), [0.0], "{channel}");
+        assert_eq!(harness.call_times(channel), [0.0], "{channel}");
     }
-    assert_eq!(steps(&world), ["troubled take_turn", "kept settle"]);
+    assert_eq!(steps(&harness), ["troubled take_turn", "kept settle"]);
 }
 
-/// `ding` and `mail` within a minute, or else `phone`; and `boss` after a quarter of an hour.
+/// Terms with `ding` and `mail` within a minute, else `phone`, and `boss` after 15 minutes unless acknowledged.
 fn ladder() -> DeliveryTerms {
     let terms = within(MINUTE, together(&["ding", "mail"]));
-    let terms = or_else(terms, MINUTE, Unless::Delivered, &["phone"]);
-    or_else(terms, 15 * MINUTE, Unless::Acknowledged, &["boss"])
+    let terms = with_rung(terms, MINUTE, Unless::Delivered, &["phone"]);
+    with_rung(terms, 15 * MINUTE, Unless::Acknowledged, &["boss"])
 }
 
-fn with_ding(ding: Fake) -> [Fake; 4] {
-    [ding, Fake::new("mail"), Fake::new("phone"), Fake::new("boss")]
+fn with_ding(ding: FakeChannel) -> [FakeChannel; 4] {
+    [ding, FakeChannel::new("mail"), FakeChannel::new("phone"), FakeChannel::new("boss")]
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_contract_that_is_kept_needs_no_ladder_and_who_must_act_is_told_all_the_same() {
-    let world = World::promising(ladder(), with_ding(Fake::new("ding"))).await;
-    world.accept([alarm("a", Severity::Urgent)]).await;
-    world.pass(HOUR).await;
-    assert_eq!((world.times_of("phone"), world.times_of("boss")), (vec![], vec![900.0]));
-    assert_eq!(steps(&world), ["delivered skip", "kept settle", "due climb"]);
-    let to_boss = &world.calls_of("boss")[0];
+async fn a_kept_contract_skips_delivery_rungs_but_not_acknowledgement_rungs() {
+    let harness = GatewayHarness::with_terms(ladder(), with_ding(FakeChannel::new("ding"))).await;
+    harness.accept([alarm("a", Severity::Urgent)]).await;
+    harness.advance(HOUR).await;
+    assert_eq!((harness.call_times("phone"), harness.call_times("boss")), (vec![], vec![900.0]));
+    assert_eq!(steps(&harness), ["delivered skip", "kept settle", "due climb"]);
+    let to_boss = &harness.calls_of("boss")[0];
     assert_eq!(to_boss.notification().escalated, Some(Unless::Acknowledged));
     assert_eq!(to_boss.notification().why, Why::Started);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_ladder_is_climbed_in_time_while_a_channel_hangs() {
-    let world =
-        World::promising(ladder(), with_ding(always("ding", Answer::Hang).patient_for(25 * SECOND))).await;
-    world.accept([alarm("a", Severity::Urgent)]).await;
-    world.pass(2 * MINUTE).await;
-    assert_eq!(world.times_of("phone"), [60.0]);
-    assert_eq!(steps(&world), ["due climb", "broken settle", "late settle"]); // the phone has it after a minute, and not within it
+    let harness = GatewayHarness::with_terms(
+        ladder(),
+        with_ding(always("ding", FakeAnswer::Hang).with_timeout(25 * SECOND)),
+    )
+    .await;
+    harness.accept([alarm("a", Severity::Urgent)]).await;
+    harness.advance(2 * MINUTE).await;
+    assert_eq!(harness.call_times("phone"), [60.0]);
+    assert_eq!(steps(&harness), ["due climb", "broken settle", "late settle"]); // the phone confirms after the minute, not within it
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_contract_that_cannot_be_kept_any_more_is_not_waited_for() {
-    let world = World::promising(ladder(), with_ding(always("ding", transient()))).await;
-    world.accept([alarm("a", Severity::Urgent)]).await;
-    world.pass(2 * MINUTE).await;
-    assert_eq!(world.times_of("phone"), [3.0]); // when the circuit has opened
-    assert_eq!(steps(&world), ["hopeless climb", "kept settle"]);
-    world.accept([alarm("b", Severity::Urgent)]).await;
-    assert_eq!(world.times_of("phone"), [3.0, 120.0]); // and the next one at once
+async fn a_contract_that_can_no_longer_be_kept_escalates_at_once() {
+    let harness = GatewayHarness::with_terms(ladder(), with_ding(always("ding", transient()))).await;
+    harness.accept([alarm("a", Severity::Urgent)]).await;
+    harness.advance(2 * MINUTE).await;
+    assert_eq!(harness.call_times("phone"), [3.0]); // when the circuit has opened
+    assert_eq!(steps(&harness), ["hopeless climb", "kept settle"]);
+    harness.accept([alarm("b", Severity::Urgent)]).await;
+    assert_eq!(harness.call_times("phone"), [3.0, 120.0]); // and the next one at once
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_has_ended_calls_nobody_who_was_to_acknowledge_it() {
-    let world = World::promising(ladder(), with_ding(Fake::new("ding"))).await;
-    world.accept([alarm("a", Severity::Urgent)]).await;
-    world.pass(10 * MINUTE).await;
-    world.accept([end_of("a")]).await;
-    world.pass(10 * MINUTE).await;
-    assert_eq!(world.calls_of("boss").len(), 0);
-    assert_eq!(steps(&world), ["delivered skip", "kept settle", "resolved skip"]);
+async fn a_resolved_alarm_climbs_no_acknowledgement_rung() {
+    let harness = GatewayHarness::with_terms(ladder(), with_ding(FakeChannel::new("ding"))).await;
+    harness.accept([alarm("a", Severity::Urgent)]).await;
+    harness.advance(10 * MINUTE).await;
+    harness.accept([resolved_alarm("a")]).await;
+    harness.advance(10 * MINUTE).await;
+    assert_eq!(harness.calls_of("boss").len(), 0);
+    assert_eq!(steps(&harness), ["delivered skip", "kept settle", "resolved skip"]);
 }
 
-/// Nobody is left to be told: everybody else is told of it, and it is on record.
 #[tokio::test(start_paused = true)]
-async fn a_promise_that_nobody_can_keep_is_told_to_every_other_channel_and_waits_for_a_person() {
-    let fakes = [always("ding", transient()), Fake::new("mail"), Fake::new("wecom")];
-    let world = World::promising(within(MINUTE, together(&["ding"])), fakes).await;
-    let accepted = world.accept([alarm("a", Severity::Urgent)]).await;
-    world.pass(2 * MINUTE).await;
-    assert_eq!(steps(&world), ["abandoned settle"]);
-    assert_eq!(told_of_a_broken_promise(&world), [("mail", 60), ("us", 60), ("wecom", 60)]);
+async fn an_abandoned_contract_is_announced_on_every_other_channel_and_its_dead_letter_waits() {
+    let channels = [always("ding", transient()), FakeChannel::new("mail"), FakeChannel::new("wecom")];
+    let harness = GatewayHarness::with_terms(within(MINUTE, together(&["ding"])), channels).await;
+    let accepted = harness.accept([alarm("a", Severity::Urgent)]).await;
+    harness.advance(2 * MINUTE).await;
+    assert_eq!(steps(&harness), ["abandoned settle"]);
+    assert_eq!(broken_contract_alerts(&harness), [("mail", 60), ("self-alerts", 60), ("wecom", 60)]);
     let broken = "SELECT count(*) FROM main.alerts WHERE alert ->> '$.labels.alertname' = 'ContractBroken'";
-    assert_eq!(world.number(broken), 1);
-    let to_mail = world.all_calls().into_iter().find(|it| it.channel == "mail").unwrap();
-    let text = |name| to_mail.told[0].alert.annotations.get(name).unwrap_or_default();
+    assert_eq!(harness.query_number(broken), 1);
+    let to_mail = harness.all_calls().into_iter().find(|it| it.channel == "mail").unwrap();
+    let text = |name| to_mail.notifications[0].alert.annotations.get(name).unwrap_or_default();
     assert!(text("description").contains(&format!("fanfare explain {}", accepted[0].alerts[0].id)));
     assert!(text("content").contains("Cold room 3"));
-    assert_eq!(world.count("pending"), 1); // and it is tried on
+    assert_eq!(harness.count_deliveries("pending"), 1); // and is still retried
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_delivered_after_it_was_abandoned_is_late() {
-    let fakes = [failing_until("ding", 90 * SECOND), Fake::new("mail")];
-    let world = World::promising(within(MINUTE, together(&["ding"])), fakes).await;
-    world.accept([alarm("a", Severity::Urgent)]).await;
-    world.pass(3 * MINUTE).await;
-    assert_eq!(steps(&world), ["abandoned settle", "late settle"]);
-    assert_eq!(fulfilment(&world), "late");
+async fn a_delivery_after_abandonment_makes_the_contract_late() {
+    let channels = [failing_until("ding", 90 * SECOND), FakeChannel::new("mail")];
+    let harness = GatewayHarness::with_terms(within(MINUTE, together(&["ding"])), channels).await;
+    harness.accept([alarm("a", Severity::Urgent)]).await;
+    harness.advance(3 * MINUTE).await;
+    assert_eq!(steps(&harness), ["abandoned settle", "late settle"]);
+    assert_eq!(fulfilment(&harness), "late");
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_given_up_on_plain_terms_is_told_to_every_other_channel_too() {
-    let world = World::new([always("ding", unsendable()), Fake::new("mail")]).await;
-    world.accept([alarm("a", Severity::Urgent)]).await;
-    assert_eq!(told_of_a_broken_promise(&world), [("us", 0)]); // mail has it anyway
-    assert_eq!((world.count("dead"), world.count("delivered")), (1, 1));
+async fn a_delivery_given_up_on_plain_terms_is_announced_on_every_other_channel() {
+    let harness = GatewayHarness::new([always("ding", unsendable()), FakeChannel::new("mail")]).await;
+    harness.accept([alarm("a", Severity::Urgent)]).await;
+    assert_eq!(broken_contract_alerts(&harness), [("self-alerts", 0)]); // mail has the notification anyway
+    assert_eq!((harness.count_deliveries("dead"), harness.count_deliveries("delivered")), (1, 1));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_new_policy_does_not_strand_a_ladder_that_was_promised() {
-    let mut world =
-        World::promising(ladder(), with_ding(always("ding", Answer::Hang).patient_for(25 * SECOND))).await;
-    world.accept([alarm("a", Severity::Urgent)]).await;
-    world.pass(30 * SECOND).await;
-    let config = Config::promising(together(&["mail"]), with_ding(always("ding", Answer::Hang)));
-    world.reload(config).await;
-    world.accept([alarm("b", Severity::Urgent)]).await;
-    world.pass(20 * MINUTE).await;
-    let told = |channel| -> Vec<_> {
-        world.calls_of(channel).iter().map(|it| (it.at.as_secs(), it.euis()[0].to_owned())).collect()
+async fn a_new_policy_does_not_strand_the_ladder_of_an_earlier_one() {
+    let mut harness = GatewayHarness::with_terms(
+        ladder(),
+        with_ding(always("ding", FakeAnswer::Hang).with_timeout(25 * SECOND)),
+    )
+    .await;
+    harness.accept([alarm("a", Severity::Urgent)]).await;
+    harness.advance(30 * SECOND).await;
+    let config = HarnessConfig::with_terms(together(&["mail"]), with_ding(always("ding", FakeAnswer::Hang)));
+    harness.reload(config).await;
+    harness.accept([alarm("b", Severity::Urgent)]).await;
+    harness.advance(20 * MINUTE).await;
+    let notified = |channel| -> Vec<_> {
+        harness.calls_of(channel).iter().map(|it| (it.at.as_secs(), it.euis()[0].to_owned())).collect()
     };
-    assert_eq!(told("phone"), [(60, "a".to_owned())]);
-    assert_eq!(told("boss"), [(900, "a".to_owned())]);
-    assert_eq!(told("mail"), [(0, "a".to_owned()), (30, "b".to_owned())]);
+    assert_eq!(notified("phone"), [(60, "a".to_owned())]);
+    assert_eq!(notified("boss"), [(900, "a".to_owned())]);
+    assert_eq!(notified("mail"), [(0, "a".to_owned()), (30, "b".to_owned())]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rung_whose_channel_has_left_the_config_is_told_to_everybody_else() {
-    let terms = or_else(within(MINUTE, together(&["ding"])), MINUTE, Unless::Delivered, &["phone"]);
-    let hanging = || always("ding", Answer::Hang).patient_for(50 * SECOND);
-    let fakes = [hanging(), Fake::new("phone"), Fake::new("mail")];
-    let mut world = World::promising(terms, fakes).await;
-    world.accept([alarm("a", Severity::Urgent)]).await;
-    world.pass(20 * SECOND).await;
-    world.reload(Config::promising(together(&["mail"]), [hanging(), Fake::new("mail")])).await;
-    world.pass(3 * MINUTE).await;
-    let steps = steps(&world);
+async fn a_rung_of_a_removed_channel_is_announced_on_all_other_channels() {
+    let terms = with_rung(within(MINUTE, together(&["ding"])), MINUTE, Unless::Delivered, &["phone"]);
+    let hanging = || always("ding", FakeAnswer::Hang).with_timeout(50 * SECOND);
+    let channels = [hanging(), FakeChannel::new("phone"), FakeChannel::new("mail")];
+    let mut harness = GatewayHarness::with_terms(terms, channels).await;
+    harness.accept([alarm("a", Severity::Urgent)]).await;
+    harness.advance(20 * SECOND).await;
+    harness
+        .reload(HarnessConfig::with_terms(together(&["mail"]), [hanging(), FakeChannel::new("mail")]))
+        .await;
+    harness.advance(3 * MINUTE).await;
+    let steps = steps(&harness);
     assert_eq!(steps.first().map(String::as_str), Some("due climb"));
     assert_eq!(steps.last().map(String::as_str), Some("abandoned settle"));
-    assert!(matches!(told_of_a_broken_promise(&world)[..], [("mail", _), ("us", _)]));
+    assert!(matches!(broken_contract_alerts(&harness)[..], [("mail", _), ("self-alerts", _)]));
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_waits_for_a_channel_that_leaves_the_config_is_told_elsewhere() {
-    let slow = || always("ding", Answer::TakeAfter(9 * SECOND));
-    let mut world = World::promising(in_turn(&["ding", "mail"]), [slow(), Fake::new("mail")]).await;
-    world.accept([alarm("a", Severity::High), alarm("b", Severity::High)]).await;
-    world.pass(2 * SECOND).await;
-    world.reload(Config::plain([Fake::new("mail")])).await;
-    assert_eq!(world.times_of("mail"), [2.0, 2.0]);
+async fn deliveries_of_a_removed_channel_fail_over() {
+    let slow = || always("ding", FakeAnswer::AcceptAfter(9 * SECOND));
+    let mut harness =
+        GatewayHarness::with_terms(in_turn(&["ding", "mail"]), [slow(), FakeChannel::new("mail")]).await;
+    harness.accept([alarm("a", Severity::High), alarm("b", Severity::High)]).await;
+    harness.advance(2 * SECOND).await;
+    harness.reload(HarnessConfig::with_channels([FakeChannel::new("mail")])).await;
+    assert_eq!(harness.call_times("mail"), [2.0, 2.0]);
 }

@@ -1,4 +1,4 @@
-//! Channels that do as told, and the journal of what their providers saw.
+//! Scripted channels, and the journal of their calls.
 
 use std::fmt;
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -12,91 +12,91 @@ use fanfare_core::{
 };
 use tokio::time::Instant;
 
-use super::harness::{MINUTE, SECOND};
+use super::times::{MINUTE, SECOND};
 use crate::{ChannelSetup, SELF_SOURCE};
 
-/// What a provider does with a message.
+/// A provider's reaction to a message.
 #[derive(Debug, Clone)]
-pub(super) enum Answer {
-    Take,
-    /// Takes it for some recipients only.
-    TakePart {
+pub(super) enum FakeAnswer {
+    Accept,
+    /// Acceptance for some recipients only.
+    AcceptPart {
         refused: &'static [&'static str],
         deferred: &'static [&'static str],
     },
     Fail(SendError),
     Hang,
     Panic,
-    /// Takes it after so long.
-    TakeAfter(Duration),
+    /// Acceptance after so long.
+    AcceptAfter(Duration),
 }
 
-/// What a provider saw.
+/// A call of a channel, as its provider saw it.
 #[derive(Debug, Clone)]
-pub(super) struct Call {
+pub(super) struct RecordedCall {
     pub(super) channel: &'static str,
-    /// Since the test began.
+    /// The time since the start of the test.
     pub(super) at: Duration,
-    /// How many this channel had seen before, without those that tell only of ourselves.
+    /// The number of earlier calls of this channel, without those that carry only self-alerts.
     pub(super) nth: usize,
-    /// What it told: several in a digest.
-    pub(super) told: Vec<Arc<Notification>>,
+    /// The notifications it carried: several in a digest.
+    pub(super) notifications: Vec<Arc<Notification>>,
     pub(super) attempt: Attempt,
-    /// With which settings.
+    /// The version of the channel's settings.
     pub(super) version: u32,
-    /// What it did; `None` until it is known.
-    pub(super) answer: Option<Answer>,
+    /// The provider's reaction; `None` until it is known.
+    pub(super) answer: Option<FakeAnswer>,
 }
 
-impl Call {
-    /// What a message tells that is no digest.
+impl RecordedCall {
+    /// The notification of a message that is no digest.
     #[track_caller]
     pub(super) fn notification(&self) -> &Notification {
-        match self.told.as_slice() {
+        match self.notifications.as_slice() {
             [one] => one,
             several => panic!("a digest of {}", several.len()),
         }
     }
 
-    /// Whether it tells only of ourselves.
-    pub(super) fn is_about_us(&self) -> bool {
-        self.told.iter().all(|it| it.alert.text_of("source") == SELF_SOURCE)
+    /// Tells whether it carried only self-alerts.
+    pub(super) fn is_self_alert(&self) -> bool {
+        self.notifications.iter().all(|it| it.alert.text_of("source") == SELF_SOURCE)
     }
 
-    /// The numbers of what it told.
+    /// The ids of its notifications.
     pub(super) fn ids(&self) -> Vec<NotificationId> {
-        self.told.iter().map(|it| it.id).collect()
+        self.notifications.iter().map(|it| it.id).collect()
     }
 
-    /// How bad the worst of it is.
+    /// The highest severity of its notifications.
     pub(super) fn severity(&self) -> Severity {
-        self.told.iter().map(|it| it.alert.severity).max().unwrap()
+        self.notifications.iter().map(|it| it.alert.severity).max().unwrap()
     }
 
-    /// Whom it was about, in the order in which they were told.
+    /// The devices of its notifications, in the order of the message.
     pub(super) fn euis(&self) -> Vec<&str> {
-        self.told.iter().map(|it| it.alert.text_of("eui")).collect()
+        self.notifications.iter().map(|it| it.alert.text_of("eui")).collect()
     }
 
-    /// Whether the provider took it.
-    pub(super) fn was_taken(&self) -> bool {
-        matches!(self.answer, Some(Answer::Take | Answer::TakePart { .. }))
+    /// Tells whether the provider accepted it.
+    pub(super) fn was_accepted(&self) -> bool {
+        matches!(self.answer, Some(FakeAnswer::Accept | FakeAnswer::AcceptPart { .. }))
     }
 }
 
-/// Every call of every channel, in order; like a provider, it outlives the gateway.
+/// The calls of all channels, in order; like a provider, the journal outlives the gateway.
 #[derive(Debug)]
-pub(super) struct Journal {
-    began: Instant,
-    calls: Mutex<Vec<Call>>,
+pub(super) struct CallJournal {
+    started: Instant,
+    calls: Mutex<Vec<RecordedCall>>,
 }
 
-impl Journal {
-    pub(super) fn begin() -> Arc<Self> {
-        Arc::new(Self { began: Instant::now(), calls: Mutex::default() })
+impl CallJournal {
+    pub(super) fn new() -> Arc<Self> {
+        Arc::new(Self { started: Instant::now(), calls: Mutex::default() })
     }
 
-    pub(super) fn calls(&self) -> Vec<Call> {
+    pub(super) fn calls(&self) -> Vec<RecordedCall> {
         self.calls.lock().unwrap().clone()
     }
 
@@ -104,26 +104,26 @@ impl Journal {
         self.calls.lock().unwrap().len()
     }
 
-    pub(super) fn now(&self) -> Duration {
-        self.began.elapsed()
+    pub(super) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
     }
 }
 
-type Script = Arc<dyn Fn(&Call) -> Answer + Send + Sync>;
+type AnswerScript = Arc<dyn Fn(&RecordedCall) -> FakeAnswer + Send + Sync>;
 
 /// A scripted channel.
 #[derive(Clone)]
-pub(super) struct Fake {
+pub(super) struct FakeChannel {
     pub(super) name: &'static str,
     limits: Limits,
     timeout: Duration,
     pub(super) capacity: usize,
     version: u32,
-    script: Script,
+    script: AnswerScript,
 }
 
-impl Fake {
-    /// A channel that takes everything, without a limit, one at a time.
+impl FakeChannel {
+    /// A channel that accepts every message, without a limit, one at a time.
     pub(super) fn new(name: &'static str) -> Self {
         let limits = Limits {
             account: Account::new("fake", &[name]),
@@ -132,26 +132,29 @@ impl Fake {
             quota: None,
             concurrency: NonZeroUsize::MIN,
         };
-        let script: Script = Arc::new(|_| Answer::Take);
+        let script: AnswerScript = Arc::new(|_| FakeAnswer::Accept);
         Self { name, limits, timeout: 10 * SECOND, capacity: usize::MAX, version: 0, script }
     }
 
-    pub(super) fn answering(mut self, script: impl Fn(&Call) -> Answer + Send + Sync + 'static) -> Self {
+    pub(super) fn answering(
+        mut self,
+        script: impl Fn(&RecordedCall) -> FakeAnswer + Send + Sync + 'static,
+    ) -> Self {
         self.script = Arc::new(script);
         self
     }
 
-    pub(super) fn of_account(mut self, name: &str) -> Self {
+    pub(super) fn with_account(mut self, name: &str) -> Self {
         self.limits.account = Account::new("fake", &[name]);
         self
     }
 
-    pub(super) fn by_way_of(mut self, egress: &str) -> Self {
+    pub(super) fn with_egress(mut self, egress: &str) -> Self {
         self.limits.egress = Egress::new(egress, None);
         self
     }
 
-    pub(super) fn twenty_a_minute(self) -> Self {
+    pub(super) fn with_twenty_per_minute(self) -> Self {
         self.with_budget(Budget { messages: NonZeroU32::new(20).unwrap(), per: MINUTE })
     }
 
@@ -160,36 +163,36 @@ impl Fake {
         self
     }
 
-    pub(super) fn at_once(mut self, concurrency: usize) -> Self {
+    pub(super) fn with_concurrency(mut self, concurrency: usize) -> Self {
         self.limits.concurrency = NonZeroUsize::new(concurrency).unwrap();
         self
     }
 
-    /// One attempt may take so long.
-    pub(super) fn patient_for(mut self, timeout: Duration) -> Self {
+    /// Sets the longest time of one attempt.
+    pub(super) fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// One message has room for so many notifications.
-    pub(super) fn with_room_for(mut self, capacity: usize) -> Self {
+    /// Sets the number of notifications that one message has room for.
+    pub(super) fn with_capacity(mut self, capacity: usize) -> Self {
         self.capacity = capacity;
         self
     }
 
-    /// The same channel after so many changes of its settings.
-    pub(super) fn of_version(mut self, version: u32) -> Self {
+    /// The same channel with another version of its settings.
+    pub(super) fn with_version(mut self, version: u32) -> Self {
         self.version = version;
         self
     }
 
-    /// It as a config would describe it.
-    pub(super) fn setup(&self, journal: &Arc<Journal>) -> ChannelSetup {
+    /// The channel's settings in a config.
+    pub(super) fn setup(&self, journal: &Arc<CallJournal>) -> ChannelSetup {
         ChannelSetup {
             name: ChannelName::from(self.name),
             kind: "fake",
             version: self.version.to_string(),
-            notifier: Arc::new(Speaker { fake: self.clone(), journal: Arc::clone(journal) }),
+            notifier: Arc::new(FakeNotifier { channel: self.clone(), journal: Arc::clone(journal) }),
             limits: self.limits.clone(),
             timeout: self.timeout,
             rotated_at: None,
@@ -198,51 +201,56 @@ impl Fake {
     }
 }
 
-struct Speaker {
-    fake: Fake,
-    journal: Arc<Journal>,
+/// The notifier of a scripted channel.
+struct FakeNotifier {
+    channel: FakeChannel,
+    journal: Arc<CallJournal>,
 }
 
-impl fmt::Debug for Speaker {
+impl fmt::Debug for FakeNotifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.fake.name)
+        f.write_str(self.channel.name)
     }
 }
 
-impl Speaker {
-    async fn tell(&self, told: Vec<Arc<Notification>>, attempt: &Attempt) -> Result<Receipt, SendError> {
-        let (index, answer) = self.note(told, attempt);
-        let taken = Receipt { words: "errcode 0: ok".to_owned(), ..Receipt::default() };
+impl FakeNotifier {
+    async fn send(
+        &self,
+        notifications: Vec<Arc<Notification>>,
+        attempt: &Attempt,
+    ) -> Result<Receipt, SendError> {
+        let (index, answer) = self.record(notifications, attempt);
+        let accepted = Receipt { words: "errcode 0: ok".to_owned(), ..Receipt::default() };
         match answer {
-            Answer::Take => Ok(taken),
-            Answer::TakePart { refused, deferred } => {
-                Ok(Receipt { refused: refusals(refused), deferred: refusals(deferred), ..taken })
+            FakeAnswer::Accept => Ok(accepted),
+            FakeAnswer::AcceptPart { refused, deferred } => {
+                Ok(Receipt { refused: refusals(refused), deferred: refusals(deferred), ..accepted })
             }
-            Answer::Fail(err) => Err(err),
-            Answer::Hang => std::future::pending().await,
-            Answer::Panic => panic!("a bug in a channel"),
-            Answer::TakeAfter(time) => {
+            FakeAnswer::Fail(err) => Err(err),
+            FakeAnswer::Hang => std::future::pending().await,
+            FakeAnswer::Panic => panic!("a bug in a channel"),
+            FakeAnswer::AcceptAfter(time) => {
                 tokio::time::sleep(time).await;
-                self.journal.calls.lock().unwrap()[index].answer = Some(Answer::Take);
-                Ok(taken)
+                self.journal.calls.lock().unwrap()[index].answer = Some(FakeAnswer::Accept);
+                Ok(accepted)
             }
         }
     }
 
-    /// Enters the call in the journal, and asks the script what to do.
-    fn note(&self, told: Vec<Arc<Notification>>, attempt: &Attempt) -> (usize, Answer) {
+    /// Enters the call in the journal, and asks the script for the answer.
+    fn record(&self, notifications: Vec<Arc<Notification>>, attempt: &Attempt) -> (usize, FakeAnswer) {
         let mut calls = self.journal.calls.lock().unwrap();
-        let mut call = Call {
-            channel: self.fake.name,
-            at: self.journal.now(),
-            nth: calls.iter().filter(|it| it.channel == self.fake.name && !it.is_about_us()).count(),
-            told,
+        let mut call = RecordedCall {
+            channel: self.channel.name,
+            at: self.journal.elapsed(),
+            nth: calls.iter().filter(|it| it.channel == self.channel.name && !it.is_self_alert()).count(),
+            notifications,
             attempt: attempt.clone(),
-            version: self.fake.version,
+            version: self.channel.version,
             answer: None,
         };
-        let answer = (self.fake.script)(&call);
-        if !matches!(answer, Answer::TakeAfter(_)) {
+        let answer = (self.channel.script)(&call);
+        if !matches!(answer, FakeAnswer::AcceptAfter(_)) {
             call.answer = Some(answer.clone());
         }
         calls.push(call);
@@ -251,21 +259,21 @@ impl Speaker {
 }
 
 #[async_trait]
-impl Notifier for Speaker {
+impl Notifier for FakeNotifier {
     async fn notify(&self, notification: &Notification, attempt: &Attempt) -> Result<Receipt, SendError> {
-        self.tell(vec![Arc::new(notification.clone())], attempt).await
+        self.send(vec![Arc::new(notification.clone())], attempt).await
     }
 
     async fn digest(&self, digest: &Digest, attempt: &Attempt) -> Result<Receipt, SendError> {
-        self.tell(digest.notifications().to_vec(), attempt).await
+        self.send(digest.notifications().to_vec(), attempt).await
     }
 
     fn capacity(&self, _: &Digest) -> usize {
-        self.fake.capacity
+        self.channel.capacity
     }
 
     fn limits(&self) -> Limits {
-        self.fake.limits.clone()
+        self.channel.limits.clone()
     }
 }
 
@@ -273,30 +281,30 @@ fn refusals(recipients: &[&str]) -> Vec<Refusal> {
     recipients.iter().map(|it| Refusal { recipient: (*it).to_owned(), reason: "550 no".to_owned() }).collect()
 }
 
-pub(super) fn transient() -> Answer {
-    Answer::Fail(SendError::Transient { reason: "HTTP 503".to_owned() })
+pub(super) fn transient() -> FakeAnswer {
+    FakeAnswer::Fail(SendError::Transient { reason: "HTTP 503".to_owned() })
 }
 
-pub(super) fn throttled(retry_after: Duration) -> Answer {
-    Answer::Fail(SendError::Throttled { retry_after, reason: "errcode 130101".to_owned() })
+pub(super) fn throttled(retry_after: Duration) -> FakeAnswer {
+    FakeAnswer::Fail(SendError::Throttled { retry_after, reason: "errcode 130101".to_owned() })
 }
 
-pub(super) fn quota(retry_after: Duration) -> Answer {
-    Answer::Fail(SendError::Quota { retry_after, reason: "errcode 45009".to_owned() })
+pub(super) fn quota(retry_after: Duration) -> FakeAnswer {
+    FakeAnswer::Fail(SendError::Quota { retry_after, reason: "errcode 45009".to_owned() })
 }
 
-pub(super) fn unsendable() -> Answer {
-    Answer::Fail(SendError::Unsendable { reason: "errcode 40058".to_owned() })
+pub(super) fn unsendable() -> FakeAnswer {
+    FakeAnswer::Fail(SendError::Unsendable { reason: "errcode 40058".to_owned() })
 }
 
-pub(super) fn misconfigured() -> Answer {
-    Answer::Fail(SendError::Misconfigured { reason: "errcode 300005: token is not exist".to_owned() })
+pub(super) fn misconfigured() -> FakeAnswer {
+    FakeAnswer::Fail(SendError::Misconfigured { reason: "errcode 300005: token is not exist".to_owned() })
 }
 
-pub(super) fn blocked(retry_after: Duration) -> Answer {
-    Answer::Fail(SendError::Blocked { retry_after, reason: "status:1111".to_owned() })
+pub(super) fn blocked(retry_after: Duration) -> FakeAnswer {
+    FakeAnswer::Fail(SendError::Blocked { retry_after, reason: "status:1111".to_owned() })
 }
 
-pub(super) fn unanswered() -> Answer {
-    Answer::Fail(SendError::Unanswered { reason: "connection reset".to_owned() })
+pub(super) fn unanswered() -> FakeAnswer {
+    FakeAnswer::Fail(SendError::Unanswered { reason: "connection reset".to_owned() })
 }

@@ -1,130 +1,51 @@
-//! A gateway on paused time, with a real store and channels that do as told.
+//! A gateway on paused time, with a real store and scripted channels.
+
+mod config;
+mod clock;
+mod ledger;
+mod alarms;
 
 use std::cell::Cell;
-use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use fanfare_core::{
-    Acknowledgement, Alert, ChannelName, Clock, Committed, DeliveryTerms, Fingerprint, Labels,
-    NotificationId, Obstacle, Policy, Receiver, RetryPolicy, Route, Severity, Status,
+    Acknowledgement, Alert, Clock, Committed, DeliveryTerms, NotificationId, Obstacle, RetryPolicy,
 };
 use fanfare_store::{OpenError, Store, StoreError};
-use fanfare_testkit::PausedClock;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use prometheus_client::registry::Registry;
-use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio::task::{JoinHandle, yield_now};
 use tokio::time::Instant;
 
-use super::fake::{Call, Fake, Journal};
-use crate::{Gateway, GatewaySettings, GatewaySetup, Jitter, Metrics, SELF_SOURCE};
+pub(super) use self::alarms::{alarm, alarm_for, resolved_alarm};
+use self::clock::{LongestJitter, SettableClock};
+pub(super) use self::config::HarnessConfig;
+use self::ledger::Ledger;
+use super::fake::{CallJournal, FakeChannel, RecordedCall};
+use super::times::{HOUR, SECOND};
+use crate::{Gateway, GatewaySetup, Metrics};
 
-pub(super) const SECOND: Duration = Duration::from_secs(1);
-pub(super) const MINUTE: Duration = Duration::from_secs(60);
-pub(super) const HOUR: Duration = Duration::from_secs(60 * 60);
-
-/// A clock that follows paused time and can be set.
-#[derive(Debug)]
-struct WallClock {
-    paused: PausedClock,
-    set_by: AtomicI64, // seconds
-}
-
-impl Clock for WallClock {
-    fn now(&self) -> Timestamp {
-        self.paused.now() + SignedDuration::from_secs(self.set_by.load(Ordering::SeqCst))
-    }
-}
-
-/// Every retry waits as long as its back-off allows.
-#[derive(Debug)]
-struct LongestSpread;
-
-impl Jitter for LongestSpread {
-    fn spread(&self) -> f64 {
-        1.0
-    }
-}
-
-/// A gateway, its providers, and its clock.
-pub(super) struct World {
-    place: TempDir,
-    config: Config,
-    journal: Arc<Journal>,
-    clock: Arc<WallClock>,
+/// A gateway with its store, the providers of its channels, and its clock.
+pub(super) struct GatewayHarness {
+    folder: TempDir,
+    config: HarnessConfig,
+    journal: Arc<CallJournal>,
+    clock: Arc<SettableClock>,
     gateway: Option<Gateway>,
-    ledger: Option<Connection>,
-    /// `None` if time jumps.
-    never_idle: Option<JoinHandle<()>>,
+    ledger: Option<Ledger>,
+    /// The task that keeps the runtime busy; `None` if time jumps.
+    busy_task: Option<JoinHandle<()>>,
 }
 
-/// The receiver, and the channel, that is told about ourselves.
-const US: &str = "us";
-
-/// What an operator wrote. What is said about ourselves is told elsewhere, so that
-/// it costs the channels under test no probe and no budget.
-#[derive(Clone)]
-pub(super) struct Config {
-    /// Its channels.
-    pub(super) fakes: Vec<Fake>,
-    /// Its receivers; the first is told of everything, and each other one of the
-    /// alerts whose label `to` names it.
-    pub(super) receivers: Vec<Receiver>,
-    pub(super) retry: RetryPolicy,
-}
-
-impl Config {
-    /// One receiver who has every channel, together and at leisure.
-    pub(super) fn plain(fakes: impl IntoIterator<Item = Fake>) -> Self {
-        let fakes: Vec<Fake> = fakes.into_iter().collect();
-        let terms = DeliveryTerms::plain(fakes.iter().map(|it| ChannelName::from(it.name)).collect());
-        Self::promising(terms, fakes)
-    }
-
-    /// One receiver on these terms.
-    pub(super) fn promising(terms: DeliveryTerms, fakes: impl IntoIterator<Item = Fake>) -> Self {
-        let receivers = vec![receiver("everyone", terms)];
-        Self { fakes: fakes.into_iter().collect(), receivers, retry: RetryPolicy::default() }
-    }
-
-    /// And another receiver.
-    pub(super) fn and(mut self, name: &str, terms: DeliveryTerms) -> Self {
-        self.receivers.push(receiver(name, terms));
-        self
-    }
-
-    fn policy(&self) -> Policy {
-        let leaf = |matchers, receiver: &Receiver| Route {
-            matchers,
-            receiver: receiver.name.clone(),
-            r#continue: false,
-            repeat_interval: 4 * HOUR,
-            routes: Vec::new(),
-        };
-        let us = receiver(US, DeliveryTerms::plain(vec![US.into()]));
-        let about_us = leaf(vec![format!("source = {SELF_SOURCE}").parse().unwrap()], &us);
-        let others = self.receivers[1..].iter();
-        let routes = others.map(|it| leaf(vec![format!("to = {}", it.name).parse().unwrap()], it));
-        let root = Route {
-            routes: [about_us].into_iter().chain(routes).collect(),
-            ..leaf(Vec::new(), &self.receivers[0])
-        };
-        Policy::new(root, self.receivers.iter().cloned().chain([us]).collect()).unwrap()
-    }
-
-    fn settings(&self, journal: &Arc<Journal>) -> GatewaySettings {
-        GatewaySettings {
-            policy: self.policy(),
-            channels: self.fakes.iter().chain(&[Fake::new(US)]).map(|it| it.setup(journal)).collect(),
-            retry: self.retry,
-            retention: 24 * HOUR,
-            external_url: Some("https://alerts.example.com".to_owned()),
-            sources: Vec::new(),
-        }
-    }
+/// The restart in the middle of a test that runs with and without one.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Restart {
+    /// No restart.
+    Omitted,
+    /// A kill, and a start at once.
+    AfterKill,
 }
 
 /// A folder for a store, in memory where the system has a file system for that: an fsync is then free.
@@ -133,85 +54,72 @@ fn store_folder() -> TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 
-/// A look at the file past the gateway. What we say about ourselves is not in its
-/// tables, but in those of `main`.
-fn ledger(path: &Path) -> Connection {
-    let db = Connection::open(path).unwrap();
-    db.execute_batch(
-        r#"CREATE TEMP VIEW alerts AS SELECT * FROM main.alerts WHERE instr(alert, '"source":"fanfare"') = 0;
-           CREATE TEMP VIEW notifications AS SELECT * FROM main.notifications WHERE alert IN (SELECT id FROM alerts);
-           CREATE TEMP VIEW deliveries AS
-             SELECT * FROM main.deliveries WHERE notification IN (SELECT id FROM notifications);
-           CREATE TEMP VIEW attempts AS
-             SELECT * FROM main.attempts WHERE delivery IN (SELECT id FROM deliveries);"#,
-    )
-    .unwrap();
-    db
-}
-
-fn receiver(name: &str, terms: DeliveryTerms) -> Receiver {
-    Receiver { name: name.into(), terms: Arc::new(terms) }
-}
-
-impl Drop for World {
+impl Drop for GatewayHarness {
     fn drop(&mut self) {
-        if let Some(task) = &self.never_idle {
+        if let Some(task) = &self.busy_task {
             task.abort();
         }
     }
 }
 
-impl World {
-    /// A running gateway whose one receiver has all these channels, together and at leisure.
-    pub(super) async fn new(fakes: impl IntoIterator<Item = Fake>) -> Self {
-        Self::of(Config::plain(fakes)).await
+impl GatewayHarness {
+    /// A running gateway with one receiver, whose terms are plain and name all `channels`.
+    pub(super) async fn new(channels: impl IntoIterator<Item = FakeChannel>) -> Self {
+        Self::with_config(HarnessConfig::with_channels(channels)).await
     }
 
-    pub(super) async fn with_retry(retry: RetryPolicy, fakes: impl IntoIterator<Item = Fake>) -> Self {
-        Self::of(Config { retry, ..Config::plain(fakes) }).await
+    /// A running gateway with this retry policy and one receiver on plain terms.
+    pub(super) async fn with_retry(
+        retry: RetryPolicy,
+        channels: impl IntoIterator<Item = FakeChannel>,
+    ) -> Self {
+        Self::with_config(HarnessConfig { retry, ..HarnessConfig::with_channels(channels) }).await
     }
 
-    /// A running gateway whose one receiver is promised `terms`.
-    pub(super) async fn promising(terms: DeliveryTerms, fakes: impl IntoIterator<Item = Fake>) -> Self {
-        Self::of(Config::promising(terms, fakes)).await
+    /// A running gateway with one receiver on these terms.
+    pub(super) async fn with_terms(
+        terms: DeliveryTerms,
+        channels: impl IntoIterator<Item = FakeChannel>,
+    ) -> Self {
+        Self::with_config(HarnessConfig::with_terms(terms, channels)).await
     }
 
-    /// A running gateway. Call it in a runtime whose time is paused.
-    pub(super) async fn of(config: Config) -> Self {
-        // Paused time jumps to the next timer whenever the runtime has nothing to do.
-        // With this task it always has something to do, and time moves only in `pass`, in small steps.
-        let never_idle = tokio::spawn(async {
+    /// A running gateway whose time moves only in [`Self::advance`], in small steps. The runtime's
+    /// time must be paused.
+    pub(super) async fn with_config(config: HarnessConfig) -> Self {
+        // Paused time jumps to the next timer whenever the runtime has nothing to do: this task
+        // always has.
+        let busy_task = tokio::spawn(async {
             loop {
                 yield_now().await;
             }
         });
-        Self::begin(config, Some(never_idle)).await
+        Self::launch(config, Some(busy_task)).await
     }
 
-    /// A running gateway whose time jumps from timer to timer: a test of hours takes no longer than what
-    /// happens in them. While the store works, time stands still.
-    pub(super) async fn jumping(config: Config) -> Self {
-        Self::begin(config, None).await
+    /// A running gateway whose time jumps from timer to timer: a test of hours takes no longer than
+    /// the work in them. Time stands still while the store works.
+    pub(super) async fn with_jumping_time(config: HarnessConfig) -> Self {
+        Self::launch(config, None).await
     }
 
-    async fn begin(config: Config, never_idle: Option<JoinHandle<()>>) -> Self {
-        let clock = WallClock { paused: PausedClock::start(), set_by: AtomicI64::new(0) };
-        let mut world = Self {
-            place: store_folder(),
+    async fn launch(config: HarnessConfig, busy_task: Option<JoinHandle<()>>) -> Self {
+        let mut harness = Self {
+            folder: store_folder(),
             config,
-            journal: Journal::begin(),
-            clock: Arc::new(clock),
+            journal: CallJournal::new(),
+            clock: Arc::new(SettableClock::new()),
             gateway: None,
             ledger: None,
-            never_idle,
+            busy_task,
         };
-        world.start().await;
-        world
+        harness.start().await;
+        harness
     }
 
-    /// Starts the gateway on what is on the disk.
+    /// Starts the gateway on the store on the disk.
     pub(super) async fn start(&mut self) {
-        let path = self.place.path().join("fanfare.db");
+        let path = self.folder.path().join("fanfare.db");
         let store = loop {
             match Store::open(&path, "a store of a test") {
                 Err(OpenError::InUse(_)) => yield_now().await, // the last run still finishes its last job
@@ -222,29 +130,40 @@ impl World {
             store: store.holding_paused_time(),
             settings: self.config.settings(&self.journal),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
-            jitter: Arc::new(LongestSpread),
+            jitter: Arc::new(LongestJitter),
             metrics: Metrics::new(&mut Registry::default()),
             fresh_key: [7; 32],
             store_path: path.clone(),
         };
         self.gateway = Some(Gateway::start(setup).await.unwrap());
-        self.ledger = Some(ledger(&path));
-        self.settle().await;
+        self.ledger = Some(Ledger::open(&path));
+        self.run_until_idle().await;
     }
 
-    /// Ends the gateway as `kill -9` does, wherever it is: what is not on the disk is gone.
+    /// Ends the gateway as `kill -9` does, at any moment: the state in memory is lost.
     pub(super) async fn kill(&mut self) {
-        let left = store_folder();
+        let copy = store_folder();
         for file in ["fanfare.db", "fanfare.db-wal"] {
-            std::fs::copy(self.place.path().join(file), left.path().join(file)).unwrap();
+            std::fs::copy(self.folder.path().join(file), copy.path().join(file)).unwrap();
         }
         self.gateway = None;
         self.ledger = None;
         yield_now().await; // its tasks are dropped
-        let of_the_dead = std::mem::replace(&mut self.place, left);
-        let path = of_the_dead.path().join("fanfare.db");
+        let killed = std::mem::replace(&mut self.folder, copy);
+        let path = killed.path().join("fanfare.db");
         while matches!(Store::open(&path, ""), Err(OpenError::InUse(_))) {
             yield_now().await;
+        }
+    }
+
+    /// Restarts the gateway, or does not.
+    pub(super) async fn restart(&mut self, restart: Restart) {
+        match restart {
+            Restart::Omitted => {}
+            Restart::AfterKill => {
+                self.kill().await;
+                self.start().await;
+            }
         }
     }
 
@@ -252,59 +171,59 @@ impl World {
     pub(super) async fn shut_down(&mut self, grace: Duration) {
         let gateway = self.gateway.take().unwrap();
         let end_of_grace = Instant::now() + grace;
-        let ended = tokio::spawn(async move { gateway.shutdown(grace).await });
-        while !ended.is_finished() {
+        let shutdown = tokio::spawn(async move { gateway.shutdown(grace).await });
+        while !shutdown.is_finished() {
             yield_now().await;
-            // After the grace only the store works, and its thread knows nothing of paused time.
-            if !ended.is_finished() && Instant::now() <= end_of_grace {
+            // After the grace period only the store works, and its thread knows nothing of paused time.
+            if !shutdown.is_finished() && Instant::now() <= end_of_grace {
                 tokio::time::advance(SECOND / 10).await;
             }
         }
         self.ledger = None;
     }
 
-    /// Another config from the next start on.
-    pub(super) fn reconfigure(&mut self, config: Config) {
+    /// Sets the config of the next start.
+    pub(super) fn reconfigure(&mut self, config: HarnessConfig) {
         self.config = config;
     }
 
-    /// Another config from now on.
-    pub(super) async fn reload(&mut self, config: Config) {
-        self.reload_for(config, Duration::ZERO).await;
+    /// Reloads with another config.
+    pub(super) async fn reload(&mut self, config: HarnessConfig) {
+        self.reload_over(config, Duration::ZERO).await;
     }
 
-    /// Another config from now on, while so much time passes, and more if it takes longer.
-    pub(super) async fn reload_for(&mut self, config: Config, time: Duration) {
+    /// Reloads with another config while `time` passes, and more if the reload takes longer.
+    pub(super) async fn reload_over(&mut self, config: HarnessConfig, time: Duration) {
         self.config = config;
         let settings = self.config.settings(&self.journal);
-        let is_taken = Cell::new(false);
-        let taking = async {
-            let taken = self.gateway().apply_settings(settings).await;
-            is_taken.set(true);
-            taken
+        let is_applied = Cell::new(false);
+        let applying = async {
+            let applied = self.gateway().apply_settings(settings).await;
+            is_applied.set(true);
+            applied
         };
-        let passing = async {
-            self.pass(time).await;
+        let advancing = async {
+            self.advance(time).await;
             for _ in 0..3 {
-                self.settle().await;
+                self.run_until_idle().await;
             }
-            while !is_taken.get() {
-                self.pass(SECOND / 10).await; // it waits for an attempt that is under way
+            while !is_applied.get() {
+                self.advance(SECOND / 10).await; // it waits for an attempt that is under way
             }
         };
-        let (taken, ()) = tokio::join!(taking, passing);
-        taken.unwrap();
-        self.settle().await;
+        let (applied, ()) = tokio::join!(applying, advancing);
+        applied.unwrap();
+        self.run_until_idle().await;
     }
 
-    /// Tries another config, and tells what comes of it.
-    pub(super) async fn try_reload(&self, config: &Config) -> Result<(), StoreError> {
+    /// Tries a reload, and returns its result.
+    pub(super) async fn try_reload(&self, config: &HarnessConfig) -> Result<(), StoreError> {
         self.gateway().apply_settings(config.settings(&self.journal)).await
     }
 
-    /// Sets the wall clock, but not the time that passes.
+    /// Moves the wall clock without letting time pass.
     pub(super) fn set_clock_by(&self, seconds: i64) {
-        self.clock.set_by.fetch_add(seconds, Ordering::SeqCst);
+        self.clock.set_by(seconds);
     }
 
     pub(super) fn gateway(&self) -> &Gateway {
@@ -315,143 +234,100 @@ impl World {
         self.clock.now()
     }
 
-    /// When the test began.
-    pub(super) fn began(&self) -> Timestamp {
+    /// The start of the test, by the wall clock.
+    pub(super) fn started_at(&self) -> Timestamp {
         fanfare_testkit::NOON
     }
 
-    /// Accepts `alerts` in one request and lets follow what follows at once.
+    /// Accepts `alerts` in one request, and runs until idle.
     pub(super) async fn accept(&self, alerts: impl IntoIterator<Item = Alert>) -> Vec<Arc<Committed>> {
         let accepted = self.gateway().accept(alerts.into_iter().collect(), self.now()).await.unwrap();
-        self.settle().await;
+        self.run_until_idle().await;
         accepted
     }
 
-    /// Somebody called `by` takes care of what `notification` told.
+    /// Acknowledges `notification` in the name of `by`, and runs until idle.
     pub(super) async fn acknowledge(&self, notification: NotificationId, by: &str) -> Result<(), Obstacle> {
         let acknowledgement = Acknowledgement { by: by.to_owned(), at: self.now() };
         let acknowledged = self.gateway().acknowledge(notification, acknowledgement).await.unwrap();
-        self.settle().await;
+        self.run_until_idle().await;
         acknowledged
     }
 
-    /// Lets so much time pass, in steps, and in each lets happen what is due.
-    pub(super) async fn pass(&self, time: Duration) {
-        if self.never_idle.is_none() {
+    /// Lets `time` pass in steps, and runs until idle after each.
+    pub(super) async fn advance(&self, time: Duration) {
+        if self.busy_task.is_none() {
             tokio::time::sleep(time).await;
-            return self.settle().await;
+            return self.run_until_idle().await;
         }
         let step = match time {
             _ if time <= 30 * SECOND => SECOND / 10,
             _ if time <= HOUR => SECOND,
             _ => 10 * SECOND,
         };
-        self.pass_by(step, time).await;
+        self.advance_in_steps(step, time).await;
     }
 
-    /// Lets so much time pass, in steps of this length.
-    pub(super) async fn pass_by(&self, step: Duration, time: Duration) {
+    /// Lets `time` pass in steps of this length, and runs until idle after each.
+    pub(super) async fn advance_in_steps(&self, step: Duration, time: Duration) {
         let end = Instant::now() + time;
         while Instant::now() < end {
             tokio::time::advance(step.min(end - Instant::now())).await;
-            self.settle().await;
+            self.run_until_idle().await;
         }
     }
 
-    /// Lets so much time pass while no gateway runs.
-    pub(super) async fn pass_while_down(&self, time: Duration) {
+    /// Lets `time` pass while no gateway runs.
+    pub(super) async fn advance_while_down(&self, time: Duration) {
         assert!(self.gateway.is_none());
         tokio::time::advance(time).await;
     }
 
-    /// Lets happen whatever can happen without time passing.
-    pub(super) async fn settle(&self) {
-        const TURNS: usize = 12; // of every task: more than lie between two visits to the store
+    /// Runs until nothing more happens without time passing.
+    pub(super) async fn run_until_idle(&self) {
+        const TURNS: usize = 12; // of every task: more than lie between two calls of the store
         let (mut quiet, mut enough) = (0, 2);
-        let mut seen = self.seen();
+        let mut last = self.activity();
         while quiet < enough {
             for _ in 0..TURNS {
                 yield_now().await;
             }
-            // What the store was asked for before is done when it answers.
+            // The store's answer shows that all its earlier jobs are done.
             self.gateway().store().notification(NotificationId(0)).await.unwrap();
             self.gateway().store().forget_sends(Timestamp::MIN).await.unwrap();
             for _ in 0..TURNS {
                 yield_now().await;
             }
-            let now = self.seen();
+            let now = self.activity();
             // Where one thing happens another may follow, and a busy machine is slow to show it.
-            (quiet, enough) = if now == seen { (quiet + 1, enough) } else { (0, 4) };
-            seen = now;
+            (quiet, enough) = if now == last { (quiet + 1, enough) } else { (0, 4) };
+            last = now;
         }
     }
 
-    fn seen(&self) -> (usize, i64) {
-        let version = self.sql().pragma_query_value(None, "data_version", |row| row.get(0)).unwrap();
+    /// The number of calls so far, and the version of the store's file.
+    fn activity(&self) -> (usize, i64) {
+        let version = self.ledger().pragma_query_value(None, "data_version", |row| row.get(0)).unwrap();
         (self.journal.number_of_calls(), version)
     }
 
-    /// A look at the file past the gateway; `main.…` also shows what we say about ourselves.
-    pub(super) fn sql(&self) -> &Connection {
-        self.ledger.as_ref().unwrap()
-    }
-
-    /// The one number that `sql` asks for.
-    #[track_caller]
-    pub(super) fn number(&self, sql: &str) -> i64 {
-        self.sql().query_row(sql, [], |row| row.get(0)).unwrap()
-    }
-
-    /// The one text that `sql` asks for.
-    #[track_caller]
-    pub(super) fn text(&self, sql: &str) -> String {
-        self.sql().query_row(sql, [], |row| row.get(0)).unwrap()
-    }
-
-    /// How many deliveries are in `state`.
-    #[track_caller]
-    pub(super) fn count(&self, state: &str) -> i64 {
-        self.number(&format!("SELECT count(*) FROM deliveries WHERE state = '{state}'"))
-    }
-
-    /// Every call so far, without those that tell only of ourselves.
-    pub(super) fn calls(&self) -> Vec<Call> {
-        self.all_calls().into_iter().filter(|it| !it.is_about_us()).collect()
+    /// Every call so far, without those that carry only self-alerts.
+    pub(super) fn calls(&self) -> Vec<RecordedCall> {
+        self.all_calls().into_iter().filter(|it| !it.is_self_alert()).collect()
     }
 
     /// Every call so far.
-    pub(super) fn all_calls(&self) -> Vec<Call> {
+    pub(super) fn all_calls(&self) -> Vec<RecordedCall> {
         self.journal.calls()
     }
 
-    /// Every call of `channel` so far.
-    pub(super) fn calls_of(&self, channel: &str) -> Vec<Call> {
+    /// Every call of `channel` so far, without those that carry only self-alerts.
+    pub(super) fn calls_of(&self, channel: &str) -> Vec<RecordedCall> {
         self.calls().into_iter().filter(|it| it.channel == channel).collect()
     }
 
-    /// When `channel` was called, in seconds since the test began.
-    pub(super) fn times_of(&self, channel: &str) -> Vec<f64> {
+    /// The times at which `channel` was called, in seconds since the start of the test.
+    pub(super) fn call_times(&self, channel: &str) -> Vec<f64> {
         self.calls_of(channel).iter().map(|it| it.at.as_secs_f64()).collect()
     }
-}
-
-/// An alarm about the device `eui`, which routes to the receiver `to`.
-pub(super) fn alarm_for(to: &str, eui: &str, severity: Severity) -> Alert {
-    let mut alert = alarm(eui, severity);
-    alert.labels.set("to", to);
-    alert
-}
-
-/// An alarm about the device `eui`.
-pub(super) fn alarm(eui: &str, severity: Severity) -> Alert {
-    let mut alert = fanfare_testkit::alert(severity);
-    let identity: Labels = [("source", "thinklink"), ("eui", eui)].into_iter().collect();
-    alert.fingerprint = Fingerprint::from_labels(&identity);
-    alert.labels.set("eui", eui);
-    alert
-}
-
-/// The end of [`alarm`].
-pub(super) fn end_of(eui: &str) -> Alert {
-    Alert { status: Status::Resolved, ..alarm(eui, Severity::Low) }
 }

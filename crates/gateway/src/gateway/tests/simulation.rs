@@ -1,5 +1,5 @@
-//! Random alerts, terms, faults, acknowledgements, new configs and kills, each run
-//! replayable from its seed; and what must hold in all of them.
+//! Simulation: random alerts, terms, faults, acknowledgements, reloads and kills, and the
+//! invariants of every run.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -8,30 +8,32 @@ use std::time::Duration;
 use fanfare_core::{Alert, Committed, NotificationId, RetryPolicy, Severity, Unless, Verdict};
 
 use super::fake::{
-    Answer, Call, Fake, blocked, misconfigured, quota, throttled, transient, unanswered, unsendable,
+    FakeAnswer, FakeChannel, RecordedCall, blocked, misconfigured, quota, throttled, transient, unanswered,
+    unsendable,
 };
-use super::harness::{Config, HOUR, MINUTE, SECOND, World, alarm_for, end_of};
-use super::laws::{check_budget, check_ledger, check_order};
-use super::terms::{at_least, in_turn, or_else, together, within};
+use super::harness::{GatewayHarness, HarnessConfig, alarm_for, resolved_alarm};
+use super::invariants::{check_budget, check_ledger, check_order};
+use super::terms::{at_least, in_turn, together, with_rung, within};
+use super::times::{HOUR, MINUTE, SECOND};
 
-/// The faults end then, so that all that can be delivered is.
+/// The end of all faults: later, every channel accepts everything.
 const FAULTS_UNTIL: Duration = Duration::from_secs(4 * 60);
 
-/// Long enough for every delivery to be settled after that.
-const THEN: Duration = Duration::from_secs(20 * 60);
+/// The time after the faults in which every delivery reaches its end.
+const RECOVERY: Duration = Duration::from_secs(20 * 60);
 
-/// How many one message has room for.
-const ROOM: usize = 4;
+/// The number of notifications that one message has room for.
+const CAPACITY: usize = 4;
 
-/// What was promised to the sources.
+/// The totals of everything that the gateway accepted.
 #[derive(Default)]
-struct Promised {
+struct AcceptedTotals {
     alerts: i64,
     notifications: Vec<NotificationId>,
     suppressed: i64,
 }
 
-impl Promised {
+impl AcceptedTotals {
     fn add(&mut self, accepted: &[Arc<Committed>]) {
         for one in accepted {
             self.alerts += 1;
@@ -48,221 +50,232 @@ fn random_alert(random: &mut fastrand::Rng) -> Alert {
     let number = random.usize(0..12);
     let (eui, to) = (number.to_string(), ["everyone", "in-turn", "ladder", "two-of-three"][number % 4]);
     if random.f64() < 0.3 {
-        end_of(&eui)
+        resolved_alarm(&eui)
     } else {
         alarm_for(to, &eui, *random.choice(&Severity::ALL).unwrap())
     }
 }
 
-fn random_answer(random: &mut fastrand::Rng) -> Answer {
+fn random_answer(random: &mut fastrand::Rng) -> FakeAnswer {
     match random.u32(0..100) {
-        0..50 => Answer::Take,
-        50..60 => Answer::TakeAfter(SECOND * random.u32(1..90) / 10),
+        0..50 => FakeAnswer::Accept,
+        50..60 => FakeAnswer::AcceptAfter(SECOND * random.u32(1..90) / 10),
         60..74 => transient(),
         74..78 => throttled(SECOND * random.u32(1..120)),
         78..79 => quota(10 * MINUTE),
         79..80 => blocked(MINUTE),
         80..84 => unsendable(),
         84..87 => misconfigured(),
-        87..91 => Answer::Hang,
-        91..93 => Answer::Panic,
-        93..96 => Answer::TakePart { refused: &["gone@example.com"], deferred: &["full@example.com"] },
+        87..91 => FakeAnswer::Hang,
+        91..93 => FakeAnswer::Panic,
+        93..96 => FakeAnswer::AcceptPart { refused: &["gone@example.com"], deferred: &["full@example.com"] },
         _ => unanswered(),
     }
 }
 
-/// Channels of which two share an account and its way out; each with chances of its own.
-fn fakes(seed: u64) -> Vec<Fake> {
-    let faulty = |fake: Fake, number: u64| {
+/// Channels with random faults, each from random numbers of its own; two share an account and its egress.
+fn faulty_channels(seed: u64) -> Vec<FakeChannel> {
+    let faulty = |channel: FakeChannel, number: u64| {
         let random = Mutex::new(fastrand::Rng::with_seed(seed * 10 + number));
-        fake.with_room_for(ROOM).answering(move |call| {
-            if call.at < FAULTS_UNTIL { random_answer(&mut random.lock().unwrap()) } else { Answer::Take }
+        channel.with_capacity(CAPACITY).answering(move |call| {
+            if call.at < FAULTS_UNTIL {
+                random_answer(&mut random.lock().unwrap())
+            } else {
+                FakeAnswer::Accept
+            }
         })
     };
-    let robot = |name| Fake::new(name).of_account("robot").by_way_of("https://robots").twenty_a_minute();
+    let robot = |name| {
+        FakeChannel::new(name).with_account("robot").with_egress("https://robots").with_twenty_per_minute()
+    };
     vec![
-        faulty(robot("one").at_once(2), 1),
+        faulty(robot("one").with_concurrency(2), 1),
         faulty(robot("two"), 2),
-        faulty(Fake::new("mail").at_once(4), 3),
-        faulty(Fake::new("phone").twenty_a_minute(), 4),
-        Fake::new("sound").twenty_a_minute().with_room_for(ROOM),
+        faulty(FakeChannel::new("mail").with_concurrency(4), 3),
+        faulty(FakeChannel::new("phone").with_twenty_per_minute(), 4),
+        FakeChannel::new("sound").with_twenty_per_minute().with_capacity(CAPACITY),
     ]
 }
 
-/// Promises of every kind, with times of this length.
-fn config(fakes: &[Fake], time: Duration) -> Config {
-    let ladder = or_else(within(time, together(&["one", "mail"])), time, Unless::Delivered, &["phone"]);
-    let ladder = or_else(ladder, 2 * time, Unless::Acknowledged, &["sound"]);
-    let two = or_else(at_least(2, in_turn(&["mail", "two", "one"])), 3 * time, Unless::Resolved, &["sound"]);
+/// A config with terms of every kind, whose times are multiples of `time`.
+fn config(channels: &[FakeChannel], time: Duration) -> HarnessConfig {
+    let ladder = with_rung(within(time, together(&["one", "mail"])), time, Unless::Delivered, &["phone"]);
+    let ladder = with_rung(ladder, 2 * time, Unless::Acknowledged, &["sound"]);
+    let two =
+        with_rung(at_least(2, in_turn(&["mail", "two", "one"])), 3 * time, Unless::Resolved, &["sound"]);
     let retry = RetryPolicy { give_up_after: HOUR / 10, ..RetryPolicy::default() };
-    let plain = Config::promising(together(&["one", "two", "mail", "sound"]), fakes.iter().cloned());
-    Config { retry, ..plain }
-        .and("in-turn", within(time, in_turn(&["one", "two", "sound"])))
-        .and("ladder", ladder)
-        .and("two-of-three", within(time, two))
+    let plain =
+        HarnessConfig::with_terms(together(&["one", "two", "mail", "sound"]), channels.iter().cloned());
+    HarnessConfig { retry, ..plain }
+        .with_receiver("in-turn", within(time, in_turn(&["one", "two", "sound"])))
+        .with_receiver("ladder", ladder)
+        .with_receiver("two-of-three", within(time, two))
 }
 
-/// One run.
-struct Run {
+/// One run of a seed.
+struct SimulationRun {
     seed: u64,
     random: fastrand::Rng,
-    fakes: Vec<Fake>,
-    world: World,
-    promised: Promised,
+    channels: Vec<FakeChannel>,
+    harness: GatewayHarness,
+    accepted: AcceptedTotals,
     kills: Vec<Duration>,
 }
 
-impl Run {
-    async fn begin(seed: u64) -> Self {
-        let fakes = fakes(seed);
-        let world = World::jumping(config(&fakes, MINUTE)).await;
-        let (random, promised) = (fastrand::Rng::with_seed(seed), Promised::default());
-        Self { seed, random, fakes, world, promised, kills: Vec::new() }
+impl SimulationRun {
+    async fn start(seed: u64) -> Self {
+        let channels = faulty_channels(seed);
+        let harness = GatewayHarness::with_jumping_time(config(&channels, MINUTE)).await;
+        let (random, accepted) = (fastrand::Rng::with_seed(seed), AcceptedTotals::default());
+        Self { seed, random, channels, harness, accepted, kills: Vec::new() }
     }
 
     fn now(&self) -> Duration {
-        Duration::try_from(self.world.now().duration_since(self.world.began())).unwrap()
+        Duration::try_from(self.harness.now().duration_since(self.harness.started_at())).unwrap()
     }
 
-    async fn turn(&mut self) {
+    async fn step(&mut self) {
         let alerts: Vec<_> = (0..self.random.usize(0..6)).map(|_| random_alert(&mut self.random)).collect();
-        self.promised.add(&self.world.gateway().accept(alerts, self.world.now()).await.unwrap());
+        self.accepted.add(&self.harness.gateway().accept(alerts, self.harness.now()).await.unwrap());
         match self.random.u32(0..10) {
             0 => {
                 self.kills.push(self.now());
-                self.world.kill().await; // in the middle of what the last alerts set off
-                self.world.start().await;
+                self.harness.kill().await; // amid the deliveries of the last alerts
+                self.harness.start().await;
             }
             1 => self.reload().await,
             2 | 3 => {
-                if let Some(id) = self.random.choice(&self.promised.notifications) {
-                    drop(self.world.acknowledge(*id, "Wang Min").await); // it may be over
+                if let Some(id) = self.random.choice(&self.accepted.notifications) {
+                    drop(self.harness.acknowledge(*id, "Wang Min").await); // it may be resolved
                 }
             }
             _ => {}
         }
-        self.world.pass(SECOND * self.random.u32(1..150) / 10).await;
+        self.harness.advance(SECOND * self.random.u32(1..150) / 10).await;
         self.check();
     }
 
-    /// Some channels have new settings, one may leave, and the promises are others.
+    /// Reloads with new settings of some channels, perhaps without one of them, and with other terms.
     async fn reload(&mut self) {
-        for fake in &mut self.fakes {
+        for channel in &mut self.channels {
             if self.random.f64() < 0.3 {
-                *fake = fake.clone().of_version(self.random.u32(..));
+                *channel = channel.clone().with_version(self.random.u32(..));
             }
         }
         let time = SECOND * self.random.u32(10..90);
         let config = if self.random.bool() {
-            config(&self.fakes, time)
+            config(&self.channels, time)
         } else {
-            let without = self.random.usize(0..self.fakes.len() - 1);
-            let left = self.fakes.iter().enumerate().filter(|(index, _)| *index != without);
-            Config::promising(together(&["sound"]), left.map(|(_, fake)| fake.clone()))
+            let without = self.random.usize(0..self.channels.len() - 1);
+            let left = self.channels.iter().enumerate().filter(|(index, _)| *index != without);
+            HarnessConfig::with_terms(together(&["sound"]), left.map(|(_, channel)| channel.clone()))
         };
-        self.world.reload(config).await;
+        self.harness.reload(config).await;
     }
 
     #[track_caller]
     fn check(&self) {
-        let Self { world, promised, seed, .. } = self;
-        check_ledger(world, &format!("seed {seed} after {:?}", self.now()));
-        let suppressed = world.number(
+        let Self { harness, accepted, seed, .. } = self;
+        check_ledger(harness, &format!("seed {seed} after {:?}", self.now()));
+        let suppressed = harness.query_number(
             "SELECT coalesce(sum(coalesce(json_array_length(held), 0) + repeats * decided), 0) FROM alerts",
         );
         assert_eq!(
-            world.number("SELECT coalesce(sum(1 + repeats), 0) FROM alerts"),
-            promised.alerts,
+            harness.query_number("SELECT coalesce(sum(1 + repeats), 0) FROM alerts"),
+            accepted.alerts,
             "seed {seed}"
         );
-        assert_eq!(suppressed, promised.suppressed, "seed {seed}");
-        let kept = world.number("SELECT count(*) FROM notifications WHERE acknowledgement IS NULL");
-        assert_eq!(usize::try_from(kept), Ok(promised.notifications.len()), "seed {seed}");
+        assert_eq!(suppressed, accepted.suppressed, "seed {seed}");
+        let kept = harness.query_number("SELECT count(*) FROM notifications WHERE acknowledgement IS NULL");
+        assert_eq!(usize::try_from(kept), Ok(accepted.notifications.len()), "seed {seed}");
     }
 
     #[track_caller]
     fn check_end(&self) {
-        let Self { world, seed, .. } = self;
+        let Self { harness, seed, .. } = self;
         let context = format!("seed {seed}");
         assert_eq!(
-            world.number("SELECT count(*) FROM main.deliveries WHERE state = 'pending'"),
+            harness.query_number("SELECT count(*) FROM main.deliveries WHERE state = 'pending'"),
             0,
             "{context}"
         );
-        assert!(world.count("delivered") > 40, "{context}");
+        assert!(harness.count_deliveries("delivered") > 40, "{context}");
         let open = "SELECT count(*) FROM notifications WHERE terms IS NOT NULL
                     AND fulfilment NOT IN ('kept', 'late', 'abandoned')";
-        assert_eq!(world.number(open), 0, "{context}");
-        assert!(world.calls().iter().all(|it| it.told.len() <= ROOM), "{context}");
-        check_deliveries(world, &self.kills, *seed);
-        check_order(world, &context);
+        assert_eq!(harness.query_number(open), 0, "{context}");
+        assert!(harness.calls().iter().all(|it| it.notifications.len() <= CAPACITY), "{context}");
+        check_deliveries(harness, &self.kills, *seed);
+        check_order(harness, &context);
         for channels in [&["one", "two"][..], &["phone"], &["sound"]] {
-            check_budget(world, channels, &context);
+            check_budget(harness, channels, &context);
         }
     }
 }
 
-fn took(call: &Call) -> bool {
-    matches!(call.answer, Some(Answer::Take))
+fn accepted_in_full(call: &RecordedCall) -> bool {
+    matches!(call.answer, Some(FakeAnswer::Accept))
 }
 
-/// Delivered is what a provider took; and only a lost answer or a kill repeats a message.
+/// Checks that a delivered delivery was accepted by its provider, and that only a kill repeats an accepted one.
 #[track_caller]
-fn check_deliveries(world: &World, kills: &[Duration], seed: u64) {
-    let mut told: BTreeMap<(&str, i64, bool), Vec<Call>> = BTreeMap::new();
-    for call in world.calls() {
-        for one in &call.told {
+fn check_deliveries(harness: &GatewayHarness, kills: &[Duration], seed: u64) {
+    let mut calls_by_delivery: BTreeMap<(&str, i64, bool), Vec<RecordedCall>> = BTreeMap::new();
+    for call in harness.calls() {
+        for one in &call.notifications {
             let escalated = one.escalated.is_some();
-            told.entry((call.channel, one.id.0, escalated)).or_default().push(call.clone());
+            calls_by_delivery.entry((call.channel, one.id.0, escalated)).or_default().push(call.clone());
         }
     }
-    for ((channel, id, _), calls) in &told {
+    for ((channel, id, _), calls) in &calls_by_delivery {
         for (earlier, later) in calls.iter().zip(&calls[1..]) {
-            // A message is taken and its answer written down within the time of one attempt.
+            // A message is accepted and its answer stored within the time of one attempt.
             let killed = kills.iter().any(|kill| earlier.at <= *kill && *kill <= earlier.at + 10 * SECOND);
             assert!(
-                !took(earlier) || killed,
-                "seed {seed}: {id} on {channel} was taken at {:?} and told again at {:?}",
+                !accepted_in_full(earlier) || killed,
+                "seed {seed}: {id} on {channel} was accepted at {:?} and sent again at {:?}",
                 earlier.at,
                 later.at
             );
         }
     }
-    let taken: BTreeSet<_> =
-        told.iter().filter(|(_, calls)| calls.iter().any(Call::was_taken)).map(|(key, _)| *key).collect();
+    let accepted: BTreeSet<_> = calls_by_delivery
+        .iter()
+        .filter(|(_, calls)| calls.iter().any(RecordedCall::was_accepted))
+        .map(|(key, _)| *key)
+        .collect();
     let sql = "SELECT channel, notification, escalated IS NOT NULL FROM deliveries WHERE state = 'delivered'";
-    let mut statement = world.sql().prepare(sql).unwrap();
+    let mut statement = harness.ledger().prepare(sql).unwrap();
     let mut rows = statement.query([]).unwrap();
     while let Some(row) = rows.next().unwrap() {
         let (channel, id, escalated): (String, _, _) =
             (row.get(0).unwrap(), row.get(1).unwrap(), row.get(2).unwrap());
-        assert!(taken.contains(&(channel.as_str(), id, escalated)), "seed {seed}: {id} on {channel}");
+        assert!(accepted.contains(&(channel.as_str(), id, escalated)), "seed {seed}: {id} on {channel}");
     }
 }
 
 async fn check(seed: u64) {
-    let mut run = Run::begin(seed).await;
+    let mut run = SimulationRun::start(seed).await;
     while run.now() < FAULTS_UNTIL {
-        run.turn().await;
+        run.step().await;
     }
-    let fakes = run.fakes.clone();
-    run.world.reload(config(&fakes, MINUTE)).await; // every channel is there
-    run.world.pass(THEN).await;
+    let channels = run.channels.clone();
+    run.harness.reload(config(&channels, MINUTE)).await; // every channel is in the config
+    run.harness.advance(RECOVERY).await;
     run.check();
     run.check_end();
 }
 
-// In parts, so that they run side by side.
+// Two tests, so that they run side by side.
 
 #[tokio::test(start_paused = true)]
-async fn whatever_happens_nothing_is_lost_repeated_mixed_up_or_sent_too_fast() {
+async fn under_random_faults_nothing_is_lost_repeated_reordered_or_sent_too_fast() {
     for seed in 0..3 {
         check(seed).await;
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn whatever_else_happens_nothing_is_lost() {
+async fn under_other_random_faults_nothing_is_lost() {
     for seed in 3..6 {
         check(seed).await;
     }

@@ -10,7 +10,7 @@ fn at(seconds: i64) -> Timestamp {
     NOON + SignedDuration::from_secs(seconds)
 }
 
-fn expected(name: &str) -> WatchedSource {
+fn watched(name: &str) -> WatchedSource {
     WatchedSource { name: name.into(), every: HOUR }
 }
 
@@ -28,14 +28,14 @@ fn with_source(source: &str) -> AcceptedAlert {
 
 #[track_caller]
 fn check(liveness: &SourceLiveness, name: &str, since: i64, last: Option<i64>) {
-    let heard = liveness.all()[&SourceName::from(name)];
-    assert_eq!(heard, LastSeen { every: HOUR, since: at(since), last: last.map(at) });
+    let seen = liveness.all()[&SourceName::from(name)];
+    assert_eq!(seen, LastSeen { every: HOUR, since: at(since), last: last.map(at) });
 }
 
 #[test]
-fn a_source_is_heard_with_each_of_its_alerts() {
+fn each_alert_of_a_watched_source_updates_its_time() {
     let liveness = SourceLiveness::default();
-    liveness.watch(vec![expected("thinklink"), expected("prometheus")], at(0));
+    liveness.watch(vec![watched("thinklink"), watched("prometheus")], at(0));
     check(&liveness, "thinklink", 0, None);
     liveness.record(&[with_source("thinklink")], at(9));
     check(&liveness, "thinklink", 0, Some(9));
@@ -46,20 +46,20 @@ fn a_source_is_heard_with_each_of_its_alerts() {
 }
 
 #[test]
-fn a_source_nobody_expects_to_hear_is_not_listened_to() {
+fn alerts_of_a_source_that_is_not_watched_are_not_recorded() {
     let liveness = SourceLiveness::default();
-    liveness.watch(vec![expected("prometheus")], at(0));
+    liveness.watch(vec![watched("prometheus")], at(0));
     liveness.record(&[with_source("thinklink")], at(9));
     assert_eq!(liveness.all().len(), 1);
     check(&liveness, "prometheus", 0, None);
 }
 
 #[test]
-fn a_new_config_forgets_no_source_that_stays_and_begins_with_those_that_are_new() {
+fn a_new_config_keeps_the_times_of_known_sources_and_watches_new_ones() {
     let liveness = SourceLiveness::default();
-    liveness.watch(vec![expected("thinklink"), expected("old")], at(0));
+    liveness.watch(vec![watched("thinklink"), watched("old")], at(0));
     liveness.record(&[with_source("thinklink")], at(9));
-    liveness.watch(vec![expected("thinklink"), expected("new")], at(60));
+    liveness.watch(vec![watched("thinklink"), watched("new")], at(60));
     check(&liveness, "thinklink", 0, Some(9));
     check(&liveness, "new", 60, None);
     assert_eq!(liveness.all().len(), 2);

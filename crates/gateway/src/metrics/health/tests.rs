@@ -42,10 +42,10 @@ fn snapshot() -> Snapshot {
 }
 
 #[test]
-fn how_we_are_is_shown_in_numbers() {
+fn a_snapshot_is_shown_as_gauges() {
     let mut registry = Registry::default();
-    let numbers = HealthMetrics::new(&mut registry);
-    numbers.show(&snapshot());
+    let metrics = HealthMetrics::new(&mut registry);
+    metrics.show(&snapshot());
     for line in [
         r#"fanfare_channel_up{channel="ops"} 0"#,
         r#"fanfare_channel_last_proven_timestamp_seconds{channel="ops"} 1772971200.0"#,
@@ -60,12 +60,12 @@ fn how_we_are_is_shown_in_numbers() {
 }
 
 #[test]
-fn what_is_gone_is_shown_no_more() {
+fn gauges_of_removed_channels_are_removed() {
     let mut registry = Registry::default();
-    let numbers = HealthMetrics::new(&mut registry);
-    numbers.show(&snapshot());
+    let metrics = HealthMetrics::new(&mut registry);
+    metrics.show(&snapshot());
     let untried = ChannelSnapshot { proven_at: None, ..channel("mail", ObservedHealth::Untried) };
-    numbers.show(&Snapshot { channels: vec![untried], ..Snapshot::default() });
+    metrics.show(&Snapshot { channels: vec![untried], ..Snapshot::default() });
     let lines = lines(&registry);
     assert!(lines.contains(&r#"fanfare_channel_up{channel="mail"} 1"#.to_owned()), "{lines:#?}");
     assert!(lines.contains(&r#"fanfare_dead_letters{channel="mail"} 0"#.to_owned()), "{lines:#?}");
@@ -73,11 +73,11 @@ fn what_is_gone_is_shown_no_more() {
 }
 
 #[test]
-fn what_does_not_add_up_is_shown() {
+fn the_result_of_an_audit_is_shown() {
     let mut registry = Registry::default();
-    let numbers = HealthMetrics::new(&mut registry);
+    let metrics = HealthMetrics::new(&mut registry);
     let notifications = NotificationCounts { open: 1, kept: 2, broken: 3, abandoned: 4, late: 5 };
-    numbers.show_audit(&Audit { unaccounted_in_all: 7, notifications, ..Audit::default() });
+    metrics.show_audit(&Audit { unaccounted_in_all: 7, notifications, ..Audit::default() });
     for line in [
         "fanfare_unaccounted_alerts 7",
         r#"fanfare_contracts{fulfilment="open"} 1"#,

@@ -9,12 +9,12 @@ use jiff::civil::date;
 
 use super::*;
 
-/// 2026-11-23 in the morning.
+/// A morning in November 2026.
 fn now() -> Timestamp {
     "2026-11-23T08:00:00Z".parse().unwrap()
 }
 
-/// A channel that works and has nothing else to be said of it.
+/// A working channel without problems.
 fn channel(name: &str) -> ChannelSnapshot {
     ChannelSnapshot {
         name: name.into(),
@@ -27,8 +27,8 @@ fn channel(name: &str) -> ChannelSnapshot {
     }
 }
 
-/// Nothing is wrong.
-fn well() -> Snapshot {
+/// A snapshot without problems.
+fn healthy() -> Snapshot {
     Snapshot {
         channels: vec![channel("ops")],
         disk: Some(DiskSpace { free: 50_000_000_000, total: 100_000_000_000 }),
@@ -36,23 +36,23 @@ fn well() -> Snapshot {
     }
 }
 
-/// In `snapshot` this is wrong and nothing else: its names, its subjects and how bad it is.
+/// Checks that `snapshot` has exactly these problems, each with its alertname, subject and severity.
 #[track_caller]
 fn check(snapshot: &Snapshot, expected: &[(&str, &str, Severity)]) {
     let found = run_checks(snapshot, now());
-    let problem: Vec<_> = found
+    let problems: Vec<_> = found
         .iter()
-        .filter_map(|(condition, finding)| match finding {
+        .filter_map(|(condition, result)| match result {
             CheckResult::Problem(problem) => {
                 Some((condition.alertname(), condition.subject(), problem.severity))
             }
             CheckResult::Unknown => None,
         })
         .collect();
-    assert_eq!(problem, expected);
+    assert_eq!(problems, expected);
 }
 
-/// Of these nothing can be said in `snapshot`.
+/// Checks that exactly these conditions are unknown in `snapshot`.
 #[track_caller]
 fn check_unknown(snapshot: &Snapshot, expected: &[Condition]) {
     let found = run_checks(snapshot, now());
@@ -73,17 +73,20 @@ fn text(snapshot: &Snapshot) -> SelfAlertText {
 }
 
 #[test]
-fn where_all_is_well_there_is_nothing_to_say() {
-    check(&well(), &[]);
-    check_unknown(&well(), &[]);
+fn a_healthy_snapshot_has_no_problems() {
+    check(&healthy(), &[]);
+    check_unknown(&healthy(), &[]);
 }
 
 #[test]
-fn a_channel_its_provider_silences_for_long_is_said_until_it_may_send_again() {
+fn a_long_silence_is_a_problem_until_the_channel_may_send_again() {
     let silent = |minutes| {
         let silent_until = Some(now() + SignedDuration::from_mins(minutes));
         let last_words = Some("quota used up: errcode 45009".to_owned());
-        Snapshot { channels: vec![ChannelSnapshot { silent_until, last_words, ..channel("ops") }], ..well() }
+        Snapshot {
+            channels: vec![ChannelSnapshot { silent_until, last_words, ..channel("ops") }],
+            ..healthy()
+        }
     };
     check(&silent(16), &[("ChannelSilenced", "ops", Severity::High)]);
     check(&silent(15), &[]);
@@ -101,8 +104,8 @@ fn broken(name: &str) -> ChannelSnapshot {
 }
 
 #[test]
-fn a_broken_channel_is_said_with_its_reason_and_what_to_do() {
-    let snapshot = Snapshot { channels: vec![broken("ops"), channel("mail")], ..well() };
+fn a_broken_channel_is_a_problem_with_its_reason_and_remedy() {
+    let snapshot = Snapshot { channels: vec![broken("ops"), channel("mail")], ..healthy() };
     check(&snapshot, &[("ChannelBroken", "ops", Severity::High)]);
     let SelfAlertText { title, description, .. } = text(&snapshot);
     assert_eq!(title, "Channel ops does not work");
@@ -113,40 +116,40 @@ fn a_broken_channel_is_said_with_its_reason_and_what_to_do() {
 }
 
 #[test]
-fn of_a_channel_that_has_sent_nothing_yet_nobody_can_tell() {
+fn the_health_of_an_untried_channel_is_unknown() {
     let untried = ChannelSnapshot { state: ObservedHealth::Untried, ..channel("ops") };
-    let snapshot = Snapshot { channels: vec![untried], ..well() };
+    let snapshot = Snapshot { channels: vec![untried], ..healthy() };
     check(&snapshot, &[]);
     check_unknown(&snapshot, &[Condition::Channel("ops".into())]);
 }
 
 #[test]
-fn dead_letters_are_said_of_each_channel_that_has_some() {
+fn each_channel_with_dead_letters_is_a_problem() {
     let letters = [("mail", 0), ("ops", 3)].map(|(name, letters)| (ChannelName::from(name), letters));
-    let snapshot = Snapshot { dead_letters: letters.into(), ..well() };
+    let snapshot = Snapshot { dead_letters: letters.into(), ..healthy() };
     check(&snapshot, &[("DeadLetters", "ops", Severity::High)]);
     assert!(text(&snapshot).title.starts_with("Channel ops: 3 given up, waiting for a person"));
 }
 
-fn of_quota(used: u64) -> Snapshot {
+fn with_quota_use(used: u64) -> Snapshot {
     let quota = Quota {
         pool: "dingtalk".to_owned(),
         messages: NonZeroU32::new(5000).unwrap(),
         per: QuotaPeriod::Month,
         zone: TimeZone::get("Asia/Shanghai").unwrap(),
     };
-    Snapshot { quotas: vec![QuotaSnapshot { quota, used }], ..well() }
+    Snapshot { quotas: vec![QuotaSnapshot { quota, used }], ..healthy() }
 }
 
 #[test]
-fn a_quota_is_said_at_a_half_at_four_fifths_and_near_its_end() {
-    check(&of_quota(2499), &[]);
-    check(&of_quota(2500), &[("QuotaShort", "dingtalk", Severity::Low)]);
-    check(&of_quota(3999), &[("QuotaShort", "dingtalk", Severity::Low)]);
-    check(&of_quota(4000), &[("QuotaShort", "dingtalk", Severity::Mid)]);
-    check(&of_quota(4750), &[("QuotaShort", "dingtalk", Severity::High)]);
-    check(&of_quota(9000), &[("QuotaShort", "dingtalk", Severity::High)]);
-    let SelfAlertText { title, description, .. } = text(&of_quota(4200));
+fn a_quota_is_a_problem_at_a_half_at_four_fifths_and_near_its_end() {
+    check(&with_quota_use(2499), &[]);
+    check(&with_quota_use(2500), &[("QuotaShort", "dingtalk", Severity::Low)]);
+    check(&with_quota_use(3999), &[("QuotaShort", "dingtalk", Severity::Low)]);
+    check(&with_quota_use(4000), &[("QuotaShort", "dingtalk", Severity::Mid)]);
+    check(&with_quota_use(4750), &[("QuotaShort", "dingtalk", Severity::High)]);
+    check(&with_quota_use(9000), &[("QuotaShort", "dingtalk", Severity::High)]);
+    let SelfAlertText { title, description, .. } = text(&with_quota_use(4200));
     assert!(title.starts_with("80 % of the messages of dingtalk for 2026-11 are used"), "{title}");
     let expected = "4200 of 5000 are used; the count begins anew at 2026-12-01 00:00 +08:00.";
     assert!(description.starts_with(expected), "{description}");
@@ -156,7 +159,7 @@ fn a_quota_is_said_at_a_half_at_four_fifths_and_near_its_end() {
 fn a_secret_is_old_after_ninety_days() {
     let rotated = |day| {
         let channel = ChannelSnapshot { rotated_at: Some(day), ..channel("ops") };
-        Snapshot { channels: vec![channel], ..well() }
+        Snapshot { channels: vec![channel], ..healthy() }
     };
     check(&rotated(date(2026, 8, 25)), &[]); // 90 days before
     check(&rotated(date(2026, 8, 24)), &[("SecretOld", "ops", Severity::Low)]);
@@ -165,11 +168,11 @@ fn a_secret_is_old_after_ninety_days() {
 }
 
 fn offsets(seconds: &[(&str, Option<i64>)]) -> Snapshot {
-    let facts = |(name, seconds): &(&str, Option<i64>)| ChannelSnapshot {
+    let channel_with_offset = |(name, seconds): &(&str, Option<i64>)| ChannelSnapshot {
         clock_offset: seconds.map(SignedDuration::from_secs),
         ..channel(name)
     };
-    Snapshot { channels: seconds.iter().map(facts).collect(), ..well() }
+    Snapshot { channels: seconds.iter().map(channel_with_offset).collect(), ..healthy() }
 }
 
 #[test]
@@ -186,13 +189,13 @@ fn a_clock_is_off_by_more_than_a_minute_in_either_direction() {
 }
 
 #[test]
-fn while_no_provider_has_told_the_time_nobody_can_tell_whether_the_clock_is_right() {
+fn the_clock_is_unknown_until_a_provider_has_told_the_time() {
     check_unknown(&offsets(&[("ops", None)]), &[Condition::Clock]);
 }
 
 #[test]
 fn a_disk_is_nearly_full_with_little_left_of_it_or_little_left_at_all() {
-    let disk = |free, total| Snapshot { disk: Some(DiskSpace { free, total }), ..well() };
+    let disk = |free, total| Snapshot { disk: Some(DiskSpace { free, total }), ..healthy() };
     let full = [("DiskNearlyFull", "disk", Severity::Urgent)];
     check(&disk(5_000_000_000, 100_000_000_000), &[]);
     check(&disk(4_999_999_999, 100_000_000_000), &full);
@@ -205,15 +208,15 @@ fn a_disk_is_nearly_full_with_little_left_of_it_or_little_left_at_all() {
             .description
             .starts_with("123 MB of 1000 MB are free. Once it is full no alert can be accepted.")
     );
-    check_unknown(&Snapshot { disk: None, ..well() }, &[Condition::Disk]);
+    check_unknown(&Snapshot { disk: None, ..healthy() }, &[Condition::Disk]);
 }
 
 #[test]
-fn a_source_is_quiet_when_it_has_said_nothing_for_longer_than_expected() {
+fn a_source_is_quiet_after_more_than_the_expected_interval_without_an_alert() {
     let quiet = |seconds, since| {
         let (every, quiet_for) = (Duration::from_secs(3600), Duration::from_secs(seconds));
         let source = SourceSnapshot { name: "thinklink".into(), every, quiet_for, since };
-        Snapshot { sources: vec![source], ..well() }
+        Snapshot { sources: vec![source], ..healthy() }
     };
     check(&quiet(3600, QuietSince::LastAlert), &[]);
     check(&quiet(3601, QuietSince::LastAlert), &[("SourceQuiet", "thinklink", Severity::High)]);
@@ -225,7 +228,7 @@ fn a_source_is_quiet_when_it_has_said_nothing_for_longer_than_expected() {
 }
 
 #[test]
-fn every_problem_is_told_in_each_language_by_itself_and_its_alert_is_recognised_again() {
+fn every_problem_has_an_alert_in_each_language_that_is_recognised_again() {
     let snapshot = Snapshot {
         channels: vec![ChannelSnapshot {
             rotated_at: Some(date(2025, 1, 1)),
@@ -234,7 +237,7 @@ fn every_problem_is_told_in_each_language_by_itself_and_its_alert_is_recognised_
             ..broken("ops")
         }],
         dead_letters: [(ChannelName::from("ops"), 1)].into(),
-        quotas: of_quota(5000).quotas,
+        quotas: with_quota_use(5000).quotas,
         disk: Some(DiskSpace { free: 0, total: 1 }),
         sources: vec![SourceSnapshot {
             name: "thinklink".into(),
@@ -245,8 +248,8 @@ fn every_problem_is_told_in_each_language_by_itself_and_its_alert_is_recognised_
     };
     let found = run_checks(&snapshot, now());
     assert_eq!(found.len(), 8);
-    let mut said = crate::self_alert::RaisedAlerts::default();
-    for change in said.changes(&found, now()) {
+    let mut raised = crate::self_alert::RaisedAlerts::default();
+    for change in raised.changes(&found, now()) {
         let alert = change.alert(now());
         assert_eq!(Condition::from_alert(&alert), Some(change.condition.clone()));
         for facts in [change.facts.clone(), SelfAlertFacts::Resolved(change.condition.resolved())] {

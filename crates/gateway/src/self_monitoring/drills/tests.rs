@@ -9,7 +9,7 @@ use super::{ChannelDrill, Drill, DrillSchedule};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// At nine in Shanghai, which is one in the morning in UTC.
+/// A drill at nine in Shanghai, which is one in the morning in UTC.
 fn at_nine(every: Duration) -> Drill {
     Drill { every, at: time(9, 0, 0, 0), zone: TimeZone::get("Asia/Shanghai").unwrap() }
 }
@@ -18,7 +18,7 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-/// A drill that is wanted since `since` and was last held at `last` is due at `due` and not a second before.
+/// Checks that a drill configured at `since` and last held at `last` is due at `due` and not a second before.
 #[track_caller]
 fn check(drill: &Drill, since: &str, last: Option<&str>, due: &str) {
     let ops = ChannelName::from("ops");
@@ -34,7 +34,7 @@ fn check(drill: &Drill, since: &str, last: Option<&str>, due: &str) {
 }
 
 #[test]
-fn the_first_drill_is_held_when_its_time_of_day_next_comes() {
+fn the_first_drill_is_due_at_the_next_configured_time_of_day() {
     check(&at_nine(7 * DAY), "2026-11-23T00:59:00Z", None, "2026-11-23T01:00:00Z");
     check(&at_nine(7 * DAY), "2026-11-23T01:00:00Z", None, "2026-11-23T01:00:00Z");
     check(&at_nine(7 * DAY), "2026-11-23T01:00:01Z", None, "2026-11-24T01:00:00Z");
@@ -43,7 +43,7 @@ fn the_first_drill_is_held_when_its_time_of_day_next_comes() {
 }
 
 #[test]
-fn the_next_drill_is_so_many_days_later_at_the_same_time_of_day() {
+fn the_next_drill_is_due_whole_days_later_at_the_same_time_of_day() {
     check(&at_nine(7 * DAY), "2026-11-16T02:00:00Z", Some("2026-11-16T01:00:04Z"), "2026-11-23T01:00:00Z");
     check(&at_nine(DAY), "2026-11-16T02:00:00Z", Some("2026-11-16T01:00:04Z"), "2026-11-17T01:00:00Z");
     check(
@@ -55,31 +55,31 @@ fn the_next_drill_is_so_many_days_later_at_the_same_time_of_day() {
 }
 
 #[test]
-fn a_drill_that_fell_due_while_nobody_ran_is_held_at_once_and_the_next_one_at_its_time() {
+fn a_drill_that_fell_due_while_no_gateway_ran_is_due_at_once_and_the_next_at_its_time() {
     check(&at_nine(7 * DAY), "2026-11-23T12:00:00Z", Some("2026-11-16T01:00:04Z"), "2026-11-23T12:00:00Z");
     check(&at_nine(7 * DAY), "2026-11-23T12:00:00Z", Some("2026-11-23T12:00:00Z"), "2026-11-30T01:00:00Z");
 }
 
 #[test]
-fn a_drill_that_is_skipped_by_summer_time_is_held_an_hour_later() {
+fn a_drill_in_the_skipped_hour_of_summer_time_is_due_an_hour_later() {
     let zone = TimeZone::get("Europe/Berlin").unwrap();
     let drill = Drill { every: DAY, at: time(2, 30, 0, 0), zone };
     check(&drill, "2026-03-28T12:00:00Z", Some("2026-03-28T01:30:00Z"), "2026-03-29T01:30:00Z");
 }
 
 #[test]
-fn a_drill_after_the_clock_was_set_back_does_not_wait_for_the_future() {
+fn a_drill_held_before_the_clock_was_set_back_does_not_delay_the_next() {
     check(&at_nine(7 * DAY), "2026-11-23T02:00:00Z", Some("2031-01-01T00:00:00Z"), "2026-11-24T01:00:00Z");
 }
 
 #[test]
-fn a_schedule_that_is_new_begins_with_its_next_time_of_day() {
+fn a_changed_schedule_starts_at_its_next_time_of_day() {
     let ops = ChannelName::from("ops");
     let (at_nine, at_ten) = (at_nine(DAY), Drill { at: time(10, 0, 0, 0), ..at_nine(DAY) });
-    let of = |drill| [ChannelDrill { channel: &ops, drill, last: None }];
+    let channels = |drill| [ChannelDrill { channel: &ops, drill, last: None }];
     let mut drills = DrillSchedule::default();
-    assert_eq!(drills.due(&of(&at_nine), at("2026-11-23T05:00:00Z")), []);
-    assert_eq!(drills.due(&of(&at_ten), at("2026-11-24T00:30:00Z")), []);
-    assert_eq!(drills.due(&of(&at_ten), at("2026-11-24T01:30:00Z")), []);
-    assert_eq!(drills.due(&of(&at_ten), at("2026-11-24T02:00:00Z")), [ops]);
+    assert_eq!(drills.due(&channels(&at_nine), at("2026-11-23T05:00:00Z")), []);
+    assert_eq!(drills.due(&channels(&at_ten), at("2026-11-24T00:30:00Z")), []);
+    assert_eq!(drills.due(&channels(&at_ten), at("2026-11-24T01:30:00Z")), []);
+    assert_eq!(drills.due(&channels(&at_ten), at("2026-11-24T02:00:00Z")), [ops]);
 }

@@ -15,7 +15,7 @@ fn a_number_goes_with_its_sign_and_point_and_leaves_its_unit() {
 }
 
 #[test]
-fn what_is_no_number_stays() {
+fn text_without_numbers_stays_as_it_is() {
     check("door-open, e.g. north", "door-open, e.g. north");
 }
 

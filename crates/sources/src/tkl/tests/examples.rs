@@ -57,7 +57,7 @@ fn check(body: &str, pairs: &[(&str, &str)], expected: Expected) {
 const FIRING: (Kind, Status) = (Kind::Alarm, Status::Firing);
 
 #[test]
-fn a_chat_script_whose_address_was_switched() {
+fn a_chat_scripts_body_is_read() {
     check(
         B01,
         &[],
@@ -74,7 +74,7 @@ fn a_chat_script_whose_address_was_switched() {
 }
 
 #[test]
-fn plain_text() {
+fn a_plain_text_body_is_read() {
     check(
         B02,
         &[],
@@ -91,7 +91,7 @@ fn plain_text() {
 }
 
 #[test]
-fn the_alarm_rpcs_parameters_raise() {
+fn the_alarm_rpcs_parameters_raise_an_alarm() {
     check(
         B03,
         &[],
@@ -111,7 +111,7 @@ fn the_alarm_rpcs_parameters_raise() {
 }
 
 #[test]
-fn the_alarm_rpcs_parameters_clear() {
+fn the_alarm_rpcs_parameters_clear_an_alarm() {
     check(
         B04,
         &[],
@@ -128,7 +128,7 @@ fn the_alarm_rpcs_parameters_clear() {
 }
 
 #[test]
-fn a_notification_groups_alarm() {
+fn a_notification_groups_alarm_is_read() {
     check(
         B05,
         &[],
@@ -145,7 +145,7 @@ fn a_notification_groups_alarm() {
 }
 
 #[test]
-fn a_notification_groups_clear_whose_address_names_the_device() {
+fn a_notification_groups_clear_is_read_with_the_device_from_the_address() {
     check(
         B06,
         &[("eui", "6353012AF1093064")],
@@ -162,7 +162,7 @@ fn a_notification_groups_clear_whose_address_names_the_device() {
 }
 
 #[test]
-fn a_whole_rpc_item() {
+fn a_whole_rpc_item_is_read() {
     check(
         B07,
         &[],
@@ -196,7 +196,7 @@ fn a_daily_report_is_a_notice() {
 }
 
 #[test]
-fn a_rich_body() {
+fn a_rich_body_is_read() {
     check(
         B09,
         &[],
@@ -227,7 +227,7 @@ fn a_rich_body() {
 }
 
 #[test]
-fn a_json_rpc_envelope() {
+fn a_json_rpc_envelope_is_read() {
     check(
         B10,
         &[],
@@ -244,7 +244,7 @@ fn a_json_rpc_envelope() {
 }
 
 #[test]
-fn a_dumped_context_without_the_devices_credentials() {
+fn a_dumped_context_is_read_without_the_devices_credentials() {
     check(
         B12,
         &[],
@@ -274,7 +274,7 @@ fn a_dumped_context_without_the_devices_credentials() {
 
 /// The body that `gw_alert.js` posted when run with the parameters of `gw_alert_trigger.js`.
 #[test]
-fn what_our_own_script_sends() {
+fn the_documented_scripts_body_is_read() {
     check(
         r#"{"device":{"eui":"6353012af1093062","name":"Cold room 3","tags":["cold"]},"name":"over_temp",
             "action":"clear","level":"high","title":"Temperature too high","desc":"Current -20 °C, limit -15 °C",

@@ -13,7 +13,7 @@ fn check_different(one: &str, other: &str) {
 }
 
 #[test]
-fn an_end_finds_its_beginning_across_the_shapes() {
+fn a_clear_has_the_fingerprint_of_its_alarm_across_all_shapes() {
     let raised = r#"{"_eui": "AB", "action": "new", "name": "hot", "level": "high", "desc": "41"}"#;
     check_same(raised, r#"{"_eui": "ab", "action": "clear", "name": "hot", "desc": ""}"#);
     check_same(raised, r#"{"eui": "ab", "params": {"id": "hot", "type": "clear"}}"#);
@@ -25,7 +25,7 @@ fn an_end_finds_its_beginning_across_the_shapes() {
 }
 
 #[test]
-fn another_device_another_alarm_or_another_source_is_another_thing() {
+fn another_device_alarm_or_source_has_another_fingerprint() {
     check_different(r#"{"_eui": "a", "name": "hot"}"#, r#"{"_eui": "b", "name": "hot"}"#);
     check_different(r#"{"_eui": "a", "name": "hot"}"#, r#"{"_eui": "a", "name": "wet"}"#);
     let other = SourceSettings { name: "other".into(), labels: Labels::default() };
@@ -35,20 +35,20 @@ fn another_device_another_alarm_or_another_source_is_another_thing() {
 }
 
 #[test]
-fn the_fingerprint_is_of_source_device_and_alarm() {
+fn the_fingerprint_is_made_of_source_device_and_alarm() {
     let identity = labels(&[("source", "thinklink"), ("eui", "ab"), ("alertname", "hot")]);
     let body = r#"{"_eui": "AB", "name": "hot", "level": "low", "title": "t", "desc": "d"}"#;
     assert_eq!(alert(body).fingerprint, fanfare_core::Fingerprint::from_labels(&identity));
 }
 
 #[test]
-fn two_alarms_without_name_of_one_device_are_told_apart_by_their_text() {
+fn unnamed_alarms_of_one_device_differ_by_their_text() {
     check_different(r#"{"eui": "a", "desc": "too hot: 41"}"#, r#"{"eui": "a", "desc": "battery low: 2"}"#);
     check_same(r#"{"eui": "a", "desc": "too hot: 41.25"}"#, r#"{"eui": "a", "desc": "too hot: -3"}"#);
 }
 
 #[test]
-fn devices_without_eui_are_told_apart_by_their_name() {
+fn devices_without_eui_differ_by_their_name() {
     check_different(
         r#"{"device": {"name": "Pump 1"}, "name": "hot"}"#,
         r#"{"device": {"name": "Pump 2"}, "name": "hot"}"#,
@@ -62,7 +62,7 @@ fn devices_without_eui_are_told_apart_by_their_name() {
 
 proptest! {
     #[test]
-    fn readings_and_levels_are_not_identity(
+    fn readings_and_levels_do_not_change_the_fingerprint(
         a in -1000.0..1000.0_f64, b in any::<i32>(), level in "low|mid|HIGH|urgent|[a-z]{0,5}",
     ) {
         let one = alert(&format!(r#"{{"eui": "a", "desc": "Current {a} °C", "level": "mid"}}"#));

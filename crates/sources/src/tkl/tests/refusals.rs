@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use super::*;
 
 #[test]
-fn what_is_no_object_is_refused() {
+fn an_alert_that_is_no_object_is_refused() {
     check_refused("5", expect!["$: found a number, expected an alert: an object"]);
     check_refused(r#""hunter2""#, expect!["$: found a text, expected an alert: an object"]);
     check_refused("null", expect!["$: found null, expected an alert: an object"]);
@@ -12,7 +12,7 @@ fn what_is_no_object_is_refused() {
 }
 
 #[test]
-fn what_is_wrongly_built_is_refused_with_its_place() {
+fn a_field_of_the_wrong_type_is_refused_with_its_path() {
     check_refused(r#"{"params": 5}"#, expect!["params: found a number, expected an object"]);
     check_refused(r#"{"dnMsg": {"data": "x"}}"#, expect!["dnMsg.data: found a text, expected an object"]);
     check_refused(
@@ -31,7 +31,7 @@ fn what_is_wrongly_built_is_refused_with_its_place() {
 }
 
 #[test]
-fn what_tells_nothing_is_refused_with_what_would() {
+fn a_body_without_content_is_refused_with_the_fields_that_would_do() {
     check_refused(
         "{}",
         expect![
@@ -47,7 +47,7 @@ fn what_tells_nothing_is_refused_with_what_would() {
 }
 
 #[test]
-fn an_end_of_nobody_knows_what_is_refused_with_what_to_add() {
+fn a_clear_without_alarm_or_device_is_refused_with_the_missing_field() {
     check_refused(
         include_str!("../../../../../examples/tkl/b06-notification-group-clear.json"),
         expect!["$: a clear must say of which device: add `eui` to the body or `?eui=` to the address"],
@@ -59,7 +59,7 @@ fn an_end_of_nobody_knows_what_is_refused_with_what_to_add() {
 }
 
 #[test]
-fn of_several_the_one_that_is_no_alert_is_named_and_none_is_read() {
+fn one_unreadable_alert_of_a_list_is_named_and_none_is_read() {
     check_refused(
         r#"[{"desc": "a"}, {"desc": "b", "params": {"level": []}}]"#,
         expect!["[1].params.level: found a list, expected a text"],
@@ -68,7 +68,7 @@ fn of_several_the_one_that_is_no_alert_is_named_and_none_is_read() {
 }
 
 #[test]
-fn what_is_not_json_is_another_fault() {
+fn malformed_json_is_a_fault_of_its_own() {
     assert_eq!(try_read("desc=x", &Hints::default()).unwrap_err().fault, Fault::Malformed);
 }
 
@@ -133,7 +133,7 @@ pub(super) fn json() -> impl Strategy<Value = serde_json::Value> {
 
 proptest! {
     #[test]
-    fn no_body_is_too_odd(body in json(), eui in prop::option::of(".{0,6}")) {
+    fn any_json_body_is_read_or_refused_without_a_panic(body in json(), eui in prop::option::of(".{0,6}")) {
         let read = try_read(&body.to_string(), &Hints { eui, ..Hints::default() });
         for alert in read.into_iter().flat_map(|it| it.alerts) {
             prop_assert!(alert.labels.get("alertname").is_some());
@@ -143,7 +143,7 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_are_too_odd(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+    fn any_bytes_are_read_or_refused_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
         // That it answers is enough.
         let _answered = read(&bytes, &Hints::default(), &source(), NOW.parse().unwrap()).is_ok();
     }

@@ -9,7 +9,7 @@ fn check_names(body: &str, alarm: &str, device: Option<&str>) {
 }
 
 #[test]
-fn a_name_is_the_alarms_where_the_alarm_rpc_speaks_and_the_devices_elsewhere() {
+fn a_name_is_the_alarms_in_the_alarm_rpcs_shape_and_the_devices_elsewhere() {
     check_names(r#"{"eui": "e", "name": "Pump", "content": "hot"}"#, "Device Alert", Some("Pump"));
     check_names(r#"{"_eui": "e", "name": "hot", "level": "high"}"#, "hot", None);
     check_names(r#"{"eui": "e", "name": "hot", "action": "new"}"#, "hot", None);
@@ -81,7 +81,7 @@ fn a_level_is_understood_in_any_case_and_misspelt() {
 }
 
 #[test]
-fn an_unknown_or_missing_level_is_worth_a_look() {
+fn an_unknown_or_missing_level_counts_as_mid() {
     check_severity(r#""spicy""#, Severity::Mid, Some("spicy"));
     check_severity("3", Severity::Mid, Some("3"));
     check_severity("null", Severity::Mid, None);
@@ -107,13 +107,13 @@ fn an_action_is_understood_in_any_case() {
 }
 
 #[test]
-fn an_unknown_action_is_told_rather_than_lost() {
+fn an_unknown_action_raises_an_alarm() {
     let alert = alert(r#"{"_eui": "e", "name": "n", "action": "update"}"#);
     assert_eq!((alert.status, alert.extra.get("action")), (Status::Firing, Some("update")));
 }
 
 #[test]
-fn a_notice_is_never_an_end() {
+fn a_notice_never_resolves() {
     check_status(
         r#"{"type": "notify", "params": {"title": "t"}, "action": "clear"}"#,
         Kind::Notice,
@@ -159,7 +159,7 @@ fn groups_are_read_in_every_form() {
 }
 
 #[test]
-fn those_to_call_are_read_in_every_form() {
+fn mentions_are_read_in_every_form() {
     let check = |field: &str, mobiles: &[&str], all: bool| {
         let alert = alert(&format!(r#"{{"eui": "e", "desc": "x", {field}}}"#));
         assert_eq!(
@@ -177,21 +177,21 @@ fn those_to_call_are_read_in_every_form() {
 }
 
 #[test]
-fn nobody_is_left_untold_over_a_telephone_number() {
+fn an_unreadable_mention_does_not_refuse_the_alert() {
     let alert = alert(r#"{"eui": "e", "desc": "x", "at_mobiles": {"a": {"b": 138}}, "at_all": "perhaps"}"#);
     assert!(alert.mention.is_empty());
     assert_eq!(alert.extra, labels(&[("at_mobiles.a.b", "138"), ("at_all", "perhaps")]));
 }
 
 #[test]
-fn a_wrong_clock_is_not_believed_but_kept() {
+fn an_implausible_time_is_kept_in_the_rest_of_the_body() {
     let alert = alert(r#"{"eui": "e", "desc": "x", "time": "1970-01-01T00:00:09Z"}"#);
     assert_eq!(alert.starts_at, NOW.parse().unwrap());
     assert_eq!(alert.extra.get("time"), Some("1970-01-01T00:00:09Z"));
 }
 
 #[test]
-fn a_text_of_another_type_is_still_a_text() {
+fn a_number_or_list_as_text_is_read_as_text() {
     let alert = alert(r#"{"eui": "e", "title": 7, "desc": -9.40, "content": ["a", 1, null]}"#);
     assert_eq!(alert.annotations, labels(&[("title", "7"), ("description", "-9.40"), ("content", "a, 1")]));
 }
@@ -204,7 +204,7 @@ fn an_alarm_is_raised_also_without_a_readable_text() {
 }
 
 #[test]
-fn an_alert_without_device_is_told_rather_than_lost() {
+fn an_alert_without_device_is_accepted() {
     let alert = alert(r#"{"content": "smoke"}"#);
     assert_eq!(
         alert.all_labels(),
@@ -228,7 +228,7 @@ fn hints_fill_gaps_and_override_nothing() {
 }
 
 #[test]
-fn no_body_overrides_what_the_operator_fixed() {
+fn no_body_overrides_the_labels_of_its_source() {
     let fixed = labels(&[("site", "north"), ("eui", "FIXED")]);
     let source = SourceSettings { labels: fixed, ..source() };
     let body = br#"{"eui": "b", "site": "south", "source": "me", "desc": "x"}"#;

@@ -31,12 +31,12 @@ fn delivery() -> Delivery {
     }
 }
 
-/// What `answer` means at noon for a delivery to some recipients that is given up after an hour.
+/// The verdict on `answer` at noon, for a delivery to some recipients that is given up after an hour.
 fn verdict(answer: Result<Receipt, SendError>) -> SendVerdict {
-    meaning_for(&delivery(), answer)
+    verdict_for(&delivery(), answer)
 }
 
-fn meaning_for(delivery: &Delivery, answer: Result<Receipt, SendError>) -> SendVerdict {
+fn verdict_for(delivery: &Delivery, answer: Result<Receipt, SendError>) -> SendVerdict {
     let retry = RetryPolicy { give_up_after: Duration::from_secs(3_600), ..RetryPolicy::default() };
     SendVerdict::new(
         answer,
@@ -53,13 +53,13 @@ fn receipt(refused: &[&str], deferred: &[&str]) -> Receipt {
     }
 }
 
-fn again_in_a_second(only: Option<Vec<String>>) -> DeliveryOutcome {
+fn retry_in_a_second(only: Option<Vec<String>>) -> DeliveryOutcome {
     DeliveryOutcome::Pending { next_at: at(1), failures: 1, form: MessageForm::Full, only, digest: None }
 }
 
-/// What `err` tells of the account, and of the channel.
+/// Checks the effect of `err` on the account, and on the circuit.
 #[track_caller]
-fn check_standing(err: SendError, expected: AccountEffect, signal: CircuitSignal) {
+fn check_effects(err: SendError, expected: AccountEffect, signal: CircuitSignal) {
     let verdict = verdict(Err(err));
     assert_eq!((verdict.account_effect, verdict.signal), (expected, signal));
 }
@@ -80,7 +80,7 @@ fn a_deferred_recipient_is_tried_again_alone_and_is_not_in_the_log() {
     let verdict = verdict(Ok(receipt(&["gone@example.com"], &["full@example.com"])));
     let only = Some(vec!["full@example.com".to_owned()]);
     assert_eq!((verdict.word, verdict.refused), ("partial", 1));
-    assert_eq!(verdict.outcome, again_in_a_second(only));
+    assert_eq!(verdict.outcome, retry_in_a_second(only));
     assert_eq!(
         verdict.words,
         "250 queued; refused gone@example.com: 550 no; not yet full@example.com: 550 no"
@@ -90,32 +90,32 @@ fn a_deferred_recipient_is_tried_again_alone_and_is_not_in_the_log() {
 }
 
 #[test]
-fn what_fails_is_tried_again_for_the_same_recipients() {
+fn a_failed_attempt_is_retried_for_the_same_recipients() {
     let verdict = verdict(Err(SendError::Transient { reason: "421".to_owned() }));
     let only = Some(vec!["boss@example.com".to_owned()]);
-    assert_eq!(verdict.outcome, again_in_a_second(only));
+    assert_eq!(verdict.outcome, retry_in_a_second(only));
 }
 
 #[test]
-fn errors_tell_of_the_account_and_of_the_channel_what_they_can() {
+fn each_error_has_its_effect_on_account_and_circuit() {
     let reason = String::new;
     let soft = CircuitSignal::FailureForSome;
-    check_standing(SendError::Transient { reason: reason() }, AccountEffect::Unclear, soft);
-    check_standing(SendError::Unanswered { reason: reason() }, AccountEffect::Unclear, soft);
-    check_standing(SendError::Unsendable { reason: reason() }, AccountEffect::Good, CircuitSignal::Read);
+    check_effects(SendError::Transient { reason: reason() }, AccountEffect::Unclear, soft);
+    check_effects(SendError::Unanswered { reason: reason() }, AccountEffect::Unclear, soft);
+    check_effects(SendError::Unsendable { reason: reason() }, AccountEffect::Good, CircuitSignal::Read);
     let pause = Duration::from_secs(60);
-    check_standing(
+    check_effects(
         SendError::Misconfigured { reason: reason() },
         AccountEffect::MisconfiguredFor(pause),
         CircuitSignal::Failure(Failure::Misconfigured { pause }),
     );
     let retry_after = Duration::from_secs(10);
-    check_standing(
+    check_effects(
         SendError::Throttled { retry_after, reason: reason() },
         AccountEffect::SilentFor(retry_after),
         CircuitSignal::None,
     );
-    check_standing(
+    check_effects(
         SendError::Blocked { retry_after, reason: reason() },
         AccountEffect::BlockedFor(retry_after),
         CircuitSignal::None,
@@ -123,25 +123,25 @@ fn errors_tell_of_the_account_and_of_the_channel_what_they_can() {
 }
 
 #[test]
-fn a_failure_tells_of_the_channel_only_if_nobody_could_be_told() {
+fn a_failure_for_deferred_recipients_counts_only_as_a_failed_probe() {
     let everybody = Delivery { only: None, ..delivery() };
     for err in
         [SendError::Transient { reason: String::new() }, SendError::Unanswered { reason: String::new() }]
     {
-        assert_eq!(meaning_for(&everybody, Err(err.clone())).signal, CircuitSignal::Failure(Failure::Soft));
+        assert_eq!(verdict_for(&everybody, Err(err.clone())).signal, CircuitSignal::Failure(Failure::Soft));
         assert_eq!(verdict(Err(err)).signal, CircuitSignal::FailureForSome);
     }
 }
 
 #[test]
-fn what_is_taken_shows_that_the_channel_works_also_in_part() {
+fn a_partial_delivery_shows_that_the_channel_works() {
     assert_eq!(verdict(Ok(receipt(&[], &[]))).signal, CircuitSignal::Taken);
     assert_eq!(verdict(Ok(receipt(&[], &["full@example.com"]))).signal, CircuitSignal::Taken);
 }
 
 proptest! {
     #[test]
-    fn an_account_is_silent_as_long_as_it_is_asked_to_whatever_becomes_of_the_delivery(seconds in 1_u32..86_400) {
+    fn an_account_is_silent_for_the_requested_time_even_if_the_delivery_is_given_up(seconds in 1_u32..86_400) {
         let retry_after = Duration::from_secs(seconds.into());
         let verdict = verdict(Err(SendError::Quota { retry_after, reason: String::new() }));
         prop_assert_eq!(verdict.account_effect, AccountEffect::SilentFor(retry_after));
