@@ -94,7 +94,7 @@ impl Dispatch {
         drop(lanes);
         *self.policy.write().unwrap_or_else(PoisonError::into_inner) = policy;
         if !pending.is_empty() {
-            info!(deliveries = pending.len(), "Going on with deliveries that were left");
+            info!(deliveries = pending.len(), "Resuming pending deliveries");
         }
         self.enqueue(pending.into_iter().map(|delivery| IncomingDelivery { delivery, notification: None }));
         // Receivers that wait for a channel that is gone must be told on another.
@@ -143,7 +143,7 @@ impl Dispatch {
                 // A lane that is ending takes nothing in; the deliveries are on the disk for the next.
                 Some(lane) => drop(lane.send(LaneMessage::Deliveries(deliveries))),
                 None => {
-                    warn!(channel.name = %channel, deliveries = deliveries.len(), "Deliveries wait for a channel that is not in the config; they go when it is back");
+                    warn!(channel.name = %channel, deliveries = deliveries.len(), "Deliveries wait for a channel that is not in the config");
                 }
             }
         }

@@ -72,7 +72,7 @@ impl EscalationTimers {
     /// told on another now and not after a time limit.
     async fn fail_over(&self, channel: ChannelName, timers: &mut Timers) {
         if let Err(err) = self.check_waiting_for(channel.clone(), timers).await {
-            error!(channel.name = %channel, error = %err, "Who waits for the channel cannot be looked up; their own time limits still hold");
+            error!(channel.name = %channel, error = %err, "Notifications that wait for a blocked channel cannot be checked; their own time limits still hold");
         }
     }
 
@@ -96,7 +96,7 @@ impl EscalationTimers {
         }
         let notifications = due.iter().filter_map(|(key, now)| Some((notification_of(key)?, *now)));
         if let Err(err) = self.check(notifications).await {
-            error!(error = %err, "Notifications cannot be followed up; trying again");
+            error!(error = %err, "Due notifications cannot be checked; trying again");
             let lead = self.lead();
             for (key, now) in due {
                 timers.set(key, after(now, STORE_PAUSE), lead);

@@ -309,13 +309,13 @@ impl Gateway {
                 "Attempts were still under way at the end of the grace period; they are made again at the next start"
             );
         }
-        // A reload that waits for a lane may still hold the lock; then the times are learned anew.
+        // A reload that waits for a lane may still hold the lock; then the times are not saved.
         let channels = self.lanes.try_lock().map(|lanes| lanes.channels()).unwrap_or_default();
         if let Err(err) = save_proven_at(&self.intake, &channels).await {
-            warn!(error = %err, "The store does not know when channels were last proven");
+            warn!(error = %err, "The times at which channels were last proven cannot be saved");
         }
         if let Err(err) = self.store.checkpoint().await {
-            warn!(error = %err, "The store could not be tidied up; nothing is lost by that");
+            warn!(error = %err, "The store could not be checkpointed; nothing is lost by that");
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Metrics of the gateway, in Prometheus' terms.
 
 mod health;
+mod labels;
 
 use fanfare_core::{ChannelName, Delivery};
 use fanfare_store::Audit;
-use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -12,6 +12,8 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 use self::health::HealthMetrics;
+pub(crate) use self::labels::{AlertLabels, ReceiverLabels};
+use self::labels::{AttemptLabels, ChannelLabels, DeliveryLabels, EscalationLabels};
 use crate::self_alert::Snapshot;
 
 /// The metrics of a gateway. Clones share the numbers.
@@ -27,39 +29,6 @@ pub struct Metrics {
     latency: Family<ChannelLabels, Histogram, fn() -> Histogram>,
     escalations: Family<EscalationLabels, Counter>,
     health: HealthMetrics,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(crate) struct AlertLabels {
-    pub(crate) source: String,
-    pub(crate) status: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(crate) struct ReceiverLabels {
-    pub(crate) receiver: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct ChannelLabels {
-    channel: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct AttemptLabels {
-    channel: String,
-    outcome: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct DeliveryLabels {
-    channel: String,
-    state: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct EscalationLabels {
-    unless: String,
 }
 
 /// Buckets in seconds from the alert's acceptance to the provider's answer: from an
@@ -82,34 +51,42 @@ impl Metrics {
             escalations: Family::default(),
             health: HealthMetrics::new(registry),
         };
-        registry.register("fanfare_alerts", "Alerts accepted and on the disk", metrics.alerts.clone());
+        registry.register("fanfare_alerts", "Alerts accepted and stored", metrics.alerts.clone());
         registry.register(
             "fanfare_alerts_not_kept",
-            "Alerts answered 503: the store would not take them",
+            "Alerts answered 503: the store could not keep them",
             metrics.refused.clone(),
         );
-        registry.register("fanfare_notifications", "Receivers told", metrics.notifications.clone());
+        registry.register(
+            "fanfare_notifications",
+            "Notifications of receivers",
+            metrics.notifications.clone(),
+        );
         registry.register(
             "fanfare_suppressed",
-            "Receivers not told, because it was not news to them",
+            "Notifications suppressed, because they were no news to their receivers",
             metrics.suppressed.clone(),
         );
-        registry.register("fanfare_attempts", "Attempts, by what came of them", metrics.attempts.clone());
+        registry.register("fanfare_attempts", "Attempts, by outcome", metrics.attempts.clone());
         registry.register(
             "fanfare_deliveries",
-            "Deliveries that reached their end",
+            "Deliveries that were delivered or given up",
             metrics.deliveries.clone(),
         );
-        registry.register("fanfare_pending_deliveries", "Deliveries still owed", metrics.pending.clone());
+        registry.register(
+            "fanfare_pending_deliveries",
+            "Deliveries that wait or are under way",
+            metrics.pending.clone(),
+        );
         registry.register_with_unit(
             "fanfare_delivery_latency",
-            "From the alert's acceptance to the provider's word",
+            "Time from the alert's acceptance to the provider's confirmation",
             Unit::Seconds,
             metrics.latency.clone(),
         );
         registry.register(
             "fanfare_escalations",
-            "Channels told because something had not come about in time",
+            "Deliveries of escalation rungs, by condition",
             metrics.escalations.clone(),
         );
         metrics

@@ -1,4 +1,4 @@
-//! Self-monitoring: the loop that checks the gateway itself, raises self-alerts and holds drills.
+//! Self-monitoring: the loop that checks the gateway itself, raises self-alerts and runs drills.
 
 mod collect;
 mod slow_checks;
@@ -61,7 +61,7 @@ impl SelfMonitor {
             if let Err(err) = self.tick(&channels, &mut state).await {
                 warn!(error = %err, "Self-monitoring failed; trying again");
             }
-            self.hold_drills(&channels, &mut state.drills).await;
+            self.run_drills(&channels, &mut state.drills).await;
         }
     }
 
@@ -101,7 +101,7 @@ impl SelfMonitor {
         Ok(())
     }
 
-    async fn hold_drills(&self, channels: &[ChannelHandle], drills: &mut DrillSchedule) {
+    async fn run_drills(&self, channels: &[ChannelHandle], drills: &mut DrillSchedule) {
         let now = self.clock.now();
         let last = |channel: &ChannelHandle| channel.status.last().drilled_at;
         let all: Vec<_> = channels
@@ -114,7 +114,7 @@ impl SelfMonitor {
         let due = drills.due(&all, now);
         for channel in channels.iter().filter(|it| due.contains(it.name())) {
             if let Err(err) = self.drill(channel, now).await {
-                warn!(channel.name = %channel.name(), error = %err, "The drill could not be held; trying again");
+                warn!(channel.name = %channel.name(), error = %err, "A drill failed; trying again");
             }
         }
     }
@@ -123,7 +123,7 @@ impl SelfMonitor {
         test(&self.intake, channel.name(), TestReason::Drill, now).await?;
         // Noted before the store has it: if the store fails, one drill is still enough.
         channel.status.last().drilled_at = Some(now);
-        info!(channel.name = %channel.name(), "A drill has begun");
+        info!(channel.name = %channel.name(), "Drill started");
         Ok(self.intake.store.drilled(channel.name().clone(), now).await.map_err(NotKept::from)?)
     }
 }

@@ -1,4 +1,4 @@
-//! The part of a body that was not understood.
+//! Entries for the part of a body that was not understood.
 
 use std::collections::VecDeque;
 
@@ -6,11 +6,11 @@ use fanfare_core::{Labels, cut_to_bytes};
 
 use crate::json::{Json, Object};
 
-/// The number of entries that one alert keeps. A rich body of ours has about twenty; a
-/// dumped device about sixty.
+/// The largest number of entries of one alert. The richest documented body has about
+/// twenty; a dumped device about sixty.
 const MAX_ENTRIES: usize = 200;
 
-/// The number of levels that are read. A dumped device has five.
+/// The largest number of levels that are read. A dumped device has five.
 const MAX_DEPTH: usize = 16;
 
 /// The length of an entry's name, at most, in bytes: room for sixteen levels of usual names.
@@ -20,16 +20,16 @@ const MAX_PATH_BYTES: usize = 256;
 /// channels can show.
 const MAX_TEXT_BYTES: usize = 4096;
 
-/// The entry that says how many there were too many. No body can set it, as a
+/// The name of the entry with the number of entries left out. No body can set it: a
 /// field's name never begins with a bracket here.
 const CUT: &str = "[cut]";
 
-/// `text`, at most as long as an alert may keep, and visibly cut.
+/// The text cut to [`MAX_TEXT_BYTES`], with a visible mark.
 pub(crate) fn bounded(text: &str) -> String {
     cut_to_bytes(text, MAX_TEXT_BYTES, "… [cut]")
 }
 
-/// The texts of `values` in one, if they are all without parts.
+/// The texts of `values` joined by commas; `None` if a value has parts.
 pub(crate) fn joined(values: &[Json]) -> Option<String> {
     if values.iter().any(Json::is_composite) {
         return None;
@@ -37,10 +37,10 @@ pub(crate) fn joined(values: &[Json]) -> Option<String> {
     Some(values.iter().filter_map(Json::text).collect::<Vec<_>>().join(", "))
 }
 
-/// `rest` as `dotted.path` and text, the outermost first, so that a bound cuts
-/// off what is buried deepest.
+/// The values of `rest` by their dotted paths, the outermost first, so that a bound cuts
+/// off the deepest.
 pub(crate) fn flatten(rest: Object) -> Labels {
-    let mut flat = Flat::default();
+    let mut flat = FlatEntries::default();
     let mut waiting: VecDeque<(usize, String, Json)> = VecDeque::new();
     waiting.extend(rest.into_iter().map(|(name, value)| (1, cut_path(&name), value)));
     while let Some((depth, path, value)) = waiting.pop_front() {
@@ -69,14 +69,15 @@ fn cut_path(path: &str) -> String {
     cut_to_bytes(path, MAX_PATH_BYTES, "…")
 }
 
+/// The entries of a flattened body, up to [`MAX_ENTRIES`].
 #[derive(Default)]
-struct Flat {
+struct FlatEntries {
     entries: Labels,
     taken: usize,
     left_out: usize,
 }
 
-impl Flat {
+impl FlatEntries {
     fn put(&mut self, path: String, text: &str) {
         if text.is_empty() {
             return;

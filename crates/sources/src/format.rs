@@ -1,4 +1,4 @@
-//! The forms we can read.
+//! Formats: the wire forms in which alerts arrive.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,16 +7,16 @@ use jiff::Timestamp;
 
 use crate::{Hints, Reading, SourceSettings, Unreadable, tkl};
 
-/// A wire form in which alerts arrive; what `format:` says of a source.
+/// A wire form in which alerts arrive; the value of a source's `format:`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
-    /// The bodies that scripts on ThinkLink post: there is no fixed schema, but five
-    /// documented shapes of one alarm, and what people make of them.
+    /// The bodies that scripts on ThinkLink post: no fixed schema, but five documented
+    /// shapes of one alarm, and variants of them.
     Tkl,
 }
 
 impl Format {
-    /// All formats that there are.
+    /// All known formats.
     pub const ALL: [Self; 1] = [Self::Tkl];
 
     /// The word for it in the config.
@@ -27,15 +27,15 @@ impl Format {
         }
     }
 
-    /// Reads `body`, which arrived at `now`. `hints` fill what it leaves open;
-    /// `source` is what the operator says of the sender.
+    /// Reads `body`, which arrived at `now`. `hints` fill its gaps;
+    /// `source` has the operator's settings of the sender.
     ///
     /// A body of several items is read as a whole or refused as a whole, so that
     /// a sender never has to find out which half of it was taken.
     ///
     /// # Errors
     ///
-    /// With the place that cannot be read. Never quotes what stands there.
+    /// If the body cannot be read, with the path of the fault. The value there is never quoted.
     pub fn read(
         self,
         body: &[u8],

@@ -31,20 +31,20 @@ pub(crate) type Object = BTreeMap<String, Json>;
 /// to raw values.
 const MAX_DEPTH: usize = 128;
 
-/// Some programs on Windows begin every UTF-8 text with it.
+/// The mark that some programs on Windows put before every UTF-8 text.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 impl Json {
     /// Reads a body.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Unreadable> {
         let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
-        // The first look checks the whole body, so its complaint has the right line and column.
+        // The first pass checks the whole body, so its error has the right line and column.
         let raw: &RawValue =
             serde_json::from_slice(body).map_err(|err| malformed(format!("not JSON: {err}")))?;
-        Self::grow(raw, MAX_DEPTH)
+        Self::from_raw(raw, MAX_DEPTH)
     }
 
-    fn grow(raw: &RawValue, room: usize) -> Result<Self, Unreadable> {
+    fn from_raw(raw: &RawValue, room: usize) -> Result<Self, Unreadable> {
         let text = raw.get();
         let first = text.as_bytes().first();
         if matches!(first, Some(b'{' | b'[')) && room == 0 {
@@ -52,16 +52,18 @@ impl Json {
         }
         Ok(match first {
             Some(b'{') => {
-                let fields: BTreeMap<LossyText, &RawValue> = understood(text)?;
+                let fields: BTreeMap<LossyText, &RawValue> = parse_level(text)?;
                 let fields = fields.into_iter().filter(|(_, raw)| raw.get() != "null");
-                let grown = fields.map(|(name, raw)| Ok((name.0, Self::grow(raw, room - 1)?)));
-                Self::Object(grown.collect::<Result<_, _>>()?)
+                let values = fields.map(|(name, raw)| Ok((name.0, Self::from_raw(raw, room - 1)?)));
+                Self::Object(values.collect::<Result<_, _>>()?)
             }
             Some(b'[') => {
-                let items: Vec<&RawValue> = understood(text)?;
-                Self::List(items.into_iter().map(|raw| Self::grow(raw, room - 1)).collect::<Result<_, _>>()?)
+                let items: Vec<&RawValue> = parse_level(text)?;
+                Self::List(
+                    items.into_iter().map(|raw| Self::from_raw(raw, room - 1)).collect::<Result<_, _>>()?,
+                )
             }
-            Some(b'"') => Self::Text(understood::<LossyText>(text)?.0),
+            Some(b'"') => Self::Text(parse_level::<LossyText>(text)?.0),
             Some(b't') => Self::Bool(true),
             Some(b'f') => Self::Bool(false),
             Some(b'n') => Self::Null,
@@ -89,7 +91,7 @@ impl Json {
         }
     }
 
-    /// A value without parts as text. Blank is the same as absent.
+    /// The text of a value without parts; `None` if it is blank.
     pub(crate) fn text(&self) -> Option<&str> {
         let text = match self {
             Self::Null | Self::List(_) | Self::Object(_) => return None,
@@ -102,8 +104,8 @@ impl Json {
     }
 }
 
-/// Reads one level of what the first look has checked already.
-fn understood<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Unreadable> {
+/// Parses one level of text that the first pass has checked already.
+fn parse_level<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Unreadable> {
     serde_json::from_str(text).map_err(|err| malformed(format!("not JSON: {err}")))
 }
 

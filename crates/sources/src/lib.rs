@@ -1,9 +1,9 @@
-//! Reads the wire forms in which alerts arrive.
+//! Sources: reads the wire formats in which alerts arrive.
 //!
 //! Bytes in, [`Reading`] or [`Unreadable`] out. This crate opens no socket, reads
-//! no clock and knows no policy. What it hands on holds no credential: senders
-//! dump whole devices into their alerts, passwords included, and those are gone
-//! before anything else looks at the body.
+//! no clock and knows no policy. A reading holds no credential: senders dump whole
+//! devices into their alerts, passwords included, and those are removed before
+//! anything else reads the body.
 //!
 //! ```
 //! use fanfare_sources::{Format, Hints, SourceSettings};
@@ -16,7 +16,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The modules stand in the order in which a body meets them.
+//! The modules stand in the order of their dependencies: one may use only those
+//! that stand below it.
 
 mod format;
 mod tkl;

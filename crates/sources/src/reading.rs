@@ -7,7 +7,7 @@ use fanfare_core::Alert;
 pub struct Reading {
     /// The alerts, in the body's order.
     pub alerts: Vec<Alert>,
-    /// The parts that were understood and ask for nothing. The sender did no wrong.
+    /// The parts that were understood and ask for nothing. They are no fault of the sender.
     pub nothing_to_do: Vec<NothingToDo>,
 }
 
@@ -16,11 +16,11 @@ pub struct Reading {
 pub struct NothingToDo {
     /// The path of the part, as in [`Unreadable::path`].
     pub path: String,
-    /// The reason for which there is nothing to do, for people.
+    /// The reason, for people.
     pub reason: &'static str,
 }
 
-/// The reason for which a body is refused, as a whole.
+/// The refusal of a whole body.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{path}: {message}")]
 pub struct Unreadable {
@@ -42,7 +42,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// The word for it in an answer's `code`.
+    /// The fault's word in an answer's `code`.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! The removal of credentials from a body, before anything else reads it.
+//! Removal of credentials from a body, before anything else reads it.
 //!
 //! The documents tell script authors to keep tokens in a device's attributes,
 //! and a careless script forwards the whole device.
@@ -12,8 +12,8 @@ use crate::json::Json;
 /// The text that stands where a credential stood.
 pub(crate) const REMOVED: &str = "[removed]";
 
-/// `json` without credentials: the bags that hold them are gone, what is called
-/// like one or looks like one is [`REMOVED`].
+/// The value without credentials: containers that hold them are dropped, and values whose
+/// name or shape is that of a credential become [`REMOVED`].
 pub(crate) fn scrub(json: Json) -> Json {
     match json {
         Json::Null | Json::Bool(_) | Json::Number(_) => json,
@@ -27,33 +27,33 @@ pub(crate) fn scrub(json: Json) -> Json {
 
 fn scrub_field(name: &str, value: Json) -> Option<(String, Json)> {
     let plain: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    if BAGS.contains(&plain.as_str()) {
+    if ATTRIBUTE_CONTAINERS.contains(&plain.as_str()) {
         return None;
     }
     let value = if CREDENTIAL_NAME.is_match(&plain) { Json::Text(REMOVED.to_owned()) } else { scrub(value) };
     Some((scrub_text(name), value))
 }
 
-/// `text` with each credential in it replaced by [`REMOVED`]; the rest of it is kept.
+/// The text with each credential in it replaced by [`REMOVED`].
 pub(crate) fn scrub_text(text: &str) -> String {
     if is_short_word(text) {
         return text.to_owned();
     }
-    // Shapes first: what is introduced ends at white space, and a key in PEM has some.
+    // Shapes first: an introduced credential ends at white space, and a key in PEM has some.
     let text = SHAPED.replace_all(text, REMOVED);
     INTRODUCED.replace_all(&text, format!("${{intro}}{REMOVED}")).into_owned()
 }
 
-/// Too short for any shape below, and without room for an introduction: most names
-/// and values of a body are, and need no closer look.
+/// Tells whether `text` is too short for any pattern below. Most names and values of a
+/// body are, and need no closer look.
 fn is_short_word(text: &str) -> bool {
     text.len() <= 10
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
 }
 
-/// The fields in which ThinkLink keeps what scripts need, tokens among it: a device's
+/// The fields in which ThinkLink keeps the data of scripts, tokens among it: a device's
 /// attributes, and the organisation's parameters. Lower case, letters only.
-const BAGS: [&str; 5] = ["serverattrs", "macattrs", "otherattrs", "clientattrs", "orgparams"];
+const ATTRIBUTE_CONTAINERS: [&str; 5] = ["serverattrs", "macattrs", "otherattrs", "clientattrs", "orgparams"];
 
 /// Names of fields that hold a credential. Lower case, letters and digits only.
 static CREDENTIAL_NAME: LazyLock<Regex> = LazyLock::new(|| {
@@ -67,7 +67,7 @@ static CREDENTIAL_NAME: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// Credentials known by what stands before them.
+/// Credentials known by the text before them.
 static INTRODUCED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r#"(?ix)

@@ -1,4 +1,4 @@
-//! The facts about a body that do not stand in it.
+//! Facts about a body that are not in it: the source's settings, and the hints of the address.
 
 use fanfare_core::{Labels, SourceName};
 use serde::Deserialize;
@@ -14,17 +14,17 @@ pub struct SourceSettings {
     pub labels: Labels,
 }
 
-/// The sender's words in the address, as `?eui=…&name=…&alarm=…&level=…`,
-/// for bodies that cannot say it. Fills gaps; never overrides the body.
+/// Facts in the request's address, as `?eui=…&name=…&alarm=…&level=…`, for senders
+/// that cannot change the body. They fill gaps and never override the body.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Hints {
     /// The EUI of the device.
     pub eui: Option<String>,
-    /// The device's name for people.
+    /// The name of the device.
     pub name: Option<String>,
     /// The name of the alarm.
     pub alarm: Option<String>,
-    /// The severity in the sender's word.
+    /// The severity in the sender's own word.
     pub level: Option<String>,
 }

@@ -1,26 +1,24 @@
-//! The time of an event, in a sender's words.
+//! Times in a sender's notation.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// A clock that is further ahead than this is wrong: a time zone is at most 14 hours.
+/// The longest plausible lead of a sender's clock: a time zone is at most 14 hours.
 const AHEAD: Duration = Duration::from_hours(24);
 
-/// A time longer ago than this is not when an alert happened, but what a box
-/// without battery and NTP believes at start-up. A year, because islands report
-/// late.
+/// The longest plausible age of an event. An older time comes from a box without
+/// battery and NTP at its start. A year, because isolated sites report late.
 const BEHIND: Duration = Duration::from_hours(365 * 24);
 
-/// From here on a number counts milliseconds: as seconds it would be the year
+/// The first number that counts milliseconds: as seconds it would be the year
 /// 5138, as milliseconds it is 1973.
 const FIRST_MILLISECOND: i64 = 100_000_000_000;
 
-/// The time that `text` tells, if it can be when something happened that is
-/// reported at `now`.
+/// The time in `text`, if it is plausible for an event that is reported at `now`.
 ///
 /// ThinkLink writes RFC 3339 in one field and milliseconds since 1970 in the
-/// next. A time without offset is not read: nobody can tell whose it is.
+/// next. A time without offset is not read: its zone is unknown.
 pub(crate) fn plausible(text: &str, now: Timestamp) -> Option<Timestamp> {
     let time = text.parse().ok().or_else(|| since_1970(text))?;
     let earliest = now.checked_sub(BEHIND).unwrap_or(Timestamp::MIN);

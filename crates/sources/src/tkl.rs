@@ -1,9 +1,9 @@
-//! ThinkLink: whatever a script on it posts.
+//! ThinkLink: the bodies that its scripts post.
 //!
 //! ThinkLink has no webhook of its own; an alert leaves it because a script
 //! author wrote a body. The documents know five shapes of one alarm:
 //!
-//! | shape | whose | alarm's name | text | groups |
+//! | shape | origin | alarm's name | text | groups |
 //! |---|---|---|---|---|
 //! | A | an RPC's alarm item | `dnMsg.data.alarm_name` | `title`, `desc` | `notice_groups` |
 //! | B | Notification Groups | `params.id` | `title`, `desc` | `notice_groups` |
@@ -12,8 +12,8 @@
 //! | E | scripts that post to a chat | – | `desc` or `content` | – |
 //!
 //! and people wrap them, merge them and add to them. So a body is not matched
-//! against shapes: each thing we want to know is looked for where any shape may
-//! have it, and what is left is kept as it is.
+//! against shapes: each field is looked for where any shape may have it, and the
+//! rest is kept as it is.
 
 use fanfare_core::{Alert, Kind, Labels, Severity, Status, one_line};
 use jiff::Timestamp;
@@ -27,10 +27,10 @@ use self::body::{Body, EVERYWHERE};
 use self::intent::Intent;
 use self::subject::Subject;
 
-mod body;
 mod subject;
 mod intent;
 mod addressees;
+mod body;
 
 /// Reads a body that holds one alarm or a list of them.
 pub(crate) fn read(
@@ -57,7 +57,7 @@ pub(crate) fn read(
     Ok(reading)
 }
 
-/// The address of a request is as careless with credentials as its body.
+/// The hints without credentials: senders put those into addresses, too.
 fn cleaned(hints: &Hints) -> Hints {
     let clean = |hint: &Option<String>| {
         let text = one_line(&bounded(&scrub_text(hint.as_deref()?)));
@@ -67,6 +67,7 @@ fn cleaned(hints: &Hints) -> Hints {
     Hints { eui: clean(eui), name: clean(name), alarm: clean(alarm), level: clean(level) }
 }
 
+/// The reader of one body's alerts.
 struct Reader<'a> {
     hints: &'a Hints,
     source: &'a SourceSettings,
@@ -85,13 +86,13 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// The alert that `body` reports; `None` if it says that there is nothing to do.
+    /// The alert that `body` reports; `None` if it asks for nothing.
     fn alert(&self, mut body: Body<'_>) -> Result<Option<Alert>, Unreadable> {
         let subject = Subject::take(&mut body, self.hints, &self.source.labels)?;
         let (kind, status) = match Intent::take(&mut body)? {
             Intent::Raise => (Kind::Alarm, Status::Firing),
             Intent::Clear => (Kind::Alarm, Status::Resolved),
-            Intent::Tell => (Kind::Notice, Status::Firing),
+            Intent::Notify => (Kind::Notice, Status::Firing),
             Intent::Nothing => return Ok(None),
         };
         let level = body.take_text(&EVERYWHERE, &["level", "severity"])?;
@@ -130,8 +131,8 @@ impl Reader<'_> {
     }
 }
 
-/// An alarm of unknown weight is worth a look. ThinkLink's own default is `low`:
-/// too quiet for something nobody has weighed. A message to pass on is not.
+/// The severity of the word `sent`. An alarm without one is `mid`: ThinkLink's own
+/// default, `low`, is too quiet for an alarm that nobody has rated. A notice is `low`.
 fn severity(sent: Option<&str>, kind: Kind) -> Severity {
     match (sent, kind) {
         (Some(word), Kind::Alarm | Kind::Notice) => word.parse().unwrap_or(Severity::Mid),

@@ -165,7 +165,7 @@ impl Lanes {
     /// Stops the lane of a channel that is gone; its pending deliveries stay on the disk.
     fn stop_lane(&mut self, name: ChannelName) {
         if let Some(handle) = self.handles.remove(&name) {
-            info!(channel.name = %name, "The channel has left the config");
+            info!(channel.name = %name, "The channel is no longer in the config");
             handle.stop.cancel();
             self.leaving.insert(name, handle.ended);
         }

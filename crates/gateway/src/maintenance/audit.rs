@@ -1,4 +1,4 @@
-//! Regular audit: everything that was accepted must be accounted for.
+//! Regular audit of the ledger: every accepted alert must be accounted for.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ fn report(outcome: Result<Audit, StoreError>, metrics: &Metrics) {
                 let example = audit.unaccounted.first().map(|it| it.what.as_str());
                 error!(
                     unaccounted = audit.unaccounted_in_all,
-                    example, "Not everything is accounted for; see `fanfare audit`"
+                    example, "The audit found unaccounted alerts or deliveries; see `fanfare audit`"
                 );
             }
             metrics.show_audit(&audit);

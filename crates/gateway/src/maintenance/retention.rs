@@ -59,16 +59,18 @@ impl Retention {
                 *self.policy.lock().unwrap_or_else(PoisonError::into_inner);
             match self.delete(before(now, alerts), before(now, sends)).await {
                 Ok(0) => {}
-                Ok(alerts) => info!(alerts, "Forgot what is older than the retention"),
-                Err(err) => warn!(error = %err, "Could not forget what is older than the retention"),
+                Ok(alerts) => info!(alerts, "Deleted alerts older than the retention"),
+                Err(err) => {
+                    warn!(error = %err, "Alerts older than the retention cannot be deleted; trying again")
+                }
             }
             match self.give_up_missing(before(now, missing_channels), now).await {
                 Ok(0) => {}
                 Ok(deliveries) => {
-                    error!(deliveries, "Gave up what is owed to channels that are no longer in the config");
+                    error!(deliveries, "Deliveries to channels that are no longer in the config given up");
                 }
                 Err(err) => {
-                    warn!(error = %err, "Could not look for what is owed to channels that have left");
+                    warn!(error = %err, "Deliveries to channels that are no longer in the config cannot be given up; trying again");
                 }
             }
         }

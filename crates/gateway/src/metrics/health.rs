@@ -11,7 +11,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{Atomic, Gauge};
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::metrics::ChannelLabels;
+use crate::metrics::labels::ChannelLabels;
 use crate::self_alert::{ChannelSnapshot, ObservedHealth, QuotaSnapshot, Snapshot};
 
 /// Metrics of the gateway's own state. Clones share the numbers.
@@ -81,24 +81,24 @@ impl HealthMetrics {
         let metrics = Self::default();
         registry.register(
             "fanfare_channel_up",
-            "1 unless the channel is broken: the same that is said in an alert",
+            "1 unless the channel is broken, as in the self-alert ChannelBroken",
             metrics.up.family.clone(),
         );
         registry.register_with_unit(
             "fanfare_channel_last_proven_timestamp",
-            "When the channel's provider last took a message",
+            "Time at which the channel's provider last accepted a message",
             Unit::Seconds,
             metrics.proven.family.clone(),
         );
         registry.register_with_unit(
             "fanfare_clock_offset",
-            "By how much the clock of the channel's provider is ahead of ours",
+            "Lead of the clock of the channel's provider over the gateway's",
             Unit::Seconds,
             metrics.clock_offset.family.clone(),
         );
         registry.register(
             "fanfare_dead_letters",
-            "Deliveries given up that wait for a person, without those that told of ourselves",
+            "Deliveries given up that wait for a person, without those of self-alerts",
             metrics.dead_letters.family.clone(),
         );
         registry.register(
@@ -108,17 +108,17 @@ impl HealthMetrics {
         );
         registry.register(
             "fanfare_quota_limit",
-            "Messages there are in a day or month",
+            "Messages allowed in this day or month",
             metrics.quota_limit.family.clone(),
         );
         registry.register(
             "fanfare_unaccounted_alerts",
-            "What of the ledger does not add up: anything but 0 is a bug",
+            "Alerts, notifications and deliveries that the audit cannot account for: anything but 0 is a bug",
             metrics.unaccounted.clone(),
         );
         registry.register(
             "fanfare_contracts",
-            "Notifications in the ledger, by how their contract stands",
+            "Notifications in the ledger, by the state of their contract",
             metrics.contracts.family.clone(),
         );
         metrics
@@ -160,8 +160,8 @@ fn up(state: &ObservedHealth) -> i64 {
     }
 }
 
-fn pool(facts: &QuotaSnapshot) -> PoolLabels {
-    PoolLabels { pool: facts.quota.pool.clone() }
+fn pool(snapshot: &QuotaSnapshot) -> PoolLabels {
+    PoolLabels { pool: snapshot.quota.pool.clone() }
 }
 
 fn count(number: u64) -> i64 {

@@ -49,13 +49,13 @@ pub(crate) fn run_checks(snapshot: &Snapshot, now: Timestamp) -> BTreeMap<Condit
         found.insert(Condition::DeadLetters(channel.clone()), problem(Severity::High, raised));
     }
     for QuotaSnapshot { quota, used } in quotas {
-        found.extend(used_up(quota, *used, now).map(|it| (Condition::Quota(quota.pool.clone()), it)));
+        found.extend(quota_use(quota, *used, now).map(|it| (Condition::Quota(quota.pool.clone()), it)));
     }
     for source in sources {
         found.extend(quiet(source).map(|it| (Condition::Source(source.name.clone()), it)));
     }
     found.extend(clock(channels).map(|it| (Condition::Clock, it)));
-    found.extend(room(*disk).map(|it| (Condition::Disk, it)));
+    found.extend(disk_space(*disk).map(|it| (Condition::Disk, it)));
     found
 }
 
@@ -98,7 +98,7 @@ fn age_of_secret(channel: &ChannelSnapshot, today: Date) -> Option<CheckResult> 
     (age > SECRET_LASTS_DAYS).then(|| problem(Severity::Low, old()))
 }
 
-fn used_up(quota: &Quota, used: u64, now: Timestamp) -> Option<CheckResult> {
+fn quota_use(quota: &Quota, used: u64, now: Timestamp) -> Option<CheckResult> {
     let level = quota.level(used);
     let severity = match level {
         QuotaLevel::Plenty => return None,
@@ -139,8 +139,8 @@ const CLOCK_MAY_BE_OFF: SignedDuration = SignedDuration::from_secs(60);
 /// The check of the machine's clock against the provider with the largest offset: if the
 /// provider's clock is the wrong one, that is worth knowing too.
 fn clock(channels: &[ChannelSnapshot]) -> Option<CheckResult> {
-    let told = channels.iter().filter_map(|it| it.clock_offset.map(|offset| (&it.name, offset)));
-    let Some((channel, offset)) = told.max_by_key(|(_, offset)| offset.abs()) else {
+    let known = channels.iter().filter_map(|it| it.clock_offset.map(|offset| (&it.name, offset)));
+    let Some((channel, offset)) = known.max_by_key(|(_, offset)| offset.abs()) else {
         return Some(CheckResult::Unknown);
     };
     let (channel, seconds) = (channel.clone(), offset.unsigned_abs().as_secs());
@@ -159,7 +159,7 @@ const LITTLE_ROOM: u64 = 200_000_000;
 /// The percentage of free bytes below which a large disk is nearly full.
 const LITTLE_ROOM_PERCENT: u128 = 5;
 
-fn room(disk: Option<DiskSpace>) -> Option<CheckResult> {
+fn disk_space(disk: Option<DiskSpace>) -> Option<CheckResult> {
     let Some(DiskSpace { free, total }) = disk else { return Some(CheckResult::Unknown) };
     let is_nearly_full =
         free < LITTLE_ROOM || u128::from(free) * 100 < u128::from(total) * LITTLE_ROOM_PERCENT;

@@ -1,3 +1,5 @@
+//! Addressees: the people to mention, and the notification groups.
+
 use fanfare_core::Mention;
 
 use crate::extra::bounded;
@@ -5,8 +7,8 @@ use crate::json::Json;
 
 use super::body::{Body, EVERYWHERE, MENTION, Part, line};
 
-/// Takes whom the sender wants called by name. What cannot be read is left
-/// where it is: an alert is not lost over a telephone number.
+/// Takes the people to mention. An unreadable value is left where it is: an alert is
+/// not refused over a telephone number.
 pub(super) fn take_mention(body: &mut Body<'_>) -> Mention {
     Mention {
         mobiles: take_all(body, "mobiles", "at_mobiles", names).concat(),
@@ -55,7 +57,7 @@ fn group_names(found: &Json) -> Option<Vec<String>> {
     }
 }
 
-/// A list of texts or numbers, or one text with commas.
+/// The names in a list of texts or numbers, or in one text with commas.
 fn names(found: &Json) -> Option<Vec<String>> {
     match found {
         Json::Number(digits) => Some(vec![digits.clone()]),

@@ -1,3 +1,5 @@
+//! Bodies, from which fields are taken by name.
+
 use fanfare_core::one_line;
 use jiff::Timestamp;
 
@@ -19,14 +21,14 @@ pub(super) const WRAPPED: [Part; 4] = [&["dnMsg", "data"], &["dnMsg"], &["params
 /// The places in which an alarm's own fields may stand, the innermost first.
 pub(super) const EVERYWHERE: [Part; 5] = [WRAPPED[0], WRAPPED[1], WRAPPED[2], WRAPPED[3], TOP];
 
-/// A body from which what is understood is taken, bit by bit; the rest is kept.
+/// A body from which the understood fields are taken one by one; the rest is kept.
 pub(super) struct Body<'a> {
     root: Object,
     place: &'a str,
 }
 
 impl<'a> Body<'a> {
-    /// The body that stands at `place` in what was posted.
+    /// Opens the body at `place` in the posted JSON.
     pub(super) fn open(item: Json, place: &'a str) -> Result<Self, Unreadable> {
         let mut body = Self { root: Object::new(), place };
         match item {
@@ -62,7 +64,7 @@ impl<'a> Body<'a> {
         fields.get(name)
     }
 
-    /// Takes out what stands under `name`.
+    /// Takes out the value under `name`.
     pub(super) fn take(&mut self, part: Part, name: &str) -> Option<Json> {
         let mut fields = &mut self.root;
         for step in part {
@@ -76,7 +78,7 @@ impl<'a> Body<'a> {
         fields.remove(name)
     }
 
-    /// Takes out what stands under `name`, if `read` can make something of it.
+    /// Takes out the value under `name`, if `read` understands it.
     pub(super) fn take_if<T>(
         &mut self,
         part: Part,
@@ -89,7 +91,7 @@ impl<'a> Body<'a> {
     }
 
     /// Takes out the first text under one of `names`, the first name first, as
-    /// one line. What has parts is refused: we would not know what it means.
+    /// one line. A value with parts is refused: its meaning is unknown.
     pub(super) fn take_text(&mut self, parts: &[Part], names: &[&str]) -> Result<Option<String>, Unreadable> {
         for name in names {
             for part in parts {
@@ -107,8 +109,8 @@ impl<'a> Body<'a> {
         Ok(None)
     }
 
-    /// Takes out the first free text under one of `names`. What is none is left
-    /// where it is: a script that puts an object there still has an alarm to raise.
+    /// Takes out the first free text under one of `names`. An object is left where it
+    /// is: a script that puts one there still has an alarm to raise.
     pub(super) fn take_words(&mut self, names: &[&str]) -> Option<String> {
         let words = |found: &Json| match found {
             Json::List(items) => joined(items),
@@ -120,7 +122,7 @@ impl<'a> Body<'a> {
         Some(bounded(&text)).filter(|text| !text.is_empty())
     }
 
-    /// Takes out the time at which it happened. One that cannot be is left where it is.
+    /// Takes out the time of the event. An implausible time is left where it is.
     pub(super) fn take_time(&mut self, now: Timestamp) -> Option<Timestamp> {
         let places = ["time", "timestamp", "occurred_at"]
             .into_iter()
@@ -139,12 +141,12 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// The fields that nobody took.
+    /// The fields that were not taken.
     pub(super) fn rest(self) -> Object {
         self.root
     }
 
-    /// The body as a whole cannot be an alert.
+    /// The refusal of the whole body.
     pub(super) fn refuse(&self, message: String) -> Unreadable {
         Unreadable { fault: Fault::NotAnAlert, path: self.place.to_owned(), message }
     }

@@ -1,3 +1,5 @@
+//! Intents: raise, clear, notify, nothing.
+
 use crate::Unreadable;
 use crate::json::Json;
 
@@ -10,25 +12,25 @@ pub(super) enum Intent {
     Raise,
     /// The alarm has ended.
     Clear,
-    /// A message is to be passed on.
-    Tell,
-    /// The sender looked and found that there is nothing to do.
+    /// A message without a state is to be passed on.
+    Notify,
+    /// The sender asks for nothing.
     Nothing,
 }
 
 impl Intent {
-    /// Takes what the body says of it. A word that we do not know means an
-    /// alarm: rather told than lost.
+    /// Takes the intent from the body. An unknown word means an alarm: rather one
+    /// notification too many than a lost alarm.
     pub(super) fn take(body: &mut Body<'_>) -> Result<Self, Unreadable> {
         let types: Vec<Self> =
-            EVERYWHERE.iter().filter_map(|part| take_word(body, part, "type", of_type)).collect();
+            EVERYWHERE.iter().filter_map(|part| take_word(body, part, "type", from_type)).collect();
         let actions: Vec<Self> =
-            EVERYWHERE.iter().filter_map(|part| take_word(body, part, "action", of_action)).collect();
+            EVERYWHERE.iter().filter_map(|part| take_word(body, part, "action", from_action)).collect();
         body.refuse_composite("action")?;
         Ok(if actions.contains(&Self::Nothing) {
             Self::Nothing
-        } else if types.contains(&Self::Tell) {
-            Self::Tell
+        } else if types.contains(&Self::Notify) {
+            Self::Notify
         } else if let Some(action) = actions.first() {
             *action
         } else if types.contains(&Self::Clear) {
@@ -39,16 +41,16 @@ impl Intent {
     }
 }
 
-fn of_type(word: &str) -> Option<Intent> {
+fn from_type(word: &str) -> Option<Intent> {
     match word {
         "alarm" | "new" => Some(Intent::Raise),
         "clear" => Some(Intent::Clear),
-        "notify" => Some(Intent::Tell),
+        "notify" => Some(Intent::Notify),
         _ => None,
     }
 }
 
-fn of_action(word: &str) -> Option<Intent> {
+fn from_action(word: &str) -> Option<Intent> {
     match word {
         "new" => Some(Intent::Raise),
         "clear" | "cleared" | "resolved" => Some(Intent::Clear),

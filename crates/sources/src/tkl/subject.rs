@@ -1,3 +1,5 @@
+//! Subjects: the alarm and the device that an alert is about.
+
 use fanfare_core::{Fingerprint, Kind, Labels, SourceName, Status};
 
 use crate::json::Json;
@@ -14,8 +16,8 @@ pub(super) struct Subject {
 }
 
 impl Subject {
-    /// Takes it from the body, with the hints for what the body does not say.
-    /// `fixed` are the operator's labels, which may name the device too.
+    /// Takes the subject from the body, and its gaps from the hints. `fixed` are the
+    /// source's labels, which may name the device too.
     pub(super) fn take(body: &mut Body<'_>, hints: &Hints, fixed: &Labels) -> Result<Self, Unreadable> {
         let fixed = |name| fixed.get(name).map(str::to_owned);
         let alarm = take_alarm_name(body)?;
@@ -28,8 +30,8 @@ impl Subject {
         })
     }
 
-    /// Refuses what nobody could act on: a body without anything to tell, and an
-    /// end that cannot say of what.
+    /// Refuses an alert that nobody could act on: a body without content, and a clear
+    /// without its alarm or device.
     pub(super) fn check(
         &self,
         body: &Body<'_>,
@@ -37,13 +39,13 @@ impl Subject {
         annotations: &Labels,
         level: Option<&str>,
     ) -> Result<(), Unreadable> {
-        let tells_nothing = self.alarm.is_none() && annotations.is_empty();
+        let is_empty = self.alarm.is_none() && annotations.is_empty();
         let refuse = |message: &str| Err(body.refuse(message.to_owned()));
         match status {
-            Status::Firing if tells_nothing && level.is_none() => refuse(
+            Status::Firing if is_empty && level.is_none() => refuse(
                 "found nothing to tell, expected at least one of `name`, `alarm_name`, `title`, `desc`, `content`, `level`",
             ),
-            Status::Resolved if tells_nothing => {
+            Status::Resolved if is_empty => {
                 refuse("a clear must say of which alarm: add `name` to the body or `?alarm=` to the address")
             }
             Status::Resolved if self.eui.is_none() && self.device.is_none() => {
@@ -90,7 +92,8 @@ impl Subject {
     }
 }
 
-/// `name` and `id` mean an alarm in one shape and a device in the next.
+/// Takes the alarm's name. `name` and `id` mean the alarm in one shape and the device in
+/// the next.
 fn take_alarm_name(body: &mut Body<'_>) -> Result<Option<String>, Unreadable> {
     let has = |name| body.peek(TOP, name).is_some();
     let is_alarm_rpc = ["_eui", "action", "group"].into_iter().any(has);
@@ -144,7 +147,7 @@ fn take_device_name(body: &mut Body<'_>) -> Result<Option<String>, Unreadable> {
     }
 }
 
-/// `alarm` and `device` are objects in our own form, and a name where people are brief.
+/// Takes `alarm` or `device` where it is just a name, and not an object.
 fn take_bare(body: &mut Body<'_>, name: &str) -> Option<String> {
     body.take_if(TOP, name, |found| match found {
         Json::Text(_) | Json::Number(_) => line(found),
@@ -152,7 +155,7 @@ fn take_bare(body: &mut Body<'_>, name: &str) -> Option<String> {
     })
 }
 
-/// `text` without digits, and without the signs, points and commas that belong to them.
+/// The text without digits, and without the signs, points and commas that belong to them.
 fn without_numbers(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();

@@ -11,7 +11,7 @@ mod identity;
 mod refusals;
 mod credentials;
 
-/// An hour and some after the examples happened.
+/// The time of arrival: an hour and some after the events of the examples.
 const NOW: &str = "2026-03-08T10:00:00Z";
 
 fn source() -> SourceSettings {

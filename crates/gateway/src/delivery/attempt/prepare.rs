@@ -22,18 +22,18 @@ pub(crate) struct PreparedBatch {
 pub(crate) struct ReadyBatch {
     /// The deliveries, with their texts.
     pub(crate) deliveries: Vec<(QueuedDelivery, Arc<Notification>)>,
-    /// The send in the ledger, if sends are counted.
+    /// The send in the ledger, if it is recorded.
     pub(crate) begun: Option<Begun>,
 }
 
 impl PreparedBatch {
-    /// Puts all deliveries off, because the store cannot be used.
-    fn put_off(
+    /// Postpones all deliveries, because the store cannot be used.
+    fn postponed(
         deliveries: impl IntoIterator<Item = QueuedDelivery>,
         runner: AttemptRunner<'_>,
         err: &StoreError,
     ) -> Self {
-        error!(error = %err, "No attempt is made while the store cannot be used");
+        error!(error = %err, "The store cannot be used; attempts are postponed");
         let next_at = after(runner.lane.clock.now(), STORE_PAUSE);
         let wait = |queued: QueuedDelivery| {
             let delivery = Delivery { next_at, ..queued.delivery.clone() };
@@ -43,16 +43,16 @@ impl PreparedBatch {
     }
 }
 
-/// A notification to tell, or the reason why it can never be read.
+/// A notification, or the reason why it can never be read.
 type LoadedText = Result<Arc<Notification>, String>;
 
-/// Reads the texts, leaves out deliveries without room, and enters the send in the ledger.
+/// Reads the texts, leaves out deliveries without room, and records the start of the send in the ledger.
 pub(crate) async fn prepare(runner: AttemptRunner<'_>, batch: Batch) -> PreparedBatch {
     let Batch { deliveries, digest } = batch;
     let texts = match texts(runner, &deliveries).await {
         Ok(texts) => texts,
-        // All are put off: otherwise those with a text at hand would overtake the others.
-        Err(err) => return PreparedBatch::put_off(deliveries, runner, &err),
+        // All are postponed: otherwise those with a text at hand would overtake the others.
+        Err(err) => return PreparedBatch::postponed(deliveries, runner, &err),
     };
     let (mut readable, mut ended) = (Vec::new(), Vec::new());
     for (queued, text) in deliveries.into_iter().zip(texts) {
@@ -64,7 +64,7 @@ pub(crate) async fn prepare(runner: AttemptRunner<'_>, batch: Batch) -> Prepared
     let gathering = match digest {
         Some(digest) => Gathering::Again(digest),
         None => {
-            let left_out = leave_out(runner, &mut readable);
+            let left_out = take_surplus(runner, &mut readable);
             let not_sent = |queued| AttemptResult { queued, after: AfterAttempt::NotSent };
             ended.extend(left_out.into_iter().map(not_sent));
             if readable.len() > 1 { Gathering::New } else { Gathering::Alone }
@@ -73,12 +73,12 @@ pub(crate) async fn prepare(runner: AttemptRunner<'_>, batch: Batch) -> Prepared
     if readable.is_empty() {
         return PreparedBatch { ready: None, ended };
     }
-    match enter(runner, &readable, gathering).await {
+    match record_start(runner, &readable, gathering).await {
         Ok(begun) => PreparedBatch { ready: Some(ReadyBatch { deliveries: readable, begun }), ended },
         Err(err) => {
-            let put_off =
-                PreparedBatch::put_off(readable.into_iter().map(|(queued, _)| queued), runner, &err);
-            ended.extend(put_off.ended);
+            let postponed =
+                PreparedBatch::postponed(readable.into_iter().map(|(queued, _)| queued), runner, &err);
+            ended.extend(postponed.ended);
             PreparedBatch { ready: None, ended }
         }
     }
@@ -108,7 +108,7 @@ async fn texts(
 fn loaded(read: Result<Option<Notification>, StoreError>) -> Result<LoadedText, StoreError> {
     match read {
         Ok(Some(notification)) => Ok(Ok(Arc::new(notification))),
-        Ok(None) => Ok(Err("it is not in the store".to_owned())),
+        Ok(None) => Ok(Err("the notification is not in the store".to_owned())),
         Err(err @ StoreError::Damaged { .. }) => Ok(Err(err.to_string())),
         Err(err @ (StoreError::Sqlite(_) | StoreError::Panicked | StoreError::Closed)) => Err(err),
     }
@@ -129,7 +129,7 @@ fn for_delivery(
 }
 
 /// Takes out the deliveries for which one message has no room.
-fn leave_out(
+fn take_surplus(
     runner: AttemptRunner<'_>,
     deliveries: &mut Vec<(QueuedDelivery, Arc<Notification>)>,
 ) -> Vec<QueuedDelivery> {
@@ -142,8 +142,8 @@ fn leave_out(
     left_out.into_iter().map(|(queued, _)| queued).collect()
 }
 
-/// Enters the send if its account has a budget to remember or a quota to count, or if it is a digest.
-async fn enter(
+/// Records the start of the send if its account has a budget to remember or a quota to count, or if it is a digest.
+async fn record_start(
     runner: AttemptRunner<'_>,
     deliveries: &[(QueuedDelivery, Arc<Notification>)],
     gathered: Gathering,

@@ -23,6 +23,7 @@ pub(crate) struct AttemptRecord {
 }
 
 impl AttemptRunner<'_> {
+    /// The settlement of one delivery of the attempt.
     pub(crate) fn settlement(
         self,
         queued: &QueuedDelivery,
@@ -45,6 +46,7 @@ impl AttemptRunner<'_> {
         }
     }
 
+    /// The hold of the account or egress that the verdict asks for, if it must survive a restart.
     fn hold(self, verdict: &SendVerdict, now: Timestamp) -> Option<AccountHold> {
         let account = &self.sender.account;
         let (account, time) = match verdict.account_effect {
@@ -70,7 +72,7 @@ impl AttemptRunner<'_> {
             match store.transact(settlements.iter().map(unit).collect()).await {
                 Ok(_) => return,
                 Err(err) => {
-                    error!(error = %err, "An attempt's outcome cannot be written down; trying again");
+                    error!(error = %err, "The outcome of an attempt cannot be stored; trying again");
                     tokio::time::sleep(STORE_PAUSE).await;
                 }
             }
@@ -86,7 +88,7 @@ impl AttemptRunner<'_> {
             logged: reason.clone(),
             words: reason,
             refused: 0,
-            outcome: DeliveryOutcome::Dead { reason: "what was to be told cannot be read".to_owned() },
+            outcome: DeliveryOutcome::Dead { reason: "the notification cannot be read".to_owned() },
             account_effect: AccountEffect::Unclear,
             signal: CircuitSignal::None,
         };

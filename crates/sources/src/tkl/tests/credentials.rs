@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::refusals::json as any_json;
 use super::*;
 
-/// Texts that give themselves away by their shape. Invented.
+/// Invented credentials that are known by their shape.
 const BY_SHAPE: [&str; 9] = [
     "SEC00112233445566778899aabbccddeeff",
     "xoxb-1234567890-abcdefABCDEF",
@@ -17,7 +17,7 @@ const BY_SHAPE: [&str; 9] = [
     "AKIAIOSFODNN7EXAMPLE",
 ];
 
-/// Names under which anything is a credential.
+/// Field names under which any value is a credential.
 const BY_NAME: [&str; 12] = [
     "password",
     "dingtalk_token",
@@ -33,7 +33,7 @@ const BY_NAME: [&str; 12] = [
     "AppSKey",
 ];
 
-/// The parts of each that must not be found afterwards.
+/// The part of each credential that must not be found in the reading.
 fn essence(credential: &str) -> &str {
     let at = credential.find("planted").map(|at| &credential[at..]).unwrap_or(credential);
     at.lines().next().unwrap()

@@ -1,4 +1,4 @@
-//! Every body in `examples/tkl`, which is what the documents show or suggest.
+//! The bodies in `examples/tkl`, as the documents show or suggest them.
 
 use super::*;
 
@@ -14,8 +14,8 @@ const B09: &str = include_str!("../../../../../examples/tkl/b09-rich.json");
 const B10: &str = include_str!("../../../../../examples/tkl/b10-json-rpc.json");
 const B12: &str = include_str!("../../../../../examples/tkl/b12-whole-context.json");
 
-/// The time of the bodies that tell one.
-const HAPPENED: &str = "2026-03-08T08:40:38Z";
+/// The event's time in the bodies that have one.
+const EVENT_TIME: &str = "2026-03-08T08:40:38Z";
 
 /// The expected reading of a body. Severity and source are written once, not also among the labels.
 struct Expected {
@@ -68,7 +68,7 @@ fn a_chat_scripts_body_is_read() {
             annotations: &[("description", "Current -9.4 °C, limit -18 °C")],
             extra: &[],
             mobiles: &["13800000000"],
-            at: HAPPENED,
+            at: EVENT_TIME,
         },
     );
 }
@@ -221,7 +221,7 @@ fn a_rich_body_is_read() {
                 ("version", "1"),
             ],
             mobiles: &["13800000000"],
-            at: HAPPENED,
+            at: EVENT_TIME,
         },
     );
 }
@@ -290,7 +290,7 @@ fn the_documented_scripts_body_is_read() {
             ],
             extra: &[("device.tags", "cold")],
             mobiles: &[],
-            at: HAPPENED,
+            at: EVENT_TIME,
         },
     );
 }

@@ -72,7 +72,7 @@ fn malformed_json_is_a_fault_of_its_own() {
     assert_eq!(try_read("desc=x", &Hints::default()).unwrap_err().fault, Fault::Malformed);
 }
 
-/// Names that mean something to us.
+/// Names that the format reads.
 const KNOWN: &[&str] = &[
     "dnMsg",
     "data",
@@ -105,12 +105,12 @@ const KNOWN: &[&str] = &[
     "token",
 ];
 
-/// One of them, or now and then one that means nothing.
+/// One of the known names, or now and then an unknown one.
 fn name() -> impl Strategy<Value = String> {
     prop_oneof![4 => prop::sample::select(KNOWN).prop_map(str::to_owned), 1 => ".{0,6}"]
 }
 
-/// Any JSON, preferably such as we would look into.
+/// Any JSON, mostly with known names.
 pub(super) fn json() -> impl Strategy<Value = serde_json::Value> {
     let words = prop::sample::select(
         &["new", "clear", "no", "notify", "alarm", "high", "x", "", "1772959238000"][..],

@@ -1,4 +1,4 @@
-//! Bodies that people derive from the known shapes.
+//! Bodies derived from the documented shapes.
 
 use super::*;
 
