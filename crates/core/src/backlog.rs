@@ -21,7 +21,7 @@ use crate::{DeliveryId, Fingerprint, Severity};
 #[derive(Debug)]
 pub struct Backlog<T> {
     queues: HashMap<QueueKey, Queue<T>>, // Invariant: each has something that waits or is out.
-    // Each queue that has nothing out stands in exactly one of the two.
+    // Each queue that has nothing out is in exactly one of the two.
     ready: BTreeSet<(Reverse<Severity>, DeliveryId, QueueKey)>,
     resting: BTreeSet<(Timestamp, DeliveryId, QueueKey)>,
     /// All that waits in ready queues, each counted as bad as its queue.
@@ -45,7 +45,7 @@ pub struct Waiting<T> {
     /// The number of the delivery: the order in which deliveries came to be.
     pub id: DeliveryId,
     /// The queue in which it waits.
-    pub line: QueueKey,
+    pub queue: QueueKey,
     /// The severity of the alert.
     pub severity: Severity,
     /// The time before which it does not go.
@@ -62,7 +62,7 @@ struct Queue<T> {
     out: usize,
     state: QueueState,
     /// One that joined and is worse than all that waited, and when it may go: it
-    /// ends the pause of the first when the queue stands again.
+    /// ends the pause of the first when nothing of the queue is out any more.
     raised_priority: Option<(Severity, Timestamp)>,
 }
 
@@ -73,7 +73,7 @@ enum QueueState {
     Resting(Timestamp, DeliveryId),
     /// Some of its deliveries are out.
     #[default]
-    Nowhere,
+    Unindexed,
 }
 
 /// The number of deliveries of each severity.
@@ -120,7 +120,7 @@ impl<T> Backlog<T> {
     /// The severity of the delivery that goes next at `now`, if any may.
     #[must_use]
     pub fn worst_ready(&mut self, now: Timestamp) -> Option<Severity> {
-        self.wake(now);
+        self.wake_due(now);
         self.ready.first().map(|(Reverse(severity), _, _)| *severity)
     }
 
@@ -128,7 +128,7 @@ impl<T> Backlog<T> {
     /// are at least as bad as `severity`.
     #[must_use]
     pub fn ready_at_least(&mut self, severity: Severity, now: Timestamp) -> usize {
-        self.wake(now);
+        self.wake_due(now);
         self.could_go.at_least(severity)
     }
 
@@ -140,22 +140,22 @@ impl<T> Backlog<T> {
 
     /// Adds a new delivery to its queue.
     pub fn push(&mut self, new: Waiting<T>) {
-        let Waiting { line, severity, next_at, .. } = new;
-        self.leave(line);
-        let queue = self.queues.entry(line).or_default();
+        let Waiting { queue: key, severity, next_at, .. } = new;
+        self.unindex(key);
+        let queue = self.queues.entry(key).or_default();
         if queue.counts.worst() < Some(severity) {
             queue.raised_priority = Some((severity, next_at));
         }
         queue.insert(new);
         self.len += 1;
-        self.stand(line);
+        self.index(key);
     }
 
     /// Takes out the delivery that goes next at `now`, if any may.
     pub fn take(&mut self, now: Timestamp) -> Option<Waiting<T>> {
-        self.wake(now);
-        let (_, _, line) = *self.ready.first()?;
-        self.take_from(line, 1).next()
+        self.wake_due(now);
+        let (_, _, key) = *self.ready.first()?;
+        self.take_from(key, 1).next()
     }
 
     /// Takes out as many as go next at `now`, up to `most`, for one digest.
@@ -167,108 +167,107 @@ impl<T> Backlog<T> {
     /// [`take`](Self::take) would have something.
     #[must_use]
     pub fn gather(&mut self, now: Timestamp, most: usize) -> Vec<Waiting<T>> {
-        self.wake(now);
-        let shared = |line: &QueueKey| match line {
+        self.wake_due(now);
+        let shared = |key: &QueueKey| match key {
             QueueKey::Incident(_) => true,
             QueueKey::Delivery(_) => false,
         };
-        let mut next = self.ready.iter().map(|(_, _, line)| *line).peekable();
-        let lines: Vec<QueueKey> = match next.peek() {
+        let mut next = self.ready.iter().map(|(_, _, key)| *key).peekable();
+        let keys: Vec<QueueKey> = match next.peek() {
             Some(first) if !shared(first) => next.take(most.min(1)).collect(),
             Some(_) | None => next.filter(shared).take(most).collect(),
         };
         let mut gathered = Vec::new();
-        for line in lines {
+        for key in keys {
             let room = most - gathered.len();
             if room == 0 {
                 break;
             }
-            gathered.extend(self.take_from(line, room));
+            gathered.extend(self.take_from(key, room));
         }
         gathered
     }
 
-    /// A delivery of `line` that does not wait here goes before those that do: it
+    /// A delivery of the queue `key` that does not wait here goes before those that do: it
     /// counts as one that was taken out.
-    pub fn go_ahead(&mut self, line: QueueKey) {
-        self.leave(line);
-        self.queues.entry(line).or_default().out += 1;
+    pub fn go_ahead(&mut self, key: QueueKey) {
+        self.unindex(key);
+        self.queues.entry(key).or_default().out += 1;
     }
 
-    /// Ends the pause of those of `ids` that stand first in their queue.
+    /// Ends the pause of those of `ids` that are first in their queue.
     pub fn hasten(&mut self, ids: &BTreeSet<DeliveryId>, now: Timestamp) {
         let is_asked_for = |it: &&(Timestamp, DeliveryId, QueueKey)| ids.contains(&it.1);
-        let lines: Vec<QueueKey> =
-            self.resting.iter().filter(is_asked_for).map(|(_, _, line)| *line).collect();
-        for line in lines {
-            self.leave(line);
-            if let Some(first) = self.queues.get_mut(&line).and_then(|queue| queue.waiting.front_mut()) {
+        let keys: Vec<QueueKey> = self.resting.iter().filter(is_asked_for).map(|(_, _, key)| *key).collect();
+        for key in keys {
+            self.unindex(key);
+            if let Some(first) = self.queues.get_mut(&key).and_then(|queue| queue.waiting.front_mut()) {
                 first.next_at = first.next_at.min(now);
             }
-            self.stand(line);
+            self.index(key);
         }
     }
 
-    /// A delivery of `line` that was taken out needs no further attempt. When all
+    /// A delivery of the queue `key` that was taken out needs no further attempt. When all
     /// that were taken out have ended, the next of the queue may go.
-    pub fn settled(&mut self, line: QueueKey) {
-        if let Some(queue) = self.queues.get_mut(&line) {
+    pub fn settled(&mut self, key: QueueKey) {
+        if let Some(queue) = self.queues.get_mut(&key) {
             queue.out = queue.out.saturating_sub(1);
-            self.stand(line);
+            self.index(key);
         }
     }
 
     /// A delivery that was taken out goes back to its place in its queue. The
     /// order in which several are put back does not matter.
     pub fn put_back(&mut self, taken: Waiting<T>) {
-        let line = taken.line;
-        self.leave(line);
-        let queue = self.queues.entry(line).or_default();
+        let key = taken.queue;
+        self.unindex(key);
+        let queue = self.queues.entry(key).or_default();
         queue.out = queue.out.saturating_sub(1);
         queue.insert(taken);
         self.len += 1;
-        self.stand(line);
+        self.index(key);
     }
 
-    /// The severity and time of one that has joined `line`, while all before it were out, and is worse
+    /// The severity and time of one that has joined the queue `key`, while all before it were out, and is worse
     /// than what then waited. Answered once, to the caller that
     /// keeps what is out and can end its pause.
-    pub fn take_raised_priority(&mut self, line: QueueKey) -> Option<(Severity, Timestamp)> {
-        self.queues.get_mut(&line).filter(|queue| queue.out > 0)?.raised_priority.take()
+    pub fn take_raised_priority(&mut self, key: QueueKey) -> Option<(Severity, Timestamp)> {
+        self.queues.get_mut(&key).filter(|queue| queue.out > 0)?.raised_priority.take()
     }
 
-    /// Takes out the first of `line`, which is ready: as many as there are, up to `most`.
-    fn take_from(&mut self, line: QueueKey, most: usize) -> impl Iterator<Item = Waiting<T>> {
-        self.leave(line);
-        let taken = self.queues.get_mut(&line).map(|queue| queue.take_out(most));
+    /// Takes out the first of the queue `key`, which is ready: as many as there are, up to `most`.
+    fn take_from(&mut self, key: QueueKey, most: usize) -> impl Iterator<Item = Waiting<T>> {
+        self.unindex(key);
+        let taken = self.queues.get_mut(&key).map(|queue| queue.take_out(most));
         self.len -= taken.as_ref().map_or(0, Vec::len);
         taken.into_iter().flatten()
     }
 
     /// Every queue whose first may go at `now` becomes ready.
-    fn wake(&mut self, now: Timestamp) {
-        while let Some(&(next_at, id, line)) = self.resting.first() {
+    fn wake_due(&mut self, now: Timestamp) {
+        while let Some(&(next_at, id, key)) = self.resting.first() {
             if next_at > now {
                 break;
             }
-            self.leave(line);
-            let Some(queue) = self.queues.get_mut(&line) else { continue };
+            self.unindex(key);
+            let Some(queue) = self.queues.get_mut(&key) else { continue };
             let Some(worst) = queue.counts.worst() else { continue };
             queue.state = QueueState::Ready(worst, id);
             self.could_go.add(worst, queue.waiting.len());
-            self.ready.insert((Reverse(worst), id, line));
+            self.ready.insert((Reverse(worst), id, key));
         }
     }
 
-    /// Lets `line` stand where its first one's pause puts it, unless something of it is out.
-    fn stand(&mut self, line: QueueKey) {
-        self.leave(line);
-        let Some(queue) = self.queues.get_mut(&line).filter(|queue| queue.out == 0) else {
+    /// Enters the queue `key` among those that rest, by the pause of its first delivery, unless something of it is out.
+    fn index(&mut self, key: QueueKey) {
+        self.unindex(key);
+        let Some(queue) = self.queues.get_mut(&key).filter(|queue| queue.out == 0) else {
             return;
         };
         let raised_priority = queue.raised_priority.take();
         let Some(first) = queue.waiting.front_mut() else {
-            self.queues.remove(&line);
+            self.queues.remove(&key);
             return;
         };
         if let Some((severity, at)) = raised_priority
@@ -278,21 +277,21 @@ impl<T> Backlog<T> {
         }
         let (next_at, id) = (first.next_at, first.id);
         queue.state = QueueState::Resting(next_at, id);
-        self.resting.insert((next_at, id, line));
+        self.resting.insert((next_at, id, key));
     }
 
-    /// Takes `line` from where it stands. Must come before any change to its queue.
-    fn leave(&mut self, line: QueueKey) {
-        let Some(queue) = self.queues.get_mut(&line) else { return };
+    /// Removes the queue `key` from those that are ready or rest. Must come before any change to the queue.
+    fn unindex(&mut self, key: QueueKey) {
+        let Some(queue) = self.queues.get_mut(&key) else { return };
         match std::mem::take(&mut queue.state) {
             QueueState::Ready(severity, id) => {
-                self.ready.remove(&(Reverse(severity), id, line));
+                self.ready.remove(&(Reverse(severity), id, key));
                 self.could_go.remove(severity, queue.waiting.len());
             }
             QueueState::Resting(next_at, id) => {
-                self.resting.remove(&(next_at, id, line));
+                self.resting.remove(&(next_at, id, key));
             }
-            QueueState::Nowhere => {}
+            QueueState::Unindexed => {}
         }
     }
 }
@@ -301,7 +300,7 @@ impl<T> Queue<T> {
     fn insert(&mut self, new: Waiting<T>) {
         self.counts.add(new.severity, 1);
         if self.waiting.is_empty() {
-            self.waiting.reserve_exact(1); // nearly every line has one only, and a deque makes room for four
+            self.waiting.reserve_exact(1); // nearly every queue has one only, and a deque makes room for four
         }
         let position = self.waiting.partition_point(|it| it.id < new.id);
         self.waiting.insert(position, new);

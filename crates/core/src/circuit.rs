@@ -6,11 +6,11 @@ use jiff::Timestamp;
 
 use crate::clock::after;
 
-/// The number of failures in a row that open a circuit. One is a hiccup, and the second may
-/// be the same hiccup, met by an attempt that was under way at the same time.
+/// The number of failures in a row that open a circuit. One may pass, and the second may
+/// be the same failure, met by an attempt that was under way at the same time.
 const FAILURES_TO_OPEN: u32 = 3;
 
-/// The pause before the first probe: most hiccups are over by then, and what
+/// The pause before the first probe: most short failures are over by then, and what
 /// cannot wait has gone to another channel.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -20,12 +20,12 @@ const FIRST_PAUSE: Duration = Duration::from_secs(5);
 /// next probe to be answered.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
-/// The time for which trouble lasts before it is told: until then the first
-/// probe may have shown that it was a hiccup.
-const HICCUP: Duration = Duration::from_secs(10);
+/// The time for which an outage lasts before it is told: until then the first
+/// probe may have shown that it was short.
+const TIME_BEFORE_REPORT: Duration = Duration::from_secs(10);
 
-/// The time for which a circuit must have been closed before its trouble counts as over.
-const CALM: Duration = Duration::from_secs(60);
+/// The time for which a circuit must have been closed before its outage counts as over.
+const RECOVERY_TIME: Duration = Duration::from_secs(60);
 
 /// Stands between a channel and its provider, and opens when nothing gets through.
 ///
@@ -38,15 +38,15 @@ const CALM: Duration = Duration::from_secs(60);
 ///
 /// # Flapping
 ///
-/// Trouble is over once the circuit has been closed for a minute and the last
+/// An outage is over once the circuit has been closed for a minute and the last
 /// attempt went well. A circuit that opens again before that goes on with its
 /// pauses where it was, and its channel has not recovered in between.
 ///
-/// Its times are steady ones, as those of a [`SlidingWindow`](crate::SlidingWindow).
+/// Its times are monotonic, as those of a [`SlidingWindow`](crate::SlidingWindow).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Circuit {
     failures_in_a_row: u32,
-    trouble: Option<Trouble>,
+    outage: Option<Outage>,
 }
 
 /// The answer to an attempt that would start.
@@ -88,9 +88,9 @@ pub enum Health {
     },
 }
 
-/// The trouble from the first opening of a circuit until it is over.
+/// The outage from the first opening of a circuit until it is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Trouble {
+struct Outage {
     since: Timestamp,
     reason: String,
     phase: Phase,
@@ -100,7 +100,7 @@ struct Trouble {
     told_from: Timestamp,
 }
 
-/// The state of the circuit while there is trouble.
+/// The state of the circuit during an outage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     /// Half-open once `until` has passed: then one probe at a time may run.
@@ -133,15 +133,15 @@ impl Circuit {
     /// An attempt ended at `now` with the provider having dealt with the message.
     pub fn succeeded(&mut self, now: Timestamp) {
         self.failures_in_a_row = 0;
-        if let Some(trouble) = &mut self.trouble {
-            trouble.close(now);
+        if let Some(outage) = &mut self.outage {
+            outage.close(now);
         }
     }
 
     /// An attempt failed at `now`.
     pub fn failed(&mut self, now: Timestamp, failure: Failure, reason: &str) {
-        if self.trouble.as_ref().is_some_and(|it| self.is_over(it, now)) {
-            self.trouble = None;
+        if self.outage.as_ref().is_some_and(|it| self.is_over(it, now)) {
+            self.outage = None;
         }
         self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
         let opens = match (failure, self.open_until()) {
@@ -151,16 +151,16 @@ impl Circuit {
             (Failure::Soft, Some(until)) => until <= now,
         };
         if opens {
-            self.trouble.get_or_insert_with(|| Trouble::starting_at(now)).open(now, failure, reason);
+            self.outage.get_or_insert_with(|| Outage::starting_at(now)).open(now, failure, reason);
         }
     }
 
     /// The health of the channel at `now`.
     #[must_use]
     pub fn health(&self, now: Timestamp) -> Health {
-        match &self.trouble {
-            Some(trouble) if trouble.is_told(now) && !self.is_over(trouble, now) => {
-                Health::Broken { since: trouble.since, reason: trouble.reason.clone() }
+        match &self.outage {
+            Some(outage) if outage.is_told(now) && !self.is_over(outage, now) => {
+                Health::Broken { since: outage.since, reason: outage.reason.clone() }
             }
             Some(_) | None => Health::Working,
         }
@@ -169,32 +169,32 @@ impl Circuit {
     /// The time at which [`Circuit::health`] changes next, if no attempt ends until then.
     #[must_use]
     pub fn health_changes_at(&self, now: Timestamp) -> Option<Timestamp> {
-        let trouble = self.trouble.as_ref()?;
-        let changes_at = match trouble.phase {
-            Phase::Open { .. } => Some(trouble.told_from),
+        let outage = self.outage.as_ref()?;
+        let changes_at = match outage.phase {
+            Phase::Open { .. } => Some(outage.told_from),
             Phase::Closed { since } => {
-                (trouble.is_told(now) && self.failures_in_a_row == 0).then(|| after(since, CALM))
+                (outage.is_told(now) && self.failures_in_a_row == 0).then(|| after(since, RECOVERY_TIME))
             }
         };
         changes_at.filter(|at| now < *at)
     }
 
     fn open_until(&self) -> Option<Timestamp> {
-        match self.trouble.as_ref()?.phase {
+        match self.outage.as_ref()?.phase {
             Phase::Open { until } => Some(until),
             Phase::Closed { .. } => None,
         }
     }
 
-    fn is_over(&self, trouble: &Trouble, now: Timestamp) -> bool {
-        match trouble.phase {
+    fn is_over(&self, outage: &Outage, now: Timestamp) -> bool {
+        match outage.phase {
             Phase::Open { .. } => false,
-            Phase::Closed { since } => self.failures_in_a_row == 0 && after(since, CALM) <= now,
+            Phase::Closed { since } => self.failures_in_a_row == 0 && after(since, RECOVERY_TIME) <= now,
         }
     }
 }
 
-impl Trouble {
+impl Outage {
     /// Yet without the failure that it starts with.
     fn starting_at(now: Timestamp) -> Self {
         Self {
@@ -202,7 +202,7 @@ impl Trouble {
             reason: String::new(),
             phase: Phase::Open { until: now },
             pause: Duration::ZERO,
-            told_from: after(now, HICCUP),
+            told_from: after(now, TIME_BEFORE_REPORT),
         }
     }
 

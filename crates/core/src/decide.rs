@@ -32,7 +32,7 @@ pub use self::changes::{
 };
 pub use self::committed::{AcceptedAlert, AssignedIds, Committed};
 pub use self::context::{ChannelAvailability, DecisionContext, SelfAlertOf};
-pub use self::dead_letter::{Discarding, discard, retry};
+pub use self::dead_letter::{DiscardReason, discard, retry};
 pub use self::dead_letter_id::{DeadLetterId, InvalidDeadLetterId};
 pub use self::give_up::give_up;
 pub use self::recheck::recheck;
@@ -41,7 +41,7 @@ pub use self::settle::settle;
 pub use self::settlement::{AccountHold, Delivery, DeliveryOutcome, DigestRef, SendId, Settlement};
 pub use self::state::{
     DecisionState, DeliveryState, DeliveryStatus, Handled, IncidentNotifications, IncidentStatus,
-    NewestAlert, NotificationRecord, NotificationState, OpenIncident, StateKey, ToldChannel, ToldOf,
+    NewestAlert, NotificationRecord, NotificationState, OpenIncident, StateKey, ToldChannel, ToldContent,
 };
 pub use self::timer::TimerKey;
 

@@ -11,9 +11,9 @@ use crate::{ChannelName, DeliveryTerms, Rung, Sending, Unless};
 
 /// The time that a channel may take when its turn has come before the next one is
 /// told as well, unless the contract leaves less. Ours: a provider that works
-/// answers within two seconds, and whoever reads two messages is better off than
-/// who waits for one.
-const LATE: Duration = Duration::from_secs(10);
+/// answers within two seconds, and two messages do less harm than
+/// one that comes late.
+const LATE_AFTER: Duration = Duration::from_secs(10);
 
 /// The time that the last ones that are told may take before a contract counts as
 /// broken for good. Ours: as long as one attempt that hangs, and another one.
@@ -29,7 +29,7 @@ pub struct ContractState {
     /// The number of rungs of the ladder that have been dealt with.
     pub climbed: usize,
     /// The status of the contract when it was last evaluated.
-    pub fulfilment: ContractStatus,
+    pub status: ContractStatus,
     /// Tells whether a person takes care of it.
     pub acknowledged: bool,
     /// Tells whether its incident has ended.
@@ -44,16 +44,16 @@ pub struct ChannelDelivery {
     /// The time at which the delivery came to be.
     pub at: Timestamp,
     /// The progress of the delivery.
-    pub answer: DeliveryProgress,
+    pub progress: DeliveryProgress,
 }
 
 /// The progress of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeliveryProgress {
-    /// No attempt has ended yet.
-    Awaited,
+    /// No attempt has gone wrong yet.
+    Pending,
     /// An attempt went wrong; it is tried again.
-    Troubled,
+    Retrying,
     /// The provider confirmed it.
     Delivered,
     /// The delivery was given up.
@@ -99,9 +99,9 @@ pub struct EscalationDecision {
     /// The number of rungs that have then been dealt with.
     pub climbed: usize,
     /// The status of the contract.
-    pub fulfilment: ContractStatus,
+    pub status: ContractStatus,
     /// The time of the next evaluation even if nothing happens; `None`: nothing is left to be done.
-    pub look_again: Option<Timestamp>,
+    pub next_check_at: Option<Timestamp>,
 }
 
 /// One thing done about a notification, with its reason.
@@ -139,7 +139,8 @@ pub enum Step {
     /// The contract is settled, one way or the other.
     Settle {
         /// The new status.
-        fulfilment: ContractStatus,
+        #[serde(rename = "fulfilment")]
+        status: ContractStatus,
     },
     /// A person has what was given up, or waits, tried again.
     Retried {
@@ -164,7 +165,8 @@ pub enum Step {
 #[serde(rename_all = "snake_case")]
 pub enum ChannelFailure {
     /// An attempt went wrong.
-    Troubled,
+    #[serde(rename = "troubled")]
+    AttemptFailed,
     /// The channel cannot send for now: its circuit is open, or it must be silent.
     Blocked,
     /// The channel has not confirmed in good time.
@@ -197,17 +199,17 @@ pub type Blocked<'a> = dyn Fn(&ChannelName) -> bool + 'a;
 #[must_use]
 pub fn evaluate_contract(
     terms: &DeliveryTerms,
-    standing: &ContractState,
+    contract: &ContractState,
     blocked: &Blocked<'_>,
     now: Timestamp,
 ) -> EscalationDecision {
-    let mut evaluation = Evaluation { terms, blocked, now, standing: standing.clone(), steps: Vec::new() };
+    let mut evaluation = Evaluation { terms, blocked, now, contract: contract.clone(), steps: Vec::new() };
     evaluation.take_turns();
     evaluation.climb();
     evaluation.settle();
-    let look_again = evaluation.look_again();
-    let ContractState { climbed, fulfilment, .. } = evaluation.standing;
-    EscalationDecision { steps: evaluation.steps, climbed, fulfilment, look_again }
+    let next_check_at = evaluation.next_check_at();
+    let ContractState { climbed, status, .. } = evaluation.contract;
+    EscalationDecision { steps: evaluation.steps, climbed, status, next_check_at }
 }
 
 /// An evaluation while it is being worked out: what has been decided counts at once.
@@ -215,59 +217,61 @@ struct Evaluation<'a> {
     terms: &'a DeliveryTerms,
     blocked: &'a Blocked<'a>,
     now: Timestamp,
-    standing: ContractState,
+    contract: ContractState,
     steps: Vec<Step>,
 }
 
 impl Evaluation<'_> {
-    /// Of channels told in turn as many are always hoped for as must confirm.
+    /// Replaces channels told in turn, so that as many as must confirm may be expected to.
     fn take_turns(&mut self) {
         match self.terms.send {
             Sending::Together => return,
             Sending::InTurn => {}
         }
         while let Some((failing, because)) = self.next_to_replace() {
-            let untold = self.terms.channels.iter().find(|channel| !self.was_called(channel));
+            let untold = self.terms.channels.iter().find(|channel| !self.was_added(channel));
             let Some(next) = untold.cloned() else { break };
-            self.call(&next);
+            self.add(&next);
             self.steps.push(Step::TakeTurn { channel: next, instead_of: failing, because });
         }
     }
 
     fn climb(&mut self) {
-        while let Some(rung) = self.terms.escalate.get(self.standing.climbed) {
-            let number = self.standing.climbed;
-            if let Some(because) = self.needless(rung.unless) {
+        while let Some(rung) = self.terms.escalate.get(self.contract.climbed) {
+            let number = self.contract.climbed;
+            if let Some(because) = self.skip_reason(rung.unless) {
                 self.steps.push(Step::Skip { rung: number, because });
-            } else if let Some((unless, because)) = self.climbing(rung) {
+            } else if let Some((unless, because)) = self.climb_reason(rung) {
                 let to = rung.to.clone();
-                to.iter().for_each(|channel| self.call(channel));
+                to.iter().for_each(|channel| self.add(channel));
                 self.steps.push(Step::Climb { rung: number, unless, to, because });
             } else {
                 break;
             }
-            self.standing.climbed += 1;
+            self.contract.climbed += 1;
         }
     }
 
     fn settle(&mut self) {
-        let fulfilment = self.fulfilment();
-        if fulfilment != self.standing.fulfilment {
-            self.standing.fulfilment = fulfilment;
-            self.steps.push(Step::Settle { fulfilment });
+        let status = self.status();
+        if status != self.contract.status {
+            self.contract.status = status;
+            self.steps.push(Step::Settle { status });
         }
     }
 
-    fn fulfilment(&self) -> ContractStatus {
+    fn status(&self) -> ContractStatus {
         let confirmed = self.confirmed() >= self.terms.needed();
-        match self.standing.fulfilment {
-            ContractStatus::Kept | ContractStatus::Late => self.standing.fulfilment,
+        match self.contract.status {
+            ContractStatus::Kept | ContractStatus::Late => self.contract.status,
             ContractStatus::Open if confirmed && !self.is_past_deadline() => ContractStatus::Kept,
             ContractStatus::Open | ContractStatus::Broken | ContractStatus::Abandoned if confirmed => {
                 ContractStatus::Late
             }
             ContractStatus::Abandoned => ContractStatus::Abandoned,
-            ContractStatus::Open | ContractStatus::Broken if self.is_past_deadline() || self.is_lost() => {
+            ContractStatus::Open | ContractStatus::Broken
+                if self.is_past_deadline() || self.can_never_be_met() =>
+            {
                 if self.has_had_its_last_chance() {
                     ContractStatus::Abandoned
                 } else {
@@ -280,17 +284,17 @@ impl Evaluation<'_> {
     }
 
     /// The time of the next evaluation: the first at which something is due.
-    fn look_again(&self) -> Option<Timestamp> {
-        let ContractState { fulfilment, .. } = self.standing;
-        let is_open = match fulfilment {
+    fn next_check_at(&self) -> Option<Timestamp> {
+        let ContractState { status, .. } = self.contract;
+        let is_open = match status {
             ContractStatus::Open | ContractStatus::Broken => true,
             ContractStatus::Kept | ContractStatus::Late | ContractStatus::Abandoned => false,
         };
-        let deadline = (fulfilment == ContractStatus::Open).then(|| self.deadline()).flatten();
-        let rung = self.terms.escalate.get(self.standing.climbed).map(|it| self.since_owed(it.after.0));
+        let deadline = (status == ContractStatus::Open).then(|| self.deadline()).flatten();
+        let rung = self.terms.escalate.get(self.contract.climbed).map(|it| self.since_owed(it.after.0));
         let turn = if is_open { self.next_late() } else { None };
-        let last_chance = (fulfilment == ContractStatus::Broken && !self.may_be_told_elsewhere())
-            .then(|| self.last_chance());
+        let last_chance =
+            (status == ContractStatus::Broken && !self.may_be_told_elsewhere()).then(|| self.last_chance());
         [deadline, rung, turn, last_chance].into_iter().flatten().min()
     }
 }
@@ -298,7 +302,7 @@ impl Evaluation<'_> {
 /// Facts about a notification.
 impl Evaluation<'_> {
     fn since_owed(&self, time: Duration) -> Timestamp {
-        after(self.standing.owed_at, time)
+        after(self.contract.owed_at, time)
     }
 
     fn deadline(&self) -> Option<Timestamp> {
@@ -309,75 +313,75 @@ impl Evaluation<'_> {
         self.deadline().is_some_and(|deadline| deadline <= self.now)
     }
 
-    fn was_called(&self, channel: &ChannelName) -> bool {
-        self.standing.deliveries.iter().any(|it| it.channel == *channel)
+    fn was_added(&self, channel: &ChannelName) -> bool {
+        self.contract.deliveries.iter().any(|it| it.channel == *channel)
     }
 
-    fn call(&mut self, channel: &ChannelName) {
-        self.standing.deliveries.push(ChannelDelivery {
+    fn add(&mut self, channel: &ChannelName) {
+        self.contract.deliveries.push(ChannelDelivery {
             channel: channel.clone(),
             at: self.now,
-            answer: DeliveryProgress::Awaited,
+            progress: DeliveryProgress::Pending,
         });
     }
 
     /// The channels for which `holds`, each counted once.
     fn channels(&self, holds: impl Fn(&ChannelDelivery) -> bool) -> usize {
         let mut names: Vec<_> =
-            self.standing.deliveries.iter().filter(|it| holds(it)).map(|it| &it.channel).collect();
+            self.contract.deliveries.iter().filter(|it| holds(it)).map(|it| &it.channel).collect();
         names.sort();
         names.dedup();
         names.len()
     }
 
     fn confirmed(&self) -> usize {
-        self.channels(|it| it.answer == DeliveryProgress::Delivered)
+        self.channels(|it| it.progress == DeliveryProgress::Delivered)
     }
 
-    /// The channels that have confirmed or may be expected to in good time.
-    fn hopefuls(&self) -> usize {
+    /// The channels that have confirmed or may be expected to do so in time.
+    fn confirmed_or_expected(&self) -> usize {
         self.channels(|it| self.failing(it).is_none())
     }
 
-    /// The one whose failing makes room for the next channel; `None` if enough may be hoped for.
+    /// The failing channel that the next one replaces; `None` if enough may be expected to confirm.
     ///
     /// Of those that fail the older ones have been replaced already.
     fn next_to_replace(&self) -> Option<(ChannelName, ChannelFailure)> {
-        let lacking = self.terms.needed().saturating_sub(self.hopefuls());
+        let lacking = self.terms.needed().saturating_sub(self.confirmed_or_expected());
         let failing = |it: &ChannelDelivery| self.failing(it).map(|why| (it.channel.clone(), why));
-        self.standing.deliveries.iter().rev().filter_map(failing).nth(lacking.checked_sub(1)?)
+        self.contract.deliveries.iter().rev().filter_map(failing).nth(lacking.checked_sub(1)?)
     }
 
-    fn failing(&self, called: &ChannelDelivery) -> Option<ChannelFailure> {
-        match called.answer {
+    fn failing(&self, delivery: &ChannelDelivery) -> Option<ChannelFailure> {
+        match delivery.progress {
             DeliveryProgress::Delivered => None,
             DeliveryProgress::Dead => Some(ChannelFailure::Dead),
-            DeliveryProgress::Troubled => Some(ChannelFailure::Troubled),
-            DeliveryProgress::Awaited if (self.blocked)(&called.channel) => Some(ChannelFailure::Blocked),
-            DeliveryProgress::Awaited if self.late_at(called) <= self.now => Some(ChannelFailure::Late),
-            DeliveryProgress::Awaited => None,
+            DeliveryProgress::Retrying => Some(ChannelFailure::AttemptFailed),
+            DeliveryProgress::Pending if (self.blocked)(&delivery.channel) => Some(ChannelFailure::Blocked),
+            DeliveryProgress::Pending if self.late_at(delivery) <= self.now => Some(ChannelFailure::Late),
+            DeliveryProgress::Pending => None,
         }
     }
 
     /// The time at which the next channel's turn is over, if its time is counted.
     fn next_late(&self) -> Option<Timestamp> {
-        let more = self.terms.channels.iter().any(|channel| !self.was_called(channel));
-        let waiting = self.standing.deliveries.iter().filter(|it| self.failing(it).is_none());
-        let awaited = waiting.filter(|it| it.answer == DeliveryProgress::Awaited);
+        let more = self.terms.channels.iter().any(|channel| !self.was_added(channel));
+        let waiting = self.contract.deliveries.iter().filter(|it| self.failing(it).is_none());
+        let pending = waiting.filter(|it| it.progress == DeliveryProgress::Pending);
         (more && self.terms.send == Sending::InTurn)
-            .then(|| awaited.map(|it| self.late_at(it)).min())
+            .then(|| pending.map(|it| self.late_at(it)).min())
             .flatten()
     }
 
     /// The time at which a channel is late: every turn comes before the contract's time is over, however short that is.
-    fn late_at(&self, called: &ChannelDelivery) -> Timestamp {
+    fn late_at(&self, delivery: &ChannelDelivery) -> Timestamp {
         let turns = u32::try_from(self.terms.channels.len()).unwrap_or(u32::MAX).max(1);
         let share = self.terms.contract.within.map(|within| within.0 / turns);
-        after(called.at, share.map_or(LATE, |share| share.min(LATE)))
+        after(delivery.at, share.map_or(LATE_AFTER, |share| share.min(LATE_AFTER)))
     }
 
-    fn needless(&self, unless: Unless) -> Option<Unless> {
-        let ContractState { acknowledged, resolved, .. } = self.standing;
+    fn skip_reason(&self, unless: Unless) -> Option<Unless> {
+        let ContractState { acknowledged, resolved, .. } = self.contract;
         let delivered = self.confirmed() >= self.terms.needed();
         let (is_delivered, is_acknowledged, is_resolved) = (
             delivered.then_some(Unless::Delivered),
@@ -393,9 +397,9 @@ impl Evaluation<'_> {
 
     /// The reason for climbing the next rung now, if it is climbed, and the condition that would make it needless.
     ///
-    /// Where too few channels confirm, those on the ladder are called in early: up to
+    /// Where too few channels confirm, those on the ladder are told early: up to
     /// a rung that is there for that, and those before it, which come sooner anyway.
-    fn climbing(&self, rung: &Rung) -> Option<(Unless, EscalationReason)> {
+    fn climb_reason(&self, rung: &Rung) -> Option<(Unless, EscalationReason)> {
         if self.since_owed(rung.after.0) <= self.now {
             return Some((rung.unless, EscalationReason::Due));
         }
@@ -406,52 +410,52 @@ impl Evaluation<'_> {
         let early = if is_overdue {
             Some(EscalationReason::ContractExpired)
         } else {
-            self.is_hopeless().then_some(EscalationReason::CannotBeMet)
+            self.cannot_be_met_now().then_some(EscalationReason::CannotBeMet)
         };
         early.map(|because| (Unless::Delivered, because))
     }
 
     fn has_climbed_for_delivery(&self) -> bool {
-        self.terms.escalate.iter().take(self.standing.climbed).any(|it| it.unless == Unless::Delivered)
+        self.terms.escalate.iter().take(self.contract.climbed).any(|it| it.unless == Unless::Delivered)
     }
 
     /// Too few channels are left that could confirm before something changes.
-    fn is_hopeless(&self) -> bool {
-        let possible = |it: &ChannelDelivery| match it.answer {
+    fn cannot_be_met_now(&self) -> bool {
+        let possible = |it: &ChannelDelivery| match it.progress {
             DeliveryProgress::Delivered => true,
             DeliveryProgress::Dead => false,
-            DeliveryProgress::Awaited | DeliveryProgress::Troubled => !(self.blocked)(&it.channel),
+            DeliveryProgress::Pending | DeliveryProgress::Retrying => !(self.blocked)(&it.channel),
         };
         self.channels(possible) + self.untold() < self.terms.needed()
     }
 
     /// Too few channels are left that could ever confirm.
-    fn is_lost(&self) -> bool {
-        self.channels(|it| it.answer != DeliveryProgress::Dead) + self.untold() < self.terms.needed()
+    fn can_never_be_met(&self) -> bool {
+        self.channels(|it| it.progress != DeliveryProgress::Dead) + self.untold() < self.terms.needed()
             && !self.may_be_told_elsewhere()
     }
 
     /// The receiver's own channels whose turn has not come.
     fn untold(&self) -> usize {
-        self.terms.channels.iter().filter(|channel| !self.was_called(channel)).count()
+        self.terms.channels.iter().filter(|channel| !self.was_added(channel)).count()
     }
 
     /// Tells whether the ladder has more channels for when too few confirm.
     fn may_be_told_elsewhere(&self) -> bool {
-        let mut left = self.terms.escalate.iter().skip(self.standing.climbed);
-        self.needless(Unless::Delivered).is_none() && left.any(|it| it.unless == Unless::Delivered)
+        let mut left = self.terms.escalate.iter().skip(self.contract.climbed);
+        self.skip_reason(Unless::Delivered).is_none() && left.any(|it| it.unless == Unless::Delivered)
     }
 
     fn has_had_its_last_chance(&self) -> bool {
-        !self.may_be_told_elsewhere() && (self.is_hopeless() || self.last_chance() <= self.now)
+        !self.may_be_told_elsewhere() && (self.cannot_be_met_now() || self.last_chance() <= self.now)
     }
 
     /// The end of the last chance: those who were told last get some time of their own.
     fn last_chance(&self) -> Timestamp {
-        let called_late =
-            self.standing.deliveries.iter().map(|it| it.at).filter(|at| *at > self.standing.owed_at);
-        let chance = called_late.max().map(|at| after(at, LAST_CHANCE));
-        chance.max(self.deadline()).unwrap_or(self.standing.owed_at)
+        let added_later =
+            self.contract.deliveries.iter().map(|it| it.at).filter(|at| *at > self.contract.owed_at);
+        let chance = added_later.max().map(|at| after(at, LAST_CHANCE));
+        chance.max(self.deadline()).unwrap_or(self.contract.owed_at)
     }
 }
 

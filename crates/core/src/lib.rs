@@ -58,12 +58,12 @@ pub use crate::clock::{Clock, SystemClock};
 pub use crate::decide::{
     AcceptedAlert, AccountHold, AlertRef, AssignedIds, AttemptRecord, Changes, ChannelAvailability,
     Committed, DeadLetterId, DecisionContext, DecisionState, Delivery, DeliveryChange, DeliveryOutcome,
-    DeliveryState, DeliveryStatus, DeliveryUpdate, DigestRef, Discarding, EvaluationTime, Handled,
+    DeliveryState, DeliveryStatus, DeliveryUpdate, DigestRef, DiscardReason, EvaluationTime, Handled,
     IncidentNotifications, IncidentStatus, IncidentUpdate, IncomingAlert, InvalidDeadLetterId,
     NewAcknowledgement, NewAlert, NewDelivery, NewNotification, NewStep, NewestAlert, NotificationRecord,
     NotificationRef, NotificationState, NotificationUpdate, Obstacle, OpenIncident, Recheck, RecheckAt,
     RepeatKey, RepeatedAlert, SelfAlertOf, SendEnd, SendId, Settlement, StateKey, TimerKey, ToldChannel,
-    ToldOf, accept, accept_planned, acknowledge, discard, give_up, obstacle, recheck, retry, settle,
+    ToldContent, accept, accept_planned, acknowledge, discard, give_up, obstacle, recheck, retry, settle,
 };
 pub use crate::digest::Digest;
 pub use crate::duration::{HumanDuration, InvalidDuration};
@@ -91,7 +91,7 @@ pub use crate::plan::{
 };
 pub use crate::policy::{InvalidPolicy, Policy};
 pub use crate::quota::{Quota, QuotaLevel, QuotaPeriod};
-pub use crate::receiver::{DeliveryTally, Receiver};
+pub use crate::receiver::Receiver;
 pub use crate::retry::{GiveUp, Next, RetryPolicy, RetryState};
 pub use crate::route::{Match, Route, RoutePath};
 pub use crate::secret::Secret;

@@ -157,12 +157,13 @@ fn plan_firing(
     now: Timestamp,
 ) -> Plan {
     let mut told = incident.map(|it| it.told.clone()).unwrap_or_default();
-    let concerned: Vec<Concerned<'_>> = routed.iter().map(|it| concern(it, severity, &told, now)).collect();
+    let receivers: Vec<ReceiverNews<'_>> =
+        routed.iter().map(|it| receiver_news(it, severity, &told, now)).collect();
     let got_worse = told.iter().all(|it| it.severity < severity)
-        || concerned.iter().any(|it| matches!(it.news, Ok(Why::Worsened { .. })));
+        || receivers.iter().any(|it| matches!(it.news, Ok(Why::Worsened { .. })));
     let acknowledged = incident.and_then(|it| it.acknowledged.clone()).filter(|_| !got_worse);
     let mut decisions = Vec::new();
-    for Concerned { routed, last, news } in concerned {
+    for ReceiverNews { routed, last, news } in receivers {
         let news = match news {
             Ok(Why::StillFiring) if acknowledged.is_some() => Err(Suppression::Acknowledged),
             news => news,
@@ -176,7 +177,7 @@ fn plan_firing(
                 }
                 notify(why, &routed.terms)
             }
-            Err(hold) => Verdict::Suppress(hold),
+            Err(reason) => Verdict::Suppress(reason),
         };
         decisions.push(routed.decide(verdict));
     }
@@ -184,22 +185,22 @@ fn plan_firing(
 }
 
 /// A receiver that routing points at, and whether the alert is news to it.
-struct Concerned<'a> {
+struct ReceiverNews<'a> {
     routed: &'a RoutedReceiver,
     /// The position of the receiver among those who were told.
     last: Option<usize>,
     news: Result<Why, Suppression>,
 }
 
-fn concern<'a>(
+fn receiver_news<'a>(
     routed: &'a RoutedReceiver,
     severity: Severity,
     told: &[LastNotified],
     now: Timestamp,
-) -> Concerned<'a> {
+) -> ReceiverNews<'a> {
     let last = told.iter().position(|it| it.receiver == routed.receiver);
     let news = news(last.map(|index| &told[index]), severity, routed.repeat_interval, now);
-    Concerned { routed, last, news }
+    ReceiverNews { routed, last, news }
 }
 
 /// The reason to tell a receiver of a firing alert, or for not telling it.
@@ -212,14 +213,14 @@ fn news(
     match last {
         None => Ok(Why::Started),
         Some(told) if told.severity < severity => Ok(Why::Worsened { from: told.severity }),
-        Some(told) if apart(told.at, now) >= repeat_interval => Ok(Why::StillFiring),
+        Some(told) if time_between(told.at, now) >= repeat_interval => Ok(Why::StillFiring),
         Some(_) => Err(Suppression::Unchanged),
     }
 }
 
 /// The time between `told` and `now`, whichever is later: where a clock was set
 /// back by a year, nobody is to wait for a year.
-fn apart(told: Timestamp, now: Timestamp) -> Duration {
+fn time_between(told: Timestamp, now: Timestamp) -> Duration {
     now.duration_since(told).unsigned_abs()
 }
 

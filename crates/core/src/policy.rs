@@ -8,30 +8,30 @@ use crate::{Receiver, ReceiverName, Route, RoutePath};
 
 /// The policy: a routing tree and the receivers it names.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(try_from = "WrittenPolicy", into = "WrittenPolicy")]
+#[serde(try_from = "PolicyJson", into = "PolicyJson")]
 pub struct Policy {
     route: Route, // Invariant: matches everything, and every receiver in it is in `receivers`.
     receivers: BTreeMap<ReceiverName, Receiver>,
 }
 
-/// A policy as it is kept.
+/// A policy as JSON.
 #[derive(Serialize, Deserialize)]
-struct WrittenPolicy {
+struct PolicyJson {
     route: Route,
     receivers: Vec<Receiver>,
 }
 
-impl TryFrom<WrittenPolicy> for Policy {
+impl TryFrom<PolicyJson> for Policy {
     type Error = String;
 
-    fn try_from(written: WrittenPolicy) -> Result<Self, String> {
-        let WrittenPolicy { route, receivers } = written;
+    fn try_from(json: PolicyJson) -> Result<Self, String> {
+        let PolicyJson { route, receivers } = json;
         Self::new(route, receivers)
             .map_err(|problems| problems.iter().map(InvalidPolicy::to_string).collect::<Vec<_>>().join("; "))
     }
 }
 
-impl From<Policy> for WrittenPolicy {
+impl From<Policy> for PolicyJson {
     fn from(policy: Policy) -> Self {
         let Policy { route, receivers } = policy;
         Self { route, receivers: receivers.into_values().collect() }
@@ -90,7 +90,7 @@ impl Policy {
             problems.push(InvalidPolicy::RootHasMatchers);
         }
         let receivers = by_name(receivers, &mut problems);
-        receivers.values().for_each(|it| find_what_cannot_be_promised(it, &mut problems));
+        receivers.values().for_each(|it| check_receiver(it, &mut problems));
         find_unknown_receivers(&route, &RoutePath::default(), &receivers, &mut problems);
         if problems.is_empty() { Ok(Self { route, receivers }) } else { Err(problems) }
     }
@@ -123,7 +123,7 @@ fn by_name(receivers: Vec<Receiver>, problems: &mut Vec<InvalidPolicy>) -> BTree
     named
 }
 
-fn find_what_cannot_be_promised(Receiver { name, terms }: &Receiver, problems: &mut Vec<InvalidPolicy>) {
+fn check_receiver(Receiver { name, terms }: &Receiver, problems: &mut Vec<InvalidPolicy>) {
     let on_the_ladder = terms.escalate.iter().flat_map(|rung| &rung.to);
     let channels = terms.channels.iter().chain(on_the_ladder).collect::<BTreeSet<_>>().len();
     let needed = terms.needed();

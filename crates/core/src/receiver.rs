@@ -14,14 +14,3 @@ pub struct Receiver {
     /// The terms of its notifications.
     pub terms: Arc<DeliveryTerms>,
 }
-
-/// The deliveries of one notification, counted by their state.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeliveryTally {
-    /// Confirmed by their providers.
-    pub delivered: u32,
-    /// The number that is still owed.
-    pub pending: u32,
-    /// The number that was given up.
-    pub dead: u32,
-}

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use fanfare_core::{
-    AckKey, Acknowledgement, Alert, ChannelName, Clock, Committed, Discarding, NotificationId, Obstacle,
+    AckKey, Acknowledgement, Alert, ChannelName, Clock, Committed, DiscardReason, NotificationId, Obstacle,
     Policy, StateKey, acknowledge, obstacle,
 };
 use fanfare_store::{DeadLetters, Store, StoreError, Unit};
@@ -20,7 +20,7 @@ use crate::commits::CommitHandler;
 use crate::delivery::{Lanes, SharedServices};
 use crate::dispatch::{Dispatch, EscalationEvent};
 use crate::escalation::EscalationTimers;
-use crate::intake::{Intake, NotKept, SourceLiveness};
+use crate::intake::{Intake, NotStored, SourceLiveness};
 use crate::jitter::Jitter;
 use crate::maintenance::audit;
 use crate::maintenance::retention::{Retention, RetentionPolicy};
@@ -192,7 +192,7 @@ impl Gateway {
     /// # Errors
     ///
     /// If they cannot be stored; then none of them is.
-    pub async fn accept(&self, alerts: Vec<Alert>, now: Timestamp) -> Result<Vec<Arc<Committed>>, NotKept> {
+    pub async fn accept(&self, alerts: Vec<Alert>, now: Timestamp) -> Result<Vec<Arc<Committed>>, NotStored> {
         self.intake.accept(alerts, now).await
     }
 
@@ -206,7 +206,7 @@ impl Gateway {
         &self,
         id: NotificationId,
         acknowledgement: Acknowledgement,
-    ) -> Result<Result<(), Obstacle>, NotKept> {
+    ) -> Result<Result<(), Obstacle>, NotStored> {
         let policy = self.dispatch.policy();
         let decide =
             move |state: &_| policy.decide(|context| acknowledge(state, id, &acknowledgement, context));
@@ -249,7 +249,7 @@ impl Gateway {
         by: &str,
         reason: &str,
     ) -> Result<usize, StoreError> {
-        let discarding = Discarding { by: by.to_owned(), reason: reason.to_owned() };
+        let discarding = DiscardReason { by: by.to_owned(), reason: reason.to_owned() };
         dead_letters::discard_all(&self.store, which.into(), &discarding, self.clock.now()).await
     }
 

@@ -27,7 +27,7 @@ pub(crate) struct Intake {
 /// Refusal of alerts that could not be stored. None of them was kept; the source should try again.
 #[derive(Debug, thiserror::Error)]
 #[error("not accepted, please send again: {0}")]
-pub struct NotKept(#[from] StoreError);
+pub struct NotStored(#[from] StoreError);
 
 impl Intake {
     /// Accepts alerts by the policy in force; returns when they and all they call for are on the disk.
@@ -37,7 +37,7 @@ impl Intake {
         &self,
         alerts: Vec<Alert>,
         now: Timestamp,
-    ) -> Result<Vec<Arc<Committed>>, NotKept> {
+    ) -> Result<Vec<Arc<Committed>>, NotStored> {
         let policy = self.dispatch.policy();
         let units = alerts.into_iter().map(|alert| unit(&policy, alert, now)).collect();
         self.transact(units).await
@@ -49,7 +49,7 @@ impl Intake {
         alert: Alert,
         plan: Plan,
         now: Timestamp,
-    ) -> Result<Option<Arc<Committed>>, NotKept> {
+    ) -> Result<Option<Arc<Committed>>, NotStored> {
         let (policy, alert) = (self.dispatch.policy(), Arc::new(alert));
         let decide = move |_: &_| {
             policy.decide(|context| accept_planned(Arc::clone(&alert), plan.clone(), context, now))
@@ -57,11 +57,11 @@ impl Intake {
         Ok(self.transact(vec![Unit::new(Vec::new(), decide)]).await?.into_iter().next())
     }
 
-    async fn transact(&self, units: Vec<Unit>) -> Result<Vec<Arc<Committed>>, NotKept> {
+    async fn transact(&self, units: Vec<Unit>) -> Result<Vec<Arc<Committed>>, NotStored> {
         let asked = u64::try_from(units.len()).unwrap_or(u64::MAX);
         let outcomes = self.store.transact(units).await.map_err(|err| {
             self.metrics.refused.inc_by(asked);
-            NotKept(err)
+            NotStored(err)
         })?;
         Ok(outcomes.into_iter().filter_map(UnitOutcome::ok).collect())
     }

@@ -30,7 +30,7 @@ mod time;
 
 pub use crate::channel::{ChannelSetup, Drill};
 pub use crate::gateway::{Gateway, GatewaySetup};
-pub use crate::intake::NotKept;
+pub use crate::intake::NotStored;
 pub use crate::jitter::{Jitter, RandomJitter};
 pub use crate::metrics::Metrics;
 pub use crate::operations::{
@@ -44,6 +44,7 @@ pub use crate::settings::{GatewaySettings, WatchedSource};
 pub use fanfare_core::{DeadLetterId, InvalidDeadLetterId, PolicyId};
 pub use fanfare_store::{
     AcknowledgementRow, AlertFilter, AlertHistory, AlertRow, AttemptRow, Audit, DeadLetter, DeadLetterFilter,
-    DeadLetters, DeliveryCounts, DeliveryFilter, DeliveryHistory, DeliveryRow, Held, NotificationCounts,
-    NotificationHistory, NotificationRow, OpenError, RelatedAlert, StepRow, Store, StoreError, Unaccounted,
+    DeadLetters, DeliveryCounts, DeliveryFilter, DeliveryHistory, DeliveryRow, NotificationCounts,
+    NotificationHistory, NotificationRow, OpenError, RelatedAlert, StepRow, Store, StoreError,
+    SuppressionRecord, Unaccounted,
 };

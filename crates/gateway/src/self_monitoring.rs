@@ -20,7 +20,7 @@ use self::drills::{ChannelDrill, DrillSchedule};
 pub(crate) use self::slow_checks::save_proven_at;
 use self::slow_checks::{SlowChecks, slow_checks};
 use crate::delivery::{ChannelHandle, Lanes};
-use crate::intake::{Intake, NotKept};
+use crate::intake::{Intake, NotStored};
 use crate::operations::TestError;
 use crate::operations::channel_test::test;
 use crate::self_alert::{AlertChange, RaisedAlerts, SELF_SOURCE, Snapshot, TestReason, run_checks};
@@ -66,7 +66,7 @@ impl SelfMonitor {
     }
 
     /// Checks the gateway once, and raises or resolves self-alerts.
-    async fn tick(&self, channels: &[ChannelHandle], state: &mut MonitorState) -> Result<(), NotKept> {
+    async fn tick(&self, channels: &[ChannelHandle], state: &mut MonitorState) -> Result<(), NotStored> {
         let now = self.intake.monotonic.now();
         let recent = state.slow_checks.take().filter(|it| now < after(it.at, SLOW_CHECK_INTERVAL));
         let slow = match recent {
@@ -86,7 +86,7 @@ impl SelfMonitor {
         self.update_alerts(&snapshot, raised).await
     }
 
-    async fn update_alerts(&self, snapshot: &Snapshot, raised: &mut RaisedAlerts) -> Result<(), NotKept> {
+    async fn update_alerts(&self, snapshot: &Snapshot, raised: &mut RaisedAlerts) -> Result<(), NotStored> {
         let (now, monotonic_now) = (self.clock.now(), self.intake.monotonic.now());
         let changes = raised.changes(&run_checks(snapshot, now), monotonic_now);
         if changes.is_empty() {
@@ -124,6 +124,6 @@ impl SelfMonitor {
         // Noted before the store has it: if the store fails, one drill is still enough.
         channel.status.last().drilled_at = Some(now);
         info!(channel.name = %channel.name(), "Drill started");
-        Ok(self.intake.store.drilled(channel.name().clone(), now).await.map_err(NotKept::from)?)
+        Ok(self.intake.store.drilled(channel.name().clone(), now).await.map_err(NotStored::from)?)
     }
 }

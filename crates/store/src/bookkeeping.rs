@@ -7,4 +7,4 @@ mod policies;
 mod ack_key;
 mod retention;
 
-pub use self::sends::{Begun, Gathering, SendStart};
+pub use self::sends::{NewSend, SendDigest, StartedSend};

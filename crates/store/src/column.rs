@@ -43,7 +43,7 @@ pub(crate) fn to_severity(word: &str) -> Result<Severity, StoreError> {
     })
 }
 
-pub(crate) fn to_fulfilment(word: &str) -> Result<ContractStatus, StoreError> {
+pub(crate) fn to_contract_status(word: &str) -> Result<ContractStatus, StoreError> {
     from_word("the state of a contract", word)
 }
 

@@ -26,9 +26,9 @@ pub(crate) fn after_noon(seconds: i64) -> Timestamp {
 }
 
 /// A folder of its own for one store.
-pub(crate) struct Place(TempDir);
+pub(crate) struct StoreFolder(TempDir);
 
-impl Place {
+impl StoreFolder {
     pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
@@ -123,23 +123,23 @@ fn seconds(number: u64) -> HumanDuration {
 
 /// Decides by a policy, while some channels cannot send.
 #[derive(Debug, Clone)]
-pub(crate) struct Deciding {
+pub(crate) struct Decider {
     pub(crate) policy: Policy,
-    pub(crate) entered_as: Option<PolicyId>,
+    pub(crate) policy_id: Option<PolicyId>,
     pub(crate) blocked: Vec<ChannelName>,
     pub(crate) gone: Vec<ChannelName>,
     /// The receiver that is told, on a channel of the same name, that a contract was abandoned.
-    pub(crate) confidant: Option<&'static str>,
+    pub(crate) self_alerts_to: Option<&'static str>,
 }
 
-impl Deciding {
+impl Decider {
     pub(crate) fn on(terms: DeliveryTerms) -> Self {
         Self {
             policy: policy_of(terms),
-            entered_as: None,
+            policy_id: None,
             blocked: Vec::new(),
             gone: Vec::new(),
-            confidant: None,
+            self_alerts_to: None,
         }
     }
 
@@ -152,12 +152,12 @@ impl Deciding {
         Self { gone: [self.gone, vec![channel.into()]].concat(), ..self }
     }
 
-    pub(crate) fn confiding_in(self, receiver: &'static str) -> Self {
-        Self { confidant: Some(receiver), ..self }
+    pub(crate) fn with_self_alerts_to(self, receiver: &'static str) -> Self {
+        Self { self_alerts_to: Some(receiver), ..self }
     }
 }
 
-impl Deciding {
+impl Decider {
     /// The result of `decide` in the context of this policy and these channels.
     pub(crate) fn decide<T>(&self, decide: impl FnOnce(&DecisionContext<'_>) -> T) -> T {
         let availability = |channel: &ChannelName| match channel {
@@ -167,21 +167,21 @@ impl Deciding {
         };
         decide(&DecisionContext {
             policy: &self.policy,
-            policy_id: self.entered_as,
+            policy_id: self.policy_id,
             availability: &availability,
             self_alert: &|notification, told, _| self.self_alert(notification, told),
         })
     }
 
     fn self_alert(&self, notification: &Notification, told: &[ChannelName]) -> Option<(Alert, Plan)> {
-        let confidant = self.confidant?;
+        let receiver = self.self_alerts_to?;
         let told: Vec<&str> = told.iter().map(ChannelName::as_str).collect();
         let mut alert = alarm("fanfare", Severity::High);
         alert.kind = Kind::Notice;
         alert.annotations.set("title", format!("{} not told on {}", notification.alert_id, told.join(", ")));
-        let terms = Arc::new(DeliveryTerms::plain(vec![confidant.into()]));
+        let terms = Arc::new(DeliveryTerms::plain(vec![receiver.into()]));
         let decision = Decision {
-            receiver: confidant.into(),
+            receiver: receiver.into(),
             route: None,
             verdict: Verdict::Notify { why: Why::Notice, terms },
         };

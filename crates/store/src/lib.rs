@@ -20,15 +20,16 @@ mod error;
 #[cfg(test)]
 mod fixtures;
 
-pub use crate::bookkeeping::{Begun, Gathering, SendStart};
+pub use crate::bookkeeping::{NewSend, SendDigest, StartedSend};
 pub use crate::engine::{Commit, Store};
 pub use crate::error::{OpenError, StoreError};
 pub use crate::read::{
     AlertFilter, AlertHistory, AlertRow, Audit, DeadLetter, DeadLetterFilter, DeadLetters, DeliveryCounts,
-    DeliveryFilter, DeliveryHistory, DeliveryRow, Held, NotificationCounts, NotificationHistory,
-    NotificationRow, RelatedAlert, Unaccounted,
+    DeliveryFilter, DeliveryHistory, DeliveryRow, NotificationCounts, NotificationHistory, NotificationRow,
+    RelatedAlert, Unaccounted,
 };
 pub use crate::tables::acknowledgements::AcknowledgementRow;
+pub use crate::tables::alerts::SuppressionRecord;
 pub use crate::tables::attempts::AttemptRow;
 pub use crate::tables::channels::ChannelState;
 pub use crate::tables::steps::StepRow;

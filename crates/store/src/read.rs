@@ -14,4 +14,4 @@ pub use self::alerts::{AlertFilter, AlertRow, NotificationRow};
 pub use self::audit::{Audit, DeliveryCounts, NotificationCounts, Unaccounted};
 pub use self::dead_letters::{DeadLetter, DeadLetterFilter, DeadLetters};
 pub use self::deliveries::{DeliveryFilter, DeliveryRow};
-pub use self::history::{AlertHistory, DeliveryHistory, Held, NotificationHistory, RelatedAlert};
+pub use self::history::{AlertHistory, DeliveryHistory, NotificationHistory, RelatedAlert};

@@ -5,14 +5,14 @@ use super::*;
 
 const NOON: Timestamp = Timestamp::constant(1_772_971_200, 0);
 
-fn line(about: u64) -> QueueKey {
+fn queue(about: u64) -> QueueKey {
     QueueKey::Incident(Fingerprint::from_bits(about))
 }
 
 fn waiting(id: i64, about: u64, severity: Severity, seconds: i64) -> Waiting<()> {
     Waiting {
         id: DeliveryId(id),
-        line: line(about),
+        queue: queue(about),
         severity,
         next_at: NOON + SignedDuration::from_secs(seconds),
         item: (),
@@ -56,7 +56,7 @@ fn check(waiting: impl IntoIterator<Item = Waiting<()>>, expected: &[i64]) {
     let mut order = Vec::new();
     while let Some(taken) = backlog.take(NOON) {
         order.push(taken.id.0);
-        backlog.settled(taken.line);
+        backlog.settled(taken.queue);
     }
     assert_eq!(order, expected);
 }
@@ -76,7 +76,7 @@ fn one_that_rests_does_not_go() {
 }
 
 #[test]
-fn a_line_keeps_its_order_and_its_worst_pulls_the_first() {
+fn a_queue_keeps_its_order_and_its_worst_pulls_the_first() {
     use Severity::{High, Low, Urgent};
     check([waiting(1, 1, Low, 0), waiting(2, 2, High, 0), waiting(3, 1, Urgent, 0)], &[1, 3, 2]);
 }
@@ -88,7 +88,7 @@ fn a_worse_one_ends_the_pause_of_the_first() {
 }
 
 #[test]
-fn while_one_is_out_the_next_of_its_line_waits() {
+fn while_one_is_out_the_next_of_its_queue_waits() {
     let mut backlog = Backlog::default();
     backlog.push(waiting(1, 1, Severity::Mid, 0));
     backlog.push(waiting(2, 1, Severity::Mid, 0));
@@ -99,7 +99,7 @@ fn while_one_is_out_the_next_of_its_line_waits() {
 
     backlog.put_back(first);
     assert_eq!(backlog.take(NOON).map(|it| it.id.0), Some(1));
-    backlog.settled(line(1));
+    backlog.settled(queue(1));
     assert_eq!(backlog.take(NOON).map(|it| it.id.0), Some(2));
 }
 
@@ -110,11 +110,11 @@ fn one_that_goes_on_alone_keeps_nobody_waiting() {
     backlog.push(waiting(2, 1, Severity::Mid, 0));
     let first = backlog.take(NOON).unwrap();
     let alone = QueueKey::Delivery(first.id);
-    backlog.settled(first.line);
-    backlog.put_back(Waiting { line: alone, next_at: NOON + SignedDuration::from_secs(9), ..first });
+    backlog.settled(first.queue);
+    backlog.put_back(Waiting { queue: alone, next_at: NOON + SignedDuration::from_secs(9), ..first });
     assert_eq!(backlog.take(NOON).map(|it| it.id.0), Some(2));
-    backlog.settled(line(1));
-    assert_eq!(backlog.take(NOON + SignedDuration::from_secs(9)).map(|it| it.line), Some(alone));
+    backlog.settled(queue(1));
+    assert_eq!(backlog.take(NOON + SignedDuration::from_secs(9)).map(|it| it.queue), Some(alone));
     backlog.settled(alone);
     assert!(backlog.is_bare());
 }
@@ -144,17 +144,17 @@ fn one_as_bad_that_joins_during_an_attempt_does_not_end_the_pause_after_it() {
 fn who_keeps_what_is_out_is_told_once_of_a_worse_one_that_has_joined() {
     let mut backlog = Backlog::default();
     backlog.push(waiting(1, 1, Severity::Low, 0));
-    assert_eq!(backlog.take_raised_priority(line(1)), None); // nothing is out
+    assert_eq!(backlog.take_raised_priority(queue(1)), None); // nothing is out
     backlog.take(NOON).unwrap();
-    assert_eq!(backlog.take_raised_priority(line(1)), None); // and nothing has joined
+    assert_eq!(backlog.take_raised_priority(queue(1)), None); // and nothing has joined
     backlog.push(waiting(2, 1, Severity::High, 5));
     backlog.push(waiting(3, 1, Severity::Mid, 0));
-    assert_eq!(backlog.take_raised_priority(line(1)), Some((Severity::High, later(5))));
-    assert_eq!(backlog.take_raised_priority(line(1)), None);
+    assert_eq!(backlog.take_raised_priority(queue(1)), Some((Severity::High, later(5))));
+    assert_eq!(backlog.take_raised_priority(queue(1)), None);
 }
 
 #[test]
-fn an_older_one_goes_before_those_that_already_wait_in_its_line() {
+fn an_older_one_goes_before_those_that_already_wait_in_its_queue() {
     check([waiting(2, 1, Severity::Low, 0), waiting(1, 1, Severity::Low, 0)], &[1, 2]);
     check([waiting(2, 1, Severity::Low, 9), waiting(1, 1, Severity::Low, 0)], &[1]);
 }
@@ -178,11 +178,11 @@ fn check_digest(waiting: impl IntoIterator<Item = Waiting<()>>, most: usize, exp
 }
 
 fn alone(id: i64, severity: Severity, seconds: i64) -> Waiting<()> {
-    Waiting { line: QueueKey::Delivery(DeliveryId(id)), ..waiting(id, 0, severity, seconds) }
+    Waiting { queue: QueueKey::Delivery(DeliveryId(id)), ..waiting(id, 0, severity, seconds) }
 }
 
 #[test]
-fn a_digest_tells_the_worst_line_first_and_each_line_to_its_end() {
+fn a_digest_tells_the_worst_queue_first_and_each_queue_to_its_end() {
     use Severity::{High, Low, Mid, Urgent};
     let all = [
         waiting(1, 1, Mid, 0),
@@ -200,7 +200,7 @@ fn a_digest_tells_the_worst_line_first_and_each_line_to_its_end() {
 }
 
 #[test]
-fn a_line_that_rests_stays_out_of_a_digest() {
+fn a_queue_that_rests_stays_out_of_a_digest() {
     check_digest([waiting(1, 1, Severity::Urgent, 1), waiting(2, 2, Severity::Low, 0)], 10, &[2]);
     check_digest([waiting(1, 1, Severity::Urgent, 1)], 10, &[]);
 }
@@ -225,27 +225,27 @@ fn one_that_waits_alone_shares_no_digest_and_keeps_its_turn() {
 }
 
 #[test]
-fn a_line_that_was_cut_goes_on_when_all_of_it_that_was_told_has_ended() {
+fn a_queue_that_was_cut_goes_on_when_all_of_it_that_was_told_has_ended() {
     let mut backlog = Backlog::with((1..=4).map(|id| waiting(id, 1, Severity::Mid, 0)));
     assert_eq!(ids(&backlog.gather(NOON, 3)), [1, 2, 3]);
     for _ in 0..3 {
         assert_eq!(backlog.take(NOON), None);
         assert_eq!(backlog.worst_ready(NOON), None);
-        backlog.settled(line(1));
+        backlog.settled(queue(1));
     }
     assert_eq!(backlog.take(NOON).map(|it| it.id.0), Some(4));
-    backlog.settled(line(1));
+    backlog.settled(queue(1));
     assert!(backlog.is_bare());
 }
 
-/// Gathers 1, 2 and 3 of a line of four and puts them back in the order of `order`.
+/// Gathers 1, 2 and 3 of a queue of four and puts them back in the order of `order`.
 #[track_caller]
 fn check_put_back(order: [usize; 3]) {
     let mut backlog = Backlog::with((1..=4).map(|id| waiting(id, 1, Severity::Mid, 0)));
     let gathered = backlog.gather(NOON, 3);
     backlog.push(waiting(5, 1, Severity::Mid, 0));
     for index in order {
-        assert_eq!(backlog.take(NOON), None, "some of the line are still out");
+        assert_eq!(backlog.take(NOON), None, "some of the queue are still out");
         backlog.put_back(gathered[index].clone());
     }
     assert_eq!(ids(&backlog.gather(NOON, 10)), [1, 2, 3, 4, 5]);
@@ -259,24 +259,24 @@ fn a_digest_that_failed_is_put_back_in_any_order() {
 }
 
 #[test]
-fn what_found_no_room_in_a_digest_waits_until_the_rest_of_its_line_has_ended() {
+fn what_found_no_room_in_a_digest_waits_until_the_rest_of_its_queue_has_ended() {
     let mut backlog = Backlog::with((1..=3).map(|id| waiting(id, 1, Severity::Mid, 0)));
     let mut gathered = backlog.gather(NOON, 10);
     backlog.put_back(gathered.pop().unwrap());
     assert_eq!(backlog.take(NOON), None);
-    backlog.settled(line(1));
+    backlog.settled(queue(1));
     assert_eq!(backlog.take(NOON), None);
-    backlog.settled(line(1));
+    backlog.settled(queue(1));
     assert_eq!(backlog.take(NOON).map(|it| it.id.0), Some(3));
 }
 
 #[test]
-fn one_of_a_digest_that_goes_on_alone_lets_its_line_go_on() {
+fn one_of_a_digest_that_goes_on_alone_lets_its_queue_go_on() {
     let mut backlog = Backlog::with((1..=3).map(|id| waiting(id, 1, Severity::Mid, 0)));
     let gathered = backlog.gather(NOON, 2);
-    backlog.settled(line(1));
-    backlog.settled(line(1));
-    backlog.put_back(Waiting { line: QueueKey::Delivery(DeliveryId(2)), ..gathered[1].clone() });
+    backlog.settled(queue(1));
+    backlog.settled(queue(1));
+    backlog.put_back(Waiting { queue: QueueKey::Delivery(DeliveryId(2)), ..gathered[1].clone() });
     assert_eq!(ids(&backlog.gather(NOON, 10)), [2]);
     assert_eq!(ids(&backlog.gather(NOON, 10)), [3]);
 }
@@ -310,11 +310,11 @@ fn it_says_how_bad_the_next_is_and_how_many_could_go() {
 
 /// Quick only if no step looks at all that wait.
 #[test]
-fn a_hundred_thousand_are_gathered_as_fast_from_one_line_as_from_many() {
+fn a_hundred_thousand_are_gathered_as_fast_from_one_queue_as_from_many() {
     const MANY: i64 = 100_000;
-    for lines in [1, 1_000, MANY as u64] {
+    for queues in [1, 1_000, MANY as u64] {
         let severity = |id: i64| Severity::ALL[id as usize % 4];
-        let all = (0..MANY).map(|id| waiting(id, id as u64 % lines, severity(id), 0));
+        let all = (0..MANY).map(|id| waiting(id, id as u64 % queues, severity(id), 0));
         let mut backlog = Backlog::with(all);
         let mut told = 0;
         while let Some(first) = backlog.take(NOON) {
@@ -322,21 +322,21 @@ fn a_hundred_thousand_are_gathered_as_fast_from_one_line_as_from_many() {
             backlog.put_back(first);
             let gathered = backlog.gather(NOON, 40);
             told += gathered.len();
-            gathered.iter().for_each(|it| backlog.settled(it.line));
+            gathered.iter().for_each(|it| backlog.settled(it.queue));
         }
         assert_eq!(told, MANY as usize);
         assert!(backlog.is_bare());
     }
 }
 
-/// One that waits: its line (or alone), its severity and its pause.
+/// One that waits: its queue (or alone), its severity and its pause.
 fn any_waiting() -> impl Strategy<Value = (Option<u64>, usize, i64)> {
     (prop::option::weighted(0.9, 0_u64..5), 0_usize..4, 0_i64..3)
 }
 
-fn all_waiting(lines: &[(Option<u64>, usize, i64)]) -> Vec<Waiting<()>> {
+fn all_waiting(queues: &[(Option<u64>, usize, i64)]) -> Vec<Waiting<()>> {
     (0..)
-        .zip(lines)
+        .zip(queues)
         .map(|(id, (about, severity, rest))| match about {
             Some(about) => waiting(id, *about, Severity::ALL[*severity], *rest),
             None => alone(id, Severity::ALL[*severity], *rest),
@@ -346,12 +346,12 @@ fn all_waiting(lines: &[(Option<u64>, usize, i64)]) -> Vec<Waiting<()>> {
 
 proptest! {
     #[test]
-    fn a_digest_begins_with_what_goes_next_tells_line_after_line_and_leaves_no_room(
-        lines in prop::collection::vec(any_waiting(), 0..40),
+    fn a_digest_begins_with_what_goes_next_tells_queue_after_queue_and_leaves_no_room(
+        queues in prop::collection::vec(any_waiting(), 0..40),
         most in 0_usize..20,
         now in 0_i64..4,
     ) {
-        let all = all_waiting(&lines);
+        let all = all_waiting(&queues);
         let now = later(now);
         let (mut backlog, mut one_by_one) = (Backlog::with(all.clone()), Backlog::with(all.clone()));
         let gathered = backlog.gather(now, most);
@@ -359,34 +359,34 @@ proptest! {
         prop_assert_eq!(gathered.first(), next.as_ref());
         prop_assert!(gathered.len() <= most);
 
-        let lines: Vec<QueueKey> = gathered.chunk_by(|a, b| a.line == b.line).map(|chunk| chunk[0].line).collect();
-        let mut each_once = lines.clone();
+        let queues: Vec<QueueKey> = gathered.chunk_by(|a, b| a.queue == b.queue).map(|chunk| chunk[0].queue).collect();
+        let mut each_once = queues.clone();
         each_once.sort();
         each_once.dedup();
-        prop_assert_eq!(lines.len(), each_once.len());
-        prop_assert!(gathered.chunk_by(|a, b| a.line == b.line).all(|it| it.is_sorted_by_key(|it| it.id)));
-        let worst_then_oldest = |line: &QueueKey| {
-            let of_line = || all.iter().filter(|it| it.line == *line);
-            (of_line().map(|it| Reverse(it.severity)).min(), of_line().map(|it| it.id).min())
+        prop_assert_eq!(queues.len(), each_once.len());
+        prop_assert!(gathered.chunk_by(|a, b| a.queue == b.queue).all(|it| it.is_sorted_by_key(|it| it.id)));
+        let worst_then_oldest = |queue: &QueueKey| {
+            let of_queue = || all.iter().filter(|it| it.queue == *queue);
+            (of_queue().map(|it| Reverse(it.severity)).min(), of_queue().map(|it| it.id).min())
         };
-        prop_assert!(lines.is_sorted_by_key(worst_then_oldest), "{lines:?}");
-        let is_alone = |line: &QueueKey| matches!(line, QueueKey::Delivery(_));
-        prop_assert!(gathered.len() <= 1 || !lines.iter().any(is_alone));
+        prop_assert!(queues.is_sorted_by_key(worst_then_oldest), "{queues:?}");
+        let is_alone = |queue: &QueueKey| matches!(queue, QueueKey::Delivery(_));
+        prop_assert!(gathered.len() <= 1 || !queues.iter().any(is_alone));
 
-        if gathered.len() < most && !lines.iter().any(is_alone) {
+        if gathered.len() < most && !queues.iter().any(is_alone) {
             while let Some(left) = backlog.take(now) {
-                prop_assert!(is_alone(&left.line), "{left:?} had room");
+                prop_assert!(is_alone(&left.queue), "{left:?} had room");
             }
         }
     }
 
     #[test]
-    fn whatever_is_gathered_settled_and_put_back_each_ends_once_and_in_its_lines_order(
-        lines in prop::collection::vec(any_waiting(), 0..40),
+    fn whatever_is_gathered_settled_and_put_back_each_ends_once_and_in_its_queues_order(
+        queues in prop::collection::vec(any_waiting(), 0..40),
         sizes in prop::collection::vec(1_usize..8, 1..100),
         retries in prop::collection::vec(any::<bool>(), 200),
     ) {
-        let all = all_waiting(&lines);
+        let all = all_waiting(&queues);
         let mut backlog = Backlog::with(all.clone());
         let (mut went, mut retries) = (Vec::new(), retries.into_iter());
         for most in sizes.into_iter().chain(std::iter::repeat(5)) {
@@ -400,26 +400,26 @@ proptest! {
             let (mut back, mut is_over) = (Vec::new(), false);
             for it in gathered {
                 is_over |= retries.next() == Some(true);
-                if is_over { back.push(it) } else { went.push(it.clone()); backlog.settled(it.line) }
+                if is_over { back.push(it) } else { went.push(it.clone()); backlog.settled(it.queue) }
             }
             back.into_iter().rev().for_each(|it| backlog.put_back(it));
         }
         prop_assert!(backlog.is_bare());
         prop_assert_eq!(went.len(), all.len());
-        for line in all.iter().map(|it| it.line) {
-            prop_assert!(went.iter().filter(|it| it.line == line).is_sorted_by(|a, b| a.id < b.id));
+        for queue in all.iter().map(|it| it.queue) {
+            prop_assert!(went.iter().filter(|it| it.queue == queue).is_sorted_by(|a, b| a.id < b.id));
         }
     }
 }
 
 proptest! {
     #[test]
-    fn each_goes_exactly_once_and_in_its_lines_order(lines in prop::collection::vec((0_u64..4, 0_usize..4, 0_i64..3), 0..40), retries in prop::collection::vec(any::<bool>(), 80)) {
+    fn each_goes_exactly_once_and_in_its_queues_order(queues in prop::collection::vec((0_u64..4, 0_usize..4, 0_i64..3), 0..40), retries in prop::collection::vec(any::<bool>(), 80)) {
         let mut backlog = Backlog::default();
-        for (id, (about, severity, rest)) in (0..).zip(&lines) {
+        for (id, (about, severity, rest)) in (0..).zip(&queues) {
             backlog.push(waiting(id, *about, Severity::ALL[*severity], *rest));
         }
-        prop_assert_eq!(backlog.len(), lines.len());
+        prop_assert_eq!(backlog.len(), queues.len());
         let mut went: Vec<(QueueKey, DeliveryId)> = Vec::new();
         let mut retries = retries.into_iter();
         let later = NOON + SignedDuration::from_secs(10);
@@ -427,21 +427,21 @@ proptest! {
             if retries.next() == Some(true) {
                 backlog.put_back(taken);
             } else {
-                backlog.settled(taken.line);
-                went.push((taken.line, taken.id));
+                backlog.settled(taken.queue);
+                went.push((taken.queue, taken.id));
             }
         }
         prop_assert!(backlog.is_bare());
-        prop_assert_eq!(went.len(), lines.len());
+        prop_assert_eq!(went.len(), queues.len());
         for about in 0..4 {
-            let ids: Vec<_> = went.iter().filter(|it| it.0 == line(about)).collect();
+            let ids: Vec<_> = went.iter().filter(|it| it.0 == queue(about)).collect();
             prop_assert!(ids.is_sorted());
         }
     }
 }
 
 #[test]
-fn what_waits_alone_in_its_line_makes_room_for_itself_only() {
+fn what_waits_alone_in_its_queue_makes_room_for_itself_only() {
     let backlog = Backlog::with((0..10).map(|id| waiting(id, id.unsigned_abs(), Severity::Mid, 0)));
     assert!(backlog.queues.values().all(|queue| queue.waiting.capacity() == 1));
 }

@@ -10,7 +10,7 @@ use super::changes::{
 };
 use super::context::DecisionContext;
 use super::repeat::RepeatKey;
-use super::state::{Handled, NotificationRecord, NotificationState, ToldChannel, ToldOf};
+use super::state::{Handled, NotificationRecord, NotificationState, ToldChannel, ToldContent};
 use crate::clock::whole_millis;
 use crate::{
     Acknowledgement, Alert, ChannelDelivery, ChannelName, ContractState, ContractStatus, Decision,
@@ -160,8 +160,10 @@ impl<'a> ChangesBuilder<'a> {
         match draft.why {
             Why::Started | Why::Worsened { .. } | Why::StillFiring | Why::Notice | Why::Acknowledged => {}
             Why::Resolved => {
-                let added =
-                    draft.told.iter().filter(|it| it.receiver == *draft.receiver && it.of == ToldOf::Alert);
+                let added = draft
+                    .told
+                    .iter()
+                    .filter(|it| it.receiver == *draft.receiver && it.content == ToldContent::Alert);
                 for ToldChannel { channel, .. } in added {
                     if !channels.contains(channel) && self.context.is_configured(channel) {
                         channels.push(channel.clone());
@@ -182,26 +184,26 @@ impl<'a> ChangesBuilder<'a> {
         let owed = |channel: &ChannelName| ChannelDelivery {
             channel: channel.clone(),
             at: now,
-            answer: DeliveryProgress::Awaited,
+            progress: DeliveryProgress::Pending,
         };
         let contract = ContractState {
             owed_at: now,
             deliveries: first.iter().map(owed).collect(),
             climbed: 0,
-            fulfilment: ContractStatus::Open,
+            status: ContractStatus::Open,
             acknowledged: false,
             resolved: false,
         };
         let decision = evaluate_contract(terms, &contract, &|it| self.context.is_blocked(it), now);
-        if decision.fulfilment != ContractStatus::Abandoned {
+        if decision.status != ContractStatus::Abandoned {
             return decision;
         }
         // The self-alert names the alert, which has no number yet: it is abandoned by the next evaluation.
         EscalationDecision {
             steps: Vec::new(),
             climbed: 0,
-            fulfilment: ContractStatus::Open,
-            look_again: Some(now),
+            status: ContractStatus::Open,
+            next_check_at: Some(now),
         }
     }
 
@@ -223,7 +225,7 @@ impl<'a> ChangesBuilder<'a> {
         let (terms, contract) = (state.terms(record), state.contract(record));
         let decision = self.decide(&terms, &contract, now);
         let before = (record.climbed, record.status, record.next_check_at);
-        if (decision.climbed, decision.fulfilment, decision.look_again) != before {
+        if (decision.climbed, decision.status, decision.next_check_at) != before {
             self.update_contract(state, &decision, record.handled);
         }
         self.carry_out(state, record, &decision, now);
@@ -231,7 +233,7 @@ impl<'a> ChangesBuilder<'a> {
 
     /// Opens the contract of an abandoned notification again, which is in this state but for that.
     pub(super) fn reopen(&mut self, state: &NotificationState, record: &NotificationRecord, now: Timestamp) {
-        let contract = ContractState { fulfilment: ContractStatus::Open, ..state.contract(record) };
+        let contract = ContractState { status: ContractStatus::Open, ..state.contract(record) };
         let decision = self.decide(&state.terms(record), &contract, now);
         self.update_contract(state, &decision, None);
         self.carry_out(state, record, &decision, now);
@@ -253,12 +255,12 @@ impl<'a> ChangesBuilder<'a> {
         decision: &EscalationDecision,
         handled: Option<Handled>,
     ) {
-        let EscalationDecision { steps: _, climbed, fulfilment, look_again } = decision;
+        let EscalationDecision { steps: _, climbed, status, next_check_at } = decision;
         self.changes.updated_notifications.push(NotificationUpdate {
             id: state.id,
-            status: *fulfilment,
+            status: *status,
             climbed: *climbed,
-            next_check_at: *look_again,
+            next_check_at: *next_check_at,
             handled,
         });
     }
@@ -313,7 +315,7 @@ impl<'a> ChangesBuilder<'a> {
                 Step::Skip { .. } | Step::Settle { .. } | Step::Retried { .. } | Step::Discarded { .. } => {}
             }
         }
-        self.changes.rechecks.push(RecheckAt { notification, at: decision.look_again });
+        self.changes.rechecks.push(RecheckAt { notification, at: decision.next_check_at });
     }
 
     fn add_delivery(
@@ -339,7 +341,7 @@ impl<'a> ChangesBuilder<'a> {
 }
 
 fn is_newly_abandoned(decision: &EscalationDecision) -> bool {
-    decision.steps.contains(&Step::Settle { fulfilment: ContractStatus::Abandoned })
+    decision.steps.contains(&Step::Settle { status: ContractStatus::Abandoned })
 }
 
 fn new_notification(
@@ -364,8 +366,8 @@ fn new_notification(
         asks: terms.ask_for_acknowledgement(),
         terms: decision.map(|_| terms),
         acknowledged_by: acknowledgement.cloned(),
-        status: decision.map_or(ContractStatus::Open, |it| it.fulfilment),
+        status: decision.map_or(ContractStatus::Open, |it| it.status),
         climbed: decision.map_or(0, |it| it.climbed),
-        next_check_at: decision.and_then(|it| it.look_again),
+        next_check_at: decision.and_then(|it| it.next_check_at),
     }
 }

@@ -1,4 +1,4 @@
-//! A person deals with dead letters: has them tried again, or lets them be.
+//! Dead letters that a person has tried again, or discards.
 
 use jiff::Timestamp;
 
@@ -13,9 +13,9 @@ use super::state::{
 use crate::clock::whole_millis;
 use crate::{ContractState, ContractStatus, DeliveryId, MessageForm, Step};
 
-/// The person who lets dead letters be, and the reason.
+/// The person who discards dead letters, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Discarding {
+pub struct DiscardReason {
     /// The person's name for themselves.
     pub by: String,
     /// The reason, for the ledger.
@@ -23,7 +23,7 @@ pub struct Discarding {
 }
 
 /// The dead letters of one notification that still wait for a person.
-struct Letters<'a> {
+struct WaitingLetters<'a> {
     waiting: Vec<DeadLetterId>,
     state: &'a NotificationState,
     extent: Extent,
@@ -37,7 +37,7 @@ enum Extent {
     Notification,
 }
 
-impl<'a> Letters<'a> {
+impl<'a> WaitingLetters<'a> {
     fn waiting(state: &'a NotificationState, letters: &[DeadLetterId]) -> Option<Self> {
         let mut waiting: Vec<_> =
             letters.iter().copied().filter(|it| state.waits_for_a_person(*it)).collect();
@@ -88,14 +88,19 @@ pub fn retry(
     let now = whole_millis(now);
     let mut builder = ChangesBuilder::new(context);
     for state in &state.notifications {
-        if let Some(letters) = Letters::waiting(state, letters) {
+        if let Some(letters) = WaitingLetters::waiting(state, letters) {
             retry_notification(&mut builder, &letters, by, now);
         }
     }
     builder.changes
 }
 
-fn retry_notification(builder: &mut ChangesBuilder<'_>, letters: &Letters<'_>, by: &str, now: Timestamp) {
+fn retry_notification(
+    builder: &mut ChangesBuilder<'_>,
+    letters: &WaitingLetters<'_>,
+    by: &str,
+    now: Timestamp,
+) {
     let notification = letters.state;
     let mut on = Vec::new();
     match letters.extent {
@@ -153,8 +158,8 @@ fn reconsider(
         | ContractStatus::Broken
         | ContractStatus::Late) => return status,
     }
-    let contract = ContractState { fulfilment: ContractStatus::Open, ..alive.contract(record) };
-    let status = builder.decide(&alive.terms(record), &contract, now).fulfilment;
+    let contract = ContractState { status: ContractStatus::Open, ..alive.contract(record) };
+    let status = builder.decide(&alive.terms(record), &contract, now).status;
     match status {
         ContractStatus::Open | ContractStatus::Kept => {
             builder.reopen(alive, record, now);
@@ -217,13 +222,13 @@ fn delivery(
 pub fn discard(
     state: &DecisionState,
     letters: &[DeadLetterId],
-    discarding: &Discarding,
+    reason: &DiscardReason,
     now: Timestamp,
 ) -> Changes {
     let mut changes = Changes::default();
     for state in &state.notifications {
-        if let Some(letters) = Letters::waiting(state, letters) {
-            discard_notification(&mut changes, &letters, discarding, whole_millis(now));
+        if let Some(letters) = WaitingLetters::waiting(state, letters) {
+            discard_notification(&mut changes, &letters, reason, whole_millis(now));
         }
     }
     changes
@@ -231,8 +236,8 @@ pub fn discard(
 
 fn discard_notification(
     changes: &mut Changes,
-    letters: &Letters<'_>,
-    Discarding { by, reason }: &Discarding,
+    letters: &WaitingLetters<'_>,
+    DiscardReason { by, reason }: &DiscardReason,
     now: Timestamp,
 ) {
     let state = letters.state;
@@ -254,7 +259,7 @@ fn discard_notification(
 }
 
 /// Tells whether nothing is left of an abandoned notification once these letters are discarded.
-fn is_over(letters: &Letters<'_>, record: &NotificationRecord) -> bool {
+fn is_over(letters: &WaitingLetters<'_>, record: &NotificationRecord) -> bool {
     match letters.extent {
         Extent::Notification => true,
         Extent::Deliveries => {

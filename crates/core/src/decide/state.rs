@@ -78,12 +78,12 @@ pub struct ToldChannel {
     /// The channel that was told.
     pub channel: ChannelName,
     /// The content of the notification.
-    pub of: ToldOf,
+    pub content: ToldContent,
 }
 
 /// The content of a notification that somebody was told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ToldOf {
+pub enum ToldContent {
     /// The content is an alert.
     Alert,
     /// An acknowledgement by a person.
@@ -136,7 +136,7 @@ pub enum IncidentStatus {
 pub enum Handled {
     /// Had it tried again.
     Retried,
-    /// Let it be.
+    /// Discarded it.
     Discarded,
 }
 
@@ -172,7 +172,7 @@ pub enum DeliveryStatus {
     Delivered,
     /// Given up; waits for a person.
     Dead,
-    /// Given up, and let be by a person.
+    /// Given up, and discarded by a person.
     Discarded,
 }
 
@@ -221,7 +221,7 @@ impl NotificationState {
             owed_at: record.notification.owed_at,
             deliveries: self.deliveries.iter().map(DeliveryState::progress).collect(),
             climbed: record.climbed,
-            fulfilment: record.status,
+            status: record.status,
             acknowledged: record.acknowledged_by.is_some(),
             resolved: has_ended && record.notification.alert.kind == Kind::Alarm, // a notice has no end
         }
@@ -235,13 +235,13 @@ impl NotificationState {
 
 impl DeliveryState {
     fn progress(&self) -> ChannelDelivery {
-        let answer = match self.status {
+        let progress = match self.status {
             DeliveryStatus::Delivered => DeliveryProgress::Delivered,
             // A channel that has served some recipients works.
-            DeliveryStatus::Pending if self.attempts > 0 && self.only.is_none() => DeliveryProgress::Troubled,
-            DeliveryStatus::Pending => DeliveryProgress::Awaited,
+            DeliveryStatus::Pending if self.attempts > 0 && self.only.is_none() => DeliveryProgress::Retrying,
+            DeliveryStatus::Pending => DeliveryProgress::Pending,
             DeliveryStatus::Dead | DeliveryStatus::Discarded => DeliveryProgress::Dead,
         };
-        ChannelDelivery { channel: self.channel.clone(), at: self.owed_at, answer }
+        ChannelDelivery { channel: self.channel.clone(), at: self.owed_at, progress }
     }
 }

@@ -1,7 +1,7 @@
 //! Decisions one after the other, each on the state that the ones before have left.
 
 mod ledger;
-mod stage;
+mod decision_fixture;
 
 mod accept;
 mod acknowledge;

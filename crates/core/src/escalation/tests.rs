@@ -6,7 +6,7 @@ use crate::{Contract, Succeed};
 
 mod simulation;
 
-use DeliveryProgress::{Awaited, Dead, Delivered, Troubled};
+use DeliveryProgress::{Dead, Delivered, Pending, Retrying};
 
 impl DeliveryTerms {
     fn together(channels: &[&str]) -> Self {
@@ -37,40 +37,40 @@ impl DeliveryTerms {
 #[derive(Debug)]
 struct Story {
     terms: DeliveryTerms,
-    standing: ContractState,
+    contract: ContractState,
     blocked: Vec<&'static str>,
 }
 
 impl Story {
-    fn of(terms: DeliveryTerms) -> Self {
+    fn new(terms: DeliveryTerms) -> Self {
         let called =
-            |channel: &ChannelName| ChannelDelivery { channel: channel.clone(), at: NOON, answer: Awaited };
-        let standing = ContractState {
+            |channel: &ChannelName| ChannelDelivery { channel: channel.clone(), at: NOON, progress: Pending };
+        let contract = ContractState {
             owed_at: NOON,
             deliveries: terms.first().iter().map(called).collect(),
             climbed: 0,
-            fulfilment: ContractStatus::Open,
+            status: ContractStatus::Open,
             acknowledged: false,
             resolved: false,
         };
-        Self { terms, standing, blocked: Vec::new() }
+        Self { terms, contract, blocked: Vec::new() }
     }
 
-    /// The result of the last time `channel` was called in.
-    fn hear(&mut self, channel: &str, answer: DeliveryProgress) {
-        let called = self.standing.deliveries.iter_mut().rfind(|it| it.channel.as_str() == channel);
-        called.unwrap().answer = answer;
+    /// The result of the last time `channel` was added.
+    fn hear(&mut self, channel: &str, progress: DeliveryProgress) {
+        let called = self.contract.deliveries.iter_mut().rfind(|it| it.channel.as_str() == channel);
+        called.unwrap().progress = progress;
     }
 
     fn evaluate_contract(&self, now: Timestamp) -> EscalationDecision {
         let blocked = |channel: &ChannelName| self.blocked.contains(&channel.as_str());
-        evaluate_contract(&self.terms, &self.standing, &blocked, now)
+        evaluate_contract(&self.terms, &self.contract, &blocked, now)
     }
 
     /// Does what is to be done, as the store would.
     fn follow(&mut self, now: Timestamp) -> EscalationDecision {
-        let pursuit = self.evaluate_contract(now);
-        for step in &pursuit.steps {
+        let decision = self.evaluate_contract(now);
+        for step in &decision.steps {
             let called = match step {
                 Step::TakeTurn { channel, .. } => std::slice::from_ref(channel),
                 Step::Climb { to, .. } => to,
@@ -79,12 +79,12 @@ impl Story {
                 }
             };
             let calls =
-                called.iter().map(|it| ChannelDelivery { channel: it.clone(), at: now, answer: Awaited });
-            self.standing.deliveries.extend(calls);
+                called.iter().map(|it| ChannelDelivery { channel: it.clone(), at: now, progress: Pending });
+            self.contract.deliveries.extend(calls);
         }
-        self.standing.climbed = pursuit.climbed;
-        self.standing.fulfilment = pursuit.fulfilment;
-        pursuit
+        self.contract.climbed = decision.climbed;
+        self.contract.status = decision.status;
+        decision
     }
 
     /// The actions so many seconds after noon, and the time of the next check.
@@ -92,15 +92,15 @@ impl Story {
     fn check(&mut self, now: i64, expected: &[&str]) {
         let now = after_noon(now);
         let done = self.follow(now);
-        let look_again = match done.look_again {
-            Some(at) => format!("look again at {}", at.duration_since(NOON).as_secs()),
-            None => "never look again".to_owned(),
+        let next_check_at = match done.next_check_at {
+            Some(at) => format!("next check at {}", at.duration_since(NOON).as_secs()),
+            None => "no further check".to_owned(),
         };
-        let words: Vec<String> = done.steps.iter().map(in_words).chain([look_again]).collect();
+        let words: Vec<String> = done.steps.iter().map(in_words).chain([next_check_at]).collect();
         assert_eq!(words, expected);
 
         let again = self.evaluate_contract(now);
-        assert_eq!((again.steps, again.look_again), (vec![], done.look_again), "a second time");
+        assert_eq!((again.steps, again.next_check_at), (vec![], done.next_check_at), "a second time");
     }
 }
 
@@ -114,96 +114,96 @@ fn in_words(step: &Step) -> String {
             format!("rung {rung} to {}: {because:?}, not {unless}", to.join(" and "))
         }
         Step::Skip { rung, because } => format!("no rung {rung}: {because}"),
-        Step::Settle { fulfilment } => fulfilment.to_string(),
+        Step::Settle { status } => status.to_string(),
         Step::Retried { .. } | Step::Discarded { .. } => panic!("only a person does this: {step:?}"),
     }
 }
 
 #[test]
 fn a_promise_is_kept_when_as_many_as_must_have_confirmed() {
-    let mut story = Story::of(DeliveryTerms::together(&["ding", "mail"]).within(60));
-    story.check(0, &["look again at 60"]);
+    let mut story = Story::new(DeliveryTerms::together(&["ding", "mail"]).within(60));
+    story.check(0, &["next check at 60"]);
     story.hear("ding", Delivered);
-    story.check(1, &["look again at 60"]);
+    story.check(1, &["next check at 60"]);
     story.hear("mail", Delivered);
-    story.check(59, &["kept", "never look again"]);
-    story.check(60, &["never look again"]);
+    story.check(59, &["kept", "no further check"]);
+    story.check(60, &["no further check"]);
 
-    let mut one_is_enough = Story::of(DeliveryTerms::together(&["ding", "mail"]).succeed(1).within(60));
+    let mut one_is_enough = Story::new(DeliveryTerms::together(&["ding", "mail"]).succeed(1).within(60));
     one_is_enough.hear("mail", Delivered);
-    one_is_enough.check(1, &["kept", "never look again"]);
+    one_is_enough.check(1, &["kept", "no further check"]);
     one_is_enough.hear("ding", Dead);
-    one_is_enough.check(2, &["never look again"]);
+    one_is_enough.check(2, &["no further check"]);
 }
 
 #[test]
 fn a_promise_without_a_time_is_kept_whenever() {
-    let mut story = Story::of(DeliveryTerms::together(&["ding"]));
-    story.check(0, &["never look again"]);
-    story.hear("ding", Troubled);
-    story.check(86_400, &["never look again"]);
+    let mut story = Story::new(DeliveryTerms::together(&["ding"]));
+    story.check(0, &["no further check"]);
+    story.hear("ding", Retrying);
+    story.check(86_400, &["no further check"]);
     story.hear("ding", Delivered);
-    story.check(86_401, &["kept", "never look again"]);
+    story.check(86_401, &["kept", "no further check"]);
 }
 
 #[test]
 fn who_confirms_when_the_time_is_over_is_late() {
-    let mut just_late = Story::of(DeliveryTerms::together(&["ding"]).within(60));
+    let mut just_late = Story::new(DeliveryTerms::together(&["ding"]).within(60));
     just_late.hear("ding", Delivered);
-    just_late.check(60, &["late", "never look again"]);
+    just_late.check(60, &["late", "no further check"]);
 
-    let mut after_all = Story::of(DeliveryTerms::together(&["ding"]).within(60));
-    after_all.check(60, &["abandoned", "never look again"]);
+    let mut after_all = Story::new(DeliveryTerms::together(&["ding"]).within(60));
+    after_all.check(60, &["abandoned", "no further check"]);
     after_all.hear("ding", Delivered);
-    after_all.check(300, &["late", "never look again"]);
-    after_all.check(301, &["never look again"]);
+    after_all.check(300, &["late", "no further check"]);
+    after_all.check(301, &["no further check"]);
 }
 
 #[test]
 fn a_channel_that_confirms_twice_counts_once() {
     let terms = DeliveryTerms::together(&["ding", "mail"]).within(60).rung(30, Unless::Delivered, &["ding"]);
-    let mut story = Story::of(terms);
+    let mut story = Story::new(terms);
     story.hear("ding", Delivered);
-    story.check(30, &["rung 0 to ding: Due, not delivered", "look again at 60"]);
+    story.check(30, &["rung 0 to ding: Due, not delivered", "next check at 60"]);
     story.hear("ding", Delivered);
-    story.check(31, &["look again at 60"]);
+    story.check(31, &["next check at 60"]);
     story.hear("mail", Delivered);
-    story.check(32, &["kept", "never look again"]);
+    story.check(32, &["kept", "no further check"]);
 }
 
 #[test]
 fn when_too_few_are_left_and_there_is_no_ladder_it_is_abandoned_at_once() {
-    let mut story = Story::of(DeliveryTerms::together(&["ding", "mail"]).within(60));
+    let mut story = Story::new(DeliveryTerms::together(&["ding", "mail"]).within(60));
     story.hear("ding", Dead);
-    story.check(1, &["abandoned", "never look again"]);
+    story.check(1, &["abandoned", "no further check"]);
     story.hear("mail", Delivered);
-    story.check(2, &["never look again"]);
+    story.check(2, &["no further check"]);
 
-    let mut one_is_enough = Story::of(DeliveryTerms::together(&["ding", "mail"]).succeed(1));
+    let mut one_is_enough = Story::new(DeliveryTerms::together(&["ding", "mail"]).succeed(1));
     one_is_enough.hear("ding", Dead);
-    one_is_enough.check(1, &["never look again"]);
+    one_is_enough.check(1, &["no further check"]);
     one_is_enough.hear("mail", Dead);
-    one_is_enough.check(2, &["abandoned", "never look again"]);
+    one_is_enough.check(2, &["abandoned", "no further check"]);
 }
 
 #[test]
 fn who_cannot_send_for_now_may_until_the_time_is_over() {
-    let mut story = Story::of(DeliveryTerms::together(&["ding"]).within(60));
+    let mut story = Story::new(DeliveryTerms::together(&["ding"]).within(60));
     story.blocked = vec!["ding"];
-    story.check(0, &["look again at 60"]);
-    story.check(59, &["look again at 60"]);
-    story.check(60, &["abandoned", "never look again"]);
+    story.check(0, &["next check at 60"]);
+    story.check(59, &["next check at 60"]);
+    story.check(60, &["abandoned", "no further check"]);
 }
 
 #[test]
 fn who_is_tried_again_by_a_person_is_late_and_no_longer_abandoned() {
-    let mut story = Story::of(DeliveryTerms::together(&["ding"]));
+    let mut story = Story::new(DeliveryTerms::together(&["ding"]));
     story.hear("ding", Dead);
-    story.check(1, &["abandoned", "never look again"]);
-    story.hear("ding", Troubled);
-    story.check(600, &["never look again"]);
+    story.check(1, &["abandoned", "no further check"]);
+    story.hear("ding", Retrying);
+    story.check(600, &["no further check"]);
     story.hear("ding", Delivered);
-    story.check(601, &["late", "never look again"]);
+    story.check(601, &["late", "no further check"]);
 }
 
 mod turns {
@@ -211,82 +211,82 @@ mod turns {
 
     #[test]
     fn the_next_channel_waits_while_the_first_does_well() {
-        let mut story = Story::of(DeliveryTerms::in_turn(1, &["ding", "mail", "wecom"]));
-        assert_eq!(story.standing.deliveries.len(), 1);
-        story.check(0, &["look again at 10"]);
+        let mut story = Story::new(DeliveryTerms::in_turn(1, &["ding", "mail", "wecom"]));
+        assert_eq!(story.contract.deliveries.len(), 1);
+        story.check(0, &["next check at 10"]);
         story.hear("ding", Delivered);
-        story.check(9, &["kept", "never look again"]);
-        story.check(10, &["never look again"]);
+        story.check(9, &["kept", "no further check"]);
+        story.check(10, &["no further check"]);
     }
 
     #[test]
     fn the_next_channel_is_told_when_the_one_before_fails() {
-        for (answer, why) in [(Troubled, "Troubled"), (Dead, "Dead")] {
-            let mut story = Story::of(DeliveryTerms::in_turn(1, &["ding", "mail", "wecom"]));
-            story.hear("ding", answer);
-            story.check(1, &[&format!("mail instead of ding: {why}"), "look again at 11"]);
-            story.hear("mail", answer);
-            story.check(2, &[&format!("wecom instead of mail: {why}"), "never look again"]);
+        for (progress, why) in [(Retrying, "AttemptFailed"), (Dead, "Dead")] {
+            let mut story = Story::new(DeliveryTerms::in_turn(1, &["ding", "mail", "wecom"]));
+            story.hear("ding", progress);
+            story.check(1, &[&format!("mail instead of ding: {why}"), "next check at 11"]);
+            story.hear("mail", progress);
+            story.check(2, &[&format!("wecom instead of mail: {why}"), "no further check"]);
             story.hear("wecom", Delivered);
-            story.check(3, &["kept", "never look again"]);
+            story.check(3, &["kept", "no further check"]);
         }
     }
 
     #[test]
     fn a_channel_that_cannot_send_is_passed_over_at_once() {
-        let mut story = Story::of(DeliveryTerms::in_turn(1, &["ding", "mail", "wecom"]));
+        let mut story = Story::new(DeliveryTerms::in_turn(1, &["ding", "mail", "wecom"]));
         story.blocked = vec!["ding", "mail"];
         story.check(
             0,
-            &["mail instead of ding: Blocked", "wecom instead of mail: Blocked", "never look again"],
+            &["mail instead of ding: Blocked", "wecom instead of mail: Blocked", "no further check"],
         );
     }
 
     #[test]
     fn a_channel_that_says_nothing_is_late_after_ten_seconds_and_not_before() {
-        let mut story = Story::of(DeliveryTerms::in_turn(1, &["ding", "mail", "wecom"]).within(60));
-        story.check(9, &["look again at 10"]);
-        story.check(10, &["mail instead of ding: Late", "look again at 20"]);
-        story.check(20, &["wecom instead of mail: Late", "look again at 60"]);
-        story.check(60, &["abandoned", "never look again"]);
+        let mut story = Story::new(DeliveryTerms::in_turn(1, &["ding", "mail", "wecom"]).within(60));
+        story.check(9, &["next check at 10"]);
+        story.check(10, &["mail instead of ding: Late", "next check at 20"]);
+        story.check(20, &["wecom instead of mail: Late", "next check at 60"]);
+        story.check(60, &["abandoned", "no further check"]);
     }
 
     #[test]
     fn everybody_s_turn_comes_before_a_short_time_is_over() {
-        let mut story = Story::of(DeliveryTerms::in_turn(1, &["ding", "mail", "wecom"]).within(6));
-        story.check(1, &["look again at 2"]);
-        story.check(2, &["mail instead of ding: Late", "look again at 4"]);
-        story.check(4, &["wecom instead of mail: Late", "look again at 6"]);
-        story.check(6, &["broken", "look again at 34"]);
-        story.check(34, &["abandoned", "never look again"]);
+        let mut story = Story::new(DeliveryTerms::in_turn(1, &["ding", "mail", "wecom"]).within(6));
+        story.check(1, &["next check at 2"]);
+        story.check(2, &["mail instead of ding: Late", "next check at 4"]);
+        story.check(4, &["wecom instead of mail: Late", "next check at 6"]);
+        story.check(6, &["broken", "next check at 34"]);
+        story.check(34, &["abandoned", "no further check"]);
     }
 
     #[test]
     fn as_many_as_must_confirm_are_under_way_at_the_same_time() {
-        let mut story = Story::of(DeliveryTerms::in_turn(2, &["ding", "mail", "wecom", "sms"]));
-        story.check(0, &["look again at 10"]);
+        let mut story = Story::new(DeliveryTerms::in_turn(2, &["ding", "mail", "wecom", "sms"]));
+        story.check(0, &["next check at 10"]);
         story.hear("mail", Dead);
-        story.check(1, &["wecom instead of mail: Dead", "look again at 10"]);
+        story.check(1, &["wecom instead of mail: Dead", "next check at 10"]);
         story.hear("ding", Delivered);
-        story.check(2, &["look again at 11"]);
-        story.check(11, &["sms instead of wecom: Late", "never look again"]);
+        story.check(2, &["next check at 11"]);
+        story.check(11, &["sms instead of wecom: Late", "no further check"]);
         story.hear("wecom", Delivered);
-        story.check(12, &["kept", "never look again"]);
+        story.check(12, &["kept", "no further check"]);
     }
 
     #[test]
     fn of_several_that_fail_each_is_replaced_by_one() {
-        let mut story = Story::of(DeliveryTerms::in_turn(2, &["ding", "mail", "wecom", "sms", "pager"]));
+        let mut story = Story::new(DeliveryTerms::in_turn(2, &["ding", "mail", "wecom", "sms", "pager"]));
         story.hear("ding", Dead);
-        story.hear("mail", Troubled);
+        story.hear("mail", Retrying);
         story.blocked = vec!["wecom"];
         story.check(
             1,
             &[
                 "wecom instead of ding: Dead",
-                "sms instead of mail: Troubled",
+                "sms instead of mail: AttemptFailed",
                 "pager instead of wecom: Blocked",
-                "never look again",
+                "no further check",
             ],
         );
     }
@@ -295,24 +295,24 @@ mod turns {
     fn nobody_is_told_a_second_time_by_turn() {
         let terms =
             DeliveryTerms::in_turn(1, &["ding", "mail", "wecom"]).rung(5, Unless::Acknowledged, &["mail"]);
-        let mut story = Story::of(terms);
-        story.check(5, &["rung 0 to mail: Due, not acknowledged", "look again at 10"]);
+        let mut story = Story::new(terms);
+        story.check(5, &["rung 0 to mail: Due, not acknowledged", "next check at 10"]);
         story.hear("ding", Dead);
         story.hear("mail", Dead);
-        story.check(6, &["wecom instead of mail: Dead", "never look again"]);
+        story.check(6, &["wecom instead of mail: Dead", "no further check"]);
         story.hear("wecom", Dead);
-        story.check(7, &["abandoned", "never look again"]);
+        story.check(7, &["abandoned", "no further check"]);
     }
 
     #[test]
     fn one_that_works_again_has_its_turn_behind_it_but_may_still_keep_the_promise() {
-        let mut story = Story::of(DeliveryTerms::in_turn(1, &["ding", "mail"]).within(60));
+        let mut story = Story::new(DeliveryTerms::in_turn(1, &["ding", "mail"]).within(60));
         story.blocked = vec!["ding"];
-        story.check(0, &["mail instead of ding: Blocked", "look again at 60"]);
+        story.check(0, &["mail instead of ding: Blocked", "next check at 60"]);
         story.blocked.clear();
-        story.check(1, &["look again at 60"]);
+        story.check(1, &["next check at 60"]);
         story.hear("ding", Delivered);
-        story.check(2, &["kept", "never look again"]);
+        story.check(2, &["kept", "no further check"]);
     }
 }
 
@@ -322,32 +322,36 @@ mod ladder {
     #[test]
     fn a_rung_is_climbed_when_its_time_has_come_and_not_before() {
         let mut story =
-            Story::of(DeliveryTerms::together(&["ding"]).rung(60, Unless::Delivered, &["sms", "boss"]));
-        story.check(0, &["look again at 60"]);
-        story.check(59, &["look again at 60"]);
-        story.check(60, &["rung 0 to sms and boss: Due, not delivered", "never look again"]);
-        story.check(61, &["never look again"]);
+            Story::new(DeliveryTerms::together(&["ding"]).rung(60, Unless::Delivered, &["sms", "boss"]));
+        story.check(0, &["next check at 60"]);
+        story.check(59, &["next check at 60"]);
+        story.check(60, &["rung 0 to sms and boss: Due, not delivered", "no further check"]);
+        story.check(61, &["no further check"]);
     }
 
     #[test]
     fn what_has_come_about_makes_a_rung_needless_and_says_so() {
         let ladder = || {
             let terms = DeliveryTerms::together(&["ding"]).rung(60, Unless::Delivered, &["sms"]);
-            Story::of(terms.rung(900, Unless::Acknowledged, &["boss"]).rung(3600, Unless::Resolved, &["ceo"]))
+            Story::new(terms.rung(900, Unless::Acknowledged, &["boss"]).rung(
+                3600,
+                Unless::Resolved,
+                &["ceo"],
+            ))
         };
         let mut delivered = ladder();
         delivered.hear("ding", Delivered);
-        delivered.check(1, &["no rung 0: delivered", "kept", "look again at 900"]);
-        delivered.check(900, &["rung 1 to boss: Due, not acknowledged", "look again at 3600"]);
+        delivered.check(1, &["no rung 0: delivered", "kept", "next check at 900"]);
+        delivered.check(900, &["rung 1 to boss: Due, not acknowledged", "next check at 3600"]);
 
         let mut acknowledged = ladder();
-        acknowledged.standing.acknowledged = true;
-        acknowledged.check(1, &["no rung 0: acknowledged", "no rung 1: acknowledged", "look again at 3600"]);
-        acknowledged.check(3600, &["rung 2 to ceo: Due, not resolved", "never look again"]);
+        acknowledged.contract.acknowledged = true;
+        acknowledged.check(1, &["no rung 0: acknowledged", "no rung 1: acknowledged", "next check at 3600"]);
+        acknowledged.check(3600, &["rung 2 to ceo: Due, not resolved", "no further check"]);
 
         let mut resolved = ladder();
         resolved.hear("ding", Delivered);
-        resolved.standing.resolved = true;
+        resolved.contract.resolved = true;
         resolved.check(
             1,
             &[
@@ -355,30 +359,30 @@ mod ladder {
                 "no rung 1: resolved",
                 "no rung 2: resolved",
                 "kept",
-                "never look again",
+                "no further check",
             ],
         );
     }
 
     #[test]
     fn what_ended_before_anybody_was_told_is_told_all_the_same() {
-        let mut story = Story::of(DeliveryTerms::together(&["ding"]).rung(60, Unless::Delivered, &["sms"]));
-        story.standing.resolved = true;
-        story.check(1, &["look again at 60"]);
-        story.check(60, &["rung 0 to sms: Due, not delivered", "never look again"]);
+        let mut story = Story::new(DeliveryTerms::together(&["ding"]).rung(60, Unless::Delivered, &["sms"]));
+        story.contract.resolved = true;
+        story.check(1, &["next check at 60"]);
+        story.check(60, &["rung 0 to sms: Due, not delivered", "no further check"]);
     }
 
     #[test]
     fn after_a_long_stop_all_rungs_that_are_due_are_climbed_at_once() {
         let terms = DeliveryTerms::together(&["ding"]).within(60).rung(60, Unless::Delivered, &["sms"]);
-        let mut story = Story::of(terms.rung(900, Unless::Acknowledged, &["boss"]));
+        let mut story = Story::new(terms.rung(900, Unless::Acknowledged, &["boss"]));
         story.check(
             7200,
             &[
                 "rung 0 to sms: Due, not delivered",
                 "rung 1 to boss: Due, not acknowledged",
                 "broken",
-                "look again at 7230",
+                "next check at 7230",
             ],
         );
     }
@@ -386,7 +390,7 @@ mod ladder {
     #[test]
     fn when_too_few_are_left_the_ladder_does_not_wait() {
         let ladder = || {
-            Story::of(DeliveryTerms::together(&["ding", "mail"]).within(60).rung(
+            Story::new(DeliveryTerms::together(&["ding", "mail"]).within(60).rung(
                 60,
                 Unless::Delivered,
                 &["sms"],
@@ -394,25 +398,25 @@ mod ladder {
         };
         let mut dead = ladder();
         dead.hear("ding", Dead);
-        dead.check(1, &["rung 0 to sms: CannotBeMet, not delivered", "look again at 60"]);
+        dead.check(1, &["rung 0 to sms: CannotBeMet, not delivered", "next check at 60"]);
 
         let mut blocked = ladder();
         blocked.blocked = vec!["mail"];
-        blocked.check(1, &["rung 0 to sms: CannotBeMet, not delivered", "look again at 60"]);
+        blocked.check(1, &["rung 0 to sms: CannotBeMet, not delivered", "next check at 60"]);
 
         let mut one_is_enough = ladder();
         one_is_enough.terms = one_is_enough.terms.succeed(1);
         one_is_enough.blocked = vec!["mail"];
-        one_is_enough.hear("ding", Troubled);
-        one_is_enough.check(1, &["look again at 60"]);
-        one_is_enough.check(60, &["rung 0 to sms: Due, not delivered", "broken", "look again at 90"]);
+        one_is_enough.hear("ding", Retrying);
+        one_is_enough.check(1, &["next check at 60"]);
+        one_is_enough.check(60, &["rung 0 to sms: Due, not delivered", "broken", "next check at 90"]);
     }
 
     #[test]
     fn as_many_rungs_are_climbed_early_as_are_needed_for_hope() {
         let terms = DeliveryTerms::together(&["ding", "mail"]).rung(60, Unless::Delivered, &["sms"]);
         let terms = terms.rung(120, Unless::Delivered, &["pager"]).rung(180, Unless::Delivered, &["boss"]);
-        let mut story = Story::of(terms);
+        let mut story = Story::new(terms);
         story.blocked = vec!["ding", "mail", "sms"];
         story.check(
             0,
@@ -420,29 +424,29 @@ mod ladder {
                 "rung 0 to sms: CannotBeMet, not delivered",
                 "rung 1 to pager: CannotBeMet, not delivered",
                 "rung 2 to boss: CannotBeMet, not delivered",
-                "never look again",
+                "no further check",
             ],
         );
 
-        let mut story = Story::of(story.terms);
+        let mut story = Story::new(story.terms);
         story.blocked = vec!["ding"];
-        story.check(0, &["rung 0 to sms: CannotBeMet, not delivered", "look again at 120"]);
+        story.check(0, &["rung 0 to sms: CannotBeMet, not delivered", "next check at 120"]);
     }
 
     #[test]
     fn the_ladder_starts_when_the_time_of_the_promise_is_over_though_its_rung_comes_later() {
         let terms = DeliveryTerms::together(&["ding"]).within(60).rung(300, Unless::Delivered, &["sms"]);
-        let mut story = Story::of(terms.rung(600, Unless::Delivered, &["boss"]));
-        story.check(59, &["look again at 60"]);
-        story.check(60, &["rung 0 to sms: ContractExpired, not delivered", "broken", "look again at 600"]);
-        story.check(600, &["rung 1 to boss: Due, not delivered", "look again at 630"]);
-        story.check(630, &["abandoned", "never look again"]);
+        let mut story = Story::new(terms.rung(600, Unless::Delivered, &["boss"]));
+        story.check(59, &["next check at 60"]);
+        story.check(60, &["rung 0 to sms: ContractExpired, not delivered", "broken", "next check at 600"]);
+        story.check(600, &["rung 1 to boss: Due, not delivered", "next check at 630"]);
+        story.check(630, &["abandoned", "no further check"]);
     }
 
     #[test]
     fn a_rung_that_waits_for_something_else_does_not_stand_in_the_way_of_telling_somebody() {
         let terms = DeliveryTerms::together(&["ding"]).within(60).rung(900, Unless::Acknowledged, &["boss"]);
-        let ladder = || Story::of(terms.clone().rung(1200, Unless::Delivered, &["sms"]));
+        let ladder = || Story::new(terms.clone().rung(1200, Unless::Delivered, &["sms"]));
         let mut late = ladder();
         late.check(
             60,
@@ -450,97 +454,98 @@ mod ladder {
                 "rung 0 to boss: ContractExpired, not delivered",
                 "rung 1 to sms: ContractExpired, not delivered",
                 "broken",
-                "look again at 90",
+                "next check at 90",
             ],
         );
 
         let mut hopeless = ladder();
         hopeless.hear("ding", Dead);
-        hopeless.check(1, &["rung 0 to boss: CannotBeMet, not delivered", "look again at 60"]);
+        hopeless.check(1, &["rung 0 to boss: CannotBeMet, not delivered", "next check at 60"]);
 
         let mut kept = ladder();
         kept.hear("ding", Delivered);
-        kept.check(1, &["kept", "look again at 900"]);
-        kept.check(60, &["look again at 900"]);
+        kept.check(1, &["kept", "next check at 900"]);
+        kept.check(60, &["next check at 900"]);
         kept.check(
             900,
-            &["rung 0 to boss: Due, not acknowledged", "no rung 1: delivered", "never look again"],
+            &["rung 0 to boss: Due, not acknowledged", "no rung 1: delivered", "no further check"],
         );
     }
 
     #[test]
     fn a_ladder_that_only_waits_for_somebody_starts_in_its_own_time() {
         let terms = DeliveryTerms::together(&["ding"]).within(60).rung(900, Unless::Acknowledged, &["boss"]);
-        let mut story = Story::of(terms);
+        let mut story = Story::new(terms);
         story.hear("ding", Dead);
-        story.check(1, &["abandoned", "look again at 900"]);
-        story.check(900, &["rung 0 to boss: Due, not acknowledged", "never look again"]);
+        story.check(1, &["abandoned", "next check at 900"]);
+        story.check(900, &["rung 0 to boss: Due, not acknowledged", "no further check"]);
         story.hear("boss", Delivered);
-        story.check(901, &["late", "never look again"]);
+        story.check(901, &["late", "no further check"]);
     }
 
     #[test]
     fn who_was_called_in_from_the_ladder_can_keep_the_promise() {
-        let mut story = Story::of(DeliveryTerms::together(&["ding", "mail"]).within(60).rung(
+        let mut story = Story::new(DeliveryTerms::together(&["ding", "mail"]).within(60).rung(
             30,
             Unless::Delivered,
             &["sms"],
         ));
         story.hear("ding", Delivered);
         story.hear("mail", Dead);
-        story.check(1, &["rung 0 to sms: CannotBeMet, not delivered", "look again at 60"]);
+        story.check(1, &["rung 0 to sms: CannotBeMet, not delivered", "next check at 60"]);
         story.hear("sms", Delivered);
-        story.check(2, &["kept", "never look again"]);
+        story.check(2, &["kept", "no further check"]);
     }
 
     #[test]
     fn who_was_called_in_last_has_half_a_minute_before_it_is_abandoned() {
         let mut story =
-            Story::of(DeliveryTerms::together(&["ding"]).within(60).rung(60, Unless::Delivered, &["sms"]));
-        story.check(60, &["rung 0 to sms: Due, not delivered", "broken", "look again at 90"]);
-        story.check(89, &["look again at 90"]);
-        story.check(90, &["abandoned", "never look again"]);
+            Story::new(DeliveryTerms::together(&["ding"]).within(60).rung(60, Unless::Delivered, &["sms"]));
+        story.check(60, &["rung 0 to sms: Due, not delivered", "broken", "next check at 90"]);
+        story.check(89, &["next check at 90"]);
+        story.check(90, &["abandoned", "no further check"]);
 
-        let mut late = Story::of(story.terms);
-        late.check(60, &["rung 0 to sms: Due, not delivered", "broken", "look again at 90"]);
+        let mut late = Story::new(story.terms);
+        late.check(60, &["rung 0 to sms: Due, not delivered", "broken", "next check at 90"]);
         late.hear("sms", Delivered);
-        late.check(61, &["late", "never look again"]);
+        late.check(61, &["late", "no further check"]);
     }
 
     #[test]
     fn who_can_do_nothing_with_a_last_chance_does_not_get_one() {
-        let ladder =
-            || Story::of(DeliveryTerms::together(&["ding"]).within(60).rung(60, Unless::Delivered, &["sms"]));
+        let ladder = || {
+            Story::new(DeliveryTerms::together(&["ding"]).within(60).rung(60, Unless::Delivered, &["sms"]))
+        };
         let mut blocked = ladder();
-        blocked.check(59, &["look again at 60"]);
+        blocked.check(59, &["next check at 60"]);
         blocked.blocked = vec!["ding", "sms"];
-        blocked.check(60, &["rung 0 to sms: Due, not delivered", "abandoned", "never look again"]);
+        blocked.check(60, &["rung 0 to sms: Due, not delivered", "abandoned", "no further check"]);
 
         let mut dead = ladder();
-        dead.check(60, &["rung 0 to sms: Due, not delivered", "broken", "look again at 90"]);
+        dead.check(60, &["rung 0 to sms: Due, not delivered", "broken", "next check at 90"]);
         dead.hear("ding", Dead);
-        dead.check(61, &["look again at 90"]);
+        dead.check(61, &["next check at 90"]);
         dead.hear("sms", Dead);
-        dead.check(62, &["abandoned", "never look again"]);
+        dead.check(62, &["abandoned", "no further check"]);
     }
 
     #[test]
     fn an_acknowledgement_stops_the_ladder_but_does_not_keep_the_promise() {
         let terms =
             DeliveryTerms::together(&["ding", "mail"]).within(60).rung(60, Unless::Delivered, &["sms"]);
-        let mut story = Story::of(terms);
+        let mut story = Story::new(terms);
         story.hear("ding", Delivered);
-        story.standing.acknowledged = true;
-        story.check(5, &["no rung 0: acknowledged", "look again at 60"]);
-        story.check(60, &["abandoned", "never look again"]);
+        story.contract.acknowledged = true;
+        story.check(5, &["no rung 0: acknowledged", "next check at 60"]);
+        story.check(60, &["abandoned", "no further check"]);
 
         let terms = DeliveryTerms::together(&["ding"]).within(60).rung(900, Unless::Resolved, &["boss"]);
-        let mut behind_another = Story::of(terms.rung(1200, Unless::Delivered, &["sms"]));
-        behind_another.standing.acknowledged = true;
-        behind_another.check(60, &["abandoned", "look again at 900"]);
+        let mut behind_another = Story::new(terms.rung(1200, Unless::Delivered, &["sms"]));
+        behind_another.contract.acknowledged = true;
+        behind_another.check(60, &["abandoned", "next check at 900"]);
         behind_another.check(
             900,
-            &["rung 0 to boss: Due, not resolved", "no rung 1: acknowledged", "never look again"],
+            &["rung 0 to boss: Due, not resolved", "no rung 1: acknowledged", "no further check"],
         );
     }
 
@@ -548,29 +553,29 @@ mod ladder {
     fn turns_come_before_the_ladder() {
         let terms =
             DeliveryTerms::in_turn(1, &["ding", "mail"]).within(60).rung(60, Unless::Delivered, &["sms"]);
-        let mut story = Story::of(terms);
+        let mut story = Story::new(terms);
         story.hear("ding", Dead);
-        story.check(1, &["mail instead of ding: Dead", "look again at 60"]);
+        story.check(1, &["mail instead of ding: Dead", "next check at 60"]);
         story.hear("mail", Dead);
-        story.check(2, &["rung 0 to sms: CannotBeMet, not delivered", "look again at 60"]);
+        story.check(2, &["rung 0 to sms: CannotBeMet, not delivered", "next check at 60"]);
         story.hear("sms", Delivered);
-        story.check(3, &["kept", "never look again"]);
+        story.check(3, &["kept", "no further check"]);
     }
 }
 
 #[test]
 fn a_clock_that_was_set_back_undoes_nothing_and_hurries_nothing() {
-    let mut story = Story::of(DeliveryTerms::in_turn(1, &["ding", "mail"]).within(60).rung(
+    let mut story = Story::new(DeliveryTerms::in_turn(1, &["ding", "mail"]).within(60).rung(
         60,
         Unless::Delivered,
         &["sms"],
     ));
-    story.check(-3600, &["look again at 10"]);
+    story.check(-3600, &["next check at 10"]);
     story.check(
         60,
-        &["mail instead of ding: Late", "rung 0 to sms: Due, not delivered", "broken", "look again at 90"],
+        &["mail instead of ding: Late", "rung 0 to sms: Due, not delivered", "broken", "next check at 90"],
     );
-    story.check(-3600, &["look again at 90"]);
+    story.check(-3600, &["next check at 90"]);
 }
 
 #[test]
@@ -584,7 +589,7 @@ fn what_was_done_is_kept_as_text() {
             because: EscalationReason::ContractExpired,
         },
         Step::Skip { rung: 1, because: Unless::Acknowledged },
-        Step::Settle { fulfilment: ContractStatus::Abandoned },
+        Step::Settle { status: ContractStatus::Abandoned },
         Step::Retried { by: "Zhang".to_owned(), on: vec!["ding".into()] },
         Step::Discarded { by: "Zhang".to_owned(), reason: "told by phone".to_owned(), on: vec![] },
     ];

@@ -39,11 +39,11 @@ pub(crate) async fn run(
 }
 
 impl AttemptRunner<'_> {
-    async fn run(self, ReadyBatch { deliveries, begun }: ReadyBatch) -> Vec<AttemptResult> {
+    async fn run(self, ReadyBatch { deliveries, send }: ReadyBatch) -> Vec<AttemptResult> {
         let started_at = self.lane.clock.now();
-        let digest = begun.and_then(|it| it.gathered);
+        let digest = send.and_then(|it| it.digest);
         let answer = self.send(&deliveries, digest, started_at).await;
-        let record = AttemptRecord { started_at, ended_at: self.lane.clock.now(), begun };
+        let record = AttemptRecord { started_at, ended_at: self.lane.clock.now(), send };
         self.classify(deliveries.into_iter().map(|(queued, _)| queued).collect(), &answer, record).await
     }
 
@@ -54,7 +54,7 @@ impl AttemptRunner<'_> {
         answer: &Result<Receipt, SendError>,
         record: AttemptRecord,
     ) -> Vec<AttemptResult> {
-        let digest = record.begun.and_then(|it| it.gathered);
+        let digest = record.send.and_then(|it| it.digest);
         let too_large =
             digest.is_some() && deliveries.len() > 1 && matches!(answer, Err(SendError::Unsendable { .. }));
         let spread = self.lane.jitter.spread();

@@ -355,7 +355,7 @@ impl Lane {
 /// The backlog's entry of a delivery that may go from `next_at` on, in monotonic time.
 fn waiting(queued: QueuedDelivery, next_at: Timestamp) -> Waiting<QueuedDelivery> {
     let Delivery { id, severity, .. } = queued.delivery;
-    Waiting { id, line: queued.queue(), severity, next_at, item: queued }
+    Waiting { id, queue: queued.queue(), severity, next_at, item: queued }
 }
 
 /// Waits until another attempt may be started.

@@ -7,7 +7,7 @@ use fanfare_core::{
 };
 use jiff::Timestamp;
 
-use crate::intake::{Intake, NotKept};
+use crate::intake::{Intake, NotStored};
 use crate::self_alert::{TestReason, channel_test};
 
 /// The receiver name under which a test appears in the ledger.
@@ -21,7 +21,7 @@ pub enum TestError {
     UnknownChannel(ChannelName),
     /// The test could not be stored.
     #[error(transparent)]
-    NotKept(#[from] NotKept),
+    NotStored(#[from] NotStored),
 }
 
 /// A test message that is on its way.

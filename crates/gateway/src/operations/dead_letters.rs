@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    Changes, DeadLetterId, DecisionState, Discarding, NotificationId, StateKey, discard, retry,
+    Changes, DeadLetterId, DecisionState, DiscardReason, NotificationId, StateKey, discard, retry,
 };
 use fanfare_store::{DeadLetters, Store, StoreError, Unit};
 use jiff::Timestamp;
@@ -33,12 +33,12 @@ pub(crate) async fn retry_all(
 pub(crate) async fn discard_all(
     store: &Store,
     which: DeadLetters,
-    discarding: &Discarding,
+    reason: &DiscardReason,
     now: Timestamp,
 ) -> Result<usize, StoreError> {
     resolve_all(store, which, |letters| {
-        let discarding = discarding.clone();
-        Box::new(move |state| discard(state, &letters, &discarding, now))
+        let reason = reason.clone();
+        Box::new(move |state| discard(state, &letters, &reason, now))
     })
     .await
 }

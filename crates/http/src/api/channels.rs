@@ -74,7 +74,7 @@ pub(super) async fn test(
 fn refusal(err: TestError) -> HttpRefusal {
     match err {
         TestError::UnknownChannel(name) => unknown_channel(name.as_str()),
-        TestError::NotKept(err) => HttpRefusal::unavailable(err.to_string()),
+        TestError::NotStored(err) => HttpRefusal::unavailable(err.to_string()),
     }
 }
 

@@ -2,14 +2,12 @@
 
 use fanfare_api::{
     AlertExplanation, ExplainedAcknowledgement, ExplainedDelivery, ExplainedNotification, IncidentAlert,
-    RoutingExplanation, SuppressedReceiver, UnknownWord, parse_word,
+    RoutingExplanation, UnknownWord, parse_word,
 };
-use fanfare_gateway::{
-    AcknowledgementRow, AlertHistory, DeliveryHistory, Held, NotificationHistory, RelatedAlert,
-};
+use fanfare_gateway::{AcknowledgementRow, AlertHistory, DeliveryHistory, NotificationHistory, RelatedAlert};
 
 use super::alert::{acknowledged_by, alert_content};
-use super::rows::attempt;
+use super::rows::{attempt, suppressed_receiver};
 use super::step::explained_step;
 use super::terms::receiver_terms;
 use super::word::{condition, progress, state};
@@ -28,7 +26,7 @@ pub(crate) fn explained(
         since: history.since,
         alert: alert_content(&history.alert),
         policy: history.policy.map(|it| it.0),
-        held: history.held.into_iter().map(suppressed).collect(),
+        held: history.suppressed.into_iter().map(suppressed_receiver).collect(),
         notifications: history.notifications.into_iter().map(notification).collect::<Result<_, _>>()?,
         acknowledgements: history.acknowledgements.into_iter().map(acknowledgement).collect(),
         before: history.before.into_iter().map(related).collect(),
@@ -36,10 +34,6 @@ pub(crate) fn explained(
         routing,
         timeline: Vec::new(),
     })
-}
-
-fn suppressed(Held { receiver, route, reason }: Held) -> SuppressedReceiver {
-    SuppressedReceiver { receiver: receiver.to_string(), route, reason }
 }
 
 fn notification(row: NotificationHistory) -> Result<ExplainedNotification, UnknownWord> {
@@ -50,9 +44,9 @@ fn notification(row: NotificationHistory) -> Result<ExplainedNotification, Unkno
         why: row.why.parse()?,
         owed_at: row.owed_at,
         terms: row.terms.as_ref().map(receiver_terms),
-        fulfilment: progress(row.fulfilment),
-        look_at: row.look_at,
-        dealt_with: row.dealt_with.as_deref().map(parse_word).transpose()?,
+        fulfilment: progress(row.contract),
+        look_at: row.next_check_at,
+        dealt_with: row.handled.as_deref().map(parse_word).transpose()?,
         acknowledgement: row.acknowledgement.map(acknowledged_by),
         deliveries: row.deliveries.into_iter().map(delivery).collect::<Result<_, _>>()?,
         steps: row.steps.iter().map(explained_step).collect(),
@@ -63,7 +57,7 @@ fn delivery(row: DeliveryHistory) -> Result<ExplainedDelivery, UnknownWord> {
     Ok(ExplainedDelivery {
         id: row.id.0,
         channel: row.channel.to_string(),
-        called_at: row.called_at,
+        called_at: row.added_at,
         escalated: row.escalated.map(condition),
         state: parse_word(&row.state)?,
         next_at: row.next_at,

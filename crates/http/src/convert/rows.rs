@@ -5,12 +5,10 @@ use fanfare_api::{
     DeliveryStageCounts, ListedAlert, ListedDelivery, NotificationSummary, NotificationTally,
     SuppressedReceiver, UnaccountedRow, UnknownWord, parse_word,
 };
-use fanfare_core::DeliveryTally;
 use fanfare_gateway::{
     AlertRow, AttemptRow, Audit, DeadLetter, DeliveryCounts, DeliveryRow, NotificationCounts,
-    NotificationRow, Unaccounted,
+    NotificationRow, SuppressionRecord, Unaccounted,
 };
-use serde_json::Value;
 
 use super::alert::alert_content;
 use super::word::{condition, progress, severity};
@@ -20,31 +18,36 @@ pub(crate) fn listed_alerts(rows: Vec<AlertRow>) -> Result<AlertList, UnknownWor
 }
 
 fn listed_alert(row: AlertRow) -> Result<ListedAlert, UnknownWord> {
-    let AlertRow { id, received_at, incident, alert, held, notifications } = row;
+    let AlertRow { id, received_at, incident, alert, suppressed, notifications } = row;
     Ok(ListedAlert {
         id: id.0,
         received_at,
         incident: incident.0,
         alert: alert_content(&alert),
-        held: suppressed(held),
+        held: suppressed.into_iter().map(suppressed_receiver).collect(),
         notifications: notifications.into_iter().map(summary).collect::<Result<_, _>>()?,
     })
 }
 
-/// The receivers in the store's JSON; none where a store has none.
-fn suppressed(held: Value) -> Vec<SuppressedReceiver> {
-    serde_json::from_value(held).unwrap_or_default()
+pub(super) fn suppressed_receiver(record: SuppressionRecord) -> SuppressedReceiver {
+    let SuppressionRecord { receiver, route, reason } = record;
+    SuppressedReceiver { receiver: receiver.to_string(), route, reason }
 }
 
 fn summary(row: NotificationRow) -> Result<NotificationSummary, UnknownWord> {
-    let NotificationRow { id, receiver, why, tally, fulfilment } = row;
-    let DeliveryTally { delivered, pending, dead } = tally;
+    let NotificationRow { id, receiver, why, deliveries, contract } = row;
+    let DeliveryCounts { delivered, pending, dead, discarded } = deliveries;
+    let count = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
     Ok(NotificationSummary {
         id: id.0,
         receiver: receiver.to_string(),
         why: why.parse()?,
-        deliveries: NotificationTally { delivered, pending, dead },
-        contract: progress(fulfilment),
+        deliveries: NotificationTally {
+            delivered: count(delivered),
+            pending: count(pending),
+            dead: count(dead + discarded),
+        },
+        contract: progress(contract),
     })
 }
 
@@ -67,7 +70,7 @@ fn listed_delivery(row: DeliveryRow) -> Result<ListedDelivery, UnknownWord> {
         attempts: row.attempts,
         settled_at: row.settled_at,
         reason: row.reason,
-        fulfilment: progress(row.fulfilment),
+        fulfilment: progress(row.contract),
         escalated: row.escalated.map(condition),
         digest: row.digest,
     })
@@ -94,7 +97,7 @@ pub(crate) fn dead_letter(letter: DeadLetter) -> DeadLetterEntry {
         reason: letter.reason,
         attempts: letter.attempts,
         given_up_at: letter.given_up_at,
-        fulfilment: progress(letter.fulfilment),
+        fulfilment: progress(letter.contract),
     }
 }
 

@@ -24,7 +24,7 @@ fn step_details(step: &Step) -> StepDetails {
             because: rung_reason(*because),
         },
         Step::Skip { rung, because } => StepDetails::Skip { rung: *rung, because: condition(*because) },
-        Step::Settle { fulfilment } => StepDetails::Settle { fulfilment: progress(*fulfilment) },
+        Step::Settle { status } => StepDetails::Settle { fulfilment: progress(*status) },
         Step::Retried { by, on } => StepDetails::Retried { by: by.clone(), on: names(on) },
         Step::Discarded { by, reason, on } => {
             StepDetails::Discarded { by: by.clone(), reason: reason.clone(), on: names(on) }

@@ -51,7 +51,7 @@ pub(super) fn condition(unless: Unless) -> EscalationCondition {
 
 pub(super) fn turn_reason(failure: ChannelFailure) -> TurnReason {
     match failure {
-        ChannelFailure::Troubled => TurnReason::Troubled,
+        ChannelFailure::AttemptFailed => TurnReason::Troubled,
         ChannelFailure::Blocked => TurnReason::Blocked,
         ChannelFailure::Late => TurnReason::Late,
         ChannelFailure::Dead => TurnReason::Dead,

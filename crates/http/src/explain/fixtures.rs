@@ -34,7 +34,7 @@ pub(crate) fn story() -> AlertHistory {
         },
         policy: None,
         policy_text: None,
-        held: Vec::new(),
+        suppressed: Vec::new(),
         notifications: Vec::new(),
         acknowledgements: Vec::new(),
         before: Vec::new(),

@@ -28,7 +28,7 @@ fn by_policy(policy: &str, history: &AlertHistory) -> RoutingExplanation {
 /// True if a route pointed at a receiver.
 fn is_routed(history: &AlertHistory) -> bool {
     let told = history.notifications.iter().map(|it| &it.route);
-    told.chain(history.held.iter().map(|it| &it.route)).any(Option::is_some)
+    told.chain(history.suppressed.iter().map(|it| &it.route)).any(Option::is_some)
 }
 
 #[cfg(test)]

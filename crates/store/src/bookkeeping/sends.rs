@@ -11,13 +11,13 @@ use crate::{Store, StoreError};
 
 /// A send that is about to be made.
 #[derive(Debug, Clone)]
-pub struct SendStart {
+pub struct NewSend {
     /// Account that sends.
     pub account: Account,
     /// Deliveries that it carries.
     pub deliveries: Vec<DeliveryId>,
     /// Digest that it carries, if there are several deliveries.
-    pub gathered: Gathering,
+    pub digest: SendDigest,
     /// Pool and period (day or month) of the allowance that it uses up.
     pub usage: Option<(String, String)>,
     /// Time of the send.
@@ -26,22 +26,22 @@ pub struct SendStart {
 
 /// The digest of a send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Gathering {
-    /// One delivery by itself.
-    Alone,
+pub enum SendDigest {
+    /// None: one delivery by itself.
+    None,
     /// A digest that goes out for the first time.
     New,
-    /// One that went out before.
-    Again(DigestRef),
+    /// A digest that went out before.
+    Existing(DigestRef),
 }
 
 /// A send that was entered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Begun {
+pub struct StartedSend {
     /// Number of the send.
     pub send: SendId,
     /// Digest that it carries.
-    pub gathered: Option<DigestRef>,
+    pub digest: Option<DigestRef>,
     /// Number of messages of the allowance that have been used with it.
     pub used: Option<u64>,
 }
@@ -52,8 +52,8 @@ impl Store {
     /// # Errors
     ///
     /// If it cannot be written; then the send must not be made.
-    pub async fn begin_send(&self, start: SendStart) -> Result<Begun, StoreError> {
-        self.write(move |db| begin_send(db, &start), |_| ()).await
+    pub async fn begin_send(&self, new: NewSend) -> Result<StartedSend, StoreError> {
+        self.write(move |db| begin_send(db, &new), |_| ()).await
     }
 
     /// The number of messages that went out of a pool's allowance in a period.
@@ -112,19 +112,19 @@ impl Store {
     }
 }
 
-fn begin_send(db: &Connection, start: &SendStart) -> Result<Begun, StoreError> {
-    let SendStart { account, deliveries, gathered, usage, now } = start;
+fn begin_send(db: &Connection, new: &NewSend) -> Result<StartedSend, StoreError> {
+    let NewSend { account, deliveries, digest, usage, now } = new;
     let send = sends::insert(db, account, deliveries.first().copied(), *now)?;
-    let gathered = match gathered {
-        Gathering::Alone => None,
-        Gathering::Again(gathered) => Some(*gathered),
-        Gathering::New => Some(digests::insert(db, deliveries, as_kept(*now)?)?),
+    let digest = match digest {
+        SendDigest::None => None,
+        SendDigest::Existing(digest) => Some(*digest),
+        SendDigest::New => Some(digests::insert(db, deliveries, as_kept(*now)?)?),
     };
     let used = match usage {
         Some((pool, period)) => Some(usage::add(db, (pool, period), *now)?),
         None => None,
     };
-    Ok(Begun { send, gathered, used })
+    Ok(StartedSend { send, digest, used })
 }
 
 #[cfg(test)]

@@ -1,16 +1,13 @@
 //! Lists of accepted alerts.
 
-use fanfare_core::{
-    Alert, AlertId, ContractStatus, DeliveryTally, Fingerprint, NotificationId, ReceiverName, Why,
-};
+use fanfare_core::{Alert, AlertId, ContractStatus, Fingerprint, NotificationId, ReceiverName, Why};
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
-use serde::Serialize;
-use serde_json::value::Value;
 
-use crate::column::{from_bits, to_fulfilment, to_json, to_time};
-use crate::read::deliveries::FULFILMENT;
-use crate::{Store, StoreError};
+use crate::column::{from_bits, to_contract_status, to_count, to_json, to_time};
+use crate::read::deliveries::CONTRACT_STATUS;
+use crate::tables::alerts::{SuppressionRecord, suppressions};
+use crate::{DeliveryCounts, Store, StoreError};
 
 /// A choice of alerts.
 #[derive(Debug, Clone)]
@@ -24,7 +21,7 @@ pub struct AlertFilter {
 }
 
 /// One accepted alert.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct AlertRow {
     /// Number of the alert.
     pub id: AlertId,
@@ -35,13 +32,13 @@ pub struct AlertRow {
     /// Alert as it was accepted.
     pub alert: Alert,
     /// Receivers that were not told, and the reasons.
-    pub held: Value,
+    pub suppressed: Vec<SuppressionRecord>,
     /// Notifications of those who are told, and their state.
     pub notifications: Vec<NotificationRow>,
 }
 
 /// One notification, for people.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct NotificationRow {
     /// Number of the notification.
     pub id: NotificationId,
@@ -49,10 +46,10 @@ pub struct NotificationRow {
     pub receiver: ReceiverName,
     /// Reason for which it is told now.
     pub why: String,
-    /// Counts of its deliveries by state; a discarded one counts as given up.
-    pub tally: DeliveryTally,
+    /// Counts of its deliveries by state.
+    pub deliveries: DeliveryCounts,
     /// State of its contract.
-    pub fulfilment: ContractStatus,
+    pub contract: ContractStatus,
 }
 
 impl Store {
@@ -83,14 +80,13 @@ impl Store {
 }
 
 fn alert_row(db: &Connection, row: &Row<'_>) -> Result<AlertRow, StoreError> {
-    let held: Option<String> = row.get(4)?;
     let id = AlertId(row.get(0)?);
     Ok(AlertRow {
         id,
         received_at: to_time(row.get(1)?)?,
         incident: AlertId(row.get(2)?),
         alert: to_json("an alert", &row.get::<_, String>(3)?)?,
-        held: held.map_or(Ok(Value::Array(Vec::new())), |it| to_json("a suppression", &it))?,
+        suppressed: suppressions(row.get(4)?)?,
         notifications: notifications(db, id)?,
     })
 }
@@ -99,7 +95,7 @@ fn notifications(db: &Connection, alert: AlertId) -> Result<Vec<NotificationRow>
     let mut statement = db.prepare_cached(&format!(
         "SELECT n.id, n.receiver, n.why, count(*) FILTER (WHERE d.state = 'delivered'),
                 count(*) FILTER (WHERE d.state = 'pending'),
-                count(*) FILTER (WHERE d.state IN ('dead', 'discarded')), {FULFILMENT}
+                count(*) FILTER (WHERE d.state = 'dead'), count(*) FILTER (WHERE d.state = 'discarded'), {CONTRACT_STATUS}
          FROM notifications n JOIN deliveries d ON d.notification = n.id
          WHERE n.alert = ?1 GROUP BY n.id ORDER BY n.id",
     ))?;
@@ -111,8 +107,13 @@ fn notifications(db: &Connection, alert: AlertId) -> Result<Vec<NotificationRow>
             id: NotificationId(row.get(0)?),
             receiver: row.get::<_, String>(1)?.as_str().into(),
             why: why.to_string(),
-            tally: DeliveryTally { delivered: row.get(3)?, pending: row.get(4)?, dead: row.get(5)? },
-            fulfilment: to_fulfilment(&row.get::<_, String>(6)?)?,
+            deliveries: DeliveryCounts {
+                delivered: to_count(row.get(3)?),
+                pending: to_count(row.get(4)?),
+                dead: to_count(row.get(5)?),
+                discarded: to_count(row.get(6)?),
+            },
+            contract: to_contract_status(&row.get::<_, String>(7)?)?,
         });
     }
     Ok(notifications)

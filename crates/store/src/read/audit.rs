@@ -8,10 +8,9 @@
 
 use fanfare_core::{AlertId, ContractStatus};
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde::Serialize;
 use serde::de::IgnoredAny;
 
-use crate::column::to_fulfilment;
+use crate::column::to_contract_status;
 use crate::{Store, StoreError};
 
 /// The rows that are read at a time, in some ten milliseconds.
@@ -21,7 +20,7 @@ const BATCH_SIZE: u32 = 10_000;
 const EXAMPLES: usize = 100;
 
 /// The sums of the ledger, and what of it does not add up.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Audit {
     /// Number of accepted alerts.
     pub alerts: u64,
@@ -44,7 +43,7 @@ pub struct Audit {
 }
 
 /// Notifications by the state of their contracts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct NotificationCounts {
     /// Contracts that may still be kept.
     pub open: u64,
@@ -59,7 +58,7 @@ pub struct NotificationCounts {
 }
 
 /// Deliveries by state.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DeliveryCounts {
     /// Deliveries confirmed by their providers.
     pub delivered: u64,
@@ -72,7 +71,7 @@ pub struct DeliveryCounts {
 }
 
 /// One finding that is not accounted for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unaccounted {
     /// Alert it is about; `None` if that cannot be known.
     pub alert: Option<AlertId>,
@@ -103,15 +102,15 @@ impl Store {
 
 fn audit(db: &Connection, after: AlertId) -> Result<Audit, StoreError> {
     let mut audit = Audit::default();
-    let beginning = Beginning::after(db, after)?;
-    walk(db, ALERTS, after.0, |row| audit.see_alert(row))?;
-    walk(db, NOTIFICATIONS, beginning.notifications, |row| audit.see_notification(row))?;
-    walk(db, DELIVERIES, beginning.deliveries, |row| audit.see_delivery(row))?;
+    let first = FirstRows::after(db, after)?;
+    walk(db, ALERTS, after.0, |row| audit.count_alert(row))?;
+    walk(db, NOTIFICATIONS, first.notifications, |row| audit.count_notification(row))?;
+    walk(db, DELIVERIES, first.deliveries, |row| audit.count_delivery(row))?;
     Ok(audit)
 }
 
-/// The numbers after which the notifications and deliveries of younger alerts begin.
-struct Beginning {
+/// The numbers after which the notifications and deliveries of younger alerts stand.
+struct FirstRows {
     notifications: i64,
     deliveries: i64,
 }
@@ -120,7 +119,7 @@ const FIRST_NOTIFICATION: &str = "
     SELECT id FROM notifications WHERE alert > ?1 AND acknowledgement IS NULL ORDER BY alert, id LIMIT 1";
 const FIRST_DELIVERY: &str = "SELECT min(id) FROM deliveries WHERE notification = ?1";
 
-impl Beginning {
+impl FirstRows {
     fn after(db: &Connection, alert: AlertId) -> Result<Self, StoreError> {
         if alert.0 == 0 {
             return Ok(Self { notifications: 0, deliveries: 0 });
@@ -138,14 +137,14 @@ fn walk(
     db: &Connection,
     sql: &str,
     from: i64,
-    mut see: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+    mut visit: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let mut statement = db.prepare(sql)?;
     let mut last = Some(from);
     while let Some(from) = last.take() {
         let mut rows = statement.query(params![from, BATCH_SIZE])?;
         while let Some(row) = rows.next()? {
-            see(row)?;
+            visit(row)?;
             last = Some(row.get(0)?);
         }
     }
@@ -172,60 +171,61 @@ const DELIVERIES: &str = "
     FROM deliveries d WHERE d.id > ?1 ORDER BY d.id LIMIT ?2";
 
 impl Audit {
-    fn see_alert(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
+    fn count_alert(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
         let (id, decided): (i64, Option<u32>) = (row.get(0)?, row.get(1)?);
-        let (told, held): (u32, u32) = (row.get(2)?, count_held(row.get(3)?));
+        let (told, suppressed): (u32, u32) = (row.get(2)?, count_suppressed(row.get(3)?));
         self.alerts += 1;
         self.repeats += u64::from(row.get::<_, u32>(4)?);
         self.newest = Some(AlertId(id));
         self.told += u64::from(told);
-        self.suppressed += u64::from(held);
+        self.suppressed += u64::from(suppressed);
         // Before contracts nobody wrote down how many were decided about.
-        if decided.is_some_and(|decided| decided != told + held) {
+        if decided.is_some_and(|decided| decided != told + suppressed) {
             let decided = decided.unwrap_or(0);
-            let what = format!("{decided} receivers were decided about; {told} are told and {held} are not");
-            self.miss(Some(id), what);
+            let what =
+                format!("{decided} receivers were decided about; {told} are told and {suppressed} are not");
+            self.report(Some(id), what);
         }
         Ok(())
     }
 
-    fn see_notification(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
+    fn count_notification(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
         let (id, alert): (i64, i64) = (row.get(0)?, row.get(1)?);
         let (owed, is_followed_up): (Option<u32>, bool) = (row.get(2)?, row.get(3)?);
-        let (fulfilment, is_watched): (String, bool) = (row.get(4)?, row.get(5)?);
+        let (status, is_scheduled): (String, bool) = (row.get(4)?, row.get(5)?);
         let (deliveries, pending, delivered): (u32, u32, u32) = (row.get(7)?, row.get(8)?, row.get(9)?);
         if !row.get::<_, bool>(6)? {
-            self.miss(Some(alert), format!("its notification {id} is here and it is not"));
+            self.report(Some(alert), format!("its notification {id} is here and it is not"));
         }
         if owed.is_some_and(|owed| deliveries < owed) {
             let what = format!("notification {id} has {deliveries} deliveries of {}", owed.unwrap_or(0));
-            self.miss(Some(alert), what);
+            self.report(Some(alert), what);
         }
         let all_delivered = deliveries > 0 && delivered == deliveries;
-        match to_fulfilment(&fulfilment) {
+        match to_contract_status(&status) {
             Ok(ContractStatus::Open) if !is_followed_up && all_delivered => self.notifications.kept += 1,
-            Ok(fulfilment) => self.notifications.count(fulfilment),
-            Err(_) => self.miss(Some(alert), format!("notification {id} stands as `{fulfilment}`")),
+            Ok(status) => self.notifications.count(status),
+            Err(_) => self.report(Some(alert), format!("notification {id} stands as `{status}`")),
         }
-        let has_an_end_to_come = matches!(fulfilment.as_str(), "open" | "broken");
-        if is_followed_up && has_an_end_to_come && pending == 0 && !is_watched {
-            self.miss(Some(alert), format!("notification {id} is {fulfilment} and nobody looks after it"));
+        let has_an_end_to_come = matches!(status.as_str(), "open" | "broken");
+        if is_followed_up && has_an_end_to_come && pending == 0 && !is_scheduled {
+            self.report(Some(alert), format!("notification {id} is {status} and nobody looks after it"));
         }
         Ok(())
     }
 
-    fn see_delivery(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
+    fn count_delivery(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
         let (id, alert): (i64, Option<i64>) = (row.get(0)?, row.get(1)?);
         let (state, has_reason, was_taken): (String, bool, bool) = (row.get(2)?, row.get(3)?, row.get(4)?);
         if alert.is_none() {
-            self.miss(None, format!("delivery {id} tells of nothing"));
+            self.report(None, format!("delivery {id} tells of nothing"));
         }
         match state.as_str() {
             "pending" => self.deliveries.pending += 1,
             "delivered" => {
                 self.deliveries.delivered += 1;
                 if !was_taken {
-                    self.miss(alert, format!("delivery {id} is delivered and no provider said so"));
+                    self.report(alert, format!("delivery {id} is delivered and no provider said so"));
                 }
             }
             "dead" | "discarded" => {
@@ -236,15 +236,15 @@ impl Audit {
                     count.discarded += 1
                 }
                 if !has_reason {
-                    self.miss(alert, format!("delivery {id} is {state} and nobody knows why"));
+                    self.report(alert, format!("delivery {id} is {state} and nobody knows why"));
                 }
             }
-            other => self.miss(alert, format!("delivery {id} stands as `{other}`")),
+            other => self.report(alert, format!("delivery {id} stands as `{other}`")),
         }
         Ok(())
     }
 
-    fn miss(&mut self, alert: Option<i64>, what: String) {
+    fn report(&mut self, alert: Option<i64>, what: String) {
         self.unaccounted_in_all += 1;
         if self.unaccounted.len() < EXAMPLES {
             self.unaccounted.push(Unaccounted { alert: alert.map(AlertId), what });
@@ -253,14 +253,14 @@ impl Audit {
 }
 
 /// The number of receivers that were not told; none if what was kept of them cannot be read.
-fn count_held(json: Option<String>) -> u32 {
-    let held: Vec<IgnoredAny> = json.and_then(|it| serde_json::from_str(&it).ok()).unwrap_or_default();
-    u32::try_from(held.len()).unwrap_or(u32::MAX)
+fn count_suppressed(json: Option<String>) -> u32 {
+    let suppressed: Vec<IgnoredAny> = json.and_then(|it| serde_json::from_str(&it).ok()).unwrap_or_default();
+    u32::try_from(suppressed.len()).unwrap_or(u32::MAX)
 }
 
 impl NotificationCounts {
-    fn count(&mut self, fulfilment: ContractStatus) {
-        match fulfilment {
+    fn count(&mut self, status: ContractStatus) {
+        match status {
             ContractStatus::Open => self.open += 1,
             ContractStatus::Kept => self.kept += 1,
             ContractStatus::Broken => self.broken += 1,

@@ -6,9 +6,8 @@ use fanfare_core::{
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
-use serde::Serialize;
 
-use crate::column::{from_time, to_fulfilment, to_json, to_time};
+use crate::column::{from_time, to_contract_status, to_json, to_time};
 use crate::tables::{deliveries, notifications};
 use crate::{Store, StoreError};
 
@@ -41,7 +40,7 @@ impl From<DeadLetterFilter> for DeadLetters {
 }
 
 /// One dead letter, for people.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeadLetter {
     /// Name of the dead letter.
     pub id: DeadLetterId,
@@ -64,7 +63,7 @@ pub struct DeadLetter {
     /// Time at which it was given up.
     pub given_up_at: Timestamp,
     /// State of the contract.
-    pub fulfilment: ContractStatus,
+    pub contract: ContractStatus,
 }
 
 impl Store {
@@ -81,11 +80,11 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<DeadLetter>, StoreError> {
         self.read_report(move |db| {
-            let moment = db.unchecked_transaction()?; // or a letter that is found could be gone when it is read
-            let after = after.map(|it| key_of(&moment, it)).transpose()?;
-            let found = find(&moment, &filter, after, limit)?;
-            let letters: Result<_, _> = found.into_iter().map(|it| read(&moment, it)).collect();
-            moment.commit()?;
+            let snapshot = db.unchecked_transaction()?; // or a letter that is found could be gone when it is read
+            let after = after.map(|it| key_of(&snapshot, it)).transpose()?;
+            let found = find(&snapshot, &filter, after, limit)?;
+            let letters: Result<_, _> = found.into_iter().map(|it| read(&snapshot, it)).collect();
+            snapshot.commit()?;
             letters
         })
         .await
@@ -98,10 +97,10 @@ impl Store {
     /// If the store cannot be read.
     pub async fn dead_letter(&self, id: DeadLetterId) -> Result<Option<DeadLetter>, StoreError> {
         self.read_report(move |db| {
-            let moment = db.unchecked_transaction()?; // or it could be gone when it is read
-            let waits = waits_for_a_person(&moment, id)?;
-            let letter = if waits { Some(read(&moment, key_of(&moment, id)?)?) } else { None };
-            moment.commit()?;
+            let snapshot = db.unchecked_transaction()?; // or it could be gone when it is read
+            let waits = waits_for_a_person(&snapshot, id)?;
+            let letter = if waits { Some(read(&snapshot, key_of(&snapshot, id)?)?) } else { None };
+            snapshot.commit()?;
             Ok(letter)
         })
         .await
@@ -221,7 +220,7 @@ fn letter(id: DeadLetterId, row: &Row<'_>) -> Result<DeadLetter, StoreError> {
         reason: row.get(6)?,
         attempts: row.get(7)?,
         given_up_at: to_time(row.get(8)?)?,
-        fulfilment: to_fulfilment(&row.get::<_, String>(3)?)?,
+        contract: to_contract_status(&row.get::<_, String>(3)?)?,
     })
 }
 

@@ -3,9 +3,8 @@
 use fanfare_core::{AlertId, ChannelName, ContractStatus, DeliveryId, Unless, Why};
 use jiff::Timestamp;
 use rusqlite::{Row, params};
-use serde::Serialize;
 
-use crate::column::{to_fulfilment, to_json, to_time, to_unless};
+use crate::column::{to_contract_status, to_json, to_time, to_unless};
 use crate::{AttemptRow, Store, StoreError, tables};
 
 /// A choice of deliveries.
@@ -24,7 +23,7 @@ pub struct DeliveryFilter {
 }
 
 /// One delivery, for people.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct DeliveryRow {
     /// Number of the delivery.
     pub id: i64,
@@ -53,7 +52,7 @@ pub struct DeliveryRow {
     /// Last answer, or the reason why it was given up.
     pub reason: Option<String>,
     /// State of its notification's contract.
-    pub fulfilment: ContractStatus,
+    pub contract: ContractStatus,
     /// Condition of the rung it stands on, which had not come about.
     pub escalated: Option<Unless>,
     /// Digest in which it last went out.
@@ -62,7 +61,7 @@ pub struct DeliveryRow {
 
 /// The state of the contract of a notification `n`. One without terms is not
 /// followed up; its deliveries tell.
-pub(crate) const FULFILMENT: &str = "
+pub(crate) const CONTRACT_STATUS: &str = "
     CASE WHEN n.terms IS NULL AND n.fulfilment = 'open'
               AND NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.notification = n.id AND o.state <> 'delivered')
          THEN 'kept' ELSE n.fulfilment END";
@@ -77,7 +76,7 @@ impl Store {
         self.read_report(move |db| {
             let mut statement = db.prepare_cached(&format!(
                 "SELECT d.id, n.alert, n.id, n.receiver, d.channel, d.severity, d.state, n.why, n.owed_at, d.next_at,
-                        d.attempts, d.settled_at, d.reason, {FULFILMENT}, d.escalated, d.digest
+                        d.attempts, d.settled_at, d.reason, {CONTRACT_STATUS}, d.escalated, d.digest
                  FROM deliveries d JOIN notifications n ON n.id = d.notification
                  WHERE (?1 IS NULL OR d.channel = ?1) AND (?2 IS NULL OR d.state = ?2) AND (?3 IS NULL OR n.alert = ?3)
                    AND (?4 IS NULL OR d.id < ?4)
@@ -123,7 +122,7 @@ fn delivery_row(row: &Row<'_>) -> Result<DeliveryRow, StoreError> {
         attempts: row.get(10)?,
         settled_at: row.get::<_, Option<i64>>(11)?.map(to_time).transpose()?,
         reason: row.get(12)?,
-        fulfilment: to_fulfilment(&row.get::<_, String>(13)?)?,
+        contract: to_contract_status(&row.get::<_, String>(13)?)?,
         escalated: row.get::<_, Option<String>>(14)?.map(|it| to_unless(&it)).transpose()?,
         digest: row.get(15)?,
     })

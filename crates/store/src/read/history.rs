@@ -6,17 +6,17 @@ use fanfare_core::{
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde::{Deserialize, Serialize};
 
-use crate::column::{to_fulfilment, to_json, to_status, to_time, to_unless};
-use crate::read::deliveries::FULFILMENT;
+use crate::column::{to_contract_status, to_json, to_status, to_time, to_unless};
+use crate::read::deliveries::CONTRACT_STATUS;
+use crate::tables::alerts::{SuppressionRecord, suppressions};
 use crate::{AcknowledgementRow, AttemptRow, StepRow, Store, StoreError, tables};
 
 /// The most other alerts of its incident that a history names, before and after its alert.
 const RELATED: u32 = 100;
 
 /// The history of one alert: everything that happened to it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct AlertHistory {
     /// Number of the alert.
     pub id: AlertId,
@@ -35,10 +35,9 @@ pub struct AlertHistory {
     /// Policy it was decided by; `None` for one from before policies were kept.
     pub policy: Option<PolicyId>,
     /// Text of that policy, as JSON, for explanations: too long to be shown with every history.
-    #[serde(skip)]
     pub policy_text: Option<String>,
     /// Receivers that were not told, and the reasons.
-    pub held: Vec<Held>,
+    pub suppressed: Vec<SuppressionRecord>,
     /// Notifications it called for, in that order.
     pub notifications: Vec<NotificationHistory>,
     /// Acknowledgements of what it told, or those there were when it arrived.
@@ -49,20 +48,8 @@ pub struct AlertHistory {
     pub after: Vec<RelatedAlert>,
 }
 
-/// A receiver that was not told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Held {
-    /// Receiver that was not told.
-    pub receiver: ReceiverName,
-    /// Route that points at it; `None` where it was told before.
-    #[serde(default)]
-    pub route: Option<String>,
-    /// Reason why it was not told.
-    pub reason: String,
-}
-
 /// The history of one notification.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct NotificationHistory {
     /// Number of the notification.
     pub id: NotificationId,
@@ -77,11 +64,11 @@ pub struct NotificationHistory {
     /// Terms of its contract; `None`: its deliveries go out together, without a time limit.
     pub terms: Option<DeliveryTerms>,
     /// State of its contract.
-    pub fulfilment: ContractStatus,
+    pub contract: ContractStatus,
     /// Time of the next check even if nothing happens before.
-    pub look_at: Option<Timestamp>,
+    pub next_check_at: Option<Timestamp>,
     /// Action of a person about an abandoned contract: `retried` or `discarded`.
-    pub dealt_with: Option<String>,
+    pub handled: Option<String>,
     /// Acknowledgement that it tells of.
     pub acknowledgement: Option<Acknowledgement>,
     /// Deliveries of it, in the order in which the channels were added.
@@ -91,14 +78,14 @@ pub struct NotificationHistory {
 }
 
 /// The history of one delivery.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct DeliveryHistory {
     /// Number of the delivery.
     pub id: DeliveryId,
     /// Channel on which it goes out.
     pub channel: ChannelName,
     /// Time at which the channel was added.
-    pub called_at: Timestamp,
+    pub added_at: Timestamp,
     /// Condition of the rung it stands on, which had not come about.
     pub escalated: Option<Unless>,
     /// State: `pending`, `delivered`, `dead` or `discarded`.
@@ -118,7 +105,7 @@ pub struct DeliveryHistory {
 }
 
 /// Another alert of the same incident.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RelatedAlert {
     /// Number of the alert.
     pub id: AlertId,
@@ -136,9 +123,9 @@ impl Store {
     /// If the store cannot be read.
     pub async fn history(&self, id: AlertId) -> Result<Option<AlertHistory>, StoreError> {
         self.read_report(move |db| {
-            let moment = db.unchecked_transaction()?; // all of it as it is now
-            let history = history(&moment, id)?;
-            moment.commit()?;
+            let snapshot = db.unchecked_transaction()?; // all of it as it is now
+            let history = history(&snapshot, id)?;
+            snapshot.commit()?;
             Ok(history)
         })
         .await
@@ -150,7 +137,8 @@ const ALERT: &str = "
     FROM alerts a LEFT JOIN policies p ON p.id = a.policy WHERE a.id = ?1";
 
 fn history(db: &Connection, id: AlertId) -> Result<Option<AlertHistory>, StoreError> {
-    let found = db.prepare_cached(ALERT)?.query_row([id.0], |row| Ok(beginning(id, row))).optional()?;
+    let found =
+        db.prepare_cached(ALERT)?.query_row([id.0], |row| Ok(history_of_alert(id, row))).optional()?;
     let Some(mut history) = found.transpose()? else { return Ok(None) };
     history.notifications = notifications(db, id)?;
     let acknowledgements = tables::acknowledgements::of_incident(db, history.incident)?;
@@ -160,9 +148,8 @@ fn history(db: &Connection, id: AlertId) -> Result<Option<AlertHistory>, StoreEr
     Ok(Some(history))
 }
 
-/// A history of which only the alert is known.
-fn beginning(id: AlertId, row: &Row<'_>) -> Result<AlertHistory, StoreError> {
-    let held: Option<String> = row.get(4)?;
+/// A history with the alert and still without what came of it.
+fn history_of_alert(id: AlertId, row: &Row<'_>) -> Result<AlertHistory, StoreError> {
     let (repeats, last_seen): (u32, i64) = (row.get(7)?, row.get(8)?);
     Ok(AlertHistory {
         id,
@@ -174,7 +161,7 @@ fn beginning(id: AlertId, row: &Row<'_>) -> Result<AlertHistory, StoreError> {
         alert: to_json("an alert", &row.get::<_, String>(3)?)?,
         policy: row.get::<_, Option<i64>>(5)?.map(PolicyId),
         policy_text: row.get(6)?,
-        held: held.map_or(Ok(Vec::new()), |it| to_json("a suppression", &it))?,
+        suppressed: suppressions(row.get(4)?)?,
         notifications: Vec::new(),
         acknowledgements: Vec::new(),
         before: Vec::new(),
@@ -184,7 +171,7 @@ fn beginning(id: AlertId, row: &Row<'_>) -> Result<AlertHistory, StoreError> {
 
 fn notifications_sql() -> String {
     format!(
-        "SELECT n.id, n.receiver, n.route, n.why, n.owed_at, n.terms, {FULFILMENT}, n.look_at, n.dealt_with,
+        "SELECT n.id, n.receiver, n.route, n.why, n.owed_at, n.terms, {CONTRACT_STATUS}, n.look_at, n.dealt_with,
                 n.acknowledgement
          FROM notifications n WHERE n.alert = ?1 ORDER BY n.id"
     )
@@ -206,9 +193,9 @@ fn notifications(db: &Connection, alert: AlertId) -> Result<Vec<NotificationHist
             why: why.to_string(),
             owed_at,
             terms: terms.map(|it| to_json("the terms of a notification", &it)).transpose()?,
-            fulfilment: to_fulfilment(&row.get::<_, String>(6)?)?,
-            look_at: row.get::<_, Option<i64>>(7)?.map(to_time).transpose()?,
-            dealt_with: row.get(8)?,
+            contract: to_contract_status(&row.get::<_, String>(6)?)?,
+            next_check_at: row.get::<_, Option<i64>>(7)?.map(to_time).transpose()?,
+            handled: row.get(8)?,
             acknowledgement: acknowledgement.map(|it| to_json("an acknowledgement", &it)).transpose()?,
             deliveries: deliveries(db, id, owed_at)?,
             steps: tables::steps::of_notification(db, id)?,
@@ -236,7 +223,7 @@ fn deliveries(
         deliveries.push(DeliveryHistory {
             id,
             channel: row.get::<_, String>(1)?.as_str().into(),
-            called_at: row.get::<_, Option<i64>>(2)?.map_or(Ok(owed_at), to_time)?,
+            added_at: row.get::<_, Option<i64>>(2)?.map_or(Ok(owed_at), to_time)?,
             escalated: row.get::<_, Option<String>>(3)?.map(|it| to_unless(&it)).transpose()?,
             state,
             next_at,

@@ -3,13 +3,12 @@
 use fanfare_core::{Acknowledgement, AlertId, NewAcknowledgement, NotificationId};
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
-use serde::Serialize;
 
 use crate::StoreError;
 use crate::column::{from_time, to_time};
 
 /// One acknowledgement of an incident.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AcknowledgementRow {
     /// Person, as they named themselves.
     pub by: String,

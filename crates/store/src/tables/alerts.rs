@@ -8,10 +8,10 @@ use fanfare_core::{
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
-use crate::column::{from_bits, from_count, from_json, from_time};
+use crate::column::{from_bits, from_count, from_json, from_time, to_json};
 
 /// Inserts an alert of `incident`; `None`: it is the first of its own.
 pub(crate) fn insert(
@@ -35,7 +35,7 @@ pub(crate) fn insert(
                 incident.map_or(0, |it| it.0),
                 from_time(*since),
                 json,
-                held(decisions)?,
+                suppressed(decisions)?,
                 policy.map(|it| it.0),
                 from_count(decisions.len()),
                 alert.source.as_str(),
@@ -75,19 +75,23 @@ pub(crate) fn newest(db: &Connection, fingerprint: Fingerprint) -> Result<Option
         .optional()?)
 }
 
-/// A receiver that is not told, as it is kept.
-#[derive(Serialize)]
-struct HeldEntry<'a> {
-    receiver: &'a ReceiverName,
-    route: Option<String>,
-    reason: String,
+/// A receiver that was not told, and the reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SuppressionRecord {
+    /// Receiver that was not told.
+    pub receiver: ReceiverName,
+    /// Route that points at it; `None` where it was told before.
+    #[serde(default)]
+    pub route: Option<String>,
+    /// Reason why it was not told.
+    pub reason: String,
 }
 
 /// The receivers that are not told, as JSON; `None` if all are.
-fn held(decisions: &[Decision]) -> Result<Option<String>, StoreError> {
+fn suppressed(decisions: &[Decision]) -> Result<Option<String>, StoreError> {
     let suppressed = decisions.iter().filter_map(|decision| match &decision.verdict {
-        Verdict::Suppress(reason) => Some(HeldEntry {
-            receiver: &decision.receiver,
+        Verdict::Suppress(reason) => Some(SuppressionRecord {
+            receiver: decision.receiver.clone(),
             route: decision.route.as_ref().map(RoutePath::to_string),
             reason: reason.to_string(),
         }),
@@ -95,6 +99,11 @@ fn held(decisions: &[Decision]) -> Result<Option<String>, StoreError> {
     });
     let suppressed: Vec<_> = suppressed.collect();
     if suppressed.is_empty() { Ok(None) } else { from_json(&suppressed).map(Some) }
+}
+
+/// The receivers that were not told, from the column `held`.
+pub(crate) fn suppressions(held: Option<String>) -> Result<Vec<SuppressionRecord>, StoreError> {
+    held.map_or(Ok(Vec::new()), |it| to_json("a suppression", &it))
 }
 
 /// The JSON of the alert `id`.

@@ -3,13 +3,12 @@
 use fanfare_core::{AttemptRecord, DeliveryId};
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
-use serde::Serialize;
 
 use crate::StoreError;
 use crate::column::{from_time, to_time};
 
 /// One attempt, for people.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct AttemptRow {
     /// Ordinal of the attempt, from 1.
     pub ordinal: i64,

@@ -3,13 +3,12 @@
 use fanfare_core::ChannelName;
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
-use serde::Serialize;
 
 use crate::StoreError;
 use crate::column::{from_time, to_time};
 
 /// The times at which a channel last showed that it works.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChannelState {
     /// Name of the channel.
     pub name: ChannelName,

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use fanfare_core::{
     Acknowledgement, Alert, AlertId, ChannelName, Handled, IncidentStatus, NewNotification, Notification,
-    NotificationId, NotificationRecord, NotificationUpdate, Recheck, RoutePath, ToldChannel, ToldOf,
+    NotificationId, NotificationRecord, NotificationUpdate, Recheck, RoutePath, ToldChannel, ToldContent,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::StoreError;
-use crate::column::{from_count, from_json, from_time, to_fulfilment, to_handled, to_json, to_time};
+use crate::column::{from_count, from_json, from_time, to_contract_status, to_handled, to_json, to_time};
 
 /// Inserts a notification of `alert`, which is of `incident`.
 pub(crate) fn insert(
@@ -116,7 +116,7 @@ fn notification_record(row: &Row<'_>) -> Result<NotificationRecord, StoreError> 
         notification: Arc::new(notification(row)?),
         terms: terms.map(|it| to_json("the terms of a notification", &it).map(Arc::new)).transpose()?,
         climbed: usize::try_from(row.get::<_, i64>(10)?).unwrap_or(0),
-        status: to_fulfilment(&row.get::<_, String>(11)?)?,
+        status: to_contract_status(&row.get::<_, String>(11)?)?,
         next_check_at: row.get::<_, Option<i64>>(12)?.map(to_time).transpose()?,
         handled: row.get::<_, Option<String>>(13)?.map(|it| to_handled(&it)).transpose()?,
         acknowledged_by: acknowledged
@@ -147,11 +147,11 @@ pub(crate) fn told(db: &Connection, incident: AlertId) -> Result<Vec<ToldChannel
          WHERE n.incident = ?1 ORDER BY n.id, d.id",
     )?;
     let told = statement.query_map([incident.0], |row| {
-        let of = if row.get(2)? { ToldOf::Acknowledgement } else { ToldOf::Alert };
+        let content = if row.get(2)? { ToldContent::Acknowledgement } else { ToldContent::Alert };
         Ok(ToldChannel {
             receiver: row.get_ref(0)?.as_str()?.into(),
             channel: row.get_ref(1)?.as_str()?.into(),
-            of,
+            content,
         })
     })?;
     Ok(told.collect::<Result<_, _>>()?)

@@ -3,18 +3,16 @@
 use fanfare_core::{NotificationId, Step};
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
-use serde::Serialize;
 
 use crate::StoreError;
 use crate::column::{from_json, from_time, to_json, to_time};
 
 /// One step that was done about a notification.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepRow {
     /// Time of the step.
     pub at: Timestamp,
     /// Step, and the reason for it.
-    #[serde(flatten)]
     pub step: Step,
 }
 
@@ -26,14 +24,14 @@ pub(crate) fn insert(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     db.prepare_cached("INSERT INTO steps (notification, at, step, fulfilment) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![notification.0, from_time(now), from_json(step)?, fulfilment(step)])?;
+        .execute(params![notification.0, from_time(now), from_json(step)?, contract_status(step)])?;
     Ok(())
 }
 
-/// The state in which the step leaves the contract, if it is that which it enters.
-fn fulfilment(step: &Step) -> Option<&'static str> {
+/// The status of the contract after a step that settles it; `None` for any other.
+fn contract_status(step: &Step) -> Option<&'static str> {
     match step {
-        Step::Settle { fulfilment } => Some(fulfilment.word()),
+        Step::Settle { status } => Some(status.word()),
         Step::TakeTurn { .. }
         | Step::Climb { .. }
         | Step::Skip { .. }

@@ -1,7 +1,7 @@
 //! Promises about budgets, silences, digests and names.
 
 use fanfare_core::{Account, AccountHold, DeliveryId, DeliveryOutcome};
-use fanfare_store::{Gathering, SendStart, Store};
+use fanfare_store::{NewSend, SendDigest, Store};
 
 use super::events::{accept, after_noon, alarm, plain, settle};
 use super::site::StoreSite;
@@ -11,16 +11,16 @@ fn robot() -> Account {
     Account::new("fake", &["robot"])
 }
 
-async fn begin(store: &Store, deliveries: Vec<DeliveryId>, gathered: Gathering) -> fanfare_store::Begun {
+async fn begin(store: &Store, deliveries: Vec<DeliveryId>, digest: SendDigest) -> fanfare_store::StartedSend {
     let usage = Some(("corp".to_owned(), "2026-03".to_owned()));
-    let start = SendStart { account: robot(), deliveries, gathered, usage, now: NOON };
+    let start = NewSend { account: robot(), deliveries, digest, usage, now: NOON };
     store.begin_send(start).await.unwrap()
 }
 
 pub(super) async fn sends_count_until_no_budget_looks_back(site: &impl StoreSite) {
     let store = site.open().await;
     for used in [1, 2] {
-        assert_eq!(begin(&store, Vec::new(), Gathering::Alone).await.used, Some(used));
+        assert_eq!(begin(&store, Vec::new(), SendDigest::None).await.used, Some(used));
     }
     drop(store);
     let store = site.open().await;
@@ -33,7 +33,7 @@ pub(super) async fn sends_count_until_no_budget_looks_back(site: &impl StoreSite
 
 pub(super) async fn a_send_whose_end_nobody_saw_ends_at_the_restart(site: &impl StoreSite) {
     let store = site.open().await;
-    begin(&store, Vec::new(), Gathering::Alone).await;
+    begin(&store, Vec::new(), SendDigest::None).await;
     drop(store);
     let store = site.open().await;
     let ended = [(robot(), after_noon(5))];
@@ -67,13 +67,13 @@ pub(super) async fn a_digest_is_repeated_with_the_same_deliveries(site: &impl St
     let store = site.open().await;
     let accepted = accept(&store, plain(), alarm("a"), NOON).await;
     let ids: Vec<_> = accepted.deliveries.iter().map(|it| it.id).collect();
-    let digest = begin(&store, ids.clone(), Gathering::New).await.gathered.unwrap();
+    let digest = begin(&store, ids.clone(), SendDigest::New).await.digest.unwrap();
     drop(store);
     let store = site.open().await;
     let pending = store.pending_deliveries().await.unwrap();
     assert!(pending.iter().all(|it| it.digest == Some(digest)), "{pending:?}");
-    assert_eq!(begin(&store, ids.clone(), Gathering::Again(digest)).await.gathered, Some(digest));
-    assert_ne!(begin(&store, ids, Gathering::New).await.gathered, Some(digest));
+    assert_eq!(begin(&store, ids.clone(), SendDigest::Existing(digest)).await.digest, Some(digest));
+    assert_ne!(begin(&store, ids, SendDigest::New).await.digest, Some(digest));
 }
 
 pub(super) async fn names_and_keys_are_made_once(site: &impl StoreSite) {

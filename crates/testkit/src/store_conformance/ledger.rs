@@ -62,7 +62,7 @@ pub(super) async fn dead_letters_are_found_page_by_page_and_resolved(site: &impl
     let on_mail = DeadLetterFilter { channel: Some("mail".into()), ..DeadLetterFilter::default() };
     let letters = store.dead_letters(on_mail, None, 9).await.unwrap();
     assert_eq!(letters.len(), 2);
-    assert_eq!(letters[0].fulfilment, ContractStatus::Abandoned);
+    assert_eq!(letters[0].contract, ContractStatus::Abandoned);
     assert_eq!(letters[0].reason, "too late; last answer: the provider's words");
     let later = DeadLetterFilter { since: Some(after_noon(2)), ..DeadLetterFilter::default() };
     assert!(store.dead_letters(later, None, 9).await.unwrap().is_empty());

@@ -1,4 +1,4 @@
-use super::stage::{Stage, alarm, end_of, ladder, names, notice};
+use super::decision_fixture::{DecisionFixture, alarm, end_of, ladder, names, notice};
 use crate::decide::*;
 use crate::fixtures::{NOON, after_noon, receiver};
 use crate::{
@@ -7,11 +7,11 @@ use crate::{
 
 const DAY: i64 = 24 * 60 * 60;
 
-/// A stage with an alert on a ladder.
-fn told() -> Stage {
-    let mut stage = Stage::on(ladder());
-    stage.accept(alarm("a", Severity::High), 0);
-    stage
+/// A fixture with an alert on a ladder.
+fn told() -> DecisionFixture {
+    let mut fixture = DecisionFixture::on(ladder());
+    fixture.accept(alarm("a", Severity::High), 0);
+    fixture
 }
 
 fn ann(seconds: i64) -> Acknowledgement {
@@ -29,9 +29,9 @@ fn told_by(committed: &Committed) -> Vec<(&str, Vec<&str>)> {
 
 #[test]
 fn whoever_was_told_hears_of_the_acknowledgement_on_every_channel_that_told_them() {
-    let mut stage = told();
-    stage.recheck(1, 60); // phone is told
-    let committed = stage.acknowledge(1, "Ann", 70).unwrap();
+    let mut fixture = told();
+    fixture.recheck(1, 60); // phone is told
+    let committed = fixture.acknowledge(1, "Ann", 70).unwrap();
     assert_eq!(told_by(&committed), [("on-call", vec!["ding", "mail", "phone"])]);
     let notification = &committed.notifications[0];
     assert_eq!((notification.why, &notification.acknowledged_by), (Why::Acknowledged, &Some(ann(70))));
@@ -40,7 +40,7 @@ fn whoever_was_told_hears_of_the_acknowledgement_on_every_channel_that_told_them
 
 #[test]
 fn each_receiver_hears_of_it_by_itself() {
-    let mut stage = told();
+    let mut fixture = told();
     let team = crate::Receiver {
         terms: std::sync::Arc::new(DeliveryTerms::plain(vec!["wecom".into()])),
         ..receiver("team")
@@ -51,91 +51,91 @@ fn each_receiver_hears_of_it_by_itself() {
         &[],
         vec![also_team, crate::fixtures::route("on-call", &[], vec![])],
     );
-    let on_call = stage.policy.receivers().next().unwrap().clone();
-    stage.policy = Policy::new(root, vec![on_call, team]).unwrap();
-    stage.accept(alarm("a", Severity::Urgent), 1);
-    let committed = stage.acknowledge(2, "Ann", 2).unwrap();
+    let on_call = fixture.policy.receivers().next().unwrap().clone();
+    fixture.policy = Policy::new(root, vec![on_call, team]).unwrap();
+    fixture.accept(alarm("a", Severity::Urgent), 1);
+    let committed = fixture.acknowledge(2, "Ann", 2).unwrap();
     assert_eq!(told_by(&committed), [("on-call", vec!["ding", "mail"]), ("team", vec!["wecom"])]);
 }
 
 #[test]
 fn acknowledging_ends_the_ladder_for_good() {
-    let mut stage = told();
+    let mut fixture = told();
     for channel in ["ding", "mail"] {
-        stage.settle(channel, DeliveryOutcome::Delivered, 1);
+        fixture.settle(channel, DeliveryOutcome::Delivered, 1);
     }
-    let committed = stage.acknowledge(1, "Ann", 50).unwrap();
+    let committed = fixture.acknowledge(1, "Ann", 50).unwrap();
     assert_eq!(committed.rechecks, [Recheck { notification: NotificationId(1), at: None }]);
-    assert!(stage.recheck(1, 900).deliveries.is_empty());
+    assert!(fixture.recheck(1, 900).deliveries.is_empty());
     let skipped = format!("\"because\":\"{}\"", Unless::Acknowledged);
-    assert!(stage.steps().iter().any(|it| it.contains("skip") && it.contains(&skipped)));
+    assert!(fixture.steps().iter().any(|it| it.contains("skip") && it.contains(&skipped)));
 }
 
 #[test]
 fn the_second_who_acknowledges_hears_who_was_first_and_nobody_else_hears_anything() {
-    let mut stage = told();
-    stage.acknowledge(1, "Ann", 1).unwrap();
-    let before = stage.ledger.deliveries.len();
-    assert_eq!(stage.acknowledge(1, "Bob", 2), Err(Obstacle::Already(ann(1))));
-    let state = stage.ledger.read(&[StateKey::Notification(NotificationId(1))]);
+    let mut fixture = told();
+    fixture.acknowledge(1, "Ann", 1).unwrap();
+    let before = fixture.ledger.deliveries.len();
+    assert_eq!(fixture.acknowledge(1, "Bob", 2), Err(Obstacle::Already(ann(1))));
+    let state = fixture.ledger.read(&[StateKey::Notification(NotificationId(1))]);
     assert_eq!(obstacle(&state, NotificationId(1)), Some(Obstacle::Already(ann(1))));
-    assert_eq!(stage.ledger.deliveries.len(), before);
+    assert_eq!(fixture.ledger.deliveries.len(), before);
 }
 
 #[test]
 fn an_incident_that_has_ended_needs_nobody_to_take_care_of_it() {
-    let mut stage = told();
-    let state = stage.ledger.read(&[StateKey::Notification(NotificationId(1))]);
+    let mut fixture = told();
+    let state = fixture.ledger.read(&[StateKey::Notification(NotificationId(1))]);
     assert_eq!(obstacle(&state, NotificationId(1)), None);
-    stage.accept(end_of("a"), 1);
+    fixture.accept(end_of("a"), 1);
     for id in [1, 2] {
-        assert_eq!(stage.acknowledge(id, "Ann", 2), Err(Obstacle::Over), "{id}");
+        assert_eq!(fixture.acknowledge(id, "Ann", 2), Err(Obstacle::Over), "{id}");
     }
-    assert!(stage.ledger.acknowledgements.is_empty());
+    assert!(fixture.ledger.acknowledgements.is_empty());
 }
 
 #[test]
 fn a_notification_of_an_acknowledgement_cannot_be_acknowledged() {
-    let mut stage = told();
-    stage.acknowledge(1, "Ann", 1).unwrap();
-    assert_eq!(stage.acknowledge(2, "Bob", 2), Err(Obstacle::Over));
+    let mut fixture = told();
+    fixture.acknowledge(1, "Ann", 1).unwrap();
+    assert_eq!(fixture.acknowledge(2, "Bob", 2), Err(Obstacle::Over));
 }
 
 #[test]
 fn a_notification_that_does_not_exist_cannot_be_acknowledged() {
-    assert_eq!(Stage::on(ladder()).acknowledge(1, "Ann", 0), Err(Obstacle::Unknown));
+    assert_eq!(DecisionFixture::on(ladder()).acknowledge(1, "Ann", 0), Err(Obstacle::Unknown));
 }
 
 #[test]
 fn a_message_that_was_passed_on_can_be_acknowledged_once() {
-    let mut stage = Stage::on(ladder());
-    stage.accept(notice("a", Severity::High), 0);
-    assert!(stage.acknowledge(1, "Ann", 1).is_ok());
-    assert_eq!(stage.acknowledge(1, "Bob", 2), Err(Obstacle::Already(ann(1))));
+    let mut fixture = DecisionFixture::on(ladder());
+    fixture.accept(notice("a", Severity::High), 0);
+    assert!(fixture.acknowledge(1, "Ann", 1).is_ok());
+    assert_eq!(fixture.acknowledge(1, "Bob", 2), Err(Obstacle::Already(ann(1))));
 }
 
 #[test]
 fn repeats_are_covered_by_an_acknowledgement_and_what_got_worse_is_not() {
-    let mut stage = told();
-    stage.accept(alarm("a", Severity::High), DAY); // a repeat, notification 2
-    stage.acknowledge(1, "Ann", DAY + 1).unwrap();
-    assert!(matches!(stage.acknowledge(2, "Bob", DAY + 2), Err(Obstacle::Already(_))));
+    let mut fixture = told();
+    fixture.accept(alarm("a", Severity::High), DAY); // a repeat, notification 2
+    fixture.acknowledge(1, "Ann", DAY + 1).unwrap();
+    assert!(matches!(fixture.acknowledge(2, "Bob", DAY + 2), Err(Obstacle::Already(_))));
 
-    let repeat = stage.accept(alarm("a", Severity::High), 2 * DAY);
+    let repeat = fixture.accept(alarm("a", Severity::High), 2 * DAY);
     let verdict = &repeat.alerts[0].decisions[0].verdict;
     assert_eq!(*verdict, Verdict::Suppress(Suppression::Acknowledged));
-    let worse = stage.accept(alarm("a", Severity::Urgent), 2 * DAY + 1);
+    let worse = fixture.accept(alarm("a", Severity::Urgent), 2 * DAY + 1);
     let id = worse.notifications[0].id.0;
     assert_eq!(worse.rechecks[0].at, Some(after_noon(2 * DAY + 61)));
-    assert_eq!(names(&stage.recheck(id, 2 * DAY + 61)), ["phone"]);
-    assert!(stage.acknowledge(id, "Bob", 2 * DAY + 70).is_ok());
+    assert_eq!(names(&fixture.recheck(id, 2 * DAY + 61)), ["phone"]);
+    assert!(fixture.acknowledge(id, "Bob", 2 * DAY + 70).is_ok());
 }
 
 #[test]
 fn nothing_is_told_on_a_channel_that_is_no_longer_in_the_config() {
-    let mut stage = told();
-    stage.gone = vec!["ding".into()];
-    assert_eq!(told_by(&stage.acknowledge(1, "Ann", 1).unwrap()), [("on-call", vec!["mail"])]);
+    let mut fixture = told();
+    fixture.gone = vec!["ding".into()];
+    assert_eq!(told_by(&fixture.acknowledge(1, "Ann", 1).unwrap()), [("on-call", vec!["mail"])]);
 }
 
 #[test]
@@ -146,12 +146,12 @@ fn a_clock_that_is_set_ahead_climbs_nothing_when_somebody_acknowledges() {
 
 #[test]
 fn an_acknowledgement_is_entered_to_the_millisecond_with_all_that_it_covers() {
-    let mut stage = told();
-    stage.accept(alarm("a", Severity::Urgent), 1);
-    let state = stage.ledger.read(&[StateKey::IncidentOf(NotificationId(1))]);
+    let mut fixture = told();
+    fixture.accept(alarm("a", Severity::Urgent), 1);
+    let state = fixture.ledger.read(&[StateKey::IncidentOf(NotificationId(1))]);
     let odd = NOON + jiff::SignedDuration::from_nanos(1_999_999);
     let acknowledgement = Acknowledgement { by: "Ann".to_owned(), at: odd };
-    let changes = stage.decide(|it| acknowledge(&state, NotificationId(1), &acknowledgement, it)).unwrap();
+    let changes = fixture.decide(|it| acknowledge(&state, NotificationId(1), &acknowledgement, it)).unwrap();
     let [entered] = &changes.acknowledgements[..] else { panic!("{changes:?}") };
     let whole = NOON + jiff::SignedDuration::from_millis(1);
     assert_eq!((entered.acknowledgement.at, entered.up_to), (whole, NotificationId(2)));

@@ -103,12 +103,16 @@ impl Ledger {
     fn of_incident(&self, incident: AlertId) -> IncidentNotifications {
         let rows = || self.notifications.iter().filter(move |(_, row)| row.told.incident == incident);
         let told = rows().flat_map(|(id, row)| {
-            let of = if row.told.acknowledged_by.is_some() { ToldOf::Acknowledgement } else { ToldOf::Alert };
+            let content = if row.told.acknowledged_by.is_some() {
+                ToldContent::Acknowledgement
+            } else {
+                ToldContent::Alert
+            };
             let receiver = row.told.receiver.clone();
             self.deliveries_of(*id).into_iter().map(move |it| ToldChannel {
                 receiver: receiver.clone(),
                 channel: it.channel,
-                of,
+                content,
             })
         });
         IncidentNotifications {

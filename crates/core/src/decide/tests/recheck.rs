@@ -1,35 +1,35 @@
-use super::stage::{Stage, again, alarm, channels, dead, ladder, names};
+use super::decision_fixture::{DecisionFixture, again, alarm, channels, dead, ladder, names};
 use crate::decide::*;
 use crate::fixtures::after_noon;
 use crate::{NotificationId, Severity, Unless};
 
 #[test]
 fn evaluating_again_when_nothing_has_changed_does_nothing_again() {
-    let mut stage = Stage::on(ladder());
-    stage.accept(alarm("a", Severity::High), 0);
-    let climbed = stage.recheck(1, 60);
+    let mut fixture = DecisionFixture::on(ladder());
+    fixture.accept(alarm("a", Severity::High), 0);
+    let climbed = fixture.recheck(1, 60);
     assert_eq!(channels(&climbed), [("phone", Some(Unless::Delivered))]);
-    let done = stage.steps();
-    let idle = stage.recheck(1, 60);
+    let done = fixture.steps();
+    let idle = fixture.recheck(1, 60);
     assert!(idle.deliveries.is_empty() && idle.alerts.is_empty());
-    assert_eq!((idle.rechecks, stage.steps()), (climbed.rechecks, done));
+    assert_eq!((idle.rechecks, fixture.steps()), (climbed.rechecks, done));
 }
 
 #[test]
 fn a_rung_is_climbed_at_its_time_and_not_before() {
-    let mut stage = Stage::on(ladder());
-    stage.accept(alarm("a", Severity::High), 0);
-    assert_eq!(names(&stage.recheck(1, 59)), [] as [&str; 0]);
-    assert_eq!(names(&stage.recheck(1, 60)), ["phone"]);
+    let mut fixture = DecisionFixture::on(ladder());
+    fixture.accept(alarm("a", Severity::High), 0);
+    assert_eq!(names(&fixture.recheck(1, 59)), [] as [&str; 0]);
+    assert_eq!(names(&fixture.recheck(1, 60)), ["phone"]);
 }
 
 #[test]
 fn what_is_due_by_time_alone_is_left_to_the_timers_when_a_channel_is_blocked() {
-    let mut stage = Stage::on(ladder());
-    stage.accept(alarm("a", Severity::High), 0);
-    let state = stage.ledger.read(&[StateKey::Notification(NotificationId(1))]);
+    let mut fixture = DecisionFixture::on(ladder());
+    fixture.accept(alarm("a", Severity::High), 0);
+    let state = fixture.ledger.read(&[StateKey::Notification(NotificationId(1))]);
     let at = |time: EvaluationTime| {
-        let changes = stage.decide(|context| recheck(&state, time, context));
+        let changes = fixture.decide(|context| recheck(&state, time, context));
         (changes.deliveries.len(), changes.rechecks[0].at)
     };
     assert_eq!(at(EvaluationTime::Event(after_noon(3600))), (0, Some(after_noon(60))));
@@ -39,19 +39,19 @@ fn what_is_due_by_time_alone_is_left_to_the_timers_when_a_channel_is_blocked() {
 
 #[test]
 fn a_notification_that_cannot_be_read_any_more_is_not_evaluated_again() {
-    let mut stage = Stage::on(ladder()).confiding_in("confidant");
-    stage.accept(alarm("a", Severity::High), 0);
-    stage.ledger.notifications.values_mut().for_each(|it| it.is_readable = false);
-    let more = stage.recheck(1, 60);
+    let mut fixture = DecisionFixture::on(ladder()).with_self_alerts_to("confidant");
+    fixture.accept(alarm("a", Severity::High), 0);
+    fixture.ledger.notifications.values_mut().for_each(|it| it.is_readable = false);
+    let more = fixture.recheck(1, 60);
     assert!(more.deliveries.is_empty() && more.alerts.is_empty());
     assert_eq!(more.rechecks, [Recheck { notification: NotificationId(1), at: None }]);
-    assert_eq!(stage.ledger.notifications[&NotificationId(1)].next_check_at, None);
+    assert_eq!(fixture.ledger.notifications[&NotificationId(1)].next_check_at, None);
 }
 
 #[test]
 fn a_notification_that_is_gone_is_evaluated_to_nothing() {
-    let mut stage = Stage::on(ladder());
-    assert_eq!(stage.recheck(9, 60), Committed::default());
+    let mut fixture = DecisionFixture::on(ladder());
+    assert_eq!(fixture.recheck(9, 60), Committed::default());
 }
 
 /// Something that happens so many seconds after noon.
@@ -87,35 +87,35 @@ const CLIMBED: [&str; 4] = [
     r#"900: {"step":"climb","rung":1,"unless":"acknowledged","to":["boss"],"because":"due"}"#,
 ];
 
-fn play(stage: &mut Stage, (seconds, event): (i64, Event)) {
+fn play(fixture: &mut DecisionFixture, (seconds, event): (i64, Event)) {
     match event {
-        Event::Accepted => drop(stage.accept(alarm("a", Severity::High), seconds)),
-        Event::Evaluated => evaluate_all(stage, seconds),
-        Event::Settled(channel, outcome) => drop(stage.settle(channel, outcome, seconds)),
+        Event::Accepted => drop(fixture.accept(alarm("a", Severity::High), seconds)),
+        Event::Evaluated => evaluate_all(fixture, seconds),
+        Event::Settled(channel, outcome) => drop(fixture.settle(channel, outcome, seconds)),
     }
 }
 
-fn evaluate_all(stage: &mut Stage, seconds: i64) {
-    let scheduled = stage.ledger.notifications.iter().filter(|(_, it)| it.next_check_at.is_some());
+fn evaluate_all(fixture: &mut DecisionFixture, seconds: i64) {
+    let scheduled = fixture.ledger.notifications.iter().filter(|(_, it)| it.next_check_at.is_some());
     let scheduled: Vec<_> = scheduled.map(|(id, _)| id.0).collect();
-    scheduled.into_iter().for_each(|id| drop(stage.recheck(id, seconds)));
+    scheduled.into_iter().for_each(|id| drop(fixture.recheck(id, seconds)));
 }
 
 #[test]
 fn evaluated_once_more_after_any_event_a_ladder_goes_on_with_no_step_lost_or_doubled() {
     for killed_after in 0..climb().len() {
-        let mut stage = Stage::on(ladder()).confiding_in("confidant");
+        let mut fixture = DecisionFixture::on(ladder()).with_self_alerts_to("confidant");
         for (index, event) in climb().into_iter().enumerate() {
             let seconds = event.0;
-            play(&mut stage, event);
+            play(&mut fixture, event);
             if index == killed_after {
-                evaluate_all(&mut stage, seconds); // as at every start
+                evaluate_all(&mut fixture, seconds); // as at every start
             }
         }
-        assert_eq!(stage.steps(), CLIMBED, "killed after {killed_after}");
+        assert_eq!(fixture.steps(), CLIMBED, "killed after {killed_after}");
         let on_channel = |it: &&(NotificationId, DeliveryState)| it.1.channel.as_str() == "confidant";
-        assert_eq!(stage.ledger.deliveries.values().filter(on_channel).count(), 1);
-        assert_eq!(stage.ledger.deliveries.len(), 5, "killed after {killed_after}");
-        assert!(stage.ledger.notifications.values().all(|it| it.next_check_at.is_none()));
+        assert_eq!(fixture.ledger.deliveries.values().filter(on_channel).count(), 1);
+        assert_eq!(fixture.ledger.deliveries.len(), 5, "killed after {killed_after}");
+        assert!(fixture.ledger.notifications.values().all(|it| it.next_check_at.is_none()));
     }
 }

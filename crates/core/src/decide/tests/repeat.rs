@@ -1,4 +1,4 @@
-use super::stage::{Stage, alarm, end_of, notice, plain};
+use super::decision_fixture::{DecisionFixture, alarm, end_of, notice, plain};
 use crate::fixtures::after_noon;
 use crate::{Alert, AlertId, Severity, Suppression, Verdict};
 
@@ -7,11 +7,11 @@ const FOUR_HOURS: i64 = 4 * 60 * 60;
 /// The number of rows, and the repeats of each, after these alerts so many seconds after noon.
 #[track_caller]
 fn check(alerts: impl IntoIterator<Item = (i64, Alert)>, repeats: &[u32]) {
-    let mut stage = Stage::on(plain());
+    let mut fixture = DecisionFixture::on(plain());
     for (seconds, alert) in alerts {
-        stage.accept(alert, seconds);
+        fixture.accept(alert, seconds);
     }
-    assert_eq!(stage.ledger.alerts.values().map(|it| it.repeats.0).collect::<Vec<_>>(), repeats);
+    assert_eq!(fixture.ledger.alerts.values().map(|it| it.repeats.0).collect::<Vec<_>>(), repeats);
 }
 
 fn high() -> Alert {
@@ -20,16 +20,16 @@ fn high() -> Alert {
 
 #[test]
 fn a_mere_repeat_is_counted_with_the_alert_that_it_repeats() {
-    let mut stage = Stage::on(plain());
-    stage.accept(high(), 0);
+    let mut fixture = DecisionFixture::on(plain());
+    fixture.accept(high(), 0);
     let later = Alert { starts_at: after_noon(60), ..high() };
-    let repeat = stage.accept(later.clone(), 60);
+    let repeat = fixture.accept(later.clone(), 60);
     let [accepted] = &repeat.alerts[..] else { panic!("{repeat:?}") };
     assert_eq!((accepted.id, accepted.alert.as_ref()), (AlertId(1), &later));
     assert_eq!(accepted.decisions[0].verdict, Verdict::Suppress(Suppression::Unchanged));
     assert!(repeat.notifications.is_empty() && repeat.deliveries.is_empty() && repeat.rechecks.is_empty());
-    assert_eq!(stage.ledger.alerts.len(), 1);
-    assert_eq!(stage.ledger.alerts[&AlertId(1)].repeats, (1, Some(after_noon(60))));
+    assert_eq!(fixture.ledger.alerts.len(), 1);
+    assert_eq!(fixture.ledger.alerts[&AlertId(1)].repeats, (1, Some(after_noon(60))));
 }
 
 #[test]
@@ -72,23 +72,23 @@ fn repeats_of_different_things_are_counted_apart() {
 
 #[test]
 fn repeats_that_are_suppressed_for_another_reason_are_entered_once_and_then_counted() {
-    let mut stage = Stage::on(plain());
-    stage.accept(high(), 0);
-    stage.acknowledge(1, "Ann", 1).unwrap();
+    let mut fixture = DecisionFixture::on(plain());
+    fixture.accept(high(), 0);
+    fixture.acknowledge(1, "Ann", 1).unwrap();
     for seconds in [60, FOUR_HOURS, FOUR_HOURS + 60, FOUR_HOURS + 120] {
-        stage.accept(high(), seconds);
+        fixture.accept(high(), seconds);
     }
-    assert_eq!(stage.ledger.alerts.values().map(|it| it.repeats.0).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(fixture.ledger.alerts.values().map(|it| it.repeats.0).collect::<Vec<_>>(), [1, 2]);
 }
 
 #[test]
 fn an_alert_that_was_written_before_repeats_were_counted_is_not_repeated() {
-    let mut stage = Stage::on(plain());
-    stage.accept(high(), 0);
-    let incoming = crate::IncomingAlert::new(high(), &stage.policy);
-    let mut state = stage.ledger.read(&incoming.keys());
+    let mut fixture = DecisionFixture::on(plain());
+    fixture.accept(high(), 0);
+    let incoming = crate::IncomingAlert::new(high(), &fixture.policy);
+    let mut state = fixture.ledger.read(&incoming.keys());
     let newest = state.newest_alert.as_mut().unwrap();
     newest.repeat_key = None;
-    let changes = stage.decide(|context| crate::accept(&state, &incoming, context, after_noon(60)));
+    let changes = fixture.decide(|context| crate::accept(&state, &incoming, context, after_noon(60)));
     assert_eq!((changes.alerts.len(), changes.repeats.len()), (1, 0));
 }

@@ -1,15 +1,15 @@
-use super::stage::{Stage, again, alarm, channels, dead, in_turn, ladder, plain};
+use super::decision_fixture::{DecisionFixture, again, alarm, channels, dead, in_turn, ladder, plain};
 use crate::decide::*;
 use crate::fixtures::{NOON, after_noon};
 use crate::{Account, ContractStatus, DeliveryId, MessageForm, Severity, Unless};
 
 /// The change of a delivery whose first attempt ended with `outcome`.
 fn change_after(outcome: DeliveryOutcome) -> DeliveryChange {
-    let mut stage = Stage::on(plain());
-    stage.accept(alarm("a", Severity::High), 0);
-    let settlement = stage.settlement("ding", outcome, 1);
-    let state = stage.ledger.read(&settlement.keys());
-    let changes = stage.decide(|context| settle(&state, &settlement, context));
+    let mut fixture = DecisionFixture::on(plain());
+    fixture.accept(alarm("a", Severity::High), 0);
+    let settlement = fixture.settlement("ding", outcome, 1);
+    let state = fixture.ledger.read(&settlement.keys());
+    let changes = fixture.decide(|context| settle(&state, &settlement, context));
     let [attempt] = &changes.attempts[..] else { panic!("{changes:?}") };
     assert_eq!((attempt.ordinal, attempt.started_at, attempt.ended_at), (1, NOON, after_noon(1)));
     assert_eq!(attempt.words, "errcode 0: ok");
@@ -65,57 +65,57 @@ fn a_delivery_that_is_tried_again_keeps_time_form_and_recipients() {
 
 #[test]
 fn the_end_of_a_send_and_the_silence_its_provider_asks_for_are_entered_with_the_attempt() {
-    let mut stage = Stage::on(plain());
-    stage.accept(alarm("a", Severity::High), 0);
+    let mut fixture = DecisionFixture::on(plain());
+    fixture.accept(alarm("a", Severity::High), 0);
     let hold = AccountHold {
         account: Account::new("dingtalk", &["robot"]),
         since: after_noon(1),
         until: after_noon(600),
         reason: "130101".to_owned(),
     };
-    let settlement = stage.settlement("ding", again(601), 1);
-    stage.enter(&Settlement { send: Some(SendId(5)), hold: Some(hold.clone()), ..settlement });
-    assert_eq!(stage.ledger.ended_sends, [SendEnd { send: SendId(5), ended_at: after_noon(1) }]);
-    assert_eq!(stage.ledger.holds, [hold]);
+    let settlement = fixture.settlement("ding", again(601), 1);
+    fixture.enter(&Settlement { send: Some(SendId(5)), hold: Some(hold.clone()), ..settlement });
+    assert_eq!(fixture.ledger.ended_sends, [SendEnd { send: SendId(5), ended_at: after_noon(1) }]);
+    assert_eq!(fixture.ledger.holds, [hold]);
 }
 
 #[test]
 fn each_attempt_is_kept() {
-    let mut stage = Stage::on(plain());
-    stage.accept(alarm("a", Severity::High), 0);
-    stage.settle("ding", again(5), 1);
-    stage.settle("ding", DeliveryOutcome::Delivered, 6);
-    let attempts: Vec<_> = stage.ledger.attempts.values().map(|it| (it.ordinal, it.word)).collect();
+    let mut fixture = DecisionFixture::on(plain());
+    fixture.accept(alarm("a", Severity::High), 0);
+    fixture.settle("ding", again(5), 1);
+    fixture.settle("ding", DeliveryOutcome::Delivered, 6);
+    let attempts: Vec<_> = fixture.ledger.attempts.values().map(|it| (it.ordinal, it.word)).collect();
     assert_eq!(attempts, [(1, "transient"), (2, "delivered")]);
 }
 
 #[test]
 fn nothing_is_read_for_an_attempt_after_which_nobody_else_may_have_to_be_told() {
-    let mut stage = Stage::on(plain());
-    stage.accept(alarm("a", Severity::High), 0);
-    assert_eq!(stage.settlement("ding", DeliveryOutcome::Delivered, 1).keys(), []);
-    assert_eq!(stage.settlement("ding", again(9), 1).keys(), []);
-    let given_up = stage.settlement("ding", dead(), 1);
+    let mut fixture = DecisionFixture::on(plain());
+    fixture.accept(alarm("a", Severity::High), 0);
+    assert_eq!(fixture.settlement("ding", DeliveryOutcome::Delivered, 1).keys(), []);
+    assert_eq!(fixture.settlement("ding", again(9), 1).keys(), []);
+    let given_up = fixture.settlement("ding", dead(), 1);
     assert_eq!(given_up.keys(), [StateKey::Notification(given_up.notification)]);
-    let mut promised = Stage::on(ladder());
+    let mut promised = DecisionFixture::on(ladder());
     promised.accept(alarm("a", Severity::High), 0);
     assert_eq!(promised.settlement("ding", DeliveryOutcome::Delivered, 1).keys().len(), 1);
 }
 
 #[test]
 fn told_in_turn_the_second_channel_hears_nothing_while_the_first_may_still_confirm() {
-    let mut stage = Stage::on(in_turn());
-    assert_eq!(channels(&stage.accept(alarm("a", Severity::High), 0)), [("ding", None)]);
-    let more = stage.settle("ding", DeliveryOutcome::Delivered, 2);
+    let mut fixture = DecisionFixture::on(in_turn());
+    assert_eq!(channels(&fixture.accept(alarm("a", Severity::High), 0)), [("ding", None)]);
+    let more = fixture.settle("ding", DeliveryOutcome::Delivered, 2);
     assert_eq!((more.deliveries.len(), more.rechecks[0].at), (0, None));
-    assert_eq!(stage.steps(), [r#"2: {"step":"settle","fulfilment":"kept"}"#]);
+    assert_eq!(fixture.steps(), [r#"2: {"step":"settle","fulfilment":"kept"}"#]);
 }
 
 #[test]
 fn told_in_turn_the_second_channel_is_owed_with_the_first_ones_failure() {
-    let mut stage = Stage::on(in_turn());
-    stage.accept(alarm("a", Severity::High), 0);
-    let more = stage.settle("ding", again(9), 3);
+    let mut fixture = DecisionFixture::on(in_turn());
+    fixture.accept(alarm("a", Severity::High), 0);
+    let more = fixture.settle("ding", again(9), 3);
     assert_eq!(channels(&more), [("mail", None)]);
     let mail = &more.deliveries[0];
     assert_eq!((mail.owed_at, mail.next_at, mail.needs_recheck), (after_noon(3), after_noon(3), true));
@@ -123,8 +123,8 @@ fn told_in_turn_the_second_channel_is_owed_with_the_first_ones_failure() {
 
 #[test]
 fn a_channel_that_has_served_some_recipients_is_not_passed_over_for_the_others() {
-    let mut stage = Stage::on(in_turn());
-    stage.accept(alarm("a", Severity::High), 0);
+    let mut fixture = DecisionFixture::on(in_turn());
+    fixture.accept(alarm("a", Severity::High), 0);
     let partly = DeliveryOutcome::Pending {
         next_at: after_noon(5),
         failures: 1,
@@ -132,17 +132,17 @@ fn a_channel_that_has_served_some_recipients_is_not_passed_over_for_the_others()
         only: Some(vec!["boss@example.com".to_owned()]),
         digest: None,
     };
-    assert!(stage.settle("ding", partly, 3).deliveries.is_empty());
+    assert!(fixture.settle("ding", partly, 3).deliveries.is_empty());
 }
 
 /// On a ladder, `ding` is settled when the clock says so many seconds after noon; these are told then, and
 /// the next evaluation is at this time.
 #[track_caller]
 fn check_settled_at(seconds: i64, outcome: DeliveryOutcome, told: &[&str], next_check_at: Option<i64>) {
-    let mut stage = Stage::on(ladder());
-    stage.accept(alarm("a", Severity::High), 0);
-    let more = stage.settle("ding", outcome, seconds);
-    assert_eq!(super::stage::names(&more), told);
+    let mut fixture = DecisionFixture::on(ladder());
+    fixture.accept(alarm("a", Severity::High), 0);
+    let more = fixture.settle("ding", outcome, seconds);
+    assert_eq!(super::decision_fixture::names(&more), told);
     assert_eq!(more.rechecks[0].at, next_check_at.map(after_noon));
 }
 
@@ -162,57 +162,57 @@ fn a_delivery_that_is_given_up_is_followed_up_at_once_whatever_the_clock_says() 
 
 #[test]
 fn a_promise_that_is_abandoned_is_told_elsewhere_in_the_same_decision() {
-    let mut stage = Stage::on(plain()).confiding_in("phone");
-    stage.accept(alarm("a", Severity::High), 0);
-    assert!(stage.settle("mail", DeliveryOutcome::Delivered, 1).alerts.is_empty());
-    let told = stage.settle("ding", dead(), 1);
+    let mut fixture = DecisionFixture::on(plain()).with_self_alerts_to("phone");
+    fixture.accept(alarm("a", Severity::High), 0);
+    assert!(fixture.settle("mail", DeliveryOutcome::Delivered, 1).alerts.is_empty());
+    let told = fixture.settle("ding", dead(), 1);
     let [self_alert] = &told.alerts[..] else { panic!("{told:?}") };
     assert_eq!(self_alert.alert.annotations.get("title"), Some("1 not told on ding, mail"));
     assert_eq!(channels(&told), [("phone", None)]);
-    assert_eq!(stage.steps(), [r#"1: {"step":"settle","fulfilment":"abandoned"}"#]);
-    assert!(stage.recheck(1, 2).alerts.is_empty(), "it is said once");
+    assert_eq!(fixture.steps(), [r#"1: {"step":"settle","fulfilment":"abandoned"}"#]);
+    assert!(fixture.recheck(1, 2).alerts.is_empty(), "it is said once");
 }
 
 #[test]
 fn a_channel_that_is_told_in_the_decision_that_abandons_counts_as_told_in_vain() {
     let mut terms = in_turn();
     terms.contract.within = None;
-    let mut stage = Stage::on(terms).confiding_in("phone");
-    stage.accept(alarm("a", Severity::High), 0);
-    assert_eq!(channels(&stage.settle("ding", dead(), 1)), [("mail", None)]);
-    let told = stage.settle("mail", dead(), 2);
+    let mut fixture = DecisionFixture::on(terms).with_self_alerts_to("phone");
+    fixture.accept(alarm("a", Severity::High), 0);
+    assert_eq!(channels(&fixture.settle("ding", dead(), 1)), [("mail", None)]);
+    let told = fixture.settle("mail", dead(), 2);
     assert_eq!(told.alerts[0].alert.annotations.get("title"), Some("1 not told on ding, mail"));
 }
 
 #[test]
 fn a_promise_that_somebody_takes_care_of_is_abandoned_without_a_word_to_others() {
-    let mut stage = Stage::on(plain()).confiding_in("phone");
-    stage.accept(alarm("a", Severity::High), 0);
-    stage.settle("mail", DeliveryOutcome::Delivered, 1);
-    stage.acknowledge(1, "Ann", 1).unwrap();
-    let told = stage.settle("ding", dead(), 1);
+    let mut fixture = DecisionFixture::on(plain()).with_self_alerts_to("phone");
+    fixture.accept(alarm("a", Severity::High), 0);
+    fixture.settle("mail", DeliveryOutcome::Delivered, 1);
+    fixture.acknowledge(1, "Ann", 1).unwrap();
+    let told = fixture.settle("ding", dead(), 1);
     assert!(told.alerts.is_empty(), "{told:?}");
-    assert_eq!(stage.ledger.notifications.values().next().unwrap().status, ContractStatus::Abandoned);
+    assert_eq!(fixture.ledger.notifications.values().next().unwrap().status, ContractStatus::Abandoned);
 }
 
 #[test]
 fn a_delivery_is_settled_though_its_notification_cannot_be_read_any_more() {
-    let mut stage = Stage::on(ladder()).confiding_in("confidant");
-    stage.accept(alarm("a", Severity::High), 0);
-    stage.ledger.notifications.values_mut().for_each(|it| it.is_readable = false);
-    let settlement = Settlement { needs_recheck: true, ..stage.settlement("ding", dead(), 1) };
-    let more = stage.enter(&settlement);
-    assert_eq!(stage.delivery(1).status, DeliveryStatus::Dead);
+    let mut fixture = DecisionFixture::on(ladder()).with_self_alerts_to("confidant");
+    fixture.accept(alarm("a", Severity::High), 0);
+    fixture.ledger.notifications.values_mut().for_each(|it| it.is_readable = false);
+    let settlement = Settlement { needs_recheck: true, ..fixture.settlement("ding", dead(), 1) };
+    let more = fixture.enter(&settlement);
+    assert_eq!(fixture.delivery(1).status, DeliveryStatus::Dead);
     assert!(more.deliveries.is_empty() && more.alerts.is_empty());
     assert_eq!(more.rechecks.iter().map(|it| it.at).collect::<Vec<_>>(), [None]);
-    assert_eq!(stage.ledger.notifications.values().next().unwrap().next_check_at, None);
+    assert_eq!(fixture.ledger.notifications.values().next().unwrap().next_check_at, None);
 }
 
 #[test]
 fn a_rung_asks_for_an_acknowledgement_in_its_message_too() {
-    let mut stage = Stage::on(ladder());
-    stage.accept(alarm("a", Severity::High), 0);
-    let more = stage.settle("ding", dead(), 10);
+    let mut fixture = DecisionFixture::on(ladder());
+    fixture.accept(alarm("a", Severity::High), 0);
+    let more = fixture.settle("ding", dead(), 10);
     assert_eq!(channels(&more), [("phone", Some(Unless::Delivered))]);
     assert!(more.deliveries[0].asks);
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::stage::{Stage, again, alarm, dead, end_of, in_turn, ladder, plain};
+use super::decision_fixture::{DecisionFixture, again, alarm, dead, end_of, in_turn, ladder, plain};
 use crate::decide::*;
 use crate::fixtures::after_noon;
 use crate::{ContractStatus, DeliveryTerms, NotificationId, Severity, Step};
@@ -48,55 +48,55 @@ fn terms() -> impl Strategy<Value = DeliveryTerms> {
     prop::sample::select(vec![plain(), in_turn(), ladder()])
 }
 
-fn letters(stage: &Stage) -> Vec<(i64, String)> {
-    let dead = stage.ledger.deliveries.values().filter(|(_, it)| it.status == DeliveryStatus::Dead);
+fn letters(fixture: &DecisionFixture) -> Vec<(i64, String)> {
+    let dead = fixture.ledger.deliveries.values().filter(|(_, it)| it.status == DeliveryStatus::Dead);
     let dead = dead.map(|(of, it)| (of.0, format!("d{}", it.id)));
-    let notifications = stage.ledger.notifications.keys().map(|id| (id.0, format!("n{id}")));
+    let notifications = fixture.ledger.notifications.keys().map(|id| (id.0, format!("n{id}")));
     dead.chain(notifications).collect()
 }
 
 /// Lets `event` happen so many seconds after noon.
-fn play(stage: &mut Stage, event: &Event, seconds: i64) {
+fn play(fixture: &mut DecisionFixture, event: &Event, seconds: i64) {
     match event {
-        Event::Fires(severity) => drop(stage.accept(alarm("a", *severity), seconds)),
-        Event::Ends => drop(stage.accept(end_of("a"), seconds)),
+        Event::Fires(severity) => drop(fixture.accept(alarm("a", *severity), seconds)),
+        Event::Ends => drop(fixture.accept(end_of("a"), seconds)),
         Event::Settled(channel, outcome) => {
             let channel = CHANNELS[*channel];
             let is_pending = |(_, it): &(NotificationId, DeliveryState)| {
                 it.channel.as_str() == channel && it.status == DeliveryStatus::Pending
             };
-            if stage.ledger.deliveries.values().any(is_pending) {
-                stage.settle(channel, outcome.clone(), seconds);
+            if fixture.ledger.deliveries.values().any(is_pending) {
+                fixture.settle(channel, outcome.clone(), seconds);
             }
         }
-        Event::Due => due(stage, seconds),
+        Event::Due => due(fixture, seconds),
         Event::Blocked(channel) => {
-            stage.blocked = CHANNELS.get(*channel).map(|it| (*it).into()).into_iter().collect();
+            fixture.blocked = CHANNELS.get(*channel).map(|it| (*it).into()).into_iter().collect();
         }
         Event::Acknowledged(index) => {
-            drop(stage.acknowledge(i64::try_from(*index).unwrap(), "Ann", seconds));
+            drop(fixture.acknowledge(i64::try_from(*index).unwrap(), "Ann", seconds));
         }
         Event::Retried => {
-            letters(stage).iter().for_each(|(id, letter)| drop(stage.retry(*id, &[letter])));
+            letters(fixture).iter().for_each(|(id, letter)| drop(fixture.retry(*id, &[letter])));
         }
         Event::Discarded => {
-            letters(stage).iter().for_each(|(id, letter)| drop(stage.discard(*id, &[letter])));
+            letters(fixture).iter().for_each(|(id, letter)| drop(fixture.discard(*id, &[letter])));
         }
     }
 }
 
-fn due(stage: &mut Stage, seconds: i64) {
+fn due(fixture: &mut DecisionFixture, seconds: i64) {
     let is_due = |at: Option<jiff::Timestamp>| at.is_some_and(|at| at <= after_noon(seconds));
-    let due = stage.ledger.notifications.iter().filter(|(_, it)| is_due(it.next_check_at));
+    let due = fixture.ledger.notifications.iter().filter(|(_, it)| is_due(it.next_check_at));
     let due: Vec<_> = due.map(|(id, _)| id.0).collect();
-    due.into_iter().for_each(|id| drop(stage.recheck(id, seconds)));
+    due.into_iter().for_each(|id| drop(fixture.recheck(id, seconds)));
 }
 
 /// True if a decision writes anything but the contract as it stands.
-fn does_something(stage: &Stage, id: NotificationId, seconds: i64) -> bool {
-    let state = stage.ledger.read(&[StateKey::Notification(id)]);
+fn does_something(fixture: &DecisionFixture, id: NotificationId, seconds: i64) -> bool {
+    let state = fixture.ledger.read(&[StateKey::Notification(id)]);
     let time = EvaluationTime::Scheduled(after_noon(seconds));
-    let changes = stage.decide(|context| recheck(&state, time, context));
+    let changes = fixture.decide(|context| recheck(&state, time, context));
     let Changes {
         alerts, notifications, deliveries, steps, updated_deliveries, updated_notifications, ..
     } = changes;
@@ -114,15 +114,15 @@ proptest! {
         terms in terms(),
         events in events(),
     ) {
-        let mut stage = Stage::on(terms).confiding_in("confidant");
+        let mut fixture = DecisionFixture::on(terms).with_self_alerts_to("confidant");
         let mut seconds = 0;
         for (pause, event) in events {
             seconds += pause;
-            play(&mut stage, &event, seconds);
-            let all: Vec<_> = stage.ledger.notifications.keys().copied().collect();
+            play(&mut fixture, &event, seconds);
+            let all: Vec<_> = fixture.ledger.notifications.keys().copied().collect();
             for id in all {
-                stage.recheck(id.0, seconds);
-                prop_assert!(!does_something(&stage, id, seconds), "{:?} after {:?}", id, event);
+                fixture.recheck(id.0, seconds);
+                prop_assert!(!does_something(&fixture, id, seconds), "{:?} after {:?}", id, event);
             }
         }
     }
@@ -132,16 +132,16 @@ proptest! {
         terms in terms(),
         events in events(),
     ) {
-        let mut stage = Stage::on(terms).confiding_in("confidant");
+        let mut fixture = DecisionFixture::on(terms).with_self_alerts_to("confidant");
         let mut seconds = 0;
         for (pause, event) in events {
             seconds += pause;
-            play(&mut stage, &event, seconds);
+            play(&mut fixture, &event, seconds);
         }
-        for (id, row) in &stage.ledger.notifications {
-            prop_assert!(!stage.ledger.deliveries_of(*id).is_empty(), "{:?} is owed to nobody", row.told);
+        for (id, row) in &fixture.ledger.notifications {
+            prop_assert!(!fixture.ledger.deliveries_of(*id).is_empty(), "{:?} is owed to nobody", row.told);
         }
-        for (id, delivery) in stage.ledger.deliveries.values() {
+        for (id, delivery) in fixture.ledger.deliveries.values() {
             let has_reason = delivery.status == DeliveryStatus::Pending || delivery.reason.is_some();
             prop_assert!(has_reason, "{:?} of {:?}", delivery, id);
         }
@@ -152,22 +152,22 @@ proptest! {
         terms in terms(),
         events in events(),
     ) {
-        let mut stage = Stage::on(terms).confiding_in("confidant");
+        let mut fixture = DecisionFixture::on(terms).with_self_alerts_to("confidant");
         let mut seconds = 0;
         for (pause, event) in events {
             seconds += pause;
             if matches!(event, Event::Acknowledged(_)) {
                 continue;
             }
-            play(&mut stage, &event, seconds);
+            play(&mut fixture, &event, seconds);
         }
         let self_alert = alarm("fanfare", Severity::High).fingerprint;
-        let abandoned = Step::Settle { fulfilment: ContractStatus::Abandoned };
+        let abandoned = Step::Settle { status: ContractStatus::Abandoned };
         let about_others = |id: &NotificationId| {
-            stage.ledger.notifications[id].told.alert.fingerprint != self_alert
+            fixture.ledger.notifications[id].told.alert.fingerprint != self_alert
         };
-        let steps = stage.ledger.steps.iter().filter(|(id, _, step)| *step == abandoned && about_others(id));
-        let said = stage.ledger.alerts.values().filter(|it| it.alert.fingerprint == self_alert);
+        let steps = fixture.ledger.steps.iter().filter(|(id, _, step)| *step == abandoned && about_others(id));
+        let said = fixture.ledger.alerts.values().filter(|it| it.alert.fingerprint == self_alert);
         prop_assert_eq!(said.count(), steps.count());
     }
 }

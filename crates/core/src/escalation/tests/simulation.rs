@@ -1,4 +1,4 @@
-//! The laws of pursuing, on random terms and among random faults.
+//! The laws of contracts, on random terms and among random faults.
 
 use std::collections::BTreeSet;
 
@@ -9,9 +9,9 @@ use super::*;
 
 const CHANNELS: [&str; 6] = ["ding", "mail", "wecom", "sms", "pager", "boss"];
 
-/// The behaviour of a channel, in seconds after it is called in; at least one.
+/// The behaviour of a channel, in seconds after it is added; at least one.
 #[derive(Debug, Clone, Copy)]
-enum Does {
+enum Behavior {
     Well { after: i64 },
     Nothing,
     Badly { after: i64, well_after: Option<i64> },
@@ -20,30 +20,30 @@ enum Does {
 
 /// A channel, and from when until when nothing goes out to it.
 #[derive(Debug, Clone, Copy)]
-struct Lives {
-    does: Does,
+struct SimulatedChannel {
+    behavior: Behavior,
     blocked: (i64, i64),
 }
 
 /// All that happens, in seconds after noon.
 #[derive(Debug, Clone)]
-struct World {
+struct Scenario {
     terms: DeliveryTerms,
-    lives: [Lives; CHANNELS.len()],
+    channels: [SimulatedChannel; CHANNELS.len()],
     acknowledged: Option<i64>,
     resolved: Option<i64>,
     /// The times of checks at which nothing happens.
-    looks: Vec<i64>,
+    idle_checks: Vec<i64>,
 }
 
-impl Does {
-    fn answer(self, age: i64) -> DeliveryProgress {
+impl Behavior {
+    fn progress(self, age: i64) -> DeliveryProgress {
         match self {
             Self::Well { after } if after <= age => Delivered,
             Self::Badly { well_after: Some(well), .. } if well <= age => Delivered,
-            Self::Badly { after, .. } if after <= age => Troubled,
+            Self::Badly { after, .. } if after <= age => Retrying,
             Self::Die { after } if after <= age => Dead,
-            Self::Well { .. } | Self::Badly { .. } | Self::Die { .. } | Self::Nothing => Awaited,
+            Self::Well { .. } | Self::Badly { .. } | Self::Die { .. } | Self::Nothing => Pending,
         }
     }
 
@@ -57,37 +57,38 @@ impl Does {
     }
 }
 
-impl World {
-    fn lives(&self, channel: &ChannelName) -> Lives {
-        self.lives[CHANNELS.iter().position(|it| *it == channel.as_str()).unwrap()]
+impl Scenario {
+    fn channel(&self, channel: &ChannelName) -> SimulatedChannel {
+        self.channels[CHANNELS.iter().position(|it| *it == channel.as_str()).unwrap()]
     }
 
-    /// Lets the world be as it is so many seconds after noon.
-    fn shape(&self, story: &mut Story, now: i64) {
-        for called in &mut story.standing.deliveries {
-            called.answer = self.lives(&called.channel).does.answer(now - since_noon(called.at));
+    /// Brings the notification to its state so many seconds after noon.
+    fn apply(&self, story: &mut Story, now: i64) {
+        for delivery in &mut story.contract.deliveries {
+            delivery.progress =
+                self.channel(&delivery.channel).behavior.progress(now - since_noon(delivery.at));
         }
-        story.standing.acknowledged = self.acknowledged.is_some_and(|at| at <= now);
-        story.standing.resolved = self.resolved.is_some_and(|at| at <= now);
-        let is_blocked = |it: &Lives| it.blocked.0 <= now && now < it.blocked.1;
-        let blocked = CHANNELS.into_iter().zip(&self.lives).filter(|(_, it)| is_blocked(it));
+        story.contract.acknowledged = self.acknowledged.is_some_and(|at| at <= now);
+        story.contract.resolved = self.resolved.is_some_and(|at| at <= now);
+        let is_blocked = |it: &SimulatedChannel| it.blocked.0 <= now && now < it.blocked.1;
+        let blocked = CHANNELS.into_iter().zip(&self.channels).filter(|(_, it)| is_blocked(it));
         story.blocked = blocked.map(|(channel, _)| channel).collect();
     }
 
     /// The time of the next change.
     fn next_change(&self, story: &Story, now: i64) -> Option<i64> {
-        let answers = story.standing.deliveries.iter().flat_map(|called| {
-            let at = since_noon(called.at);
-            self.lives(&called.channel).does.changes().map(move |after| at + after)
+        let answers = story.contract.deliveries.iter().flat_map(|delivery| {
+            let at = since_noon(delivery.at);
+            self.channel(&delivery.channel).behavior.changes().map(move |after| at + after)
         });
-        let blocks = self.lives.iter().flat_map(|it| [it.blocked.0, it.blocked.1]);
+        let blocks = self.channels.iter().flat_map(|it| [it.blocked.0, it.blocked.1]);
         let others = self.acknowledged.into_iter().chain(self.resolved);
         answers.chain(blocks).chain(others).filter(|at| *at > now).min()
     }
 
     /// The time of the next check at which nothing happens.
-    fn next_look(&self, now: i64) -> Option<i64> {
-        self.looks.iter().copied().filter(|at| *at > now).min()
+    fn next_idle_check(&self, now: i64) -> Option<i64> {
+        self.idle_checks.iter().copied().filter(|at| *at > now).min()
     }
 }
 
@@ -97,27 +98,27 @@ fn since_noon(at: Timestamp) -> i64 {
 
 /// The actions so far, to be held against the laws.
 struct Run {
-    world: World,
+    scenario: Scenario,
     story: Story,
     steps: Vec<(i64, Step)>,
 }
 
 impl Run {
-    fn of(world: World) -> Self {
-        let story = Story::of(world.terms.clone());
-        Self { world, story, steps: Vec::new() }
+    fn new(scenario: Scenario) -> Self {
+        let story = Story::new(scenario.terms.clone());
+        Self { scenario, story, steps: Vec::new() }
     }
 
     /// Follows the notification until nothing is left to be done and nothing happens any more.
     fn ended(mut self) -> Result<Self, TestCaseError> {
         let (mut now, mut is_expected) = (0, true);
         for _ in 0..500 {
-            self.world.shape(&mut self.story, now);
+            self.scenario.apply(&mut self.story, now);
             let done = self.steps.len();
-            let look_again = self.look(now)?;
-            prop_assert!(is_expected || self.steps.len() == done, "nobody was told to look at {}", now);
-            let expected = self.world.next_change(&self.story, now).into_iter().chain(look_again).min();
-            let Some(next) = expected.into_iter().chain(self.world.next_look(now)).min() else {
+            let next_check_at = self.evaluate(now)?;
+            prop_assert!(is_expected || self.steps.len() == done, "no check was due at {}", now);
+            let expected = self.scenario.next_change(&self.story, now).into_iter().chain(next_check_at).min();
+            let Some(next) = expected.into_iter().chain(self.scenario.next_idle_check(now)).min() else {
                 self.check_end()?;
                 return Ok(self);
             };
@@ -126,17 +127,17 @@ impl Run {
         Err(TestCaseError::fail("it never ends"))
     }
 
-    /// Looks, and says when to look again, in whole seconds.
-    fn look(&mut self, now: i64) -> Result<Option<i64>, TestCaseError> {
-        let before = self.story.standing.clone();
+    /// Evaluates the contract; the time of the next check, in whole seconds.
+    fn evaluate(&mut self, now: i64) -> Result<Option<i64>, TestCaseError> {
+        let before = self.story.contract.clone();
         let at = after_noon(now);
         let done = self.story.follow(at);
 
         let again = self.story.evaluate_contract(at);
-        prop_assert_eq!(&again.steps, &vec![], "a second look at {}", now);
-        prop_assert_eq!(again.look_again, done.look_again);
-        prop_assert_eq!((again.climbed, again.fulfilment), (done.climbed, done.fulfilment));
-        prop_assert!(done.look_again.is_none_or(|it| it > at), "it looks back from {}", now);
+        prop_assert_eq!(&again.steps, &vec![], "a second check at {}", now);
+        prop_assert_eq!(again.next_check_at, done.next_check_at);
+        prop_assert_eq!((again.climbed, again.status), (done.climbed, done.status));
+        prop_assert!(done.next_check_at.is_none_or(|it| it > at), "the next check is not after {}", now);
 
         self.check_turns(&before, &done)?;
         self.check_rungs(&before, &done, now)?;
@@ -144,7 +145,7 @@ impl Run {
         self.steps.extend(done.steps.into_iter().map(|step| (now, step)));
         self.check_somebody_is_told(now)?;
         // A share of a time may end between two seconds.
-        Ok(done.look_again.map(|it| since_noon(it + SignedDuration::from_nanos(999_999_999))))
+        Ok(done.next_check_at.map(|it| since_noon(it + SignedDuration::from_nanos(999_999_999))))
     }
 
     fn check_turns(&self, before: &ContractState, done: &EscalationDecision) -> Result<(), TestCaseError> {
@@ -152,9 +153,9 @@ impl Run {
         for step in &done.steps {
             match step {
                 Step::TakeTurn { channel, instead_of, .. } => {
-                    prop_assert!(self.world.terms.channels.contains(channel));
+                    prop_assert!(self.scenario.terms.channels.contains(channel));
                     prop_assert!(called.contains(instead_of));
-                    prop_assert!(called.insert(channel), "{channel} is called by turn a second time");
+                    prop_assert!(called.insert(channel), "{channel} is added by turn a second time");
                 }
                 Step::Climb { to, .. } => called.extend(to),
                 Step::Skip { .. } | Step::Settle { .. } | Step::Retried { .. } | Step::Discarded { .. } => {}
@@ -184,12 +185,12 @@ impl Run {
             };
             prop_assert_eq!(number, next);
             next += 1;
-            let Rung { after, unless, to } = &self.world.terms.escalate[number];
+            let Rung { after, unless, to } = &self.scenario.terms.escalate[number];
             let after = after.0.as_secs().cast_signed();
             match step {
                 Step::Climb { unless: said, because: EscalationReason::Due, to: called, .. } => {
                     prop_assert!(after <= now && said == unless && called == to);
-                    prop_assert!(before.climbed < number || self.is_first_look_since(after, now));
+                    prop_assert!(before.climbed < number || self.is_first_check_since(after, now));
                 }
                 Step::Climb { unless: said, to: called, .. } => {
                     prop_assert!(now < after && *said == Unless::Delivered && called == to);
@@ -209,23 +210,23 @@ impl Run {
             }
         }
         prop_assert_eq!(done.climbed, next);
-        if let Some(rung) = self.world.terms.escalate.get(next) {
+        if let Some(rung) = self.scenario.terms.escalate.get(next) {
             prop_assert!(now < rung.after.0.as_secs().cast_signed(), "rung {} is left out", next);
         }
         Ok(())
     }
 
-    /// A rung whose time came at `after` waited for nothing but a look.
-    fn is_first_look_since(&self, after: i64, now: i64) -> bool {
+    /// A rung whose time came at `after` waited for nothing but a check.
+    fn is_first_check_since(&self, after: i64, now: i64) -> bool {
         after == now || self.steps.iter().all(|(at, _)| *at < after)
     }
 
     fn is_told(&self) -> bool {
-        self.different(|it| it.answer == Delivered) >= self.world.terms.needed()
+        self.different(|it| it.progress == Delivered) >= self.scenario.terms.needed()
     }
 
     fn different(&self, counts: impl Fn(&ChannelDelivery) -> bool) -> usize {
-        let called = self.story.standing.deliveries.iter().filter(|it| counts(it));
+        let called = self.story.contract.deliveries.iter().filter(|it| counts(it));
         called.map(|it| &it.channel).collect::<BTreeSet<_>>().len()
     }
 
@@ -236,9 +237,9 @@ impl Run {
         now: i64,
     ) -> Result<(), TestCaseError> {
         use ContractStatus::{Abandoned, Broken, Kept, Late, Open};
-        let (from, to) = (before.fulfilment, done.fulfilment);
+        let (from, to) = (before.status, done.status);
         let settled: Vec<_> = done.steps.iter().filter(|it| matches!(it, Step::Settle { .. })).collect();
-        let expected = Step::Settle { fulfilment: to };
+        let expected = Step::Settle { status: to };
         prop_assert_eq!(settled, if from == to { vec![] } else { vec![&expected] });
         let is_allowed = match (from, to) {
             (Open, _) | (Broken, Broken | Abandoned | Late) | (Abandoned, Abandoned | Late) => true,
@@ -259,34 +260,34 @@ impl Run {
     }
 
     fn deadline(&self) -> Option<i64> {
-        self.world.terms.contract.within.map(|it| it.0.as_secs().cast_signed())
+        self.scenario.terms.contract.within.map(|it| it.0.as_secs().cast_signed())
     }
 
     /// The product's purpose: enough have confirmed, or somebody else is told.
     fn check_somebody_is_told(&self, now: i64) -> Result<(), TestCaseError> {
-        let ContractState { fulfilment, acknowledged, climbed, .. } = &self.story.standing;
-        let left = &self.world.terms.escalate[*climbed..];
+        let ContractState { status, acknowledged, climbed, .. } = &self.story.contract;
+        let left = &self.scenario.terms.escalate[*climbed..];
         let may_be_told = left.iter().any(|it| it.unless == Unless::Delivered);
         let untold =
-            |it: &&ChannelName| !self.story.standing.deliveries.iter().any(|call| call.channel == **it);
-        let untold = self.world.terms.channels.iter().filter(untold).count();
+            |it: &&ChannelName| !self.story.contract.deliveries.iter().any(|call| call.channel == **it);
+        let untold = self.scenario.terms.channels.iter().filter(untold).count();
 
         // While too few could confirm, nobody who could be told is left out, and at last we say so.
-        let not_dead = self.different(|it| it.answer != Dead) + untold;
+        let not_dead = self.different(|it| it.progress != Dead) + untold;
         let could = |it: &ChannelDelivery| {
-            it.answer == Delivered || it.answer != Dead && !self.is_blocked(&it.channel)
+            it.progress == Delivered || it.progress != Dead && !self.is_blocked(&it.channel)
         };
-        if self.different(could) < self.world.terms.needed() && !acknowledged {
+        if self.different(could) < self.scenario.terms.needed() && !acknowledged {
             prop_assert!(!may_be_told && untold == 0, "somebody could be told at {}", now);
-            let is_lost = not_dead < self.world.terms.needed();
-            prop_assert!(!is_lost || *fulfilment == ContractStatus::Abandoned, "nobody says so at {}", now);
+            let is_lost = not_dead < self.scenario.terms.needed();
+            prop_assert!(!is_lost || *status == ContractStatus::Abandoned, "nobody says so at {}", now);
         }
         // When the time is over, somebody else has been told, or is now.
         if self.deadline().is_some_and(|deadline| deadline <= now) && !self.is_told() {
             let is_told =
                 |(_, step): &(i64, Step)| matches!(step, Step::Climb { .. } | Step::TakeTurn { .. });
             let told_elsewhere = self.steps.iter().any(is_told);
-            prop_assert!(*fulfilment == ContractStatus::Abandoned || told_elsewhere, "silence at {}", now);
+            prop_assert!(*status == ContractStatus::Abandoned || told_elsewhere, "silence at {}", now);
         }
         Ok(())
     }
@@ -297,30 +298,26 @@ impl Run {
 
     /// No promise with a time, and none that nobody can keep, stays open for ever.
     fn check_end(&self) -> Result<(), TestCaseError> {
-        let fulfilment = self.story.standing.fulfilment;
-        let nobody_answers = self.different(|it| it.answer != Dead) < self.world.terms.needed();
-        prop_assert_eq!(self.story.standing.climbed, self.world.terms.escalate.len());
+        let status = self.story.contract.status;
+        let nobody_answers = self.different(|it| it.progress != Dead) < self.scenario.terms.needed();
+        prop_assert_eq!(self.story.contract.climbed, self.scenario.terms.escalate.len());
         if self.deadline().is_some() || nobody_answers {
-            prop_assert!(
-                !matches!(fulfilment, ContractStatus::Open | ContractStatus::Broken),
-                "{}",
-                fulfilment
-            );
+            prop_assert!(!matches!(status, ContractStatus::Open | ContractStatus::Broken), "{}", status);
         }
         Ok(())
     }
 }
 
-fn any_lives() -> impl Strategy<Value = Lives> {
-    let does = prop_oneof![
-        (1_i64..90).prop_map(|after| Does::Well { after }),
-        Just(Does::Nothing),
+fn any_channel() -> impl Strategy<Value = SimulatedChannel> {
+    let behavior = prop_oneof![
+        (1_i64..90).prop_map(|after| Behavior::Well { after }),
+        Just(Behavior::Nothing),
         (1_i64..40, prop::option::of(40_i64..120))
-            .prop_map(|(after, well_after)| Does::Badly { after, well_after }),
-        (1_i64..120).prop_map(|after| Does::Die { after }),
+            .prop_map(|(after, well_after)| Behavior::Badly { after, well_after }),
+        (1_i64..120).prop_map(|after| Behavior::Die { after }),
     ];
     let blocked = prop_oneof![Just((0, 0)), (0_i64..60, 1_i64..600).prop_map(|(at, time)| (at, at + time))];
-    (does, blocked).prop_map(|(does, blocked)| Lives { does, blocked })
+    (behavior, blocked).prop_map(|(behavior, blocked)| SimulatedChannel { behavior, blocked })
 }
 
 fn any_terms() -> impl Strategy<Value = DeliveryTerms> {
@@ -350,12 +347,18 @@ fn any_terms() -> impl Strategy<Value = DeliveryTerms> {
     })
 }
 
-fn any_world() -> impl Strategy<Value = World> {
-    let lives = prop::array::uniform6(any_lives());
+fn any_scenario() -> impl Strategy<Value = Scenario> {
+    let channels = prop::array::uniform6(any_channel());
     let sometime = || prop::option::weighted(0.3, 0_i64..200);
-    let looks = prop::collection::vec(0_i64..300, 0..6);
-    (any_terms(), lives, sometime(), sometime(), looks).prop_map(
-        |(terms, lives, acknowledged, resolved, looks)| World { terms, lives, acknowledged, resolved, looks },
+    let idle_checks = prop::collection::vec(0_i64..300, 0..6);
+    (any_terms(), channels, sometime(), sometime(), idle_checks).prop_map(
+        |(terms, channels, acknowledged, resolved, idle_checks)| Scenario {
+            terms,
+            channels,
+            acknowledged,
+            resolved,
+            idle_checks,
+        },
     )
 }
 
@@ -363,8 +366,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn enough_confirm_or_somebody_else_is_told_and_it_always_ends(world in any_world()) {
-        Run::of(world).ended()?;
+    fn enough_confirm_or_somebody_else_is_told_and_it_always_ends(scenario in any_scenario()) {
+        Run::new(scenario).ended()?;
     }
 }
 
@@ -372,16 +375,17 @@ proptest! {
 #[test]
 fn whichever_of_three_channels_fail_and_however_somebody_is_told_in_time() {
     let faults = [
-        Does::Nothing,
-        Does::Die { after: 1 },
-        Does::Die { after: 30 },
-        Does::Badly { after: 1, well_after: None },
-        Does::Badly { after: 1, well_after: Some(300) },
-        Does::Well { after: 300 },
+        Behavior::Nothing,
+        Behavior::Die { after: 1 },
+        Behavior::Die { after: 30 },
+        Behavior::Badly { after: 1, well_after: None },
+        Behavior::Badly { after: 1, well_after: Some(300) },
+        Behavior::Well { after: 300 },
     ];
-    let well = Lives { does: Does::Well { after: 1 }, blocked: (0, 0) };
-    let faulty = faults.map(|does| Lives { does, ..well }).into_iter();
-    let faulty = faulty.chain([Lives { does: Does::Well { after: 1_000 }, blocked: (0, 600) }]);
+    let well = SimulatedChannel { behavior: Behavior::Well { after: 1 }, blocked: (0, 0) };
+    let faulty = faults.map(|behavior| SimulatedChannel { behavior, ..well }).into_iter();
+    let faulty =
+        faulty.chain([SimulatedChannel { behavior: Behavior::Well { after: 1_000 }, blocked: (0, 600) }]);
     let own = &CHANNELS[..3];
     for fault in faulty {
         for dead in 1_usize..8 {
@@ -393,16 +397,17 @@ fn whichever_of_three_channels_fail_and_however_somebody_is_told_in_time() {
             ] {
                 let terms = terms.within(60).rung(60, Unless::Delivered, &["sms"]);
                 let needed = terms.needed();
-                let mut lives = [well; CHANNELS.len()];
-                (0..3).filter(|it| dead & (1 << it) != 0).for_each(|it| lives[it] = fault);
+                let mut channels = [well; CHANNELS.len()];
+                (0..3).filter(|it| dead & (1 << it) != 0).for_each(|it| channels[it] = fault);
                 let living = 3 - dead.count_ones() as usize;
-                let world = World { terms, lives, acknowledged: None, resolved: None, looks: vec![] };
-                let case = format!("{world:?}");
-                let run = Run::of(world).ended().unwrap_or_else(|err| panic!("{err} in {case}"));
+                let scenario =
+                    Scenario { terms, channels, acknowledged: None, resolved: None, idle_checks: vec![] };
+                let case = format!("{scenario:?}");
+                let run = Run::new(scenario).ended().unwrap_or_else(|err| panic!("{err} in {case}"));
                 let kept = run
                     .steps
                     .iter()
-                    .find(|(_, it)| matches!(it, Step::Settle { fulfilment: ContractStatus::Kept }));
+                    .find(|(_, it)| matches!(it, Step::Settle { status: ContractStatus::Kept }));
                 let escalated = run.steps.iter().find(|(_, it)| matches!(it, Step::Climb { .. }));
                 assert!(kept.is_some() || escalated.is_some_and(|(at, _)| *at <= 60), "{case}");
                 assert!(living < needed || escalated.is_none(), "needless: {case}");

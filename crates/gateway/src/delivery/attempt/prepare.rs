@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fanfare_core::{Delivery, Digest, Notification};
-use fanfare_store::{Begun, Gathering, SendStart, StoreError};
+use fanfare_store::{NewSend, SendDigest, StartedSend, StoreError};
 use tracing::error;
 
 use crate::delivery::attempt::runner::AttemptRunner;
@@ -23,7 +23,7 @@ pub(crate) struct ReadyBatch {
     /// The deliveries, with their texts.
     pub(crate) deliveries: Vec<(QueuedDelivery, Arc<Notification>)>,
     /// The send in the ledger, if it is recorded.
-    pub(crate) begun: Option<Begun>,
+    pub(crate) send: Option<StartedSend>,
 }
 
 impl PreparedBatch {
@@ -61,20 +61,20 @@ pub(crate) async fn prepare(runner: AttemptRunner<'_>, batch: Batch) -> Prepared
             Err(reason) => ended.push(runner.give_up(queued, reason).await),
         }
     }
-    let gathering = match digest {
-        Some(digest) => Gathering::Again(digest),
+    let digest = match digest {
+        Some(digest) => SendDigest::Existing(digest),
         None => {
             let left_out = take_surplus(runner, &mut readable);
             let not_sent = |queued| AttemptResult { queued, after: AfterAttempt::NotSent };
             ended.extend(left_out.into_iter().map(not_sent));
-            if readable.len() > 1 { Gathering::New } else { Gathering::Alone }
+            if readable.len() > 1 { SendDigest::New } else { SendDigest::None }
         }
     };
     if readable.is_empty() {
         return PreparedBatch { ready: None, ended };
     }
-    match record_start(runner, &readable, gathering).await {
-        Ok(begun) => PreparedBatch { ready: Some(ReadyBatch { deliveries: readable, begun }), ended },
+    match record_start(runner, &readable, digest).await {
+        Ok(send) => PreparedBatch { ready: Some(ReadyBatch { deliveries: readable, send }), ended },
         Err(err) => {
             let postponed =
                 PreparedBatch::postponed(readable.into_iter().map(|(queued, _)| queued), runner, &err);
@@ -146,19 +146,19 @@ fn take_surplus(
 async fn record_start(
     runner: AttemptRunner<'_>,
     deliveries: &[(QueuedDelivery, Arc<Notification>)],
-    gathered: Gathering,
-) -> Result<Option<Begun>, StoreError> {
+    digest: SendDigest,
+) -> Result<Option<StartedSend>, StoreError> {
     let (account, limits) = (&runner.sender.account, &runner.sender.channel.limits);
-    if !account.remembers_sends() && limits.quota.is_none() && gathered == Gathering::Alone {
+    if !account.remembers_sends() && limits.quota.is_none() && digest == SendDigest::None {
         return Ok(None);
     }
     let now = runner.lane.clock.now();
-    let start = SendStart {
+    let new = NewSend {
         account: account.account.clone(),
         deliveries: deliveries.iter().map(|(queued, _)| queued.delivery.id).collect(),
-        gathered,
+        digest,
         usage: limits.quota.as_ref().map(|quota| (quota.pool.clone(), quota.period_of(now))),
         now,
     };
-    runner.lane.store.begin_send(start).await.map(Some)
+    runner.lane.store.begin_send(new).await.map(Some)
 }

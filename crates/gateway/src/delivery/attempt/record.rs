@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fanfare_core::{AccountHold, Delivery, DeliveryOutcome, Settlement, settle};
-use fanfare_store::{Begun, Unit};
+use fanfare_store::{StartedSend, Unit};
 use jiff::Timestamp;
 use tracing::error;
 
@@ -19,7 +19,7 @@ use crate::time::{STORE_PAUSE, after};
 pub(crate) struct AttemptRecord {
     pub(crate) started_at: Timestamp,
     pub(crate) ended_at: Timestamp,
-    pub(crate) begun: Option<Begun>,
+    pub(crate) send: Option<StartedSend>,
 }
 
 impl AttemptRunner<'_> {
@@ -42,7 +42,7 @@ impl AttemptRunner<'_> {
             hold: self.hold(&verdict, record.ended_at),
             words: verdict.words,
             outcome: verdict.outcome,
-            send: record.begun.map(|it| it.send),
+            send: record.send.map(|it| it.send),
         }
     }
 
@@ -93,7 +93,7 @@ impl AttemptRunner<'_> {
             signal: CircuitSignal::None,
         };
         report(self, &queued.delivery, &verdict, now);
-        let record = AttemptRecord { started_at: now, ended_at: now, begun: None };
+        let record = AttemptRecord { started_at: now, ended_at: now, send: None };
         let settlement = self.settlement(&queued, verdict, &record);
         self.record(std::slice::from_ref(&settlement)).await;
         AttemptResult { queued, after: AfterAttempt::Done }

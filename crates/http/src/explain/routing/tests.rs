@@ -1,6 +1,6 @@
 use fanfare_api::RoutingExplanation;
 use fanfare_core::{Alert, Status};
-use fanfare_gateway::{AlertHistory, Held};
+use fanfare_gateway::{AlertHistory, SuppressionRecord};
 use serde_json::{Value, json};
 
 use super::routing;
@@ -22,8 +22,12 @@ const POLICY: &str = r#"{
   ]
 }"#;
 
-fn held(route: Option<&str>) -> Held {
-    Held { receiver: "on-call".into(), route: route.map(str::to_owned), reason: "already told".to_owned() }
+fn held(route: Option<&str>) -> SuppressionRecord {
+    SuppressionRecord {
+        receiver: "on-call".into(),
+        route: route.map(str::to_owned),
+        reason: "already told".to_owned(),
+    }
 }
 
 #[track_caller]
@@ -32,7 +36,7 @@ fn check(story: &AlertHistory, expected: Value) {
 }
 
 fn kept(route: Option<&str>) -> AlertHistory {
-    AlertHistory { policy_text: Some(POLICY.to_owned()), held: vec![held(route)], ..story() }
+    AlertHistory { policy_text: Some(POLICY.to_owned()), suppressed: vec![held(route)], ..story() }
 }
 
 fn resolved(story: AlertHistory) -> AlertHistory {

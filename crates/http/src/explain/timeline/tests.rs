@@ -4,7 +4,8 @@ use fanfare_core::{
     Unless,
 };
 use fanfare_gateway::{
-    AcknowledgementRow, AlertHistory, AttemptRow, DeliveryHistory, Held, NotificationHistory, StepRow,
+    AcknowledgementRow, AlertHistory, AttemptRow, DeliveryHistory, NotificationHistory, StepRow,
+    SuppressionRecord,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -25,9 +26,9 @@ fn told(channels: &[&str]) -> NotificationHistory {
         why: "started".to_owned(),
         owed_at: NOON,
         terms: Some(DeliveryTerms { send: Sending::InTurn, ..DeliveryTerms::plain(channels) }),
-        fulfilment: ContractStatus::Open,
-        look_at: None,
-        dealt_with: None,
+        contract: ContractStatus::Open,
+        next_check_at: None,
+        handled: None,
         acknowledgement: None,
         deliveries: Vec::new(),
         steps: Vec::new(),
@@ -38,7 +39,7 @@ fn delivery(id: i64, channel: &str, attempts: Vec<AttemptRow>) -> DeliveryHistor
     DeliveryHistory {
         id: DeliveryId(id),
         channel: channel.into(),
-        called_at: NOON,
+        added_at: NOON,
         escalated: None,
         state: "delivered".to_owned(),
         next_at: None,
@@ -93,7 +94,7 @@ fn what_happened_is_told_in_the_order_in_which_it_happened() {
             Step::TakeTurn {
                 channel: "mail".into(),
                 instead_of: "ops".into(),
-                because: fanfare_core::ChannelFailure::Troubled,
+                because: fanfare_core::ChannelFailure::AttemptFailed,
             },
         ),
         (
@@ -141,8 +142,8 @@ fn what_happened_is_told_in_the_order_in_which_it_happened() {
 
 #[test]
 fn who_was_not_told_is_told_too() {
-    let held = Held { receiver: "team".into(), route: None, reason: "already told".to_owned() };
-    check(&AlertHistory { held: vec![held], ..story() }, &[(0, "accepted"), (0, "held team")]);
+    let held = SuppressionRecord { receiver: "team".into(), route: None, reason: "already told".to_owned() };
+    check(&AlertHistory { suppressed: vec![held], ..story() }, &[(0, "accepted"), (0, "held team")]);
 }
 
 #[test]
@@ -199,7 +200,7 @@ fn an_attempt_tells_how_long_it_took_and_its_last_one_the_digest_that_carried_it
 #[test]
 fn every_event_can_be_read_back() {
     let steps = [
-        Step::Settle { fulfilment: ContractStatus::Abandoned },
+        Step::Settle { status: ContractStatus::Abandoned },
         Step::Retried { by: "Wang".to_owned(), on: vec!["ops".into()] },
         Step::Discarded { by: "Wang".to_owned(), reason: "an exercise".to_owned(), on: Vec::new() },
     ];
@@ -208,9 +209,13 @@ fn every_event_can_be_read_back() {
         steps: steps.map(|step| StepRow { at: NOON, step }).into(),
         ..told(&["ops", "mail"])
     };
-    let held = Held { receiver: "team".into(), route: Some("route".to_owned()), reason: "…".to_owned() };
+    let held = SuppressionRecord {
+        receiver: "team".into(),
+        route: Some("route".to_owned()),
+        reason: "…".to_owned(),
+    };
     let story =
-        AlertHistory { id: AlertId(7), notifications: vec![notification], held: vec![held], ..story() };
+        AlertHistory { id: AlertId(7), notifications: vec![notification], suppressed: vec![held], ..story() };
     let events = timeline(&story);
     let read: Vec<TimelineEvent> = serde_json::from_str(&serde_json::to_string(&events).unwrap()).unwrap();
     assert_eq!(read, events);

@@ -2,10 +2,10 @@ use fanfare_core::{Alert, AlertId, DeliveryId, DeliveryOutcome, Severity};
 
 use super::*;
 use crate::fixtures::{
-    Accepted, Deciding, NOON, Place, accept, accept_by, account, acknowledge, after_noon, alarm, dead,
+    Accepted, Decider, NOON, StoreFolder, accept, accept_by, account, acknowledge, after_noon, alarm, dead,
     deliveries, discard_as_known, end_of, ids, ladder, reworded, settle, settle_by, settlement,
 };
-use crate::{DeadLetters, Gathering, SendStart};
+use crate::{DeadLetters, NewSend, SendDigest};
 
 async fn settle_all(store: &Store, accepted: &Accepted, outcome: &DeliveryOutcome) {
     for delivery in deliveries(accepted) {
@@ -22,37 +22,37 @@ async fn long_over(store: &Store, eui: &str) -> [Accepted; 2] {
     [began, ended]
 }
 
-fn kept(place: &Place) -> Vec<i64> {
-    let raw = place.raw();
+fn kept(folder: &StoreFolder) -> Vec<i64> {
+    let raw = folder.raw();
     let mut statement = raw.prepare("SELECT id FROM alerts ORDER BY id").unwrap();
     statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
 }
 
 #[tokio::test]
 async fn what_is_over_and_old_is_forgotten_with_all_that_came_of_it() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     long_over(&store, "a").await;
     assert_eq!(store.forget_alerts(after_noon(1)).await.unwrap(), 2);
     assert_eq!(store.forget_alerts(after_noon(1)).await.unwrap(), 0);
     for table in ["alerts", "incidents", "notifications", "deliveries", "attempts"] {
-        assert_eq!(place.number(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
+        assert_eq!(folder.number(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
     }
 }
 
 #[tokio::test]
 async fn what_is_younger_stays() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     long_over(&store, "a").await;
     assert_eq!(store.forget_alerts(NOON).await.unwrap(), 0);
-    assert_eq!(kept(&place), [1, 2]);
+    assert_eq!(kept(&folder), [1, 2]);
 }
 
 #[tokio::test]
 async fn what_still_fires_stays_with_what_was_last_told_of_it() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     for (severity, seconds) in
         [(Severity::Low, 0), (Severity::Mid, 1), (Severity::High, 2), (Severity::High, 3)]
     {
@@ -60,7 +60,7 @@ async fn what_still_fires_stays_with_what_was_last_told_of_it() {
         settle_all(&store, &accepted, &DeliveryOutcome::Delivered).await;
     }
     store.forget_alerts(after_noon(60)).await.unwrap();
-    assert_eq!(kept(&place), [1, 3]); // the first names the incident, the third completes its resolution
+    assert_eq!(kept(&folder), [1, 3]); // the first names the incident, the third completes its resolution
     let end = accept(&store, end_of("a"), after_noon(61)).await;
     assert_eq!(end.alert.severity, Severity::High);
     assert_eq!(end.owed[0].notification.incident, AlertId(1));
@@ -68,8 +68,8 @@ async fn what_still_fires_stays_with_what_was_last_told_of_it() {
 
 #[tokio::test]
 async fn what_is_owed_or_waits_for_a_person_stays() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     for (eui, outcome) in [("a", None), ("b", Some(dead())), ("c", Some(DeliveryOutcome::Delivered))] {
         let began = accept(&store, alarm(eui, Severity::High), NOON).await;
         let ended = accept(&store, end_of(eui), NOON).await;
@@ -81,19 +81,19 @@ async fn what_is_owed_or_waits_for_a_person_stays() {
         }
     }
     assert_eq!(store.forget_alerts(after_noon(1)).await.unwrap(), 4);
-    assert_eq!(kept(&place), [2, 4]);
+    assert_eq!(kept(&folder), [2, 4]);
     assert_eq!(store.pending_deliveries().await.unwrap().len(), 2);
     assert!(store.notification(fanfare_core::NotificationId(2)).await.unwrap().is_some());
 }
 
 #[tokio::test]
 async fn numbers_are_not_given_again_after_the_highest_was_forgotten() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let [_, last] = long_over(&store, "a").await;
     store.forget_alerts(after_noon(1)).await.unwrap();
     drop(store);
-    let next = accept(&place.open(), alarm("b", Severity::High), after_noon(2)).await;
+    let next = accept(&folder.open(), alarm("b", Severity::High), after_noon(2)).await;
     assert_eq!(next.id, AlertId(last.id.0 + 1));
     let [_, DeliveryId(highest)] = ids(&deliveries(&last))[..] else { panic!() };
     assert_eq!(ids(&deliveries(&next))[0], DeliveryId(highest + 1));
@@ -101,8 +101,8 @@ async fn numbers_are_not_given_again_after_the_highest_was_forgotten() {
 
 #[tokio::test]
 async fn a_long_memory_is_forgotten_piece_by_piece() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let bare_ends = (0..=BATCH_SIZE).map(|number| reworded(end_of("a"), &number.to_string())).collect();
     crate::fixtures::try_accept(&store, bare_ends, NOON).await.unwrap();
     assert_eq!(store.forget_alerts(after_noon(1)).await.unwrap(), BATCH_SIZE as usize);
@@ -111,9 +111,9 @@ async fn a_long_memory_is_forgotten_piece_by_piece() {
 
 #[tokio::test]
 async fn looking_for_what_is_old_does_not_read_what_is_young() {
-    let place = Place::new();
-    drop(place.open());
-    let raw = place.raw();
+    let folder = StoreFolder::new();
+    drop(folder.open());
+    let raw = folder.raw();
     let mut statement = raw.prepare(&format!("EXPLAIN QUERY PLAN {}", tables::alerts::EXPIRED)).unwrap();
     let steps: Vec<String> =
         statement.query_map([0, 1], |row| row.get(3)).unwrap().collect::<Result<_, _>>().unwrap();
@@ -122,9 +122,9 @@ async fn looking_for_what_is_old_does_not_read_what_is_young() {
 }
 
 /// The rows left in every table but that of the policies.
-fn left(place: &Place) -> Vec<(&'static str, i64)> {
+fn left(folder: &StoreFolder) -> Vec<(&'static str, i64)> {
     ["alerts", "notifications", "deliveries", "attempts", "steps", "acknowledgements", "digests", "usage"]
-        .map(|table| (table, place.number(&format!("SELECT count(*) FROM {table}"))))
+        .map(|table| (table, folder.number(&format!("SELECT count(*) FROM {table}"))))
         .into_iter()
         .filter(|(_, rows)| *rows > 0)
         .collect()
@@ -132,14 +132,14 @@ fn left(place: &Place) -> Vec<(&'static str, i64)> {
 
 #[tokio::test]
 async fn what_was_done_about_it_is_forgotten_with_it() {
-    let place = Place::new();
-    let store = place.open();
-    let decider = Deciding::on(ladder());
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    let decider = Decider::on(ladder());
     let began = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
-    let start = SendStart {
+    let start = NewSend {
         account: account("robot"),
         deliveries: ids(&deliveries(&began)),
-        gathered: Gathering::New,
+        digest: SendDigest::New,
         usage: Some(("corp".to_owned(), "2026-03".to_owned())),
         now: NOON,
     };
@@ -149,21 +149,21 @@ async fn what_was_done_about_it_is_forgotten_with_it() {
     for delivery in store.pending_deliveries().await.unwrap() {
         settle_by(&store, &decider, settlement(&delivery, DeliveryOutcome::Delivered)).await;
     }
-    assert_eq!(left(&place).len(), 8);
+    assert_eq!(left(&folder).len(), 8);
     store.forget_alerts(after_noon(1)).await.unwrap(); // the beginning
-    assert_eq!(place.number("SELECT count(*) FROM acknowledgements"), 1); // the end is of the same incident
+    assert_eq!(folder.number("SELECT count(*) FROM acknowledgements"), 1); // the end is of the same incident
     store.forget_alerts(after_noon(3)).await.unwrap();
-    assert_eq!(left(&place), [("usage", 1)]);
+    assert_eq!(left(&folder), [("usage", 1)]);
 }
 
 #[tokio::test]
 async fn a_count_of_used_messages_is_kept_for_longer_than_any_providers_period() {
-    let place = Place::new();
-    let store = place.open();
-    let start = SendStart {
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    let start = NewSend {
         account: account("robot"),
         deliveries: Vec::new(),
-        gathered: Gathering::Alone,
+        digest: SendDigest::None,
         usage: Some(("corp".to_owned(), "2026-03".to_owned())),
         now: NOON,
     };
@@ -177,17 +177,17 @@ async fn a_count_of_used_messages_is_kept_for_longer_than_any_providers_period()
 
 #[tokio::test]
 async fn a_policy_is_kept_while_it_decides_and_while_an_alert_may_have_been_decided_by_it() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let day = 24 * 60 * 60;
     for (policy, days) in [("first", 0), ("second", 2), ("third", 4)] {
         store.enter_policy(policy.to_owned(), after_noon(days * day)).await.unwrap();
     }
     let oldest = async |days: i64| {
-        place.raw().execute("DELETE FROM alerts", []).unwrap();
+        folder.raw().execute("DELETE FROM alerts", []).unwrap();
         accept(&store, end_of("a"), after_noon(days * day)).await;
         store.forget_alerts(NOON).await.unwrap();
-        place.number("SELECT min(id) FROM policies")
+        folder.number("SELECT min(id) FROM policies")
     };
     assert_eq!(oldest(1).await, 1);
     assert_eq!(oldest(3).await, 1);
@@ -197,23 +197,23 @@ async fn a_policy_is_kept_while_it_decides_and_while_an_alert_may_have_been_deci
 
 #[tokio::test]
 async fn what_a_person_has_discarded_is_over() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let notice = Alert { kind: fanfare_core::Kind::Notice, ..alarm("a", Severity::High) };
     let accepted = accept(&store, notice, NOON).await;
     settle_all(&store, &accepted, &dead()).await;
     assert_eq!(store.forget_alerts(after_noon(1)).await.unwrap(), 0);
     discard_as_known(&store, DeadLetters::All(Default::default())).await;
     assert_eq!(store.forget_alerts(after_noon(1)).await.unwrap(), 1);
-    assert_eq!(left(&place), []);
+    assert_eq!(left(&folder), []);
 }
 
 #[tokio::test]
 async fn a_promise_that_was_abandoned_stays_until_a_person_has_dealt_with_it() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     accept(&store, end_of("a"), NOON).await;
-    place
+    folder
         .raw()
         .execute_batch(
             "INSERT INTO notifications (alert, incident, receiver, why, owed_at, fulfilment)
@@ -221,15 +221,15 @@ async fn a_promise_that_was_abandoned_stays_until_a_person_has_dealt_with_it() {
         )
         .unwrap();
     assert_eq!(store.forget_alerts(after_noon(1)).await.unwrap(), 0);
-    place.raw().execute("UPDATE notifications SET dealt_with = 'discarded'", []).unwrap();
+    folder.raw().execute("UPDATE notifications SET dealt_with = 'discarded'", []).unwrap();
     assert_eq!(store.forget_alerts(after_noon(1)).await.unwrap(), 1);
 }
 
 #[tokio::test]
 async fn what_something_is_still_due_about_stays() {
-    let place = Place::new();
-    let store = place.open();
-    let decider = Deciding::on(ladder());
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    let decider = Decider::on(ladder());
     let notice = Alert { kind: fanfare_core::Kind::Notice, ..alarm("a", Severity::High) };
     let accepted = accept_by(&store, &decider, notice, NOON).await;
     for delivery in deliveries(&accepted) {

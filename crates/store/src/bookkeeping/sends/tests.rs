@@ -2,15 +2,15 @@ use super::*;
 use fanfare_core::{Delivery, DeliveryOutcome, Settlement, Severity};
 
 use crate::fixtures::{
-    NOON, Place, accept, account, after_noon, again, alarm, deliveries, settle, settlement,
+    NOON, StoreFolder, accept, account, after_noon, again, alarm, deliveries, settle, settlement,
 };
 
 /// A send by itself, as it begins at noon.
-fn start(robot: &str, delivery: DeliveryId) -> SendStart {
-    SendStart {
+fn start(robot: &str, delivery: DeliveryId) -> NewSend {
+    NewSend {
         account: account(robot),
         deliveries: vec![delivery],
-        gathered: Gathering::Alone,
+        digest: SendDigest::None,
         usage: None,
         now: NOON,
     }
@@ -20,7 +20,7 @@ fn start(robot: &str, delivery: DeliveryId) -> SendStart {
 async fn send(store: &Store, robot: &str, ended: Option<i64>) {
     let accepted = accept(store, alarm(&format!("{robot} {ended:?}"), Severity::High), NOON).await;
     let delivery = &deliveries(&accepted)[0];
-    let Begun { send, .. } = store.begin_send(start(robot, delivery.id)).await.unwrap();
+    let StartedSend { send, .. } = store.begin_send(start(robot, delivery.id)).await.unwrap();
     if let Some(seconds) = ended {
         let settlement = settlement(delivery, DeliveryOutcome::Delivered);
         settle(store, Settlement { send: Some(send), ended_at: after_noon(seconds), ..settlement }).await;
@@ -29,30 +29,30 @@ async fn send(store: &Store, robot: &str, ended: Option<i64>) {
 
 #[tokio::test]
 async fn a_send_is_entered_before_it_is_made() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     send(&store, "a", None).await;
-    assert_eq!(place.copy().number("SELECT count(*) FROM sends WHERE ended_at IS NULL"), 1);
+    assert_eq!(folder.copy().number("SELECT count(*) FROM sends WHERE ended_at IS NULL"), 1);
 }
 
 #[tokio::test]
 async fn only_what_ended_within_the_stretch_is_told_and_the_rest_forgotten() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     send(&store, "a", Some(10)).await;
     send(&store, "a", Some(11)).await;
     send(&store, "b", Some(12)).await;
     let sends = store.sends_since(after_noon(10), after_noon(70)).await.unwrap();
     assert_eq!(sends, [(account("a"), after_noon(11)), (account("b"), after_noon(12))]);
-    assert_eq!(place.number("SELECT count(*) FROM sends"), 2);
+    assert_eq!(folder.number("SELECT count(*) FROM sends"), 2);
 }
 
 #[tokio::test]
 async fn a_send_whose_end_nobody_saw_counts_from_the_restart_and_only_from_the_first() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     send(&store, "a", None).await;
-    let restarted = place.copy();
+    let restarted = folder.copy();
     let store = restarted.open();
     let at_first = store.sends_since(after_noon(-60), after_noon(5)).await.unwrap();
     let at_second = store.sends_since(after_noon(-60), after_noon(6)).await.unwrap();
@@ -62,14 +62,14 @@ async fn a_send_whose_end_nobody_saw_counts_from_the_restart_and_only_from_the_f
 
 #[tokio::test]
 async fn sends_are_forgotten_once_no_budget_looks_that_far_back_but_not_those_under_way() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     send(&store, "a", Some(10)).await;
     send(&store, "a", Some(20)).await;
     send(&store, "a", None).await;
     store.forget_sends(after_noon(10)).await.unwrap();
-    assert_eq!(place.number("SELECT count(*) FROM sends WHERE ended_at IS NULL"), 1);
-    assert_eq!(place.number("SELECT count(*) FROM sends"), 2);
+    assert_eq!(folder.number("SELECT count(*) FROM sends WHERE ended_at IS NULL"), 1);
+    assert_eq!(folder.number("SELECT count(*) FROM sends"), 2);
 }
 
 /// Two alarms on `ding`, and the digest in which they went out at noon.
@@ -79,66 +79,66 @@ async fn gathered(store: &Store) -> (Vec<Delivery>, DigestRef) {
         together.push(deliveries(&accept(store, alarm(eui, Severity::High), NOON).await).remove(0));
     }
     let ids = together.iter().map(|it| it.id).collect();
-    let start = SendStart { deliveries: ids, gathered: Gathering::New, ..start("a", DeliveryId(0)) };
-    let begun = store.begin_send(start).await.unwrap();
-    (together, begun.gathered.unwrap())
+    let start = NewSend { deliveries: ids, digest: SendDigest::New, ..start("a", DeliveryId(0)) };
+    let started = store.begin_send(start).await.unwrap();
+    (together, started.digest.unwrap())
 }
 
 /// In which digests what is pending on `ding` goes out again, after a kill.
-async fn digests(place: &Place) -> Vec<Option<DigestRef>> {
-    let killed = place.copy();
+async fn digests(folder: &StoreFolder) -> Vec<Option<DigestRef>> {
+    let killed = folder.copy();
     let pending = killed.open().pending_deliveries().await.unwrap();
     pending.iter().filter(|it| it.channel.as_str() == "ding").map(|it| it.digest).collect()
 }
 
 #[tokio::test]
 async fn what_a_digest_holds_is_known_before_it_is_sent() {
-    let place = Place::new();
-    let (_, digest) = gathered(&place.open()).await;
+    let folder = StoreFolder::new();
+    let (_, digest) = gathered(&folder.open()).await;
     assert_eq!(digest.made_at, NOON);
-    assert_eq!(digests(&place).await, [Some(digest), Some(digest)]);
+    assert_eq!(digests(&folder).await, [Some(digest), Some(digest)]);
 }
 
 #[tokio::test]
 async fn a_digest_is_repeated_as_the_same() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let (together, digest) = gathered(&store).await;
-    let again = SendStart {
+    let again = NewSend {
         deliveries: together.iter().map(|it| it.id).collect(),
-        gathered: Gathering::Again(digest),
+        digest: SendDigest::Existing(digest),
         now: after_noon(9),
         ..start("a", DeliveryId(0))
     };
-    assert_eq!(store.begin_send(again).await.unwrap().gathered, Some(digest));
-    assert_eq!(place.number("SELECT count(*) FROM digests"), 1);
+    assert_eq!(store.begin_send(again).await.unwrap().digest, Some(digest));
+    assert_eq!(folder.number("SELECT count(*) FROM digests"), 1);
 }
 
 #[tokio::test]
 async fn after_an_attempt_each_delivery_stays_in_its_digest_or_leaves_it() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let (together, digest) = gathered(&store).await;
     for (delivery, gathered) in together.iter().zip([Some(digest), None]) {
         let DeliveryOutcome::Pending { next_at, failures, form, only, .. } = again(5) else { panic!() };
         let outcome = DeliveryOutcome::Pending { next_at, failures, form, only, digest: gathered };
         settle(&store, settlement(delivery, outcome)).await;
     }
-    assert_eq!(digests(&place).await, [Some(digest), None]);
+    assert_eq!(digests(&folder).await, [Some(digest), None]);
 }
 
 #[tokio::test]
 async fn one_delivery_by_itself_makes_no_digest() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     send(&store, "a", None).await;
-    assert_eq!(place.number("SELECT count(*) FROM digests"), 0);
+    assert_eq!(folder.number("SELECT count(*) FROM digests"), 0);
 }
 
 #[tokio::test]
 async fn messages_are_counted_by_allowance_and_period_before_they_are_sent() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let usage = |pool: &str, period: &str| Some((pool.to_owned(), period.to_owned()));
     let mut used = Vec::new();
     for usage in [
@@ -148,11 +148,11 @@ async fn messages_are_counted_by_allowance_and_period_before_they_are_sent() {
         usage("mail", "2026-03"),
         None,
     ] {
-        let start = SendStart { usage, ..start("a", DeliveryId(1)) };
+        let start = NewSend { usage, ..start("a", DeliveryId(1)) };
         used.push(store.begin_send(start).await.unwrap().used);
     }
     assert_eq!(used, [Some(1), Some(2), Some(1), Some(1), None]);
-    let restarted = place.copy();
+    let restarted = folder.copy();
     let restarted = restarted.open();
     assert_eq!(restarted.usage("corp".to_owned(), "2026-03".to_owned()).await.unwrap(), 2);
     assert_eq!(restarted.usage("corp".to_owned(), "2026-05".to_owned()).await.unwrap(), 0);

@@ -3,7 +3,7 @@ use fanfare_core::{AlertId, ContractStatus, DeliveryOutcome, NotificationId, Sev
 use super::*;
 use crate::AlertFilter;
 use crate::fixtures::{
-    Deciding, NOON, Place, accept, after_noon, alarm, end_of, plain, settle_by, settlement,
+    Decider, NOON, StoreFolder, accept, after_noon, alarm, end_of, plain, settle_by, settlement,
 };
 
 /// An alert as versions 1 and 2 wrote it: its source and the word for its severity were labels.
@@ -18,9 +18,9 @@ fn as_then(alert: &fanfare_core::Alert) -> String {
 
 /// A store as version 1 wrote it: `a` began, and one of its channels was told and the
 /// other given up; `b` fires and is owed on two channels; of `c` nobody was told.
-fn written_by_version_1() -> Place {
-    let place = Place::new();
-    let mut db = place.raw();
+fn written_by_version_1() -> StoreFolder {
+    let folder = StoreFolder::new();
+    let mut db = folder.raw();
     let step = db.transaction().unwrap();
     step.execute_batch(MIGRATIONS[0]).unwrap();
     step.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
@@ -52,15 +52,15 @@ fn written_by_version_1() -> Place {
          INSERT INTO attempts VALUES (1, 1, {noon}, {noon}, 'delivered', 'ok'), (2, 1, {noon}, {noon}, 'transient', 'busy')"
     ))
     .unwrap();
-    place
+    folder
 }
 
 #[tokio::test]
 async fn a_store_of_the_first_version_keeps_its_name_and_all_that_is_pending() {
-    let place = written_by_version_1();
-    let store = place.open();
+    let folder = written_by_version_1();
+    let store = folder.open();
     assert_eq!(store.instance(), "an old store");
-    assert_eq!(place.number("PRAGMA user_version"), NEWEST);
+    assert_eq!(folder.number("PRAGMA user_version"), NEWEST);
     let pending = store.pending_deliveries().await.unwrap();
     let read: Vec<_> = pending.iter().map(|it| (it.id.0, it.channel.as_str(), it.attempts)).collect();
     assert_eq!(read, [(3, "ding", 0), (4, "mail", 3)]);
@@ -74,14 +74,14 @@ async fn a_store_of_the_first_version_keeps_its_name_and_all_that_is_pending() {
 
 #[tokio::test]
 async fn its_alerts_can_be_read_their_stories_told_and_its_books_balance() {
-    let place = written_by_version_1();
-    let store = place.open();
+    let folder = written_by_version_1();
+    let store = folder.open();
     let all = AlertFilter { before: None, fingerprint: None, limit: 9 };
     assert_eq!(store.alerts(all).await.unwrap().len(), 3);
     let story = store.history(AlertId(1)).await.unwrap().unwrap();
-    assert_eq!(story.notifications[0].fulfilment, ContractStatus::Abandoned); // one of two channels was given up
+    assert_eq!(story.notifications[0].contract, ContractStatus::Abandoned); // one of two channels was given up
     assert_eq!((story.policy, story.notifications[0].terms.as_ref()), (None, None));
-    let held = store.history(AlertId(3)).await.unwrap().unwrap().held;
+    let held = store.history(AlertId(3)).await.unwrap().unwrap().suppressed;
     assert_eq!((held[0].receiver.as_str(), held[0].route.as_deref()), ("on-call", None));
     assert_eq!(store.dead_letters(Default::default(), None, 9).await.unwrap().len(), 1);
     let audit = store.audit().await.unwrap();
@@ -90,13 +90,13 @@ async fn its_alerts_can_be_read_their_stories_told_and_its_books_balance() {
 
 #[tokio::test]
 async fn what_it_owed_is_settled_and_what_it_told_goes_on() {
-    let place = written_by_version_1();
-    let store = place.open();
+    let folder = written_by_version_1();
+    let store = folder.open();
     for delivery in store.pending_deliveries().await.unwrap() {
         let settlement = settlement(&delivery, DeliveryOutcome::Delivered);
         settle_by(
             &store,
-            &Deciding::on(plain()),
+            &Decider::on(plain()),
             fanfare_core::Settlement { ordinal: delivery.attempts + 1, ..settlement },
         )
         .await;
@@ -112,9 +112,9 @@ async fn what_it_owed_is_settled_and_what_it_told_goes_on() {
 
 /// A store as version 2 wrote it. Beside the rows of version 1 it has a contract that is open and
 /// one that is abandoned, a digest under way, a message that somebody acknowledged, and a step that settled.
-fn written_by_version_2() -> Place {
-    let place = written_by_version_1();
-    let mut db = place.raw();
+fn written_by_version_2() -> StoreFolder {
+    let folder = written_by_version_1();
+    let mut db = folder.raw();
     let step = db.transaction().unwrap();
     step.execute_batch(MIGRATIONS[1]).unwrap();
     step.pragma_update(None, "user_version", 2).unwrap();
@@ -136,13 +136,13 @@ fn written_by_version_2() -> Place {
          INSERT INTO acknowledgements (incident, notification, up_to, by, at) VALUES (1, 1, 2, 'Li', {noon});"
     ))
     .unwrap();
-    place
+    folder
 }
 
 #[tokio::test]
 async fn a_store_of_the_second_version_goes_on_with_its_contracts_digests_and_dead_letters() {
-    let place = written_by_version_2();
-    let store = place.open();
+    let folder = written_by_version_2();
+    let store = folder.open();
     let pending = store.pending_deliveries().await.unwrap();
     let in_digest: Vec<_> = pending.iter().filter(|it| it.digest.is_some()).map(|it| it.id.0).collect();
     assert_eq!((pending.len(), in_digest), (4, vec![5, 6]));
@@ -161,16 +161,16 @@ async fn a_store_of_the_second_version_goes_on_with_its_contracts_digests_and_de
 
 #[tokio::test]
 async fn what_is_searched_is_in_columns_of_old_rows_too() {
-    let place = written_by_version_2();
-    place.raw().execute("UPDATE alerts SET alert = 'torn' WHERE id = 3", []).unwrap();
-    drop(place.open());
+    let folder = written_by_version_2();
+    folder.raw().execute("UPDATE alerts SET alert = 'torn' WHERE id = 3", []).unwrap();
+    drop(folder.open());
     let columns = "SELECT source || ' ' || severity || ' ' || status || ' ' || kind || ' ' || repeats FROM alerts ORDER BY id";
-    let raw = place.raw();
+    let raw = folder.raw();
     let mut statement = raw.prepare(columns).unwrap();
     let rows: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     assert_eq!(rows, ["thinklink high firing alarm 0", "thinklink high firing alarm 0", "    0"]);
-    assert_eq!(place.number("SELECT count(*) FROM alerts WHERE last_seen = received_at"), 3);
-    assert_eq!(place.number("SELECT count(*) FROM steps WHERE fulfilment = 'abandoned'"), 1);
+    assert_eq!(folder.number("SELECT count(*) FROM alerts WHERE last_seen = received_at"), 3);
+    assert_eq!(folder.number("SELECT count(*) FROM steps WHERE fulfilment = 'abandoned'"), 1);
 }
 
 /// The fields that a start logs at the level INFO.
@@ -206,12 +206,12 @@ fn logged(open: impl FnOnce()) -> String {
 
 #[test]
 fn a_migration_is_logged_with_both_versions_and_the_number_of_rows_and_only_once() {
-    let place = written_by_version_2();
-    let first = logged(|| drop(place.open()));
+    let folder = written_by_version_2();
+    let first = logged(|| drop(folder.open()));
     assert_eq!(
         first.trim(),
         "message=Store migrated version.from=2 version.to=3 rows.alerts=3 rows.notifications=4 rows.deliveries=7"
     );
-    assert_eq!(logged(|| drop(place.open())), "");
-    assert_eq!(logged(|| drop(Place::new().open())), "");
+    assert_eq!(logged(|| drop(folder.open())), "");
+    assert_eq!(logged(|| drop(StoreFolder::new().open())), "");
 }

@@ -3,17 +3,17 @@ use std::fs;
 use fanfare_core::{AccountHold, DeliveryOutcome, Severity};
 
 use super::*;
-use crate::fixtures::{NOON, Place, accept, after_noon, alarm, deliveries, settle, settlement};
-use crate::{Gathering, SendStart};
+use crate::fixtures::{NOON, StoreFolder, accept, after_noon, alarm, deliveries, settle, settlement};
+use crate::{NewSend, SendDigest};
 
-/// Opening the file at `place` fails with these words, and leaves it as it was.
+/// Opening the file at `folder` fails with these words, and leaves it as it was.
 #[track_caller]
-fn check_refused(place: &Place, expected: &str) {
-    let before = fs::read(place.path()).unwrap();
-    let err = Store::open(&place.path(), "another").unwrap_err();
-    let message = err.to_string().replace(&place.path().display().to_string(), "FILE");
+fn check_refused(folder: &StoreFolder, expected: &str) {
+    let before = fs::read(folder.path()).unwrap();
+    let err = Store::open(&folder.path(), "another").unwrap_err();
+    let message = err.to_string().replace(&folder.path().display().to_string(), "FILE");
     assert_eq!(message, expected);
-    assert_eq!(fs::read(place.path()).unwrap(), before);
+    assert_eq!(fs::read(folder.path()).unwrap(), before);
 }
 
 #[tokio::test]
@@ -34,21 +34,21 @@ async fn a_new_store_is_made_with_its_folder_and_keeps_its_name() {
 
 #[tokio::test]
 async fn a_store_in_use_is_not_opened_a_second_time() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let clone = store.clone();
     drop(store);
-    let err = Store::open(&place.path(), "another").unwrap_err();
+    let err = Store::open(&folder.path(), "another").unwrap_err();
     assert!(matches!(err, OpenError::InUse(_)), "{err}");
     assert!(err.to_string().contains("is in use by another fanfare process"), "{err}");
     drop(clone);
-    place.open();
+    folder.open();
 }
 
 #[tokio::test]
 async fn it_stays_in_use_until_the_last_job_is_on_the_disk() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let (go_on, wait) = std::sync::mpsc::channel::<()>();
     let wait = Mutex::new(wait);
     let job = store.writer.write(
@@ -66,22 +66,22 @@ async fn it_stays_in_use_until_the_last_job_is_on_the_disk() {
     .await;
     drop(job);
     drop(store);
-    assert!(matches!(Store::open(&place.path(), "another"), Err(OpenError::InUse(_))));
+    assert!(matches!(Store::open(&folder.path(), "another"), Err(OpenError::InUse(_))));
     go_on.send(()).unwrap();
-    place.open();
+    folder.open();
 }
 
 #[tokio::test]
 async fn a_store_of_a_newer_version_is_refused_and_left_alone() {
-    let place = Place::new();
-    drop(place.open());
-    drop(place.open()); // once more: now the first one's last job is surely over
-    let raw = place.raw();
+    let folder = StoreFolder::new();
+    drop(folder.open());
+    drop(folder.open()); // once more: now the first one's last job is surely over
+    let raw = folder.raw();
     while raw.pragma_update(None, "user_version", migrations::NEWEST + 1).is_err() {}
     while raw.pragma_update(None, "journal_mode", "DELETE").is_err() {}
     drop(raw);
     check_refused(
-        &place,
+        &folder,
         &format!(
             "FILE was written by a newer fanfare (store version {}; this one knows {}). \
              Run that version, or point `store:` at another file",
@@ -93,16 +93,16 @@ async fn a_store_of_a_newer_version_is_refused_and_left_alone() {
 
 #[test]
 fn what_is_no_database_is_refused_and_left_alone() {
-    let place = Place::new();
-    fs::write(place.path(), "receivers: []\n".repeat(1_000)).unwrap();
-    check_refused(&place, "FILE is not a usable store");
+    let folder = StoreFolder::new();
+    fs::write(folder.path(), "receivers: []\n".repeat(1_000)).unwrap();
+    check_refused(&folder, "FILE is not a usable store");
 }
 
 #[test]
 fn the_database_of_another_program_is_refused_and_left_alone() {
-    let place = Place::new();
-    place.raw().execute_batch("CREATE TABLE dashboards (id INTEGER PRIMARY KEY)").unwrap();
-    check_refused(&place, "FILE belongs to another program. Point `store:` at another file");
+    let folder = StoreFolder::new();
+    folder.raw().execute_batch("CREATE TABLE dashboards (id INTEGER PRIMARY KEY)").unwrap();
+    check_refused(&folder, "FILE belongs to another program. Point `store:` at another file");
 }
 
 #[test]
@@ -115,8 +115,8 @@ fn a_folder_that_cannot_be_made_is_named() {
 
 #[tokio::test]
 async fn every_commit_waits_for_the_disk() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let settings = store
         .writer
         .write(
@@ -134,12 +134,12 @@ async fn every_commit_waits_for_the_disk() {
 
 #[tokio::test]
 async fn what_was_answered_is_there_after_a_kill() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let first = accept(&store, alarm("a", Severity::Urgent), NOON).await;
-    let killed = place.copy();
+    let killed = folder.copy();
     let second = accept(&store, alarm("b", Severity::Low), after_noon(1)).await;
-    let killed_later = place.copy();
+    let killed_later = folder.copy();
 
     assert_eq!(killed.number("SELECT count(*) FROM alerts"), 1);
     assert_eq!(killed.number("SELECT count(*) FROM deliveries"), 2);
@@ -152,15 +152,15 @@ async fn what_was_answered_is_there_after_a_kill() {
 
 #[tokio::test]
 async fn what_was_settled_sent_and_silenced_is_there_after_a_kill() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let accepted = accept(&store, alarm("a", Severity::Urgent), NOON).await;
     let [on_ding, on_mail] = &deliveries(&accepted)[..] else { panic!("{accepted:?}") };
     let account = crate::fixtures::account("robot");
-    let start = SendStart {
+    let start = NewSend {
         account: account.clone(),
         deliveries: vec![on_ding.id],
-        gathered: Gathering::Alone,
+        digest: SendDigest::None,
         usage: None,
         now: NOON,
     };
@@ -177,7 +177,7 @@ async fn what_was_settled_sent_and_silenced_is_there_after_a_kill() {
     of_ding.hold = Some(hold.clone());
     settle(&store, of_ding).await;
 
-    let copy = place.copy();
+    let copy = folder.copy();
     let restarted = copy.open();
     assert_eq!(restarted.pending_deliveries().await.unwrap(), std::slice::from_ref(on_mail));
     assert_eq!(restarted.holds(after_noon(1)).await.unwrap(), [hold]);
@@ -187,12 +187,12 @@ async fn what_was_settled_sent_and_silenced_is_there_after_a_kill() {
 
 #[tokio::test]
 async fn after_it_is_tidied_up_the_file_alone_is_the_whole_store() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     accept(&store, alarm("63", Severity::High), NOON).await;
     store.checkpoint().await.unwrap();
-    let copy = Place::new();
-    fs::copy(place.path(), copy.path()).unwrap();
+    let copy = StoreFolder::new();
+    fs::copy(folder.path(), copy.path()).unwrap();
     assert_eq!(copy.number("SELECT count(*) FROM alerts"), 1);
 }
 
@@ -204,34 +204,34 @@ fn mode(file: &Path) -> u32 {
 #[cfg(unix)]
 #[tokio::test]
 async fn only_its_owner_can_read_the_store() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     accept(&store, alarm("a", Severity::High), NOON).await;
     for suffix in ["", "-wal", "-shm"] {
-        assert_eq!(mode(&files::beside(&place.path(), suffix)), 0o600, "{suffix}");
+        assert_eq!(mode(&files::beside(&folder.path(), suffix)), 0o600, "{suffix}");
     }
 }
 
 #[cfg(unix)]
 #[tokio::test]
 async fn a_store_that_others_could_read_is_kept_from_them() {
-    let place = Place::new();
-    accept(&place.open(), alarm("a", Severity::High), NOON).await;
-    drop(place.open()); // or the first may still be at it
+    let folder = StoreFolder::new();
+    accept(&folder.open(), alarm("a", Severity::High), NOON).await;
+    drop(folder.open()); // or the first may still be at it
     for (before, after) in [(0o644, 0o600), (0o400, 0o400)] {
         let permissions = std::os::unix::fs::PermissionsExt::from_mode(before);
-        fs::set_permissions(place.path(), permissions).unwrap();
-        files::restrict_to_owner(&place.path());
-        assert_eq!(mode(&place.path()), after);
+        fs::set_permissions(folder.path(), permissions).unwrap();
+        files::restrict_to_owner(&folder.path());
+        assert_eq!(mode(&folder.path()), after);
     }
 }
 
 #[cfg(unix)]
 #[tokio::test]
 async fn the_permissions_of_what_is_not_a_store_are_left_alone() {
-    let place = Place::new();
-    place.raw().execute_batch("CREATE TABLE t (x)").unwrap();
-    fs::set_permissions(place.path(), std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
-    assert!(matches!(Store::open(&place.path(), "x"), Err(OpenError::Foreign(_))));
-    assert_eq!(mode(&place.path()), 0o644);
+    let folder = StoreFolder::new();
+    folder.raw().execute_batch("CREATE TABLE t (x)").unwrap();
+    fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    assert!(matches!(Store::open(&folder.path(), "x"), Err(OpenError::Foreign(_))));
+    assert_eq!(mode(&folder.path()), 0o644);
 }

@@ -3,13 +3,13 @@ use fanfare_core::{DeliveryOutcome, Severity};
 use super::*;
 use crate::DeadLetters;
 use crate::fixtures::{
-    Deciding, NOON, Place, accept, accept_by, acknowledge, after_noon, again, alarm, dead, deliveries,
+    Decider, NOON, StoreFolder, accept, accept_by, acknowledge, after_noon, again, alarm, dead, deliveries,
     discard_as_known, end_of, in_turn, ladder, reworded, settle, settle_by, settlement,
 };
 
 /// A store with a bit of everything, all of it accounted for.
-async fn filled(place: &Place) -> Store {
-    let store = place.open();
+async fn filled(folder: &StoreFolder) -> Store {
+    let store = folder.open();
     let began = accept(&store, alarm("a", Severity::High), NOON).await;
     let [ding, mail] = &deliveries(&began)[..] else { panic!() };
     settle(&store, settlement(ding, DeliveryOutcome::Delivered)).await;
@@ -19,7 +19,7 @@ async fn filled(place: &Place) -> Store {
     for delivery in deliveries(&ended) {
         settle(&store, settlement(&delivery, DeliveryOutcome::Delivered)).await;
     }
-    let decider = Deciding::on(ladder());
+    let decider = Decider::on(ladder());
     let climbing = accept_by(&store, &decider, alarm("b", Severity::High), after_noon(3)).await;
     settle_by(&store, &decider, settlement(&deliveries(&climbing)[0], dead())).await; // phone is told
     let id = climbing.owed[0].notification.id;
@@ -29,8 +29,8 @@ async fn filled(place: &Place) -> Store {
 
 #[tokio::test]
 async fn everything_that_was_accepted_is_told_or_suppressed_and_what_is_told_has_come_to_something() {
-    let place = Place::new();
-    let store = filled(&place).await;
+    let folder = StoreFolder::new();
+    let store = filled(&folder).await;
     let audit = store.audit().await.unwrap();
     let expected = Audit {
         alerts: 4,
@@ -48,9 +48,9 @@ async fn everything_that_was_accepted_is_told_or_suppressed_and_what_is_told_has
 
 #[tokio::test]
 async fn it_adds_up_at_every_moment_of_a_delivery() {
-    let place = Place::new();
-    let store = place.open();
-    let decider = Deciding::on(in_turn());
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    let decider = Decider::on(in_turn());
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     let ding = &deliveries(&accepted)[0];
     let check = async || {
@@ -73,9 +73,9 @@ async fn it_adds_up_at_every_moment_of_a_delivery() {
 
 /// After `damage` just this is found about alert number `alert`.
 async fn check_found(damage: &str, alert: Option<i64>, what: &str) {
-    let place = Place::new();
-    let store = filled(&place).await;
-    assert!(place.raw().execute(damage, []).unwrap() > 0);
+    let folder = StoreFolder::new();
+    let store = filled(&folder).await;
+    assert!(folder.raw().execute(damage, []).unwrap() > 0);
     let audit = store.audit().await.unwrap();
     let expected = Unaccounted { alert: alert.map(AlertId), what: what.to_owned() };
     assert_eq!((audit.unaccounted, audit.unaccounted_in_all), (vec![expected], 1));
@@ -148,12 +148,12 @@ async fn a_delivery_or_a_promise_in_a_state_that_nobody_knows_is_found() {
 
 #[tokio::test]
 async fn a_promise_that_nobody_looks_after_is_found() {
-    let place = Place::new();
-    let store = place.open();
-    accept_by(&store, &Deciding::on(ladder()), alarm("a", Severity::High), NOON).await;
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    accept_by(&store, &Decider::on(ladder()), alarm("a", Severity::High), NOON).await;
     let strand =
         "UPDATE deliveries SET state = 'dead', reason = 'too late'; UPDATE notifications SET look_at = NULL";
-    place.raw().execute_batch(strand).unwrap();
+    folder.raw().execute_batch(strand).unwrap();
     let audit = store.audit().await.unwrap();
     let what = "notification 1 is open and nobody looks after it".to_owned();
     assert_eq!(audit.unaccounted, [Unaccounted { alert: Some(AlertId(1)), what }]);
@@ -162,9 +162,9 @@ async fn a_promise_that_nobody_looks_after_is_found() {
 #[tokio::test]
 async fn what_tells_of_nothing_is_found() {
     check_found("DELETE FROM alerts WHERE id = 1", Some(1), "its notification 1 is here and it is not").await;
-    let place = Place::new();
-    let store = filled(&place).await;
-    place.raw().execute("DELETE FROM notifications WHERE id = 1", []).unwrap();
+    let folder = StoreFolder::new();
+    let store = filled(&folder).await;
+    folder.raw().execute("DELETE FROM notifications WHERE id = 1", []).unwrap();
     let audit = store.audit().await.unwrap();
     let orphans = audit.unaccounted.iter().filter(|it| it.alert.is_none());
     let what: Vec<_> = orphans.map(|it| it.what.as_str()).collect();
@@ -174,20 +174,20 @@ async fn what_tells_of_nothing_is_found() {
 
 #[tokio::test]
 async fn of_much_that_is_missing_some_is_shown_and_all_is_counted() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let alerts = (0..EXAMPLES + 5).map(|it| alarm(&it.to_string(), Severity::Low)).collect();
     crate::fixtures::try_accept(&store, alerts, NOON).await.unwrap();
-    place.raw().execute("UPDATE alerts SET decided = 9", []).unwrap();
+    folder.raw().execute("UPDATE alerts SET decided = 9", []).unwrap();
     let audit = store.audit().await.unwrap();
     assert_eq!((audit.unaccounted.len(), audit.unaccounted_in_all), (EXAMPLES, EXAMPLES as u64 + 5));
 }
 
 #[tokio::test]
 async fn what_was_accepted_since_can_be_looked_at_by_itself() {
-    let place = Place::new();
-    let store = filled(&place).await;
-    place.raw().execute("UPDATE alerts SET decided = 9", []).unwrap();
+    let folder = StoreFolder::new();
+    let store = filled(&folder).await;
+    folder.raw().execute("UPDATE alerts SET decided = 9", []).unwrap();
     for (after, found) in [(0, 4), (2, 2), (3, 1), (4, 0)] {
         let audit = store.audit_since(AlertId(after)).await.unwrap();
         assert_eq!((audit.alerts, audit.unaccounted_in_all), (found, found), "after {after}");
@@ -198,14 +198,14 @@ async fn what_was_accepted_since_can_be_looked_at_by_itself() {
 
 #[tokio::test]
 async fn an_empty_store_adds_up() {
-    assert_eq!(Place::new().open().audit().await.unwrap(), Audit::default());
+    assert_eq!(StoreFolder::new().open().audit().await.unwrap(), Audit::default());
 }
 
 #[tokio::test]
 async fn each_row_is_found_by_its_number_and_what_belongs_to_it_by_an_index() {
-    let place = Place::new();
-    drop(place.open());
-    let raw = place.raw();
+    let folder = StoreFolder::new();
+    drop(folder.open());
+    let raw = folder.raw();
     for sql in [ALERTS, NOTIFICATIONS, DELIVERIES, FIRST_NOTIFICATION, FIRST_DELIVERY] {
         let mut statement = raw.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         let parameters = vec![1; statement.parameter_count()];

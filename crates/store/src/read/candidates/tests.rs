@@ -2,12 +2,12 @@ use fanfare_core::Severity;
 
 use super::*;
 use crate::DeadLetterFilter;
-use crate::fixtures::{NOON, Place, accept, alarm, dead, deliveries, settle, settlement};
+use crate::fixtures::{NOON, StoreFolder, accept, alarm, dead, deliveries, settle, settlement};
 
 #[tokio::test]
 async fn named_dead_letters_are_found_as_far_as_they_still_wait_newest_first() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     for eui in ["a", "b"] {
         let accepted = accept(&store, alarm(eui, Severity::High), NOON).await;
         settle(&store, settlement(&deliveries(&accepted)[0], dead())).await;

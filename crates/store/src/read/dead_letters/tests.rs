@@ -1,12 +1,12 @@
 use super::*;
 use crate::fixtures::{
-    Deciding, NOON, Place, accept, accept_by, after_noon, alarm, dead, deliveries, in_turn, recheck_at,
+    Decider, NOON, StoreFolder, accept, accept_by, after_noon, alarm, dead, deliveries, in_turn, recheck_at,
     settle, settle_by, settlement,
 };
 use fanfare_core::DeliveryOutcome;
 
 /// A store with three dead deliveries, `d1`, `d2` and `d4`, and the abandoned notification `n3`.
-async fn filled(folder: &Place) -> Store {
+async fn filled(folder: &StoreFolder) -> Store {
     let store = folder.open();
     let first = accept(&store, alarm("a", Severity::Urgent), NOON).await;
     for (delivery, seconds) in deliveries(&first).iter().zip([10, 20]) {
@@ -18,10 +18,10 @@ async fn filled(folder: &Place) -> Store {
     settle(&store, settlement(ding, DeliveryOutcome::Delivered)).await;
     let of_mail = settlement(mail, dead());
     settle(&store, fanfare_core::Settlement { ended_at: after_noon(30), ..of_mail }).await;
-    let hanging = accept_by(&store, &Deciding::on(in_turn()), alarm("c", Severity::Low), NOON).await;
+    let hanging = accept_by(&store, &Decider::on(in_turn()), alarm("c", Severity::Low), NOON).await;
     for seconds in [10, 60] {
         let id = hanging.owed[0].notification.id;
-        recheck_at(&store, &Deciding::on(in_turn()), id, after_noon(seconds)).await;
+        recheck_at(&store, &Decider::on(in_turn()), id, after_noon(seconds)).await;
     }
     store
 }
@@ -31,7 +31,7 @@ fn all() -> DeadLetterFilter {
 }
 
 async fn check(filter: DeadLetterFilter, after: Option<&str>, limit: u32, expected: &[&str]) {
-    let folder = Place::new();
+    let folder = StoreFolder::new();
     let after = after.map(|it| it.parse().unwrap());
     let letters = filled(&folder).await.dead_letters(filter, after, limit).await.unwrap();
     let names: Vec<_> = letters.iter().map(|it| it.id.to_string()).collect();
@@ -61,7 +61,7 @@ async fn dead_letters_can_be_asked_for_by_channel_receiver_and_time() {
 
 #[tokio::test]
 async fn a_dead_letter_tells_what_was_not_told_to_whom_and_why() {
-    let folder = Place::new();
+    let folder = StoreFolder::new();
     let letters = filled(&folder).await.dead_letters(all(), None, 2).await.unwrap();
     let [whole, mail] = &letters[..] else { panic!() };
     let expected = DeadLetter {
@@ -75,22 +75,22 @@ async fn a_dead_letter_tells_what_was_not_told_to_whom_and_why() {
         reason: "too late; last answer: errcode 0: ok".to_owned(),
         attempts: 1,
         given_up_at: after_noon(30),
-        fulfilment: ContractStatus::Abandoned,
+        contract: ContractStatus::Abandoned,
     };
     assert_eq!(*mail, expected);
     assert_eq!((whole.channel.as_ref(), whole.given_up_at, whole.attempts), (None, after_noon(60), 0));
     assert_eq!(whole.reason, "too few of its channels confirmed in time, and nobody is left to be told");
-    assert_eq!(serde_json::to_value(whole).unwrap()["id"], "n3");
+    assert_eq!(whole.id.to_string(), "n3");
 }
 
 #[tokio::test]
 async fn nothing_is_dead_that_is_owed_or_delivered() {
-    let folder = Place::new();
+    let folder = StoreFolder::new();
     let store = folder.open();
     let accepted = accept(&store, alarm("a", Severity::High), NOON).await;
     settle_by(
         &store,
-        &Deciding::on(in_turn()),
+        &Decider::on(in_turn()),
         settlement(&deliveries(&accepted)[0], DeliveryOutcome::Delivered),
     )
     .await;
@@ -99,7 +99,7 @@ async fn nothing_is_dead_that_is_owed_or_delivered() {
 
 #[tokio::test]
 async fn looking_for_dead_letters_does_not_read_what_lives() {
-    let folder = Place::new();
+    let folder = StoreFolder::new();
     drop(folder.open());
     let raw = folder.raw();
     let mut statement = raw.prepare(&format!("EXPLAIN QUERY PLAN {FIND}")).unwrap();

@@ -1,16 +1,15 @@
-use fanfare_core::{DeliveryId, DeliveryOutcome, DeliveryTally, Severity};
+use fanfare_core::{DeliveryId, DeliveryOutcome, Severity};
 
 use super::*;
-use crate::AlertFilter;
 use crate::fixtures::{
-    Deciding, NOON, Place, accept, accept_by, account, after_noon, alarm, dead, deliveries, end_of, ladder,
-    recheck_at, settle, settlement,
+    Decider, NOON, StoreFolder, accept, accept_by, account, after_noon, alarm, dead, deliveries, end_of,
+    ladder, recheck_at, settle, settlement,
 };
-use crate::{Gathering, SendStart};
+use crate::{AlertFilter, DeliveryCounts, NewSend, SendDigest, SuppressionRecord};
 
 /// A store with: `a` began and ended, `b` fires; of the first alert one channel was told and the other given up.
-async fn filled(place: &Place) -> Store {
-    let store = place.open();
+async fn filled(folder: &StoreFolder) -> Store {
+    let store = folder.open();
     let began = accept(&store, alarm("a", Severity::Low), NOON).await;
     accept(&store, alarm("b", Severity::Urgent), after_noon(1)).await;
     accept(&store, end_of("a"), after_noon(2)).await;
@@ -22,14 +21,14 @@ async fn filled(place: &Place) -> Store {
 }
 
 async fn check_alerts(filter: AlertFilter, expected: &[i64]) {
-    let place = Place::new();
-    let alerts = filled(&place).await.alerts(filter).await.unwrap();
+    let folder = StoreFolder::new();
+    let alerts = filled(&folder).await.alerts(filter).await.unwrap();
     assert_eq!(alerts.iter().map(|it| it.id.0).collect::<Vec<_>>(), expected);
 }
 
 async fn check_deliveries(filter: DeliveryFilter, expected: &[i64]) {
-    let place = Place::new();
-    let deliveries = filled(&place).await.deliveries(filter).await.unwrap();
+    let folder = StoreFolder::new();
+    let deliveries = filled(&folder).await.deliveries(filter).await.unwrap();
     assert_eq!(deliveries.iter().map(|it| it.id).collect::<Vec<_>>(), expected);
 }
 
@@ -61,68 +60,72 @@ async fn deliveries_can_be_asked_for_by_channel_state_and_alert() {
 
 #[tokio::test]
 async fn an_alert_tells_who_was_not_told_and_why() {
-    let place = Place::new();
-    let store = filled(&place).await;
+    let folder = StoreFolder::new();
+    let store = filled(&folder).await;
     let alerts = store.alerts(AlertFilter { before: None, fingerprint: None, limit: 2 }).await.unwrap();
-    let held = serde_json::json!([{"receiver": "on-call", "route": "route", "reason": "a resolution of something nobody was told of"}]);
-    assert_eq!((&alerts[0].held, alerts[0].notifications.len()), (&held, 0));
-    assert_eq!((&alerts[1].held, alerts[1].notifications.len()), (&serde_json::json!([]), 1));
+    let suppressed = SuppressionRecord {
+        receiver: "on-call".into(),
+        route: Some("route".to_owned()),
+        reason: "a resolution of something nobody was told of".to_owned(),
+    };
+    assert_eq!((&alerts[0].suppressed, alerts[0].notifications.len()), (&vec![suppressed], 0));
+    assert_eq!((&alerts[1].suppressed, alerts[1].notifications.len()), (&vec![], 1));
     assert_eq!(alerts[1].incident, AlertId(1));
     assert_eq!(alerts[1].received_at, after_noon(2));
 }
 
 #[tokio::test]
 async fn an_alert_tells_how_its_deliveries_stand() {
-    let place = Place::new();
+    let folder = StoreFolder::new();
     let all = AlertFilter { before: None, fingerprint: None, limit: 9 };
-    let alerts = filled(&place).await.alerts(all).await.unwrap();
-    let tallies: Vec<_> = alerts.iter().flat_map(|it| &it.notifications).map(|it| it.tally).collect();
-    let tally = |delivered, pending, dead| DeliveryTally { delivered, pending, dead };
-    assert_eq!(tallies, [tally(0, 2, 0), tally(0, 2, 0), tally(1, 0, 1)]);
+    let alerts = filled(&folder).await.alerts(all).await.unwrap();
+    let counts: Vec<_> = alerts.iter().flat_map(|it| &it.notifications).map(|it| it.deliveries).collect();
+    let count = |delivered, pending, dead| DeliveryCounts { delivered, pending, dead, discarded: 0 };
+    assert_eq!(counts, [count(0, 2, 0), count(0, 2, 0), count(1, 0, 1)]);
 }
 
 #[tokio::test]
 async fn no_attempts_were_made_of_what_is_new() {
-    let place = Place::new();
-    let store = filled(&place).await;
+    let folder = StoreFolder::new();
+    let store = filled(&folder).await;
     assert!(store.attempts(DeliveryId(3)).await.unwrap().is_empty());
     assert_eq!(store.attempts(DeliveryId(1)).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
 async fn what_was_promised_at_leisure_is_kept_once_every_channel_has_confirmed() {
-    let place = Place::new();
-    let store = filled(&place).await;
+    let folder = StoreFolder::new();
+    let store = filled(&folder).await;
     let pending = store.pending_deliveries().await.unwrap();
     settle(&store, settlement(&pending[0], DeliveryOutcome::Delivered)).await;
     settle(&store, settlement(&pending[1], DeliveryOutcome::Delivered)).await;
     settle(&store, settlement(&pending[2], DeliveryOutcome::Delivered)).await;
     let expected = [ContractStatus::Open, ContractStatus::Kept, ContractStatus::Abandoned]; // the end, `b`, the beginning
     let alerts = store.alerts(AlertFilter { before: None, fingerprint: None, limit: 9 }).await.unwrap();
-    let of_alerts: Vec<_> = alerts.iter().flat_map(|it| &it.notifications).map(|it| it.fulfilment).collect();
+    let of_alerts: Vec<_> = alerts.iter().flat_map(|it| &it.notifications).map(|it| it.contract).collect();
     assert_eq!(of_alerts, expected);
     let all = DeliveryFilter { limit: 9, ..DeliveryFilter::default() };
     let deliveries = store.deliveries(all).await.unwrap();
-    let of_deliveries: Vec<_> = deliveries.iter().map(|it| it.fulfilment).collect();
+    let of_deliveries: Vec<_> = deliveries.iter().map(|it| it.contract).collect();
     assert_eq!(of_deliveries, expected.map(|it| [it, it]).as_flattened());
 }
 
 #[tokio::test]
 async fn a_delivery_tells_its_rung_and_its_digest() {
-    let place = Place::new();
-    let store = place.open();
-    let decider = Deciding::on(ladder());
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    let decider = Decider::on(ladder());
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     let [ding, _] = &deliveries(&accepted)[..] else { panic!() };
     recheck_at(&store, &decider, ding.notification, after_noon(60)).await;
-    let start = SendStart {
+    let start = NewSend {
         account: account("robot"),
         deliveries: vec![ding.id],
-        gathered: Gathering::New,
+        digest: SendDigest::New,
         usage: None,
         now: after_noon(61),
     };
-    let digest = store.begin_send(start).await.unwrap().gathered.map(|it| it.id);
+    let digest = store.begin_send(start).await.unwrap().digest.map(|it| it.id);
     let all = DeliveryFilter { limit: 9, ..DeliveryFilter::default() };
     let rows = store.deliveries(all).await.unwrap();
     let rows: Vec<_> = rows.iter().map(|it| (it.channel.as_str(), it.escalated, it.digest)).collect();

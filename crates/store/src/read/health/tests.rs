@@ -1,7 +1,8 @@
 use fanfare_core::{Alert, Fingerprint, Labels, Severity};
 
 use crate::fixtures::{
-    NOON, Place, accept, after_noon, alarm, dead, deliveries, discard_as_known, end_of, settle, settlement,
+    NOON, StoreFolder, accept, after_noon, alarm, dead, deliveries, discard_as_known, end_of, settle,
+    settlement,
 };
 use crate::{DeadLetterFilter, DeadLetters, Store};
 
@@ -27,8 +28,8 @@ async fn counts(store: &Store) -> Vec<(String, u64)> {
 
 #[tokio::test]
 async fn dead_letters_are_counted_by_channel_until_a_person_has_dealt_with_them() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     assert_eq!(counts(&store).await, []);
     give_up_on_all_channels(&store, alarm("a", Severity::High)).await;
     give_up_on_all_channels(&store, alarm("b", Severity::High)).await;
@@ -40,27 +41,27 @@ async fn dead_letters_are_counted_by_channel_until_a_person_has_dealt_with_them(
 
 #[tokio::test]
 async fn what_is_self_alerts_does_not_count() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     give_up_on_all_channels(&store, about_us("ding")).await;
     assert_eq!(counts(&store).await, []);
 }
 
 #[tokio::test]
 async fn what_cannot_be_read_counts_and_keeps_the_rest_from_nothing() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     give_up_on_all_channels(&store, alarm("a", Severity::High)).await;
     give_up_on_all_channels(&store, alarm("b", Severity::High)).await;
-    place.raw().execute("UPDATE alerts SET alert = '{' WHERE id = 1", []).unwrap();
+    folder.raw().execute("UPDATE alerts SET alert = '{' WHERE id = 1", []).unwrap();
     assert_eq!(counts(&store).await, [("ding".to_owned(), 2), ("mail".to_owned(), 2)]);
     assert!(store.firing_of("fanfare").await.unwrap().is_empty());
 }
 
 #[tokio::test]
 async fn what_fires_of_a_source_is_known_until_it_has_ended() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     accept(&store, alarm("a", Severity::High), NOON).await;
     accept(&store, about_us("ding"), NOON).await;
     accept(&store, about_us("mail"), NOON).await;

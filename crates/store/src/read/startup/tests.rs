@@ -1,13 +1,13 @@
 use fanfare_core::{Severity, Why};
 
 use super::*;
-use crate::fixtures::{NOON, Place, accept, after_noon, alarm, deliveries, end_of, settle, settlement};
+use crate::fixtures::{NOON, StoreFolder, accept, after_noon, alarm, deliveries, end_of, settle, settlement};
 use fanfare_core::DeliveryOutcome;
 
 #[tokio::test]
 async fn what_is_owed_is_told_oldest_first() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let first = accept(&store, alarm("a", Severity::Low), NOON).await;
     let second = accept(&store, alarm("b", Severity::Urgent), after_noon(1)).await;
     settle(&store, settlement(&deliveries(&first)[0], DeliveryOutcome::Delivered)).await;
@@ -20,8 +20,8 @@ async fn what_is_owed_is_told_oldest_first() {
 
 #[tokio::test]
 async fn what_is_owed_on_some_channels_is_taken_up_oldest_first() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let first = accept(&store, alarm("a", Severity::Low), NOON).await;
     let second = accept(&store, alarm("b", Severity::Urgent), after_noon(1)).await;
     let mut commits = store.commits().unwrap();
@@ -33,10 +33,10 @@ async fn what_is_owed_on_some_channels_is_taken_up_oldest_first() {
 
 #[tokio::test]
 async fn to_take_up_nothing_nothing_is_read() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     accept(&store, alarm("a", Severity::Low), NOON).await;
-    place.raw().execute("UPDATE deliveries SET severity = 'unheard of'", []).unwrap();
+    folder.raw().execute("UPDATE deliveries SET severity = 'unheard of'", []).unwrap();
     let mut commits = store.commits().unwrap();
     for channels in [vec![], vec!["phone".into()]] {
         store.hand_over(channels.into_iter().collect()).await.unwrap();
@@ -47,11 +47,11 @@ async fn to_take_up_nothing_nothing_is_read() {
 
 #[tokio::test]
 async fn of_several_notifications_each_is_read_for_itself() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let first = accept(&store, alarm("a", Severity::Low), NOON).await;
     accept(&store, alarm("b", Severity::Urgent), after_noon(1)).await;
-    place.raw().execute("UPDATE alerts SET alert = '{' WHERE id = 2", []).unwrap();
+    folder.raw().execute("UPDATE alerts SET alert = '{' WHERE id = 2", []).unwrap();
     let read = store.notifications([1, 2, 3].map(NotificationId).to_vec()).await.unwrap();
     let [Ok(Some(one)), Err(StoreError::Damaged { .. }), Ok(None)] = &read[..] else { panic!("{read:?}") };
     assert_eq!(*one, *first.owed[0].notification);
@@ -59,8 +59,8 @@ async fn of_several_notifications_each_is_read_for_itself() {
 
 #[tokio::test]
 async fn a_notification_reads_as_it_was_told() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     accept(&store, alarm("a", Severity::Mid), NOON).await;
     accept(&store, alarm("a", Severity::Urgent), after_noon(1)).await;
     let end = accept(&store, end_of("a"), after_noon(2)).await;
@@ -73,16 +73,16 @@ async fn a_notification_reads_as_it_was_told() {
 
 #[tokio::test]
 async fn there_is_no_notification_of_another_number() {
-    let place = Place::new();
-    assert_eq!(place.open().notification(NotificationId(1)).await.unwrap(), None);
+    let folder = StoreFolder::new();
+    assert_eq!(folder.open().notification(NotificationId(1)).await.unwrap(), None);
 }
 
 #[tokio::test]
 async fn a_damaged_text_is_an_error_that_says_so() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     accept(&store, alarm("a", Severity::Mid), NOON).await;
-    place.raw().execute("UPDATE alerts SET alert = '{'", []).unwrap();
+    folder.raw().execute("UPDATE alerts SET alert = '{'", []).unwrap();
     let err = store.notification(NotificationId(1)).await.unwrap_err();
     assert!(matches!(err, StoreError::Damaged { what: "an alert", .. }), "{err}");
 }

@@ -5,8 +5,8 @@ use fanfare_core::{
 
 use crate::column::from_time;
 use crate::fixtures::{
-    Accepted, Deciding, NOON, Place, accept, accept_by, after_noon, alarm, dead, deliveries, end_of, ids,
-    in_turn, ladder, plain, recheck_at, reworded, settle_by, settlement, try_accept,
+    Accepted, Decider, NOON, StoreFolder, accept, accept_by, after_noon, alarm, dead, deliveries, end_of,
+    ids, in_turn, ladder, plain, recheck_at, reworded, settle_by, settlement, try_accept,
 };
 
 const FOUR_HOURS: i64 = 4 * 60 * 60;
@@ -31,12 +31,12 @@ fn verdict(accepted: &Accepted) -> Result<Why, Suppression> {
 
 /// One after the other, `(seconds after noon, alert)` get these verdicts and belong to these incidents.
 async fn check(told: impl IntoIterator<Item = (i64, Alert, Result<Why, Suppression>, i64)>) {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     for (seconds, alert, expected, incident) in told {
         let accepted = accept(&store, alert, after_noon(seconds)).await;
         assert_eq!(verdict(&accepted), expected, "alert {}", accepted.id);
-        let kept = place.number(&format!("SELECT incident FROM alerts WHERE id = {}", accepted.id));
+        let kept = folder.number(&format!("SELECT incident FROM alerts WHERE id = {}", accepted.id));
         assert_eq!(kept, incident, "alert {}", accepted.id);
         for owed in &accepted.owed {
             assert_eq!(owed.notification.incident, AlertId(incident));
@@ -81,8 +81,8 @@ async fn a_notice_does_not_touch_the_incident_of_its_fingerprint() {
 
 #[tokio::test]
 async fn alerts_of_one_request_see_each_other() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let alerts =
         vec![alarm("a", Severity::High), alarm("a", Severity::High), end_of("a"), alarm("a", Severity::Low)];
     let accepted = try_accept(&store, alerts, NOON).await.unwrap();
@@ -98,8 +98,8 @@ async fn alerts_of_one_request_see_each_other() {
 
 #[tokio::test]
 async fn a_resolution_is_completed_with_what_was_told_of_its_firing() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     accept(&store, alarm("a", Severity::Mid), NOON).await;
     accept(&store, alarm("a", Severity::Urgent), after_noon(1)).await;
     let mut told_nobody = alarm("a", Severity::Low);
@@ -125,17 +125,17 @@ async fn a_resolution_is_completed_with_what_was_told_of_its_firing() {
 
 #[tokio::test]
 async fn a_resolution_of_something_unknown_stays_as_it_is() {
-    let place = Place::new();
-    let accepted = accept(&place.open(), end_of("a"), NOON).await;
+    let folder = StoreFolder::new();
+    let accepted = accept(&folder.open(), end_of("a"), NOON).await;
     assert_eq!(*accepted.alert, end_of("a"));
 }
 
 #[tokio::test]
 async fn who_was_not_told_and_why_is_kept() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     accept(&store, end_of("a"), NOON).await;
-    let held: String = place.raw().query_row("SELECT held FROM alerts", [], |row| row.get(0)).unwrap();
+    let held: String = folder.raw().query_row("SELECT held FROM alerts", [], |row| row.get(0)).unwrap();
     assert_eq!(
         held,
         r#"[{"receiver":"on-call","route":"route","reason":"a resolution of something nobody was told of"}]"#
@@ -144,13 +144,13 @@ async fn who_was_not_told_and_why_is_kept() {
 
 #[tokio::test]
 async fn what_is_handed_on_is_what_a_restart_reads() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let odd = NOON + jiff::SignedDuration::from_nanos(123_456_789);
     let mut alert = alarm("a", Severity::High);
     alert.starts_at = odd;
     let accepted = accept(&store, alert, odd).await;
-    let copy = place.copy();
+    let copy = folder.copy();
     let restarted = copy.open();
     assert_eq!(restarted.pending_deliveries().await.unwrap(), accepted.owed[0].deliveries);
     let notification = &accepted.owed[0].notification;
@@ -159,9 +159,9 @@ async fn what_is_handed_on_is_what_a_restart_reads() {
 
 #[tokio::test]
 async fn what_was_told_survives_a_restart() {
-    let place = Place::new();
-    accept(&place.open(), alarm("a", Severity::High), NOON).await;
-    let restarted = place.open();
+    let folder = StoreFolder::new();
+    accept(&folder.open(), alarm("a", Severity::High), NOON).await;
+    let restarted = folder.open();
     assert_eq!(
         verdict(&accept(&restarted, alarm("a", Severity::High), after_noon(1)).await),
         Err(Suppression::Unchanged)
@@ -171,16 +171,16 @@ async fn what_was_told_survives_a_restart() {
 
 #[tokio::test]
 async fn no_number_is_ever_given_twice() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     accept(&store, alarm("a", Severity::High), NOON).await;
     let last = accept(&store, end_of("a"), NOON).await;
-    place
+    folder
         .raw()
         .execute_batch("DELETE FROM deliveries; DELETE FROM notifications; DELETE FROM alerts")
         .unwrap();
     drop(store);
-    let next = accept(&place.open(), alarm("b", Severity::High), NOON).await;
+    let next = accept(&folder.open(), alarm("b", Severity::High), NOON).await;
     assert_eq!(next.id, AlertId(last.id.0 + 1));
     assert_eq!(next.owed[0].notification.incident, next.id);
     assert!(next.owed[0].notification.id > last.owed[0].notification.id);
@@ -189,10 +189,10 @@ async fn no_number_is_ever_given_twice() {
 
 #[tokio::test]
 async fn an_incident_whose_memory_is_damaged_is_refused_and_others_are_not() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     accept(&store, alarm("a", Severity::High), NOON).await;
-    place.raw().execute("UPDATE incidents SET told = 'gibberish'", []).unwrap();
+    folder.raw().execute("UPDATE incidents SET told = 'gibberish'", []).unwrap();
     let requests = [alarm("b", Severity::High), alarm("a", Severity::High), alarm("c", Severity::High)]
         .map(|alert| try_accept(&store, vec![alert], after_noon(1)));
     let [b, a, c] = requests;
@@ -204,8 +204,8 @@ async fn an_incident_whose_memory_is_damaged_is_refused_and_others_are_not() {
 
 #[tokio::test]
 async fn a_decision_sees_what_each_receiver_was_told() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     accept(&store, alarm("a", Severity::High), NOON).await;
     let key = StateKey::Incident(alarm("a", Severity::High).fingerprint);
     let state = store.state(vec![key]).await.unwrap();
@@ -216,10 +216,10 @@ async fn a_decision_sees_what_each_receiver_was_told() {
 
 /// The end is told on these channels of an incident that was told on `terms`, whose first
 /// channel was given up and whose ladder was climbed to the end.
-async fn check_end(terms: DeliveryTerms, decider_then: Deciding, expected: &[&str]) {
-    let place = Place::new();
-    let store = place.open();
-    let decider = Deciding::on(terms);
+async fn check_end(terms: DeliveryTerms, decider_then: Decider, expected: &[&str]) {
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    let decider = Decider::on(terms);
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     settle_by(&store, &decider, settlement(&deliveries(&accepted)[0], dead())).await;
     recheck_at(&store, &decider, accepted.owed[0].notification.id, after_noon(900)).await;
@@ -232,22 +232,22 @@ async fn check_end(terms: DeliveryTerms, decider_then: Deciding, expected: &[&st
 
 #[tokio::test]
 async fn who_was_called_in_by_a_turn_or_a_rung_hears_that_it_is_over() {
-    check_end(ladder(), Deciding::on(ladder()), &["ding", "mail", "phone", "boss"]).await;
-    check_end(in_turn(), Deciding::on(in_turn()), &["ding", "mail"]).await;
-    check_end(plain(), Deciding::on(plain()), &["ding", "mail"]).await;
+    check_end(ladder(), Decider::on(ladder()), &["ding", "mail", "phone", "boss"]).await;
+    check_end(in_turn(), Decider::on(in_turn()), &["ding", "mail"]).await;
+    check_end(plain(), Decider::on(plain()), &["ding", "mail"]).await;
 }
 
 #[tokio::test]
 async fn the_end_is_not_told_on_a_channel_that_is_no_longer_in_the_config() {
-    let without_boss = Deciding::on(ladder()).without("boss");
+    let without_boss = Decider::on(ladder()).without("boss");
     check_end(ladder(), without_boss, &["ding", "mail", "phone"]).await;
 }
 
 #[tokio::test]
 async fn who_was_not_called_in_does_not_hear_that_it_is_over() {
-    let place = Place::new();
-    let store = place.open();
-    let decider = Deciding::on(ladder());
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    let decider = Decider::on(ladder());
     accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     let other = accept_by(&store, &decider, alarm("b", Severity::High), NOON).await;
     recheck_at(&store, &decider, other.owed[0].notification.id, after_noon(900)).await;
@@ -257,16 +257,16 @@ async fn who_was_not_called_in_does_not_hear_that_it_is_over() {
 
 #[tokio::test]
 async fn what_is_decided_at_once_is_written_with_the_notification() {
-    let place = Place::new();
-    let store = place.open();
-    accept_by(&store, &Deciding::on(ladder()), alarm("a", Severity::High), NOON).await;
-    let look_at = place.number("SELECT look_at FROM notifications");
-    assert_eq!(look_at, from_time(after_noon(60)));
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    accept_by(&store, &Decider::on(ladder()), alarm("a", Severity::High), NOON).await;
+    let next_check_at = folder.number("SELECT look_at FROM notifications");
+    assert_eq!(next_check_at, from_time(after_noon(60)));
 }
 
 /// The repeats and the last sight of each alert, as `id: repeats, seconds after noon`.
-fn sights(place: &Place) -> Vec<String> {
-    let raw = place.raw();
+fn sights(folder: &StoreFolder) -> Vec<String> {
+    let raw = folder.raw();
     let mut statement = raw.prepare("SELECT id, repeats, last_seen FROM alerts ORDER BY id").unwrap();
     let noon = from_time(NOON);
     let rows = statement.query_map([], |row| {
@@ -278,20 +278,20 @@ fn sights(place: &Place) -> Vec<String> {
 
 #[tokio::test]
 async fn a_mere_repeat_is_counted_in_the_row_that_it_repeats_and_answers_its_number() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     for seconds in [0, 60, 120] {
         assert_eq!(accept(&store, alarm("a", Severity::High), after_noon(seconds)).await.id, AlertId(1));
     }
-    assert_eq!(sights(&place), ["1: 2, 120"]);
+    assert_eq!(sights(&folder), ["1: 2, 120"]);
     let audit = store.audit().await.unwrap();
     assert_eq!((audit.alerts, audit.repeats, audit.unaccounted), (1, 2, Vec::new()));
 }
 
 #[tokio::test]
 async fn what_somebody_is_told_of_or_says_something_new_has_a_row_of_its_own() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     accept(&store, alarm("a", Severity::High), NOON).await;
     accept(&store, reworded(alarm("a", Severity::High), "colder"), after_noon(60)).await;
     accept(&store, reworded(alarm("a", Severity::High), "colder"), after_noon(120)).await;
@@ -299,7 +299,7 @@ async fn what_somebody_is_told_of_or_says_something_new_has_a_row_of_its_own() {
     accept(&store, alarm("b", Severity::High), after_noon(FOUR_HOURS)).await;
     let repeated_at = FOUR_HOURS;
     assert_eq!(
-        sights(&place),
+        sights(&folder),
         [
             "1: 0, 0".to_owned(),
             "2: 1, 120".to_owned(),
@@ -311,17 +311,17 @@ async fn what_somebody_is_told_of_or_says_something_new_has_a_row_of_its_own() {
 
 #[tokio::test]
 async fn a_repeated_clear_of_which_nobody_was_told_is_counted_too() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     accept(&store, end_of("a"), NOON).await;
     accept(&store, end_of("a"), after_noon(60)).await;
-    assert_eq!(sights(&place), ["1: 1, 60"]);
+    assert_eq!(sights(&folder), ["1: 1, 60"]);
 }
 
 #[tokio::test]
 async fn what_was_seen_lately_is_not_forgotten_however_old_its_first_sight() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     accept(&store, end_of("a"), NOON).await;
     accept(&store, end_of("a"), after_noon(60)).await;
     assert_eq!(store.forget_alerts(after_noon(60)).await.unwrap(), 0);

@@ -6,12 +6,12 @@ use jiff::Timestamp;
 
 use crate::Store;
 use crate::fixtures::{
-    Accepted, Deciding, NOON, OwedNotification, Place, accept_by, acknowledge, after_noon, alarm, deliveries,
-    end_of, ladder, settle_by, settlement,
+    Accepted, Decider, NOON, OwedNotification, StoreFolder, accept_by, acknowledge, after_noon, alarm,
+    deliveries, end_of, ladder, settle_by, settlement,
 };
 
-fn deciding() -> Deciding {
-    Deciding::on(ladder())
+fn deciding() -> Decider {
+    Decider::on(ladder())
 }
 
 async fn tell(store: &Store, severity: Severity, at: Timestamp) -> Accepted {
@@ -41,8 +41,8 @@ fn told(acknowledged: &Result<Vec<OwedNotification>, Obstacle>) -> Vec<(&str, Ve
 
 #[tokio::test]
 async fn who_was_told_hears_who_takes_care_on_every_channel_that_told_them() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let accepted = tell(&store, Severity::High, NOON).await;
     let id = accepted.owed[0].notification.id;
     crate::fixtures::recheck_at(&store, &deciding(), id, after_noon(60)).await; // phone is told
@@ -54,7 +54,7 @@ async fn who_was_told_hears_who_takes_care_on_every_channel_that_told_them() {
     let by = Acknowledgement { by: "Ann".to_owned(), at: after_noon(70) };
     assert_eq!((notification.why, notification.acknowledged_by.as_ref()), (Why::Acknowledged, Some(&by)));
     assert!(owed[0].deliveries.iter().all(|it| !it.asks && !it.needs_recheck));
-    let restarted = place.copy();
+    let restarted = folder.copy();
     let restarted = restarted.open();
     assert_eq!(restarted.notification(notification.id).await.unwrap().as_ref(), Some(notification.as_ref()));
     let pending = restarted.pending_deliveries().await.unwrap();
@@ -63,10 +63,10 @@ async fn who_was_told_hears_who_takes_care_on_every_channel_that_told_them() {
 
 #[tokio::test]
 async fn each_receiver_hears_of_it_by_itself() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let accepted = tell(&store, Severity::High, NOON).await;
-    place.raw().execute_batch(
+    folder.raw().execute_batch(
         "INSERT INTO notifications (alert, incident, receiver, why, owed_at) VALUES (1, 1, 'team', '{\"why\":\"started\"}', 0);
          INSERT INTO deliveries (notification, channel, severity, next_at) VALUES (last_insert_rowid(), 'wecom', 'high', 0)",
     ).unwrap();
@@ -77,8 +77,8 @@ async fn each_receiver_hears_of_it_by_itself() {
 
 #[tokio::test]
 async fn acknowledging_ends_the_ladder_for_good() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let accepted = tell(&store, Severity::High, NOON).await;
     for delivery in deliveries(&accepted) {
         settle_by(&store, &deciding(), settlement(&delivery, DeliveryOutcome::Delivered)).await;
@@ -89,46 +89,46 @@ async fn acknowledging_ends_the_ladder_for_good() {
     let late = crate::fixtures::recheck_at(&store, &deciding(), id, after_noon(900)).await;
     assert!(late.deliveries.is_empty());
     let skipped = format!("SELECT count(*) FROM steps WHERE step LIKE '%skip%{}%'", Unless::Acknowledged);
-    assert!(place.number(&skipped) > 0);
+    assert!(folder.number(&skipped) > 0);
 }
 
 #[tokio::test]
 async fn the_second_who_acknowledges_hears_who_was_first_and_nobody_else_hears_anything() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     tell(&store, Severity::High, NOON).await;
     assert!(outcome(&store, 1, ("Ann", after_noon(1))).await.is_ok());
-    let before = place.number("SELECT count(*) FROM deliveries");
+    let before = folder.number("SELECT count(*) FROM deliveries");
     let second = outcome(&store, 1, ("Bob", after_noon(2))).await;
     let Err(Obstacle::Already(first)) = second else { panic!("{second:?}") };
     assert_eq!((first.by.as_str(), first.at), ("Ann", after_noon(1)));
     assert!(matches!(obstacle(&store).await, Some(Obstacle::Already(_))));
-    assert_eq!(place.number("SELECT count(*) FROM deliveries"), before);
+    assert_eq!(folder.number("SELECT count(*) FROM deliveries"), before);
 }
 
 #[tokio::test]
 async fn what_has_ended_needs_nobody_to_take_care_of_it() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     tell(&store, Severity::High, NOON).await;
     assert!(obstacle(&store).await.is_none());
     accept_by(&store, &deciding(), end_of("a"), after_noon(1)).await;
     for id in [1, 2] {
         assert!(matches!(outcome(&store, id, ("Ann", after_noon(2))).await, Err(Obstacle::Over)), "{id}");
     }
-    assert_eq!(place.number("SELECT count(*) FROM acknowledgements"), 0);
+    assert_eq!(folder.number("SELECT count(*) FROM acknowledgements"), 0);
 }
 
 #[tokio::test]
 async fn what_is_not_there_cannot_be_acknowledged() {
-    let place = Place::new();
-    assert!(matches!(outcome(&place.open(), 1, ("Ann", NOON)).await, Err(Obstacle::Unknown)));
+    let folder = StoreFolder::new();
+    assert!(matches!(outcome(&folder.open(), 1, ("Ann", NOON)).await, Err(Obstacle::Unknown)));
 }
 
 #[tokio::test]
 async fn a_message_that_was_passed_on_can_be_acknowledged_once() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let notice = Alert { kind: Kind::Notice, ..alarm("a", Severity::High) };
     accept_by(&store, &deciding(), notice, NOON).await;
     assert!(outcome(&store, 1, ("Ann", after_noon(1))).await.is_ok());
@@ -137,8 +137,8 @@ async fn a_message_that_was_passed_on_can_be_acknowledged_once() {
 
 #[tokio::test]
 async fn repeats_are_covered_by_an_acknowledgement_and_what_got_worse_is_not() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     tell(&store, Severity::High, NOON).await;
     let day = 24 * 60 * 60;
     tell(&store, Severity::High, after_noon(day)).await; // a repeat, notification 2
@@ -157,12 +157,12 @@ async fn repeats_are_covered_by_an_acknowledgement_and_what_got_worse_is_not() {
 
 #[tokio::test]
 async fn an_acknowledgement_is_whole_after_a_kill() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     tell(&store, Severity::High, NOON).await;
-    let before = place.copy();
+    let before = folder.copy();
     outcome(&store, 1, ("Ann", after_noon(1))).await.unwrap();
-    let after = place.copy();
+    let after = folder.copy();
     assert_eq!(before.number("SELECT count(*) FROM acknowledgements"), 0);
     assert!(outcome(&before.open(), 1, ("Ann", after_noon(2))).await.is_ok());
     assert_eq!(after.number("SELECT count(*) FROM deliveries"), 4);
@@ -171,8 +171,8 @@ async fn an_acknowledgement_is_whole_after_a_kill() {
 
 #[tokio::test]
 async fn the_newest_of_an_incident_that_asks_is_found() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     assert_eq!(store.newest_of_incident(AlertId(1)).await.unwrap(), None);
     tell(&store, Severity::Mid, NOON).await;
     tell(&store, Severity::High, after_noon(1)).await;
@@ -182,8 +182,8 @@ async fn the_newest_of_an_incident_that_asks_is_found() {
 
 #[tokio::test]
 async fn nothing_is_told_on_a_channel_that_is_no_longer_in_the_config() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let id = tell(&store, Severity::High, NOON).await.owed[0].notification.id;
     let decider = deciding().without("ding");
     let (outcome, _) = acknowledge(&store, &decider, id, ("Ann", after_noon(1))).await;
@@ -192,8 +192,8 @@ async fn nothing_is_told_on_a_channel_that_is_no_longer_in_the_config() {
 
 #[tokio::test]
 async fn a_clock_that_is_set_ahead_climbs_nothing_when_somebody_acknowledges() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let id = tell(&store, Severity::High, NOON).await.owed[0].notification.id;
     let (_, more) = acknowledge(&store, &deciding(), id, ("Ann", after_noon(3600))).await;
     assert!(more.deliveries.is_empty(), "{:?}", more.deliveries);

@@ -4,7 +4,7 @@ use fanfare_core::{
 };
 
 use crate::fixtures::{
-    Consequences, Deciding, NOON, Place, Retried, accept_by, after_noon, again, alarm, dead, deliveries,
+    Consequences, Decider, NOON, Retried, StoreFolder, accept_by, after_noon, again, alarm, dead, deliveries,
     discard_as_known, in_turn, plain, recheck_at, retry_by, settle_by, settlement, try_accept,
 };
 use crate::{DeadLetterFilter, DeadLetters, Store};
@@ -25,7 +25,7 @@ async fn names(store: &Store) -> Vec<String> {
 
 async fn settled(
     store: &Store,
-    decider: &Deciding,
+    decider: &Decider,
     delivery: &Delivery,
     outcome: DeliveryOutcome,
 ) -> Consequences {
@@ -33,27 +33,27 @@ async fn settled(
     settle_by(store, decider, Settlement { ended_at: after_noon(110), ..settlement }).await
 }
 
-async fn fulfilment(store: &Store) -> ContractStatus {
-    store.history(AlertId(1)).await.unwrap().unwrap().notifications[0].fulfilment
+async fn contract(store: &Store) -> ContractStatus {
+    store.history(AlertId(1)).await.unwrap().unwrap().notifications[0].contract
 }
 
 /// An alert on `terms` whose channels `ding` and `mail` have both given up.
-async fn all_dead(folder: &Place, terms: DeliveryTerms) -> (Store, Deciding) {
+async fn all_dead(folder: &StoreFolder, terms: DeliveryTerms) -> (Store, Decider) {
     let store = folder.open();
-    let decider = Deciding::on(terms).confiding_in("confidant");
+    let decider = Decider::on(terms).with_self_alerts_to("confidant");
     accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     for channel in ["ding", "mail"] {
         let pending = store.pending_deliveries().await.unwrap();
         let delivery = pending.iter().find(|it| it.channel.as_str() == channel).unwrap();
         settle_by(&store, &decider, settlement(delivery, dead())).await;
     }
-    assert_eq!(fulfilment(&store).await, ContractStatus::Abandoned);
+    assert_eq!(contract(&store).await, ContractStatus::Abandoned);
     (store, decider)
 }
 
 #[tokio::test]
 async fn what_is_retried_is_owed_again_at_once_and_with_its_past() {
-    let folder = Place::new();
+    let folder = StoreFolder::new();
     let (store, decider) = all_dead(&folder, plain()).await;
     let (retried, seen) = retry_by(&store, &decider, these(&["d2", "d1"])).await;
     assert_eq!((retried.letters, retried.retry_now.len(), seen.len()), (2, 0, 1));
@@ -74,7 +74,7 @@ async fn what_is_retried_is_owed_again_at_once_and_with_its_past() {
 
 #[tokio::test]
 async fn who_had_it_tried_again_stands_in_the_story() {
-    let folder = Place::new();
+    let folder = StoreFolder::new();
     let (store, decider) = all_dead(&folder, plain()).await;
     retry_by(&store, &decider, all()).await;
     let story = store.history(AlertId(1)).await.unwrap().unwrap();
@@ -85,49 +85,49 @@ async fn who_had_it_tried_again_stands_in_the_story() {
 
 #[tokio::test]
 async fn a_promise_without_a_time_is_open_again_and_can_be_kept() {
-    let folder = Place::new();
+    let folder = StoreFolder::new();
     let (store, decider) = all_dead(&folder, plain()).await;
     let (_, seen) = retry_by(&store, &decider, all()).await;
-    assert_eq!(fulfilment(&store).await, ContractStatus::Open);
+    assert_eq!(contract(&store).await, ContractStatus::Open);
     for delivery in &seen[0].deliveries {
         settled(&store, &decider, delivery, DeliveryOutcome::Delivered).await;
     }
-    assert_eq!(fulfilment(&store).await, ContractStatus::Kept);
+    assert_eq!(contract(&store).await, ContractStatus::Kept);
 }
 
 #[tokio::test]
 async fn what_fails_a_second_time_is_told_elsewhere_a_second_time() {
-    let folder = Place::new();
+    let folder = StoreFolder::new();
     let (store, decider) = all_dead(&folder, plain()).await;
     let (_, seen) = retry_by(&store, &decider, all()).await;
     let told = settled(&store, &decider, &seen[0].deliveries[0], dead()).await.self_alerts;
     assert_eq!(told.len(), 1);
     assert_eq!(
-        (fulfilment(&store).await, names(&store).await),
+        (contract(&store).await, names(&store).await),
         (ContractStatus::Abandoned, vec!["d1".to_owned()])
     );
 }
 
 #[tokio::test]
 async fn retrying_one_of_two_tells_nobody_that_the_promise_is_broken_still() {
-    let folder = Place::new();
+    let folder = StoreFolder::new();
     let (store, decider) = all_dead(&folder, plain()).await;
     let (_, seen) = retry_by(&store, &decider, these(&["d1"])).await;
     assert!(seen[0].self_alerts.is_empty());
     let more = settled(&store, &decider, &seen[0].deliveries[0], DeliveryOutcome::Delivered).await;
     assert!(more.self_alerts.is_empty());
     assert_eq!(
-        (fulfilment(&store).await, names(&store).await),
+        (contract(&store).await, names(&store).await),
         (ContractStatus::Abandoned, vec!["d2".to_owned()])
     );
 }
 
 #[tokio::test]
 async fn a_promise_whose_time_has_passed_stays_abandoned_until_it_is_late_also_after_a_kill() {
-    let folder = Place::new();
+    let folder = StoreFolder::new();
     let (store, decider) = all_dead(&folder, in_turn()).await;
     retry_by(&store, &decider, these(&["d1", "d2"])).await;
-    assert_eq!((fulfilment(&store).await, names(&store).await), (ContractStatus::Abandoned, vec![]));
+    assert_eq!((contract(&store).await, names(&store).await), (ContractStatus::Abandoned, vec![]));
     let killed = folder.copy();
     let store = killed.open();
     let ding = store
@@ -138,13 +138,13 @@ async fn a_promise_whose_time_has_passed_stays_abandoned_until_it_is_late_also_a
         .find(|it| it.channel.as_str() == "ding")
         .unwrap();
     settled(&store, &decider, &ding, DeliveryOutcome::Delivered).await;
-    assert_eq!(fulfilment(&store).await, ContractStatus::Late);
+    assert_eq!(contract(&store).await, ContractStatus::Late);
 }
 
 /// An alert that was abandoned while `ding` and `mail` still try.
-async fn hanging(folder: &Place) -> (Store, Deciding) {
+async fn hanging(folder: &StoreFolder) -> (Store, Decider) {
     let store = folder.open();
-    let decider = Deciding::on(in_turn());
+    let decider = Decider::on(in_turn());
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     settle_by(&store, &decider, settlement(&deliveries(&accepted)[0], again(3_600))).await;
     recheck_at(&store, &decider, accepted.owed[0].notification.id, after_noon(60)).await;
@@ -154,7 +154,7 @@ async fn hanging(folder: &Place) -> (Store, Deciding) {
 
 #[tokio::test]
 async fn of_an_abandoned_promise_what_still_waits_need_wait_no_longer() {
-    let folder = Place::new();
+    let folder = StoreFolder::new();
     let (store, decider) = hanging(&folder).await;
     let (retried, seen) = retry_by(&store, &decider, these(&["n1"])).await;
     assert_eq!(retried, Retried { letters: 1, retry_now: vec![DeliveryId(1), DeliveryId(2)] });
@@ -174,13 +174,13 @@ async fn of_an_abandoned_promise_what_still_waits_need_wait_no_longer() {
 
 #[tokio::test]
 async fn what_is_discarded_waits_for_nobody_and_says_who_let_it_be_and_why() {
-    let folder = Place::new();
+    let folder = StoreFolder::new();
     let (store, _) = all_dead(&folder, plain()).await;
     assert_eq!(discard_as_known(&store, these(&["d2"])).await, 1);
     assert_eq!(names(&store).await, ["d1"]);
     let story = store.history(AlertId(1)).await.unwrap().unwrap();
     let [notification] = &story.notifications[..] else { panic!() };
-    assert_eq!((notification.fulfilment, &notification.dealt_with), (ContractStatus::Abandoned, &None));
+    assert_eq!((notification.contract, &notification.handled), (ContractStatus::Abandoned, &None));
     let mail = &notification.deliveries[1];
     assert_eq!(mail.state, "discarded");
     let reason = "too late; last answer: errcode 0: ok; discarded by Ann: known";
@@ -192,31 +192,31 @@ async fn what_is_discarded_waits_for_nobody_and_says_who_let_it_be_and_why() {
 
 #[tokio::test]
 async fn with_its_last_dead_delivery_a_promise_is_dealt_with() {
-    let folder = Place::new();
+    let folder = StoreFolder::new();
     let (store, _) = all_dead(&folder, plain()).await;
     assert_eq!(discard_as_known(&store, these(&["d1", "d2", "d2"])).await, 2);
     assert!(names(&store).await.is_empty());
     let story = store.history(AlertId(1)).await.unwrap().unwrap();
-    assert_eq!(story.notifications[0].dealt_with.as_deref(), Some("discarded"));
+    assert_eq!(story.notifications[0].handled.as_deref(), Some("discarded"));
 }
 
 #[tokio::test]
 async fn a_discarded_promise_is_late_all_the_same_once_it_is_confirmed() {
-    let folder = Place::new();
+    let folder = StoreFolder::new();
     let (store, decider) = hanging(&folder).await;
     assert_eq!(discard_as_known(&store, all()).await, 1);
     assert!(names(&store).await.is_empty());
     let pending = store.pending_deliveries().await.unwrap();
     assert_eq!(pending.len(), 2);
     settled(&store, &decider, &pending[0], DeliveryOutcome::Delivered).await;
-    assert_eq!(fulfilment(&store).await, ContractStatus::Late);
+    assert_eq!(contract(&store).await, ContractStatus::Late);
 }
 
 #[tokio::test]
 async fn what_lives_is_neither_retried_nor_discarded() {
-    let folder = Place::new();
+    let folder = StoreFolder::new();
     let store = folder.open();
-    let decider = Deciding::on(plain());
+    let decider = Decider::on(plain());
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     settle_by(&store, &decider, settlement(&deliveries(&accepted)[0], DeliveryOutcome::Delivered)).await;
     let before = store.deliveries(crate::DeliveryFilter { limit: 9, ..Default::default() }).await.unwrap();
@@ -231,7 +231,7 @@ async fn what_lives_is_neither_retried_nor_discarded() {
 
 #[tokio::test]
 async fn only_what_is_asked_for_is_retried() {
-    let folder = Place::new();
+    let folder = StoreFolder::new();
     let (store, decider) = all_dead(&folder, plain()).await;
     let on_mail = DeadLetterFilter { channel: Some("mail".into()), ..Default::default() };
     assert_eq!(retry_by(&store, &decider, DeadLetters::All(on_mail)).await.0.letters, 1);
@@ -240,7 +240,7 @@ async fn only_what_is_asked_for_is_retried() {
 
 #[tokio::test]
 async fn many_are_dealt_with_some_at_a_time() {
-    let folder = Place::new();
+    let folder = StoreFolder::new();
     let store = folder.open();
     let number = 200 + 7;
     let alerts = (0..number).map(|it| alarm(&it.to_string(), Severity::Low)).collect();
@@ -248,7 +248,7 @@ async fn many_are_dealt_with_some_at_a_time() {
     let kill = "UPDATE deliveries SET state = 'dead', reason = 'too late', settled_at = next_at WHERE channel = 'ding'";
     let raise = "UPDATE deliveries SET state = 'delivered' WHERE channel = 'mail'";
     folder.raw().execute_batch(&format!("{kill}; {raise}")).unwrap();
-    let (retried, seen) = retry_by(&store, &Deciding::on(plain()), all()).await;
+    let (retried, seen) = retry_by(&store, &Decider::on(plain()), all()).await;
     assert_eq!((retried.letters, seen.len()), (number, 2));
     assert_eq!(seen.iter().map(|it| it.deliveries.len()).sum::<usize>(), number);
     folder.raw().execute_batch(kill).unwrap();

@@ -5,7 +5,7 @@ use rusqlite::Row;
 use crate::Store;
 use crate::column::from_time;
 use crate::fixtures::{
-    Deciding, NOON, Place, accept_by, acknowledge, after_noon, again, alarm, dead, deliveries, end_of,
+    Decider, NOON, StoreFolder, accept_by, acknowledge, after_noon, again, alarm, dead, deliveries, end_of,
     in_turn, ladder, plain, recheck_at, settle_by, settlement,
 };
 
@@ -15,8 +15,8 @@ fn channels(deliveries: &[Delivery]) -> Vec<(&str, Option<Unless>)> {
 }
 
 /// Everything that was done, as `seconds after noon: JSON`.
-fn steps(place: &Place) -> Vec<String> {
-    let raw = place.raw();
+fn steps(folder: &StoreFolder) -> Vec<String> {
+    let raw = folder.raw();
     let mut statement = raw.prepare("SELECT at, step FROM steps ORDER BY id").unwrap();
     let noon = from_time(NOON);
     let step = |row: &Row<'_>| {
@@ -31,72 +31,72 @@ fn settled_at(seconds: i64, settlement: Settlement) -> Settlement {
 
 #[tokio::test]
 async fn a_first_channel_that_cannot_send_is_passed_over_in_the_transaction_that_accepts() {
-    let place = Place::new();
-    let store = place.open();
-    let decider = Deciding::on(in_turn()).while_blocked("ding");
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    let decider = Decider::on(in_turn()).while_blocked("ding");
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     assert_eq!(channels(&accepted.owed[0].deliveries), [("ding", None), ("mail", None)]);
-    assert_eq!(place.copy().open().pending_deliveries().await.unwrap(), accepted.owed[0].deliveries);
+    assert_eq!(folder.copy().open().pending_deliveries().await.unwrap(), accepted.owed[0].deliveries);
     let step = r#"{"step":"take_turn","channel":"mail","instead_of":"ding","because":"blocked"}"#;
-    assert_eq!(steps(&place), [format!("0: {step}")]);
+    assert_eq!(steps(&folder), [format!("0: {step}")]);
 }
 
 #[tokio::test]
 async fn told_in_turn_the_second_channel_hears_nothing_while_the_first_may_still_confirm() {
-    let place = Place::new();
-    let store = place.open();
-    let decider = Deciding::on(in_turn());
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    let decider = Decider::on(in_turn());
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     assert_eq!(channels(&accepted.owed[0].deliveries), [("ding", None)]);
     let ding = &deliveries(&accepted)[0];
     let more = settle_by(&store, &decider, settled_at(2, settlement(ding, DeliveryOutcome::Delivered))).await;
     assert_eq!((more.deliveries.len(), more.rechecks[0].at), (0, None));
-    assert_eq!(steps(&place), [r#"2: {"step":"settle","fulfilment":"kept"}"#]);
+    assert_eq!(steps(&folder), [r#"2: {"step":"settle","fulfilment":"kept"}"#]);
     assert!(store.rechecks().await.unwrap().is_empty());
 }
 
 #[tokio::test]
 async fn told_in_turn_the_second_channel_is_owed_with_the_first_ones_failure() {
-    let place = Place::new();
-    let store = place.open();
-    let decider = Deciding::on(in_turn());
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    let decider = Decider::on(in_turn());
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     let ding = &deliveries(&accepted)[0];
     let more = settle_by(&store, &decider, settled_at(3, settlement(ding, again(9)))).await;
     assert_eq!(channels(&more.deliveries), [("mail", None)]);
     let mail = &more.deliveries[0];
     assert_eq!((mail.owed_at, mail.next_at, mail.needs_recheck), (after_noon(3), after_noon(3), true));
-    let pending = place.copy().open().pending_deliveries().await.unwrap();
+    let pending = folder.copy().open().pending_deliveries().await.unwrap();
     assert_eq!(pending.last(), Some(mail));
 }
 
 #[tokio::test]
 async fn what_is_watched_is_known_after_a_restart_to_the_millisecond() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let odd = NOON + SignedDuration::from_millis(123);
-    let accepted = accept_by(&store, &Deciding::on(ladder()), alarm("a", Severity::High), odd).await;
+    let accepted = accept_by(&store, &Decider::on(ladder()), alarm("a", Severity::High), odd).await;
     let due = odd + SignedDuration::from_secs(60);
     assert_eq!(accepted.consequences.rechecks[0].at, Some(due));
-    assert_eq!(place.copy().open().rechecks().await.unwrap(), accepted.consequences.rechecks);
+    assert_eq!(folder.copy().open().rechecks().await.unwrap(), accepted.consequences.rechecks);
 }
 
 #[tokio::test]
 async fn nothing_is_watched_that_was_promised_at_leisure() {
-    let place = Place::new();
-    let store = place.open();
-    let accepted = accept_by(&store, &Deciding::on(plain()), alarm("a", Severity::High), NOON).await;
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    let accepted = accept_by(&store, &Decider::on(plain()), alarm("a", Severity::High), NOON).await;
     assert!(accepted.consequences.rechecks.is_empty() && store.rechecks().await.unwrap().is_empty());
-    assert_eq!(place.number("SELECT count(*) FROM notifications WHERE terms IS NULL"), 1);
+    assert_eq!(folder.number("SELECT count(*) FROM notifications WHERE terms IS NULL"), 1);
 }
 
 #[tokio::test]
 async fn those_who_wait_for_a_channel_are_found_while_their_promise_is_open() {
-    let place = Place::new();
-    let store = place.open();
-    let decider = Deciding::on(ladder());
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    let decider = Decider::on(ladder());
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
-    accept_by(&store, &Deciding::on(plain()), alarm("b", Severity::High), NOON).await;
+    accept_by(&store, &Decider::on(plain()), alarm("b", Severity::High), NOON).await;
     let [ding, mail] = &deliveries(&accepted)[..] else { panic!() };
     assert_eq!(store.waiting_for("ding".into()).await.unwrap(), [ding.notification]);
     settle_by(&store, &decider, settlement(ding, DeliveryOutcome::Delivered)).await;
@@ -106,9 +106,9 @@ async fn those_who_wait_for_a_channel_are_found_while_their_promise_is_open() {
 
 #[tokio::test]
 async fn those_who_wait_for_a_channel_with_nothing_left_to_count_are_found_too() {
-    let place = Place::new();
-    let store = place.open();
-    let decider = Deciding::on(DeliveryTerms { contract: Default::default(), ..in_turn() });
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    let decider = Decider::on(DeliveryTerms { contract: Default::default(), ..in_turn() });
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     assert!(store.rechecks().await.unwrap().is_empty()); // all of its channels were called, and it may take its time
     assert_eq!(store.waiting_for("mail".into()).await.unwrap(), [accepted.owed[0].notification.id]);
@@ -116,16 +116,21 @@ async fn those_who_wait_for_a_channel_with_nothing_left_to_count_are_found_too()
 
 /// On a ladder, `ding` is settled when the clock says so many seconds after noon;
 /// whatever that calls for, and when to look again, is as here.
-async fn check_settled_at(seconds: i64, outcome: DeliveryOutcome, called: &[&str], look_at: Option<i64>) {
-    let place = Place::new();
-    let store = place.open();
-    let decider = Deciding::on(ladder());
+async fn check_settled_at(
+    seconds: i64,
+    outcome: DeliveryOutcome,
+    added: &[&str],
+    next_check_at: Option<i64>,
+) {
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    let decider = Decider::on(ladder());
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     let ding = &deliveries(&accepted)[0];
     let more = settle_by(&store, &decider, settled_at(seconds, settlement(ding, outcome))).await;
     let channels: Vec<_> = more.deliveries.iter().map(|it| it.channel.as_str()).collect();
-    assert_eq!(channels, called);
-    assert_eq!(more.rechecks[0].at, look_at.map(after_noon));
+    assert_eq!(channels, added);
+    assert_eq!(more.rechecks[0].at, next_check_at.map(after_noon));
 }
 
 #[tokio::test]
@@ -144,41 +149,41 @@ async fn what_is_given_up_is_followed_up_at_once_whatever_the_clock_says() {
 
 #[tokio::test]
 async fn a_clock_that_is_set_ahead_breaks_no_promise_when_it_is_over() {
-    let place = Place::new();
-    let store = place.open();
-    let decider = Deciding::on(ladder());
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    let decider = Decider::on(ladder());
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     let first = accepted.owed[0].notification.id;
     let ended = accept_by(&store, &decider, end_of("a"), after_noon(3600)).await;
     assert!(ended.consequences.deliveries.is_empty(), "{:?}", ended.consequences.deliveries);
     assert!(ended.consequences.rechecks.contains(&Recheck { notification: first, at: Some(after_noon(60)) }));
-    assert_eq!(steps(&place), [] as [String; 0]);
+    assert_eq!(steps(&folder), [] as [String; 0]);
     let climbed = recheck_at(&store, &decider, first, after_noon(60)).await;
     assert_eq!(channels(&climbed.deliveries), [("phone", Some(Unless::Delivered))]);
 }
 
 #[tokio::test]
 async fn what_somebody_takes_care_of_is_abandoned_without_a_word_to_others() {
-    let place = Place::new();
-    let store = place.open();
-    let decider = Deciding::on(plain()).confiding_in("phone");
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    let decider = Decider::on(plain()).with_self_alerts_to("phone");
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     let [ding, mail] = &deliveries(&accepted)[..] else { panic!() };
     settle_by(&store, &decider, settlement(mail, DeliveryOutcome::Delivered)).await;
     acknowledge(&store, &decider, ding.notification, ("Ann", after_noon(1))).await.0.unwrap();
     let told = settle_by(&store, &decider, settlement(ding, dead())).await.self_alerts;
     assert!(told.is_empty(), "{told:?}");
-    assert_eq!(place.number("SELECT count(*) FROM notifications WHERE fulfilment = 'abandoned'"), 1);
+    assert_eq!(folder.number("SELECT count(*) FROM notifications WHERE fulfilment = 'abandoned'"), 1);
 }
 
 #[tokio::test]
 async fn a_delivery_in_no_known_state_is_damage_and_not_a_failure() {
-    let place = Place::new();
-    let store = place.open();
-    let decider = Deciding::on(ladder()).confiding_in("confidant");
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    let decider = Decider::on(ladder()).with_self_alerts_to("confidant");
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     let id = accepted.owed[0].notification.id;
-    place.raw().execute("UPDATE deliveries SET state = 'delievered'", []).unwrap();
+    folder.raw().execute("UPDATE deliveries SET state = 'delievered'", []).unwrap();
     let more = recheck_at(&store, &decider, id, after_noon(60)).await;
     assert_eq!((more.deliveries.len(), more.self_alerts.len()), (0, 0));
     assert_eq!(more.rechecks, [Recheck { notification: id, at: None }]);
@@ -186,24 +191,24 @@ async fn a_delivery_in_no_known_state_is_damage_and_not_a_failure() {
 
 #[tokio::test]
 async fn looking_again_when_nothing_has_changed_does_nothing_again() {
-    let place = Place::new();
-    let store = place.open();
-    let decider = Deciding::on(ladder());
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    let decider = Decider::on(ladder());
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     let id = accepted.owed[0].notification.id;
     let climbed = recheck_at(&store, &decider, id, after_noon(60)).await;
     assert_eq!(channels(&climbed.deliveries), [("phone", Some(Unless::Delivered))]);
-    let done = steps(&place);
+    let done = steps(&folder);
     let idle = recheck_at(&store, &decider, id, after_noon(60)).await;
     assert!(idle.deliveries.is_empty() && idle.self_alerts.is_empty());
-    assert_eq!((idle.rechecks, steps(&place)), (climbed.rechecks, done));
+    assert_eq!((idle.rechecks, steps(&folder)), (climbed.rechecks, done));
 }
 
 #[tokio::test]
 async fn the_end_of_an_incident_ends_the_wait_for_an_acknowledgement_with_it() {
-    let place = Place::new();
-    let store = place.open();
-    let decider = Deciding::on(ladder());
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    let decider = Decider::on(ladder());
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     let [ding, mail] = &deliveries(&accepted)[..] else { panic!() };
     for delivery in [ding, mail] {
@@ -217,14 +222,14 @@ async fn the_end_of_an_incident_ends_the_wait_for_an_acknowledgement_with_it() {
     let late = recheck_at(&store, &decider, ding.notification, after_noon(900)).await;
     assert!(late.deliveries.is_empty());
     let skipped = r#"30: {"step":"skip","rung":1,"because":"resolved"}"#;
-    assert!(steps(&place).iter().any(|it| it == skipped), "{:?}", steps(&place));
+    assert!(steps(&folder).iter().any(|it| it == skipped), "{:?}", steps(&folder));
 }
 
 #[tokio::test]
 async fn what_is_given_up_at_leisure_is_abandoned_and_told_elsewhere_in_the_same_transaction() {
-    let place = Place::new();
-    let store = place.open();
-    let decider = Deciding::on(plain()).confiding_in("phone");
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    let decider = Decider::on(plain()).with_self_alerts_to("phone");
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     let [ding, mail] = &deliveries(&accepted)[..] else { panic!() };
     assert!(
@@ -238,8 +243,8 @@ async fn what_is_given_up_at_leisure_is_abandoned_and_told_elsewhere_in_the_same
     let [told] = &told[..] else { panic!("{told:?}") };
     assert_eq!(told.alert.annotations.get("title"), Some("1 not told on ding, mail"));
     assert_eq!(channels(&told.owed[0].deliveries), [("phone", None)]);
-    assert_eq!(steps(&place), [r#"1: {"step":"settle","fulfilment":"abandoned"}"#]);
-    let killed = place.copy();
+    assert_eq!(steps(&folder), [r#"1: {"step":"settle","fulfilment":"abandoned"}"#]);
+    let killed = folder.copy();
     assert_eq!(killed.open().pending_deliveries().await.unwrap(), told.owed[0].deliveries);
 
     let again = recheck_at(&store, &decider, ding.notification, after_noon(2)).await;
@@ -250,9 +255,9 @@ async fn what_is_given_up_at_leisure_is_abandoned_and_told_elsewhere_in_the_same
 async fn what_nobody_can_keep_from_the_start_is_told_elsewhere_with_its_first_check() {
     let mut terms = in_turn();
     terms.contract.within = Some(fanfare_core::HumanDuration(std::time::Duration::ZERO));
-    let place = Place::new();
-    let store = place.open();
-    let decider = Deciding::on(terms).confiding_in("phone");
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    let decider = Decider::on(terms).with_self_alerts_to("phone");
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     assert_eq!(accepted.consequences.rechecks[0].at, Some(NOON));
     let checked = recheck_at(&store, &decider, accepted.owed[0].notification.id, NOON).await;
@@ -262,24 +267,24 @@ async fn what_nobody_can_keep_from_the_start_is_told_elsewhere_with_its_first_ch
 /// Something that happens so many seconds after noon.
 enum LadderEvent {
     Accepted,
-    LookedAt,
+    Rechecked,
     Settled(&'static str, DeliveryOutcome),
 }
 
 /// A ladder that is climbed to its end, by and by.
 fn climb() -> Vec<(i64, LadderEvent)> {
-    use LadderEvent::{Accepted, LookedAt, Settled};
+    use LadderEvent::{Accepted, Rechecked, Settled};
     vec![
         (0, Accepted),
         (5, Settled("ding", again(70))),
         (20, Settled("mail", dead())),
         (30, Settled("phone", DeliveryOutcome::Delivered)),
-        (59, LookedAt),
-        (60, LookedAt),
+        (59, Rechecked),
+        (60, Rechecked),
         (70, Settled("ding", DeliveryOutcome::Delivered)),
-        (900, LookedAt),
+        (900, Rechecked),
         (905, Settled("boss", DeliveryOutcome::Delivered)),
-        (2000, LookedAt),
+        (2000, Rechecked),
     ]
 }
 
@@ -291,12 +296,12 @@ const CLIMBED: [&str; 4] = [
     r#"900: {"step":"climb","rung":1,"unless":"acknowledged","to":["boss"],"because":"due"}"#,
 ];
 
-async fn play(store: &Store, decider: &Deciding, (seconds, event): (i64, LadderEvent)) {
+async fn play(store: &Store, decider: &Decider, (seconds, event): (i64, LadderEvent)) {
     match event {
         LadderEvent::Accepted => {
             accept_by(store, decider, alarm("a", Severity::High), after_noon(seconds)).await;
         }
-        LadderEvent::LookedAt => look_at_all(store, decider, seconds).await,
+        LadderEvent::Rechecked => recheck_all(store, decider, seconds).await,
         LadderEvent::Settled(channel, outcome) => {
             let pending = store.pending_deliveries().await.unwrap();
             let delivery = pending.iter().find(|it| it.channel.as_str() == channel).unwrap();
@@ -306,7 +311,7 @@ async fn play(store: &Store, decider: &Deciding, (seconds, event): (i64, LadderE
     }
 }
 
-async fn look_at_all(store: &Store, decider: &Deciding, seconds: i64) {
+async fn recheck_all(store: &Store, decider: &Decider, seconds: i64) {
     for watch in store.rechecks().await.unwrap() {
         recheck_at(store, decider, watch.notification, after_noon(seconds)).await;
     }
@@ -314,18 +319,18 @@ async fn look_at_all(store: &Store, decider: &Deciding, seconds: i64) {
 
 #[tokio::test]
 async fn killed_between_any_two_transactions_a_ladder_goes_on_with_no_step_lost_or_doubled() {
-    let decider = Deciding::on(ladder()).confiding_in("confidant");
+    let decider = Decider::on(ladder()).with_self_alerts_to("confidant");
     for killed_after in 0..climb().len() {
-        let place = Place::new();
-        let store = place.open();
+        let folder = StoreFolder::new();
+        let store = folder.open();
         let mut events = climb().into_iter();
         for event in events.by_ref().take(killed_after) {
             play(&store, &decider, event).await;
         }
-        let killed = place.copy();
+        let killed = folder.copy();
         let store = killed.open();
         let now = climb().get(killed_after.saturating_sub(1)).map_or(0, |it| it.0);
-        look_at_all(&store, &decider, now).await; // as at every start
+        recheck_all(&store, &decider, now).await; // as at every start
         for event in events {
             play(&store, &decider, event).await;
         }

@@ -1,19 +1,19 @@
 use fanfare_core::{AccountHold, Delivery, DeliveryOutcome, MessageForm, Settlement, Severity};
 
 use crate::fixtures::{
-    NOON, Place, accept, account, after_noon, again, alarm, dead, deliveries, settle, settlement,
+    NOON, StoreFolder, accept, account, after_noon, again, alarm, dead, deliveries, settle, settlement,
 };
 use crate::{DeliveryFilter, DeliveryRow};
 
 /// After its first attempt ended with `outcome` a delivery reads like this, and so it is handed on at a restart.
 async fn check(outcome: DeliveryOutcome) -> (DeliveryRow, Option<Delivery>) {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let accepted = accept(&store, alarm("a", Severity::High), NOON).await;
     let delivery = &deliveries(&accepted)[0];
     settle(&store, settlement(delivery, outcome)).await;
 
-    let copy = place.copy();
+    let copy = folder.copy();
     let restarted = copy.open();
     let pending = restarted.pending_deliveries().await.unwrap().into_iter().find(|it| it.id == delivery.id);
     let filter = DeliveryFilter { channel: Some("ding".into()), limit: 9, ..DeliveryFilter::default() };
@@ -62,8 +62,8 @@ async fn what_is_tried_again_keeps_when_in_which_form_and_for_whom() {
 
 #[tokio::test]
 async fn each_attempt_is_kept() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let accepted = accept(&store, alarm("a", Severity::High), NOON).await;
     let delivery = &deliveries(&accepted)[0];
     settle(&store, settlement(delivery, again(5))).await;
@@ -79,8 +79,8 @@ type Silence = (i64, i64);
 /// Of these silences asked of one account, in this order, this one is left at
 /// so many seconds after noon.
 async fn check_hold(asked: &[Silence], at: i64, left: Option<Silence>) {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let accepted = accept(&store, alarm("a", Severity::High), NOON).await;
     for (ordinal, (since, until)) in (1..).zip(asked) {
         let mut settlement = settlement(&deliveries(&accepted)[0], DeliveryOutcome::Delivered);

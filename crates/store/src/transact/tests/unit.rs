@@ -3,14 +3,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use fanfare_core::{
     Acknowledgement, Alert, Changes, ChannelAvailability, ChannelName, Committed, ContractStatus,
-    DeadLetterId, DecisionContext, DecisionState, Delivery, DeliveryOutcome, DeliveryStatus, Discarding,
+    DeadLetterId, DecisionContext, DecisionState, Delivery, DeliveryOutcome, DeliveryStatus, DiscardReason,
     EvaluationTime, IncomingAlert, NotificationId, Obstacle, Policy, Settlement, Severity, StateKey, accept,
     acknowledge, discard, give_up, recheck, retry, settle,
 };
 use jiff::Timestamp;
 
 use crate::DeadLetters;
-use crate::fixtures::{NOON, Place, after_noon, alarm, end_of, in_turn, ladder, plain, policy_of};
+use crate::fixtures::{NOON, StoreFolder, after_noon, alarm, end_of, in_turn, ladder, plain, policy_of};
 use crate::{Commit, Store, StoreError, Unit};
 
 /// Runs `decide` in a context in which all channels are open but those called `down`, and no
@@ -78,12 +78,12 @@ fn dead() -> DeliveryOutcome {
 
 #[tokio::test]
 async fn what_was_decided_is_there_again_after_a_restart() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let accepted = one(&store, accepting(policy_of(ladder()), alarm("a", Severity::High), NOON)).await;
     assert_eq!(accepted.alerts.len(), 1);
     drop(store);
-    let store = place.open();
+    let store = folder.open();
     assert_eq!(store.pending_deliveries().await.unwrap(), accepted.deliveries);
     assert_eq!(store.rechecks().await.unwrap(), accepted.rechecks);
     let id = accepted.notifications[0].id;
@@ -95,8 +95,8 @@ async fn what_was_decided_is_there_again_after_a_restart() {
 
 #[tokio::test]
 async fn a_unit_sees_what_the_ones_before_it_in_the_same_call_have_written() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let policy = policy_of(plain());
     let units = vec![
         accepting(policy.clone(), alarm("a", Severity::High), NOON),
@@ -112,8 +112,8 @@ async fn a_unit_sees_what_the_ones_before_it_in_the_same_call_have_written() {
 
 #[tokio::test]
 async fn a_decision_that_panics_leaves_nothing_of_its_call_and_costs_nobody_else_anything() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let policy = policy_of(plain());
     let good = accepting(policy.clone(), alarm("a", Severity::High), NOON);
     let bad = Unit::new(Vec::new(), |_| panic!("a bug"));
@@ -121,13 +121,13 @@ async fn a_decision_that_panics_leaves_nothing_of_its_call_and_costs_nobody_else
     let (broken, whole) = tokio::join!(store.transact(vec![good, bad]), store.transact(vec![other]));
     assert!(matches!(broken, Err(StoreError::Panicked)));
     assert!(whole.is_ok());
-    assert_eq!(place.number("SELECT count(*) FROM alerts"), 1);
+    assert_eq!(folder.number("SELECT count(*) FROM alerts"), 1);
 }
 
 #[tokio::test]
 async fn commits_are_told_in_their_order_also_when_their_callers_have_gone() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let mut commits = store.commits().unwrap();
     assert!(store.commits().is_none());
     let policy = policy_of(plain());
@@ -153,8 +153,8 @@ fn futures_poll<T>(future: &mut (impl Future<Output = T> + Unpin)) -> std::task:
 
 #[tokio::test]
 async fn an_obstacle_writes_nothing_and_is_the_answer() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let accepted = one(&store, accepting(policy_of(plain()), alarm("a", Severity::High), NOON)).await;
     let id = accepted.notifications[0].id;
     let acknowledging = |by: &'static str| {
@@ -168,13 +168,13 @@ async fn an_obstacle_writes_nothing_and_is_the_answer() {
     assert_eq!(told.deliveries.len(), 2); // both channels hear of it
     let again = store.transact(vec![acknowledging("Wang")]).await.unwrap().remove(0);
     assert_eq!(again, Err(Obstacle::Already(Acknowledgement { by: "Li".to_owned(), at: after_noon(9) })));
-    assert_eq!(place.number("SELECT count(*) FROM acknowledgements"), 1);
+    assert_eq!(folder.number("SELECT count(*) FROM acknowledgements"), 1);
 }
 
 #[tokio::test]
 async fn the_next_channel_is_told_in_the_transaction_that_settles_the_first() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let accepted = one(&store, accepting(policy_of(in_turn()), alarm("a", Severity::High), NOON)).await;
     let [ding] = &accepted.deliveries[..] else { panic!("{:?}", accepted.deliveries) };
     let settled = one(&store, settling(settlement(ding, 1, dead()))).await;
@@ -188,20 +188,20 @@ async fn the_next_channel_is_told_in_the_transaction_that_settles_the_first() {
 
 #[tokio::test]
 async fn what_is_settled_twice_is_as_if_it_was_settled_once() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let accepted = one(&store, accepting(policy_of(in_turn()), alarm("a", Severity::High), NOON)).await;
     let settlement = settlement(&accepted.deliveries[0], 1, dead());
     one(&store, settling(settlement.clone())).await;
     one(&store, settling(settlement)).await;
-    assert_eq!(place.number("SELECT count(*) FROM deliveries"), 2);
-    assert_eq!(place.number("SELECT count(*) FROM attempts"), 1);
+    assert_eq!(folder.number("SELECT count(*) FROM deliveries"), 2);
+    assert_eq!(folder.number("SELECT count(*) FROM attempts"), 1);
 }
 
 #[tokio::test]
 async fn a_rung_is_climbed_once_when_it_is_due() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let accepted = one(&store, accepting(policy_of(ladder()), alarm("a", Severity::High), NOON)).await;
     let id = accepted.notifications[0].id;
     let check = |seconds| {
@@ -213,13 +213,13 @@ async fn a_rung_is_climbed_once_when_it_is_due() {
     let climbed = one(&store, check(60)).await;
     assert_eq!(climbed.deliveries[0].channel.as_str(), "phone");
     assert!(one(&store, check(61)).await.deliveries.is_empty());
-    assert_eq!(place.number("SELECT climbed FROM notifications"), 1);
+    assert_eq!(folder.number("SELECT climbed FROM notifications"), 1);
 }
 
 #[tokio::test]
 async fn dead_letters_are_found_by_notification_and_retried_or_discarded_once() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let accepted = one(&store, accepting(policy_of(plain()), alarm("a", Severity::High), NOON)).await;
     for delivery in &accepted.deliveries {
         one(&store, settling(settlement(delivery, 1, dead()))).await;
@@ -237,7 +237,7 @@ async fn dead_letters_are_found_by_notification_and_retried_or_discarded_once() 
             .await;
     assert_eq!((retried.dead_letters.len(), retried.deliveries[0].id.0), (1, 2));
     assert_eq!(retried.deliveries, store.pending_deliveries().await.unwrap());
-    let discarding = Discarding { by: "Li".to_owned(), reason: "known".to_owned() };
+    let discarding = DiscardReason { by: "Li".to_owned(), reason: "known".to_owned() };
     let discarded =
         one(&store, about(*id, move |state, _| discard(state, &second, &discarding, after_noon(60)))).await;
     assert_eq!(discarded.dead_letters.len(), 1);
@@ -248,8 +248,8 @@ async fn dead_letters_are_found_by_notification_and_retried_or_discarded_once() 
 
 #[tokio::test]
 async fn deliveries_on_channels_that_left_are_found_and_given_up() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let terms = fanfare_core::DeliveryTerms::plain(vec!["ding".into(), "gone".into()]);
     let accepted = one(&store, accepting(policy_of(terms), alarm("a", Severity::High), NOON)).await;
     let known = vec!["ding".into()];
@@ -259,24 +259,24 @@ async fn deliveries_on_channels_that_left_are_found_and_given_up() {
     assert_eq!(found, [(id, vec![accepted.deliveries[1].id])]);
     let lost = found[0].1.clone();
     one(&store, about(id, move |state, context| give_up(state, &lost, context, after_noon(60)))).await;
-    assert_eq!(place.number("SELECT count(*) FROM deliveries WHERE state = 'dead'"), 1);
+    assert_eq!(folder.number("SELECT count(*) FROM deliveries WHERE state = 'dead'"), 1);
 }
 
 #[tokio::test]
 async fn a_notification_that_cannot_be_read_is_left_to_its_deliveries() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let accepted = one(&store, accepting(policy_of(in_turn()), alarm("a", Severity::High), NOON)).await;
-    while place.raw().execute("UPDATE notifications SET terms = 'torn'", []).is_err() {}
+    while folder.raw().execute("UPDATE notifications SET terms = 'torn'", []).is_err() {}
     one(&store, settling(settlement(&accepted.deliveries[0], 1, dead()))).await;
     assert!(store.rechecks().await.unwrap().is_empty());
-    assert_eq!(place.number("SELECT count(*) FROM deliveries WHERE state = 'dead'"), 1);
+    assert_eq!(folder.number("SELECT count(*) FROM deliveries WHERE state = 'dead'"), 1);
 }
 
 #[tokio::test]
 async fn a_decision_runs_again_if_a_neighbour_spoiled_the_commit() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StoreFolder::new();
+    let store = folder.open();
     let runs = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&runs);
     let counting = Unit::new(Vec::new(), move |_| {

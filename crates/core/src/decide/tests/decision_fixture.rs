@@ -15,13 +15,13 @@ use crate::{
 
 /// A ledger, and the circumstances in which decisions are made.
 #[derive(Debug, Clone)]
-pub(super) struct Stage {
+pub(super) struct DecisionFixture {
     pub(super) ledger: Ledger,
     pub(super) policy: Policy,
     pub(super) blocked: Vec<ChannelName>,
     pub(super) gone: Vec<ChannelName>,
     /// The receiver, and the channel, of self-alerts about abandoned notifications.
-    pub(super) confidant: Option<&'static str>,
+    pub(super) self_alerts_to: Option<&'static str>,
 }
 
 /// On `ding` and on `mail`, at leisure.
@@ -101,14 +101,14 @@ pub(super) fn names(committed: &Committed) -> Vec<&str> {
     committed.deliveries.iter().map(|it| it.channel.as_str()).collect()
 }
 
-impl Stage {
+impl DecisionFixture {
     pub(super) fn on(terms: DeliveryTerms) -> Self {
         Self {
             ledger: Ledger::default(),
             policy: policy_on(terms),
             blocked: Vec::new(),
             gone: Vec::new(),
-            confidant: None,
+            self_alerts_to: None,
         }
     }
 
@@ -121,8 +121,8 @@ impl Stage {
         Self { gone: vec![channel.into()], ..self }
     }
 
-    pub(super) fn confiding_in(self, receiver: &'static str) -> Self {
-        Self { confidant: Some(receiver), ..self }
+    pub(super) fn with_self_alerts_to(self, receiver: &'static str) -> Self {
+        Self { self_alerts_to: Some(receiver), ..self }
     }
 
     fn availability(&self, channel: &ChannelName) -> ChannelAvailability {
@@ -136,17 +136,17 @@ impl Stage {
     }
 
     fn self_alert(&self, notification: &Notification, told: &[ChannelName]) -> Option<(Alert, Plan)> {
-        let confidant = self.confidant?;
+        let receiver = self.self_alerts_to?;
         let told: Vec<&str> = told.iter().map(ChannelName::as_str).collect();
         let mut alert = notice("fanfare", Severity::High);
         alert.annotations.set("title", format!("{} not told on {}", notification.alert_id, told.join(", ")));
-        let terms = Arc::new(DeliveryTerms::plain(vec![confidant.into()]));
+        let terms = Arc::new(DeliveryTerms::plain(vec![receiver.into()]));
         let verdict = Verdict::Notify { why: Why::Notice, terms };
-        let decision = Decision { receiver: confidant.into(), route: None, verdict };
+        let decision = Decision { receiver: receiver.into(), route: None, verdict };
         Some((alert, Plan { decisions: vec![decision], incident: IncidentChange::Leave }))
     }
 
-    /// Decides in the circumstances of this stage.
+    /// Decides in the circumstances of this fixture.
     pub(super) fn decide<T>(&self, decide: impl FnOnce(&DecisionContext<'_>) -> T) -> T {
         decide(&DecisionContext {
             policy: &self.policy,
@@ -240,7 +240,7 @@ impl Stage {
     pub(super) fn discard(&mut self, id: i64, letters: &[&str]) -> Committed {
         let state = self.ledger.read(&[StateKey::Notification(NotificationId(id))]);
         let letters: Vec<_> = letters.iter().map(|it| it.parse().unwrap()).collect();
-        let discarding = Discarding { by: "Ann".to_owned(), reason: "known".to_owned() };
+        let discarding = DiscardReason { by: "Ann".to_owned(), reason: "known".to_owned() };
         let changes = discard(&state, &letters, &discarding, after_noon(100));
         self.ledger.write(changes)
     }
