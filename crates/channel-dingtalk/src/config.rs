@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use fanfare_chat::MentionSettings;
+use fanfare_chat::{MentionSettings, check_address_part, check_keyword, or_sandbox_secret};
 use fanfare_core::{BuildError, SandboxAccount, SandboxDoors, Secret, SettingWarning};
 use serde::Deserialize;
 
@@ -74,24 +74,19 @@ impl DingTalkConfig {
     }
 
     pub(crate) fn check(&self) -> Result<(), BuildError> {
-        let token = self.access_token.expose();
-        if token.is_empty() || token.contains(['/', '=', '&', '?']) || token.contains(char::is_whitespace) {
-            return Err(problem(
-                "access_token",
-                "must be only what stands after `access_token=` in the robot's webhook address",
-            ));
-        }
+        check_address_part(
+            "access_token",
+            &self.access_token,
+            "must be only what stands after `access_token=` in the robot's webhook address",
+        )?;
         if self.secret.as_ref().is_some_and(|it| !it.expose().starts_with(SECRET_PREFIX)) {
-            return Err(problem(
+            return Err(BuildError::new(
                 "secret",
                 "must start with `SEC`: copy it from the robot's security settings (机器人管理 → 安全设置 → 加签), \
                  or leave it out if the robot is not signed",
             ));
         }
-        if self.keyword.as_ref().is_some_and(|it| it.trim().is_empty()) {
-            return Err(problem("keyword", "must not be empty: leave it out if the robot asks for none"));
-        }
-        Ok(())
+        check_keyword(self.keyword.as_deref())
     }
 
     /// A warning if the robot has no 加签, which its settings allow.
@@ -106,9 +101,7 @@ impl DingTalkConfig {
 
     /// A secret that is missing, or made up by who starts a sandbox, becomes one that passes [`Self::check`].
     pub(crate) fn into_sandbox(mut self, doors: &SandboxDoors) -> (Self, SandboxAccount) {
-        if self.access_token.expose().is_empty() {
-            self.access_token = Secret::new("sandbox-token");
-        }
+        self.access_token = or_sandbox_secret(self.access_token);
         self.secret = self.secret.map(|secret| match secret.expose() {
             text if text.starts_with(SECRET_PREFIX) => secret,
             text => Secret::new(&format!("{SECRET_PREFIX}{text}")),
@@ -127,10 +120,6 @@ impl DingTalkConfig {
 /// "签名 … secret … SEC 开头的字符串":
 /// <https://open.dingtalk.com/document/development/customize-robot-security-settings>
 const SECRET_PREFIX: &str = "SEC";
-
-fn problem(field: &str, message: &str) -> BuildError {
-    BuildError { field: field.to_owned(), message: message.to_owned() }
-}
 
 #[cfg(test)]
 mod tests;

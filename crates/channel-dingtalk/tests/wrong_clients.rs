@@ -38,11 +38,7 @@ async fn who_counts_http_200_as_success_loses_the_alert() {
 #[tokio::test]
 async fn who_cuts_inside_a_character_sends_no_json() {
     let fakes = fakes().await;
-    let whole = text("告").to_string();
-    let cut = [&whole.as_bytes()[..whole.len() - 4], &whole.as_bytes()[whole.len() - 3..]].concat();
-    let answer = fakes.request("POST", ROBOT, &cut).await.unwrap();
-    assert_eq!(answer.errcode(), Some(40_035));
-    assert!(fakes.delivered().is_empty());
+    fakes.refuses_a_cut_character(ROBOT, &text("告"), 40_035).await;
 }
 
 #[tokio::test]
@@ -52,11 +48,7 @@ async fn no_answer_and_no_record_holds_a_credential() {
     for target in ["/robot/send?access_token=signed", ROBOT, "/robot/send?access_token=mistyped-token"] {
         told += &fakes.post(target, &text("")).await.body;
     }
-    told += &format!("{:?} {:?}", fakes.sandbox.messages(), fakes.sandbox.violations());
-    told += &format!("{:?} {:?}", fakes.sandbox.stats(), fakes.sandbox);
-    for secret in ["robot-token", "mistyped-token", "this is secret"] {
-        assert!(!told.contains(secret), "{secret}");
-    }
+    fakes.shows_no_secret(&told, &["robot-token", "mistyped-token", "this is secret"]);
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ pub(crate) struct Addresses {
     hide_recipients: bool,
 }
 
-/// Stands in a log for an address: which one it is, `to[…]` before it says.
+/// The text in place of an address in a log; `to[…]` before it says which one it is.
 const BLANKED: &str = "[recipient]";
 
 /// One recipient still owed the mail.
@@ -64,21 +64,21 @@ impl Addresses {
     }
 
     fn check_recipients(&self) -> Result<(), BuildError> {
-        let problem = |field: String, message: String| Err(BuildError { field, message });
         if self.to.is_empty() {
-            return problem("to".to_owned(), "must name at least one recipient".to_owned());
+            return Err(BuildError::new("to", "must name at least one recipient"));
         }
         if self.to.len() > MAX_RECIPIENTS {
             let message = format!(
                 "has {} recipients; servers need not take more than {MAX_RECIPIENTS} in one mail, so use several channels or a mailing list",
                 self.to.len()
             );
-            return problem("to".to_owned(), message);
+            return Err(BuildError::new("to", message));
         }
         let mut seen = HashSet::new();
         match self.to.iter().position(|mailbox| !seen.insert(&mailbox.email)) {
             Some(twice) => {
-                problem(format!("to[{twice}]"), format!("`{}` stands in `to` already", self.to[twice].email))
+                let message = format!("`{}` stands in `to` already", self.to[twice].email);
+                Err(BuildError::new(format!("to[{twice}]"), message))
             }
             None => Ok(()),
         }
@@ -160,7 +160,7 @@ fn ascii_mailbox(field: &str, text: &str) -> Result<Mailbox, BuildError> {
     }
     let message =
         format!("`{}` has other than ASCII letters before the `@`, which few servers take", mailbox.email);
-    Err(BuildError { field: field.to_owned(), message })
+    Err(BuildError::new(field, message))
 }
 
 fn with_ascii_domain(address: &Address) -> Option<Address> {

@@ -13,21 +13,21 @@ use fanfare_words::Renderer;
 use tokio::time::Instant;
 
 use crate::addresses::{Addresses, Recipient};
-use crate::pool::Pool;
+use crate::pool::ConnectionPool;
 use crate::reply::SmtpStage;
-use crate::server::Server;
-use crate::session::Session;
-use crate::transaction::{Deadlines, NotHandedIn, OwedRecipients, hand_in};
+use crate::server::SmtpServer;
+use crate::session::SmtpSession;
+use crate::transaction::{Deadlines, OwedRecipients, SubmissionFailure, submit};
 use crate::{EmailConfig, TlsConfig, mail};
 
 /// The mails under way at once. Few: each takes a connection, and
 /// providers count those ("421 HL:ICC", too many connections, at 163).
 const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(4).unwrap();
 
-/// The time in which a connection that was kept must show that it still lives.
-/// A connection that a firewall has forgotten never answers; a living server needs one round
-/// trip. At most a quarter of the time, so that enough is left for a new one.
-const REUSE_PATIENCE: Duration = Duration::from_secs(2);
+/// The time in which a reused connection must answer. A connection that a firewall has
+/// dropped never answers; a live one needs one round trip. At most a quarter of the time,
+/// so that enough is left for a new one.
+const REUSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A mailbox list behind one SMTP login.
 pub struct Email {
@@ -35,8 +35,8 @@ pub struct Email {
     renderer: Renderer,
     timeout: Duration,
     addresses: Addresses,
-    server: Server,
-    pool: Pool<Session>,
+    server: SmtpServer,
+    pool: ConnectionPool<SmtpSession>,
     account: Account,
 }
 
@@ -68,7 +68,7 @@ impl Notifier for Email {
 }
 
 impl Email {
-    /// Hands `mail` in for those who are still owed it.
+    /// Submits `mail` for the recipients who are still owed it.
     async fn deliver(&self, mail: &[u8], attempt: &Attempt) -> Result<Receipt, SendError> {
         let recipients = self.addresses.owed(attempt.only.as_deref());
         let mut receipt = if recipients.is_empty() {
@@ -91,32 +91,36 @@ impl Email {
         let mut owed = OwedRecipients { recipients, others_served: attempt.only.is_some(), left_out: None };
         // Twice at most: once one is left out, a silent server fails the attempt.
         loop {
-            let mut session = self.begin(recipients, deadlines).await?;
-            let outcome = hand_in(&mut session, owed, mail, deadlines).await;
+            let mut session = self.open_mail(recipients, deadlines).await?;
+            let outcome = submit(&mut session, owed, mail, deadlines).await;
             if session.is_idle() {
                 self.pool.put(session);
             }
             match outcome {
                 Ok(receipt) => return Ok(receipt),
-                Err(NotHandedIn::Failed(err)) => return Err(err),
-                Err(NotHandedIn::StuckAt(index)) => owed.left_out = Some(index),
+                Err(SubmissionFailure::Failed(err)) => return Err(err),
+                Err(SubmissionFailure::RecipientTimeout(index)) => owed.left_out = Some(index),
             }
         }
     }
 
-    /// A connection on which the server has taken our `MAIL`.
+    /// A connection on which the server has accepted the command `MAIL`.
     ///
-    /// A kept connection that fails before that is replaced by a new one:
-    /// nothing was sent yet, and why it failed is no news about the server.
-    async fn begin(&self, recipients: &[Recipient<'_>], deadlines: Deadlines) -> Result<Session, SendError> {
+    /// A reused connection that fails before that is replaced by a new one:
+    /// nothing was sent yet, and its failure says nothing about the server.
+    async fn open_mail(
+        &self,
+        recipients: &[Recipient<'_>],
+        deadlines: Deadlines,
+    ) -> Result<SmtpSession, SendError> {
         let from = &self.addresses.from.email;
         if let Some(mut session) = self.pool.take() {
             let now = Instant::now();
-            let patience = REUSE_PATIENCE.min(deadlines.ready.saturating_duration_since(now) / 4);
-            if session.mail(from, recipients, now + patience).await.is_ok() {
+            let timeout = REUSE_TIMEOUT.min(deadlines.ready.saturating_duration_since(now) / 4);
+            if session.mail(from, recipients, now + timeout).await.is_ok() {
                 return Ok(session);
             }
-            // Its neighbours have been idle for longer still.
+            // The others in the pool have been idle for longer still.
             self.pool.clear();
         }
         let mut session = self.server.open(deadlines.ready).await?;
@@ -149,9 +153,9 @@ impl Channel for Email {
         let EmailConfig { smtp, from: _, to, reply_to: _, hide_recipients: _ } = config;
         let Context { name, locale, timeout } = context;
         let renderer = Renderer::new(locale);
-        let server = Server::build(smtp)?;
+        let server = SmtpServer::build(smtp)?;
         let account = server.account(&to);
-        Ok(Self { name, renderer, timeout, addresses, server, pool: Pool::default(), account })
+        Ok(Self { name, renderer, timeout, addresses, server, pool: ConnectionPool::default(), account })
     }
 
     fn into_sandbox(mut config: EmailConfig, doors: &SandboxDoors) -> (EmailConfig, SandboxAccount) {

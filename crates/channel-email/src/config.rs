@@ -79,7 +79,7 @@ pub enum TlsConfig {
     /// Encrypted from the `STARTTLS` command on. Where the server does not offer it
     /// nothing is sent: it is never downgraded.
     StartTls,
-    /// Never encrypted.
+    /// A connection in clear text, for a relay on the same machine or network.
     None,
 }
 

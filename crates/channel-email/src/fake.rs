@@ -13,6 +13,7 @@
 mod server;
 mod connection;
 mod session;
+mod auth;
 mod command;
 mod mail;
 mod envelope;

@@ -1,49 +1,53 @@
 //! The mail as a page.
 
-use std::fmt::Write;
-
 use fanfare_words::{Fact, Message};
 
 /// `message` as a page of nothing but a heading, a plain table and inline
-/// styles: mail programs drop the rest. `accent` is a CSS colour.
-pub(crate) fn page(message: &Message, accent: &str) -> String {
+/// styles: mail programs drop the rest. `heading_colour` is a CSS colour.
+pub(crate) fn page(message: &Message, heading_colour: &str) -> String {
     let Message { title, facts, content, link } = message;
-    let mut page = String::with_capacity(2048);
-    page.push_str(r#"<!DOCTYPE html><html><head><meta charset="utf-8"></head>"#);
-    page.push_str(
-        r#"<body style="margin:0;padding:16px;font-family:sans-serif;font-size:14px;color:#222222">"#,
-    );
-    add(
-        &mut page,
-        format_args!(
-            r#"<h2 style="margin:0 0 12px;padding-left:8px;font-size:18px;border-left:6px solid {accent}">{}</h2>"#,
-            escape(title)
-        ),
-    );
-    page.push_str("\n<table cellpadding=\"4\" cellspacing=\"0\" border=\"0\">\n");
-    for Fact { name, text, link } in facts {
-        let (name, text) = (escape(name), linked(text, link.as_deref()));
-        add(
-            &mut page,
-            format_args!(
-                r#"<tr><td valign="top" style="color:#666666;white-space:nowrap">{name}</td><td>{text}</td></tr>"#
-            ),
-        );
-        page.push('\n');
-    }
-    page.push_str("</table>\n");
-    if let Some(content) = content {
-        add(
-            &mut page,
-            format_args!("<div style=\"margin-top:12px;white-space:pre-wrap\">{}</div>\n", escape(content)),
-        );
-    }
-    if let Some(link) = link.as_deref().filter(|link| is_web(link)) {
-        let link = escape(link);
-        add(&mut page, format_args!("<p><a href=\"{link}\">{link}</a></p>\n"));
-    }
-    page.push_str("</body></html>\n");
-    page
+    let parts = [
+        PAGE_START.to_owned(),
+        heading(title, heading_colour),
+        "\n<table cellpadding=\"4\" cellspacing=\"0\" border=\"0\">\n".to_owned(),
+        facts.iter().map(row).collect(),
+        "</table>\n".to_owned(),
+        content.as_deref().map(long_text).unwrap_or_default(),
+        link.as_deref().filter(|link| is_web(link)).map(paragraph_link).unwrap_or_default(),
+        "</body></html>\n".to_owned(),
+    ];
+    parts.concat()
+}
+
+/// The page up to its heading.
+const PAGE_START: &str = concat!(
+    r#"<!DOCTYPE html><html><head><meta charset="utf-8"></head>"#,
+    r#"<body style="margin:0;padding:16px;font-family:sans-serif;font-size:14px;color:#222222">"#,
+);
+
+fn heading(title: &str, colour: &str) -> String {
+    format!(
+        r#"<h2 style="margin:0 0 12px;padding-left:8px;font-size:18px;border-left:6px solid {colour}">{}</h2>"#,
+        escape(title)
+    )
+}
+
+/// The row of one fact.
+fn row(Fact { name, text, link }: &Fact) -> String {
+    let (name, text) = (escape(name), linked(text, link.as_deref()));
+    format!(
+        "<tr><td valign=\"top\" style=\"color:#666666;white-space:nowrap\">{name}</td><td>{text}</td></tr>\n"
+    )
+}
+
+/// The sender's own longer text, with its line ends.
+fn long_text(content: &str) -> String {
+    format!("<div style=\"margin-top:12px;white-space:pre-wrap\">{}</div>\n", escape(content))
+}
+
+fn paragraph_link(link: &str) -> String {
+    let link = escape(link);
+    format!("<p><a href=\"{link}\">{link}</a></p>\n")
 }
 
 /// `text`, as a button that leads to `link` if there is one.
@@ -78,10 +82,6 @@ pub(crate) fn escape(text: &str) -> String {
         }
     }
     escaped
-}
-
-fn add(page: &mut String, text: std::fmt::Arguments<'_>) {
-    page.write_fmt(text).unwrap_or_default(); // Writing to a `String` does not fail.
 }
 
 #[cfg(test)]

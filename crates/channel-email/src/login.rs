@@ -1,4 +1,4 @@
-//! The login, and the words of a server that repeats it.
+//! The login, kept out of the words of a server that repeats it.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -11,22 +11,20 @@ use crate::reply::{SmtpFailure, SmtpReply, SmtpStage};
 
 /// A user name and its password.
 #[derive(Debug)]
-pub(crate) struct Login {
+pub(crate) struct SmtpLogin {
     username: String,
     password: Secret,
     mechanisms: &'static [Mechanism], // The first that is offered is taken.
 }
 
-impl Login {
-    /// The login, if there is one.
-    pub(crate) fn of(
+impl SmtpLogin {
+    /// The login of these settings; `None` where they have none.
+    pub(crate) fn from_settings(
         username: Option<String>,
         password: Option<Secret>,
         auth: AuthConfig,
     ) -> Result<Option<Self>, BuildError> {
-        let missing = |field: &str, message: &str| {
-            Err(BuildError { field: field.to_owned(), message: message.to_owned() })
-        };
+        let missing = |field: &str, message: &str| Err(BuildError::new(field, message));
         match (username, password) {
             (None, None) => Ok(None),
             (Some(_), None) => {
@@ -48,7 +46,7 @@ impl Login {
     /// Logs in on `connection`.
     pub(crate) async fn log_in(&self, connection: &mut AsyncSmtpConnection) -> Result<(), SendError> {
         if connection.server_info().get_auth_mechanism(self.mechanisms).is_none() {
-            return Err(SendError::Misconfigured { reason: self.nothing_in_common() });
+            return Err(SendError::Misconfigured { reason: self.no_common_mechanism() });
         }
         let credentials = Credentials::new(self.username.clone(), self.password.expose().to_owned());
         match connection.auth(self.mechanisms, &credentials).await.map_err(SmtpFailure::from) {
@@ -67,7 +65,7 @@ impl Login {
         }
     }
 
-    fn nothing_in_common(&self) -> String {
+    fn no_common_mechanism(&self) -> String {
         let ours = self.mechanisms.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
         format!(
             "AUTH: the server does not offer {ours} here; check `smtp.port`, `smtp.tls` and `smtp.auth`, or leave out `smtp.username`"

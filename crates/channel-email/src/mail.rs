@@ -42,7 +42,7 @@ struct MailDraft {
     /// The time at which the gateway decided to send it.
     owed_at: Timestamp,
     /// The worst severity still open; `None` once all is over.
-    tone: Option<Severity>,
+    shown_severity: Option<Severity>,
 }
 
 /// The mail that carries `notification`, ready to be handed in.
@@ -60,7 +60,7 @@ pub(crate) fn write(
         message: bounded(renderer.notification(notification), attempt.form),
         ids: MessageIds::from_notification(notification, attempt, channel, addresses.from.email.domain()),
         owed_at: notification.owed_at,
-        tone: tone(notification),
+        shown_severity: shown_severity(notification),
     };
     draft.write(addresses, attempt)
 }
@@ -78,7 +78,7 @@ pub(crate) fn write_digest(
         message: bounded_digest(renderer.digest(digest), attempt.form),
         ids: MessageIds::from_digest(attempt, addresses.from.email.domain()),
         owed_at: told.iter().map(|it| it.owed_at).max().unwrap_or_default(),
-        tone: told.iter().map(|it| tone(it)).max().flatten(),
+        shown_severity: told.iter().map(|it| shown_severity(it)).max().flatten(),
     };
     draft.write(addresses, attempt)
 }
@@ -87,18 +87,18 @@ pub(crate) fn write_digest(
 pub(crate) fn capacity(renderer: &Renderer, digest: &Digest) -> usize {
     digest.how_many(|digest| {
         let message = bounded_digest(renderer.digest(digest), MessageForm::Full);
-        message.facts.len() <= MAX_LINES && html::page(&message, accent(None)).len() <= MAX_PAGE
+        message.facts.len() <= MAX_LINES && html::page(&message, heading_colour(None)).len() <= MAX_PAGE
     })
 }
 
 impl MailDraft {
     fn write(&self, addresses: &Addresses, attempt: &Attempt) -> Result<Vec<u8>, SendError> {
-        let Self { message, ids: _, owed_at: _, tone } = self;
+        let Self { message, ids: _, owed_at: _, shown_severity } = self;
         let head = self.head(addresses).subject(subject(&message.title));
         let text = SinglePart::plain(message.to_string());
         let mail = match attempt.form {
             MessageForm::Full => {
-                let page = SinglePart::html(html::page(message, accent(*tone)));
+                let page = SinglePart::html(html::page(message, heading_colour(*shown_severity)));
                 // RFC 2046 §5.1.4: the plainest first, the best last.
                 let boundary = format!("=_{}", attempt.key.as_str());
                 head.multipart(MultiPart::alternative().boundary(boundary).singlepart(text).singlepart(page))
@@ -112,7 +112,7 @@ impl MailDraft {
     /// Every header but the subject and the content's own. Typed, or constant: no
     /// text of an alert is ever joined into one.
     fn head(&self, addresses: &Addresses) -> MessageBuilder {
-        let Self { message: _, ids: MessageIds { id, root }, owed_at, tone } = self;
+        let Self { message: _, ids: MessageIds { id, root }, owed_at, shown_severity } = self;
         let mut head = lettre::Message::builder()
             .from(addresses.from.clone())
             .mailbox(lettre::message::header::To::from(addresses.shown()))
@@ -127,7 +127,7 @@ impl MailDraft {
         if let Some(root) = root {
             head = head.in_reply_to(root.clone()).references(root.clone());
         }
-        if *tone == Some(Severity::Urgent) {
+        if *shown_severity == Some(Severity::Urgent) {
             head = head.raw_header(fixed("Importance", "high")).raw_header(fixed("X-Priority", "1"));
         }
         head
@@ -202,7 +202,7 @@ fn printable(text: &str) -> String {
 }
 
 /// The severity that the mail shows: none if over, low if taken care of, else the alert's.
-fn tone(notification: &Notification) -> Option<Severity> {
+fn shown_severity(notification: &Notification) -> Option<Severity> {
     match notification.why {
         Why::Resolved => None,
         Why::Acknowledged => Some(Severity::Low),
@@ -213,8 +213,8 @@ fn tone(notification: &Notification) -> Option<Severity> {
 }
 
 /// The colour of the heading.
-fn accent(tone: Option<Severity>) -> &'static str {
-    match tone {
+fn heading_colour(shown_severity: Option<Severity>) -> &'static str {
+    match shown_severity {
         None => "#2e7d32",
         Some(Severity::Urgent) => "#b71c1c",
         Some(Severity::High) => "#e65100",

@@ -8,32 +8,32 @@ use tokio::time::Instant;
 /// Connections kept between mails, so that an alert need not wait for TCP, TLS
 /// and AUTH.
 ///
-/// Whoever takes one owns it, and puts it back only when the server has ended
+/// A caller that takes a connection owns it, and puts it back only when the server has ended
 /// the mail: a dropped future drops its connection, never a half-used one into
 /// the pool. Connections given up are closed without `QUIT`: an alert would have
 /// to wait for the answer.
 #[derive(Debug)]
-pub(crate) struct Pool<T> {
-    parked: Mutex<Vec<Parked<T>>>,
+pub(crate) struct ConnectionPool<T> {
+    parked: Mutex<Vec<ParkedConnection<T>>>,
 }
 
 #[derive(Debug)]
-struct Parked<T> {
+struct ParkedConnection<T> {
     connection: T,
     since: Instant,
 }
 
-/// A connection that knows when it has served long enough.
-pub(crate) trait WearsOut {
-    /// True if it may carry another mail.
-    fn is_fresh(&self) -> bool;
+/// A connection with a bound on its mails and its age.
+pub(crate) trait Reusable {
+    /// True if the connection may carry another mail.
+    fn may_be_reused(&self) -> bool;
 }
 
-impl<T: WearsOut> Pool<T> {
+impl<T: Reusable> ConnectionPool<T> {
     /// The most connections kept: as many as a channel uses at once.
     pub(crate) const SIZE: usize = 4;
 
-    /// For how long one is kept unused. Below the 60 s after which the more
+    /// The time for which an unused connection is kept. Below the 60 s after which the more
     /// impatient firewalls forget a connection.
     pub(crate) const IDLE_FOR: Duration = Duration::from_secs(30);
 
@@ -47,22 +47,22 @@ impl<T: WearsOut> Pool<T> {
     /// Keeps `connection`, if it is worth keeping.
     pub(crate) fn put(&self, connection: T) {
         let mut parked = self.parked();
-        if connection.is_fresh() && parked.len() < Self::SIZE {
-            parked.push(Parked { connection, since: Instant::now() });
+        if connection.may_be_reused() && parked.len() < Self::SIZE {
+            parked.push(ParkedConnection { connection, since: Instant::now() });
         }
     }
 
-    /// Closes all of them.
+    /// Closes all kept connections.
     pub(crate) fn clear(&self) {
         self.parked().clear();
     }
 
-    fn parked(&self) -> MutexGuard<'_, Vec<Parked<T>>> {
+    fn parked(&self) -> MutexGuard<'_, Vec<ParkedConnection<T>>> {
         self.parked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<T> Default for Pool<T> {
+impl<T> Default for ConnectionPool<T> {
     fn default() -> Self {
         Self { parked: Mutex::default() }
     }

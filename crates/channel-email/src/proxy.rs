@@ -10,18 +10,17 @@ use crate::connect::{connect, host_and_port};
 
 /// An HTTP proxy on the way to the server.
 #[derive(Debug)]
-pub(crate) struct Proxy {
+pub(crate) struct ConnectProxy {
     host: String,
     port: u16,
 }
 
 /// More than any proxy's answer to `CONNECT` needs.
-const MAX_ANSWER: usize = 8 * 1024;
+const LONGEST_ANSWER: usize = 8 * 1024;
 
-impl Proxy {
+impl ConnectProxy {
     pub(crate) fn parse(text: &str) -> Result<Self, BuildError> {
-        let problem =
-            |message: &str| BuildError { field: "smtp.proxy".to_owned(), message: message.to_owned() };
+        let problem = |message: &str| BuildError::new("smtp.proxy", message);
         // The address is not quoted: it may hold a password.
         let url = Url::parse(text).ok().filter(|url| url.scheme() == "http");
         let url =
@@ -56,20 +55,21 @@ impl Proxy {
         let broken = |err: std::io::Error| SendError::Transient { reason: format!("`smtp.proxy`: {err}") };
         stream.write_all(request.as_bytes()).await.map_err(broken)?;
         let answer = read_head(&mut stream).await.map_err(broken)?;
-        meaning(&answer).map(|()| stream)
+        check_answer(&answer).map(|()| stream)
     }
 }
 
 /// The answer up to its empty line, byte by byte: what follows is the server's.
 async fn read_head(stream: &mut TcpStream) -> std::io::Result<String> {
     let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") && head.len() < MAX_ANSWER {
+    while !head.ends_with(b"\r\n\r\n") && head.len() < LONGEST_ANSWER {
         head.push(stream.read_u8().await?);
     }
     Ok(String::from_utf8_lossy(&head).into_owned())
 }
 
-fn meaning(answer: &str) -> Result<(), SendError> {
+/// The refusal in the proxy's answer to `CONNECT`, if it is one.
+fn check_answer(answer: &str) -> Result<(), SendError> {
     let first = answer.lines().next().unwrap_or_default();
     let status = first.split(' ').nth(1).and_then(|status| status.parse::<u16>().ok());
     let words = cut_to_bytes(&one_line(first), 200, "…");

@@ -1,4 +1,4 @@
-//! The meaning of a server's answers.
+//! A server's refusals, and the reaction to each.
 
 use std::fmt;
 use std::time::Duration;
@@ -39,13 +39,13 @@ pub(crate) struct SmtpReply {
 pub(crate) enum SmtpFailure {
     /// The server refused.
     Refused(SmtpReply),
-    /// No answer, or none that makes sense; the connection is of no more use.
+    /// No answer, or none that is SMTP; the connection cannot be used further.
     Lost(String),
 }
 
-/// The meaning of a refusal, before it is known whom it concerns.
+/// The class of a refusal, before it is known whom it concerns: one for each reaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Meaning {
+pub(crate) enum RefusalClass {
     Transient,
     Throttled(Duration),
     Quota,
@@ -58,13 +58,13 @@ impl SmtpReply {
         Self { code, words: cut_to_bytes(&one_line(words), MAX_WORDS, "…") }
     }
 
-    /// The meaning of the refusal at `stage`.
-    pub(crate) fn meaning(&self, stage: SmtpStage) -> Meaning {
+    /// The class of the refusal at `stage`.
+    pub(crate) fn class(&self, stage: SmtpStage) -> RefusalClass {
         let words = self.words.to_lowercase();
-        PROVIDERS
+        PROVIDER_REPLIES
             .iter()
             .find(|(codes, phrase, _)| codes.contains(&self.code) && words.contains(phrase))
-            .map_or_else(|| by_rfc(stage, self.code), |(_, _, meaning)| *meaning)
+            .map_or_else(|| class_by_rfc(stage, self.code), |(_, _, class)| *class)
     }
 }
 
@@ -78,7 +78,7 @@ impl SmtpFailure {
     /// The error of an attempt that failed at `stage`.
     pub(crate) fn at(self, stage: SmtpStage) -> SendError {
         match self {
-            Self::Refused(reply) => reply.meaning(stage).error(format!("{stage}: {reply}{}", hint(stage))),
+            Self::Refused(reply) => reply.class(stage).error(format!("{stage}: {reply}{}", hint(stage))),
             // The mail, or the better part of it, has left: the server may have kept it.
             Self::Lost(words) if stage == SmtpStage::Content => {
                 SendError::Unanswered { reason: format!("{stage}: {words}") }
@@ -88,7 +88,28 @@ impl SmtpFailure {
     }
 }
 
-impl Meaning {
+impl RefusalClass {
+    /// True if the same mail may be taken later.
+    pub(crate) fn is_temporary(self) -> bool {
+        match self {
+            Self::Transient | Self::Throttled(_) | Self::Quota => true,
+            Self::Unsendable | Self::Misconfigured => false,
+        }
+    }
+
+    /// The position among refusals, the mildest first. A limit stands before a passing
+    /// fault: it is about the whole account, and another attempt at once would make it worse.
+    pub(crate) fn precedence(self) -> u8 {
+        match self {
+            Self::Quota => 0,
+            Self::Throttled(_) => 1,
+            Self::Transient => 2,
+            Self::Unsendable => 3,
+            Self::Misconfigured => 4,
+        }
+    }
+
+    /// The error of an attempt that ends with this refusal.
     pub(crate) fn error(self, reason: String) -> SendError {
         match self {
             Self::Transient => SendError::Transient { reason },
@@ -100,58 +121,58 @@ impl Meaning {
     }
 }
 
-/// The meaning of a code by RFC 5321 §4.2 and RFC 4954 §6.
-fn by_rfc(stage: SmtpStage, code: u16) -> Meaning {
+/// The class of a code by RFC 5321 §4.2 and RFC 4954 §6.
+fn class_by_rfc(stage: SmtpStage, code: u16) -> RefusalClass {
     match (stage, code) {
         // "A server MUST NOT intentionally close the connection under normal operational
         // circumstances": 421 is about the connection, a new one may fare better.
-        (_, 421) => Meaning::Transient,
+        (_, 421) => RefusalClass::Transient,
         // 530 authentication required, 534 mechanism too weak, 535 credentials invalid.
         (SmtpStage::Login | SmtpStage::Sender | SmtpStage::Data | SmtpStage::Content, 530 | 534 | 535) => {
-            Meaning::Misconfigured
+            RefusalClass::Misconfigured
         }
         // Nothing of the mail is known yet: what is full is the sender's own allowance.
-        (SmtpStage::Sender, 552) => Meaning::Quota,
+        (SmtpStage::Sender, 552) => RefusalClass::Quota,
         // "552 too many recipients": "the client SHOULD treat it as a temporary failure" (§4.5.3.1.10).
-        (SmtpStage::Recipient, 552) => Meaning::Transient,
-        (_, ..500) => Meaning::Transient,
+        (SmtpStage::Recipient, 552) => RefusalClass::Transient,
+        (_, ..500) => RefusalClass::Transient,
         // A server that wants nobody today ("554 no SMTP service here") may want us tomorrow.
-        (SmtpStage::Greeting, _) => Meaning::Transient,
+        (SmtpStage::Greeting, _) => RefusalClass::Transient,
         (SmtpStage::StartTls | SmtpStage::Login | SmtpStage::Sender | SmtpStage::Recipient, _) => {
-            Meaning::Misconfigured
+            RefusalClass::Misconfigured
         }
-        (SmtpStage::Data | SmtpStage::Content, _) => Meaning::Unsendable,
+        (SmtpStage::Data | SmtpStage::Content, _) => RefusalClass::Unsendable,
     }
 }
 
-/// Codes, a phrase in the server's words (in lower case), and what both together
-/// mean, wherever they come: providers use 550 and 554 for limits, too.
-const PROVIDERS: &[(&[u16], &str, Meaning)] = &[
+/// Codes, a phrase in the server's words (in lower case), and the class of both together,
+/// at any stage: providers use 550 and 554 for limits, too.
+const PROVIDER_REPLIES: &[(&[u16], &str, RefusalClass)] = &[
     // QQ and exmail: "Connection frequency limited", "Ip frequency limited".
-    (&[550], "frequency limited", Meaning::Throttled(SECRET_WINDOW)),
-    (&[550], "mailbox unavailable or access denied", Meaning::Throttled(SECRET_WINDOW)),
+    (&[550], "frequency limited", RefusalClass::Throttled(SECRET_WINDOW)),
+    (&[550], "mailbox unavailable or access denied", RefusalClass::Throttled(SECRET_WINDOW)),
     // NetEase (163, 126), <http://mail.163.com/help/help_spam_16.htm>: our address is banned for a while; …
-    (&[421], "hl:", Meaning::Throttled(SECRET_WINDOW)),
+    (&[421], "hl:", RefusalClass::Throttled(SECRET_WINDOW)),
     // … the sender has sent too much in fifteen minutes; …
-    (&[451], "mi:sfq", Meaning::Throttled(Duration::from_secs(15 * 60))),
+    (&[451], "mi:sfq", RefusalClass::Throttled(Duration::from_secs(15 * 60))),
     // … the sender's connections or recipients of the day are used up; …
-    (&[550], "mi:stc", Meaning::Quota),
-    (&[550], "rp:trc", Meaning::Quota),
+    (&[550], "mi:stc", RefusalClass::Quota),
+    (&[550], "rp:trc", RefusalClass::Quota),
     // … more recipients in one mail than allowed: the rest can have one of their own.
-    (&[550], "rp:rcl", Meaning::Transient),
+    (&[550], "rp:rcl", RefusalClass::Transient),
     // Aliyun, with 454 as with 554; its windows are 180 s and 300 s long.
-    (&[454, 554], "too frequently sending", Meaning::Throttled(Duration::from_secs(300))),
+    (&[454, 554], "too frequently sending", RefusalClass::Throttled(Duration::from_secs(300))),
     // Aliyun DirectMail: `MAIL FROM` is not the login's own address.
-    (&[436], "", Meaning::Misconfigured),
-    (&[556], "too many", Meaning::Transient),
+    (&[436], "", RefusalClass::Misconfigured),
+    (&[556], "too many", RefusalClass::Transient),
     // Amazon SES, <https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html>. The rate is by the second.
-    (&[454], "maximum sending rate exceeded", Meaning::Throttled(Duration::from_secs(1))),
-    (&[454], "daily message quota exceeded", Meaning::Quota),
-    (&[554], "is not verified", Meaning::Misconfigured),
+    (&[454], "maximum sending rate exceeded", RefusalClass::Throttled(Duration::from_secs(1))),
+    (&[454], "daily message quota exceeded", RefusalClass::Quota),
+    (&[554], "is not verified", RefusalClass::Misconfigured),
     // Gmail, "5.4.5 Daily user sending limit exceeded". <https://support.google.com/a/answer/3726730>
-    (&[550], "5.4.5 daily", Meaning::Quota),
+    (&[550], "5.4.5 daily", RefusalClass::Quota),
     // A full mailbox (RFC 3463, 5.2.2) can be emptied.
-    (&[452, 552], "5.2.2", Meaning::Transient),
+    (&[452, 552], "5.2.2", RefusalClass::Transient),
 ];
 
 /// The wait where a provider keeps the length of its window secret, as QQ

@@ -13,7 +13,7 @@ use tokio_rustls::TlsAcceptor;
 
 /// The line that the server is about to answer.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Cue<'a> {
+pub(crate) struct ClientLine<'a> {
     /// Counts connections from 1.
     pub(crate) connection: usize,
     /// The client's line; empty for the greeting, `.` for the end of a mail.
@@ -47,13 +47,13 @@ pub(crate) enum Encryption {
 
 /// A mail the server took.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Mail {
+pub(crate) struct SeenMail {
     pub(crate) from: String,
     pub(crate) to: Vec<String>,
     pub(crate) data: String,
 }
 
-impl Mail {
+impl SeenMail {
     /// The lines of the header, unfolded.
     pub(crate) fn headers(&self) -> Vec<String> {
         let (head, _) = self.data.split_once("\r\n\r\n").unwrap();
@@ -69,18 +69,18 @@ impl Mail {
 
 /// The record of what the server saw.
 #[derive(Debug, Default)]
-pub(crate) struct Seen {
+pub(crate) struct SeenTraffic {
     pub(crate) connections: usize,
     pub(crate) lines: Vec<String>,
-    pub(crate) mails: Vec<Mail>,
+    pub(crate) mails: Vec<SeenMail>,
 }
 
-type SmtpScript = dyn Fn(Cue<'_>) -> ScriptedAnswer + Send + Sync;
+type SmtpScript = dyn Fn(ClientLine<'_>) -> ScriptedAnswer + Send + Sync;
 
 /// A running server; it ends with its handle.
 pub(crate) struct ScriptedServer {
     pub(crate) address: SocketAddr,
-    seen: Arc<Mutex<Seen>>,
+    seen: Arc<Mutex<SeenTraffic>>,
     task: JoinHandle<()>,
 }
 
@@ -91,17 +91,19 @@ impl Drop for ScriptedServer {
 }
 
 impl ScriptedServer {
-    pub(crate) async fn start(script: impl Fn(Cue<'_>) -> ScriptedAnswer + Send + Sync + 'static) -> Self {
+    pub(crate) async fn start(
+        script: impl Fn(ClientLine<'_>) -> ScriptedAnswer + Send + Sync + 'static,
+    ) -> Self {
         Self::encrypted(Encryption::None, script).await
     }
 
     pub(crate) async fn encrypted(
         encryption: Encryption,
-        script: impl Fn(Cue<'_>) -> ScriptedAnswer + Send + Sync + 'static,
+        script: impl Fn(ClientLine<'_>) -> ScriptedAnswer + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let seen = Arc::new(Mutex::new(Seen::default()));
+        let seen = Arc::new(Mutex::new(SeenTraffic::default()));
         let (script, shared): (Arc<SmtpScript>, _) = (Arc::new(script), Arc::clone(&seen));
         let task = tokio::spawn(async move {
             loop {
@@ -111,7 +113,8 @@ impl ScriptedServer {
                     seen.connections += 1;
                     seen.connections
                 };
-                let talk = Talk { connection, script: Arc::clone(&script), seen: Arc::clone(&shared) };
+                let talk =
+                    ScriptedConnection { connection, script: Arc::clone(&script), seen: Arc::clone(&shared) };
                 tokio::spawn(serve(tcp, encryption.clone(), talk));
             }
         });
@@ -122,7 +125,7 @@ impl ScriptedServer {
         self.seen.lock().unwrap().connections
     }
 
-    pub(crate) fn mails(&self) -> Vec<Mail> {
+    pub(crate) fn mails(&self) -> Vec<SeenMail> {
         self.seen.lock().unwrap().mails.clone()
     }
 
@@ -135,18 +138,18 @@ impl ScriptedServer {
     }
 }
 
-trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
-impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
+trait ScriptedStream: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> ScriptedStream for T {}
 
-struct Talk {
+struct ScriptedConnection {
     connection: usize,
     script: Arc<SmtpScript>,
-    seen: Arc<Mutex<Seen>>,
+    seen: Arc<Mutex<SeenTraffic>>,
 }
 
-async fn serve(tcp: TcpStream, encryption: Encryption, talk: Talk) {
+async fn serve(tcp: TcpStream, encryption: Encryption, talk: ScriptedConnection) {
     tcp.set_nodelay(true).unwrap();
-    let (mut wire, upgrade): (BufReader<Box<dyn Wire>>, _) = match encryption {
+    let (mut wire, upgrade): (BufReader<Box<dyn ScriptedStream>>, _) = match encryption {
         Encryption::None => (BufReader::new(Box::new(tcp)), None),
         Encryption::StartTls(acceptor) => (BufReader::new(Box::new(tcp)), Some(acceptor)),
         Encryption::Implicit(acceptor) => {
@@ -155,7 +158,7 @@ async fn serve(tcp: TcpStream, encryption: Encryption, talk: Talk) {
         }
     };
     let offer = if upgrade.is_some() { OFFER_WITH_TLS } else { OFFER };
-    let mut mail = Mail::default();
+    let mut mail = SeenMail::default();
     let mut previous = String::new();
     if talk.answer(&mut wire, "", "220 fake ESMTP", &mail).await.is_none() {
         return;
@@ -169,7 +172,7 @@ async fn serve(tcp: TcpStream, encryption: Encryption, talk: Talk) {
                 let Ok(tls) = upgrade.as_ref().unwrap().accept(wire.into_inner()).await else { return };
                 wire = BufReader::new(Box::new(tls));
             }
-            "MAIL" => mail = Mail { from: between_brackets(&line), ..Mail::default() },
+            "MAIL" => mail = SeenMail { from: between_brackets(&line), ..SeenMail::default() },
             "RCPT" if said.starts_with('2') => mail.to.push(between_brackets(&line)),
             "DATA" if said.starts_with('3') => {
                 mail.data = read_data(&mut wire).await;
@@ -200,17 +203,17 @@ fn usual_answer(line: &str, previous: &str, offer: &'static str) -> &'static str
     }
 }
 
-impl Talk {
+impl ScriptedConnection {
     /// Answers, and hands back what was said; `None` if the conversation is over.
     async fn answer(
         &self,
-        wire: &mut BufReader<Box<dyn Wire>>,
+        wire: &mut BufReader<Box<dyn ScriptedStream>>,
         line: &str,
         usual: &'static str,
-        mail: &Mail,
+        mail: &SeenMail,
     ) -> Option<&'static str> {
         let keep = || self.seen.lock().unwrap().mails.push(mail.clone());
-        let (words, over) = match (self.script)(Cue { connection: self.connection, line }) {
+        let (words, over) = match (self.script)(ClientLine { connection: self.connection, line }) {
             ScriptedAnswer::Usual => (usual, false),
             ScriptedAnswer::Say(words) => (words, false),
             ScriptedAnswer::SayAndHangUp(words) => (words, true),
@@ -230,14 +233,14 @@ impl Talk {
     }
 }
 
-async fn next_line(wire: &mut BufReader<Box<dyn Wire>>) -> Option<String> {
+async fn next_line(wire: &mut BufReader<Box<dyn ScriptedStream>>) -> Option<String> {
     let mut line = String::new();
     let read = wire.read_line(&mut line).await.ok()?;
     (read > 0).then(|| line.strip_suffix("\r\n").expect("a line ends in CRLF").to_owned())
 }
 
 /// The mail, without the dots that stand for dots.
-async fn read_data(wire: &mut BufReader<Box<dyn Wire>>) -> String {
+async fn read_data(wire: &mut BufReader<Box<dyn ScriptedStream>>) -> String {
     let mut data = String::new();
     while let Some(line) = next_line(wire).await {
         if line == "." {

@@ -13,7 +13,7 @@ use lettre::transport::smtp::response::{Response, Severity};
 use tokio::time::{Instant, timeout_at};
 
 use crate::addresses::Recipient;
-use crate::pool::WearsOut;
+use crate::pool::Reusable;
 use crate::reply::{SmtpFailure, SmtpReply};
 
 /// Postfix' own client gives a connection up after as long
@@ -25,25 +25,25 @@ const MAX_AGE: Duration = Duration::from_secs(300);
 const MAX_MAILS: u32 = 50;
 
 /// One connection to the server, logged in.
-pub(crate) struct Session {
+pub(crate) struct SmtpSession {
     connection: AsyncSmtpConnection,
-    state: State,
+    state: SessionState,
     opened: Instant,
     mails: u32,
 }
 
 /// The state of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum SessionState {
     /// The server waits for a `MAIL`.
     Idle,
     /// A mail is under way, or the connection has failed.
     Busy,
 }
 
-impl Session {
+impl SmtpSession {
     pub(crate) fn new(connection: AsyncSmtpConnection) -> Self {
-        Self { connection, state: State::Idle, opened: Instant::now(), mails: 0 }
+        Self { connection, state: SessionState::Idle, opened: Instant::now(), mails: 0 }
     }
 
     /// Begins a mail for `recipients`, as many of them as the server can be told of.
@@ -53,12 +53,12 @@ impl Session {
         recipients: &[Recipient<'_>],
         deadline: Instant,
     ) -> Result<(), SmtpFailure> {
-        self.state = State::Busy;
+        self.state = SessionState::Busy;
         self.mails += 1;
-        let says_utf8 = self.takes_utf8() && recipients.iter().any(|recipient| recipient.needs_utf8());
-        let parameters = says_utf8.then_some(MailParameter::SmtpUtfEight).into_iter().collect();
+        let wants_utf8 = self.takes_utf8() && recipients.iter().any(|recipient| recipient.needs_utf8());
+        let parameters = wants_utf8.then_some(MailParameter::SmtpUtfEight).into_iter().collect();
         let command = Mail::new(Some(from.clone()), parameters);
-        self.say(command, Severity::PositiveCompletion, deadline).await.map(drop)
+        self.command(command, Severity::PositiveCompletion, deadline).await.map(drop)
     }
 
     /// Names a recipient.
@@ -68,26 +68,26 @@ impl Session {
         deadline: Instant,
     ) -> Result<(), SmtpFailure> {
         let command = Rcpt::new(address.clone(), vec![]);
-        self.say(command, Severity::PositiveCompletion, deadline).await.map(drop)
+        self.command(command, Severity::PositiveCompletion, deadline).await.map(drop)
     }
 
     /// Asks to send the mail itself.
     pub(crate) async fn data(&mut self, deadline: Instant) -> Result<(), SmtpFailure> {
-        self.say(Data, Severity::PositiveIntermediate, deadline).await.map(drop)
+        self.command(Data, Severity::PositiveIntermediate, deadline).await.map(drop)
     }
 
     /// Sends the mail, and hands back the words with which the server took it.
     pub(crate) async fn content(&mut self, mail: &[u8], deadline: Instant) -> Result<String, SmtpFailure> {
         let answer = timeout_at(deadline, self.connection.message(mail)).await;
-        let taken = expect(answer, Severity::PositiveCompletion)?;
-        self.state = State::Idle;
+        let taken = check_reply(answer, Severity::PositiveCompletion)?;
+        self.state = SessionState::Idle;
         Ok(taken)
     }
 
     /// Ends a mail that nobody is to get.
     pub(crate) async fn reset(&mut self, deadline: Instant) -> Result<(), SmtpFailure> {
-        self.say(Rset, Severity::PositiveCompletion, deadline).await?;
-        self.state = State::Idle;
+        self.command(Rset, Severity::PositiveCompletion, deadline).await?;
+        self.state = SessionState::Idle;
         Ok(())
     }
 
@@ -96,30 +96,30 @@ impl Session {
         self.connection.server_info().supports_feature(Extension::SmtpUtfEight)
     }
 
-    /// True if the next mail can begin.
+    /// True if the server waits for the next `MAIL`.
     pub(crate) fn is_idle(&self) -> bool {
-        self.state == State::Idle
+        self.state == SessionState::Idle
     }
 
-    async fn say(
+    async fn command(
         &mut self,
         command: impl fmt::Display,
         expected: Severity,
         deadline: Instant,
     ) -> Result<String, SmtpFailure> {
-        expect(timeout_at(deadline, self.connection.command(command)).await, expected)
+        check_reply(timeout_at(deadline, self.connection.command(command)).await, expected)
     }
 }
 
-impl WearsOut for Session {
-    fn is_fresh(&self) -> bool {
+impl Reusable for SmtpSession {
+    fn may_be_reused(&self) -> bool {
         self.mails < MAX_MAILS && self.opened.elapsed() < MAX_AGE
     }
 }
 
 /// The words of an answer that is as good as expected. lettre takes any 2xx or
 /// 3xx for a yes; a 354 after the final dot would then be a delivery.
-fn expect<Late>(
+fn check_reply<Late>(
     answer: Result<Result<Response, smtp::Error>, Late>,
     expected: Severity,
 ) -> Result<String, SmtpFailure> {

@@ -18,16 +18,16 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 /// TLS towards one server.
-pub(crate) struct Tls {
+pub(crate) struct TlsClient {
     connector: TlsConnector,
     server: ServerName<'static>,
 }
 
-impl Tls {
-    /// Trusts the system's certificates and those of `ca_file`.
+impl TlsClient {
+    /// A client that trusts the system's certificates and those of `ca_file`.
     pub(crate) fn build(host: &str, ca_file: Option<&Path>) -> Result<Self, BuildError> {
         let server = ServerName::try_from(host.to_owned())
-            .map_err(|err| problem("smtp.host", format!("`{host}`: {err}")))?;
+            .map_err(|err| BuildError::new("smtp.host", format!("`{host}`: {err}")))?;
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         if let Some(path) = ca_file {
@@ -36,11 +36,11 @@ impl Tls {
         if roots.is_empty() {
             let message =
                 "this system has no certificates to trust: install `ca-certificates` or name a PEM file here";
-            return Err(problem("smtp.ca_file", message.to_owned()));
+            return Err(BuildError::new("smtp.ca_file", message.to_owned()));
         }
         let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .with_safe_default_protocol_versions()
-            .map_err(|err| problem("smtp.tls", err.to_string()))?
+            .map_err(|err| BuildError::new("smtp.tls", err.to_string()))?
             .with_root_certificates(roots)
             .with_no_client_auth();
         Ok(Self { connector: TlsConnector::from(Arc::new(config)), server })
@@ -48,12 +48,12 @@ impl Tls {
 
     /// Encrypts `tcp`, if the server is who it should be.
     pub(crate) async fn handshake(&self, tcp: TcpStream) -> Result<TlsStream<TcpStream>, SendError> {
-        self.connector.connect(self.server.clone(), tcp).await.map_err(|err| meaning(&err))
+        self.connector.connect(self.server.clone(), tcp).await.map_err(|err| handshake_error(&err))
     }
 }
 
 fn add_from_file(roots: &mut RootCertStore, path: &Path) -> Result<(), BuildError> {
-    let unreadable = |why: String| problem("smtp.ca_file", format!("`{}`: {why}", path.display()));
+    let unreadable = |why: String| BuildError::new("smtp.ca_file", format!("`{}`: {why}", path.display()));
     let certificates: Vec<_> = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect)
         .map_err(|err| unreadable(err.to_string()))?;
@@ -68,13 +68,9 @@ fn add_from_file(roots: &mut RootCertStore, path: &Path) -> Result<(), BuildErro
     Ok(())
 }
 
-fn problem(field: &str, message: String) -> BuildError {
-    BuildError { field: field.to_owned(), message }
-}
-
-/// A certificate we cannot trust, or a server that does not speak TLS there, is
-/// for a person to mend; everything else may pass.
-fn meaning(err: &io::Error) -> SendError {
+/// The error of a handshake. A certificate that is not trusted, and a server that does not
+/// speak TLS there, are for a person to mend; everything else may pass.
+fn handshake_error(err: &io::Error) -> SendError {
     let tls = err.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     match tls {
         Some(rustls::Error::InvalidCertificate(why)) => SendError::Misconfigured {
@@ -94,12 +90,12 @@ fn meaning(err: &io::Error) -> SendError {
 /// lettre reads a greeting before it says anything. After `STARTTLS` the server
 /// does not greet again, so we hand lettre one.
 #[derive(Debug)]
-pub(crate) struct Encrypted {
+pub(crate) struct EncryptedStream {
     greeting: &'static [u8],
     stream: TlsStream<TcpStream>,
 }
 
-impl Encrypted {
+impl EncryptedStream {
     /// A stream on which the server will greet.
     pub(crate) fn before_greeting(stream: TlsStream<TcpStream>) -> Self {
         Self { greeting: b"", stream }
@@ -111,13 +107,13 @@ impl Encrypted {
     }
 }
 
-impl AsyncTokioStream for Encrypted {
+impl AsyncTokioStream for EncryptedStream {
     fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.stream.get_ref().0.peer_addr()
     }
 }
 
-impl AsyncRead for Encrypted {
+impl AsyncRead for EncryptedStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -133,7 +129,7 @@ impl AsyncRead for Encrypted {
     }
 }
 
-impl AsyncWrite for Encrypted {
+impl AsyncWrite for EncryptedStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }

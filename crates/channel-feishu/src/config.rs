@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use fanfare_chat::MentionAll;
+use fanfare_chat::{MentionAll, check_address_part, check_keyword, or_sandbox_secret};
 use fanfare_core::{BuildError, SandboxAccount, SandboxDoors, Secret, SettingWarning};
 use serde::Deserialize;
 
@@ -90,22 +90,18 @@ impl FeishuConfig {
     }
 
     pub(crate) fn check(&self) -> Result<(), BuildError> {
-        let token = self.token.expose();
-        if token.is_empty() || token.contains(['/', '=', '&', '?']) || token.contains(char::is_whitespace) {
-            return Err(problem(
-                "token",
-                "must be only the part after `/hook/` of the bot's webhook address",
-            ));
-        }
+        check_address_part(
+            "token",
+            &self.token,
+            "must be only the part after `/hook/` of the bot's webhook address",
+        )?;
         if self.secret.as_ref().is_some_and(|it| it.expose().trim().is_empty()) {
-            return Err(problem(
+            return Err(BuildError::new(
                 "secret",
                 "must not be empty: leave it out if the bot has no signature (签名校验)",
             ));
         }
-        if self.keyword.as_ref().is_some_and(|it| it.trim().is_empty()) {
-            return Err(problem("keyword", "must not be empty: leave it out if the bot asks for none"));
-        }
+        check_keyword(self.keyword.as_deref())?;
         self.mention.check()
     }
 
@@ -127,8 +123,8 @@ impl FeishuConfig {
 
     /// The same settings for a sandbox; a secret that is missing becomes one that can be built.
     pub(crate) fn into_sandbox(mut self, doors: &SandboxDoors) -> (Self, SandboxAccount) {
-        self.token = present(self.token);
-        self.secret = self.secret.map(present);
+        self.token = or_sandbox_secret(self.token);
+        self.secret = self.secret.map(or_sandbox_secret);
         self.endpoint = Some(doors.http.clone());
         self.proxy = None;
         self.ca_file = None;
@@ -144,10 +140,10 @@ impl MentionConfig {
     fn check(&self) -> Result<(), BuildError> {
         let Self { user_ids, all: _, ids_of_mobiles } = self;
         if let Some(at) = user_ids.iter().position(|id| !is_user_id(id)) {
-            return Err(problem(&format!("mention.user_ids[{at}]"), NO_USER_ID));
+            return Err(BuildError::new(format!("mention.user_ids[{at}]"), NO_USER_ID));
         }
         match ids_of_mobiles.iter().flatten().find(|(_, id)| !is_user_id(id)) {
-            Some((mobile, _)) => Err(problem(&format!("mention.ids_of_mobiles.{mobile}"), NO_USER_ID)),
+            Some((mobile, _)) => Err(BuildError::new(format!("mention.ids_of_mobiles.{mobile}"), NO_USER_ID)),
             None => Ok(()),
         }
     }
@@ -159,15 +155,6 @@ const NO_USER_ID: &str =
 /// True if `text` can stand in a mention without changing its meaning.
 pub(crate) fn is_user_id(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
-}
-
-/// `secret`, or one made up for a sandbox if it is missing.
-fn present(secret: Secret) -> Secret {
-    if secret.expose().is_empty() { Secret::new("sandbox-secret") } else { secret }
-}
-
-fn problem(field: &str, message: &str) -> BuildError {
-    BuildError { field: field.to_owned(), message: message.to_owned() }
 }
 
 #[cfg(test)]

@@ -148,7 +148,7 @@ fn in_words_of_settings(err: BuildError) -> BuildError {
         return err;
     }
     let message = format!("{}: set `allow_private: true` if it is meant", err.message);
-    BuildError { field: "url".to_owned(), message }
+    BuildError::new("url", message)
 }
 
 impl std::fmt::Debug for Webhook {

@@ -107,10 +107,10 @@ impl WebhookConfig {
     pub(crate) fn address(&self) -> Result<Url, BuildError> {
         let expected = "expected an address like https://example.com/hooks/alerts, without user and password";
         let url = Url::parse(self.url.expose().trim())
-            .map_err(|err| problem("url", &format!("is no address ({err}): {expected}")))?;
+            .map_err(|err| BuildError::new("url", format!("is no address ({err}): {expected}")))?;
         let has_login = !url.username().is_empty() || url.password().is_some();
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() || has_login {
-            return Err(problem("url", expected));
+            return Err(BuildError::new("url", expected));
         }
         Ok(url)
     }
@@ -124,10 +124,10 @@ impl WebhookConfig {
             let field = format!("{map}.{name}");
             let name = header_name(&field, name)?;
             if headers.contains_key(&name) {
-                return Err(problem(&field, "stands in the headers already"));
+                return Err(BuildError::new(&field, "stands in the headers already"));
             }
             let value = HeaderValue::from_str(value.trim()).map_err(|_| {
-                problem(&field, "has a value that no header can carry: expected ASCII on one line")
+                BuildError::new(&field, "has a value that no header can carry: expected ASCII on one line")
             })?;
             headers.insert(name, value);
         }
@@ -137,15 +137,15 @@ impl WebhookConfig {
     /// The keys that sign, the first of which is the newest.
     pub(crate) fn keys(&self) -> Result<Vec<SigningKey>, BuildError> {
         if self.signing_keys.len() > MOST_KEYS {
-            return Err(problem(
+            return Err(BuildError::new(
                 "signing_keys",
                 "has more than two keys: the new one, and the one that it replaces",
             ));
         }
         let key = |(at, secret): (usize, &Secret)| {
             SigningKey::parse(secret).ok_or_else(|| {
-                problem(
-                    &format!("signing_keys[{at}]"),
+                BuildError::new(
+                    format!("signing_keys[{at}]"),
                     "is no key of Standard Webhooks: expected `whsec_` and 24 to 64 bytes in base64",
                 )
             })
@@ -199,15 +199,11 @@ fn sandbox_key(key: &Secret) -> Secret {
 
 fn header_name(field: &str, name: &str) -> Result<HeaderName, BuildError> {
     let parsed = HeaderName::from_bytes(name.trim().as_bytes())
-        .map_err(|_| problem(field, "is no name of a header: expected letters, digits and `-`"))?;
+        .map_err(|_| BuildError::new(field, "is no name of a header: expected letters, digits and `-`"))?;
     if OWN_HEADERS.contains(&parsed.as_str()) {
-        return Err(problem(field, "is written by the channel itself"));
+        return Err(BuildError::new(field, "is written by the channel itself"));
     }
     Ok(parsed)
-}
-
-fn problem(field: &str, message: &str) -> BuildError {
-    BuildError { field: field.to_owned(), message: message.to_owned() }
 }
 
 #[cfg(test)]

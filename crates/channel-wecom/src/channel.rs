@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use crate::WeComConfig;
 use crate::app::App;
 use crate::bot::Bot;
-use crate::config::{KIND, check_key, problem};
+use crate::config::{KIND, check_key};
 
 /// The address of WeCom, if `endpoint` does not say otherwise.
 const PROVIDER: &str = "https://qyapi.weixin.qq.com";
@@ -87,7 +87,7 @@ impl Channel for WeCom {
             (None, Some(app)) => {
                 app.check()?;
                 if mention != MentionSettings::default() {
-                    return Err(problem(
+                    return Err(BuildError::new(
                         "mention",
                         "only a group bot mentions: an app writes to `app.to_user`",
                     ));
@@ -95,11 +95,12 @@ impl Channel for WeCom {
                 Ok(Self(BotOrApp::App(Box::new(App::new(client()?, app, msgtype, renderer)))))
             }
             (Some(_), Some(_)) => {
-                Err(problem("app", "a channel is a bot (`key`) or an app (`app`), not both"))
+                Err(BuildError::new("app", "a channel is a bot (`key`) or an app (`app`), not both"))
             }
-            (None, None) => {
-                Err(problem("key", "missing: set `key` for a group bot, or `app` for a self-built app"))
-            }
+            (None, None) => Err(BuildError::new(
+                "key",
+                "missing: set `key` for a group bot, or `app` for a self-built app",
+            )),
         }
     }
 

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use fanfare_chat::MentionSettings;
+use fanfare_chat::{MentionSettings, check_address_part, or_sandbox_secret};
 use fanfare_core::{BuildError, SandboxAccount, SandboxDoors, Secret};
 use serde::Deserialize;
 
@@ -98,16 +98,14 @@ impl WeComConfig {
 
     /// A secret that is missing becomes one that can be built.
     pub(crate) fn into_sandbox(mut self, doors: &SandboxDoors) -> (Self, SandboxAccount) {
-        let present =
-            |secret: Secret| if secret.expose().is_empty() { Secret::new("sandbox-secret") } else { secret };
         self.endpoint = Some(doors.http.clone());
         self.proxy = None;
         self.ca_file = None;
 
         let mut settings = Vec::new();
-        self.key = self.key.map(present);
+        self.key = self.key.map(or_sandbox_secret);
         settings.extend(self.key.as_ref().map(|key| ("key", key.expose().to_owned())));
-        self.app = self.app.map(|app| AppConfig { secret: present(app.secret), ..app });
+        self.app = self.app.map(|app| AppConfig { secret: or_sandbox_secret(app.secret), ..app });
         settings.extend(self.app.iter().flat_map(AppConfig::for_sandbox));
         (self, SandboxAccount { kind: KIND, settings })
     }
@@ -117,16 +115,19 @@ impl AppConfig {
     pub(crate) fn check(&self) -> Result<(), BuildError> {
         let Self { corp_id, secret, agent_id: _, to_user, to_party, to_tag } = self;
         if corp_id.trim().is_empty() {
-            return Err(problem(
+            return Err(BuildError::new(
                 "app.corp_id",
                 "must not be empty: copy it from 我的企业 → 企业信息 → 企业ID",
             ));
         }
         if secret.expose().is_empty() {
-            return Err(problem("app.secret", "must not be empty: copy it from 应用管理 → the app → Secret"));
+            return Err(BuildError::new(
+                "app.secret",
+                "must not be empty: copy it from 应用管理 → the app → Secret",
+            ));
         }
         if [to_user, to_party, to_tag].iter().all(|it| it.is_empty()) {
-            return Err(problem(
+            return Err(BuildError::new(
                 "app.to_user",
                 "name somebody in `to_user`, `to_party` or `to_tag`; everybody is \"@all\"",
             ));
@@ -137,9 +138,10 @@ impl AppConfig {
             ("app.to_tag", to_tag, MOST_TAGS),
         ];
         match lists.into_iter().find(|(_, list, most)| list.len() > *most) {
-            Some((field, list, most)) => {
-                Err(problem(field, &format!("{} are too many: WeCom takes {most} at most", list.len())))
-            }
+            Some((field, list, most)) => Err(BuildError::new(
+                field,
+                format!("{} are too many: WeCom takes {most} at most", list.len()),
+            )),
             None => Ok(()),
         }
     }
@@ -158,15 +160,7 @@ impl AppConfig {
 }
 
 pub(crate) fn check_key(key: &Secret) -> Result<(), BuildError> {
-    let key = key.expose();
-    if key.is_empty() || key.contains(['/', '=', '&', '?']) || key.contains(char::is_whitespace) {
-        return Err(problem("key", "must be only what stands after `key=` in the bot's webhook address"));
-    }
-    Ok(())
-}
-
-pub(crate) fn problem(field: &str, message: &str) -> BuildError {
-    BuildError { field: field.to_owned(), message: message.to_owned() }
+    check_address_part("key", key, "must be only what stands after `key=` in the bot's webhook address")
 }
 
 #[cfg(test)]

@@ -47,11 +47,7 @@ async fn who_counts_http_200_as_success_loses_the_alert() {
 #[tokio::test]
 async fn who_cuts_inside_a_character_sends_no_json() {
     let fakes = fakes().await;
-    let whole = text("告").to_string();
-    let cut = [&whole.as_bytes()[..whole.len() - 4], &whole.as_bytes()[whole.len() - 3..]].concat();
-    let answer = fakes.request("POST", BOT, &cut).await.unwrap();
-    assert_eq!(answer.errcode(), Some(40_008));
-    assert!(fakes.delivered().is_empty());
+    fakes.refuses_a_cut_character(BOT, &text("告"), 40_008).await;
 }
 
 #[tokio::test]
@@ -59,11 +55,7 @@ async fn no_answer_and_no_record_holds_a_credential() {
     let fakes = fakes().await;
     let mut told = fakes.post(BOT, &text("")).await.body;
     told += &fakes.get("/cgi-bin/gettoken?corpid=corp&corpsecret=mistyped-secret").await.body;
-    told += &format!("{:?} {:?}", fakes.sandbox.messages(), fakes.sandbox.violations());
-    told += &format!("{:?} {:?}", fakes.sandbox.stats(), fakes.sandbox);
-    for secret in ["bot-key", "app-secret", "mistyped-secret"] {
-        assert!(!told.contains(secret), "{secret}");
-    }
+    fakes.shows_no_secret(&told, &["bot-key", "app-secret", "mistyped-secret"]);
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
 //! The parts that chat channels share: a message within a limit, mentions, markdown,
-//! and a signature by the provider's clock.
+//! settings of robots, and a signature by the provider's clock.
 //!
 //! This crate knows no provider and sends nothing. A channel hands it a message and
 //! its own limits, and posts the result through `fanfare-http-channel`.
@@ -19,6 +19,7 @@ mod plain;
 mod markdown;
 mod mention;
 mod signing;
+mod robot_settings;
 mod cut_sign;
 
 #[cfg(test)]
@@ -29,4 +30,5 @@ pub use crate::fit::fit;
 pub use crate::markdown::{link_target, linked};
 pub use crate::mention::{MentionAll, MentionSettings};
 pub use crate::plain::{plain, without_links};
+pub use crate::robot_settings::{check_address_part, check_keyword, or_sandbox_secret};
 pub use crate::signing::{ClockRemedy, SigningClock, SigningTime};

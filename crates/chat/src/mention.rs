@@ -36,7 +36,7 @@ pub enum MentionAll {
     Urgent,
     /// Called with every message.
     Always,
-    /// Never called, not even if the alert asks for it.
+    /// A call for everybody is dropped, even one that the alert asks for.
     Never,
 }
 

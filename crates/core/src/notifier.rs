@@ -99,6 +99,14 @@ pub struct BuildError {
     pub message: String,
 }
 
+impl BuildError {
+    /// The error of the setting `field`, with what would be right.
+    #[must_use]
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), message: message.into() }
+    }
+}
+
 /// A warning about a setting that is allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingWarning {

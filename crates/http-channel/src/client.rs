@@ -73,7 +73,7 @@ impl Client {
     pub fn new(provider: &str, settings: HttpSettings) -> Result<Self, BuildError> {
         let HttpSettings { endpoint, proxy, ca_file, timeout, targets } = settings;
         let base = base_url(endpoint.as_deref().unwrap_or(provider))?;
-        targets.check(&base).map_err(|err| problem("endpoint", &err.to_string()))?;
+        targets.check(&base).map_err(|err| BuildError::new("endpoint", err.to_string()))?;
         let proxy = proxy.as_deref().map(proxy_url).transpose()?;
         let egress = Egress::new(place(&base), proxy.as_ref().map(place));
         install_crypto();
@@ -99,9 +99,9 @@ impl Client {
             http = http.dns_resolver(PublicResolver::shared());
         }
         if let Some(url) = proxy {
-            http = http.proxy(Proxy::all(url).map_err(|err| problem("proxy", &err.to_string()))?);
+            http = http.proxy(Proxy::all(url).map_err(|err| BuildError::new("proxy", err.to_string()))?);
         }
-        let http = http.build().map_err(|err| problem("ca_file", &crate::failure::chain(&err)))?;
+        let http = http.build().map_err(|err| BuildError::new("ca_file", crate::failure::chain(&err)))?;
         Ok(Self { http, base, egress, patience: timeout, clock: Arc::default() })
     }
 
@@ -204,13 +204,13 @@ fn install_crypto() {
 
 fn base_url(text: &str) -> Result<Url, BuildError> {
     let expected = "expected http://HOST[:PORT] or https://HOST[:PORT]; the path stays the provider's";
-    let url = Url::parse(text).map_err(|err| problem("endpoint", &format!("{err}; {expected}")))?;
+    let url = Url::parse(text).map_err(|err| BuildError::new("endpoint", format!("{err}; {expected}")))?;
     if !matches!(url.scheme(), "http" | "https")
         || url.path() != "/"
         || url.query().is_some()
         || has_login(&url)
     {
-        return Err(problem("endpoint", expected));
+        return Err(BuildError::new("endpoint", expected));
     }
     Ok(url)
 }
@@ -222,9 +222,9 @@ fn place(url: &Url) -> &str {
 
 fn proxy_url(text: &str) -> Result<Url, BuildError> {
     let expected = "expected e.g. http://HOST:PORT or socks5://HOST:PORT, without user and password";
-    let url = Url::parse(text).map_err(|err| problem("proxy", &format!("{err}; {expected}")))?;
+    let url = Url::parse(text).map_err(|err| BuildError::new("proxy", format!("{err}; {expected}")))?;
     if !PROXY_SCHEMES.contains(&url.scheme()) || url.host_str().is_none_or(str::is_empty) || has_login(&url) {
-        return Err(problem("proxy", expected));
+        return Err(BuildError::new("proxy", expected));
     }
     Ok(url)
 }
@@ -235,20 +235,16 @@ fn has_login(url: &Url) -> bool {
 }
 
 fn certificates(path: &Path) -> Result<Vec<Certificate>, BuildError> {
-    let pem =
-        std::fs::read(path).map_err(|err| problem("ca_file", &format!("`{}`: {err}", path.display())))?;
+    let pem = std::fs::read(path)
+        .map_err(|err| BuildError::new("ca_file", format!("`{}`: {err}", path.display())))?;
     let found = Certificate::from_pem_bundle(&pem)
-        .map_err(|err| problem("ca_file", &format!("`{}`: {err}", path.display())))?;
+        .map_err(|err| BuildError::new("ca_file", format!("`{}`: {err}", path.display())))?;
     if found.is_empty() {
         let message =
             format!("`{}` holds no certificate: expected PEM, -----BEGIN CERTIFICATE-----", path.display());
-        return Err(problem("ca_file", &message));
+        return Err(BuildError::new("ca_file", message));
     }
     Ok(found)
-}
-
-fn problem(field: &str, message: &str) -> BuildError {
-    BuildError { field: field.to_owned(), message: message.to_owned() }
 }
 
 #[cfg(test)]

@@ -52,6 +52,17 @@ pub enum ProviderVerdict {
     },
 }
 
+impl ProviderVerdict {
+    /// The provider's code and words, if it has refused the message for a limit or otherwise.
+    #[must_use]
+    pub fn refusal(&self) -> Option<(i64, &str)> {
+        match self {
+            Self::Refused { code, words } | Self::Throttled { code, words } => Some((*code, words)),
+            Self::Delivered | Self::Duplicate | Self::Broken { .. } => None,
+        }
+    }
+}
+
 /// A message as people see it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct ShownMessage {

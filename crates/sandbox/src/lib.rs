@@ -26,6 +26,7 @@ mod fault;
 mod clock;
 
 mod account;
+mod account_table;
 mod target;
 mod window;
 mod exchange;
@@ -36,6 +37,7 @@ pub use hyper::{HeaderMap, Method, header};
 pub use crate::account::{
     AccountSettings, AddressRange, FakeAccount, InvalidAccount, InvalidAddressRange, Members, is_allowed,
 };
+pub use crate::account_table::{AccountTable, FakeAccountState};
 pub use crate::clock::SandboxClock;
 pub use crate::control::ControlAnswer;
 pub use crate::exchange::{ProviderAnswer, ProviderRefusal, ProviderRequest, text_at, texts_at};

@@ -4,8 +4,10 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
+use fanfare_core::SandboxDoors;
 use fanfare_sandbox::{
-    FakeAccount, Provider, ProviderVerdict, Sandbox, SandboxClock, SandboxSettings, SeenMessage,
+    FakeAccount, Fault, FaultSwitch, Provider, ProviderVerdict, Sandbox, SandboxClock, SandboxSettings,
+    SeenMessage,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -30,7 +32,16 @@ impl TestSandbox {
         providers: Vec<Box<dyn Provider>>,
         accounts: impl IntoIterator<Item = FakeAccount>,
     ) -> Self {
-        let time = Arc::new(Mutex::new(Timestamp::from_millisecond(D1_MILLIS).unwrap()));
+        Self::start_at(Timestamp::from_millisecond(D1_MILLIS).unwrap(), providers, accounts).await
+    }
+
+    /// A sandbox with these fakes and accounts, at `time`.
+    pub async fn start_at(
+        time: Timestamp,
+        providers: Vec<Box<dyn Provider>>,
+        accounts: impl IntoIterator<Item = FakeAccount>,
+    ) -> Self {
+        let time = Arc::new(Mutex::new(time));
         let shown = Arc::clone(&time);
         let clock = SandboxClock::new(move || *shown.lock().unwrap());
         let sandbox = Sandbox::start(SandboxSettings::loopback(clock, providers)).await.unwrap();
@@ -46,6 +57,18 @@ impl TestSandbox {
         self.sandbox.server_address("smtp").unwrap()
     }
 
+    /// The addresses at which it listens, for the settings of a channel that speaks HTTP.
+    #[must_use]
+    pub fn doors(&self) -> SandboxDoors {
+        let http = format!("http://{}", self.sandbox.http_address());
+        SandboxDoors { http, smtp: self.sandbox.server_address("smtp").unwrap_or(([127, 0, 0, 1], 1).into()) }
+    }
+
+    /// Switches `fault` on for the next request to `target`.
+    pub fn fault_once(&self, target: &str, fault: Fault) {
+        self.sandbox.set_fault(target, FaultSwitch::times(fault, 1)).unwrap();
+    }
+
     /// Lets time pass by the sandbox's clock.
     pub fn wait(&self, time: SignedDuration) {
         let mut now = self.time.lock().unwrap();
@@ -55,6 +78,34 @@ impl TestSandbox {
     /// Posts JSON, and returns the answer.
     pub async fn post(&self, target: &str, body: &Value) -> RawAnswer {
         self.request("POST", target, body.to_string().as_bytes()).await.unwrap()
+    }
+
+    /// Posts `body` without the last byte of its last Chinese character. The answer has
+    /// `errcode`, and nobody sees a message.
+    ///
+    /// # Panics
+    ///
+    /// If the fake takes it for JSON.
+    pub async fn refuses_a_cut_character(&self, target: &str, body: &Value, errcode: i64) {
+        let whole = body.to_string().into_bytes();
+        let cut_at = whole.iter().rposition(|byte| !byte.is_ascii()).expect("a Chinese character");
+        let cut = [&whole[..cut_at], &whole[cut_at + 1..]].concat();
+        let answer = self.request("POST", target, &cut).await.unwrap();
+        assert_eq!(answer.errcode(), Some(errcode));
+        assert!(self.delivered().is_empty());
+    }
+
+    /// Checks that no record of the sandbox shows a secret, and no answer does in `answers`.
+    ///
+    /// # Panics
+    ///
+    /// At the first secret that is shown.
+    pub fn shows_no_secret(&self, answers: &str, secrets: &[&str]) {
+        let (sandbox, messages) = (&self.sandbox, self.sandbox.messages());
+        let records = format!("{messages:?} {:?} {:?} {sandbox:?}", sandbox.violations(), sandbox.stats());
+        for secret in secrets {
+            assert!(!answers.contains(secret) && !records.contains(secret), "{secret}");
+        }
     }
 
     /// Gets the answer to a GET.

@@ -24,12 +24,12 @@ pub(super) enum NameEffect {
 
 /// The object `at`, beside the message and not in it.
 #[derive(Debug, Default)]
-pub(super) struct AtField {
+pub(super) struct AtObject {
     everyone: bool,
     people: Vec<String>,
 }
 
-impl AtField {
+impl AtObject {
     pub(super) fn parse(body: &Value) -> Result<Self, ProviderRefusal> {
         let Some(at) = body.get("at").filter(|at| !at.is_null()) else { return Ok(Self::default()) };
         if !at.is_object() {

@@ -3,7 +3,7 @@
 use fanfare_sandbox::{Members, ProviderRefusal, ShownMessage, text_at};
 use serde_json::Value;
 
-use super::mention::{AtField, NameEffect};
+use super::mention::{AtObject, NameEffect};
 
 /// A message whose form is right.
 #[derive(Debug)]
@@ -11,7 +11,7 @@ pub(super) struct RobotMessage {
     form: RobotMessageType,
     pub(super) title: String,
     pub(super) text: String,
-    at: AtField,
+    at: AtObject,
     pub(super) uuid: Option<String>,
 }
 
@@ -69,7 +69,7 @@ impl RobotMessage {
             RobotMessageType::FeedCard => (String::new(), feed_card(body)?),
         };
         let uuid = body.get("msgUuid").and_then(Value::as_str).filter(|uuid| !uuid.is_empty());
-        Ok(Self { form, title, text, at: AtField::parse(body)?, uuid: uuid.map(str::to_owned) })
+        Ok(Self { form, title, text, at: AtObject::parse(body)?, uuid: uuid.map(str::to_owned) })
     }
 
     /// The message as the group sees it, with the people it calls.

@@ -1,8 +1,8 @@
 //! A robot and its memory: limits, bans, months and messages already seen.
 
 use fanfare_sandbox::{
-    LimitDecision, ProviderLimit, ProviderRefusal, ProviderRequest, ProviderVerdict, RecentKeys,
-    ShownMessage, Target, ViolationKind, is_allowed,
+    FakeAccountState, LimitDecision, ProviderLimit, ProviderRefusal, ProviderRequest, ProviderVerdict,
+    RecentKeys, ShownMessage, Target, ViolationKind, is_allowed,
 };
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -22,7 +22,7 @@ const BAN: SignedDuration = SignedDuration::from_mins(10);
 
 /// A robot and its memory.
 pub(super) struct RobotState {
-    pub(super) target: Target,
+    target: Target,
     robot: DingTalkRobot,
     limit: ProviderLimit,
     /// The year and month that `sent_this_month` counts, in UTC.
@@ -47,20 +47,31 @@ enum RobotDecision {
     OverQuota(ProviderRefusal),
 }
 
-impl RobotState {
-    pub(super) fn new(name: &str, robot: DingTalkRobot) -> Self {
+impl FakeAccountState for RobotState {
+    type Settings = DingTalkRobot;
+
+    fn credential(robot: &DingTalkRobot) -> &str {
+        &robot.access_token
+    }
+
+    fn new(name: &str, robot: DingTalkRobot) -> Self {
         let limit = ProviderLimit::new(robot.per_minute, SignedDuration::from_secs(60), BAN);
         let (month, sent_this_month, uuids) = ((0, 0), 0, RecentKeys::default());
         Self { target: Target::new(name, Vec::new()), robot, limit, month, sent_this_month, uuids }
     }
 
-    /// Gives the robot one more name, and these settings.
-    pub(super) fn rename(&mut self, name: &str, robot: DingTalkRobot) {
+    fn rename(&mut self, name: &str, robot: DingTalkRobot) {
         self.target.add(name, Vec::new());
         self.limit.set_limit(robot.per_minute);
         self.robot = robot;
     }
 
+    fn target(&self) -> &Target {
+        &self.target
+    }
+}
+
+impl RobotState {
     /// Silences the robot for ten minutes, as if it had sent too much.
     pub(super) fn ban(&mut self, now: Timestamp) {
         self.limit.block(now);

@@ -4,15 +4,16 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use fanfare_sandbox::{
-    AccountSettings, InvalidAccount, LimitDecision, OpenAccount, Provider, ProviderAnswer, ProviderLimit,
-    ProviderRefusal, ProviderRequest, ProviderVerdict, SandboxJournal, ShownMessage, Target, ViolationKind,
+    AccountSettings, AccountTable, FakeAccountState, InvalidAccount, LimitDecision, OpenAccount, Provider,
+    ProviderAnswer, ProviderLimit, ProviderRefusal, ProviderRequest, ProviderVerdict, SandboxJournal,
+    ShownMessage, Target, ViolationKind,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::message::RobotMessage;
 use super::robot::DingTalkRobot;
-use super::robot_state::RobotState;
+use super::robot_state::{RobotState, TakenMessage};
 use super::rules::{DingTalkRules, EdgeForm, ErrcodeForm};
 
 /// The kind of channel that talks to DingTalk.
@@ -30,7 +31,7 @@ const EDGE_BAN: SignedDuration = SignedDuration::from_mins(5);
 #[derive(Default)]
 pub struct FakeDingTalk {
     rules: DingTalkRules,
-    robots: HashMap<String, RobotState>,
+    robots: AccountTable<RobotState>,
     edge: HashMap<IpAddr, ProviderLimit>,
 }
 
@@ -41,15 +42,6 @@ impl FakeDingTalk {
         Self { rules, ..Self::default() }
     }
 
-    fn add_robot(&mut self, name: &str, robot: DingTalkRobot) {
-        match self.robots.get_mut(&robot.access_token) {
-            Some(known) => known.rename(name, robot),
-            None => {
-                self.robots.insert(robot.access_token.clone(), RobotState::new(name, robot));
-            }
-        }
-    }
-
     /// The answer to `POST /robot/send`.
     fn send(
         &mut self,
@@ -58,7 +50,7 @@ impl FakeDingTalk {
         now: Timestamp,
     ) -> ProviderAnswer {
         let robot = request.query("access_token").and_then(|token| self.robots.get_mut(token));
-        let name = robot.as_ref().map_or("unknown", |known| known.target.first_name()).to_owned();
+        let name = robot.as_ref().map_or("unknown", |known| known.target().first_name()).to_owned();
         if let Some(blocked) = pass_edge(&self.rules, &mut self.edge, request.address(), now) {
             journal.violation(blocked, &name, now, "the address may not call for five minutes");
             let verdict = ProviderVerdict::Throttled { code: 1111, words: "punish: deny".to_owned() };
@@ -70,13 +62,7 @@ impl FakeDingTalk {
             None => Err(unknown_token(&self.rules, request)),
         });
         let reply = match answered {
-            Ok(taken) => {
-                if let Some((kind, detail)) = &taken.violation {
-                    journal.violation(*kind, &name, now, detail);
-                }
-                journal.record(KIND, &name, now, taken.verdict, taken.shown);
-                taken.reply
-            }
+            Ok(taken) => recorded(taken, &name, journal, now),
             Err(refusal) => {
                 let ProviderRefusal { code, words } = refusal.clone();
                 let shown = RobotMessage::parse_loosely(request.body());
@@ -103,14 +89,12 @@ impl Provider for FakeDingTalk {
     }
 
     fn add(&mut self, name: &str, settings: &AccountSettings<'_>) -> Result<(), InvalidAccount> {
-        self.add_robot(name, DingTalkRobot::from_settings(settings)?);
+        self.robots.add(name, DingTalkRobot::from_settings(settings)?);
         Ok(())
     }
 
     fn ban(&mut self, name: &str, now: Timestamp) {
-        for robot in self.robots.values_mut().filter(|robot| robot.target.is_called(name)) {
-            robot.ban(now);
-        }
+        self.robots.called(name).for_each(|robot| robot.ban(now));
     }
 
     fn serves(&self, path: &str) -> bool {
@@ -118,7 +102,7 @@ impl Provider for FakeDingTalk {
     }
 
     fn target_of(&self, request: &ProviderRequest) -> Option<&Target> {
-        self.robots.get(request.query("access_token")?).map(|robot| &robot.target)
+        self.robots.target(request.query("access_token")?)
     }
 
     fn answer(
@@ -139,6 +123,21 @@ impl Provider for FakeDingTalk {
     ) -> ProviderAnswer {
         reply_json(&self.rules, &ProviderRefusal::new(code, words))
     }
+}
+
+/// The reply to a message that broke no rule of form, once it is on record.
+fn recorded(
+    taken: TakenMessage,
+    name: &str,
+    journal: &mut SandboxJournal,
+    now: Timestamp,
+) -> ProviderRefusal {
+    let TakenMessage { reply, verdict, shown, violation } = taken;
+    if let Some((kind, detail)) = violation {
+        journal.violation(kind, name, now, &detail);
+    }
+    journal.record(KIND, name, now, verdict, shown);
+    reply
 }
 
 /// The checks that DingTalk makes before it looks at the token.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use super::*;
-use crate::scripted_server::{Cue, Encryption, ScriptedAnswer, ScriptedServer, certified};
+use crate::scripted_server::{ClientLine, Encryption, ScriptedAnswer, ScriptedServer, certified};
 
 mod recipients;
 
@@ -42,7 +42,7 @@ async fn notify(email: &Email) -> Result<Receipt, SendError> {
 fn when(
     said: &'static str,
     answer: ScriptedAnswer,
-) -> impl Fn(Cue<'_>) -> ScriptedAnswer + Send + Sync + 'static {
+) -> impl Fn(ClientLine<'_>) -> ScriptedAnswer + Send + Sync + 'static {
     move |cue| {
         if cue.line.starts_with(said) && (cue.line.is_empty() == said.is_empty()) {
             answer
@@ -214,9 +214,9 @@ async fn a_connection_that_breaks_after_the_mail_has_left_leaves_us_in_doubt() {
 
 #[tokio::test]
 async fn a_repeat_after_a_lost_answer_can_be_recognised() {
-    let script = |cue: Cue<'_>| match cue {
-        Cue { connection: 1, line: "." } => ScriptedAnswer::KeepAndHangUp,
-        Cue { .. } => ScriptedAnswer::Usual,
+    let script = |cue: ClientLine<'_>| match cue {
+        ClientLine { connection: 1, line: "." } => ScriptedAnswer::KeepAndHangUp,
+        ClientLine { .. } => ScriptedAnswer::Usual,
     };
     let fake = ScriptedServer::start(script).await;
     let email = email(&fake, |_| {});
@@ -253,7 +253,7 @@ async fn second_mail_when_kept_connection(
     answer: ScriptedAnswer,
 ) -> (ScriptedServer, Result<Receipt, SendError>) {
     let mails = AtomicUsize::new(0);
-    let script = move |cue: Cue<'_>| {
+    let script = move |cue: ClientLine<'_>| {
         let is_mail = cue.line.starts_with("MAIL");
         if is_mail && mails.fetch_add(1, Ordering::Relaxed) == 1 { answer } else { ScriptedAnswer::Usual }
     };
@@ -277,7 +277,7 @@ async fn a_kept_connection_that_fails_is_replaced_within_the_attempt() {
 #[tokio::test]
 async fn a_connection_is_not_kept_after_any_failure() {
     let dots = AtomicUsize::new(0);
-    let script = move |cue: Cue<'_>| {
+    let script = move |cue: ClientLine<'_>| {
         let first = cue.line == "." && dots.fetch_add(1, Ordering::Relaxed) == 0;
         if first { ScriptedAnswer::Say("451 4.3.0 later") } else { ScriptedAnswer::Usual }
     };
@@ -290,9 +290,9 @@ async fn a_connection_is_not_kept_after_any_failure() {
 
 #[tokio::test]
 async fn a_dropped_attempt_takes_its_connection_with_it() {
-    let script = |cue: Cue<'_>| match cue {
-        Cue { connection: 1, line } if line.starts_with("RCPT") => ScriptedAnswer::Silence,
-        Cue { .. } => ScriptedAnswer::Usual,
+    let script = |cue: ClientLine<'_>| match cue {
+        ClientLine { connection: 1, line } if line.starts_with("RCPT") => ScriptedAnswer::Silence,
+        ClientLine { .. } => ScriptedAnswer::Usual,
     };
     let fake = ScriptedServer::start(script).await;
     let email = email(&fake, |_| {});

@@ -39,27 +39,8 @@ pub(super) async fn serve(
         wire = secure(wire, &mut session, &sandbox).await?;
     }
     wire.reply(&session.banner()).await?;
-    loop {
-        let line = match next_line(&mut wire, server.rules.idle_timeout).await? {
-            SmtpLine::Text(line) => line,
-            SmtpLine::End => return Ok(()),
-            SmtpLine::TooLong => return wire.reply(&ServerReply::new(500, "5.5.2 SmtpLine too long")).await,
-            SmtpLine::BareLineEnd => {
-                return wire.reply(&ServerReply::new(521, "5.5.2 Bare <LF> or <CR> received")).await;
-            }
-            SmtpLine::NotText => {
-                wire.reply(&ServerReply::new(500, "5.5.2 Not UTF-8")).await?;
-                continue;
-            }
-        };
-        let command = SmtpCommand::parse(&line);
-        let fault = command.stage().and_then(|stage| session.fault(stage, command.recipient()));
-        if let Some(fault) = &fault
-            && !fault.lets_pass()
-        {
-            session.lost(fault, command.recipient());
-        }
-        match apply_fault(&mut wire, fault).await? {
+    while let Some(line) = command_line(&mut wire, server.rules.idle_timeout).await? {
+        match fault_of_command(&mut wire, &mut session, &line).await? {
             ConnectionFlow::Proceed => {}
             ConnectionFlow::Skip => continue,
             ConnectionFlow::Close => return Ok(()),
@@ -77,6 +58,41 @@ pub(super) async fn serve(
             },
         }
     }
+    Ok(())
+}
+
+/// The client's next line; `None` if the connection ends, after the reply that is due.
+async fn command_line(wire: &mut SmtpWire, idle: Option<SignedDuration>) -> io::Result<Option<String>> {
+    loop {
+        let last_reply = match next_line(wire, idle).await? {
+            SmtpLine::Text(line) => return Ok(Some(line)),
+            SmtpLine::End => return Ok(None),
+            SmtpLine::NotText => {
+                wire.reply(&ServerReply::new(500, "5.5.2 Not UTF-8")).await?;
+                continue;
+            }
+            SmtpLine::TooLong => ServerReply::new(500, "5.5.2 Line too long"),
+            SmtpLine::BareLineEnd => ServerReply::new(521, "5.5.2 Bare <LF> or <CR> received"),
+        };
+        wire.reply(&last_reply).await?;
+        return Ok(None);
+    }
+}
+
+/// Applies the fault that the command in `line` meets, if any.
+async fn fault_of_command(
+    wire: &mut SmtpWire,
+    session: &mut ServerSession,
+    line: &str,
+) -> io::Result<ConnectionFlow> {
+    let command = SmtpCommand::parse(line);
+    let fault = command.stage().and_then(|stage| session.fault(stage, command.recipient()));
+    if let Some(fault) = &fault
+        && !fault.lets_pass()
+    {
+        session.lost(fault, command.recipient());
+    }
+    apply_fault(wire, fault).await
 }
 
 /// The same connection under TLS, if no fault keeps it in clear.
@@ -85,7 +101,7 @@ async fn secure(wire: SmtpWire, session: &mut ServerSession, sandbox: &SandboxSt
     let mut wire = wire.encrypt(sandbox, fault).await?;
     if fault == Some(TlsFault::Plaintext) {
         // The reply of a server without TLS to a handshake.
-        wire.reply(&ServerReply::new(500, "5.5.2 SmtpCommand not recognised")).await?;
+        wire.reply(&ServerReply::new(500, "5.5.2 Command not recognised")).await?;
     } else {
         session.encrypted();
     }
@@ -100,32 +116,20 @@ async fn receive(
 ) -> io::Result<ConnectionFlow> {
     let Some(raw) = wire.mail(limit).await? else { return Ok(ConnectionFlow::Close) };
     let fault = session.fault(MailStage::Body, None);
-    let reply = match &fault {
-        None => session.take(&raw),
-        Some(MailAction::Late { millis }) => {
-            let reply = session.take(&raw);
-            sleep(Duration::from_millis(*millis)).await;
-            reply
-        }
-        Some(MailAction::Slow { millis }) => {
-            wire.slow_down(Duration::from_millis(*millis));
-            session.take(&raw)
-        }
+    match &fault {
         Some(MailAction::StoreAndDrop) => {
             session.take(&raw);
             return Ok(ConnectionFlow::Close);
         }
-        Some(
-            action @ (MailAction::Reply { .. }
-            | MailAction::Garbage { .. }
-            | MailAction::Hang
-            | MailAction::Drop),
-        ) => {
+        Some(action) if !action.lets_pass() => {
             session.lost(action, None);
             session.forget();
             return apply_fault(wire, fault).await;
         }
-    };
+        Some(_) | None => {}
+    }
+    let reply = session.take(&raw);
+    apply_fault(wire, fault).await?;
     wire.reply(&reply).await?;
     Ok(if reply.ends_the_connection() { ConnectionFlow::Close } else { ConnectionFlow::Proceed })
 }

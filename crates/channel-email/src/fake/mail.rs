@@ -11,7 +11,7 @@ const ONCE: [&str; 4] = ["From", "Date", "Subject", "Message-ID"];
 
 /// Fields a mail has at most once (RFC 5322, section 3.6).
 const AT_MOST_ONCE: [&str; 7] =
-    ["To", "Cc", "ServerReply-To", "Sender", "In-ServerReply-To", "References", "MIME-Version"];
+    ["To", "Cc", "Reply-To", "Sender", "In-Reply-To", "References", "MIME-Version"];
 
 /// Characters of an encoded word (RFC 2047, section 2).
 const ENCODED_WORD: usize = 75;

@@ -1,6 +1,4 @@
-//! A conversation: its state, and the reply to each command.
-
-mod login;
+//! One connection's conversation: its state, and the reply to each command.
 
 use std::sync::Arc;
 
@@ -8,8 +6,8 @@ use fanfare_sandbox::{
     MailAction, MailStage, ProviderVerdict, SandboxState, ShownMessage, TlsFault, ViolationKind,
 };
 
-use self::login::LoginDialogue;
 use super::accounts::{MailAccountId, RecipientRefusal};
+use super::auth::{AuthMechanism, AuthPrompt, AuthStep};
 use super::command::{SmtpCommand, SmtpPath};
 use super::envelope::MailEnvelope;
 use super::mail::{self, InspectedMail};
@@ -21,6 +19,9 @@ use super::wire::{RawMail, WireFlaw};
 /// The kind of channel that talks to the mail server.
 const KIND: &str = "email";
 
+/// Wrong passwords on one connection before the server hangs up.
+const WRONG_LOGINS: u32 = 3;
+
 /// The server's side of one conversation.
 pub(super) struct ServerSession {
     server: Arc<MailServerState>,
@@ -29,7 +30,8 @@ pub(super) struct ServerSession {
     has_greeted: bool,
     login: Option<MailAccountId>,
     wrong_logins: u32,
-    dialogue: LoginDialogue,
+    /// The prompt of AUTH that waits for an answer.
+    prompt: Option<AuthPrompt>,
     envelope: Option<MailEnvelope>,
     mails: u32,
 }
@@ -61,7 +63,7 @@ impl ServerSession {
             has_greeted: false,
             login: None,
             wrong_logins: 0,
-            dialogue: LoginDialogue::None,
+            prompt: None,
             envelope: None,
             mails: 0,
         }
@@ -103,8 +105,8 @@ impl ServerSession {
 
     /// Answers one line.
     pub(super) fn line(&mut self, line: &str) -> NextStep {
-        if self.dialogue != LoginDialogue::None {
-            return NextStep::Command(self.go_on(line));
+        if let Some(prompt) = self.prompt.take() {
+            return NextStep::Command(self.continue_auth(prompt.answered(line)));
         }
         match SmtpCommand::parse(line) {
             SmtpCommand::Ehlo => NextStep::Command(self.ehlo()),
@@ -128,9 +130,7 @@ impl ServerSession {
             SmtpCommand::Malformed => {
                 NextStep::Command(ServerReply::new(501, "5.5.4 Syntax error in arguments"))
             }
-            SmtpCommand::Unknown => {
-                NextStep::Command(ServerReply::new(500, "5.5.2 SmtpCommand not recognised"))
-            }
+            SmtpCommand::Unknown => NextStep::Command(ServerReply::new(500, "5.5.2 Command not recognised")),
         }
     }
 
@@ -177,6 +177,69 @@ impl ServerSession {
         self.transport == TransportSecurity::Tls || self.rules().clear_auth == ClearAuth::Allowed
     }
 
+    /// The mechanisms of AUTH on offer.
+    fn mechanisms(&self) -> impl Iterator<Item = AuthMechanism> {
+        self.rules().capabilities.iter().copied().filter_map(AuthMechanism::from_capability)
+    }
+
+    fn auth(&mut self, mechanism: &str, initial: Option<&str>) -> ServerReply {
+        if !self.has_greeted || self.login.is_some() || self.envelope.is_some() {
+            return ServerReply::new(503, "5.5.1 AUTH is not possible now");
+        }
+        if !self.may_auth_now() && self.rules().clear_auth == ClearAuth::Refused {
+            let words = "5.7.11 Encryption required for requested authentication mechanism";
+            return ServerReply::new(538, words);
+        }
+        let offered = self.mechanisms().find(|it| it.name() == mechanism);
+        match offered {
+            Some(mechanism) => self.continue_auth(mechanism.begin(initial)),
+            None => ServerReply::new(504, "5.5.4 Unrecognised authentication mechanism"),
+        }
+    }
+
+    /// The reply to a step of AUTH.
+    fn continue_auth(&mut self, step: AuthStep) -> ServerReply {
+        match step {
+            AuthStep::Ask(prompt, reply) => self.ask(prompt, reply),
+            AuthStep::End(reply) => reply,
+            AuthStep::Denied => self.denied(),
+            AuthStep::CheckPassword { username, password } => {
+                if self.authenticate(&username, &password) {
+                    logged_in()
+                } else {
+                    self.denied()
+                }
+            }
+            AuthStep::CheckToken { username, token } => {
+                if self.authenticate(&username, &token) {
+                    return logged_in();
+                }
+                let (prompt, reply) = AuthPrompt::after_refused_token();
+                self.ask(prompt, reply)
+            }
+        }
+    }
+
+    fn ask(&mut self, prompt: AuthPrompt, reply: ServerReply) -> ServerReply {
+        self.prompt = Some(prompt);
+        reply
+    }
+
+    /// True if the credentials are those of a login, which the session then has.
+    fn authenticate(&mut self, username: &str, password: &str) -> bool {
+        self.login = self.server.accounts().authenticate(username, password);
+        self.login.is_some()
+    }
+
+    fn denied(&mut self) -> ServerReply {
+        self.wrong_logins += 1;
+        let reply = match self.wrong_logins {
+            WRONG_LOGINS.. => ServerReply::new(421, "4.7.0 Too many wrong logins"),
+            _ => ServerReply::new(535, "5.7.8 Authentication credentials invalid"),
+        };
+        self.refused(reply, Vec::new())
+    }
+
     fn ehlo(&mut self) -> ServerReply {
         self.has_greeted = true;
         self.envelope = None;
@@ -185,7 +248,7 @@ impl ServerSession {
         if rules.tls == SmtpTls::StartTls && self.transport == TransportSecurity::Clear {
             lines.push("STARTTLS".to_owned());
         }
-        let mechanisms = self.mechanisms();
+        let mechanisms: Vec<&str> = self.mechanisms().map(AuthMechanism::name).collect();
         if !mechanisms.is_empty() && self.may_auth_now() {
             lines.push(format!("AUTH {}", mechanisms.join(" ")));
         }
@@ -348,9 +411,13 @@ fn check_wire(raw: &RawMail) -> Result<(), ServerReply> {
     match raw.flaw {
         None => Ok(()),
         Some(WireFlaw::BareLineEnd) => Err(ServerReply::new(554, "5.6.0 Bare <LF> or <CR> received")),
-        Some(WireFlaw::LongLine) => Err(ServerReply::new(554, "5.6.0 SmtpLine longer than 998 octets")),
+        Some(WireFlaw::LongLine) => Err(ServerReply::new(554, "5.6.0 Line longer than 998 octets")),
         Some(WireFlaw::TooLarge) => Err(too_large()),
     }
+}
+
+fn logged_in() -> ServerReply {
+    ServerReply::new(235, "2.7.0 Authentication successful")
 }
 
 fn too_large() -> ServerReply {

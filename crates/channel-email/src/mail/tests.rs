@@ -5,7 +5,7 @@ use fanfare_testkit::{NOON, alert, attempt, digest, notification, shown_of};
 use proptest::prelude::*;
 
 use super::*;
-use crate::scripted_server::Mail;
+use crate::scripted_server::SeenMail;
 
 const CONFIG: &str = r#"{
     "smtp": { "host": "smtp.example.com" },
@@ -21,11 +21,11 @@ fn renderer() -> Renderer {
     Renderer::new(Locale::default())
 }
 
-fn mail_about(notification: &Notification, form: MessageForm) -> Mail {
+fn mail_about(notification: &Notification, form: MessageForm) -> SeenMail {
     let attempt = Attempt { form, ..attempt() };
     let renderer = renderer();
     let bytes = write(&addresses(CONFIG), &"mail".into(), &renderer, notification, &attempt).unwrap();
-    Mail { data: String::from_utf8(bytes).unwrap(), ..Mail::default() }
+    SeenMail { data: String::from_utf8(bytes).unwrap(), ..SeenMail::default() }
 }
 
 fn about(change: impl FnOnce(&mut Alert)) -> Notification {
@@ -34,7 +34,7 @@ fn about(change: impl FnOnce(&mut Alert)) -> Notification {
     Notification { alert: Arc::new(alert), ..notification(Severity::High, Why::Started) }
 }
 
-fn header_names(mail: &Mail) -> Vec<String> {
+fn header_names(mail: &SeenMail) -> Vec<String> {
     mail.headers().iter().map(|line| line.split(':').next().unwrap().to_owned()).collect()
 }
 
@@ -128,7 +128,7 @@ fn hidden_recipients_stand_nowhere_in_the_mail() {
     let config = CONFIG.replacen('{', r#"{ "hide_recipients": true, "reply_to": "desk@example.com", "#, 1);
     let notification = notification(Severity::High, Why::Started);
     let mail = write(&addresses(&config), &"mail".into(), &renderer(), &notification, &attempt()).unwrap();
-    let mail = Mail { data: String::from_utf8(mail).unwrap(), ..Mail::default() };
+    let mail = SeenMail { data: String::from_utf8(mail).unwrap(), ..SeenMail::default() };
     assert!(!mail.data.contains("oncall@") && !mail.data.contains("boss@"), "{}", mail.data);
     assert_eq!(mail.header("To"), ["Fanfare <alerts@example.com>"]);
     assert_eq!(mail.header("Reply-To"), ["desk@example.com"]);
@@ -183,14 +183,14 @@ fn a_page_stays_below_what_gmail_cuts_off() {
     assert!(page.len() < 100_000, "{}", page.len());
 }
 
-fn digest_mail(digest: &Digest, form: MessageForm) -> Mail {
+fn digest_mail(digest: &Digest, form: MessageForm) -> SeenMail {
     let attempt = Attempt { form, ..attempt() };
     let bytes = write_digest(&addresses(CONFIG), &renderer(), digest, &attempt).unwrap();
-    Mail { data: String::from_utf8(bytes).unwrap(), ..Mail::default() }
+    SeenMail { data: String::from_utf8(bytes).unwrap(), ..SeenMail::default() }
 }
 
 /// The text of `mail`, with quoted-printable undone.
-fn decoded(mail: &Mail) -> String {
+fn decoded(mail: &SeenMail) -> String {
     mail.data.replace("=\r\n", "").replace("=3D", "=")
 }
 

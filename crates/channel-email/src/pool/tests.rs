@@ -3,8 +3,8 @@ use super::*;
 #[derive(Debug, PartialEq)]
 struct FakeConnection(u8);
 
-impl WearsOut for FakeConnection {
-    fn is_fresh(&self) -> bool {
+impl Reusable for FakeConnection {
+    fn may_be_reused(&self) -> bool {
         self.0 != WORN
     }
 }
@@ -13,7 +13,7 @@ const WORN: u8 = 0;
 
 #[tokio::test(start_paused = true)]
 async fn the_connection_used_last_is_used_next() {
-    let pool = Pool::default();
+    let pool = ConnectionPool::default();
     pool.put(FakeConnection(1));
     pool.put(FakeConnection(2));
     assert_eq!(
@@ -24,9 +24,9 @@ async fn the_connection_used_last_is_used_next() {
 
 #[tokio::test(start_paused = true)]
 async fn a_connection_kept_for_too_long_is_not_used_again() {
-    let pool = Pool::default();
+    let pool = ConnectionPool::default();
     pool.put(FakeConnection(1));
-    tokio::time::advance(Pool::<FakeConnection>::IDLE_FOR - Duration::from_secs(1)).await;
+    tokio::time::advance(ConnectionPool::<FakeConnection>::IDLE_FOR - Duration::from_secs(1)).await;
     pool.put(FakeConnection(2));
     tokio::time::advance(Duration::from_secs(1)).await;
     assert_eq!([pool.take(), pool.take()], [Some(FakeConnection(2)), None]);
@@ -34,10 +34,10 @@ async fn a_connection_kept_for_too_long_is_not_used_again() {
 
 #[tokio::test(start_paused = true)]
 async fn a_worn_connection_is_not_kept_nor_one_too_many() {
-    let pool = Pool::default();
+    let pool = ConnectionPool::default();
     pool.put(FakeConnection(WORN));
     assert_eq!(pool.take(), None);
 
     (1..=9).for_each(|i| pool.put(FakeConnection(i)));
-    assert_eq!(std::iter::from_fn(|| pool.take()).count(), Pool::<FakeConnection>::SIZE);
+    assert_eq!(std::iter::from_fn(|| pool.take()).count(), ConnectionPool::<FakeConnection>::SIZE);
 }

@@ -27,7 +27,7 @@ async fn proxy(answer: &'static str) -> String {
 
 async fn connect_through(proxy: &str, port: u16) -> Result<TcpStream, SendError> {
     let deadline = Instant::now() + std::time::Duration::from_secs(5);
-    Proxy::parse(proxy).unwrap().connect("127.0.0.1", port, deadline).await
+    ConnectProxy::parse(proxy).unwrap().connect("127.0.0.1", port, deadline).await
 }
 
 #[tokio::test]
@@ -58,11 +58,11 @@ async fn a_proxy_that_forbids_is_for_a_person_to_mend_and_one_that_cannot_may_la
 #[test]
 fn only_a_plain_http_proxy_can_be_named_and_its_address_is_not_quoted() {
     for text in ["socks5://127.0.0.1:1080", "127.0.0.1:3128", "http://user:s3cret@proxy:3128", ""] {
-        let err = Proxy::parse(text).unwrap_err();
+        let err = ConnectProxy::parse(text).unwrap_err();
         assert_eq!(err.field, "smtp.proxy");
         assert!(!err.message.contains("s3cret"), "{err}");
     }
-    let proxy = Proxy::parse("http://[::1]:3128").unwrap();
+    let proxy = ConnectProxy::parse("http://[::1]:3128").unwrap();
     assert_eq!((proxy.host.as_str(), proxy.port), ("::1", 3128));
-    assert_eq!(Proxy::parse("http://proxy").unwrap().port, 80);
+    assert_eq!(ConnectProxy::parse("http://proxy").unwrap().port, 80);
 }

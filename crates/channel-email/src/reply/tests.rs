@@ -1,12 +1,12 @@
 use super::*;
 
 #[track_caller]
-fn check(stage: SmtpStage, code: u16, words: &str, expected: Meaning) {
-    assert_eq!(SmtpReply::new(code, words).meaning(stage), expected, "{stage}: {code} {words}");
+fn check(stage: SmtpStage, code: u16, words: &str, expected: RefusalClass) {
+    assert_eq!(SmtpReply::new(code, words).class(stage), expected, "{stage}: {code} {words}");
 }
 
-fn minutes(minutes: u64) -> Meaning {
-    Meaning::Throttled(Duration::from_secs(60 * minutes))
+fn minutes(minutes: u64) -> RefusalClass {
+    RefusalClass::Throttled(Duration::from_secs(60 * minutes))
 }
 
 #[test]
@@ -19,46 +19,46 @@ fn a_connection_the_server_closes_is_worth_another() {
         SmtpStage::Data,
         SmtpStage::Content,
     ] {
-        check(stage, 421, "4.3.2 Service not available", Meaning::Transient);
+        check(stage, 421, "4.3.2 Service not available", RefusalClass::Transient);
     }
-    check(SmtpStage::Greeting, 554, "No SMTP service here", Meaning::Transient);
+    check(SmtpStage::Greeting, 554, "No SMTP service here", RefusalClass::Transient);
 }
 
 #[test]
 fn a_login_that_is_refused_is_for_a_person_to_mend() {
-    check(SmtpStage::Login, 535, "5.7.8 authentication credentials invalid", Meaning::Misconfigured);
-    check(SmtpStage::Login, 534, "5.7.9 mechanism too weak", Meaning::Misconfigured);
-    check(SmtpStage::Sender, 530, "5.7.0 Authentication required", Meaning::Misconfigured);
-    check(SmtpStage::Content, 530, "5.7.0 Authentication required", Meaning::Misconfigured);
-    check(SmtpStage::Login, 454, "4.7.0 Temporary authentication failure", Meaning::Transient);
+    check(SmtpStage::Login, 535, "5.7.8 authentication credentials invalid", RefusalClass::Misconfigured);
+    check(SmtpStage::Login, 534, "5.7.9 mechanism too weak", RefusalClass::Misconfigured);
+    check(SmtpStage::Sender, 530, "5.7.0 Authentication required", RefusalClass::Misconfigured);
+    check(SmtpStage::Content, 530, "5.7.0 Authentication required", RefusalClass::Misconfigured);
+    check(SmtpStage::Login, 454, "4.7.0 Temporary authentication failure", RefusalClass::Transient);
 }
 
 #[test]
 fn a_sender_that_is_refused_is_for_a_person_to_mend() {
-    check(SmtpStage::Sender, 553, "Mail from must equal authorized user", Meaning::Misconfigured);
-    check(SmtpStage::Sender, 436, "", Meaning::Misconfigured);
-    check(SmtpStage::Sender, 451, "4.3.0 try again", Meaning::Transient);
+    check(SmtpStage::Sender, 553, "Mail from must equal authorized user", RefusalClass::Misconfigured);
+    check(SmtpStage::Sender, 436, "", RefusalClass::Misconfigured);
+    check(SmtpStage::Sender, 451, "4.3.0 try again", RefusalClass::Transient);
     check(
         SmtpStage::Content,
         554,
         "Message rejected: Email address is not verified.",
-        Meaning::Misconfigured,
+        RefusalClass::Misconfigured,
     );
 }
 
 #[test]
 fn what_is_wrong_with_the_mail_itself_is_not_sent_again_as_it_is() {
-    check(SmtpStage::Content, 552, "5.3.4 Message size exceeds fixed limit", Meaning::Unsendable);
-    check(SmtpStage::Content, 554, "DT:SPM spam", Meaning::Unsendable);
-    check(SmtpStage::Content, 550, "5.7.1 rejected by policy", Meaning::Unsendable);
-    check(SmtpStage::Content, 451, "DT:SPM please try again", Meaning::Transient);
+    check(SmtpStage::Content, 552, "5.3.4 Message size exceeds fixed limit", RefusalClass::Unsendable);
+    check(SmtpStage::Content, 554, "DT:SPM spam", RefusalClass::Unsendable);
+    check(SmtpStage::Content, 550, "5.7.1 rejected by policy", RefusalClass::Unsendable);
+    check(SmtpStage::Content, 451, "DT:SPM please try again", RefusalClass::Transient);
 }
 
 #[test]
 fn a_full_mailbox_can_be_emptied() {
-    check(SmtpStage::Recipient, 452, "4.2.2 mailbox full", Meaning::Transient);
-    check(SmtpStage::Recipient, 552, "5.2.2 mailbox full", Meaning::Transient);
-    check(SmtpStage::Content, 552, "5.2.2 mailbox full", Meaning::Transient);
+    check(SmtpStage::Recipient, 452, "4.2.2 mailbox full", RefusalClass::Transient);
+    check(SmtpStage::Recipient, 552, "5.2.2 mailbox full", RefusalClass::Transient);
+    check(SmtpStage::Content, 552, "5.2.2 mailbox full", RefusalClass::Transient);
 }
 
 #[test]
@@ -70,31 +70,31 @@ fn limits_are_known_for_limits_whatever_their_code() {
     check(SmtpStage::Sender, 451, "MI:SFQ 163 smtp2", minutes(15));
     check(SmtpStage::Content, 554, "Reject by behaviour spam: Too frequently sending", minutes(5));
     check(SmtpStage::Content, 454, "too frequently sending", minutes(5));
-    let a_second = Meaning::Throttled(Duration::from_secs(1));
+    let a_second = RefusalClass::Throttled(Duration::from_secs(1));
     check(SmtpStage::Content, 454, "Throttling failure: Maximum sending rate exceeded.", a_second);
 }
 
 #[test]
 fn an_allowance_used_up_is_not_a_broken_message() {
-    check(SmtpStage::Sender, 550, "MI:STC 163 smtp3", Meaning::Quota);
-    check(SmtpStage::Content, 454, "Throttling failure: Daily message quota exceeded.", Meaning::Quota);
-    check(SmtpStage::Content, 550, "5.4.5 Daily user sending limit exceeded", Meaning::Quota);
-    check(SmtpStage::Sender, 552, "quota exceeded", Meaning::Quota);
+    check(SmtpStage::Sender, 550, "MI:STC 163 smtp3", RefusalClass::Quota);
+    check(SmtpStage::Content, 454, "Throttling failure: Daily message quota exceeded.", RefusalClass::Quota);
+    check(SmtpStage::Content, 550, "5.4.5 Daily user sending limit exceeded", RefusalClass::Quota);
+    check(SmtpStage::Sender, 552, "quota exceeded", RefusalClass::Quota);
 }
 
 #[test]
 fn too_many_recipients_get_a_mail_of_their_own() {
-    check(SmtpStage::Recipient, 452, "4.5.3 too many recipients", Meaning::Transient);
-    check(SmtpStage::Recipient, 552, "too many recipients", Meaning::Transient);
-    check(SmtpStage::Recipient, 556, "too many RCPT", Meaning::Transient);
+    check(SmtpStage::Recipient, 452, "4.5.3 too many recipients", RefusalClass::Transient);
+    check(SmtpStage::Recipient, 552, "too many recipients", RefusalClass::Transient);
+    check(SmtpStage::Recipient, 556, "too many RCPT", RefusalClass::Transient);
     // 556 of RFC 7504 is another matter.
-    check(SmtpStage::Recipient, 556, "5.1.10 Recipient address has null MX", Meaning::Misconfigured);
+    check(SmtpStage::Recipient, 556, "5.1.10 Recipient address has null MX", RefusalClass::Misconfigured);
 }
 
 #[test]
 fn a_code_of_163_means_nothing_elsewhere() {
-    check(SmtpStage::Content, 550, "the words hl: and mi:sfq in another code", Meaning::Unsendable);
-    check(SmtpStage::Recipient, 550, "5.1.1 no such user", Meaning::Misconfigured);
+    check(SmtpStage::Content, 550, "the words hl: and mi:sfq in another code", RefusalClass::Unsendable);
+    check(SmtpStage::Recipient, 550, "5.1.1 no such user", RefusalClass::Misconfigured);
 }
 
 #[test]

@@ -2,8 +2,8 @@ use serde_json::{Value, json};
 
 use super::*;
 
-fn build(settings: &Value) -> Result<Server, BuildError> {
-    Server::build(serde_json::from_value(settings.clone()).unwrap())
+fn build(settings: &Value) -> Result<SmtpServer, BuildError> {
+    SmtpServer::build(serde_json::from_value(settings.clone()).unwrap())
 }
 
 #[track_caller]

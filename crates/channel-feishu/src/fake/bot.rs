@@ -1,8 +1,8 @@
 //! A custom bot in a Feishu group: its settings and its memory.
 
 use fanfare_sandbox::{
-    AccountSettings, AddressRange, InvalidAccount, Members, ProviderRefusal, ProviderRequest, Target,
-    TimeWindow, is_allowed,
+    AccountSettings, AddressRange, FakeAccountState, InvalidAccount, Members, ProviderRefusal,
+    ProviderRequest, Target, TimeWindow, is_allowed,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -20,7 +20,7 @@ const BODY_BYTES: usize = 20_000;
 
 /// A bot's settings.
 pub(super) struct BotSettings {
-    pub(super) token: String,
+    token: String,
     secret: Option<String>,
     keywords: Vec<String>,
     pub(super) members: Members,
@@ -44,24 +44,35 @@ impl BotSettings {
 
 /// A bot and its memory.
 pub(super) struct BotState {
-    pub(super) target: Target,
+    target: Target,
     pub(super) settings: BotSettings,
     second: TimeWindow,
     minute: TimeWindow,
 }
 
-impl BotState {
-    pub(super) fn new(name: &str, settings: BotSettings) -> Self {
+impl FakeAccountState for BotState {
+    type Settings = BotSettings;
+
+    fn credential(settings: &BotSettings) -> &str {
+        &settings.token
+    }
+
+    fn new(name: &str, settings: BotSettings) -> Self {
         let window = |seconds| TimeWindow::new(SignedDuration::from_secs(seconds));
         Self { target: Target::new(name, Vec::new()), settings, second: window(1), minute: window(60) }
     }
 
-    /// Gives the bot one more name, and these settings.
-    pub(super) fn rename(&mut self, name: &str, settings: BotSettings) {
+    fn rename(&mut self, name: &str, settings: BotSettings) {
         self.target.add(name, Vec::new());
         self.settings = settings;
     }
 
+    fn target(&self) -> &Target {
+        &self.target
+    }
+}
+
+impl BotState {
     /// The message of a request, or its refusal.
     pub(super) fn check(
         &self,

@@ -1,10 +1,8 @@
 //! A Feishu with all its bots.
 
-use std::collections::HashMap;
-
 use fanfare_sandbox::{
-    AccountSettings, InvalidAccount, OpenAccount, Provider, ProviderAnswer, ProviderRefusal, ProviderRequest,
-    ProviderVerdict, SandboxJournal, ShownMessage, Target, ViolationKind,
+    AccountSettings, AccountTable, FakeAccountState, InvalidAccount, OpenAccount, Provider, ProviderAnswer,
+    ProviderRefusal, ProviderRequest, ProviderVerdict, SandboxJournal, ShownMessage, Target, ViolationKind,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -26,7 +24,7 @@ const BAD_REQUEST: i64 = 9_499;
 #[derive(Default)]
 pub struct FakeFeishu {
     rules: FeishuRules,
-    bots: HashMap<String, BotState>,
+    bots: AccountTable<BotState>,
 }
 
 impl FakeFeishu {
@@ -61,7 +59,7 @@ impl FakeFeishu {
         match bot.count(now) {
             Ok(()) => (ProviderVerdict::Delivered, shown),
             Err(limit) => {
-                journal.violation(ViolationKind::LimitExceeded, bot.target.first_name(), now, limit);
+                journal.violation(ViolationKind::LimitExceeded, bot.target().first_name(), now, limit);
                 let (code, words) =
                     (self.rules.too_fast_code, "too many request, frequency limited".to_owned());
                 (ProviderVerdict::Throttled { code, words }, shown)
@@ -99,13 +97,7 @@ impl Provider for FakeFeishu {
     }
 
     fn add(&mut self, name: &str, settings: &AccountSettings<'_>) -> Result<(), InvalidAccount> {
-        let settings = BotSettings::from_settings(settings)?;
-        match self.bots.get_mut(&settings.token) {
-            Some(known) => known.rename(name, settings),
-            None => {
-                self.bots.insert(settings.token.clone(), BotState::new(name, settings));
-            }
-        }
+        self.bots.add(name, BotSettings::from_settings(settings)?);
         Ok(())
     }
 
@@ -114,7 +106,7 @@ impl Provider for FakeFeishu {
     }
 
     fn target_of(&self, request: &ProviderRequest) -> Option<&Target> {
-        self.bots.get(token_of(request)?).map(|bot| &bot.target)
+        self.bots.target(token_of(request)?)
     }
 
     fn answer(
@@ -125,13 +117,9 @@ impl Provider for FakeFeishu {
     ) -> ProviderAnswer {
         let (verdict, shown) = self.decide(request, journal, now);
         let name = self.target_of(request).map_or("unknown", Target::first_name).to_owned();
-        let answer = match &verdict {
-            ProviderVerdict::Delivered | ProviderVerdict::Duplicate | ProviderVerdict::Broken { .. } => {
-                self.success()
-            }
-            ProviderVerdict::Refused { code, words } | ProviderVerdict::Throttled { code, words } => {
-                Self::refusal(*code, words)
-            }
+        let answer = match verdict.refusal() {
+            Some((code, words)) => Self::refusal(code, words),
+            None => self.success(),
         };
         journal.record(KIND, &name, now, verdict, shown);
         answer

@@ -1,7 +1,8 @@
 //! One receiver: its settings and its memory.
 
 use fanfare_sandbox::{
-    AccountSettings, InvalidAccount, ProviderRefusal, ProviderRequest, RecentKeys, ShownMessage, Target,
+    AccountSettings, FakeAccountState, InvalidAccount, ProviderRefusal, ProviderRequest, RecentKeys,
+    ShownMessage, Target,
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -10,7 +11,7 @@ use super::signature;
 
 /// A receiver's settings.
 pub(super) struct ReceiverSettings {
-    pub(super) token: String,
+    token: String,
     method: String,
     keys: Vec<Vec<u8>>,
 }
@@ -30,22 +31,33 @@ impl ReceiverSettings {
 
 /// A receiver and its memory.
 pub(super) struct ReceiverState {
-    pub(super) target: Target,
-    pub(super) settings: ReceiverSettings,
+    target: Target,
+    settings: ReceiverSettings,
     seen: RecentKeys,
 }
 
-impl ReceiverState {
-    pub(super) fn new(name: &str, settings: ReceiverSettings) -> Self {
+impl FakeAccountState for ReceiverState {
+    type Settings = ReceiverSettings;
+
+    fn credential(settings: &ReceiverSettings) -> &str {
+        &settings.token
+    }
+
+    fn new(name: &str, settings: ReceiverSettings) -> Self {
         Self { target: Target::new(name, Vec::new()), settings, seen: RecentKeys::default() }
     }
 
-    /// Gives the receiver one more name, and these settings.
-    pub(super) fn rename(&mut self, name: &str, settings: ReceiverSettings) {
+    fn rename(&mut self, name: &str, settings: ReceiverSettings) {
         self.target.add(name, Vec::new());
         self.settings = settings;
     }
 
+    fn target(&self) -> &Target {
+        &self.target
+    }
+}
+
+impl ReceiverState {
     /// Checks a request; the code of a refusal is its HTTP status.
     pub(super) fn check(
         &self,

@@ -1,10 +1,8 @@
 //! All receivers of webhooks.
 
-use std::collections::HashMap;
-
 use fanfare_sandbox::{
-    AccountSettings, InvalidAccount, OpenAccount, Provider, ProviderAnswer, ProviderRefusal, ProviderRequest,
-    ProviderVerdict, SandboxJournal, ShownMessage, Target,
+    AccountSettings, AccountTable, InvalidAccount, OpenAccount, Provider, ProviderAnswer, ProviderRefusal,
+    ProviderRequest, ProviderVerdict, SandboxJournal, ShownMessage, Target,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -20,7 +18,7 @@ const PATH: &str = "/webhook/";
 /// All receivers of webhooks.
 #[derive(Default)]
 pub struct FakeWebhook {
-    receivers: HashMap<String, ReceiverState>,
+    receivers: AccountTable<ReceiverState>,
 }
 
 impl FakeWebhook {
@@ -55,13 +53,7 @@ impl Provider for FakeWebhook {
     }
 
     fn add(&mut self, name: &str, settings: &AccountSettings<'_>) -> Result<(), InvalidAccount> {
-        let settings = ReceiverSettings::from_settings(settings)?;
-        match self.receivers.get_mut(&settings.token) {
-            Some(known) => known.rename(name, settings),
-            None => {
-                self.receivers.insert(settings.token.clone(), ReceiverState::new(name, settings));
-            }
-        }
+        self.receivers.add(name, ReceiverSettings::from_settings(settings)?);
         Ok(())
     }
 
@@ -70,7 +62,7 @@ impl Provider for FakeWebhook {
     }
 
     fn target_of(&self, request: &ProviderRequest) -> Option<&Target> {
-        self.receivers.get(token_of(request)?).map(|receiver| &receiver.target)
+        self.receivers.target(token_of(request)?)
     }
 
     fn answer(
@@ -81,13 +73,11 @@ impl Provider for FakeWebhook {
     ) -> ProviderAnswer {
         let (verdict, shown) = self.decide(request, now);
         let name = self.target_of(request).map_or("unknown", Target::first_name).to_owned();
-        let answer = match &verdict {
-            ProviderVerdict::Refused { code, words } | ProviderVerdict::Throttled { code, words } => {
-                ProviderAnswer::json(u16::try_from(*code).unwrap_or(500), &json!({"error": words}))
+        let answer = match verdict.refusal() {
+            Some((status, words)) => {
+                ProviderAnswer::json(u16::try_from(status).unwrap_or(500), &json!({"error": words}))
             }
-            ProviderVerdict::Delivered | ProviderVerdict::Duplicate | ProviderVerdict::Broken { .. } => {
-                ProviderAnswer::json(200, &json!({"status": "ok"}))
-            }
+            None => ProviderAnswer::json(200, &json!({"status": "ok"})),
         };
         journal.record(KIND, &name, now, verdict, shown);
         answer

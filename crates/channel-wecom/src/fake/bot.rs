@@ -1,8 +1,8 @@
 //! A bot in a group.
 
 use fanfare_sandbox::{
-    LimitDecision, ProviderLimit, ProviderRefusal, ProviderRequest, ProviderVerdict, ShownMessage, Target,
-    ViolationKind, text_at,
+    FakeAccountState, LimitDecision, ProviderLimit, ProviderRefusal, ProviderRequest, ProviderVerdict,
+    ShownMessage, Target, ViolationKind, text_at,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -22,25 +22,36 @@ const MINUTE: SignedDuration = SignedDuration::from_secs(60);
 
 /// A bot and its memory.
 pub(super) struct WeComBotState {
-    pub(super) target: Target,
+    target: Target,
     bot: WeComBot,
     pub(super) limit: ProviderLimit,
     pub(super) media: BotMedia,
 }
 
-impl WeComBotState {
-    pub(super) fn new(name: &str, bot: WeComBot) -> Self {
+impl FakeAccountState for WeComBotState {
+    type Settings = WeComBot;
+
+    fn credential(bot: &WeComBot) -> &str {
+        &bot.key
+    }
+
+    fn new(name: &str, bot: WeComBot) -> Self {
         let limit = ProviderLimit::new(bot.per_minute, MINUTE, MINUTE);
         Self { target: Target::new(name, Vec::new()), bot, limit, media: BotMedia::default() }
     }
 
-    /// Gives the bot one more name, and these settings.
-    pub(super) fn rename(&mut self, name: &str, bot: WeComBot) {
+    fn rename(&mut self, name: &str, bot: WeComBot) {
         self.target.add(name, Vec::new());
         self.limit.set_limit(bot.per_minute);
         self.bot = bot;
     }
 
+    fn target(&self) -> &Target {
+        &self.target
+    }
+}
+
+impl WeComBotState {
     /// Takes a message for the group.
     pub(super) fn take(
         &mut self,

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use fanfare_sandbox::{
-    AccountSettings, InvalidAccount, LimitDecision, OpenAccount, Provider, ProviderAnswer, ProviderLimit,
-    ProviderRefusal, ProviderRequest, SandboxJournal, Target, ViolationKind,
+    AccountSettings, AccountTable, FakeAccountState, InvalidAccount, LimitDecision, OpenAccount, Provider,
+    ProviderAnswer, ProviderLimit, ProviderRefusal, ProviderRequest, SandboxJournal, Target, ViolationKind,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::account::{WeComAccount, WeComApp, WeComBot};
+use super::account::{WeComAccount, WeComApp};
 use super::app::{WeComAppState, named_in};
 use super::bot::WeComBotState;
 use super::outcome::{KIND, WeComOutcome};
@@ -30,7 +30,7 @@ const SEND_BY_APP: &str = "/cgi-bin/message/send";
 #[derive(Default)]
 pub struct FakeWeCom {
     rules: WeComRules,
-    bots: HashMap<String, WeComBotState>,
+    bots: AccountTable<WeComBotState>,
     apps: Vec<WeComAppState>,
     wrong_secrets: HashMap<IpAddr, ProviderLimit>,
 }
@@ -40,15 +40,6 @@ impl FakeWeCom {
     #[must_use]
     pub fn new(rules: WeComRules) -> Self {
         Self { rules, ..Self::default() }
-    }
-
-    fn add_bot(&mut self, name: &str, bot: WeComBot) {
-        match self.bots.get_mut(&bot.key) {
-            Some(known) => known.rename(name, bot),
-            None => {
-                self.bots.insert(bot.key.clone(), WeComBotState::new(name, bot));
-            }
-        }
     }
 
     fn add_app(&mut self, name: &str, app: WeComApp) {
@@ -68,7 +59,7 @@ impl FakeWeCom {
     ) -> ProviderAnswer {
         let bot = request.query("key").and_then(|key| self.bots.get_mut(key));
         let (name, outcome) = match bot {
-            Some(bot) => (bot.target.first_name().to_owned(), bot.take(&self.rules, request, now)),
+            Some(bot) => (bot.target().first_name().to_owned(), bot.take(&self.rules, request, now)),
             None => (
                 "unknown".to_owned(),
                 WeComOutcome::refused(ProviderRefusal::new(93_000, "invalid webhook url")),
@@ -184,16 +175,14 @@ impl Provider for FakeWeCom {
 
     fn add(&mut self, name: &str, settings: &AccountSettings<'_>) -> Result<(), InvalidAccount> {
         match WeComAccount::from_settings(settings)? {
-            WeComAccount::Bot(bot) => self.add_bot(name, bot),
+            WeComAccount::Bot(bot) => self.bots.add(name, bot),
             WeComAccount::App(app) => self.add_app(name, app),
         }
         Ok(())
     }
 
     fn ban(&mut self, name: &str, now: Timestamp) {
-        for bot in self.bots.values_mut().filter(|bot| bot.target.is_called(name)) {
-            bot.limit.block(now);
-        }
+        self.bots.called(name).for_each(|bot| bot.limit.block(now));
     }
 
     fn revoke_tokens(&mut self, name: &str) {
@@ -208,7 +197,7 @@ impl Provider for FakeWeCom {
 
     fn target_of(&self, request: &ProviderRequest) -> Option<&Target> {
         if let Some(key) = request.query("key") {
-            return self.bots.get(key).map(|bot| &bot.target);
+            return self.bots.target(key);
         }
         let find = |is_meant: &dyn Fn(&&WeComAppState) -> bool| self.apps.iter().find(is_meant);
         let app = match (request.query("access_token"), request.query("corpsecret")) {

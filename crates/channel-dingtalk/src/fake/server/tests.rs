@@ -29,7 +29,7 @@ impl Group {
 
     fn with(robot: DingTalkRobot, rules: DingTalkRules) -> Self {
         let mut dingtalk = FakeDingTalk::new(rules);
-        dingtalk.add_robot("ops", DingTalkRobot { access_token: "t".to_owned(), ..robot });
+        dingtalk.robots.add("ops", DingTalkRobot { access_token: "t".to_owned(), ..robot });
         let now = Timestamp::from_millisecond(D1_MILLIS).unwrap();
         Self { dingtalk, journal: SandboxJournal::default(), now }
     }

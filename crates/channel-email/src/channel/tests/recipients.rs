@@ -8,7 +8,7 @@ fn names(refusals: &[Refusal]) -> Vec<&str> {
 
 #[tokio::test]
 async fn a_refused_recipient_does_not_keep_the_mail_from_the_others() {
-    let script = |cue: Cue<'_>| match cue.line {
+    let script = |cue: ClientLine<'_>| match cue.line {
         "RCPT TO:<a@example.com>" => ScriptedAnswer::Say("550 5.1.1 no such user"),
         "RCPT TO:<b@example.com>" => ScriptedAnswer::Say("450 4.2.0 greylisted"),
         _ => ScriptedAnswer::Usual,
@@ -54,7 +54,7 @@ async fn no_mail_is_sent_if_nobody_is_accepted() {
 
 #[tokio::test]
 async fn the_mildest_refusal_decides() {
-    let script = |cue: Cue<'_>| match cue.line {
+    let script = |cue: ClientLine<'_>| match cue.line {
         "RCPT TO:<b@example.com>" => ScriptedAnswer::Say("450 4.2.0 greylisted"),
         line if line.starts_with("RCPT") => ScriptedAnswer::Say("550 5.1.1 no such user"),
         _ => ScriptedAnswer::Usual,
@@ -70,7 +70,7 @@ async fn the_mildest_refusal_decides() {
 
 /// A server that has no answer about those recipients whose `RCPT` line holds one of `names`.
 async fn silent_about(names: &'static [&'static str]) -> ScriptedServer {
-    ScriptedServer::start(move |cue: Cue<'_>| {
+    ScriptedServer::start(move |cue: ClientLine<'_>| {
         let is_named = cue.line.starts_with("RCPT") && names.iter().any(|name| cue.line.contains(name));
         if is_named { ScriptedAnswer::Silence } else { ScriptedAnswer::Usual }
     })
@@ -104,7 +104,7 @@ async fn a_server_silent_about_more_than_one_recipient_is_not_asked_without_end(
 
 #[tokio::test]
 async fn a_recipient_left_out_is_not_given_up_with_the_others() {
-    let script = |cue: Cue<'_>| match cue.line {
+    let script = |cue: ClientLine<'_>| match cue.line {
         "RCPT TO:<b@example.com>" => ScriptedAnswer::Silence,
         line if line.starts_with("RCPT") => ScriptedAnswer::Say("550 5.1.1 no such user"),
         _ => ScriptedAnswer::Usual,

@@ -17,18 +17,18 @@ const MAIL: &str = "From: alert@example.com\r\nTo: ann@example.com\r\nSubject: =
     Date: Sun, 08 Mar 2026 12:00:00 +0000\r\nMessage-ID: <1@example.com>\r\nAuto-Submitted: auto-generated\r\n\r\nIt is hot.\r\n";
 
 /// A server where `alert@example.com` has the password `s3cret`, and what it records.
-struct Scene {
+struct TestServer {
     server: Arc<MailServerState>,
     sandbox: Arc<SandboxState>,
 }
 
-impl Scene {
+impl TestServer {
     fn new(rules: SmtpRules) -> Self {
         let noon = Timestamp::from_second(1_772_971_200).unwrap();
         let sandbox = SandboxState::new(SandboxClock::new(move || noon)).unwrap();
-        let scene = Self { server: Arc::new(MailServerState::new(rules)), sandbox: Arc::new(sandbox) };
-        scene.add("ops-mail", &LOGIN);
-        scene
+        let server = Self { server: Arc::new(MailServerState::new(rules)), sandbox: Arc::new(sandbox) };
+        server.add("ops-mail", &LOGIN);
+        server
     }
 
     fn add(&self, name: &str, settings: &[(&'static str, &'static str)]) {
@@ -65,7 +65,7 @@ fn say(session: &mut ServerSession, lines: &[&str]) -> (u16, String) {
 
 #[track_caller]
 fn check(rules: SmtpRules, lines: &[&str], code: u16) {
-    let mut session = Scene::new(rules).session();
+    let mut session = TestServer::new(rules).session();
     assert_eq!(say(&mut session, lines).0, code, "{lines:?}");
 }
 
@@ -75,13 +75,13 @@ fn deliver(mail: &[u8], parameters: &str) -> (u16, SeenMessage, Vec<ViolationKin
 }
 
 fn deliver_by(rules: SmtpRules, raw: RawMail, parameters: &str) -> (u16, SeenMessage, Vec<ViolationKind>) {
-    let scene = Scene::new(rules);
-    let mut session = scene.session();
+    let server = TestServer::new(rules);
+    let mut session = server.session();
     let mail = format!("MAIL FROM:<alert@example.com>{parameters}");
     let lines = ["EHLO test", PLAIN, &mail, "RCPT TO:<ann@example.com>", "RCPT TO:<bob@example.com>", "DATA"];
     assert_eq!(say(&mut session, &lines).0, 354);
     let reply = session.take(&raw);
-    let (violations, seen) = (scene.violations(), scene.messages().pop().unwrap());
+    let (violations, seen) = (server.violations(), server.messages().pop().unwrap());
     (reply.code, seen, violations)
 }
 
@@ -145,9 +145,11 @@ fn the_third_wrong_password_ends_the_connection() {
 fn a_password_in_clear_is_refused_where_that_is_the_rule() {
     let rules = SmtpRules { clear_auth: ClearAuth::Refused, ..SmtpRules::default() };
     check(rules.clone(), &["EHLO test", PLAIN], 538);
-    assert!(!say(&mut Scene::new(rules).session(), &["EHLO test"]).1.contains("AUTH"));
+    assert!(!say(&mut TestServer::new(rules).session(), &["EHLO test"]).1.contains("AUTH"));
     assert!(
-        say(&mut Scene::new(SmtpRules::default()).session(), &["EHLO test"]).1.contains("AUTH PLAIN LOGIN")
+        say(&mut TestServer::new(SmtpRules::default()).session(), &["EHLO test"])
+            .1
+            .contains("AUTH PLAIN LOGIN")
     );
 }
 
@@ -160,9 +162,9 @@ fn nobody_sends_without_a_login_or_under_another_name() {
 
 #[test]
 fn an_open_relay_takes_mail_of_its_own_sender_without_a_login() {
-    let scene = Scene::new(SmtpRules::default());
-    scene.add("relay", &[("from", "relay@example.com")]);
-    let mut session = scene.session();
+    let server = TestServer::new(SmtpRules::default());
+    server.add("relay", &[("from", "relay@example.com")]);
+    let mut session = server.session();
     assert_eq!(say(&mut session, &["EHLO test", "MAIL FROM:<relay@example.com>"]).0, 250);
 }
 
@@ -205,6 +207,16 @@ fn extensions_must_be_on_offer() {
 }
 
 #[test]
+fn a_reply_is_in_the_words_of_a_mail_server() {
+    let mut session = TestServer::new(SmtpRules::default()).session();
+    assert_eq!(say(&mut session, &["TURN"]), (500, "5.5.2 Command not recognised".to_owned()));
+    let long = RawMail { bytes: MAIL.as_bytes().to_vec(), flaw: Some(WireFlaw::LongLine) };
+    let (_, seen, _) = deliver_by(SmtpRules::default(), long, "");
+    let ProviderVerdict::Refused { words, .. } = seen.verdict else { panic!() };
+    assert_eq!(words, "5.6.0 Line longer than 998 octets");
+}
+
+#[test]
 fn header_fields_come_exactly_once() {
     for (from, to) in [
         ("From: alert@example.com\r\n", ""),
@@ -212,6 +224,9 @@ fn header_fields_come_exactly_once() {
         ("Date: Sun, 08 Mar 2026 12:00:00 +0000\r\n", ""),
         ("Message-ID: <1@example.com>\r\n", "Message-ID: <1@example.com>\r\nMessage-ID: <2@example.com>\r\n"),
         ("To: ann@example.com\r\n", "To: ann@example.com\r\nTo: bob@example.com\r\n"),
+        ("To:", "Reply-To: a@example.com\r\nReply-To: b@example.com\r\nTo:"),
+        ("To:", "In-Reply-To: <1@example.com>\r\nIn-Reply-To: <2@example.com>\r\nTo:"),
+        ("To:", "References: <1@example.com>\r\nReferences: <2@example.com>\r\nTo:"),
     ] {
         let (code, seen, _) = deliver(&with(from, to), "");
         assert_eq!(code, 550, "{from} -> {to}");
@@ -267,7 +282,7 @@ fn a_mail_that_is_damaged_or_too_large_is_refused() {
 #[test]
 fn a_connection_carries_only_so_many_mails() {
     let rules = SmtpRules { mails_per_connection: Some(1), ..SmtpRules::default() };
-    let mut session = Scene::new(rules).session();
+    let mut session = TestServer::new(rules).session();
     let mail = ["MAIL FROM:<alert@example.com>", "RCPT TO:<ann@example.com>", "DATA"];
     say(&mut session, &["EHLO test", PLAIN]);
     assert_eq!(say(&mut session, &mail).0, 354);
@@ -286,11 +301,11 @@ fn an_address_takes_only_so_many_mails_an_hour() {
 
 #[test]
 fn channels_of_one_login_are_told_apart_by_whom_they_write_to() {
-    let scene = Scene::new(SmtpRules::default());
-    scene.add("boss-mail", &[&LOGIN[..], &[("to", "boss@example.com")]].concat());
-    let mut session = scene.session();
+    let server = TestServer::new(SmtpRules::default());
+    server.add("boss-mail", &[&LOGIN[..], &[("to", "boss@example.com")]].concat());
+    let mut session = server.session();
     let lines = ["EHLO test", PLAIN, "MAIL FROM:<alert@example.com>", "RCPT TO:<boss@example.com>", "DATA"];
     say(&mut session, &lines);
     session.take(&RawMail { bytes: MAIL.as_bytes().to_vec(), flaw: None });
-    assert_eq!(scene.messages()[0].target, "boss-mail");
+    assert_eq!(server.messages()[0].target, "boss-mail");
 }

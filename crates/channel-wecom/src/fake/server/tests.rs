@@ -41,7 +41,7 @@ impl Company {
 
     fn with(bot: WeComBot, app: WeComApp, rules: WeComRules) -> Self {
         let mut wecom = FakeWeCom::new(rules);
-        wecom.add_bot("team", bot);
+        wecom.bots.add("team", bot);
         wecom.add_app("duty", app);
         Self {
             wecom,
