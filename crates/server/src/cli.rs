@@ -2,23 +2,27 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 use crate::commands::ack::AckArgs;
 use crate::commands::audit::AuditArgs;
+use crate::commands::channels::{ChannelListArgs, ChannelTestArgs};
 use crate::commands::check::CheckArgs;
+use crate::commands::dead_letters::{
+    DeadLetterDiscardArgs, DeadLetterListArgs, DeadLetterRetryArgs, DeadLetterShowArgs,
+};
+use crate::commands::deliveries::DeliveryListArgs;
 use crate::commands::explain::ExplainArgs;
 use crate::commands::reload::ReloadArgs;
-use crate::commands::routes::{ShowArgs, TestArgs};
+use crate::commands::routes::{RouteShowArgs, RouteTestArgs};
 use crate::commands::send::SendArgs;
 use crate::commands::serve::{SandboxArgs, ServeArgs};
-use crate::commands::{channels, dead_letters, deliveries};
 
 /// One alert in; every bell that must ring, rings; and it can be proved afterwards.
 #[derive(Debug, Parser)]
 #[command(name = "fanfare", version, after_help = EXAMPLES, propagate_version = true)]
 pub struct Cli {
-    /// The config.
+    /// The config of the gateway
     #[arg(
         long,
         global = true,
@@ -48,7 +52,7 @@ Exit status: 0 good, 1 a finding or failure, 2 wrong usage.";
 /// The commands of `fanfare`.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Runs the gateway
+    /// Runs the gateway until it is told to stop
     Serve(ServeArgs),
     /// Shows an urgent alert arriving on every channel of the example, without any account
     ///
@@ -87,61 +91,36 @@ pub enum Command {
 #[derive(Debug, Subcommand)]
 pub enum RoutesCommand {
     /// Prints the routing tree
-    Show(ShowArgs),
+    Show(RouteShowArgs),
     /// Tells who would be told of an alert with these labels, and why
-    Test(TestArgs),
+    Test(RouteTestArgs),
 }
 
 /// The commands about deliveries.
 #[derive(Debug, Subcommand)]
 pub enum DeliveriesCommand {
     /// Lists deliveries, the newest first
-    List(deliveries::ListArgs),
+    List(DeliveryListArgs),
 }
 
 /// The commands about dead letters.
 #[derive(Debug, Subcommand)]
 pub enum DeadLettersCommand {
     /// Lists dead letters, the newest first
-    List(dead_letters::ListArgs),
-    /// Shows one, with every attempt that was made
-    Show(dead_letters::ShowArgs),
-    /// Has them tried again, at once
-    Retry(dead_letters::RetryArgs),
-    /// Lets them be: nobody needs to be told any more
-    Discard(dead_letters::DiscardArgs),
+    List(DeadLetterListArgs),
+    /// Shows one dead letter, with every attempt that was made
+    Show(DeadLetterShowArgs),
+    /// Has dead letters tried again, at once
+    Retry(DeadLetterRetryArgs),
+    /// Discards dead letters: nobody needs to be told any more
+    Discard(DeadLetterDiscardArgs),
 }
 
 /// The commands about channels.
 #[derive(Debug, Subcommand)]
 pub enum ChannelsCommand {
     /// Lists the channels and how they are
-    List(channels::ListArgs),
+    List(ChannelListArgs),
     /// Sends a marked test through a channel, and waits for its provider's answer
-    Test(channels::TestArgs),
-}
-
-/// The running gateway to ask, and the form in which its answer is printed.
-#[derive(Debug, Clone, Args)]
-pub struct AskArgs {
-    /// Prints the gateway's JSON
-    #[arg(long)]
-    pub json: bool,
-    /// The gateway to ask.
-    #[command(flatten)]
-    pub gateway: GatewayArgs,
-}
-
-/// The address and the token of a running gateway.
-#[derive(Debug, Clone, Args)]
-pub struct GatewayArgs {
-    /// Its address [default: the config's `server.listen`]
-    #[arg(long, value_name = "URL")]
-    pub url: Option<String>,
-    /// The environment variable that holds the token [default: the token in the config]
-    #[arg(long, value_name = "NAME", conflicts_with = "token_file")]
-    pub token_env: Option<String>,
-    /// The file that holds the token
-    #[arg(long, value_name = "FILE")]
-    pub token_file: Option<PathBuf>,
+    Test(ChannelTestArgs),
 }

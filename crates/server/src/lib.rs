@@ -2,11 +2,14 @@
 //!
 //! It alone knows the command line and which channels there are.
 
+mod run;
 mod cli;
 mod commands;
-mod registry;
 mod serve;
+mod client;
+mod registry;
 
 pub use crate::cli::{Cli, Command};
-pub use crate::commands::{Outcome, run};
+pub use crate::commands::Outcome;
 pub use crate::registry::registry;
+pub use crate::run::run;

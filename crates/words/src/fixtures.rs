@@ -10,7 +10,7 @@ pub(crate) use fanfare_testkit::NOON;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-/// So many seconds after [`NOON`].
+/// The time so many seconds after [`NOON`].
 pub(crate) fn after_noon(seconds: i64) -> Timestamp {
     NOON + SignedDuration::from_secs(seconds)
 }

@@ -7,18 +7,17 @@ use clap::Args;
 use fanfare_api::{AcknowledgeRequest, AcknowledgeResult, AcknowledgeStatus, Endpoint};
 use fanfare_core::{AlertId, one_line};
 
-use super::Outcome;
-use super::client::{GatewayClient, TokenKind};
+use super::outcome::Outcome;
 use super::output::print;
 use super::time_arg::format_time;
-use crate::cli::AskArgs;
+use crate::client::{AskArgs, GatewayClient, TokenKind};
 
 /// The alert, and the person who takes care of it.
 #[derive(Debug, Args)]
 pub struct AckArgs {
-    /// The alert's number, as its messages show it
+    /// The number of the alert, as its messages show it
     pub id: AlertId,
-    /// Who takes care of it: everybody who was told hears this name
+    /// The name of the person who takes care of it; everybody who was told hears it
     #[arg(long, value_name = "NAME")]
     pub by: String,
     /// The gateway and the output.

@@ -6,11 +6,10 @@ use std::path::Path;
 use clap::Args;
 use fanfare_api::{AuditReport, ContractCounts, DeliveryStageCounts, Endpoint, UnaccountedRow};
 
-use super::Outcome;
-use super::client::{GatewayClient, TokenKind};
+use super::outcome::Outcome;
 use super::output::{print, read};
 use super::table::table;
-use crate::cli::AskArgs;
+use crate::client::{AskArgs, GatewayClient, TokenKind};
 
 /// The gateway whose ledger is audited.
 #[derive(Debug, Args)]

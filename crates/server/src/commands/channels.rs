@@ -13,16 +13,15 @@ use fanfare_core::one_line;
 use fanfare_words::without_outcome;
 use jiff::tz::TimeZone;
 
-use super::Outcome;
-use super::client::{GatewayClient, TokenKind};
+use super::outcome::Outcome;
 use super::output::{print, read};
 use super::table::table;
 use super::time_arg::format_time;
-use crate::cli::AskArgs;
+use crate::client::{AskArgs, GatewayClient, TokenKind};
 
 /// The gateway whose channels are listed.
 #[derive(Debug, Args)]
-pub struct ListArgs {
+pub struct ChannelListArgs {
     /// The gateway and the output.
     #[command(flatten)]
     pub ask: AskArgs,
@@ -30,10 +29,10 @@ pub struct ListArgs {
 
 /// The channel to test.
 #[derive(Debug, Args)]
-pub struct TestArgs {
-    /// Its name in the config
+pub struct ChannelTestArgs {
+    /// The name of the channel in the config
     pub name: String,
-    /// Who tests it: the message says so
+    /// The name of the person who tests it; the message tells it
     #[arg(long, env = "USER", hide_env = true, default_value = "the command line", value_name = "NAME")]
     pub by: String,
     /// The gateway and the output.
@@ -42,7 +41,7 @@ pub struct TestArgs {
 }
 
 /// Prints the condition of each channel.
-pub(crate) fn list(config: &Path, args: &ListArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+pub(crate) fn list(config: &Path, args: &ChannelListArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let gateway = GatewayClient::find(config, &args.ask.gateway, TokenKind::Api)?;
     let answer = gateway.get(Endpoint::ListChannels, "", &[])?;
     let zone = &gateway.locale.timezone;
@@ -98,8 +97,8 @@ const TEST_PATIENCE: Duration = Duration::from_secs(10 * 60);
 
 /// Sends a marked test through a channel, and prints its provider's answer; a
 /// finding unless that took it.
-pub(crate) fn test(config: &Path, args: &TestArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let TestArgs { name, by, ask } = args;
+pub(crate) fn test(config: &Path, args: &ChannelTestArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+    let ChannelTestArgs { name, by, ask } = args;
     let gateway = GatewayClient::find(config, &ask.gateway, TokenKind::Api)?.with_patience(TEST_PATIENCE);
     let request = ChannelTestRequest { by: Some(by.clone()) };
     let answer = gateway.post(Endpoint::TestChannel, name, &request)?;

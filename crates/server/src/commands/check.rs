@@ -9,13 +9,13 @@ use fanfare_gateway::{ChannelSetup, Drill};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::outcome::Outcome;
 use super::routes::{Promise, tree};
+use super::sandbox_load::load_without_secrets;
 use super::table::table;
-use super::{Outcome, unopened_doors};
 use crate::registry;
 use fanfare_config::{
-    Auth, Config, Loader, Problem, ProblemSeverity, Problems, ProcessSecrets, SandboxSecrets, Secrets,
-    SourceConfig, in_file,
+    Auth, Config, Loader, Problem, ProblemSeverity, Problems, ProcessSecrets, SourceConfig, in_file,
 };
 
 /// The strictness of the check, and the form of its output.
@@ -24,7 +24,7 @@ pub struct CheckArgs {
     /// Secrets may be missing, as with `serve --sandbox`
     #[arg(long)]
     pub sandbox: bool,
-    /// Prints JSON
+    /// JSON instead of a text for people
     #[arg(long)]
     pub json: bool,
 }
@@ -36,11 +36,12 @@ pub(crate) fn check(
     now: Timestamp,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    let (kinds, doors) = (registry(), unopened_doors());
-    let (secrets, sandbox): (&dyn Secrets, _) =
-        if args.sandbox { (&SandboxSecrets(ProcessSecrets), Some(&doors)) } else { (&ProcessSecrets, None) };
-    let result = Loader { kinds: &kinds, secrets, sandbox, now }.load(file);
+    let result = if args.sandbox { load_without_secrets(file, now) } else { load(file, now) };
     report(file, &result, args, out)
+}
+
+fn load(file: &Path, now: Timestamp) -> Result<Config, Problems> {
+    Loader { kinds: &registry(), secrets: &ProcessSecrets, sandbox: None, now }.load(file)
 }
 
 fn report(

@@ -14,23 +14,22 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::Outcome;
-use super::client::{GatewayClient, TokenKind};
+use super::outcome::Outcome;
 use super::output::{print, read};
 use super::table::table;
 use super::time_arg::{TimeArg, format_time};
-use crate::cli::AskArgs;
+use crate::client::{AskArgs, GatewayClient, TokenKind};
 
 /// The dead letters to list.
 #[derive(Debug, Args)]
-pub struct ListArgs {
+pub struct DeadLetterListArgs {
     /// The dead letters.
     #[command(flatten)]
-    pub filter: FilterArgs,
-    /// Only those listed after this one, for paging
+    pub filter: DeadLetterFilterArgs,
+    /// The last dead letter of the page before: those after it are listed
     #[arg(long, value_name = "ID")]
     pub before: Option<String>,
-    /// At most so many
+    /// The most dead letters to list
     #[arg(long, default_value_t = 50, value_name = "NUMBER")]
     pub limit: u32,
     /// The gateway and the output.
@@ -40,25 +39,25 @@ pub struct ListArgs {
 
 /// Dead letters that are alike.
 #[derive(Debug, Args)]
-pub struct FilterArgs {
-    /// Only those on this channel
+pub struct DeadLetterFilterArgs {
+    /// The channel on which they were given up
     #[arg(long, value_name = "NAME")]
     pub channel: Option<String>,
-    /// Only what this receiver was to be told
+    /// The receiver that was to be told
     #[arg(long, value_name = "NAME")]
     pub receiver: Option<String>,
-    /// Only what was given up at this time or later: 2026-03-08T20:00:00+08:00, or 2h for two hours ago
+    /// The earliest time of giving up: 2026-03-08T20:00:00+08:00, or 2h for two hours ago
     #[arg(long, visible_alias = "all-since", value_name = "TIME")]
     pub since: Option<TimeArg>,
-    /// Only what was given up before this time
+    /// The end of the times of giving up: those before it
     #[arg(long, value_name = "TIME")]
     pub until: Option<TimeArg>,
 }
 
 /// One dead letter.
 #[derive(Debug, Args)]
-pub struct ShowArgs {
-    /// Its name, as the list shows it, e.g. d17
+pub struct DeadLetterShowArgs {
+    /// The name of the dead letter, as the list shows it, e.g. d17
     pub id: String,
     /// The gateway and the output.
     #[command(flatten)]
@@ -67,33 +66,33 @@ pub struct ShowArgs {
 
 /// The dead letters to try again.
 #[derive(Debug, Args)]
-pub struct RetryArgs {
+pub struct DeadLetterRetryArgs {
     /// The dead letters.
     #[command(flatten)]
-    pub which: WhichArgs,
+    pub which: DeadLetterChoiceArgs,
 }
 
 /// The dead letters to discard, and the reason.
 #[derive(Debug, Args)]
-pub struct DiscardArgs {
-    /// Why nobody needs to be told any more
+pub struct DeadLetterDiscardArgs {
+    /// The reason that nobody needs to be told any more
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
     /// The dead letters.
     #[command(flatten)]
-    pub which: WhichArgs,
+    pub which: DeadLetterChoiceArgs,
 }
 
 /// Dead letters by their names, or those that are alike.
 #[derive(Debug, Args)]
-pub struct WhichArgs {
-    /// Their names, as the list shows them, e.g. d17; or else --channel, --receiver, --since or --until
+pub struct DeadLetterChoiceArgs {
+    /// The names of dead letters, as the list shows them, e.g. d17; or else --channel, --receiver, --since or --until
     #[arg(value_name = "ID", conflicts_with_all = ALIKE, required_unless_present_any = ALIKE)]
     pub ids: Vec<String>,
     /// All that are alike.
     #[command(flatten)]
-    pub filter: FilterArgs,
-    /// Who does this, for the record
+    pub filter: DeadLetterFilterArgs,
+    /// The name of the person who does this, for the record
     #[arg(long, env = "USER", hide_env = true, default_value = "the command line", value_name = "NAME")]
     pub by: String,
     /// The gateway and the output.
@@ -106,11 +105,11 @@ const ALIKE: [&str; 4] = ["channel", "receiver", "since", "until"];
 /// Prints the dead letters.
 pub(crate) fn list(
     config: &Path,
-    args: &ListArgs,
+    args: &DeadLetterListArgs,
     now: Timestamp,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    let ListArgs { filter, before, limit, ask } = args;
+    let DeadLetterListArgs { filter, before, limit, ask } = args;
     let mut query = filter.query(now);
     query.extend(before.iter().map(|id| ("before", id.clone())));
     query.push(("limit", limit.to_string()));
@@ -153,8 +152,8 @@ fn row(letter: &DeadLetterEntry, zone: &TimeZone) -> [String; 9] {
 }
 
 /// Prints one dead letter, with every attempt that was made.
-pub(crate) fn show(config: &Path, args: &ShowArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let ShowArgs { id, ask } = args;
+pub(crate) fn show(config: &Path, args: &DeadLetterShowArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+    let DeadLetterShowArgs { id, ask } = args;
     let gateway = GatewayClient::find(config, &ask.gateway, TokenKind::Api)?;
     let answer = gateway.get(Endpoint::ShowDeadLetter, id, &[])?;
     print(answer, ask, out, |letter: DeadLetterDetails| text(&letter, &gateway.locale.timezone))?;
@@ -204,11 +203,11 @@ fn attempt_row(attempt: &DeliveryAttempt, zone: &TimeZone) -> [String; 5] {
 /// Has dead letters tried again; a finding if there are none like this.
 pub(crate) fn retry(
     config: &Path,
-    args: &RetryArgs,
+    args: &DeadLetterRetryArgs,
     now: Timestamp,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    let RetryArgs { which } = args;
+    let DeadLetterRetryArgs { which } = args;
     let gateway = GatewayClient::find(config, &which.ask.gateway, TokenKind::Api)?;
     let answer = gateway.post(Endpoint::RetryDeadLetters, "", &which.selection(now))?;
     let RetryResult { retried } = read(answer.clone())?;
@@ -218,11 +217,11 @@ pub(crate) fn retry(
 /// Discards dead letters; a finding if there are none like this.
 pub(crate) fn discard(
     config: &Path,
-    args: &DiscardArgs,
+    args: &DeadLetterDiscardArgs,
     now: Timestamp,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    let DiscardArgs { reason, which } = args;
+    let DeadLetterDiscardArgs { reason, which } = args;
     let gateway = GatewayClient::find(config, &which.ask.gateway, TokenKind::Api)?;
     let selection = DeadLetterSelection { reason: Some(reason.clone()), ..which.selection(now) };
     let answer = gateway.post(Endpoint::DiscardDeadLetters, "", &selection)?;
@@ -245,11 +244,11 @@ fn report(
     Ok(if number == 0 { Outcome::Finding } else { Outcome::Good })
 }
 
-impl WhichArgs {
+impl DeadLetterChoiceArgs {
     /// The dead letters, as the gateway is asked for them.
     fn selection(&self, now: Timestamp) -> DeadLetterSelection {
         let Self { ids, filter, by, ask: _ } = self;
-        let FilterArgs { channel, receiver, since, until } = filter;
+        let DeadLetterFilterArgs { channel, receiver, since, until } = filter;
         DeadLetterSelection {
             ids: (!ids.is_empty()).then(|| ids.clone()),
             channel: channel.clone(),
@@ -262,7 +261,7 @@ impl WhichArgs {
     }
 }
 
-impl FilterArgs {
+impl DeadLetterFilterArgs {
     fn query(&self, now: Timestamp) -> Vec<(&'static str, String)> {
         let Self { channel, receiver, since, until } = self;
         let time = |moment: Option<TimeArg>| moment.map(|it| it.before(now).to_string());

@@ -9,26 +9,25 @@ use fanfare_api::{DeliveryList, DeliveryStage, Endpoint, ListedDelivery};
 use fanfare_core::{AlertId, one_line};
 use jiff::tz::TimeZone;
 
-use super::Outcome;
-use super::client::{GatewayClient, TokenKind};
+use super::outcome::Outcome;
 use super::output::print;
 use super::table::table;
 use super::time_arg::format_time;
-use crate::cli::AskArgs;
+use crate::client::{AskArgs, GatewayClient, TokenKind};
 
 /// The deliveries to list, and their gateway.
 #[derive(Debug, Args)]
-pub struct ListArgs {
-    /// Only those on this channel
+pub struct DeliveryListArgs {
+    /// The channel of the deliveries; all channels if not given
     #[arg(long, value_name = "NAME")]
     pub channel: Option<String>,
-    /// Only those in this state
+    /// The state of the deliveries; all states if not given
     #[arg(long, value_parser = stage_parser())]
     pub state: Option<DeliveryStage>,
-    /// Only those of the alert with this number
+    /// The number of the alert they tell of; all alerts if not given
     #[arg(long, value_name = "ID")]
     pub alert: Option<AlertId>,
-    /// At most so many
+    /// The most deliveries to list
     #[arg(long, default_value_t = 50, value_name = "NUMBER")]
     pub limit: u32,
     /// The gateway and the output.
@@ -42,7 +41,7 @@ fn stage_parser() -> impl TypedValueParser<Value = DeliveryStage> {
 }
 
 /// Prints the deliveries.
-pub(crate) fn list(config: &Path, args: &ListArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+pub(crate) fn list(config: &Path, args: &DeliveryListArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let gateway = GatewayClient::find(config, &args.ask.gateway, TokenKind::Api)?;
     let answer = gateway.get(Endpoint::ListDeliveries, "", &args.query())?;
     let zone = &gateway.locale.timezone;
@@ -52,7 +51,7 @@ pub(crate) fn list(config: &Path, args: &ListArgs, out: &mut dyn Write) -> anyho
     Ok(Outcome::Good)
 }
 
-impl ListArgs {
+impl DeliveryListArgs {
     fn query(&self) -> Vec<(&'static str, String)> {
         let Self { channel, state, alert, limit, ask: _ } = self;
         let given = [

@@ -12,17 +12,16 @@ use fanfare_core::{AlertId, HumanDuration, Language, Locale, one_line};
 use fanfare_words::ExplainWords;
 use jiff::Timestamp;
 
-use super::Outcome;
-use super::client::{GatewayClient, TokenKind};
+use super::outcome::Outcome;
 use super::output::print;
 use super::table::table;
 use super::time_arg::format_time;
-use crate::cli::AskArgs;
+use crate::client::{AskArgs, GatewayClient, TokenKind};
 
 /// The alert, and the language of its story.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// The alert's number, as its messages show it
+    /// The number of the alert, as its messages show it
     pub id: AlertId,
     /// The language: en or zh [default: the config's `messages.language`]
     #[arg(long, value_name = "LANGUAGE")]

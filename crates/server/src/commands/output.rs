@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::cli::AskArgs;
+use crate::client::AskArgs;
 
 /// Prints `answer` as it is for programs, and what `text` makes of it for people.
 pub(crate) fn print<T: DeserializeOwned>(

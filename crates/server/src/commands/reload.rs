@@ -8,10 +8,9 @@ use fanfare_api::ConfigProblem;
 use reqwest::StatusCode;
 use serde::Deserialize;
 
-use super::Outcome;
-use super::client::{GatewayClient, TokenKind};
+use super::outcome::Outcome;
 use super::output::print;
-use crate::cli::AskArgs;
+use crate::client::{AskArgs, GatewayClient, TokenKind};
 
 /// The gateway that reloads.
 #[derive(Debug, Args)]

@@ -16,15 +16,15 @@ use serde::Serialize;
 pub(crate) use self::promise::Promise;
 pub(crate) use self::tree::tree;
 use self::tree::{Tree, terms};
-use super::Outcome;
+use super::outcome::Outcome;
 use fanfare_api::RouteCheck;
 use fanfare_config::Config;
 use fanfare_http::trace;
 
 /// The form of the routing tree.
 #[derive(Debug, Args)]
-pub struct ShowArgs {
-    /// Prints JSON
+pub struct RouteShowArgs {
+    /// JSON instead of a text for people
     #[arg(long)]
     pub json: bool,
 }
@@ -33,11 +33,11 @@ pub struct ShowArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   fanfare routes test alertname=over_temp severity=urgent device='Cold room 3'")]
-pub struct TestArgs {
-    /// The alert's labels; without `severity` it is `mid`, as an alarm that arrives without a level
+pub struct RouteTestArgs {
+    /// The labels of the alert; without `severity` it is `mid`, as an alarm that arrives without a level
     #[arg(value_name = "LABEL=VALUE", value_parser = label, required = true)]
     pub labels: Vec<(String, String)>,
-    /// Prints JSON
+    /// JSON instead of a text for people
     #[arg(long)]
     pub json: bool,
 }
@@ -55,7 +55,7 @@ fn label(text: &str) -> Result<(String, String), String> {
 }
 
 /// Prints the routing tree.
-pub(crate) fn show(config: &Config, args: &ShowArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+pub(crate) fn show(config: &Config, args: &RouteShowArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     if args.json {
         serde_json::to_writer_pretty(&mut *out, &Tree::of(&config.policy))?;
         writeln!(out)?;
@@ -66,7 +66,7 @@ pub(crate) fn show(config: &Config, args: &ShowArgs, out: &mut dyn Write) -> any
 }
 
 /// Prints the receivers that would be told of the alert, and the reason for each route.
-pub(crate) fn test(config: &Config, args: &TestArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+pub(crate) fn test(config: &Config, args: &RouteTestArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let alert = alert(&args.labels);
     let steps = trace(config.policy.route(), &alert);
     let told = told(&config.policy, &alert);

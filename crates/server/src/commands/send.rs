@@ -8,11 +8,10 @@ use clap::{ArgGroup, Args};
 use fanfare_core::Severity;
 use serde_json::{Map, Value, json};
 
-use super::Outcome;
-use super::client::{GatewayClient, TokenKind};
-use crate::cli::GatewayArgs;
+use super::outcome::Outcome;
+use crate::client::{GatewayArgs, GatewayClient, TokenKind};
 
-/// The alert, and where to post it.
+/// The alert, and the gateway to post it to.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   fanfare send --source thinklink --name over_temp --level urgent --eui 6353012af1093062 --device 'Cold room 3' \\
@@ -41,22 +40,22 @@ pub struct AlertArgs {
     /// The name of the alarm
     #[arg(long, conflicts_with = "file")]
     pub name: Option<String>,
-    /// How bad it is: low, mid, high or urgent [default: high]
+    /// The severity of the alarm: low, mid, high or urgent [default: high]
     #[arg(long, requires = "name")]
     pub level: Option<Severity>,
-    /// What happened, in one line
+    /// The alarm in one line
     #[arg(long, requires = "name")]
     pub title: Option<String>,
-    /// What happened, in more words
+    /// The alarm in more words
     #[arg(long, requires = "name", value_name = "TEXT")]
     pub desc: Option<String>,
-    /// The device's EUI
+    /// The EUI of the device
     #[arg(long, requires = "name")]
     pub eui: Option<String>,
-    /// The device's name
+    /// The name of the device
     #[arg(long, requires = "name", value_name = "NAME")]
     pub device: Option<String>,
-    /// It has ended
+    /// The end of the alarm instead of its beginning
     #[arg(long, requires = "name")]
     pub clear: bool,
 }

@@ -8,21 +8,21 @@ use anyhow::Context as _;
 use clap::Args;
 use tokio::runtime::Runtime;
 
-use super::Outcome;
+use super::outcome::Outcome;
 use crate::serve::{LogFormat, Providers, start_logging};
 
 /// The providers and the log of a gateway.
 #[derive(Debug, Args)]
 pub struct ServeArgs {
-    /// Every channel talks to the built-in sandbox instead of its provider
+    /// The built-in sandbox in the place of every provider
     ///
     /// Secrets may be missing; nothing leaves the machine.
     #[arg(long)]
     pub sandbox: bool,
-    /// How log lines look
+    /// The form of log lines
     #[arg(long, value_enum, default_value = "text")]
     pub log_format: LogFormat,
-    /// What is logged, e.g. `info` or `warn,fanfare_gateway=debug`
+    /// The lines that are logged, e.g. `info` or `warn,fanfare_gateway=debug`
     #[arg(long, env = "RUST_LOG", default_value = "info", value_name = "FILTER")]
     pub log: String,
 }
@@ -30,10 +30,10 @@ pub struct ServeArgs {
 /// The addresses of the fakes.
 #[derive(Debug, Args)]
 pub struct SandboxArgs {
-    /// Where DingTalk and WeCom are played
+    /// The address of the fakes that speak HTTP: all but the mail server
     #[arg(long, default_value = "127.0.0.1:8790", value_name = "IP:PORT")]
     pub http: SocketAddr,
-    /// Where the mail server is played
+    /// The address of the fake mail server
     #[arg(long, default_value = "127.0.0.1:8725", value_name = "IP:PORT")]
     pub smtp: SocketAddr,
 }

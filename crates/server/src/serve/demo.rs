@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use super::running::RunningGateway;
 use super::sandbox_host::{ANY_PORT, SandboxHost};
 use super::stop_signal::stop_signal;
+use crate::client::http_client;
 use fanfare_config::{Auth, Config, NoSecrets};
 
 /// The example policy; `config/fanfare.yaml` in the repository.
@@ -112,7 +113,7 @@ impl Sample {
     }
 
     async fn send(&self, address: SocketAddr) -> anyhow::Result<PostedSample> {
-        let client = crate::commands::client::http()?;
+        let client = http_client()?;
         let mut request = client
             .post(format!("http://{address}/ingest/{}", self.source))
             .header("content-type", "application/json")

@@ -135,7 +135,7 @@ pub enum ResolvedCondition {
 /// stand at the end: they may be long, and a digest cuts them off.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SelfAlertText {
-    /// One line.
+    /// The event in one line.
     pub title: String,
     /// The event and the remedy.
     pub description: String,

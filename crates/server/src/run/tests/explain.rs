@@ -1,7 +1,7 @@
 use expect_test::{Expect, expect};
 use serde_json::Value;
 
-use super::fake::{Fake, fake};
+use super::fake::{FakeGateway, fake};
 use super::{File, Outcome, SOUND, fanfare, file};
 
 /// An alarm whose first channel failed, that was escalated and then acknowledged.
@@ -61,7 +61,7 @@ const STORY: &str = r#"{
 
 #[track_caller]
 fn check(config: &str, args: &[&str], expected: Expect) {
-    let Fake { url, asked } = fake("200 OK", STORY);
+    let FakeGateway { url, asked } = fake("200 OK", STORY);
     let File { path, _folder } = file(config);
     let said = fanfare(&path, &[&["explain", "42", "--url", &url], args].concat());
     assert_eq!(said.outcome.unwrap(), Outcome::Good);
@@ -162,7 +162,7 @@ fn it_is_told_in_the_language_and_by_the_clock_of_the_messages() {
 
 #[test]
 fn another_language_can_be_asked_for() {
-    let Fake { url, asked: _ } = fake("200 OK", STORY);
+    let FakeGateway { url, asked: _ } = fake("200 OK", STORY);
     let File { path, _folder } = file(SOUND);
     let said = fanfare(&path, &["explain", "42", "--url", &url, "--language", "zh"]);
     assert!(said.out.contains("紧急") || said.out.contains("当前状态"), "{}", said.out);
@@ -170,7 +170,7 @@ fn another_language_can_be_asked_for() {
 
 #[test]
 fn programs_get_the_gateways_json() {
-    let Fake { url, asked: _ } = fake("200 OK", STORY);
+    let FakeGateway { url, asked: _ } = fake("200 OK", STORY);
     let File { path, _folder } = file(SOUND);
     let said = fanfare(&path, &["explain", "42", "--url", &url, "--json"]);
     let (said, story): (Value, Value) =
@@ -181,7 +181,7 @@ fn programs_get_the_gateways_json() {
 #[test]
 fn an_alert_that_is_not_there_is_a_clear_error() {
     let answer = r#"{"error":{"code":"unknown_alert","message":"there is no alert 42"}}"#;
-    let Fake { url, asked: _ } = fake("404 Not Found", answer);
+    let FakeGateway { url, asked: _ } = fake("404 Not Found", answer);
     let File { path, _folder } = file(SOUND);
     let err = fanfare(&path, &["explain", "42", "--url", &url]).outcome.unwrap_err().to_string();
     assert_eq!(err, "the gateway answers 404 Not Found: there is no alert 42");

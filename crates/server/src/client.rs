@@ -1,5 +1,7 @@
 //! The client of a running gateway.
 
+mod args;
+
 use std::error::Error;
 use std::path::Path;
 use std::time::Duration;
@@ -12,7 +14,7 @@ use serde::Serialize;
 use serde_json::Value;
 use url::Url;
 
-use crate::cli::GatewayArgs;
+pub use self::args::{AskArgs, GatewayArgs};
 use fanfare_config::{GatewayAddress, ProcessSecrets, gateway_address};
 
 /// The time that a command waits for the gateway's answer.
@@ -67,7 +69,7 @@ impl GatewayClient {
         let url: Url = url.parse().context(NOT_AN_ADDRESS)?;
         let locale = configured.as_ref().map(|it| it.locale.clone()).unwrap_or_default();
         let token = given.or_else(|| configured.and_then(|it| token_of(it, token)));
-        Ok(Self { url, token, http: http()?, patience: PATIENCE, locale })
+        Ok(Self { url, token, http: http_client()?, patience: PATIENCE, locale })
     }
 
     /// The client for a request whose answer may take `patience`.
@@ -193,7 +195,8 @@ fn given_token(variable: Option<&str>, file: Option<&Path>) -> anyhow::Result<Op
     Ok(Some(Secret::new(&text)))
 }
 
-pub(crate) fn http() -> anyhow::Result<reqwest::Client> {
+/// A client for requests to a gateway: over no proxy, following no redirect.
+pub(crate) fn http_client() -> anyhow::Result<reqwest::Client> {
     // Fails only if it was done before, and then it is the same.
     drop(rustls::crypto::ring::default_provider().install_default());
     let builder = reqwest::Client::builder()

@@ -8,14 +8,14 @@ use super::{Outcome, fanfare};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/policies");
 
-/// Those that have a test below.
+/// The policies that have a test below.
 const KNOWN: [&str; 3] = ["digests", "in-turn", "ladder"];
 
 fn policy(name: &str) -> PathBuf {
     Path::new(FOLDER).join(format!("{name}.yaml"))
 }
 
-/// What an urgent alert leads to.
+/// Checks the receivers of an urgent alert.
 #[track_caller]
 fn check(name: &str, expected: Expect) {
     let said = fanfare(&policy(name), &["routes", "test", "severity=urgent"]);

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::thread::{self, JoinHandle};
 
 /// A gateway that answers one request, and hands over what it was asked.
-pub(super) struct Fake {
+pub(super) struct FakeGateway {
     pub(super) url: String,
     pub(super) asked: JoinHandle<Asked>,
 }
@@ -15,7 +15,7 @@ pub(super) struct Asked {
     pub(super) body: Vec<u8>,
 }
 
-pub(super) fn fake(status: &'static str, answer: &'static str) -> Fake {
+pub(super) fn fake(status: &'static str, answer: &'static str) -> FakeGateway {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let asked = thread::spawn(move || {
@@ -33,5 +33,5 @@ pub(super) fn fake(status: &'static str, answer: &'static str) -> Fake {
         write!(stream, "HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n{answer}", answer.len()).unwrap();
         Asked { head, body }
     });
-    Fake { url, asked }
+    FakeGateway { url, asked }
 }

@@ -1,7 +1,7 @@
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
-use super::fake::{Fake, fake};
+use super::fake::{FakeGateway, fake};
 use super::{File, Outcome, SOUND, fanfare, file};
 
 /// A command, the answer it gets, and the outcome it ends with.
@@ -16,7 +16,7 @@ struct Case<'a> {
 #[track_caller]
 fn check(case: Case<'_>, expected: Expect) -> (String, Value) {
     let Case { args, status, answer, outcome } = case;
-    let Fake { url, asked } = fake(status, answer);
+    let FakeGateway { url, asked } = fake(status, answer);
     let File { path, _folder } = file(SOUND);
     let said = fanfare(&path, &[args, &["--url", &url]].concat());
     assert_eq!(said.outcome.unwrap(), outcome);
@@ -93,7 +93,7 @@ fn whatever_is_not_accounted_for_is_a_finding() {
                delivery 9 tells of nothing
     "#]],
     );
-    let Fake { url, asked: _ } = fake("200 OK", answer);
+    let FakeGateway { url, asked: _ } = fake("200 OK", answer);
     let File { path, _folder } = file(SOUND);
     let said = fanfare(&path, &["audit", "--json", "--url", &url]);
     assert_eq!(said.outcome.unwrap(), Outcome::Finding, "to programs too");
@@ -282,7 +282,7 @@ fn a_reload_tells_what_is_wrong_with_the_config() {
 #[test]
 fn a_reload_that_is_refused_for_another_reason_is_an_error() {
     let answer = r#"{"error":{"code":"unauthorized","message":"send the header"}}"#;
-    let Fake { url, asked: _ } = fake("401 Unauthorized", answer);
+    let FakeGateway { url, asked: _ } = fake("401 Unauthorized", answer);
     let File { path, _folder } = file(SOUND);
     let err = fanfare(&path, &["reload", "--url", &url]).outcome.unwrap_err().to_string();
     assert_eq!(err, "the gateway answers 401 Unauthorized: send the header");
@@ -291,7 +291,7 @@ fn a_reload_that_is_refused_for_another_reason_is_an_error() {
 #[test]
 fn who_sends_no_token_hears_where_it_comes_from() {
     let answer = r#"{"error":{"code":"unauthorized","message":"send the header"}}"#;
-    let Fake { url, asked: _ } = fake("401 Unauthorized", answer);
+    let FakeGateway { url, asked: _ } = fake("401 Unauthorized", answer);
     let File { path, _folder } = file("not: [a config");
     let err = fanfare(&path, &["reload", "--url", &url]).outcome.unwrap_err().to_string();
     let expected = "the gateway answers 401 Unauthorized: send the header; no token was sent: set the environment variable";

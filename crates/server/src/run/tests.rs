@@ -10,8 +10,7 @@ use std::path::PathBuf;
 use clap::Parser;
 use tempfile::TempDir;
 
-use super::{Outcome, run};
-use crate::cli::Cli;
+use super::{Cli, Outcome, run};
 
 /// The output and the result of a command.
 struct Said {

@@ -5,7 +5,7 @@ use fanfare_core::{Severity, Status};
 use fanfare_sources::{Format, Hints, SourceSettings};
 use jiff::Timestamp;
 
-use super::fake::{Asked, Fake, fake};
+use super::fake::{Asked, FakeGateway, fake};
 use super::{File, Outcome, SOUND, fanfare, file};
 
 const DELIVERIES: &str = r#"{"deliveries":[
@@ -18,7 +18,7 @@ const DELIVERIES: &str = r#"{"deliveries":[
 
 #[test]
 fn deliveries_are_listed_as_a_table() {
-    let Fake { url, asked } = fake("200 OK", DELIVERIES);
+    let FakeGateway { url, asked } = fake("200 OK", DELIVERIES);
     let File { path, _folder } = file(SOUND);
     let said = fanfare(&path, &["deliveries", "list", "--url", &url, "--state", "pending", "--alert", "42"]);
     assert_eq!(said.outcome.unwrap(), Outcome::Good);
@@ -34,7 +34,7 @@ fn deliveries_are_listed_as_a_table() {
 
 #[test]
 fn a_sent_alert_is_read_by_the_source_as_it_was_meant() {
-    let Fake { url, asked } = fake("202 Accepted", r#"{"status":"accepted","alerts":[]}"#);
+    let FakeGateway { url, asked } = fake("202 Accepted", r#"{"status":"accepted","alerts":[]}"#);
     let File { path, _folder } = file(SOUND);
     let args = ["--name", "over_temp", "--level", "critical", "--title", "Too hot", "--desc", "41 °C"];
     let device = ["--eui", "6353012AF1093062", "--device", "Cold room 3"];
@@ -56,7 +56,7 @@ fn a_sent_alert_is_read_by_the_source_as_it_was_meant() {
 
 #[test]
 fn a_clear_ends_the_alarm() {
-    let Fake { url, asked } = fake("202 Accepted", "{}");
+    let FakeGateway { url, asked } = fake("202 Accepted", "{}");
     let File { path, _folder } = file(SOUND);
     let said = fanfare(
         &path,
@@ -73,7 +73,7 @@ fn read(body: &[u8]) -> fanfare_core::Alert {
 
 #[test]
 fn a_file_is_posted_as_it_is_with_the_token_of_another_file() {
-    let Fake { url, asked } = fake("202 Accepted", "{}");
+    let FakeGateway { url, asked } = fake("202 Accepted", "{}");
     let body = file(r#"{ "as": "it is" }"#);
     let token = file("another-token\n");
     let (body, token) =
@@ -91,7 +91,7 @@ fn a_file_is_posted_as_it_is_with_the_token_of_another_file() {
 fn a_refusal_is_told_in_the_gateways_words() {
     let answer =
         r#"{"error":{"code":"unreadable","message":"found a list, expected a text","path":"alarm.id"}}"#;
-    let Fake { url, asked } = fake("400 Bad Request", answer);
+    let FakeGateway { url, asked } = fake("400 Bad Request", answer);
     let File { path, _folder } = file(SOUND);
     let said = fanfare(&path, &["send", "--url", &url, "--name", "x"]);
     let err = said.outcome.unwrap_err().to_string();
