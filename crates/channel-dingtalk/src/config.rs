@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use fanfare_chat::{MentionSettings, check_address_part, check_keyword, or_sandbox_secret};
+use fanfare_chat::{MentionSettings, check_address_part, check_keyword};
 use fanfare_core::{BuildError, SandboxAccount, SandboxDoors, Secret, SettingWarning};
 use serde::Deserialize;
 
@@ -99,13 +99,8 @@ impl DingTalkConfig {
         unsigned.into_iter().collect()
     }
 
-    /// A secret that is missing, or made up by who starts a sandbox, becomes one that passes [`Self::check`].
+    /// The same settings for a sandbox.
     pub(crate) fn into_sandbox(mut self, doors: &SandboxDoors) -> (Self, SandboxAccount) {
-        self.access_token = or_sandbox_secret(self.access_token);
-        self.secret = self.secret.map(|secret| match secret.expose() {
-            text if text.starts_with(SECRET_PREFIX) => secret,
-            text => Secret::new(&format!("{SECRET_PREFIX}{text}")),
-        });
         self.endpoint = Some(doors.http.clone());
         self.proxy = None;
         self.ca_file = None;

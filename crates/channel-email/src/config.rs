@@ -13,7 +13,7 @@ use serde::Deserialize;
 /// reply_to: helpdesk@example.com                       # optional
 /// hide_recipients: true                                # optional; see `EmailConfig::hide_recipients`
 /// ```
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EmailConfig {
     /// The server that takes the mail.
@@ -35,7 +35,7 @@ pub struct EmailConfig {
 }
 
 /// The server that takes the mail, and the way to it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SmtpConfig {
     /// The server's name or address; with TLS its certificate must be for it.

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use fanfare_chat::{MentionAll, check_address_part, check_keyword, or_sandbox_secret};
+use fanfare_chat::{MentionAll, check_address_part, check_keyword};
 use fanfare_core::{BuildError, SandboxAccount, SandboxDoors, Secret, SettingWarning};
 use serde::Deserialize;
 
@@ -121,10 +121,8 @@ impl FeishuConfig {
         unsigned.into_iter().chain(uncalled).collect()
     }
 
-    /// The same settings for a sandbox; a secret that is missing becomes one that can be built.
+    /// The same settings for a sandbox.
     pub(crate) fn into_sandbox(mut self, doors: &SandboxDoors) -> (Self, SandboxAccount) {
-        self.token = or_sandbox_secret(self.token);
-        self.secret = self.secret.map(or_sandbox_secret);
         self.endpoint = Some(doors.http.clone());
         self.proxy = None;
         self.ca_file = None;

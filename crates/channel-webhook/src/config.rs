@@ -106,6 +106,9 @@ impl WebhookConfig {
     /// The address; an error does not quote it.
     pub(crate) fn address(&self) -> Result<Url, BuildError> {
         let expected = "expected an address like https://example.com/hooks/alerts, without user and password";
+        if self.url.is_stand_in() {
+            return stand_in_address(&self.url);
+        }
         let url = Url::parse(self.url.expose().trim())
             .map_err(|err| BuildError::new("url", format!("is no address ({err}): {expected}")))?;
         let has_login = !url.username().is_empty() || url.password().is_some();
@@ -143,7 +146,7 @@ impl WebhookConfig {
             ));
         }
         let key = |(at, secret): (usize, &Secret)| {
-            SigningKey::parse(secret).ok_or_else(|| {
+            SigningKey::parse(&usable_key(secret)).ok_or_else(|| {
                 BuildError::new(
                     format!("signing_keys[{at}]"),
                     "is no key of Standard Webhooks: expected `whsec_` and 24 to 64 bytes in base64",
@@ -164,12 +167,11 @@ impl WebhookConfig {
         unsigned.into_iter().collect()
     }
 
-    /// The same settings for a sandbox. A secret that is missing, or made up by who starts
-    /// a sandbox, becomes one that can be built.
+    /// The same settings for a sandbox.
     pub(crate) fn into_sandbox(mut self, doors: &SandboxDoors) -> (Self, SandboxAccount) {
         let token = sandbox_token(&self.url);
         self.url = Secret::new(&format!("{}/webhook/{token}", doors.http));
-        self.signing_keys = self.signing_keys.iter().map(sandbox_key).collect();
+        self.signing_keys = self.signing_keys.iter().map(usable_key).collect();
         self.allow_private = true;
         self.proxy = None;
         self.ca_file = None;
@@ -186,15 +188,19 @@ fn sandbox_token(url: &Secret) -> String {
     account.as_str().trim_start_matches("webhook:").to_owned()
 }
 
-/// `key`, or one made of it if it is none.
-fn sandbox_key(key: &Secret) -> Secret {
-    match SigningKey::parse(key) {
-        Some(_) => key.clone(),
-        None => {
-            let bytes = format!("{:-<24.64}", key.expose());
-            Secret::new(&format!("whsec_{}", BASE64_STANDARD.encode(bytes)))
-        }
+/// The address in the place of a missing one, on a host that nobody can have (RFC 2606 §2).
+fn stand_in_address(url: &Secret) -> Result<Url, BuildError> {
+    let address = format!("https://{}.invalid", url.expose());
+    Url::parse(&address).map_err(|err| BuildError::new("url", err.to_string()))
+}
+
+/// The key itself, or one made of it if it stands for a missing one.
+fn usable_key(key: &Secret) -> Secret {
+    if !key.is_stand_in() {
+        return key.clone();
     }
+    let bytes = format!("{:-<24.64}", key.expose());
+    Secret::new(&format!("whsec_{}", BASE64_STANDARD.encode(bytes)))
 }
 
 fn header_name(field: &str, name: &str) -> Result<HeaderName, BuildError> {

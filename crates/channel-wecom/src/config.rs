@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use fanfare_chat::{MentionSettings, check_address_part, or_sandbox_secret};
+use fanfare_chat::{MentionSettings, check_address_part};
 use fanfare_core::{BuildError, SandboxAccount, SandboxDoors, Secret};
 use serde::Deserialize;
 
@@ -96,16 +96,14 @@ impl WeComConfig {
         Self { app: Some(app), ..Self::default() }
     }
 
-    /// A secret that is missing becomes one that can be built.
+    /// The same settings for a sandbox.
     pub(crate) fn into_sandbox(mut self, doors: &SandboxDoors) -> (Self, SandboxAccount) {
         self.endpoint = Some(doors.http.clone());
         self.proxy = None;
         self.ca_file = None;
 
         let mut settings = Vec::new();
-        self.key = self.key.map(or_sandbox_secret);
         settings.extend(self.key.as_ref().map(|key| ("key", key.expose().to_owned())));
-        self.app = self.app.map(|app| AppConfig { secret: or_sandbox_secret(app.secret), ..app });
         settings.extend(self.app.iter().flat_map(AppConfig::for_sandbox));
         (self, SandboxAccount { kind: KIND, settings })
     }

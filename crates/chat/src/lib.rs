@@ -30,5 +30,5 @@ pub use crate::fit::fit;
 pub use crate::markdown::{link_target, linked};
 pub use crate::mention::{MentionAll, MentionSettings};
 pub use crate::plain::{plain, without_links};
-pub use crate::robot_settings::{check_address_part, check_keyword, or_sandbox_secret};
+pub use crate::robot_settings::{check_address_part, check_keyword};
 pub use crate::signing::{ClockRemedy, SigningClock, SigningTime};

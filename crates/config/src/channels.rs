@@ -129,9 +129,9 @@ impl ChannelBuilder<'_> {
         built: BuiltChannel,
         own: &str,
     ) -> ReadyChannel {
-        let BuiltChannel { notifier, account } = built;
+        let BuiltChannel { notifier, limits: provider, account } = built;
         let locale = self.locale(common);
-        let limits = limits(notifier.limits(), common, &locale.timezone);
+        let limits = limits(provider, common, &locale.timezone);
         let timeout = timeout(common, kind);
         let rotated_at = common.rotated_at.map(|Day(day)| day);
         let drill = common.drill.as_ref().map(|it| drill(it, &locale.timezone));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fanfare_core::{BuildError, Channel, Context, Notifier, SandboxAccount, SandboxDoors, SettingWarning};
+use fanfare_core::{BuildError, Channel, Context, Limits, Notifier, SandboxAccount, SandboxDoors, SettingWarning};
 use fanfare_sandbox::{HasFake, Provider};
 use fanfare_settings::{ReadContext, Section, SettingPath};
 use serde::de::DeserializeOwned;
@@ -34,6 +34,8 @@ type Prepare =
 #[derive(Debug)]
 pub(crate) struct BuiltChannel {
     pub(crate) notifier: Arc<dyn Notifier>,
+    /// The limits that the provider sets, also where a fake plays it.
+    pub(crate) limits: Limits,
     /// The account that the sandbox must know; `None` outside the sandbox.
     pub(crate) account: Option<SandboxAccount>,
 }
@@ -94,12 +96,23 @@ fn prepare<C: Channel>(
     for SettingWarning { field, message } in C::warnings(&config) {
         settings.section.warning(&SettingPath::default().dotted(&field), message);
     }
-    let (config, account) = match sandbox {
-        Some(doors) => {
-            let (config, account) = C::into_sandbox(config, doors);
-            (config, Some(account))
-        }
-        None => (config, None),
+    Some(build::<C>(config, context, sandbox))
+}
+
+/// The channel, in the sandbox if there is one.
+fn build<C: Channel>(
+    config: C::Config,
+    context: Context,
+    sandbox: Option<&SandboxDoors>,
+) -> Result<BuiltChannel, BuildError> {
+    let Some(doors) = sandbox else {
+        let channel = C::build(config, context)?;
+        return Ok(BuiltChannel { limits: channel.limits(), notifier: Arc::new(channel), account: None });
     };
-    Some(C::build(config, context).map(|channel| BuiltChannel { notifier: Arc::new(channel), account }))
+    // The settings that the sandbox leaves unread must be sound too, and the account with which
+    // limits are shared is that of the provider: channels on one fake may have several.
+    let limits = C::build(config.clone(), context.clone())?.limits();
+    let (config, account) = C::into_sandbox(config, doors);
+    let notifier = Arc::new(C::build(config, context)?);
+    Ok(BuiltChannel { notifier, limits, account: Some(account) })
 }

@@ -56,7 +56,7 @@ pub trait Channel: Notifier + Sized + 'static {
 
     /// The settings as written. Derive `Deserialize` with `deny_unknown_fields`;
     /// `kind` and what [`Context`] holds are taken out before.
-    type Config: DeserializeOwned;
+    type Config: Clone + DeserializeOwned;
 
     /// Warnings about settings that are allowed but unwise, or that do nothing at this
     /// provider. `fanfare check` shows them; none by default.
@@ -65,14 +65,15 @@ pub trait Channel: Notifier + Sized + 'static {
     }
 
     /// Builds the channel. Does no I/O beyond reading certificate files: a
-    /// gateway must start while a provider is down.
+    /// gateway must start while a provider is down. A secret may be a stand-in for
+    /// a missing one ([`Secret::is_stand_in`](crate::Secret::is_stand_in)), which is no mistake.
     ///
     /// # Errors
     ///
     /// With the setting that cannot be, and what would be right.
     fn build(config: Self::Config, context: Context) -> Result<Self, BuildError>;
 
-    /// Points the settings at the sandbox, and says what its fake must know to be
+    /// Points settings that can be built at the sandbox, and says what its fake must know to be
     /// as strict as the provider.
     fn into_sandbox(config: Self::Config, doors: &SandboxDoors) -> (Self::Config, SandboxAccount);
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
+use crate::stable_hash;
+
 /// A token, key or password.
 ///
 /// It has no `Display`, no `Serialize` and no `PartialEq`; its `Debug` is blank;
@@ -11,6 +13,9 @@ use serde::de::{Deserialize, Deserializer, Error, Visitor};
 /// way out, so `grep expose` finds every place a secret leaves.
 #[derive(Clone)]
 pub struct Secret(String);
+
+/// The beginning of every stand-in: `SEC`, because DingTalk's signing secrets begin with it.
+const STAND_IN: &str = "SEC-stand-in-";
 
 impl Secret {
     /// The name under which a secret asks a deserializer for itself, so that a
@@ -23,6 +28,20 @@ impl Secret {
     #[must_use]
     pub fn new(text: &str) -> Self {
         Self(text.trim().to_owned())
+    }
+
+    /// The text that stands for the missing secret `name` where secrets may be missing: the same
+    /// for the same name, and no provider's.
+    #[must_use]
+    pub fn stand_in(name: &str) -> String {
+        format!("{STAND_IN}{}", stable_hash(&["stand-in", name]))
+    }
+
+    /// True if this is a [`Secret::stand_in`]. Where a provider's secrets have a form that a
+    /// stand-in lacks, its channel takes one of that form instead.
+    #[must_use]
+    pub fn is_stand_in(&self) -> bool {
+        self.0.starts_with(STAND_IN)
     }
 
     /// The secret itself. Only for the wire to its provider.

@@ -16,8 +16,8 @@ pub(crate) mod audit;
 mod output;
 mod time_arg;
 mod table;
-mod sandbox_load;
+mod load;
 mod outcome;
 
 pub use self::outcome::Outcome;
-pub(crate) use self::sandbox_load::load_without_secrets;
+pub(crate) use self::load::load_without_secrets;

@@ -68,16 +68,18 @@ fn every_setting_is_read() {
 fn in_the_sandbox_secrets_may_be_missing_and_nothing_leaves_the_machine() {
     let doors =
         SandboxDoors { http: "http://127.0.0.1:8790".to_owned(), smtp: "127.0.0.1:8791".parse().unwrap() };
+    let (token, secret) = (Secret::stand_in("FEISHU_TOKEN"), Secret::stand_in("FEISHU_SECRET"));
     let written =
-        config(json!({ "token": "", "secret": "", "keyword": "alarm", "proxy": "http://proxy:1" })).unwrap();
+        config(json!({ "token": token, "secret": secret, "keyword": "alarm", "proxy": "http://proxy:1" }))
+            .unwrap();
     let (config, account) = written.into_sandbox(&doors);
     config.check().unwrap();
     assert_eq!((config.endpoint.as_deref(), config.proxy), (Some("http://127.0.0.1:8790"), None));
     assert_eq!(
         account.settings,
         [
-            ("token", "sandbox-secret".to_owned()),
-            ("secret", "sandbox-secret".to_owned()),
+            ("token", token),
+            ("secret", secret),
             ("keyword", "alarm".to_owned())
         ]
     );

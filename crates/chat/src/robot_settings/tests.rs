@@ -17,9 +17,3 @@ fn a_keyword_is_left_out_or_says_something() {
     check_keyword(Some("告警")).unwrap();
     check_keyword(None).unwrap();
 }
-
-#[test]
-fn a_missing_secret_is_made_up_for_a_sandbox_and_no_other() {
-    assert!(!or_sandbox_secret(Secret::new("")).expose().is_empty());
-    assert_eq!(or_sandbox_secret(Secret::new("hunter2")).expose(), "hunter2");
-}

@@ -32,3 +32,15 @@ fn nor_does_it_when_the_reader_looks_through_newtypes() {
     let err = Secret::deserialize(number).unwrap_err();
     assert_eq!(err.to_string(), "a secret must be a text; put quotes around it");
 }
+
+#[test]
+fn a_stand_in_is_told_from_a_real_secret_and_is_the_same_for_the_same_name() {
+    let stand_in = Secret::stand_in("DINGTALK_SECRET");
+    assert!(Secret::new(&stand_in).is_stand_in());
+    assert!(stand_in.starts_with("SEC"), "as DingTalk's do: {stand_in}");
+    assert_eq!(stand_in, Secret::stand_in("DINGTALK_SECRET"));
+    assert_ne!(stand_in, Secret::stand_in("WECOM_KEY"));
+    for real in ["", "SEC-8675309", "hunter2"] {
+        assert!(!Secret::new(real).is_stand_in(), "{real}");
+    }
+}

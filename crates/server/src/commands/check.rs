@@ -9,19 +9,18 @@ use fanfare_gateway::{ChannelSetup, Drill};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::load::{load, load_without_secrets};
 use super::outcome::Outcome;
 use super::routes::{Promise, tree};
-use super::sandbox_load::load_without_secrets;
 use super::table::table;
-use crate::registry;
 use fanfare_config::{
-    Auth, Config, Loader, Problem, ProblemSeverity, Problems, ProcessSecrets, SourceConfig, in_file,
+    Auth, Config, Problem, ProblemSeverity, Problems, SourceConfig, in_file,
 };
 
 /// The strictness of the check, and the form of its output.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// Secrets may be missing, as with `serve --sandbox`
+    /// A check without secrets: they may be missing, as with `serve --sandbox`
     #[arg(long)]
     pub sandbox: bool,
     /// JSON instead of a text for people
@@ -38,10 +37,6 @@ pub(crate) fn check(
 ) -> anyhow::Result<Outcome> {
     let result = if args.sandbox { load_without_secrets(file, now) } else { load(file, now) };
     report(file, &result, args, out)
-}
-
-fn load(file: &Path, now: Timestamp) -> Result<Config, Problems> {
-    Loader { kinds: &registry(), secrets: &ProcessSecrets, sandbox: None, now }.load(file)
 }
 
 fn report(

@@ -1,3 +1,4 @@
+mod checked_alike;
 mod example;
 
 use std::path::Path;

@@ -12,13 +12,13 @@ use crate::registry;
 
 const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/fanfare.yaml");
 
-fn example() -> String {
+pub(super) fn example() -> String {
     std::fs::read_to_string(EXAMPLE).unwrap()
 }
 
 /// The two secrets that must have a form, and no other.
 #[derive(Debug)]
-struct FormedSecrets;
+pub(super) struct FormedSecrets;
 
 impl Secrets for FormedSecrets {
     fn variable(&self, name: &str) -> Option<String> {
@@ -36,19 +36,29 @@ impl Secrets for FormedSecrets {
     }
 }
 
-/// The config `text`: in a sandbox without any secret, outside one with those that must have a form.
+/// The config `text`, without any secret.
 fn load(text: &str, sandbox: Option<&SandboxDoors>) -> Result<Config, Problems> {
-    let (none, formed) = (SandboxSecrets(NoSecrets), SandboxSecrets(FormedSecrets));
-    let secrets: &dyn Secrets = if sandbox.is_some() { &none } else { &formed };
+    load_with(&SandboxSecrets(NoSecrets), text, sandbox)
+}
+
+/// The config `text`, with `secrets`.
+pub(super) fn load_with(
+    secrets: &dyn Secrets,
+    text: &str,
+    sandbox: Option<&SandboxDoors>,
+) -> Result<Config, Problems> {
     let kinds = registry();
     Loader { kinds: &kinds, secrets, sandbox, now: now() }.load_text(text, Path::new(EXAMPLE))
 }
 
+/// Addresses of a sandbox that nobody starts.
+pub(super) fn doors() -> SandboxDoors {
+    SandboxDoors { http: "http://127.0.0.1:8790".to_owned(), smtp: "127.0.0.1:8725".parse().unwrap() }
+}
+
 #[test]
-fn the_example_loads_in_the_sandbox_without_any_secret() {
-    let doors =
-        SandboxDoors { http: "http://127.0.0.1:8790".to_owned(), smtp: "127.0.0.1:8725".parse().unwrap() };
-    for sandbox in [None, Some(&doors)] {
+fn the_example_loads_without_any_secret_in_the_sandbox_and_outside() {
+    for sandbox in [None, Some(&doors())] {
         let config = load(&example(), sandbox).unwrap_or_else(|problems| panic!("{problems}"));
         assert_eq!(config.warnings, []);
         assert_eq!(config.sandbox_accounts.len(), sandbox.map_or(0, |_| config.channels.len()));
@@ -166,7 +176,7 @@ const UNKNOWN: &str = "qqqqqqqq";
 
 /// The form of a value that has settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum SettingShape {
+pub(super) enum SettingShape {
     Map,
     ListOfMaps,
 }
@@ -174,15 +184,15 @@ enum SettingShape {
 /// A place in a config that may have settings: the names on the way to it, each
 /// with the form of its value.
 #[derive(Debug, Clone, Default)]
-struct SettingPlace(Vec<(String, SettingShape)>, Option<&'static str>);
+pub(super) struct SettingPlace(Vec<(String, SettingShape)>, Option<&'static str>);
 
 impl SettingPlace {
     /// The place of a channel of this kind.
-    fn channel(&self, kind: &'static str) -> Self {
+    pub(super) fn channel(&self, kind: &'static str) -> Self {
         Self(self.below("channels", SettingShape::Map).below("a-channel", SettingShape::Map).0, Some(kind))
     }
 
-    fn below(&self, name: &str, shape: SettingShape) -> Self {
+    pub(super) fn below(&self, name: &str, shape: SettingShape) -> Self {
         let steps = self.0.iter().cloned().chain([(name.to_owned(), shape)]);
         Self(steps.collect(), self.1)
     }
@@ -204,7 +214,7 @@ impl SettingPlace {
 
     /// The settings that are known here, as the complaint about an unknown one says;
     /// `None` if there are no settings here.
-    fn settings(&self) -> Option<Vec<String>> {
+    pub(super) fn settings(&self) -> Option<Vec<String>> {
         let complaint = format!("unknown setting `{UNKNOWN}`; known are ");
         let problems = load(&self.config(), None).unwrap_err();
         let known = problems.list.iter().find_map(|it| it.message.strip_prefix(&complaint))?;
