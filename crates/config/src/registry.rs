@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fanfare_core::{BuildError, Channel, Context, Limits, Notifier, SandboxAccount, SandboxDoors, SettingWarning};
+use fanfare_core::{
+    BuildError, Channel, Context, Limits, Notifier, SandboxAccount, SandboxDoors, SettingWarning,
+};
 use fanfare_sandbox::{HasFake, Provider};
 use fanfare_settings::{ReadContext, Section, SettingPath};
 use serde::de::DeserializeOwned;

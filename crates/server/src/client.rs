@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::Value;
 use url::Url;
 
-pub use self::args::{AskArgs, GatewayArgs};
+pub(crate) use self::args::{AskArgs, GatewayArgs};
 use fanfare_config::{GatewayAddress, ProcessSecrets, gateway_address};
 
 /// The time that a command waits for the gateway's answer.

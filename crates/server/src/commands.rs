@@ -19,5 +19,5 @@ mod table;
 mod load;
 mod outcome;
 
-pub use self::outcome::Outcome;
 pub(crate) use self::load::load_without_secrets;
+pub use self::outcome::Outcome;

@@ -75,14 +75,7 @@ fn in_the_sandbox_secrets_may_be_missing_and_nothing_leaves_the_machine() {
     let (config, account) = written.into_sandbox(&doors);
     config.check().unwrap();
     assert_eq!((config.endpoint.as_deref(), config.proxy), (Some("http://127.0.0.1:8790"), None));
-    assert_eq!(
-        account.settings,
-        [
-            ("token", token),
-            ("secret", secret),
-            ("keyword", "alarm".to_owned())
-        ]
-    );
+    assert_eq!(account.settings, [("token", token), ("secret", secret), ("keyword", "alarm".to_owned())]);
 }
 
 #[test]

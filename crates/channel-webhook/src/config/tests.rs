@@ -68,8 +68,9 @@ fn in_the_sandbox_each_address_has_its_own_and_a_stand_in_will_do() {
     let doors =
         SandboxDoors { http: "http://127.0.0.1:8790".to_owned(), smtp: "127.0.0.1:8791".parse().unwrap() };
     let sandboxed = |changes| config(changes).into_sandbox(&doors);
-    let (first, account) =
-        sandboxed(json!({ "method": "PUT", "signing_keys": [Secret::stand_in("KEY"), KEY], "proxy": "http://p:1" }));
+    let (first, account) = sandboxed(
+        json!({ "method": "PUT", "signing_keys": [Secret::stand_in("KEY"), KEY], "proxy": "http://p:1" }),
+    );
     let (other, _) = sandboxed(json!({ "url": Secret::stand_in("WEBHOOK_URL") }));
     assert_ne!(first.url.expose(), other.url.expose());
     assert!(first.url.expose().starts_with("http://127.0.0.1:8790/webhook/"));
@@ -82,7 +83,8 @@ fn in_the_sandbox_each_address_has_its_own_and_a_stand_in_will_do() {
 
 #[test]
 fn stand_ins_for_missing_secrets_are_no_mistake_but_what_is_there_must_be_sound() {
-    let missing = config(json!({ "url": Secret::stand_in("URL"), "signing_keys": [Secret::stand_in("KEY")] }));
+    let missing =
+        config(json!({ "url": Secret::stand_in("URL"), "signing_keys": [Secret::stand_in("KEY")] }));
     let other = config(json!({ "url": Secret::stand_in("OTHER_URL") }));
     assert_ne!(missing.address().unwrap(), other.address().unwrap());
     assert_eq!(missing.keys().unwrap().len(), 1);

@@ -13,9 +13,7 @@ use super::load::{load, load_without_secrets};
 use super::outcome::Outcome;
 use super::routes::{Promise, tree};
 use super::table::table;
-use fanfare_config::{
-    Auth, Config, Problem, ProblemSeverity, Problems, SourceConfig, in_file,
-};
+use fanfare_config::{Auth, Config, Problem, ProblemSeverity, Problems, SourceConfig, in_file};
 
 /// The strictness of the check, and the form of its output.
 #[derive(Debug, Args)]
