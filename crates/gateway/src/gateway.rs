@@ -1,7 +1,7 @@
 //! Gateway: start, intake, operations, reload, shutdown.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fanfare_core::{
@@ -20,7 +20,7 @@ use crate::commits::CommitHandler;
 use crate::delivery::{Lanes, SharedServices};
 use crate::dispatch::{Dispatch, EscalationEvent};
 use crate::escalation::EscalationTimers;
-use crate::intake::{Intake, NotStored, SourceLiveness};
+use crate::intake::{Intake, NotStored};
 use crate::jitter::Jitter;
 use crate::maintenance::audit;
 use crate::maintenance::retention::{Retention, RetentionPolicy};
@@ -55,9 +55,7 @@ pub struct GatewaySetup {
 /// A running gateway.
 #[derive(Debug)]
 pub struct Gateway {
-    store: Store,
     clock: Arc<dyn Clock>,
-    dispatch: Arc<Dispatch>,
     intake: Arc<Intake>,
     lanes: Arc<tokio::sync::Mutex<Lanes>>,
     retention: Arc<Mutex<RetentionPolicy>>,
@@ -74,16 +72,12 @@ impl Gateway {
     /// If the store cannot be read.
     pub async fn start(setup: GatewaySetup) -> Result<Self, StoreError> {
         let GatewaySetup { store, settings, clock, jitter, metrics, fresh_key, store_path } = setup;
-        let stop = CancellationToken::new();
-        let monotonic = MonotonicClock::starting_at(clock.now());
+        let (stop, monotonic) = (CancellationToken::new(), MonotonicClock::starting_at(clock.now()));
         let (escalation, events) = mpsc::unbounded_channel();
         let first = PolicyInForce::without_channels(settings.policy.clone(), monotonic);
         let dispatch = Arc::new(Dispatch::new(Arc::new(first), escalation));
-        let liveness = Arc::new(SourceLiveness::default());
-        liveness.watch(settings.sources.clone(), monotonic.now());
         let ack_key = AckKey::new(&store.ack_key(fresh_key).await?);
-        let retention = Arc::new(Mutex::new(RetentionPolicy::from(&settings)));
-        let mut lanes = Lanes::new(SharedServices {
+        let lanes = Lanes::new(SharedServices {
             store: store.clone(),
             clock: Arc::clone(&clock),
             monotonic,
@@ -97,51 +91,51 @@ impl Gateway {
         for recheck in store.rechecks().await? {
             dispatch.notify_escalation(EscalationEvent::Reschedule(recheck));
         }
-        let mut tasks = JoinSet::new();
-        if let Some(commits) = store.commits() {
-            let handler = CommitHandler {
-                dispatch: Arc::clone(&dispatch),
-                liveness: Arc::clone(&liveness),
-                metrics: metrics.clone(),
-                monotonic,
-                stop: stop.clone(),
-            };
-            tasks.spawn(handler.run(commits));
-        }
-        let (now, longest) = (clock.now(), settings.longest_budget());
-        let accounts = StoredAccounts::load(&store, longest, now, monotonic.now()).await?;
-        lanes.apply_settings(settings, accounts).await?;
-        let lanes = Arc::new(tokio::sync::Mutex::new(lanes));
-        let intake =
-            Intake { store: store.clone(), dispatch: Arc::clone(&dispatch), liveness, metrics, monotonic };
+        let liveness = Arc::default();
+        let intake = Intake { store, dispatch, liveness, metrics, monotonic };
         let gateway = Self {
-            store,
             clock,
-            dispatch,
             intake: Arc::new(intake),
-            lanes,
-            retention,
+            lanes: Arc::new(tokio::sync::Mutex::new(lanes)),
+            retention: Arc::new(Mutex::new(RetentionPolicy::from(&settings))),
             ack_key,
             stop,
-            tasks: Mutex::new(tasks),
+            tasks: Mutex::default(),
         };
+        gateway.spawn_commit_handler();
+        gateway.apply_settings(settings).await?;
         gateway.spawn_tasks(events, store_path);
         Ok(gateway)
     }
 
+    /// Starts the task that acts on commits, also on those of the lanes' start.
+    fn spawn_commit_handler(&self) {
+        let Intake { store, dispatch, liveness, metrics, monotonic } = self.intake.as_ref();
+        if let Some(commits) = store.commits() {
+            let handler = CommitHandler {
+                dispatch: Arc::clone(dispatch),
+                liveness: Arc::clone(liveness),
+                metrics: metrics.clone(),
+                monotonic: *monotonic,
+                stop: self.stop.clone(),
+            };
+            self.tasks().spawn(handler.run(commits));
+        }
+    }
+
     fn spawn_tasks(&self, events: mpsc::UnboundedReceiver<EscalationEvent>, store_path: PathBuf) {
         let escalation = EscalationTimers {
-            store: self.store.clone(),
-            dispatch: Arc::clone(&self.dispatch),
+            store: self.intake.store.clone(),
+            dispatch: Arc::clone(&self.intake.dispatch),
             clock: Arc::clone(&self.clock),
             monotonic: self.intake.monotonic,
             stop: self.stop.clone(),
         };
         let retention = Retention {
-            store: self.store.clone(),
+            store: self.intake.store.clone(),
             clock: Arc::clone(&self.clock),
             policy: Arc::clone(&self.retention),
-            dispatch: Arc::clone(&self.dispatch),
+            dispatch: Arc::clone(&self.intake.dispatch),
             stop: self.stop.clone(),
         };
         let monitor = SelfMonitor {
@@ -151,9 +145,9 @@ impl Gateway {
             store_path,
             stop: self.stop.clone(),
         };
-        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tasks = self.tasks();
         tasks.spawn(escalation.run(events));
-        tasks.spawn(audit::run(self.store.clone(), self.intake.metrics.clone(), self.stop.clone()));
+        tasks.spawn(audit::run(self.intake.store.clone(), self.intake.metrics.clone(), self.stop.clone()));
         tasks.spawn(retention.run());
         tasks.spawn(monitor.run());
     }
@@ -169,12 +163,11 @@ impl Gateway {
     /// If the store cannot be read; then everything is as it was.
     pub async fn apply_settings(&self, settings: GatewaySettings) -> Result<(), StoreError> {
         let (lanes, retention) = (Arc::clone(&self.lanes), Arc::clone(&self.retention));
-        let (store, clock) = (self.store.clone(), Arc::clone(&self.clock));
-        let intake = Arc::clone(&self.intake);
+        let (clock, intake) = (Arc::clone(&self.clock), Arc::clone(&self.intake));
         let change = async move {
             let mut lanes = lanes.lock().await;
             let (now, longest) = (clock.now(), settings.longest_budget());
-            let accounts = StoredAccounts::load(&store, longest, now, intake.monotonic.now()).await?;
+            let accounts = StoredAccounts::load(&intake.store, longest, now, intake.monotonic.now()).await?;
             let (new, sources) = (RetentionPolicy::from(&settings), settings.sources.clone());
             lanes.apply_settings(settings, accounts).await?;
             *retention.lock().unwrap_or_else(PoisonError::into_inner) = new;
@@ -207,11 +200,11 @@ impl Gateway {
         id: NotificationId,
         acknowledgement: Acknowledgement,
     ) -> Result<Result<(), Obstacle>, NotStored> {
-        let policy = self.dispatch.policy();
+        let policy = self.intake.dispatch.policy();
         let decide =
             move |state: &_| policy.decide(|context| acknowledge(state, id, &acknowledgement, context));
         let unit = Unit::with_obstacles(vec![StateKey::IncidentOf(id)], decide);
-        let outcome = self.store.transact(vec![unit]).await?.into_iter().next();
+        let outcome = self.intake.store.transact(vec![unit]).await?.into_iter().next();
         Ok(outcome.map_or(Err(Obstacle::Unknown), |it| it.map(drop)))
     }
 
@@ -221,7 +214,7 @@ impl Gateway {
     ///
     /// If the store cannot be read.
     pub async fn obstacle(&self, id: NotificationId) -> Result<Option<Obstacle>, StoreError> {
-        Ok(obstacle(&self.store.state(vec![StateKey::Notification(id)]).await?, id))
+        Ok(obstacle(&self.intake.store.state(vec![StateKey::Notification(id)]).await?, id))
     }
 
     /// Retries dead letters at once, on behalf of `by`, and returns their number.
@@ -234,8 +227,8 @@ impl Gateway {
         which: impl Into<DeadLetters> + Send,
         by: &str,
     ) -> Result<usize, StoreError> {
-        let policy = self.dispatch.policy();
-        dead_letters::retry_all(&self.store, &policy, which.into(), by, self.clock.now()).await
+        let policy = self.intake.dispatch.policy();
+        dead_letters::retry_all(&self.intake.store, &policy, which.into(), by, self.clock.now()).await
     }
 
     /// Discards dead letters, and returns their number; `reason` goes to the ledger.
@@ -250,7 +243,7 @@ impl Gateway {
         reason: &str,
     ) -> Result<usize, StoreError> {
         let discarding = DiscardReason { by: by.to_owned(), reason: reason.to_owned() };
-        dead_letters::discard_all(&self.store, which.into(), &discarding, self.clock.now()).await
+        dead_letters::discard_all(&self.intake.store, which.into(), &discarding, self.clock.now()).await
     }
 
     /// Sends a marked test through `channel`, in the same way as any alert: it waits its
@@ -272,13 +265,13 @@ impl Gateway {
     pub async fn channels(&self) -> Result<Vec<ChannelView>, StoreError> {
         let channels = self.lanes.lock().await.channels();
         let now = ViewTime { wall: self.clock.now(), monotonic: self.intake.monotonic.now() };
-        views(&channels, &self.store, &self.intake.metrics, now).await
+        views(&channels, &self.intake.store, &self.intake.metrics, now).await
     }
 
     /// The policy in force.
     #[must_use]
     pub fn policy(&self) -> Arc<Policy> {
-        Arc::clone(&self.dispatch.policy().policy)
+        Arc::clone(&self.intake.dispatch.policy().policy)
     }
 
     /// The key that signs acknowledgement links.
@@ -290,14 +283,14 @@ impl Gateway {
     /// The ledger, for reading.
     #[must_use]
     pub fn store(&self) -> &Store {
-        &self.store
+        &self.intake.store
     }
 
     /// Stops: starts no more attempts, waits up to `grace` for those under way, and
     /// leaves all other deliveries on the disk for the next start.
     pub async fn shutdown(&self, grace: Duration) {
         self.stop.cancel();
-        let mut tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut tasks = std::mem::take(&mut *self.tasks());
         let all_ended = async {
             let mut lanes = self.lanes.lock().await.take_all();
             while tasks.join_next().await.is_some() {}
@@ -314,9 +307,13 @@ impl Gateway {
         if let Err(err) = save_proven_at(&self.intake, &channels).await {
             warn!(error = %err, "The times at which channels were last proven cannot be saved");
         }
-        if let Err(err) = self.store.checkpoint().await {
+        if let Err(err) = self.intake.store.checkpoint().await {
             warn!(error = %err, "The store could not be checkpointed; nothing is lost by that");
         }
+    }
+
+    fn tasks(&self) -> MutexGuard<'_, JoinSet<()>> {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

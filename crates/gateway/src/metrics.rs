@@ -51,45 +51,27 @@ impl Metrics {
             escalations: Family::default(),
             health: HealthMetrics::new(registry),
         };
-        registry.register("fanfare_alerts", "Alerts accepted and stored", metrics.alerts.clone());
-        registry.register(
-            "fanfare_alerts_not_kept",
-            "Alerts answered 503: the store could not keep them",
-            metrics.refused.clone(),
-        );
-        registry.register(
-            "fanfare_notifications",
-            "Notifications of receivers",
-            metrics.notifications.clone(),
-        );
-        registry.register(
-            "fanfare_suppressed",
-            "Notifications suppressed, because they were no news to their receivers",
-            metrics.suppressed.clone(),
-        );
-        registry.register("fanfare_attempts", "Attempts, by outcome", metrics.attempts.clone());
-        registry.register(
-            "fanfare_deliveries",
-            "Deliveries that were delivered or given up",
-            metrics.deliveries.clone(),
-        );
-        registry.register(
-            "fanfare_pending_deliveries",
-            "Deliveries that wait or are under way",
-            metrics.pending.clone(),
-        );
-        registry.register_with_unit(
-            "fanfare_delivery_latency",
-            "Time from the alert's acceptance to the provider's confirmation",
-            Unit::Seconds,
-            metrics.latency.clone(),
-        );
-        registry.register(
-            "fanfare_escalations",
-            "Deliveries of escalation rungs, by condition",
-            metrics.escalations.clone(),
-        );
+        metrics.register(registry);
         metrics
+    }
+
+    fn register(&self, registry: &mut Registry) {
+        let refused = "Alerts answered 503: the store could not keep them";
+        let suppressed = "Notifications suppressed, because they were no news to their receivers";
+        let deliveries = "Deliveries that were delivered or given up";
+        let pending = "Deliveries that wait or are under way";
+        let latency = "Time from the alert's acceptance to the provider's confirmation";
+        let escalations = "Deliveries of escalation rungs, by condition";
+        registry.register("fanfare_alerts", "Alerts accepted and stored", self.alerts.clone());
+        registry.register("fanfare_alerts_not_kept", refused, self.refused.clone());
+        registry.register("fanfare_notifications", "Notifications of receivers", self.notifications.clone());
+        registry.register("fanfare_suppressed", suppressed, self.suppressed.clone());
+        registry.register("fanfare_attempts", "Attempts, by outcome", self.attempts.clone());
+        registry.register("fanfare_deliveries", deliveries, self.deliveries.clone());
+        registry.register("fanfare_pending_deliveries", pending, self.pending.clone());
+        let latencies = self.latency.clone();
+        registry.register_with_unit("fanfare_delivery_latency", latency, Unit::Seconds, latencies);
+        registry.register("fanfare_escalations", escalations, self.escalations.clone());
     }
 
     /// Counts those of the new `deliveries` that stand on a rung.

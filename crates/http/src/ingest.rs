@@ -3,7 +3,7 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use fanfare_api::IngestResult;
-use fanfare_sources::{Fault, Hints, Unreadable};
+use fanfare_sources::{BodyFault, Hints, Unreadable};
 use tracing::{debug, warn};
 
 use crate::convert::accepted_alert;
@@ -88,8 +88,8 @@ async fn read_body(body: web::Payload, endpoint: &SourceEndpoint) -> Result<web:
 fn refuse(unreadable: Unreadable) -> HttpRefusal {
     let Unreadable { fault, path, message } = unreadable;
     let status = match fault {
-        Fault::Malformed => StatusCode::BAD_REQUEST,
-        Fault::NotAnAlert => StatusCode::UNPROCESSABLE_ENTITY,
+        BodyFault::Malformed => StatusCode::BAD_REQUEST,
+        BodyFault::NotAnAlert => StatusCode::UNPROCESSABLE_ENTITY,
     };
     HttpRefusal::new(status, fault.word(), message).at(path)
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Visitor};
 use serde_json::value::RawValue;
 
-use crate::{Fault, Unreadable};
+use crate::{BodyFault, Unreadable};
 
 /// A JSON value.
 ///
@@ -110,7 +110,7 @@ fn parse_level<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Unreadable> {
 }
 
 fn malformed(message: String) -> Unreadable {
-    Unreadable { fault: Fault::Malformed, path: "$".to_owned(), message }
+    Unreadable { fault: BodyFault::Malformed, path: "$".to_owned(), message }
 }
 
 /// A text in which halves of characters have become U+FFFD: JavaScript cuts an

@@ -25,9 +25,9 @@ mod source;
 mod scrub;
 mod time;
 mod extra;
-mod reading;
 mod json;
+mod reading;
 
 pub use crate::format::{Format, UnknownFormat};
-pub use crate::reading::{Fault, NothingToDo, Reading, Unreadable};
+pub use crate::reading::{BodyFault, NothingToDo, Reading, Unreadable};
 pub use crate::source::{Hints, SourceSettings};

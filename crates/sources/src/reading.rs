@@ -25,7 +25,7 @@ pub struct NothingToDo {
 #[error("{path}: {message}")]
 pub struct Unreadable {
     /// The kind of fault.
-    pub fault: Fault,
+    pub fault: BodyFault,
     /// The path of the fault, e.g. `params.level` or `[3].eui`; `$` for the whole body.
     pub path: String,
     /// The kind of value that was found (never its text, which may be a secret) and what was expected.
@@ -34,14 +34,14 @@ pub struct Unreadable {
 
 /// The kind of fault of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub enum BodyFault {
     /// The body is not JSON.
     Malformed,
     /// The body is JSON, but cannot be an alert.
     NotAnAlert,
 }
 
-impl Fault {
+impl BodyFault {
     /// The fault's word in an answer's `code`.
     #[must_use]
     pub fn word(self) -> &'static str {

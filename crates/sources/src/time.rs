@@ -20,10 +20,20 @@ const FIRST_MILLISECOND: i64 = 100_000_000_000;
 /// ThinkLink writes RFC 3339 in one field and milliseconds since 1970 in the
 /// next. A time without offset is not read: its zone is unknown.
 pub(crate) fn plausible(text: &str, now: Timestamp) -> Option<Timestamp> {
+    let latest = now.checked_add(AHEAD).unwrap_or(Timestamp::MAX);
+    not_too_old(text, now).filter(|time| *time <= latest)
+}
+
+/// The expiry in `text` of an alert that is reported at `now`, if it is plausible. It may
+/// be as far ahead as the sender wants; the zero time, `0001-01-01T00:00:00Z`, is none.
+pub(crate) fn plausible_expiry(text: &str, now: Timestamp) -> Option<Timestamp> {
+    not_too_old(text, now)
+}
+
+fn not_too_old(text: &str, now: Timestamp) -> Option<Timestamp> {
     let time = text.parse().ok().or_else(|| since_1970(text))?;
     let earliest = now.checked_sub(BEHIND).unwrap_or(Timestamp::MIN);
-    let latest = now.checked_add(AHEAD).unwrap_or(Timestamp::MAX);
-    (earliest..=latest).contains(&time).then_some(time)
+    (earliest <= time).then_some(time)
 }
 
 fn since_1970(text: &str) -> Option<Timestamp> {

@@ -100,11 +100,10 @@ impl Reader<'_> {
         subject.check(&body, status, &annotations, level.as_deref())?;
 
         let severity_sent = level.or_else(|| self.hints.level.clone());
-        let severity = severity(severity_sent.as_deref(), kind);
         let labels = self.labels(&subject, kind);
         let mention = addressees::take_mention(&mut body);
         let groups = addressees::take_groups(&mut body);
-        let starts_at = body.take_time(self.now).unwrap_or(self.now);
+        let (starts_at, ends_at) = self.take_times(&mut body, status);
         let mut extra = flatten(body.rest());
         extra.set("notice_groups", bounded(&groups.join(", ")));
         Ok(Some(Alert {
@@ -112,16 +111,28 @@ impl Reader<'_> {
             fingerprint: subject.fingerprint(&self.source.name, &labels, &annotations),
             kind,
             status,
-            severity,
+            severity: severity(severity_sent.as_deref(), kind),
             severity_sent,
             labels,
             annotations,
             extra,
             mention,
             starts_at,
-            ends_at: None,
+            ends_at,
             generator_url: None,
         }))
+    }
+
+    /// Takes the start and the end. The time of a clear's event is the end of its alarm,
+    /// unless the body has the end in a field of its own.
+    fn take_times(&self, body: &mut Body<'_>, status: Status) -> (Timestamp, Option<Timestamp>) {
+        let time = body.take_time(self.now);
+        let starts_at = time.unwrap_or(self.now);
+        let end = body.take_end(status, starts_at, self.now);
+        match status {
+            Status::Firing => (starts_at, end),
+            Status::Resolved => (starts_at, end.or(time)),
+        }
     }
 
     fn labels(&self, subject: &Subject, kind: Kind) -> Labels {

@@ -10,12 +10,12 @@ mod runner;
 use std::sync::Arc;
 
 use fanfare_core::{
-    Delivery, DeliveryOutcome, DigestRef, Failure, MessageForm, Receipt, SendError, Settlement,
+    Circuit, Delivery, DeliveryOutcome, DigestRef, Failure, MessageForm, Receipt, SendError, Settlement,
 };
 use jiff::Timestamp;
 
 use self::prepare::{PreparedBatch, ReadyBatch, prepare};
-use self::record::AttemptRecord;
+use self::record::AttemptTimes;
 use self::report::report;
 use self::runner::AttemptRunner;
 use self::verdict::{CircuitSignal, SendContext, SendVerdict};
@@ -43,7 +43,7 @@ impl AttemptRunner<'_> {
         let started_at = self.lane.clock.now();
         let digest = send.and_then(|it| it.digest);
         let answer = self.send(&deliveries, digest, started_at).await;
-        let record = AttemptRecord { started_at, ended_at: self.lane.clock.now(), send };
+        let record = AttemptTimes { started_at, ended_at: self.lane.clock.now(), send };
         self.classify(deliveries.into_iter().map(|(queued, _)| queued).collect(), &answer, record).await
     }
 
@@ -52,20 +52,17 @@ impl AttemptRunner<'_> {
         self,
         deliveries: Vec<QueuedDelivery>,
         answer: &Result<Receipt, SendError>,
-        record: AttemptRecord,
+        record: AttemptTimes,
     ) -> Vec<AttemptResult> {
-        let digest = record.send.and_then(|it| it.digest);
-        let too_large =
-            digest.is_some() && deliveries.len() > 1 && matches!(answer, Err(SendError::Unsendable { .. }));
+        let digest = record.send.and_then(|it| it.digest).filter(|_| deliveries.len() > 1);
+        let too_large = digest.is_some() && matches!(answer, Err(SendError::Unsendable { .. }));
         let spread = self.lane.jitter.spread();
         let mut verdicts: Vec<_> =
             deliveries.iter().map(|it| self.verdict(it, answer, spread, &record)).collect();
-        if too_large {
-            verdicts
-                .iter_mut()
-                .for_each(|verdict| verdict.outcome = in_parts(&verdict.outcome, record.ended_at));
-        } else if let Some(digest) = digest.filter(|_| deliveries.len() > 1) {
-            keep_together(&mut verdicts, digest);
+        match digest {
+            Some(_) if too_large => split_up(&mut verdicts, record.ended_at),
+            Some(digest) => keep_together(&mut verdicts, digest),
+            None => {}
         }
         if let Some(first) = verdicts.first() {
             self.update_channel_state(first, record.ended_at);
@@ -76,17 +73,12 @@ impl AttemptRunner<'_> {
             .map(|(queued, verdict)| self.settlement(queued, verdict, &record))
             .collect();
         self.record(&settlements).await;
-        let after = |delivery, settlement| {
-            if too_large { after_split(delivery, settlement) } else { after(delivery, settlement) }
+        let after = if too_large { after_split } else { after };
+        let result = |(queued, settlement): (QueuedDelivery, Settlement)| AttemptResult {
+            after: after(queued.delivery.clone(), settlement),
+            queued,
         };
-        deliveries
-            .into_iter()
-            .zip(settlements)
-            .map(|(queued, settlement)| AttemptResult {
-                after: after(queued.delivery.clone(), settlement),
-                queued,
-            })
-            .collect()
+        deliveries.into_iter().zip(settlements).map(result).collect()
     }
 
     fn verdict(
@@ -94,7 +86,7 @@ impl AttemptRunner<'_> {
         queued: &QueuedDelivery,
         answer: &Result<Receipt, SendError>,
         spread: f64,
-        record: &AttemptRecord,
+        record: &AttemptTimes,
     ) -> SendVerdict {
         let context = SendContext {
             delivery: &queued.delivery,
@@ -123,22 +115,9 @@ impl AttemptRunner<'_> {
             };
             return self.sender.account.finish(monotonic_now, effect);
         }
-        match verdict.signal {
-            CircuitSignal::Taken => {
-                status.circuit().succeeded(monotonic_now);
-                status.last().proven_at = Some(now);
-            }
-            CircuitSignal::Read => status.circuit().succeeded(monotonic_now),
-            CircuitSignal::Failure(failure) => {
-                status.circuit().failed(monotonic_now, failure, &verdict.logged);
-            }
-            CircuitSignal::FailureForSome => {
-                let mut circuit = status.circuit();
-                if circuit.blocked_until(monotonic_now).is_some() {
-                    circuit.failed(monotonic_now, Failure::Soft, &verdict.logged);
-                }
-            }
-            CircuitSignal::None => {}
+        update_circuit(&mut status.circuit(), verdict, monotonic_now);
+        if verdict.signal == CircuitSignal::Taken {
+            status.last().proven_at = Some(now);
         }
         match verdict.outcome {
             DeliveryOutcome::Delivered => {}
@@ -150,6 +129,19 @@ impl AttemptRunner<'_> {
     }
 }
 
+fn update_circuit(circuit: &mut Circuit, verdict: &SendVerdict, now: Timestamp) {
+    match verdict.signal {
+        CircuitSignal::Taken | CircuitSignal::Read => circuit.succeeded(now),
+        CircuitSignal::Failure(failure) => circuit.failed(now, failure, &verdict.logged),
+        CircuitSignal::FailureForSome => {
+            if circuit.blocked_until(now).is_some() {
+                circuit.failed(now, Failure::Soft, &verdict.logged);
+            }
+        }
+        CircuitSignal::None => {}
+    }
+}
+
 /// Keeps pending deliveries in the same digest, for the same time; a delivery still owed
 /// to some of its recipients goes alone.
 fn keep_together(verdicts: &mut [SendVerdict], together: DigestRef) {
@@ -157,6 +149,13 @@ fn keep_together(verdicts: &mut [SendVerdict], together: DigestRef) {
         if let DeliveryOutcome::Pending { only: None, digest, .. } = &mut verdict.outcome {
             *digest = Some(together);
         }
+    }
+}
+
+/// Lets the halves of a digest that the provider refuses as a whole go at once.
+fn split_up(verdicts: &mut [SendVerdict], now: Timestamp) {
+    for verdict in verdicts {
+        verdict.outcome = in_parts(&verdict.outcome, now);
     }
 }
 

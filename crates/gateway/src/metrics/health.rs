@@ -77,51 +77,37 @@ impl<L, N, A> Clone for GaugeFamily<L, N, A> {
 }
 
 impl HealthMetrics {
+    /// Metrics at zero, registered in `registry`.
     pub(super) fn new(registry: &mut Registry) -> Self {
         let metrics = Self::default();
-        registry.register(
-            "fanfare_channel_up",
-            "1 unless the channel is broken, as in the self-alert ChannelBroken",
-            metrics.up.family.clone(),
-        );
+        metrics.register(registry);
+        metrics
+    }
+
+    fn register(&self, registry: &mut Registry) {
+        let up = "1 unless the channel is broken, as in the self-alert ChannelBroken";
+        let proven = "Time at which the channel's provider last accepted a message";
+        let clock_offset = "Lead of the clock of the channel's provider over the gateway's";
+        let dead_letters = "Deliveries given up that wait for a person, without those of self-alerts";
+        let quota_limit = "Messages allowed in this day or month";
+        let unaccounted = "Rows of the ledger that the audit cannot account for: anything but 0 is a bug";
+        let contracts = "Notifications in the ledger, by the state of their contract";
+        registry.register("fanfare_channel_up", up, self.up.family.clone());
+        let proven_at = self.proven.family.clone();
         registry.register_with_unit(
             "fanfare_channel_last_proven_timestamp",
-            "Time at which the channel's provider last accepted a message",
+            proven,
             Unit::Seconds,
-            metrics.proven.family.clone(),
+            proven_at,
         );
-        registry.register_with_unit(
-            "fanfare_clock_offset",
-            "Lead of the clock of the channel's provider over the gateway's",
-            Unit::Seconds,
-            metrics.clock_offset.family.clone(),
-        );
-        registry.register(
-            "fanfare_dead_letters",
-            "Deliveries given up that wait for a person, without those of self-alerts",
-            metrics.dead_letters.family.clone(),
-        );
-        registry.register(
-            "fanfare_quota_used",
-            "Messages used in this day or month",
-            metrics.quota_used.family.clone(),
-        );
-        registry.register(
-            "fanfare_quota_limit",
-            "Messages allowed in this day or month",
-            metrics.quota_limit.family.clone(),
-        );
-        registry.register(
-            "fanfare_unaccounted_alerts",
-            "Alerts, notifications and deliveries that the audit cannot account for: anything but 0 is a bug",
-            metrics.unaccounted.clone(),
-        );
-        registry.register(
-            "fanfare_contracts",
-            "Notifications in the ledger, by the state of their contract",
-            metrics.contracts.family.clone(),
-        );
-        metrics
+        let offsets = self.clock_offset.family.clone();
+        registry.register_with_unit("fanfare_clock_offset", clock_offset, Unit::Seconds, offsets);
+        registry.register("fanfare_dead_letters", dead_letters, self.dead_letters.family.clone());
+        let quota_used = self.quota_used.family.clone();
+        registry.register("fanfare_quota_used", "Messages used in this day or month", quota_used);
+        registry.register("fanfare_quota_limit", quota_limit, self.quota_limit.family.clone());
+        registry.register("fanfare_unaccounted_alerts", unaccounted, self.unaccounted.clone());
+        registry.register("fanfare_contracts", contracts, self.contracts.family.clone());
     }
 
     /// Shows `snapshot`, and removes the gauges of things that are no longer in it.

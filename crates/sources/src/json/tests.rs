@@ -10,7 +10,7 @@ fn check(body: impl AsRef<[u8]>, expected: Json) {
 #[track_caller]
 fn check_refused(body: impl AsRef<[u8]>, expected: Expect) {
     let err = Json::parse(body.as_ref()).unwrap_err();
-    assert_eq!(err.fault, Fault::Malformed);
+    assert_eq!(err.fault, BodyFault::Malformed);
     expected.assert_eq(&err.to_string());
 }
 

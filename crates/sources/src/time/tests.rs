@@ -33,3 +33,27 @@ fn a_time_without_an_offset_is_not_used() {
     check("2026-03-08 08:40:38", None);
     check("soon", None);
 }
+
+#[track_caller]
+fn check_expiry(text: &str, expected: Option<&str>) {
+    let now = NOW.parse().unwrap();
+    assert_eq!(plausible_expiry(text, now), expected.map(|it| it.parse().unwrap()), "{text}");
+}
+
+#[test]
+fn an_expiry_may_be_as_far_ahead_as_the_sender_wants() {
+    check_expiry("2026-03-08T12:04:00Z", Some("2026-03-08T12:04:00Z"));
+    check_expiry("2096-03-08T12:04:00Z", Some("2096-03-08T12:04:00Z"));
+    // `date -u -d 2026-03-10T00:00:00Z +%s` says 1773100800.
+    check_expiry("1773100800", Some("2026-03-10T00:00:00Z"));
+}
+
+#[test]
+fn a_zero_time_or_an_unreadable_one_is_no_expiry() {
+    check_expiry("0001-01-01T00:00:00.000Z", None);
+    check_expiry("0001-01-01T00:00:00Z", None);
+    check_expiry("2025-03-08T11:59:59Z", None);
+    check_expiry("2026-03-08 12:04:00", None);
+    check_expiry("in an hour", None);
+    check_expiry("", None);
+}

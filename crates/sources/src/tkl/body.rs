@@ -1,11 +1,11 @@
 //! Bodies, from which fields are taken by name.
 
-use fanfare_core::one_line;
+use fanfare_core::{Status, one_line};
 use jiff::Timestamp;
 
 use crate::extra::{bounded, joined};
 use crate::json::{Json, Object};
-use crate::{Fault, Unreadable, time};
+use crate::{BodyFault, Unreadable, time};
 
 /// An object within a body, by the names that lead to it.
 pub(super) type Part = &'static [&'static str];
@@ -124,12 +124,33 @@ impl<'a> Body<'a> {
 
     /// Takes out the time of the event. An implausible time is left where it is.
     pub(super) fn take_time(&mut self, now: Timestamp) -> Option<Timestamp> {
-        let places = ["time", "timestamp", "occurred_at"]
-            .into_iter()
-            .flat_map(|name| EVERYWHERE.map(|part| (part, name)));
-        places
-            .into_iter()
-            .find_map(|(part, name)| self.take_if(part, name, |found| time::plausible(found.text()?, now)))
+        self.take_time_under(&["time", "timestamp", "occurred_at"], |text| time::plausible(text, now))
+    }
+
+    /// Takes out the time at which the alert ended, or will end by itself. An implausible
+    /// time is left where it is, as is the expiry of an alert that has not begun by then.
+    ///
+    /// `end_time` is ThinkLink's own name of it, `endsAt` that of Prometheus, Alertmanager
+    /// and Grafana.
+    pub(super) fn take_end(
+        &mut self,
+        status: Status,
+        starts_at: Timestamp,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        self.take_time_under(&["ends_at", "endsAt", "end_time"], |text| match status {
+            Status::Firing => time::plausible_expiry(text, now).filter(|end| starts_at <= *end),
+            Status::Resolved => time::plausible(text, now),
+        })
+    }
+
+    fn take_time_under(
+        &mut self,
+        names: &[&str],
+        read: impl Fn(&str) -> Option<Timestamp>,
+    ) -> Option<Timestamp> {
+        let mut places = names.iter().flat_map(|name| EVERYWHERE.map(|part| (part, name)));
+        places.find_map(|(part, name)| self.take_if(part, name, |found| read(found.text()?)))
     }
 
     /// Refuses a value with parts under `name`, wherever an alarm may have it.
@@ -148,14 +169,14 @@ impl<'a> Body<'a> {
 
     /// The refusal of the whole body.
     pub(super) fn refuse(&self, message: String) -> Unreadable {
-        Unreadable { fault: Fault::NotAnAlert, path: self.place.to_owned(), message }
+        Unreadable { fault: BodyFault::NotAnAlert, path: self.place.to_owned(), message }
     }
 
     fn refuse_at(&self, part: Part, name: &str, found: &Json, expected: &str) -> Unreadable {
         let place = Some(self.place).filter(|place| *place != "$");
         let steps: Vec<&str> = place.into_iter().chain(part.iter().copied()).chain([name]).collect();
         let message = format!("found {}, expected {expected}", found.kind());
-        Unreadable { fault: Fault::NotAnAlert, path: steps.join("."), message }
+        Unreadable { fault: BodyFault::NotAnAlert, path: steps.join("."), message }
     }
 }
 

@@ -1,12 +1,13 @@
 use expect_test::Expect;
 use fanfare_core::{Mention, SourceName};
 
-use crate::Fault;
+use crate::BodyFault;
 
 use super::*;
 
 mod examples;
 mod shapes;
+mod times;
 mod identity;
 mod refusals;
 mod credentials;
@@ -42,7 +43,7 @@ fn alert(body: &str) -> Alert {
 #[track_caller]
 fn check_refused(body: &str, expected: Expect) {
     let err = try_read(body, &Hints::default()).unwrap_err();
-    assert_eq!(err.fault, Fault::NotAnAlert);
+    assert_eq!(err.fault, BodyFault::NotAnAlert);
     expected.assert_eq(&err.to_string());
 }
 

@@ -76,9 +76,8 @@ pub(crate) async fn prepare(runner: AttemptRunner<'_>, batch: Batch) -> Prepared
     match record_start(runner, &readable, digest).await {
         Ok(send) => PreparedBatch { ready: Some(ReadyBatch { deliveries: readable, send }), ended },
         Err(err) => {
-            let postponed =
-                PreparedBatch::postponed(readable.into_iter().map(|(queued, _)| queued), runner, &err);
-            ended.extend(postponed.ended);
+            let readable = readable.into_iter().map(|(queued, _)| queued);
+            ended.extend(PreparedBatch::postponed(readable, runner, &err).ended);
             PreparedBatch { ready: None, ended }
         }
     }

@@ -16,7 +16,7 @@ use crate::delivery::context::LaneContext;
 use crate::time::{STORE_PAUSE, after};
 
 /// The times of an attempt, and the send it was recorded as.
-pub(crate) struct AttemptRecord {
+pub(crate) struct AttemptTimes {
     pub(crate) started_at: Timestamp,
     pub(crate) ended_at: Timestamp,
     pub(crate) send: Option<StartedSend>,
@@ -28,7 +28,7 @@ impl AttemptRunner<'_> {
         self,
         queued: &QueuedDelivery,
         verdict: SendVerdict,
-        record: &AttemptRecord,
+        record: &AttemptTimes,
     ) -> Settlement {
         let Delivery { id, notification, needs_recheck, attempts, .. } = queued.delivery;
         Settlement {
@@ -93,7 +93,7 @@ impl AttemptRunner<'_> {
             signal: CircuitSignal::None,
         };
         report(self, &queued.delivery, &verdict, now);
-        let record = AttemptRecord { started_at: now, ended_at: now, send: None };
+        let record = AttemptTimes { started_at: now, ended_at: now, send: None };
         let settlement = self.settlement(&queued, verdict, &record);
         self.record(std::slice::from_ref(&settlement)).await;
         AttemptResult { queued, after: AfterAttempt::Done }

@@ -20,9 +20,9 @@ use tokio::task::{JoinHandle, yield_now};
 use tokio::time::Instant;
 
 pub(super) use self::alarms::{alarm, alarm_for, resolved_alarm};
-use self::clock::{LongestJitter, SettableClock};
+use self::clock::{MaximalJitter, SettableClock};
 pub(super) use self::config::HarnessConfig;
-use self::ledger::Ledger;
+use self::ledger::LedgerView;
 use super::fake::{CallJournal, FakeChannel, RecordedCall};
 use super::times::{HOUR, SECOND};
 use crate::{Gateway, GatewaySetup, Metrics};
@@ -34,7 +34,7 @@ pub(super) struct GatewayHarness {
     journal: Arc<CallJournal>,
     clock: Arc<SettableClock>,
     gateway: Option<Gateway>,
-    ledger: Option<Ledger>,
+    ledger: Option<LedgerView>,
     /// The task that keeps the runtime busy; `None` if time jumps.
     busy_task: Option<JoinHandle<()>>,
 }
@@ -42,7 +42,7 @@ pub(super) struct GatewayHarness {
 /// The restart in the middle of a test that runs with and without one.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Restart {
-    /// No restart.
+    /// No restart at all.
     Omitted,
     /// A kill, and a start at once.
     AfterKill,
@@ -130,13 +130,13 @@ impl GatewayHarness {
             store: store.holding_paused_time(),
             settings: self.config.settings(&self.journal),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
-            jitter: Arc::new(LongestJitter),
+            jitter: Arc::new(MaximalJitter),
             metrics: Metrics::new(&mut Registry::default()),
             fresh_key: [7; 32],
             store_path: path.clone(),
         };
         self.gateway = Some(Gateway::start(setup).await.unwrap());
-        self.ledger = Some(Ledger::open(&path));
+        self.ledger = Some(LedgerView::open(&path));
         self.run_until_idle().await;
     }
 

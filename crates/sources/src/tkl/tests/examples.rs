@@ -26,13 +26,22 @@ struct Expected {
     extra: &'static [(&'static str, &'static str)],
     mobiles: &'static [&'static str],
     at: &'static str,
+    ended_at: Option<&'static str>,
 }
 
 #[track_caller]
 fn check(body: &str, pairs: &[(&str, &str)], expected: Expected) {
     let alert = alert_with(body, &hints(pairs));
-    let Expected { is: (kind, status, severity), sent, labels: named, annotations, extra, mobiles, at } =
-        expected;
+    let Expected {
+        is: (kind, status, severity),
+        sent,
+        labels: named,
+        annotations,
+        extra,
+        mobiles,
+        at,
+        ended_at,
+    } = expected;
     let expected = Alert {
         source: "thinklink".into(),
         fingerprint: alert.fingerprint, // `identity` has its tests
@@ -48,7 +57,7 @@ fn check(body: &str, pairs: &[(&str, &str)], expected: Expected) {
             ..Mention::default()
         },
         starts_at: at.parse().unwrap(),
-        ends_at: None,
+        ends_at: ended_at.map(|it| it.parse().unwrap()),
         generator_url: None,
     };
     assert_eq!(alert, expected);
@@ -69,6 +78,7 @@ fn a_chat_scripts_body_is_read() {
             extra: &[],
             mobiles: &["13800000000"],
             at: EVENT_TIME,
+            ended_at: None,
         },
     );
 }
@@ -86,6 +96,7 @@ fn a_plain_text_body_is_read() {
             extra: &[],
             mobiles: &[],
             at: NOW,
+            ended_at: None,
         },
     );
 }
@@ -106,6 +117,7 @@ fn the_alarm_rpcs_parameters_raise_an_alarm() {
             extra: &[("notice_groups", "ops_email")],
             mobiles: &[],
             at: NOW,
+            ended_at: None,
         },
     );
 }
@@ -123,6 +135,7 @@ fn the_alarm_rpcs_parameters_clear_an_alarm() {
             extra: &[],
             mobiles: &[],
             at: NOW,
+            ended_at: None,
         },
     );
 }
@@ -140,6 +153,7 @@ fn a_notification_groups_alarm_is_read() {
             extra: &[("notice_groups", "WeCom_ops, alarm_email")],
             mobiles: &[],
             at: NOW,
+            ended_at: None,
         },
     );
 }
@@ -157,6 +171,7 @@ fn a_notification_groups_clear_is_read_with_the_device_from_the_address() {
             extra: &[],
             mobiles: &[],
             at: NOW,
+            ended_at: None,
         },
     );
 }
@@ -174,6 +189,7 @@ fn a_whole_rpc_item_is_read() {
             extra: &[("sleepTimeMs", "0")],
             mobiles: &[],
             at: NOW,
+            ended_at: None,
         },
     );
 }
@@ -191,6 +207,7 @@ fn a_daily_report_is_a_notice() {
             extra: &[("notice_groups", "WeCom_ops")],
             mobiles: &[],
             at: NOW,
+            ended_at: None,
         },
     );
 }
@@ -222,6 +239,7 @@ fn a_rich_body_is_read() {
             ],
             mobiles: &["13800000000"],
             at: EVENT_TIME,
+            ended_at: None,
         },
     );
 }
@@ -239,6 +257,7 @@ fn a_json_rpc_envelope_is_read() {
             extra: &[("id", "1"), ("jsonrpc", "2.0"), ("method", "alarm")],
             mobiles: &[],
             at: NOW,
+            ended_at: None,
         },
     );
 }
@@ -268,6 +287,7 @@ fn a_dumped_context_is_read_without_the_devices_credentials() {
             ],
             mobiles: &["13800000000"],
             at: NOW,
+            ended_at: None,
         },
     );
 }
@@ -291,6 +311,7 @@ fn the_documented_scripts_body_is_read() {
             extra: &[("device.tags", "cold")],
             mobiles: &[],
             at: EVENT_TIME,
+            ended_at: Some(EVENT_TIME),
         },
     );
 }

@@ -69,7 +69,7 @@ fn one_unreadable_alert_of_a_list_is_named_and_none_is_read() {
 
 #[test]
 fn malformed_json_is_a_fault_of_its_own() {
-    assert_eq!(try_read("desc=x", &Hints::default()).unwrap_err().fault, Fault::Malformed);
+    assert_eq!(try_read("desc=x", &Hints::default()).unwrap_err().fault, BodyFault::Malformed);
 }
 
 /// Names that the format reads.

@@ -35,9 +35,9 @@ impl Clock for SettableClock {
 
 /// Jitter that makes every retry wait as long as its back-off allows.
 #[derive(Debug)]
-pub(super) struct LongestJitter;
+pub(super) struct MaximalJitter;
 
-impl Jitter for LongestJitter {
+impl Jitter for MaximalJitter {
     fn spread(&self) -> f64 {
         1.0
     }

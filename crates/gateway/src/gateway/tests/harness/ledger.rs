@@ -9,9 +9,9 @@ use super::GatewayHarness;
 
 /// The store's file, read past the gateway. Its views leave self-alerts out; the tables of `main`
 /// hold them too.
-pub(super) struct Ledger(Connection);
+pub(super) struct LedgerView(Connection);
 
-impl Ledger {
+impl LedgerView {
     /// Opens the file at `path`.
     pub(super) fn open(path: &Path) -> Self {
         let db = Connection::open(path).unwrap();
@@ -28,7 +28,7 @@ impl Ledger {
     }
 }
 
-impl Deref for Ledger {
+impl Deref for LedgerView {
     type Target = Connection;
 
     fn deref(&self) -> &Connection {
