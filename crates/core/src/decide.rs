@@ -26,11 +26,11 @@ pub use self::accept::{IncomingAlert, accept, accept_planned};
 pub use self::acknowledge::{Obstacle, acknowledge, obstacle};
 pub use self::builder::EvaluationTime;
 pub use self::changes::{
-    AlertRef, AttemptRecord, Changes, DeliveryChange, DeliveryUpdate, IncidentUpdate, NewAcknowledgement,
-    NewAlert, NewDelivery, NewNotification, NewStep, NotificationRef, NotificationUpdate, Recheck, RecheckAt,
-    RepeatedAlert, SendEnd,
+    AlertRef, Changes, DeliveryChange, DeliveryUpdate, IncidentUpdate, NewAcknowledgement, NewAlert,
+    NewAttempt, NewDelivery, NewNotification, NewStep, NotificationRef, NotificationUpdate, Recheck,
+    RecheckAt, RepeatedAlert, SendEnd,
 };
-pub use self::committed::{AcceptedAlert, AssignedIds, Committed};
+pub use self::committed::{AssignedIds, Committed, CommittedAlert};
 pub use self::context::{ChannelAvailability, DecisionContext, SelfAlertOf};
 pub use self::dead_letter::{DiscardReason, discard, retry};
 pub use self::dead_letter_id::{DeadLetterId, InvalidDeadLetterId};

@@ -1,4 +1,6 @@
 //! Values that tests of several modules share.
+//!
+//! Those of `testkit` are of another build of this crate, and so of other types: its tests cannot use them.
 
 use std::sync::Arc;
 use std::time::Duration;

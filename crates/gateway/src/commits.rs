@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fanfare_core::{AcceptedAlert, Committed, Verdict};
+use fanfare_core::{Committed, CommittedAlert, Verdict};
 use fanfare_store::Commit;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
@@ -43,7 +43,7 @@ impl CommitHandler {
         }
     }
 
-    fn count(&self, accepted: &AcceptedAlert) {
+    fn count(&self, accepted: &CommittedAlert) {
         let source = accepted.alert.text_of("source").to_owned();
         let status = accepted.alert.status.to_string();
         self.metrics.alerts.get_or_create(&AlertLabels { source, status }).inc();

@@ -12,18 +12,12 @@ use fanfare_core::{
     Plan, Policy, PolicyId, Receiver, Route, Rung, Sending, Settlement, Severity, Status, Succeed, Unless,
     Verdict, Why,
 };
-pub(crate) use fanfare_testkit::NOON;
-use jiff::{SignedDuration, Timestamp};
+pub(crate) use fanfare_testkit::{NOON, after_noon};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
 pub(crate) use self::verbs::*;
 use crate::{OpenError, Store};
-
-/// The time so many seconds after [`NOON`].
-pub(crate) fn after_noon(seconds: i64) -> Timestamp {
-    NOON + SignedDuration::from_secs(seconds)
-}
 
 /// A folder of its own for one store.
 pub(crate) struct StoreFolder(TempDir);

@@ -4,36 +4,54 @@ use fanfare_core::{
     Alert, AlertId, Attempt, Digest, Fingerprint, IdempotencyKey, Kind, Labels, Mention, MessageForm,
     Notification, NotificationId, Severity, Status, Why,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// 2026-03-08 12:00:00 UTC, when every test begins.
 pub const NOON: Timestamp = Timestamp::constant(1_772_971_200, 0);
 
-/// A firing alarm of a cold room, by ThinkLink.
+/// The time so many seconds after [`NOON`].
 #[must_use]
-pub fn alert(severity: Severity) -> Alert {
-    let identity: Labels = [("source", "thinklink"), ("eui", "6353012af1093062"), ("alertname", "over_temp")]
-        .into_iter()
-        .collect();
-    let mut labels = identity.clone();
-    labels.set("device", "Cold room 3");
+pub fn after_noon(seconds: i64) -> Timestamp {
+    NOON + SignedDuration::from_secs(seconds)
+}
+
+/// A firing alarm with these labels and nothing else. `source` and `severity` become its fields, and all of
+/// them its identity.
+#[must_use]
+pub fn labelled_alert(labels: &[(&str, &str)]) -> Alert {
+    let mut labels: Labels = labels.iter().copied().collect();
+    let fingerprint = Fingerprint::from_labels(&labels);
+    let severity = labels.take("severity").and_then(|word| word.parse().ok()).unwrap_or(Severity::Low);
     Alert {
         source: labels.take("source").unwrap_or_default().as_str().into(),
-        fingerprint: Fingerprint::from_labels(&identity),
+        fingerprint,
         kind: Kind::Alarm,
         status: Status::Firing,
         severity,
-        severity_sent: Some(severity.word().to_uppercase()),
+        severity_sent: None,
         labels,
-        annotations: [("title", "Temperature too high"), ("description", "Current -9.4 °C, limit -18 °C")]
-            .into_iter()
-            .collect(),
-        extra: [("notice_groups", "WeCom_ops")].into_iter().collect(),
+        annotations: Labels::default(),
+        extra: Labels::default(),
         mention: Mention::default(),
         starts_at: NOON,
         ends_at: None,
         generator_url: None,
     }
+}
+
+/// A firing alarm of a cold room, by ThinkLink.
+#[must_use]
+pub fn alert(severity: Severity) -> Alert {
+    let identity = [("source", "thinklink"), ("eui", "6353012af1093062"), ("alertname", "over_temp")];
+    let mut alert = labelled_alert(&identity);
+    alert.severity = severity;
+    alert.severity_sent = Some(severity.word().to_uppercase());
+    alert.labels.set("device", "Cold room 3");
+    alert.annotations = [("title", "Temperature too high"), ("description", "Current -9.4 °C, limit -18 °C")]
+        .into_iter()
+        .collect();
+    alert.extra = [("notice_groups", "WeCom_ops")].into_iter().collect();
+    alert
 }
 
 /// The notification of a receiver called `on-call` about [`alert`].

@@ -15,7 +15,7 @@ pub use crate::clock::PausedClock;
 pub use crate::conformance::{
     FakeHttp, ProviderFacts, ProviderWord, Reaction, SeenRequest, http_conformance,
 };
-pub use crate::fixtures::{NOON, alert, attempt, digest, notification, shown_of};
+pub use crate::fixtures::{NOON, after_noon, alert, attempt, digest, labelled_alert, notification, shown_of};
 pub use crate::language::check_language;
 pub use crate::raw_client::{RawAnswer, RawMailer, raw_exchange, raw_mail, raw_request, raw_send};
 pub use crate::store_conformance::{StoreSite, store_conformance};

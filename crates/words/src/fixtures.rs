@@ -2,40 +2,9 @@
 
 use std::sync::Arc;
 
-use fanfare_core::{
-    Acknowledgement, Alert, AlertId, Fingerprint, Kind, Labels, Language, Locale, Mention, Notification,
-    NotificationId, Severity, Status, Why,
-};
-pub(crate) use fanfare_testkit::NOON;
+use fanfare_core::{Acknowledgement, Alert, AlertId, Language, Locale, Notification, NotificationId, Why};
+pub(crate) use fanfare_testkit::{NOON, after_noon, labelled_alert as alert};
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
-
-/// The time so many seconds after [`NOON`].
-pub(crate) fn after_noon(seconds: i64) -> Timestamp {
-    NOON + SignedDuration::from_secs(seconds)
-}
-
-/// An alarm with these labels and nothing else.
-pub(crate) fn alert(labels: &[(&str, &str)]) -> Alert {
-    let mut labels: Labels = labels.iter().copied().collect();
-    let fingerprint = Fingerprint::from_labels(&labels);
-    let severity = labels.take("severity").and_then(|word| word.parse().ok()).unwrap_or(Severity::Low);
-    Alert {
-        source: labels.take("source").unwrap_or_default().as_str().into(),
-        fingerprint,
-        kind: Kind::Alarm,
-        status: Status::Firing,
-        severity,
-        severity_sent: None,
-        labels,
-        annotations: Labels::default(),
-        extra: Labels::default(),
-        mention: Mention::default(),
-        starts_at: NOON,
-        ends_at: None,
-        generator_url: None,
-    }
-}
 
 /// A cold room that is too warm, as ThinkLink reports it.
 pub(crate) fn cold_room() -> Alert {

@@ -108,7 +108,7 @@ fn it_says_how_many_the_count_lets_start() {
 }
 
 /// Sends by the window's leave, with a naive account of them beside it.
-struct Sender {
+struct BudgetUser {
     budget: Budget,
     window: SlidingWindow,
     now: Timestamp,
@@ -130,7 +130,7 @@ fn share() -> impl Strategy<Value = Share> {
     prop_oneof![Just(Share::Urgent), Just(Share::Ordinary), Just(Share::OrdinaryFull)]
 }
 
-impl Sender {
+impl BudgetUser {
     fn new(budget: Budget) -> Self {
         Self {
             budget,
@@ -257,7 +257,7 @@ proptest! {
         seconds in 0_u64..30,
         sends in prop::collection::vec((0_i64..3_000, 0_i64..20_000, 0_i64..=100, share()), 1..80),
     ) {
-        let mut sender = Sender::new(budget(messages, seconds));
+        let mut sender = BudgetUser::new(budget(messages, seconds));
         for send in sends {
             sender.send(send);
         }

@@ -226,7 +226,7 @@ fn a_provider_that_is_back_is_noticed_within_thirty_seconds() {
 
 /// One thing that happens to a channel of several attempts at once.
 #[derive(Debug, Clone, Copy)]
-enum Event {
+enum ChannelEvent {
     Pass(i64),
     TryToStart,
     Succeed,
@@ -236,39 +236,39 @@ enum Event {
     End,
 }
 
-fn event() -> impl Strategy<Value = Event> {
+fn event() -> impl Strategy<Value = ChannelEvent> {
     prop_oneof![
-        3 => (0_i64..20_000).prop_map(Event::Pass),
-        4 => Just(Event::TryToStart),
-        1 => Just(Event::Succeed),
-        4 => Just(Event::Fail),
-        1 => Just(Event::BeMisconfigured),
-        1 => Just(Event::End),
+        3 => (0_i64..20_000).prop_map(ChannelEvent::Pass),
+        4 => Just(ChannelEvent::TryToStart),
+        1 => Just(ChannelEvent::Succeed),
+        4 => Just(ChannelEvent::Fail),
+        1 => Just(ChannelEvent::BeMisconfigured),
+        1 => Just(ChannelEvent::End),
     ]
 }
 
 /// A channel that heeds its circuit.
-struct Sender {
+struct CircuitUser {
     circuit: Circuit,
     now: Timestamp,
     /// Each attempt under way, by the leave it had.
     under_way: Vec<Gate>,
 }
 
-impl Sender {
-    fn meets(&mut self, event: Event) {
+impl CircuitUser {
+    fn meets(&mut self, event: ChannelEvent) {
         match event {
-            Event::Pass(milliseconds) => self.now += SignedDuration::from_millis(milliseconds),
-            Event::TryToStart => self.try_to_start(),
-            Event::Succeed => {
+            ChannelEvent::Pass(milliseconds) => self.now += SignedDuration::from_millis(milliseconds),
+            ChannelEvent::TryToStart => self.try_to_start(),
+            ChannelEvent::Succeed => {
                 if self.under_way.pop().is_some() {
                     self.circuit.succeeded(self.now);
                     assert_eq!(self.circuit.may_start(self.now, self.under_way.len()), Gate::Pass);
                 }
             }
-            Event::Fail => self.fail(Failure::Soft, LONGEST_PAUSE),
-            Event::BeMisconfigured => self.fail(MISCONFIGURED, Duration::from_secs(60)),
-            Event::End => {
+            ChannelEvent::Fail => self.fail(Failure::Soft, LONGEST_PAUSE),
+            ChannelEvent::BeMisconfigured => self.fail(MISCONFIGURED, Duration::from_secs(60)),
+            ChannelEvent::End => {
                 self.under_way.pop();
             }
         }
@@ -333,7 +333,7 @@ impl Sender {
 proptest! {
     #[test]
     fn never_two_probes_at_once_and_always_another_one(events in prop::collection::vec(event(), 0..200)) {
-        let mut sender = Sender { circuit: Circuit::default(), now: NOON, under_way: vec![] };
+        let mut sender = CircuitUser { circuit: Circuit::default(), now: NOON, under_way: vec![] };
         for event in events {
             sender.meets(event);
         }

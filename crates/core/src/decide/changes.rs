@@ -37,7 +37,7 @@ pub struct Changes {
     /// Deliveries that change.
     pub updated_deliveries: Vec<DeliveryUpdate>,
     /// Attempts to enter.
-    pub attempts: Vec<AttemptRecord>,
+    pub attempts: Vec<NewAttempt>,
     /// Steps to enter.
     pub steps: Vec<NewStep>,
     /// Acknowledgements to enter.
@@ -272,7 +272,7 @@ pub enum DeliveryChange {
 
 /// One attempt, with the provider's answer. Replaces an earlier record of the same attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AttemptRecord {
+pub struct NewAttempt {
     /// The delivery that is concerned.
     pub delivery: DeliveryId,
     /// The number of the attempt, from 1.

@@ -25,7 +25,7 @@ pub struct AssignedIds {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Committed {
     /// The alerts: first the one that was reported, then self-alerts.
-    pub alerts: Vec<AcceptedAlert>,
+    pub alerts: Vec<CommittedAlert>,
     /// The new notifications, by number.
     pub notifications: Vec<Arc<Notification>>,
     /// The deliveries that the lanes must carry out: those of earlier notifications first.
@@ -40,7 +40,7 @@ pub struct Committed {
 
 /// An alert that is on the disk, with all it calls for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AcceptedAlert {
+pub struct CommittedAlert {
     /// The number of the alert; of a mere repeat that of the alert that it repeats.
     pub id: AlertId,
     /// The alert; a resolution is completed with the alert that was last told.
@@ -106,7 +106,7 @@ impl AssignedIds {
     }
 }
 
-fn accepted(id: AlertId, new: NewAlert) -> AcceptedAlert {
+fn accepted(id: AlertId, new: NewAlert) -> CommittedAlert {
     let NewAlert {
         received_at: _,
         incident: _,
@@ -117,11 +117,11 @@ fn accepted(id: AlertId, new: NewAlert) -> AcceptedAlert {
         decisions,
         repeat_key: _,
     } = new;
-    AcceptedAlert { id, alert, decisions }
+    CommittedAlert { id, alert, decisions }
 }
 
-fn repeated(RepeatedAlert { id, seen_at: _, alert, decisions }: RepeatedAlert) -> AcceptedAlert {
-    AcceptedAlert { id, alert, decisions }
+fn repeated(RepeatedAlert { id, seen_at: _, alert, decisions }: RepeatedAlert) -> CommittedAlert {
+    CommittedAlert { id, alert, decisions }
 }
 
 fn notification(id: NotificationId, new: NewNotification, ids: &AssignedIds) -> Notification {

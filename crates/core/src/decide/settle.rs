@@ -1,7 +1,7 @@
 //! An attempt has ended.
 
 use super::builder::{ChangesBuilder, EvaluationTime};
-use super::changes::{AttemptRecord, Changes, DeliveryChange, DeliveryUpdate, SendEnd};
+use super::changes::{Changes, DeliveryChange, DeliveryUpdate, NewAttempt, SendEnd};
 use super::context::DecisionContext;
 use super::settlement::{DeliveryOutcome, Settlement};
 use super::state::{DecisionState, DeliveryState, DeliveryStatus, NotificationState, StateKey};
@@ -28,7 +28,7 @@ impl Settlement {
 pub fn settle(state: &DecisionState, settlement: &Settlement, context: &DecisionContext<'_>) -> Changes {
     let Settlement { delivery, ordinal, started_at, ended_at, word, words, send, hold, .. } = settlement;
     let mut builder = ChangesBuilder::new(context);
-    builder.changes.attempts.push(AttemptRecord {
+    builder.changes.attempts.push(NewAttempt {
         delivery: *delivery,
         ordinal: *ordinal,
         started_at: *started_at,

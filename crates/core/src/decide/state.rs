@@ -134,9 +134,9 @@ pub enum IncidentStatus {
 /// The deed of a person about an abandoned notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Handled {
-    /// Had it tried again.
+    /// The person had the deliveries tried again.
     Retried,
-    /// Discarded it.
+    /// The person discarded the notification.
     Discarded,
 }
 

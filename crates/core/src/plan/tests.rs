@@ -8,18 +8,18 @@ use crate::{AlertId, Receiver, Route, Unless};
 const REPEAT_SECONDS: i64 = 4 * 60 * 60;
 
 /// The notifications about one fingerprint under one policy, alert by alert.
-struct Story {
+struct PlannedIncident {
     policy: Policy,
     incident: Option<Incident>,
 }
 
-impl Story {
-    fn under(route: Route) -> Self {
+impl PlannedIncident {
+    fn new(route: Route) -> Self {
         Self { policy: policy(route), incident: None }
     }
 
     /// Everything to `team`, on these terms.
-    fn promising(terms: DeliveryTerms) -> Self {
+    fn with_terms(terms: DeliveryTerms) -> Self {
         let team = Receiver { terms: Arc::new(terms), ..receiver("team") };
         Self { policy: Policy::new(route("team", &[], vec![]), vec![team]).unwrap(), incident: None }
     }
@@ -89,48 +89,48 @@ fn notice() -> Alert {
 
 #[test]
 fn an_alert_that_begins_to_fire_is_news() {
-    let mut story = Story::under(tree());
-    story.check(&firing("mid"), 0, &["team by route: started, on team"]);
+    let mut planned = PlannedIncident::new(tree());
+    planned.check(&firing("mid"), 0, &["team by route: started, on team"]);
     assert_eq!(
-        story.incident.unwrap().told,
+        planned.incident.unwrap().told,
         [LastNotified { receiver: "team".into(), severity: Severity::Mid, at: NOON }]
     );
 }
 
 #[test]
 fn a_repeat_is_news_only_once_the_repeat_interval_has_passed() {
-    let mut story = Story::under(tree());
-    story.check(&firing("mid"), 0, &["team by route: started, on team"]);
+    let mut planned = PlannedIncident::new(tree());
+    planned.check(&firing("mid"), 0, &["team by route: started, on team"]);
     let held = ["team by route: already told, and the repeat interval has not passed"];
-    story.check(&firing("mid"), 1, &held);
-    story.check(&firing("mid"), REPEAT_SECONDS - 1, &held);
-    story.check(&firing("mid"), REPEAT_SECONDS, &["team by route: still firing, on team"]);
-    story.check(&firing("mid"), REPEAT_SECONDS + 1, &held);
-    story.check(&firing("mid"), 2 * REPEAT_SECONDS, &["team by route: still firing, on team"]);
+    planned.check(&firing("mid"), 1, &held);
+    planned.check(&firing("mid"), REPEAT_SECONDS - 1, &held);
+    planned.check(&firing("mid"), REPEAT_SECONDS, &["team by route: still firing, on team"]);
+    planned.check(&firing("mid"), REPEAT_SECONDS + 1, &held);
+    planned.check(&firing("mid"), 2 * REPEAT_SECONDS, &["team by route: still firing, on team"]);
 }
 
 #[test]
 fn getting_worse_is_news_at_once() {
-    let mut story = Story::under(tree());
-    story.check(&firing("high"), 0, &["on-call by route.routes[0]: started, on on-call"]);
-    story.check(&firing("urgent"), 1, &["on-call by route.routes[0]: worsened from high, on on-call"]);
+    let mut planned = PlannedIncident::new(tree());
+    planned.check(&firing("high"), 0, &["on-call by route.routes[0]: started, on on-call"]);
+    planned.check(&firing("urgent"), 1, &["on-call by route.routes[0]: worsened from high, on on-call"]);
 }
 
 #[test]
 fn getting_milder_is_not_news_and_neither_is_going_back_up() {
-    let mut story = Story::under(tree());
+    let mut planned = PlannedIncident::new(tree());
     let held = ["on-call by route.routes[0]: already told, and the repeat interval has not passed"];
-    story.check(&firing("urgent"), 0, &["on-call by route.routes[0]: started, on on-call"]);
-    story.check(&firing("high"), 1, &held);
-    story.check(&firing("urgent"), 2, &held);
+    planned.check(&firing("urgent"), 0, &["on-call by route.routes[0]: started, on on-call"]);
+    planned.check(&firing("high"), 1, &held);
+    planned.check(&firing("urgent"), 2, &held);
 }
 
 #[test]
 fn once_told_that_it_is_milder_its_getting_worse_is_news_again() {
-    let mut story = Story::under(tree());
-    story.check(&firing("urgent"), 0, &["on-call by route.routes[0]: started, on on-call"]);
-    story.check(&firing("high"), REPEAT_SECONDS, &["on-call by route.routes[0]: still firing, on on-call"]);
-    story.check(
+    let mut planned = PlannedIncident::new(tree());
+    planned.check(&firing("urgent"), 0, &["on-call by route.routes[0]: started, on on-call"]);
+    planned.check(&firing("high"), REPEAT_SECONDS, &["on-call by route.routes[0]: still firing, on on-call"]);
+    planned.check(
         &firing("urgent"),
         REPEAT_SECONDS + 1,
         &["on-call by route.routes[0]: worsened from high, on on-call"],
@@ -139,145 +139,150 @@ fn once_told_that_it_is_milder_its_getting_worse_is_news_again() {
 
 #[test]
 fn to_a_receiver_that_hears_of_it_first_when_it_is_worse_it_starts() {
-    let mut story = Story::under(tree());
-    story.check(&firing("low"), 0, &["team by route: started, on team"]);
-    story.check(&firing("urgent"), 1, &["on-call by route.routes[0]: started, on on-call"]);
+    let mut planned = PlannedIncident::new(tree());
+    planned.check(&firing("low"), 0, &["team by route: started, on team"]);
+    planned.check(&firing("urgent"), 1, &["on-call by route.routes[0]: started, on on-call"]);
 }
 
 #[test]
 fn all_who_were_told_hear_that_it_ended_wherever_the_clear_routes() {
-    let mut story = Story::under(tree());
-    story.check(&firing("low"), 0, &["team by route: started, on team"]);
-    story.check(&firing("urgent"), 1, &["on-call by route.routes[0]: started, on on-call"]);
-    story.check(&resolved(), 2, &["team: resolved, on team", "on-call: resolved, on on-call"]);
-    assert_eq!(story.incident, None);
+    let mut planned = PlannedIncident::new(tree());
+    planned.check(&firing("low"), 0, &["team by route: started, on team"]);
+    planned.check(&firing("urgent"), 1, &["on-call by route.routes[0]: started, on on-call"]);
+    planned.check(&resolved(), 2, &["team: resolved, on team", "on-call: resolved, on on-call"]);
+    assert_eq!(planned.incident, None);
 }
 
 #[test]
 fn after_its_end_it_starts_anew() {
-    let mut story = Story::under(tree());
-    story.check(&firing("low"), 0, &["team by route: started, on team"]);
-    story.check(&resolved(), 1, &["team: resolved, on team"]);
-    story.check(&firing("low"), 2, &["team by route: started, on team"]);
+    let mut planned = PlannedIncident::new(tree());
+    planned.check(&firing("low"), 0, &["team by route: started, on team"]);
+    planned.check(&resolved(), 1, &["team: resolved, on team"]);
+    planned.check(&firing("low"), 2, &["team by route: started, on team"]);
 }
 
 #[test]
 fn the_end_of_what_nobody_was_told_of_is_not_news() {
-    let mut story = Story::under(tree());
-    story.check(&resolved(), 0, &["team by route: a resolution of something nobody was told of"]);
-    assert_eq!(story.incident, None);
+    let mut planned = PlannedIncident::new(tree());
+    planned.check(&resolved(), 0, &["team by route: a resolution of something nobody was told of"]);
+    assert_eq!(planned.incident, None);
 }
 
 #[test]
 fn an_incident_nobody_was_told_of_closes_in_silence() {
-    let mut story = Story::under(tree());
-    story.incident = Some(Incident { id: AlertId(1), since: NOON, told: vec![], acknowledged: None });
-    story.check(&resolved(), 0, &["team by route: a resolution of something nobody was told of"]);
-    assert_eq!(story.incident, None);
+    let mut planned = PlannedIncident::new(tree());
+    planned.incident = Some(Incident { id: AlertId(1), since: NOON, told: vec![], acknowledged: None });
+    planned.check(&resolved(), 0, &["team by route: a resolution of something nobody was told of"]);
+    assert_eq!(planned.incident, None);
 }
 
 #[test]
 fn a_notice_is_told_every_time_and_is_never_an_incident() {
-    let mut story = Story::under(tree());
+    let mut planned = PlannedIncident::new(tree());
     for second in 0..3 {
-        story.check(&notice(), second, &["team by route: notice, on team"]);
+        planned.check(&notice(), second, &["team by route: notice, on team"]);
     }
-    assert_eq!(story.incident, None);
+    assert_eq!(planned.incident, None);
 }
 
 #[test]
 fn a_notice_leaves_an_incident_as_it_is() {
-    let mut story = Story::under(tree());
-    story.check(&firing("low"), 0, &["team by route: started, on team"]);
-    let before = story.incident.clone();
-    story.check(&notice(), 1, &["team by route: notice, on team"]);
-    assert_eq!(story.incident, before);
+    let mut planned = PlannedIncident::new(tree());
+    planned.check(&firing("low"), 0, &["team by route: started, on team"]);
+    let before = planned.incident.clone();
+    planned.check(&notice(), 1, &["team by route: notice, on team"]);
+    assert_eq!(planned.incident, before);
 }
 
 #[test]
 fn a_receiver_that_left_the_config_is_named_and_the_others_hear_the_end() {
-    let mut story = Story::under(tree());
-    story.check(&firing("low"), 0, &["team by route: started, on team"]);
-    story.check(&firing("urgent"), 1, &["on-call by route.routes[0]: started, on on-call"]);
-    story.policy = policy(route("on-call", &[], vec![]));
-    story.check(
+    let mut planned = PlannedIncident::new(tree());
+    planned.check(&firing("low"), 0, &["team by route: started, on team"]);
+    planned.check(&firing("urgent"), 1, &["on-call by route.routes[0]: started, on on-call"]);
+    planned.policy = policy(route("on-call", &[], vec![]));
+    planned.check(
         &resolved(),
         2,
         &["team: the receiver that was told is no longer configured", "on-call: resolved, on on-call"],
     );
-    assert_eq!(story.incident, None);
+    assert_eq!(planned.incident, None);
 }
 
 #[test]
 fn two_routes_to_one_receiver_tell_it_once_by_the_first() {
     let children = vec![and_on(route("team", &["severity >= low"], vec![])), route("team", &[], vec![])];
-    let mut story = Story::under(route("root", &[], children));
-    story.check(&firing("low"), 0, &["team by route.routes[0]: started, on team"]);
+    let mut planned = PlannedIncident::new(route("root", &[], children));
+    planned.check(&firing("low"), 0, &["team by route.routes[0]: started, on team"]);
 }
 
 #[test]
 fn a_receiver_is_told_on_all_its_channels() {
-    let mut story = Story::promising(DeliveryTerms::plain(vec!["ops-dingtalk".into(), "ops-mail".into()]));
-    story.check(&firing("low"), 0, &["team by route: started, on ops-dingtalk and ops-mail"]);
+    let mut planned =
+        PlannedIncident::with_terms(DeliveryTerms::plain(vec!["ops-dingtalk".into(), "ops-mail".into()]));
+    planned.check(&firing("low"), 0, &["team by route: started, on ops-dingtalk and ops-mail"]);
 }
 
 #[test]
 fn a_clock_set_back_by_long_tells_again_once_and_by_little_does_not() {
-    let mut story = Story::under(tree());
+    let mut planned = PlannedIncident::new(tree());
     let held = ["team by route: already told, and the repeat interval has not passed"];
-    story.check(&firing("low"), 0, &["team by route: started, on team"]);
-    story.check(&firing("low"), -60, &held);
+    planned.check(&firing("low"), 0, &["team by route: started, on team"]);
+    planned.check(&firing("low"), -60, &held);
     let a_year_before = -365 * 24 * 60 * 60;
-    story.check(&firing("low"), a_year_before, &["team by route: still firing, on team"]);
-    story.check(&firing("low"), a_year_before + 1, &held);
+    planned.check(&firing("low"), a_year_before, &["team by route: still firing, on team"]);
+    planned.check(&firing("low"), a_year_before + 1, &held);
 }
 
 #[test]
 fn what_somebody_takes_care_of_is_not_repeated() {
-    let mut story = Story::under(tree());
-    story.check(&firing("mid"), 0, &["team by route: started, on team"]);
-    story.acknowledge(60);
-    story.check(&firing("mid"), 61, &["team by route: already told, and the repeat interval has not passed"]);
+    let mut planned = PlannedIncident::new(tree());
+    planned.check(&firing("mid"), 0, &["team by route: started, on team"]);
+    planned.acknowledge(60);
+    planned.check(
+        &firing("mid"),
+        61,
+        &["team by route: already told, and the repeat interval has not passed"],
+    );
     let held = ["team by route: already told, and somebody takes care of it"];
-    story.check(&firing("mid"), REPEAT_SECONDS, &held);
-    story.check(&firing("low"), 2 * REPEAT_SECONDS, &held);
-    story.check_acknowledged(Some(zhang(60)));
+    planned.check(&firing("mid"), REPEAT_SECONDS, &held);
+    planned.check(&firing("low"), 2 * REPEAT_SECONDS, &held);
+    planned.check_acknowledged(Some(zhang(60)));
 }
 
 #[test]
 fn getting_worse_is_news_whoever_takes_care_and_then_nobody_does_any_more() {
-    let mut story = Story::under(route("team", &[], vec![]));
-    story.check(&firing("mid"), 0, &["team by route: started, on team"]);
-    story.acknowledge(60);
-    story.check(&firing("high"), 61, &["team by route: worsened from mid, on team"]);
-    story.check_acknowledged(None);
-    story.check(&firing("high"), 61 + REPEAT_SECONDS, &["team by route: still firing, on team"]);
+    let mut planned = PlannedIncident::new(route("team", &[], vec![]));
+    planned.check(&firing("mid"), 0, &["team by route: started, on team"]);
+    planned.acknowledge(60);
+    planned.check(&firing("high"), 61, &["team by route: worsened from mid, on team"]);
+    planned.check_acknowledged(None);
+    planned.check(&firing("high"), 61 + REPEAT_SECONDS, &["team by route: still firing, on team"]);
 }
 
 #[test]
 fn it_is_worse_too_if_somebody_else_hears_of_it_for_that() {
-    let mut story = Story::under(tree());
-    story.check(&firing("mid"), 0, &["team by route: started, on team"]);
-    story.acknowledge(60);
-    story.check(&firing("high"), 61, &["on-call by route.routes[0]: started, on on-call"]);
-    story.check_acknowledged(None);
+    let mut planned = PlannedIncident::new(tree());
+    planned.check(&firing("mid"), 0, &["team by route: started, on team"]);
+    planned.acknowledge(60);
+    planned.check(&firing("high"), 61, &["on-call by route.routes[0]: started, on on-call"]);
+    planned.check_acknowledged(None);
 }
 
 #[test]
 fn somebody_new_is_told_and_it_stays_in_the_hands_it_is_in() {
-    let mut story = Story::under(tree());
-    story.check(&firing("high"), 0, &["on-call by route.routes[0]: started, on on-call"]);
-    story.acknowledge(60);
-    story.check(&firing("mid"), 61, &["team by route: started, on team"]);
-    story.check_acknowledged(Some(zhang(60)));
+    let mut planned = PlannedIncident::new(tree());
+    planned.check(&firing("high"), 0, &["on-call by route.routes[0]: started, on on-call"]);
+    planned.acknowledge(60);
+    planned.check(&firing("mid"), 61, &["team by route: started, on team"]);
+    planned.check_acknowledged(Some(zhang(60)));
 }
 
 #[test]
 fn if_it_is_worse_to_one_receiver_nobody_takes_care_of_it_for_the_others_before_and_after() {
     let everybody = ["first", "second", "third"].map(|name| and_on(route(name, &[], vec![])));
-    let mut story = Story::under(route("root", &[], everybody.into()));
+    let mut planned = PlannedIncident::new(route("root", &[], everybody.into()));
     let told = |receiver: &str, severity, at| LastNotified { receiver: receiver.into(), severity, at };
-    story.incident = Some(Incident {
+    planned.incident = Some(Incident {
         id: AlertId(1),
         since: NOON,
         told: vec![
@@ -287,7 +292,7 @@ fn if_it_is_worse_to_one_receiver_nobody_takes_care_of_it_for_the_others_before_
         ],
         acknowledged: Some(zhang(60)),
     });
-    story.check(
+    planned.check(
         &firing("high"),
         REPEAT_SECONDS,
         &[
@@ -296,25 +301,25 @@ fn if_it_is_worse_to_one_receiver_nobody_takes_care_of_it_for_the_others_before_
             "third by route.routes[2]: still firing, on third",
         ],
     );
-    story.check_acknowledged(None);
+    planned.check_acknowledged(None);
 }
 
 #[test]
 fn the_end_is_told_whoever_takes_care() {
-    let mut story = Story::under(tree());
-    story.check(&firing("low"), 0, &["team by route: started, on team"]);
-    story.acknowledge(60);
-    story.check(&resolved(), 61, &["team: resolved, on team"]);
-    story.check(&firing("low"), 62, &["team by route: started, on team"]);
-    story.check_acknowledged(None);
+    let mut planned = PlannedIncident::new(tree());
+    planned.check(&firing("low"), 0, &["team by route: started, on team"]);
+    planned.acknowledge(60);
+    planned.check(&resolved(), 61, &["team: resolved, on team"]);
+    planned.check(&firing("low"), 62, &["team by route: started, on team"]);
+    planned.check_acknowledged(None);
 }
 
 #[test]
 fn an_end_comes_with_the_rungs_that_make_sense_for_an_end() {
     let rungs = vec![rung(60, Unless::Delivered, &["sms"]), rung(900, Unless::Acknowledged, &["boss"])];
     let terms = DeliveryTerms { escalate: rungs.clone(), ..DeliveryTerms::plain(vec!["team".into()]) };
-    let mut story = Story::promising(terms);
-    let mut ladder = |alert: &Alert| match story.tell(alert, NOON).decisions.remove(0).verdict {
+    let mut planned = PlannedIncident::with_terms(terms);
+    let mut ladder = |alert: &Alert| match planned.tell(alert, NOON).decisions.remove(0).verdict {
         Verdict::Notify { terms, .. } => terms.escalate.clone(),
         Verdict::Suppress(hold) => panic!("{hold}"),
     };
@@ -351,12 +356,12 @@ fn is_told(decision: &&Decision) -> bool {
 proptest! {
     #[test]
     fn the_laws_of_telling_hold(steps in prop::collection::vec((any_alert(), -100_i64..30_000), 1..20)) {
-        let mut story = Story::under(busy_tree());
+        let mut planned = PlannedIncident::new(busy_tree());
         let mut now = NOON;
         for (alert, seconds) in steps {
             now += jiff::SignedDuration::from_secs(seconds);
-            let before = story.incident.clone();
-            let plan = story.tell(&alert, now);
+            let before = planned.incident.clone();
+            let plan = planned.tell(&alert, now);
 
             // Each receiver is decided on once, so none is both told and held.
             let mut receivers: Vec<_> = plan.decisions.iter().map(|it| &it.receiver).collect();
@@ -373,8 +378,8 @@ proptest! {
                 let told = before.iter().flat_map(|it| &it.told).map(|it| &it.receiver);
                 let heard = plan.decisions.iter().filter(is_told).map(|it| &it.receiver);
                 prop_assert!(told.eq(heard));
-                prop_assert_eq!(&story.incident, &None);
-                let again = story.tell(&alert, now);
+                prop_assert_eq!(&planned.incident, &None);
+                let again = planned.tell(&alert, now);
                 prop_assert_eq!(again.decisions.iter().filter(is_told).count(), 0);
             }
         }
@@ -386,9 +391,9 @@ proptest! {
         seconds in -REPEAT_SECONDS + 1..REPEAT_SECONDS,
     ) {
         let firing = Alert { kind: Kind::Alarm, status: Status::Firing, ..first };
-        let mut story = Story::under(busy_tree());
-        story.tell(&firing, NOON);
-        let again = story.tell(&firing, after_noon(seconds));
+        let mut planned = PlannedIncident::new(busy_tree());
+        planned.tell(&firing, NOON);
+        let again = planned.tell(&firing, after_noon(seconds));
         prop_assert_eq!(again.decisions.iter().filter(is_told).count(), 0);
         prop_assert_eq!(REPEAT_INTERVAL.as_secs().cast_signed(), REPEAT_SECONDS);
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fanfare_core::{AcceptedAlert, SourceName};
+use fanfare_core::{CommittedAlert, SourceName};
 use jiff::Timestamp;
 
 use crate::settings::WatchedSource;
@@ -36,7 +36,7 @@ impl SourceLiveness {
     }
 
     /// Notes alerts that were received at `now`.
-    pub(crate) fn record(&self, accepted: &[AcceptedAlert], now: Timestamp) {
+    pub(crate) fn record(&self, accepted: &[CommittedAlert], now: Timestamp) {
         let mut watched = self.lock();
         if watched.is_empty() {
             return;

@@ -29,7 +29,7 @@ fn texts(labels: &Labels) -> BTreeMap<String, String> {
 }
 
 /// An accepted alert, with the receivers that are told and those that are not.
-pub(crate) fn accepted_alert(accepted: &fanfare_core::AcceptedAlert) -> AcceptedAlert {
+pub(crate) fn accepted_alert(accepted: &fanfare_core::CommittedAlert) -> AcceptedAlert {
     let (mut told, mut held) = (Vec::new(), Vec::new());
     for decision in &accepted.decisions {
         let receiver = decision.receiver.to_string();

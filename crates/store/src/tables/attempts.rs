@@ -1,6 +1,6 @@
 //! The table `attempts`: each try of a delivery, with the provider's answer.
 
-use fanfare_core::{AttemptRecord, DeliveryId};
+use fanfare_core::{DeliveryId, NewAttempt};
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
@@ -24,8 +24,8 @@ pub struct AttemptRow {
 
 /// Inserts an attempt, or replaces the one of the same ordinal: its settlement is
 /// written again where the first writing was not seen to succeed.
-pub(crate) fn upsert(db: &Connection, new: &AttemptRecord) -> Result<(), StoreError> {
-    let AttemptRecord { delivery, ordinal, started_at, ended_at, word, words } = new;
+pub(crate) fn upsert(db: &Connection, new: &NewAttempt) -> Result<(), StoreError> {
+    let NewAttempt { delivery, ordinal, started_at, ended_at, word, words } = new;
     db.prepare_cached(
         "INSERT INTO attempts (delivery, ordinal, started_at, ended_at, outcome, words)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)

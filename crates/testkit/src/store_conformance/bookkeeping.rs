@@ -3,9 +3,9 @@
 use fanfare_core::{Account, AccountHold, DeliveryId, DeliveryOutcome};
 use fanfare_store::{NewSend, SendDigest, Store};
 
-use super::events::{accept, after_noon, alarm, plain, settle};
+use super::events::{accept, alarm, plain, settle};
 use super::site::StoreSite;
-use crate::NOON;
+use crate::{NOON, after_noon};
 
 fn robot() -> Account {
     Account::new("fake", &["robot"])

@@ -8,10 +8,10 @@ use fanfare_core::{DeliveryOutcome, Obstacle};
 use fanfare_store::{Commit, Store};
 
 use super::events::{
-    accept, accepting, acknowledging, after_noon, alarm, end_of, ladder, plain, rechecking, run, settling,
+    accept, accepting, acknowledging, alarm, end_of, ladder, plain, rechecking, run, settling,
 };
 use super::site::StoreSite;
-use crate::NOON;
+use crate::{NOON, after_noon};
 
 pub(super) async fn units_see_what_the_ones_before_them_wrote(site: &impl StoreSite) {
     let store = site.open().await;

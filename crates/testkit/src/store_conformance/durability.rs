@@ -3,9 +3,9 @@
 use fanfare_core::{AlertId, DeliveryOutcome, StateKey};
 use fanfare_store::{AlertFilter, Store, StoreError};
 
-use super::events::{accept, accepting, after_noon, alarm, end_of, ladder, panicking, plain, settle};
+use super::events::{accept, accepting, alarm, end_of, ladder, panicking, plain, settle};
 use super::site::StoreSite;
-use crate::NOON;
+use crate::{NOON, after_noon};
 
 async fn alert_numbers(store: &Store) -> Vec<i64> {
     let all = AlertFilter { before: None, fingerprint: None, limit: 99 };

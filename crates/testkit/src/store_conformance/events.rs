@@ -9,14 +9,7 @@ use fanfare_core::{
     NotificationId, Obstacle, Policy, Receiver, Route, Rung, Settlement, Severity, StateKey, Status, Unless,
 };
 use fanfare_store::{Store, Unit};
-use jiff::{SignedDuration, Timestamp};
-
-use crate::NOON;
-
-/// The time so many seconds after [`NOON`].
-pub(super) fn after_noon(seconds: i64) -> Timestamp {
-    NOON + SignedDuration::from_secs(seconds)
-}
+use jiff::Timestamp;
 
 /// An alarm about the device `eui`.
 pub(super) fn alarm(eui: &str) -> Alert {

@@ -3,9 +3,9 @@
 use fanfare_core::{ContractStatus, DeadLetterId, DeliveryOutcome, DeliveryTerms};
 use fanfare_store::{DeadLetterFilter, DeadLetters, DeliveryFilter};
 
-use super::events::{accept, acknowledging, after_noon, alarm, dead, end_of, ladder, plain, run, settle};
+use super::events::{accept, acknowledging, alarm, dead, end_of, ladder, plain, run, settle};
 use super::site::StoreSite;
-use crate::NOON;
+use crate::{NOON, after_noon};
 
 pub(super) async fn mere_repeats_are_counted_in_the_row_they_repeat(site: &impl StoreSite) {
     let store = site.open().await;

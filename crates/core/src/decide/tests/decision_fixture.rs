@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::ledger::Ledger;
+use super::ledger::MemoryLedger;
 use crate::decide::*;
 use crate::fixtures::{NOON, after_noon, receiver, route, rung, seconds};
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 /// A ledger, and the circumstances in which decisions are made.
 #[derive(Debug, Clone)]
 pub(super) struct DecisionFixture {
-    pub(super) ledger: Ledger,
+    pub(super) ledger: MemoryLedger,
     pub(super) policy: Policy,
     pub(super) blocked: Vec<ChannelName>,
     pub(super) gone: Vec<ChannelName>,
@@ -104,7 +104,7 @@ pub(super) fn names(committed: &Committed) -> Vec<&str> {
 impl DecisionFixture {
     pub(super) fn on(terms: DeliveryTerms) -> Self {
         Self {
-            ledger: Ledger::default(),
+            ledger: MemoryLedger::default(),
             policy: policy_on(terms),
             blocked: Vec::new(),
             gone: Vec::new(),

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 /// An alert's row.
 #[derive(Debug, Clone)]
-pub(super) struct AlertRow {
+pub(super) struct LedgerAlert {
     pub(super) incident: AlertId,
     pub(super) alert: Arc<Alert>,
     pub(super) policy: Option<PolicyId>,
@@ -23,7 +23,7 @@ pub(super) struct AlertRow {
 
 /// An incident's row.
 #[derive(Debug, Clone)]
-struct IncidentRow {
+struct LedgerIncident {
     first: AlertId,
     last: AlertId,
     since: Timestamp,
@@ -33,7 +33,7 @@ struct IncidentRow {
 
 /// A notification's row.
 #[derive(Debug, Clone)]
-pub(super) struct NotificationRow {
+pub(super) struct LedgerNotification {
     new: NewNotification,
     pub(super) told: Arc<Notification>,
     pub(super) status: ContractStatus,
@@ -46,19 +46,19 @@ pub(super) struct NotificationRow {
 
 /// The rows that the store would have on the disk.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Ledger {
-    pub(super) alerts: BTreeMap<AlertId, AlertRow>,
-    incidents: BTreeMap<Fingerprint, IncidentRow>,
-    pub(super) notifications: BTreeMap<NotificationId, NotificationRow>,
+pub(super) struct MemoryLedger {
+    pub(super) alerts: BTreeMap<AlertId, LedgerAlert>,
+    incidents: BTreeMap<Fingerprint, LedgerIncident>,
+    pub(super) notifications: BTreeMap<NotificationId, LedgerNotification>,
     pub(super) deliveries: BTreeMap<DeliveryId, (NotificationId, DeliveryState)>,
-    pub(super) attempts: BTreeMap<(DeliveryId, u32), AttemptRecord>,
+    pub(super) attempts: BTreeMap<(DeliveryId, u32), NewAttempt>,
     pub(super) steps: Vec<(NotificationId, Timestamp, Step)>,
     pub(super) acknowledgements: Vec<NewAcknowledgement>,
     pub(super) ended_sends: Vec<SendEnd>,
     pub(super) holds: Vec<AccountHold>,
 }
 
-impl Ledger {
+impl MemoryLedger {
     pub(super) fn read(&self, keys: &[StateKey]) -> DecisionState {
         let mut state = DecisionState::default();
         for key in keys {
@@ -88,13 +88,13 @@ impl Ledger {
     }
 
     fn newest_alert(&self, fingerprint: Fingerprint) -> Option<NewestAlert> {
-        let of_it = |(_, row): &(&AlertId, &AlertRow)| row.alert.fingerprint == fingerprint;
+        let of_it = |(_, row): &(&AlertId, &LedgerAlert)| row.alert.fingerprint == fingerprint;
         let (id, row) = self.alerts.iter().rfind(of_it)?;
         Some(NewestAlert { id: *id, repeat_key: Some(row.repeat_key) })
     }
 
     fn incident(&self, fingerprint: Fingerprint) -> Option<OpenIncident> {
-        let IncidentRow { first, last, since, told, acknowledged } =
+        let LedgerIncident { first, last, since, told, acknowledged } =
             self.incidents.get(&fingerprint)?.clone();
         let last_alert = self.alerts.get(&last).map(|row| Arc::clone(&row.alert));
         Some(OpenIncident { incident: Incident { id: first, since, told, acknowledged }, last_alert })
@@ -172,13 +172,13 @@ impl Ledger {
         for (id, new) in ids.alerts.iter().zip(&changes.alerts) {
             let NewAlert { incident, alert, policy, repeat_key, .. } = new.clone();
             let incident = ids.alert(incident);
-            let row = AlertRow { incident, alert, policy, repeat_key, repeats: (0, None) };
+            let row = LedgerAlert { incident, alert, policy, repeat_key, repeats: (0, None) };
             self.alerts.insert(*id, row);
         }
         for ((id, new), told) in
             ids.notifications.iter().zip(&changes.notifications).zip(&committed.notifications)
         {
-            let row = NotificationRow {
+            let row = LedgerNotification {
                 new: new.clone(),
                 told: Arc::clone(told),
                 status: new.status,
@@ -238,7 +238,7 @@ impl Ledger {
         match update {
             IncidentUpdate::Keep { fingerprint, first, last, since, told, acknowledged } => {
                 let (first, last) = (ids.alert(first), ids.alert(last));
-                self.incidents.insert(fingerprint, IncidentRow { first, last, since, told, acknowledged });
+                self.incidents.insert(fingerprint, LedgerIncident { first, last, since, told, acknowledged });
             }
             IncidentUpdate::Acknowledge { fingerprint, first, acknowledged } => {
                 if let Some(row) = self.incidents.get_mut(&fingerprint).filter(|it| it.first == first) {

@@ -56,15 +56,15 @@ fn a_notification_that_is_gone_is_evaluated_to_nothing() {
 
 /// Something that happens so many seconds after noon.
 #[derive(Debug, Clone)]
-enum Event {
+enum TimedEvent {
     Accepted,
     Evaluated,
     Settled(&'static str, DeliveryOutcome),
 }
 
 /// A ladder that is climbed to its end, by and by.
-fn climb() -> Vec<(i64, Event)> {
-    use Event::{Accepted, Evaluated, Settled};
+fn climb() -> Vec<(i64, TimedEvent)> {
+    use TimedEvent::{Accepted, Evaluated, Settled};
     vec![
         (0, Accepted),
         (5, Settled("ding", again(70))),
@@ -87,11 +87,11 @@ const CLIMBED: [&str; 4] = [
     r#"900: {"step":"climb","rung":1,"unless":"acknowledged","to":["boss"],"because":"due"}"#,
 ];
 
-fn play(fixture: &mut DecisionFixture, (seconds, event): (i64, Event)) {
+fn play(fixture: &mut DecisionFixture, (seconds, event): (i64, TimedEvent)) {
     match event {
-        Event::Accepted => drop(fixture.accept(alarm("a", Severity::High), seconds)),
-        Event::Evaluated => evaluate_all(fixture, seconds),
-        Event::Settled(channel, outcome) => drop(fixture.settle(channel, outcome, seconds)),
+        TimedEvent::Accepted => drop(fixture.accept(alarm("a", Severity::High), seconds)),
+        TimedEvent::Evaluated => evaluate_all(fixture, seconds),
+        TimedEvent::Settled(channel, outcome) => drop(fixture.settle(channel, outcome, seconds)),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{ContractStatus, DeliveryTerms, NotificationId, Severity, Step};
 
 /// Something that happens.
 #[derive(Debug, Clone)]
-enum Event {
+enum IncidentEvent {
     Fires(Severity),
     Ends,
     Settled(usize, DeliveryOutcome),
@@ -30,16 +30,16 @@ fn outcomes() -> impl Strategy<Value = DeliveryOutcome> {
     prop_oneof![Just(DeliveryOutcome::Delivered), Just(dead()), (0..2_000_i64).prop_map(again)]
 }
 
-fn events() -> impl Strategy<Value = Vec<(i64, Event)>> {
+fn events() -> impl Strategy<Value = Vec<(i64, IncidentEvent)>> {
     let event = prop_oneof![
-        3 => severities().prop_map(Event::Fires),
-        1 => Just(Event::Ends),
-        6 => (0..CHANNELS.len(), outcomes()).prop_map(|(channel, outcome)| Event::Settled(channel, outcome)),
-        4 => Just(Event::Due),
-        2 => (0..=CHANNELS.len()).prop_map(Event::Blocked),
-        1 => (0..9_usize).prop_map(Event::Acknowledged),
-        1 => Just(Event::Retried),
-        1 => Just(Event::Discarded),
+        3 => severities().prop_map(IncidentEvent::Fires),
+        1 => Just(IncidentEvent::Ends),
+        6 => (0..CHANNELS.len(), outcomes()).prop_map(|(channel, outcome)| IncidentEvent::Settled(channel, outcome)),
+        4 => Just(IncidentEvent::Due),
+        2 => (0..=CHANNELS.len()).prop_map(IncidentEvent::Blocked),
+        1 => (0..9_usize).prop_map(IncidentEvent::Acknowledged),
+        1 => Just(IncidentEvent::Retried),
+        1 => Just(IncidentEvent::Discarded),
     ];
     prop::collection::vec((1..400_i64, event), 1..30)
 }
@@ -56,11 +56,11 @@ fn letters(fixture: &DecisionFixture) -> Vec<(i64, String)> {
 }
 
 /// Lets `event` happen so many seconds after noon.
-fn play(fixture: &mut DecisionFixture, event: &Event, seconds: i64) {
+fn play(fixture: &mut DecisionFixture, event: &IncidentEvent, seconds: i64) {
     match event {
-        Event::Fires(severity) => drop(fixture.accept(alarm("a", *severity), seconds)),
-        Event::Ends => drop(fixture.accept(end_of("a"), seconds)),
-        Event::Settled(channel, outcome) => {
+        IncidentEvent::Fires(severity) => drop(fixture.accept(alarm("a", *severity), seconds)),
+        IncidentEvent::Ends => drop(fixture.accept(end_of("a"), seconds)),
+        IncidentEvent::Settled(channel, outcome) => {
             let channel = CHANNELS[*channel];
             let is_pending = |(_, it): &(NotificationId, DeliveryState)| {
                 it.channel.as_str() == channel && it.status == DeliveryStatus::Pending
@@ -69,17 +69,17 @@ fn play(fixture: &mut DecisionFixture, event: &Event, seconds: i64) {
                 fixture.settle(channel, outcome.clone(), seconds);
             }
         }
-        Event::Due => due(fixture, seconds),
-        Event::Blocked(channel) => {
+        IncidentEvent::Due => due(fixture, seconds),
+        IncidentEvent::Blocked(channel) => {
             fixture.blocked = CHANNELS.get(*channel).map(|it| (*it).into()).into_iter().collect();
         }
-        Event::Acknowledged(index) => {
+        IncidentEvent::Acknowledged(index) => {
             drop(fixture.acknowledge(i64::try_from(*index).unwrap(), "Ann", seconds));
         }
-        Event::Retried => {
+        IncidentEvent::Retried => {
             letters(fixture).iter().for_each(|(id, letter)| drop(fixture.retry(*id, &[letter])));
         }
-        Event::Discarded => {
+        IncidentEvent::Discarded => {
             letters(fixture).iter().for_each(|(id, letter)| drop(fixture.discard(*id, &[letter])));
         }
     }
@@ -108,23 +108,36 @@ fn does_something(fixture: &DecisionFixture, id: NotificationId, seconds: i64) -
         && updated_notifications.is_empty())
 }
 
+/// Lets `events` happen one after the other, with a check after each, and returns what they have made.
+fn play_all(
+    terms: DeliveryTerms,
+    events: Vec<(i64, IncidentEvent)>,
+    mut check: impl FnMut(&mut DecisionFixture, &IncidentEvent, i64) -> Result<(), TestCaseError>,
+) -> Result<DecisionFixture, TestCaseError> {
+    let mut fixture = DecisionFixture::on(terms).with_self_alerts_to("confidant");
+    let mut seconds = 0;
+    for (pause, event) in events {
+        seconds += pause;
+        play(&mut fixture, &event, seconds);
+        check(&mut fixture, &event, seconds)?;
+    }
+    Ok(fixture)
+}
+
 proptest! {
     #[test]
     fn evaluated_a_second_time_at_the_same_time_nothing_is_done_a_second_time(
         terms in terms(),
         events in events(),
     ) {
-        let mut fixture = DecisionFixture::on(terms).with_self_alerts_to("confidant");
-        let mut seconds = 0;
-        for (pause, event) in events {
-            seconds += pause;
-            play(&mut fixture, &event, seconds);
+        play_all(terms, events, |fixture, event, seconds| {
             let all: Vec<_> = fixture.ledger.notifications.keys().copied().collect();
             for id in all {
                 fixture.recheck(id.0, seconds);
-                prop_assert!(!does_something(&fixture, id, seconds), "{:?} after {:?}", id, event);
+                prop_assert!(!does_something(fixture, id, seconds), "{:?} after {:?}", id, event);
             }
-        }
+            Ok(())
+        })?;
     }
 
     #[test]
@@ -132,12 +145,7 @@ proptest! {
         terms in terms(),
         events in events(),
     ) {
-        let mut fixture = DecisionFixture::on(terms).with_self_alerts_to("confidant");
-        let mut seconds = 0;
-        for (pause, event) in events {
-            seconds += pause;
-            play(&mut fixture, &event, seconds);
-        }
+        let fixture = play_all(terms, events, |_, _, _| Ok(()))?;
         for (id, row) in &fixture.ledger.notifications {
             prop_assert!(!fixture.ledger.deliveries_of(*id).is_empty(), "{:?} is owed to nobody", row.told);
         }
@@ -152,15 +160,9 @@ proptest! {
         terms in terms(),
         events in events(),
     ) {
-        let mut fixture = DecisionFixture::on(terms).with_self_alerts_to("confidant");
-        let mut seconds = 0;
-        for (pause, event) in events {
-            seconds += pause;
-            if matches!(event, Event::Acknowledged(_)) {
-                continue;
-            }
-            play(&mut fixture, &event, seconds);
-        }
+        let is_unattended = |(_, event): &(i64, IncidentEvent)| !matches!(event, IncidentEvent::Acknowledged(_));
+        let events = events.into_iter().filter(is_unattended).collect();
+        let fixture = play_all(terms, events, |_, _, _| Ok(()))?;
         let self_alert = alarm("fanfare", Severity::High).fingerprint;
         let abandoned = Step::Settle { status: ContractStatus::Abandoned };
         let about_others = |id: &NotificationId| {

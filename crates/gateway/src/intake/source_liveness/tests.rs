@@ -15,15 +15,15 @@ fn watched(name: &str) -> WatchedSource {
 }
 
 /// An accepted alert of the source `thinklink`.
-fn accepted() -> AcceptedAlert {
+fn accepted() -> CommittedAlert {
     let alert = fanfare_testkit::alert(Severity::High).into();
-    AcceptedAlert { id: AlertId(1), alert, decisions: Vec::new() }
+    CommittedAlert { id: AlertId(1), alert, decisions: Vec::new() }
 }
 
-fn with_source(source: &str) -> AcceptedAlert {
+fn with_source(source: &str) -> CommittedAlert {
     let mut alert = fanfare_testkit::alert(Severity::High);
     alert.source = source.into();
-    AcceptedAlert { alert: alert.into(), ..accepted() }
+    CommittedAlert { alert: alert.into(), ..accepted() }
 }
 
 #[track_caller]
