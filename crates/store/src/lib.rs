@@ -12,8 +12,8 @@
 mod transact;
 mod bookkeeping;
 mod read;
-mod engine;
 mod tables;
+mod engine;
 mod column;
 mod error;
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::builder::{ChangesBuilder, EvaluationTime, NotificationSubject};
 use super::changes::{AlertRef, Changes, IncidentUpdate, NewAlert, RepeatedAlert};
 use super::context::DecisionContext;
-use super::repeat::RepeatKey;
+use super::repeat::{ContentDigest, RepeatKey};
 use super::state::{
     DecisionState, IncidentStatus, NewestAlert, NotificationRecord, NotificationState, OpenIncident, StateKey,
 };
@@ -25,6 +25,7 @@ pub struct IncomingAlert {
     pub json: Option<Arc<str>>,
     /// The receivers that routing points at.
     pub routed: Vec<RoutedReceiver>,
+    content: ContentDigest,
 }
 
 impl IncomingAlert {
@@ -32,7 +33,8 @@ impl IncomingAlert {
     #[must_use]
     pub fn new(alert: Alert, policy: &Policy) -> Self {
         let routed = route_alert(policy, &alert);
-        Self { alert: Arc::new(alert), json: None, routed }
+        let content = ContentDigest::new(&alert);
+        Self { alert: Arc::new(alert), json: None, routed, content }
     }
 
     /// The state that [`accept`] needs.
@@ -58,18 +60,23 @@ pub fn accept(
     now: Timestamp,
 ) -> Changes {
     let now = whole_millis(now);
-    let IncomingAlert { alert, json, routed } = incoming;
+    let IncomingAlert { alert, json, routed, content } = incoming;
     let known = match alert.kind {
         Kind::Notice => None,
         Kind::Alarm => state.incident.as_ref(),
     };
     let plan = plan_routed(context.policy, routed, alert, known.map(|it| &it.incident), now);
-    if let Some(repeated) = repeated(state, alert, &plan, now) {
+    if let Some(repeated) = repeated(state, incoming, &plan, now) {
         return Changes { repeats: vec![repeated], ..Changes::default() };
     }
     let completed = known.and_then(|it| complete(alert, it));
-    let json = if completed.is_some() { None } else { json.clone() };
-    let alert = completed.map_or_else(|| Arc::clone(alert), Arc::new);
+    let (alert, json, content) = match completed {
+        Some(completed) => {
+            let content = ContentDigest::new(&completed);
+            (Arc::new(completed), None, content)
+        }
+        None => (Arc::clone(alert), json.clone(), content.clone()),
+    };
     let since = known.map_or_else(|| whole_millis(alert.starts_at), |it| it.incident.since);
     let id = AlertRef::New(0);
     let incident = known.map_or(id, |it| AlertRef::Existing(it.incident.id));
@@ -82,7 +89,7 @@ pub fn accept(
         alert: Arc::clone(&alert),
         json,
         policy: context.policy_id,
-        repeat_key: RepeatKey::new(&alert, &plan.decisions),
+        repeat_key: repeat_key(alert.kind, &content, &plan),
         decisions: plan.decisions.clone(),
     });
     if plan.incident == IncidentChange::Close {
@@ -94,18 +101,31 @@ pub fn accept(
     builder.changes
 }
 
-/// The alert that `alert` merely repeats, if it does: nobody is told, and nothing changes.
-fn repeated(state: &DecisionState, alert: &Arc<Alert>, plan: &Plan, now: Timestamp) -> Option<RepeatedAlert> {
+/// The alert that `incoming` merely repeats, if it does: nobody is told, and nothing changes.
+fn repeated(
+    state: &DecisionState,
+    incoming: &IncomingAlert,
+    plan: &Plan,
+    now: Timestamp,
+) -> Option<RepeatedAlert> {
     let NewestAlert { id, repeat_key } = state.newest_alert?;
     let is_over = plan.incident == IncidentChange::Close;
-    let is_repeat =
-        !is_over && tells_nobody(plan) && repeat_key == Some(RepeatKey::new(alert, &plan.decisions));
+    let is_repeat = !is_over
+        && tells_nobody(plan)
+        && repeat_key == Some(RepeatKey::new(&incoming.content, &plan.decisions));
     is_repeat.then(|| RepeatedAlert {
         id,
         seen_at: now,
-        alert: Arc::clone(alert),
+        alert: Arc::clone(&incoming.alert),
         decisions: plan.decisions.clone(),
     })
+}
+
+fn repeat_key(kind: Kind, content: &ContentDigest, plan: &Plan) -> Option<RepeatKey> {
+    match kind {
+        Kind::Alarm => Some(RepeatKey::new(content, &plan.decisions)),
+        Kind::Notice => None, // told every time
+    }
 }
 
 fn tells_nobody(plan: &Plan) -> bool {

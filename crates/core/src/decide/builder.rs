@@ -9,7 +9,6 @@ use super::changes::{
     RecheckAt,
 };
 use super::context::DecisionContext;
-use super::repeat::RepeatKey;
 use super::state::{Handled, NotificationRecord, NotificationState, ToldChannel, ToldContent};
 use crate::clock::whole_millis;
 use crate::{
@@ -115,7 +114,7 @@ impl<'a> ChangesBuilder<'a> {
             alert: Arc::clone(&alert),
             json: None,
             policy: self.context.policy_id,
-            repeat_key: RepeatKey::new(&alert, &plan.decisions),
+            repeat_key: None, // told every time
             decisions: plan.decisions.clone(),
         });
         let subject = NotificationSubject { id, incident: id, since, alert: &alert };

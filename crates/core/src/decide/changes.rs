@@ -92,8 +92,8 @@ pub struct NewAlert {
     pub policy: Option<PolicyId>,
     /// The decisions: one for each receiver.
     pub decisions: Vec<Decision>,
-    /// The key by which a mere repeat of the alert is known.
-    pub repeat_key: RepeatKey,
+    /// The key by which a mere repeat of the alert is known; `None`: each one is told.
+    pub repeat_key: Option<RepeatKey>,
 }
 
 /// An alert that was seen again, and of which nobody is told: no row of its own is inserted.

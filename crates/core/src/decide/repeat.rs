@@ -10,20 +10,21 @@ use crate::{Alert, Decision, Labels, Mention, Suppression, Verdict};
 pub struct RepeatKey(u64);
 
 impl RepeatKey {
-    /// The key that an alert has for the repeats that follow it, or as a repeat of an earlier one.
+    /// The key that an alert of this content has for the repeats that follow it, or as a repeat of an
+    /// earlier one.
     ///
     /// An alert that somebody was told of is repeated by one that is suppressed as unchanged.
     #[must_use]
-    pub(super) fn new(alert: &Alert, decisions: &[Decision]) -> Self {
-        let mut reasons: Vec<Suppression> = decisions.iter().filter_map(suppression).collect();
+    pub(super) fn new(content: &ContentDigest, decisions: &[Decision]) -> Self {
+        let mut reasons: Vec<String> = decisions.iter().filter_map(suppression).collect();
         if reasons.len() < decisions.len() {
-            reasons = vec![Suppression::Unchanged];
+            reasons = vec![Suppression::Unchanged.to_string()];
         }
-        reasons.sort_by_key(Suppression::to_string);
+        reasons.sort();
         reasons.dedup();
-        let mut hash = content(alert);
-        reasons.iter().for_each(|it| hash.text(&it.to_string()));
-        hash.finish()
+        let mut bytes = LengthPrefixed(content.0.to_vec());
+        reasons.iter().for_each(|it| bytes.text(it));
+        Self(Sha256::digest(bytes.0).iter().take(8).fold(0, |bits, byte| bits << 8 | u64::from(*byte)))
     }
 
     /// The number behind the key, as the store keeps it.
@@ -39,44 +40,55 @@ impl RepeatKey {
     }
 }
 
-fn suppression(decision: &Decision) -> Option<Suppression> {
+fn suppression(decision: &Decision) -> Option<String> {
     match decision.verdict {
         Verdict::Notify { .. } => None,
-        Verdict::Suppress(suppression) => Some(suppression),
+        Verdict::Suppress(suppression) => Some(suppression.to_string()),
     }
 }
 
-/// A hash of texts, each with its length before it, so that `ab` + `c` is not `a` + `bc`.
-#[derive(Default)]
-struct TextHash(Sha256);
+/// A digest of an alert's content but for its times, which change with each repeat.
+///
+/// It takes longer to make than the rest of a decision, and is made before the transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ContentDigest([u8; 32]);
 
-impl TextHash {
+/// Texts one after the other, each with its length before it, so that `ab` + `c` is not `a` + `bc`.
+#[derive(Default)]
+struct LengthPrefixed(Vec<u8>);
+
+impl LengthPrefixed {
+    fn number(&mut self, number: usize) {
+        self.0.extend_from_slice(&number.to_be_bytes());
+    }
+
     fn text(&mut self, text: &str) {
-        self.0.update(text.len().to_be_bytes());
-        self.0.update(text);
+        self.number(text.len());
+        self.0.extend_from_slice(text.as_bytes());
     }
 
     fn texts(&mut self, texts: &[String]) {
-        self.0.update(texts.len().to_be_bytes());
+        self.number(texts.len());
         texts.iter().for_each(|it| self.text(it));
     }
 
     fn labels(&mut self, labels: &Labels) {
-        self.0.update(labels.iter().count().to_be_bytes());
+        self.number(labels.iter().count());
         for (name, text) in labels.iter() {
             self.text(name);
             self.text(text);
         }
     }
+}
 
-    fn finish(self) -> RepeatKey {
-        let digest = self.0.finalize();
-        RepeatKey(digest.iter().take(8).fold(0, |bits, byte| bits << 8 | u64::from(*byte)))
+impl ContentDigest {
+    /// The digest of `alert`.
+    pub(super) fn new(alert: &Alert) -> Self {
+        Self(Sha256::digest(content(alert).0).into())
     }
 }
 
-/// The content of `alert` but for its times, which change with each repeat.
-fn content(alert: &Alert) -> TextHash {
+fn content(alert: &Alert) -> LengthPrefixed {
     let Alert {
         source,
         fingerprint,
@@ -92,17 +104,17 @@ fn content(alert: &Alert) -> TextHash {
         ends_at: _,
         generator_url,
     } = alert;
-    let mut hash = TextHash::default();
-    hash.text(source.as_str());
-    hash.text(&fingerprint.to_string());
-    hash.text(kind.word());
-    hash.text(status.word());
-    hash.text(severity.word());
-    hash.texts(severity_sent.as_slice());
-    [labels, annotations, extra].into_iter().for_each(|it| hash.labels(it));
-    hash.texts(mobiles);
-    hash.texts(user_ids);
-    hash.text(if *all { "all" } else { "" });
-    hash.texts(generator_url.as_slice());
-    hash
+    let mut bytes = LengthPrefixed(Vec::with_capacity(1024));
+    bytes.text(source.as_str());
+    bytes.text(&fingerprint.to_string());
+    bytes.text(kind.word());
+    bytes.text(status.word());
+    bytes.text(severity.word());
+    bytes.texts(severity_sent.as_slice());
+    [labels, annotations, extra].into_iter().for_each(|it| bytes.labels(it));
+    bytes.texts(mobiles);
+    bytes.texts(user_ids);
+    bytes.text(if *all { "all" } else { "" });
+    bytes.texts(generator_url.as_slice());
+    bytes
 }

@@ -32,7 +32,7 @@ pub enum StateKey {
 pub struct DecisionState {
     /// The open incident that a key names.
     pub incident: Option<OpenIncident>,
-    /// The newest alert of the fingerprint that a key names.
+    /// The newest alarm of the fingerprint that a key names.
     pub newest_alert: Option<NewestAlert>,
     /// The notifications of the incident that a key names.
     pub of_incident: IncidentNotifications,
@@ -40,7 +40,7 @@ pub struct DecisionState {
     pub notifications: Vec<NotificationState>,
 }
 
-/// The newest alert of a fingerprint, for its repeats.
+/// The newest alarm of a fingerprint, for its repeats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NewestAlert {
     /// The number of the alert.

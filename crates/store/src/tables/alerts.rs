@@ -7,11 +7,11 @@ use fanfare_core::{
     Verdict,
 };
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
-use crate::StoreError;
 use crate::column::{from_bits, from_count, from_json, from_time, to_json};
+use crate::{StoreError, engine};
 
 /// Inserts an alert of `incident`; `None`: it is the first of its own.
 pub(crate) fn insert(
@@ -21,36 +21,28 @@ pub(crate) fn insert(
 ) -> Result<AlertId, StoreError> {
     let NewAlert { received_at, incident: _, since, alert, json, policy, decisions, repeat_key } = new;
     let json = json.clone().map_or_else(|| from_json(alert).map(Arc::from), Ok)?;
-    let id = db
-        .prepare_cached(
-            "INSERT INTO alerts (received_at, fingerprint, incident, since, alert, held, policy, decided, source,
-                                 severity, status, kind, ends_at, last_seen, repeat_key)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?1, ?14)
-             RETURNING id",
-        )?
-        .query_row(
-            params![
-                from_time(*received_at),
-                from_bits(alert.fingerprint.to_bits()),
-                incident.map_or(0, |it| it.0),
-                from_time(*since),
-                json,
-                suppressed(decisions)?,
-                policy.map(|it| it.0),
-                from_count(decisions.len()),
-                alert.source.as_str(),
-                alert.severity.word(),
-                alert.status.word(),
-                alert.kind.word(),
-                alert.ends_at.map(from_time),
-                from_bits(repeat_key.to_bits()),
-            ],
-            |row| row.get(0),
-        )?;
-    if incident.is_none() {
-        db.prepare_cached("UPDATE alerts SET incident = id WHERE id = ?1")?.execute([id])?;
-    }
-    Ok(AlertId(id))
+    let incident = incident.map_or_else(|| engine::next_alert(db), |it| Ok(it.0))?;
+    let sql =
+        "INSERT INTO alerts (received_at, fingerprint, incident, since, alert, held, policy, decided, source,
+                                   severity, status, kind, ends_at, last_seen, repeat_key)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?1, ?14)";
+    let values = params![
+        from_time(*received_at),
+        from_bits(alert.fingerprint.to_bits()),
+        incident,
+        from_time(*since),
+        json,
+        suppressed(decisions)?,
+        policy.map(|it| it.0),
+        from_count(decisions.len()),
+        alert.source.as_str(),
+        alert.severity.word(),
+        alert.status.word(),
+        alert.kind.word(),
+        alert.ends_at.map(from_time),
+        repeat_key.map(|it| from_bits(it.to_bits())),
+    ];
+    engine::insert(db, sql, values).map(AlertId)
 }
 
 /// Enters that the alert was merely repeated.
@@ -61,19 +53,32 @@ pub(crate) fn repeat(db: &Connection, repeat: &RepeatedAlert) -> Result<(), Stor
     Ok(())
 }
 
-/// The newest alert of `fingerprint`.
-pub(crate) fn newest(db: &Connection, fingerprint: Fingerprint) -> Result<Option<NewestAlert>, StoreError> {
-    Ok(db
-        .prepare_cached("SELECT id, repeat_key FROM alerts WHERE fingerprint = ?1 ORDER BY id DESC LIMIT 1")?
-        .query_row([from_bits(fingerprint.to_bits())], |row| {
-            let repeat_key: Option<i64> = row.get(1)?;
-            Ok(NewestAlert {
-                id: AlertId(row.get(0)?),
-                repeat_key: repeat_key.map(|it| RepeatKey::from_bits(it.cast_unsigned())),
-            })
+/// The newest alarm of `fingerprint`, whose open incident was last told with the alert `last_told`.
+///
+/// An alarm that is newer than that is an end, or some receiver was not told of it: few are, and those
+/// have an index. An index on the fingerprint of each would be one more page to write for each alert.
+pub(crate) fn newest(
+    db: &Connection,
+    fingerprint: Fingerprint,
+    last_told: Option<AlertId>,
+) -> Result<Option<NewestAlert>, StoreError> {
+    let values = params![from_bits(fingerprint.to_bits()), last_told.map_or(0, |it| it.0)];
+    let newest = |row: &Row<'_>| {
+        let repeat_key: Option<i64> = row.get(1)?;
+        Ok(NewestAlert {
+            id: AlertId(row.get(0)?),
+            repeat_key: repeat_key.map(|it| RepeatKey::from_bits(it.cast_unsigned())),
         })
-        .optional()?)
+    };
+    Ok(db.prepare_cached(NEWEST)?.query_row(values, newest).optional()?)
 }
+
+/// The statement of [`newest`].
+pub(crate) const NEWEST: &str = "
+    SELECT id, repeat_key FROM alerts
+    WHERE id IN (?2, (SELECT max(id) FROM alerts WHERE fingerprint = ?1 AND repeat_key IS NOT NULL
+                                                   AND (status = 'resolved' OR held IS NOT NULL)))
+    ORDER BY id DESC LIMIT 1";
 
 /// A receiver that was not told, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

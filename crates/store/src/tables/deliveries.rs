@@ -10,10 +10,10 @@ use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, Rows, params, params_from_iter};
 
-use crate::StoreError;
 use crate::column::{
     from_json, from_time, placeholders, to_delivery_status, to_json, to_severity, to_time, to_unless,
 };
+use crate::{StoreError, engine};
 
 /// Inserts a delivery of `notification`.
 pub(crate) fn insert(
@@ -22,23 +22,17 @@ pub(crate) fn insert(
     notification: NotificationId,
 ) -> Result<DeliveryId, StoreError> {
     let added_at = (new.owed_at != new.notification_owed_at).then_some(new.owed_at);
-    let id = db
-        .prepare_cached(
-            "INSERT INTO deliveries (notification, channel, severity, next_at, called_at, escalated)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id",
-        )?
-        .query_row(
-            params![
-                notification.0,
-                new.channel.as_str(),
-                new.severity.word(),
-                from_time(new.owed_at),
-                added_at.map(from_time),
-                new.escalated.map(|it| it.to_string()),
-            ],
-            |row| row.get(0),
-        )?;
-    Ok(DeliveryId(id))
+    let sql = "INSERT INTO deliveries (notification, channel, severity, next_at, called_at, escalated)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let values = params![
+        notification.0,
+        new.channel.as_str(),
+        new.severity.word(),
+        from_time(new.owed_at),
+        added_at.map(from_time),
+        new.escalated.map(|it| it.to_string()),
+    ];
+    engine::insert(db, sql, values).map(DeliveryId)
 }
 
 /// The statement that reads pending deliveries, without its order.

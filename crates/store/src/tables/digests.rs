@@ -4,8 +4,8 @@ use fanfare_core::{DeliveryId, DigestRef};
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use crate::StoreError;
 use crate::column::from_time;
+use crate::{StoreError, engine};
 
 /// Inserts a digest that carries `deliveries`.
 pub(crate) fn insert(
@@ -13,9 +13,7 @@ pub(crate) fn insert(
     deliveries: &[DeliveryId],
     now: Timestamp,
 ) -> Result<DigestRef, StoreError> {
-    let id = db
-        .prepare_cached("INSERT INTO digests (made_at) VALUES (?1) RETURNING id")?
-        .query_row([from_time(now)], |row| row.get(0))?;
+    let id = engine::insert(db, "INSERT INTO digests (made_at) VALUES (?1)", [from_time(now)])?;
     for delivery in deliveries {
         db.prepare_cached("UPDATE deliveries SET digest = ?2 WHERE id = ?1")?.execute([delivery.0, id])?;
     }

@@ -9,8 +9,8 @@ use fanfare_core::{
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::StoreError;
 use crate::column::{from_count, from_json, from_time, to_contract_status, to_handled, to_json, to_time};
+use crate::{StoreError, engine};
 
 /// Inserts a notification of `alert`, which is of `incident`.
 pub(crate) fn insert(
@@ -19,31 +19,25 @@ pub(crate) fn insert(
     alert: AlertId,
     incident: AlertId,
 ) -> Result<NotificationId, StoreError> {
-    let id = db
-        .prepare_cached(
-            "INSERT INTO notifications (alert, incident, receiver, why, owed_at, route, owed, terms, asks,
-                                        acknowledgement, fulfilment, climbed, look_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING id",
-        )?
-        .query_row(
-            params![
-                alert.0,
-                incident.0,
-                new.receiver.as_str(),
-                from_json(&new.why)?,
-                from_time(new.owed_at),
-                new.route.as_ref().map(RoutePath::to_string),
-                from_count(new.first_channels),
-                new.terms.as_ref().map(from_json).transpose()?,
-                new.asks,
-                new.acknowledged_by.as_ref().map(from_json).transpose()?,
-                new.status.word(),
-                from_count(new.climbed),
-                new.next_check_at.map(from_time),
-            ],
-            |row| row.get(0),
-        )?;
-    Ok(NotificationId(id))
+    let sql = "INSERT INTO notifications (alert, incident, receiver, why, owed_at, route, owed, terms, asks,
+                                          acknowledgement, fulfilment, climbed, look_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    let values = params![
+        alert.0,
+        incident.0,
+        new.receiver.as_str(),
+        from_json(&new.why)?,
+        from_time(new.owed_at),
+        new.route.as_ref().map(RoutePath::to_string),
+        from_count(new.first_channels),
+        new.terms.as_ref().map(from_json).transpose()?,
+        new.asks,
+        new.acknowledged_by.as_ref().map(from_json).transpose()?,
+        new.status.word(),
+        from_count(new.climbed),
+        new.next_check_at.map(from_time),
+    ];
+    engine::insert(db, sql, values).map(NotificationId)
 }
 
 /// Enters the new state of a contract, and what a person did about it.

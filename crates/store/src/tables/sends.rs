@@ -4,8 +4,8 @@ use fanfare_core::{Account, DeliveryId, SendId};
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use crate::StoreError;
 use crate::column::{from_time, to_time};
+use crate::{StoreError, engine};
 
 /// Inserts a send that is about to be made; `first` is the first delivery it carries.
 pub(crate) fn insert(
@@ -14,10 +14,9 @@ pub(crate) fn insert(
     first: Option<DeliveryId>,
     now: Timestamp,
 ) -> Result<SendId, StoreError> {
-    let id = db
-        .prepare_cached("INSERT INTO sends (account, delivery, started_at) VALUES (?1, ?2, ?3) RETURNING id")?
-        .query_row(params![account.as_str(), first.map_or(0, |it| it.0), from_time(now)], |row| row.get(0))?;
-    Ok(SendId(id))
+    let sql = "INSERT INTO sends (account, delivery, started_at) VALUES (?1, ?2, ?3)";
+    let values = params![account.as_str(), first.map_or(0, |it| it.0), from_time(now)];
+    engine::insert(db, sql, values).map(SendId)
 }
 
 /// Enters the end of one send.

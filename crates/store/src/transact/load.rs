@@ -20,8 +20,8 @@ pub(super) fn load(db: &Connection, keys: &[StateKey]) -> Result<DecisionState, 
         match *key {
             StateKey::Incident(fingerprint) => {
                 if let Some(row) = incidents::find(db, fingerprint)? {
+                    state.newest_alert = alerts::newest(db, fingerprint, Some(row.last_alert))?;
                     state.incident = Some(OpenIncident { incident: row.incident, last_alert: None });
-                    state.newest_alert = alerts::newest(db, fingerprint)?;
                 }
             }
             StateKey::WholeIncident(fingerprint) => load_incident(db, fingerprint, &mut state)?,
@@ -43,7 +43,7 @@ fn load_incident(
     state: &mut DecisionState,
 ) -> Result<(), StoreError> {
     let Some(row) = incidents::find(db, fingerprint)? else {
-        state.newest_alert = alerts::newest(db, fingerprint)?;
+        state.newest_alert = alerts::newest(db, fingerprint, None)?;
         return Ok(());
     };
     let last_alert: Option<Arc<Alert>> = match alerts::json(db, row.last_alert)? {

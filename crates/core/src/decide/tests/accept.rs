@@ -112,7 +112,8 @@ fn json_made_before_is_kept_with_the_alert_unless_a_resolution_is_completed() {
     let mut fixture = DecisionFixture::on(plain());
     let json_of = |fixture: &DecisionFixture, alert: Alert| {
         let json: Option<Arc<str>> = Some("the alert".into());
-        let incoming = IncomingAlert { json, ..IncomingAlert::new(alert, &fixture.policy) };
+        let mut incoming = IncomingAlert::new(alert, &fixture.policy);
+        incoming.json = json;
         let state = fixture.ledger.read(&incoming.keys());
         fixture.decide(|context| accept(&state, &incoming, context, NOON)).alerts[0].json.clone()
     };

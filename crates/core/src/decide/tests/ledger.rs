@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::decide::*;
 use crate::{
-    Acknowledgement, Alert, AlertId, ContractStatus, DeliveryId, Fingerprint, Incident, LastNotified,
+    Acknowledgement, Alert, AlertId, ContractStatus, DeliveryId, Fingerprint, Incident, Kind, LastNotified,
     Notification, NotificationId, PolicyId, Step,
 };
 use jiff::Timestamp;
@@ -16,7 +16,7 @@ pub(super) struct LedgerAlert {
     pub(super) incident: AlertId,
     pub(super) alert: Arc<Alert>,
     pub(super) policy: Option<PolicyId>,
-    repeat_key: RepeatKey,
+    repeat_key: Option<RepeatKey>,
     /// The number of repeats, and the time of the last.
     pub(super) repeats: (u32, Option<Timestamp>),
 }
@@ -88,9 +88,11 @@ impl MemoryLedger {
     }
 
     fn newest_alert(&self, fingerprint: Fingerprint) -> Option<NewestAlert> {
-        let of_it = |(_, row): &(&AlertId, &LedgerAlert)| row.alert.fingerprint == fingerprint;
+        let of_it = |(_, row): &(&AlertId, &LedgerAlert)| {
+            row.alert.fingerprint == fingerprint && row.alert.kind == Kind::Alarm
+        };
         let (id, row) = self.alerts.iter().rfind(of_it)?;
-        Some(NewestAlert { id: *id, repeat_key: Some(row.repeat_key) })
+        Some(NewestAlert { id: *id, repeat_key: row.repeat_key })
     }
 
     fn incident(&self, fingerprint: Fingerprint) -> Option<OpenIncident> {

@@ -8,6 +8,7 @@ use crate::fixtures::{
     Accepted, Decider, NOON, StoreFolder, accept, accept_by, after_noon, alarm, dead, deliveries, end_of,
     ids, in_turn, ladder, plain, recheck_at, reworded, settle_by, settlement, try_accept,
 };
+use crate::tables;
 
 const FOUR_HOURS: i64 = 4 * 60 * 60;
 
@@ -326,4 +327,26 @@ async fn what_was_seen_lately_is_not_forgotten_however_old_its_first_sight() {
     accept(&store, end_of("a"), after_noon(60)).await;
     assert_eq!(store.forget_alerts(after_noon(60)).await.unwrap(), 0);
     assert_eq!(store.forget_alerts(after_noon(61)).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_notice_between_an_alarm_and_its_repeat_keeps_nothing_from_being_counted() {
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    accept(&store, alarm("a", Severity::High), NOON).await;
+    accept(&store, Alert { kind: Kind::Notice, ..alarm("a", Severity::High) }, after_noon(1)).await;
+    accept(&store, alarm("a", Severity::High), after_noon(60)).await;
+    assert_eq!(sights(&folder), ["1: 1, 60", "2: 0, 1"]);
+}
+
+#[test]
+fn the_newest_alarm_is_found_by_searches_however_many_alerts_there_are() {
+    let folder = StoreFolder::new();
+    drop(folder.open());
+    let raw = folder.raw();
+    let mut statement = raw.prepare(&format!("EXPLAIN QUERY PLAN {}", tables::alerts::NEWEST)).unwrap();
+    let plan: Vec<String> =
+        statement.query_map([1, 1], |row| row.get(3)).unwrap().map(Result::unwrap).collect();
+    assert!(plan.iter().any(|it| it.contains("INDEX alerts_untold")), "{plan:?}");
+    assert!(!plan.iter().any(|it| it.starts_with("SCAN")), "{plan:?}");
 }
