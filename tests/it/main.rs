@@ -13,9 +13,8 @@ mod check;
 mod doors;
 mod plug;
 mod secrets;
-mod conformance;
 
-mod samples;
+mod kind;
 mod ledger;
 mod ledger_reader;
 mod fakes;

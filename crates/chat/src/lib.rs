@@ -6,11 +6,9 @@
 //!
 //! ```
 //! use fanfare_chat::fit;
-//! use fanfare_words::{Message, OtherAlerts};
+//! use fanfare_words::Message;
 //!
-//! let title = "Too warm ".repeat(90);
-//! let others = OtherAlerts::default();
-//! let long = Message { title, facts: vec![], others, content: None, link: None };
+//! let long = Message { title: "Too warm ".repeat(90), facts: vec![], content: None, link: None };
 //! let text = fit(&long, 100, |message, _missing| message.to_string(), String::len);
 //! assert!(text.len() <= 100);
 //! ```

@@ -39,13 +39,16 @@ impl EscalationTimers {
         let mut timers = Timers::default();
         loop {
             let pause = timers.first().map(|at| between(self.monotonic.now(), at));
+            // In a fixed order, so that a test runs alike each time. A timer that was checked is
+            // set again for later, so that events have their turn.
             tokio::select! {
+                biased;
                 () = self.stop.cancelled() => return,
+                () = sleep_or_forever(pause) => self.check_due(&mut timers).await,
                 event = events.recv() => match event {
                     Some(event) => self.handle(event, &mut timers).await,
                     None => return,
                 },
-                () = sleep_or_forever(pause) => self.check_due(&mut timers).await,
             }
         }
     }

@@ -20,11 +20,8 @@ mod digest;
 mod notification;
 mod additions;
 mod message_words;
-mod alert_name;
 mod annotation;
 mod message;
-mod other_alerts;
-mod fact;
 mod local_time;
 
 #[cfg(test)]
@@ -33,8 +30,6 @@ mod fixtures;
 pub use crate::ack_page::{AckPageText, AckPageWords};
 pub use crate::annotation::annotation_in;
 pub use crate::explain::{ExplainWords, without_outcome};
-pub use crate::fact::Fact;
-pub use crate::message::Message;
-pub use crate::other_alerts::OtherAlerts;
+pub use crate::message::{Fact, Message};
 pub use crate::renderer::Renderer;
 pub use crate::self_alert::{RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText};

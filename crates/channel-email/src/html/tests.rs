@@ -1,5 +1,3 @@
-use fanfare_words::OtherAlerts;
-
 use proptest::prelude::*;
 
 use super::*;
@@ -8,7 +6,6 @@ fn message(text: &str, link: Option<&str>) -> Message {
     Message {
         title: text.to_owned(),
         facts: vec![Fact { name: "Device", text: text.to_owned(), link: link.map(str::to_owned) }],
-        others: OtherAlerts::default(),
         content: Some(text.to_owned()),
         link: link.map(str::to_owned),
     }

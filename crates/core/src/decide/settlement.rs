@@ -40,7 +40,7 @@ pub struct Delivery {
 }
 
 /// A digest that went out, perhaps in vain: it is repeated with the same deliveries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DigestRef {
     /// The number of the digest.
     pub id: i64,

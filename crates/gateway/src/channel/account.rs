@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fanfare_core::{Account, Budget, Share, SlidingWindows};
 use jiff::Timestamp;
-use tokio::sync::watch;
+use tokio::sync::broadcast;
 
 use crate::time::after;
 
@@ -24,7 +24,7 @@ pub(crate) struct SharedAccount {
 #[derive(Debug)]
 struct AccountCore {
     state: Mutex<AccountState>,
-    changed: watch::Sender<()>,
+    changed: broadcast::Sender<()>,
 }
 
 #[derive(Debug)]
@@ -39,41 +39,59 @@ struct AccountState {
 }
 
 /// The state of one egress, shared by all accounts that use it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct SharedEgress {
     blocked_until: Mutex<Option<Timestamp>>,
-    blocked: watch::Sender<()>,
+    blocked: broadcast::Sender<()>,
 }
 
 /// Subscription to an account's finished sends and to blocks of its egress.
 #[derive(Debug)]
 pub(crate) struct AccountEvents {
-    account: watch::Receiver<()>,
-    egress: watch::Receiver<()>,
+    account: broadcast::Receiver<()>,
+    egress: broadcast::Receiver<()>,
 }
 
 impl AccountEvents {
     /// Waits until a send of the account has ended, or its egress was blocked.
     pub(crate) async fn next(&mut self) {
-        // The caller keeps the account, so neither sender is dropped while it waits.
+        // The caller keeps the account, so neither sender is dropped while it waits. A missed
+        // event is an event, too.
         tokio::select! {
-            _ = self.account.changed() => {}
-            _ = self.egress.changed() => {}
+            biased;
+            _ = self.account.recv() => {}
+            _ = self.egress.recv() => {}
         }
+    }
+}
+
+/// A stream of events. Its subscribers wake in the order in which they began to wait, so that a
+/// test runs alike each time.
+fn event_stream() -> broadcast::Sender<()> {
+    broadcast::Sender::new(1) // a subscriber needs to know that there were events, not their number
+}
+
+fn notify(events: &broadcast::Sender<()>) {
+    events.send(()).unwrap_or_default(); // nobody may wait
+}
+
+impl Default for SharedEgress {
+    fn default() -> Self {
+        Self::blocked_until(None)
     }
 }
 
 impl SharedEgress {
     /// An egress that is blocked until then.
     pub(crate) fn blocked_until(until: Option<Timestamp>) -> Self {
-        Self { blocked_until: Mutex::new(until), ..Self::default() }
+        Self { blocked_until: Mutex::new(until), blocked: event_stream() }
     }
 
     fn block(&self, until: Timestamp) {
         let mut end = self.end_of_block();
         *end = (*end).max(Some(until));
         drop(end);
-        self.blocked.send_replace(());
+        notify(&self.blocked);
     }
 
     fn opens_at(&self, now: Timestamp) -> Option<Timestamp> {
@@ -130,7 +148,7 @@ impl SharedAccount {
             misconfigured_until: None,
             probing: false,
         };
-        let core = AccountCore { state: Mutex::new(state), changed: watch::Sender::new(()) };
+        let core = AccountCore { state: Mutex::new(state), changed: event_stream() };
         Self { account, egress, core: Arc::new(core) }
     }
 
@@ -171,7 +189,7 @@ impl SharedAccount {
     /// Ends the pause after wrong settings: the settings may have been corrected.
     pub(crate) fn clear_misconfiguration(&self) {
         self.state().misconfigured_until = None;
-        self.core.changed.send_replace(());
+        notify(&self.core.changed);
     }
 
     /// Requests to send at `now`.
@@ -220,14 +238,14 @@ impl SharedAccount {
         let someone_may_wait = !state.windows.budgets().is_empty() || was_probing || state.probing;
         drop(state);
         if someone_may_wait {
-            self.core.changed.send_replace(());
+            notify(&self.core.changed);
         }
     }
 
     /// Takes back a start: the send is not made.
     pub(crate) fn cancel_start(&self) {
         self.state().leave(Timestamp::MIN); // outside every budget period, so that it costs nothing
-        self.core.changed.send_replace(());
+        notify(&self.core.changed);
     }
 
     /// Subscribes to finished sends, and to blocks of the egress.

@@ -1,6 +1,6 @@
 //! One channel's lane: the order and the times of its attempts.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -83,15 +83,18 @@ impl Lane {
             let next_start = self.start_attempts(&sender);
             self.report_blocked(&sender);
             self.show_pending();
+            // In a fixed order, so that a test runs alike each time. No branch starves another:
+            // each turn starts all attempts that may be made, and all messages are received at once.
             tokio::select! {
+                biased;
                 () = context.stop.cancelled() => {}
+                Some(ended) = self.attempts.join_next_with_id() => self.finish_attempt(ended),
+                Ok(()) = self.sender.changed() => events = self.sender.borrow().account.events(),
                 message = self.incoming.recv() => match message {
                     Some(message) => self.receive(message),
                     None => break,
                 },
-                Some(ended) = self.attempts.join_next_with_id() => self.finish_attempt(ended),
                 () = events.next() => {}
-                Ok(()) = self.sender.changed() => events = self.sender.borrow().account.events(),
                 () = wait_until(next_start) => {}
             }
         }
@@ -130,7 +133,7 @@ impl Lane {
     /// Puts new deliveries into the queues: those that went out in one digest before go
     /// out in it again, all others wait by themselves.
     fn enqueue(&mut self, incoming: Vec<IncomingDelivery>) {
-        let mut digests: HashMap<DigestRef, Vec<QueuedDelivery>> = HashMap::new();
+        let mut digests: BTreeMap<DigestRef, Vec<QueuedDelivery>> = BTreeMap::new();
         for IncomingDelivery { delivery, notification } in incoming {
             let notification = notification.filter(|_| self.backlog.len() < TEXTS_IN_MEMORY);
             let queued = QueuedDelivery { delivery, notification, since: self.context.monotonic.now() };
@@ -242,7 +245,7 @@ impl Lane {
 
     fn take_results(&mut self, results: Vec<AttemptResult>) {
         self.learn_digest_size(&results);
-        let (mut again, mut split) = (HashMap::new(), Vec::new());
+        let (mut again, mut split) = (BTreeMap::new(), Vec::new());
         for AttemptResult { queued, after } in results {
             let left = queued.queue();
             match after {
@@ -310,7 +313,7 @@ impl Lane {
     /// Queues `batch` to go out again as it is. Its deliveries count as taken out of the backlog.
     fn retry(&mut self, batch: Batch) {
         let next_at = batch.deliveries.iter().map(|queued| self.next_attempt_at(queued)).max();
-        let queues: HashSet<QueueKey> = batch.deliveries.iter().map(QueuedDelivery::queue).collect();
+        let queues: BTreeSet<QueueKey> = batch.deliveries.iter().map(QueuedDelivery::queue).collect();
         self.retry_queue.push(batch, next_at.unwrap_or(Timestamp::MIN));
         queues.into_iter().for_each(|queue| self.raise_priority(queue));
     }

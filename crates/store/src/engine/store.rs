@@ -8,7 +8,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::engine::commits::{Commit, CommitSender};
 use crate::engine::connection::{configure_writer, open_reader};
-use crate::engine::writer::Writer;
+use crate::engine::writer::{AnswerMode, Writer};
 use crate::engine::{files, migrations};
 use crate::{OpenError, StoreError};
 
@@ -55,10 +55,11 @@ impl Store {
         })
     }
 
-    /// The same store for tests on tokio's paused time: it does not jump while something is written.
+    /// The same store for tests on tokio's paused time. Each call blocks its thread until it is
+    /// done: time stands still meanwhile, and a test takes the same order each time.
     #[must_use]
-    pub fn holding_paused_time(self) -> Self {
-        Self { writer: self.writer.holding_paused_time(), ..self }
+    pub fn blocking(self) -> Self {
+        Self { writer: self.writer.blocking(), ..self }
     }
 
     /// The name that tells this store from any other.
@@ -107,7 +108,7 @@ impl Store {
         T: Send + 'static,
         W: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
-        read_on(&self.delivery_connection, work).await
+        self.read_on(&self.delivery_connection, work).await
     }
 
     /// Reads what people ask for, on a connection of its own: a long look through
@@ -117,7 +118,7 @@ impl Store {
         T: Send + 'static,
         W: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
-        read_on(&self.report_connection, work).await
+        self.read_on(&self.report_connection, work).await
     }
 
     /// Reads the whole ledger, on a connection that is opened for it: reports do
@@ -128,9 +129,35 @@ impl Store {
         W: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
         let path = Arc::clone(&self.path);
-        tokio::task::spawn_blocking(move || work(&open_reader(&path)?))
-            .await
-            .map_err(|_| StoreError::Closed)?
+        self.run(move || work(&open_reader(&path)?)).await
+    }
+
+    /// Runs `work` on a reading connection.
+    async fn read_on<T, W>(&self, connection: &Arc<Mutex<Connection>>, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let connection = Arc::clone(connection);
+        self.run(move || work(&connection.lock().unwrap_or_else(PoisonError::into_inner))).await
+    }
+
+    /// Runs `read` off the runtime's own threads, unless this store blocks its callers.
+    async fn run<T, W>(&self, read: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: FnOnce() -> Result<T, StoreError> + Send + 'static,
+    {
+        match self.writer.answers() {
+            AnswerMode::Asynchronous => {
+                tokio::task::spawn_blocking(read).await.map_err(|_| StoreError::Closed)?
+            }
+            AnswerMode::Blocking => {
+                let result = read();
+                tokio::task::yield_now().await;
+                result
+            }
+        }
     }
 }
 
@@ -149,18 +176,6 @@ fn open_writer(path: &Path) -> Result<Connection, OpenError> {
     configure_writer(&db).map_err(unusable)?;
     migrations::migrate(&mut db, found).map_err(unusable)?;
     Ok(db)
-}
-
-/// Runs `work` on a reading connection, off the runtime's own threads.
-async fn read_on<T, W>(connection: &Arc<Mutex<Connection>>, work: W) -> Result<T, StoreError>
-where
-    T: Send + 'static,
-    W: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
-{
-    let connection = Arc::clone(connection);
-    tokio::task::spawn_blocking(move || work(&connection.lock().unwrap_or_else(PoisonError::into_inner)))
-        .await
-        .map_err(|_| StoreError::Closed)?
 }
 
 fn name_instance(db: &Connection, fresh: &str) -> rusqlite::Result<String> {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
+use tokio::sync::oneshot::error::TryRecvError;
 use tracing::error;
 
 use crate::StoreError;
@@ -26,17 +27,17 @@ const LINGER: Duration = Duration::from_micros(300);
 #[derive(Debug, Clone)]
 pub(super) struct Writer {
     jobs: Sender<Box<dyn Job>>,
-    paused_time: PausedTime,
+    answers: AnswerMode,
 }
 
-/// The treatment of tokio's paused time, which jumps to the next timer when the runtime is
-/// idle, also while the writing thread works.
+/// The way to wait for an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum PausedTime {
-    /// Ignored: time is not paused.
-    Ignored,
-    /// Held while a job is written.
-    Held,
+pub(super) enum AnswerMode {
+    /// Asynchronous: the caller's thread goes on with other tasks meanwhile.
+    Asynchronous,
+    /// Blocking: the caller's thread does nothing else meanwhile, so that tokio's paused time
+    /// stands still and a test runs in the same order each time.
+    Blocking,
 }
 
 /// A unit of work that is written whole or not at all.
@@ -59,24 +60,17 @@ impl Writer {
             drop(lock);
         };
         thread::Builder::new().name("store-writer".to_owned()).spawn(work)?;
-        Ok(Self { jobs: sender, paused_time: PausedTime::Ignored })
+        Ok(Self { jobs: sender, answers: AnswerMode::Asynchronous })
     }
 
-    /// The same writer, which holds paused time while it works.
-    pub(super) fn holding_paused_time(self) -> Self {
-        Self { paused_time: PausedTime::Held, ..self }
+    /// The writer's way to wait for answers.
+    pub(super) fn answers(&self) -> AnswerMode {
+        self.answers
     }
 
-    /// Holds paused time: tokio's does not jump while a blocking task runs.
-    fn hold_time(&self) -> TimeHold {
-        match self.paused_time {
-            PausedTime::Ignored => None,
-            PausedTime::Held => {
-                let (hold, held) = mpsc::channel::<()>();
-                tokio::task::spawn_blocking(move || held.recv());
-                Some(hold)
-            }
-        }
+    /// The same writer with blocking answers.
+    pub(super) fn blocking(self) -> Self {
+        Self { answers: AnswerMode::Blocking, ..self }
     }
 
     /// Runs `work` in a transaction and answers once it is on the disk.
@@ -90,22 +84,35 @@ impl Writer {
         C: FnOnce(&T) + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job = WriteJob { work, then, result: None, reply, _hold: self.hold_time() };
+        let job = WriteJob { work, then, result: None, reply };
         self.jobs.send(Box::new(job)).map_err(|_| StoreError::Closed)?;
-        answer.await.map_err(|_| StoreError::Closed)?
+        match self.answers {
+            AnswerMode::Asynchronous => answer.await.map_err(|_| StoreError::Closed)?,
+            AnswerMode::Blocking => {
+                let answer = block_on(answer)?;
+                tokio::task::yield_now().await;
+                answer
+            }
+        }
     }
 }
 
-/// A hold of paused time, until it is dropped.
-type TimeHold = Option<Sender<()>>;
+/// Waits for an answer on the caller's thread.
+fn block_on<T>(mut answer: oneshot::Receiver<T>) -> Result<T, StoreError> {
+    loop {
+        match answer.try_recv() {
+            Ok(answer) => return Ok(answer),
+            Err(TryRecvError::Empty) => thread::yield_now(),
+            Err(TryRecvError::Closed) => return Err(StoreError::Closed),
+        }
+    }
+}
 
 struct WriteJob<T, W, C> {
     work: W,
     then: C,
     result: Option<T>,
     reply: oneshot::Sender<Result<T, StoreError>>,
-    /// Dropped after the answer was sent.
-    _hold: TimeHold,
 }
 
 impl<T, W, C> Job for WriteJob<T, W, C>
@@ -123,7 +130,7 @@ where
     }
 
     fn done(self: Box<Self>, outcome: Result<(), StoreError>) {
-        let Self { work: _, then, result, reply, _hold } = *self;
+        let Self { work: _, then, result, reply } = *self;
         let answer = outcome.and_then(|()| result.ok_or(StoreError::Closed));
         if let Ok(result) = &answer
             && catch_unwind(AssertUnwindSafe(|| then(result))).is_err()

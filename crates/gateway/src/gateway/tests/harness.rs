@@ -7,6 +7,7 @@ mod alarms;
 
 use std::cell::Cell;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use fanfare_core::{
@@ -34,6 +35,7 @@ pub(super) struct GatewayHarness {
     journal: Arc<CallJournal>,
     clock: Arc<SettableClock>,
     gateway: Option<Gateway>,
+    metrics: Metrics,
     ledger: Option<LedgerView>,
     /// The task that keeps the runtime busy; `None` if time jumps.
     busy_task: Option<JoinHandle<()>>,
@@ -110,6 +112,7 @@ impl GatewayHarness {
             journal: CallJournal::new(),
             clock: Arc::new(SettableClock::new()),
             gateway: None,
+            metrics: Metrics::new(&mut Registry::default()),
             ledger: None,
             busy_task,
         };
@@ -122,16 +125,17 @@ impl GatewayHarness {
         let path = self.folder.path().join("fanfare.db");
         let store = loop {
             match Store::open(&path, "a store of a test") {
-                Err(OpenError::InUse(_)) => yield_now().await, // the last run still finishes its last job
+                Err(OpenError::InUse(_)) => thread::yield_now(), // the last run still finishes its last job
                 opened => break opened.unwrap(),
             }
         };
+        self.metrics = Metrics::new(&mut Registry::default());
         let setup = GatewaySetup {
-            store: store.holding_paused_time(),
+            store: store.blocking(),
             settings: self.config.settings(&self.journal),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             jitter: Arc::new(MaximalJitter),
-            metrics: Metrics::new(&mut Registry::default()),
+            metrics: self.metrics.clone(),
             fresh_key: [7; 32],
             store_path: path.clone(),
         };
@@ -148,11 +152,14 @@ impl GatewayHarness {
         }
         self.gateway = None;
         self.ledger = None;
-        yield_now().await; // its tasks are dropped
+        // Its tasks, and theirs, are dropped. The number of turns is the same in each run.
+        for _ in 0..100 {
+            yield_now().await;
+        }
         let killed = std::mem::replace(&mut self.folder, copy);
         let path = killed.path().join("fanfare.db");
         while matches!(Store::open(&path, ""), Err(OpenError::InUse(_))) {
-            yield_now().await;
+            thread::yield_now();
         }
     }
 
@@ -228,6 +235,11 @@ impl GatewayHarness {
 
     pub(super) fn gateway(&self) -> &Gateway {
         self.gateway.as_ref().unwrap()
+    }
+
+    /// The metrics of the gateway since its last start.
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     pub(super) fn now(&self) -> Timestamp {
