@@ -14,6 +14,9 @@ use crate::time::MonotonicClock;
 
 /// The task that acts on commits: it updates lanes, timers and metrics, also if the caller
 /// of the commit no longer waits.
+///
+/// It runs on the runtime's threads. The store's writing thread only puts each commit into
+/// the stream, before it answers the caller.
 #[derive(Debug)]
 pub(crate) struct CommitHandler {
     pub(crate) dispatch: Arc<Dispatch>,

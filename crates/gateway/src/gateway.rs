@@ -190,7 +190,8 @@ impl Gateway {
     }
 
     /// Records that a person takes care of a notification's incident: its escalation ends,
-    /// and everybody who was told is told so.
+    /// and all notified channels are notified of it. May be dropped at any await point: a
+    /// stored acknowledgement is announced all the same.
     ///
     /// # Errors
     ///
@@ -217,7 +218,8 @@ impl Gateway {
         Ok(obstacle(&self.intake.store.state(vec![StateKey::Notification(id)]).await?, id))
     }
 
-    /// Retries dead letters at once, on behalf of `by`, and returns their number.
+    /// Retries dead letters at once, on behalf of `by`, and returns their number. May be
+    /// dropped at any await point: those that were stored as retried are sent.
     ///
     /// # Errors
     ///
@@ -231,7 +233,8 @@ impl Gateway {
         dead_letters::retry_all(&self.intake.store, &policy, which.into(), by, self.clock.now()).await
     }
 
-    /// Discards dead letters, and returns their number; `reason` goes to the ledger.
+    /// Discards dead letters, and returns their number; `reason` goes to the ledger. May be
+    /// dropped at any await point: some may have been discarded then.
     ///
     /// # Errors
     ///
@@ -314,6 +317,13 @@ impl Gateway {
 
     fn tasks(&self) -> MutexGuard<'_, JoinSet<()>> {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Gateway {
+    /// Ends the tasks that outlive the gateway, such as a reload whose caller has gone.
+    fn drop(&mut self) {
+        self.stop.cancel();
     }
 }
 

@@ -159,7 +159,11 @@ impl Lanes {
             self.services.dispatch.cancel_plan();
             return Err(err);
         }
-        in_force.await.map_err(|_| StoreError::Closed) // the gateway has stopped
+        // A gateway that stops acts on no further commit: the change is never put in force.
+        match self.services.stop.run_until_cancelled(in_force).await {
+            Some(Ok(())) => Ok(()),
+            Some(Err(_)) | None => Err(StoreError::Closed),
+        }
     }
 
     /// Stops the lane of a channel that is gone; its pending deliveries stay on the disk.

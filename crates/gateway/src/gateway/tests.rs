@@ -5,6 +5,7 @@ mod budgets;
 mod order;
 mod restarts;
 mod kills;
+mod dropped_callers;
 mod contracts;
 mod acknowledge;
 mod digests;
