@@ -85,3 +85,8 @@ fn a_store_from_before_contracts_is_migrated_and_what_it_owes_is_delivered() {
 fn a_store_with_contracts_and_a_digest_under_way_is_migrated_and_what_it_owes_is_delivered() {
     check("fc760ff.db", &Pending(&["over_temp", "door_open", "humidity"]));
 }
+
+#[test]
+fn a_store_from_before_groups_is_migrated_and_what_it_owes_is_delivered() {
+    check("7513b5d.db", &Pending(&["over_temp", "door_open", "humidity"]));
+}

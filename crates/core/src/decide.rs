@@ -27,8 +27,8 @@ pub use self::acknowledge::{Obstacle, acknowledge, obstacle};
 pub use self::builder::EvaluationTime;
 pub use self::changes::{
     AlertRef, Changes, DeliveryChange, DeliveryUpdate, IncidentUpdate, NewAcknowledgement, NewAlert,
-    NewAttempt, NewDelivery, NewNotification, NewStep, NotificationRef, NotificationUpdate, Recheck,
-    RecheckAt, RepeatedAlert, SendEnd,
+    NewAttempt, NewDelivery, NewGroupedAlert, NewNotification, NewStep, NotificationRef, NotificationUpdate,
+    Recheck, RecheckAt, RepeatedAlert, SendEnd,
 };
 pub use self::committed::{AssignedIds, Committed, CommittedAlert};
 pub use self::context::{ChannelAvailability, DecisionContext, SelfAlertOf};

@@ -67,6 +67,20 @@ impl From<Fingerprint> for GroupKey {
     }
 }
 
+impl GroupKey {
+    /// The number behind the key, as the store keeps it.
+    #[must_use]
+    pub fn to_bits(self) -> u64 {
+        self.0.to_bits()
+    }
+
+    /// The key with this number.
+    #[must_use]
+    pub fn from_bits(bits: u64) -> Self {
+        Self(Fingerprint::from_bits(bits))
+    }
+}
+
 /// The name of a channel in the config.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -60,10 +60,10 @@ pub use crate::decide::{
     DeadLetterId, DecisionContext, DecisionState, Delivery, DeliveryChange, DeliveryOutcome, DeliveryState,
     DeliveryStatus, DeliveryUpdate, DigestRef, DiscardReason, EvaluationTime, Handled, IncidentNotifications,
     IncidentStatus, IncidentUpdate, IncomingAlert, InvalidDeadLetterId, NewAcknowledgement, NewAlert,
-    NewAttempt, NewDelivery, NewNotification, NewStep, NewestAlert, NotificationRecord, NotificationRef,
-    NotificationState, NotificationUpdate, Obstacle, OpenIncident, Recheck, RecheckAt, RepeatKey,
-    RepeatedAlert, SelfAlertOf, SendEnd, SendId, Settlement, StateKey, TimerKey, ToldChannel, ToldContent,
-    accept, accept_planned, acknowledge, discard, give_up, obstacle, recheck, retry, settle,
+    NewAttempt, NewDelivery, NewGroupedAlert, NewNotification, NewStep, NewestAlert, NotificationRecord,
+    NotificationRef, NotificationState, NotificationUpdate, Obstacle, OpenIncident, Recheck, RecheckAt,
+    RepeatKey, RepeatedAlert, SelfAlertOf, SendEnd, SendId, Settlement, StateKey, TimerKey, ToldChannel,
+    ToldContent, accept, accept_planned, acknowledge, discard, give_up, obstacle, recheck, retry, settle,
 };
 pub use crate::digest::Digest;
 pub use crate::duration::{HumanDuration, InvalidDuration};

@@ -5,6 +5,7 @@ pub(crate) mod policies;
 pub(crate) mod alerts;
 pub(crate) mod incidents;
 pub(crate) mod notifications;
+pub(crate) mod notification_alerts;
 pub(crate) mod deliveries;
 pub(crate) mod digests;
 pub(crate) mod attempts;

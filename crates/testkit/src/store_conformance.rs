@@ -6,6 +6,7 @@
 mod durability;
 mod decisions;
 mod ledger;
+mod groups;
 mod bookkeeping;
 mod events;
 mod site;
@@ -28,6 +29,11 @@ pub async fn store_conformance<S: StoreSite>() {
     ledger::dead_letters_are_found_page_by_page_and_resolved(&S::create().await).await;
     ledger::deliveries_on_unknown_channels_are_found(&S::create().await).await;
     ledger::retention_deletes_what_is_over_and_nothing_else(&S::create().await).await;
+    groups::a_group_of_three_is_loaded_in_order_after_reopening(&S::create().await).await;
+    groups::each_alert_of_a_group_knows_its_notification(&S::create().await).await;
+    groups::the_audit_accounts_for_every_alert_of_a_group(&S::create().await).await;
+    groups::a_group_is_forgotten_with_the_last_of_its_alerts(&S::create().await).await;
+    groups::an_alert_keeps_the_end_that_its_source_gives(&S::create().await).await;
     bookkeeping::sends_count_until_no_budget_looks_back(&S::create().await).await;
     bookkeeping::a_send_whose_end_nobody_saw_ends_at_the_restart(&S::create().await).await;
     bookkeeping::the_longer_hold_counts_and_survives_reopening(&S::create().await).await;

@@ -61,6 +61,9 @@ pub struct AlertExplanation {
 pub struct ExplainedNotification {
     /// The number of the notification.
     pub id: i64,
+    /// The numbers of the alerts that it tells of, in the order in which they are told.
+    #[serde(default)]
+    pub alerts: Vec<i64>,
     /// The name of the receiver.
     pub receiver: String,
     /// The route that points at the receiver; none where the receiver was told before.

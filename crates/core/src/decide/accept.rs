@@ -96,7 +96,7 @@ pub fn accept(
         let ended = state.of_incident.scheduled.iter().map(ended);
         ended.for_each(|it| builder.recheck(&it, EvaluationTime::Event(now)));
     }
-    let subject = NotificationSubject { id, incident, since, alert: &alert };
+    let subject = NotificationSubject::from_alert(id, incident, since, &alert);
     builder.add_notifications(subject, &plan.decisions, &state.of_incident.told, now);
     builder.changes
 }

@@ -52,10 +52,12 @@ pub fn acknowledge(
     }
     let notification = &record.notification;
     let subject = NotificationSubject {
+        group: notification.group,
         id: AlertRef::Existing(notification.alert_id),
         incident: AlertRef::Existing(notification.incident),
         since: notification.since,
         alert: &notification.alert,
+        others: &notification.others,
     };
     for (receiver, channels) in told(&state.of_incident.told, context) {
         let draft = NotificationDraft {

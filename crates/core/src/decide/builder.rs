@@ -5,16 +5,16 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::changes::{
-    AlertRef, Changes, NewAlert, NewDelivery, NewNotification, NewStep, NotificationRef, NotificationUpdate,
-    RecheckAt,
+    AlertRef, Changes, NewAlert, NewDelivery, NewGroupedAlert, NewNotification, NewStep, NotificationRef,
+    NotificationUpdate, RecheckAt,
 };
 use super::context::DecisionContext;
 use super::state::{Handled, NotificationRecord, NotificationState, ToldChannel, ToldContent};
 use crate::clock::whole_millis;
 use crate::{
     Acknowledgement, Alert, ChannelDelivery, ChannelName, ContractState, ContractStatus, Decision,
-    DeliveryProgress, DeliveryTerms, EscalationDecision, Fingerprint, Plan, ReceiverName, RoutePath,
-    Severity, Step, Unless, Verdict, Why, evaluate_contract,
+    DeliveryProgress, DeliveryTerms, EscalationDecision, Fingerprint, GroupKey, GroupedAlert, Plan,
+    ReceiverName, RoutePath, Severity, Step, Unless, Verdict, Why, evaluate_contract,
 };
 
 /// The time at which a notification is evaluated.
@@ -45,13 +45,28 @@ pub(super) struct ChangesBuilder<'a> {
     pub(super) context: &'a DecisionContext<'a>,
 }
 
-/// The alert that notifications tell of.
+/// The group of alerts that notifications tell of.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct NotificationSubject<'a> {
+    pub(super) group: GroupKey,
+    /// The number of the alert that calls for them.
     pub(super) id: AlertRef,
     pub(super) incident: AlertRef,
     pub(super) since: Timestamp,
     pub(super) alert: &'a Arc<Alert>,
+    pub(super) others: &'a [GroupedAlert],
+}
+
+impl<'a> NotificationSubject<'a> {
+    /// The subject of an alert that is a group of its own.
+    pub(super) fn from_alert(
+        id: AlertRef,
+        incident: AlertRef,
+        since: Timestamp,
+        alert: &'a Arc<Alert>,
+    ) -> Self {
+        Self { group: alert.fingerprint.into(), id, incident, since, alert, others: &[] }
+    }
 }
 
 /// A notification that is to be created: who is told, and how.
@@ -117,7 +132,7 @@ impl<'a> ChangesBuilder<'a> {
             repeat_key: None, // told every time
             decisions: plan.decisions.clone(),
         });
-        let subject = NotificationSubject { id, incident: id, since, alert: &alert };
+        let subject = NotificationSubject::from_alert(id, id, since, &alert);
         self.add_notifications(subject, &plan.decisions, &[], now);
     }
 
@@ -350,12 +365,16 @@ fn new_notification(
     decision: Option<&EscalationDecision>,
     now: Timestamp,
 ) -> NewNotification {
-    let NotificationSubject { id, incident, since, alert } = subject;
+    let NotificationSubject { group, id, incident, since, alert, others } = subject;
+    let other =
+        |it: &GroupedAlert| NewGroupedAlert { id: AlertRef::Existing(it.id), alert: Arc::clone(&it.alert) };
     let NotificationDraft { receiver, route, why, terms, acknowledgement, told: _ } = draft;
     NewNotification {
         alert_id: id,
         incident,
+        group,
         alert: Arc::clone(alert),
+        others: others.iter().map(other).collect(),
         since,
         receiver: receiver.clone(),
         route: route.cloned(),

@@ -10,8 +10,8 @@ use super::settlement::{AccountHold, Delivery, DigestRef, SendId};
 use super::state::{DeliveryStatus, Handled};
 use crate::{
     Acknowledgement, Alert, AlertId, ChannelName, ContractStatus, Decision, DeliveryId, DeliveryTerms,
-    Fingerprint, LastNotified, MessageForm, NotificationId, PolicyId, ReceiverName, RoutePath, Severity,
-    Step, Unless, Why,
+    Fingerprint, GroupKey, LastNotified, MessageForm, NotificationId, PolicyId, ReceiverName, RoutePath,
+    Severity, Step, Unless, Why,
 };
 
 /// The rows that a decision writes.
@@ -147,8 +147,12 @@ pub struct NewNotification {
     pub alert_id: AlertRef,
     /// The first alert of the same incident.
     pub incident: AlertRef,
+    /// The group of alerts that it tells of.
+    pub group: GroupKey,
     /// The alert that it tells of.
     pub alert: Arc<Alert>,
+    /// The other alerts of the group, in the order in which they are told.
+    pub others: Vec<NewGroupedAlert>,
     /// The beginning of the incident, by the source's clock.
     pub since: Timestamp,
     /// The receiver that is told.
@@ -173,6 +177,15 @@ pub struct NewNotification {
     pub climbed: usize,
     /// The time of the next evaluation even if nothing happens.
     pub next_check_at: Option<Timestamp>,
+}
+
+/// One more alert of a new notification's group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewGroupedAlert {
+    /// The alert, old or new.
+    pub id: AlertRef,
+    /// The content of the alert.
+    pub alert: Arc<Alert>,
 }
 
 /// The new state of a notification's contract, all of it.

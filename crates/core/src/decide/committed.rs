@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::changes::{
-    AlertRef, Changes, NewAlert, NewDelivery, NewNotification, NotificationRef, Recheck, RecheckAt,
-    RepeatedAlert,
+    AlertRef, Changes, NewAlert, NewDelivery, NewGroupedAlert, NewNotification, NotificationRef, Recheck,
+    RecheckAt, RepeatedAlert,
 };
 use super::dead_letter_id::DeadLetterId;
 use super::settlement::Delivery;
-use crate::{Alert, AlertId, Decision, DeliveryId, MessageForm, Notification, NotificationId};
+use crate::{Alert, AlertId, Decision, DeliveryId, GroupedAlert, MessageForm, Notification, NotificationId};
 
 /// The numbers of new rows, in the order of the lists of [`Changes`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -129,17 +129,21 @@ fn notification(id: NotificationId, new: NewNotification, ids: &AssignedIds) -> 
         id,
         alert_id: ids.alert(new.alert_id),
         incident: ids.alert(new.incident),
-        group: new.alert.fingerprint.into(),
+        group: new.group,
         receiver: new.receiver,
         why: new.why,
         alert: new.alert,
-        others: Vec::new(),
+        others: new.others.into_iter().map(|it| grouped(it, ids)).collect(),
         since: new.since,
         owed_at: new.owed_at,
         acknowledged_by: new.acknowledged_by,
         ack_url: None,
         escalated: None,
     }
+}
+
+fn grouped(NewGroupedAlert { id, alert }: NewGroupedAlert, ids: &AssignedIds) -> GroupedAlert {
+    GroupedAlert { id: ids.alert(id), alert }
 }
 
 fn delivery(id: DeliveryId, new: NewDelivery, ids: &AssignedIds) -> Delivery {

@@ -39,6 +39,7 @@ pub(crate) fn explained(
 fn notification(row: NotificationHistory) -> Result<ExplainedNotification, UnknownWord> {
     Ok(ExplainedNotification {
         id: row.id.0,
+        alerts: row.alerts.iter().map(|it| it.0).collect(),
         receiver: row.receiver.to_string(),
         route: row.route,
         why: row.why.parse()?,

@@ -97,7 +97,8 @@ fn notifications(db: &Connection, alert: AlertId) -> Result<Vec<NotificationRow>
                 count(*) FILTER (WHERE d.state = 'pending'),
                 count(*) FILTER (WHERE d.state = 'dead'), count(*) FILTER (WHERE d.state = 'discarded'), {CONTRACT_STATUS}
          FROM notifications n JOIN deliveries d ON d.notification = n.id
-         WHERE n.alert = ?1 GROUP BY n.id ORDER BY n.id",
+         WHERE n.alert = ?1 OR n.id IN (SELECT notification FROM notification_alerts WHERE alert = ?1)
+         GROUP BY n.id ORDER BY n.id",
     ))?;
     let mut rows = statement.query([alert.0])?;
     let mut notifications = Vec::new();

@@ -117,6 +117,9 @@ struct FirstRows {
 
 const FIRST_NOTIFICATION: &str = "
     SELECT id FROM notifications WHERE alert > ?1 AND acknowledgement IS NULL ORDER BY alert, id LIMIT 1";
+const FIRST_GROUP: &str = "
+    SELECT n.id FROM notification_alerts x JOIN notifications n ON n.id = x.notification
+    WHERE x.alert > ?1 AND n.acknowledgement IS NULL ORDER BY x.alert, x.notification LIMIT 1";
 const FIRST_DELIVERY: &str = "SELECT min(id) FROM deliveries WHERE notification = ?1";
 
 impl FirstRows {
@@ -124,8 +127,8 @@ impl FirstRows {
         if alert.0 == 0 {
             return Ok(Self { notifications: 0, deliveries: 0 });
         }
-        let notification: Option<i64> =
-            db.query_row(FIRST_NOTIFICATION, [alert.0], |row| row.get(0)).optional()?;
+        let first = |sql: &str| db.query_row(sql, [alert.0], |row| row.get::<_, i64>(0)).optional();
+        let notification = first(FIRST_NOTIFICATION)?.into_iter().chain(first(FIRST_GROUP)?).min();
         let delivery: Option<i64> = db.query_row(FIRST_DELIVERY, [notification], |row| row.get(0))?;
         let before = |first: Option<i64>| first.map_or(i64::MAX, |first| first - 1);
         Ok(Self { notifications: before(notification), deliveries: before(delivery) })
@@ -153,14 +156,18 @@ fn walk(
 
 const ALERTS: &str = "
     SELECT a.id, a.decided,
-           (SELECT count(*) FROM notifications n WHERE n.alert = a.id AND n.acknowledgement IS NULL),
+           (SELECT count(*) FROM notifications n WHERE n.alert = a.id AND n.acknowledgement IS NULL)
+           + (SELECT count(*) FROM notification_alerts x JOIN notifications n ON n.id = x.notification
+              WHERE x.alert = a.id AND n.acknowledgement IS NULL),
            a.held, a.repeats
     FROM alerts a WHERE a.id > ?1 ORDER BY a.id LIMIT ?2";
 
 const NOTIFICATIONS: &str = "
     SELECT n.id, n.alert, n.owed, n.terms IS NOT NULL, n.fulfilment, n.look_at IS NOT NULL,
            EXISTS (SELECT 1 FROM alerts a WHERE a.id = n.alert),
-           count(d.id), count(*) FILTER (WHERE d.state = 'pending'), count(*) FILTER (WHERE d.state = 'delivered')
+           count(d.id), count(*) FILTER (WHERE d.state = 'pending'), count(*) FILTER (WHERE d.state = 'delivered'),
+           n.alert_count - 1,
+           (SELECT count(*) FROM notification_alerts x JOIN alerts a ON a.id = x.alert WHERE x.notification = n.id)
     FROM (SELECT * FROM notifications WHERE id > ?1 ORDER BY id LIMIT ?2) n
       LEFT JOIN deliveries d ON d.notification = n.id
     GROUP BY n.id ORDER BY n.id";
@@ -196,6 +203,11 @@ impl Audit {
         let (deliveries, pending, delivered): (u32, u32, u32) = (row.get(7)?, row.get(8)?, row.get(9)?);
         if !row.get::<_, bool>(6)? {
             self.report(Some(alert), format!("its notification {id} is here and it is not"));
+        }
+        let (others, found): (u32, u32) = (row.get(10)?, row.get(11)?);
+        if others != found {
+            let what = format!("notification {id} tells of {others} other alerts, and {found} are here");
+            self.report(Some(alert), what);
         }
         if owed.is_some_and(|owed| deliveries < owed) {
             let what = format!("notification {id} has {deliveries} deliveries of {}", owed.unwrap_or(0));

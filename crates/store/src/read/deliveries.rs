@@ -78,7 +78,9 @@ impl Store {
                 "SELECT d.id, n.alert, n.id, n.receiver, d.channel, d.severity, d.state, n.why, n.owed_at, d.next_at,
                         d.attempts, d.settled_at, d.reason, {CONTRACT_STATUS}, d.escalated, d.digest
                  FROM deliveries d JOIN notifications n ON n.id = d.notification
-                 WHERE (?1 IS NULL OR d.channel = ?1) AND (?2 IS NULL OR d.state = ?2) AND (?3 IS NULL OR n.alert = ?3)
+                 WHERE (?1 IS NULL OR d.channel = ?1) AND (?2 IS NULL OR d.state = ?2) 
+                   AND (?3 IS NULL OR n.alert = ?3
+                        OR n.id IN (SELECT notification FROM notification_alerts WHERE alert = ?3))
                    AND (?4 IS NULL OR d.id < ?4)
                  ORDER BY d.id DESC LIMIT ?5",
             ))?;

@@ -53,6 +53,8 @@ pub struct AlertHistory {
 pub struct NotificationHistory {
     /// Number of the notification.
     pub id: NotificationId,
+    /// Alerts that it tells of, in the order in which they are told.
+    pub alerts: Vec<AlertId>,
     /// Receiver that is told.
     pub receiver: ReceiverName,
     /// Route that points at the receiver; `None` where it is told because it was told before.
@@ -172,8 +174,10 @@ fn history_of_alert(id: AlertId, row: &Row<'_>) -> Result<AlertHistory, StoreErr
 fn notifications_sql() -> String {
     format!(
         "SELECT n.id, n.receiver, n.route, n.why, n.owed_at, n.terms, {CONTRACT_STATUS}, n.look_at, n.dealt_with,
-                n.acknowledgement
-         FROM notifications n WHERE n.alert = ?1 ORDER BY n.id"
+                n.acknowledgement, n.alert
+         FROM notifications n
+         WHERE n.alert = ?1 OR n.id IN (SELECT notification FROM notification_alerts WHERE alert = ?1)
+         ORDER BY n.id"
     )
 }
 
@@ -188,6 +192,7 @@ fn notifications(db: &Connection, alert: AlertId) -> Result<Vec<NotificationHist
         let (terms, acknowledgement): (Option<String>, Option<String>) = (row.get(5)?, row.get(9)?);
         notifications.push(NotificationHistory {
             id,
+            alerts: [vec![AlertId(row.get(10)?)], tables::notification_alerts::ids(db, id)?].concat(),
             receiver: row.get::<_, String>(1)?.as_str().into(),
             route: row.get(2)?,
             why: why.to_string(),

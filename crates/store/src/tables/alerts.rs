@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
 use crate::column::{from_bits, from_count, from_json, from_time, to_json};
+use crate::tables::notifications;
 use crate::{StoreError, engine};
 
 /// Inserts an alert of `incident`; `None`: it is the first of its own.
@@ -131,6 +132,11 @@ pub(crate) const EXPIRED: &str = "
       AND NOT EXISTS (SELECT 1 FROM notifications n
                       WHERE n.alert = a.id
                         AND (n.look_at IS NOT NULL OR n.fulfilment = 'abandoned' AND n.dealt_with IS NULL))
+      AND NOT EXISTS (SELECT 1 FROM notification_alerts x JOIN notifications n ON n.id = x.notification
+                      WHERE x.alert = a.id
+                        AND (n.look_at IS NOT NULL OR n.fulfilment = 'abandoned' AND n.dealt_with IS NULL
+                             OR EXISTS (SELECT 1 FROM deliveries d
+                                        WHERE d.notification = n.id AND d.state IN ('pending', 'dead'))))
     ORDER BY a.received_at LIMIT ?2";
 
 /// The oldest alerts that may be deleted, at most `limit`.
@@ -153,8 +159,9 @@ const DELETE: [&str; 6] = [
     "DELETE FROM alerts WHERE id = ?1",
 ];
 
-/// Deletes the alert `id` with all that came of it.
+/// Deletes the alert `id` with all that came of it and of no other alert.
 pub(crate) fn delete(db: &Connection, id: AlertId) -> Result<(), StoreError> {
+    notifications::remove_alert(db, id)?;
     for sql in DELETE {
         db.prepare_cached(sql)?.execute([id.0])?;
     }

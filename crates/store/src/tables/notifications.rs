@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    Acknowledgement, Alert, AlertId, ChannelName, Handled, IncidentStatus, NewNotification, Notification,
-    NotificationId, NotificationRecord, NotificationUpdate, Recheck, RoutePath, ToldChannel, ToldContent,
+    Acknowledgement, Alert, AlertId, ChannelName, GroupKey, Handled, IncidentStatus, NewNotification,
+    Notification, NotificationId, NotificationRecord, NotificationUpdate, Recheck, RoutePath, ToldChannel,
+    ToldContent,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::column::{from_count, from_json, from_time, to_contract_status, to_handled, to_json, to_time};
+use crate::column::{
+    from_bits, from_count, from_json, from_time, to_contract_status, to_handled, to_json, to_time,
+};
+use crate::tables::notification_alerts;
 use crate::{StoreError, engine};
 
 /// Inserts a notification of `alert`, which is of `incident`.
@@ -20,8 +24,8 @@ pub(crate) fn insert(
     incident: AlertId,
 ) -> Result<NotificationId, StoreError> {
     let sql = "INSERT INTO notifications (alert, incident, receiver, why, owed_at, route, owed, terms, asks,
-                                          acknowledgement, fulfilment, climbed, look_at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+                                          acknowledgement, fulfilment, climbed, look_at, group_key, alert_count)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
     let values = params![
         alert.0,
         incident.0,
@@ -36,6 +40,8 @@ pub(crate) fn insert(
         new.status.word(),
         from_count(new.climbed),
         new.next_check_at.map(from_time),
+        from_bits(new.group.to_bits()),
+        from_count(new.others.len() + 1),
     ];
     engine::insert(db, sql, values).map(NotificationId)
 }
@@ -59,25 +65,29 @@ pub(crate) fn update(db: &Connection, update: &NotificationUpdate) -> Result<(),
 /// The notification `id`; `None` if there is none.
 pub(crate) fn find(db: &Connection, id: NotificationId) -> Result<Option<Notification>, StoreError> {
     db.prepare_cached(
-        "SELECT n.id, n.alert, a.incident, n.receiver, n.why, a.alert, a.since, n.owed_at, n.acknowledgement
+        "SELECT n.id, n.alert, a.incident, n.receiver, n.why, a.alert, a.since, n.owed_at, n.acknowledgement,
+                n.group_key, n.alert_count
          FROM notifications n JOIN alerts a ON a.id = n.alert WHERE n.id = ?1",
     )?
-    .query_row([id.0], |row| Ok(notification(row)))
+    .query_row([id.0], |row| Ok(notification(db, row)))
     .optional()?
     .transpose()
 }
 
-fn notification(row: &Row<'_>) -> Result<Notification, StoreError> {
+fn notification(db: &Connection, row: &Row<'_>) -> Result<Notification, StoreError> {
+    let id = NotificationId(row.get(0)?);
     let alert: Alert = to_json("an alert", &row.get::<_, String>(5)?)?;
+    let others =
+        if row.get::<_, i64>(10)? > 1 { notification_alerts::of_notification(db, id)? } else { Vec::new() };
     Ok(Notification {
-        id: NotificationId(row.get(0)?),
+        id,
         alert_id: AlertId(row.get(1)?),
         incident: AlertId(row.get(2)?),
         receiver: row.get::<_, String>(3)?.as_str().into(),
         why: to_json("a reason", &row.get::<_, String>(4)?)?,
-        group: alert.fingerprint.into(),
+        group: GroupKey::from_bits(row.get::<_, i64>(9)?.cast_unsigned()),
         alert: Arc::new(alert),
-        others: Vec::new(),
+        others,
         since: to_time(row.get(6)?)?,
         owed_at: to_time(row.get(7)?)?,
         acknowledged_by: row
@@ -91,7 +101,7 @@ fn notification(row: &Row<'_>) -> Result<Notification, StoreError> {
 
 const RECORD: &str = "
     SELECT n.id, n.alert, a.incident, n.receiver, n.why, a.alert, a.since, n.owed_at, n.acknowledgement,
-           n.terms, n.climbed, n.fulfilment, n.look_at, n.dealt_with, k.by, k.at,
+           n.group_key, n.alert_count, n.terms, n.climbed, n.fulfilment, n.look_at, n.dealt_with, k.by, k.at,
            EXISTS (SELECT 1 FROM incidents i WHERE i.fingerprint = a.fingerprint AND i.first_alert = n.incident)
     FROM notifications n JOIN alerts a ON a.id = n.alert
       LEFT JOIN acknowledgements k ON k.id =
@@ -100,23 +110,26 @@ const RECORD: &str = "
 
 /// The notification `id` with the state of its contract; `None` if it or its alert is missing.
 pub(crate) fn record(db: &Connection, id: NotificationId) -> Result<Option<NotificationRecord>, StoreError> {
-    db.prepare_cached(RECORD)?.query_row([id.0], |row| Ok(notification_record(row))).optional()?.transpose()
+    db.prepare_cached(RECORD)?
+        .query_row([id.0], |row| Ok(notification_record(db, row)))
+        .optional()?
+        .transpose()
 }
 
-fn notification_record(row: &Row<'_>) -> Result<NotificationRecord, StoreError> {
-    let terms: Option<String> = row.get(9)?;
-    let acknowledged: Option<(String, i64)> = row.get::<_, Option<String>>(14)?.zip(row.get(15)?);
+fn notification_record(db: &Connection, row: &Row<'_>) -> Result<NotificationRecord, StoreError> {
+    let terms: Option<String> = row.get(11)?;
+    let acknowledged: Option<(String, i64)> = row.get::<_, Option<String>>(16)?.zip(row.get(17)?);
     Ok(NotificationRecord {
-        notification: Arc::new(notification(row)?),
+        notification: Arc::new(notification(db, row)?),
         terms: terms.map(|it| to_json("the terms of a notification", &it).map(Arc::new)).transpose()?,
-        climbed: usize::try_from(row.get::<_, i64>(10)?).unwrap_or(0),
-        status: to_contract_status(&row.get::<_, String>(11)?)?,
-        next_check_at: row.get::<_, Option<i64>>(12)?.map(to_time).transpose()?,
-        handled: row.get::<_, Option<String>>(13)?.map(|it| to_handled(&it)).transpose()?,
+        climbed: usize::try_from(row.get::<_, i64>(12)?).unwrap_or(0),
+        status: to_contract_status(&row.get::<_, String>(13)?)?,
+        next_check_at: row.get::<_, Option<i64>>(14)?.map(to_time).transpose()?,
+        handled: row.get::<_, Option<String>>(15)?.map(|it| to_handled(&it)).transpose()?,
         acknowledged_by: acknowledged
             .map(|(by, at)| Ok::<_, StoreError>(Acknowledgement { by, at: to_time(at)? }))
             .transpose()?,
-        incident: if row.get(16)? { IncidentStatus::Open } else { IncidentStatus::Over },
+        incident: if row.get(18)? { IncidentStatus::Open } else { IncidentStatus::Over },
     })
 }
 
@@ -215,8 +228,39 @@ pub(crate) fn newest_of_incident(
     db: &Connection,
     alert: AlertId,
 ) -> Result<Option<NotificationId>, StoreError> {
-    let sql =
-        "SELECT max(n.id) FROM notifications n WHERE n.incident = (SELECT incident FROM alerts WHERE id = ?1)
-               AND n.acknowledgement IS NULL";
+    let sql = "SELECT max(n.id) FROM notifications n
+               WHERE (n.incident = (SELECT incident FROM alerts WHERE id = ?1)
+                      OR n.id IN (SELECT notification FROM notification_alerts WHERE alert = ?1))
+                 AND n.acknowledgement IS NULL";
     Ok(db.query_row(sql, [alert.0], |row| row.get::<_, Option<i64>>(0))?.map(NotificationId))
+}
+
+/// Removes `alert` from the notifications that tell of other alerts too: each belongs to the next of them, until the
+/// last is deleted.
+pub(crate) fn remove_alert(db: &Connection, alert: AlertId) -> Result<(), StoreError> {
+    for id in notification_alerts::notifications_of(db, alert)? {
+        notification_alerts::delete(db, id, alert)?;
+        db.prepare_cached("UPDATE notifications SET alert_count = alert_count - 1 WHERE id = ?1")?
+            .execute([id.0])?;
+    }
+    for id in grouped_of(db, alert)? {
+        if let Some(next) = notification_alerts::first(db, id)? {
+            notification_alerts::delete(db, id, next)?;
+            db.prepare_cached(
+                "UPDATE notifications SET alert = ?2, incident = (SELECT incident FROM alerts WHERE id = ?2),
+                        alert_count = alert_count - 1
+                 WHERE id = ?1",
+            )?
+            .execute([id.0, next.0])?;
+        }
+    }
+    Ok(())
+}
+
+/// The notifications of `alert` that tell of other alerts too.
+fn grouped_of(db: &Connection, alert: AlertId) -> Result<Vec<NotificationId>, StoreError> {
+    let mut statement =
+        db.prepare_cached("SELECT id FROM notifications WHERE alert = ?1 AND alert_count > 1")?;
+    let ids = statement.query_map([alert.0], |row| row.get(0).map(NotificationId))?;
+    Ok(ids.collect::<Result<_, _>>()?)
 }

@@ -9,7 +9,8 @@ use rusqlite::Connection;
 use crate::StoreError;
 use crate::tables::incidents::IncidentValues;
 use crate::tables::{
-    acknowledgements, alerts, attempts, deliveries, holds, incidents, notifications, sends, steps,
+    acknowledgements, alerts, attempts, deliveries, holds, incidents, notification_alerts, notifications,
+    sends, steps,
 };
 
 /// Writes `changes`, and returns the numbers of their new rows.
@@ -63,7 +64,9 @@ fn insert(
     }
     for new in new_notifications {
         let (alert, incident) = (ids.alert(new.alert_id), ids.alert(new.incident));
-        ids.notifications.push(notifications::insert(db, new, alert, incident)?);
+        let id = notifications::insert(db, new, alert, incident)?;
+        notification_alerts::insert(db, id, new.others.iter().map(|it| ids.alert(it.id)))?;
+        ids.notifications.push(id);
     }
     for new in new_deliveries {
         let notification = ids.notification(new.notification);

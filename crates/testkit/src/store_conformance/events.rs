@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fanfare_core::{
-    Acknowledgement, Alert, ChannelAvailability, ChannelName, Committed, DecisionContext, Delivery,
-    DeliveryOutcome, DeliveryTerms, EvaluationTime, Fingerprint, HumanDuration, IncomingAlert, Labels,
-    NotificationId, Obstacle, Policy, Receiver, Route, Rung, Settlement, Severity, StateKey, Status, Unless,
+    Acknowledgement, Alert, AlertRef, Changes, ChannelAvailability, ChannelName, Committed, DecisionContext,
+    DecisionState, Delivery, DeliveryOutcome, DeliveryTerms, EvaluationTime, Fingerprint, HumanDuration,
+    IncidentUpdate, IncomingAlert, Labels, NewAlert, NewGroupedAlert, NotificationId, Obstacle, Policy,
+    Receiver, Route, Rung, Settlement, Severity, StateKey, Status, Unless,
 };
 use fanfare_store::{Store, Unit};
 use jiff::Timestamp;
@@ -66,6 +67,48 @@ pub(super) fn accepting(terms: DeliveryTerms, alert: Alert, now: Timestamp) -> U
     Unit::new(incoming.keys(), move |state| {
         decide(&policy, |context| fanfare_core::accept(state, &incoming, context, now))
     })
+}
+
+/// A unit that accepts `alerts` and tells of all of them in one notification on `terms`.
+pub(super) fn grouping(terms: DeliveryTerms, alerts: Vec<Alert>, now: Timestamp) -> Unit {
+    let policy = policy(terms);
+    Unit::new(Vec::new(), move |_| {
+        let accepted = alerts.iter().map(|alert| {
+            let incoming = IncomingAlert::new(alert.clone(), &policy);
+            decide(&policy, |context| {
+                fanfare_core::accept(&DecisionState::default(), &incoming, context, now)
+            })
+        });
+        grouped(accepted)
+    })
+}
+
+/// The changes of several new alerts as those of one group: what the first one calls for tells of the others too.
+fn grouped(accepted: impl Iterator<Item = Changes>) -> Changes {
+    let mut group = Changes::default();
+    for (index, changes) in accepted.enumerate() {
+        let id = AlertRef::New(index);
+        let Changes { alerts, incidents, notifications, deliveries, .. } = changes;
+        match group.notifications.first_mut() {
+            Some(notification) => {
+                let grouped = |it: &NewAlert| NewGroupedAlert { id, alert: Arc::clone(&it.alert) };
+                notification.others.extend(alerts.iter().map(grouped));
+            }
+            None => (group.notifications, group.deliveries) = (notifications, deliveries),
+        }
+        group.alerts.extend(alerts.into_iter().map(|it| NewAlert { incident: id, ..it }));
+        group.incidents.extend(incidents.into_iter().map(|it| incident_of(it, id)));
+    }
+    group
+}
+
+fn incident_of(update: IncidentUpdate, alert: AlertRef) -> IncidentUpdate {
+    match update {
+        IncidentUpdate::Keep { fingerprint, first: _, last: _, since, told, acknowledged } => {
+            IncidentUpdate::Keep { fingerprint, first: alert, last: alert, since, told, acknowledged }
+        }
+        other @ (IncidentUpdate::Acknowledge { .. } | IncidentUpdate::Close(_)) => other,
+    }
 }
 
 /// A unit that enters that the first attempt of `delivery` ended at `at` with `outcome`.

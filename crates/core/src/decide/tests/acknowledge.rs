@@ -1,8 +1,11 @@
+use std::sync::Arc;
+
 use super::decision_fixture::{DecisionFixture, alarm, end_of, ladder, names, notice};
 use crate::decide::*;
 use crate::fixtures::{NOON, after_noon, receiver};
 use crate::{
-    Acknowledgement, DeliveryTerms, NotificationId, Policy, Severity, Suppression, Unless, Verdict, Why,
+    Acknowledgement, DeliveryTerms, GroupKey, GroupedAlert, Notification, NotificationId, Policy, Severity,
+    Suppression, Unless, Verdict, Why,
 };
 
 const DAY: i64 = 24 * 60 * 60;
@@ -39,12 +42,27 @@ fn whoever_was_told_hears_of_the_acknowledgement_on_every_channel_that_told_them
 }
 
 #[test]
+fn whoever_was_told_of_a_group_hears_of_the_acknowledgement_of_all_its_alerts() {
+    let mut fixture = told();
+    let [second, third] = ["b", "c"].map(|eui| {
+        let id = fixture.accept(notice(eui, Severity::Low), 1).alerts[0].id;
+        GroupedAlert { id, alert: Arc::new(notice(eui, Severity::Low)) }
+    });
+    let group = GroupKey::from_bits(42);
+    let row = fixture.ledger.notifications.get_mut(&NotificationId(1)).unwrap();
+    let notification = Notification { group, others: vec![second, third], ..Notification::clone(&row.told) };
+    row.told = Arc::new(notification.clone());
+    let committed = fixture.acknowledge(1, "Ann", 70).unwrap();
+    let heard = &committed.notifications[0];
+    assert_eq!((heard.group, heard.alert_id), (group, notification.alert_id));
+    assert_eq!((&heard.alert, &heard.others), (&notification.alert, &notification.others));
+}
+
+#[test]
 fn each_receiver_hears_of_it_by_itself() {
     let mut fixture = told();
-    let team = crate::Receiver {
-        terms: std::sync::Arc::new(DeliveryTerms::plain(vec!["wecom".into()])),
-        ..receiver("team")
-    };
+    let team =
+        crate::Receiver { terms: Arc::new(DeliveryTerms::plain(vec!["wecom".into()])), ..receiver("team") };
     let also_team = crate::fixtures::and_on(crate::fixtures::route("team", &["severity >= urgent"], vec![]));
     let root = crate::fixtures::route(
         "on-call",

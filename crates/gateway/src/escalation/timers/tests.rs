@@ -1,4 +1,4 @@
-use fanfare_core::NotificationId;
+use fanfare_core::{Fingerprint, NotificationId};
 use fanfare_testkit::NOON;
 use jiff::SignedDuration;
 
@@ -76,4 +76,22 @@ fn a_timer_keeps_the_clock_offset_with_which_it_was_set() {
     // A new contract starts by the clock as it is now.
     timers.set(notification(2), at(100) + hour, -hour);
     assert_eq!(timers.take_due(at(100), 9), [(notification(1), at(100)), (notification(2), at(100) + hour)]);
+}
+
+#[test]
+fn timers_of_different_kinds_are_apart_also_for_the_same_thing_at_the_same_time() {
+    let fingerprint = Fingerprint::from_bits(7);
+    let keys = [
+        notification(7),
+        TimerKey::Group(fingerprint.into()),
+        TimerKey::AlertEnd(fingerprint),
+        TimerKey::Source("thinklink".into()),
+    ];
+    let mut timers = Timers::default();
+    keys.iter().for_each(|key| timers.set(key.clone(), at(10), SignedDuration::ZERO));
+    timers.remove(&TimerKey::AlertEnd(fingerprint));
+    timers.set(TimerKey::Source("thinklink".into()), at(5), SignedDuration::ZERO);
+    let due: Vec<_> = timers.take_due(at(10), 9).into_iter().map(|(key, _)| key).collect();
+    let [notification, group, _, source] = keys;
+    assert_eq!(due, [source, notification, group]);
 }

@@ -21,6 +21,7 @@ fn told(channels: &[&str]) -> NotificationHistory {
     let channels: Vec<_> = channels.iter().map(|it| (*it).into()).collect();
     NotificationHistory {
         id: NotificationId(5),
+        alerts: vec![AlertId(1)],
         receiver: "on-call".into(),
         route: Some("route.routes[0]".to_owned()),
         why: "started".to_owned(),

@@ -350,3 +350,17 @@ fn the_newest_alarm_is_found_by_searches_however_many_alerts_there_are() {
     assert!(plan.iter().any(|it| it.contains("INDEX alerts_untold")), "{plan:?}");
     assert!(!plan.iter().any(|it| it.starts_with("SCAN")), "{plan:?}");
 }
+
+#[tokio::test]
+async fn an_alerts_end_is_a_column_and_a_group_of_one_is_no_further_row() {
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    let mut ending = alarm("a", Severity::High);
+    ending.ends_at = Some(after_noon(300));
+    accept(&store, ending, NOON).await;
+    accept(&store, alarm("b", Severity::High), NOON).await;
+    assert_eq!(folder.number("SELECT ends_at FROM alerts WHERE id = 1"), from_time(after_noon(300)));
+    assert_eq!(folder.number("SELECT count(*) FROM alerts WHERE ends_at IS NULL"), 1);
+    assert_eq!(folder.number("SELECT count(*) FROM notifications WHERE alert_count = 1"), 2);
+    assert_eq!(folder.number("SELECT count(*) FROM notification_alerts"), 0);
+}
