@@ -15,7 +15,7 @@ use crate::policy::PolicyInForce;
 pub(crate) enum EscalationEvent {
     /// A notification must be checked at another time, or no more.
     Reschedule(Recheck),
-    /// A channel can send nothing for a while: receivers that wait for it must be told on another.
+    /// A channel can send nothing for a while: receivers that wait for it must be notified on another.
     ChannelBlocked(ChannelName),
 }
 
@@ -35,7 +35,7 @@ pub(crate) enum LaneMessage {
 #[derive(Debug)]
 pub(crate) struct IncomingDelivery {
     pub(crate) delivery: Delivery,
-    /// The notification to tell; `None` if it must be read from the store.
+    /// The notification to send; `None` if it must be read from the store.
     pub(crate) notification: Option<Arc<Notification>>,
 }
 
@@ -71,7 +71,7 @@ impl Dispatch {
     }
 
     /// Plans a reconfiguration for the moment at which the pending deliveries of its new lanes
-    /// come in the stream of commits; the receiver is told when it is in force.
+    /// come in the stream of commits; the receiver resolves when it is in force.
     pub(crate) fn plan(&self, reconfiguration: Reconfiguration) -> oneshot::Receiver<()> {
         let (done, in_force) = oneshot::channel();
         self.planned().push_back((reconfiguration, done));
@@ -97,7 +97,7 @@ impl Dispatch {
             info!(deliveries = pending.len(), "Resuming pending deliveries");
         }
         self.enqueue(pending.into_iter().map(|delivery| IncomingDelivery { delivery, notification: None }));
-        // Receivers that wait for a channel that is gone must be told on another.
+        // Receivers that wait for a channel that is gone must be notified on another.
         gone.into_iter().for_each(|channel| self.notify_escalation(EscalationEvent::ChannelBlocked(channel)));
         done.send(()).unwrap_or_default(); // a caller that no longer waits needs no answer
     }
@@ -108,7 +108,7 @@ impl Dispatch {
     /// begins with the most severe of them and not with the first.
     pub(crate) fn dispatch(&self, committed: &[Arc<Committed>]) {
         let all = committed.iter().flat_map(|one| one.deliveries.iter().map(|it| incoming(it, one)));
-        // Earlier notifications are told before the new ones.
+        // Deliveries of earlier notifications go before those of new ones.
         let (new, earlier): (Vec<_>, Vec<_>) = all.partition(|it| it.notification.is_some());
         self.enqueue(earlier.into_iter().chain(new));
         let rechecks = committed.iter().flat_map(|it| &it.rechecks);

@@ -72,7 +72,7 @@ impl EscalationTimers {
     }
 
     /// Checks the notifications that wait for a blocked channel, so that their receivers are
-    /// told on another now and not after a time limit.
+    /// notified on another now and not after a time limit.
     async fn fail_over(&self, channel: ChannelName, timers: &mut Timers) {
         if let Err(err) = self.check_waiting_for(channel.clone(), timers).await {
             error!(channel.name = %channel, error = %err, "Notifications that wait for a blocked channel cannot be checked; their own time limits still hold");

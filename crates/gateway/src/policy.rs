@@ -35,7 +35,7 @@ impl PolicyInForce {
             policy: &self.policy,
             policy_id: self.id,
             availability: &|channel| self.availability(channel, monotonic_now),
-            self_alert: &|notification, told, now| self.contract_broken(notification, told, now),
+            self_alert: &|notification, notified, now| self.contract_broken(notification, notified, now),
         })
     }
 
@@ -47,11 +47,11 @@ impl PolicyInForce {
         }
     }
 
-    /// The self-alert about an abandoned contract, to every channel but those of `told`.
+    /// The self-alert about an abandoned contract, to every channel but those of `notified`.
     fn contract_broken(
         &self,
         notification: &Notification,
-        told: &[ChannelName],
+        notified: &[ChannelName],
         now: Timestamp,
     ) -> Option<(Alert, Plan)> {
         if self_alert::is_self_alert(&notification.alert) {
@@ -59,7 +59,7 @@ impl PolicyInForce {
         }
         let alert = self_alert::contract_broken(notification, now);
         debug_assert_eq!(alert.kind, Kind::Notice, "it touches no incident");
-        let others = self.channels.keys().filter(|channel| !told.contains(channel)).cloned().collect();
+        let others = self.channels.keys().filter(|channel| !notified.contains(channel)).cloned().collect();
         let routed = plan(&self.policy, &alert, None, now);
         Some((alert, self_alert::extend_to_other_channels(routed, others)))
     }

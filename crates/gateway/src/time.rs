@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-/// The wall clock at the start plus the time that has passed since: nobody can set it.
+/// The wall clock at the start plus the time that has passed since. It cannot be set.
 ///
 /// Budgets, silences and pauses are measured by it: one step of the wall clock
 /// must neither make them last for hours nor end them all at once. Stored, shown

@@ -1,6 +1,6 @@
 //! Removal of credentials from a body, before anything else reads it.
 //!
-//! The documents tell script authors to keep tokens in a device's attributes,
+//! The documents advise script authors to keep tokens in a device's attributes,
 //! and a careless script forwards the whole device.
 
 use std::sync::LazyLock;

@@ -9,8 +9,8 @@ pub struct SourceSettings {
     /// The name of the source; matchers know it as `source`.
     pub name: SourceName,
     /// Labels of every alert from it. No body can override them, so they can
-    /// tell sites and tenants apart. `source` and `severity` are not theirs to
-    /// set: the name and the body do.
+    /// distinguish sites and tenants. They cannot set `source` and
+    /// `severity`: the name and the body do.
     pub labels: Labels,
 }
 

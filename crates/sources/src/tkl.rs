@@ -102,10 +102,8 @@ impl Reader<'_> {
         let severity_sent = level.or_else(|| self.hints.level.clone());
         let labels = self.labels(&subject, kind);
         let mention = addressees::take_mention(&mut body);
-        let groups = addressees::take_groups(&mut body);
         let (starts_at, ends_at) = self.take_times(&mut body, status);
-        let mut extra = flatten(body.rest());
-        extra.set("notice_groups", bounded(&groups.join(", ")));
+        let extra = take_extra(body);
         Ok(Some(Alert {
             source: self.source.name.clone(),
             fingerprint: subject.fingerprint(&self.source.name, &labels, &annotations),
@@ -137,19 +135,27 @@ impl Reader<'_> {
 
     fn labels(&self, subject: &Subject, kind: Kind) -> Labels {
         let mut labels = subject.labels(kind);
-        labels.fill_from(&self.source.labels); // The subject took its own from there already.
+        labels.fill_from(&self.source.labels); // the subject has taken its own from there already
         labels
     }
 }
 
 /// The severity of the word `sent`. An alarm without one is `mid`: ThinkLink's own
-/// default, `low`, is too quiet for an alarm that nobody has rated. A notice is `low`.
+/// default, `low`, is too quiet for an unrated alarm. A notice is `low`.
 fn severity(sent: Option<&str>, kind: Kind) -> Severity {
     match (sent, kind) {
         (Some(word), Kind::Alarm | Kind::Notice) => word.parse().unwrap_or(Severity::Mid),
         (None, Kind::Alarm) => Severity::Mid,
         (None, Kind::Notice) => Severity::Low,
     }
+}
+
+/// Takes the rest of the body, with its notification groups in one form.
+fn take_extra(mut body: Body<'_>) -> Labels {
+    let groups = addressees::take_groups(&mut body);
+    let mut extra = flatten(body.rest());
+    extra.set("notice_groups", bounded(&groups.join(", ")));
+    extra
 }
 
 fn take_annotations(body: &mut Body<'_>) -> Labels {

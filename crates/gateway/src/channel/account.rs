@@ -72,7 +72,7 @@ fn event_stream() -> broadcast::Sender<()> {
 }
 
 fn notify(events: &broadcast::Sender<()>) {
-    events.send(()).unwrap_or_default(); // nobody may wait
+    events.send(()).unwrap_or_default(); // no lane may wait
 }
 
 impl Default for SharedEgress {

@@ -23,7 +23,7 @@ pub struct ChannelSetup {
     pub limits: Limits,
     /// The longest time one attempt may take.
     pub timeout: Duration,
-    /// The day of the last change of credentials, as the config says.
+    /// The day of the last change of credentials, from the config.
     pub rotated_at: Option<Date>,
     /// The schedule of test messages.
     pub drill: Option<Drill>,

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::channel::account::SharedAccount;
 
-/// A channel's state, updated by its lane and read by everybody.
+/// A channel's state, updated by its lane and read by all others.
 /// All times are [monotonic](crate::time::MonotonicClock).
 #[derive(Debug)]
 pub(crate) struct ChannelStatus {
@@ -80,7 +80,7 @@ impl ChannelStatus {
     }
 
     /// Tells whether the channel's settings have this version: the result of an attempt
-    /// with other settings says nothing about these.
+    /// with other settings is no evidence about these.
     pub(crate) fn has_version(&self, version: &str) -> bool {
         *self.version.read().unwrap_or_else(PoisonError::into_inner) == version
     }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 #[derive(Debug, Clone)]
 pub(crate) struct QueuedDelivery {
     pub(crate) delivery: Delivery,
-    /// The notification to tell; `None` if it must be read from the store.
+    /// The notification to send; `None` if it must be read from the store.
     pub(crate) notification: Option<Arc<Notification>>,
     /// The time of its arrival in the lane, in monotonic time.
     pub(crate) since: Timestamp,

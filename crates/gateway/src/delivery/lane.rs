@@ -41,7 +41,7 @@ pub(crate) struct Lane {
     under_way: HashMap<Id, Batch>,
     /// The number of deliveries in the last digest that was full.
     full_digest: usize,
-    /// Set after the escalation timers were told that nothing goes out here for now.
+    /// Set after the escalation timers were notified that nothing goes out here for now.
     reported_blocked: bool,
 }
 
@@ -108,8 +108,8 @@ impl Lane {
         self.context.metrics.pending.set(i64::try_from(pending).unwrap_or(i64::MAX));
     }
 
-    /// Tells the escalation timers, once, that nothing goes out here for a while: receivers
-    /// that wait for this channel must be told on another.
+    /// Notifies the escalation timers, once, that nothing goes out here for a while: receivers
+    /// that wait for this channel must be notified on another.
     fn report_blocked(&mut self, sender: &ChannelSender) {
         let blocked = self.context.status.blocked_until(self.context.monotonic.now()).is_some();
         if blocked && !self.reported_blocked {

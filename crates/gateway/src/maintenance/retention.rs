@@ -77,7 +77,7 @@ impl Retention {
     }
 
     /// Gives up deliveries to removed channels that have waited since `before`: they become
-    /// dead letters, and their receivers are told on other channels.
+    /// dead letters, and their receivers are notified on other channels.
     async fn give_up_missing(&self, before: Timestamp, now: Timestamp) -> Result<usize, StoreError> {
         let (mut given_up, mut last_page) = (0, Vec::new());
         loop {

@@ -33,7 +33,7 @@ pub struct TestMessage {
     pub delivery: DeliveryId,
 }
 
-/// Sends a marked test through `channel`, whatever the policy says.
+/// Sends a marked test through `channel`, without regard to the policy.
 pub(crate) async fn test(
     intake: &Intake,
     channel: &ChannelName,

@@ -41,9 +41,9 @@ pub struct ChannelView {
     pub drilled_at: Option<Timestamp>,
     /// The last failed attempt.
     pub last_error: Option<LastError>,
-    /// The lead of the provider's clock over ours, in seconds.
+    /// The lead of the provider's clock over the gateway's, in seconds.
     pub clock_offset_seconds: Option<i64>,
-    /// The day of the secret's last replacement, as the config says.
+    /// The day of the secret's last replacement, from the config.
     pub rotated_at: Option<Date>,
 }
 

@@ -34,7 +34,7 @@ pub(crate) struct HealthProblem {
 ///
 /// Nothing here depends on the deliveries of self-alerts, but for the health of the
 /// channels they went to: so there are never more problems than there are channels,
-/// quotas and sources, even if none of them can be told.
+/// quotas and sources, even if no self-alert can be delivered.
 pub(crate) fn run_checks(snapshot: &Snapshot, now: Timestamp) -> BTreeMap<Condition, CheckResult> {
     let Snapshot { channels, dead_letters, quotas, disk, sources } = snapshot;
     let today = now.to_zoned(TimeZone::UTC).date();

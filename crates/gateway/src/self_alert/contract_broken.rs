@@ -10,10 +10,10 @@ use jiff::Timestamp;
 
 use crate::self_alert::alert::SelfAlert;
 
-/// The receiver name that stands for every channel that was not told.
+/// The receiver name that stands for every channel that was not notified.
 const OTHER_CHANNELS: &str = "every other channel";
 
-/// The alert of a contract that is broken with no channel left to tell. It carries the text
+/// The alert of a contract that is broken with no channel left to notify. It carries the text
 /// of `notification`, so that a person reads it all the same.
 pub(crate) fn contract_broken(notification: &Notification, now: Timestamp) -> Alert {
     SelfAlert {
@@ -27,9 +27,9 @@ pub(crate) fn contract_broken(notification: &Notification, now: Timestamp) -> Al
     .alert(now)
 }
 
-/// The plan `routed`, extended to every channel of `others` that it does not tell.
+/// The plan `routed`, extended to every channel of `others` that it does not notify.
 pub(crate) fn extend_to_other_channels(mut routed: Plan, others: Vec<ChannelName>) -> Plan {
-    let told: Vec<_> = routed
+    let notified: Vec<_> = routed
         .decisions
         .iter()
         .filter_map(|decision| match &decision.verdict {
@@ -38,7 +38,7 @@ pub(crate) fn extend_to_other_channels(mut routed: Plan, others: Vec<ChannelName
         })
         .flatten()
         .collect();
-    let rest: Vec<_> = others.into_iter().filter(|channel| !told.contains(channel)).collect();
+    let rest: Vec<_> = others.into_iter().filter(|channel| !notified.contains(channel)).collect();
     if !rest.is_empty() {
         routed.decisions.push(Decision {
             receiver: OTHER_CHANNELS.into(),

@@ -31,7 +31,7 @@ pub(crate) struct ChannelSnapshot {
     pub(crate) last_words: Option<String>,
     pub(crate) proven_at: Option<Timestamp>,
     pub(crate) rotated_at: Option<Date>,
-    /// The lead of the provider's clock over ours, if the provider tells its time.
+    /// The lead of the provider's clock over the gateway's, if the provider sends its time.
     pub(crate) clock_offset: Option<SignedDuration>,
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::self_alert::DiskSpace;
 
-/// The room on the disk of `path`; `None` if the system does not tell it.
+/// The room on the disk of `path`; `None` if the system does not know it.
 pub(crate) fn space(path: &Path) -> Option<DiskSpace> {
     let stat = rustix::fs::statvfs(path).ok()?;
     let bytes = |blocks: u64| blocks.saturating_mul(stat.f_frsize);

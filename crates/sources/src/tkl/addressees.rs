@@ -25,7 +25,7 @@ fn take_all<T>(body: &mut Body<'_>, in_mention: &str, beside: &str, read: fn(&Js
 /// Takes the notification groups, each once.
 ///
 /// ThinkLink's own samples disagree: a list, an object around a list, a name,
-/// and by mistake a boolean, which names nobody.
+/// and by mistake a boolean, which names no group.
 pub(super) fn take_groups(body: &mut Body<'_>) -> Vec<String> {
     const IN_GROUP: [Part; 5] = [
         &["dnMsg", "data", "group"],

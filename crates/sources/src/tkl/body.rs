@@ -15,7 +15,7 @@ pub(super) const DEVICE: Part = &["device"];
 pub(super) const MENTION: Part = &["mention"];
 
 /// The place of an alarm's own fields, unless they stand at the top: an RPC item
-/// (shape A), a Notification Group or an envelope (B, D), our rich form.
+/// (shape A), a Notification Group or an envelope (B, D), the rich form.
 pub(super) const WRAPPED: [Part; 4] = [&["dnMsg", "data"], &["dnMsg"], &["params"], &["alarm"]];
 
 /// The places in which an alarm's own fields may stand, the innermost first.

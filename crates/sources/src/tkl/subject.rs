@@ -30,7 +30,7 @@ impl Subject {
         })
     }
 
-    /// Refuses an alert that nobody could act on: a body without content, and a clear
+    /// Refuses an alert without enough content to act on: a body without content, and a clear
     /// without its alarm or device.
     pub(super) fn check(
         &self,
@@ -128,7 +128,7 @@ fn take_eui(body: &mut Body<'_>) -> Result<Option<String>, Unreadable> {
         eui = body.take_text(&EVERYWHERE, &["target"])?;
     }
     if let Some(eui) = &eui {
-        // The same again under another name says nothing more.
+        // The same EUI under another name adds nothing.
         let again = |found: &Json| line(found).filter(|text| text.to_lowercase() == eui.to_lowercase());
         for (part, name) in [(TOP, "eui"), (TOP, "_eui"), (TOP, "target"), (DEVICE, "eui")] {
             body.take_if(part, name, again);

@@ -40,8 +40,12 @@ async fn an_acknowledgement_stops_the_ladder_and_is_announced_to_all_notified_ch
     assert_eq!(whys(&harness, "ding"), [(0, Why::Started), (1200, Why::Acknowledged)]);
     assert_eq!(whys(&harness, "boss"), [(900, Why::Started), (1200, Why::Acknowledged)]);
     assert_eq!(whys(&harness, "owner"), []);
-    let said = harness.calls_of("ding").pop().unwrap().notification().acknowledged_by.clone().unwrap();
-    assert_eq!(said, Acknowledgement { by: "Wang Min".to_owned(), at: harness.started_at() + 20 * MINUTE });
+    let acknowledgement =
+        harness.calls_of("ding").pop().unwrap().notification().acknowledged_by.clone().unwrap();
+    assert_eq!(
+        acknowledgement,
+        Acknowledgement { by: "Wang Min".to_owned(), at: harness.started_at() + 20 * MINUTE }
+    );
     check_ledger(&harness, "acknowledged");
 }
 

@@ -1,5 +1,5 @@
-//! Callers that stop waiting: a commit is acted on whoever waits for it, and all of it or none
-//! happens, wherever the caller is dropped.
+//! Callers that stop waiting: a commit is acted on although its caller has gone, and all of it or
+//! none happens, wherever the caller is dropped.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -54,7 +54,7 @@ fn plant(body: &mut Value, nth: &mut usize, planted: &Value) {
     }
 }
 
-fn told(body: &Value) -> String {
+fn reading_text(body: &Value) -> String {
     match try_read(&body.to_string(), &Hints::default()) {
         Ok(reading) => serde_json::to_string(&reading.alerts).unwrap(),
         Err(err) => err.to_string(),
@@ -68,7 +68,7 @@ proptest! {
     ) {
         plant(&mut body, &mut nth, &json!(format!("{around}{which} {around}")));
         let body = json!({ "eui": "e", "desc": format!("{around}{which}"), which: 1, "rest": body });
-        prop_assert!(!told(&body).contains(essence(which)));
+        prop_assert!(!reading_text(&body).contains(essence(which)));
     }
 
     #[test]
@@ -77,7 +77,7 @@ proptest! {
     ) {
         plant(&mut body, &mut nth, &json!({ name: "planted-credential" }));
         let body = json!({ "eui": "e", "desc": "x", name: ["planted-credential"], "rest": body });
-        prop_assert!(!told(&body).contains("planted"));
+        prop_assert!(!reading_text(&body).contains("planted"));
     }
 
     #[test]
@@ -87,7 +87,7 @@ proptest! {
     ) {
         plant(&mut body, &mut nth, &json!({ bag: { "limit": ["planted"] } }));
         let body = json!({ "device": { "eui": "e", bag: "planted" }, "desc": "x", "rest": body });
-        prop_assert!(!told(&body).contains("planted"));
+        prop_assert!(!reading_text(&body).contains("planted"));
     }
 }
 
