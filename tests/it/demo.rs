@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::process::Command;
 
+use fanfare_core::Language;
+use fanfare_testkit::check_language;
 use serde_json::Value;
 
 use crate::harness::{PATIENCE, TestAnswer, TestFolder, TestProgram, TestRequest, root, text, until};
@@ -15,6 +17,7 @@ fn the_demo_tells_both_channels_within_a_second_and_what_to_try_next() {
     demo.await_words("that Ctrl-C ends it", |it| it.printed().contains("Ctrl-C").then_some(()));
     let printed = demo.printed();
 
+    check_language(Language::En, &prose(&printed));
     for channel in ["ops-dingtalk", "ops-mail"] {
         let row = row_of(channel, &printed);
         assert!(row.contains("delivered"), "{row}");
@@ -56,6 +59,29 @@ fn the_demo_tells_both_channels_within_a_second_and_what_to_try_next() {
     let complaints: Vec<String> =
         demo.log().lines().filter(|it| !it.contains("sign not match")).map(str::to_owned).collect();
     assert_eq!(complaints, [""; 0], "nothing but what was switched on goes wrong");
+
+    a_chinese_reader_sees_nothing_else();
+}
+
+/// The lines for people, without commands to type, links and JSON.
+fn prose(printed: &str) -> Vec<&str> {
+    let is_for_programs =
+        |line: &&str| ["curl ", "fanfare ", "http://", "{"].iter().any(|it| line.starts_with(it));
+    printed.lines().map(str::trim).filter(|line| !is_for_programs(line)).collect()
+}
+
+fn a_chinese_reader_sees_nothing_else() {
+    let site = TestFolder::new("");
+    let mut demo = TestProgram::start(site.command(&["demo"], &[("LANG", "zh_CN.UTF-8")]));
+    demo.await_words("that Ctrl-C ends it", |it| it.printed().contains("Ctrl-C").then_some(()));
+    let printed = demo.printed();
+    check_language(Language::Zh, &prose(&printed));
+    for channel in ["ops-dingtalk", "ops-mail"] {
+        let row = row_of(channel, &printed);
+        assert!(row.contains("已送达") && row.contains("[紧急]") && row.contains("3 号冷库"), "{row}");
+    }
+    demo.signal("INT");
+    assert_eq!(demo.wait().code(), Some(0), "{}", demo.log());
 }
 
 /// The table's row of a channel.

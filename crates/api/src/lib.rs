@@ -24,12 +24,12 @@ pub use crate::shapes::{
     ErrorDetails, ErrorResponse, EscalationRung, EventDetails, ExplainedAcknowledgement, ExplainedDelivery,
     ExplainedNotification, ExplainedStep, HeldReceiver, IncidentAlert, IngestResult, ListedAlert,
     ListedDelivery, MentionedPeople, NotificationSummary, NotificationTally, ProblemLevel, ReceiverTerms,
-    RefusedReload, ReloadResult, RequiredChannels, RetryResult, RouteCheck, RoutingExplanation, StepDetails,
-    SuppressedReceiver, TimelineEvent, UnaccountedRow,
+    RefusedReload, ReloadResult, RequiredChannels, RetryResult, RouteCheck, RouteReason, RoutingExplanation,
+    StepDetails, SuppressedReceiver, TimelineEvent, UnaccountedRow,
 };
 pub use crate::word::{UnknownWord, parse_word};
 pub use crate::words::{
     AlertSeverity, AlertState, AlertType, AttemptVerdict, ChannelCondition, ContractProgress, DeliveryStage,
-    EscalationCondition, LetterHandling, NotificationReason, QuotaUse, RungReason, SendOrder, TestVerdict,
-    TurnReason,
+    EscalationCondition, IngestStatus, LetterHandling, NotificationReason, QuotaUse, ReloadStatus,
+    RungReason, SendOrder, SuppressionReason, TestVerdict, TurnReason,
 };

@@ -34,7 +34,7 @@ pub use self::deliveries::{DeliveryList, DeliveryQuery, ListedDelivery};
 pub use self::error::{ErrorDetails, ErrorResponse};
 pub use self::explanation::{
     AlertExplanation, ExplainedAcknowledgement, ExplainedDelivery, ExplainedNotification, IncidentAlert,
-    RouteCheck, RoutingExplanation,
+    RouteCheck, RouteReason, RoutingExplanation,
 };
 pub use self::ingest::{AcceptedAlert, HeldReceiver, IngestResult};
 pub use self::reload::{ConfigProblem, ProblemLevel, RefusedReload, ReloadResult};

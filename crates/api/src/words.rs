@@ -181,6 +181,22 @@ pub enum LetterHandling {
     Discarded,
 }
 
+/// The answer to a source: its alerts are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum IngestStatus {
+    /// All alerts of the body are on disk, with everything they call for.
+    Accepted,
+}
+
+/// The answer to a reload: it was carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ReloadStatus {
+    /// The config is in force as it was read.
+    Reloaded,
+}
+
 /// The outcome of a channel's test so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -210,6 +226,54 @@ pub enum NotificationReason {
     Resolved,
     /// The alert is a message to pass on.
     Notice,
+}
+
+/// The reason that a receiver is not notified.
+///
+/// Written as a sentence, which the store keeps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", from = "String")]
+pub enum SuppressionReason {
+    /// The receiver knows, and the repeat interval has not passed.
+    Unchanged,
+    /// The receiver knows, and somebody takes care of it.
+    Acknowledged,
+    /// The alert ended, and nobody was told that it began.
+    NeverTold,
+    /// The receiver that was told is no longer in the config.
+    ReceiverGone,
+    /// A sentence of an earlier version.
+    Other(String),
+}
+
+impl SuppressionReason {
+    /// Every reason that this version gives.
+    pub const ALL: [Self; 4] = [Self::Unchanged, Self::Acknowledged, Self::NeverTold, Self::ReceiverGone];
+}
+
+impl fmt::Display for SuppressionReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unchanged => "already told, and the repeat interval has not passed",
+            Self::Acknowledged => "already told, and somebody takes care of it",
+            Self::NeverTold => "a resolution of something nobody was told of",
+            Self::ReceiverGone => "the receiver that was told is no longer configured",
+            Self::Other(sentence) => sentence,
+        })
+    }
+}
+
+impl From<String> for SuppressionReason {
+    fn from(sentence: String) -> Self {
+        let known = Self::ALL.into_iter().find(|it| it.to_string() == sentence);
+        known.unwrap_or(Self::Other(sentence))
+    }
+}
+
+impl From<SuppressionReason> for String {
+    fn from(reason: SuppressionReason) -> Self {
+        reason.to_string()
+    }
 }
 
 /// The beginning of the word of [`NotificationReason::WorsenedFrom`].

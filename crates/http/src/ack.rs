@@ -9,6 +9,7 @@ mod language;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
+use fanfare_api::{DeliveryStage, parse_word};
 use fanfare_core::{
     Acknowledgement, BadAckToken, ChannelName, Locale, Notification, NotificationId, Obstacle,
 };
@@ -86,7 +87,8 @@ async fn question(id: NotificationId, state: &AppState, locale: &Locale) -> Resu
 async fn told(notification: &Notification, state: &AppState) -> Result<Vec<ChannelName>, StoreError> {
     let history = state.gateway.store().history(notification.alert_id).await?;
     let of_it = history.into_iter().flat_map(|it| it.notifications).filter(|it| it.id == notification.id);
-    let deliveries = of_it.flat_map(|it| it.deliveries).filter(|it| it.state == "delivered");
+    let deliveries =
+        of_it.flat_map(|it| it.deliveries).filter(|it| parse_word(&it.state) == Ok(DeliveryStage::Delivered));
     let mut channels: Vec<ChannelName> = deliveries.map(|it| it.channel).collect();
     channels.sort();
     channels.dedup();

@@ -10,7 +10,7 @@ mod fixtures;
 use fanfare_api::{AlertExplanation, UnknownWord};
 use fanfare_gateway::AlertHistory;
 
-pub use self::trace::{condition, trace};
+pub use self::trace::trace;
 use crate::convert::explained;
 
 /// Explains everything that happened to the alert of `history`.

@@ -2,7 +2,7 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
-use fanfare_api::IngestResult;
+use fanfare_api::{IngestResult, IngestStatus};
 use fanfare_sources::{BodyFault, Hints, Unreadable};
 use tracing::{debug, warn};
 
@@ -49,7 +49,7 @@ async fn accept_body(
         accepted.map_err(|err| HttpRefusal::unavailable(err.to_string()))?
     };
     Ok(HttpResponse::Accepted().json(IngestResult {
-        status: "accepted".to_owned(),
+        status: IngestStatus::Accepted,
         alerts: accepted.iter().filter_map(|it| it.alerts.first()).map(accepted_alert).collect(),
         nothing_to_do: reading.nothing_to_do.iter().map(|it| it.reason.to_owned()).collect(),
     }))

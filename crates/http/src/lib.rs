@@ -23,7 +23,7 @@ mod access;
 mod refusal;
 
 pub use crate::access::{Access, TokenDigest};
-pub use crate::explain::{condition, trace};
+pub use crate::explain::trace;
 pub use crate::reload_requests::{ReloadFailure, ReloadRequest, ReloadRequests};
 pub use crate::server::HttpServer;
 pub use crate::state::{AccessSettings, AppState, SourceEndpoint};

@@ -2,7 +2,7 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
-use fanfare_api::{ConfigProblem, ErrorDetails, RefusedReload, ReloadResult};
+use fanfare_api::{ConfigProblem, ErrorDetails, RefusedReload, ReloadResult, ReloadStatus};
 
 use crate::refusal::HttpRefusal;
 use crate::reload_requests::ReloadFailure;
@@ -17,7 +17,9 @@ pub(crate) async fn reload(
     state.admit(&request)?;
     match state.reloads.reload().await {
         Ok(problems) if wants_text(&request) => Ok(HttpResponse::Ok().body(lines("", &problems, "OK"))),
-        Ok(problems) => Ok(HttpResponse::Ok().json(ReloadResult { status: "reloaded".to_owned(), problems })),
+        Ok(problems) => {
+            Ok(HttpResponse::Ok().json(ReloadResult { status: ReloadStatus::Reloaded, problems }))
+        }
         Err(ReloadFailure::Unsound { file, problems }) => Ok(unsound(&request, &file, problems)),
         Err(err @ (ReloadFailure::Failed(_) | ReloadFailure::Closed)) => {
             Err(HttpRefusal::unavailable(format!("{err}; {NOTHING_CHANGED}")))

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use fanfare_core::Language;
 
 use crate::commands::ack::AckArgs;
 use crate::commands::audit::AuditArgs;
@@ -31,6 +32,10 @@ pub struct Cli {
         value_name = "FILE"
     )]
     pub config: PathBuf,
+    /// The language of what is printed for people, en or zh [default: that of the environment
+    /// (LC_ALL, LC_MESSAGES, LANG, LANGUAGE) if it is zh, or else the config's `messages.language`]
+    #[arg(long, global = true, visible_alias = "lang", env = "FANFARE_LANG", value_name = "LANGUAGE")]
+    pub language: Option<Language>,
     /// The command to run.
     #[command(subcommand)]
     pub command: Command,

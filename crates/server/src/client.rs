@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use fanfare_api::{Endpoint, ErrorResponse};
-use fanfare_core::{Locale, Secret};
+use fanfare_core::Secret;
+use jiff::tz::TimeZone;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
@@ -29,8 +30,8 @@ pub(crate) struct GatewayClient {
     token: Option<Secret>,
     http: reqwest::Client,
     patience: Duration,
-    /// The language and the clock of what is printed: those of the config, if it is at hand.
-    pub(crate) locale: Locale,
+    /// The time zone of what is printed: that of the config, if it is at hand, or else UTC.
+    pub(crate) timezone: TimeZone,
 }
 
 const NO_TOKEN: &str = "; no token was sent: set the environment variable that the config names, to what the gateway \
@@ -67,9 +68,9 @@ impl GatewayClient {
             }
         };
         let url: Url = url.parse().context(NOT_AN_ADDRESS)?;
-        let locale = configured.as_ref().map(|it| it.locale.clone()).unwrap_or_default();
+        let timezone = configured.as_ref().map_or(TimeZone::UTC, |it| it.locale.timezone.clone());
         let token = given.or_else(|| configured.and_then(|it| token_of(it, token)));
-        Ok(Self { url, token, http: http_client()?, patience: PATIENCE, locale })
+        Ok(Self { url, token, http: http_client()?, patience: PATIENCE, timezone })
     }
 
     /// The client for a request whose answer may take `patience`.

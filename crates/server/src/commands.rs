@@ -17,7 +17,8 @@ mod output;
 mod time_arg;
 mod table;
 mod load;
+mod context;
 mod outcome;
 
-pub(crate) use self::load::load_without_secrets;
+pub(crate) use self::context::CommandContext;
 pub use self::outcome::Outcome;

@@ -7,9 +7,11 @@ mod cli;
 mod commands;
 mod serve;
 mod client;
+mod locale_variables;
 mod registry;
 
 pub use crate::cli::{Cli, Command};
 pub use crate::commands::Outcome;
+pub use crate::locale_variables::LocaleVariables;
 pub use crate::registry::registry;
 pub use crate::run::run;

@@ -1,60 +1,63 @@
 //! The run of a command: each command of the command line, and what carries it out.
 
 use std::io::Write;
-use std::path::Path;
 
-use fanfare_core::{Clock, SystemClock};
-use jiff::Timestamp;
+use fanfare_config::{NoSecrets, gateway_address};
+use fanfare_core::{Clock, Language, SystemClock};
 
+use crate::LocaleVariables;
 use crate::cli::{ChannelsCommand, Cli, Command, DeadLettersCommand, DeliveriesCommand, RoutesCommand};
 use crate::commands::{
-    Outcome, ack, audit, channels, check, dead_letters, deliveries, explain, load_without_secrets, reload,
-    routes, send, serve,
+    CommandContext, Outcome, ack, audit, channels, check, dead_letters, deliveries, explain, reload, routes,
+    send, serve,
 };
 
-/// Does what the command line says; what it prints goes to `out`.
+/// Does what the command line says; what it prints goes to `out`. The language for people is
+/// what the command line says, or else `locale`, or else the config.
 ///
 /// # Errors
 ///
 /// If it cannot be done.
-pub fn run(cli: Cli, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let Cli { config, command } = cli;
-    let now = SystemClock.now();
-    match command {
-        Command::Serve(args) => serve::serve(&config, args),
-        Command::Demo => serve::demo(out),
+pub fn run(cli: Cli, locale: &LocaleVariables, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+    let context =
+        CommandContext { language: language(&cli, locale), now: SystemClock.now(), config: cli.config };
+    let context = &context;
+    match cli.command {
+        Command::Serve(args) => serve::serve(context, args),
+        Command::Demo => serve::demo(context, out),
         Command::Sandbox(args) => serve::sandbox(&args, out),
-        Command::Check(args) => check::check(&config, &args, now, out),
-        Command::Routes(RoutesCommand::Show(args)) => {
-            routes::show(&load_without_secrets(&config, now)?, &args, out)
-        }
-        Command::Routes(RoutesCommand::Test(args)) => {
-            routes::test(&load_without_secrets(&config, now)?, &args, out)
-        }
-        Command::Reload(args) => reload::reload(&config, &args, out),
-        Command::Send(args) => send::send(&config, &args, out),
-        Command::Explain(args) => explain::explain(&config, &args, out),
-        Command::Ack(args) => ack::ack(&config, &args, out),
-        Command::Deliveries(DeliveriesCommand::List(args)) => deliveries::list(&config, &args, out),
-        Command::DeadLetters(command) => run_dead_letters(&config, &command, now, out),
-        Command::Channels(ChannelsCommand::List(args)) => channels::list(&config, &args, out),
-        Command::Channels(ChannelsCommand::Test(args)) => channels::test(&config, &args, out),
-        Command::Audit(args) => audit::audit(&config, &args, out),
+        Command::Check(args) => check::check(context, &args, out),
+        Command::Routes(RoutesCommand::Show(args)) => routes::show(context, &args, out),
+        Command::Routes(RoutesCommand::Test(args)) => routes::test(context, &args, out),
+        Command::Reload(args) => reload::reload(context, &args, out),
+        Command::Send(args) => send::send(context, &args, out),
+        Command::Explain(args) => explain::explain(context, &args, out),
+        Command::Ack(args) => ack::ack(context, &args, out),
+        Command::Deliveries(DeliveriesCommand::List(args)) => deliveries::list(context, &args, out),
+        Command::DeadLetters(command) => run_dead_letters(context, &command, out),
+        Command::Channels(ChannelsCommand::List(args)) => channels::list(context, &args, out),
+        Command::Channels(ChannelsCommand::Test(args)) => channels::test(context, &args, out),
+        Command::Audit(args) => audit::audit(context, &args, out),
     }
 }
 
 fn run_dead_letters(
-    config: &Path,
+    context: &CommandContext,
     command: &DeadLettersCommand,
-    now: Timestamp,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
     match command {
-        DeadLettersCommand::List(args) => dead_letters::list(config, args, now, out),
-        DeadLettersCommand::Show(args) => dead_letters::show(config, args, out),
-        DeadLettersCommand::Retry(args) => dead_letters::retry(config, args, now, out),
-        DeadLettersCommand::Discard(args) => dead_letters::discard(config, args, now, out),
+        DeadLettersCommand::List(args) => dead_letters::list(context, args, out),
+        DeadLettersCommand::Show(args) => dead_letters::show(context, args, out),
+        DeadLettersCommand::Retry(args) => dead_letters::retry(context, args, out),
+        DeadLettersCommand::Discard(args) => dead_letters::discard(context, args, out),
     }
+}
+
+/// The language of what is printed for people; that of a config that cannot be read is English.
+fn language(cli: &Cli, locale: &LocaleVariables) -> Language {
+    let of_the_config = || Some(gateway_address(&cli.config, &NoSecrets).ok()?.locale.language);
+    cli.language.or_else(|| locale.language()).or_else(of_the_config).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -4,8 +4,10 @@ mod chinese;
 mod english;
 mod outcome;
 
-use fanfare_api::{EscalationCondition, EscalationRung, EventDetails};
+use fanfare_api::{EscalationRung, EventDetails};
 use fanfare_core::Language;
+
+use crate::vocabulary::Vocabulary;
 
 pub use self::outcome::without_outcome;
 
@@ -15,10 +17,6 @@ pub struct ExplainWords {
     language: Language,
     /// The word before an alert's number.
     pub alert: &'static str,
-    /// The state of an alert that holds.
-    pub firing: &'static str,
-    /// The state of an alert that has ended.
-    pub resolved: &'static str,
     /// The name of the time of acceptance.
     pub received: &'static str,
     /// The name of the number of repeats of which nobody was told.
@@ -41,8 +39,6 @@ pub struct ExplainWords {
     pub told_before: &'static str,
     /// The routing of an alert that its sender directed.
     pub chosen: &'static str,
-    /// The routing of an alert whose policy is not known.
-    pub policy_unknown: &'static str,
     /// The heading of the timeline.
     pub what_happened: &'static str,
     /// The heading of the deliveries.
@@ -90,15 +86,6 @@ impl ExplainWords {
         }
     }
 
-    /// The reason that a channel of the escalation was told.
-    #[must_use]
-    pub fn escalated(&self, unless: EscalationCondition) -> String {
-        match self.language {
-            Language::En => english::escalated(unless),
-            Language::Zh => chinese::escalated(unless),
-        }
-    }
-
     /// A rung that is still to come, with its condition.
     #[must_use]
     pub fn rung(&self, rung: &EscalationRung) -> String {
@@ -108,21 +95,25 @@ impl ExplainWords {
         }
     }
 
-    /// A word of the API; one that is not known stands as it is.
+    /// The routing of an alert whose policy is not known, with the gateway's own words for why.
     #[must_use]
-    pub fn word(&self, word: &str) -> String {
+    pub fn unknown_policy(&self, why: &str) -> String {
         match self.language {
-            Language::En => word.to_owned(),
-            Language::Zh => chinese::word(word).to_owned(),
+            Language::En => format!("the policy it was decided by is not known: {why}"),
+            Language::Zh => format!("当时的路由策略未知（`{why}`）"),
         }
+    }
+
+    /// The words of the API in the same language.
+    #[must_use]
+    pub fn vocabulary(&self) -> Vocabulary {
+        Vocabulary::in_language(self.language)
     }
 }
 
 static ENGLISH: ExplainWords = ExplainWords {
     language: Language::En,
     alert: "Alert",
-    firing: "firing",
-    resolved: "resolved",
     received: "Received",
     repeats: "Repeats of which nobody was told",
     last_repeat: "the last one at",
@@ -134,7 +125,6 @@ static ENGLISH: ExplainWords = ExplainWords {
     why_whom: "WHO MUST KNOW",
     told_before: "those who were told that it fired, wherever it would be routed now",
     chosen: "whom it was made for: it is a test, or the gateway speaks of itself",
-    policy_unknown: "the policy it was decided by is not known",
     what_happened: "WHAT HAPPENED",
     how_it_stands: "HOW IT STANDS",
     time: "TIME",
@@ -153,8 +143,6 @@ static ENGLISH: ExplainWords = ExplainWords {
 static CHINESE: ExplainWords = ExplainWords {
     language: Language::Zh,
     alert: "告警",
-    firing: "告警中",
-    resolved: "已恢复",
     received: "接收时间",
     repeats: "未另行通知的重复次数",
     last_repeat: "最近一次",
@@ -166,7 +154,6 @@ static CHINESE: ExplainWords = ExplainWords {
     why_whom: "应通知谁",
     told_before: "告警时已通知过的接收者，与当前路由无关",
     chosen: "测试消息或网关自身的告警，直接指定了渠道",
-    policy_unknown: "当时的路由策略未知",
     what_happened: "经过",
     how_it_stands: "当前状态",
     time: "时间",

@@ -1,8 +1,13 @@
 //! Every text that people read, one struct a surface and language.
 //!
 //! A channel is handed a [`Renderer`] and asks it for the message of a notification or
-//! a digest; form and length are the channel's. No text holds two languages, and the
-//! texts that come with an alert stay as they are.
+//! a digest; form and length are the channel's. What a command prints has one struct a
+//! command. No text holds two languages; the texts that come with an alert, and those that
+//! providers and people gave and the ledger keeps, stay as they are.
+//!
+//! Three things are in English everywhere, since people search for them, send them to
+//! others and find them in the code: the log, `--help`, and errors, which name settings and
+//! options (those of a config, of a request, of a command). So is all JSON.
 //!
 //! ```
 //! use fanfare_core::{Language, Locale};
@@ -14,7 +19,17 @@
 
 mod self_alert;
 mod ack_page;
+mod demo;
+mod check;
+mod routes;
 mod explain;
+mod deliveries;
+mod dead_letters;
+mod channels;
+mod audit;
+mod requests;
+mod terms_words;
+mod vocabulary;
 mod renderer;
 mod digest;
 mod notification;
@@ -29,7 +44,17 @@ mod fixtures;
 
 pub use crate::ack_page::{AckPageText, AckPageWords};
 pub use crate::annotation::annotation_in;
+pub use crate::audit::AuditWords;
+pub use crate::channels::ChannelWords;
+pub use crate::check::CheckWords;
+pub use crate::dead_letters::DeadLetterWords;
+pub use crate::deliveries::DeliveryWords;
+pub use crate::demo::DemoWords;
 pub use crate::explain::{ExplainWords, without_outcome};
 pub use crate::message::{Fact, Message};
 pub use crate::renderer::Renderer;
+pub use crate::requests::RequestWords;
+pub use crate::routes::RouteWords;
 pub use crate::self_alert::{RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText};
+pub use crate::terms_words::TermsWords;
+pub use crate::vocabulary::Vocabulary;

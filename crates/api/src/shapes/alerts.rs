@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{AlertSeverity, AlertState, AlertType, ContractProgress, NotificationReason};
+use crate::{AlertSeverity, AlertState, AlertType, ContractProgress, NotificationReason, SuppressionReason};
 
 /// The filter of a list of alerts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
@@ -108,7 +108,8 @@ pub struct SuppressedReceiver {
     #[serde(default)]
     pub route: Option<String>,
     /// The reason for the silence.
-    pub reason: String,
+    #[schema(value_type = String)]
+    pub reason: SuppressionReason,
 }
 
 /// A notification of one receiver, in short.

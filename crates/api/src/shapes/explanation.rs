@@ -175,15 +175,55 @@ pub struct RouteCheck {
     pub receiver: String,
     /// The result of its matchers.
     pub matched: bool,
-    /// The reason for the result.
+    /// The reason for the result, in English.
     pub why: String,
+    /// The reason for the result, for programs; none from a gateway of an earlier version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<RouteReason>,
 }
 
-impl fmt::Display for RouteCheck {
+/// The reason that an alert went to a route or not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum RouteReason {
+    /// The route has no matchers.
+    Everything,
+    /// All its matchers match.
+    Matched {
+        /// The matchers as the config writes them.
+        matchers: Vec<String>,
+    },
+    /// A matcher asks for a label that the alert does not have.
+    NoLabel {
+        /// The first matcher that does not match.
+        matcher: String,
+        /// The label that is missing.
+        label: String,
+    },
+    /// A matcher asks for another text than the label has.
+    OtherText {
+        /// The first matcher that does not match.
+        matcher: String,
+        /// The text of the label.
+        text: String,
+    },
+    /// A route before it matched, and does not say `continue`.
+    NotTried {
+        /// The path of that route.
+        taken: String,
+    },
+}
+
+impl fmt::Display for RouteReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { route, receiver, matched, why } = self;
-        let mark = if *matched { "✓" } else { "✗" };
-        let depth = route.matches(".routes[").count();
-        write!(f, "{:indent$}{mark} {route} → {receiver}: {why}", "", indent = depth * 2)
+        match self {
+            Self::Everything => f.write_str("matches everything"),
+            Self::Matched { matchers } => write!(f, "matches {}", matchers.join(", ")),
+            Self::NoLabel { matcher, label } => write!(f, "not {matcher}: the alert has no `{label}`"),
+            Self::OtherText { matcher, text } => write!(f, "not {matcher}: it is `{text}`"),
+            Self::NotTried { taken } => {
+                write!(f, "not tried: {taken} matched and does not say `continue`")
+            }
+        }
     }
 }

@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::AlertState;
+use crate::{AlertState, IngestStatus, SuppressionReason};
 
 /// The answer to a source whose body was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct IngestResult {
-    /// The word `accepted`.
-    pub status: String,
+    /// The word for what became of the body.
+    pub status: IngestStatus,
     /// The alerts of the body, in their order there.
     #[serde(default)]
     pub alerts: Vec<AcceptedAlert>,
@@ -40,5 +40,6 @@ pub struct HeldReceiver {
     /// The name of the receiver.
     pub receiver: String,
     /// The reason for the silence.
-    pub reason: String,
+    #[schema(value_type = String)]
+    pub reason: SuppressionReason,
 }

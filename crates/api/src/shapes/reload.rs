@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::error::ErrorDetails;
+use crate::ReloadStatus;
 
 /// A reload that was carried out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReloadResult {
-    /// The word `reloaded`.
-    pub status: String,
+    /// The word for what became of the reload.
+    pub status: ReloadStatus,
     /// Warnings about the config that is now in force.
     pub problems: Vec<ConfigProblem>,
 }

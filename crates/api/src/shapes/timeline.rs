@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::steps::StepDetails;
 use super::terms::ReceiverTerms;
-use crate::{AlertSeverity, AttemptVerdict, NotificationReason};
+use crate::{AlertSeverity, AttemptVerdict, NotificationReason, SuppressionReason};
 
 /// An event of an alert, with its time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -39,7 +39,8 @@ pub enum EventDetails {
         /// The route that points at the receiver; none where the receiver was told before.
         route: Option<String>,
         /// The reason for the silence.
-        reason: String,
+        #[schema(value_type = String)]
+        reason: SuppressionReason,
     },
     /// A notification of a receiver began.
     Owed {

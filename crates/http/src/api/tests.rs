@@ -1,5 +1,9 @@
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use fanfare_api::{IngestStatus, OPENAPI_JSON, ReloadStatus};
+use serde_json::{Value, json};
 
 /// Every source file below `folder`.
 fn sources(folder: &Path) -> Vec<PathBuf> {
@@ -22,6 +26,41 @@ fn nothing_is_served_under_api_v1_but_the_endpoints_of_the_document() {
         for path in paths {
             let found: Vec<_> = lines_with(&source, path).collect();
             assert!(found.is_empty(), "{}: {found:?}: add it to `fanfare_api::Endpoint`", file.display());
+        }
+    }
+}
+
+/// Every word that the document lists for a state, an outcome or a reason.
+fn words_of(schema: &Value, words: &mut BTreeSet<String>) {
+    match schema {
+        Value::Object(fields) => {
+            let listed = fields.get("enum").and_then(Value::as_array);
+            words.extend(listed.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned));
+            fields.values().for_each(|it| words_of(it, words));
+        }
+        Value::Array(items) => items.iter().for_each(|it| words_of(it, words)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// A state that is compared or written as a text would not be found when it is renamed.
+#[test]
+fn no_word_of_the_api_stands_as_a_text_in_the_code_that_serves_it() {
+    let mut words = BTreeSet::new();
+    words_of(&serde_json::from_str(OPENAPI_JSON).unwrap(), &mut words);
+    assert!(["delivered", "still firing"].iter().all(|it| words.contains(*it)), "{words:?}");
+    // Answers outside `/api/v1`, which the document does not describe.
+    let others = [json!(IngestStatus::Accepted), json!(ReloadStatus::Reloaded)];
+    words.extend(others.iter().filter_map(Value::as_str).map(str::to_owned));
+    let is_product = |file: &&PathBuf| {
+        !file.components().any(|it| ["tests", "tests.rs"].map(AsRef::as_ref).contains(&it.as_os_str()))
+    };
+    for file in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).iter().filter(is_product) {
+        let source = fs::read_to_string(file).unwrap();
+        for word in &words {
+            let text = format!("\"{word}\"");
+            let found: Vec<_> = lines_with(&source, &text).collect();
+            assert!(found.is_empty(), "{}: {found:?}: take the enum of `fanfare_api`", file.display());
         }
     }
 }

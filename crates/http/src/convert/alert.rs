@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use fanfare_api::{AcceptedAlert, AcknowledgedBy, AlertContent, HeldReceiver, MentionedPeople};
 use fanfare_core::{Acknowledgement, Alert, Labels, Mention, Verdict};
 
-use super::word::{kind, severity, state};
+use super::word::{kind, severity, state, suppression_reason};
 
 pub(super) fn alert_content(alert: &Alert) -> AlertContent {
     let Mention { mobiles, user_ids, all } = alert.mention.clone();
@@ -35,7 +35,9 @@ pub(crate) fn accepted_alert(accepted: &fanfare_core::CommittedAlert) -> Accepte
         let receiver = decision.receiver.to_string();
         match &decision.verdict {
             Verdict::Notify { .. } => told.push(receiver),
-            Verdict::Suppress(reason) => held.push(HeldReceiver { receiver, reason: reason.to_string() }),
+            Verdict::Suppress(reason) => {
+                held.push(HeldReceiver { receiver, reason: suppression_reason(*reason) });
+            }
         }
     }
     AcceptedAlert {

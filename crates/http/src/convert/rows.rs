@@ -31,7 +31,7 @@ fn listed_alert(row: AlertRow) -> Result<ListedAlert, UnknownWord> {
 
 pub(super) fn suppressed_receiver(record: SuppressionRecord) -> SuppressedReceiver {
     let SuppressionRecord { receiver, route, reason } = record;
-    SuppressedReceiver { receiver: receiver.to_string(), route, reason }
+    SuppressedReceiver { receiver: receiver.to_string(), route, reason: reason.into() }
 }
 
 fn summary(row: NotificationRow) -> Result<NotificationSummary, UnknownWord> {

@@ -2,10 +2,10 @@
 
 use fanfare_api::{
     AlertSeverity, AlertState, AlertType, ContractProgress, EscalationCondition, RungReason, SendOrder,
-    TurnReason,
+    SuppressionReason, TurnReason,
 };
 use fanfare_core::{
-    ChannelFailure, ContractStatus, EscalationReason, Kind, Sending, Severity, Status, Unless,
+    ChannelFailure, ContractStatus, EscalationReason, Kind, Sending, Severity, Status, Suppression, Unless,
 };
 
 pub(super) fn severity(severity: Severity) -> AlertSeverity {
@@ -70,6 +70,15 @@ pub(super) fn order(sending: Sending) -> SendOrder {
     match sending {
         Sending::Together => SendOrder::Together,
         Sending::InTurn => SendOrder::InTurn,
+    }
+}
+
+pub(super) fn suppression_reason(reason: Suppression) -> SuppressionReason {
+    match reason {
+        Suppression::Unchanged => SuppressionReason::Unchanged,
+        Suppression::Acknowledged => SuppressionReason::Acknowledged,
+        Suppression::NeverTold => SuppressionReason::NeverTold,
+        Suppression::ReceiverGone => SuppressionReason::ReceiverGone,
     }
 }
 

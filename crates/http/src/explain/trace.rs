@@ -1,6 +1,6 @@
 //! The way of an alert through the routing tree.
 
-use fanfare_api::RouteCheck;
+use fanfare_api::{RouteCheck, RouteReason};
 use fanfare_core::{Alert, Matcher, Route, RoutePath};
 
 /// Every route of the tree in order, with the reason that `alert` goes there or not.
@@ -14,17 +14,31 @@ pub fn trace(root: &Route, alert: &Alert) -> Vec<RouteCheck> {
 /// Checks `route` and, if it matches, those below it; returns true if it matches.
 fn visit(route: &Route, path: &RoutePath, alert: &Alert, steps: &mut Vec<RouteCheck>) -> bool {
     let refusing = route.matchers.iter().find(|matcher| !matcher.matches(alert));
-    let why = match refusing {
+    let because = match refusing {
         Some(matcher) => refusal(matcher, alert),
-        None if route.matchers.is_empty() => "matches everything".to_owned(),
-        None => format!("matches {}", condition(&route.matchers)),
+        None if route.matchers.is_empty() => RouteReason::Everything,
+        None => RouteReason::Matched { matchers: route.matchers.iter().map(ToString::to_string).collect() },
     };
     let matched = refusing.is_none();
-    steps.push(RouteCheck { route: path.to_string(), receiver: route.receiver.to_string(), matched, why });
+    steps.push(route_check(route, path, because));
     if matched {
         visit_children(route, path, alert, steps);
     }
     matched
+}
+
+fn route_check(route: &Route, path: &RoutePath, because: RouteReason) -> RouteCheck {
+    let matched = match &because {
+        RouteReason::Everything | RouteReason::Matched { .. } => true,
+        RouteReason::NoLabel { .. } | RouteReason::OtherText { .. } | RouteReason::NotTried { .. } => false,
+    };
+    RouteCheck {
+        route: path.to_string(),
+        receiver: route.receiver.to_string(),
+        matched,
+        why: because.to_string(),
+        because: Some(because),
+    }
 }
 
 fn visit_children(route: &Route, path: &RoutePath, alert: &Alert, steps: &mut Vec<RouteCheck>) {
@@ -32,30 +46,20 @@ fn visit_children(route: &Route, path: &RoutePath, alert: &Alert, steps: &mut Ve
     for (index, child) in route.routes.iter().enumerate() {
         let path = path.child(index);
         if let Some(taken) = &taken {
-            steps.push(RouteCheck {
-                route: path.to_string(),
-                receiver: child.receiver.to_string(),
-                matched: false,
-                why: format!("not tried: {taken} matched and does not say `continue`"),
-            });
+            let because = RouteReason::NotTried { taken: taken.to_string() };
+            steps.push(route_check(child, &path, because));
         } else if visit(child, &path, alert, steps) && !child.r#continue {
             taken = Some(path);
         }
     }
 }
 
-fn refusal(matcher: &Matcher, alert: &Alert) -> String {
-    match alert.text_of(matcher.name()) {
-        "" => format!("not {matcher}: the alert has no `{}`", matcher.name()),
-        text => format!("not {matcher}: it is `{text}`"),
+fn refusal(matcher: &Matcher, alert: &Alert) -> RouteReason {
+    let (label, text) = (matcher.name().to_owned(), alert.text_of(matcher.name()).to_owned());
+    let matcher = matcher.to_string();
+    if text.is_empty() {
+        RouteReason::NoLabel { matcher, label }
+    } else {
+        RouteReason::OtherText { matcher, text }
     }
-}
-
-/// The matchers with commas between them, or `everything`.
-#[must_use]
-pub fn condition(matchers: &[Matcher]) -> String {
-    if matchers.is_empty() {
-        return "everything".to_owned();
-    }
-    matchers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -1,12 +1,13 @@
 //! `fanfare ack`: somebody takes care of an alert.
 
 use std::io::Write;
-use std::path::Path;
 
 use clap::Args;
 use fanfare_api::{AcknowledgeRequest, AcknowledgeResult, AcknowledgeStatus, Endpoint};
 use fanfare_core::{AlertId, one_line};
+use fanfare_words::RequestWords;
 
+use super::context::CommandContext;
 use super::outcome::Outcome;
 use super::output::print;
 use super::time_arg::format_time;
@@ -26,18 +27,17 @@ pub struct AckArgs {
 }
 
 /// Acknowledges the alert, and prints the person who takes care of it.
-pub(crate) fn ack(config: &Path, args: &AckArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+pub(crate) fn ack(context: &CommandContext, args: &AckArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let AckArgs { id, by, ask } = args;
-    let gateway = GatewayClient::find(config, &ask.gateway, TokenKind::Api)?;
+    let gateway = GatewayClient::find(&context.config, &ask.gateway, TokenKind::Api)?;
     let request = AcknowledgeRequest { by: by.clone() };
     let answer = gateway.post(Endpoint::AcknowledgeAlert, &id.to_string(), &request)?;
     print(answer, ask, out, |AcknowledgeResult { status, by, at }: AcknowledgeResult| {
-        let by = one_line(&by);
+        let (words, by) = (RequestWords::in_language(context.language), one_line(&by));
         match status {
-            AcknowledgeStatus::Acknowledged => format!("alert {id} is acknowledged by {by}"),
+            AcknowledgeStatus::Acknowledged => words.acknowledged(id.0, &by),
             AcknowledgeStatus::AlreadyAcknowledged => {
-                let at = format_time(at, &gateway.locale.timezone);
-                format!("alert {id} was acknowledged before, by {by} at {at}")
+                words.acknowledged_before(id.0, &by, &format_time(at, &gateway.timezone))
             }
         }
     })?;

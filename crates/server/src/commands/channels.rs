@@ -1,7 +1,6 @@
 //! `fanfare channels`: the condition of the channels, and a test message through one of them.
 
 use std::io::Write;
-use std::path::Path;
 use std::time::Duration;
 
 use clap::Args;
@@ -10,9 +9,10 @@ use fanfare_api::{
     ChannelTestResult, Endpoint, TestVerdict,
 };
 use fanfare_core::one_line;
-use fanfare_words::without_outcome;
+use fanfare_words::{ChannelWords, without_outcome};
 use jiff::tz::TimeZone;
 
+use super::context::CommandContext;
 use super::outcome::Outcome;
 use super::output::{print, read};
 use super::table::table;
@@ -41,23 +41,22 @@ pub struct ChannelTestArgs {
 }
 
 /// Prints the condition of each channel.
-pub(crate) fn list(config: &Path, args: &ChannelListArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let gateway = GatewayClient::find(config, &args.ask.gateway, TokenKind::Api)?;
+pub(crate) fn list(
+    context: &CommandContext,
+    args: &ChannelListArgs,
+    out: &mut dyn Write,
+) -> anyhow::Result<Outcome> {
+    let gateway = GatewayClient::find(&context.config, &args.ask.gateway, TokenKind::Api)?;
     let answer = gateway.get(Endpoint::ListChannels, "", &[])?;
-    let zone = &gateway.locale.timezone;
+    let zone = &gateway.timezone;
     print(answer, &args.ask, out, |ChannelList { channels }: ChannelList| {
-        table(HEADER, channels.iter().map(|it| row(it, zone)))
+        let words = ChannelWords::in_language(context.language);
+        table(words.columns, channels.iter().map(|it| row(it, words, zone)))
     })?;
     Ok(Outcome::Good)
 }
 
-const HEADER: [&str; 8] =
-    ["CHANNEL", "KIND", "HEALTH", "SILENT UNTIL", "PENDING", "QUOTA", "LAST PROVEN", "LAST TROUBLE"];
-
-/// A channel that sends again, and not yet for long enough to count as working.
-const RECOVERING: &str = "recovering";
-
-fn row(channel: &ChannelReport, zone: &TimeZone) -> [String; 8] {
+fn row(channel: &ChannelReport, words: &ChannelWords, zone: &TimeZone) -> [String; 8] {
     let ChannelReport {
         name,
         kind,
@@ -71,10 +70,10 @@ fn row(channel: &ChannelReport, zone: &TimeZone) -> [String; 8] {
         ..
     } = channel;
     let health = match (health, blocked_until) {
-        (ChannelCondition::Broken, None) => RECOVERING.to_owned(),
-        (ChannelCondition::Broken | ChannelCondition::Working, _) => health.to_string(),
+        (ChannelCondition::Broken, None) => words.recovering,
+        (ChannelCondition::Broken | ChannelCondition::Working, _) => words.health(*health),
     };
-    let quota = quota.as_ref().map(|it| format!("{} of {}, {}", it.used, it.messages, it.period));
+    let quota = quota.as_ref().map(|it| words.quota(it.used, it.messages, &it.period));
     let last =
         last_error.as_ref().map(|ChannelError { at, words }| format!("{}: {words}", format_time(*at, zone)));
     // A provider's words may hold anything, also what would confuse a terminal.
@@ -82,7 +81,7 @@ fn row(channel: &ChannelReport, zone: &TimeZone) -> [String; 8] {
     [
         name.clone(),
         kind.clone(),
-        health,
+        health.to_owned(),
         blocked_until.map(|at| format_time(at, zone)).unwrap_or_default(),
         pending.to_string(),
         quota.unwrap_or_default(),
@@ -97,26 +96,31 @@ const TEST_PATIENCE: Duration = Duration::from_secs(10 * 60);
 
 /// Sends a marked test through a channel, and prints its provider's answer; a
 /// finding unless that took it.
-pub(crate) fn test(config: &Path, args: &ChannelTestArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+pub(crate) fn test(
+    context: &CommandContext,
+    args: &ChannelTestArgs,
+    out: &mut dyn Write,
+) -> anyhow::Result<Outcome> {
     let ChannelTestArgs { name, by, ask } = args;
-    let gateway = GatewayClient::find(config, &ask.gateway, TokenKind::Api)?.with_patience(TEST_PATIENCE);
+    let gateway =
+        GatewayClient::find(&context.config, &ask.gateway, TokenKind::Api)?.with_patience(TEST_PATIENCE);
     let request = ChannelTestRequest { by: Some(by.clone()) };
     let answer = gateway.post(Endpoint::TestChannel, name, &request)?;
     let ChannelTestResult { outcome, .. } = read(answer.clone())?;
-    print(answer, ask, out, |result: ChannelTestResult| test_text(name, &result))?;
+    print(answer, ask, out, |result: ChannelTestResult| {
+        test_text(name, &result, ChannelWords::in_language(context.language))
+    })?;
     let is_delivered = outcome == TestVerdict::Attempted(AttemptVerdict::Delivered);
     Ok(if is_delivered { Outcome::Good } else { Outcome::Finding })
 }
 
-fn test_text(name: &str, result: &ChannelTestResult) -> String {
+fn test_text(name: &str, result: &ChannelTestResult, in_words: &ChannelWords) -> String {
     let ChannelTestResult { alert_id, outcome, words, latency_ms, .. } = result;
     match (words, latency_ms) {
         (Some(words), Some(latency)) => {
             let words = one_line(without_outcome(&outcome.to_string(), words));
-            format!("{name}: {outcome} after {latency} ms: {words}")
+            in_words.tested(name, *outcome, *latency, &words)
         }
-        _ => format!(
-            "{name}: {outcome}: the channel is busy, or must be silent; `fanfare explain {alert_id}` will tell"
-        ),
+        _ => in_words.test_waits(name, *outcome, *alert_id),
     }
 }

@@ -4,14 +4,15 @@ use std::io::Write;
 use std::path::Path;
 
 use clap::Args;
-use fanfare_core::{Budget, HumanDuration, Limits, QuotaPeriod, Receiver};
+use fanfare_core::{HumanDuration, Language, Limits, Receiver};
 use fanfare_gateway::{ChannelSetup, Drill};
-use jiff::Timestamp;
+use fanfare_words::{CheckWords, TermsWords};
 use serde::Serialize;
 
+use super::context::CommandContext;
 use super::load::{load, load_without_secrets};
 use super::outcome::Outcome;
-use super::routes::{Promise, tree};
+use super::routes::tree;
 use super::table::table;
 use fanfare_config::{Auth, Config, Problem, ProblemSeverity, Problems, SourceConfig, in_file};
 
@@ -28,21 +29,22 @@ pub struct CheckArgs {
 
 /// Prints every problem of the config at `file`, or else what is configured.
 pub(crate) fn check(
-    file: &Path,
+    context: &CommandContext,
     args: &CheckArgs,
-    now: Timestamp,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    let result = if args.sandbox { load_without_secrets(file, now) } else { load(file, now) };
-    report(file, &result, args, out)
+    let CommandContext { config: file, language: _, now } = context;
+    let result = if args.sandbox { load_without_secrets(file, *now) } else { load(file, *now) };
+    report(context, &result, args, out)
 }
 
 fn report(
-    file: &Path,
+    context: &CommandContext,
     result: &Result<Config, Problems>,
     args: &CheckArgs,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
+    let CommandContext { config: file, language, now: _ } = context;
     let (problems, outcome) = match result {
         Ok(config) => (&config.warnings, Outcome::Good),
         Err(problems) => (&problems.list, Outcome::Finding),
@@ -56,9 +58,9 @@ fn report(
         writeln!(out, "{}", in_file(file, problem))?;
     }
     if let Ok(config) = result {
-        write!(out, "{}", summary(config))?;
+        write!(out, "{}", summary(config, *language))?;
     }
-    writeln!(out, "{}", verdict(file, problems))?;
+    writeln!(out, "{}", verdict(file, problems, *language))?;
     Ok(outcome)
 }
 
@@ -76,88 +78,51 @@ impl<'a> CheckReport<'a> {
     }
 }
 
-/// `fanfare.yaml: OK`, `fanfare.yaml: 6 errors, 1 warning`.
-fn verdict(file: &Path, problems: &[Problem]) -> String {
+/// `fanfare.yaml: OK`, `fanfare.yaml: not usable, 6 errors, 1 warning`.
+fn verdict(file: &Path, problems: &[Problem], language: Language) -> String {
+    let words = CheckWords::in_language(language);
     let count = |severity| problems.iter().filter(|it| it.severity == severity).count();
-    let counts = [(count(ProblemSeverity::Error), "error"), (count(ProblemSeverity::Warning), "warning")];
-    let counted: Vec<String> = counts
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| counted(count, what))
-        .collect();
-    let word = if counts[0].0 == 0 { "OK" } else { "not usable" };
-    if counted.is_empty() {
-        format!("{}: {word}", file.display())
-    } else {
-        format!("{}: {word}, {}", file.display(), counted.join(", "))
-    }
+    let (errors, warnings) = (count(ProblemSeverity::Error), count(ProblemSeverity::Warning));
+    let word = if errors == 0 { words.usable } else { words.not_usable };
+    let verdict = words.counts(errors, warnings).map(|counts| format!("{word}{}{counts}", words.comma));
+    format!("{}: {}", file.display(), verdict.as_deref().unwrap_or(word))
 }
 
-fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
-}
-
-fn summary(config: &Config) -> String {
+fn summary(config: &Config, language: Language) -> String {
     let Config { sources, channels, policy, .. } = config;
-    let from = table(["SOURCE", "FORMAT", "WHO MAY POST", "EXPECTED EVERY"], sources.iter().map(source_row));
-    let to =
-        table(["CHANNEL", "KIND", "BUDGET", "QUOTA", "TIMEOUT", "DRILL"], channels.iter().map(channel_row));
-    let told =
-        table(["RECEIVER", "CHANNELS", "COUNTS AS TOLD", "OTHERWISE"], policy.receivers().map(receiver_row));
-    format!("{from}\n\n{to}\n\n{told}\n\nROUTES\n{}\n", tree(policy))
+    let (words, terms) = (CheckWords::in_language(language), TermsWords::in_language(language));
+    let from = table(words.sources, sources.iter().map(|it| source_row(it, words)));
+    let to = table(words.channels, channels.iter().map(|it| channel_row(it, words)));
+    let told = table(words.receivers, policy.receivers().map(|it| receiver_row(it, terms)));
+    format!("{from}\n\n{to}\n\n{told}\n\n{}\n{}\n", words.routes, tree(policy, language))
 }
 
-fn source_row(source: &SourceConfig) -> [String; 4] {
+fn source_row(source: &SourceConfig, words: &CheckWords) -> [String; 4] {
     let who = match source.auth {
-        Auth::Open => "everybody on this machine or network",
-        Auth::Bearer(_) => "who has the token",
+        Auth::Open => words.everybody,
+        Auth::Bearer(_) => words.token_holder,
     };
     let expected = source.expect_every.map_or_else(|| "-".to_owned(), |it| HumanDuration(it).to_string());
     [source.name().to_string(), source.format.to_string(), who.to_owned(), expected]
 }
 
-fn channel_row(channel: &ChannelSetup) -> [String; 6] {
+fn channel_row(channel: &ChannelSetup, words: &CheckWords) -> [String; 6] {
     let Limits { account: _, egress: _, budgets, quota, concurrency: _ } = &channel.limits;
+    let unlimited = || words.unlimited.to_owned();
+    let drill = |Drill { every, at, zone: _ }: &Drill| words.drill(*every, &at.strftime("%H:%M").to_string());
     [
         channel.name.to_string(),
         channel.kind.to_owned(),
-        if budgets.is_empty() {
-            unlimited()
-        } else {
-            budgets.iter().map(budget).collect::<Vec<_>>().join(", ")
-        },
-        quota.as_ref().map_or_else(unlimited, |it| format!("{} a {}", it.messages, period(it.per))),
+        if budgets.is_empty() { unlimited() } else { words.budgets(budgets) },
+        quota.as_ref().map_or_else(unlimited, |it| words.quota(it.messages.get(), it.per)),
         HumanDuration(channel.timeout).to_string(),
         channel.drill.as_ref().map_or_else(|| "-".to_owned(), drill),
     ]
 }
 
-fn budget(budget: &Budget) -> String {
-    format!("{} in {}", budget.messages, HumanDuration(budget.per))
-}
-
-fn unlimited() -> String {
-    "unlimited".to_owned()
-}
-
-fn period(per: QuotaPeriod) -> &'static str {
-    match per {
-        QuotaPeriod::Day => "day",
-        QuotaPeriod::Month => "month",
-    }
-}
-
-const SECONDS_A_DAY: u64 = 24 * 60 * 60;
-
-fn drill(drill: &Drill) -> String {
-    let Drill { every, at, zone: _ } = drill;
-    let days = every.as_secs() / SECONDS_A_DAY; // the config takes only whole days
-    format!("every {days}d at {}", at.strftime("%H:%M"))
-}
-
-fn receiver_row(receiver: &Receiver) -> [String; 4] {
-    let promise = Promise(&receiver.terms);
-    let ladder: Vec<String> = promise.ladder().collect();
+fn receiver_row(receiver: &Receiver, words: TermsWords) -> [String; 4] {
+    let Receiver { name, terms } = receiver;
+    let ladder: Vec<String> = words.ladder(terms).collect();
     let otherwise = if ladder.is_empty() { "-".to_owned() } else { ladder.join("; ") };
-    [receiver.name.to_string(), promise.channels(), promise.contract(), otherwise]
+    [name.to_string(), words.channels(terms), words.contract(terms), otherwise]
 }

@@ -1,19 +1,19 @@
 //! `fanfare dead-letters`: deliveries that were given up, and their retry or discard.
 
 use std::io::Write;
-use std::path::Path;
 
 use clap::Args;
 use fanfare_api::{
     DeadLetterDetails, DeadLetterEntry, DeadLetterList, DeadLetterSelection, DeliveryAttempt, DiscardResult,
     Endpoint, RetryResult,
 };
-use fanfare_core::one_line;
-use fanfare_words::without_outcome;
+use fanfare_core::{Language, one_line};
+use fanfare_words::{DeadLetterWords, Vocabulary, without_outcome};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
+use super::context::CommandContext;
 use super::outcome::Outcome;
 use super::output::{print, read};
 use super::table::table;
@@ -104,28 +104,26 @@ const ALIKE: [&str; 4] = ["channel", "receiver", "since", "until"];
 
 /// Prints the dead letters.
 pub(crate) fn list(
-    config: &Path,
+    context: &CommandContext,
     args: &DeadLetterListArgs,
-    now: Timestamp,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
     let DeadLetterListArgs { filter, before, limit, ask } = args;
-    let mut query = filter.query(now);
+    let mut query = filter.query(context.now);
     query.extend(before.iter().map(|id| ("before", id.clone())));
     query.push(("limit", limit.to_string()));
-    let gateway = GatewayClient::find(config, &ask.gateway, TokenKind::Api)?;
+    let gateway = GatewayClient::find(&context.config, &ask.gateway, TokenKind::Api)?;
     let answer = gateway.get(Endpoint::ListDeadLetters, "", &query)?;
-    let zone = &gateway.locale.timezone;
+    let zone = &gateway.timezone;
     print(answer, ask, out, |DeadLetterList { dead_letters }: DeadLetterList| {
-        table(HEADER, dead_letters.iter().map(|it| row(it, zone)))
+        let words = DeadLetterWords::in_language(context.language);
+        let row = |it: &DeadLetterEntry| row(it, Vocabulary::in_language(context.language), zone);
+        table(words.columns, dead_letters.iter().map(row))
     })?;
     Ok(Outcome::Good)
 }
 
-const HEADER: [&str; 9] =
-    ["ID", "ALERT", "RECEIVER", "CHANNEL", "SEVERITY", "TITLE", "GIVEN UP AT", "TRIES", "WHY"];
-
-fn row(letter: &DeadLetterEntry, zone: &TimeZone) -> [String; 9] {
+fn row(letter: &DeadLetterEntry, vocabulary: Vocabulary, zone: &TimeZone) -> [String; 9] {
     let DeadLetterEntry {
         id,
         alert_id,
@@ -143,7 +141,7 @@ fn row(letter: &DeadLetterEntry, zone: &TimeZone) -> [String; 9] {
         alert_id.to_string(),
         receiver.clone(),
         channel.clone().unwrap_or_default(),
-        severity.to_string(),
+        vocabulary.severity(*severity),
         one_line(title),
         format_time(*given_up_at, zone),
         attempts.to_string(),
@@ -152,96 +150,83 @@ fn row(letter: &DeadLetterEntry, zone: &TimeZone) -> [String; 9] {
 }
 
 /// Prints one dead letter, with every attempt that was made.
-pub(crate) fn show(config: &Path, args: &DeadLetterShowArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+pub(crate) fn show(
+    context: &CommandContext,
+    args: &DeadLetterShowArgs,
+    out: &mut dyn Write,
+) -> anyhow::Result<Outcome> {
     let DeadLetterShowArgs { id, ask } = args;
-    let gateway = GatewayClient::find(config, &ask.gateway, TokenKind::Api)?;
+    let gateway = GatewayClient::find(&context.config, &ask.gateway, TokenKind::Api)?;
     let answer = gateway.get(Endpoint::ShowDeadLetter, id, &[])?;
-    print(answer, ask, out, |letter: DeadLetterDetails| text(&letter, &gateway.locale.timezone))?;
+    print(answer, ask, out, |letter: DeadLetterDetails| text(&letter, context.language, &gateway.timezone))?;
     Ok(Outcome::Good)
 }
 
-fn text(DeadLetterDetails { dead_letter, attempts }: &DeadLetterDetails, zone: &TimeZone) -> String {
-    let DeadLetterEntry {
-        id,
-        alert_id,
-        title,
-        severity,
-        receiver,
-        channel,
-        reason,
-        given_up_at,
-        fulfilment,
-        ..
-    } = dead_letter;
+fn text(letter: &DeadLetterDetails, language: Language, zone: &TimeZone) -> String {
+    let DeadLetterDetails { dead_letter, attempts } = letter;
+    let DeadLetterEntry { id, alert_id, title, severity, receiver, channel, reason, .. } = dead_letter;
+    let (words, vocabulary) = (DeadLetterWords::in_language(language), Vocabulary::in_language(language));
+    let DeadLetterWords { colon, .. } = words;
+    let alert = format!("{alert_id}, {}{colon}{}", vocabulary.severity(*severity), one_line(title));
     let fields = [
-        ("Dead letter", id.clone()),
-        ("Alert", format!("{alert_id}, {severity}: {}", one_line(title))),
-        ("Receiver", receiver.clone()),
-        ("Channel", channel.clone().unwrap_or_default()),
-        ("Given up at", format_time(*given_up_at, zone)),
-        ("Why", one_line(reason)),
-        ("Contract", fulfilment.to_string()),
+        (words.dead_letter, id.clone()),
+        (words.alert, alert),
+        (words.receiver, receiver.clone()),
+        (words.channel, channel.clone().unwrap_or_default()),
+        (words.given_up_at, format_time(dead_letter.given_up_at, zone)),
+        (words.why, one_line(reason)),
+        (words.contract, vocabulary.progress(dead_letter.fulfilment)),
     ];
-    let mut text: String = fields.map(|(name, value)| format!("{name}: {value}\n")).concat();
+    let mut text: String = fields.map(|(name, value)| format!("{name}{colon}{value}\n")).concat();
     if !attempts.is_empty() {
-        let rows = attempts.iter().map(|it| attempt_row(it, zone));
-        text.push_str(&format!("\n{}\n", table(ATTEMPTS, rows)));
+        let rows = attempts.iter().map(|it| attempt_row(it, vocabulary, zone));
+        text.push_str(&format!("\n{}\n", table(words.attempts, rows)));
     }
-    text.push_str(&format!("\n`fanfare explain {alert_id}` tells the whole story."));
+    text.push_str(&format!("\n{}", words.whole_story(*alert_id)));
     text
 }
 
-const ATTEMPTS: [&str; 5] = ["TRY", "BEGAN AT", "ENDED AT", "OUTCOME", "ANSWER"];
-
-fn attempt_row(attempt: &DeliveryAttempt, zone: &TimeZone) -> [String; 5] {
+fn attempt_row(attempt: &DeliveryAttempt, vocabulary: Vocabulary, zone: &TimeZone) -> [String; 5] {
     let DeliveryAttempt { ordinal, started_at, ended_at, outcome, words } = attempt;
-    let outcome = outcome.to_string();
-    let answer = one_line(without_outcome(&outcome, words));
+    let answer = one_line(without_outcome(&outcome.to_string(), words));
+    let outcome = vocabulary.verdict(*outcome);
     [ordinal.to_string(), format_time(*started_at, zone), format_time(*ended_at, zone), outcome, answer]
 }
 
 /// Has dead letters tried again; a finding if there are none like this.
 pub(crate) fn retry(
-    config: &Path,
+    context: &CommandContext,
     args: &DeadLetterRetryArgs,
-    now: Timestamp,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
     let DeadLetterRetryArgs { which } = args;
-    let gateway = GatewayClient::find(config, &which.ask.gateway, TokenKind::Api)?;
-    let answer = gateway.post(Endpoint::RetryDeadLetters, "", &which.selection(now))?;
+    let gateway = GatewayClient::find(&context.config, &which.ask.gateway, TokenKind::Api)?;
+    let answer = gateway.post(Endpoint::RetryDeadLetters, "", &which.selection(context.now))?;
     let RetryResult { retried } = read(answer.clone())?;
-    report(answer, &which.ask, out, retried, "tried again")
+    let text = DeadLetterWords::in_language(context.language).retried(retried);
+    print(answer, &which.ask, out, |_: Value| text)?;
+    Ok(found(retried))
 }
 
 /// Discards dead letters; a finding if there are none like this.
 pub(crate) fn discard(
-    config: &Path,
+    context: &CommandContext,
     args: &DeadLetterDiscardArgs,
-    now: Timestamp,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
     let DeadLetterDiscardArgs { reason, which } = args;
-    let gateway = GatewayClient::find(config, &which.ask.gateway, TokenKind::Api)?;
-    let selection = DeadLetterSelection { reason: Some(reason.clone()), ..which.selection(now) };
+    let gateway = GatewayClient::find(&context.config, &which.ask.gateway, TokenKind::Api)?;
+    let selection = DeadLetterSelection { reason: Some(reason.clone()), ..which.selection(context.now) };
     let answer = gateway.post(Endpoint::DiscardDeadLetters, "", &selection)?;
     let DiscardResult { discarded } = read(answer.clone())?;
-    report(answer, &which.ask, out, discarded, "discarded")
+    let text = DeadLetterWords::in_language(context.language).discarded(discarded);
+    print(answer, &which.ask, out, |_: Value| text)?;
+    Ok(found(discarded))
 }
 
-fn report(
-    answer: Value,
-    ask: &AskArgs,
-    out: &mut dyn Write,
-    number: u64,
-    done: &str,
-) -> anyhow::Result<Outcome> {
-    print(answer, ask, out, |_: Value| match number {
-        0 => "no dead letter is like this".to_owned(),
-        1 => format!("1 dead letter is {done}"),
-        number => format!("{number} dead letters are {done}"),
-    })?;
-    Ok(if number == 0 { Outcome::Finding } else { Outcome::Good })
+/// A finding if a request was about no dead letter.
+fn found(number: u64) -> Outcome {
+    if number == 0 { Outcome::Finding } else { Outcome::Good }
 }
 
 impl DeadLetterChoiceArgs {

@@ -1,14 +1,15 @@
 //! `fanfare deliveries`: the deliveries of a running gateway.
 
 use std::io::Write;
-use std::path::Path;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use fanfare_api::{DeliveryList, DeliveryStage, Endpoint, ListedDelivery};
 use fanfare_core::{AlertId, one_line};
+use fanfare_words::{DeliveryWords, Vocabulary};
 use jiff::tz::TimeZone;
 
+use super::context::CommandContext;
 use super::outcome::Outcome;
 use super::output::print;
 use super::table::table;
@@ -41,12 +42,18 @@ fn stage_parser() -> impl TypedValueParser<Value = DeliveryStage> {
 }
 
 /// Prints the deliveries.
-pub(crate) fn list(config: &Path, args: &DeliveryListArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let gateway = GatewayClient::find(config, &args.ask.gateway, TokenKind::Api)?;
+pub(crate) fn list(
+    context: &CommandContext,
+    args: &DeliveryListArgs,
+    out: &mut dyn Write,
+) -> anyhow::Result<Outcome> {
+    let gateway = GatewayClient::find(&context.config, &args.ask.gateway, TokenKind::Api)?;
     let answer = gateway.get(Endpoint::ListDeliveries, "", &args.query())?;
-    let zone = &gateway.locale.timezone;
+    let zone = &gateway.timezone;
     print(answer, &args.ask, out, |DeliveryList { deliveries }: DeliveryList| {
-        table(HEADER, deliveries.iter().map(|it| row(it, zone)))
+        let words = DeliveryWords::in_language(context.language);
+        let row = |it: &ListedDelivery| row(it, words, Vocabulary::in_language(context.language), zone);
+        table(words.columns, deliveries.iter().map(row))
     })?;
     Ok(Outcome::Good)
 }
@@ -64,25 +71,15 @@ impl DeliveryListArgs {
     }
 }
 
-const HEADER: [&str; 12] = [
-    "ID",
-    "ALERT",
-    "RECEIVER",
-    "CHANNEL",
-    "SEVERITY",
-    "STATE",
-    "OWED AT",
-    "TRIES",
-    "SETTLED AT",
-    "CONTRACT",
-    "HOW",
-    "WHY",
-];
-
-fn row(delivery: &ListedDelivery, zone: &TimeZone) -> [String; 12] {
+fn row(
+    delivery: &ListedDelivery,
+    words: &DeliveryWords,
+    vocabulary: Vocabulary,
+    zone: &TimeZone,
+) -> [String; 12] {
     let ListedDelivery { escalated, digest, reason, .. } = delivery;
-    let escalated = escalated.as_ref().map(|unless| format!("escalated: not {unless}"));
-    let digest = digest.map(|number| format!("in digest {number}"));
+    let escalated = escalated.map(|unless| vocabulary.escalated(unless));
+    let digest = digest.map(|number| words.in_digest(number));
     let how: Vec<String> = escalated.into_iter().chain(digest).collect();
     // A provider's words may hold anything, also what would confuse a terminal.
     let why = reason.as_deref().map(one_line);
@@ -91,13 +88,13 @@ fn row(delivery: &ListedDelivery, zone: &TimeZone) -> [String; 12] {
         delivery.alert_id.to_string(),
         delivery.receiver.clone(),
         delivery.channel.clone(),
-        delivery.severity.to_string(),
-        delivery.state.to_string(),
+        vocabulary.severity(delivery.severity),
+        vocabulary.stage(delivery.state),
         format_time(delivery.owed_at, zone),
         delivery.attempts.to_string(),
         delivery.settled_at.map(|at| format_time(at, zone)).unwrap_or_default(),
-        delivery.fulfilment.to_string(),
-        how.join(", "),
+        vocabulary.progress(delivery.fulfilment),
+        how.join(words.comma),
         why.unwrap_or_default(),
     ]
 }

@@ -1,45 +1,48 @@
 //! `fanfare explain`: everything that happened to an alert.
 
 use std::io::Write;
-use std::path::Path;
 
 use clap::Args;
 use fanfare_api::{
-    AlertContent, AlertExplanation, AlertState, Endpoint, EventDetails, ExplainedDelivery,
-    ExplainedNotification, ExplainedStep, IncidentAlert, RoutingExplanation, StepDetails, TimelineEvent,
+    AlertContent, AlertExplanation, Endpoint, EventDetails, ExplainedDelivery, ExplainedNotification,
+    ExplainedStep, IncidentAlert, RoutingExplanation, StepDetails, TimelineEvent,
 };
-use fanfare_core::{AlertId, HumanDuration, Language, Locale, one_line};
-use fanfare_words::ExplainWords;
+use fanfare_core::{AlertId, HumanDuration, one_line};
+use fanfare_words::{ExplainWords, RouteWords, Vocabulary};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
+use super::context::CommandContext;
 use super::outcome::Outcome;
 use super::output::print;
 use super::table::table;
 use super::time_arg::format_time;
 use crate::client::{AskArgs, GatewayClient, TokenKind};
 
-/// The alert, and the language of its story.
+/// The alert whose story is told.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
     /// The number of the alert, as its messages show it
     pub id: AlertId,
-    /// The language: en or zh [default: the config's `messages.language`]
-    #[arg(long, value_name = "LANGUAGE")]
-    pub language: Option<Language>,
     /// The gateway and the output.
     #[command(flatten)]
     pub ask: AskArgs,
 }
 
 /// Prints everything that happened to the alert.
-pub(crate) fn explain(config: &Path, args: &ExplainArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let ExplainArgs { id, language, ask } = args;
-    let gateway = GatewayClient::find(config, &ask.gateway, TokenKind::Api)?;
+pub(crate) fn explain(
+    context: &CommandContext,
+    args: &ExplainArgs,
+    out: &mut dyn Write,
+) -> anyhow::Result<Outcome> {
+    let ExplainArgs { id, ask } = args;
+    let gateway = GatewayClient::find(&context.config, &ask.gateway, TokenKind::Api)?;
     let answer = gateway.get(Endpoint::ExplainAlert, &id.to_string(), &[])?;
-    let language = language.unwrap_or(gateway.locale.language);
     let printer = StoryPrinter {
-        words: ExplainWords::in_language(language),
-        locale: Locale { language, ..gateway.locale.clone() },
+        words: ExplainWords::in_language(context.language),
+        routes: RouteWords::in_language(context.language),
+        vocabulary: Vocabulary::in_language(context.language),
+        timezone: gateway.timezone,
     };
     print(answer, ask, out, |story: AlertExplanation| printer.print(&story))?;
     Ok(Outcome::Good)
@@ -48,7 +51,9 @@ pub(crate) fn explain(config: &Path, args: &ExplainArgs, out: &mut dyn Write) ->
 /// A printer of stories in one language, by one clock.
 struct StoryPrinter {
     words: &'static ExplainWords,
-    locale: Locale,
+    routes: &'static RouteWords,
+    vocabulary: Vocabulary,
+    timezone: TimeZone,
 }
 
 impl StoryPrinter {
@@ -77,16 +82,13 @@ impl StoryPrinter {
             alert.annotations.get("title").or_else(|| text_of(alert, "alertname")).map_or("", String::as_str);
         let labels: Vec<String> =
             alert.labels.iter().map(|(name, text)| format!("{name}={}", one_line(text))).collect();
-        let status = match alert.status {
-            AlertState::Firing => words.firing,
-            AlertState::Resolved => words.resolved,
-        };
+        let status = self.vocabulary.state(alert.status);
         let mut lines = vec![
             format!(
                 "{} {id}: {} ({}, {status})",
                 words.alert,
                 one_line(title),
-                self.words.word(&alert.severity.to_string())
+                self.vocabulary.severity(alert.severity)
             ),
             format!("{}: {}", words.received, self.time(*received_at)),
             format!("{}: {incident}, {} {}", words.incident, words.since, self.time(*since)),
@@ -106,11 +108,7 @@ impl StoryPrinter {
 
     fn siblings(&self, siblings: &[IncidentAlert]) -> String {
         let told = siblings.iter().map(|IncidentAlert { id, received_at, status }| {
-            let status = match status {
-                AlertState::Firing => self.words.firing,
-                AlertState::Resolved => self.words.resolved,
-            };
-            format!("{id} ({status}, {})", self.time(*received_at))
+            format!("{id} ({}, {})", self.vocabulary.state(*status), self.time(*received_at))
         });
         told.collect::<Vec<_>>().join(", ")
     }
@@ -118,11 +116,11 @@ impl StoryPrinter {
     fn routing(&self, routing: &RoutingExplanation) -> String {
         match routing {
             RoutingExplanation::Routes { routes } => {
-                routes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+                routes.iter().map(|it| self.routes.check(it)).collect::<Vec<_>>().join("\n")
             }
             RoutingExplanation::ToldBefore => self.words.told_before.to_owned(),
             RoutingExplanation::Chosen => self.words.chosen.to_owned(),
-            RoutingExplanation::Unknown { why } => format!("{}: {why}", self.words.policy_unknown),
+            RoutingExplanation::Unknown { why } => self.words.unknown_policy(why),
         }
     }
 
@@ -145,11 +143,11 @@ impl StoryPrinter {
             let ExplainedDelivery { channel, escalated, state, next_at, attempted, .. } = delivery;
             [
                 told.receiver.to_string(),
-                self.words.word(&told.why.to_string()),
-                self.words.word(&told.fulfilment.to_string()),
+                self.vocabulary.notification_reason(told.why),
+                self.vocabulary.progress(told.fulfilment),
                 channel.to_string(),
-                escalated.map(|unless| self.words.escalated(unless)).unwrap_or_default(),
-                self.words.word(&state.to_string()),
+                escalated.map(|unless| self.vocabulary.escalated(unless)).unwrap_or_default(),
+                self.vocabulary.stage(*state),
                 attempted.to_string(),
                 next_at.map(|at| self.time(at)).unwrap_or_default(),
             ]
@@ -168,7 +166,7 @@ impl StoryPrinter {
     }
 
     fn time(&self, at: Timestamp) -> String {
-        format_time(at, &self.locale.timezone)
+        format_time(at, &self.timezone)
     }
 }
 

@@ -1,13 +1,14 @@
 //! `fanfare reload`: a running gateway reads its config again.
 
 use std::io::Write;
-use std::path::Path;
 
 use clap::Args;
 use fanfare_api::ConfigProblem;
+use fanfare_words::RequestWords;
 use reqwest::StatusCode;
 use serde::Deserialize;
 
+use super::context::CommandContext;
 use super::outcome::Outcome;
 use super::output::print;
 use crate::client::{AskArgs, GatewayClient, TokenKind};
@@ -28,14 +29,19 @@ struct ReloadProblems {
 }
 
 /// Has the gateway put its config into force; a finding, with every problem, if it cannot.
-pub(crate) fn reload(config: &Path, args: &ReloadArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let gateway = GatewayClient::find(config, &args.ask.gateway, TokenKind::Api)?;
+pub(crate) fn reload(
+    context: &CommandContext,
+    args: &ReloadArgs,
+    out: &mut dyn Write,
+) -> anyhow::Result<Outcome> {
+    let gateway = GatewayClient::find(&context.config, &args.ask.gateway, TokenKind::Api)?;
     let answer = gateway.post_to_path(&["-", "reload"], Vec::new())?;
     let is_unsound = answer.status == StatusCode::BAD_REQUEST && answer.json.get("problems").is_some();
+    let words = RequestWords::in_language(context.language);
     let (answer, outcome, verdict) = if is_unsound {
-        (answer.json, Outcome::Finding, "the config cannot be used; nothing has changed")
+        (answer.json, Outcome::Finding, words.nothing_changed)
     } else {
-        (answer.json_if_done()?, Outcome::Good, "the config is in force")
+        (answer.json_if_done()?, Outcome::Good, words.in_force)
     };
     print(answer, &args.ask, out, |ReloadProblems { problems }: ReloadProblems| {
         let lines = problems.iter().map(ToString::to_string).chain([verdict.to_owned()]);

@@ -3,7 +3,6 @@
 mod tree;
 mod promise;
 
-use std::fmt;
 use std::io::Write;
 
 use clap::Args;
@@ -13,13 +12,15 @@ use fanfare_core::{
 use jiff::Timestamp;
 use serde::Serialize;
 
-pub(crate) use self::promise::Promise;
+use self::promise::Promise;
 pub(crate) use self::tree::tree;
 use self::tree::{Tree, terms};
+use super::context::CommandContext;
+use super::load::load_without_secrets;
 use super::outcome::Outcome;
 use fanfare_api::RouteCheck;
-use fanfare_config::Config;
 use fanfare_http::trace;
+use fanfare_words::RouteWords;
 
 /// The form of the routing tree.
 #[derive(Debug, Args)]
@@ -55,18 +56,28 @@ fn label(text: &str) -> Result<(String, String), String> {
 }
 
 /// Prints the routing tree.
-pub(crate) fn show(config: &Config, args: &RouteShowArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+pub(crate) fn show(
+    context: &CommandContext,
+    args: &RouteShowArgs,
+    out: &mut dyn Write,
+) -> anyhow::Result<Outcome> {
+    let config = load_without_secrets(&context.config, context.now)?;
     if args.json {
-        serde_json::to_writer_pretty(&mut *out, &Tree::of(&config.policy))?;
+        serde_json::to_writer_pretty(&mut *out, &Tree::new(&config.policy))?;
         writeln!(out)?;
     } else {
-        write!(out, "{}", tree(&config.policy))?;
+        write!(out, "{}", tree(&config.policy, context.language))?;
     }
     Ok(Outcome::Good)
 }
 
 /// Prints the receivers that would be told of the alert, and the reason for each route.
-pub(crate) fn test(config: &Config, args: &RouteTestArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+pub(crate) fn test(
+    context: &CommandContext,
+    args: &RouteTestArgs,
+    out: &mut dyn Write,
+) -> anyhow::Result<Outcome> {
+    let config = load_without_secrets(&context.config, context.now)?;
     let alert = alert(&args.labels);
     let steps = trace(config.policy.route(), &alert);
     let told = told(&config.policy, &alert);
@@ -75,12 +86,13 @@ pub(crate) fn test(config: &Config, args: &RouteTestArgs, out: &mut dyn Write) -
         serde_json::to_writer_pretty(&mut *out, &answer)?;
         writeln!(out)?;
     } else {
+        let words = RouteWords::in_language(context.language);
         for step in &steps {
-            writeln!(out, "{step}")?;
+            writeln!(out, "{}", words.check(step))?;
         }
-        writeln!(out, "\nTold:")?;
-        for told in &told {
-            write!(out, "{told}")?;
+        writeln!(out, "\n{}", words.told)?;
+        for ToldReceiver { receiver, channels: _, promise: Promise(terms), route } in &told {
+            write!(out, "{}", words.told(receiver.as_str(), route, terms))?;
         }
     }
     Ok(Outcome::Good)
@@ -101,17 +113,6 @@ struct ToldReceiver<'a> {
     channels: &'a [ChannelName],
     promise: Promise<'a>,
     route: String,
-}
-
-impl fmt::Display for ToldReceiver<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { receiver, channels: _, promise, route } = self;
-        writeln!(f, "  {receiver} on {} (by {route})", promise.channels())?;
-        if !promise.is_plain() {
-            writeln!(f, "    counts as told: {}", promise.contract())?;
-        }
-        promise.ladder().try_for_each(|rung| writeln!(f, "    {rung}"))
-    }
 }
 
 /// The severity of an alarm that names none, as `fanfare_sources` reads it.

@@ -8,6 +8,7 @@ use clap::{ArgGroup, Args};
 use fanfare_core::Severity;
 use serde_json::{Map, Value, json};
 
+use super::context::CommandContext;
 use super::outcome::Outcome;
 use crate::client::{GatewayArgs, GatewayClient, TokenKind};
 
@@ -61,13 +62,17 @@ pub struct AlertArgs {
 }
 
 /// Posts the alert, and prints the gateway's answer.
-pub(crate) fn send(config: &Path, args: &SendArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+pub(crate) fn send(
+    context: &CommandContext,
+    args: &SendArgs,
+    out: &mut dyn Write,
+) -> anyhow::Result<Outcome> {
     let SendArgs { source, file, alert, gateway } = args;
     let body = match file {
         Some(file) => read(file).with_context(|| format!("--file {}", file.display()))?,
         None => serde_json::to_vec(&alert.body())?,
     };
-    let gateway = GatewayClient::find(config, gateway, TokenKind::Source(source))?;
+    let gateway = GatewayClient::find(&context.config, gateway, TokenKind::Source(source))?;
     let answer = gateway.post_to_path(&["ingest", source], body)?.json_if_done()?;
     serde_json::to_writer_pretty(&mut *out, &answer)?;
     writeln!(out)?;

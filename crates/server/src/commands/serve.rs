@@ -2,12 +2,12 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::Path;
 
 use anyhow::Context as _;
 use clap::Args;
 use tokio::runtime::Runtime;
 
+use super::context::CommandContext;
 use super::outcome::Outcome;
 use crate::serve::{LogFormat, Providers, start_logging};
 
@@ -38,19 +38,19 @@ pub struct SandboxArgs {
     pub smtp: SocketAddr,
 }
 
-/// Runs the gateway with the config at `file` until it is told to stop.
-pub(crate) fn serve(file: &Path, args: ServeArgs) -> anyhow::Result<Outcome> {
+/// Runs the gateway until it is told to stop.
+pub(crate) fn serve(context: &CommandContext, args: ServeArgs) -> anyhow::Result<Outcome> {
     let ServeArgs { sandbox, log_format, log } = args;
     start_logging(&log, log_format)?;
     let providers = if sandbox { Providers::Sandbox } else { Providers::Real };
-    runtime()?.block_on(crate::serve::serve(file, providers))?;
+    runtime()?.block_on(crate::serve::serve(&context.config, providers))?;
     Ok(Outcome::Good)
 }
 
 /// Shows the example at work until it is told to stop.
-pub(crate) fn demo(out: &mut dyn Write) -> anyhow::Result<Outcome> {
+pub(crate) fn demo(context: &CommandContext, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     start_logging("warn", LogFormat::Text)?;
-    runtime()?.block_on(crate::serve::demo(out))?;
+    runtime()?.block_on(crate::serve::demo(context.language, out))?;
     Ok(Outcome::Good)
 }
 

@@ -2,6 +2,7 @@ mod check;
 mod client;
 mod explain;
 mod fake;
+mod languages;
 mod operators;
 mod routes;
 
@@ -10,7 +11,7 @@ use std::path::PathBuf;
 use clap::Parser;
 use tempfile::TempDir;
 
-use super::{Cli, Outcome, run};
+use super::{Cli, LocaleVariables, Outcome, run};
 
 /// The output and the result of a command.
 struct Said {
@@ -20,10 +21,15 @@ struct Said {
 
 /// Runs `fanfare --config FILE …`.
 fn fanfare(config: &std::path::Path, args: &[&str]) -> Said {
+    fanfare_at(&LocaleVariables::default(), config, args)
+}
+
+/// Runs `fanfare --config FILE …` for a reader with this environment.
+fn fanfare_at(locale: &LocaleVariables, config: &std::path::Path, args: &[&str]) -> Said {
     let config = config.to_str().unwrap();
     let cli = Cli::try_parse_from(["fanfare", "--config", config].iter().chain(args)).unwrap();
     let mut out = Vec::new();
-    let outcome = run(cli, &mut out);
+    let outcome = run(cli, locale, &mut out);
     Said { outcome, out: String::from_utf8(out).unwrap() }
 }
 

@@ -9,8 +9,9 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use comfy_table::Table;
 use fanfare_api::IngestResult;
-use fanfare_core::{Clock as _, Policy, SystemClock};
+use fanfare_core::{Clock as _, Language, Policy, SystemClock};
 use fanfare_sandbox::{ProviderVerdict, Sandbox, SeenMessage};
+use fanfare_words::DemoWords;
 use jiff::Timestamp;
 
 use super::running::RunningGateway;
@@ -28,12 +29,12 @@ const SAMPLE: &str = include_str!("../../../../examples/tkl/b01-chat-note.json")
 /// The time that the demo waits for the messages before it says that something is wrong.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Runs until it is told to stop.
-pub(crate) async fn run(out: &mut dyn Write) -> anyhow::Result<()> {
+/// Runs until it is told to stop. All that it prints is in `language`, messages too.
+pub(crate) async fn run(language: Language, out: &mut dyn Write) -> anyhow::Result<()> {
     let folder = tempfile::tempdir().context("the demo needs a temporary folder for its store")?;
     let host = SandboxHost::start().await?;
     // No secrets: the demo prints the token of its source, and somebody's real one may stand in the environment.
-    let (policy, file) = (policy_with_links(), Path::new("config/fanfare.yaml"));
+    let (policy, file) = (policy(language), Path::new("config/fanfare.yaml"));
     let mut config =
         host.load_config(NoSecrets, SystemClock.now(), |loader| loader.load_text(&policy, file))?;
     host.register_accounts(&config)?;
@@ -42,33 +43,45 @@ pub(crate) async fn run(out: &mut dyn Write) -> anyhow::Result<()> {
     config.server.listen = address;
     // The links in its messages lead to the demo itself.
     config.server.external_url = Some(format!("http://{address}").parse()?);
-    let sample = Sample::of(&config)?;
+    let sample = Sample::new(&config, language)?;
     let sandbox = Arc::clone(&host.sandbox);
     let running = RunningGateway::start(config, Some(host), None).await?;
     let sent = sample.send(running.address()).await?;
     let expected = sent.expected(&running.gateway().policy())?;
     let messages = wait_for_messages(&sandbox, expected).await;
-    tell(
-        &DemoReport {
-            sample: &sample,
-            address: running.address(),
-            sent: &sent,
-            expected,
-            messages: &messages,
-        },
-        out,
-    )?;
+    let report = DemoReport {
+        words: DemoWords::in_language(language),
+        sample: &sample,
+        address: running.address(),
+        sent: &sent,
+        expected,
+        messages: &messages,
+    };
+    report.print(out)?;
     stop_signal().await?;
     running.stop().await;
     Ok(())
 }
 
-/// The example with what it has as a comment because it needs an address that
-/// people reach: its messages carry links with which to acknowledge.
-fn policy_with_links() -> String {
-    ["external_url: ", "- { after: 15m, unless: acknowledged"]
+/// The example with what it has as a comment because it needs an address that people
+/// reach, so that its messages carry links with which to acknowledge; in one language.
+fn policy(language: Language) -> String {
+    let policy = ["external_url: ", "- { after: 15m, unless: acknowledged"]
         .into_iter()
-        .fold(POLICY.to_owned(), |policy, setting| policy.replace(&format!("# {setting}"), setting))
+        .fold(POLICY.to_owned(), |policy, setting| policy.replace(&format!("# {setting}"), setting));
+    let (other, this) = match language {
+        Language::En => ("language: zh", "language: en"),
+        Language::Zh => ("language: en", "language: zh"),
+    };
+    policy.replace(other, this)
+}
+
+/// The body that a script posts, its texts in `language`.
+fn sample_body(language: Language) -> String {
+    let (written, words) = (DemoWords::in_language(Language::En), DemoWords::in_language(language));
+    SAMPLE
+        .replace(written.sample_device, words.sample_device)
+        .replace(written.sample_description, words.sample_description)
 }
 
 /// The configured address if it is free; a demo beside a running gateway takes another port.
@@ -79,6 +92,7 @@ fn free_or_any(listen: SocketAddr) -> anyhow::Result<SocketAddr> {
 
 /// The sample alert and the door it goes to.
 struct Sample {
+    body: String,
     source: String,
     token: Option<String>,
 }
@@ -103,13 +117,13 @@ impl PostedSample {
 }
 
 impl Sample {
-    fn of(config: &Config) -> anyhow::Result<Self> {
+    fn new(config: &Config, language: Language) -> anyhow::Result<Self> {
         let source = config.sources.first().context("the example policy has no source")?;
         let token = match &source.auth {
             Auth::Bearer(token) => Some(token.expose().to_owned()),
             Auth::Open => None,
         };
-        Ok(Self { source: source.name().to_string(), token })
+        Ok(Self { body: sample_body(language), source: source.name().to_string(), token })
     }
 
     async fn send(&self, address: SocketAddr) -> anyhow::Result<PostedSample> {
@@ -117,7 +131,7 @@ impl Sample {
         let mut request = client
             .post(format!("http://{address}/ingest/{}", self.source))
             .header("content-type", "application/json")
-            .body(SAMPLE);
+            .body(self.body.clone());
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
@@ -155,6 +169,7 @@ async fn wait_for_messages(sandbox: &Sandbox, expected: usize) -> Vec<SeenMessag
 
 /// The findings that the demo prints.
 struct DemoReport<'a> {
+    words: &'static DemoWords,
     sample: &'a Sample,
     address: SocketAddr,
     sent: &'a PostedSample,
@@ -162,64 +177,47 @@ struct DemoReport<'a> {
     messages: &'a [SeenMessage],
 }
 
-fn tell(told: &DemoReport<'_>, out: &mut dyn Write) -> anyhow::Result<()> {
-    let DemoReport { sample, address, sent, expected, messages } = *told;
-    writeln!(out, "\nThe gateway answered 202 / 网关已受理:\n  {}\n", sent.answer)?;
-    writeln!(out, "Who got it, and how fast / 谁收到了、多快:\n{}\n", table(sent, messages))?;
-    if messages.len() < expected {
-        let missing = expected - messages.len();
-        writeln!(
-            out,
-            "{missing} of {expected} messages are not there after {PATIENCE:?} / 有 {missing} 条消息未到达\n"
-        )?;
+impl DemoReport<'_> {
+    fn print(&self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let Self { words, sent, messages, .. } = *self;
+        writeln!(out, "\n{}\n  {}\n", words.answer, sent.answer)?;
+        writeln!(out, "{}\n{}\n", words.messages, table(words, sent, messages))?;
+        if messages.len() < self.expected {
+            let missing = self.expected - messages.len();
+            writeln!(out, "{}\n", words.missing(missing, self.expected, PATIENCE))?;
+        }
+        for message in messages {
+            writeln!(out, "--- {} ---\n{}\n", message.target, message.shown.text.trim_end())?;
+        }
+        writeln!(out, "{}", words.tries)?;
+        if let Some(link) = link(self.address, messages) {
+            writeln!(out, "  # {}\n  {link}", words.acknowledge)?;
+        }
+        for (what, how) in self.tries() {
+            writeln!(out, "  # {what}\n  {how}")?;
+        }
+        writeln!(out, "\n{}", words.end)?;
+        out.flush()?;
+        Ok(())
     }
-    for message in messages {
-        writeln!(out, "--- {} ---\n{}\n", message.target, message.shown.text.trim_end())?;
-    }
-    writeln!(
-        out,
-        "What to try next, in another terminal; `fanfare` is target/release/fanfare / 在另一个终端中可以试:"
-    )?;
-    if let Some(link) = link(address, messages) {
-        writeln!(
-            out,
-            "  # acknowledge it, in a browser: the button does it, not the link / 在浏览器中打开，点击按钮确认\n  {link}"
-        )?;
-    }
-    let tries = [
-        (
-            "send a body of your own / 发一条自己的告警",
-            sample.curl(address, "@examples/tkl/b05-notification-group.json"),
-        ),
-        ("see what people saw / 看看大家收到了什么", format!("curl http://{address}/sandbox/messages")),
-        (
-            "let DingTalk refuse, then send again / 让钉钉拒收，再发一次",
-            format!(
-                "curl -X PUT -d '{{\"fault\": {{\"errcode\": {{\"code\": 310000, \"words\": \"sign not match\"}}}}}}' http://{address}/sandbox/faults/ops-dingtalk"
+
+    /// Each command to try, after a remark on what it does.
+    fn tries(&self) -> [(&'static str, String); 6] {
+        let Self { words, sample, address, .. } = *self;
+        [
+            (words.send, sample.curl(address, "@examples/tkl/b05-notification-group.json")),
+            (words.see, format!("curl http://{address}/sandbox/messages")),
+            (
+                words.refuse,
+                format!(
+                    "curl -X PUT -d '{{\"fault\": {{\"errcode\": {{\"code\": 310000, \"words\": \"sign not match\"}}}}}}' http://{address}/sandbox/faults/ops-dingtalk"
+                ),
             ),
-        ),
-        (
-            "mend it: what is owed comes within about a minute / 恢复：约一分钟内补发",
-            format!("curl -X DELETE http://{address}/sandbox/faults"),
-        ),
-        (
-            "who was told what, and what is still owed / 投递记录",
-            format!("fanfare deliveries list --url http://{address}"),
-        ),
-        (
-            "what happened to an alert, and what is still to come / 一条告警的全部经过",
-            format!("fanfare explain 1 --url http://{address}"),
-        ),
-    ];
-    for (what, how) in tries {
-        writeln!(out, "  # {what}\n  {how}")?;
+            (words.mend, format!("curl -X DELETE http://{address}/sandbox/faults")),
+            (words.list, format!("fanfare deliveries list --url http://{address}")),
+            (words.explain, format!("fanfare explain 1 --url http://{address}")),
+        ]
     }
-    writeln!(
-        out,
-        "\nNothing leaves this machine. Ctrl-C ends the demo. / 所有消息都留在本机，Ctrl-C 结束。"
-    )?;
-    out.flush()?;
-    Ok(())
 }
 
 /// The link in a message with which to acknowledge.
@@ -232,15 +230,15 @@ fn link(address: SocketAddr, messages: &[SeenMessage]) -> Option<String> {
     })
 }
 
-fn table(sent: &PostedSample, messages: &[SeenMessage]) -> Table {
+fn table(words: &DemoWords, sent: &PostedSample, messages: &[SeenMessage]) -> Table {
     let mut table = Table::new();
-    table.set_header(["channel", "kind", "outcome", "after", "title"]);
+    table.set_header(words.columns);
     for message in messages {
         let after = message.time.duration_since(sent.at);
         table.add_row([
             message.target.clone(),
             message.kind.to_owned(),
-            outcome(&message.verdict).to_owned(),
+            outcome(words, &message.verdict).to_owned(),
             format!("{} ms", after.as_millis()),
             message.shown.title.clone(),
         ]);
@@ -248,12 +246,15 @@ fn table(sent: &PostedSample, messages: &[SeenMessage]) -> Table {
     table
 }
 
-fn outcome(verdict: &ProviderVerdict) -> &'static str {
+fn outcome(words: &DemoWords, verdict: &ProviderVerdict) -> &'static str {
     match verdict {
-        ProviderVerdict::Delivered => "delivered",
-        ProviderVerdict::Refused { .. } => "refused",
-        ProviderVerdict::Throttled { .. } => "throttled",
-        ProviderVerdict::Duplicate => "already there",
-        ProviderVerdict::Broken { .. } => "did not arrive",
+        ProviderVerdict::Delivered => words.delivered,
+        ProviderVerdict::Refused { .. } => words.refused,
+        ProviderVerdict::Throttled { .. } => words.throttled,
+        ProviderVerdict::Duplicate => words.already_there,
+        ProviderVerdict::Broken { .. } => words.lost,
     }
 }
+
+#[cfg(test)]
+mod tests;

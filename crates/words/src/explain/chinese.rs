@@ -4,31 +4,35 @@ use fanfare_api::{
     ContractProgress, ContractTerms, EscalationCondition, EscalationRung, EventDetails, ReceiverTerms,
     RequiredChannels, RungReason, SendOrder, StepDetails, TurnReason,
 };
+use fanfare_core::Language;
 
 use super::outcome::{each_once, without_outcome};
+use crate::vocabulary::Vocabulary;
+
+const WORDS: Vocabulary = Vocabulary::in_language(Language::Zh);
 
 /// A sentence about an event; receiver and channel stand beside it.
 pub(super) fn event(event: &EventDetails) -> String {
     match event {
         EventDetails::Accepted { alert: _, source, severity } => {
-            format!("已接收，来源 {source}，级别 {}", word(&severity.to_string()))
+            format!("已接收，来源 {source}，级别 {}", WORDS.severity(*severity))
         }
         EventDetails::Held { receiver: _, route, reason } => {
-            format!("未通知：{reason}{}", by_route(route.as_deref()))
+            format!("未通知：{}{}", WORDS.suppression_reason(reason), by_route(route.as_deref()))
         }
         EventDetails::Owed { notification: _, receiver: _, route, why, channels, terms } => {
             let promise = terms.as_ref().map(promise).unwrap_or_default();
             format!(
                 "应通过 {} 通知：{}{}{promise}",
                 names(channels),
-                word(&why.to_string()),
+                WORDS.notification_reason(*why),
                 by_route(route.as_deref())
             )
         }
         EventDetails::Attempt { attempt, outcome, words, latency_ms, digest, .. } => {
             let digest = digest.map(|it| format!("（汇总 {it}）")).unwrap_or_default();
             let words = without_outcome(&outcome.to_string(), words);
-            format!("第 {attempt} 次发送{digest}：{}，{latency_ms} 毫秒：{words}", word(&outcome.to_string()))
+            format!("第 {attempt} 次发送{digest}：{}，{latency_ms} 毫秒：{words}", WORDS.verdict(*outcome))
         }
         EventDetails::GivenUp { reason, .. } => format!("已放弃：{reason}"),
         EventDetails::Step { notification: _, receiver: _, step } => done(step),
@@ -122,46 +126,9 @@ fn settled(fulfilment: ContractProgress) -> &'static str {
     }
 }
 
-/// The reason that a channel of the escalation was told.
-pub(super) fn escalated(unless: EscalationCondition) -> String {
-    format!("升级：{}", not_yet(unless))
-}
-
 /// A rung that is still to come.
 pub(super) fn rung(EscalationRung { after, unless, to }: &EscalationRung) -> String {
     format!("{after} 后若{}则通知 {}", not_yet(*unless), names(to))
-}
-
-/// A word of the API; one that is not known stands as it is.
-pub(super) fn word(word: &str) -> &str {
-    match word {
-        "low" => "提示",
-        "mid" => "一般",
-        "high" => "严重",
-        "urgent" => "紧急",
-        "started" => "告警开始",
-        "still firing" => "仍在告警",
-        "acknowledged" => "已确认",
-        "resolved" => "已恢复",
-        "notice" => "通知",
-        "delivered" => "已送达",
-        "pending" => "待发送",
-        "dead" => "已放弃",
-        "discarded" => "已作废",
-        "transient" => "暂时失败",
-        "throttled" => "被限流",
-        "blocked" => "被封禁",
-        "quota" => "额度用尽",
-        "unsendable" => "内容无法发送",
-        "misconfigured" => "配置有误",
-        "unanswered" => "未得到答复",
-        "open" => "进行中",
-        "kept" => "已履行",
-        "broken" => "未按时履行",
-        "abandoned" => "已落空",
-        "late" => "超时履行",
-        other => other,
-    }
 }
 
 fn names(channels: &[String]) -> String {

@@ -114,11 +114,6 @@ fn settled(fulfilment: ContractProgress) -> &'static str {
     }
 }
 
-/// The reason that a channel of the escalation was told.
-pub(super) fn escalated(unless: EscalationCondition) -> String {
-    format!("escalated: not {unless}")
-}
-
 /// A rung that is still to come: `after 15m unless acknowledged: boss`.
 pub(super) fn rung(EscalationRung { after, unless, to }: &EscalationRung) -> String {
     format!("after {after} unless {unless}: {}", names(to))

@@ -45,12 +45,24 @@ fn resolved(story: AlertHistory) -> AlertHistory {
 
 #[test]
 fn every_route_is_told_as_it_was_when_the_alert_came() {
-    let step = |route: &str, receiver: &str, matched: bool, why: &str| json!({ "route": route, "receiver": receiver, "matched": matched, "why": why });
+    let step = |route: &str, receiver: &str, matched: bool, why: &str, because: Value| json!({ "route": route, "receiver": receiver, "matched": matched, "why": why, "because": because });
     let not_tried = "not tried: route.routes[0] matched and does not say `continue`";
     let routes = [
-        step("route", "team", true, "matches everything"),
-        step("route.routes[0]", "on-call", true, "matches severity >= high"),
-        step("route.routes[1]", "porter", false, not_tried),
+        step("route", "team", true, "matches everything", json!({ "reason": "everything" })),
+        step(
+            "route.routes[0]",
+            "on-call",
+            true,
+            "matches severity >= high",
+            json!({ "reason": "matched", "matchers": ["severity >= high"] }),
+        ),
+        step(
+            "route.routes[1]",
+            "porter",
+            false,
+            not_tried,
+            json!({ "reason": "not_tried", "taken": "route.routes[0]" }),
+        ),
     ];
     check(&kept(Some("route.routes[0]")), json!({ "by": "routes", "routes": routes }));
 }

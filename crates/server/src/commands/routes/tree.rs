@@ -1,10 +1,10 @@
 //! The routing tree, for people and for programs.
 
-use fanfare_core::{ChannelName, DeliveryTerms, HumanDuration, Policy, Route, RoutePath};
+use fanfare_core::{ChannelName, DeliveryTerms, HumanDuration, Language, Policy, Route, RoutePath};
 use serde::Serialize;
 
 use super::promise::Promise;
-use fanfare_http::condition;
+use fanfare_words::RouteWords;
 
 /// A route and those below it, as `--json` prints them.
 #[derive(Debug, Serialize)]
@@ -21,7 +21,7 @@ pub(crate) struct Tree<'a> {
 
 impl<'a> Tree<'a> {
     /// The whole tree of `policy`.
-    pub(crate) fn of(policy: &'a Policy) -> Self {
+    pub(crate) fn new(policy: &'a Policy) -> Self {
         Self::below(policy, policy.route(), &RoutePath::default())
     }
 
@@ -44,11 +44,18 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// The routing tree of `policy`, one route a line.
-pub(crate) fn tree(policy: &Policy) -> String {
-    let mut lines = Vec::new();
-    draw(policy, policy.route(), &RoutePath::default(), ROOT, "", &mut lines);
-    lines.concat()
+/// The routing tree of `policy` in `language`, one route a line.
+pub(crate) fn tree(policy: &Policy, language: Language) -> String {
+    let mut drawing = TreeDrawing { policy, words: RouteWords::in_language(language), text: String::new() };
+    drawing.draw(policy.route(), ROOT, "");
+    drawing.text
+}
+
+/// A routing tree that is being drawn.
+struct TreeDrawing<'a> {
+    policy: &'a Policy,
+    words: &'static RouteWords,
+    text: String,
 }
 
 /// The lead of a line of the tree, and of the lines below it.
@@ -62,30 +69,16 @@ const ROOT: Branch = Branch { own: "", below: "" };
 const INNER: Branch = Branch { own: "├─ ", below: "│  " };
 const LAST: Branch = Branch { own: "└─ ", below: "   " };
 
-fn draw(
-    policy: &Policy,
-    route: &Route,
-    path: &RoutePath,
-    branch: Branch,
-    indent: &str,
-    lines: &mut Vec<String>,
-) {
-    lines.push(format!("{indent}{}{}\n", branch.own, line(policy, route, path)));
-    let below = format!("{indent}{}", branch.below);
-    for (index, child) in route.routes.iter().enumerate() {
-        let branch = if index + 1 == route.routes.len() { LAST } else { INNER };
-        draw(policy, child, &path.child(index), branch, &below, lines);
+impl TreeDrawing<'_> {
+    fn draw(&mut self, route: &Route, branch: Branch, indent: &str) {
+        let line = self.words.line(route, terms(self.policy, route));
+        self.text.push_str(&format!("{indent}{}{line}\n", branch.own));
+        let below = format!("{indent}{}", branch.below);
+        for (index, child) in route.routes.iter().enumerate() {
+            let branch = if index + 1 == route.routes.len() { LAST } else { INNER };
+            self.draw(child, branch, &below);
+        }
     }
-}
-
-/// `severity>="high" → on-call (ops-dingtalk, ops-mail), again after 4h`
-fn line(policy: &Policy, route: &Route, path: &RoutePath) -> String {
-    let Route { matchers, receiver, r#continue, repeat_interval, routes: _ } = route;
-    let condition = if *path == RoutePath::default() { "everything".to_owned() } else { condition(matchers) };
-    let channels = terms(policy, route).map(|it| Promise(it).channels()).unwrap_or_default();
-    let again = HumanDuration(*repeat_interval);
-    let further = if *r#continue { ", and the next" } else { "" };
-    format!("{condition} → {receiver} ({channels}), again after {again}{further}")
 }
 
 /// The delivery terms of the receiver of `route`.

@@ -13,8 +13,10 @@ const STORY: &str = r#"{
     "annotations": { "title": "Temperature too high" }, "starts_at": "2026-03-08T11:00:00Z"
   },
   "routing": { "by": "routes", "routes": [
-    { "route": "route", "receiver": "team", "matched": true, "why": "matches everything" },
-    { "route": "route.routes[0]", "receiver": "on-call", "matched": true, "why": "matches severity >= high" }
+    { "route": "route", "receiver": "team", "matched": true, "why": "matches everything",
+      "because": { "reason": "everything" } },
+    { "route": "route.routes[0]", "receiver": "on-call", "matched": true, "why": "matches severity >= high",
+      "because": { "reason": "matched", "matchers": ["severity >= high"] } }
   ] },
   "held": [ { "receiver": "team", "route": "route", "reason": "already told, and the repeat interval has not passed" } ],
   "timeline": [
@@ -130,14 +132,14 @@ fn it_is_told_in_the_language_and_by_the_clock_of_the_messages() {
             此后: 50 (已恢复, 2026-03-08 21:00:00.000 +08:00)
 
             应通知谁
-            ✓ route → team: matches everything
-              ✓ route.routes[0] → on-call: matches severity >= high
+            ✓ route → team：匹配所有告警
+              ✓ route.routes[0] → on-call：匹配 severity >= high
 
             经过
             时间                            接收者   渠道  内容
             2026-03-08 20:00:00.123 +08:00                 已接收，来源 thinklink，级别 紧急
-            2026-03-08 20:00:00.123 +08:00  team           未通知：already told, and the repeat interval has not passed（route）
-            2026-03-08 20:00:00.123 +08:00  on-call        应通过 ops 通知：worsened from high（route.routes[0]）；依次发送；须 1 个渠道在 1m 内送达；15m 后若未确认则通知 boss
+            2026-03-08 20:00:00.123 +08:00  team           未通知：已通知过，重复间隔未到（route）
+            2026-03-08 20:00:00.123 +08:00  on-call        应通过 ops 通知：级别上升（原为严重）（route.routes[0]）；依次发送；须 1 个渠道在 1m 内送达；15m 后若未确认则通知 boss
             2026-03-08 20:00:00.323 +08:00  on-call  ops   第 1 次发送：未得到答复，200 毫秒：HTTP 502 [31mBad Gateway
             2026-03-08 20:00:00.323 +08:00  on-call        改由 mail 发送：ops 首次发送失败
             2026-03-08 20:00:01.000 +08:00  on-call  mail  第 1 次发送（汇总 3）：已送达，677 毫秒：250 OK
@@ -148,10 +150,10 @@ fn it_is_told_in_the_language_and_by_the_clock_of_the_messages() {
             2026-03-08 20:22:00.000 +08:00                 Wang 已确认
 
             当前状态
-            接收者   原因                约定    渠道  方式          状态    尝试次数  最早重试
-            on-call  worsened from high  已履行  ops                 待发送  9         2026-03-08 20:30:00.000 +08:00
-            on-call  worsened from high  已履行  mail                已送达  1
-            on-call  worsened from high  已履行  boss  升级：未确认  已放弃  1
+            接收者   原因                  约定    渠道  方式          状态    尝试次数  最早重试
+            on-call  级别上升（原为严重）  已履行  ops                 待发送  9         2026-03-08 20:30:00.000 +08:00
+            on-call  级别上升（原为严重）  已履行  mail                已送达  1
+            on-call  级别上升（原为严重）  已履行  boss  升级：未确认  已放弃  1
 
             后续升级
             时间                            接收者   内容

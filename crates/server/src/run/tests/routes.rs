@@ -172,14 +172,34 @@ fn who_is_told_is_told_as_json_too() {
     let said = fanfare(&path, &["routes", "test", "--json", "severity=urgent", "site=harbour"]);
     let answer: Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!(answer["labels"], json!({ "severity": "urgent", "site": "harbour" }));
-    let step = |route: &str, receiver: &str, matched: bool, why: &str| json!({ "route": route, "receiver": receiver, "matched": matched, "why": why });
+    let step = |route: &str, receiver: &str, matched: bool, why: &str, because: Value| json!({ "route": route, "receiver": receiver, "matched": matched, "why": why, "because": because });
+    let matched = |matcher: &str| json!({ "reason": "matched", "matchers": [matcher] });
+    let nameless = |matcher: &str| json!({ "reason": "no_label", "matcher": matcher, "label": "alertname" });
     let no_name = "the alert has no `alertname`";
     let steps = [
-        step("route", "team", true, "matches everything"),
-        step("route.routes[0]", "on-call", true, "matches severity >= high"),
-        step("route.routes[0].routes[0]", "team", true, "matches site=\"harbour\""),
-        step("route.routes[1]", "on-call", false, &format!("not alertname=~\"door.*\": {no_name}")),
-        step("route.routes[2]", "team", false, &format!("not alertname=\"window\": {no_name}")),
+        step("route", "team", true, "matches everything", json!({ "reason": "everything" })),
+        step("route.routes[0]", "on-call", true, "matches severity >= high", matched("severity >= high")),
+        step(
+            "route.routes[0].routes[0]",
+            "team",
+            true,
+            "matches site=\"harbour\"",
+            matched("site=\"harbour\""),
+        ),
+        step(
+            "route.routes[1]",
+            "on-call",
+            false,
+            &format!("not alertname=~\"door.*\": {no_name}"),
+            nameless("alertname=~\"door.*\""),
+        ),
+        step(
+            "route.routes[2]",
+            "team",
+            false,
+            &format!("not alertname=\"window\": {no_name}"),
+            nameless("alertname=\"window\""),
+        ),
     ];
     assert_eq!(answer["routes"], json!(steps));
     let team = json!({

@@ -18,12 +18,12 @@ impl ReloadMetrics {
         let metrics = Self { successful: Gauge::default(), succeeded_at: Gauge::default() };
         registry.register(
             "fanfare_config_last_reload_successful",
-            "Whether what the config said when it was last read is done",
+            "Whether the config is in force as it was last read",
             metrics.successful.clone(),
         );
         registry.register_with_unit(
             "fanfare_config_last_reload_success_timestamp",
-            "When the config that is in force was read",
+            "Time at which the config in force was read",
             Unit::Seconds,
             metrics.succeeded_at.clone(),
         );

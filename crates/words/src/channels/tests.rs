@@ -1,0 +1,34 @@
+use fanfare_testkit::check_language;
+
+use super::*;
+
+#[test]
+fn no_text_is_in_the_other_language() {
+    for language in [Language::En, Language::Zh] {
+        check_language(language, ChannelWords::in_language(language));
+    }
+}
+
+#[test]
+fn a_test_is_told_of_in_both_languages() {
+    let waiting = TestVerdict::Waiting;
+    let chinese = ChannelWords::in_language(Language::Zh);
+    assert_eq!(
+        chinese.test_waits("ops", waiting, 7),
+        "ops：等待中，渠道正忙或须静默；结果见 `fanfare explain 7`"
+    );
+    let refused = TestVerdict::Attempted(fanfare_api::AttemptVerdict::Misconfigured);
+    assert_eq!(
+        chinese.tested("ops", refused, 95, "errcode 310000"),
+        "ops：配置有误，95 毫秒：errcode 310000"
+    );
+    let english = ChannelWords::in_language(Language::En);
+    assert_eq!(
+        english.tested("ops", refused, 95, "errcode 310000"),
+        "ops: misconfigured after 95 ms: errcode 310000"
+    );
+    assert_eq!(
+        (chinese.quota(1, 2, "2026-03"), chinese.health(ChannelCondition::Broken)),
+        ("2026-03 已用 1，共 2".to_owned(), "故障")
+    );
+}
