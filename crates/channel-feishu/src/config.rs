@@ -140,19 +140,44 @@ impl MentionConfig {
         if let Some(at) = user_ids.iter().position(|id| !is_user_id(id)) {
             return Err(BuildError::new(format!("mention.user_ids[{at}]"), NO_USER_ID));
         }
-        match ids_of_mobiles.iter().flatten().find(|(_, id)| !is_user_id(id)) {
-            Some((mobile, _)) => Err(BuildError::new(format!("mention.ids_of_mobiles.{mobile}"), NO_USER_ID)),
-            None => Ok(()),
+        for (mobile, id) in ids_of_mobiles.iter().flatten() {
+            let field = || format!("mention.ids_of_mobiles.{mobile}");
+            if bare_mobile(mobile).is_none() {
+                return Err(BuildError::new(
+                    field(),
+                    "is no mobile number: expected digits, e.g. 13800000000",
+                ));
+            }
+            if !is_user_id(id) {
+                return Err(BuildError::new(field(), NO_USER_ID));
+            }
         }
+        Ok(())
     }
 }
 
-const NO_USER_ID: &str =
-    "is no open_id or user_id: expected letters, digits, `_` and `-`, e.g. `ou_18eac85d35a2`";
+const NO_USER_ID: &str = "is no open_id or user_id: expected letters, digits, `_` and `-`, e.g. `ou_18eac85d35a2`; `mention.all` calls everybody";
 
-/// True if `text` can stand in a mention without changing its meaning.
+/// The id of everybody, about whom `mention.all` decides alone.
+pub(crate) const EVERYBODY: &str = "all";
+
+/// The country code of China, which people write before a mobile number or leave out.
+const CHINA: [&str; 2] = ["+86", "0086"];
+
+/// The digits of a mobile number without China's country code; `None` if it is none.
+pub(crate) fn bare_mobile(text: &str) -> Option<String> {
+    let compact: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    let national = CHINA.iter().find_map(|code| compact.strip_prefix(code)).unwrap_or(&compact);
+    let digits = national.strip_prefix('+').unwrap_or(national);
+    let is_number = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());
+    is_number.then(|| national.to_owned())
+}
+
+/// True if `text` can stand in a mention, and names one person.
 pub(crate) fn is_user_id(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+    !text.is_empty()
+        && text != EVERYBODY
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }
 
 #[cfg(test)]

@@ -38,6 +38,7 @@ fn entity(c: char) -> Cow<'static, str> {
         '[' => "&#91;",
         ']' => "&#93;",
         '\\' => "&#92;",
+        '|' => "&#124;", // A card may have five tables, and is refused with one more.
         other => return Cow::Owned(other.to_string()),
     })
 }

@@ -6,14 +6,11 @@ use fanfare_chat::MentionSettings;
 use fanfare_core::{Digest, Mention, Notification};
 
 use crate::MentionConfig;
-use crate::config::is_user_id;
+use crate::config::{EVERYBODY, bare_mobile, is_user_id};
 
 /// The most people in one message. Ours, since Feishu publishes no limit: more names
 /// than a screen holds are not read.
 const MOST_MENTIONS: usize = 50;
-
-/// The id of everybody in a text and in rich text.
-const EVERYBODY: &str = "all";
 
 /// The settings of mentions, as a message needs them.
 #[derive(Debug)]
@@ -35,7 +32,10 @@ impl Mentions {
     pub(crate) fn new(config: MentionConfig) -> Self {
         let MentionConfig { user_ids, all, ids_of_mobiles } = config;
         let settings = MentionSettings { mobiles: Vec::new(), user_ids, all };
-        Self { settings, ids_of_mobiles: ids_of_mobiles.unwrap_or_default() }
+        let ids = ids_of_mobiles.unwrap_or_default();
+        let ids_of_mobiles =
+            ids.into_iter().filter_map(|(mobile, id)| Some((bare_mobile(&mobile)?, id))).collect();
+        Self { settings, ids_of_mobiles }
     }
 
     /// The people that the message about `told` calls.
@@ -51,15 +51,15 @@ impl Mentions {
     fn called(&self, mention: Mention) -> Called {
         let Mention { mobiles, user_ids, all } = mention;
         let mut called = Called::default();
-        let known = |mobile: &String| self.ids_of_mobiles.get(mobile).cloned();
+        let known = |mobile: &String| self.ids_of_mobiles.get(&bare_mobile(mobile)?).cloned();
         for person in mobiles.into_iter().map(|it| known(&it).ok_or(it)).chain(user_ids.into_iter().map(Ok)) {
             match person {
-                Ok(id) if is_user_id(&id) => called.ids.push(id),
+                Ok(id) if is_user_id(&id) && !called.ids.contains(&id) => called.ids.push(id),
+                Ok(id) if is_user_id(&id) => {} // Called already, by another of their names.
                 Ok(other) | Err(other) => called.by_text.push(other),
             }
         }
         called.ids.extend(all.then(|| EVERYBODY.to_owned()));
-        called.ids.dedup();
         called
     }
 }

@@ -77,11 +77,16 @@ impl WebhookMethod {
 const MOST_KEYS: usize = 2;
 
 /// Headers that the channel writes itself.
-const OWN_HEADERS: [&str; 7] = [
+const OWN_HEADERS: [&str; 12] = [
+    "connection",
+    "content-encoding",
     "content-length",
     "content-type",
+    "expect",
     "host",
+    "te",
     "transfer-encoding",
+    "upgrade",
     "webhook-id",
     "webhook-signature",
     "webhook-timestamp",

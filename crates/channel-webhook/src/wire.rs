@@ -24,7 +24,7 @@ pub(crate) fn outcome(answer: &Answer) -> Result<Receipt, SendError> {
 
 /// The numeric `errcode` of a JSON object.
 fn errcode_in(body: &str) -> Option<f64> {
-    serde_json::from_str::<ErrcodeReply>(body).ok()?.errcode.as_f64()
+    serde_json::from_str::<ErrcodeReply>(body.trim_start_matches('\u{feff}')).ok()?.errcode.as_f64()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Signing times, corrected by the provider's clock.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use fanfare_core::{Receipt, SendError};
 use fanfare_words::Renderer;
@@ -18,8 +18,15 @@ const WORTH_CORRECTING: SignedDuration = SignedDuration::from_secs(60);
 /// next correction.
 #[derive(Debug, Default)]
 pub struct SigningClock {
-    /// The correction of the time that was refused last.
-    refused: Mutex<Option<SignedDuration>>,
+    refused: Mutex<RefusedTimes>,
+}
+
+/// The corrections of the times that were refused last.
+#[derive(Debug, Default)]
+struct RefusedTimes {
+    last: Option<SignedDuration>,
+    /// The one before, if it was another.
+    before: Option<SignedDuration>,
 }
 
 /// The time in one signature.
@@ -36,7 +43,7 @@ pub struct SigningTime {
 pub enum ClockRemedy {
     /// Another time, with which the next attempt will sign.
     AnotherTime,
-    /// A person who sets this machine's clock.
+    /// A person: this machine's time and the provider's were refused alike, or there is no other.
     SetClock,
 }
 
@@ -44,7 +51,7 @@ impl SigningClock {
     /// The time to sign with at `now`, where the provider's clock is so much `ahead`, as far as it is known.
     #[must_use]
     pub fn time(&self, now: Timestamp, ahead: Option<SignedDuration>) -> SigningTime {
-        let correction = self.correction(ahead);
+        let correction = self.refused().correction(ahead);
         match now.checked_add(correction) {
             Ok(at) => SigningTime { at, correction },
             Err(_) => SigningTime { at: now, correction: SignedDuration::ZERO },
@@ -53,19 +60,35 @@ impl SigningClock {
 
     /// Records that the provider has refused `time`; `ahead` is the difference known since its answer.
     pub fn refuse(&self, time: SigningTime, ahead: Option<SignedDuration>) -> ClockRemedy {
-        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(time.correction);
-        if is_near(self.correction(ahead), time.correction) {
+        let mut refused = self.refused();
+        refused.add(time.correction);
+        let next = refused.correction(ahead);
+        let was_refused = |it: Option<SignedDuration>| it.is_some_and(|it| is_near(it, next));
+        if was_refused(refused.last) || was_refused(refused.before) {
             ClockRemedy::SetClock
         } else {
             ClockRemedy::AnotherTime
         }
     }
 
+    fn refused(&self) -> MutexGuard<'_, RefusedTimes> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl RefusedTimes {
+    fn add(&mut self, correction: SignedDuration) {
+        if let Some(last) = self.last.filter(|last| !is_near(*last, correction)) {
+            self.before = Some(last);
+        }
+        self.last = Some(correction);
+    }
+
+    /// The correction of the next time: none where the provider's time was the last to be refused.
     fn correction(&self, ahead: Option<SignedDuration>) -> SignedDuration {
-        let refused = *self.refused.lock().unwrap_or_else(PoisonError::into_inner);
         ahead
             .filter(|ahead| !is_near(*ahead, SignedDuration::ZERO))
-            .filter(|ahead| refused.is_none_or(|refused| !is_near(*ahead, refused)))
+            .filter(|ahead| self.last.is_none_or(|last| !is_near(*ahead, last)))
             .unwrap_or_default()
     }
 }

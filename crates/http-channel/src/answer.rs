@@ -7,7 +7,7 @@ use reqwest::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::failure::send_error;
-use crate::provider_clock::date;
+use crate::provider_clock::{date, http_date};
 use crate::quote::{blank, quote};
 
 /// Far more than any provider's JSON answer, and little enough to hold for every
@@ -146,12 +146,11 @@ impl Answer {
 /// <https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3>
 fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    let silence = match text.parse() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let date = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
-            Duration::try_from(date.duration_since(now)).unwrap_or_default()
-        }
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let silence = if is_number {
+        text.parse().map_or(LONGEST_SILENCE, Duration::from_secs)
+    } else {
+        Duration::try_from(http_date(text)?.duration_since(now)).unwrap_or_default()
     };
     Some(silence.clamp(SHORTEST_SILENCE, LONGEST_SILENCE))
 }

@@ -55,8 +55,15 @@ impl ProviderClock {
 /// The time by the other side's clock at which it wrote its answer.
 /// <https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1>
 pub(crate) fn date(headers: &HeaderMap) -> Option<Timestamp> {
-    let text = headers.get(DATE)?.to_str().ok()?;
-    Some(jiff::fmt::rfc2822::parse(text.trim()).ok()?.timestamp())
+    http_date(headers.get(DATE)?.to_str().ok()?.trim())
+}
+
+/// A date in one of the three forms of RFC 9110, section 5.6.7, or with another offset than GMT.
+pub(crate) fn http_date(text: &str) -> Option<Timestamp> {
+    match httpdate::parse_http_date(text) {
+        Ok(time) => Timestamp::try_from(time).ok(),
+        Err(_) => Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp()),
+    }
 }
 
 /// By how much a clock that showed `date` is ahead of the one that showed `sent_at`

@@ -92,21 +92,30 @@ fn is_private_v4(address: Ipv4Addr) -> bool {
 }
 
 fn is_private_v6(address: Ipv6Addr) -> bool {
-    let is_documentation = address.segments()[..2] == [0x2001, 0x0db8];
+    let [first, second, third, fourth, ..] = address.segments();
+    let is_documentation = (first, second) == (0x2001, 0x0db8) || (first == 0x3fff && second < 0x1000);
+    let is_protocols = first == 0x2001 && second < 0x0200; // Teredo, ORCHID and others, RFC 2928
+    let is_site_local = first & 0xffc0 == 0xfec0; // deprecated, RFC 3879
+    let is_discard = (first, second, third, fourth) == (0x0100, 0, 0, 0); // RFC 6666
     address.is_loopback()
         || address.is_unspecified()
         || address.is_multicast()
         || address.is_unique_local()
         || address.is_unicast_link_local()
         || is_documentation
+        || is_protocols
+        || is_site_local
+        || is_discard
 }
 
-/// The IPv4 address inside one of NAT64 (RFC 6052) or 6to4 (RFC 3056).
+/// The IPv4 address inside one of NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056) or the
+/// deprecated IPv4-compatible form (RFC 4291), but for `::` and `::1`.
 fn translated(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let octets = address.octets();
     let from = |at: usize| Ipv4Addr::new(octets[at], octets[at + 1], octets[at + 2], octets[at + 3]);
     match address.segments() {
-        [0x0064, 0xff9b, 0, 0, 0, 0, _, _] => Some(from(12)),
+        [0x0064, 0xff9b, 0, 0, 0, 0, _, _] | [0x0064, 0xff9b, 1, ..] => Some(from(12)),
+        [0, 0, 0, 0, 0, 0, high, low] if (high, low) > (0, 1) => Some(from(12)),
         [0x2002, ..] => Some(from(2)),
         _ => None,
     }

@@ -105,3 +105,20 @@ async fn a_machine_without_the_time_signs_with_feishus_from_the_second_attempt_o
     assert_eq!(bot.notify(&told, &Attempt { ordinal: 2, ..attempt() }).await.unwrap().words, says);
     assert_eq!(bot.digest(&digest(2), &attempt()).await.unwrap().words, says);
 }
+
+#[tokio::test]
+async fn a_wrong_secret_is_for_a_person_to_mend_also_where_the_clock_is_off() {
+    let date = "Date: Sun, 08 Mar 2026 15:00:00 GMT\r\n";
+    let fake = FakeHttp::serve(move |_| {
+        Reaction::answer("200 OK", date, r#"{"code":19021,"msg":"sign match fail"}"#)
+    })
+    .await;
+    let bot = bot_at(&fake.endpoint());
+    let told = notification(Severity::High, Why::Started);
+    let mut words = Vec::new();
+    for ordinal in 1..=3 {
+        let attempt = Attempt { ordinal, ..attempt() };
+        words.push(bot.notify(&told, &attempt).await.unwrap_err().word());
+    }
+    assert_eq!(words, ["transient", "misconfigured", "misconfigured"]);
+}

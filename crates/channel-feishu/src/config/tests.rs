@@ -91,3 +91,21 @@ fn the_check_says_what_becomes_of_mobile_numbers_and_of_a_bot_without_a_signatur
     assert_eq!(warned(json!({})), ["no `mention.ids_of_mobiles`"]);
     assert_eq!(warned(json!({ "mention": { "ids_of_mobiles": {} }, "secret": null })), ["no `secret`"]);
 }
+
+#[test]
+fn whom_a_setting_of_mentions_cannot_call_is_refused_and_not_ignored() {
+    for (mention, field) in [
+        (json!({ "user_ids": ["all"] }), "mention.user_ids[0]"),
+        (json!({ "user_ids": ["ou_1", "@zhang"] }), "mention.user_ids[1]"),
+        (json!({ "ids_of_mobiles": { "13800000000": "all" } }), "mention.ids_of_mobiles.13800000000"),
+        (json!({ "ids_of_mobiles": { "zhang": "ou_1" } }), "mention.ids_of_mobiles.zhang"),
+        (json!({ "ids_of_mobiles": { "": "ou_1" } }), "mention.ids_of_mobiles."),
+    ] {
+        let err = config(json!({ "mention": mention })).unwrap().check().unwrap_err();
+        assert_eq!(err.field, field);
+    }
+    config(json!({ "mention": { "ids_of_mobiles": { "+86 138-0000-0000": "ou_1" } } }))
+        .unwrap()
+        .check()
+        .unwrap();
+}

@@ -131,7 +131,7 @@ fn named_in(text: &str, tag: &str) -> Vec<String> {
 
 /// `text` with the signs that entities stand for.
 fn decoded(text: &str) -> String {
-    const ENTITIES: [(&str, &str); 14] = [
+    const ENTITIES: [(&str, &str); 15] = [
         ("&lt;", "<"),
         ("&gt;", ">"),
         ("&#42;", "*"),
@@ -141,6 +141,7 @@ fn decoded(text: &str) -> String {
         ("&#91;", "["),
         ("&#93;", "]"),
         ("&#92;", "\\"),
+        ("&#124;", "|"),
         ("&#35;", "#"),
         ("&#45;", "-"),
         ("&#43;", "+"),

@@ -8,6 +8,7 @@ fn a_label_is_not_taken_for_markup_or_a_mention() {
     assert_eq!(escape("<at id=all></at>"), "&lt;at id=all&gt;&lt;/at&gt;");
     assert_eq!(escape("[click](http://evil.example)"), "&#91;click&#93;(http://evil.example)");
     assert_eq!(escape("&lt;"), "&amp;lt;");
+    assert_eq!(escape_lines("|a|b|\n|--|--|"), "&#124;a&#124;b&#124;\n&#124;--&#124;--&#124;");
 }
 
 #[test]

@@ -58,3 +58,28 @@ fn nobody_is_called_twice() {
         .for_notification(&asking(&["13800000000"], &["ou_1"]));
     assert_eq!(called.in_card(), "<at id=ou_1></at>");
 }
+
+#[test]
+fn nobody_is_called_twice_by_two_names_that_stand_apart() {
+    let called = mentions(&["ou_2"], &[("13800000000", "ou_1")])
+        .for_notification(&asking(&["13800000000"], &["7fa2", "ou_1", "ou_2"]));
+    assert_eq!(called.ids(), ["ou_1", "ou_2", "7fa2"]);
+}
+
+#[test]
+fn a_mobile_number_is_the_same_however_it_is_written() {
+    let mentions = mentions(&[], &[("138 0000 0000", "ou_1"), ("+1-1234567890", "ou_2")]);
+    for written in ["13800000000", "+86 138-0000-0000", "008613800000000", "+8613800000000"] {
+        assert_eq!(mentions.for_notification(&asking(&[written], &[])).ids(), ["ou_1"], "{written}");
+    }
+    assert_eq!(mentions.for_notification(&asking(&["+11234567890"], &[])).ids(), ["ou_2"]);
+    assert!(mentions.for_notification(&asking(&["11234567890"], &[])).ids().is_empty());
+}
+
+#[test]
+fn an_alert_cannot_call_everybody_under_the_name_of_one() {
+    let mentions = Mentions::new(MentionConfig { all: MentionAll::Never, ..MentionConfig::default() });
+    let called = mentions.for_notification(&asking(&[], &["all", "@all"]));
+    assert!(called.ids().is_empty(), "{called:?}");
+    assert_eq!(called.in_card(), "@all");
+}

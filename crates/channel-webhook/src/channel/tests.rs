@@ -170,3 +170,16 @@ async fn a_wrong_key_is_for_a_person_to_mend() {
     let err = hook_at(&fake.endpoint()).notify(&told, &attempt()).await.unwrap_err();
     assert_eq!(err.word(), "misconfigured");
 }
+
+#[tokio::test]
+async fn a_wrong_key_is_for_a_person_to_mend_also_where_the_clock_is_off() {
+    let date = "Date: Sun, 08 Mar 2026 15:00:00 GMT\r\n";
+    let fake = FakeHttp::serve(move |_| Reaction::answer("401 Unauthorized", date, "")).await;
+    let hook = hook_at(&fake.endpoint());
+    let told = notification(Severity::High, Why::Started);
+    let mut words = Vec::new();
+    for ordinal in 1..=3 {
+        words.push(hook.notify(&told, &Attempt { ordinal, ..attempt() }).await.unwrap_err().word());
+    }
+    assert_eq!(words, ["transient", "misconfigured", "misconfigured"]);
+}

@@ -42,6 +42,10 @@ fn headers_are_checked_before_the_first_message() {
         "headers.Content-Type",
         "the channel itself",
     );
+    for own in ["Connection", "Transfer-Encoding", "Upgrade", "Expect", "webhook-id", "HOST"] {
+        let field = format!("secret_headers.{own}");
+        check_problem(headers(json!({ "secret_headers": { own: "x" } })), &field, "the channel itself");
+    }
     let twice = json!({ "headers": { "X-A": "1" }, "secret_headers": { "x-a": "2" } });
     check_problem(headers(twice), "secret_headers.x-a", "already");
     let secret = headers(json!({ "secret_headers": { "X-Key": "hunter2\u{7f}" } }));

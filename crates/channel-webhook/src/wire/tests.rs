@@ -22,7 +22,14 @@ async fn a_2xx_is_a_delivery_whatever_its_body() {
 
 #[tokio::test]
 async fn a_numeric_errcode_other_than_zero_is_no_delivery() {
-    for body in [r#"{"errcode":1,"errmsg":"no such group"}"#, r#"{"errcode":-1}"#, r#"{"errcode":0.5}"#] {
+    for body in [
+        r#"{"errcode":1,"errmsg":"no such group"}"#,
+        r#"{"errcode":-1}"#,
+        r#"{"errcode":0.5}"#,
+        r#"{"errcode":18446744073709551615}"#,
+        " \n{\"errmsg\":\"no such group\",\"errcode\":1}\n",
+        "\u{feff}{\"errcode\":1}",
+    ] {
         let err = read("200 OK", "", body).await.unwrap_err();
         assert_eq!(err.word(), "transient", "{body}");
         assert!(err.to_string().contains("errcode"), "its words are kept: {err}");

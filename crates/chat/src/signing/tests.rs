@@ -64,6 +64,26 @@ fn where_no_other_time_is_known_the_clock_must_be_mended() {
 }
 
 #[test]
+fn where_both_times_were_refused_it_is_not_the_time() {
+    let stamps = SigningClock::default();
+    let own = check(&stamps, None, 0);
+    assert_eq!(stamps.refuse(own, minutes(123)), ClockRemedy::AnotherTime);
+    let theirs = check(&stamps, minutes(123), 123);
+    assert_eq!(stamps.refuse(theirs, minutes(123)), ClockRemedy::SetClock);
+    assert_eq!(stamps.refuse(check(&stamps, minutes(123), 0), minutes(123)), ClockRemedy::SetClock);
+    // Another time that the provider tells is worth a try again.
+    assert_eq!(stamps.refuse(check(&stamps, minutes(123), 123), minutes(60)), ClockRemedy::AnotherTime);
+}
+
+#[test]
+fn two_attempts_at_once_with_one_time_are_one_refusal_of_it() {
+    let stamps = SigningClock::default();
+    let (first, second) = (check(&stamps, None, 0), check(&stamps, None, 0));
+    assert_eq!(stamps.refuse(first, minutes(123)), ClockRemedy::AnotherTime);
+    assert_eq!(stamps.refuse(second, minutes(123)), ClockRemedy::AnotherTime);
+}
+
+#[test]
 fn a_time_beyond_all_times_corrects_nothing() {
     assert_eq!(SigningClock::default().time(Timestamp::MAX, minutes(5)).at, Timestamp::MAX);
 }

@@ -93,6 +93,10 @@ async fn a_redirect_is_not_followed_with_a_secret() {
 async fn retry_after_is_read_in_seconds_and_as_a_date() {
     check_silence("Retry-After: 120\r\n", 120).await;
     check_silence("Retry-After: Sun, 08 Mar 2026 12:05:00 GMT\r\n", 300).await;
+    // "A recipient … MUST accept all three": the obsolete forms of RFC 850 and of asctime.
+    check_silence("Retry-After: Sunday, 08-Mar-26 12:05:00 GMT\r\n", 300).await;
+    check_silence("Retry-After: Sun Mar  8 12:05:00 2026\r\n", 300).await;
+    check_silence("Retry-After: Sun, 08 Mar 2026 20:05:00 +0800\r\n", 300).await;
 }
 
 #[tokio::test]
@@ -111,7 +115,9 @@ async fn a_refused_post_is_not_repeated_at_once_whatever_the_header_says() {
 #[tokio::test]
 async fn an_odd_retry_after_silences_nobody_for_good() {
     check_silence("Retry-After: 99999999999\r\n", 3600).await;
+    check_silence("Retry-After: 99999999999999999999999\r\n", 3600).await;
     check_silence("Retry-After: soon\r\n", 60).await;
+    check_silence("Retry-After: -5\r\n", 60).await;
     check_silence("", 60).await;
 }
 

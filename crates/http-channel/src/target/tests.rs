@@ -37,18 +37,20 @@ fn an_address_that_is_not_reached_over_the_internet_is_private() {
         "255.255.255.255",
     ]);
     check_private(&["::", "::1", "fc00::1", "fd12:3456::1", "fe80::1", "ff02::1", "2001:db8::1"]);
+    check_private(&["fec0::1", "2001::1", "2001:1ff::1", "100::1", "3fff:fff::1"]);
 }
 
 #[test]
 fn a_private_address_in_the_clothes_of_another_family_is_private() {
     check_private(&["::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:7f00:1::"]);
-    check_public(&["::ffff:8.8.8.8", "64:ff9b::808:808"]);
+    check_private(&["::127.0.0.1", "::10.0.0.1", "64:ff9b:1::a00:1", "64:ff9b:1::a9fe:a9fe"]);
+    check_public(&["::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::1"]);
 }
 
 #[test]
 fn an_address_of_the_internet_is_public() {
     check_public(&["1.1.1.1", "100.63.255.255", "100.128.0.0", "172.15.0.1", "172.32.0.1", "198.20.0.1"]);
-    check_public(&["2606:4700:4700::1111"]);
+    check_public(&["2606:4700:4700::1111", "2001:4860:4860::8888", "2400:3200::1", "100:1::1"]);
 }
 
 #[test]
@@ -56,7 +58,10 @@ fn only_an_address_that_is_a_number_is_checked_before_it_is_resolved() {
     let refused = |url: &str| Targets::Public.check(&url.parse().unwrap()).is_err();
     assert!(refused("http://127.0.0.1/hook"));
     assert!(refused("http://[::1]:8080/hook"));
-    assert!(refused("http://2130706433/hook"), "the same address as one number");
+    for same in ["2130706433", "0x7f.1", "0177.0.0.1", "127.1", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]"] {
+        assert!(refused(&format!("http://{same}/hook")), "the same address as {same}");
+    }
+    assert!(refused("http://169.254.169.254/latest/meta-data"));
     assert!(!refused("http://localhost/hook"));
     assert!(Targets::Any.check(&"http://127.0.0.1/hook".parse().unwrap()).is_ok());
 }
