@@ -9,6 +9,7 @@ mod prose;
 mod type_names;
 mod arrows;
 mod sql;
+mod rooms;
 mod finding;
 mod facts;
 mod module;

@@ -4,14 +4,13 @@ use fanfare_core::{Budget, ChannelName, Health, HumanDuration, Quota, QuotaLevel
 use fanfare_store::{Store, StoreError};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::Serialize;
 
 use crate::delivery::ChannelHandle;
 use crate::metrics::Metrics;
 use crate::time::{after, before, between};
 
 /// A channel's settings and state.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChannelView {
     /// The channel's name in the config.
     pub name: ChannelName,
@@ -48,8 +47,7 @@ pub struct ChannelView {
 }
 
 /// A channel's health.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChannelHealth {
     /// No failure is known.
     Working,
@@ -58,7 +56,7 @@ pub enum ChannelHealth {
 }
 
 /// A channel's budget. Channels of one account share it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BudgetView {
     /// The number of messages per period.
     pub messages: u32,
@@ -69,7 +67,7 @@ pub struct BudgetView {
 }
 
 /// A channel's quota of a day or a month.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QuotaView {
     /// The pool that all channels of one quota share.
     pub pool: String,
@@ -86,7 +84,7 @@ pub struct QuotaView {
 }
 
 /// A failed attempt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastError {
     /// The end of the attempt.
     pub at: Timestamp,

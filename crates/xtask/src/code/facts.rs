@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{
-    Attribute, Block, ExprMethodCall, Ident, ImplItemFn, Item, ItemFn, Macro, Path, Signature, UseTree,
+    Attribute, Block, ExprMethodCall, Ident, ImplItemFn, Item, ItemFn, Macro, Meta, Path, Signature, UseTree,
     Visibility,
 };
 
@@ -51,6 +51,8 @@ pub(super) struct Facts {
     pub(super) imports: BTreeMap<String, Vec<String>>,
     /// Methods that are called.
     pub(super) calls: Vec<MethodCall>,
+    /// Types that derive `Serialize` or `Deserialize`.
+    pub(super) serialized: Vec<TypeDefinition>,
 }
 
 impl Facts {
@@ -85,10 +87,6 @@ impl Visitor {
         let start = line_of(signature.fn_token.span);
         let lines = block.brace_token.span.close().end().line + 1 - start;
         self.facts.functions.push(Function { name: signature.ident.to_string(), line: start, lines });
-    }
-
-    fn type_definition(&mut self, name: &Ident) {
-        self.facts.types.push(TypeDefinition { name: name.to_string(), line: line_of(name.span()) });
     }
 
     fn import(&mut self, tree: &UseTree, prefix: &mut Vec<String>) {
@@ -139,7 +137,11 @@ impl<'ast> Visit<'ast> for Visitor {
             return;
         }
         if let Some(name) = name {
-            self.type_definition(name);
+            let definition = TypeDefinition { name: name.to_string(), line: line_of(name.span()) };
+            if attributes.iter().any(derives_serde) {
+                self.facts.serialized.push(definition.clone());
+            }
+            self.facts.types.push(definition);
         }
         if let Item::Use(import) = item {
             self.import(&import.tree, &mut Vec::new());
@@ -189,6 +191,14 @@ impl<'ast> Visit<'ast> for Visitor {
         self.facts.calls.push(MethodCall { method, arguments: call.args.len(), line });
         visit::visit_expr_method_call(self, call);
     }
+}
+
+/// True for `#[derive(…)]` with serde's `Serialize` or `Deserialize`, also as `serde::Serialize`.
+fn derives_serde(attribute: &Attribute) -> bool {
+    let Meta::List(list) = &attribute.meta else { return false };
+    let is_serde =
+        |token: TokenTree| matches!(&token, TokenTree::Ident(it) if it == "Serialize" || it == "Deserialize");
+    list.path.is_ident("derive") && list.tokens.clone().into_iter().any(is_serde)
 }
 
 fn line_of(span: Span) -> usize {

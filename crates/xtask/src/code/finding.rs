@@ -22,6 +22,10 @@ pub enum Rule {
     Circle,
     /// SQL stands in `tables`, `read` and `engine` of the store.
     SqlCall,
+    /// The store uses none of core's functions: it is handed its decisions.
+    StoreDecision,
+    /// JSON of the API is defined in the crate `api` alone.
+    ApiShape,
 }
 
 /// One place that breaks a [`Rule`].

@@ -7,7 +7,7 @@ use crate::code::finding::{CodeFinding, Rule};
 use crate::code::module::{CodeBase, CrateCode, Module};
 use crate::code::prose::docs_of;
 use crate::code::type_names::TypeNames;
-use crate::code::{arrows, prose, sql};
+use crate::code::{arrows, prose, rooms, sql};
 use crate::stats::percentile;
 
 #[cfg(test)]
@@ -37,6 +37,10 @@ pub struct CodeMeasures {
     pub circles: usize,
     /// Statements run in the store outside `tables`, `read` and `engine`.
     pub sql_calls: usize,
+    /// Functions of core that the store uses: decisions that it makes itself.
+    pub store_decisions: usize,
+    /// Types outside `api` that serde reads or writes, and that are no JSON of their own.
+    pub api_shapes_elsewhere: usize,
     /// Places that break a rule, by file and line.
     pub findings: Vec<CodeFinding>,
 }
@@ -126,6 +130,8 @@ pub fn measure(code: &CodeBase) -> CodeMeasures {
         upward_arrows: count(Rule::UpwardArrow),
         circles: count(Rule::Circle),
         sql_calls: count(Rule::SqlCall),
+        store_decisions: count(Rule::StoreDecision),
+        api_shapes_elsewhere: count(Rule::ApiShape),
         findings,
     }
 }
@@ -155,6 +161,7 @@ fn findings_of(krate: &CrateCode) -> Vec<CodeFinding> {
     let mut found = prose::findings(krate);
     found.extend(arrows::findings(krate));
     found.extend(sql::findings(krate));
+    found.extend(rooms::findings(krate));
     let long = functions_of(krate).filter(|(_, function)| krate.is_product() && function.lines > MAX_LINES);
     found.extend(long.map(|(module, function)| CodeFinding {
         rule: Rule::LongFunction,
