@@ -1,11 +1,13 @@
 //! Commits: the one task that acts on what the store has written, in its order.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use fanfare_core::{Committed, CommittedAlert, Verdict};
 use fanfare_store::Commit;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
+use tracing::error;
 
 use crate::dispatch::Dispatch;
 use crate::intake::SourceLiveness;
@@ -28,13 +30,12 @@ pub(crate) struct CommitHandler {
 
 impl CommitHandler {
     /// Runs until the gateway stops. What is committed later is on the disk for the next start.
-    pub(crate) async fn run(self, mut commits: UnboundedReceiver<Commit>) {
-        while let Some(Some(commit)) = self.stop.run_until_cancelled(commits.recv()).await {
-            match commit {
-                Commit::Changes(committed) => self.act_on(&committed),
-                Commit::TakenUp(pending) => self.dispatch.reconfigure(pending),
-            }
-        }
+    pub(crate) async fn run(self, commits: UnboundedReceiver<Commit>) {
+        for_each(commits, &self.stop, |commit| match commit {
+            Commit::Changes(committed) => self.act_on(&committed),
+            Commit::TakenUp(pending) => self.dispatch.reconfigure(pending),
+        })
+        .await;
     }
 
     fn act_on(&self, committed: &[Arc<Committed>]) {
@@ -63,3 +64,16 @@ impl CommitHandler {
         }
     }
 }
+
+/// Acts on each commit until `stop`. A panic costs one commit only: its deliveries are on the
+/// disk for the next start.
+async fn for_each(mut commits: UnboundedReceiver<Commit>, stop: &CancellationToken, act: impl Fn(Commit)) {
+    while let Some(Some(commit)) = stop.run_until_cancelled(commits.recv()).await {
+        if catch_unwind(AssertUnwindSafe(|| act(commit))).is_err() {
+            error!("Acting on a commit panicked; this is a bug");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -116,7 +116,7 @@ impl AttemptRunner<'_> {
             return self.sender.account.finish(monotonic_now, effect);
         }
         update_circuit(&mut status.circuit(), verdict, monotonic_now);
-        if verdict.signal == CircuitSignal::Taken {
+        if verdict.signal == CircuitSignal::Accepted {
             status.last().proven_at = Some(now);
         }
         match verdict.outcome {
@@ -131,7 +131,7 @@ impl AttemptRunner<'_> {
 
 fn update_circuit(circuit: &mut Circuit, verdict: &SendVerdict, now: Timestamp) {
     match verdict.signal {
-        CircuitSignal::Taken | CircuitSignal::Read => circuit.succeeded(now),
+        CircuitSignal::Accepted | CircuitSignal::Read => circuit.succeeded(now),
         CircuitSignal::Failure(failure) => circuit.failed(now, failure, &verdict.logged),
         CircuitSignal::FailureForSome => {
             if circuit.blocked_until(now).is_some() {

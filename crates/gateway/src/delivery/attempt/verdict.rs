@@ -27,8 +27,8 @@ pub(crate) struct SendVerdict {
 /// The effect of an answer on the channel's circuit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CircuitSignal {
-    /// Success: the provider took the message.
-    Taken,
+    /// Success: the provider accepted the message.
+    Accepted,
     /// Success of the connection: the provider has read the message, and refuses it.
     Read,
     /// Failure of the attempt.
@@ -63,7 +63,7 @@ impl SendVerdict {
                 refused: receipt.refused.len(),
                 outcome: DeliveryOutcome::Delivered,
                 account_effect: AccountEffect::Good,
-                signal: CircuitSignal::Taken,
+                signal: CircuitSignal::Accepted,
             },
             Ok(receipt) => Self::from_partial(&receipt, context),
             Err(err) => Self {
@@ -91,7 +91,7 @@ impl SendVerdict {
             refused,
             outcome: outcome(&rest, Some(owed), context),
             account_effect: AccountEffect::Good,
-            signal: CircuitSignal::Taken,
+            signal: CircuitSignal::Accepted,
         }
     }
 }
