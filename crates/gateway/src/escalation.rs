@@ -58,7 +58,7 @@ impl EscalationTimers {
             EscalationEvent::Reschedule(Recheck { notification, at }) => {
                 let key = TimerKey::Notification(notification);
                 match at {
-                    Some(wall) => timers.set(key, wall, self.lead()),
+                    Some(wall) => timers.set(key, wall, self.monotonic_lead()),
                     None => timers.remove(&key),
                 }
             }
@@ -66,8 +66,8 @@ impl EscalationTimers {
         }
     }
 
-    /// The difference of monotonic time and wall clock at the moment.
-    fn lead(&self) -> SignedDuration {
+    /// The lead of monotonic time over the wall clock now.
+    fn monotonic_lead(&self) -> SignedDuration {
         self.monotonic.now().duration_since(self.clock.now())
     }
 
@@ -81,10 +81,10 @@ impl EscalationTimers {
 
     async fn check_waiting_for(&self, channel: ChannelName, timers: &mut Timers) -> Result<(), StoreError> {
         let ids = self.store.waiting_for(channel).await?;
-        let lead = self.lead();
+        let monotonic_lead = self.monotonic_lead();
         let now = |id: &NotificationId| {
             let key = TimerKey::Notification(*id);
-            (*id, timers.time_of(&key, self.monotonic.now(), lead))
+            (*id, timers.time_of(&key, self.monotonic.now(), monotonic_lead))
         };
         for some in ids.chunks(BATCH_SIZE) {
             self.check(some.iter().map(now)).await?;
@@ -100,9 +100,9 @@ impl EscalationTimers {
         let notifications = due.iter().filter_map(|(key, now)| Some((notification_of(key)?, *now)));
         if let Err(err) = self.check(notifications).await {
             error!(error = %err, "Due notifications cannot be checked; trying again");
-            let lead = self.lead();
+            let monotonic_lead = self.monotonic_lead();
             for (key, now) in due {
-                timers.set(key, after(now, STORE_PAUSE), lead);
+                timers.set(key, after(now, STORE_PAUSE), monotonic_lead);
             }
         }
     }

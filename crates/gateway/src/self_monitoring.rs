@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fanfare_core::Clock;
+use fanfare_core::{Clock, Status};
 use jiff::Timestamp;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
@@ -94,8 +94,7 @@ impl SelfMonitor {
         }
         self.intake.accept(changes.iter().map(|change| change.alert(now)).collect(), now).await?;
         for change in &changes {
-            let AlertChange { condition, status, severity, .. } = change;
-            info!(alertname = condition.alertname(), subject = condition.subject(), %status, %severity, "Self-alert raised");
+            log(change);
             raised.record(change, monotonic_now);
         }
         Ok(())
@@ -125,5 +124,13 @@ impl SelfMonitor {
         channel.status.last().drilled_at = Some(now);
         info!(channel.name = %channel.name(), "Drill started");
         Ok(self.intake.store.drilled(channel.name().clone(), now).await.map_err(NotStored::from)?)
+    }
+}
+
+fn log(AlertChange { condition, status, severity, facts: _ }: &AlertChange) {
+    let (alertname, subject) = (condition.alertname(), condition.subject());
+    match status {
+        Status::Firing => info!(alertname, subject, %severity, "Self-alert raised"),
+        Status::Resolved => info!(alertname, subject, "Self-alert resolved"),
     }
 }

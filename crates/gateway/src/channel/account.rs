@@ -233,7 +233,7 @@ impl SharedAccount {
                 self.egress.block(after(now, time));
             }
         }
-        state.leave(now);
+        state.end_send(now);
         // Another lane may wait for this end, or must learn of a silence.
         let someone_may_wait = !state.windows.budgets().is_empty() || was_probing || state.probing;
         drop(state);
@@ -244,7 +244,7 @@ impl SharedAccount {
 
     /// Takes back a start: the send is not made.
     pub(crate) fn cancel_start(&self) {
-        self.state().leave(Timestamp::MIN); // outside every budget period, so that it costs nothing
+        self.state().end_send(Timestamp::MIN); // outside every budget period, so that it costs nothing
         notify(&self.core.changed);
     }
 
@@ -259,7 +259,7 @@ impl SharedAccount {
 }
 
 impl AccountState {
-    fn leave(&mut self, ended: Timestamp) {
+    fn end_send(&mut self, ended: Timestamp) {
         self.under_way = self.under_way.saturating_sub(1);
         self.windows.end(ended);
     }

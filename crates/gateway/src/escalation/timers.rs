@@ -20,8 +20,8 @@ pub(crate) struct Timers {
 struct Timer {
     /// The due time, in monotonic time; `None` while it is acted on.
     due: Option<Timestamp>,
-    /// The difference of monotonic time and wall clock at the beginning of the contract.
-    lead: SignedDuration,
+    /// The lead of monotonic time over the wall clock when the timer was first set.
+    monotonic_lead: SignedDuration,
 }
 
 impl Timers {
@@ -30,14 +30,14 @@ impl Timers {
         self.in_order.first().map(|(at, _)| *at)
     }
 
-    /// Sets the timer to `wall`, by the clock of the contract. `lead` is the current
-    /// difference of the clocks: it becomes that of a contract that is new here.
-    pub(crate) fn set(&mut self, key: TimerKey, wall: Timestamp, lead: SignedDuration) {
-        let lead = self.by_key.get(&key).map_or(lead, |timer| timer.lead);
+    /// Sets the timer to `wall`, by the clock of the contract. `monotonic_lead` is the current
+    /// lead of monotonic time: it becomes that of a timer that is new.
+    pub(crate) fn set(&mut self, key: TimerKey, wall: Timestamp, monotonic_lead: SignedDuration) {
+        let monotonic_lead = self.by_key.get(&key).map_or(monotonic_lead, |timer| timer.monotonic_lead);
         self.remove(&key);
-        let due = wall.saturating_add(lead).unwrap_or(Timestamp::MAX);
+        let due = wall.saturating_add(monotonic_lead).unwrap_or(Timestamp::MAX);
         self.in_order.insert((due, key.clone()));
-        self.by_key.insert(key, Timer { due: Some(due), lead });
+        self.by_key.insert(key, Timer { due: Some(due), monotonic_lead });
     }
 
     /// Removes the timer of `key`, if there is one.
@@ -48,9 +48,14 @@ impl Timers {
     }
 
     /// The current time by the clock of the contract.
-    pub(crate) fn time_of(&self, key: &TimerKey, now: Timestamp, lead: SignedDuration) -> Timestamp {
-        let lead = self.by_key.get(key).map_or(lead, |timer| timer.lead);
-        now.saturating_sub(lead).unwrap_or(now)
+    pub(crate) fn time_of(
+        &self,
+        key: &TimerKey,
+        now: Timestamp,
+        monotonic_lead: SignedDuration,
+    ) -> Timestamp {
+        let monotonic_lead = self.by_key.get(key).map_or(monotonic_lead, |timer| timer.monotonic_lead);
+        now.saturating_sub(monotonic_lead).unwrap_or(now)
     }
 
     /// Takes up to `most` timers that are due at `now`, each with the time by the clock of its contract.
@@ -60,7 +65,7 @@ impl Timers {
             let Some((_, key)) = self.in_order.pop_first() else { break };
             if let Some(timer) = self.by_key.get_mut(&key) {
                 timer.due = None;
-                due.push((key, now.saturating_sub(timer.lead).unwrap_or(now)));
+                due.push((key, now.saturating_sub(timer.monotonic_lead).unwrap_or(now)));
             }
         }
         due
