@@ -6,8 +6,8 @@ use std::time::Duration;
 use fanfare_sandbox::SeenMessage;
 
 use crate::harness::{FakeProviders, PATIENCE, TestAnswer, TestGateway, TestRequest, until};
-use crate::kind::TestedKind;
 use crate::ledger::{alarm, deliveries};
+use crate::samples::{dingtalk, mail, wecom_bot};
 
 /// The address by which people reach the gateway. The tests use the one that it really has.
 const OUTSIDE: &str = "https://alerts.example.test/bells";
@@ -32,8 +32,7 @@ impl AcknowledgeSetup {
 
     /// The same, which writes in `language`.
     fn start_in(language: &str, env: &[(&str, &str)]) -> Self {
-        let kinds =
-            [("ding", TestedKind::DingTalk), ("mail", TestedKind::Mail), ("boss", TestedKind::WeComBot)];
+        let kinds = [("ding", dingtalk()), ("mail", mail()), ("boss", wecom_bot())];
         let providers = FakeProviders::start(kinds.map(|(name, kind)| kind.account(name)));
         let [ding, mail, boss] = kinds.map(|(name, kind)| kind.settings(name, &providers));
         let config = format!(

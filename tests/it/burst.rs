@@ -5,8 +5,8 @@ use fanfare_sandbox::{Fault, FaultSwitch};
 use serde_json::Value;
 
 use crate::harness::{FakeProviders, PATIENCE, TestGateway, until};
-use crate::kind::{TestedKind, config};
 use crate::ledger::{alarm, states};
+use crate::samples::{config, dingtalk};
 
 /// Nine tenths of twenty: what we allow ourselves in a minute.
 const A_MINUTE: usize = 18;
@@ -20,9 +20,8 @@ const BURST: u32 = 100;
 
 #[test]
 fn of_a_burst_the_urgent_go_first_and_the_rest_is_gathered() {
-    let providers = FakeProviders::start([TestedKind::DingTalk.account("ding")]);
-    let gateway =
-        TestGateway::start(&config(&[("ding", TestedKind::DingTalk.settings("ding", &providers))]), &[], &[]);
+    let providers = FakeProviders::start([dingtalk().account("ding")]);
+    let gateway = TestGateway::start(&config(&[("ding", dingtalk().settings("ding", &providers))]), &[], &[]);
     let post = |alarms: Value| assert_eq!(gateway.post("thinklink", &alarms.to_string()).status, 202);
 
     // The robot is busy while the burst comes, which is how urgency shows.

@@ -1,8 +1,11 @@
 //! `fanfare check`: what it finds in a config, and where.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::harness::{TestFolder, file, root};
+use crate::samples::example_values;
 
 /// A secret where none may stand.
 const LITERAL: &str = "SEC0123456789abcdef-in-the-file";
@@ -93,33 +96,36 @@ fn in_the_sandbox_only_the_missing_secret_is_forgiven() {
     assert!(!finished.stderr.contains("NOT_SET_ANYWHERE"), "{}", finished.stderr);
 }
 
+/// The environment variables that a config asks for, outside its comments.
+fn variables(config: &str) -> BTreeSet<String> {
+    let lines = config.lines().map(|line| line.split('#').next().unwrap());
+    let names = lines.flat_map(|line| line.split("env: ").skip(1));
+    names.map(|it| it.split([' ', '}', ',']).next().unwrap().to_owned()).collect()
+}
+
 #[test]
 fn the_example_is_sound_once_its_secrets_are_there() {
     let site = TestFolder::new(&file("config/fanfare.yaml"));
     let missing = site.run(&["check"], &[]);
     assert_eq!(missing.code, Some(1), "{}", missing.said());
-    let set = [
-        ("FANFARE_TKL_TOKEN", "SEC-set"),
-        ("DINGTALK_TOKEN", "SEC-set"),
-        ("DINGTALK_SECRET", "SEC-set"),
-        ("SMTP_PASSWORD", "SEC-set"),
-        ("WECOM_KEY", "SEC-set"),
-        ("FEISHU_TOKEN", "SEC-set"),
-        ("FEISHU_SECRET", "SEC-set"),
-        ("WEBHOOK_URL", "https://hooks.example.com/SEC-set"),
-        ("WEBHOOK_KEY", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
-    ];
-    for (secret, _) in set {
-        assert!(missing.stdout.contains(&format!("`{secret}` is not set")), "{}", missing.stdout);
+    let names = variables(&file("config/fanfare.yaml"));
+    for name in &names {
+        assert!(missing.stdout.contains(&format!("`{name}` is not set")), "{}", missing.stdout);
     }
-    assert_eq!(missing.stdout.matches(" error: ").count(), set.len(), "{}", missing.stdout);
+    assert_eq!(missing.stdout.matches(" error: ").count(), names.len(), "{}", missing.stdout);
 
+    let formed = example_values();
+    let value = |name: &String| formed.get(name).cloned().unwrap_or_else(|| "SEC-set".to_owned());
+    let set: Vec<(&str, String)> = names.iter().map(|it| (it.as_str(), value(it))).collect();
+    let set: Vec<(&str, &str)> = set.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let sound = site.run(&["check"], &set);
     assert_eq!((sound.code, sound.stderr.as_str()), (Some(0), ""), "{}", sound.stdout);
-    for channel in ["ops-dingtalk", "ops-mail", "team-wecom", "team-feishu", "ops-hook"] {
-        assert!(sound.stdout.contains(channel), "{}", sound.stdout);
+    for kind in fanfare::registry().kinds() {
+        assert!(sound.stdout.contains(kind), "{kind} is missing in {}", sound.stdout);
     }
-    assert!(!sound.stdout.contains("SEC-set") && !sound.stdout.contains("MfKQ9r8G"), "{}", sound.stdout);
+    for (_, value) in &set {
+        assert!(!sound.stdout.contains(value), "{}", sound.stdout);
+    }
 
     let json = site.run(&["check", "--json"], &set);
     let report: Value = serde_json::from_str(&json.stdout).unwrap();

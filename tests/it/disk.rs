@@ -10,8 +10,8 @@ use fanfare_sandbox::{Fault, FaultSwitch};
 use crate::harness::{
     FakeProviders, PATIENCE, TestFolder, TestGateway, TestProgram, TestRequest, text, until,
 };
-use crate::kind::{TestedKind, config};
 use crate::ledger::{alarm, deliveries};
+use crate::samples::{config, dingtalk, mail};
 
 /// A gateway whose disk can be filled: the system lets it write no file beyond a
 /// size, and says so as it says that a disk is full, by an error.
@@ -68,10 +68,8 @@ impl FullDisk {
 
 #[test]
 fn a_full_disk_refuses_what_cannot_be_kept_and_loses_nothing_that_was() {
-    let providers =
-        FakeProviders::start([TestedKind::DingTalk.account("ding"), TestedKind::Mail.account("mail")]);
-    let (ding, mail) =
-        (TestedKind::DingTalk.settings("ding", &providers), TestedKind::Mail.settings("mail", &providers));
+    let providers = FakeProviders::start([dingtalk().account("ding"), mail().account("mail")]);
+    let (ding, mail) = (dingtalk().settings("ding", &providers), mail().settings("mail", &providers));
     let site = Arc::new(TestFolder::new(&config(&[("ding", ding), ("mail", mail)])));
     let cramped = FullDisk::start(&site);
     let gateway = &cramped.gateway;
@@ -133,8 +131,8 @@ impl ClosedPipe {
 
 #[test]
 fn a_log_that_cannot_be_written_stops_nothing() {
-    let providers = FakeProviders::start([TestedKind::DingTalk.account("ding")]);
-    let site = TestFolder::new(&config(&[("ding", TestedKind::DingTalk.settings("ding", &providers))]));
+    let providers = FakeProviders::start([dingtalk().account("ding")]);
+    let site = TestFolder::new(&config(&[("ding", dingtalk().settings("ding", &providers))]));
     let gateway = ClosedPipe::start(&site);
     for device in 0..3 {
         providers.set_fault("ding", FaultSwitch::times(Fault::Close, 2)).unwrap(); // What fails is logged, too.
@@ -159,7 +157,7 @@ fn refusal(site: &TestFolder) -> String {
 #[track_caller]
 fn check_unusable(site: &TestFolder, path: &str, words: &str) {
     let providers = FakeProviders::start([]);
-    let config = config(&[("ding", TestedKind::DingTalk.settings("ding", &providers))]);
+    let config = config(&[("ding", dingtalk().settings("ding", &providers))]);
     site.write("fanfare.yaml", &config.replace("sqlite://data/fanfare.db", &format!("sqlite://{path}")));
     let refusal = refusal(site);
     assert!(refusal.starts_with(&format!("error: {words}")), "`{words}` expected in `{refusal}`");
@@ -180,9 +178,8 @@ fn a_store_that_cannot_be_used_is_told_at_the_start() {
 
 #[test]
 fn a_second_gateway_on_the_same_store_is_not_started() {
-    let providers = FakeProviders::start([TestedKind::DingTalk.account("ding")]);
-    let gateway =
-        TestGateway::start(&config(&[("ding", TestedKind::DingTalk.settings("ding", &providers))]), &[], &[]);
+    let providers = FakeProviders::start([dingtalk().account("ding")]);
+    let gateway = TestGateway::start(&config(&[("ding", dingtalk().settings("ding", &providers))]), &[], &[]);
     let refusal = refusal(gateway.site());
     assert!(refusal.starts_with("error: data/fanfare.db is in use by another fanfare process"), "{refusal}");
     assert_eq!(gateway.get("/-/ready").status, 200, "the first goes on");

@@ -12,8 +12,8 @@ use tokio::runtime::Runtime;
 use xtask::Chaos;
 
 use crate::harness::{FakeProviders, PATIENCE, TestFolder, TestGateway, until};
-use crate::kind::{TestedKind, config};
 use crate::ledger::{alarm, deliveries, states};
+use crate::samples::{config, dingtalk, mail, wecom_bot};
 
 /// Nine tenths of twenty: what we allow ourselves in a minute.
 const A_MINUTE: u64 = 18;
@@ -32,12 +32,8 @@ fn what_was_accepted_is_told_on_every_channel_however_often_it_is_killed() {
 #[test]
 fn a_restart_opens_no_new_minute() {
     let channels = ["ding", "wecom"];
-    let providers =
-        FakeProviders::start([TestedKind::DingTalk.account("ding"), TestedKind::WeComBot.account("wecom")]);
-    let (ding, wecom) = (
-        TestedKind::DingTalk.settings("ding", &providers),
-        TestedKind::WeComBot.settings("wecom", &providers),
-    );
+    let providers = FakeProviders::start([dingtalk().account("ding"), wecom_bot().account("wecom")]);
+    let (ding, wecom) = (dingtalk().settings("ding", &providers), wecom_bot().settings("wecom", &providers));
     let site = Arc::new(TestFolder::new(&config(&[("ding", ding), ("wecom", wecom)])));
     let received = |channel: &str| providers.stats().get(channel).map_or(0, |it| it.received);
     // One by one, or they would be gathered.
@@ -69,10 +65,8 @@ fn a_restart_opens_no_new_minute() {
 /// The provider has shown it, and its answer is on the way when the gateway is killed.
 #[test]
 fn what_was_in_flight_at_the_kill_is_repeated_so_that_it_can_be_known_as_a_repeat() {
-    let providers =
-        FakeProviders::start([TestedKind::DingTalk.account("ding"), TestedKind::Mail.account("mail")]);
-    let (ding, mail) =
-        (TestedKind::DingTalk.settings("ding", &providers), TestedKind::Mail.settings("mail", &providers));
+    let providers = FakeProviders::start([dingtalk().account("ding"), mail().account("mail")]);
+    let (ding, mail) = (dingtalk().settings("ding", &providers), mail().settings("mail", &providers));
     let site = Arc::new(TestFolder::new(&config(&[("ding", ding), ("mail", mail)])));
     for channel in ["ding", "mail"] {
         providers.set_fault(channel, FaultSwitch::always(Fault::Late { millis: 60_000 })).unwrap();

@@ -13,8 +13,9 @@ mod check;
 mod doors;
 mod plug;
 mod secrets;
+mod conformance;
 
-mod kind;
+mod samples;
 mod ledger;
 mod ledger_reader;
 mod fakes;

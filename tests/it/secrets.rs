@@ -7,24 +7,20 @@ mod links;
 mod doors;
 mod log;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use fanfare_sandbox::{Canned, FakeAccount, Fault, FaultSwitch, MailAction, MailStage};
+use fanfare_sandbox::{Canned, Fault, FaultSwitch, MailAction, MailStage};
 use serde_json::{Value, json};
 
 use self::marker::find;
 use self::tap::WireTap;
 use crate::harness::{FakeProviders, PATIENCE, TestFolder, TestGateway, TestRequest, text, until};
+use crate::samples::{Protocol, ProviderAddresses, SampleChannel, SampleSecret, samples, wecom_bot};
 
 const ENV_TOKEN: &str = "Zq7+source-env+k3Vw9";
 const FILE_TOKEN: &str = "Zq7+source-file+m8Tx2";
 const API_TOKEN: &str = "Zq7+api+b5Rn6";
-const DINGTALK_TOKEN: &str = "Zq7+dingtalk-token+c1Yd4";
-const DINGTALK_SECRET: &str = "SECZq7+dingtalk-secret+h0Jf7";
-const WECOM_KEY: &str = "Zq7+wecom-key+p2Lg8";
-const WECOM_SECRET: &str = "Zq7+wecom-secret+s9Bv3";
-const SMTP_PASSWORD: &str = "Zq7+smtp-password+w6Ke5";
-const SPARE_KEY: &str = "Zq7+spare-key+y5Hs4";
 
 /// In the bodies of scripts that forward more than they should.
 const IN_BODIES: [&str; 4] =
@@ -33,93 +29,115 @@ const IN_BODIES: [&str; 4] =
 /// Brought by those who do not know the right one.
 const WRONG_TOKEN: &str = "Zq7+wrong-token+e2Pa6";
 
-const PLANTED: [&str; 14] = [
-    ENV_TOKEN,
-    FILE_TOKEN,
-    API_TOKEN,
-    DINGTALK_TOKEN,
-    DINGTALK_SECRET,
-    WECOM_KEY,
-    WECOM_SECRET,
-    SMTP_PASSWORD,
-    SPARE_KEY,
-    IN_BODIES[0],
-    IN_BODIES[1],
-    IN_BODIES[2],
-    IN_BODIES[3],
-    WRONG_TOKEN,
-];
+/// The channel that hears what the gateway says of itself.
+const SPARE: &str = "spare";
 
-/// The secrets that come from the environment; the others come from files.
-const ENV: [(&str, &str); 6] = [
-    ("SOURCE_TOKEN", ENV_TOKEN),
-    ("DINGTALK_TOKEN", DINGTALK_TOKEN),
-    ("WECOM_SECRET", WECOM_SECRET),
-    ("SMTP_PASSWORD", SMTP_PASSWORD),
-    ("SPARE_KEY", SPARE_KEY),
-    ("RUST_LOG", "trace"),
-];
+/// The channels that alerts go to first: one of every sample, under its name.
+fn channels() -> impl Iterator<Item = &'static str> {
+    samples().iter().map(|it| it.name.as_str())
+}
 
-const FILES: [(&str, &str); 4] = [
-    ("secrets/source", FILE_TOKEN),
-    ("secrets/api", API_TOKEN),
-    ("secrets/dingtalk", DINGTALK_SECRET),
-    ("secrets/wecom", WECOM_KEY),
-];
+/// Every channel, with the sample that it is made of.
+fn all_channels() -> impl Iterator<Item = (&'static str, &'static SampleChannel)> {
+    samples().iter().map(|it| (it.name.as_str(), it)).chain([(SPARE, wecom_bot())])
+}
 
-const CONFIG: &str = "\
-server: { listen: 127.0.0.1:0, external_url: https://alerts.example.test, auth: { bearer: { file: secrets/api } } }
+/// The only secret of a channel by its name in the config.
+#[track_caller]
+fn secret_of(channel: &str, secret: &str) -> String {
+    let (name, sample) = all_channels().find(|it| it.0 == channel).unwrap();
+    sample.secrets.iter().find(|it| it.name == secret).unwrap().hidden(name)
+}
+
+/// The secrets that are planted, as far as nobody may see them.
+fn planted() -> Vec<String> {
+    let of_channels =
+        all_channels().flat_map(|(name, sample)| sample.secrets.iter().map(move |it| it.hidden(name)));
+    let ours = [ENV_TOKEN, FILE_TOKEN, API_TOKEN, WRONG_TOKEN].into_iter().chain(IN_BODIES);
+    of_channels.chain(ours.map(str::to_owned)).collect()
+}
+
+/// A source of a channel's secret: the first of several comes from the environment, the others from files.
+enum SecretSource {
+    Variable(String),
+    File(String),
+}
+
+impl SecretSource {
+    fn new(channel: &str, sample: &SampleChannel, secret: &SampleSecret) -> Self {
+        if sample.secrets.len() > 1 && sample.secrets[0].name == secret.name {
+            Self::Variable(format!("{channel}_{}", secret.name).replace('-', "_").to_uppercase())
+        } else {
+            Self::File(format!("secrets/{channel}-{}", secret.name))
+        }
+    }
+}
+
+/// The secrets of a gateway with its providers at `http`, and the places they are read from.
+struct SecretPlaces {
+    env: Vec<(String, String)>,
+    files: Vec<(String, String)>,
+}
+
+impl SecretPlaces {
+    fn new(http: &str) -> Self {
+        let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        let mut env = [("SOURCE_TOKEN", ENV_TOKEN), ("RUST_LOG", "trace")].map(owned).to_vec();
+        let mut files = [("secrets/source", FILE_TOKEN), ("secrets/api", API_TOKEN)].map(owned).to_vec();
+        for (channel, sample) in all_channels() {
+            for secret in &sample.secrets {
+                let value = secret.value(channel, http);
+                match SecretSource::new(channel, sample, secret) {
+                    SecretSource::Variable(name) => env.push((name, value)),
+                    SecretSource::File(name) => files.push((name, value)),
+                }
+            }
+        }
+        Self { env, files }
+    }
+
+    fn env(&self) -> Vec<(&str, &str)> {
+        self.env.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    }
+}
+
+/// The config, with `HTTP` and `SMTP` for the addresses of the providers.
+fn config() -> String {
+    let at = ProviderAddresses {
+        http: "HTTP".to_owned(),
+        smtp_host: "127.0.0.1".to_owned(),
+        smtp_port: "SMTP".to_owned(),
+        ca_file: None,
+    };
+    let mut lines = String::new();
+    for (channel, sample) in all_channels() {
+        let settings =
+            sample.settings_with(channel, &at, |secret| match SecretSource::new(channel, sample, secret) {
+                SecretSource::Variable(name) => format!("{{ env: {name} }}"),
+                SecretSource::File(name) => format!("{{ file: {name} }}"),
+            });
+        lines.push_str(&format!("  {channel}: {{ timeout: 2s, {settings} }}\n"));
+    }
+    format!(
+        "\
+server: {{ listen: 127.0.0.1:0, external_url: https://alerts.example.test, auth: {{ bearer: {{ file: secrets/api }} }} }}
 store: sqlite://data/fanfare.db
 sources:
-  - { name: by-env, format: tkl, auth: { bearer: { env: SOURCE_TOKEN } } }
-  - { name: by-file, format: tkl, auth: { bearer: { file: secrets/source } } }
+  - {{ name: by-env, format: tkl, auth: {{ bearer: {{ env: SOURCE_TOKEN }} }} }}
+  - {{ name: by-file, format: tkl, auth: {{ bearer: {{ file: secrets/source }} }} }}
 channels:
-  robot:
-    { kind: dingtalk, access_token: { env: DINGTALK_TOKEN }, secret: { file: secrets/dingtalk }, endpoint: HTTP, timeout: 2s }
-  bot: { kind: wecom, key: { file: secrets/wecom }, endpoint: HTTP, timeout: 2s }
-  app:
-    kind: wecom
-    app: { corp_id: ww0123456789abcdef, secret: { env: WECOM_SECRET }, agent_id: 1000002, to_user: [zhangsan] }
-    endpoint: HTTP
-    timeout: 2s
-  mail:
-    kind: email
-    smtp: { host: 127.0.0.1, port: SMTP, tls: none, username: alerts@example.com, password: { env: SMTP_PASSWORD } }
-    from: alerts@example.com
-    to: [oncall@example.com]
-    timeout: 2s
-  spare: { kind: wecom, key: { env: SPARE_KEY }, endpoint: HTTP }
-receivers:
+{lines}receivers:
   - name: everybody
-    channels: [robot, bot, app, mail]
-    contract: { succeed: all, within: 2s }
-    escalate: [{ after: 1h, unless: acknowledged, to: [spare] }]
-  - { name: ourselves, channels: [spare] }
+    channels: [{}]
+    contract: {{ succeed: all, within: 2s }}
+    escalate: [{{ after: 1h, unless: acknowledged, to: [{SPARE}] }}]
+  - {{ name: ourselves, channels: [{SPARE}] }}
 route:
   receiver: everybody
-  routes: [{ matchers: ['source = fanfare'], receiver: ourselves }]
-";
-
-/// The channels that alerts go to first. The spare one hears what we say of ourselves.
-const CHANNELS: [&str; 4] = ["robot", "bot", "app", "mail"];
-
-fn accounts() -> [FakeAccount; 5] {
-    let app = [
-        ("corp_id", "ww0123456789abcdef"),
-        ("secret", WECOM_SECRET),
-        ("agent_id", "1000002"),
-        ("to_user", "zhangsan"),
-    ];
-    let login =
-        [("username", "alerts@example.com"), ("password", SMTP_PASSWORD), ("from", "alerts@example.com")];
-    [
-        FakeAccount::new("dingtalk", [("access_token", DINGTALK_TOKEN), ("secret", DINGTALK_SECRET)])
-            .named("robot"),
-        FakeAccount::new("wecom", [("key", WECOM_KEY)]).named("bot"),
-        FakeAccount::new("wecom", app).named("app"),
-        FakeAccount::new("email", login).named("mail"),
-        FakeAccount::new("wecom", [("key", SPARE_KEY)]).named("spare"),
-    ]
+  routes: [{{ matchers: ['source = fanfare'], receiver: ourselves }}]
+",
+        channels().collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// `config` with the addresses of the providers.
@@ -153,25 +171,27 @@ struct SecretsSetup {
     http: WireTap,
     smtp: WireTap,
     gateway: TestGateway,
+    secrets: SecretPlaces,
     /// The token of its API.
     token: &'static str,
 }
 
 impl SecretsSetup {
     fn new(faults: Vec<(&str, Fault)>) -> Self {
-        let providers = FakeProviders::start(accounts());
+        let providers = FakeProviders::start(all_channels().map(|(name, sample)| sample.account(name)));
         for (channel, fault) in faults {
             providers.set_fault(channel, FaultSwitch::always(fault)).unwrap();
         }
         let (http, smtp) =
             (WireTap::before(providers.http_address()), WireTap::before(providers.smtp_address()));
-        let site = TestFolder::new(&placed(CONFIG, &http, &smtp));
-        for (name, secret) in FILES {
+        let site = TestFolder::new(&placed(&config(), &http, &smtp));
+        let secrets = SecretPlaces::new(&format!("http://{}", http.address()));
+        for (name, secret) in &secrets.files {
             // As an editor leaves it, with the end of the line.
             site.write(name, &format!("{secret}\n"));
         }
-        let gateway = TestGateway::start_at(&Arc::new(site), &[], &ENV);
-        Self { providers, http, smtp, gateway, token: API_TOKEN }
+        let gateway = TestGateway::start_at(&Arc::new(site), &[], &secrets.env());
+        Self { providers, http, smtp, gateway, secrets, token: API_TOKEN }
     }
 
     fn get(&self, path: &str) -> String {
@@ -211,13 +231,13 @@ impl SecretsSetup {
         until(
             "every channel has been tried",
             || {
-                let channels: std::collections::BTreeSet<String> = self
+                let channels: BTreeSet<String> = self
                     .deliveries()
                     .iter()
                     .filter(|it| tried(it))
                     .map(|it| text(it, "channel").to_owned())
                     .collect();
-                CHANNELS.iter().all(|it| channels.contains(*it))
+                self::channels().all(|it| channels.contains(it))
             },
             PATIENCE,
         );
@@ -233,8 +253,8 @@ impl SecretsSetup {
             (path, answer.body)
         };
         std::thread::scope(|scope| {
-            let tests = CHANNELS.map(|channel| scope.spawn(move || test(channel)));
-            tests.map(|it| it.join().unwrap()).into()
+            let tests: Vec<_> = channels().map(|channel| scope.spawn(move || test(channel))).collect();
+            tests.into_iter().map(|it| it.join().unwrap()).collect()
         })
     }
 
@@ -261,7 +281,8 @@ impl SecretsSetup {
             places.push((path.clone(), self.get(&path)));
         }
         for command in [&["check"][..], &["check", "--json"], &["routes", "show"]] {
-            places.push((format!("{command:?}"), self.gateway.site().run(command, &ENV).said()));
+            places
+                .push((format!("{command:?}"), self.gateway.site().run(command, &self.secrets.env()).said()));
         }
         for command in [
             &["deliveries", "list"][..],
@@ -270,9 +291,9 @@ impl SecretsSetup {
             &["dead-letters", "list"],
             &["audit"],
         ] {
-            places.push((format!("{command:?}"), self.gateway.run(command, &ENV).said()));
+            places.push((format!("{command:?}"), self.gateway.run(command, &self.secrets.env()).said()));
             let in_json = [command, &["--json"]].concat();
-            places.push((format!("{in_json:?}"), self.gateway.run(&in_json, &ENV).said()));
+            places.push((format!("{in_json:?}"), self.gateway.run(&in_json, &self.secrets.env()).said()));
         }
         let seen = self.providers.messages();
         places
@@ -289,7 +310,7 @@ impl SecretsSetup {
 
 /// The values after `name=` in the addresses on the wire: secrets that are made on the way.
 fn made_on_the_way(name: &str, wire: &str) -> Vec<String> {
-    let is_of_value = |c: char| c.is_ascii_alphanumeric() || "%-._~".contains(c);
+    let is_of_value = |c: char| c.is_ascii_alphanumeric() || "%-._~+/=".contains(c);
     let values = wire.split(name).skip(1).map(|it| it.split(|c| !is_of_value(c)).next().unwrap().to_owned());
     let decoded = values.map(|it| it.replace("%2B", "+").replace("%2F", "/").replace("%3D", "="));
     let mut values: Vec<String> = decoded.filter(|it| it.len() > 10).collect();
@@ -311,7 +332,9 @@ fn check_after(faults: Vec<(&str, Fault)>, wait: impl FnOnce(&SecretsSetup), exp
     let refused = scene.live();
     wait(&scene);
     let wire = scene.http.heard();
-    let made = [made_on_the_way("access_token=", &wire), made_on_the_way("sign=", &wire)].concat();
+    let marks: BTreeSet<&str> =
+        samples().iter().flat_map(|it| &it.derived_after).map(String::as_str).collect();
+    let made: Vec<String> = marks.into_iter().flat_map(|mark| made_on_the_way(mark, &wire)).collect();
     assert!(!made.is_empty(), "not even a signature was heard");
     let places = scene.places(refused);
     for (place, text) in &places {
@@ -321,8 +344,8 @@ fn check_after(faults: Vec<(&str, Fault)>, wait: impl FnOnce(&SecretsSetup), exp
     for words in expected_words {
         assert!(said.contains(words), "nothing was said of what this test is about: {words}");
     }
-    for secret in PLANTED.into_iter().chain(made.iter().map(String::as_str)) {
-        check_hidden(secret, &places);
+    for secret in planted().into_iter().chain(made) {
+        check_hidden(&secret, &places);
     }
 }
 
@@ -348,12 +371,21 @@ fn what_is_searched_for_is_on_the_wire() {
     let scene = SecretsSetup::new(vec![]);
     scene.live();
     let (http, smtp) = (scene.http.heard(), scene.smtp.heard());
-    for secret in [DINGTALK_TOKEN, WECOM_KEY, WECOM_SECRET] {
-        assert!(find(secret, &http).is_some(), "{secret} did not reach its provider");
-    }
-    assert!(find(SMTP_PASSWORD, &smtp).is_some(), "the mail server was told no password: {smtp}");
-    assert_eq!(find(DINGTALK_SECRET, &http), None, "it signs and does not travel");
-    for channel in CHANNELS {
+    for (channel, sample) in samples().iter().map(|it| (it.name.as_str(), it)) {
+        let wire = match sample.protocol {
+            Protocol::Http => &http,
+            Protocol::Smtp => &smtp,
+        };
+        for secret in &sample.secrets {
+            let found = find(secret.hidden(channel), wire);
+            assert_eq!(found.is_none(), secret.signs, "`{}` of `{channel}`: {found:?}", secret.name);
+        }
+        for mark in &sample.derived_after {
+            assert!(
+                !made_on_the_way(mark, wire).is_empty(),
+                "nothing was heard after `{mark}` of `{channel}`"
+            );
+        }
         until("each provider has let us in", || scene.providers.seen(channel).len() == 2, PATIENCE);
     }
     let body = careless_alarm().to_string();
@@ -364,7 +396,19 @@ fn what_is_searched_for_is_on_the_wire() {
 
 /// The same on every HTTP channel, and something else for the mail.
 fn everywhere(fault: &Fault, mail: Fault) -> Vec<(&'static str, Fault)> {
-    vec![("robot", fault.clone()), ("bot", fault.clone()), ("app", fault.clone()), ("mail", mail)]
+    each_quoting(|_| fault.clone(), |_| mail.clone())
+}
+
+/// A fault of each channel, made of a secret that its provider knows.
+fn each_quoting(http: impl Fn(&str) -> Fault, smtp: impl Fn(&str) -> Fault) -> Vec<(&'static str, Fault)> {
+    let fault = |sample: &SampleChannel| {
+        let secret = sample.secrets[0].hidden(&sample.name);
+        match sample.protocol {
+            Protocol::Http => http(&secret),
+            Protocol::Smtp => smtp(&secret),
+        }
+    };
+    samples().iter().map(|it| (it.name.as_str(), fault(it))).collect()
 }
 
 #[test]
@@ -390,44 +434,34 @@ fn no_secret_shows_when_pages_quote_the_address_back() {
         let body = format!("<html>Cannot POST /send?key={in_address} ({secret})</html>");
         Fault::Answer(Canned { status: 404, retry_after: None, content_type: "text/html".to_owned(), body })
     };
-    let words = format!("5.7.8 {SMTP_PASSWORD} is not the password");
-    check(
-        vec![
-            ("robot", quote(DINGTALK_TOKEN)),
-            ("bot", quote(WECOM_KEY)),
-            ("app", quote(WECOM_SECRET)),
-            ("mail", mail(MailStage::Auth, 535, &words)),
-        ],
-        "404",
-    );
+    check(each_quoting(quote, not_the_password), "404");
+}
+
+/// A mail server's refusal that quotes the password.
+fn not_the_password(password: &str) -> Fault {
+    mail(MailStage::Auth, 535, &format!("5.7.8 {password} is not the password"))
+}
+
+/// A provider's refusal that quotes the token.
+fn invalid_credential(secret: &str) -> Fault {
+    Fault::Errcode { code: 40_001, words: format!("invalid credential {secret}") }
 }
 
 #[test]
 fn no_secret_shows_when_refusals_quote_the_token_back() {
-    let quote = |secret: &str| Fault::Errcode { code: 40_001, words: format!("invalid credential {secret}") };
-    check(
-        vec![("robot", quote(DINGTALK_TOKEN)), ("bot", quote(WECOM_KEY)), ("app", quote(WECOM_SECRET))],
-        "invalid credential",
-    );
+    check(each_quoting(invalid_credential, not_the_password), "invalid credential");
 }
 
 /// The channels that are left say which do not work, in the words of their providers.
 #[test]
 fn no_secret_shows_in_what_we_say_of_ourselves() {
-    let quote = |secret: &str| Fault::Errcode { code: 40_001, words: format!("invalid credential {secret}") };
-    let words = format!("5.7.8 {SMTP_PASSWORD} is not the password");
     let told = |scene: &SecretsSetup| {
-        let says = |words: &str| scene.providers.seen("spare").iter().any(|it| it.shown.text.contains(words));
+        let says = |words: &str| scene.providers.seen(SPARE).iter().any(|it| it.shown.text.contains(words));
         let all = || says("does not work") && says("invalid credential") && says("could not be told");
         until("the spare channel is told what is wrong", all, PATIENCE);
     };
     check_after(
-        vec![
-            ("robot", quote(DINGTALK_TOKEN)),
-            ("bot", quote(WECOM_KEY)),
-            ("app", quote(WECOM_SECRET)),
-            ("mail", mail(MailStage::Auth, 535, &words)),
-        ],
+        each_quoting(invalid_credential, not_the_password),
         told,
         &["ChannelBroken", "ContractBroken", "abandoned", "fanfare_unaccounted_alerts"],
     );
@@ -455,22 +489,31 @@ fn no_secret_shows_when_answers_are_cut_off() {
 
 /// Configs that cannot be used, each with a secret where none belongs, or beside what is wrong.
 fn unsound_configs() -> Vec<String> {
-    let literal = CONFIG.replace("{ env: DINGTALK_TOKEN }", DINGTALK_TOKEN);
-    let login = CONFIG.replacen("HTTP", &format!("http://me:{WECOM_KEY}@127.0.0.1:9"), 1);
-    let proxy = CONFIG.replacen(
-        "HTTP",
-        &format!("http://127.0.0.1:9, proxy: \"http://me:{WECOM_KEY}@127.0.0.1:9\""),
-        1,
-    );
-    let misplaced =
-        CONFIG.replace("access_token: {", &format!("acess_token: {WECOM_SECRET}, access_token: {{"));
-    let duplicate = CONFIG.replace("tls: none", &format!("tls: none, password: {SMTP_PASSWORD}"));
-    let cut_off = format!("{CONFIG}  access_token: \"{API_TOKEN}");
+    let sound = config();
+    let token = secret_of("dingtalk", "access_token");
+    let key = secret_of("wecom-bot", "key");
+    let secret = secret_of("wecom-app", "secret");
+    let password = secret_of("email", "password");
+    let literal = replaced(&sound, "{ env: DINGTALK_ACCESS_TOKEN }", &token);
+    let login = sound.replacen("HTTP", &format!("http://me:{key}@127.0.0.1:9"), 1);
+    let proxy =
+        sound.replacen("HTTP", &format!("http://127.0.0.1:9, proxy: \"http://me:{key}@127.0.0.1:9\""), 1);
+    let misplaced = replaced(&sound, "access_token: {", &format!("acess_token: {secret}, access_token: {{"));
+    let duplicate = replaced(&sound, "tls: none", &format!("tls: none, password: {password}"));
+    let cut_off = format!("{sound}  access_token: \"{API_TOKEN}");
     let inline = format!("allow_inline_secrets: true\n{literal}");
-    let beside = inline.replace("timeout: 2s", "timeout: soon");
-    let in_a_list = inline.replace("secret: {", "secret: [{").replace("dingtalk }", "dingtalk }]");
-    let not_closed = inline.replace(DINGTALK_TOKEN, &format!("\"{DINGTALK_TOKEN}"));
+    let beside = replaced(&inline, "timeout: 2s", "timeout: soon");
+    let in_a_list =
+        replaced(&inline, "{ file: secrets/dingtalk-secret }", "[{ file: secrets/dingtalk-secret }]");
+    let not_closed = replaced(&inline, &token, &format!("\"{token}"));
     vec![literal, login, proxy, misplaced, duplicate, cut_off, beside, in_a_list, not_closed]
+}
+
+/// `config` with `other` instead of `part`, which it has.
+#[track_caller]
+fn replaced(config: &str, part: &str, other: &str) -> String {
+    assert!(config.contains(part), "no `{part}` in {config}");
+    config.replace(part, other)
 }
 
 #[test]
@@ -480,10 +523,10 @@ fn no_secret_shows_when_the_config_is_wrong() {
         for command in
             [&["check"][..], &["check", "--json"], &["serve"], &["serve", "--sandbox"], &["routes", "show"]]
         {
-            let finished = site.run(command, &ENV);
+            let finished = site.run(command, &SecretPlaces::new("http://127.0.0.1:9").env());
             assert_eq!(finished.code, Some(1), "{command:?}: {}\n{config}", finished.said());
-            for secret in PLANTED {
-                check_hidden(secret, &[(format!("{command:?}"), finished.said())]);
+            for secret in planted() {
+                check_hidden(&secret, &[(format!("{command:?}"), finished.said())]);
             }
         }
     }

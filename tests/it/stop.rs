@@ -11,8 +11,8 @@ use fanfare_sandbox::{Fault, FaultSwitch};
 use tokio::time::Instant;
 
 use crate::harness::{FakeProviders, PATIENCE, TestFolder, TestGateway, TestRequest, until};
-use crate::kind::{TestedKind, config};
 use crate::ledger::{alarm, deliveries, states};
+use crate::samples::{SampleChannel, config, dingtalk, mail, wecom_bot};
 
 /// Several scripts post at the same time.
 const SCRIPTS: usize = 4;
@@ -49,10 +49,10 @@ fn post_until_it_stops(address: SocketAddr, next: &AtomicU32) -> Vec<u32> {
 
 #[test]
 fn what_was_accepted_before_it_stopped_is_told_after_the_next_start_and_once() {
-    let (ding, wecom, channels) = (TestedKind::DingTalk, TestedKind::WeComBot, ["ding", "wecom"]);
+    let (ding, wecom, channels) = (dingtalk(), wecom_bot(), ["ding", "wecom"]);
     let accounts = [ding.account_without_limits("ding"), wecom.account_without_limits("wecom")];
     let providers = FakeProviders::start(accounts);
-    let settings = |kind: TestedKind, name| {
+    let settings = |kind: &SampleChannel, name| {
         format!("{}, budget: unlimited, concurrency: 4", kind.settings(name, &providers))
     };
     let config = config(&[("ding", settings(ding, "ding")), ("wecom", settings(wecom, "wecom"))]);
@@ -92,13 +92,10 @@ fn what_was_accepted_before_it_stopped_is_told_after_the_next_start_and_once() {
 
 #[test]
 fn a_channel_that_hangs_holds_the_end_up_for_its_timeout_and_no_longer() {
-    let providers =
-        FakeProviders::start([TestedKind::DingTalk.account("ding"), TestedKind::Mail.account("mail")]);
-    let ding = format!("timeout: 1s, {}", TestedKind::DingTalk.settings("ding", &providers));
-    let site = Arc::new(TestFolder::new(&config(&[
-        ("ding", ding),
-        ("mail", TestedKind::Mail.settings("mail", &providers)),
-    ])));
+    let providers = FakeProviders::start([dingtalk().account("ding"), mail().account("mail")]);
+    let ding = format!("timeout: 1s, {}", dingtalk().settings("ding", &providers));
+    let site =
+        Arc::new(TestFolder::new(&config(&[("ding", ding), ("mail", mail().settings("mail", &providers))])));
     providers.set_fault("ding", FaultSwitch::always(Fault::Hang)).unwrap();
     let mut gateway = TestGateway::start_at(&site, &[], &[]);
     assert_eq!(gateway.post("thinklink", &alarm("over_temp", 1, "urgent").to_string()).status, 202);
@@ -114,9 +111,9 @@ fn a_channel_that_hangs_holds_the_end_up_for_its_timeout_and_no_longer() {
 
 #[test]
 fn a_script_that_never_ends_its_request_does_not_hold_the_end_up() {
-    let providers = FakeProviders::start([TestedKind::DingTalk.account("ding")]);
+    let providers = FakeProviders::start([dingtalk().account("ding")]);
     let mut gateway =
-        TestGateway::start(&config(&[("ding", TestedKind::DingTalk.settings("ding", &providers))]), &[], &[]);
+        TestGateway::start(&config(&[("ding", dingtalk().settings("ding", &providers))]), &[], &[]);
     let mut idle = TcpStream::connect(gateway.address()).unwrap();
     let mut half = TcpStream::connect(gateway.address()).unwrap();
     let head = "POST /ingest/thinklink HTTP/1.1\r\nHost: fanfare.test\r\nContent-Type: application/json\r\n";

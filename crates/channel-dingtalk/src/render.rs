@@ -146,16 +146,17 @@ impl RobotLook {
     }
 
     fn markdown(&self, message: &Message, mention: &Mention, missing: usize) -> MarkdownField {
-        let Message { title, facts, content, link } = message;
+        let Message { title, facts: _, others, content, link } = message;
         let fact = |Fact { name, text, link }: &Fact| {
             format!("- **{name}**: {}", linked(&escape(text), link.as_deref()))
         };
-        let facts: Vec<String> = facts.iter().map(fact).collect();
+        let lines: Vec<String> =
+            message.lines().map(fact).chain(others.more_note().map(|note| format!("- {note}"))).collect();
         let link = link.as_deref().and_then(link_target);
         let blocks = [
             Some(format!("### {}", escape(title))),
             self.keyword.clone(),
-            (!facts.is_empty()).then(|| facts.join("\n")),
+            (!lines.is_empty()).then(|| lines.join("\n")),
             content.as_deref().map(escape_lines),
             link.map(|url| format!("[{}]({url})", self.renderer.link_text())),
             self.renderer.cut_note(missing),

@@ -5,12 +5,13 @@ use fanfare_words::{Fact, Message};
 /// `message` as a page of nothing but a heading, a plain table and inline
 /// styles: mail programs drop the rest. `heading_colour` is a CSS colour.
 pub(crate) fn page(message: &Message, heading_colour: &str) -> String {
-    let Message { title, facts, content, link } = message;
+    let Message { title, facts: _, others, content, link } = message;
     let parts = [
         PAGE_START.to_owned(),
         heading(title, heading_colour),
         "\n<table cellpadding=\"4\" cellspacing=\"0\" border=\"0\">\n".to_owned(),
-        facts.iter().map(row).collect(),
+        message.lines().map(row).collect(),
+        others.more_note().map(more_row).unwrap_or_default(),
         "</table>\n".to_owned(),
         content.as_deref().map(long_text).unwrap_or_default(),
         link.as_deref().filter(|link| is_web(link)).map(paragraph_link).unwrap_or_default(),
@@ -38,6 +39,11 @@ fn row(Fact { name, text, link }: &Fact) -> String {
     format!(
         "<tr><td valign=\"top\" style=\"color:#666666;white-space:nowrap\">{name}</td><td>{text}</td></tr>\n"
     )
+}
+
+/// The row that tells how many alerts are not shown.
+fn more_row(note: String) -> String {
+    format!("<tr><td></td><td>{}</td></tr>\n", escape(&note))
 }
 
 /// The sender's own longer text, with its line ends.

@@ -32,7 +32,10 @@ const MAX_LINK: usize = 1_000;
 /// The same of a mail in plain form.
 const MAX_PLAIN_CONTENT: usize = 1_000;
 
-/// The most lines of a digest. Our choice: nobody reads more in one mail.
+/// The bytes of a page that one byte of a text becomes at most, `&quot;`.
+const LONGEST_ESCAPE: usize = 6;
+
+/// The most lines of a digest or a group. Our choice: nobody reads more in one mail.
 const MAX_LINES: usize = 200;
 
 /// The content of a mail, before it is written.
@@ -57,7 +60,7 @@ pub(crate) fn write(
     attempt: &Attempt,
 ) -> Result<Vec<u8>, SendError> {
     let draft = MailDraft {
-        message: bounded(renderer.notification(notification), attempt.form),
+        message: within_page(bounded(renderer.notification(notification), attempt.form)),
         ids: MessageIds::from_notification(notification, attempt, channel, addresses.from.email.domain()),
         owed_at: notification.owed_at,
         shown_severity: shown_severity(notification),
@@ -156,7 +159,7 @@ fn subject(title: &str) -> String {
 /// In plain form a fact that leads somewhere, the invitation to acknowledge, is left
 /// out: without its link it would only say that somebody takes care.
 fn bounded(message: Message, form: MessageForm) -> Message {
-    let Message { title, facts, content, link } = message;
+    let Message { title, facts, others, content, link } = message;
     let max_content = match form {
         MessageForm::Full => MAX_CONTENT,
         MessageForm::Plain => MAX_PLAIN_CONTENT,
@@ -172,6 +175,7 @@ fn bounded(message: Message, form: MessageForm) -> Message {
             .filter(|it| form == MessageForm::Full || it.link.is_none())
             .map(fact)
             .collect(),
+        others: others.map_lines(fact),
         content: content.map(|text| cut_to_bytes(&printable(&text), max_content, "…")),
         link: bounded_link(link, form),
     }
@@ -180,10 +184,28 @@ fn bounded(message: Message, form: MessageForm) -> Message {
 /// The same of a digest, whose lines are all shown, and to the end: it has no more
 /// than its [`capacity`] lets it have.
 fn bounded_digest(message: Message, form: MessageForm) -> Message {
-    let Message { title, facts, content, link } = message;
+    let Message { title, facts, others, content, link } = message;
     let fact =
         |Fact { name, text, link }| Fact { name, text: one_line(&text), link: bounded_link(link, form) };
-    Message { title: bounded_title(&title), facts: facts.into_iter().map(fact).collect(), content, link }
+    Message {
+        title: bounded_title(&title),
+        facts: facts.into_iter().map(fact).collect(),
+        others,
+        content,
+        link,
+    }
+}
+
+/// `message` with as many of the other alerts of its group as a page has room for.
+fn within_page(mut message: Message) -> Message {
+    message.others.show_at_most(MAX_LINES);
+    loop {
+        let excess = html::page(&message, heading_colour(None)).len().saturating_sub(MAX_PAGE);
+        // Markup and escaping make a text several times as long: fewer at a time miss no room.
+        if excess == 0 || !message.others.leave_out(excess / LONGEST_ESCAPE) {
+            return message;
+        }
+    }
 }
 
 fn bounded_title(title: &str) -> String {

@@ -88,14 +88,14 @@ impl Card {
     /// The card of `message`, which lacks so many bytes.
     pub(crate) fn new(message: &Message, missing: usize, frame: CardFrame<'_>) -> Self {
         let CardFrame { colour, keyword, called, renderer } = frame;
-        let Message { title, facts, content, link } = message;
+        let Message { title, facts: _, others, content, link } = message;
         let fact = |Fact { name, text, link }: &Fact| {
             format!("**{name}**: {}", linked(&escape(text), link.as_deref()))
         };
-        let facts: Vec<String> = facts.iter().map(fact).collect();
+        let lines: Vec<String> = message.lines().map(fact).chain(others.more_note()).collect();
         let link = link.as_deref().and_then(link_target);
         let blocks = [
-            (!facts.is_empty()).then(|| facts.join("\n")),
+            (!lines.is_empty()).then(|| lines.join("\n")),
             content.as_deref().map(escape_lines),
             link.map(|url| format!("[{}]({url})", renderer.link_text())),
             renderer.cut_note(missing),

@@ -41,8 +41,9 @@ impl PostContent {
         called: &Called,
         renderer: &Renderer,
     ) -> Self {
-        let Message { title, facts, content, link } = message;
-        let mut lines: Vec<PostLine> = facts.iter().map(fact_line).collect();
+        let Message { title, facts: _, others, content, link } = message;
+        let mut lines: Vec<PostLine> = message.lines().map(fact_line).collect();
+        lines.extend(others.more_note().as_deref().map(text_line));
         lines.extend(content.as_deref().map(|it| it.trim().lines()).into_iter().flatten().map(text_line));
         lines.extend(
             link.as_deref()

@@ -1,9 +1,12 @@
 //! The JSON that is posted; its shape stands at the top of the crate.
 
+use std::cmp::Reverse;
+
 use fanfare_chat::{capacity, plain, without_links};
 use fanfare_core::{
-    Acknowledgement, AlertId, Attempt, ChannelName, Digest, Fingerprint, IdempotencyKey, Kind, Labels,
-    MessageForm, Notification, NotificationId, ReceiverName, Severity, SourceName, Status, Unless, Why,
+    Acknowledgement, Alert, AlertId, Attempt, ChannelName, Digest, Fingerprint, GroupKey, GroupedAlert,
+    IdempotencyKey, Kind, Labels, MessageForm, Notification, NotificationId, ReceiverName, Severity,
+    SourceName, Status, Unless, Why,
 };
 use fanfare_words::{Message, Renderer};
 use jiff::Timestamp;
@@ -16,6 +19,9 @@ const VERSION: &str = "1";
 /// The most bytes of a digest's body. Ours: servers commonly take 1 MiB (nginx), and a
 /// person reads no more than that in one message.
 const LONGEST_BODY: usize = 256 * 1024;
+
+/// The bytes of the lines in `text` about the other alerts of a group. Ours: a quarter of a body.
+const LONGEST_OTHERS: usize = LONGEST_BODY / 4;
 
 /// The body of one message.
 #[derive(Debug, Serialize)]
@@ -32,12 +38,29 @@ pub(crate) struct WebhookBody<'a> {
 #[derive(Debug, Serialize)]
 struct WebhookNotification<'a> {
     id: NotificationId,
-    alert_id: AlertId,
     incident: AlertId,
+    group: &'a GroupKey,
     receiver: &'a ReceiverName,
     why: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     worsened_from: Option<Severity>,
+    since: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ack_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acknowledged_by: Option<&'a Acknowledgement>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    escalated: Option<Unless>,
+    alerts: Vec<WebhookAlert<'a>>,
+    /// The number of alerts for which the body has no room.
+    #[serde(skip_serializing_if = "is_zero")]
+    more_alerts: usize,
+}
+
+/// One alert of a notification's group.
+#[derive(Debug, Serialize)]
+struct WebhookAlert<'a> {
+    id: AlertId,
     kind: Kind,
     status: Status,
     severity: Severity,
@@ -46,16 +69,11 @@ struct WebhookNotification<'a> {
     labels: &'a Labels,
     #[serde(skip_serializing_if = "Option::is_none")]
     annotations: Option<&'a Labels>,
-    since: Timestamp,
     starts_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
+    ends_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     generator_url: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ack_url: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    acknowledged_by: Option<&'a Acknowledgement>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    escalated: Option<Unless>,
 }
 
 /// The writer of a channel's bodies.
@@ -73,11 +91,15 @@ impl BodyWriter {
         attempt: &'a Attempt,
     ) -> WebhookBody<'a> {
         let message = self.renderer.notification(told);
-        let message = match attempt.form {
+        let mut message = match attempt.form {
             MessageForm::Full => message,
             MessageForm::Plain => plain(&message),
         };
-        self.body(&message, vec![shown(told, attempt.form)], &attempt.key)
+        // A text longer than that is read by nobody; the alerts themselves follow it.
+        message.others.show_within(LONGEST_OTHERS, usize::MAX);
+        let mut body = self.body(&message, vec![shown(told, attempt.form)], &attempt.key);
+        body.leave_out_alerts();
+        body
     }
 
     /// The body about all of a digest.
@@ -93,7 +115,11 @@ impl BodyWriter {
             MessageForm::Plain => without_links(&message),
         };
         let notifications = digest.notifications().iter().map(|it| shown(it, form)).collect();
-        self.body(&message, notifications, key)
+        let mut body = self.body(&message, notifications, key);
+        if let [_only] = digest.notifications() {
+            body.leave_out_alerts();
+        }
+        body
     }
 
     /// The notifications of `digest`, from the first on, that one body carries.
@@ -119,51 +145,72 @@ impl BodyWriter {
     }
 }
 
-/// The notification as a body shows it. The plain form leaves out what a receiver may have
-/// refused: the sender's own texts and links.
+/// The notification as a body shows it.
 fn shown(told: &Notification, form: MessageForm) -> WebhookNotification<'_> {
     let Notification {
         id,
         alert_id,
         incident,
+        group,
         receiver,
         why,
         alert,
+        others,
         since,
         owed_at: _,
         acknowledged_by,
         ack_url,
         escalated,
-        // The text tells of the other alerts of a group.
-        group: _,
-        others: _,
     } = told;
-    let is_full = match form {
-        MessageForm::Full => true,
-        MessageForm::Plain => false,
-    };
     let (why, worsened_from) = why_words(*why);
+    let mut others: Vec<&GroupedAlert> = others.iter().collect();
+    others.sort_by_key(|it| Reverse(it.alert.severity));
+    let worst = shown_alert(*alert_id, alert, form);
+    let others = others.into_iter().map(|it| shown_alert(it.id, &it.alert, form));
     WebhookNotification {
         id: *id,
-        alert_id: *alert_id,
         incident: *incident,
+        group,
         receiver,
         why,
         worsened_from,
+        since: *since,
+        ack_url: in_full(ack_url.as_deref(), form),
+        acknowledged_by: acknowledged_by.as_ref(),
+        escalated: *escalated,
+        alerts: [worst].into_iter().chain(others).collect(),
+        more_alerts: 0,
+    }
+}
+
+/// The alert as a body shows it. The plain form leaves out what a receiver may have
+/// refused: the sender's own texts and links.
+fn shown_alert(id: AlertId, alert: &Alert, form: MessageForm) -> WebhookAlert<'_> {
+    WebhookAlert {
+        id,
         kind: alert.kind,
         status: alert.status,
         severity: alert.severity,
         source: &alert.source,
         fingerprint: &alert.fingerprint,
         labels: &alert.labels,
-        annotations: is_full.then_some(&alert.annotations),
-        since: *since,
+        annotations: in_full(Some(&alert.annotations), form),
         starts_at: alert.starts_at,
-        generator_url: alert.generator_url.as_deref().filter(|_| is_full),
-        ack_url: ack_url.as_deref().filter(|_| is_full),
-        acknowledged_by: acknowledged_by.as_ref(),
-        escalated: *escalated,
+        ends_at: alert.ends_at,
+        generator_url: in_full(alert.generator_url.as_deref(), form),
     }
+}
+
+/// `part` in the full form, and nothing in the plain one.
+fn in_full<T>(part: Option<T>, form: MessageForm) -> Option<T> {
+    match form {
+        MessageForm::Full => part,
+        MessageForm::Plain => None,
+    }
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// The word for the reason of a notification, and the severity before it got worse.
@@ -178,9 +225,28 @@ fn why_words(why: Why) -> (&'static str, Option<Severity>) {
     }
 }
 
-/// The bytes of `body` as it is posted.
-fn length(body: &WebhookBody<'_>) -> usize {
-    serde_json::to_vec(body).map_or(0, |json| json.len())
+impl WebhookBody<'_> {
+    /// Leaves out and counts the last alerts of a group for which there is no room. The worst
+    /// alert stays, however long it is.
+    fn leave_out_alerts(&mut self) {
+        loop {
+            let excess = length(self).saturating_sub(LONGEST_BODY);
+            let Some(told) = self.notifications.last_mut().filter(|it| excess > 0 && it.alerts.len() > 1)
+            else {
+                return;
+            };
+            let mut freed = 0;
+            while freed < excess && told.alerts.len() > 1 {
+                freed += told.alerts.pop().map_or(0, |it| length(&it));
+                told.more_alerts += 1;
+            }
+        }
+    }
+}
+
+/// The bytes of `part` as it is posted.
+fn length(part: &impl Serialize) -> usize {
+    serde_json::to_vec(part).map_or(0, |json| json.len())
 }
 
 #[cfg(test)]

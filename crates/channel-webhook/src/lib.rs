@@ -16,21 +16,27 @@
 //!   "title": "[URGENT] Temperature too high - Cold room 3",
 //!   "text": "…",                         // the whole message, in the channel's language
 //!   "notifications": [{                  // one; several in a digest
-//!     "id": 7, "alert_id": 42, "incident": 41,
+//!     "id": 7, "incident": 41,
+//!     "group": "c5688262826c92f9",       // the group of alerts that it tells of
 //!     "receiver": "on-call",
 //!     "why": "worsened",                 // started, worsened, still_firing, acknowledged, resolved, notice
 //!     "worsened_from": "mid",            // with `worsened` only
-//!     "kind": "alarm",                   // alarm, notice
-//!     "status": "firing",                // firing, resolved
-//!     "severity": "urgent",              // low, mid, high, urgent
-//!     "source": "thinklink",
-//!     "fingerprint": "c5688262826c92f9",
-//!     "labels": {}, "annotations": {},
 //!     "since": "2026-03-08T12:00:00Z",   // the beginning of the incident
-//!     "starts_at": "2026-03-08T12:00:00Z",
-//!     "generator_url": "…", "ack_url": "…",
+//!     "ack_url": "…",
 //!     "acknowledged_by": { "by": "Zhang San", "at": "2026-03-08T12:05:00Z" },
-//!     "escalated": "acknowledged"        // told because it was not: delivered, acknowledged, resolved
+//!     "escalated": "acknowledged",       // told because it was not: delivered, acknowledged, resolved
+//!     "alerts": [{                       // every alert of the group, the worst first; at least one
+//!       "id": 42,
+//!       "kind": "alarm",                 // alarm, notice
+//!       "status": "firing",              // firing, resolved
+//!       "severity": "urgent",            // low, mid, high, urgent
+//!       "source": "thinklink",
+//!       "fingerprint": "c5688262826c92f9",
+//!       "labels": {}, "annotations": {},
+//!       "starts_at": "2026-03-08T12:00:00Z", "ends_at": "2026-03-08T13:00:00Z",
+//!       "generator_url": "…"
+//!     }],
+//!     "more_alerts": 12                  // alerts for which 256 KiB had no room
 //!   }]
 //! }
 //! ```

@@ -15,7 +15,8 @@ const SMALLEST_CUT: usize = 8;
 ///
 /// If it is too large, the longest of its texts is cut, again and again, and
 /// `render` is told how many bytes are missing so that it can say so. Since texts are
-/// cut before they are rendered, no markup is ever cut open.
+/// cut before they are rendered, no markup is ever cut open. Of the other alerts of a
+/// group as many are named as there is room for, the most severe first.
 ///
 /// Only if what `render` adds is itself beyond the limit is the result larger.
 #[must_use]
@@ -26,6 +27,8 @@ pub fn fit<T>(
     size: impl Fn(&T) -> usize,
 ) -> T {
     let mut message = message.clone();
+    // The rest would not fit, however short their names are cut.
+    message.others.show_within(limit, SHORT_TEXT);
     let mut missing = 0;
     loop {
         let rendered = render(&message, missing);
@@ -34,30 +37,37 @@ pub fn fit<T>(
             return rendered;
         }
         match shorten(&mut message, size, limit) {
-            0 => return rendered,
-            cut => missing += cut,
+            Some(cut) => missing += cut,
+            None => return rendered,
         }
     }
 }
 
-/// Takes some bytes away from a message that fills `size` bytes where `limit` are
-/// allowed, and says how many; 0 if there is nothing left to take.
-fn shorten(message: &mut Message, size: usize, limit: usize) -> usize {
-    let Message { title, facts, content, link } = message;
-    let texts =
-        facts.iter_mut().map(|Fact { name: _, text, link: _ }| text).chain(content.as_mut()).chain([title]);
+/// Takes some bytes away from a message that fills `size` bytes where `limit` are allowed,
+/// and says how many are missing now; `None` if there is nothing left to take. Alerts
+/// that are left out count for themselves and not in bytes.
+fn shorten(message: &mut Message, size: usize, limit: usize) -> Option<usize> {
+    let Message { title, facts, others, content, link } = message;
+    let texts = facts
+        .iter_mut()
+        .map(|Fact { name: _, text, link: _ }| text)
+        .chain(others.texts_mut())
+        .chain(content.as_mut())
+        .chain([title]);
     match texts.max_by_key(|text| text.len()) {
         Some(longest) if longest.len() > SHORT_TEXT => {
             // Rendered, a text may be several times as long: its share is enough for this round.
             let excess = (size - limit).saturating_mul(longest.len()) / size;
-            cut(longest, excess.max(SMALLEST_CUT))
+            Some(cut(longest, excess.max(SMALLEST_CUT)))
         }
         Some(_) | None => {
-            match link.take().or_else(|| content.take()).or_else(|| drop_fact(facts)) {
-                // An empty text counts too, or it would seem that nothing was left.
-                Some(dropped) => dropped.len().max(1),
-                None => 0,
+            if let Some(dropped) = link.take().or_else(|| content.take()) {
+                return Some(dropped.len());
             }
+            if others.leave_out(size - limit) {
+                return Some(0);
+            }
+            drop_fact(facts).map(|dropped| dropped.len())
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Messages for the tests of this crate.
 
-use fanfare_words::{Fact, Message};
+use fanfare_words::{Fact, Message, OtherAlerts};
 
 pub(crate) fn message(title: &str, fact: &str, content: &str) -> Message {
     Message {
         title: title.to_owned(),
         facts: vec![Fact { name: "Device", text: fact.to_owned(), link: None }],
+        others: OtherAlerts::default(),
         content: Some(content.to_owned()),
         link: Some("https://tkl.example.com/alarm/1".to_owned()),
     }

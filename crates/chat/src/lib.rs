@@ -6,9 +6,11 @@
 //!
 //! ```
 //! use fanfare_chat::fit;
-//! use fanfare_words::Message;
+//! use fanfare_words::{Message, OtherAlerts};
 //!
-//! let long = Message { title: "Too warm ".repeat(90), facts: vec![], content: None, link: None };
+//! let title = "Too warm ".repeat(90);
+//! let others = OtherAlerts::default();
+//! let long = Message { title, facts: vec![], others, content: None, link: None };
 //! let text = fit(&long, 100, |message, _missing| message.to_string(), String::len);
 //! assert!(text.len() <= 100);
 //! ```

@@ -44,7 +44,7 @@ pub enum MentionAll {
 const EVERYBODY: &str = "@all";
 
 impl MentionSettings {
-    /// The people whom the message about `notification` calls: everyone once, and only those
+    /// The people whom the message about `notification` calls, for any alert of its group: everyone once, and only those
     /// whose number or id can stand in a message without changing its meaning.
     ///
     /// At most `limit` people, those of the settings first.
@@ -62,7 +62,7 @@ impl MentionSettings {
 
     fn for_all(&self, told: &[&Notification], limit: usize) -> Mention {
         let Self { mobiles, user_ids, all } = self;
-        let asked = || told.iter().map(|it| &it.alert.mention);
+        let asked = || told.iter().flat_map(|it| it.alerts()).map(|it| &it.mention);
         let asked_mobiles = asked().flat_map(|it| &it.mobiles);
         let asked_user_ids = asked().flat_map(|it| &it.user_ids);
         let mobiles = collect(mobiles.iter().chain(asked_mobiles).filter_map(|it| mobile(it)), limit);

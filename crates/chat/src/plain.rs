@@ -15,12 +15,13 @@ const PLAIN_TEXT: usize = 600;
 pub fn plain(message: &Message) -> Message {
     let mut message = message.clone();
     message.facts.retain(|it| it.link.is_none());
-    let Message { title, facts, content, link } = without_links(&message);
+    let Message { title, facts, others, content, link } = without_links(&message);
     let short = |text: &str| cut_to_bytes(text, PLAIN_TEXT, CUT);
     let fact = |Fact { name, text, link }| Fact { name, text: short(&text), link };
     Message {
         title: short(&title),
         facts: facts.into_iter().map(fact).collect(),
+        others: others.map_lines(fact),
         content: content.as_deref().map(short),
         link,
     }
@@ -30,11 +31,12 @@ pub fn plain(message: &Message) -> Message {
 /// as [`fanfare_core::MessageForm::Plain`] wants it.
 #[must_use]
 pub fn without_links(message: &Message) -> Message {
-    let Message { title, facts, content, link: _ } = message;
+    let Message { title, facts, others, content, link: _ } = message;
     let fact = |Fact { name, text, link: _ }: &Fact| Fact { name, text: unlinked(text), link: None };
     Message {
         title: unlinked(title),
         facts: facts.iter().map(fact).collect(),
+        others: others.clone().map_lines(|it| fact(&it)),
         content: content.as_deref().map(unlinked),
         link: None,
     }

@@ -38,6 +38,14 @@ pub struct Notification {
     pub escalated: Option<Unless>,
 }
 
+impl Notification {
+    /// The alerts of the group, the worst first.
+    pub fn alerts(&self) -> impl Iterator<Item = &Alert> {
+        let others = self.others.iter().map(|it| it.alert.as_ref());
+        [self.alert.as_ref()].into_iter().chain(others)
+    }
+}
+
 /// One more alert of a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupedAlert {

@@ -79,7 +79,8 @@ async fn question(id: NotificationId, state: &AppState, locale: &Locale) -> Resu
     }
     let Some(notification) = store.notification(id).await? else { return Ok(AckPage::Expired) };
     let told = told(&notification, state).await?;
-    Ok(AckPage::Ask { message: Renderer::new(locale.clone()).notification(&notification), told })
+    let message = Box::new(Renderer::new(locale.clone()).notification(&notification));
+    Ok(AckPage::Ask { message, told })
 }
 
 /// The channels whose providers have taken the notification. They are read from the history

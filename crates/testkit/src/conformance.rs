@@ -202,8 +202,8 @@ pub enum ProviderWord {
 /// # Panics
 ///
 /// If the channel does not keep it.
-pub async fn http_conformance<N: Notifier>(
-    build: impl Fn(&str) -> N,
+pub async fn http_conformance(
+    build: impl Fn(&str) -> Arc<dyn Notifier>,
     facts: ProviderFacts<'_>,
     keeps_limit: impl Fn(&str),
 ) {
@@ -227,7 +227,7 @@ struct Suite<'a, B> {
     facts: ProviderFacts<'a>,
 }
 
-impl<N: Notifier, B: Fn(&str) -> N> Suite<'_, B> {
+impl<B: Fn(&str) -> Arc<dyn Notifier>> Suite<'_, B> {
     async fn a_busy_provider_is_transient(&self) {
         let err = self.error_after(|_| Reaction::answer("503 Service Unavailable", "", "busy")).await;
         assert_eq!(err.word(), "transient", "503: {err:?}");
@@ -262,7 +262,7 @@ impl<N: Notifier, B: Fn(&str) -> N> Suite<'_, B> {
         for body in ["", "ok", "{}", "<html>thank you</html>"] {
             let fake = FakeHttp::serve(move |_| Reaction::answer("202 Accepted", "", body)).await;
             let notifier = (self.build)(&fake.endpoint());
-            send(&notifier).await.unwrap_or_else(|err| panic!("a 202 with `{body}`: {err:?}"));
+            send(&*notifier).await.unwrap_or_else(|err| panic!("a 202 with `{body}`: {err:?}"));
         }
     }
 
@@ -278,7 +278,7 @@ impl<N: Notifier, B: Fn(&str) -> N> Suite<'_, B> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         drop(listener);
-        let err = self.error_of(&(self.build)(&endpoint)).await;
+        let err = self.error_of(&*(self.build)(&endpoint)).await;
         assert_eq!(err.word(), "transient", "a closed port: {err:?}");
     }
 
@@ -286,7 +286,7 @@ impl<N: Notifier, B: Fn(&str) -> N> Suite<'_, B> {
         let fake = FakeHttp::serve(with_token(|_| Reaction::Hang)).await;
         let notifier = (self.build)(&fake.endpoint());
         tokio::select! {
-            outcome = send(&notifier) => panic!("nobody answered, and yet: {outcome:?}"),
+            outcome = send(&*notifier) => panic!("nobody answered, and yet: {outcome:?}"),
             () = fake.log.posted.notified() => {}
         }
         fake.log.left.notified().await;
@@ -310,7 +310,7 @@ impl<N: Notifier, B: Fn(&str) -> N> Suite<'_, B> {
             let err = notifier.digest(&digest(2), &attempt()).await.expect_err("nobody took the digest");
             assert_eq!(err.word(), expected, "{err:?}");
             assert_eq!(fake.posts(), 1, "one call is one attempt: {err:?}");
-            self.shows_no_secret(&notifier, &err);
+            self.shows_no_secret(&*notifier, &err);
         }
     }
 
@@ -339,18 +339,18 @@ impl<N: Notifier, B: Fn(&str) -> N> Suite<'_, B> {
         react: impl Fn(&SeenRequest) -> Reaction + Send + Sync + 'static,
     ) -> SendError {
         let fake = FakeHttp::serve(with_token(react)).await;
-        let err = self.error_of(&(self.build)(&fake.endpoint())).await;
+        let err = self.error_of(&*(self.build)(&fake.endpoint())).await;
         assert_eq!(fake.posts(), 1, "one call is one attempt: {err:?}");
         err
     }
 
-    async fn error_of(&self, notifier: &N) -> SendError {
+    async fn error_of(&self, notifier: &dyn Notifier) -> SendError {
         let err = send(notifier).await.expect_err("nobody took the message");
         self.shows_no_secret(notifier, &err);
         err
     }
 
-    fn shows_no_secret(&self, notifier: &N, err: &SendError) {
+    fn shows_no_secret(&self, notifier: &dyn Notifier, err: &SendError) {
         for shown in [format!("{err}"), format!("{err:?}"), format!("{notifier:?}")] {
             for secret in self.facts.secrets {
                 assert!(!shown.contains(secret), "`{secret}` shows in `{shown}`");
@@ -359,7 +359,7 @@ impl<N: Notifier, B: Fn(&str) -> N> Suite<'_, B> {
     }
 }
 
-async fn send(notifier: &impl Notifier) -> Result<Receipt, SendError> {
+async fn send(notifier: &dyn Notifier) -> Result<Receipt, SendError> {
     notifier.notify(&notification(Severity::Urgent, Why::Started), &attempt()).await
 }
 

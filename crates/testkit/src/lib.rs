@@ -6,6 +6,7 @@
 mod clock;
 mod conformance;
 mod store_conformance;
+mod group_suite;
 mod fixtures;
 mod language;
 mod test_sandbox;
@@ -16,6 +17,7 @@ pub use crate::conformance::{
     FakeHttp, ProviderFacts, ProviderWord, Reaction, SeenRequest, http_conformance,
 };
 pub use crate::fixtures::{NOON, after_noon, alert, attempt, digest, labelled_alert, notification, shown_of};
+pub use crate::group_suite::{check_groups, group};
 pub use crate::language::check_language;
 pub use crate::raw_client::{RawAnswer, RawMailer, raw_exchange, raw_mail, raw_request, raw_send};
 pub use crate::store_conformance::{StoreSite, store_conformance};

@@ -7,24 +7,18 @@ use fanfare_core::{
 };
 use jiff::tz::TimeZone;
 
+use crate::alert_name::{AlertName, LONGEST_NAME};
 use crate::annotation::in_language;
+use crate::fact::Fact;
 use crate::local_time::local_time;
-use crate::message::{Fact, Message};
+use crate::message::Message;
+
 use crate::message_words::MessageWords;
 use crate::notification::title;
-
-/// The bytes of a line that name its alert: a message must carry
-/// many, and this is more than a telephone shows of a line.
-const LONGEST_NAME: usize = 160;
-
-/// The bytes of these for the alert, and as many for its place: neither may push the other out.
-const LONGEST_PART: usize = LONGEST_NAME / 2 - SEPARATOR.len();
+use crate::other_alerts::OtherAlerts;
 
 /// A description shorter than this, a few words, says nothing.
 const SHORTEST_DESCRIPTION: usize = 24;
-
-/// The sign between an alert and its place.
-const SEPARATOR: &str = " - ";
 
 /// The message of `digest`: everything told of one incident stands in one line.
 pub(crate) fn digest(digest: &Digest, locale: &Locale) -> Message {
@@ -32,10 +26,10 @@ pub(crate) fn digest(digest: &Digest, locale: &Locale) -> Message {
     let incidents = by_incident(digest);
     let facts = incidents.iter().map(|told| told.line(locale, words)).collect();
     let title = match incidents.as_slice() {
-        [only] => title(&only.last.alert, only.last.why, locale.language),
+        [only] => title(only.last, locale.language),
         several => title_of(several, locale.language, words),
     };
-    Message { title, facts, content: None, link: None }
+    Message { title, facts, others: OtherAlerts::default(), content: None, link: None }
 }
 
 /// The notifications about one incident.
@@ -86,6 +80,7 @@ impl ToldOfIncident<'_> {
     fn line(&self, locale: &Locale, words: &MessageWords) -> Fact {
         let parts = [
             Some(name(&self.last.alert, locale.language)),
+            words.more(self.last.others.len()),
             self.level(words),
             self.last.escalated.map(|unless| format!("{}: {}", words.escalated, words.not_yet(unless))),
             Some(self.times(&locale.timezone, words)),
@@ -162,21 +157,10 @@ impl ToldOfIncident<'_> {
     }
 }
 
-/// The alert and its place, and in the rest of the room its description.
+/// The name of the alert, and in the rest of the room its description.
 fn name(alert: &Alert, language: Language) -> String {
-    let part = |text: &str| cut_to_bytes(&one_line(text), LONGEST_PART, "…");
-    let what = part(in_language(alert, "title", language).unwrap_or_else(|| alert.text_of("alertname")));
-    let place = part(place(alert));
+    let AlertName { what, full: mut name } = AlertName::new(alert, language);
     let described = one_line(in_language(alert, "description", language).unwrap_or_default());
-    let mut name = if what.contains(&place) {
-        what.clone()
-    } else {
-        [what.as_str(), place.as_str()]
-            .into_iter()
-            .filter(|it| !it.is_empty())
-            .collect::<Vec<_>>()
-            .join(SEPARATOR)
-    };
     if name.is_empty() {
         return cut_to_bytes(&described, LONGEST_NAME, "…");
     }
@@ -186,15 +170,6 @@ fn name(alert: &Alert, language: Language) -> String {
         name.push_str(&cut_to_bytes(&described, room, "…"));
     }
     name
-}
-
-/// The place, by the best name there is: `instance` is what Prometheus' alerts have.
-fn place(alert: &Alert) -> &str {
-    ["device", "eui", "instance"]
-        .into_iter()
-        .map(|name| alert.text_of(name))
-        .find(|it| !it.is_empty())
-        .unwrap_or_default()
 }
 
 #[cfg(test)]

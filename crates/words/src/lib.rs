@@ -35,8 +35,11 @@ mod digest;
 mod notification;
 mod additions;
 mod message_words;
+mod alert_name;
 mod annotation;
 mod message;
+mod other_alerts;
+mod fact;
 mod local_time;
 
 #[cfg(test)]
@@ -51,7 +54,9 @@ pub use crate::dead_letters::DeadLetterWords;
 pub use crate::deliveries::DeliveryWords;
 pub use crate::demo::DemoWords;
 pub use crate::explain::{ExplainWords, without_outcome};
-pub use crate::message::{Fact, Message};
+pub use crate::fact::Fact;
+pub use crate::message::Message;
+pub use crate::other_alerts::OtherAlerts;
 pub use crate::renderer::Renderer;
 pub use crate::requests::RequestWords;
 pub use crate::routes::RouteWords;

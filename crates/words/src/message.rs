@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use crate::fact::Fact;
+use crate::other_alerts::OtherAlerts;
+
 /// A notification or a digest in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
@@ -9,31 +12,32 @@ pub struct Message {
     pub title: String,
     /// Names and texts, the most important first.
     pub facts: Vec<Fact>,
+    /// The other alerts of the group; none where the group is one alert.
+    pub others: OtherAlerts,
     /// The sender's own longer text, as it came.
     pub content: Option<String>,
     /// A page about the alert at its source.
     pub link: Option<String>,
 }
 
-/// One line of a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fact {
-    /// The name of the text, in the message's language.
-    pub name: &'static str,
-    /// The text, on one line.
-    pub text: String,
-    /// The page behind the text, for channels that can show links.
-    pub link: Option<String>,
+impl Message {
+    /// The lines of the message: its facts, then the other alerts that are shown.
+    pub fn lines(&self) -> impl Iterator<Item = &Fact> {
+        self.facts.iter().chain(self.others.lines())
+    }
 }
 
 impl fmt::Display for Message {
-    /// The message as plain text, one fact a line.
+    /// The message as plain text, one line a fact or alert.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { title, facts, content, link } = self;
+        let Self { title, facts: _, others, content, link } = self;
         writeln!(f, "{title}")?;
-        for Fact { name, text, link } in facts {
+        for Fact { name, text, link } in self.lines() {
             write!(f, "\n{name}: {text}")?;
             link.as_ref().map_or(Ok(()), |link| write!(f, " {link}"))?;
+        }
+        if let Some(note) = others.more_note() {
+            write!(f, "\n{note}")?;
         }
         if let Some(content) = content {
             write!(f, "\n\n{content}")?;

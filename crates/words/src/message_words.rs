@@ -2,7 +2,7 @@
 
 use fanfare_core::{Language, Severity, Unless};
 
-use crate::message::Fact;
+use crate::fact::Fact;
 
 /// The words of notifications and digests, in one language.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub(crate) struct MessageWords {
     pub(crate) not_acknowledged: &'static str,
     pub(crate) not_resolved: &'static str,
     pub(crate) alerts: &'static str,
+    /// The number of further alerts, in place of `{}`.
+    more: &'static str,
 }
 
 impl MessageWords {
@@ -42,6 +44,11 @@ impl MessageWords {
             Unless::Acknowledged => self.not_acknowledged,
             Unless::Resolved => self.not_resolved,
         }
+    }
+
+    /// The number of further alerts of a group, e.g. `+2 more`; `None` if there are none.
+    pub(crate) fn more(&self, number: usize) -> Option<String> {
+        (number > 0).then(|| self.more.replace("{}", &number.to_string()))
     }
 
     pub(crate) fn acknowledge(&self, url: &str) -> Fact {
@@ -92,6 +99,7 @@ static ENGLISH: MessageWords = MessageWords {
     not_acknowledged: "nobody has acknowledged it in time",
     not_resolved: "it has not been resolved in time",
     alerts: "alerts",
+    more: "+{} more",
 };
 
 static CHINESE: MessageWords = MessageWords {
@@ -121,6 +129,7 @@ static CHINESE: MessageWords = MessageWords {
     not_acknowledged: "未在规定时间内确认",
     not_resolved: "未在规定时间内恢复",
     alerts: "条告警",
+    more: "另有 {} 条",
 };
 
 #[cfg(test)]

@@ -1,11 +1,19 @@
 //! A notification in words.
 
-use fanfare_core::{Acknowledgement, Alert, Kind, Language, Locale, Notification, Severity, Why, one_line};
+use std::cmp::Reverse;
 
+use fanfare_core::{
+    Acknowledgement, Alert, GroupedAlert, Kind, Language, Locale, Notification, Severity, Status, Why,
+    one_line,
+};
+
+use crate::alert_name::AlertName;
 use crate::annotation::in_language;
+use crate::fact::Fact;
 use crate::local_time::local_time;
-use crate::message::{Fact, Message};
+use crate::message::Message;
 use crate::message_words::MessageWords;
+use crate::other_alerts::OtherAlerts;
 
 /// The message of `notification`.
 pub(crate) fn notification(notification: &Notification, locale: &Locale) -> Message {
@@ -44,7 +52,6 @@ pub(crate) fn notification(notification: &Notification, locale: &Locale) -> Mess
     add("EUI", alert.text_of("eui"));
     add(words.alarm, alert.text_of("alertname"));
     add(words.description, description);
-    others.iter().for_each(|it| add(words.alarm, &subject(&it.alert, locale.language)));
     add(if *why == Why::Notice { words.time } else { words.since }, &local_time(*since, &locale.timezone));
     if *why == Why::Resolved {
         add(words.resolved_at, &local_time(alert.starts_at, &locale.timezone));
@@ -56,15 +63,18 @@ pub(crate) fn notification(notification: &Notification, locale: &Locale) -> Mess
         facts.push(words.acknowledge(url));
     }
     Message {
-        title: title(alert, *why, locale.language),
+        title: title(notification, locale.language),
         facts,
+        others: OtherAlerts::new(other_lines(others, locale.language, words), locale.language),
         content: in_language(alert, "content", locale.language).map(str::to_owned),
         link: alert.generator_url.as_deref().map(one_line),
     }
 }
 
-/// The title of a message about `alert`, e.g. `[URGENT] Temperature too high - Cold room 3`.
-pub(crate) fn title(alert: &Alert, why: Why, language: Language) -> String {
+/// The title of a message, e.g. `[URGENT] Temperature too high - Cold room 3`; with the number
+/// of the other alerts of its group.
+pub(crate) fn title(notification: &Notification, language: Language) -> String {
+    let Notification { alert, why, others, .. } = notification;
     let words = MessageWords::in_language(language);
     let tag = match (alert.kind, why) {
         (_, Why::Acknowledged) => words.acknowledged.to_owned(),
@@ -74,7 +84,8 @@ pub(crate) fn title(alert: &Alert, why: Why, language: Language) -> String {
             words.severity_tag(alert.severity).to_owned()
         }
     };
-    one_line(&format!("[{tag}] {}", subject(alert, language)))
+    let more = words.more(others.len()).map(|more| format!(" ({more})")).unwrap_or_default();
+    one_line(&format!("[{tag}] {}{more}", subject(alert, language)))
 }
 
 /// The title of `alert`, and its device where the title does not name it.
@@ -84,6 +95,23 @@ fn subject(alert: &Alert, language: Language) -> String {
     let place = if device.is_empty() || what.contains(device) { "" } else { device };
     let dash = if what.is_empty() || place.is_empty() { "" } else { "-" };
     format!("{what} {dash} {place}")
+}
+
+/// A line for each other alert of a group: those that fire first, of these the most severe, then in the given order:
+/// e.g. `HIGH: Temperature too high - Cold room 4 · Alert no. 43`.
+fn other_lines(others: &[GroupedAlert], language: Language, words: &MessageWords) -> Vec<Fact> {
+    let mut others: Vec<&GroupedAlert> = others.iter().collect();
+    others.sort_by_key(|it| (it.alert.status == Status::Resolved, Reverse(it.alert.severity)));
+    let line = |GroupedAlert { id, alert }: &GroupedAlert| {
+        let tag = match (alert.kind, alert.status) {
+            (Kind::Notice, _) => words.notice,
+            (Kind::Alarm, Status::Resolved) => words.resolved,
+            (Kind::Alarm, Status::Firing) => words.severity_tag(alert.severity),
+        };
+        let text = format!("{} · {} {id}", AlertName::new(alert, language).full, words.number);
+        Fact { name: tag, text, link: None }
+    };
+    others.into_iter().map(line).collect()
 }
 
 fn severity_line(severity: Severity, why: Why, words: &MessageWords) -> String {

@@ -18,15 +18,15 @@ fn in_turn() -> DeliveryTerms {
         send: Sending::InTurn,
         contract: Contract { succeed: Succeed::AtLeast(NonZeroUsize::MIN), within: None },
         ..DeliveryTerms::plain(vec![
-            ContractChannel::WeCom.name().into(),
-            ContractChannel::Mail.name().into(),
+            ContractChannel::WECOM.name().into(),
+            ContractChannel::MAIL.name().into(),
         ])
     }
 }
 
 /// The time at which the mail about each device arrived.
 fn arrivals(world: &ContractWorld) -> Vec<(usize, Timestamp)> {
-    let mails = world.seen_on(ContractChannel::Mail);
+    let mails = world.seen_on(ContractChannel::MAIL);
     (0..ALERTS)
         .map(|device| {
             let name = device_name(device);
@@ -39,8 +39,8 @@ fn arrivals(world: &ContractWorld) -> Vec<(usize, Timestamp)> {
 /// One alert a second while WeCom is dead in this way; the slowest of a hundred
 /// (so the 99th percentile too) is told elsewhere within `limit`.
 async fn check(fault: Fault, limit: Duration) {
-    let world = ContractWorld::new(&[ContractChannel::WeCom, ContractChannel::Mail], in_turn()).await;
-    world.break_down(ContractChannel::WeCom, &fault);
+    let world = ContractWorld::new(&[ContractChannel::WECOM, ContractChannel::MAIL], in_turn()).await;
+    world.break_down(ContractChannel::WECOM, &fault);
     let mut accepted = Vec::new();
     for device in 0..ALERTS {
         accepted.push(world.now());
@@ -69,19 +69,19 @@ async fn while_the_first_hangs_the_next_is_told_within_its_timeout_and_two_secon
 
 #[tokio::test(start_paused = true)]
 async fn the_first_is_told_again_within_half_a_minute_of_its_return_and_nothing_flaps() {
-    let world = ContractWorld::new(&[ContractChannel::WeCom, ContractChannel::Mail], in_turn()).await;
-    world.break_down(ContractChannel::WeCom, &Fault::Refuse);
+    let world = ContractWorld::new(&[ContractChannel::WECOM, ContractChannel::MAIL], in_turn()).await;
+    world.break_down(ContractChannel::WECOM, &Fault::Refuse);
     for device in 0..120 {
         world.accept(vec![alarm(device, Severity::Urgent)]).await;
         world.pass(SECOND).await;
     }
     let back_at = world.now();
-    world.sandbox.clear_faults(ContractChannel::WeCom.name());
+    world.sandbox.clear_faults(ContractChannel::WECOM.name());
     for device in 120..240 {
         world.accept(vec![alarm(device, Severity::Urgent)]).await;
         world.pass(SECOND).await;
     }
-    let first = world.seen_on(ContractChannel::WeCom).first().unwrap().time;
+    let first = world.seen_on(ContractChannel::WECOM).first().unwrap().time;
     let noticed = Duration::try_from(first.duration_since(back_at)).unwrap();
     assert!(noticed <= 30 * SECOND, "noticed after {noticed:?}");
     let said = "SELECT alert ->> '$.status' FROM alerts

@@ -35,7 +35,7 @@ fn devices_in(message: &SeenMessage) -> BTreeSet<usize> {
 
 #[tokio::test(start_paused = true)]
 async fn all_of_a_flood_is_told_the_urgent_first_and_no_provider_is_provoked() {
-    const BOTS: [ContractChannel; 2] = [ContractChannel::Ding, ContractChannel::WeCom];
+    const BOTS: [ContractChannel; 2] = [ContractChannel::DING, ContractChannel::WECOM];
     let terms = DeliveryTerms::plain(BOTS.iter().map(|way| way.name().into()).collect());
     let world = ContractWorld::new(&BOTS, terms).await;
     let mut accepted_at: Vec<Timestamp> = Vec::new();

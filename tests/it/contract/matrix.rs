@@ -1,13 +1,17 @@
 //! Three channels, any of them dead in any way: the contract is met, or somebody
 //! else is being told before its time is over.
 
+use std::num::NonZeroUsize;
+
 use fanfare_core::{Contract, DeliveryTerms, HumanDuration, Rung, Sending, Severity, Succeed, Unless};
 use fanfare_sandbox::{Canned, Fault, MailAction, MailStage, SeenMessage, TlsFault};
 
+use crate::samples::Protocol;
+
 use super::world::{ContractChannel, ContractWorld, SECOND, alarm, device_name};
 
-/// The receiver's own channels.
-const OWN: [ContractChannel; 3] = [ContractChannel::Ding, ContractChannel::WeCom, ContractChannel::Mail];
+/// The receiver's own channels behind the first, which is one of each kind in turn.
+const SECOND_AND_THIRD: [ContractChannel; 2] = [ContractChannel::WECOM, ContractChannel::MAIL];
 
 /// By when the contract is to be met.
 const WITHIN: u32 = 60;
@@ -17,6 +21,16 @@ struct DeadSince {
     name: &'static str,
     http: Fault,
     mail: Fault,
+}
+
+impl DeadSince {
+    /// The fault of a channel like this.
+    fn of(&self, way: ContractChannel) -> &Fault {
+        match way.sample().protocol {
+            Protocol::Http => &self.http,
+            Protocol::Smtp => &self.mail,
+        }
+    }
 }
 
 fn death(name: &'static str, fault: Fault) -> DeadSince {
@@ -73,43 +87,55 @@ fn deaths() -> Vec<DeadSince> {
     ]
 }
 
-fn terms(send: Sending, succeed: Succeed) -> DeliveryTerms {
+fn terms(own: &[ContractChannel], send: Sending, succeed: Succeed) -> DeliveryTerms {
     DeliveryTerms {
-        channels: OWN.iter().map(|way| way.name().into()).collect(),
+        channels: own.iter().map(|way| way.name().into()).collect(),
         send,
         contract: Contract { succeed, within: Some(HumanDuration(WITHIN * SECOND)) },
         escalate: vec![Rung {
             after: HumanDuration((WITHIN - 15) * SECOND),
             unless: Unless::Delivered,
-            to: vec![ContractChannel::Last.name().into()],
+            to: vec![ContractChannel::LAST.name().into()],
         }],
     }
 }
 
+/// A way to tell a receiver's channels, and when that is enough.
+type Telling = (Sending, Succeed);
+
+const TOGETHER: Telling = (Sending::Together, Succeed::All);
+const IN_TURN: Telling = (Sending::InTurn, Succeed::AtLeast(NonZeroUsize::MIN));
+
+/// With the first channel and `others` dead in every way, one after the other; the first is of each kind.
+async fn check_with_the_first(others: &[ContractChannel], promise: Telling) {
+    for leader in ContractChannel::leaders() {
+        check(leader, &[&[leader], others].concat(), promise).await;
+    }
+}
+
 /// With `dead` channels dead in every way, one after the other.
-async fn check(dead: &[ContractChannel], terms: &DeliveryTerms) {
+async fn check(first: ContractChannel, dead: &[ContractChannel], (send, succeed): Telling) {
+    let [second, third] = SECOND_AND_THIRD;
+    let own = [first, second, third];
+    let terms = terms(&own, send, succeed);
     for death in deaths() {
-        let world = ContractWorld::new(
-            &[ContractChannel::Ding, ContractChannel::WeCom, ContractChannel::Mail, ContractChannel::Last],
-            terms.clone(),
-        )
-        .await;
+        let world = ContractWorld::new(&[first, second, third, ContractChannel::LAST], terms.clone()).await;
         for way in dead {
-            world.break_down(*way, if *way == ContractChannel::Mail { &death.mail } else { &death.http });
+            world.break_down(*way, death.of(*way));
         }
-        let cell = format!("{dead:?} dead, {}, {:?}", death.name, terms.send);
+        let cell = format!("{dead:?} dead, {}, {send:?}", death.name);
         world.accept(vec![alarm(1, Severity::Urgent)]).await;
         for _ in 0..WITHIN / 10 {
             world.pass_in_steps(10 * SECOND, SECOND).await;
             world.ledger.balance();
         }
-        judge(&world, dead, &cell);
+        judge(&world, &own, dead, &cell);
     }
 }
 
 /// Checks the file and the fakes once the contract's time is over.
 #[track_caller]
-fn judge(world: &ContractWorld, dead: &[ContractChannel], cell: &str) {
+fn judge(world: &ContractWorld, own: &[ContractChannel], dead: &[ContractChannel], cell: &str) {
     // Alert no. 1 is ours; what is said about the dead channels comes after it.
     let kept =
         world.ledger.number("SELECT count(*) FROM notifications WHERE alert = 1 AND fulfilment = 'kept'");
@@ -119,8 +145,8 @@ fn judge(world: &ContractWorld, dead: &[ContractChannel], cell: &str) {
         WITHIN * 1000
     ));
     assert!(kept == 1 || climbed == 1, "{cell}: neither met nor escalated");
-    assert_eq!(times_told(world, ContractChannel::Last), climbed, "{cell}");
-    for way in OWN.iter().filter(|way| !dead.contains(way)) {
+    assert_eq!(times_told(world, ContractChannel::LAST), climbed, "{cell}");
+    for way in own.iter().filter(|way| !dead.contains(way)) {
         // Channels told in turn need not be told.
         let seen = times_told(world, *way);
         assert!(seen <= 1, "{cell}: {way:?} was told {seen} times");
@@ -136,31 +162,31 @@ fn times_told(world: &ContractWorld, way: ContractChannel) -> i64 {
     world.seen_on(way).iter().filter(|it| of_it(it)).count() as i64
 }
 
-/// Every combination of dead channels.
+/// Every combination of dead channels: with the first, which is of each kind in turn, and without it.
 macro_rules! subsets {
-    ($($name:ident: $dead:expr;)*) => {$(
+    ($($name:ident: $check:ident($($arg:expr),*);)*) => {$(
         mod $name {
             use super::*;
 
             #[tokio::test(start_paused = true)]
             async fn told_together_the_contract_is_met_or_the_ladder_is_climbed_in_time() {
-                check(&$dead, &terms(Sending::Together, Succeed::All)).await;
+                $check($($arg,)* TOGETHER).await;
             }
 
             #[tokio::test(start_paused = true)]
             async fn told_in_turn_the_contract_is_met_or_the_ladder_is_climbed_in_time() {
-                check(&$dead, &terms(Sending::InTurn, Succeed::AtLeast(std::num::NonZeroUsize::MIN))).await;
+                $check($($arg,)* IN_TURN).await;
             }
         }
     )*};
 }
 
 subsets! {
-    without_dingtalk: [ContractChannel::Ding];
-    without_wecom: [ContractChannel::WeCom];
-    without_mail: [ContractChannel::Mail];
-    without_dingtalk_and_wecom: [ContractChannel::Ding, ContractChannel::WeCom];
-    without_dingtalk_and_mail: [ContractChannel::Ding, ContractChannel::Mail];
-    without_wecom_and_mail: [ContractChannel::WeCom, ContractChannel::Mail];
-    without_any: [ContractChannel::Ding, ContractChannel::WeCom, ContractChannel::Mail];
+    without_the_first: check_with_the_first(&[]);
+    without_the_first_and_wecom: check_with_the_first(&[ContractChannel::WECOM]);
+    without_the_first_and_mail: check_with_the_first(&[ContractChannel::MAIL]);
+    without_any: check_with_the_first(&SECOND_AND_THIRD);
+    without_wecom: check(ContractChannel::DING, &[ContractChannel::WECOM]);
+    without_mail: check(ContractChannel::DING, &[ContractChannel::MAIL]);
+    without_wecom_and_mail: check(ContractChannel::DING, &SECOND_AND_THIRD);
 }

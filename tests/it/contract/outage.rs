@@ -10,11 +10,11 @@ const ALERTS: usize = 1_000;
 #[tokio::test(start_paused = true)]
 async fn what_began_and_ended_during_an_outage_is_told_when_the_channel_is_back() {
     let world = ContractWorld::new(
-        &[ContractChannel::Ding],
-        DeliveryTerms::plain(vec![ContractChannel::Ding.name().into()]),
+        &[ContractChannel::DING],
+        DeliveryTerms::plain(vec![ContractChannel::DING.name().into()]),
     )
     .await;
-    world.break_down(ContractChannel::Ding, &Fault::Refuse);
+    world.break_down(ContractChannel::DING, &Fault::Refuse);
     for minute in 0..10 {
         let devices = || minute * ALERTS / 10..(minute + 1) * ALERTS / 10;
         world.accept(devices().map(|device| alarm(device, Severity::Mid)).collect()).await;
@@ -23,11 +23,11 @@ async fn what_began_and_ended_during_an_outage_is_told_when_the_channel_is_back(
         world.pass_in_steps(30 * SECOND, SECOND).await;
         world.ledger.balance();
     }
-    assert_eq!(world.seen_on(ContractChannel::Ding).len(), 0);
-    world.sandbox.clear_faults(ContractChannel::Ding.name());
+    assert_eq!(world.seen_on(ContractChannel::DING).len(), 0);
+    world.sandbox.clear_faults(ContractChannel::DING.name());
     world.pass(5 * 60 * SECOND).await;
 
-    let texts: Vec<_> = world.seen_on(ContractChannel::Ding).into_iter().map(|it| it.shown.text).collect();
+    let texts: Vec<_> = world.seen_on(ContractChannel::DING).into_iter().map(|it| it.shown.text).collect();
     for device in 0..ALERTS {
         let name = device_name(device);
         assert!(texts.iter().any(|text| text.contains(&name)), "nobody was told of {name}");

@@ -1,76 +1,75 @@
 //! A gateway with real channels, strict fakes, and time that stands still.
 
-use std::path::PathBuf;
+use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use channel_dingtalk::DingTalk;
 use channel_email::Email;
 use channel_email::fake::{MailServer, SmtpRules, SmtpTls};
-use channel_wecom::WeCom;
 use fanfare_core::{
-    Alert, Channel, Clock, Context, DeliveryTerms, Fingerprint, Labels, Locale, Policy, Receiver,
-    RetryPolicy, Route, Severity, Status,
+    Alert, Channel as _, Clock, DeliveryTerms, Fingerprint, Labels, Policy, Receiver, RetryPolicy, Route,
+    Severity, Status,
 };
 use fanfare_gateway::{ChannelSetup, Gateway, GatewaySettings, GatewaySetup, Jitter, Metrics, Store};
 use fanfare_sandbox::{
-    FakeAccount, Fault, FaultSwitch, HasFake, ProviderVerdict, Sandbox, SandboxClock, SandboxSettings,
-    SeenMessage,
+    Fault, FaultSwitch, ProviderVerdict, Sandbox, SandboxClock, SandboxSettings, SeenMessage,
 };
 use fanfare_testkit::PausedClock;
 use jiff::Timestamp;
 use prometheus_client::registry::Registry;
-use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::task::{JoinHandle, yield_now};
 use tokio::time::Instant;
 
 use crate::ledger_reader::LedgerReader;
+use crate::samples::{Protocol, ProviderAddresses, SampleChannel, loaded_channel, sample, samples};
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);
 
 /// The longest time for one attempt.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A channel of the tests: its name says what it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum ContractChannel {
-    /// A DingTalk robot.
-    Ding,
-    /// A WeCom bot.
-    WeCom,
-    /// A mailbox over SMTP.
-    Mail,
-    /// Another WeCom bot, which always works: whom to turn to at last.
-    Last,
+/// A channel of the tests.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct ContractChannel {
+    name: &'static str,
+    /// The name of the sample that it is made of.
+    sample: &'static str,
+}
+
+impl fmt::Debug for ContractChannel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.sample)
+    }
 }
 
 impl ContractChannel {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Ding => "ding",
-            Self::WeCom => "wecom",
-            Self::Mail => "mail",
-            Self::Last => "last",
-        }
+    /// A DingTalk robot.
+    pub(super) const DING: Self = Self { name: "ding", sample: "dingtalk" };
+
+    /// A WeCom bot.
+    pub(super) const WECOM: Self = Self { name: "wecom", sample: "wecom-bot" };
+
+    /// A mailbox over SMTP.
+    pub(super) const MAIL: Self = Self { name: "mail", sample: "email" };
+
+    /// Another WeCom bot, which always works: whom to turn to at last.
+    pub(super) const LAST: Self = Self { name: "last", sample: "wecom-bot" };
+
+    /// A channel of every sample that is none of the other constants, DingTalk's robot among them.
+    pub(super) fn leaders() -> impl Iterator<Item = Self> {
+        let others = [Self::WECOM.sample, Self::MAIL.sample];
+        let names = samples().iter().map(|it| it.name.as_str()).filter(move |it| !others.contains(it));
+        names.map(|name| if name == Self::DING.sample { Self::DING } else { Self { name, sample: name } })
     }
 
-    fn account(self) -> FakeAccount {
-        let (kind, settings) = match self {
-            Self::Ding => ("dingtalk", vec![("access_token", "token-of-ding"), ("secret", "SECofding")]),
-            Self::WeCom => ("wecom", vec![("key", "key-of-wecom")]),
-            Self::Last => ("wecom", vec![("key", "key-of-last")]),
-            Self::Mail => (
-                "email",
-                vec![
-                    ("username", "alerts@example.com"),
-                    ("password", "password"),
-                    ("from", "alerts@example.com"),
-                    ("to", "oncall@example.com"),
-                ],
-            ),
-        };
-        FakeAccount::new(kind, settings).named(self.name())
+    pub(super) fn name(self) -> &'static str {
+        self.name
+    }
+
+    pub(super) fn sample(self) -> &'static SampleChannel {
+        sample(self.sample)
     }
 }
 
@@ -119,7 +118,7 @@ impl ContractWorld {
         std::fs::write(&ca_file, sandbox.ca_pem()).unwrap();
         let mut channels = Vec::new();
         for way in ways {
-            sandbox.add(&way.account()).unwrap();
+            sandbox.add(&way.sample().account(way.name())).unwrap();
             channels.push(channel(*way, &sandbox, &ca_file).await);
         }
         let store_path = place.path().join("fanfare.db");
@@ -211,58 +210,26 @@ impl ContractWorld {
 async fn sandbox(clock: &Arc<PausedClock>) -> Sandbox {
     let clock = Arc::clone(clock);
     let smtp = SmtpRules { tls: SmtpTls::StartTls, ..SmtpRules::default() };
-    let providers = vec![DingTalk::fake(), WeCom::fake(), Box::new(MailServer::new(smtp))];
+    let mut providers = fanfare::registry().fakes();
+    providers.retain(|it| it.kind() != Email::KIND);
+    providers.push(Box::new(MailServer::new(smtp)));
     let clock = SandboxClock::new(move || clock.now());
     Sandbox::start(SandboxSettings::loopback(clock, providers)).await.unwrap()
 }
 
-async fn channel(way: ContractChannel, sandbox: &Sandbox, ca_file: &PathBuf) -> ChannelSetup {
-    let endpoint = match way {
-        ContractChannel::Mail => String::new(),
-        ContractChannel::Ding | ContractChannel::WeCom | ContractChannel::Last => {
-            format!("https://{}", sandbox.open_https(way.name()).await.unwrap())
-        }
+async fn channel(way: ContractChannel, sandbox: &Sandbox, ca_file: &Path) -> ChannelSetup {
+    let http = match way.sample().protocol {
+        Protocol::Smtp => String::new(),
+        Protocol::Http => format!("https://{}", sandbox.open_https(way.name()).await.unwrap()),
     };
-    let port = sandbox.server_address("smtp").unwrap().port();
-    match way {
-        ContractChannel::Ding => build::<DingTalk>(
-            way,
-            json!({ "access_token": "token-of-ding", "secret": "SECofding", "endpoint": endpoint, "ca_file": ca_file }),
-        ),
-        ContractChannel::WeCom => {
-            build::<WeCom>(way, json!({ "key": "key-of-wecom", "endpoint": endpoint, "ca_file": ca_file }))
-        }
-        ContractChannel::Last => {
-            build::<WeCom>(way, json!({ "key": "key-of-last", "endpoint": endpoint, "ca_file": ca_file }))
-        }
-        ContractChannel::Mail => build::<Email>(
-            way,
-            json!({
-                "smtp": {
-                    "host": "127.0.0.1", "port": port, "tls": "starttls", "ca_file": ca_file,
-                    "username": "alerts@example.com", "password": "password",
-                },
-                "from": "alerts@example.com",
-                "to": ["oncall@example.com"],
-            }),
-        ),
-    }
-}
-
-fn build<C: Channel>(way: ContractChannel, settings: Value) -> ChannelSetup {
-    let config: C::Config = serde_json::from_value(settings).unwrap();
-    let context = Context { name: way.name().into(), locale: Locale::default(), timeout: TIMEOUT };
-    let notifier = C::build(config, context).unwrap();
-    ChannelSetup {
-        name: way.name().into(),
-        kind: C::KIND,
-        version: String::new(),
-        limits: notifier.limits(),
-        timeout: TIMEOUT,
-        notifier: Arc::new(notifier),
-        rotated_at: None,
-        drill: None,
-    }
+    let at = ProviderAddresses {
+        http,
+        smtp_host: "127.0.0.1".to_owned(),
+        smtp_port: sandbox.server_address("smtp").unwrap().port().to_string(),
+        ca_file: Some(ca_file.to_owned()),
+    };
+    let settings = format!("timeout: {TIMEOUT:?}, {}", way.sample().settings(way.name(), at));
+    loaded_channel(way.name(), &settings)
 }
 
 fn policy(terms: DeliveryTerms) -> Policy {

@@ -6,59 +6,12 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use fanfare_sandbox::{Fault, FaultSwitch, SeenMessage};
+use fanfare_sandbox::{FaultSwitch, SeenMessage};
 use tokio::time::Instant;
 
 use crate::harness::{FakeProviders, PATIENCE, TestGateway, until};
-use crate::kind::TestedKind;
 use crate::ledger::{LedgerRow, alarm, attempts, deliveries};
-
-/// One way to fail, and what must come of it.
-#[derive(Debug)]
-pub(super) struct FaultCell {
-    /// The name of the cell, and of the alert it is tried with.
-    name: &'static str,
-    fault: Fault,
-    /// Words of the delivery's reason while the fault is on.
-    words: &'static str,
-    end: FaultEnd,
-}
-
-/// The end of the delivery.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum FaultEnd {
-    /// Delivered once the fault is gone, and each person sees it once.
-    Recovers,
-    /// The same; but the provider showed it while it did not say so, and knows no
-    /// repeat when it sees one: each attempt may be seen.
-    RecoversWithRepeats,
-    /// The provider must not be asked again for longer than a test takes.
-    Waits,
-    /// The provider will never take it, and said why.
-    GivenUp,
-    /// The provider took it and said so, though oddly.
-    Delivered,
-}
-
-pub(super) fn recovers(name: &'static str, fault: Fault, words: &'static str) -> FaultCell {
-    FaultCell { name, fault, words, end: FaultEnd::Recovers }
-}
-
-pub(super) fn recovers_with_repeats(name: &'static str, fault: Fault, words: &'static str) -> FaultCell {
-    FaultCell { name, fault, words, end: FaultEnd::RecoversWithRepeats }
-}
-
-pub(super) fn waits(name: &'static str, fault: Fault, words: &'static str) -> FaultCell {
-    FaultCell { name, fault, words, end: FaultEnd::Waits }
-}
-
-pub(super) fn is_given_up(name: &'static str, fault: Fault, words: &'static str) -> FaultCell {
-    FaultCell { name, fault, words, end: FaultEnd::GivenUp }
-}
-
-pub(super) fn is_delivered(name: &'static str, fault: Fault, words: &'static str) -> FaultCell {
-    FaultCell { name, fault, words, end: FaultEnd::Delivered }
-}
+use crate::samples::{FaultEnd, KindFault, Protocol, SampleChannel};
 
 /// The longest an attempt on a broken channel takes.
 const TIMEOUT: Duration = Duration::from_secs(1);
@@ -75,30 +28,30 @@ const QUIET: Duration = Duration::from_secs(1);
 /// The pause between two questions to the API.
 const GLANCE: Duration = Duration::from_millis(100);
 
-/// Tries each cell on a channel of this kind. Those in which a delivery is given up
+/// Tries each fault on a channel like this. Those in which a delivery is given up
 /// have a gateway of their own: it is told on every other channel.
 #[track_caller]
-pub(super) fn check(kind: TestedKind, cells: Vec<FaultCell>) {
+pub(super) fn check(sample: &'static SampleChannel, cells: Vec<KindFault>) {
     let (given_up, others): (Vec<_>, Vec<_>) =
         cells.into_iter().partition(|cell| cell.end == FaultEnd::GivenUp);
     for cells in [given_up, others].iter().filter(|cells| !cells.is_empty()) {
-        check_together(kind, cells);
+        check_together(sample, cells);
     }
 }
 
 /// Tries each cell, all on one gateway at the same time.
 #[track_caller]
-fn check_together(kind: TestedKind, cells: &[FaultCell]) {
-    let providers: Vec<_> = cells.iter().map(|cell| cell.providers(kind)).collect();
-    let gateway = TestGateway::start(&config(kind, cells, &providers), &[], &[]);
+fn check_together(sample: &'static SampleChannel, cells: &[KindFault]) {
+    let providers: Vec<_> = cells.iter().map(|cell| providers_of(sample, cell)).collect();
+    let gateway = TestGateway::start(&config(sample, cells, &providers), &[], &[]);
     let turn = &Mutex::new(());
     let failed: Vec<_> = thread::scope(|scope| {
         let tries: Vec<_> = cells
             .iter()
             .zip(&providers)
             .map(|(cell, providers)| {
-                let trial = FaultTrial { cell, kind, providers, gateway: &gateway };
-                (cell.name, scope.spawn(move || trial.run(turn)))
+                let trial = FaultTrial { cell, sample, providers, gateway: &gateway };
+                (cell.name.as_str(), scope.spawn(move || trial.run(turn)))
             })
             .collect();
         tries.into_iter().filter_map(|(name, trial)| trial.join().is_err().then_some(name)).collect()
@@ -106,14 +59,19 @@ fn check_together(kind: TestedKind, cells: &[FaultCell]) {
     let log = gateway.log();
     let about_them: Vec<_> =
         log.lines().filter(|line| failed.iter().any(|name| line.contains(name))).collect();
-    assert!(failed.is_empty(), "{failed:?} of {kind:?} failed as told above:\n{}", about_them.join("\n"));
+    assert!(
+        failed.is_empty(),
+        "{failed:?} of {} failed as told above:\n{}",
+        sample.name,
+        about_them.join("\n")
+    );
 }
 
-fn config(kind: TestedKind, cells: &[FaultCell], providers: &[FakeProviders]) -> String {
+fn config(sample: &SampleChannel, cells: &[KindFault], providers: &[FakeProviders]) -> String {
     let [mut channels, mut receivers, mut routes] = [const { String::new() }; 3];
     for (cell, at) in cells.iter().zip(providers) {
-        let (name, broken, healthy) = (cell.name, cell.broken(), cell.healthy());
-        let settings = [kind.settings(&broken, at), kind.neighbour().settings(&healthy, at)];
+        let (name, broken, healthy) = (&cell.name, cell.broken(), cell.healthy());
+        let settings = [sample.settings(&broken, at), sample.neighbour().settings(&healthy, at)];
         writeln!(channels, "  {broken}: {{ timeout: {TIMEOUT:?}, {} }}", settings[0]).unwrap();
         writeln!(channels, "  {healthy}: {{ {} }}", settings[1]).unwrap();
         writeln!(receivers, "  - {{ name: {name}, channels: [{broken}, {healthy}] }}").unwrap();
@@ -145,7 +103,7 @@ fn is_of_the_alert(message: &SeenMessage) -> bool {
     !message.shown.text.contains("ContractBroken")
 }
 
-impl FaultCell {
+impl KindFault {
     fn broken(&self) -> String {
         format!("{}-broken", self.name)
     }
@@ -153,18 +111,18 @@ impl FaultCell {
     fn healthy(&self) -> String {
         format!("{}-healthy", self.name)
     }
+}
 
-    /// FakeProviders for this cell alone: some faults of a mail server strike everybody.
-    fn providers(&self, kind: TestedKind) -> FakeProviders {
-        FakeProviders::start([kind.account(&self.broken()), kind.neighbour().account(&self.healthy())])
-    }
+/// Fakes for this cell alone: some faults of a mail server strike everybody.
+fn providers_of(sample: &SampleChannel, cell: &KindFault) -> FakeProviders {
+    FakeProviders::start([sample.account(&cell.broken()), sample.neighbour().account(&cell.healthy())])
 }
 
 /// A cell under trial.
 #[derive(Clone, Copy)]
 struct FaultTrial<'a> {
-    cell: &'a FaultCell,
-    kind: TestedKind,
+    cell: &'a KindFault,
+    sample: &'static SampleChannel,
     providers: &'a FakeProviders,
     gateway: &'a TestGateway,
 }
@@ -172,7 +130,7 @@ struct FaultTrial<'a> {
 impl FaultTrial<'_> {
     fn run(self, turn: &Mutex<()>) {
         let Self { cell, providers, .. } = self;
-        providers.set_fault(&cell.broken(), FaultSwitch::always(cell.fault.clone())).unwrap();
+        providers.set_fault(&cell.broken(), FaultSwitch::always(cell.fault.clone().unwrap())).unwrap();
         self.the_healthy_channel_has_it_at_once(turn);
         let row = self.it_is_not_called_delivered();
         self.its_state_is_told_in_the_providers_words(&row);
@@ -185,7 +143,7 @@ impl FaultTrial<'_> {
     /// One cell after the other, so that what is measured is the alert's own time.
     fn the_healthy_channel_has_it_at_once(self, turn: &Mutex<()>) {
         let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let answer = self.gateway.post("thinklink", &alarm(self.cell.name, 1, "urgent").to_string());
+        let answer = self.gateway.post("thinklink", &alarm(&self.cell.name, 1, "urgent").to_string());
         assert_eq!(answer.status, 202, "{answer:?}");
         let has_it = || self.seen(&self.cell.healthy()).len() == 1;
         until(&format!("{} silences nobody", self.cell.name), has_it, AT_ONCE);
@@ -196,7 +154,7 @@ impl FaultTrial<'_> {
         let since = Instant::now();
         loop {
             let row = self.row();
-            let may_be = self.cell.end == FaultEnd::Delivered;
+            let may_be = matches!(self.cell.end, FaultEnd::Delivered | FaultEnd::Believed);
             assert!(may_be || row.state != "delivered", "{}: nobody said so: {row:?}", self.cell.name);
             if since.elapsed() > BROKEN_FOR {
                 return row;
@@ -206,18 +164,18 @@ impl FaultTrial<'_> {
     }
 
     fn its_state_is_told_in_the_providers_words(self, row: &LedgerRow) {
-        let FaultCell { name, words, end, .. } = self.cell;
+        let KindFault { name, says, end, .. } = self.cell;
         let state = match end {
             FaultEnd::Recovers | FaultEnd::RecoversWithRepeats | FaultEnd::Waits => "pending",
             FaultEnd::GivenUp => "dead",
-            FaultEnd::Delivered => "delivered",
+            FaultEnd::Delivered | FaultEnd::Believed => "delivered",
         };
         assert_eq!(row.state, state, "{name}: {row:?}");
-        assert!(row.reason.contains(words), "{name}: `{words}` expected in {row:?}");
+        assert!(row.reason.contains(says), "{name}: `{says}` expected in {row:?}");
     }
 
     fn it_ends_as_it_must(self, row: &LedgerRow) {
-        let FaultCell { name, end, .. } = self.cell;
+        let KindFault { name, end, .. } = self.cell;
         match end {
             FaultEnd::Recovers | FaultEnd::RecoversWithRepeats => {
                 until(&format!("{name} recovers"), || self.row().state == "delivered", PATIENCE);
@@ -237,7 +195,7 @@ impl FaultTrial<'_> {
                     "{name} knocks on"
                 );
             }
-            FaultEnd::GivenUp | FaultEnd::Delivered => {
+            FaultEnd::GivenUp | FaultEnd::Delivered | FaultEnd::Believed => {
                 thread::sleep(QUIET);
                 assert_eq!(self.row(), *row, "{name}");
             }
@@ -245,21 +203,21 @@ impl FaultTrial<'_> {
     }
 
     fn each_person_has_seen_it_once(self) {
-        let FaultCell { name, end, .. } = self.cell;
+        let KindFault { name, end, .. } = self.cell;
         let seen = self.seen(&self.cell.broken());
         let (people, most) = (by_person(&seen), self.row().attempts);
         let may_come = |times: &i64| match end {
             FaultEnd::Recovers | FaultEnd::Delivered => *times == 1,
             FaultEnd::RecoversWithRepeats => (1..=most).contains(times),
-            FaultEnd::Waits | FaultEnd::GivenUp => false,
+            FaultEnd::Waits | FaultEnd::GivenUp | FaultEnd::Believed => false,
         };
         assert!(people.values().all(may_come), "{name}: {people:?}");
         assert_eq!(
             people.is_empty(),
-            matches!(end, FaultEnd::Waits | FaultEnd::GivenUp),
+            matches!(end, FaultEnd::Waits | FaultEnd::GivenUp | FaultEnd::Believed),
             "{name}: {people:?}"
         );
-        if self.kind == TestedKind::Mail {
+        if self.sample.protocol == Protocol::Smtp {
             assert!(
                 seen.windows(2).all(|two| two[0].shown.id == two[1].shown.id),
                 "{name}: one Message-ID: {seen:?}"

@@ -7,8 +7,8 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::runtime::Runtime;
 
 use crate::harness::{FakeProviders, PATIENCE, TestGateway, until};
-use crate::kind::{TestedKind, config};
 use crate::ledger::{alarm, deliveries};
+use crate::samples::{Protocol, ProviderAddresses, SampleChannel, config, samples};
 
 /// An address that refuses connections until it is opened.
 struct ShutPort {
@@ -49,25 +49,39 @@ impl ShutPort {
 }
 
 #[test]
-fn a_dingtalk_that_refuses_connections_silences_nobody_and_is_told_once_it_is_back() {
-    let providers =
-        FakeProviders::start([TestedKind::DingTalk.account("ding"), TestedKind::Mail.account("mail")]);
+fn a_channel_that_refuses_connections_silences_nobody_and_is_told_once_it_is_back() {
+    for sample in samples() {
+        check(sample);
+    }
+}
+
+#[track_caller]
+fn check(sample: &SampleChannel) {
+    let (broken, healthy) = ("broken", "healthy");
+    let providers = FakeProviders::start([sample.account(broken), sample.neighbour().account(healthy)]);
     let door = ShutPort::shut();
-    let ding = format!(
-        "kind: dingtalk, access_token: ding, secret: SECsecret, endpoint: \"http://{}\"",
-        door.address()
-    );
-    let config = config(&[("ding", ding), ("mail", TestedKind::Mail.settings("mail", &providers))]);
+    let shut = ProviderAddresses {
+        http: format!("http://{}", door.address()),
+        smtp_port: door.address().port().to_string(),
+        ..ProviderAddresses::from(&providers)
+    };
+    let settings = [sample.settings(broken, shut), sample.neighbour().settings(healthy, &providers)];
+    let config = config(&[(broken, settings[0].clone()), (healthy, settings[1].clone())]);
     let gateway = TestGateway::start(&config, &[], &[]);
     assert_eq!(gateway.post("thinklink", &alarm("over_temp", 1, "urgent").to_string()).status, 202);
-    until("the mail is there at once", || providers.seen("mail").len() == 1, super::cell::AT_ONCE);
-    let row = || deliveries(&gateway, "ding").remove(0);
+    let told = |channel: &str| providers.seen(channel).len();
+    until(&format!("{} silences nobody", sample.name), || told(healthy) == 1, super::cell::AT_ONCE);
+    let row = || deliveries(&gateway, broken).remove(0);
     until("it is tried again", || row().attempts >= 2, PATIENCE);
     assert_eq!(row().state, "pending");
     assert!(row().reason.starts_with("not delivered: ") && row().reason.contains("refused"), "{:?}", row());
 
-    let _open = door.open(providers.http_address());
+    let provider = match sample.protocol {
+        Protocol::Http => providers.http_address(),
+        Protocol::Smtp => providers.smtp_address(),
+    };
+    let _open = door.open(provider);
     until("it is delivered", || row().state == "delivered", PATIENCE);
-    assert_eq!([providers.seen("ding").len(), providers.seen("mail").len()], [1, 1]);
+    assert_eq!([told(broken), told(healthy)], [1, 1]);
     assert_eq!(providers.violations(), []);
 }

@@ -8,9 +8,9 @@ use fanfare_sandbox::{Fault, FaultSwitch, ProviderVerdict};
 use tokio::time::Instant;
 
 use crate::harness::{FakeProviders, PATIENCE, TestFolder, TestGateway, TestRequest, until};
-use crate::kind::TestedKind;
 use crate::ledger::{alarm, deliveries};
 use crate::ledger_reader::LedgerReader;
+use crate::samples::{dingtalk, wecom_bot};
 
 /// The time from the alert to the escalation.
 const RUNG: Duration = Duration::from_secs(4);
@@ -35,13 +35,13 @@ receivers:
     escalate: [{{ after: {RUNG:?}, unless: {unless}, to: [last] }}]
 route: {{ receiver: on-call }}
 ",
-        TestedKind::DingTalk.settings("first", providers),
-        TestedKind::WeComBot.settings("last", providers),
+        dingtalk().settings("first", providers),
+        wecom_bot().settings("last", providers),
     )
 }
 
 fn providers() -> FakeProviders {
-    FakeProviders::start([TestedKind::DingTalk.account("first"), TestedKind::WeComBot.account("last")])
+    FakeProviders::start([dingtalk().account("first"), wecom_bot().account("last")])
 }
 
 /// Posts the one alert, and says when.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{check_refused, check_reloaded, metric, reload};
 use crate::harness::{FakeProviders, PATIENCE, TestAnswer, TestFolder, TestGateway, TestRequest, until};
-use crate::kind::{TestedKind, config};
 use crate::ledger::alarm;
+use crate::samples::{config, wecom_bot};
 
 /// A bot that everybody is told on, and a source whose token stands in a file.
 fn config_with(more: &str) -> String {
@@ -97,8 +97,8 @@ fn a_secret_that_is_gone_changes_nothing() {
     std::fs::remove_file(gateway.site().path("token")).unwrap();
     check_reloaded(&gateway);
 
-    let providers = FakeProviders::start([TestedKind::WeComBot.account("bot")]);
-    let real = config(&[("bot", TestedKind::WeComBot.settings("bot", &providers))]);
+    let providers = FakeProviders::start([wecom_bot().account("bot")]);
+    let real = config(&[("bot", wecom_bot().settings("bot", &providers))]);
     let named = real.replace("key: bot", "key: { file: key }");
     let site = Arc::new(TestFolder::new(&named));
     site.write("key", "bot");

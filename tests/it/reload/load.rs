@@ -11,9 +11,9 @@ use fanfare_sandbox::{FakeAccount, Fault, FaultSwitch, ProviderVerdict, SeenMess
 
 use super::{check_reloaded, metric, reload};
 use crate::harness::{FakeProviders, PATIENCE, TestFolder, TestGateway, TestRequest, until};
-use crate::kind::TestedKind;
 use crate::ledger::{alarm, attempts, deliveries};
 use crate::ledger_reader::LedgerReader;
+use crate::samples::wecom_bot;
 
 const RELOADS: u32 = 100;
 
@@ -45,7 +45,7 @@ const BREAKS: [(&str, &str); 10] = [
 
 /// A robot whose secret is changed, and others that take as much as they are sent.
 fn providers() -> FakeProviders {
-    let bots = ["steady", "budgeted", "guest"].map(|name| TestedKind::WeComBot.account_without_limits(name));
+    let bots = ["steady", "budgeted", "guest"].map(|name| wecom_bot().account_without_limits(name));
     let providers = FakeProviders::start(bots);
     providers.add(&rotating(0)).unwrap();
     providers
@@ -64,7 +64,7 @@ fn rotating(number: u32) -> FakeAccount {
 /// The config of one round: a channel and its receiver that are there in every
 /// other round, and a budget that is another one each time.
 fn config(round: u32, providers: &FakeProviders) -> String {
-    let bot = |name: &str| TestedKind::WeComBot.settings(name, providers);
+    let bot = |name: &str| wecom_bot().settings(name, providers);
     let (guest, route) = if round.is_multiple_of(2) {
         (
             format!("  guest: {{ {}, budget: unlimited }}\n", bot("guest")),

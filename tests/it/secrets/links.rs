@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use fanfare_sandbox::ShownMessage;
 use rusqlite::Connection;
 
-use super::{CHANNELS, SecretsSetup, check_hidden};
+use super::{SecretsSetup, channels, check_hidden};
 use crate::harness::{PATIENCE, TestAnswer, TestRequest, await_some, until};
 
 /// The tokens of all links that people have seen.
@@ -122,7 +122,7 @@ fn a_name_is_only_a_name() {
     let told = || {
         let told = scene.providers.messages().split_off(before);
         let is_told = |channel: &str| told.iter().any(|it| it.target == channel);
-        CHANNELS.iter().all(|it| is_told(it)).then_some(told)
+        channels().all(is_told).then_some(told)
     };
     let told = await_some(told, PATIENCE).expect("everybody hears who takes care");
     for message in told {

@@ -3,7 +3,9 @@
 use fanfare_sandbox::{Fault, MailStage};
 use serde_json::{Value, json};
 
-use super::{API_TOKEN, CHANNELS, ENV_TOKEN, SecretsSetup, WRONG_TOKEN, careless_alarm, mail};
+use super::{
+    API_TOKEN, ENV_TOKEN, SPARE, SecretsSetup, WRONG_TOKEN, careless_alarm, channels, everywhere, mail,
+};
 use crate::harness::{PATIENCE, TestRequest, until};
 
 /// A text that would look like a line of ours, at the beginning of one.
@@ -16,9 +18,7 @@ const BREAKS: [&str; 4] = ["\n", "\r\n", "\u{2028}", "\u{1b}[2K\n"];
 fn nobody_writes_lines_into_the_log() {
     let words = format!("told\n{LINE} by a provider\n");
     let fault = Fault::Errcode { code: 40_001, words };
-    let faults = ["robot", "bot", "app"].map(|it| (it, fault.clone()));
-    let letter = ("mail", mail(MailStage::Auth, 535, "5.7.8 no"));
-    let mut scene = SecretsSetup::new(faults.into_iter().chain([letter]).collect());
+    let mut scene = SecretsSetup::new(everywhere(&fault, mail(MailStage::Auth, 535, "5.7.8 no")));
     scene.live();
     let to = scene.gateway.address();
     for line_break in BREAKS {
@@ -49,9 +49,9 @@ fn nobody_writes_lines_into_the_log() {
         order("dead-letters/retry", json!({ "ids": ["d1"], "by": text }));
         order("dead-letters/discard", json!({ "channel": text, "by": text, "reason": text }));
     }
-    let spare_is_told = || !scene.providers.seen("spare").is_empty();
+    let spare_is_told = || !scene.providers.seen(SPARE).is_empty();
     until("it is said that channels are broken", spare_is_told, PATIENCE);
-    let told = CHANNELS.iter().all(|it| scene.gateway.log().contains(it));
+    let told = channels().all(|it| scene.gateway.log().contains(it));
     scene.gateway.terminate_and_wait();
     let log = scene.gateway.log();
     assert!(told && log.contains("forged"), "nothing of it was logged at all");

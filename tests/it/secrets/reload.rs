@@ -3,8 +3,8 @@
 use fanfare_sandbox::FakeAccount;
 
 use super::{
-    API_TOKEN, CONFIG, ENV, FILE_TOKEN, PLANTED, SecretsSetup, careless_alarm, check_hidden, find, placed,
-    unsound_configs,
+    API_TOKEN, FILE_TOKEN, SecretsSetup, careless_alarm, check_hidden, config, find, placed, planted,
+    replaced, unsound_configs,
 };
 use crate::harness::{PATIENCE, TestAnswer, TestRequest, until};
 
@@ -32,8 +32,8 @@ fn no_secret_shows_when_a_config_is_not_taken() {
     let mut scene = SecretsSetup::new(vec![]);
     scene.live();
     let missing = [
-        CONFIG.replace("env: DINGTALK_TOKEN", "env: NOBODY_HAS_SET_IT"),
-        CONFIG.replace("file: secrets/wecom", "file: secrets/none"),
+        replaced(&config(), "env: DINGTALK_ACCESS_TOKEN", "env: NOBODY_HAS_SET_IT"),
+        replaced(&config(), "file: secrets/wecom-bot-key", "file: secrets/none"),
     ];
     let mut places = Vec::new();
     for config in unsound_configs().into_iter().chain(missing) {
@@ -46,14 +46,14 @@ fn no_secret_shows_when_a_config_is_not_taken() {
             PATIENCE,
         );
     }
-    scene.gateway.site().write("fanfare.yaml", &placed(CONFIG, &scene.http, &scene.smtp));
-    let taken = scene.gateway.run(&["reload"], &ENV);
+    scene.gateway.site().write("fanfare.yaml", &placed(&config(), &scene.http, &scene.smtp));
+    let taken = scene.gateway.run(&["reload"], &scene.secrets.env());
     assert_eq!(taken.code, Some(0), "{}", taken.said());
     places.push(("/metrics".to_owned(), scene.get("/metrics")));
     scene.gateway.terminate_and_wait();
     places.push(("the log".to_owned(), scene.gateway.log()));
-    for secret in PLANTED {
-        check_hidden(secret, &places);
+    for secret in planted() {
+        check_hidden(&secret, &places);
     }
 }
 
@@ -65,8 +65,8 @@ fn no_secret_shows_when_it_is_replaced_neither_the_old_nor_the_new() {
     for (file, secret) in [
         ("secrets/api", NEW_API_TOKEN),
         ("secrets/source", NEW_FILE_TOKEN),
-        ("secrets/wecom", NEW_WECOM_KEY),
-        ("secrets/dingtalk", NEW_DINGTALK_SECRET),
+        ("secrets/wecom-bot-key", NEW_WECOM_KEY),
+        ("secrets/dingtalk-secret", NEW_DINGTALK_SECRET),
     ] {
         scene.gateway.site().write(file, &format!("{secret}\n"));
     }
@@ -87,7 +87,7 @@ fn no_secret_shows_when_it_is_replaced_neither_the_old_nor_the_new() {
     let words = |answer: TestAnswer| format!("{}{}", answer.head, answer.body);
     let places = scene.places([refused, words(outdated), words(shut_out)].concat());
     let new = [NEW_API_TOKEN, NEW_FILE_TOKEN, NEW_WECOM_KEY, NEW_DINGTALK_SECRET];
-    for secret in PLANTED.into_iter().chain(new) {
-        check_hidden(secret, &places);
+    for secret in planted().into_iter().chain(new.map(str::to_owned)) {
+        check_hidden(&secret, &places);
     }
 }

@@ -1,8 +1,5 @@
 use fanfare_core::{Locale, Severity, Why};
-use fanfare_testkit::{
-    FakeHttp, NOON, ProviderFacts, ProviderWord, Reaction, SeenRequest, attempt, digest, http_conformance,
-    notification, shown_of,
-};
+use fanfare_testkit::{FakeHttp, NOON, Reaction, SeenRequest, attempt, digest, notification, shown_of};
 use jiff::Timestamp;
 
 use super::*;
@@ -28,15 +25,6 @@ async fn target(secret: Option<&str>) -> String {
     robot.notify(&notification(Severity::Urgent, Why::Started), &attempt).await.unwrap();
     assert_eq!(fake.posts(), 1);
     fake.seen().remove(0).target
-}
-
-#[tokio::test]
-async fn it_keeps_the_notifier_contract() {
-    // errcode 460101: "message too long, exceed 20000 bytes", the whole body.
-    let keeps_limit = |body: &str| assert!(body.len() <= 20_000, "{}", body.len());
-    let taken = r#"{"errcode":0,"errmsg":"ok"}"#;
-    let facts = ProviderFacts { secrets: &[TOKEN, SECRET], taken, word: ProviderWord::Body };
-    http_conformance(|endpoint| robot_at(endpoint, Some(SECRET)), facts, keeps_limit).await;
 }
 
 #[tokio::test]

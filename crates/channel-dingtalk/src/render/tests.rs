@@ -3,7 +3,7 @@ use std::sync::Arc;
 use expect_test::{Expect, expect};
 use fanfare_chat::MentionAll;
 use fanfare_core::{Alert, Language, Locale, Severity, Why};
-use fanfare_testkit::{attempt, digest, notification};
+use fanfare_testkit::{attempt, check_groups, digest, notification};
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -308,5 +308,22 @@ proptest! {
         });
         let body = RobotLook { msgtype, ..look() }.body(&notification, &Attempt { form, ..attempt() });
         prop_assert!(serde_json::to_vec(&body).unwrap().len() <= 19_500);
+    }
+}
+
+#[test]
+fn each_alert_of_a_group_is_named_or_counted_within_the_limit() {
+    for msgtype in [DingTalkMsgType::Markdown, DingTalkMsgType::Text] {
+        let look = RobotLook { msgtype, ..look() };
+        check_groups(|told, form| {
+            let body = posted(&look, told, form);
+            assert!(body.to_string().len() <= 20_000);
+            body.pointer("/markdown/text")
+                .or(body.pointer("/text/content"))
+                .unwrap()
+                .as_str()
+                .unwrap()
+                .to_owned()
+        });
     }
 }

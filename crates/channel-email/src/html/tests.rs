@@ -1,3 +1,5 @@
+use fanfare_words::OtherAlerts;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -6,6 +8,7 @@ fn message(text: &str, link: Option<&str>) -> Message {
     Message {
         title: text.to_owned(),
         facts: vec![Fact { name: "Device", text: text.to_owned(), link: link.map(str::to_owned) }],
+        others: OtherAlerts::default(),
         content: Some(text.to_owned()),
         link: link.map(str::to_owned),
     }

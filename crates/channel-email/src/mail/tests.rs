@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use fanfare_core::{Alert, AlertId, Labels, Locale};
-use fanfare_testkit::{NOON, alert, attempt, digest, notification, shown_of};
+use fanfare_testkit::{NOON, alert, attempt, check_groups, digest, group, notification, shown_of};
 use proptest::prelude::*;
 
 use super::*;
@@ -268,4 +268,32 @@ fn a_digest_is_the_same_in_every_attempt() {
     let later = Attempt { at: NOON + std::time::Duration::from_secs(3600), ordinal: 2, ..attempt() };
     let write = |attempt| write_digest(&addresses(CONFIG), &renderer(), &digest(5), attempt).unwrap();
     assert_eq!(write(&attempt()), write(&later));
+}
+
+#[test]
+fn each_alert_of_a_group_is_named_or_counted_in_both_parts() {
+    check_groups(|told, form| {
+        let message = within_page(bounded(renderer().notification(told), form));
+        assert!(html::page(&message, "#222222").len() <= MAX_PAGE);
+        message.to_string()
+    });
+    for number in [1, 3, 200] {
+        let told = group(number);
+        let mail = decoded(&mail_about(&told, MessageForm::Full));
+        for alert in told.alerts() {
+            assert!(mail.matches(alert.text_of("device")).count() >= 2, "{number}: {mail}");
+        }
+    }
+}
+
+#[test]
+fn a_group_whose_names_would_fill_a_page_with_markup_is_cut_and_counted() {
+    let mut told = group(300);
+    for other in &mut told.others {
+        Arc::make_mut(&mut other.alert).annotations.set("title", "\"".repeat(600));
+    }
+    let message = within_page(bounded(renderer().notification(&told), MessageForm::Full));
+    let shown = message.others.lines().len();
+    assert!(html::page(&message, "#222222").len() <= MAX_PAGE && (50..200).contains(&shown), "{shown}");
+    assert_eq!(message.others.more_note(), Some(format!("… and {} more alerts", 299 - shown)));
 }

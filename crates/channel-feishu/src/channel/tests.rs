@@ -1,8 +1,5 @@
 use fanfare_core::{Locale, Severity, Why};
-use fanfare_testkit::{
-    FakeHttp, NOON, ProviderFacts, ProviderWord, Reaction, SeenRequest, attempt, digest, http_conformance,
-    notification,
-};
+use fanfare_testkit::{FakeHttp, NOON, Reaction, SeenRequest, attempt, digest, notification};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -24,18 +21,6 @@ fn bot(endpoint: &str, secret: Option<&str>) -> Feishu {
         ..FeishuConfig::new(Secret::new(TOKEN))
     };
     Feishu::build(config, context).unwrap()
-}
-
-/// "请求体的数据大小不能超过 20 KB", in its smaller reading:
-/// <https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot>
-fn keeps_limit(body: &str) {
-    assert!(body.len() <= 20_000, "{} bytes", body.len());
-}
-
-#[tokio::test]
-async fn it_keeps_the_notifier_contract() {
-    let facts = ProviderFacts { secrets: &[TOKEN, SECRET], taken: TAKEN, word: ProviderWord::Body };
-    http_conformance(bot_at, facts, keeps_limit).await;
 }
 
 async fn posted(bot: impl Fn(&str) -> Feishu) -> SeenRequest {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use expect_test::{Expect, expect};
 use fanfare_core::{Alert, Language, Locale, Severity, Why};
-use fanfare_testkit::{digest, notification, shown_of};
+use fanfare_testkit::{check_groups, digest, notification, shown_of};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -197,5 +197,17 @@ proptest! {
                 prop_assert!(length(&body) <= 20_000);
             }
         }
+    }
+}
+
+#[test]
+fn each_alert_of_a_group_is_named_or_counted_within_the_limit() {
+    for msg_type in [FeishuMsgType::Interactive, FeishuMsgType::Post] {
+        let look = look(msg_type, Language::En);
+        check_groups(|told, form| {
+            let body = posted(&look, told, form).to_string();
+            assert!(body.len() <= 20_000);
+            body
+        });
     }
 }

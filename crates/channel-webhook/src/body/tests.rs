@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use expect_test::expect;
 use fanfare_core::{Language, Locale};
-use fanfare_testkit::{NOON, attempt, digest, notification, shown_of};
+use fanfare_testkit::{NOON, attempt, check_groups, digest, group, notification, shown_of};
 use serde_json::Value;
 
 use super::*;
@@ -36,27 +36,32 @@ fn the_body_has_the_documented_shape() {
           "notifications": [
             {
               "ack_url": "https://alerts.example.com/ack/t0ken",
-              "alert_id": 42,
-              "annotations": {
-                "description": "Current -9.4 °C, limit -18 °C",
-                "title": "Temperature too high"
-              },
-              "fingerprint": "82bdd927a77b7b17",
-              "generator_url": "https://think.link/alarms/42",
+              "alerts": [
+                {
+                  "annotations": {
+                    "description": "Current -9.4 °C, limit -18 °C",
+                    "title": "Temperature too high"
+                  },
+                  "fingerprint": "82bdd927a77b7b17",
+                  "generator_url": "https://think.link/alarms/42",
+                  "id": 42,
+                  "kind": "alarm",
+                  "labels": {
+                    "alertname": "over_temp",
+                    "device": "Cold room 3",
+                    "eui": "6353012af1093062"
+                  },
+                  "severity": "urgent",
+                  "source": "thinklink",
+                  "starts_at": "2026-03-08T12:00:00Z",
+                  "status": "firing"
+                }
+              ],
+              "group": "82bdd927a77b7b17",
               "id": 7,
               "incident": 42,
-              "kind": "alarm",
-              "labels": {
-                "alertname": "over_temp",
-                "device": "Cold room 3",
-                "eui": "6353012af1093062"
-              },
               "receiver": "on-call",
-              "severity": "urgent",
               "since": "2026-03-08T12:00:00Z",
-              "source": "thinklink",
-              "starts_at": "2026-03-08T12:00:00Z",
-              "status": "firing",
               "why": "worsened",
               "worsened_from": "mid"
             }
@@ -72,7 +77,7 @@ fn its_words_are_in_the_channels_language_and_its_fields_in_none() {
     let body = posted(&writer(Language::Zh), &told(), MessageForm::Full);
     assert_eq!(body["title"], "[紧急] Temperature too high - Cold room 3");
     assert_eq!(
-        (&body["notifications"][0]["why"], &body["notifications"][0]["severity"]),
+        (&body["notifications"][0]["why"], &body["notifications"][0]["alerts"][0]["severity"]),
         (&"worsened".into(), &"urgent".into())
     );
 }
@@ -82,8 +87,9 @@ fn a_plain_body_has_no_links_and_none_of_the_senders_texts() {
     let body = posted(&writer(Language::En), &told(), MessageForm::Plain);
     let text = body.to_string();
     assert!(!text.contains("https://"), "{text}");
-    assert_eq!(body["notifications"][0].get("annotations"), None);
-    assert_eq!(body["notifications"][0]["labels"]["device"], "Cold room 3");
+    let alert = &body["notifications"][0]["alerts"][0];
+    assert_eq!(alert.get("annotations"), None);
+    assert_eq!(alert["labels"]["device"], "Cold room 3");
 }
 
 #[test]
@@ -100,6 +106,45 @@ fn an_acknowledgement_and_an_escalation_are_told() {
         (&"acknowledged".into(), &"Zhang San".into())
     );
     assert_eq!(shown["escalated"], "acknowledged");
+}
+
+/// The devices of the alerts in a body.
+fn devices(body: &Value) -> Vec<&str> {
+    let alerts = body["notifications"][0]["alerts"].as_array().unwrap();
+    alerts.iter().map(|it| it["labels"]["device"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn each_alert_of_a_group_stands_in_the_list_the_worst_first_and_is_named_in_the_text() {
+    let writer = writer(Language::En);
+    check_groups(|told, form| posted(&writer, told, form)["text"].as_str().unwrap().to_owned());
+    for number in [1, 3, 200] {
+        let body = posted(&writer, &group(number), MessageForm::Full);
+        let devices = devices(&body);
+        assert_eq!((devices.len(), devices[0]), (number, "Sensor S00000"));
+        assert!(number == 1 || devices[1] == format!("Sensor S{:05}", number - 1), "{devices:?}");
+        assert_eq!(body["notifications"][0].get("more_alerts"), None);
+    }
+}
+
+#[test]
+fn the_alerts_for_which_a_body_has_no_room_are_counted() {
+    let writer = writer(Language::En);
+    for form in [MessageForm::Full, MessageForm::Plain] {
+        let body = posted(&writer, &group(10_000), form);
+        assert!(body.to_string().len() <= 256 * 1024, "{} bytes", body.to_string().len());
+        let listed = devices(&body).len();
+        assert!(listed > 200 && devices(&body)[1] == "Sensor S09999", "{listed}");
+        assert_eq!(body["notifications"][0]["more_alerts"], 10_000 - listed);
+    }
+}
+
+#[test]
+fn an_end_that_the_sender_has_named_is_told() {
+    let mut told = told();
+    Arc::make_mut(&mut told.alert).ends_at = Some(NOON + jiff::SignedDuration::from_hours(1));
+    let body = posted(&writer(Language::En), &told, MessageForm::Full);
+    assert_eq!(body["notifications"][0]["alerts"][0]["ends_at"], "2026-03-08T13:00:00Z");
 }
 
 #[test]

@@ -1,10 +1,7 @@
 use std::time::Duration;
 
 use fanfare_core::{Locale, Secret, Severity, Why};
-use fanfare_testkit::{
-    FakeHttp, NOON, ProviderFacts, ProviderWord, Reaction, SeenRequest, attempt, http_conformance,
-    notification,
-};
+use fanfare_testkit::{FakeHttp, NOON, Reaction, SeenRequest, attempt, notification};
 use serde_json::json;
 
 use super::*;
@@ -29,18 +26,6 @@ fn hook_at(endpoint: &str) -> Webhook {
         "allow_private": true,
     }))
     .unwrap()
-}
-
-/// The limit of a body. Our choice, since a webhook has none of its own.
-fn keeps_limit(body: &str) {
-    assert!(body.len() <= 256 * 1024, "{} bytes", body.len());
-}
-
-#[tokio::test]
-async fn it_keeps_the_notifier_contract() {
-    let secrets = &["T0KEN-in-the-path", "a-secret-in-the-query", "hunter2-hunter2", "C2FVsBQIhrscChlQIMV"];
-    let facts = ProviderFacts { secrets, taken: "", word: ProviderWord::Status };
-    http_conformance(hook_at, facts, keeps_limit).await;
 }
 
 async fn posted(hook: impl Fn(&str) -> Webhook) -> SeenRequest {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use fanfare_core::{Locale, NotificationId, Secret, Severity, Why};
 use fanfare_http_channel::HttpSettings;
-use fanfare_testkit::{FakeHttp, Reaction, attempt, digest, notification, shown_of};
+use fanfare_testkit::{FakeHttp, Reaction, attempt, check_groups, digest, notification, shown_of};
 use serde_json::{Value, json};
 
 use super::*;
@@ -133,4 +133,16 @@ fn a_retry_of_a_digest_has_the_same_content_and_another_digest_another() {
     };
     assert_eq!(content("one digest"), content("one digest"));
     assert_ne!(content("one digest"), content("another"));
+}
+
+#[test]
+fn each_alert_of_a_group_is_named_or_counted_within_the_limit() {
+    for msgtype in [WeComMsgType::Markdown, WeComMsgType::Text] {
+        check_groups(|told, form| {
+            let body = posted(Some(msgtype), told, form);
+            let content = body.pointer("/markdown/content").or(body.pointer("/text/content")).unwrap();
+            assert!(content.as_str().unwrap().len() <= 2048);
+            content.as_str().unwrap().to_owned()
+        });
+    }
 }

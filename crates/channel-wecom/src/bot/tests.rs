@@ -3,7 +3,7 @@ use std::sync::Arc;
 use fanfare_chat::MentionAll;
 use fanfare_core::{Locale, Severity, Why};
 use fanfare_http_channel::HttpSettings;
-use fanfare_testkit::{digest, notification, shown_of};
+use fanfare_testkit::{check_groups, digest, notification, shown_of};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -164,5 +164,18 @@ proptest! {
                 prop_assert!(content.contains(&number), "{number}");
             }
         }
+    }
+}
+
+#[test]
+fn each_alert_of_a_group_is_named_or_counted_within_the_limit() {
+    for (msgtype, limit) in [(WeComMsgType::Markdown, 4096), (WeComMsgType::Text, 2048)] {
+        let bot = bot(Some(msgtype), MentionSettings::default());
+        check_groups(|told, form| {
+            let body = serde_json::to_value(bot.draft(told, form).body()).unwrap();
+            let content = body.pointer("/markdown/content").or(body.pointer("/text/content")).unwrap();
+            assert!(content.as_str().unwrap().len() <= limit);
+            content.as_str().unwrap().to_owned()
+        });
     }
 }

@@ -1,9 +1,7 @@
 use std::time::Duration;
 
 use fanfare_core::{Locale, Secret, Severity, Why};
-use fanfare_testkit::{
-    FakeHttp, ProviderFacts, ProviderWord, Reaction, attempt, http_conformance, notification,
-};
+use fanfare_testkit::{FakeHttp, Reaction, attempt, notification};
 
 use super::*;
 use crate::AppConfig;
@@ -30,40 +28,6 @@ fn app_at(endpoint: &str) -> WeCom {
         to_tag: "".into(),
     };
     build(WeComConfig::app(app), endpoint)
-}
-
-/// "markdown内容，最长不超过4096个字节", "文本内容，最长不超过2048个字节":
-/// <https://developer.work.weixin.qq.com/document/path/91770>
-fn bot_takes(body: &str) {
-    let body: serde_json::Value = serde_json::from_str(body).unwrap();
-    let limit = if body["msgtype"] == "markdown" { 4096 } else { 2048 };
-    assert!(content_of(&body) <= limit, "{body}");
-}
-
-/// Longer contents are cut: <https://developer.work.weixin.qq.com/document/path/90236>
-fn app_takes(body: &str) {
-    let body: serde_json::Value = serde_json::from_str(body).unwrap();
-    assert!(content_of(&body) <= 2048, "{body}");
-}
-
-/// The bytes of the content.
-fn content_of(body: &serde_json::Value) -> usize {
-    let content = &body[body["msgtype"].as_str().unwrap()]["content"];
-    content.as_str().unwrap().len()
-}
-
-fn facts<'a>(secrets: &'a [&'a str]) -> ProviderFacts<'a> {
-    ProviderFacts { secrets, taken: r#"{"errcode":0,"errmsg":"ok"}"#, word: ProviderWord::Body }
-}
-
-#[tokio::test]
-async fn a_bot_keeps_the_notifier_contract() {
-    http_conformance(bot_at, facts(&[KEY]), bot_takes).await;
-}
-
-#[tokio::test]
-async fn an_app_keeps_the_notifier_contract() {
-    http_conformance(app_at, facts(&[SECRET, "a-fresh-access-token"]), app_takes).await;
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 use expect_test::expect;
 use fanfare_core::Locale;
 use fanfare_testkit::notification;
+use fanfare_words::OtherAlerts;
 use proptest::prelude::*;
 
 use super::*;
@@ -17,6 +18,7 @@ fn message(content: &str) -> Message {
     Message {
         title: "[URGENT] **Too warm** - Cold room 3".to_owned(),
         facts: vec![Fact { name: "Device", text: "<@all> [x](http://evil.example)".to_owned(), link: None }],
+        others: OtherAlerts::default(),
         content: Some(content.to_owned()),
         link: Some("https://tkl.example.com/alarm/1".to_owned()),
     }

@@ -136,3 +136,26 @@ fn a_digest_calls_everybody_if_one_of_its_alerts_asks_for_it() {
     let never = MentionSettings { all: MentionAll::Never, ..MentionSettings::default() };
     assert_eq!(called_by(&never, told()), nobody());
 }
+
+#[test]
+fn a_group_calls_everybody_whom_one_of_its_alerts_asks_for_once() {
+    let mut told = fanfare_testkit::group(3);
+    let asking = |people: [&str; 2]| Mention {
+        mobiles: vec![people[0].to_owned()],
+        user_ids: vec![people[1].to_owned()],
+        all: false,
+    };
+    Arc::make_mut(&mut told.alert).mention = asking(["13800000000", "zhangsan"]);
+    Arc::make_mut(&mut told.others[0].alert).mention = asking(["13900000000", "zhangsan"]);
+    Arc::make_mut(&mut told.others[1].alert).mention =
+        Mention { all: true, ..asking(["13800000000", "lisi"]) };
+    let Mention { mobiles, user_ids, all } = MentionSettings::default().for_notification(&told, 50);
+    assert_eq!(
+        (mobiles, user_ids, all),
+        (
+            vec!["13800000000".to_owned(), "13900000000".to_owned()],
+            vec!["zhangsan".to_owned(), "lisi".to_owned()],
+            true,
+        )
+    );
+}

@@ -19,7 +19,7 @@ pub(crate) enum AckPage {
     /// The alert, and the button that acknowledges it.
     Ask {
         /// The notification in the reader's language.
-        message: Message,
+        message: Box<Message>,
         /// The channels that were told.
         told: Vec<ChannelName>,
     },
@@ -111,12 +111,13 @@ impl Html<'_> {
     fn ask(&self, f: &mut Formatter<'_>, message: &Message, told: &[ChannelName]) -> fmt::Result {
         let words = self.words;
         // The reader comes from the message, where the source's own link stands.
-        let Message { title, facts, content, link: _ } = message;
+        let Message { title, facts: _, others, content, link: _ } = message;
         self.top(f, title)?;
         f.write_str("<dl>\n")?;
-        for Fact { name, text, link: _ } in facts {
+        for Fact { name, text, link: _ } in message.lines() {
             row(f, name, text)?;
         }
+        others.more_note().iter().try_for_each(|note| row(f, "", note))?;
         if !told.is_empty() {
             let told: Vec<&str> = told.iter().map(ChannelName::as_str).collect();
             row(f, words.told, &told.join(words.comma))?;

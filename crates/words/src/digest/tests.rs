@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use expect_test::{Expect, expect};
-use fanfare_core::{Kind, Status, Unless};
+use fanfare_core::{GroupedAlert, Kind, Status, Unless};
 use proptest::prelude::*;
 
 use super::*;
@@ -105,6 +105,19 @@ fn what_is_told_of_one_incident_reads_as_a_message_about_it() {
 
         RESOLVED: Temperature too high - Cold room 3: Current -9.4 °C, limit -18 °C · Level HIGH · 2026-03-08 12:00:00 → 12:01:30 +00:00 · Alert no. 5, 9"#]],
     );
+}
+
+#[test]
+fn a_line_of_a_group_tells_how_many_more_there_are() {
+    let others =
+        (43..45).map(|id| GroupedAlert { id: AlertId(id), alert: Arc::new(freezer(4, Severity::Mid)) });
+    let group = Notification {
+        others: others.collect(),
+        ..numbered(42, 42, freezer(3, Severity::High), Why::Started)
+    };
+    let message = super::digest(&digest([group.clone()]), &english());
+    assert_eq!(message.title, "[HIGH] over_temp - Freezer 3 (+2 more)");
+    assert!(message.facts[0].text.starts_with("over_temp - Freezer 3 · +2 more · Since "), "{message}");
 }
 
 #[test]

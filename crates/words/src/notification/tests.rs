@@ -52,20 +52,43 @@ fn it_started() {
     );
 }
 
+/// One more alert of a group, in a cold room of its own.
+fn other(number: i64, room: u32, severity: Severity) -> GroupedAlert {
+    let mut alert = Alert { severity, ..cold_room() };
+    alert.labels.set("device", format!("Cold room {room}"));
+    GroupedAlert { id: fanfare_core::AlertId(number), alert: std::sync::Arc::new(alert) }
+}
+
 #[test]
-fn each_other_alert_of_a_group_has_a_line_of_its_own() {
-    let other = |device: &str| {
-        let mut alert = cold_room();
-        alert.labels.set("device", device);
-        GroupedAlert { id: fanfare_core::AlertId(43), alert: std::sync::Arc::new(alert) }
-    };
-    let others = vec![other("Cold room 4"), other("Cold room 5")];
+fn each_other_alert_of_a_group_has_a_line_of_its_own_the_worst_first() {
+    let mut over = other(45, 6, Severity::Low);
+    std::sync::Arc::make_mut(&mut over.alert).status = Status::Resolved;
+    let others = vec![over, other(43, 4, Severity::Mid), other(44, 5, Severity::High)];
     let notification = Notification { others, ..told(cold_room(), Why::Started) };
-    let message = super::notification(&notification, &english()).to_string();
-    assert!(message.starts_with("[HIGH] Temperature too high - Cold room 3\n"), "{message}");
-    for line in ["Alarm: Temperature too high - Cold room 4", "Alarm: Temperature too high - Cold room 5"] {
-        assert!(message.lines().any(|it| it == line), "{message}");
-    }
+    check(
+        &notification,
+        &english(),
+        expect![[r#"
+        [HIGH] Temperature too high - Cold room 3 (+3 more)
+
+        Level: HIGH
+        Device: Cold room 3
+        EUI: 6353012af1093062
+        Alarm: over_temp
+        Description: Current -9.4 °C, limit -18 °C
+        Since: 2026-03-08 12:00:00 +00:00
+        Groups: WeCom_ops
+        Source: thinklink
+        Alert no.: 42
+        HIGH: Temperature too high - Cold room 5 · Alert no. 44
+        MID: Temperature too high - Cold room 4 · Alert no. 43
+        RESOLVED: Temperature too high - Cold room 6 · Alert no. 45
+
+        https://think.link/alarms/42"#]],
+    );
+    let chinese_message = super::notification(&notification, &chinese());
+    assert_eq!(chinese_message.title, "[严重] Temperature too high - Cold room 3 (另有 3 条)");
+    assert_eq!(chinese_message.others.lines()[2].name, "已恢复");
 }
 
 #[test]

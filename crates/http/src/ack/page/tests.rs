@@ -2,6 +2,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use expect_test::{Expect, expect};
 use fanfare_core::Language;
+use fanfare_words::OtherAlerts;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -9,12 +10,13 @@ use super::*;
 
 fn ask(text: &str) -> AckPage {
     AckPage::Ask {
-        message: Message {
+        message: Box::new(Message {
             title: text.to_owned(),
             facts: vec![Fact { name: "Device", text: text.to_owned(), link: None }],
+            others: OtherAlerts::default(),
             content: Some(text.to_owned()),
             link: Some(text.to_owned()),
-        },
+        }),
         told: vec![text.into(), "boss-mail".into()],
     }
 }
@@ -63,15 +65,16 @@ fn check(html: &str, expected: &Expect) {
 #[test]
 fn the_alert_is_shown_with_who_was_told_and_one_button() {
     let page = AckPage::Ask {
-        message: Message {
+        message: Box::new(Message {
             title: "[URGENT] Temperature too high - Cold room 3".to_owned(),
             facts: vec![
                 Fact { name: "Level", text: "URGENT".to_owned(), link: None },
                 Fact { name: "Since", text: "2026-03-08 16:40:38 +08:00".to_owned(), link: None },
             ],
+            others: OtherAlerts::default(),
             content: Some("Cold room 3: 9.1 °C\nlimit: 8 °C".to_owned()),
             link: Some("https://thinklink.example.com/alarms".to_owned()),
-        },
+        }),
         told: vec!["ops-dingtalk".into(), "ops-wecom".into()],
     };
     check(
