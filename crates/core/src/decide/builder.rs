@@ -28,6 +28,12 @@ pub enum EvaluationTime {
 }
 
 impl EvaluationTime {
+    /// The times of an evaluation of a notification in this state.
+    fn times_for(self, state: &NotificationState, record: &NotificationRecord) -> EvaluationTimes {
+        let (Self::Scheduled(now) | Self::Event(now)) = self;
+        EvaluationTimes { due: self.before(record.next_check_at), steps: state.step_time(now) }
+    }
+
     /// The time that counts for a notification that is evaluated again at `next_check_at` in any case.
     fn before(self, next_check_at: Option<Timestamp>) -> Timestamp {
         const LEAST: SignedDuration = SignedDuration::from_millis(1);
@@ -36,6 +42,15 @@ impl EvaluationTime {
             (Self::Event(now), Some(next)) => now.min(next.saturating_sub(LEAST).unwrap_or(now)),
         }
     }
+}
+
+/// The times of one evaluation.
+#[derive(Debug, Clone, Copy)]
+struct EvaluationTimes {
+    /// The time by which is decided what is due, and from which new deliveries count.
+    due: Timestamp,
+    /// The time of the steps: not before anything that leads to them.
+    steps: Timestamp,
 }
 
 /// Changes while they are being worked out.
@@ -163,7 +178,7 @@ impl<'a> ChangesBuilder<'a> {
         ));
         first.iter().for_each(|channel| self.add_delivery(template, channel, None, now));
         if let Some(decision) = decision {
-            self.take_steps(template, &decision, now);
+            self.take_steps(template, &decision, EvaluationTimes { due: now, steps: now });
         }
     }
 
@@ -224,7 +239,7 @@ impl<'a> ChangesBuilder<'a> {
     /// Does all that is due about a notification.
     pub(super) fn recheck(&mut self, state: &NotificationState, time: EvaluationTime) {
         match &state.record {
-            Some(record) => self.evaluate(state, record, time.before(record.next_check_at)),
+            Some(record) => self.evaluate(state, record, time.times_for(state, record)),
             // Its deliveries are given up for it: nothing else is kept from being written with it.
             None => {
                 self.changes.unreadable_notifications.push(state.id);
@@ -234,15 +249,15 @@ impl<'a> ChangesBuilder<'a> {
         }
     }
 
-    /// Does all that is due at `now` about a notification in this state.
-    fn evaluate(&mut self, state: &NotificationState, record: &NotificationRecord, now: Timestamp) {
+    /// Does all that is due about a notification in this state.
+    fn evaluate(&mut self, state: &NotificationState, record: &NotificationRecord, times: EvaluationTimes) {
         let (terms, contract) = (state.terms(record), state.contract(record));
-        let decision = self.decide(&terms, &contract, now);
+        let decision = self.decide(&terms, &contract, times.due);
         let before = (record.climbed, record.status, record.next_check_at);
         if (decision.climbed, decision.status, decision.next_check_at) != before {
             self.update_contract(state, &decision, record.handled);
         }
-        self.carry_out(state, record, &decision, now);
+        self.carry_out(state, record, &decision, times);
     }
 
     /// Opens the contract of an abandoned notification again, which is in this state but for that.
@@ -250,7 +265,8 @@ impl<'a> ChangesBuilder<'a> {
         let contract = ContractState { status: ContractStatus::Open, ..state.contract(record) };
         let decision = self.decide(&state.terms(record), &contract, now);
         self.update_contract(state, &decision, None);
-        self.carry_out(state, record, &decision, now);
+        let times = EvaluationTimes { due: now, steps: state.step_time(now) };
+        self.carry_out(state, record, &decision, times);
     }
 
     /// The evaluation of a contract in this state.
@@ -284,7 +300,7 @@ impl<'a> ChangesBuilder<'a> {
         state: &NotificationState,
         record: &NotificationRecord,
         decision: &EscalationDecision,
-        now: Timestamp,
+        times: EvaluationTimes,
     ) {
         let terms = state.terms(record);
         let template = DeliveryTemplate {
@@ -296,7 +312,7 @@ impl<'a> ChangesBuilder<'a> {
             needs_recheck: terms.needs_recheck(),
         };
         let before = self.changes.deliveries.len();
-        self.take_steps(template, decision, now);
+        self.take_steps(template, decision, times);
         // Of what somebody takes care of, nobody else needs to hear that it was told on too few channels.
         if is_newly_abandoned(decision) && record.acknowledged_by.is_none() {
             let added = self.changes.deliveries.iter().skip(before).map(|it| &it.channel);
@@ -304,7 +320,7 @@ impl<'a> ChangesBuilder<'a> {
                 state.deliveries.iter().map(|it| &it.channel).chain(added).cloned().collect();
             told.sort();
             told.dedup();
-            self.raise_self_alert(record, &told, now);
+            self.raise_self_alert(record, &told, times.steps);
         }
     }
 
@@ -317,10 +333,15 @@ impl<'a> ChangesBuilder<'a> {
     }
 
     /// Owes what was decided about a notification, and enters the reasons.
-    fn take_steps(&mut self, template: DeliveryTemplate, decision: &EscalationDecision, now: Timestamp) {
-        let notification = template.notification;
+    fn take_steps(
+        &mut self,
+        template: DeliveryTemplate,
+        decision: &EscalationDecision,
+        times: EvaluationTimes,
+    ) {
+        let (notification, now) = (template.notification, times.due);
         for step in &decision.steps {
-            self.changes.steps.push(NewStep { notification, at: now, step: step.clone() });
+            self.changes.steps.push(NewStep { notification, at: times.steps, step: step.clone() });
             match step {
                 Step::TakeTurn { channel, .. } => self.add_delivery(template, channel, None, now),
                 Step::Climb { unless, to, .. } => {

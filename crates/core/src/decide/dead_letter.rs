@@ -122,7 +122,7 @@ fn retry_notification(
     }
     let step = Step::Retried { by: by.to_owned(), on };
     let of = NotificationRef::Existing(notification.id);
-    builder.changes.steps.push(NewStep { notification: of, at: now, step });
+    builder.changes.steps.push(NewStep { notification: of, at: notification.step_time(now), step });
     builder.changes.dead_letters.extend(&letters.waiting);
     let alive = revive(notification, &revived);
     if let Some(record) = &alive.record {
@@ -249,7 +249,8 @@ fn discard_notification(
     }
     let on = letters.deliveries().map(|it| it.channel.clone()).collect();
     let step = Step::Discarded { by: by.clone(), reason: reason.clone(), on };
-    changes.steps.push(NewStep { notification: NotificationRef::Existing(state.id), at: now, step });
+    let at = state.step_time(now);
+    changes.steps.push(NewStep { notification: NotificationRef::Existing(state.id), at, step });
     changes.dead_letters.extend(&letters.waiting);
     if let Some(record) = &state.record
         && is_over(letters, record)

@@ -87,6 +87,7 @@ fn settled(notification: &NotificationState, settlement: &Settlement) -> Notific
 
 fn update(delivery: &mut DeliveryState, settlement: &Settlement) {
     delivery.attempts = settlement.ordinal;
+    delivery.last_attempt_at = Some(settlement.ended_at);
     match &settlement.outcome {
         DeliveryOutcome::Delivered => delivery.status = DeliveryStatus::Delivered,
         DeliveryOutcome::Dead { .. } => delivery.status = DeliveryStatus::Dead,

@@ -155,6 +155,8 @@ pub struct DeliveryState {
     pub next_at: Timestamp,
     /// The number of attempts so far.
     pub attempts: u32,
+    /// The end of the last attempt.
+    pub last_attempt_at: Option<Timestamp>,
     /// The recipients still owed; `None` means all.
     pub only: Option<Vec<String>>,
     /// The condition of the rung that added the delivery.
@@ -225,6 +227,12 @@ impl NotificationState {
             acknowledged: record.acknowledged_by.is_some(),
             resolved: has_ended && record.notification.alert.kind == Kind::Alarm, // a notice has no end
         }
+    }
+
+    /// The time of a step that is taken at `now`: not before the end of any attempt, whichever of two that end at
+    /// the same time is settled first, and whatever somebody sets the clock to.
+    pub(super) fn step_time(&self, now: Timestamp) -> Timestamp {
+        self.deliveries.iter().filter_map(|it| it.last_attempt_at).fold(now, Timestamp::max)
     }
 
     /// Tells whether a delivery has this status.

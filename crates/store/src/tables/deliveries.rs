@@ -103,8 +103,9 @@ pub(crate) fn states(
     owed_at: Timestamp,
 ) -> Result<Vec<Result<DeliveryState, StoreError>>, StoreError> {
     let mut statement = db.prepare_cached(
-        "SELECT id, channel, called_at, state, next_at, attempts, only_to, escalated, reason
-         FROM deliveries WHERE notification = ?1 ORDER BY id",
+        "SELECT d.id, d.channel, d.called_at, d.state, d.next_at, d.attempts, d.only_to, d.escalated, d.reason,
+                (SELECT t.ended_at FROM attempts t WHERE t.delivery = d.id ORDER BY t.ordinal DESC LIMIT 1)
+         FROM deliveries d WHERE d.notification = ?1 ORDER BY d.id",
     )?;
     let states = statement.query_map([notification.0], |row| Ok(delivery_state(row, owed_at)))?;
     Ok(states.collect::<Result<_, _>>()?)
@@ -118,6 +119,7 @@ fn delivery_state(row: &Row<'_>, owed_at: Timestamp) -> Result<DeliveryState, St
         status: to_delivery_status(row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?)?,
         next_at: to_time(row.get(4)?)?,
         attempts: row.get(5)?,
+        last_attempt_at: row.get::<_, Option<i64>>(9)?.map(to_time).transpose()?,
         only: row.get::<_, Option<String>>(6)?.map(|it| to_json("recipients", &it)).transpose()?,
         escalated: row.get::<_, Option<String>>(7)?.map(|it| to_unless(&it)).transpose()?,
         reason: row.get(8)?,

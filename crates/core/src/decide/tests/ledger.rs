@@ -199,6 +199,7 @@ impl MemoryLedger {
                 status: DeliveryStatus::Pending,
                 next_at: new.owed_at,
                 attempts: 0,
+                last_attempt_at: None,
                 only: None,
                 escalated: new.escalated,
                 reason: None,
@@ -207,6 +208,9 @@ impl MemoryLedger {
         }
         let steps = changes.steps.iter().cloned();
         self.steps.extend(steps.map(|it| (ids.notification(it.notification), it.at, it.step)));
+        for attempt in &changes.attempts {
+            self.deliveries.get_mut(&attempt.delivery).unwrap().1.last_attempt_at = Some(attempt.ended_at);
+        }
         self.attempts.extend(changes.attempts.iter().map(|it| ((it.delivery, it.ordinal), it.clone())));
         self.acknowledgements.extend(changes.acknowledgements.iter().cloned());
         self.ended_sends.extend(&changes.ended_sends);

@@ -1,7 +1,7 @@
 use super::decision_fixture::{DecisionFixture, again, alarm, channels, dead, in_turn, ladder, plain};
 use crate::decide::*;
 use crate::fixtures::{NOON, after_noon};
-use crate::{Account, ContractStatus, DeliveryId, MessageForm, Severity, Unless};
+use crate::{Account, ContractStatus, DeliveryId, DeliveryTerms, MessageForm, Severity, Unless};
 
 /// The change of a delivery whose first attempt ended with `outcome`.
 fn change_after(outcome: DeliveryOutcome) -> DeliveryChange {
@@ -215,4 +215,24 @@ fn a_rung_asks_for_an_acknowledgement_in_its_message_too() {
     let more = fixture.settle("ding", dead(), 10);
     assert_eq!(channels(&more), [("phone", Some(Unless::Delivered))]);
     assert!(more.deliveries[0].asks);
+}
+
+#[test]
+fn a_step_comes_no_earlier_than_the_attempt_that_leads_to_it_though_its_timer_is_late() {
+    let mut fixture = DecisionFixture::on(ladder());
+    fixture.accept(alarm("a", Severity::High), 0);
+    fixture.settle("mail", dead(), 65); // the rung was due at 60
+    assert_eq!(
+        fixture.steps()[0],
+        r#"65: {"step":"climb","rung":0,"unless":"delivered","to":["phone"],"because":"hopeless"}"#
+    );
+}
+
+#[test]
+fn a_step_comes_no_earlier_than_an_attempt_that_ended_later_and_was_settled_first() {
+    let mut fixture = DecisionFixture::on(DeliveryTerms { escalate: Vec::new(), ..ladder() });
+    fixture.accept(alarm("a", Severity::High), 0);
+    fixture.settle("ding", again(90), 21);
+    fixture.settle("mail", dead(), 20);
+    assert_eq!(fixture.steps(), [r#"21: {"step":"settle","fulfilment":"abandoned"}"#]);
 }
