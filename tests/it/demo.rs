@@ -78,7 +78,7 @@ fn a_chinese_reader_sees_nothing_else() {
     check_language(Language::Zh, &prose(&printed));
     for channel in ["ops-dingtalk", "ops-mail"] {
         let row = row_of(channel, &printed);
-        assert!(row.contains("已送达") && row.contains("[紧急]") && row.contains("3 号冷库"), "{row}");
+        assert!(row.contains("已送达") && row.contains("[紧急] 温度过高 - 3 号冷库"), "{row}");
     }
     demo.signal("INT");
     assert_eq!(demo.wait().code(), Some(0), "{}", demo.log());

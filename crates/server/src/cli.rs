@@ -32,8 +32,7 @@ pub struct Cli {
         value_name = "FILE"
     )]
     pub config: PathBuf,
-    /// The language of what is printed for people, en or zh [default: that of the environment
-    /// (LC_ALL, LC_MESSAGES, LANG, LANGUAGE) if it is zh, or else the config's `messages.language`]
+    /// The language for people, en or zh [default: zh in a Chinese locale, or else the config's `messages.language`]
     #[arg(long, global = true, visible_alias = "lang", env = "FANFARE_LANG", value_name = "LANGUAGE")]
     pub language: Option<Language>,
     /// The command to run.

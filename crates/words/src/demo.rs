@@ -8,6 +8,8 @@ use fanfare_core::Language;
 #[derive(Debug)]
 pub struct DemoWords {
     language: Language,
+    /// The name of the alarm in the sample alert.
+    pub sample_alarm: &'static str,
     /// The name of the device in the sample alert.
     pub sample_device: &'static str,
     /// The description in the sample alert.
@@ -70,6 +72,7 @@ impl DemoWords {
 
 static ENGLISH: DemoWords = DemoWords {
     language: Language::En,
+    sample_alarm: "Temperature too high",
     sample_device: "Cold room 3",
     sample_description: "Current -9.4 °C, limit -18 °C",
     answer: "The gateway answered 202:",
@@ -93,6 +96,7 @@ static ENGLISH: DemoWords = DemoWords {
 
 static CHINESE: DemoWords = DemoWords {
     language: Language::Zh,
+    sample_alarm: "温度过高",
     sample_device: "3 号冷库",
     sample_description: "当前 -9.4 °C，限值 -18 °C",
     answer: "网关已受理（202）：",

@@ -33,20 +33,20 @@ pub(crate) fn digest(digest: &Digest, locale: &Locale) -> Message {
 }
 
 /// The notifications about one incident.
-struct ToldOfIncident<'a> {
+struct DigestIncident<'a> {
     earlier: Vec<&'a Notification>,
     last: &'a Notification,
 }
 
 /// The notifications of each incident, in the order of the first of each.
-fn by_incident(digest: &Digest) -> Vec<ToldOfIncident<'_>> {
-    let mut incidents: Vec<ToldOfIncident<'_>> = Vec::new();
+fn by_incident(digest: &Digest) -> Vec<DigestIncident<'_>> {
+    let mut incidents: Vec<DigestIncident<'_>> = Vec::new();
     let mut places: HashMap<AlertId, usize> = HashMap::new();
     for notification in digest.notifications() {
         let place = *places.entry(notification.incident).or_insert(incidents.len());
         match incidents.get_mut(place) {
             Some(told) => told.earlier.push(std::mem::replace(&mut told.last, notification)),
-            None => incidents.push(ToldOfIncident { earlier: Vec::new(), last: notification }),
+            None => incidents.push(DigestIncident { earlier: Vec::new(), last: notification }),
         }
     }
     incidents
@@ -54,7 +54,7 @@ fn by_incident(digest: &Digest) -> Vec<ToldOfIncident<'_>> {
 
 /// E.g. `[URGENT] 40 alerts: 3 URGENT, 30 MID, 7 RESOLVED`: how bad the worst is that
 /// still fires, and how many lines there are of which kind.
-fn title_of(incidents: &[ToldOfIncident<'_>], language: Language, words: &MessageWords) -> String {
+fn title_of(incidents: &[DigestIncident<'_>], language: Language, words: &MessageWords) -> String {
     let severities = Severity::ALL.iter().rev().map(|severity| words.severity_tag(*severity));
     let tags = severities.chain([words.notice, words.acknowledged, words.resolved]);
     let counts: Vec<(&str, usize)> = tags
@@ -75,7 +75,7 @@ fn title_of(incidents: &[ToldOfIncident<'_>], language: Language, words: &Messag
     }
 }
 
-impl ToldOfIncident<'_> {
+impl DigestIncident<'_> {
     /// E.g. `RESOLVED: Too warm - Cold room 3 · Level URGENT · 2026-03-08 12:00:00 → 12:05:00 +00:00 · Alert no. 5, 9`.
     fn line(&self, locale: &Locale, words: &MessageWords) -> Fact {
         let parts = [

@@ -1,7 +1,7 @@
 //! `fanfare routes`: the routing tree, and the receivers of an alert.
 
 mod tree;
-mod promise;
+mod terms_output;
 
 use std::io::Write;
 
@@ -12,7 +12,7 @@ use fanfare_core::{
 use jiff::Timestamp;
 use serde::Serialize;
 
-use self::promise::Promise;
+use self::terms_output::TermsOutput;
 pub(crate) use self::tree::tree;
 use self::tree::{Tree, terms};
 use super::context::CommandContext;
@@ -91,7 +91,7 @@ pub(crate) fn test(
             writeln!(out, "{}", words.check(step))?;
         }
         writeln!(out, "\n{}", words.told)?;
-        for ToldReceiver { receiver, channels: _, promise: Promise(terms), route } in &told {
+        for ToldReceiver { receiver, channels: _, promise: TermsOutput(terms), route } in &told {
             write!(out, "{}", words.told(receiver.as_str(), route, terms))?;
         }
     }
@@ -111,7 +111,7 @@ struct RoutesTestOutput<'a> {
 struct ToldReceiver<'a> {
     receiver: &'a ReceiverName,
     channels: &'a [ChannelName],
-    promise: Promise<'a>,
+    promise: TermsOutput<'a>,
     route: String,
 }
 
@@ -149,7 +149,7 @@ fn told<'a>(policy: &'a Policy, alert: &Alert) -> Vec<ToldReceiver<'a>> {
         let receiver = &found.route.receiver;
         let Some(terms) = terms(policy, found.route) else { continue };
         if told.iter().all(|it| it.receiver != receiver) {
-            let (channels, promise) = (terms.channels.as_slice(), Promise(terms));
+            let (channels, promise) = (terms.channels.as_slice(), TermsOutput(terms));
             told.push(ToldReceiver { receiver, channels, promise, route: found.path.to_string() });
         }
     }

@@ -14,23 +14,23 @@ use tempfile::TempDir;
 use super::{Cli, LocaleVariables, Outcome, run};
 
 /// The output and the result of a command.
-struct Said {
+struct CommandOutput {
     outcome: anyhow::Result<Outcome>,
     out: String,
 }
 
 /// Runs `fanfare --config FILE …`.
-fn fanfare(config: &std::path::Path, args: &[&str]) -> Said {
+fn fanfare(config: &std::path::Path, args: &[&str]) -> CommandOutput {
     fanfare_at(&LocaleVariables::default(), config, args)
 }
 
 /// Runs `fanfare --config FILE …` for a reader with this environment.
-fn fanfare_at(locale: &LocaleVariables, config: &std::path::Path, args: &[&str]) -> Said {
+fn fanfare_at(locale: &LocaleVariables, config: &std::path::Path, args: &[&str]) -> CommandOutput {
     let config = config.to_str().unwrap();
     let cli = Cli::try_parse_from(["fanfare", "--config", config].iter().chain(args)).unwrap();
     let mut out = Vec::new();
     let outcome = run(cli, locale, &mut out);
-    Said { outcome, out: String::from_utf8(out).unwrap() }
+    CommandOutput { outcome, out: String::from_utf8(out).unwrap() }
 }
 
 /// A config file that goes with its folder.

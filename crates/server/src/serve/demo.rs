@@ -76,10 +76,13 @@ fn policy(language: Language) -> String {
     policy.replace(other, this)
 }
 
-/// The body that a script posts, its texts in `language`.
+/// The body that a script posts, its texts in `language`. It names its alarm too: one without
+/// a name gets an English one, the same for readers of every language.
 fn sample_body(language: Language) -> String {
     let (written, words) = (DemoWords::in_language(Language::En), DemoWords::in_language(language));
+    let named = format!("\"alarm_name\": \"{}\",\n  \"level\":", words.sample_alarm);
     SAMPLE
+        .replace("\"level\":", &named)
         .replace(written.sample_device, words.sample_device)
         .replace(written.sample_description, words.sample_description)
 }

@@ -3,7 +3,7 @@
 use fanfare_core::{ChannelName, DeliveryTerms, HumanDuration, Language, Policy, Route, RoutePath};
 use serde::Serialize;
 
-use super::promise::Promise;
+use super::terms_output::TermsOutput;
 use fanfare_words::RouteWords;
 
 /// A route and those below it, as `--json` prints them.
@@ -13,7 +13,7 @@ pub(crate) struct Tree<'a> {
     matchers: Vec<String>,
     receiver: String,
     channels: &'a [ChannelName],
-    promise: Option<Promise<'a>>,
+    promise: Option<TermsOutput<'a>>,
     repeat_interval: String,
     r#continue: bool,
     routes: Vec<Self>,
@@ -33,7 +33,7 @@ impl<'a> Tree<'a> {
             matchers: matchers.iter().map(ToString::to_string).collect(),
             receiver: receiver.to_string(),
             channels: terms.map(|it| it.channels.as_slice()).unwrap_or_default(),
-            promise: terms.map(Promise),
+            promise: terms.map(TermsOutput),
             repeat_interval: HumanDuration(*repeat_interval).to_string(),
             r#continue: *r#continue,
             routes: (0..)

@@ -5,7 +5,7 @@ use fanfare_core::{Severity, Status};
 use fanfare_sources::{Format, Hints, SourceSettings};
 use jiff::Timestamp;
 
-use super::fake::{Asked, FakeGateway, fake};
+use super::fake::{FakeGateway, ReceivedRequest, fake};
 use super::{File, Outcome, SOUND, fanfare, file};
 
 const DELIVERIES: &str = r#"{"deliveries":[
@@ -42,7 +42,7 @@ fn a_sent_alert_is_read_by_the_source_as_it_was_meant() {
     assert_eq!(said.outcome.unwrap(), Outcome::Good);
     assert!(said.out.contains("\"status\": \"accepted\""), "{}", said.out);
 
-    let Asked { head, body } = asked.join().unwrap();
+    let ReceivedRequest { head, body } = asked.join().unwrap();
     assert!(head.starts_with("post /ingest/thinklink http/1.1"), "{head}");
     assert!(head.contains("authorization: bearer the-source-token"), "{head}");
     let alert = read(&body);

@@ -7,10 +7,10 @@ use std::thread::{self, JoinHandle};
 /// A gateway that answers one request, and hands over what it was asked.
 pub(super) struct FakeGateway {
     pub(super) url: String,
-    pub(super) asked: JoinHandle<Asked>,
+    pub(super) asked: JoinHandle<ReceivedRequest>,
 }
 
-pub(super) struct Asked {
+pub(super) struct ReceivedRequest {
     pub(super) head: String,
     pub(super) body: Vec<u8>,
 }
@@ -31,7 +31,7 @@ pub(super) fn fake(status: &'static str, answer: &'static str) -> FakeGateway {
         let mut body = vec![0; length];
         reader.read_exact(&mut body).unwrap();
         write!(stream, "HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n{answer}", answer.len()).unwrap();
-        Asked { head, body }
+        ReceivedRequest { head, body }
     });
     FakeGateway { url, asked }
 }

@@ -5,22 +5,22 @@ use serde::{Serialize, Serializer};
 
 /// The delivery terms of a receiver.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Promise<'a>(pub(crate) &'a DeliveryTerms);
+pub(crate) struct TermsOutput<'a>(pub(crate) &'a DeliveryTerms);
 
-impl Serialize for Promise<'_> {
+impl Serialize for TermsOutput<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let DeliveryTerms { channels: _, send, contract, escalate } = self.0;
         let succeed = match contract.succeed {
-            Succeed::All => Enough::Word("all"),
-            Succeed::AtLeast(number) => Enough::Number(number.get()),
+            Succeed::All => SucceedOutput::Word("all"),
+            Succeed::AtLeast(number) => SucceedOutput::Number(number.get()),
         };
         let contract = ContractOutput { succeed, within: contract.within };
-        InWordsOfTheConfig { send: *send, first: self.0.first(), contract, escalate }.serialize(serializer)
+        TermsFields { send: *send, first: self.0.first(), contract, escalate }.serialize(serializer)
     }
 }
 
 #[derive(Serialize)]
-struct InWordsOfTheConfig<'a> {
+struct TermsFields<'a> {
     send: Sending,
     /// The channels told at once.
     first: &'a [ChannelName],
@@ -30,14 +30,14 @@ struct InWordsOfTheConfig<'a> {
 
 #[derive(Serialize)]
 struct ContractOutput {
-    succeed: Enough,
+    succeed: SucceedOutput,
     #[serde(skip_serializing_if = "Option::is_none")]
     within: Option<HumanDuration>,
 }
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Enough {
+enum SucceedOutput {
     Word(&'static str),
     Number(usize),
 }
