@@ -1,4 +1,4 @@
-//! The webhook against its fake: taken messages, faults, and wrong clients.
+//! The webhook against its fake: taken messages, keys, and faults.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on must stop")]
 

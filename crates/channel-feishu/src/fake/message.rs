@@ -3,6 +3,9 @@
 use fanfare_sandbox::{Members, ProviderRefusal, ShownMessage, text_at};
 use serde_json::Value;
 
+/// The most tables in one card; with more it is refused with 11310.
+const MOST_TABLES: usize = 5;
+
 /// A message whose form is right.
 #[derive(Debug)]
 pub(super) struct BotMessage {
@@ -117,10 +120,24 @@ fn card(body: &Value) -> Result<BotMessage, ProviderRefusal> {
         .map(|it| it.get("content").and_then(Value::as_str).ok_or_else(|| bad_parameter("content")))
         .collect::<Result<_, _>>()?;
     let markdown = markdown.join("\n");
+    let table_elements = elements.iter().filter(|it| it.get("tag").and_then(Value::as_str) == Some("table"));
+    if table_elements.count() + tables_in(&markdown) > MOST_TABLES {
+        return Err(ProviderRefusal::new(11_310, "card table number over limit"));
+    }
     let title = card.get("header").and_then(|it| it.get("title")).and_then(|it| it.get("content"));
     let title = title.and_then(Value::as_str).unwrap_or_default().to_owned();
     let named = named_in(&markdown, "<at id=");
     Ok(BotMessage { form: "interactive", title, text: decoded(&markdown), named })
+}
+
+/// The tables in markdown: each has a line of dashes between bars below its head.
+fn tables_in(markdown: &str) -> usize {
+    let is_rule = |line: &&str| {
+        line.starts_with('|')
+            && line.contains("--")
+            && line.chars().all(|c| matches!(c, '|' | '-' | ':' | ' '))
+    };
+    markdown.lines().map(str::trim).filter(is_rule).count()
 }
 
 /// The ids in tags that begin like this, with or without quotes.

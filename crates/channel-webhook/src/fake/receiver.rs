@@ -80,13 +80,19 @@ impl ReceiverState {
         if text("version").as_deref() != Some("1") {
             return Err(missing("version"));
         }
-        let told = body.get("notifications").and_then(Value::as_array).filter(|it| !it.is_empty());
-        told.ok_or_else(|| missing("notifications"))?;
+        let told = list(&body, "notifications").ok_or_else(|| missing("notifications"))?;
+        if !told.iter().all(|it| list(it, "alerts").is_some()) {
+            return Err(missing("alerts"));
+        }
+        let id = text("id").ok_or_else(|| missing("id"))?;
+        if request.header("webhook-id") != Some(&id) {
+            return Err(ProviderRefusal::new(422, "`webhook-id` is not the message's `id`"));
+        }
         Ok(ShownMessage {
             form: "json".to_owned(),
             title: text("title").ok_or_else(|| missing("title"))?,
             text: text("text").ok_or_else(|| missing("text"))?,
-            id: Some(text("id").ok_or_else(|| missing("id"))?),
+            id: Some(id),
             ..ShownMessage::default()
         })
     }
@@ -97,4 +103,9 @@ impl ReceiverState {
         self.seen.remember(id, now);
         is_known
     }
+}
+
+/// The list at `field`, if it is not empty.
+fn list<'a>(value: &'a Value, field: &str) -> Option<&'a Vec<Value>> {
+    value.get(field).and_then(Value::as_array).filter(|it| !it.is_empty())
 }
