@@ -52,14 +52,24 @@ impl PublicResolver {
 impl Resolve for PublicResolver {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let public: Vec<SocketAddr> = found.iter().copied().filter(|it| !is_private(it.ip())).collect();
-            if public.is_empty() && !found.is_empty() {
-                return Err(PrivateTarget { host: name.as_str().to_owned() }.into());
-            }
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let public = only_public(name.as_str(), found)?;
             Ok(Box::new(public.into_iter()) as Addrs)
         })
     }
+}
+
+/// The public ones of the addresses found for `host`: a connection goes to one of these alone,
+/// so a name that leads elsewhere at every look-up gains nothing.
+fn only_public(
+    host: &str,
+    found: impl Iterator<Item = SocketAddr>,
+) -> Result<Vec<SocketAddr>, PrivateTarget> {
+    let (private, public): (Vec<_>, Vec<_>) = found.partition(|it| is_private(it.ip()));
+    if public.is_empty() && !private.is_empty() {
+        return Err(PrivateTarget { host: host.to_owned() });
+    }
+    Ok(public)
 }
 
 /// True if packets to `address` stay in a private network, on this machine, or reach nobody.

@@ -65,3 +65,23 @@ fn only_an_address_that_is_a_number_is_checked_before_it_is_resolved() {
     assert!(!refused("http://localhost/hook"));
     assert!(Targets::Any.check(&"http://127.0.0.1/hook".parse().unwrap()).is_ok());
 }
+
+#[test]
+fn of_a_name_with_public_and_private_addresses_only_the_public_ones_are_used() {
+    let found = |addresses: &[&str]| {
+        let addresses = addresses.iter().map(|it| SocketAddr::new(it.parse().unwrap(), 0));
+        only_public("hooks.example.com", addresses.collect::<Vec<_>>().into_iter())
+    };
+    let hosts = |addresses: &[&str]| -> Vec<String> {
+        found(addresses).unwrap().iter().map(|it| it.ip().to_string()).collect()
+    };
+    assert_eq!(
+        hosts(&["127.0.0.1", "1.1.1.1", "fd00::1", "2606:4700:4700::1111"]),
+        ["1.1.1.1", "2606:4700:4700::1111"]
+    );
+    for inside in [&["10.0.0.1"][..], &["::1", "127.0.0.1"], &["::ffff:169.254.169.254"]] {
+        let err = found(inside).unwrap_err().to_string();
+        assert!(err.starts_with("`hooks.example.com` is an address of a private network"), "{err}");
+    }
+    assert!(hosts(&[]).is_empty(), "a name without an address is for the client to tell");
+}
