@@ -1,5 +1,6 @@
 //! The command that measures the workspace's own code, beside another revision of it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Write;
 use std::path::Path;
@@ -9,7 +10,9 @@ use anyhow::{Context as _, Result, bail};
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
-use crate::code::{CodeBase, CodeFinding, CodeMeasures, FunctionLines, Proportion, Rule, measure};
+use crate::code::{
+    CodeBase, CodeFinding, CodeMeasures, CrateMeasures, FunctionLines, Proportion, Rule, measure,
+};
 use crate::workspace::{root, scratch};
 
 #[cfg(test)]
@@ -101,19 +104,39 @@ impl CodeReport {
         table
     }
 
+    /// Each crate of either side, with the figures of both sides.
     fn table_of_crates(&self) -> Table {
         let mut table = new_table();
-        table.set_header(["crate", "files", "functions", "p50/p90/p99/max", "findings"]);
-        for krate in &self.here.crates {
-            let name = if krate.is_product { krate.name.clone() } else { format!("{} (tool)", krate.name) };
-            let functions = krate.functions;
-            let numbers = [krate.files, functions.count].map(|it| it.to_string());
-            let cells =
-                [name].into_iter().chain(numbers).chain([lines(functions), krate.findings.to_string()]);
-            table.add_row(cells);
+        let sides: Vec<&CodeMeasures> =
+            [&self.here].into_iter().chain(self.against.iter().map(|(_, it)| it)).collect();
+        let here = CRATE_COLUMNS.map(str::to_owned).into_iter();
+        let against = self
+            .against
+            .iter()
+            .flat_map(|(revision, _)| CRATE_COLUMNS.map(|column| format!("{column}, {revision}")));
+        table.set_header(["crate".to_owned()].into_iter().chain(here).chain(against));
+        let crates: BTreeSet<(bool, &str)> =
+            sides.iter().flat_map(|side| &side.crates).map(|it| (!it.is_product, it.name.as_str())).collect();
+        for (is_tool, name) in crates {
+            let title = if is_tool { format!("{name} (tool)") } else { name.to_owned() };
+            let cells = sides.iter().flat_map(|side| cells_of(side, name));
+            table.add_row([title].into_iter().chain(cells));
         }
         right_from(&mut table, 1);
         table
+    }
+}
+
+/// The figures of a crate, as the table of crates shows them.
+const CRATE_COLUMNS: [&str; 4] = ["files", "functions", "p50/p90/p99/max", "findings"];
+
+/// The figures of one crate on one side; empty cells where it does not exist.
+fn cells_of(side: &CodeMeasures, name: &str) -> [String; CRATE_COLUMNS.len()] {
+    match side.crates.iter().find(|it| it.name == name) {
+        Some(CrateMeasures { name: _, is_product: _, files, functions, findings }) => {
+            [files.to_string(), functions.count.to_string(), lines(*functions), findings.to_string()]
+        }
+        None => Default::default(),
     }
 }
 
