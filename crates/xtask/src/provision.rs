@@ -1,4 +1,5 @@
-//! Debian packages that the tests need besides Rust and a C compiler.
+//! Programs that the checks and tests need besides Rust and a C compiler: Debian packages,
+//! and components of the Rust toolchain that a minimal one lacks.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -31,6 +32,10 @@ const REQUIREMENTS: &[Requirement] = &[
     },
 ];
 
+/// A component of the toolchain, and a command that succeeds where it is installed.
+const COMPONENTS: &[(&str, &[&str])] =
+    &[("clippy", &["cargo", "clippy", "--version"]), ("rustfmt", &["cargo", "fmt", "--version"])];
+
 /// The way to get what is missing.
 #[derive(Debug, PartialEq, Eq)]
 enum Remedy {
@@ -47,8 +52,23 @@ enum User {
     Other,
 }
 
-/// Installs missing packages and says so.
+/// Installs missing components and packages, and says so.
 pub(crate) fn install_missing(out: &mut dyn Write) -> Result<()> {
+    let missing = COMPONENTS.iter().filter(|(_, probe)| !succeeds(probe)).map(|(component, _)| *component);
+    if let Some(command) = component_command(&missing.collect::<Vec<_>>()) {
+        writeln!(out, "$ {}", command.join(" "))?;
+        run(&command)?;
+    }
+    install_packages(out)
+}
+
+/// The command that adds these components to the toolchain in use, where there are any to add.
+fn component_command(missing: &[&'static str]) -> Option<Vec<&'static str>> {
+    let command = || [&["rustup", "component", "add"][..], missing].concat();
+    (!missing.is_empty()).then(command)
+}
+
+fn install_packages(out: &mut dyn Write) -> Result<()> {
     let missing: Vec<&Requirement> = REQUIREMENTS.iter().filter(|it| !succeeds(it.probe)).collect();
     for Requirement { package, because, probe: _ } in &missing {
         writeln!(out, "`{package}` is missing: {because}")?;

@@ -29,3 +29,10 @@ fn a_probe_that_fails_or_cannot_run_means_missing() {
     assert!(!succeeds(&["no-such-program"]));
     assert!(!succeeds(&[]));
 }
+
+#[test]
+fn a_minimal_toolchain_gets_the_components_it_lacks() {
+    assert_eq!(component_command(&[]), None);
+    let expected = ["rustup", "component", "add", "clippy", "rustfmt"];
+    assert_eq!(component_command(&["clippy", "rustfmt"]), Some(expected.to_vec()));
+}
