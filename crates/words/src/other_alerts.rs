@@ -13,7 +13,7 @@ pub struct OtherAlerts {
 }
 
 impl OtherAlerts {
-    /// These lines, the most severe first, in a message of this language.
+    /// Alerts with these lines, all of them shown, the most severe first.
     #[must_use]
     pub fn new(lines: Vec<Fact>, language: Language) -> Self {
         Self { lines, not_shown: 0, language }
