@@ -5,44 +5,30 @@
 use std::time::Duration;
 
 use channel_feishu::{Feishu, FeishuConfig};
-use fanfare_core::{
-    Channel, Context, Locale, Notifier, Receipt, SandboxDoors, Secret, SendError, Severity, Why,
-};
-use fanfare_sandbox::{
-    FakeAccount, Fault, FaultSwitch, HasFake, ProviderVerdict, Sandbox, SandboxClock, SandboxSettings,
-    SeenMessage,
-};
-use fanfare_testkit::{NOON, attempt, digest, notification};
+use fanfare_core::{Channel, Context, Locale, Notifier, Receipt, Secret, SendError, Severity, Why};
+use fanfare_sandbox::{FakeAccount, Fault, FaultSwitch, HasFake};
+use fanfare_testkit::{NOON, TestSandbox, attempt, digest, notification};
 
 const TOKEN: &str = "0f8c4a2b-a-token-of-a-bot";
 const SECRET: &str = "a-secret-of-a-bot";
 
 /// A sandbox with one bot, at noon.
-async fn sandbox() -> Sandbox {
-    let settings = SandboxSettings::loopback(SandboxClock::new(|| NOON), vec![Feishu::fake()]);
-    Sandbox::start(settings).await.unwrap()
+async fn sandbox() -> TestSandbox {
+    TestSandbox::start_at(NOON, vec![Feishu::fake()], []).await
 }
 
 /// The channel of the bot, as `--sandbox` makes it of its settings.
-fn bot(sandbox: &Sandbox) -> Feishu {
-    let doors = SandboxDoors {
-        http: format!("http://{}", sandbox.http_address()),
-        smtp: "127.0.0.1:1".parse().unwrap(),
-    };
+fn bot(sandbox: &TestSandbox) -> Feishu {
     let config = FeishuConfig {
         secret: Some(Secret::new(SECRET)),
         keyword: Some("alarm".to_owned()),
         ..FeishuConfig::new(Secret::new(TOKEN))
     };
-    let (config, account) = Feishu::into_sandbox(config, &doors);
-    sandbox.add(&FakeAccount::new(account.kind, account.settings.clone()).named("bot")).unwrap();
+    let (config, account) = Feishu::into_sandbox(config, &sandbox.doors());
+    sandbox.sandbox.add(&FakeAccount::new(account.kind, account.settings.clone()).named("bot")).unwrap();
     let context =
         Context { name: "bot".into(), locale: Locale::default(), timeout: Duration::from_millis(500) };
     Feishu::build(config, context).unwrap()
-}
-
-fn delivered(sandbox: &Sandbox) -> Vec<SeenMessage> {
-    sandbox.messages().into_iter().filter(|it| it.verdict == ProviderVerdict::Delivered).collect()
 }
 
 async fn send(bot: &Feishu) -> Result<Receipt, SendError> {
@@ -55,11 +41,11 @@ async fn a_message_and_a_digest_are_taken_and_shown_as_they_were_meant() {
     let bot = bot(&sandbox);
     send(&bot).await.unwrap();
     bot.digest(&digest(3), &attempt()).await.unwrap();
-    let [message, gathered] = delivered(&sandbox).try_into().unwrap();
+    let [message, gathered] = sandbox.delivered().try_into().unwrap();
     assert_eq!(message.shown.title, "[URGENT] Temperature too high - Cold room 3");
     assert!(message.shown.text.contains("over_temp") && message.shown.text.contains("alarm"), "{message:?}");
     assert!(gathered.shown.title.starts_with("[URGENT] 3 alerts"), "{gathered:?}");
-    assert!(sandbox.violations().is_empty());
+    assert!(sandbox.sandbox.violations().is_empty());
 }
 
 #[tokio::test]
@@ -85,7 +71,7 @@ async fn whatever_fails_on_the_way_is_called_what_it_is_and_shows_no_secret() {
     ];
     for (fault, expected) in cases {
         let named = format!("{fault:?}");
-        sandbox.set_fault("bot", FaultSwitch::times(fault, 1)).unwrap();
+        sandbox.fault_once("bot", fault);
         let err = send(&bot).await.expect_err(&named);
         assert_eq!(err.word(), expected, "{named}: {err}");
         let shown = format!("{err} {err:?} {bot:?}");
@@ -98,7 +84,7 @@ async fn whatever_fails_on_the_way_is_called_what_it_is_and_shows_no_secret() {
 async fn a_machine_whose_clock_is_off_signs_with_feishus() {
     let sandbox = sandbox().await;
     let bot = bot(&sandbox);
-    sandbox.set_fault("bot", FaultSwitch::always(Fault::ClockOff { seconds: 7200 })).unwrap();
+    sandbox.sandbox.set_fault("bot", FaultSwitch::always(Fault::ClockOff { seconds: 7200 })).unwrap();
     assert_eq!(send(&bot).await.unwrap_err().word(), "transient");
     let says = send(&bot).await.unwrap().words;
     assert!(says.ends_with("this machine's clock is 2 h 0 min behind"), "{says}");
