@@ -54,8 +54,11 @@ fn a_repeat_and_a_resolution_are_explained_too() {
     assert_eq!(repeat, first, "a mere repeat has no row of its own");
     let story = ask(&gateway, &["explain", &first.to_string()]);
     assert_eq!((&story["repeats"], story["repeated_at"].is_string()), (&json!(1), true), "{story}");
+    let reason = "already told, and the repeat interval has not passed";
+    assert_eq!(story["repeat_reasons"], json!([reason]), "{story}");
     let told = gateway.run(&["explain", &first.to_string()], &[]).stdout;
     assert!(told.contains("Repeats of which nobody was told: 1, the last one at 20"), "{told}");
+    assert!(told.lines().any(|it| it.starts_with("Repeats") && it.ends_with(reason)), "{told}");
     let team_was_told = |it: &&serde_json::Value| it["event"] == "owed" && it["receiver"] == "team";
     let events = timeline(&gateway, first);
     assert_eq!(events.iter().filter(team_was_told).count(), 1, "the repeat told nobody: {events:?}");

@@ -14,6 +14,7 @@ use super::terms::ReceiverTerms;
 use super::timeline::TimelineEvent;
 use crate::{
     AlertState, ContractProgress, DeliveryStage, EscalationCondition, LetterHandling, NotificationReason,
+    SuppressionReason,
 };
 
 /// Everything that happened to one alert.
@@ -31,6 +32,10 @@ pub struct AlertExplanation {
     #[serde(default)]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub repeated_at: Option<Timestamp>,
+    /// The reasons that nobody was told of the last repeat; none if there is no repeat, or they were not kept.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    pub repeat_reasons: Vec<SuppressionReason>,
     /// The number of the first alert of the incident.
     pub incident: i64,
     /// The beginning of the incident, by the source's clock.

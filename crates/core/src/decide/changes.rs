@@ -11,7 +11,7 @@ use super::state::{DeliveryStatus, Handled};
 use crate::{
     Acknowledgement, Alert, AlertId, ChannelName, ContractStatus, Decision, DeliveryId, DeliveryTerms,
     Fingerprint, GroupKey, LastNotified, MessageForm, NotificationId, PolicyId, ReceiverName, RoutePath,
-    Severity, Step, Unless, Why,
+    Severity, Step, Suppression, Unless, Verdict, Why,
 };
 
 /// The rows that a decision writes.
@@ -107,6 +107,27 @@ pub struct RepeatedAlert {
     pub alert: Arc<Alert>,
     /// The decisions, none of which is to tell.
     pub decisions: Vec<Decision>,
+}
+
+impl RepeatedAlert {
+    /// The reasons for which nobody is told, each once, in the order of the receivers.
+    #[must_use]
+    pub fn reasons(&self) -> Vec<Suppression> {
+        let mut reasons = Vec::new();
+        for reason in self.decisions.iter().filter_map(suppression) {
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
+        }
+        reasons
+    }
+}
+
+fn suppression(decision: &Decision) -> Option<Suppression> {
+    match decision.verdict {
+        Verdict::Notify { .. } => None,
+        Verdict::Suppress(reason) => Some(reason),
+    }
 }
 
 /// A change of an incident.

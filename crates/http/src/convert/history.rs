@@ -2,7 +2,7 @@
 
 use fanfare_api::{
     AlertExplanation, ExplainedAcknowledgement, ExplainedDelivery, ExplainedNotification, IncidentAlert,
-    RoutingExplanation, UnknownWord, parse_word,
+    RoutingExplanation, SuppressionReason, UnknownWord, parse_word,
 };
 use fanfare_gateway::{AcknowledgementRow, AlertHistory, DeliveryHistory, NotificationHistory, RelatedAlert};
 
@@ -22,6 +22,7 @@ pub(crate) fn explained(
         received_at: history.received_at,
         repeats: history.repeats,
         repeated_at: history.repeated_at,
+        repeat_reasons: history.repeat_reasons.into_iter().map(SuppressionReason::from).collect(),
         incident: history.incident.0,
         since: history.since,
         alert: alert_content(&history.alert),

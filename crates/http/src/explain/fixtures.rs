@@ -15,6 +15,7 @@ pub(crate) fn story() -> AlertHistory {
         received_at: NOON,
         repeats: 0,
         repeated_at: None,
+        repeat_reasons: Vec::new(),
         incident: AlertId(42),
         since: NOON,
         alert: Alert {

@@ -96,7 +96,9 @@ impl StoryPrinter {
         ];
         if let Some(last) = repeated_at {
             let (repeats, last) = (story.repeats, self.time(*last));
-            lines.push(format!("{}: {repeats}, {} {last}", words.repeats, words.last_repeat));
+            let reasons = story.repeat_reasons.iter().map(|it| self.vocabulary.suppression_reason(it));
+            let reasons = reasons.map(|it| format!(": {it}")).collect::<String>();
+            lines.push(format!("{}: {repeats}, {} {last}{reasons}", words.repeats, words.last_repeat));
         }
         for (name, siblings) in [(words.before, &story.before), (words.after, &story.after)] {
             if !siblings.is_empty() {

@@ -26,6 +26,8 @@ pub struct AlertHistory {
     pub repeats: u32,
     /// Time of the last of them; `None` if there is none.
     pub repeated_at: Option<Timestamp>,
+    /// Reasons why nobody was told of it; none of a repeat from before they were kept too.
+    pub repeat_reasons: Vec<String>,
     /// First alert of its incident.
     pub incident: AlertId,
     /// Start of the incident, by the source's clock.
@@ -135,7 +137,7 @@ impl Store {
 }
 
 const ALERT: &str = "
-    SELECT a.received_at, a.incident, a.since, a.alert, a.held, a.policy, p.policy, a.repeats, a.last_seen
+    SELECT a.received_at, a.incident, a.since, a.alert, a.held, a.policy, p.policy, a.repeats, a.last_seen, a.repeat_reasons
     FROM alerts a LEFT JOIN policies p ON p.id = a.policy WHERE a.id = ?1";
 
 fn history(db: &Connection, id: AlertId) -> Result<Option<AlertHistory>, StoreError> {
@@ -153,11 +155,14 @@ fn history(db: &Connection, id: AlertId) -> Result<Option<AlertHistory>, StoreEr
 /// A history with the alert and still without what came of it.
 fn history_of_alert(id: AlertId, row: &Row<'_>) -> Result<AlertHistory, StoreError> {
     let (repeats, last_seen): (u32, i64) = (row.get(7)?, row.get(8)?);
+    let repeat_reasons: Option<String> = row.get(9)?;
     Ok(AlertHistory {
         id,
         received_at: to_time(row.get(0)?)?,
         repeats,
         repeated_at: (repeats > 0).then(|| to_time(last_seen)).transpose()?,
+        repeat_reasons: repeat_reasons
+            .map_or(Ok(Vec::new()), |it| to_json("the reasons of a repeat", &it))?,
         incident: AlertId(row.get(1)?),
         since: to_time(row.get(2)?)?,
         alert: to_json("an alert", &row.get::<_, String>(3)?)?,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fanfare_core::{
     AlertId, Decision, Fingerprint, NewAlert, NewestAlert, ReceiverName, RepeatKey, RepeatedAlert, RoutePath,
-    Verdict,
+    Suppression, Verdict,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -46,11 +46,14 @@ pub(crate) fn insert(
     engine::insert(db, sql, values).map(AlertId)
 }
 
-/// Enters that the alert was merely repeated.
+/// Enters that the alert was merely repeated, and why nobody was told.
 pub(crate) fn repeat(db: &Connection, repeat: &RepeatedAlert) -> Result<(), StoreError> {
     let RepeatedAlert { id, seen_at, alert: _, decisions: _ } = repeat;
-    db.prepare_cached("UPDATE alerts SET last_seen = ?2, repeats = repeats + 1 WHERE id = ?1")?
-        .execute(params![id.0, from_time(*seen_at)])?;
+    let reasons: Vec<String> = repeat.reasons().iter().map(Suppression::to_string).collect();
+    db.prepare_cached(
+        "UPDATE alerts SET last_seen = ?2, repeats = repeats + 1, repeat_reasons = ?3 WHERE id = ?1",
+    )?
+    .execute(params![id.0, from_time(*seen_at), from_json(&reasons)?])?;
     Ok(())
 }
 

@@ -14,6 +14,9 @@ pub(super) async fn mere_repeats_are_counted_in_the_row_they_repeat(site: &impl 
         let repeat = accept(&store, plain(), alarm("a"), after_noon(seconds)).await;
         assert_eq!((repeat.alerts[0].id, repeat.notifications.len()), (first, 0));
     }
+    let history = store.history(first).await.unwrap().unwrap();
+    assert_eq!((history.repeats, history.repeated_at), (2, Some(after_noon(120))));
+    assert_eq!(history.repeat_reasons, ["already told, and the repeat interval has not passed"]);
     let mut other = alarm("a");
     other.annotations.set("description", "in other words");
     assert_ne!(accept(&store, plain(), other, after_noon(180)).await.alerts[0].id, first);

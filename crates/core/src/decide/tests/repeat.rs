@@ -1,6 +1,8 @@
+use std::sync::Arc;
+
 use super::decision_fixture::{DecisionFixture, alarm, end_of, notice, plain};
 use crate::fixtures::after_noon;
-use crate::{Alert, AlertId, Severity, Suppression, Verdict};
+use crate::{Alert, AlertId, Decision, RepeatedAlert, Severity, Suppression, Verdict};
 
 const FOUR_HOURS: i64 = 4 * 60 * 60;
 
@@ -91,4 +93,20 @@ fn an_alert_that_was_written_before_repeats_were_counted_is_not_repeated() {
     newest.repeat_key = None;
     let changes = fixture.decide(|context| crate::accept(&state, &incoming, context, after_noon(60)));
     assert_eq!((changes.alerts.len(), changes.repeats.len()), (1, 0));
+}
+
+#[test]
+fn a_repeat_tells_each_reason_once_in_the_order_of_the_receivers() {
+    let decision = |receiver: &str, verdict| Decision { receiver: receiver.into(), route: None, verdict };
+    let repeat = RepeatedAlert {
+        id: AlertId(1),
+        seen_at: after_noon(60),
+        alert: Arc::new(high()),
+        decisions: vec![
+            decision("day", Verdict::Suppress(Suppression::Acknowledged)),
+            decision("night", Verdict::Suppress(Suppression::Unchanged)),
+            decision("team", Verdict::Suppress(Suppression::Acknowledged)),
+        ],
+    };
+    assert_eq!(repeat.reasons(), [Suppression::Acknowledged, Suppression::Unchanged]);
 }
