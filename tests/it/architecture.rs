@@ -7,12 +7,7 @@ mod manifests;
 mod promises;
 mod sources;
 
-use std::path::{Path, PathBuf};
-
-/// The folder of the workspace's `Cargo.toml`.
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
-}
+use crate::harness::root;
 
 /// Shows every finding at once: whoever broke a rule may have broken it twice.
 #[track_caller]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{check_refused, check_reloaded, metric, reload};
 use crate::harness::{FakeProviders, PATIENCE, TestAnswer, TestFolder, TestGateway, TestRequest, until};
 use crate::ledger::alarm;
-use crate::samples::{config, wecom_bot};
+use crate::samples::{ProviderAddresses, config, wecom_bot};
 
 /// A bot that everybody is told on, and a source whose token stands in a file.
 fn config_with(more: &str) -> String {
@@ -98,10 +98,10 @@ fn a_secret_that_is_gone_changes_nothing() {
     check_reloaded(&gateway);
 
     let providers = FakeProviders::start([wecom_bot().account("bot")]);
-    let real = config(&[("bot", wecom_bot().settings("bot", &providers))]);
-    let named = real.replace("key: bot", "key: { file: key }");
-    let site = Arc::new(TestFolder::new(&named));
-    site.write("key", "bot");
+    let at = ProviderAddresses::from(&providers);
+    let bot = wecom_bot().settings_with("bot", &at, |_| "{ file: key }".to_owned());
+    let site = Arc::new(TestFolder::new(&config(&[("bot", bot)])));
+    site.write("key", &wecom_bot().secrets[0].value("bot", &at.http));
     let gateway = TestGateway::start_at(&site, &[], &[]);
     site.write("key", "\n");
     check_refused(&gateway, &[("channels.bot.key.file", "empty")]);
