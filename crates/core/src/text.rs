@@ -19,10 +19,15 @@ pub fn cut_to_bytes(text: &str, limit: usize, note: &str) -> String {
 /// read as another.
 #[must_use]
 pub fn one_line(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || c.is_control() || turns_direction(c))
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control() || turns_direction(c));
+    let mut line = String::with_capacity(text.len());
+    for word in words.filter(|word| !word.is_empty()) {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
 }
 
 /// The explicit directional formatting characters: <https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters>

@@ -8,13 +8,20 @@ use fanfare_core::{Alert, Language};
 /// the plain one, which stands for all other languages.
 #[must_use]
 pub fn annotation_in(name: &str, language: Language) -> String {
-    match language {
-        Language::En => format!("{name}_en"),
-        Language::Zh => format!("{name}_zh"),
-    }
+    format!("{name}{}", suffix(language))
 }
 
 /// The text `name` of `alert` in `language`; the plain one if there is none in it.
 pub(crate) fn in_language<'a>(alert: &'a Alert, name: &str, language: Language) -> Option<&'a str> {
-    alert.annotations.get(&annotation_in(name, language)).or_else(|| alert.annotations.get(name))
+    let is_in_language =
+        |(annotation, _): &(&str, _)| annotation.strip_prefix(name) == Some(suffix(language));
+    let text = alert.annotations.iter().find(is_in_language).map(|(_, text)| text);
+    text.or_else(|| alert.annotations.get(name))
+}
+
+fn suffix(language: Language) -> &'static str {
+    match language {
+        Language::En => "_en",
+        Language::Zh => "_zh",
+    }
 }
