@@ -32,20 +32,19 @@ pub(crate) fn version(db: &Connection) -> rusqlite::Result<i64> {
     db.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
-/// Brings `db` from version `from` to [`NEWEST`], each step with its version
-/// number in one transaction, so that a crash leaves a whole schema.
+/// Brings `db` from version `from` to [`NEWEST`], all steps and the version number in one
+/// transaction: a crash leaves the one schema or the other, and the disk is waited for once.
 pub(crate) fn migrate(db: &mut Connection, from: i64) -> rusqlite::Result<()> {
-    for (done, script) in (1..).zip(MIGRATIONS) {
-        if done <= from {
-            continue;
-        }
-        let step = db.transaction()?;
-        step.execute_batch(script)?;
-        step.pragma_update(None, "application_id", APPLICATION_ID)?;
-        step.pragma_update(None, "user_version", done)?;
-        step.commit()?;
+    let missing: Vec<_> = (1..).zip(MIGRATIONS).filter(|(version, _)| *version > from).collect();
+    if missing.is_empty() {
+        return Ok(());
     }
-    if (1..NEWEST).contains(&from) { report(db, from) } else { Ok(()) }
+    let transaction = db.transaction()?;
+    missing.into_iter().try_for_each(|(_, script)| transaction.execute_batch(script))?;
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", NEWEST)?;
+    transaction.commit()?;
+    if from == 0 { Ok(()) } else { report(db, from) }
 }
 
 /// Logs that a store of the version `from` was migrated, and how many rows it has.
