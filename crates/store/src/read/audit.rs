@@ -7,7 +7,7 @@
 //! write-ahead log.
 
 use fanfare_core::{AlertId, ContractStatus};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 use serde::de::IgnoredAny;
 
 use crate::column::to_contract_status;
@@ -86,64 +86,26 @@ impl Store {
     ///
     /// If the store cannot be read.
     pub async fn audit(&self) -> Result<Audit, StoreError> {
-        self.audit_since(AlertId(0)).await
-    }
-
-    /// The same audit of what was accepted after the alert `after`. Rows that were
-    /// found right before could only go wrong by being written again.
-    ///
-    /// # Errors
-    ///
-    /// If the store cannot be read.
-    pub async fn audit_since(&self, after: AlertId) -> Result<Audit, StoreError> {
-        self.read_exclusive(move |db| audit(db, after)).await
+        self.read_exclusive(audit).await
     }
 }
 
-fn audit(db: &Connection, after: AlertId) -> Result<Audit, StoreError> {
+fn audit(db: &Connection) -> Result<Audit, StoreError> {
     let mut audit = Audit::default();
-    let first = FirstRows::after(db, after)?;
-    walk(db, ALERTS, after.0, |row| audit.count_alert(row))?;
-    walk(db, NOTIFICATIONS, first.notifications, |row| audit.count_notification(row))?;
-    walk(db, DELIVERIES, first.deliveries, |row| audit.count_delivery(row))?;
+    walk(db, ALERTS, |row| audit.count_alert(row))?;
+    walk(db, NOTIFICATIONS, |row| audit.count_notification(row))?;
+    walk(db, DELIVERIES, |row| audit.count_delivery(row))?;
     Ok(audit)
 }
 
-/// The numbers after which the notifications and deliveries of younger alerts stand.
-struct FirstRows {
-    notifications: i64,
-    deliveries: i64,
-}
-
-const FIRST_NOTIFICATION: &str = "
-    SELECT id FROM notifications WHERE alert > ?1 AND acknowledgement IS NULL ORDER BY alert, id LIMIT 1";
-const FIRST_GROUP: &str = "
-    SELECT n.id FROM notification_alerts x JOIN notifications n ON n.id = x.notification
-    WHERE x.alert > ?1 AND n.acknowledgement IS NULL ORDER BY x.alert, x.notification LIMIT 1";
-const FIRST_DELIVERY: &str = "SELECT min(id) FROM deliveries WHERE notification = ?1";
-
-impl FirstRows {
-    fn after(db: &Connection, alert: AlertId) -> Result<Self, StoreError> {
-        if alert.0 == 0 {
-            return Ok(Self { notifications: 0, deliveries: 0 });
-        }
-        let first = |sql: &str| db.query_row(sql, [alert.0], |row| row.get::<_, i64>(0)).optional();
-        let notification = first(FIRST_NOTIFICATION)?.into_iter().chain(first(FIRST_GROUP)?).min();
-        let delivery: Option<i64> = db.query_row(FIRST_DELIVERY, [notification], |row| row.get(0))?;
-        let before = |first: Option<i64>| first.map_or(i64::MAX, |first| first - 1);
-        Ok(Self { notifications: before(notification), deliveries: before(delivery) })
-    }
-}
-
-/// Reads `sql`, whose rows begin with their number, from after `from` to the end.
+/// Reads all rows of `sql`, each of which begins with its number.
 fn walk(
     db: &Connection,
     sql: &str,
-    from: i64,
     mut visit: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let mut statement = db.prepare(sql)?;
-    let mut last = Some(from);
+    let mut last = Some(0);
     while let Some(from) = last.take() {
         let mut rows = statement.query(params![from, BATCH_SIZE])?;
         while let Some(row) = rows.next()? {
