@@ -32,6 +32,17 @@ pub struct Decision {
     pub verdict: Verdict,
 }
 
+impl Decision {
+    /// The reason for which the receiver is not told; `None`: it is told.
+    #[must_use]
+    pub fn suppression(&self) -> Option<Suppression> {
+        match self.verdict {
+            Verdict::Notify { .. } => None,
+            Verdict::Suppress(reason) => Some(reason),
+        }
+    }
+}
+
 /// The verdict: told or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {

@@ -12,9 +12,7 @@ use super::state::{
     DecisionState, IncidentStatus, NewestAlert, NotificationRecord, NotificationState, OpenIncident, StateKey,
 };
 use crate::clock::whole_millis;
-use crate::{
-    Alert, IncidentChange, Kind, Plan, Policy, RoutedReceiver, Status, Verdict, plan_routed, route_alert,
-};
+use crate::{Alert, IncidentChange, Kind, Plan, Policy, RoutedReceiver, Status, plan_routed, route_alert};
 
 /// An alert that was reported, and routed.
 #[derive(Debug, Clone)]
@@ -129,7 +127,7 @@ fn repeat_key(kind: Kind, content: &ContentDigest, plan: &Plan) -> Option<Repeat
 }
 
 fn tells_nobody(plan: &Plan) -> bool {
-    plan.decisions.iter().all(|it| matches!(it.verdict, Verdict::Suppress(_)))
+    plan.decisions.iter().all(|it| it.suppression().is_some())
 }
 
 /// Takes in a notice about which all is decided.

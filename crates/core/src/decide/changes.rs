@@ -11,7 +11,7 @@ use super::state::{DeliveryStatus, Handled};
 use crate::{
     Acknowledgement, Alert, AlertId, ChannelName, ContractStatus, Decision, DeliveryId, DeliveryTerms,
     Fingerprint, GroupKey, LastNotified, MessageForm, NotificationId, PolicyId, ReceiverName, RoutePath,
-    Severity, Step, Suppression, Unless, Verdict, Why,
+    Severity, Step, Suppression, Unless, Why,
 };
 
 /// The rows that a decision writes.
@@ -114,19 +114,12 @@ impl RepeatedAlert {
     #[must_use]
     pub fn reasons(&self) -> Vec<Suppression> {
         let mut reasons = Vec::new();
-        for reason in self.decisions.iter().filter_map(suppression) {
+        for reason in self.decisions.iter().filter_map(Decision::suppression) {
             if !reasons.contains(&reason) {
                 reasons.push(reason);
             }
         }
         reasons
-    }
-}
-
-fn suppression(decision: &Decision) -> Option<Suppression> {
-    match decision.verdict {
-        Verdict::Notify { .. } => None,
-        Verdict::Suppress(reason) => Some(reason),
     }
 }
 
@@ -220,7 +213,7 @@ pub struct NotificationUpdate {
     pub climbed: usize,
     /// The time of the next evaluation even if nothing happens.
     pub next_check_at: Option<Timestamp>,
-    /// The deed of a person about it, if it is abandoned.
+    /// The action of a person about it, if it is abandoned.
     pub handled: Option<Handled>,
 }
 

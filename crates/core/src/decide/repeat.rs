@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::{Alert, Decision, Labels, Mention, Suppression, Verdict};
+use crate::{Alert, Decision, Labels, Mention, Suppression};
 
 /// A digest of all that a mere repeat has in common with the alert that it repeats: the content but for its
 /// times, and the reasons for which nobody is told.
@@ -16,10 +16,11 @@ impl RepeatKey {
     /// An alert that somebody was told of is repeated by one that is suppressed as unchanged.
     #[must_use]
     pub(super) fn new(content: &ContentDigest, decisions: &[Decision]) -> Self {
-        let mut reasons: Vec<String> = decisions.iter().filter_map(suppression).collect();
+        let mut reasons: Vec<Suppression> = decisions.iter().filter_map(Decision::suppression).collect();
         if reasons.len() < decisions.len() {
-            reasons = vec![Suppression::Unchanged.to_string()];
+            reasons = vec![Suppression::Unchanged];
         }
+        let mut reasons: Vec<String> = reasons.iter().map(Suppression::to_string).collect();
         reasons.sort();
         reasons.dedup();
         let mut bytes = LengthPrefixed(content.0.to_vec());
@@ -37,13 +38,6 @@ impl RepeatKey {
     #[must_use]
     pub fn from_bits(bits: u64) -> Self {
         Self(bits)
-    }
-}
-
-fn suppression(decision: &Decision) -> Option<String> {
-    match decision.verdict {
-        Verdict::Notify { .. } => None,
-        Verdict::Suppress(suppression) => Some(suppression.to_string()),
     }
 }
 

@@ -114,7 +114,7 @@ pub struct NotificationRecord {
     pub status: ContractStatus,
     /// The time of the next evaluation even if nothing happens; `None`: nothing is left to be done.
     pub next_check_at: Option<Timestamp>,
-    /// The deed of a person about an abandoned notification.
+    /// The action of a person about an abandoned notification.
     pub handled: Option<Handled>,
     /// The first acknowledgement that covers the notification.
     pub acknowledged_by: Option<Acknowledgement>,
@@ -131,7 +131,7 @@ pub enum IncidentStatus {
     Over,
 }
 
-/// The deed of a person about an abandoned notification.
+/// The action of a person about an abandoned notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Handled {
     /// The person had the deliveries tried again.
@@ -192,7 +192,7 @@ impl DeliveryStatus {
 }
 
 impl Handled {
-    /// The word for the deed in the store.
+    /// The word for the action in the store.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {

@@ -97,7 +97,8 @@ impl Writer {
     }
 }
 
-/// Waits for an answer on the caller's thread.
+/// Waits for an answer on the caller's thread. It asks again and again: tokio's own wait would panic on a
+/// thread that drives a runtime.
 fn block_on<T>(mut answer: oneshot::Receiver<T>) -> Result<T, StoreError> {
     loop {
         match answer.try_recv() {

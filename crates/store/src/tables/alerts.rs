@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fanfare_core::{
     AlertId, Decision, Fingerprint, NewAlert, NewestAlert, ReceiverName, RepeatKey, RepeatedAlert, RoutePath,
-    Suppression, Verdict,
+    Suppression,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -22,15 +22,15 @@ pub(crate) fn insert(
 ) -> Result<AlertId, StoreError> {
     let NewAlert { received_at, incident: _, since, alert, json, policy, decisions, repeat_key } = new;
     let json = json.clone().map_or_else(|| from_json(alert).map(Arc::from), Ok)?;
-    let incident = incident.map_or_else(|| engine::next_alert(db), |it| Ok(it.0))?;
+    let own = incident.is_none().then(|| engine::next_alert(db)).transpose()?;
     let sql =
         "INSERT INTO alerts (received_at, fingerprint, incident, since, alert, held, policy, decided, source,
-                                   severity, status, kind, ends_at, last_seen, repeat_key)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?1, ?14)";
+                             severity, status, kind, ends_at, last_seen, repeat_key, id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?1, ?14, ?15)";
     let values = params![
         from_time(*received_at),
         from_bits(alert.fingerprint.to_bits()),
-        incident,
+        incident.map(|it| it.0).or(own),
         from_time(*since),
         json,
         suppressed(decisions)?,
@@ -42,6 +42,7 @@ pub(crate) fn insert(
         alert.kind.word(),
         alert.ends_at.map(from_time),
         repeat_key.map(|it| from_bits(it.to_bits())),
+        own, // none: the next one
     ];
     engine::insert(db, sql, values).map(AlertId)
 }
@@ -98,13 +99,12 @@ pub struct SuppressionRecord {
 
 /// The receivers that are not told, as JSON; `None` if all are.
 fn suppressed(decisions: &[Decision]) -> Result<Option<String>, StoreError> {
-    let suppressed = decisions.iter().filter_map(|decision| match &decision.verdict {
-        Verdict::Suppress(reason) => Some(SuppressionRecord {
+    let suppressed = decisions.iter().filter_map(|decision| {
+        Some(SuppressionRecord {
             receiver: decision.receiver.clone(),
             route: decision.route.as_ref().map(RoutePath::to_string),
-            reason: reason.to_string(),
-        }),
-        Verdict::Notify { .. } => None,
+            reason: decision.suppression()?.to_string(),
+        })
     });
     let suppressed: Vec<_> = suppressed.collect();
     if suppressed.is_empty() { Ok(None) } else { from_json(&suppressed).map(Some) }
