@@ -35,7 +35,7 @@ pub struct Chaos {
 /// The most alerts of one round; more than are answered before the kill.
 const ALERTS_A_ROUND: u32 = 5_000;
 
-/// A kill falls within this time after the first POST.
+/// A kill falls within this time after the first alert of its round was accepted.
 const KILL_WITHIN: Duration = Duration::from_millis(300);
 
 /// A second kill falls within this time after the restart: before it is ready,
@@ -74,7 +74,7 @@ impl Chaos {
             gateway = environment.start().await?;
             writeln!(
                 progress,
-                "round {}/{}: killed {moment:?} after the first POST, {} accepted",
+                "round {}/{}: killed {moment:?} after the first of {} accepted alerts",
                 round + 1,
                 self.rounds,
                 answered.len()

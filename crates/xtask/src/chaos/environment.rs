@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use tempfile::TempDir;
 use tokio::process::Command;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
@@ -65,7 +66,8 @@ impl ChaosEnvironment {
         self.gateway.command(self.folder.path(), &AlertTargets::Webhooks(vec![first.address, second.address]))
     }
 
-    /// Posts over several connections until the kill, and returns what was accepted.
+    /// Posts over several connections, kills the gateway `moment` after the first alert was accepted, and returns
+    /// all that were. A kill before that would prove nothing.
     pub(super) async fn post_and_kill(
         &self,
         gateway: GatewayProcess,
@@ -74,16 +76,21 @@ impl ChaosEnvironment {
     ) -> Result<Vec<Serial>> {
         let endpoint = self.gateway.endpoint(gateway.address);
         let next = Arc::new(AtomicU32::new(serials.start));
+        let (accept, mut accepting) = unbounded_channel();
         let mut scripts = JoinSet::new();
         for _ in 0..CONNECTIONS {
             let client = LoadClient::connect(&endpoint).await?;
-            scripts.spawn(post_until_it_breaks(client, Arc::clone(&next), serials.end));
+            scripts.spawn(post_until_it_breaks(client, Arc::clone(&next), serials.end, accept.clone()));
         }
+        drop(accept); // so that the wait ends with the scripts, if none of theirs is accepted
+        let mut accepted = Vec::from_iter(accepting.recv().await);
         sleep(moment).await;
         gateway.kill().await?;
-        let mut accepted = Vec::new();
         while let Some(script) = scripts.join_next().await {
-            accepted.extend(script.context("a script's task died")?);
+            script.context("a script's task died")?;
+        }
+        while let Some(serial) = accepting.recv().await {
+            accepted.push(serial);
         }
         Ok(accepted)
     }
@@ -129,19 +136,23 @@ impl ChaosEnvironment {
     }
 }
 
-/// Posts one alert after the other; what was answered 2xx is accepted, and what
-/// was answered otherwise, or not at all, is not our promise.
-async fn post_until_it_breaks(mut client: LoadClient, next: Arc<AtomicU32>, end: u32) -> Vec<Serial> {
-    let mut accepted = Vec::new();
+/// Posts one alert after the other, and sends those that were answered 2xx to `accepted`. What was
+/// answered otherwise, or not at all, is not our promise.
+async fn post_until_it_breaks(
+    mut client: LoadClient,
+    next: Arc<AtomicU32>,
+    end: u32,
+    accepted: UnboundedSender<Serial>,
+) {
     loop {
         let serial = Serial(next.fetch_add(1, Ordering::Relaxed));
         if serial.0 >= end {
-            return accepted;
+            return;
         }
         match client.post(tkl(serial).to_string().into()).await {
-            Ok(answer) if answer.status.is_success() => accepted.push(serial),
+            Ok(answer) if answer.status.is_success() => drop(accepted.send(serial)),
             Ok(_refused) => {}
-            Err(_killed) => return accepted,
+            Err(_killed) => return,
         }
     }
 }
