@@ -31,6 +31,7 @@ use crate::policy::PolicyInForce;
 use crate::self_alert::TestReason;
 use crate::self_monitoring::{SelfMonitor, save_proven_at};
 use crate::settings::GatewaySettings;
+use crate::task::report_panic;
 use crate::time::MonotonicClock;
 
 /// The parts a gateway is started with.
@@ -119,7 +120,7 @@ impl Gateway {
                 monotonic: *monotonic,
                 stop: self.stop.clone(),
             };
-            self.tasks().spawn(handler.run(commits));
+            self.tasks().spawn(report_panic("commits", handler.run(commits)));
         }
     }
 
@@ -146,10 +147,11 @@ impl Gateway {
             stop: self.stop.clone(),
         };
         let mut tasks = self.tasks();
-        tasks.spawn(escalation.run(events));
-        tasks.spawn(audit::run(self.intake.store.clone(), self.intake.metrics.clone(), self.stop.clone()));
-        tasks.spawn(retention.run());
-        tasks.spawn(monitor.run());
+        let audit = audit::run(self.intake.store.clone(), self.intake.metrics.clone(), self.stop.clone());
+        tasks.spawn(report_panic("escalation", escalation.run(events)));
+        tasks.spawn(report_panic("audit", audit));
+        tasks.spawn(report_panic("retention", retention.run()));
+        tasks.spawn(report_panic("self-monitoring", monitor.run()));
     }
 
     /// Puts new settings in force. Pending deliveries stay pending, on the terms with which

@@ -26,6 +26,7 @@ mod channel;
 mod metrics;
 mod self_alert;
 mod jitter;
+mod task;
 mod time;
 
 pub use crate::channel::{ChannelSetup, Drill};

@@ -20,6 +20,7 @@ use crate::jitter::Jitter;
 use crate::metrics::Metrics;
 use crate::policy::PolicyInForce;
 use crate::settings::GatewaySettings;
+use crate::task::report_panic;
 use crate::time::MonotonicClock;
 
 /// The services that all lanes use.
@@ -193,6 +194,7 @@ impl Lanes {
         let SharedServices { store, clock, monotonic, jitter, metrics, dispatch, stop, ack_key: _ } =
             &self.services;
         let (metrics, key) = (metrics.for_channel(&channel.name), shared.key(&channel));
+        let task = format!("lane of {}", channel.name);
         let sender = shared.sender(channel, &mut self.registry);
         let known = shared.channels.iter().find(|it| it.name == sender.channel.name);
         let status = Arc::new(ChannelStatus::new(Arc::clone(&sender.account), &key.version, known));
@@ -212,7 +214,7 @@ impl Lanes {
         let end_guard = ended.clone().drop_guard();
         self.tasks.spawn(async move {
             let _end_guard = end_guard;
-            lane.run().await;
+            report_panic(&task, lane.run()).await;
         });
         (LaneHandle { key, sender, status, stop, ended }, queue)
     }

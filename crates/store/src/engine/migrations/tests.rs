@@ -1,4 +1,5 @@
 use fanfare_core::{AlertId, ContractStatus, DeliveryOutcome, NotificationId, Severity, Why};
+use fanfare_testkit::logged;
 
 use super::*;
 use crate::AlertFilter;
@@ -173,44 +174,13 @@ async fn what_is_searched_is_in_columns_of_old_rows_too() {
     assert_eq!(folder.number("SELECT count(*) FROM steps WHERE fulfilment = 'abandoned'"), 1);
 }
 
-/// The fields that a start logs at the level INFO.
-fn logged(open: impl FnOnce()) -> String {
-    #[derive(Clone, Default)]
-    struct StartLog(std::sync::Arc<std::sync::Mutex<String>>);
-    struct FieldWriter<'a>(&'a mut String);
-    impl tracing::field::Visit for FieldWriter<'_> {
-        fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
-            self.0.push_str(&format!("{field}={value:?} "));
-        }
-    }
-    impl tracing::Subscriber for StartLog {
-        fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
-            *metadata.level() <= tracing::Level::INFO
-        }
-        fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-            tracing::span::Id::from_u64(1)
-        }
-        fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
-        fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
-        fn event(&self, event: &tracing::Event<'_>) {
-            event.record(&mut FieldWriter(&mut self.0.lock().unwrap()));
-        }
-        fn enter(&self, _: &tracing::span::Id) {}
-        fn exit(&self, _: &tracing::span::Id) {}
-    }
-    let log = StartLog::default();
-    tracing::subscriber::with_default(log.clone(), open);
-    let text = log.0.lock().unwrap();
-    text.clone()
-}
-
 #[test]
 fn a_migration_is_logged_with_both_versions_and_the_number_of_rows_and_only_once() {
     let folder = written_by_version_2();
     let first = logged(|| drop(folder.open()));
     assert_eq!(
         first.trim(),
-        "message=Store migrated version.from=2 version.to=6 rows.alerts=3 rows.notifications=4 rows.deliveries=7"
+        "INFO Store migrated version.from=2 version.to=6 rows.alerts=3 rows.notifications=4 rows.deliveries=7"
     );
     assert_eq!(logged(|| drop(folder.open())), "");
     assert_eq!(logged(|| drop(StoreFolder::new().open())), "");
