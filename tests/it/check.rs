@@ -155,6 +155,18 @@ fn the_config_is_where_the_flag_the_variable_or_the_default_says() {
 }
 
 #[test]
+fn an_empty_variable_is_as_good_as_none() {
+    let site = TestFolder::new("");
+    site.write("config/fanfare.yaml", &file("config/fanfare.yaml"));
+    let empty = [("FANFARE_CONFIG", ""), ("FANFARE_LANG", ""), ("RUST_LOG", "")];
+    let finished = site.run(&["check", "--sandbox"], &empty);
+    assert_eq!(finished.code, Some(0), "{}", finished.said());
+    assert!(finished.stdout.contains("config/fanfare.yaml: OK"), "{}", finished.stdout);
+    let wrong = site.run(&["check", "--sandbox"], &[("FANFARE_LANG", "xx")]);
+    assert_eq!(wrong.code, Some(2), "{}", wrong.said());
+}
+
+#[test]
 fn wrong_usage_is_told_apart_from_a_finding() {
     let site = TestFolder::new("");
     for args in [&["chekc"][..], &["check", "--jsn"], &[], &["serve", "extra"], &["deliveries"], &["send"]] {

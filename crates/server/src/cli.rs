@@ -1,8 +1,11 @@
 //! The command line.
 
+use std::env;
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::builder::Resettable;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use fanfare_core::Language;
 
 use crate::commands::ack::AckArgs;
@@ -38,6 +41,26 @@ pub struct Cli {
     /// The command to run.
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Cli {
+    /// The command line of this process. An empty variable of the environment is as good as none.
+    #[must_use]
+    pub fn from_process() -> Self {
+        let is_empty = |name: &OsStr| env::var_os(name).is_some_and(|text| text.is_empty());
+        let mut command = without_variables(Self::command(), is_empty);
+        let arguments = command.get_matches_mut();
+        Self::from_arg_matches(&arguments).unwrap_or_else(|err| err.format(&mut command).exit())
+    }
+}
+
+/// `command` with options that do not look at the variables that are `left_out`.
+fn without_variables(command: clap::Command, left_out: impl Copy + Fn(&OsStr) -> bool) -> clap::Command {
+    let command = command.mut_args(|option| {
+        let is_left_out = option.get_env().is_some_and(left_out);
+        if is_left_out { option.env(Resettable::<clap::builder::OsStr>::Reset) } else { option }
+    });
+    command.mut_subcommands(|it| without_variables(it, left_out))
 }
 
 const EXAMPLES: &str = "Examples:
@@ -128,3 +151,6 @@ pub enum ChannelsCommand {
     /// Sends a marked test through a channel, and waits for its provider's answer
     Test(ChannelTestArgs),
 }
+
+#[cfg(test)]
+mod tests;

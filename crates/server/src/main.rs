@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
 use fanfare::{Cli, LocaleVariables, Outcome, run};
 
 #[global_allocator]
@@ -11,7 +10,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let mut out = io::stdout().lock();
-    match run(Cli::parse(), &LocaleVariables::from_environment(), &mut out) {
+    match run(Cli::from_process(), &LocaleVariables::from_environment(), &mut out) {
         Ok(Outcome::Good) => ExitCode::SUCCESS,
         Ok(Outcome::Finding) => ExitCode::FAILURE,
         Err(err) if is_closed_pipe(&err) => ExitCode::SUCCESS,

@@ -18,7 +18,7 @@ use crate::client::{GatewayArgs, GatewayClient, TokenKind};
   fanfare send --source thinklink --name over_temp --level urgent --eui 6353012af1093062 --device 'Cold room 3' \\
       --title 'Temperature too high' --desc 'Current -9.4 °C, limit -18 °C'
   fanfare send --source thinklink --name over_temp --eui 6353012af1093062 --clear
-  fanfare send --source thinklink --file examples/alert.json --url https://alerts.example.com --token-env FANFARE_TKL_TOKEN")]
+  fanfare send --source thinklink --file examples/tkl/b09-rich.json --url https://alerts.example.com --token-env FANFARE_TKL_TOKEN")]
 #[command(group = ArgGroup::new("what").args(["name", "file"]).required(true))]
 pub struct SendArgs {
     /// The source that the alert is posted to
