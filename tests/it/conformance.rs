@@ -26,7 +26,7 @@ fn notifier(sample: &SampleChannel, endpoint: &str) -> Arc<dyn Notifier> {
 #[track_caller]
 fn keeps_limits(sample: &SampleChannel, body: &str) {
     let json: Value = serde_json::from_str(body).unwrap();
-    let limits = &sample.http.as_ref().unwrap().limits;
+    let limits = &sample.http().limits;
     let mut measured = 0;
     for (pointer, most) in limits {
         let length = match json.pointer(pointer) {
@@ -49,7 +49,7 @@ async fn a_channel_of_every_kind_keeps_the_notifier_contract() {
 }
 
 async fn conforms(sample: &'static SampleChannel) {
-    let http = sample.http.as_ref().expect("a sample over HTTP has the entry `http`");
+    let http = sample.http();
     let secrets: Vec<String> = sample.secrets.iter().map(|it| it.hidden(NAME)).collect();
     // The token that the suite hands to whoever asks for one.
     let secrets: Vec<&str> = secrets.iter().map(String::as_str).chain(["a-fresh-access-token"]).collect();

@@ -17,8 +17,8 @@ use crate::harness::{FakeProviders, root};
 
 mod material;
 
-use self::material::SuiteMaterial;
 pub(crate) use self::material::{FaultEnd, KindFault, Protocol, Repeats, SampleChannel, SampleSecret, Word};
+use self::material::{HttpMaterial, SuiteMaterial};
 
 /// The addresses by which a channel reaches its provider.
 #[derive(Debug, Clone)]
@@ -95,6 +95,12 @@ pub(crate) fn mail() -> &'static SampleChannel {
 }
 
 impl SampleChannel {
+    /// The facts about its provider over HTTP.
+    #[track_caller]
+    pub(crate) fn http(&self) -> &HttpMaterial {
+        self.http.as_ref().unwrap_or_else(|| panic!("`{}` is over HTTP and has no entry `http`", self.name))
+    }
+
     /// The account behind the channel called `name`.
     pub(crate) fn account(&self, name: &str) -> FakeAccount {
         let filled = |template: &str| {
@@ -192,6 +198,10 @@ pub(crate) fn loaded_channel(name: &str, settings: &str) -> ChannelSetup {
 fn every_registered_kind_brings_what_the_suites_need() {
     for kind in fanfare::registry().kinds() {
         samples_of(kind);
+    }
+    for sample in samples() {
+        let expected = sample.protocol == Protocol::Http;
+        assert_eq!(sample.http.is_some(), expected, "`http` of `{}`, a sample over HTTP or not", sample.name);
     }
     let mut names: Vec<_> = samples().iter().map(|it| it.name.as_str()).collect();
     let count = names.len();

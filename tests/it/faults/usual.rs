@@ -67,12 +67,12 @@ fn as_a_page() -> Fault {
 impl UsualFault {
     /// The end with a channel like this, unless the kind says otherwise.
     pub(super) fn expected_of(&self, sample: &SampleChannel) -> KindFault {
-        let word = sample.http.as_ref().map(|it| it.word);
-        let (end, says) = match (self.end, sample.repeats, word) {
+        let http = sample.http();
+        let (end, says) = match (self.end, http.repeats, http.word) {
             (UsualEnd::Repeats, Repeats::Shown, _) => (FaultEnd::RecoversWithRepeats, self.says),
-            (UsualEnd::NoWord, _, Some(Word::Status)) => (FaultEnd::Believed, sample.receipt.as_str()),
+            (UsualEnd::NoWord, _, Word::Status) => (FaultEnd::Believed, http.receipt.as_str()),
             (UsualEnd::GivenUp, ..) => (FaultEnd::GivenUp, self.says),
-            (UsualEnd::Delivered, ..) => (FaultEnd::Delivered, sample.receipt.as_str()),
+            (UsualEnd::Delivered, ..) => (FaultEnd::Delivered, http.receipt.as_str()),
             (UsualEnd::Recovers | UsualEnd::Repeats | UsualEnd::NoWord, ..) => {
                 (FaultEnd::Recovers, self.says)
             }

@@ -37,10 +37,6 @@ pub(crate) struct SampleChannel {
     /// Texts on the wire after which a secret stands that is made on the way, e.g. `sign=`.
     #[serde(default)]
     pub(crate) derived_after: Vec<String>,
-    /// The fate of a message that is sent again.
-    pub(crate) repeats: Repeats,
-    /// The beginning of a delivery's reason when the provider has taken it.
-    pub(crate) receipt: String,
     /// The facts about a provider over HTTP.
     #[serde(default)]
     pub(crate) http: Option<HttpMaterial>,
@@ -75,13 +71,17 @@ pub(crate) enum Word {
     Status,
 }
 
-/// The facts about a provider that the conformance suite needs.
+/// The facts about a provider over HTTP: how it takes messages, and how many bytes.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct HttpMaterial {
     pub(crate) word: Word,
     /// The body of the `200 OK` with which it takes a message.
     pub(crate) taken: String,
+    /// The beginning of a delivery's reason when it has taken the message.
+    pub(crate) receipt: String,
+    /// The fate of a message that is sent again.
+    pub(crate) repeats: Repeats,
     /// The most bytes of the text at each JSON pointer of a message; the empty pointer is all of it.
     pub(crate) limits: BTreeMap<String, usize>,
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use fanfare_config::{Config, Loader, NoSecrets, Problems, SandboxSecrets, Secrets};
 use fanfare_core::SandboxDoors;
+use serde_json::Value;
 
 use super::now;
 use crate::registry;
@@ -24,9 +25,9 @@ impl Secrets for FormedSecrets {
     fn variable(&self, name: &str) -> Option<String> {
         registry().kinds().find_map(|kind| {
             let path = format!("{}/../channel-{kind}/suite.yaml", env!("CARGO_MANIFEST_DIR"));
-            let material = std::fs::read_to_string(&path).unwrap_or_else(|err| panic!("{path}: {err}"));
-            let value = |line: &str| line.trim().strip_prefix(name)?.strip_prefix(": ").map(str::to_owned);
-            material.lines().find_map(value)
+            let text = std::fs::read_to_string(&path).unwrap_or_else(|err| panic!("{path}: {err}"));
+            let material: Value = serde_yaml::from_str(&text).unwrap_or_else(|err| panic!("{path}: {err}"));
+            material["example"][name].as_str().map(str::to_owned)
         })
     }
 
