@@ -1,12 +1,10 @@
 //! The JSON that is posted; its shape stands at the top of the crate.
 
-use std::cmp::Reverse;
-
 use fanfare_chat::{capacity, plain, without_links};
 use fanfare_core::{
-    Acknowledgement, Alert, AlertId, Attempt, ChannelName, Digest, Fingerprint, GroupKey, GroupedAlert,
-    IdempotencyKey, Kind, Labels, MessageForm, Notification, NotificationId, ReceiverName, Severity,
-    SourceName, Status, Unless, Why,
+    Acknowledgement, Alert, AlertId, Attempt, ChannelName, Digest, Fingerprint, GroupKey, IdempotencyKey,
+    Kind, Labels, MessageForm, Notification, NotificationId, ReceiverName, Severity, SourceName, Status,
+    Unless, Why,
 };
 use fanfare_words::{Message, Renderer};
 use jiff::Timestamp;
@@ -155,7 +153,7 @@ fn shown(told: &Notification, form: MessageForm) -> WebhookNotification<'_> {
         receiver,
         why,
         alert,
-        others,
+        others: _,
         since,
         owed_at: _,
         acknowledged_by,
@@ -163,10 +161,8 @@ fn shown(told: &Notification, form: MessageForm) -> WebhookNotification<'_> {
         escalated,
     } = told;
     let (why, worsened_from) = why_words(*why);
-    let mut others: Vec<&GroupedAlert> = others.iter().collect();
-    others.sort_by_key(|it| Reverse(it.alert.severity));
     let worst = shown_alert(*alert_id, alert, form);
-    let others = others.into_iter().map(|it| shown_alert(it.id, &it.alert, form));
+    let others = told.others_worst_first().into_iter().map(|it| shown_alert(it.id, &it.alert, form));
     WebhookNotification {
         id: *id,
         incident: *incident,

@@ -1,11 +1,12 @@
 //! A notification: one receiver is told once.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Alert, AlertId, GroupKey, NotificationId, ReceiverName, Unless, Why};
+use crate::{Alert, AlertId, GroupKey, NotificationId, ReceiverName, Status, Unless, Why};
 
 /// A notification of one receiver, told once, with the reason for telling it now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub struct Notification {
     pub why: Why,
     /// The worst alert of the group. A resolution is completed with what was known while it fired, its own words on top.
     pub alert: Arc<Alert>,
-    /// The other alerts of the group, in the order in which they are told; none where the group is one alert.
+    /// The other alerts of the group; none where the group is one alert.
     pub others: Vec<GroupedAlert>,
     /// The beginning of the incident, by the source's clock.
     pub since: Timestamp,
@@ -39,10 +40,19 @@ pub struct Notification {
 }
 
 impl Notification {
-    /// The alerts of the group, the worst first.
+    /// The alerts of the group, of which the first is the worst.
     pub fn alerts(&self) -> impl Iterator<Item = &Alert> {
         let others = self.others.iter().map(|it| it.alert.as_ref());
         [self.alert.as_ref()].into_iter().chain(others)
+    }
+
+    /// The other alerts of the group in the order in which a message tells them: those that fire before
+    /// those that are over, and of each the most severe first.
+    #[must_use]
+    pub fn others_worst_first(&self) -> Vec<&GroupedAlert> {
+        let mut others: Vec<&GroupedAlert> = self.others.iter().collect();
+        others.sort_by_key(|it| (it.alert.status == Status::Resolved, Reverse(it.alert.severity)));
+        others
     }
 }
 

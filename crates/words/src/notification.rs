@@ -1,7 +1,5 @@
 //! A notification in words.
 
-use std::cmp::Reverse;
-
 use fanfare_core::{
     Acknowledgement, Alert, GroupedAlert, Kind, Language, Locale, Notification, Severity, Status, Why,
     one_line,
@@ -25,7 +23,7 @@ pub(crate) fn notification(notification: &Notification, locale: &Locale) -> Mess
         receiver: _,
         why,
         alert,
-        others,
+        others: _,
         since,
         owed_at: _,
         acknowledged_by,
@@ -65,7 +63,7 @@ pub(crate) fn notification(notification: &Notification, locale: &Locale) -> Mess
     Message {
         title: title(notification, locale.language),
         facts,
-        others: OtherAlerts::new(other_lines(others, locale.language, words), locale.language),
+        others: OtherAlerts::new(other_lines(notification, locale.language, words), locale.language),
         content: in_language(alert, "content", locale.language).map(str::to_owned),
         link: alert.generator_url.as_deref().map(one_line),
     }
@@ -97,11 +95,8 @@ fn subject(alert: &Alert, language: Language) -> String {
     format!("{what} {dash} {place}")
 }
 
-/// A line for each other alert of a group: those that fire first, of these the most severe, then in the given order:
-/// e.g. `HIGH: Temperature too high - Cold room 4 · Alert no. 43`.
-fn other_lines(others: &[GroupedAlert], language: Language, words: &MessageWords) -> Vec<Fact> {
-    let mut others: Vec<&GroupedAlert> = others.iter().collect();
-    others.sort_by_key(|it| (it.alert.status == Status::Resolved, Reverse(it.alert.severity)));
+/// A line for each other alert of the group, e.g. `HIGH: Temperature too high - Cold room 4 · Alert no. 43`.
+fn other_lines(notification: &Notification, language: Language, words: &MessageWords) -> Vec<Fact> {
     let line = |GroupedAlert { id, alert }: &GroupedAlert| {
         let tag = match (alert.kind, alert.status) {
             (Kind::Notice, _) => words.notice,
@@ -111,7 +106,7 @@ fn other_lines(others: &[GroupedAlert], language: Language, words: &MessageWords
         let text = format!("{} · {} {id}", AlertName::new(alert, language).full, words.number);
         Fact { name: tag, text, link: None }
     };
-    others.into_iter().map(line).collect()
+    notification.others_worst_first().into_iter().map(line).collect()
 }
 
 fn severity_line(severity: Severity, why: Why, words: &MessageWords) -> String {

@@ -128,6 +128,17 @@ fn each_alert_of_a_group_stands_in_the_list_the_worst_first_and_is_named_in_the_
 }
 
 #[test]
+fn an_alert_that_is_over_stands_behind_those_that_fire_however_severe_it_was() {
+    let mut told = group(3);
+    let worst = Arc::make_mut(&mut told.others[1].alert);
+    worst.status = Status::Resolved;
+    let body = posted(&writer(Language::En), &told, MessageForm::Full);
+    assert_eq!(devices(&body), ["Sensor S00000", "Sensor S00001", "Sensor S00002"]);
+    let text = body["text"].as_str().unwrap();
+    assert!(text.find("Sensor S00001") < text.find("RESOLVED: "), "{text}");
+}
+
+#[test]
 fn the_alerts_for_which_a_body_has_no_room_are_counted() {
     let writer = writer(Language::En);
     for form in [MessageForm::Full, MessageForm::Plain] {
