@@ -74,6 +74,10 @@ pub struct AlertContent {
     /// The time of the event, by the sender's clock.
     #[schema(value_type = String, format = DateTime)]
     pub starts_at: Timestamp,
+    /// The end, if the sender has said when it ends, or has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub ends_at: Option<Timestamp>,
     /// A page about the alert at its source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generator_url: Option<String>,

@@ -3,24 +3,39 @@
 use std::collections::BTreeMap;
 
 use fanfare_api::{AcceptedAlert, AcknowledgedBy, AlertContent, HeldReceiver, MentionedPeople};
-use fanfare_core::{Acknowledgement, Alert, Labels, Mention, Verdict};
+use fanfare_core::{Acknowledgement, Alert, CommittedAlert, Labels, Mention, Verdict};
 
-use super::word::{kind, severity, state, suppression_reason};
+use super::word::{self, suppression_reason};
 
 pub(super) fn alert_content(alert: &Alert) -> AlertContent {
-    let Mention { mobiles, user_ids, all } = alert.mention.clone();
+    let Alert {
+        source: _,
+        fingerprint,
+        kind,
+        status,
+        severity,
+        severity_sent,
+        labels: _,
+        annotations,
+        extra,
+        mention: Mention { mobiles, user_ids, all },
+        starts_at,
+        ends_at,
+        generator_url,
+    } = alert;
     AlertContent {
-        fingerprint: alert.fingerprint.to_string(),
-        kind: kind(alert.kind),
-        status: state(alert.status),
-        severity: severity(alert.severity),
-        severity_sent: alert.severity_sent.clone(),
+        fingerprint: fingerprint.to_string(),
+        kind: word::kind(*kind),
+        status: word::state(*status),
+        severity: word::severity(*severity),
+        severity_sent: severity_sent.clone(),
         labels: texts(&alert.all_labels()),
-        annotations: texts(&alert.annotations),
-        extra: texts(&alert.extra),
-        mention: MentionedPeople { mobiles, user_ids, all },
-        starts_at: alert.starts_at,
-        generator_url: alert.generator_url.clone(),
+        annotations: texts(annotations),
+        extra: texts(extra),
+        mention: MentionedPeople { mobiles: mobiles.clone(), user_ids: user_ids.clone(), all: *all },
+        starts_at: *starts_at,
+        ends_at: *ends_at,
+        generator_url: generator_url.clone(),
     }
 }
 
@@ -29,7 +44,7 @@ fn texts(labels: &Labels) -> BTreeMap<String, String> {
 }
 
 /// An accepted alert, with the receivers that are told and those that are not.
-pub(crate) fn accepted_alert(accepted: &fanfare_core::CommittedAlert) -> AcceptedAlert {
+pub(crate) fn accepted_alert(accepted: &CommittedAlert) -> AcceptedAlert {
     let (mut told, mut held) = (Vec::new(), Vec::new());
     for decision in &accepted.decisions {
         let receiver = decision.receiver.to_string();
@@ -43,7 +58,7 @@ pub(crate) fn accepted_alert(accepted: &fanfare_core::CommittedAlert) -> Accepte
     AcceptedAlert {
         id: accepted.id.0,
         fingerprint: accepted.alert.fingerprint.to_string(),
-        status: state(accepted.alert.status),
+        status: word::state(accepted.alert.status),
         told,
         held,
     }
