@@ -1,5 +1,5 @@
 //! Fixtures for tests of several crates, the conformance suites of notifiers and
-//! of the store, and a clock that moves with tokio's paused time.
+//! of the store, a clock that moves with tokio's paused time, and a mail server that is not ours.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on must stop")]
 
@@ -12,7 +12,9 @@ mod language;
 mod log;
 mod test_sandbox;
 mod raw_client;
+mod aiosmtpd;
 
+pub use crate::aiosmtpd::{AiosmtpdServer, ReceivedMail};
 pub use crate::clock::PausedClock;
 pub use crate::conformance::{
     FakeHttp, ProviderFacts, ProviderWord, Reaction, SeenRequest, http_conformance,
