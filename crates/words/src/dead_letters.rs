@@ -26,6 +26,8 @@ pub struct DeadLetterWords {
     pub contract: &'static str,
     /// The text between a name and what it names.
     pub colon: &'static str,
+    /// The text between two remarks.
+    pub comma: &'static str,
     /// The result of a request that nothing answers to.
     pub none_alike: &'static str,
 }
@@ -84,6 +86,7 @@ static ENGLISH: DeadLetterWords = DeadLetterWords {
     why: "Why",
     contract: "Contract",
     colon: ": ",
+    comma: ", ",
     none_alike: "no dead letter is like this",
 };
 
@@ -99,6 +102,7 @@ static CHINESE: DeadLetterWords = DeadLetterWords {
     why: "原因",
     contract: "约定",
     colon: "：",
+    comma: "，",
     none_alike: "没有符合条件的死信",
 };
 

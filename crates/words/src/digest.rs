@@ -12,7 +12,6 @@ use crate::annotation::in_language;
 use crate::fact::Fact;
 use crate::local_time::local_time;
 use crate::message::Message;
-
 use crate::message_words::MessageWords;
 use crate::notification::title;
 use crate::other_alerts::OtherAlerts;

@@ -7,8 +7,6 @@ mod outcome;
 use fanfare_api::{EscalationRung, EventDetails};
 use fanfare_core::Language;
 
-use crate::vocabulary::Vocabulary;
-
 pub use self::outcome::without_outcome;
 
 /// The words of `fanfare explain`, in one language.
@@ -65,6 +63,10 @@ pub struct ExplainWords {
     pub next: &'static str,
     /// The heading of the rungs to come.
     pub to_come: &'static str,
+    /// The text between a name and what it names.
+    pub colon: &'static str,
+    /// The text between two remarks.
+    pub comma: &'static str,
 }
 
 impl ExplainWords {
@@ -74,6 +76,16 @@ impl ExplainWords {
         match language {
             Language::En => &ENGLISH,
             Language::Zh => &CHINESE,
+        }
+    }
+
+    /// `text` with `remarks` about it: `40 (firing, 12:00)`.
+    #[must_use]
+    pub fn with_remarks(&self, text: &str, remarks: &[&str]) -> String {
+        let remarks = remarks.join(self.comma);
+        match self.language {
+            Language::En => format!("{text} ({remarks})"),
+            Language::Zh => format!("{text}（{remarks}）"),
         }
     }
 
@@ -102,12 +114,6 @@ impl ExplainWords {
             Language::En => format!("the policy it was decided by is not known: {why}"),
             Language::Zh => format!("当时的路由策略未知（`{why}`）"),
         }
-    }
-
-    /// The words of the API in the same language.
-    #[must_use]
-    pub fn vocabulary(&self) -> Vocabulary {
-        Vocabulary::in_language(self.language)
     }
 }
 
@@ -138,6 +144,8 @@ static ENGLISH: ExplainWords = ExplainWords {
     how: "HOW",
     next: "NOT BEFORE",
     to_come: "STILL TO COME",
+    colon: ": ",
+    comma: ", ",
 };
 
 static CHINESE: ExplainWords = ExplainWords {
@@ -167,6 +175,8 @@ static CHINESE: ExplainWords = ExplainWords {
     how: "方式",
     next: "最早重试",
     to_come: "后续升级",
+    colon: "：",
+    comma: "，",
 };
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::terms_words::TermsWords;
 pub struct RouteWords {
     language: Language,
     /// The heading of the receivers that would be told.
-    pub told: &'static str,
+    pub told_heading: &'static str,
     /// The condition of a route without matchers.
     pub everything: &'static str,
 }
@@ -108,10 +108,11 @@ impl RouteWords {
     }
 }
 
-static ENGLISH: RouteWords = RouteWords { language: Language::En, told: "Told:", everything: "everything" };
+static ENGLISH: RouteWords =
+    RouteWords { language: Language::En, told_heading: "Told:", everything: "everything" };
 
 static CHINESE: RouteWords =
-    RouteWords { language: Language::Zh, told: "通知：", everything: "所有告警" };
+    RouteWords { language: Language::Zh, told_heading: "通知：", everything: "所有告警" };
 
 #[cfg(test)]
 mod tests;

@@ -166,8 +166,8 @@ fn text(letter: &DeadLetterDetails, language: Language, zone: &TimeZone) -> Stri
     let DeadLetterDetails { dead_letter, attempts } = letter;
     let DeadLetterEntry { id, alert_id, title, severity, receiver, channel, reason, .. } = dead_letter;
     let (words, vocabulary) = (DeadLetterWords::in_language(language), Vocabulary::in_language(language));
-    let DeadLetterWords { colon, .. } = words;
-    let alert = format!("{alert_id}, {}{colon}{}", vocabulary.severity(*severity), one_line(title));
+    let DeadLetterWords { colon, comma, .. } = words;
+    let alert = format!("{alert_id}{comma}{}{colon}{}", vocabulary.severity(*severity), one_line(title));
     let fields = [
         (words.dead_letter, id.clone()),
         (words.alert, alert),

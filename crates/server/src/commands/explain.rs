@@ -82,27 +82,31 @@ impl StoryPrinter {
             alert.annotations.get("title").or_else(|| text_of(alert, "alertname")).map_or("", String::as_str);
         let labels: Vec<String> =
             alert.labels.iter().map(|(name, text)| format!("{name}={}", one_line(text))).collect();
-        let status = self.vocabulary.state(alert.status);
+        let (severity, status) =
+            (self.vocabulary.severity(alert.severity), self.vocabulary.state(alert.status));
+        let ExplainWords { colon, comma, .. } = words;
         let mut lines = vec![
             format!(
-                "{} {id}: {} ({}, {status})",
+                "{} {id}{colon}{}",
                 words.alert,
-                one_line(title),
-                self.vocabulary.severity(alert.severity)
+                words.with_remarks(&one_line(title), &[&severity, &status])
             ),
-            format!("{}: {}", words.received, self.time(*received_at)),
-            format!("{}: {incident}, {} {}", words.incident, words.since, self.time(*since)),
-            format!("{}: {}", words.labels, labels.join(", ")),
+            format!("{}{colon}{}", words.received, self.time(*received_at)),
+            format!("{}{colon}{incident}{comma}{} {}", words.incident, words.since, self.time(*since)),
+            format!("{}{colon}{}", words.labels, labels.join(comma)),
         ];
         if let Some(last) = repeated_at {
             let (repeats, last) = (story.repeats, self.time(*last));
             let reasons = story.repeat_reasons.iter().map(|it| self.vocabulary.suppression_reason(it));
-            let reasons = reasons.map(|it| format!(": {it}")).collect::<String>();
-            lines.push(format!("{}: {repeats}, {} {last}{reasons}", words.repeats, words.last_repeat));
+            let reasons = reasons.map(|it| format!("{colon}{it}")).collect::<String>();
+            lines.push(format!(
+                "{}{colon}{repeats}{comma}{} {last}{reasons}",
+                words.repeats, words.last_repeat
+            ));
         }
         for (name, siblings) in [(words.before, &story.before), (words.after, &story.after)] {
             if !siblings.is_empty() {
-                lines.push(format!("{name}: {}", self.siblings(siblings)));
+                lines.push(format!("{name}{colon}{}", self.siblings(siblings)));
             }
         }
         lines.join("\n")
@@ -110,9 +114,10 @@ impl StoryPrinter {
 
     fn siblings(&self, siblings: &[IncidentAlert]) -> String {
         let told = siblings.iter().map(|IncidentAlert { id, received_at, status }| {
-            format!("{id} ({}, {})", self.vocabulary.state(*status), self.time(*received_at))
+            let remarks = [self.vocabulary.state(*status), self.time(*received_at)];
+            self.words.with_remarks(&id.to_string(), &remarks.each_ref().map(String::as_str))
         });
-        told.collect::<Vec<_>>().join(", ")
+        told.collect::<Vec<_>>().join(self.words.comma)
     }
 
     fn routing(&self, routing: &RoutingExplanation) -> String {

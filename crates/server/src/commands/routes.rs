@@ -6,9 +6,12 @@ mod terms_output;
 use std::io::Write;
 
 use clap::Args;
+use fanfare_api::RouteCheck;
 use fanfare_core::{
     Alert, ChannelName, Fingerprint, Kind, Labels, Mention, Policy, ReceiverName, Severity, Status,
 };
+use fanfare_http::trace;
+use fanfare_words::RouteWords;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -18,9 +21,6 @@ use self::tree::{Tree, terms};
 use super::context::CommandContext;
 use super::load::load_without_secrets;
 use super::outcome::Outcome;
-use fanfare_api::RouteCheck;
-use fanfare_http::trace;
-use fanfare_words::RouteWords;
 
 /// The form of the routing tree.
 #[derive(Debug, Args)]
@@ -90,7 +90,7 @@ pub(crate) fn test(
         for step in &steps {
             writeln!(out, "{}", words.check(step))?;
         }
-        writeln!(out, "\n{}", words.told)?;
+        writeln!(out, "\n{}", words.told_heading)?;
         for ToldReceiver { receiver, channels: _, promise: TermsOutput(terms), route } in &told {
             write!(out, "{}", words.told(receiver.as_str(), route, terms))?;
         }

@@ -1,4 +1,4 @@
-use fanfare_api::{AlertSeverity, AttemptVerdict, EscalationCondition, EventDetails};
+use fanfare_api::{AlertSeverity, AttemptVerdict, EventDetails};
 use fanfare_core::Language;
 use fanfare_testkit::check_language;
 
@@ -23,8 +23,6 @@ fn an_event_is_one_sentence_in_the_language_asked_for() {
         EventDetails::Accepted { alert: 42, source: "thinklink".to_owned(), severity: AlertSeverity::Urgent };
     assert_eq!(ExplainWords::in_language(Language::En).event(&accepted), "accepted from thinklink: urgent");
     assert_eq!(ExplainWords::in_language(Language::Zh).event(&accepted), "已接收，来源 thinklink，级别 紧急");
-    let escalated = ExplainWords::in_language(Language::Zh).vocabulary();
-    assert_eq!(escalated.escalated(EscalationCondition::Acknowledged), "升级：未确认");
 }
 
 #[test]

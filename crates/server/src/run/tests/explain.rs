@@ -124,12 +124,12 @@ fn it_is_told_in_the_language_and_by_the_clock_of_the_messages() {
         &chinese,
         &[],
         expect![[r#"
-            告警 42: Temperature too high (紧急, 告警中)
-            接收时间: 2026-03-08 20:00:00.123 +08:00
-            事件: 40, 开始于 2026-03-08 19:00:00.000 +08:00
-            标签: alertname=over_temp, severity=urgent, source=thinklink
-            此前: 40 (告警中, 2026-03-08 19:00:01.000 +08:00)
-            此后: 50 (已恢复, 2026-03-08 21:00:00.000 +08:00)
+            告警 42：Temperature too high（紧急，告警中）
+            接收时间：2026-03-08 20:00:00.123 +08:00
+            事件：40，开始于 2026-03-08 19:00:00.000 +08:00
+            标签：alertname=over_temp，severity=urgent，source=thinklink
+            此前：40（告警中，2026-03-08 19:00:01.000 +08:00）
+            此后：50（已恢复，2026-03-08 21:00:00.000 +08:00）
 
             应通知谁
             ✓ route → team：匹配所有告警
