@@ -25,8 +25,8 @@ fn what_was_accepted_is_told_on_every_channel_however_often_it_is_killed() {
     let (scratch, patience) = (xtask::scratch().unwrap(), Chaos::PATIENCE);
     let chaos = Chaos { binary, rounds: 3, seed: 7, scratch, patience };
     let mut progress = Vec::new();
-    let toll = Runtime::new().unwrap().block_on(chaos.run(&mut progress)).unwrap();
-    assert_eq!(toll.verdict(), Ok(()), "{toll}\n{}", String::from_utf8_lossy(&progress));
+    let report = Runtime::new().unwrap().block_on(chaos.run(&mut progress)).unwrap();
+    assert_eq!(report.verdict(), Ok(()), "{report}\n{}", String::from_utf8_lossy(&progress));
 }
 
 #[test]

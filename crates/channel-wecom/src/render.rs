@@ -23,10 +23,15 @@ pub(crate) enum FontColour {
 impl FontColour {
     /// The colour of one notification: over, taken care of, or by its severity.
     pub(crate) fn from_notification(notification: &Notification) -> Self {
-        match (notification.why, notification.alert.severity) {
-            (Why::Resolved, _) => Self::Green,
-            (Why::Acknowledged, _) | (_, Severity::Low) => Self::Grey,
-            (_, Severity::Mid | Severity::High | Severity::Urgent) => Self::Orange,
+        match notification.why {
+            Why::Resolved => Self::Green,
+            Why::Acknowledged => Self::Grey,
+            Why::Started | Why::Worsened { .. } | Why::StillFiring | Why::Notice => {
+                match notification.alert.severity {
+                    Severity::Low => Self::Grey,
+                    Severity::Mid | Severity::High | Severity::Urgent => Self::Orange,
+                }
+            }
         }
     }
 

@@ -133,7 +133,7 @@ impl Answer {
             400 | 413 | 414 | 415 | 422 | 431 => SendError::Unsendable { reason },
             300..400 => SendError::Misconfigured {
                 reason: format!(
-                    "{reason}; redirects are not followed with a secret: check `endpoint` and `proxy`"
+                    "{reason}; redirects are not followed with a secret: check the address and `proxy`"
                 ),
             },
             // Unauthorized, forbidden, not found, gone and the like: about the address, not the message.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use fanfare_api::{Endpoint, ErrorResponse};
+use fanfare_config::{GatewayAddress, ProcessSecrets, gateway_address};
 use fanfare_core::Secret;
 use jiff::tz::TimeZone;
 use reqwest::{Method, RequestBuilder, StatusCode};
@@ -16,7 +17,6 @@ use serde_json::Value;
 use url::Url;
 
 pub(crate) use self::args::{AskArgs, GatewayArgs};
-use fanfare_config::{GatewayAddress, ProcessSecrets, gateway_address};
 
 /// The time that a command waits for the gateway's answer.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -168,7 +168,7 @@ async fn run_chaos(options: &ChaosOptions) -> Result<()> {
     let binary: PathBuf = build_gateway("dev")?;
     let seed = seed.unwrap_or_else(|| fastrand::u64(..));
     let chaos = Chaos { binary, rounds, seed, scratch: scratch()?, patience: Chaos::PATIENCE };
-    let toll = chaos.run(&mut io::stderr()).await?;
-    writeln!(io::stdout(), "{toll}")?;
-    Ok(toll.verdict()?)
+    let report = chaos.run(&mut io::stderr()).await?;
+    writeln!(io::stdout(), "{report}")?;
+    Ok(report.verdict()?)
 }

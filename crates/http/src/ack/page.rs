@@ -7,9 +7,8 @@ use std::fmt::{self, Display, Formatter, Write as _};
 
 use actix_web::http::StatusCode;
 use fanfare_core::{ChannelName, Locale};
-use fanfare_words::{AckPageText, AckPageWords, Fact, Message};
+use fanfare_words::{AckPageText, AckPageWords, Fact, Message, Renderer};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::name_field::{NAME_FIELD, NAME_LIMIT};
 
@@ -70,8 +69,8 @@ const STYLE: &str = include_str!("page/style.css");
 impl AckPage {
     /// The page as HTML, in the language and by the clock of `locale`.
     pub(crate) fn html(&self, locale: &Locale) -> String {
-        let Locale { language, timezone } = locale;
-        Html { page: self, words: AckPageWords::in_language(*language), timezone }.to_string()
+        let words = AckPageWords::in_language(locale.language);
+        Html { page: self, words, renderer: &Renderer::new(locale.clone()) }.to_string()
     }
 
     /// The status it is answered with.
@@ -88,7 +87,7 @@ impl AckPage {
 struct Html<'a> {
     page: &'a AckPage,
     words: &'static AckPageWords,
-    timezone: &'a TimeZone,
+    renderer: &'a Renderer,
 }
 
 impl Display for Html<'_> {
@@ -147,7 +146,7 @@ impl Html<'_> {
         self.top(f, says.heading)?;
         f.write_str("<dl>\n")?;
         row(f, words.by, by.as_deref().unwrap_or(words.nameless))?;
-        row(f, words.at, &self.local_time(*at))?;
+        row(f, words.at, &self.renderer.time(*at))?;
         f.write_str("</dl>\n")?;
         paragraph(f, says.meaning)
     }
@@ -173,11 +172,6 @@ impl Html<'_> {
              <main>\n\
              <h1>{heading}</h1>"
         )
-    }
-
-    /// The time as in messages, e.g. `2026-03-08 16:40:38 +08:00`.
-    fn local_time(&self, at: Timestamp) -> String {
-        at.to_zoned(self.timezone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
     }
 }
 

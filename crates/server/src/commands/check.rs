@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use clap::Args;
+use fanfare_config::{Auth, Config, Problem, ProblemSeverity, Problems, SourceConfig, in_file};
 use fanfare_core::{HumanDuration, Language, Limits, Receiver};
 use fanfare_gateway::{ChannelSetup, Drill};
 use fanfare_words::{CheckWords, TermsWords};
@@ -14,7 +15,6 @@ use super::load::{load, load_without_secrets};
 use super::outcome::Outcome;
 use super::routes::tree;
 use super::table::table;
-use fanfare_config::{Auth, Config, Problem, ProblemSeverity, Problems, SourceConfig, in_file};
 
 /// The strictness of the check, and the form of its output.
 #[derive(Debug, Args)]

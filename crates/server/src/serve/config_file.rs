@@ -3,11 +3,11 @@
 use std::io;
 use std::path::PathBuf;
 
+use fanfare_config::{Config, Loader, Problems, ProcessSecrets};
 use fanfare_core::{Clock as _, SystemClock};
 
 use super::sandbox_host::SandboxHost;
 use crate::registry;
-use fanfare_config::{Config, Loader, Problems, ProcessSecrets};
 
 /// The file that holds the config, and the sandbox that stands for the providers it names.
 #[derive(Debug, Clone)]

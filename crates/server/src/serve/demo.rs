@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use comfy_table::Table;
 use fanfare_api::IngestResult;
+use fanfare_config::{Auth, Config, NoSecrets};
 use fanfare_core::{Clock as _, Language, Policy, SystemClock};
 use fanfare_sandbox::{ProviderVerdict, Sandbox, SeenMessage};
 use fanfare_words::DemoWords;
@@ -18,7 +19,6 @@ use super::running::RunningGateway;
 use super::sandbox_host::{ANY_PORT, SandboxHost};
 use super::stop_signal::stop_signal;
 use crate::client::http_client;
-use fanfare_config::{Auth, Config, NoSecrets};
 
 /// The example policy; `config/fanfare.yaml` in the repository.
 const POLICY: &str = include_str!("../../../../config/fanfare.yaml");

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fanfare_api::ConfigProblem;
+use fanfare_config::{Config, Problem, Problems, in_file};
 use fanfare_core::{Clock as _, SystemClock};
 use fanfare_http::{AppState, ReloadFailure, ReloadRequest};
 use tokio::sync::mpsc;
@@ -20,7 +21,6 @@ use self::failure::{NotReloaded, config_problem};
 use self::restart_only::RestartOnly;
 use self::watch::{FileChange, FileWatch};
 use super::split_config::split_config;
-use fanfare_config::{Config, Problem, Problems, in_file};
 
 pub(crate) use self::config_source::ConfigSource;
 pub(crate) use self::metrics::ReloadMetrics;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use fanfare_config::Config;
 use fanfare_core::{Clock as _, SystemClock};
 use fanfare_gateway::{Gateway, GatewaySetup, Metrics, RandomJitter, Store};
 use fanfare_http::{AppState, HttpServer, ReloadRequests};
@@ -15,7 +16,6 @@ use tracing::info;
 use super::reload::{ConfigSource, ReloadMetrics, Reloader};
 use super::sandbox_host::SandboxHost;
 use super::split_config::split_config;
-use fanfare_config::Config;
 
 /// The time that attempts under way may take to end when the gateway stops. Process
 /// managers tend to kill after 30 seconds or less.

@@ -6,12 +6,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use fanfare_config::{Config, Loader, Problems, SandboxSecrets, Secrets};
 use fanfare_core::{ChannelName, Clock as _, SandboxAccount, SandboxDoors, SystemClock};
 use fanfare_sandbox::{FakeAccount, InvalidAccount, OpenAccount, Sandbox, SandboxClock, SandboxSettings};
 use jiff::Timestamp;
 
 use crate::registry;
-use fanfare_config::{Config, Loader, Problems, SandboxSecrets, Secrets};
 
 /// The sandbox that stands for every provider. Clones share it.
 #[derive(Debug, Clone)]

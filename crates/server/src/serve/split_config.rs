@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use fanfare_config::{Auth, Config, ServerConfig, SourceConfig};
 use fanfare_gateway::{GatewaySettings, WatchedSource};
 use fanfare_http::{Access, AccessSettings, SourceEndpoint};
-
-use fanfare_config::{Auth, Config, ServerConfig, SourceConfig};
 
 /// The settings of the gateway, and the access to the HTTP server. Neither holds what
 /// cannot change while it runs.

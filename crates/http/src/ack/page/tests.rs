@@ -3,6 +3,7 @@ use base64::prelude::BASE64_STANDARD;
 use expect_test::{Expect, expect};
 use fanfare_core::Language;
 use fanfare_words::OtherAlerts;
+use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 

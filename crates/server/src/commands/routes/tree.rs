@@ -1,10 +1,10 @@
 //! The routing tree, for people and for programs.
 
 use fanfare_core::{ChannelName, DeliveryTerms, HumanDuration, Language, Policy, Route, RoutePath};
+use fanfare_words::RouteWords;
 use serde::Serialize;
 
 use super::terms_output::TermsOutput;
-use fanfare_words::RouteWords;
 
 /// A route and those below it, as `--json` prints them.
 #[derive(Debug, Serialize)]

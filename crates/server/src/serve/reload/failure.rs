@@ -1,11 +1,11 @@
 //! The reasons that a reload changes nothing, and how the API shows them.
 
 use fanfare_api::{ConfigProblem, ProblemLevel};
+use fanfare_config::{Problem, ProblemSeverity, Problems};
 use fanfare_gateway::StoreError;
 use fanfare_http::ReloadFailure;
 
 use crate::serve::sandbox_host::UnsupportedChannel;
-use fanfare_config::{Problem, ProblemSeverity, Problems};
 
 /// The reason that a reload changed nothing.
 #[derive(Debug, thiserror::Error)]
