@@ -13,6 +13,10 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006.sql"),
 ];
 
+/// The script that gives a new store the schema of [`NEWEST`] in one piece: SQLite parses the whole schema
+/// anew at each `ALTER TABLE`, so that six migrations cost a first start 1.7 ms of 12.
+const SCHEMA: &str = include_str!("schema.sql");
+
 /// The version this build writes.
 pub(crate) const NEWEST: i64 = MIGRATIONS.len() as i64;
 
@@ -35,12 +39,13 @@ pub(crate) fn version(db: &Connection) -> rusqlite::Result<i64> {
 /// Brings `db` from version `from` to [`NEWEST`], all steps and the version number in one
 /// transaction: a crash leaves the one schema or the other, and the disk is waited for once.
 pub(crate) fn migrate(db: &mut Connection, from: i64) -> rusqlite::Result<()> {
-    let missing: Vec<_> = (1..).zip(MIGRATIONS).filter(|(version, _)| *version > from).collect();
-    if missing.is_empty() {
+    let missing = (1..).zip(MIGRATIONS).filter(|(version, _)| *version > from).map(|(_, script)| *script);
+    let scripts: Vec<&str> = if from == 0 { vec![SCHEMA] } else { missing.collect() };
+    if scripts.is_empty() {
         return Ok(());
     }
     let transaction = db.transaction()?;
-    missing.into_iter().try_for_each(|(_, script)| transaction.execute_batch(script))?;
+    scripts.into_iter().try_for_each(|script| transaction.execute_batch(script))?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", NEWEST)?;
     transaction.commit()?;

@@ -188,3 +188,32 @@ fn a_migration_is_logged_with_both_versions_and_the_number_of_rows_and_only_once
                   WHERE n.group_key = a.fingerprint AND n.alert_count = 1";
     assert_eq!(folder.number(of_one), 4);
 }
+
+/// The tables with their columns and options, and the indexes with their statements, by name.
+fn schema_of(scripts: &[&str]) -> Vec<String> {
+    let db = Connection::open_in_memory().unwrap();
+    scripts.iter().for_each(|it| db.execute_batch(it).unwrap());
+    let rows = |sql: &str| -> Vec<String> {
+        let mut statement = db.prepare(sql).unwrap();
+        let rows = statement.query_map([], |row| row.get(0)).unwrap();
+        rows.map(Result::unwrap).collect()
+    };
+    let tables = rows(
+        "SELECT format('%s.%s %s %d %s %d %d %d %d', t.name, c.name, c.type, c.\"notnull\", c.dflt_value, c.pk, t.wr, t.strict, instr(s.sql, 'AUTOINCREMENT') > 0)
+         FROM pragma_table_list t JOIN sqlite_schema s ON s.name = t.name JOIN pragma_table_xinfo(t.name) c
+         WHERE t.schema = 'main' AND t.name NOT LIKE 'sqlite%' ORDER BY t.name, c.cid",
+    );
+    let indexes = rows(
+        "SELECT name || ' ' || tbl_name || ' ' || coalesce(sql, '') FROM sqlite_schema WHERE type = 'index' ORDER BY name",
+    );
+    let one_line = |sql: String| sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    tables.into_iter().chain(indexes.into_iter().map(one_line)).collect()
+}
+
+#[test]
+fn a_new_store_has_the_schema_that_the_migrations_give_an_old_one() {
+    let (new, migrated) = (schema_of(&[SCHEMA]), schema_of(MIGRATIONS));
+    assert_eq!(new, migrated);
+    assert!(new.iter().any(|it| it.starts_with("alerts.id INTEGER")), "{new:?}");
+    assert!(new.iter().any(|it| it.starts_with("alerts_untold alerts CREATE INDEX")), "{new:?}");
+}
