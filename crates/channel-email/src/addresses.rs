@@ -40,6 +40,18 @@ impl Recipient<'_> {
         Refusal { recipient: self.address.to_string(), reason }
     }
 
+    /// True if `words` name the address, and not just a longer one that ends or begins with it.
+    pub(crate) fn is_named_in(self, words: &str) -> bool {
+        let words = words.to_lowercase();
+        let address = self.address.to_string().to_lowercase();
+        let is_inner = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '+');
+        words.match_indices(&address).any(|(at, found)| {
+            let (before, after) = (&words[..at], &words[at + found.len()..]);
+            let after = after.strip_prefix('.').unwrap_or(after); // of a sentence
+            !before.ends_with(is_inner) && !after.starts_with(is_inner)
+        })
+    }
+
     /// True if only SMTPUTF8 (RFC 6531) can carry the address.
     pub(crate) fn needs_utf8(self) -> bool {
         !is_ascii(self.address)

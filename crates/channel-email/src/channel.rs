@@ -29,6 +29,10 @@ const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(4).unwrap();
 /// so that enough is left for a new one.
 const REUSE_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// The connections of one attempt on which the server may have nothing to say but at the first
+/// recipient: after as many it is likely to hang up on everybody, and is left alone.
+const MAX_UNEXPLAINED: u32 = 2;
+
 /// A mailbox list behind one SMTP login.
 pub struct Email {
     name: ChannelName,
@@ -88,20 +92,29 @@ impl Email {
         recipients: &[Recipient<'_>],
     ) -> Result<Receipt, SendError> {
         let deadlines = Deadlines::new(self.timeout, Instant::now());
-        let mut owed = OwedRecipients { recipients, others_served: attempt.only.is_some(), left_out: None };
-        // Twice at most: once one is left out, a silent server fails the attempt.
-        loop {
+        let mut owed =
+            OwedRecipients { recipients, others_served: attempt.only.is_some(), left_out: Vec::new() };
+        let mut unexplained = 0;
+        while !owed.is_nobody_left() {
             let mut session = self.open_mail(recipients, deadlines).await?;
-            let outcome = submit(&mut session, owed, mail, deadlines).await;
+            check_size(&session, mail)?;
+            let outcome = submit(&mut session, &owed, mail, deadlines).await;
             if session.is_idle() {
                 self.pool.put(session);
             }
             match outcome {
                 Ok(receipt) => return Ok(receipt),
                 Err(SubmissionFailure::Failed(err)) => return Err(err),
-                Err(SubmissionFailure::RecipientTimeout(index)) => owed.left_out = Some(index),
+                Err(SubmissionFailure::Recipients { left_out, answered, error }) => {
+                    unexplained += u32::from(answered == 0);
+                    if unexplained > MAX_UNEXPLAINED {
+                        return Err(error);
+                    }
+                    owed.left_out.extend(left_out);
+                }
             }
         }
+        owed.outcome_for_nobody()
     }
 
     /// A connection on which the server has accepted the command `MAIL`.
@@ -135,6 +148,16 @@ impl Email {
     fn no_longer_named(&self, attempt: &Attempt) -> impl Iterator<Item = Refusal> {
         let gone = attempt.only.iter().flatten().filter(|recipient| !self.addresses.names(recipient));
         gone.map(|recipient| Refusal { recipient: recipient.clone(), reason: "no longer in `to`".to_owned() })
+    }
+}
+
+/// Refuses a mail that is larger than the server takes.
+fn check_size(session: &SmtpSession, mail: &[u8]) -> Result<(), SendError> {
+    match session.largest_mail() {
+        Some(largest) if largest < mail.len() => Err(SendError::Unsendable {
+            reason: format!("the mail has {} bytes, and the server takes {largest} (SIZE)", mail.len()),
+        }),
+        Some(_) | None => Ok(()),
     }
 }
 

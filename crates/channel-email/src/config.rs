@@ -53,7 +53,7 @@ pub struct SmtpConfig {
     /// The login's password; QQ, 163 and WeCom mail want an authorisation code instead.
     #[serde(default)]
     pub password: Option<Secret>,
-    /// The mechanism of the login. By default PLAIN where offered, else LOGIN.
+    /// The mechanism of the login. By default PLAIN where offered, else LOGIN, else CRAM-MD5.
     #[serde(default)]
     pub auth: AuthConfig,
     /// True if the login may be sent unencrypted over a network.
@@ -87,13 +87,16 @@ pub enum TlsConfig {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AuthConfig {
-    /// PLAIN where offered, else LOGIN.
+    /// PLAIN where offered, else LOGIN, else CRAM-MD5.
     #[default]
     Auto,
     /// `AUTH PLAIN`, RFC 4616.
     Plain,
     /// `AUTH LOGIN`, all that some servers have.
     Login,
+    /// `AUTH CRAM-MD5`, RFC 2195: the password does not cross the network.
+    #[serde(rename = "cram-md5")]
+    CramMd5,
 }
 
 impl SmtpConfig {

@@ -1,9 +1,9 @@
 //! Speaks SMTP: one mail a notification, to everyone a channel names.
 //!
-//! The only crate that knows lettre, and of it only the message builder and the
-//! bare connection. Its transports abort at the first refused recipient, bound
-//! nothing but the TCP connect, and wait for a delayed ACK with every mail;
-//! connecting, TLS, the order of commands and what an answer means are ours.
+//! The only crate that knows lettre, and of it only the message builder. Its SMTP
+//! reads replies as text, and so fails at words in GBK and at a code alone, knows no
+//! `HELO`, and aborts at the first refused recipient: a mail that was taken would be
+//! sent again and again. Connecting, TLS, the conversation and its meaning are ours.
 //!
 //! The modules stand in the order in which a notification meets them.
 
@@ -18,9 +18,14 @@ mod server;
 mod proxy;
 mod connect;
 mod tls;
+mod introduction;
 mod login;
 mod session;
 mod pool;
+mod connection;
+mod client_name;
+mod extensions;
+mod raw_reply;
 mod reply;
 
 mod addresses;

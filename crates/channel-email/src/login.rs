@@ -1,12 +1,18 @@
 //! The login, kept out of the words of a server that repeats it.
 
+use std::fmt::Write as _;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use fanfare_core::{BuildError, Secret, SendError};
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::AsyncSmtpConnection;
+use hmac::{Hmac, KeyInit, Mac};
+use md5::Md5;
+use tokio::time::Instant;
 
 use crate::AuthConfig;
+use crate::connection::SmtpConnection;
+use crate::extensions::SmtpExtensions;
+use crate::raw_reply::{RawReply, ReplyKind};
 use crate::reply::{SmtpFailure, SmtpReply, SmtpStage};
 
 /// A user name and its password.
@@ -14,7 +20,28 @@ use crate::reply::{SmtpFailure, SmtpReply, SmtpStage};
 pub(crate) struct SmtpLogin {
     username: String,
     password: Secret,
-    mechanisms: &'static [Mechanism], // The first that is offered is taken.
+    mechanisms: &'static [LoginMechanism], // The first that is offered is tried first.
+}
+
+/// A mechanism of `AUTH` that we speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LoginMechanism {
+    Plain,
+    Login,
+    CramMd5,
+}
+
+/// The most challenges of one login: two, for the name and the password.
+const MAX_CHALLENGES: usize = 2;
+
+impl LoginMechanism {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "PLAIN",
+            Self::Login => "LOGIN",
+            Self::CramMd5 => "CRAM-MD5",
+        }
+    }
 }
 
 impl SmtpLogin {
@@ -43,41 +70,118 @@ impl SmtpLogin {
         &self.username
     }
 
-    /// Logs in on `connection`.
-    pub(crate) async fn log_in(&self, connection: &mut AsyncSmtpConnection) -> Result<(), SendError> {
-        if connection.server_info().get_auth_mechanism(self.mechanisms).is_none() {
-            return Err(SendError::Misconfigured { reason: self.no_common_mechanism() });
+    /// Logs in on `connection`, by the first mechanism that the server offers and knows.
+    pub(crate) async fn log_in(
+        &self,
+        connection: &mut SmtpConnection,
+        offer: &SmtpExtensions,
+        deadline: Instant,
+    ) -> Result<(), SendError> {
+        let mut refusal = SendError::Misconfigured { reason: self.no_common_mechanism(offer) };
+        for mechanism in self.mechanisms.iter().filter(|it| offer.has_mechanism(it.name())) {
+            let reply = self.authenticate(*mechanism, connection, deadline).await;
+            let is_unknown = reply.as_ref().is_ok_and(is_about_the_command);
+            match reply.and_then(|reply| reply.expect(ReplyKind::Completion)) {
+                Ok(_) => return Ok(()),
+                Err(failure) => refusal = self.without_secrets_in(failure).at(SmtpStage::Login),
+            }
+            if !is_unknown {
+                break;
+            }
         }
-        let credentials = Credentials::new(self.username.clone(), self.password.expose().to_owned());
-        match connection.auth(self.mechanisms, &credentials).await.map_err(SmtpFailure::from) {
-            Ok(response) if response.has_code(ACCEPTED) => Ok(()),
-            Ok(response) => {
-                let reason = self.without_secrets(&format!("the server is out of step: {}", response.code()));
-                Err(SmtpFailure::Lost(reason).at(SmtpStage::Login))
+        Err(refusal)
+    }
+
+    /// The server's last word on a login by `mechanism`.
+    async fn authenticate(
+        &self,
+        mechanism: LoginMechanism,
+        connection: &mut SmtpConnection,
+        deadline: Instant,
+    ) -> Result<RawReply, SmtpFailure> {
+        let alone = format!("AUTH {}", mechanism.name());
+        let mut reply = match mechanism {
+            LoginMechanism::Plain => {
+                connection.command(&format!("{alone} {}", self.plain()), deadline).await?
             }
-            Err(SmtpFailure::Refused(SmtpReply { code, words })) => {
-                Err(SmtpFailure::Refused(SmtpReply { code, words: self.without_secrets(&words) })
-                    .at(SmtpStage::Login))
+            LoginMechanism::Login | LoginMechanism::CramMd5 => connection.command(&alone, deadline).await?,
+        };
+        // Old servers take nothing beside the mechanism's name.
+        if mechanism == LoginMechanism::Plain && is_about_the_command(&reply) {
+            reply = connection.command(&alone, deadline).await?;
+        }
+        for number in 0..MAX_CHALLENGES {
+            match self.response(mechanism, number, &reply) {
+                Some(response) => reply = connection.command(&response, deadline).await?,
+                None => break,
             }
-            Err(SmtpFailure::Lost(words)) => {
-                Err(SmtpFailure::Lost(self.without_secrets(&words)).at(SmtpStage::Login))
-            }
+        }
+        Ok(reply)
+    }
+
+    /// The response to the challenge in `reply`, if it is one that `mechanism` has an answer to.
+    /// But for CRAM-MD5 its words do not matter: servers put what they like there, or nothing.
+    fn response(&self, mechanism: LoginMechanism, number: usize, reply: &RawReply) -> Option<String> {
+        if !matches!(reply.code(), Some(300..400)) {
+            return None;
+        }
+        match (mechanism, number) {
+            (LoginMechanism::Plain, 0) => Some(self.plain()),
+            (LoginMechanism::Login, 0) => Some(BASE64_STANDARD.encode(&self.username)),
+            (LoginMechanism::Login, 1) => Some(BASE64_STANDARD.encode(self.password.expose())),
+            (LoginMechanism::CramMd5, 0) => self.cram_md5(&reply.words()),
+            (LoginMechanism::Plain | LoginMechanism::Login | LoginMechanism::CramMd5, _) => None,
         }
     }
 
-    fn no_common_mechanism(&self) -> String {
-        let ours = self.mechanisms.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
-        format!(
-            "AUTH: the server does not offer {ours} here; check `smtp.port`, `smtp.tls` and `smtp.auth`, or leave out `smtp.username`"
-        )
+    /// RFC 4616: no identity to act for, the name and the password.
+    fn plain(&self) -> String {
+        BASE64_STANDARD.encode(format!("\0{}\0{}", self.username, self.password.expose()))
+    }
+
+    /// RFC 2195: the name, and the challenge signed with the password.
+    fn cram_md5(&self, challenge: &str) -> Option<String> {
+        let challenge = challenge.trim();
+        let challenge = BASE64_STANDARD.decode(challenge).unwrap_or_else(|_| challenge.as_bytes().to_vec());
+        let mut mac = Hmac::<Md5>::new_from_slice(self.password.expose().as_bytes()).ok()?;
+        mac.update(&challenge);
+        let mut response = format!("{} ", self.username);
+        for byte in mac.finalize().into_bytes() {
+            write!(response, "{byte:02x}").ok()?;
+        }
+        Some(BASE64_STANDARD.encode(response))
+    }
+
+    fn no_common_mechanism(&self, offer: &SmtpExtensions) -> String {
+        let ours = list(self.mechanisms.iter().map(|it| it.name()), " or ");
+        if offer.mechanisms.is_empty() {
+            return format!(
+                "AUTH: the server does not offer {ours} here, nor any other login; check `smtp.port` and `smtp.tls`, or leave out `smtp.username`"
+            );
+        }
+        let theirs = list(offer.mechanisms.iter().map(String::as_str), ", ");
+        let remedy = if mechanisms(AuthConfig::Auto).iter().any(|it| offer.has_mechanism(it.name())) {
+            "set `smtp.auth` to auto"
+        } else {
+            "its administrator must allow one of PLAIN, LOGIN and CRAM-MD5, or take mail from this machine without a login; or send through another server"
+        };
+        format!("AUTH: the server does not offer {ours} but only {theirs}; {remedy}")
+    }
+
+    fn without_secrets_in(&self, failure: SmtpFailure) -> SmtpFailure {
+        match failure {
+            SmtpFailure::Refused(SmtpReply { code, words }) => {
+                SmtpFailure::Refused(SmtpReply { code, words: self.without_secrets(&words) })
+            }
+            SmtpFailure::HungUp => SmtpFailure::HungUp,
+            SmtpFailure::Lost(words) => SmtpFailure::Lost(self.without_secrets(&words)),
+        }
     }
 
     /// `words` without what we sent, should the server repeat it.
     fn without_secrets(&self, words: &str) -> String {
-        let Self { username, password, mechanisms: _ } = self;
-        let password = password.expose();
-        let plain = BASE64_STANDARD.encode(format!("\0{username}\0{password}"));
-        let login = BASE64_STANDARD.encode(password);
+        let password = self.password.expose();
+        let (plain, login) = (self.plain(), BASE64_STANDARD.encode(password));
         [plain.as_str(), &login, password]
             .into_iter()
             .filter(|secret| !secret.is_empty())
@@ -85,13 +189,21 @@ impl SmtpLogin {
     }
 }
 
-/// RFC 4954 §6: "Authentication Succeeded".
-const ACCEPTED: u16 = 235;
+/// True if the reply is about the command and not about the login: 500 and 502 unknown, 501 wrong
+/// arguments, 504 unknown mechanism (RFC 4954 §4, §6).
+fn is_about_the_command(reply: &RawReply) -> bool {
+    matches!(reply.code(), Some(500 | 501 | 502 | 504))
+}
 
-fn mechanisms(auth: AuthConfig) -> &'static [Mechanism] {
+fn mechanisms(auth: AuthConfig) -> &'static [LoginMechanism] {
     match auth {
-        AuthConfig::Auto => &[Mechanism::Plain, Mechanism::Login],
-        AuthConfig::Plain => &[Mechanism::Plain],
-        AuthConfig::Login => &[Mechanism::Login],
+        AuthConfig::Auto => &[LoginMechanism::Plain, LoginMechanism::Login, LoginMechanism::CramMd5],
+        AuthConfig::Plain => &[LoginMechanism::Plain],
+        AuthConfig::Login => &[LoginMechanism::Login],
+        AuthConfig::CramMd5 => &[LoginMechanism::CramMd5],
     }
+}
+
+fn list<'a>(names: impl Iterator<Item = &'a str>, between: &str) -> String {
+    names.collect::<Vec<_>>().join(between)
 }

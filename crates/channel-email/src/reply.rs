@@ -11,7 +11,7 @@ const MAX_WORDS: usize = 400;
 /// The stage of the conversation at which an answer came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SmtpStage {
-    /// The greeting and the answer to `EHLO`.
+    /// The greeting, and the answer to `EHLO` or `HELO`.
     Greeting,
     /// The answer to `STARTTLS`.
     StartTls,
@@ -39,6 +39,8 @@ pub(crate) struct SmtpReply {
 pub(crate) enum SmtpFailure {
     /// The server refused.
     Refused(SmtpReply),
+    /// The server hung up without a word.
+    HungUp,
     /// No answer, or none that is SMTP; the connection cannot be used further.
     Lost(String),
 }
@@ -70,7 +72,8 @@ impl SmtpReply {
 
 impl fmt::Display for SmtpReply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.code, self.words)
+        let Self { code, words } = self;
+        if words.is_empty() { write!(f, "{code}") } else { write!(f, "{code} {words}") }
     }
 }
 
@@ -79,6 +82,7 @@ impl SmtpFailure {
     pub(crate) fn at(self, stage: SmtpStage) -> SendError {
         match self {
             Self::Refused(reply) => reply.class(stage).error(format!("{stage}: {reply}{}", hint(stage))),
+            Self::HungUp => Self::Lost("the server hung up".to_owned()).at(stage),
             // The mail, or the better part of it, has left: the server may have kept it.
             Self::Lost(words) if stage == SmtpStage::Content => {
                 SendError::Unanswered { reason: format!("{stage}: {words}") }
@@ -94,6 +98,14 @@ impl RefusalClass {
         match self {
             Self::Transient | Self::Throttled(_) | Self::Quota => true,
             Self::Unsendable | Self::Misconfigured => false,
+        }
+    }
+
+    /// True if it is about the whole account, whoever the recipients are.
+    pub(crate) fn is_limit(self) -> bool {
+        match self {
+            Self::Throttled(_) | Self::Quota => true,
+            Self::Transient | Self::Unsendable | Self::Misconfigured => false,
         }
     }
 
@@ -124,9 +136,12 @@ impl RefusalClass {
 /// The class of a code by RFC 5321 §4.2 and RFC 4954 §6.
 fn class_by_rfc(stage: SmtpStage, code: u16) -> RefusalClass {
     match (stage, code) {
+        // RFC 4954 §4.7: 432 wants another password.
+        (SmtpStage::Login, 432) => RefusalClass::Misconfigured,
         // "A server MUST NOT intentionally close the connection under normal operational
         // circumstances": 421 is about the connection, a new one may fare better.
-        (_, 421) => RefusalClass::Transient,
+        (_, 421) if stage != SmtpStage::Login => RefusalClass::Transient,
+        (SmtpStage::Login, ..500) => RefusalClass::Throttled(LOGIN_PAUSE),
         // 530 authentication required, 534 mechanism too weak, 535 credentials invalid.
         (SmtpStage::Login | SmtpStage::Sender | SmtpStage::Data | SmtpStage::Content, 530 | 534 | 535) => {
             RefusalClass::Misconfigured
@@ -178,6 +193,11 @@ const PROVIDER_REPLIES: &[(&[u16], &str, RefusalClass)] = &[
 /// The wait where a provider keeps the length of its window secret, as QQ
 /// does: the longest that another one publishes, NetEase's fifteen minutes.
 const SECRET_WINDOW: Duration = Duration::from_secs(15 * 60);
+
+/// The wait after a login that was refused for now, with 454 or 421. It should be the server's
+/// own trouble, but servers say the same of a wrong password, and ban an address that
+/// keeps trying one: as long as the first wait after a login refused for good.
+const LOGIN_PAUSE: Duration = Duration::from_secs(60);
 
 /// The interval of checks whether a day's allowance is back: providers count a
 /// rolling day or their own calendar's, and say neither.

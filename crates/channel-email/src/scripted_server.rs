@@ -29,6 +29,10 @@ pub(crate) enum ScriptedAnswer {
     Say(&'static str),
     /// An answer of these words, and then the end of the connection.
     SayAndHangUp(&'static str),
+    /// An answer of these bytes and no more, not even the end of a line.
+    Raw(&'static [u8]),
+    /// An answer of these bytes, and then the end of the connection.
+    RawAndHangUp(&'static [u8]),
     /// The end of the connection, without an answer.
     HangUp,
     /// Hanging up, but with the mail kept.
@@ -173,8 +177,8 @@ async fn serve(tcp: TcpStream, encryption: Encryption, talk: ScriptedConnection)
                 wire = BufReader::new(Box::new(tls));
             }
             "MAIL" => mail = SeenMail { from: between_brackets(&line), ..SeenMail::default() },
-            "RCPT" if said.starts_with('2') => mail.to.push(between_brackets(&line)),
-            "DATA" if said.starts_with('3') => {
+            "RCPT" if said.starts_with(b"2") => mail.to.push(between_brackets(&line)),
+            "DATA" if said.starts_with(b"3") => {
                 mail.data = read_data(&mut wire).await;
                 if talk.answer(&mut wire, ".", "250 2.0.0 Ok: queued as 4711", &mail).await.is_none() {
                     return;
@@ -197,7 +201,7 @@ fn usual_answer(line: &str, previous: &str, offer: &'static str) -> &'static str
         "AUTH" if line == "AUTH LOGIN" => "334 VXNlcm5hbWU6",
         "AUTH" => "235 2.7.0 welcome",
         "DATA" => "354 go ahead",
-        "MAIL" | "RCPT" | "RSET" => "250 2.0.0 Ok",
+        "HELO" | "MAIL" | "RCPT" | "RSET" => "250 2.0.0 Ok",
         _ if previous == "AUTH LOGIN" => "334 UGFzc3dvcmQ6",
         _ => "235 2.7.0 welcome",
     }
@@ -211,12 +215,14 @@ impl ScriptedConnection {
         line: &str,
         usual: &'static str,
         mail: &SeenMail,
-    ) -> Option<&'static str> {
+    ) -> Option<&'static [u8]> {
         let keep = || self.seen.lock().unwrap().mails.push(mail.clone());
-        let (words, over) = match (self.script)(ClientLine { connection: self.connection, line }) {
-            ScriptedAnswer::Usual => (usual, false),
-            ScriptedAnswer::Say(words) => (words, false),
-            ScriptedAnswer::SayAndHangUp(words) => (words, true),
+        let (words, end, over) = match (self.script)(ClientLine { connection: self.connection, line }) {
+            ScriptedAnswer::Usual => (usual.as_bytes(), "\r\n", false),
+            ScriptedAnswer::Say(words) => (words.as_bytes(), "\r\n", false),
+            ScriptedAnswer::SayAndHangUp(words) => (words.as_bytes(), "\r\n", true),
+            ScriptedAnswer::Raw(bytes) => (bytes, "", false),
+            ScriptedAnswer::RawAndHangUp(bytes) => (bytes, "", true),
             ScriptedAnswer::HangUp => return None,
             ScriptedAnswer::KeepAndHangUp => {
                 keep();
@@ -224,10 +230,11 @@ impl ScriptedConnection {
             }
             ScriptedAnswer::Silence => std::future::pending().await,
         };
-        if line == "." && words.starts_with('2') {
+        let is_yes = words.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"2"));
+        if line == "." && is_yes {
             keep();
         }
-        wire.get_mut().write_all(format!("{words}\r\n").as_bytes()).await.ok()?;
+        wire.get_mut().write_all(&[words, end.as_bytes()].concat()).await.ok()?;
         wire.get_mut().flush().await.ok()?;
         (!over).then_some(words)
     }

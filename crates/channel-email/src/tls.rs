@@ -1,21 +1,17 @@
-//! TLS towards the server, and streams that speak it.
+//! TLS towards the server.
 
 use std::io;
-use std::net::SocketAddr;
 use std::path::Path;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use fanfare_core::{BuildError, SendError};
-use lettre::transport::smtp::client::AsyncTokioStream;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, InvalidMessage, RootCertStore};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
+
+use crate::connection::ByteStream;
 
 /// TLS towards one server.
 pub(crate) struct TlsClient {
@@ -46,9 +42,9 @@ impl TlsClient {
         Ok(Self { connector: TlsConnector::from(Arc::new(config)), server })
     }
 
-    /// Encrypts `tcp`, if the server is who it should be.
-    pub(crate) async fn handshake(&self, tcp: TcpStream) -> Result<TlsStream<TcpStream>, SendError> {
-        self.connector.connect(self.server.clone(), tcp).await.map_err(|err| handshake_error(&err))
+    /// Encrypts `stream`, if the server is who it should be.
+    pub(crate) async fn handshake<S: ByteStream>(&self, stream: S) -> Result<TlsStream<S>, SendError> {
+        self.connector.connect(self.server.clone(), stream).await.map_err(|err| handshake_error(&err))
     }
 }
 
@@ -82,63 +78,5 @@ fn handshake_error(err: &io::Error) -> SendError {
             reason: "TLS: the server does not speak it there; should `smtp.tls` be starttls?".to_owned(),
         },
         _ => SendError::Transient { reason: format!("TLS: {err}") },
-    }
-}
-
-/// An encrypted stream as lettre wants it.
-///
-/// lettre reads a greeting before it says anything. After `STARTTLS` the server
-/// does not greet again, so we hand lettre one.
-#[derive(Debug)]
-pub(crate) struct EncryptedStream {
-    greeting: &'static [u8],
-    stream: TlsStream<TcpStream>,
-}
-
-impl EncryptedStream {
-    /// A stream on which the server will greet.
-    pub(crate) fn before_greeting(stream: TlsStream<TcpStream>) -> Self {
-        Self { greeting: b"", stream }
-    }
-
-    /// A stream on which the server has greeted before it was encrypted.
-    pub(crate) fn after_greeting(stream: TlsStream<TcpStream>) -> Self {
-        Self { greeting: b"220 encrypted\r\n", stream }
-    }
-}
-
-impl AsyncTokioStream for EncryptedStream {
-    fn peer_addr(&self) -> io::Result<SocketAddr> {
-        self.stream.get_ref().0.peer_addr()
-    }
-}
-
-impl AsyncRead for EncryptedStream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        if self.greeting.is_empty() {
-            return Pin::new(&mut self.stream).poll_read(cx, buf);
-        }
-        let (now, later) = self.greeting.split_at(self.greeting.len().min(buf.remaining()));
-        buf.put_slice(now);
-        self.greeting = later;
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl AsyncWrite for EncryptedStream {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }

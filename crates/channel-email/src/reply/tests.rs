@@ -11,14 +11,9 @@ fn minutes(minutes: u64) -> RefusalClass {
 
 #[test]
 fn a_connection_the_server_closes_is_worth_another() {
-    for stage in [
-        SmtpStage::Greeting,
-        SmtpStage::Login,
-        SmtpStage::Sender,
-        SmtpStage::Recipient,
-        SmtpStage::Data,
-        SmtpStage::Content,
-    ] {
+    for stage in
+        [SmtpStage::Greeting, SmtpStage::Sender, SmtpStage::Recipient, SmtpStage::Data, SmtpStage::Content]
+    {
         check(stage, 421, "4.3.2 Service not available", RefusalClass::Transient);
     }
     check(SmtpStage::Greeting, 554, "No SMTP service here", RefusalClass::Transient);
@@ -30,7 +25,17 @@ fn a_login_that_is_refused_is_for_a_person_to_mend() {
     check(SmtpStage::Login, 534, "5.7.9 mechanism too weak", RefusalClass::Misconfigured);
     check(SmtpStage::Sender, 530, "5.7.0 Authentication required", RefusalClass::Misconfigured);
     check(SmtpStage::Content, 530, "5.7.0 Authentication required", RefusalClass::Misconfigured);
-    check(SmtpStage::Login, 454, "4.7.0 Temporary authentication failure", RefusalClass::Transient);
+}
+
+#[test]
+fn a_refused_login_is_tried_rarely_whatever_its_code() {
+    for code in [500, 501, 504, 525, 530, 534, 535, 538, 550, 553, 554, 571, 432] {
+        check(SmtpStage::Login, code, "", RefusalClass::Misconfigured);
+    }
+    // Perhaps the server's own trouble, perhaps a wrong password: once a minute.
+    for code in [421, 450, 451, 454] {
+        check(SmtpStage::Login, code, "4.7.0 Temporary authentication failure", minutes(1));
+    }
 }
 
 #[test]

@@ -63,17 +63,6 @@ fn what_cannot_be_is_refused_with_what_would_be_right() {
 }
 
 #[test]
-fn a_server_is_greeted_with_a_name_or_an_address() {
-    let hello = |text: &str| client_id(Some(text.to_owned())).unwrap().to_string();
-    assert_eq!(hello("edge-7.example.com"), "edge-7.example.com");
-    // RFC 5321 §4.1.3.
-    assert_eq!(hello("192.0.2.1"), "[192.0.2.1]");
-    assert_eq!(hello("2001:db8::1"), "[IPv6:2001:db8::1]");
-    let own = client_id(None).unwrap().to_string();
-    assert!(!own.is_empty() && !own.contains([' ', '\r', '\n']), "{own}");
-}
-
-#[test]
 fn an_account_is_a_login_towards_its_recipients_and_shows_no_name() {
     let account = |host: &str, username: &str, to: &str| {
         let server = build(&json!({ "host": host, "username": username, "password": "s3cret" })).unwrap();

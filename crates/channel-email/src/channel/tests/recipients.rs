@@ -83,7 +83,7 @@ async fn a_recipient_the_server_will_not_speak_about_does_not_keep_the_mail_from
     let email = email(&fake, |_| {});
     let receipt = notify(&email).await.unwrap();
     assert_eq!((names(&receipt.refused), names(&receipt.deferred)), (vec![], vec!["b@example.com"]));
-    assert_eq!(receipt.deferred[0].reason, "no answer about this recipient in time");
+    assert_eq!(receipt.deferred[0].reason, "no answer in time, about this recipient");
     let [mail] = &fake.mails()[..] else { panic!("one mail") };
     assert_eq!(mail.to, ["a@example.com", "c@example.com"]);
     assert_eq!(fake.connections(), 2, "the one that hangs is of no more use");
@@ -96,10 +96,90 @@ async fn a_recipient_the_server_will_not_speak_about_does_not_keep_the_mail_from
 }
 
 #[tokio::test]
-async fn a_server_silent_about_more_than_one_recipient_is_not_asked_without_end() {
+async fn two_recipients_the_server_will_not_speak_about_do_not_keep_the_mail_from_the_third() {
     let fake = silent_about(&["a@", "b@"]).await;
+    let receipt = notify(&email(&fake, |_| {})).await.unwrap();
+    assert_eq!(names(&receipt.deferred), ["a@example.com", "b@example.com"]);
+    let [mail] = &fake.mails()[..] else { panic!("one mail") };
+    assert_eq!(mail.to, ["c@example.com"]);
+}
+
+#[tokio::test]
+async fn a_server_silent_about_every_recipient_is_not_asked_without_end() {
+    let fake = silent_about(&["a@", "b@", "c@"]).await;
     check(notify(&email(&fake, |_| {})).await, "transient", "RCPT: no answer in time");
-    assert_eq!((fake.connections(), fake.said("DATA")), (2, 0));
+    assert_eq!((fake.connections(), fake.said("DATA")), (3, 0));
+}
+
+/// A server that ends the conversation with `answer` at those recipients whose `RCPT` line holds one of `names`.
+async fn ends_at(names: &'static [&'static str], answer: ScriptedAnswer) -> ScriptedServer {
+    ScriptedServer::start(move |cue: ClientLine<'_>| {
+        let is_named = cue.line.starts_with("RCPT") && names.iter().any(|name| cue.line.contains(name));
+        if is_named { answer } else { ScriptedAnswer::Usual }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_recipient_at_whom_the_server_hangs_up_does_not_keep_the_mail_from_the_others() {
+    use ScriptedAnswer::{HangUp, RawAndHangUp, SayAndHangUp};
+    for answer in [SayAndHangUp("421 4.7.0 not this one"), RawAndHangUp(b"421\r\n"), HangUp] {
+        for names in [&["a@"][..], &["b@"], &["c@"], &["a@", "b@"], &["a@", "c@"], &["b@", "c@"]] {
+            let fake = ends_at(names, answer).await;
+            let receipt = notify(&email(&fake, |_| {})).await.unwrap();
+            assert_eq!(
+                (receipt.refused.len(), receipt.deferred.len()),
+                (0, names.len()),
+                "{answer:?} {names:?}"
+            );
+            let [mail] = &fake.mails()[..] else { panic!("one mail: {answer:?} {names:?}") };
+            assert_eq!(mail.to.len(), 3 - names.len());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_up_at_everybody_is_left_alone_soon() {
+    let fake = ends_at(&["@"], ScriptedAnswer::SayAndHangUp("421 4.3.2 going down")).await;
+    let many = |config: &mut Value| {
+        config["to"] = json!((0..40).map(|number| format!("n{number}@example.com")).collect::<Vec<_>>());
+    };
+    check(notify(&email(&fake, many)).await, "transient", "RCPT: 421 4.3.2 going down");
+    assert_eq!(fake.connections(), 3);
+    assert!(fake.mails().is_empty());
+}
+
+#[tokio::test]
+async fn a_limit_named_at_one_recipient_is_the_whole_accounts() {
+    let fake = ends_at(&["b@"], ScriptedAnswer::SayAndHangUp("421 HL:ICC too many connections")).await;
+    check(notify(&email(&fake, |_| {})).await, "throttled", "HL:ICC");
+    assert_eq!(fake.connections(), 1);
+}
+
+#[tokio::test]
+async fn a_recipient_named_when_the_mail_is_refused_does_not_keep_it_from_the_others() {
+    for (code, refused) in [("554", 1), ("550", 1), ("451", 0)] {
+        let words: &'static str =
+            format!("{code} 5.1.1 Message rejected, failed the check: B@Example.com.").leak();
+        let script = move |cue: ClientLine<'_>| {
+            let is_first_end = cue.line == "." && cue.connection == 1;
+            if is_first_end { ScriptedAnswer::Say(words) } else { ScriptedAnswer::Usual }
+        };
+        let fake = ScriptedServer::start(script).await;
+        let to = |config: &mut Value| config["to"] = json!(["ab@example.com", "b@example.com"]);
+        let receipt = notify(&email(&fake, to)).await.unwrap();
+        assert_eq!((receipt.refused.len(), receipt.deferred.len()), (refused, 1 - refused), "{code}");
+        let [mail] = &fake.mails()[..] else { panic!("one mail") };
+        assert_eq!(mail.to, ["ab@example.com"]);
+    }
+}
+
+#[tokio::test]
+async fn a_mail_refused_for_every_recipient_is_refused() {
+    let refuse = when(".", ScriptedAnswer::Say("554 no mail for a@example.com b@example.com c@example.com"));
+    let fake = ScriptedServer::start(refuse).await;
+    check(notify(&email(&fake, |_| {})).await, "unsendable", "554");
+    assert_eq!(fake.connections(), 1);
 }
 
 #[tokio::test]
@@ -110,7 +190,7 @@ async fn a_recipient_left_out_is_not_given_up_with_the_others() {
         _ => ScriptedAnswer::Usual,
     };
     let fake = ScriptedServer::start(script).await;
-    check(notify(&email(&fake, |_| {})).await, "transient", "to[1]: no answer about this recipient in time");
+    check(notify(&email(&fake, |_| {})).await, "transient", "to[1]: no answer in time, about this recipient");
 }
 
 #[tokio::test]

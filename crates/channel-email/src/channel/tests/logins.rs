@@ -1,0 +1,143 @@
+//! Servers and the logins that they understand.
+
+use super::*;
+
+const USER: &str = "YWxlcnRAZXhhbXBsZS5jb20=";
+const SECRET: &str = "czNjcmV0";
+const PLAIN: &str = "AGFsZXJ0QGV4YW1wbGUuY29tAHMzY3JldA==";
+
+/// A server with this offer of `AUTH`, whose other answers are by `script`.
+async fn offering(
+    offer: &'static str,
+    script: impl Fn(&str) -> ScriptedAnswer + Send + Sync + 'static,
+) -> ScriptedServer {
+    let ehlo: &'static str = format!("250-fake\r\n{offer}").leak();
+    ScriptedServer::start(move |cue: ClientLine<'_>| match cue.line {
+        line if line.starts_with("EHLO") => ScriptedAnswer::Say(ehlo),
+        line => script(line),
+    })
+    .await
+}
+
+fn auth_lines(fake: &ScriptedServer) -> Vec<String> {
+    let is_auth = |line: &String| !["EHLO", "MAIL", "RCPT", "DATA"].iter().any(|it| line.starts_with(it));
+    fake.lines().into_iter().filter(is_auth).collect()
+}
+
+#[tokio::test]
+async fn an_offer_is_understood_in_any_spelling() {
+    let plain = vec![format!("AUTH PLAIN {PLAIN}")];
+    let login = vec!["AUTH LOGIN".to_owned(), USER.to_owned(), SECRET.to_owned()];
+    for (offer, expected) in [
+        ("250 auth login plain", &plain),
+        ("250 AUTH=LOGIN PLAIN", &plain),
+        ("250-AUTH=LOGIN\r\n250 AUTH PLAIN", &plain),
+        ("250 Auth  LOGIN   PLAIN ", &plain),
+        ("250 AUTH=PLAIN=LOGIN", &plain),
+        ("250 AUTH LOGIN,PLAIN", &plain),
+        ("250 AUTH\tGSSAPI\tNTLM\tPLAIN", &plain),
+        ("250 auth=login", &login),
+        ("250 AUTH NTLM LOGIN", &login),
+    ] {
+        let fake = offering(offer, |_| ScriptedAnswer::Usual).await;
+        notify(&email(&fake, |_| {})).await.unwrap();
+        assert_eq!(auth_lines(&fake), *expected, "{offer}");
+    }
+}
+
+#[tokio::test]
+async fn the_words_of_a_challenge_do_not_matter() {
+    for challenge in [
+        &b"334\r\n"[..],
+        b"334 \r\n",
+        b"334 not base64!\r\n",
+        b"334 \xd3\xca\xcf\xe4\r\n",
+        b"334-one\r\n334 two\r\n",
+    ] {
+        let script = move |line: &str| match line {
+            "AUTH LOGIN" | USER => ScriptedAnswer::Raw(challenge),
+            _ => ScriptedAnswer::Usual,
+        };
+        let fake = offering("250 AUTH LOGIN", script).await;
+        notify(&email(&fake, |_| {})).await.unwrap();
+        assert_eq!(auth_lines(&fake), ["AUTH LOGIN", USER, SECRET]);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_wants_the_login_on_a_line_of_its_own_gets_it_there() {
+    for refusal in ["501 5.5.4 syntax", "500 ?", "504 no", "334 "] {
+        let script = move |line: &str| match line {
+            line if line.starts_with("AUTH PLAIN ") => ScriptedAnswer::Say(refusal),
+            "AUTH PLAIN" => ScriptedAnswer::Say("334"),
+            _ => ScriptedAnswer::Usual,
+        };
+        let fake = offering("250 AUTH PLAIN", script).await;
+        notify(&email(&fake, |_| {})).await.unwrap();
+        assert_eq!(auth_lines(&fake).last().unwrap(), PLAIN, "{refusal}");
+    }
+}
+
+#[tokio::test]
+async fn a_mechanism_that_is_offered_and_not_known_is_passed_over() {
+    let script = |line: &str| match line {
+        line if line.starts_with("AUTH PLAIN") => ScriptedAnswer::Say("504 5.5.4 unrecognised"),
+        _ => ScriptedAnswer::Usual,
+    };
+    let fake = offering("250 AUTH PLAIN LOGIN", script).await;
+    notify(&email(&fake, |_| {})).await.unwrap();
+    assert_eq!(auth_lines(&fake).last().unwrap(), SECRET);
+}
+
+#[tokio::test]
+async fn a_refused_login_is_not_tried_again_by_another_mechanism() {
+    for refusal in
+        ["535", "534 5.7.9", "530 5.7.0", "550 no", "454 4.7.0 later", "421 4.7.0 too many", "553", "571 ?"]
+    {
+        let script = move |line: &str| match line {
+            line if line.starts_with("AUTH") => ScriptedAnswer::Say(refusal),
+            _ => ScriptedAnswer::Usual,
+        };
+        let fake = offering("250 AUTH PLAIN LOGIN CRAM-MD5", script).await;
+        let err = notify(&email(&fake, |_| {})).await.unwrap_err();
+        assert!(matches!(err.word(), "misconfigured" | "throttled"), "{refusal}: {err}");
+        assert_eq!(auth_lines(&fake).len(), 1, "{refusal}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_of_old_gets_the_password_by_cram_md5() {
+    // RFC 2195 §2.
+    let script = |line: &str| match line {
+        "AUTH CRAM-MD5" => {
+            ScriptedAnswer::Say("334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+")
+        }
+        _ => ScriptedAnswer::Usual,
+    };
+    for auth in ["auto", "cram-md5"] {
+        let fake = offering("250 AUTH NTLM CRAM-MD5", script).await;
+        let channel = email(&fake, |config| {
+            config["smtp"]["username"] = json!("tim");
+            config["smtp"]["password"] = json!("tanstaaftanstaaf");
+            config["smtp"]["auth"] = json!(auth);
+        });
+        notify(&channel).await.unwrap();
+        let expected = ["AUTH CRAM-MD5", "dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw"];
+        assert_eq!(auth_lines(&fake), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_we_do_not_speak_is_named() {
+    let fake = offering("250 AUTH NTLM GSSAPI", |_| ScriptedAnswer::Usual).await;
+    let outcome = notify(&email(&fake, |_| {})).await;
+    check(
+        outcome,
+        "misconfigured",
+        "only NTLM, GSSAPI; its administrator must allow one of PLAIN, LOGIN and CRAM-MD5",
+    );
+    let fake = offering("250 AUTH LOGIN", |_| ScriptedAnswer::Usual).await;
+    let outcome = notify(&email(&fake, |config| config["smtp"]["auth"] = json!("plain"))).await;
+    check(outcome, "misconfigured", "does not offer PLAIN but only LOGIN; set `smtp.auth` to auto");
+    assert_eq!(auth_lines(&fake), [""; 0]);
+}

@@ -1,0 +1,68 @@
+//! The introduction to a server: its greeting, and our `EHLO` or `HELO`.
+
+use fanfare_core::SendError;
+use tokio::time::Instant;
+
+use crate::client_name::ClientName;
+use crate::connection::{ByteStream, SmtpConnection};
+use crate::extensions::SmtpExtensions;
+use crate::raw_reply::ReplyKind;
+use crate::reply::{SmtpFailure, SmtpStage};
+
+/// Waits for the server's greeting.
+pub(crate) async fn await_greeting(
+    connection: &mut SmtpConnection,
+    deadline: Instant,
+) -> Result<(), SmtpFailure> {
+    connection.reply(deadline).await?.expect(ReplyKind::Completion).map(drop)
+}
+
+/// Introduces us by `EHLO`, or by `HELO` where the server does not know that: "if the EHLO
+/// command is not acceptable, … the client SHOULD fall back" (RFC 5321 §3.2).
+pub(crate) async fn introduce(
+    connection: &mut SmtpConnection,
+    name: &ClientName,
+    deadline: Instant,
+) -> Result<SmtpExtensions, SmtpFailure> {
+    let reply = connection.command(&format!("EHLO {name}"), deadline).await?;
+    match reply.code() {
+        Some(500..600) => introduce_by_helo(connection, name, deadline).await,
+        Some(_) | None => Ok(SmtpExtensions::from_reply(&reply.expect(ReplyKind::Completion)?)),
+    }
+}
+
+/// Introduces us by `HELO`, after which a server has no extensions.
+pub(crate) async fn introduce_by_helo(
+    connection: &mut SmtpConnection,
+    name: &ClientName,
+    deadline: Instant,
+) -> Result<SmtpExtensions, SmtpFailure> {
+    let reply = connection.command(&format!("HELO {name}"), deadline).await?;
+    reply.expect(ReplyKind::Completion).map(|_| SmtpExtensions::default())
+}
+
+/// The clear part of a conversation that goes on encrypted (RFC 3207).
+pub(crate) async fn start_tls(
+    mut connection: SmtpConnection,
+    name: &ClientName,
+    deadline: Instant,
+) -> Result<Box<dyn ByteStream>, SendError> {
+    let offer = introduce(&mut connection, name, deadline).await;
+    if !offer.map_err(|failure| failure.at(SmtpStage::Greeting))?.starttls {
+        let reason = "the server does not offer STARTTLS, and mail is not sent without; check `smtp.port`, or should `smtp.tls` be implicit?";
+        return Err(SendError::Misconfigured { reason: reason.to_owned() });
+    }
+    let reply = connection.command("STARTTLS", deadline).await;
+    reply
+        .and_then(|reply| reply.expect(ReplyKind::Completion))
+        .map_err(|failure| failure.at(SmtpStage::StartTls))?;
+    // Whatever someone in between puts after the answer would be taken for the first answers
+    // of the encrypted server.
+    match connection.into_stream() {
+        (stream, 0) => Ok(stream),
+        (_, _) => {
+            let reason = "STARTTLS: something was put into the connection before it was encrypted";
+            Err(SendError::Misconfigured { reason: reason.to_owned() })
+        }
+    }
+}
