@@ -1,10 +1,10 @@
-use fanfare_chat::{MentionSettings, capacity, fit, link_target, linked, plain, without_links};
+use fanfare_chat::{MentionSettings, before_names, capacity, fit, link_target, linked, plain, without_links};
 use fanfare_core::{Attempt, Digest, IdempotencyKey, Mention, MessageForm, Notification};
 use fanfare_words::{Fact, Message, Renderer};
 use serde::Serialize;
 
 use crate::DingTalkMsgType;
-use crate::markdown::{escape, escape_lines};
+use crate::markdown::{escape, escape_headline, escape_lines, escape_name};
 
 /// "body 大小不合法 … 20000bytes 以内" (errcode 460101) is the limit of the whole JSON;
 /// the rest is ours, in case it is counted otherwise.
@@ -138,7 +138,7 @@ impl RobotLook {
             DingTalkMsgType::Markdown => {
                 (MsgTypeWord::Markdown, Some(self.markdown(message, mention, missing)), None)
             }
-            DingTalkMsgType::Text => (MsgTypeWord::Text, None, Some(self.text(message, missing))),
+            DingTalkMsgType::Text => (MsgTypeWord::Text, None, Some(self.text(message, mention, missing))),
         };
         let Mention { mobiles, user_ids, all } = mention.clone();
         let at = AtField { at_mobiles: mobiles, at_user_ids: user_ids, is_at_all: all };
@@ -148,13 +148,15 @@ impl RobotLook {
     fn markdown(&self, message: &Message, mention: &Mention, missing: usize) -> MarkdownField {
         let Message { title, facts: _, others, content, link } = message;
         let fact = |Fact { name, text, link }: &Fact| {
-            format!("- **{name}**: {}", linked(&escape(text), link.as_deref()))
+            let text =
+                if link.is_some() { linked(&escape_name(text), link.as_deref()) } else { escape(text) };
+            format!("- **{name}**: {text}")
         };
         let lines: Vec<String> =
             message.lines().map(fact).chain(others.more_note().map(|note| format!("- {note}"))).collect();
         let link = link.as_deref().and_then(link_target);
         let blocks = [
-            Some(format!("### {}", escape(title))),
+            Some(format!("### {}", escape_headline(title))),
             self.keyword.clone(),
             (!lines.is_empty()).then(|| lines.join("\n")),
             content.as_deref().map(escape_lines),
@@ -166,10 +168,12 @@ impl RobotLook {
         MarkdownField { title: title.clone(), text }
     }
 
-    /// Mentions are added by DingTalk: a number written here would be shown twice.
-    fn text(&self, message: &Message, missing: usize) -> TextField {
+    /// DingTalk adds the mentions itself, right behind the last sign: a number written here would be shown twice.
+    fn text(&self, message: &Message, mention: &Mention, missing: usize) -> TextField {
         let blocks = [Some(message.to_string()), self.keyword.clone(), self.renderer.cut_note(missing)];
-        TextField { content: blocks.into_iter().flatten().collect::<Vec<_>>().join("\n\n") }
+        let text = blocks.into_iter().flatten().collect::<Vec<_>>().join("\n\n");
+        let calls = *mention != Mention::default();
+        TextField { content: if calls { before_names(text, self.renderer.called()) } else { text } }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The mail as a page.
 
-use fanfare_words::{Fact, Message};
+use fanfare_words::{Fact, Message, kept_blanks};
 
 /// `message` as a page of nothing but a heading, a plain table and inline
 /// styles: mail programs drop the rest. `heading_colour` is a CSS colour.
@@ -46,9 +46,11 @@ fn more_row(note: String) -> String {
     format!("<tr><td></td><td>{}</td></tr>\n", escape(&note))
 }
 
-/// The sender's own longer text, with its line ends.
+/// The sender's own longer text, line by line. Outlook, which lays pages out as Word does, knows `<br>` and
+/// not `white-space:pre-wrap`.
 fn long_text(content: &str) -> String {
-    format!("<div style=\"margin-top:12px;white-space:pre-wrap\">{}</div>\n", escape(content))
+    let lines: Vec<String> = content.lines().map(|line| escape(&kept_blanks(line))).collect();
+    format!("<div style=\"margin-top:12px\">{}</div>\n", lines.join("<br>\n"))
 }
 
 fn paragraph_link(link: &str) -> String {

@@ -1,11 +1,11 @@
 //! A message as a card.
 
-use fanfare_chat::{link_target, linked};
+use fanfare_chat::{link_target, linked, without_tags};
 use fanfare_core::{Digest, Notification, Severity, Why};
 use fanfare_words::{Fact, Message, Renderer};
 use serde::Serialize;
 
-use crate::markdown::{escape, escape_lines};
+use crate::markdown::{escape, escape_lines, escape_name};
 use crate::mention::Called;
 
 /// A card of version 2.0, which a custom bot may send with links alone.
@@ -90,7 +90,9 @@ impl Card {
         let CardFrame { colour, keyword, called, renderer } = frame;
         let Message { title, facts: _, others, content, link } = message;
         let fact = |Fact { name, text, link }: &Fact| {
-            format!("**{name}**: {}", linked(&escape(text), link.as_deref()))
+            let text =
+                if link.is_some() { linked(&escape_name(text), link.as_deref()) } else { escape(text) };
+            format!("**{name}**: {text}")
         };
         let lines: Vec<String> = message.lines().map(fact).chain(others.more_note()).collect();
         let link = link.as_deref().and_then(link_target);
@@ -106,7 +108,7 @@ impl Card {
         // A headline has no markup; a mention in it is not worth a try.
         Self {
             schema: "2.0",
-            header: CardHeader { title: PlainText { content: title.replace('<', "＜") }, template: colour },
+            header: CardHeader { title: PlainText { content: without_tags(title) }, template: colour },
             body: CardBody { elements: blocks.into_iter().flatten().map(markdown).collect() },
         }
     }

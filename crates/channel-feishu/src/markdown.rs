@@ -1,29 +1,50 @@
 //! Other people's texts inside a card's markdown.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
-/// `text` so that none of it is taken for markup, a tag or a mention. A card shows the
-/// signs that stand as entities.
+use fanfare_chat::with_links;
+use fanfare_words::kept_blanks;
+
+/// `text` so that none of it is taken for markup, a tag or a mention, and that an address in it can be
+/// followed. A card shows the signs that stand as entities.
 /// <https://open.feishu.cn/document/feishu-cards/card-json-v2-components/content-components/rich-text>
 pub(crate) fn escape(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).map(entity).collect()
+    let escaped = |part: Range<usize>| {
+        let escaped = escape_name(&text[part.clone()]);
+        // Before a link it would make a picture of it.
+        match escaped.strip_suffix('!').filter(|_| part.end < text.len()) {
+            Some(before) => format!("{before}&#33;"),
+            None => escaped,
+        }
+    };
+    with_links(text, escaped, |address| escape_name(&text[address]))
+}
+
+/// `text` as the name of a link, in which there can be no other.
+pub(crate) fn escape_name(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || *c == '\n').map(entity).collect()
 }
 
 /// `text` of several lines, each of which stays a line and begins no heading, quote,
 /// list or rule.
 pub(crate) fn escape_lines(text: &str) -> String {
-    text.trim().lines().map(escape_line).collect::<Vec<_>>().join("\n")
+    text.lines().map(|line| escape_line(&kept_blanks(line))).collect::<Vec<_>>().join("\n")
 }
 
 fn escape_line(line: &str) -> String {
-    let line = line.trim();
-    let first = match line.chars().next() {
-        Some('#') => "&#35;",
-        Some('-') => "&#45;",
-        Some('+') => "&#43;",
+    let digits = line.chars().take_while(char::is_ascii_digit).count();
+    let (number, rest) = line.split_at(digits);
+    let sign = match rest.chars().next() {
+        Some('#') if digits == 0 => "&#35;",
+        Some('-') if digits == 0 => "&#45;",
+        Some('+') if digits == 0 => "&#43;",
+        Some('=') if digits == 0 => "&#61;",
+        Some('.') if digits > 0 => "&#46;",
+        Some(')') if digits > 0 => "&#41;",
         _ => return escape(line),
     };
-    format!("{first}{}", escape(&line[1..]))
+    format!("{number}{sign}{}", escape(&rest[1..]))
 }
 
 fn entity(c: char) -> Cow<'static, str> {

@@ -1,6 +1,6 @@
 //! A message within Feishu's limit, in each of the forms it takes.
 
-use fanfare_chat::{capacity, fit, plain, without_links};
+use fanfare_chat::{capacity, fit, plain, without_links, without_tags};
 use fanfare_core::{Digest, MessageForm, Notification};
 use fanfare_words::{Message, Renderer};
 use serde::Serialize;
@@ -142,7 +142,7 @@ impl FeishuLook {
     fn text(&self, message: &Message, missing: usize, called: &Called) -> TextContent {
         let blocks = [
             // A text knows `<at …>`, too.
-            Some(message.to_string().replace('<', "＜")),
+            Some(without_tags(&message.to_string())),
             self.renderer.cut_note(missing),
             self.keyword.clone(),
             (!called.is_empty()).then(|| called.in_text()),

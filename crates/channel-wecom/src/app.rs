@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::config::KIND;
 use crate::hints::WeComHints;
-use crate::render::{Content, FontColour, Frame, Shape};
+use crate::render::{Content, FontColour, Frame, NamesBehind, Shape};
 use crate::token::Tokens;
 use crate::wire::AppReply;
 use crate::{AppConfig, WeComMsgType};
@@ -175,7 +175,13 @@ impl App {
     }
 
     fn frame(&self, shape: Shape, limit: usize, unique: String) -> Frame {
-        Frame { renderer: self.renderer.clone(), shape, limit, tail: Some(unique) }
+        Frame {
+            renderer: self.renderer.clone(),
+            shape,
+            limit,
+            tail: Some(unique),
+            names: NamesBehind::Nobody,
+        }
     }
 
     /// `message` in `frame`, to everybody of the settings.

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::config::KIND;
 use crate::hints::WeComHints;
-use crate::render::{Content, FontColour, Frame, Shape};
+use crate::render::{Content, FontColour, Frame, NamesBehind, Shape};
 use crate::{WeComMsgType, wire};
 
 /// The path to which a bot posts:
@@ -130,7 +130,8 @@ impl Bot {
                 BotDraft { message, mention, frame }
             }
             MessageForm::Plain => {
-                BotDraft { message: plain(&message), mention, frame: self.text_frame(LONGEST_PLAIN) }
+                let frame = self.text_frame(&mention, LONGEST_PLAIN);
+                BotDraft { message: plain(&message), mention, frame }
             }
         }
     }
@@ -143,7 +144,7 @@ impl Bot {
             MessageForm::Full => BotDraft { message, mention, frame },
             MessageForm::Plain => {
                 let message = without_links(&message);
-                let text = self.text_frame(LONGEST_TEXT);
+                let text = self.text_frame(&mention, LONGEST_TEXT);
                 // Half of the alerts would not fit into a text. Without links, and with the
                 // alerts' own markup undone, markdown is as plain.
                 let frame = if text.holds(&message) { text } else { frame };
@@ -154,18 +155,21 @@ impl Bot {
 
     fn frame(&self, mention: &Mention, colour: FontColour) -> Frame {
         match self.msgtype_for(mention) {
-            WeComMsgType::Text => self.text_frame(LONGEST_TEXT),
+            WeComMsgType::Text => self.text_frame(mention, LONGEST_TEXT),
             WeComMsgType::Markdown => Frame {
                 renderer: self.renderer.clone(),
                 shape: Shape::Markdown(colour),
                 limit: LONGEST_MARKDOWN,
                 tail: mention_words(&mention.user_ids),
+                names: NamesBehind::Nobody,
             },
         }
     }
 
-    fn text_frame(&self, limit: usize) -> Frame {
-        Frame { renderer: self.renderer.clone(), shape: Shape::Text, limit, tail: None }
+    fn text_frame(&self, mention: &Mention, limit: usize) -> Frame {
+        let calls = *mention != Mention::default();
+        let names = if calls { NamesBehind::Called } else { NamesBehind::Nobody };
+        Frame { renderer: self.renderer.clone(), shape: Shape::Text, limit, tail: None, names }
     }
 
     /// Markdown mentions members by id and nobody else. A mention that rings is worth

@@ -1,5 +1,6 @@
 //! A message within a provider's limit.
 
+use fanfare_core::cut_point;
 use fanfare_words::{Fact, Message};
 
 use crate::cut_sign::CUT;
@@ -81,7 +82,7 @@ fn drop_fact(facts: &mut Vec<Fact>) -> Option<String> {
 fn cut(text: &mut String, excess: usize) -> usize {
     let before = text.strip_suffix(CUT).map_or(text.len(), str::len);
     let room = before.saturating_sub(excess).max(SHORT_TEXT) - CUT.len();
-    text.truncate(text.floor_char_boundary(room.min(before - 1)));
+    text.truncate(cut_point(text, room.min(before - 1)));
     let after = text.len();
     text.push_str(CUT);
     before - after

@@ -29,7 +29,9 @@ mod fixtures;
 
 pub use crate::capacity::capacity;
 pub use crate::fit::fit;
-pub use crate::markdown::{link_target, linked};
+pub use crate::markdown::{
+    before_names, begins_tag, link_target, linked, wide_brackets, with_links, without_tags,
+};
 pub use crate::mention::{MentionAll, MentionSettings};
 pub use crate::plain::{plain, without_links};
 pub use crate::robot_settings::{check_address_part, check_keyword};

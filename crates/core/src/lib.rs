@@ -97,5 +97,5 @@ pub use crate::route::{Match, Route, RoutePath};
 pub use crate::secret::Secret;
 pub use crate::severity::{InvalidSeverity, Severity};
 pub use crate::terms::{Contract, DeliveryTerms, Rung, Sending, Succeed, Unless};
-pub use crate::text::{cut_to_bytes, one_line};
+pub use crate::text::{addresses, cut_point, cut_to_bytes, keep_lines, one_line, space_after_addresses};
 pub use crate::why::Why;

@@ -9,6 +9,7 @@ mod store_conformance;
 mod group_suite;
 mod fixtures;
 mod language;
+mod reading;
 mod log;
 mod test_sandbox;
 mod raw_client;
@@ -24,5 +25,8 @@ pub use crate::group_suite::{check_groups, group};
 pub use crate::language::check_language;
 pub use crate::log::logged;
 pub use crate::raw_client::{RawAnswer, RawMailer, raw_exchange, raw_mail, raw_request, raw_send};
+pub use crate::reading::{
+    HARD_LINES, ReadText, SoftBreak, check_shown, hard_text, read_markdown, with_blanks,
+};
 pub use crate::store_conformance::{StoreSite, store_conformance};
 pub use crate::test_sandbox::{D1_MILLIS, TestSandbox};

@@ -10,6 +10,13 @@ pub(crate) fn cut_note(language: Language, missing: usize) -> Option<String> {
     })
 }
 
+pub(crate) fn called(language: Language) -> &'static str {
+    match language {
+        Language::En => "For: ",
+        Language::Zh => "提醒: ",
+    }
+}
+
 pub(crate) fn link_text(language: Language) -> &'static str {
     match language {
         Language::En => "Open at the source",

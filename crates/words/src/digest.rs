@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use fanfare_core::{
-    Alert, AlertId, Digest, Language, Locale, Notification, Severity, Why, cut_to_bytes, one_line,
+    Alert, AlertId, Digest, Language, Locale, Notification, Severity, Why, cut_to_bytes, keep_lines,
+    one_line, space_after_addresses,
 };
 use jiff::tz::TimeZone;
 
@@ -86,7 +87,11 @@ impl DigestIncident<'_> {
             Some(format!("{} {}", words.number, self.numbers())),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().filter(|it| !it.is_empty()).collect();
-        Fact { name: self.tag(words), text: one_line(&parts.join(" · ")), link: self.acknowledge() }
+        Fact {
+            name: self.tag(words),
+            text: space_after_addresses(&one_line(&parts.join(" · "))),
+            link: self.acknowledge(),
+        }
     }
 
     fn tag(&self, words: &MessageWords) -> &'static str {
@@ -159,7 +164,7 @@ impl DigestIncident<'_> {
 /// The name of the alert, and in the rest of the room its description.
 fn name(alert: &Alert, language: Language) -> String {
     let AlertName { what, full: mut name } = AlertName::new(alert, language);
-    let described = one_line(in_language(alert, "description", language).unwrap_or_default());
+    let described = joined_lines(in_language(alert, "description", language).unwrap_or_default());
     if name.is_empty() {
         return cut_to_bytes(&described, LONGEST_NAME, "…");
     }
@@ -169,6 +174,12 @@ fn name(alert: &Alert, language: Language) -> String {
         name.push_str(&cut_to_bytes(&described, room, "…"));
     }
     name
+}
+
+/// `text` on one line, with a sign where its lines end: `A: -18 / B: -9` are two rooms, not one.
+fn joined_lines(text: &str) -> String {
+    let lines = keep_lines(text);
+    lines.lines().map(one_line).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" / ")
 }
 
 #[cfg(test)]

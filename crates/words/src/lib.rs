@@ -40,6 +40,7 @@ mod annotation;
 mod message;
 mod other_alerts;
 mod fact;
+mod blanks;
 mod local_time;
 
 #[cfg(test)]
@@ -48,6 +49,7 @@ mod fixtures;
 pub use crate::ack_page::{AckPageText, AckPageWords};
 pub use crate::annotation::annotation_in;
 pub use crate::audit::AuditWords;
+pub use crate::blanks::kept_blanks;
 pub use crate::channels::ChannelWords;
 pub use crate::check::CheckWords;
 pub use crate::dead_letters::DeadLetterWords;

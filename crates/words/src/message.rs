@@ -14,7 +14,7 @@ pub struct Message {
     pub facts: Vec<Fact>,
     /// The other alerts of the group; none where the group is one alert.
     pub others: OtherAlerts,
-    /// The sender's own longer text, as it came.
+    /// The sender's own longer text: its lines as they came, each ended by `\n` alone.
     pub content: Option<String>,
     /// A page about the alert at its source.
     pub link: Option<String>,

@@ -2,7 +2,7 @@
 
 use fanfare_core::{
     Acknowledgement, Alert, GroupedAlert, Kind, Language, Locale, Notification, Severity, Status, Why,
-    one_line,
+    keep_lines, one_line, space_after_addresses,
 };
 
 use crate::alert_name::AlertName;
@@ -31,10 +31,10 @@ pub(crate) fn notification(notification: &Notification, locale: &Locale) -> Mess
         escalated,
     } = notification;
     let words = MessageWords::in_language(locale.language);
-    let description = in_language(alert, "description", locale.language).unwrap_or_default();
+    let (description, content) = longer_texts(alert, locale.language, words);
     let mut facts = Vec::new();
     let mut add = |name, text: &str| {
-        let text = one_line(text);
+        let text = space_after_addresses(&one_line(text));
         if !text.is_empty() {
             facts.push(Fact { name, text, link: None });
         }
@@ -49,7 +49,7 @@ pub(crate) fn notification(notification: &Notification, locale: &Locale) -> Mess
     add(words.device, alert.text_of("device"));
     add("EUI", alert.text_of("eui"));
     add(words.alarm, alert.text_of("alertname"));
-    add(words.description, description);
+    add(words.description, &description);
     add(if *why == Why::Notice { words.time } else { words.since }, &local_time(*since, &locale.timezone));
     if *why == Why::Resolved {
         add(words.resolved_at, &local_time(alert.starts_at, &locale.timezone));
@@ -64,7 +64,7 @@ pub(crate) fn notification(notification: &Notification, locale: &Locale) -> Mess
         title: title(notification, locale.language),
         facts,
         others: OtherAlerts::new(other_lines(notification, locale.language, words), locale.language),
-        content: in_language(alert, "content", locale.language).map(str::to_owned),
+        content,
         link: alert.generator_url.as_deref().map(one_line),
     }
 }
@@ -83,7 +83,27 @@ pub(crate) fn title(notification: &Notification, language: Language) -> String {
         }
     };
     let more = words.more(others.len()).map(|more| format!(" ({more})")).unwrap_or_default();
-    one_line(&format!("[{tag}] {}{more}", subject(alert, language)))
+    space_after_addresses(&one_line(&format!("[{tag}] {}{more}", subject(alert, language))))
+}
+
+/// The description of `alert` if it is one line, and its longer text. A description of several lines
+/// stands at the beginning of that, under its name: among the facts nobody could see where it ends.
+fn longer_texts(alert: &Alert, language: Language, words: &MessageWords) -> (String, Option<String>) {
+    let text = |name| {
+        let text = in_language(alert, name, language).map(|text| space_after_addresses(&keep_lines(text)));
+        text.filter(|text| !text.is_empty())
+    };
+    let (description, content) = (text("description"), text("content"));
+    match description {
+        Some(lines) if lines.contains('\n') => {
+            let named = format!("{}:\n{lines}", words.description);
+            (
+                String::new(),
+                Some([Some(named), content].into_iter().flatten().collect::<Vec<_>>().join("\n\n")),
+            )
+        }
+        line => (line.unwrap_or_default(), content),
+    }
 }
 
 /// The title of `alert`, and its device where the title does not name it.
@@ -103,8 +123,8 @@ fn other_lines(notification: &Notification, language: Language, words: &MessageW
             (Kind::Alarm, Status::Resolved) => words.resolved,
             (Kind::Alarm, Status::Firing) => words.severity_tag(alert.severity),
         };
-        let text = format!("{} · {} {id}", AlertName::new(alert, language).full, words.number);
-        Fact { name: tag, text, link: None }
+        let name = space_after_addresses(&AlertName::new(alert, language).full);
+        Fact { name: tag, text: format!("{name} · {} {id}", words.number), link: None }
     };
     notification.others_worst_first().into_iter().map(line).collect()
 }

@@ -50,6 +50,12 @@ impl Renderer {
         additions::link_text(self.language())
     }
 
+    /// The word before the people whom a message calls, where a provider writes their names behind the text.
+    #[must_use]
+    pub fn called(&self) -> &'static str {
+        additions::called(self.language())
+    }
+
     /// A note that a message was signed with the provider's time, which is so much
     /// `ahead` of this machine's.
     #[must_use]

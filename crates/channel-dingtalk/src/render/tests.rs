@@ -51,10 +51,10 @@ fn a_markdown_message_repeats_its_title_since_dingtalk_shows_it_only_in_the_list
             - **Level**: URGENT
             - **Device**: Cold room 3
             - **EUI**: 6353012af1093062
-            - **Alarm**: over\_temp
+            - **Alarm**: over_temp
             - **Description**: Current -9.4 °C, limit -18 °C
             - **Since**: 2026-03-08 12:00:00 +00:00
-            - **Groups**: WeCom\_ops
+            - **Groups**: WeCom_ops
             - **Source**: thinklink
             - **Alert no.**: 42
 
@@ -112,6 +112,34 @@ fn a_text_message_leaves_naming_to_dingtalk() {
         posted(&RobotLook { msgtype: DingTalkMsgType::Text, ..look() }, &notification, MessageForm::Full);
     assert_eq!(body["at"]["atMobiles"], serde_json::json!(["13800000000"]));
     assert!(!body["text"].to_string().contains("13800000000"), "{body}");
+}
+
+/// The text as DingTalk shows it, which writes the names right behind the last sign.
+fn shown_with_names(look: &RobotLook, notification: &Notification) -> String {
+    let body = posted(look, notification, MessageForm::Full);
+    format!("{}@13800000000", body["text"]["content"].as_str().unwrap())
+}
+
+#[test]
+fn no_name_is_glued_to_the_link_at_the_end_of_a_text() {
+    let link = "https://alerts.example.com/ack/t0ken_-";
+    let text = |language| RobotLook {
+        msgtype: DingTalkMsgType::Text,
+        renderer: Renderer::new(Locale { language, ..Locale::default() }),
+        ..look()
+    };
+    let mut told = urgent(|alert| alert.mention.mobiles = vec!["13800000000".to_owned()]);
+    told.ack_url = Some(link.to_owned());
+    let shown = shown_with_names(&text(Language::En), &told);
+    assert!(
+        shown.ends_with(&format!("Acknowledge: I take care of it {link}\n\nFor: @13800000000")),
+        "{shown}"
+    );
+    let shown = shown_with_names(&text(Language::Zh), &told);
+    assert!(shown.ends_with(&format!("{link}\n\n提醒: @13800000000")), "{shown}");
+    Arc::make_mut(&mut told.alert).generator_url = Some("https://tkl.example.com/a/1".to_owned());
+    let shown = shown_with_names(&text(Language::En), &told);
+    assert!(shown.ends_with("https://tkl.example.com/a/1\n\nFor: @13800000000"), "{shown}");
 }
 
 #[test]

@@ -1,5 +1,5 @@
+use fanfare_testkit::{HARD_LINES, ReadText, check_shown, hard_text};
 use fanfare_words::OtherAlerts;
-
 use proptest::prelude::*;
 
 use super::*;
@@ -50,12 +50,40 @@ fn a_link_cannot_leave_its_attribute() {
     assert_eq!(page.matches(r#"<a href="https://x/&quot;onmouseover=&quot;alert(1)""#).count(), 2, "{page}");
 }
 
+/// The lines as a mail program shows them that knows no style sheets: a line ends at `<br>`, and every run of
+/// blanks and line ends is one blank.
+fn read(lines: &str) -> ReadText {
+    let page = long_text(lines);
+    let body =
+        page.strip_prefix("<div style=\"margin-top:12px\">").and_then(|it| it.strip_suffix("</div>\n"));
+    let shown = |line: &str| {
+        let words =
+            line.split([' ', '\n', '\t']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+        let signs = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
+        signs.iter().fold(words, |text, (entity, sign)| text.replace(entity, sign))
+    };
+    let text = body.unwrap().split("<br>").map(shown).collect::<Vec<_>>().join("\n");
+    ReadText { text, ..ReadText::default() }
+}
+
+#[test]
+fn hard_lines_are_shown_as_they_are_also_by_outlook() {
+    HARD_LINES.iter().for_each(|line| check_shown(line, read));
+    check_shown(&HARD_LINES.join("\n"), read);
+}
+
 proptest! {
+    #[test]
+    fn a_text_is_shown_as_it_is(text in hard_text()) {
+        check_shown(&text, read);
+    }
+
     #[test]
     fn no_text_adds_an_element_or_an_attribute(text in r#"(<|>|"|'|&|/|=|script|[a-z \n]|告){0,40}"#) {
         let tags = |page: &str| (page.matches('<').count(), page.matches('"').count(), page.matches('\'').count());
-        let plain = page(&message("x", Some("https://x/")), "#b71c1c");
-        let nasty = page(&message(&text, Some(&format!("https://x/{text}"))), "#b71c1c");
+        let page = |message| page(&message, "#b71c1c").replace("<br>", "");
+        let plain = page(message("x", Some("https://x/")));
+        let nasty = page(message(&text, Some(&format!("https://x/{text}"))));
         prop_assert_eq!(tags(&plain), tags(&nasty));
     }
 }

@@ -148,7 +148,7 @@ fn named_in(text: &str, tag: &str) -> Vec<String> {
 
 /// `text` with the signs that entities stand for.
 fn decoded(text: &str) -> String {
-    const ENTITIES: [(&str, &str); 15] = [
+    const ENTITIES: [(&str, &str); 19] = [
         ("&lt;", "<"),
         ("&gt;", ">"),
         ("&#42;", "*"),
@@ -162,6 +162,10 @@ fn decoded(text: &str) -> String {
         ("&#35;", "#"),
         ("&#45;", "-"),
         ("&#43;", "+"),
+        ("&#61;", "="),
+        ("&#33;", "!"),
+        ("&#46;", "."),
+        ("&#41;", ")"),
         ("&quot;", "\""),
         ("&amp;", "&"), // Last, or it would make others.
     ];

@@ -1,6 +1,6 @@
 use expect_test::expect;
 use fanfare_core::Locale;
-use fanfare_testkit::notification;
+use fanfare_testkit::{HARD_LINES, ReadText, check_shown, hard_text, notification};
 use fanfare_words::OtherAlerts;
 use proptest::prelude::*;
 
@@ -11,7 +11,13 @@ fn renderer() -> Renderer {
 }
 
 fn frame(shape: Shape, limit: usize) -> Frame {
-    Frame { renderer: renderer(), shape, limit, tail: Some("<@zhangsan>".to_owned()) }
+    Frame {
+        renderer: renderer(),
+        shape,
+        limit,
+        tail: Some("<@zhangsan>".to_owned()),
+        names: NamesBehind::Nobody,
+    }
 }
 
 fn message(content: &str) -> Message {
@@ -78,10 +84,82 @@ fn a_fact_that_leads_somewhere_is_a_link_in_markdown_and_an_address_in_text() {
     let mut message = message("fine");
     message.facts = vec![Fact { name: "URGENT", text: "*Cold* room [3]".to_owned(), link }];
     let markdown = frame(Shape::Markdown(FontColour::Orange), 4096).fitted(&message);
-    let linked = "> URGENT: [＊Cold＊ room ［3］](https://alerts.example.com/ack/t0ken)\n";
+    let linked = "> URGENT: [*Cold* room ［3］](https://alerts.example.com/ack/t0ken)\n";
     assert!(markdown.contains(linked), "{markdown}");
     let text = frame(Shape::Text, 2048).fitted(&message);
     assert!(text.contains("URGENT: *Cold* room [3] https://alerts.example.com/ack/t0ken\n"), "{text}");
+}
+
+/// The lines as WeCom's client shows them by what is documented of its markdown, with the wide forms as what
+/// they stand for.
+fn read(lines: &str) -> ReadText {
+    let mut shown = ReadText::default();
+    for line in escape_lines(lines).lines() {
+        if line.starts_with(['#', '>']) {
+            shown.markup.push(line.to_owned());
+        }
+        read_line(line, &mut shown);
+        shown.text.push('\n');
+    }
+    shown.text = narrow(&shown.text);
+    shown.links = shown.links.iter().map(|(name, target)| (narrow(name), target.clone())).collect();
+    shown
+}
+
+fn read_line(line: &str, shown: &mut ReadText) {
+    let mut rest = line;
+    while let Some(c) = rest.chars().next() {
+        let link = rest.strip_prefix('[').and_then(|it| it.split_once("](")).filter(|it| !it.0.contains('['));
+        if let Some((name, (target, behind))) = link.and_then(|(name, it)| Some((name, it.split_once(')')?)))
+        {
+            shown.text.push_str(name);
+            shown.links.push((name.to_owned(), target.to_owned()));
+            rest = behind;
+            continue;
+        }
+        let tag = rest
+            .strip_prefix('<')
+            .is_some_and(|it| it.starts_with(|c: char| c.is_alphabetic() || "@/".contains(c)));
+        if tag || rest.starts_with("**") || c == '`' {
+            shown.markup.push(rest.to_owned());
+        }
+        shown.text.push(c);
+        rest = &rest[c.len_utf8()..];
+    }
+}
+
+fn narrow(text: &str) -> String {
+    const WIDE: [(char, &str); 8] = [
+        ('＊', "*"),
+        ('｀', "`"),
+        ('＜', "<"),
+        ('＞', ">"),
+        ('＃', "#"),
+        ('（', "("),
+        ('［', "["),
+        ('］', "]"),
+    ];
+    WIDE.iter().fold(text.to_owned(), |text, (wide, narrow)| text.replace(*wide, narrow))
+}
+
+#[test]
+fn hard_lines_are_shown_as_they_are() {
+    HARD_LINES.iter().for_each(|line| check_shown(&narrow(line), read));
+    check_shown(&narrow(&HARD_LINES.join("\n")), read);
+}
+
+#[test]
+fn a_sign_that_marks_nothing_in_wecom_stays() {
+    let text = "a*b*c, cold_room_3, x < 5, ~5 °C, C:\\path\\file, - 5, 1. x, https://a.example/x_y?b=*c*d&e";
+    assert_eq!(escape_lines(text), text);
+}
+
+#[test]
+fn an_address_with_signs_of_the_markup_leads_where_it_did() {
+    assert_eq!(
+        escape("https://a.example/**x**/y"),
+        "[https://a.example/＊＊x＊＊/y](https://a.example/%2A%2Ax%2A%2A/y)"
+    );
 }
 
 #[test]
@@ -99,6 +177,11 @@ fn a_message_of_the_product_fits_without_a_cut() {
 }
 
 proptest! {
+    #[test]
+    fn a_text_is_shown_as_it_is(text in hard_text()) {
+        check_shown(&narrow(&text), read);
+    }
+
     #[test]
     fn a_message_is_never_larger_than_wecom_takes(
         unit in any::<char>(), repeat in 1_usize..10_000, label in ".{0,600}", limit in 1000_usize..4096,

@@ -17,6 +17,36 @@ fn a_limit_too_small_for_the_note_leaves_it_out() {
 }
 
 #[test]
+fn a_cut_leaves_no_part_of_an_address_and_glues_nothing_to_one() {
+    let text = "see https://a.example/page and more";
+    for room in "see ".len()..="see https://a.example/page".len() {
+        let limit = room + "…".len();
+        assert_eq!(cut_to_bytes(text, limit, "…"), "see …", "{limit}");
+    }
+    assert_eq!(cut_to_bytes(text, 31, "…"), "see https://a.example/page a…");
+}
+
+#[test]
+fn a_cut_tears_no_character_apart_that_has_several_parts() {
+    assert_eq!(cut_to_bytes("cafe\u{301}s", 5, ""), "caf", "an accent stays with its letter");
+    assert_eq!(cut_to_bytes("ok 👨‍👩‍👧 ok", 14, ""), "ok ", "a family of three persons is one sign");
+    assert_eq!(cut_to_bytes("🇨🇳🇩🇪", 12, ""), "🇨🇳", "a flag is two letters");
+    assert_eq!(cut_to_bytes("⚠️!", 5, ""), "", "a sign and the selector of its look");
+}
+
+#[test]
+fn lines_stay_lines_however_they_end() {
+    assert_eq!(keep_lines("a\r\nb\rc\nd\u{2028}e\u{2029}f\u{85}g\u{b}h"), "a\nb\nc\nd\ne\nf\ng\nh");
+    assert_eq!(keep_lines("  a\tb  \n\u{3000}c\u{0}\u{202e}d"), "  a\tb\n\u{3000}cd");
+}
+
+#[test]
+fn of_empty_lines_one_stays_between_others() {
+    assert_eq!(keep_lines("\n \t\na\n\n\r\n \nb\n\n"), "a\n\nb");
+    assert_eq!(keep_lines("\r\n\r\n"), "");
+}
+
+#[test]
 fn lines_are_joined() {
     assert_eq!(one_line(" a\r\nBcc: b\t\u{0}c "), "a Bcc: b c");
     assert_eq!(one_line("a\u{2028}b\u{2029}c\u{85}d"), "a b c d");
@@ -30,6 +60,13 @@ proptest! {
         prop_assert!(cut.len() <= limit);
         prop_assert_eq!(cut == text, text.len() <= limit || cut.strip_suffix(&note) == Some(&text));
         prop_assert!(text.starts_with(cut.strip_suffix(&note).unwrap_or(&cut)) || text.starts_with(&cut));
+    }
+
+    #[test]
+    fn kept_lines_stay_so(text in "(?s).*") {
+        let lines = keep_lines(&text);
+        prop_assert!(lines.chars().all(|c| c == '\n' || c == '\t' || !c.is_control()));
+        prop_assert_eq!(keep_lines(&lines), lines);
     }
 
     #[test]

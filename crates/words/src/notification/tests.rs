@@ -256,6 +256,49 @@ fn a_notice_keeps_its_own_longer_text() {
 }
 
 #[test]
+fn a_description_of_several_lines_keeps_them_under_its_name() {
+    let mut alert = cold_room();
+    alert.annotations.set("description", "Room A: -18\r\n  Room B: -9\tlate\rRoom C: offline\n");
+    alert.annotations.set("content", "first\u{2028}second");
+    check(
+        &told(alert.clone(), Why::Started),
+        &english(),
+        expect![[r#"
+        [HIGH] Temperature too high - Cold room 3
+
+        Level: HIGH
+        Device: Cold room 3
+        EUI: 6353012af1093062
+        Alarm: over_temp
+        Since: 2026-03-08 12:00:00 +00:00
+        Groups: WeCom_ops
+        Source: thinklink
+        Alert no.: 42
+
+        Description:
+        Room A: -18
+          Room B: -9	late
+        Room C: offline
+
+        first
+        second
+
+        https://think.link/alarms/42"#]],
+    );
+    let chinese_message = notification(&told(alert, Why::Started), &chinese());
+    assert!(chinese_message.content.unwrap().starts_with("描述:\nRoom A: -18\n"));
+}
+
+#[test]
+fn a_line_end_at_the_end_makes_no_second_line_of_a_description() {
+    let mut alert = cold_room();
+    alert.annotations.set("description", "\r\nToo warm\r\n");
+    let message = notification(&told(alert, Why::Started), &english());
+    assert!(message.facts.iter().any(|it| it.name == "Description" && it.text == "Too warm"));
+    assert_eq!(message.content, None);
+}
+
+#[test]
 fn labels_that_hold_line_breaks_cannot_forge_lines() {
     let hostile = Alert {
         annotations: [
@@ -284,11 +327,16 @@ fn labels_that_hold_line_breaks_cannot_forge_lines() {
         Device: Cold room
         EUI: 63 53
         Alarm: a b
-        Description: a Level: LOW b c d
         Since: 2026-03-08 12:00:00 +00:00
         Groups: ops https://evil.example
         Source: think link
         Alert no.: 42
+
+        Description:
+        a
+        Level: LOW
+        bc
+        d
 
         https://think.link/ https://evil.example"#]],
     );
