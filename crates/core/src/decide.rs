@@ -30,7 +30,7 @@ pub use self::changes::{
     NewAttempt, NewDelivery, NewGroupedAlert, NewNotification, NewStep, NotificationRef, NotificationUpdate,
     Recheck, RecheckAt, RepeatedAlert, SendEnd,
 };
-pub use self::committed::{AssignedIds, Committed, CommittedAlert};
+pub use self::committed::{AlertEntry, AssignedIds, Committed, CommittedAlert, CommittedStep};
 pub use self::context::{ChannelAvailability, DecisionContext, SelfAlertOf};
 pub use self::dead_letter::{DiscardReason, discard, retry};
 pub use self::dead_letter_id::{DeadLetterId, InvalidDeadLetterId};

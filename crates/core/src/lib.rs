@@ -56,14 +56,15 @@ pub use crate::budgets::SlidingWindows;
 pub use crate::circuit::{Circuit, Failure, Gate, Health};
 pub use crate::clock::{Clock, SystemClock};
 pub use crate::decide::{
-    AccountHold, AlertRef, AssignedIds, Changes, ChannelAvailability, Committed, CommittedAlert,
-    DeadLetterId, DecisionContext, DecisionState, Delivery, DeliveryChange, DeliveryOutcome, DeliveryState,
-    DeliveryStatus, DeliveryUpdate, DigestRef, DiscardReason, EvaluationTime, Handled, IncidentNotifications,
-    IncidentStatus, IncidentUpdate, IncomingAlert, InvalidDeadLetterId, NewAcknowledgement, NewAlert,
-    NewAttempt, NewDelivery, NewGroupedAlert, NewNotification, NewStep, NewestAlert, NotificationRecord,
-    NotificationRef, NotificationState, NotificationUpdate, Obstacle, OpenIncident, Recheck, RecheckAt,
-    RepeatKey, RepeatedAlert, SelfAlertOf, SendEnd, SendId, Settlement, StateKey, TimerKey, ToldChannel,
-    ToldContent, accept, accept_planned, acknowledge, discard, give_up, obstacle, recheck, retry, settle,
+    AccountHold, AlertEntry, AlertRef, AssignedIds, Changes, ChannelAvailability, Committed, CommittedAlert,
+    CommittedStep, DeadLetterId, DecisionContext, DecisionState, Delivery, DeliveryChange, DeliveryOutcome,
+    DeliveryState, DeliveryStatus, DeliveryUpdate, DigestRef, DiscardReason, EvaluationTime, Handled,
+    IncidentNotifications, IncidentStatus, IncidentUpdate, IncomingAlert, InvalidDeadLetterId,
+    NewAcknowledgement, NewAlert, NewAttempt, NewDelivery, NewGroupedAlert, NewNotification, NewStep,
+    NewestAlert, NotificationRecord, NotificationRef, NotificationState, NotificationUpdate, Obstacle,
+    OpenIncident, Recheck, RecheckAt, RepeatKey, RepeatedAlert, SelfAlertOf, SendEnd, SendId, Settlement,
+    StateKey, TimerKey, ToldChannel, ToldContent, accept, accept_planned, acknowledge, discard, give_up,
+    obstacle, recheck, retry, settle,
 };
 pub use crate::digest::Digest;
 pub use crate::duration::{HumanDuration, InvalidDuration};

@@ -1,10 +1,13 @@
 //! Commits: the one task that acts on what the store has written, in its order.
 
+mod log;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use fanfare_core::{Committed, CommittedAlert, Verdict};
+use fanfare_core::{Clock, Committed, CommittedAlert, Verdict};
 use fanfare_store::Commit;
+use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
 use tracing::error;
@@ -24,6 +27,7 @@ pub(crate) struct CommitHandler {
     pub(crate) dispatch: Arc<Dispatch>,
     pub(crate) liveness: Arc<SourceLiveness>,
     pub(crate) metrics: Metrics,
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) monotonic: MonotonicClock,
     pub(crate) stop: CancellationToken,
 }
@@ -40,15 +44,20 @@ impl CommitHandler {
 
     fn act_on(&self, committed: &[Arc<Committed>]) {
         self.dispatch.dispatch(committed);
+        let (now, monotonic_now) = (self.clock.now(), self.monotonic.now());
         for one in committed {
+            log::log(one);
             self.metrics.count_escalations(&one.deliveries);
-            self.liveness.record(&one.alerts, self.monotonic.now());
-            one.alerts.iter().for_each(|alert| self.count(alert));
+            self.metrics.count_contracts(one);
+            self.metrics.count_acknowledgements(one);
+            self.liveness.record(&one.alerts, monotonic_now);
+            one.alerts.iter().for_each(|alert| self.count(alert, now));
         }
     }
 
-    fn count(&self, accepted: &CommittedAlert) {
-        let source = accepted.alert.text_of("source").to_owned();
+    fn count(&self, accepted: &CommittedAlert, now: Timestamp) {
+        let source = accepted.alert.source.to_string();
+        self.metrics.show_last_alert(&source, now);
         let status = accepted.alert.status.to_string();
         self.metrics.alerts.get_or_create(&AlertLabels { source, status }).inc();
         for decision in &accepted.decisions {

@@ -6,6 +6,7 @@ mod attempt;
 mod context;
 mod ack_links;
 mod retry_queue;
+mod pending;
 mod batch;
 
 pub(crate) use self::lanes::{ChannelHandle, Lanes, SharedServices};

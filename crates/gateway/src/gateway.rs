@@ -117,6 +117,7 @@ impl Gateway {
                 dispatch: Arc::clone(dispatch),
                 liveness: Arc::clone(liveness),
                 metrics: metrics.clone(),
+                clock: Arc::clone(&self.clock),
                 monotonic: *monotonic,
                 stop: self.stop.clone(),
             };
@@ -171,6 +172,7 @@ impl Gateway {
             let (now, longest) = (clock.now(), settings.longest_budget());
             let accounts = StoredAccounts::load(&intake.store, longest, now, intake.monotonic.now()).await?;
             let (new, sources) = (RetentionPolicy::from(&settings), settings.sources.clone());
+            intake.metrics.prepare_receivers(settings.policy.receivers().map(|it| &it.name));
             lanes.apply_settings(settings, accounts).await?;
             *retention.lock().unwrap_or_else(PoisonError::into_inner) = new;
             intake.liveness.watch(sources, intake.monotonic.now());

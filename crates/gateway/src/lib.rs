@@ -26,6 +26,7 @@ mod channel;
 mod metrics;
 mod self_alert;
 mod jitter;
+mod log;
 mod task;
 mod time;
 

@@ -3,8 +3,11 @@
 mod health;
 mod labels;
 
-use fanfare_core::{ChannelName, Delivery};
+use std::sync::atomic::AtomicU64;
+
+use fanfare_core::{ChannelName, Committed, ContractStatus, Delivery, Notification, ReceiverName, Step};
 use fanfare_store::Audit;
+use jiff::Timestamp;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -13,7 +16,9 @@ use prometheus_client::registry::{Registry, Unit};
 
 use self::health::HealthMetrics;
 pub(crate) use self::labels::{AlertLabels, ReceiverLabels};
-use self::labels::{AttemptLabels, ChannelLabels, DeliveryLabels, EscalationLabels};
+use self::labels::{
+    AttemptLabels, ChannelLabels, ContractLabels, DeliveryLabels, EscalationLabels, SourceLabels,
+};
 use crate::self_alert::Snapshot;
 
 /// The metrics of a gateway. Clones share the numbers.
@@ -28,12 +33,28 @@ pub struct Metrics {
     pending: Family<ChannelLabels, Gauge>,
     latency: Family<ChannelLabels, Histogram, fn() -> Histogram>,
     escalations: Family<EscalationLabels, Counter>,
+    contract_changes: Family<ContractLabels, Counter>,
+    acknowledgements: Counter,
+    digests: Family<ChannelLabels, Counter>,
+    digest_deliveries: Family<ChannelLabels, Counter>,
+    circuit_openings: Family<ChannelLabels, Counter>,
+    circuit_open: Family<ChannelLabels, Gauge>,
+    last_alert: Family<SourceLabels, Gauge<f64, AtomicU64>>,
     health: HealthMetrics,
 }
 
 /// Buckets in seconds from the alert's acceptance to the provider's answer: from an
 /// immediate delivery to one after an outage.
 const LATENCY_BUCKETS: [f64; 12] = [0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 600.0, 3600.0];
+
+/// The states of a contract, in the order of its life.
+const CONTRACT_STATES: [ContractStatus; 5] = [
+    ContractStatus::Open,
+    ContractStatus::Kept,
+    ContractStatus::Broken,
+    ContractStatus::Abandoned,
+    ContractStatus::Late,
+];
 
 impl Metrics {
     /// Metrics at zero, registered in `registry`.
@@ -49,6 +70,13 @@ impl Metrics {
             pending: Family::default(),
             latency: Family::new_with_constructor(|| Histogram::new(LATENCY_BUCKETS)),
             escalations: Family::default(),
+            contract_changes: Family::default(),
+            acknowledgements: Counter::default(),
+            digests: Family::default(),
+            digest_deliveries: Family::default(),
+            circuit_openings: Family::default(),
+            circuit_open: Family::default(),
+            last_alert: Family::default(),
             health: HealthMetrics::new(registry),
         };
         metrics.register(registry);
@@ -72,6 +100,65 @@ impl Metrics {
         let latencies = self.latency.clone();
         registry.register_with_unit("fanfare_delivery_latency", latency, Unit::Seconds, latencies);
         registry.register("fanfare_escalations", escalations, self.escalations.clone());
+        self.register_promises(registry);
+    }
+
+    fn register_promises(&self, registry: &mut Registry) {
+        let changes = "Contracts that came into a state: open, kept, broken, abandoned or late";
+        let acknowledgements = "Acknowledgements by people";
+        let digests = "Digests made: messages that carry several deliveries";
+        let in_digests = "Deliveries put into a digest";
+        let openings = "Openings of the channel's circuit";
+        let open = "1 while the channel's circuit is open: only probes are sent";
+        let last = "Time at which the source's last alert was accepted, since the start";
+        registry.register("fanfare_contract_changes", changes, self.contract_changes.clone());
+        registry.register("fanfare_acknowledgements", acknowledgements, self.acknowledgements.clone());
+        registry.register("fanfare_digests", digests, self.digests.clone());
+        registry.register("fanfare_digest_deliveries", in_digests, self.digest_deliveries.clone());
+        registry.register("fanfare_circuit_openings", openings, self.circuit_openings.clone());
+        registry.register("fanfare_circuit_open", open, self.circuit_open.clone());
+        let last_alert = self.last_alert.clone();
+        registry.register_with_unit("fanfare_source_last_alert_timestamp", last, Unit::Seconds, last_alert);
+    }
+
+    /// Shows a counter at zero for each state of a contract of each of `receivers`: a rate sees only
+    /// what changes after its series is there.
+    pub(crate) fn prepare_receivers<'a>(&self, receivers: impl Iterator<Item = &'a ReceiverName>) {
+        for receiver in receivers {
+            for state in CONTRACT_STATES {
+                drop(self.contract_changes.get_or_create(&ContractLabels::new(receiver, state)));
+            }
+        }
+    }
+
+    /// Counts the contracts that `committed` opened or settled.
+    pub(crate) fn count_contracts(&self, committed: &Committed) {
+        // Of a new notification, only one with a contract or a ladder is evaluated again.
+        let is_promise = |it: &Notification| committed.rechecks.iter().any(|at| at.notification == it.id);
+        let opened = committed.notifications.iter().filter(|it| is_promise(it));
+        let opened = opened.map(|it| (&it.receiver, ContractStatus::Open));
+        let settled = committed.steps.iter().filter_map(|it| match it.step {
+            Step::Settle { status } => Some((&it.notification.receiver, status)),
+            Step::TakeTurn { .. }
+            | Step::Climb { .. }
+            | Step::Skip { .. }
+            | Step::Retried { .. }
+            | Step::Discarded { .. } => None,
+        });
+        for (receiver, status) in opened.chain(settled) {
+            self.contract_changes.get_or_create(&ContractLabels::new(receiver, status)).inc();
+        }
+    }
+
+    /// Counts the acknowledgements in `committed`.
+    pub(crate) fn count_acknowledgements(&self, committed: &Committed) {
+        self.acknowledgements.inc_by(u64::try_from(committed.acknowledgements.len()).unwrap_or(u64::MAX));
+    }
+
+    /// Shows that an alert of `source` was accepted at `now`.
+    pub(crate) fn show_last_alert(&self, source: &str, now: Timestamp) {
+        let labels = SourceLabels { source: source.to_owned() };
+        self.last_alert.get_or_create(&labels).set(now.as_duration().as_secs_f64());
     }
 
     /// Counts those of the new `deliveries` that stand on a rung.
@@ -105,6 +192,10 @@ impl Metrics {
             channel: channel.to_string(),
             pending: self.pending.get_or_create_owned(&labels),
             latency: self.latency.get_or_create_owned(&labels),
+            digests: self.digests.get_or_create_owned(&labels),
+            digest_deliveries: self.digest_deliveries.get_or_create_owned(&labels),
+            circuit_openings: self.circuit_openings.get_or_create_owned(&labels),
+            circuit_open: self.circuit_open.get_or_create_owned(&labels),
             attempts: self.attempts.clone(),
             deliveries: self.deliveries.clone(),
         }
@@ -117,6 +208,10 @@ pub(crate) struct ChannelMetrics {
     channel: String,
     pub(crate) pending: Gauge,
     pub(crate) latency: Histogram,
+    pub(crate) circuit_openings: Counter,
+    pub(crate) circuit_open: Gauge,
+    digests: Counter,
+    digest_deliveries: Counter,
     attempts: Family<AttemptLabels, Counter>,
     deliveries: Family<DeliveryLabels, Counter>,
 }
@@ -124,6 +219,12 @@ pub(crate) struct ChannelMetrics {
 impl ChannelMetrics {
     pub(crate) fn attempt(&self, outcome: &'static str) {
         self.attempts.get_or_create(&AttemptLabels { channel: self.channel.clone(), outcome }).inc();
+    }
+
+    /// Counts a digest of so many deliveries.
+    pub(crate) fn digest(&self, deliveries: usize) {
+        self.digests.inc();
+        self.digest_deliveries.inc_by(u64::try_from(deliveries).unwrap_or(u64::MAX));
     }
 
     pub(crate) fn settled(&self, state: &'static str) {

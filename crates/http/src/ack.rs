@@ -15,7 +15,7 @@ use fanfare_core::{
 };
 use fanfare_gateway::StoreError;
 use fanfare_words::{AckPageWords, Renderer};
-use tracing::{error, info};
+use tracing::error;
 
 use self::name::name_in;
 pub(crate) use self::name_field::NAME_LIMIT;
@@ -101,10 +101,7 @@ async fn acknowledge(id: NotificationId, by: Option<String>, state: &AppState) -
     let by = by.unwrap_or_else(|| AckPageWords::in_language(language).link_holder.to_owned());
     let acknowledgement = Acknowledgement { by, at: state.clock.now() };
     match state.gateway.acknowledge(id, acknowledgement.clone()).await {
-        Ok(Ok(())) => {
-            info!(notification.id = %id, "Acknowledged by its link");
-            AckPage::Done(acked_by(acknowledgement))
-        }
+        Ok(Ok(())) => AckPage::Done(acked_by(acknowledgement)),
         Ok(Err(Obstacle::Already(first))) => AckPage::Already(acked_by(first)),
         Ok(Err(Obstacle::Over)) => AckPage::Over,
         // We signed the link, so there was one: what is settled is not kept for ever.

@@ -8,6 +8,7 @@ mod config_file;
 mod sandbox_host;
 mod stop_signal;
 mod logging;
+mod log_writer;
 
 use std::io::Write;
 use std::net::SocketAddr;

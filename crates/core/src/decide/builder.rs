@@ -13,8 +13,8 @@ use super::state::{Handled, NotificationRecord, NotificationState, ToldChannel, 
 use crate::clock::whole_millis;
 use crate::{
     Acknowledgement, Alert, ChannelDelivery, ChannelName, ContractState, ContractStatus, Decision,
-    DeliveryProgress, DeliveryTerms, EscalationDecision, Fingerprint, GroupKey, GroupedAlert, Plan,
-    ReceiverName, RoutePath, Severity, Step, Unless, Verdict, Why, evaluate_contract,
+    DeliveryProgress, DeliveryTerms, EscalationDecision, Fingerprint, GroupKey, GroupedAlert, Notification,
+    Plan, ReceiverName, RoutePath, Severity, Step, Unless, Verdict, Why, evaluate_contract,
 };
 
 /// The time at which a notification is evaluated.
@@ -178,7 +178,7 @@ impl<'a> ChangesBuilder<'a> {
         ));
         first.iter().for_each(|channel| self.add_delivery(template, channel, None, now));
         if let Some(decision) = decision {
-            self.take_steps(template, &decision, EvaluationTimes { due: now, steps: now });
+            self.take_steps(template, None, &decision, EvaluationTimes { due: now, steps: now });
         }
     }
 
@@ -312,7 +312,7 @@ impl<'a> ChangesBuilder<'a> {
             needs_recheck: terms.needs_recheck(),
         };
         let before = self.changes.deliveries.len();
-        self.take_steps(template, decision, times);
+        self.take_steps(template, Some(&record.notification), decision, times);
         // Of what somebody takes care of, nobody else needs to hear that it was told on too few channels.
         if is_newly_abandoned(decision) && record.acknowledged_by.is_none() {
             let added = self.changes.deliveries.iter().skip(before).map(|it| &it.channel);
@@ -336,12 +336,14 @@ impl<'a> ChangesBuilder<'a> {
     fn take_steps(
         &mut self,
         template: DeliveryTemplate,
+        subject: Option<&Arc<Notification>>,
         decision: &EscalationDecision,
         times: EvaluationTimes,
     ) {
         let (notification, now) = (template.notification, times.due);
         for step in &decision.steps {
-            self.changes.steps.push(NewStep { notification, at: times.steps, step: step.clone() });
+            let (subject, at) = (subject.cloned(), times.steps);
+            self.changes.steps.push(NewStep { notification, subject, at, step: step.clone() });
             match step {
                 Step::TakeTurn { channel, .. } => self.add_delivery(template, channel, None, now),
                 Step::Climb { unless, to, .. } => {

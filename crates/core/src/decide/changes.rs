@@ -10,8 +10,8 @@ use super::settlement::{AccountHold, Delivery, DigestRef, SendId};
 use super::state::{DeliveryStatus, Handled};
 use crate::{
     Acknowledgement, Alert, AlertId, ChannelName, ContractStatus, Decision, DeliveryId, DeliveryTerms,
-    Fingerprint, GroupKey, LastNotified, MessageForm, NotificationId, PolicyId, ReceiverName, RoutePath,
-    Severity, Step, Suppression, Unless, Why,
+    Fingerprint, GroupKey, LastNotified, MessageForm, Notification, NotificationId, PolicyId, ReceiverName,
+    RoutePath, Severity, Step, Suppression, Unless, Why,
 };
 
 /// The rows that a decision writes.
@@ -319,6 +319,8 @@ pub struct NewAttempt {
 pub struct NewStep {
     /// The notification that is concerned.
     pub notification: NotificationRef,
+    /// The content of the notification; `None` if it is new, or cannot be read. No row: a report, after the commit.
+    pub subject: Option<Arc<Notification>>,
     /// The time at which it happens.
     pub at: Timestamp,
     /// The step that was taken.

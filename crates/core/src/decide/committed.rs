@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use super::changes::{
-    AlertRef, Changes, NewAlert, NewDelivery, NewGroupedAlert, NewNotification, NotificationRef, Recheck,
-    RecheckAt, RepeatedAlert,
+    AlertRef, Changes, NewAcknowledgement, NewAlert, NewDelivery, NewGroupedAlert, NewNotification, NewStep,
+    NotificationRef, Recheck, RecheckAt, RepeatedAlert,
 };
 use super::dead_letter_id::DeadLetterId;
 use super::settlement::Delivery;
-use crate::{Alert, AlertId, Decision, DeliveryId, GroupedAlert, MessageForm, Notification, NotificationId};
+use crate::{
+    Alert, AlertId, Decision, DeliveryId, GroupedAlert, MessageForm, Notification, NotificationId, Step,
+};
 
 /// The numbers of new rows, in the order of the lists of [`Changes`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,6 +38,19 @@ pub struct Committed {
     pub retry_now: Vec<DeliveryId>,
     /// The dead letters that a person has dealt with.
     pub dead_letters: Vec<DeadLetterId>,
+    /// The steps that were taken, but for those about a notification that cannot be read.
+    pub steps: Vec<CommittedStep>,
+    /// The acknowledgements by people.
+    pub acknowledgements: Vec<NewAcknowledgement>,
+}
+
+/// A step that is on the disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommittedStep {
+    /// The notification that is concerned.
+    pub notification: Arc<Notification>,
+    /// The step that was taken.
+    pub step: Step,
 }
 
 /// An alert that is on the disk, with all it calls for.
@@ -47,6 +62,17 @@ pub struct CommittedAlert {
     pub alert: Arc<Alert>,
     /// The decisions: one for each receiver.
     pub decisions: Vec<Decision>,
+    /// The record of it: a row of its own, or one more repeat of an earlier alert.
+    pub entry: AlertEntry,
+}
+
+/// The record of an accepted alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AlertEntry {
+    /// A row of its own.
+    New,
+    /// One more repeat in the row of an earlier alert.
+    Repeat,
 }
 
 impl Committed {
@@ -68,6 +94,7 @@ impl Committed {
         deliveries.extend(changes.revived);
         let repeats = changes.repeats.into_iter().map(repeated);
         let alerts = ids.alerts.iter().zip(changes.alerts).map(|(id, new)| accepted(*id, new));
+        let steps = changes.steps.into_iter().filter_map(|it| step(it, &notifications, ids)).collect();
         Self {
             alerts: repeats.chain(alerts).collect(),
             notifications,
@@ -75,14 +102,15 @@ impl Committed {
             rechecks: changes.rechecks.into_iter().map(|it| recheck(it, ids)).collect(),
             retry_now: changes.retry_now,
             dead_letters: changes.dead_letters,
+            steps,
+            acknowledgements: changes.acknowledgements,
         }
     }
 
     /// The new notification `id`.
     #[must_use]
     pub fn notification(&self, id: NotificationId) -> Option<&Arc<Notification>> {
-        let index = self.notifications.binary_search_by_key(&id, |it| it.id).ok()?;
-        self.notifications.get(index)
+        find(&self.notifications, id)
     }
 }
 
@@ -106,6 +134,18 @@ impl AssignedIds {
     }
 }
 
+/// The notification `id` of `notifications`, which stand by number.
+fn find(notifications: &[Arc<Notification>], id: NotificationId) -> Option<&Arc<Notification>> {
+    let index = notifications.binary_search_by_key(&id, |it| it.id).ok()?;
+    notifications.get(index)
+}
+
+fn step(new: NewStep, notifications: &[Arc<Notification>], ids: &AssignedIds) -> Option<CommittedStep> {
+    let NewStep { notification, subject, at: _, step } = new;
+    let found = || find(notifications, ids.notification(notification)).map(Arc::clone);
+    Some(CommittedStep { notification: subject.or_else(found)?, step })
+}
+
 fn accepted(id: AlertId, new: NewAlert) -> CommittedAlert {
     let NewAlert {
         received_at: _,
@@ -117,11 +157,11 @@ fn accepted(id: AlertId, new: NewAlert) -> CommittedAlert {
         decisions,
         repeat_key: _,
     } = new;
-    CommittedAlert { id, alert, decisions }
+    CommittedAlert { id, alert, decisions, entry: AlertEntry::New }
 }
 
 fn repeated(RepeatedAlert { id, seen_at: _, alert, decisions }: RepeatedAlert) -> CommittedAlert {
-    CommittedAlert { id, alert, decisions }
+    CommittedAlert { id, alert, decisions, entry: AlertEntry::Repeat }
 }
 
 fn notification(id: NotificationId, new: NewNotification, ids: &AssignedIds) -> Notification {

@@ -1,5 +1,7 @@
 //! Dead letters that a person has tried again, or discards.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::builder::ChangesBuilder;
@@ -121,8 +123,7 @@ fn retry_notification(
         on.push(dead.channel.clone());
     }
     let step = Step::Retried { by: by.to_owned(), on };
-    let of = NotificationRef::Existing(notification.id);
-    builder.changes.steps.push(NewStep { notification: of, at: notification.step_time(now), step });
+    builder.changes.steps.push(new_step(notification, step, now));
     builder.changes.dead_letters.extend(&letters.waiting);
     let alive = revive(notification, &revived);
     if let Some(record) = &alive.record {
@@ -131,6 +132,12 @@ fn retry_notification(
         let deliveries = revived.map(|it| delivery(&alive, record, status, it, now));
         builder.changes.revived.extend(deliveries);
     }
+}
+
+/// The step that is taken at `now` about a notification that the store has.
+fn new_step(state: &NotificationState, step: Step, now: Timestamp) -> NewStep {
+    let subject = state.record.as_ref().map(|it| Arc::clone(&it.notification));
+    NewStep { notification: NotificationRef::Existing(state.id), subject, at: state.step_time(now), step }
 }
 
 /// The same notification with these dead deliveries pending again.
@@ -249,8 +256,7 @@ fn discard_notification(
     }
     let on = letters.deliveries().map(|it| it.channel.clone()).collect();
     let step = Step::Discarded { by: by.clone(), reason: reason.clone(), on };
-    let at = state.step_time(now);
-    changes.steps.push(NewStep { notification: NotificationRef::Existing(state.id), at, step });
+    changes.steps.push(new_step(state, step, now));
     changes.dead_letters.extend(&letters.waiting);
     if let Some(record) = &state.record
         && is_over(letters, record)

@@ -16,6 +16,7 @@ pub(crate) struct ChannelStatus {
     account: RwLock<Arc<SharedAccount>>,
     version: RwLock<String>,
     last: Mutex<LastEvents>,
+    oldest_pending: Mutex<Option<Timestamp>>,
 }
 
 /// A channel's most recent events, by the wall clock.
@@ -64,6 +65,7 @@ impl ChannelStatus {
             circuit: Mutex::default(),
             account: RwLock::new(account),
             last: Mutex::new(LastEvents::from_stored(known)),
+            oldest_pending: Mutex::default(),
         }
     }
 
@@ -73,6 +75,16 @@ impl ChannelStatus {
 
     pub(crate) fn last(&self) -> MutexGuard<'_, LastEvents> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The time, by the wall clock, at which the oldest pending delivery came to be.
+    pub(crate) fn oldest_pending(&self) -> Option<Timestamp> {
+        *self.oldest_pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes the time at which the oldest pending delivery came to be.
+    pub(crate) fn set_oldest_pending(&self, at: Option<Timestamp>) {
+        *self.oldest_pending.lock().unwrap_or_else(PoisonError::into_inner) = at;
     }
 
     pub(crate) fn account(&self) -> Arc<SharedAccount> {

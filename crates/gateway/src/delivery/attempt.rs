@@ -10,13 +10,15 @@ mod runner;
 use std::sync::Arc;
 
 use fanfare_core::{
-    Circuit, Delivery, DeliveryOutcome, DigestRef, Failure, MessageForm, Receipt, SendError, Settlement,
+    Circuit, Delivery, DeliveryOutcome, DigestRef, Failure, MessageForm, Notification, Receipt, SendError,
+    Settlement,
 };
 use jiff::Timestamp;
+use tracing::{info, warn};
 
 use self::prepare::{PreparedBatch, ReadyBatch, prepare};
 use self::record::AttemptTimes;
-use self::report::report;
+use self::report::{ReportedDelivery, report};
 use self::runner::AttemptRunner;
 use self::verdict::{CircuitSignal, SendContext, SendVerdict};
 use crate::channel::AccountEffect;
@@ -44,13 +46,13 @@ impl AttemptRunner<'_> {
         let digest = send.and_then(|it| it.digest);
         let answer = self.send(&deliveries, digest, started_at).await;
         let record = AttemptTimes { started_at, ended_at: self.lane.clock.now(), send };
-        self.classify(deliveries.into_iter().map(|(queued, _)| queued).collect(), &answer, record).await
+        self.classify(deliveries, &answer, record).await
     }
 
     /// Classifies the answer for each delivery of the attempt, and records the outcomes.
     async fn classify(
         self,
-        deliveries: Vec<QueuedDelivery>,
+        deliveries: Vec<(QueuedDelivery, Arc<Notification>)>,
         answer: &Result<Receipt, SendError>,
         record: AttemptTimes,
     ) -> Vec<AttemptResult> {
@@ -58,7 +60,8 @@ impl AttemptRunner<'_> {
         let too_large = digest.is_some() && matches!(answer, Err(SendError::Unsendable { .. }));
         let spread = self.lane.jitter.spread();
         let mut verdicts: Vec<_> =
-            deliveries.iter().map(|it| self.verdict(it, answer, spread, &record)).collect();
+            deliveries.iter().map(|(queued, _)| self.verdict(queued, answer, spread, &record)).collect();
+        self.report(&deliveries, &verdicts, record.ended_at);
         match digest {
             Some(_) if too_large => split_up(&mut verdicts, record.ended_at),
             Some(digest) => keep_together(&mut verdicts, digest),
@@ -70,15 +73,16 @@ impl AttemptRunner<'_> {
         let settlements: Vec<_> = deliveries
             .iter()
             .zip(verdicts)
-            .map(|(queued, verdict)| self.settlement(queued, verdict, &record))
+            .map(|((queued, _), verdict)| self.settlement(queued, verdict, &record))
             .collect();
         self.record(&settlements).await;
         let after = if too_large { after_split } else { after };
+        let queued = deliveries.into_iter().map(|(queued, _)| queued);
         let result = |(queued, settlement): (QueuedDelivery, Settlement)| AttemptResult {
             after: after(queued.delivery.clone(), settlement),
             queued,
         };
-        deliveries.into_iter().zip(settlements).map(result).collect()
+        queued.zip(settlements).map(result).collect()
     }
 
     fn verdict(
@@ -95,9 +99,19 @@ impl AttemptRunner<'_> {
             spread,
             now: record.ended_at,
         };
-        let verdict = SendVerdict::new(answer.clone(), context);
-        report(self, &queued.delivery, &verdict, record.ended_at);
-        verdict
+        SendVerdict::new(answer.clone(), context)
+    }
+
+    fn report(
+        self,
+        deliveries: &[(QueuedDelivery, Arc<Notification>)],
+        verdicts: &[SendVerdict],
+        now: Timestamp,
+    ) {
+        let reported = deliveries.iter().zip(verdicts).map(|((queued, notification), verdict)| {
+            ReportedDelivery { delivery: &queued.delivery, notification: Some(notification), verdict }
+        });
+        report(self, &reported.collect::<Vec<_>>(), now);
     }
 
     /// Updates the state of the account and of the channel by the verdict.
@@ -115,7 +129,7 @@ impl AttemptRunner<'_> {
             };
             return self.sender.account.finish(monotonic_now, effect);
         }
-        update_circuit(&mut status.circuit(), verdict, monotonic_now);
+        self.update_circuit(verdict, monotonic_now);
         if verdict.signal == CircuitSignal::Accepted {
             status.last().proven_at = Some(now);
         }
@@ -126,6 +140,39 @@ impl AttemptRunner<'_> {
             }
         }
         self.sender.account.finish(monotonic_now, verdict.account_effect);
+    }
+
+    /// Updates the circuit by the verdict, and logs its opening and closing.
+    fn update_circuit(self, verdict: &SendVerdict, now: Timestamp) {
+        let turn = turn_circuit(&mut self.lane.status.circuit(), verdict, now);
+        let channel = &self.sender.channel.name;
+        match turn {
+            CircuitTurn::None => {}
+            CircuitTurn::Opened => {
+                self.lane.metrics.circuit_openings.inc();
+                warn!(channel.name = %channel, error = %verdict.logged, "Circuit opened: the channel does not work, and is probed until it does");
+            }
+            CircuitTurn::Closed => info!(channel.name = %channel, "Circuit closed: the channel works again"),
+        }
+    }
+}
+
+/// The states between which a circuit turned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CircuitTurn {
+    None,
+    Opened,
+    Closed,
+}
+
+/// Updates the circuit by the verdict, and tells whether it opened or closed.
+fn turn_circuit(circuit: &mut Circuit, verdict: &SendVerdict, now: Timestamp) -> CircuitTurn {
+    let was_open = circuit.blocked_until(now).is_some();
+    update_circuit(circuit, verdict, now);
+    match (was_open, circuit.blocked_until(now).is_some()) {
+        (false, true) => CircuitTurn::Opened,
+        (true, false) => CircuitTurn::Closed,
+        (false, false) | (true, true) => CircuitTurn::None,
     }
 }
 

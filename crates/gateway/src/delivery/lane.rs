@@ -15,6 +15,7 @@ use crate::channel::{AccountEffect, Admission};
 use crate::delivery::attempt;
 use crate::delivery::batch::{AfterAttempt, AttemptResult, Batch, QueuedDelivery};
 use crate::delivery::context::{ChannelSender, LaneContext};
+use crate::delivery::pending::PendingDeliveries;
 use crate::delivery::retry_queue::RetryQueue;
 use crate::dispatch::{EscalationEvent, IncomingDelivery, LaneMessage, LaneSender};
 use crate::time::{STORE_PAUSE, after, between};
@@ -37,6 +38,7 @@ pub(crate) struct Lane {
     incoming: UnboundedReceiver<LaneMessage>,
     backlog: Backlog<QueuedDelivery>,
     retry_queue: RetryQueue,
+    pending: PendingDeliveries,
     attempts: JoinSet<Vec<AttemptResult>>,
     under_way: HashMap<Id, Batch>,
     /// The number of deliveries in the last digest that was full.
@@ -66,6 +68,7 @@ impl Lane {
             incoming,
             backlog: Backlog::default(),
             retry_queue: RetryQueue::default(),
+            pending: PendingDeliveries::default(),
             attempts: JoinSet::new(),
             under_way: HashMap::new(),
             full_digest: usize::MAX,
@@ -103,9 +106,10 @@ impl Lane {
     }
 
     fn show_pending(&self) {
-        let under_way: usize = self.under_way.values().map(|batch| batch.deliveries.len()).sum();
-        let pending = self.backlog.len() + self.retry_queue.deliveries() + under_way;
-        self.context.metrics.pending.set(i64::try_from(pending).unwrap_or(i64::MAX));
+        let LaneContext { metrics, status, monotonic, .. } = self.context.as_ref();
+        metrics.pending.set(i64::try_from(self.pending.len()).unwrap_or(i64::MAX));
+        metrics.circuit_open.set(i64::from(status.circuit().blocked_until(monotonic.now()).is_some()));
+        status.set_oldest_pending(self.pending.oldest());
     }
 
     /// Notifies the escalation timers, once, that nothing goes out here for a while: receivers
@@ -135,6 +139,7 @@ impl Lane {
     fn enqueue(&mut self, incoming: Vec<IncomingDelivery>) {
         let mut digests: BTreeMap<DigestRef, Vec<QueuedDelivery>> = BTreeMap::new();
         for IncomingDelivery { delivery, notification } in incoming {
+            self.pending.add(&delivery);
             let notification = notification.filter(|_| self.backlog.len() < TEXTS_IN_MEMORY);
             let queued = QueuedDelivery { delivery, notification, since: self.context.monotonic.now() };
             let queue = queued.queue();
@@ -249,7 +254,10 @@ impl Lane {
         for AttemptResult { queued, after } in results {
             let left = queued.queue();
             match after {
-                AfterAttempt::Done => self.backlog.settled(left),
+                AfterAttempt::Done => {
+                    self.pending.remove(queued.delivery.id);
+                    self.backlog.settled(left);
+                }
                 // It could go, and still can, even if the wall clock was set meanwhile.
                 AfterAttempt::NotSent => {
                     self.backlog.put_back(waiting(queued, self.context.monotonic.now()));

@@ -45,11 +45,6 @@ impl RetryQueue {
         }
     }
 
-    /// The number of deliveries in all batches.
-    pub(crate) fn deliveries(&self) -> usize {
-        self.0.iter().map(|it| it.batch.deliveries.len()).sum()
-    }
-
     /// The earliest time at which a batch may go out.
     pub(crate) fn next_at(&self) -> Option<Timestamp> {
         self.0.iter().map(|it| it.at).min()

@@ -11,8 +11,10 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{Atomic, Gauge};
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::metrics::labels::ChannelLabels;
-use crate::self_alert::{ChannelSnapshot, ObservedHealth, QuotaSnapshot, Snapshot};
+use crate::metrics::labels::{ChannelLabels, SourceLabels};
+use crate::self_alert::{
+    ChannelSnapshot, DiskSpace, ObservedHealth, QuotaSnapshot, Snapshot, SourceSnapshot,
+};
 
 /// Metrics of the gateway's own state. Clones share the numbers.
 #[derive(Debug, Clone, Default)]
@@ -20,11 +22,16 @@ pub(super) struct HealthMetrics {
     up: GaugeFamily<ChannelLabels, i64, AtomicI64>,
     proven: GaugeFamily<ChannelLabels, f64, AtomicU64>,
     clock_offset: GaugeFamily<ChannelLabels, f64, AtomicU64>,
+    queue_age: GaugeFamily<ChannelLabels, f64, AtomicU64>,
+    silence: GaugeFamily<SourceLabels, f64, AtomicU64>,
+    expected_every: GaugeFamily<SourceLabels, f64, AtomicU64>,
+    disk_free: Gauge,
+    disk_size: Gauge,
     dead_letters: GaugeFamily<ChannelLabels, i64, AtomicI64>,
     quota_used: GaugeFamily<PoolLabels, i64, AtomicI64>,
     quota_limit: GaugeFamily<PoolLabels, i64, AtomicI64>,
     unaccounted: Gauge,
-    contracts: GaugeFamily<ContractLabels, i64, AtomicI64>,
+    contracts: GaugeFamily<FulfilmentLabels, i64, AtomicI64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -33,7 +40,7 @@ struct PoolLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct ContractLabels {
+struct FulfilmentLabels {
     fulfilment: &'static str,
 }
 
@@ -108,11 +115,28 @@ impl HealthMetrics {
         registry.register("fanfare_quota_limit", quota_limit, self.quota_limit.family.clone());
         registry.register("fanfare_unaccounted_alerts", unaccounted, self.unaccounted.clone());
         registry.register("fanfare_contracts", contracts, self.contracts.family.clone());
+        self.register_waiting(registry);
+    }
+
+    fn register_waiting(&self, registry: &mut Registry) {
+        let age = "Time for which the channel's oldest pending delivery has waited; 0 if nothing is pending";
+        let silence = "Time since the last alert of a source that has `expect_every`";
+        let every = "The source's `expect_every`";
+        let free = "Room that is left on the disk of the store";
+        let size = "Size of the disk of the store";
+        let ages = self.queue_age.family.clone();
+        registry.register_with_unit("fanfare_queue_age", age, Unit::Seconds, ages);
+        let silences = self.silence.family.clone();
+        registry.register_with_unit("fanfare_source_silence", silence, Unit::Seconds, silences);
+        let expected = self.expected_every.family.clone();
+        registry.register_with_unit("fanfare_source_expected_every", every, Unit::Seconds, expected);
+        registry.register_with_unit("fanfare_disk_free", free, Unit::Bytes, self.disk_free.clone());
+        registry.register_with_unit("fanfare_disk_size", size, Unit::Bytes, self.disk_size.clone());
     }
 
     /// Shows `snapshot`, and removes the gauges of things that are no longer in it.
     pub(super) fn show(&self, snapshot: &Snapshot) {
-        let Snapshot { channels, dead_letters, quotas, disk: _, sources: _ } = snapshot;
+        let Snapshot { channels, dead_letters, quotas, disk, sources } = snapshot;
         let letters = |it: &ChannelSnapshot| dead_letters.get(&it.name).copied().unwrap_or(0);
         self.up.show(channels.iter().map(|it| (labels(it), up(&it.state))));
         self.dead_letters.show(channels.iter().map(|it| (labels(it), count(letters(it)))));
@@ -120,6 +144,14 @@ impl HealthMetrics {
         self.proven.show(channels.iter().filter_map(proven));
         let offset = |it: &ChannelSnapshot| Some((labels(it), it.clock_offset?.as_secs_f64()));
         self.clock_offset.show(channels.iter().filter_map(offset));
+        let age = |it: &ChannelSnapshot| (labels(it), it.queue_age.unwrap_or_default().as_secs_f64());
+        self.queue_age.show(channels.iter().map(age));
+        self.silence.show(sources.iter().map(|it| (source(it), it.quiet_for.as_secs_f64())));
+        self.expected_every.show(sources.iter().map(|it| (source(it), it.every.as_secs_f64())));
+        if let Some(DiskSpace { free, total }) = disk {
+            self.disk_free.set(count(*free));
+            self.disk_size.set(count(*total));
+        }
         self.quota_used.show(quotas.iter().map(|it| (pool(it), count(it.used))));
         self.quota_limit.show(quotas.iter().map(|it| (pool(it), i64::from(it.quota.messages.get()))));
     }
@@ -130,7 +162,7 @@ impl HealthMetrics {
         let each =
             [("open", open), ("kept", kept), ("broken", broken), ("abandoned", abandoned), ("late", late)];
         self.contracts.show(
-            each.into_iter().map(|(fulfilment, number)| (ContractLabels { fulfilment }, count(number))),
+            each.into_iter().map(|(fulfilment, number)| (FulfilmentLabels { fulfilment }, count(number))),
         );
     }
 }
@@ -144,6 +176,10 @@ fn up(state: &ObservedHealth) -> i64 {
         ObservedHealth::Untried | ObservedHealth::Working => 1,
         ObservedHealth::Broken { .. } => 0,
     }
+}
+
+fn source(snapshot: &SourceSnapshot) -> SourceLabels {
+    SourceLabels { source: snapshot.name.to_string() }
 }
 
 fn pool(snapshot: &QuotaSnapshot) -> PoolLabels {

@@ -1,5 +1,6 @@
 //! Labels of metrics.
 
+use fanfare_core::{ContractStatus, ReceiverName};
 use prometheus_client::encoding::EncodeLabelSet;
 
 /// Labels of a counter of alerts.
@@ -39,4 +40,23 @@ pub(super) struct DeliveryLabels {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct EscalationLabels {
     pub(super) unless: String,
+}
+
+/// Labels of a counter of contracts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct ContractLabels {
+    receiver: String,
+    state: &'static str,
+}
+
+impl ContractLabels {
+    pub(super) fn new(receiver: &ReceiverName, status: ContractStatus) -> Self {
+        Self { receiver: receiver.to_string(), state: status.word() }
+    }
+}
+
+/// Labels of a metric of one source.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct SourceLabels {
+    pub(super) source: String,
 }

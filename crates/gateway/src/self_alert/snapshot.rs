@@ -30,6 +30,8 @@ pub(crate) struct ChannelSnapshot {
     /// The provider's answer to the last failed attempt.
     pub(crate) last_words: Option<String>,
     pub(crate) proven_at: Option<Timestamp>,
+    /// The time for which the oldest pending delivery has waited; `None` if nothing is pending.
+    pub(crate) queue_age: Option<Duration>,
     pub(crate) rotated_at: Option<Date>,
     /// The lead of the provider's clock over the gateway's, if the provider sends its time.
     pub(crate) clock_offset: Option<SignedDuration>,

@@ -41,7 +41,7 @@ pub struct SandboxArgs {
 /// Runs the gateway until it is told to stop.
 pub(crate) fn serve(context: &CommandContext, args: ServeArgs) -> anyhow::Result<Outcome> {
     let ServeArgs { sandbox, log_format, log } = args;
-    start_logging(&log, log_format)?;
+    let _log = start_logging(&log, log_format)?;
     let providers = if sandbox { Providers::Sandbox } else { Providers::Real };
     runtime()?.block_on(crate::serve::serve(&context.config, providers))?;
     Ok(Outcome::Good)
@@ -49,14 +49,14 @@ pub(crate) fn serve(context: &CommandContext, args: ServeArgs) -> anyhow::Result
 
 /// Shows the example at work until it is told to stop.
 pub(crate) fn demo(context: &CommandContext, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    start_logging("warn", LogFormat::Text)?;
+    let _log = start_logging("warn", LogFormat::Text)?;
     runtime()?.block_on(crate::serve::demo(context.language, out))?;
     Ok(Outcome::Good)
 }
 
 /// Runs the fake providers alone until it is told to stop.
 pub(crate) fn sandbox(args: &SandboxArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    start_logging("info", LogFormat::Text)?;
+    let _log = start_logging("info", LogFormat::Text)?;
     runtime()?.block_on(crate::serve::sandbox_alone(args.http, args.smtp, out))?;
     Ok(Outcome::Good)
 }

@@ -6,6 +6,8 @@ use anyhow::Context as _;
 use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
 
+use super::log_writer::{LogGuard, LogWriter};
+
 /// The form of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
@@ -16,14 +18,15 @@ pub enum LogFormat {
 }
 
 /// Starts logging. `filter` is what `RUST_LOG` says in its usual syntax, e.g.
-/// `info` or `fanfare_gateway=debug`.
-pub(crate) fn start_logging(filter: &str, format: LogFormat) -> anyhow::Result<()> {
+/// `info` or `fanfare_gateway=debug`. The lines are written until the guard is dropped.
+pub(crate) fn start_logging(filter: &str, format: LogFormat) -> anyhow::Result<LogGuard> {
     let filter = EnvFilter::try_new(filter).with_context(|| {
         format!("`{filter}` is not a log filter: expected e.g. info, or warn,fanfare_gateway=debug")
     })?;
+    let (writer, guard) = LogWriter::start(io::stderr()).context("the log cannot be started")?;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(io::stderr)
+        .with_writer(move || writer.clone())
         // Or a log that cannot be written, on a full disk or to a reader that has gone, would panic in whoever logs.
         .log_internal_errors(false);
     let log = if io::stderr().is_terminal() { log } else { log.with_ansi(false) };
@@ -31,5 +34,6 @@ pub(crate) fn start_logging(filter: &str, format: LogFormat) -> anyhow::Result<(
         LogFormat::Text => log.try_init(),
         LogFormat::Json => log.json().flatten_event(true).try_init(),
     };
-    started.map_err(|err| anyhow::anyhow!("the log cannot be started: {err}"))
+    started.map_err(|err| anyhow::anyhow!("the log cannot be started: {err}"))?;
+    Ok(guard)
 }

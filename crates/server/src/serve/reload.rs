@@ -103,7 +103,7 @@ impl Reloader {
             Ok(warnings) => {
                 self.metrics.succeeded(SystemClock.now());
                 log_warnings(warnings);
-                info!(reload.cause = cause, "The config was reloaded");
+                info!(reload.cause = cause, config.digest = self.source.digest(), "The config was reloaded");
             }
             Err(err) => {
                 self.metrics.failed();

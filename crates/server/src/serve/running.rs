@@ -39,6 +39,14 @@ impl RunningGateway {
     ) -> anyhow::Result<Self> {
         let store_path = config.store_path.clone();
         let store = Store::open(&store_path, &uuid::Uuid::new_v4().to_string())?;
+        info!(
+            version = env!("CARGO_PKG_VERSION"),
+            store.path = %store_path.display(),
+            store.version = Store::SCHEMA_VERSION,
+            store.instance = store.instance(),
+            config.digest = source.as_ref().map(ConfigSource::digest),
+            "Store opened"
+        );
         let listen = config.server.listen;
         let mut registry = Registry::default();
         let clock = Arc::new(SystemClock);

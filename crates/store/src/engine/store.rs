@@ -24,6 +24,9 @@ pub struct Store {
 }
 
 impl Store {
+    /// The version of the schema that this build writes, to which an older store is migrated.
+    pub const SCHEMA_VERSION: i64 = migrations::NEWEST;
+
     /// Opens the store at `path`, or creates it, with its folder.
     ///
     /// `instance` becomes the name of a new store; it must be unlike that of any

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use fanfare_core::{Delivery, Digest, Notification};
+use fanfare_core::{Delivery, Digest, DigestRef, Notification};
 use fanfare_store::{NewSend, SendDigest, StartedSend, StoreError};
-use tracing::error;
+use tracing::{error, info};
 
 use crate::delivery::attempt::runner::AttemptRunner;
 use crate::delivery::batch::{AfterAttempt, AttemptResult, Batch, QueuedDelivery};
+use crate::log::list;
 use crate::time::{STORE_PAUSE, after};
 
 /// A batch after its preparation.
@@ -74,13 +75,35 @@ pub(crate) async fn prepare(runner: AttemptRunner<'_>, batch: Batch) -> Prepared
         return PreparedBatch { ready: None, ended };
     }
     match record_start(runner, &readable, digest).await {
-        Ok(send) => PreparedBatch { ready: Some(ReadyBatch { deliveries: readable, send }), ended },
+        Ok(send) => {
+            if let (SendDigest::New, Some(made)) = (digest, send.and_then(|it| it.digest)) {
+                report_digest(runner, &readable, made);
+            }
+            PreparedBatch { ready: Some(ReadyBatch { deliveries: readable, send }), ended }
+        }
         Err(err) => {
             let readable = readable.into_iter().map(|(queued, _)| queued);
             ended.extend(PreparedBatch::postponed(readable, runner, &err).ended);
             PreparedBatch { ready: None, ended }
         }
     }
+}
+
+/// Counts and logs a digest that is sent for the first time.
+fn report_digest(
+    runner: AttemptRunner<'_>,
+    deliveries: &[(QueuedDelivery, Arc<Notification>)],
+    digest: DigestRef,
+) {
+    runner.lane.metrics.digest(deliveries.len());
+    info!(
+        channel.name = %runner.sender.channel.name,
+        digest.id,
+        deliveries = deliveries.len(),
+        alert.ids = list(deliveries.iter().map(|(_, text)| text.alert_id)),
+        receiver.name = %list(deliveries.iter().map(|(_, text)| &text.receiver)),
+        "Digest made"
+    );
 }
 
 /// The text of each of `deliveries`, or the reason why it cannot be read.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tracing::error;
 
 use crate::channel::AccountEffect;
-use crate::delivery::attempt::report::report;
+use crate::delivery::attempt::report::{ReportedDelivery, report};
 use crate::delivery::attempt::runner::AttemptRunner;
 use crate::delivery::attempt::verdict::{CircuitSignal, SendVerdict};
 use crate::delivery::batch::{AfterAttempt, AttemptResult, QueuedDelivery};
@@ -92,7 +92,8 @@ impl AttemptRunner<'_> {
             account_effect: AccountEffect::Unclear,
             signal: CircuitSignal::None,
         };
-        report(self, &queued.delivery, &verdict, now);
+        let reported = ReportedDelivery { delivery: &queued.delivery, notification: None, verdict: &verdict };
+        report(self, &[reported], now);
         let record = AttemptTimes { started_at: now, ended_at: now, send: None };
         let settlement = self.settlement(&queued, verdict, &record);
         self.record(std::slice::from_ref(&settlement)).await;

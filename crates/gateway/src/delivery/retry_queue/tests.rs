@@ -29,6 +29,11 @@ fn take(queue: &mut RetryQueue, now: Timestamp) -> Option<i64> {
     queue.take(now).map(|batch| batch.deliveries[0].delivery.id.0)
 }
 
+/// The number of deliveries in all batches.
+fn deliveries(queue: &RetryQueue) -> usize {
+    queue.0.iter().map(|it| it.batch.deliveries.len()).sum()
+}
+
 #[test]
 fn the_most_severe_ready_batch_goes_first_and_then_the_longest_waiting() {
     use Severity::{High, Low, Urgent};
@@ -36,7 +41,7 @@ fn the_most_severe_ready_batch_goes_first_and_then_the_longest_waiting() {
     assert_eq!(queue.worst_ready(at(2)), Some(High));
     assert_eq!([take(&mut queue, at(2)), take(&mut queue, at(2))], [Some(3), Some(2)]);
     assert_eq!([take(&mut queue, at(2)), take(&mut queue, at(2))], [Some(1), None]);
-    assert_eq!((queue.next_at(), queue.deliveries()), (Some(at(9)), 1));
+    assert_eq!((queue.next_at(), deliveries(&queue)), (Some(at(9)), 1));
 }
 
 #[test]

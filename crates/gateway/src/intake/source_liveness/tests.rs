@@ -1,4 +1,4 @@
-use fanfare_core::{AlertId, Severity};
+use fanfare_core::{AlertEntry, AlertId, Severity};
 use fanfare_testkit::NOON;
 use jiff::SignedDuration;
 
@@ -17,7 +17,7 @@ fn watched(name: &str) -> WatchedSource {
 /// An accepted alert of the source `thinklink`.
 fn accepted() -> CommittedAlert {
     let alert = fanfare_testkit::alert(Severity::High).into();
-    CommittedAlert { id: AlertId(1), alert, decisions: Vec::new() }
+    CommittedAlert { id: AlertId(1), alert, decisions: Vec::new(), entry: AlertEntry::New }
 }
 
 fn with_source(source: &str) -> CommittedAlert {

@@ -21,6 +21,7 @@ fn channel(name: &str, state: ObservedHealth) -> ChannelSnapshot {
         silent_until: None,
         last_words: None,
         proven_at: Some(NOON),
+        queue_age: None,
         rotated_at: None,
         clock_offset: Some(SignedDuration::from_millis(-1500)),
     }

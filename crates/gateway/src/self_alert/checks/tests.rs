@@ -22,6 +22,7 @@ fn channel(name: &str) -> ChannelSnapshot {
         silent_until: None,
         last_words: None,
         proven_at: Some(now()),
+        queue_age: None,
         rotated_at: None,
         clock_offset: Some(SignedDuration::ZERO),
     }

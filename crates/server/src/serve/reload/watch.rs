@@ -34,6 +34,11 @@ impl FileWatch {
         Self { seen: digest, acted_on: digest }
     }
 
+    /// The first twelve digits of the SHA-256 digest of the text that was acted on last, as `sha256sum` prints it.
+    pub(super) fn short_digest(&self) -> String {
+        self.acted_on.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// Looks at the text, which is `text` now. A change that is [`Finished`](FileChange::Finished)
     /// counts as acted on from now on.
     pub(crate) fn look(&mut self, text: &str) -> FileChange {
