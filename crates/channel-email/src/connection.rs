@@ -3,7 +3,9 @@
 use std::io;
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use fanfare_tls::{PROBE, SettingNames, is_answer_in_tls, misconfiguration};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout_at};
 
 use crate::raw_reply::{RawReply, ReplyKind};
@@ -11,6 +13,13 @@ use crate::reply::{SmtpFailure, SmtpReply};
 
 /// The time for the rest of a reply whose first words have decided already.
 const REST_OF_REPLY: Duration = Duration::from_secs(2);
+
+/// The settings by which faults of TLS are mended.
+pub(crate) const SETTING_NAMES: SettingNames = SettingNames {
+    host: "`smtp.host`",
+    ca_file: "`smtp.ca_file`",
+    without_tls: "should `smtp.tls` be starttls?",
+};
 
 /// A stream to a server, in clear text or encrypted.
 pub(crate) trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -61,20 +70,42 @@ impl SmtpConnection {
                 Some(reply) => Ok(reply),
                 None => Err(hung_up_or_lost(&err)),
             },
-            Err(_) => Err(no_answer()),
+            Err(_) => Err(SmtpFailure::Silent),
         }
     }
 
-    /// Waits for a reply: the greeting, or the answer to what was just sent.
+    /// Waits for the reply to what was just sent.
     pub(crate) async fn reply(&mut self, deadline: Instant) -> Result<RawReply, SmtpFailure> {
         let mut reply = RawReply::default();
-        match timeout_at(deadline, self.read_to_the_end(&mut reply)).await {
-            Ok(Ok(())) => Ok(reply),
-            Ok(Err(err)) if reply.len() == 0 => Err(hung_up_or_lost(&err)),
-            Ok(Err(err)) => Err(SmtpFailure::Lost(cut_off(&reply, &err.to_string()))),
-            Err(_) if reply.len() == 0 => Err(no_answer()),
-            Err(_) => Err(SmtpFailure::Lost(cut_off(&reply, "no answer in time"))),
+        let read = timeout_at(deadline, self.read_to_the_end(&mut reply)).await;
+        whole(reply, read)
+    }
+
+    /// Waits for the server's greeting.
+    pub(crate) async fn greeting(&mut self, deadline: Instant) -> Result<RawReply, SmtpFailure> {
+        let mut reply = RawReply::default();
+        let read = timeout_at(deadline, async {
+            while !reply.is_complete() && reply.other_protocol().is_none() {
+                self.read_line(&mut reply).await?;
+            }
+            Ok(())
+        });
+        let read = read.await;
+        match reply.other_protocol() {
+            Some(protocol) => Err(SmtpFailure::Misconfigured(format!(
+                "the server speaks {protocol} there and not SMTP; check `smtp.host` and `smtp.port`"
+            ))),
+            None => whole(reply, read),
         }
+    }
+
+    /// True if a server that says nothing waits for TLS.
+    pub(crate) async fn waits_for_tls(&mut self, deadline: Instant) -> bool {
+        let answered = timeout_at(deadline, async {
+            self.write(PROBE).await?;
+            self.stream.read_u8().await
+        });
+        matches!(answered.await, Ok(Ok(first)) if is_answer_in_tls(first))
     }
 
     /// Sends a mail and the final dot.
@@ -113,7 +144,7 @@ impl SmtpConnection {
             }
             (Some(_), _) => Err(refusal(reply)),
             (None, Ok(Err(err))) if reply.len() == 0 => Err(hung_up_or_lost(&err)),
-            (None, Err(_)) if reply.len() == 0 => Err(no_answer()),
+            (None, Err(_)) if reply.len() == 0 => Err(SmtpFailure::Silent),
             (None, Ok(_) | Err(_)) => Err(SmtpFailure::Lost(reply.not_smtp())),
         }
     }
@@ -179,6 +210,17 @@ fn refusal(reply: RawReply) -> SmtpFailure {
     }
 }
 
+/// The whole reply, or the reason why it has not come.
+fn whole(reply: RawReply, read: Result<io::Result<()>, Elapsed>) -> Result<RawReply, SmtpFailure> {
+    match read {
+        Ok(Ok(())) => Ok(reply),
+        Ok(Err(err)) if reply.len() == 0 => Err(hung_up_or_lost(&err)),
+        Ok(Err(err)) => Err(SmtpFailure::Lost(cut_off(&reply, &err.to_string()))),
+        Err(_) if reply.len() == 0 => Err(SmtpFailure::Silent),
+        Err(_) => Err(SmtpFailure::Lost(cut_off(&reply, "no answer in time"))),
+    }
+}
+
 fn cut_off(reply: &RawReply, why: &str) -> String {
     match reply.summary() {
         Some(SmtpReply { code, words }) => format!("{why} after `{code} {words}`"),
@@ -186,11 +228,11 @@ fn cut_off(reply: &RawReply, why: &str) -> String {
     }
 }
 
-fn no_answer() -> SmtpFailure {
-    SmtpFailure::Lost("no answer in time".to_owned())
-}
-
 fn hung_up_or_lost(err: &io::Error) -> SmtpFailure {
+    // In TLS 1.3 a server refuses a client after the handshake.
+    if let Some(words) = misconfiguration(err, SETTING_NAMES) {
+        return SmtpFailure::Misconfigured(words);
+    }
     if HUNG_UP.contains(&err.kind()) { SmtpFailure::HungUp } else { SmtpFailure::Lost(err.to_string()) }
 }
 

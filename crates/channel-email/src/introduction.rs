@@ -9,12 +9,30 @@ use crate::extensions::SmtpExtensions;
 use crate::raw_reply::ReplyKind;
 use crate::reply::{SmtpFailure, SmtpStage};
 
-/// Waits for the server's greeting.
+/// The share of the time for a greeting that is kept for the question whether the server waits for TLS: an eighth.
+const PROBE_SHARE: u32 = 8;
+
+/// Waits for the server's greeting on an encrypted connection.
 pub(crate) async fn await_greeting(
     connection: &mut SmtpConnection,
     deadline: Instant,
 ) -> Result<(), SmtpFailure> {
-    connection.reply(deadline).await?.expect(ReplyKind::Completion).map(drop)
+    connection.greeting(deadline).await?.expect(ReplyKind::Completion).map(drop)
+}
+
+/// Waits for the server's greeting in clear text. One that stays silent may wait for TLS.
+pub(crate) async fn await_clear_greeting(
+    connection: &mut SmtpConnection,
+    deadline: Instant,
+) -> Result<(), SmtpFailure> {
+    let left = deadline.saturating_duration_since(Instant::now());
+    match await_greeting(connection, deadline - left / PROBE_SHARE).await {
+        Err(SmtpFailure::Silent) if connection.waits_for_tls(deadline).await => {
+            let words = "the server speaks TLS from the first byte there: set `smtp.tls` to implicit";
+            Err(SmtpFailure::Misconfigured(words.to_owned()))
+        }
+        greeted => greeted,
+    }
 }
 
 /// Introduces us by `EHLO`, or by `HELO` where the server does not know that: "if the EHLO

@@ -173,7 +173,7 @@ impl SmtpLogin {
             SmtpFailure::Refused(SmtpReply { code, words }) => {
                 SmtpFailure::Refused(SmtpReply { code, words: self.without_secrets(&words) })
             }
-            SmtpFailure::HungUp => SmtpFailure::HungUp,
+            SmtpFailure::HungUp | SmtpFailure::Silent | SmtpFailure::Misconfigured(_) => failure,
             SmtpFailure::Lost(words) => SmtpFailure::Lost(self.without_secrets(&words)),
         }
     }

@@ -107,6 +107,12 @@ impl RawReply {
         if words.is_empty() { "no answer".to_owned() } else { format!("the answer is not SMTP: `{words}`") }
     }
 
+    /// The protocol of a server that greets by another than SMTP.
+    pub(crate) fn other_protocol(&self) -> Option<&'static str> {
+        let first = self.all_lines().find(|line| !line.is_empty())?;
+        OTHER_GREETINGS.iter().find(|(greeting, _)| first.starts_with(greeting)).map(|(_, name)| *name)
+    }
+
     fn codes(&self) -> impl Iterator<Item = u16> {
         self.all_lines().filter_map(|line| coded(line).map(|it| it.code))
     }
@@ -116,6 +122,10 @@ impl RawReply {
         self.lines.iter().chain(partial).map(|line| line.trim_ascii_end())
     }
 }
+
+/// The first words of servers that listen where somebody expects a mail server.
+const OTHER_GREETINGS: &[(&[u8], &str)] =
+    &[(b"* OK", "IMAP"), (b"+OK", "POP3"), (b"SSH-", "SSH"), (b"HTTP/", "HTTP"), (b"RFB ", "VNC")];
 
 fn kind_of(code: u16) -> Option<ReplyKind> {
     match code {

@@ -41,6 +41,10 @@ pub(crate) enum SmtpFailure {
     Refused(SmtpReply),
     /// The server hung up without a word.
     HungUp,
+    /// The server did not say a word in time.
+    Silent,
+    /// The server is not one that we can speak to, which a person must mend.
+    Misconfigured(String),
     /// No answer, or none that is SMTP; the connection cannot be used further.
     Lost(String),
 }
@@ -82,12 +86,25 @@ impl SmtpFailure {
     pub(crate) fn at(self, stage: SmtpStage) -> SendError {
         match self {
             Self::Refused(reply) => reply.class(stage).error(format!("{stage}: {reply}{}", hint(stage))),
-            Self::HungUp => Self::Lost("the server hung up".to_owned()).at(stage),
+            Self::Misconfigured(words) => SendError::Misconfigured { reason: format!("{stage}: {words}") },
             // The mail, or the better part of it, has left: the server may have kept it.
-            Self::Lost(words) if stage == SmtpStage::Content => {
-                SendError::Unanswered { reason: format!("{stage}: {words}") }
+            Self::HungUp | Self::Silent | Self::Lost(_) if stage == SmtpStage::Content => {
+                SendError::Unanswered { reason: format!("{stage}: {self}") }
             }
-            Self::Lost(words) => SendError::Transient { reason: format!("{stage}: {words}") },
+            Self::HungUp | Self::Silent | Self::Lost(_) => {
+                SendError::Transient { reason: format!("{stage}: {self}") }
+            }
+        }
+    }
+}
+
+impl fmt::Display for SmtpFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(reply) => reply.fmt(f),
+            Self::HungUp => f.write_str("the server hung up"),
+            Self::Silent => f.write_str("no answer in time"),
+            Self::Misconfigured(words) | Self::Lost(words) => f.write_str(words),
         }
     }
 }

@@ -10,8 +10,8 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::client_name::ClientName;
 use crate::connect::{connect, host_and_port};
-use crate::connection::{ByteStream, SmtpConnection};
-use crate::introduction::{await_greeting, introduce, introduce_by_helo, start_tls};
+use crate::connection::SmtpConnection;
+use crate::introduction::{await_clear_greeting, await_greeting, introduce, introduce_by_helo, start_tls};
 use crate::login::SmtpLogin;
 use crate::proxy::ConnectProxy;
 use crate::reply::{SmtpFailure, SmtpStage};
@@ -113,24 +113,19 @@ impl SmtpServer {
     /// A new connection on which the server has greeted, encrypted if it is to be.
     async fn greeted(&self, deadline: Instant) -> Result<SmtpConnection, SendError> {
         let tcp = self.connect(deadline).await?;
-        let (stream, upgrade): (Box<dyn ByteStream>, _) = match &self.security {
-            ConnectionSecurity::None => (Box::new(tcp), None),
-            ConnectionSecurity::Implicit(tls) => {
-                (Box::new(within(deadline, "TLS", tls.handshake(tcp)).await?), None)
-            }
-            ConnectionSecurity::StartTls(tls) => (Box::new(tcp), Some(tls)),
-        };
-        let mut connection = SmtpConnection::new(stream);
-        let greeting = await_greeting(&mut connection, deadline).await;
-        greeting.map_err(|failure| failure.at(SmtpStage::Greeting))?;
-        match upgrade {
-            None => Ok(connection),
-            Some(tls) => {
-                let clear = start_tls(connection, &self.hello, deadline).await?;
-                let encrypted = within(deadline, "TLS", tls.handshake(clear)).await?;
-                Ok(SmtpConnection::new(Box::new(encrypted)))
-            }
+        let at_greeting = |failure: SmtpFailure| failure.at(SmtpStage::Greeting);
+        if let ConnectionSecurity::Implicit(tls) = &self.security {
+            let encrypted = within(deadline, "TLS", tls.handshake(tcp)).await?;
+            let mut connection = SmtpConnection::new(Box::new(encrypted));
+            await_greeting(&mut connection, deadline).await.map_err(at_greeting)?;
+            return Ok(connection);
         }
+        let mut connection = SmtpConnection::new(Box::new(tcp));
+        await_clear_greeting(&mut connection, deadline).await.map_err(at_greeting)?;
+        let ConnectionSecurity::StartTls(tls) = &self.security else { return Ok(connection) };
+        let clear = start_tls(connection, &self.hello, deadline).await?;
+        let encrypted = within(deadline, "TLS", tls.handshake(clear)).await?;
+        Ok(SmtpConnection::new(Box::new(encrypted)))
     }
 
     async fn connect(&self, deadline: Instant) -> Result<TcpStream, SendError> {

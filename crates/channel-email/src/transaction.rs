@@ -144,7 +144,11 @@ fn content_failure(
             .filter(|it| it.is_named_in(&reply.words))
             .map(|it| LeftOut::new(**it, reply))
             .collect(),
-        SmtpFailure::Refused(_) | SmtpFailure::HungUp | SmtpFailure::Lost(_) => Vec::new(),
+        SmtpFailure::Refused(_)
+        | SmtpFailure::HungUp
+        | SmtpFailure::Silent
+        | SmtpFailure::Misconfigured(_)
+        | SmtpFailure::Lost(_) => Vec::new(),
     };
     let error = failure.at(stage);
     match accepted.len().checked_sub(left_out.len()) {
@@ -240,8 +244,9 @@ async fn send_recipient<'a>(
     };
     let left_out = match &failure {
         SmtpFailure::Refused(reply) => LeftOut::new(recipient, reply),
-        SmtpFailure::HungUp => LeftOut::for_now(recipient, "the server hung up at this recipient"),
-        SmtpFailure::Lost(words) => LeftOut::for_now(recipient, &format!("{words}, about this recipient")),
+        SmtpFailure::HungUp | SmtpFailure::Silent | SmtpFailure::Misconfigured(_) | SmtpFailure::Lost(_) => {
+            LeftOut::for_now(recipient, &format!("at this recipient: {failure}"))
+        }
     };
     Err(RecipientFailure { left_out, error: failure.at(SmtpStage::Recipient) })
 }

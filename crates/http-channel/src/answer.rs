@@ -29,6 +29,13 @@ const LONGEST_SILENCE: Duration = Duration::from_secs(3600);
 /// The bytes of a strange answer that an error shows.
 const QUOTED: usize = 200;
 
+/// The words of nginx, of Go's and of Apache's servers for a request in clear text where they want TLS.
+const CLEAR_TEXT_REFUSALS: [&str; 3] = [
+    "The plain HTTP request was sent to HTTPS port",
+    "Client sent an HTTP request to an HTTPS server",
+    "speaking plain HTTP to an SSL-enabled server port",
+];
+
 /// The answer of a provider, with everything secret in it blanked.
 #[derive(Debug, Clone)]
 pub struct Answer {
@@ -115,6 +122,11 @@ impl Answer {
         if self.body.trim().is_empty() { "(empty)".to_owned() } else { quote(&self.body, QUOTED) }
     }
 
+    /// True if a server that wants TLS was spoken to without.
+    fn wants_tls(&self) -> bool {
+        CLEAR_TEXT_REFUSALS.iter().any(|words| self.body.contains(words))
+    }
+
     /// The meaning of a status other than 2xx. RFC 9110 section 15 is the source of each row.
     fn refusal(&self) -> SendError {
         let reason = format!("HTTP {}: {}", self.status, self.quote());
@@ -129,6 +141,9 @@ impl Answer {
             504 => SendError::Unanswered { reason },
             // Timeout, conflict, misdirected, locked, failed dependency, too early: all may pass.
             408 | 409 | 421 | 423 | 424 | 425 | 500.. => SendError::Transient { reason },
+            400 if self.wants_tls() => SendError::Misconfigured {
+                reason: format!("{reason}; the server wants TLS: the address must begin with https://"),
+            },
             // Malformed, too large, too long, wrong type, unprocessable: about this message.
             400 | 413 | 414 | 415 | 422 | 431 => SendError::Unsendable { reason },
             300..400 => SendError::Misconfigured {

@@ -1,11 +1,12 @@
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use fanfare_core::{BuildError, Egress, SendError};
+use fanfare_tls::{client_config, config_without_trust};
 use jiff::{SignedDuration, Timestamp};
-use reqwest::{Certificate, Proxy, Url};
+use reqwest::{Proxy, Url};
 use serde::Serialize;
 use tokio::time::Instant;
 use url::Position;
@@ -76,8 +77,6 @@ impl Client {
         targets.check(&base).map_err(|err| BuildError::new("endpoint", err.to_string()))?;
         let proxy = proxy.as_deref().map(proxy_url).transpose()?;
         let egress = Egress::new(place(&base), proxy.as_ref().map(place));
-        install_crypto();
-
         let mut http = reqwest::Client::builder()
             .user_agent(concat!("fanfare/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
@@ -88,12 +87,12 @@ impl Client {
             .connect_timeout(LONGEST_CONNECT.min(timeout / 2))
             .timeout(timeout);
         let needs_tls = base.scheme() == "https" || proxy.as_ref().is_some_and(|it| it.scheme() == "https");
-        if let Some(path) = &ca_file {
-            http = http.tls_certs_merge(certificates(path)?);
-        } else if !needs_tls {
-            // Or the system's certificates would be read, and missed where there are none.
-            http = http.tls_certs_only([]);
-        }
+        http = http.tls_backend_preconfigured(if needs_tls || ca_file.is_some() {
+            client_config(ca_file.as_deref()).map_err(|err| BuildError::new("ca_file", err.to_string()))?
+        } else {
+            // The system's certificates are not read, nor missed where there are none.
+            config_without_trust().map_err(|err| BuildError::new("endpoint", err.to_string()))?
+        });
         // Behind a proxy it is the proxy that finds the machine.
         if targets == Targets::Public && proxy.is_none() {
             http = http.dns_resolver(PublicResolver::shared());
@@ -196,12 +195,6 @@ pub fn nothing_was_sent(err: SendError) -> SendError {
     }
 }
 
-/// Without a provider of cryptography the first client would panic. The first
-/// one installed stays: that it is there is all we need.
-fn install_crypto() {
-    rustls::crypto::ring::default_provider().install_default().ok();
-}
-
 fn base_url(text: &str) -> Result<Url, BuildError> {
     let expected = "expected http://HOST[:PORT] or https://HOST[:PORT]; the path stays the provider's";
     let url = Url::parse(text).map_err(|err| BuildError::new("endpoint", format!("{err}; {expected}")))?;
@@ -232,19 +225,6 @@ fn proxy_url(text: &str) -> Result<Url, BuildError> {
 /// Secrets stand in the config as `{env: …}` or `{file: …}`, not inside addresses.
 fn has_login(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
-}
-
-fn certificates(path: &Path) -> Result<Vec<Certificate>, BuildError> {
-    let pem = std::fs::read(path)
-        .map_err(|err| BuildError::new("ca_file", format!("`{}`: {err}", path.display())))?;
-    let found = Certificate::from_pem_bundle(&pem)
-        .map_err(|err| BuildError::new("ca_file", format!("`{}`: {err}", path.display())))?;
-    if found.is_empty() {
-        let message =
-            format!("`{}` holds no certificate: expected PEM, -----BEGIN CERTIFICATE-----", path.display());
-        return Err(BuildError::new("ca_file", message));
-    }
-    Ok(found)
 }
 
 #[cfg(test)]

@@ -84,9 +84,8 @@ fn may_know(package: &str, other: &str) -> bool {
             ];
             rooms.contains(&other)
         }
-        "fanfare-sources" | "fanfare-store" | "fanfare-http-channel" | "fanfare-settings" => {
-            other == "fanfare-core"
-        }
+        "fanfare-sources" | "fanfare-store" | "fanfare-tls" | "fanfare-settings" => other == "fanfare-core",
+        "fanfare-http-channel" => matches!(other, "fanfare-core" | "fanfare-tls"),
         "fanfare-words" => matches!(other, "fanfare-api" | "fanfare-core"),
         "fanfare-config" => {
             // The registry of channels brings their fakes.
@@ -98,7 +97,8 @@ fn may_know(package: &str, other: &str) -> bool {
         "fanfare-gateway" => matches!(other, "fanfare-core" | "fanfare-store" | "fanfare-words"),
         channel if is_channel(channel) => {
             // The sandbox is for a channel's fake alone: see `a_channel_and_its_fake_share_no_code`.
-            let (shared, fakes) = (["fanfare-http-channel", "fanfare-chat"], "fanfare-sandbox");
+            let (shared, fakes) =
+                (["fanfare-http-channel", "fanfare-chat", "fanfare-tls"], "fanfare-sandbox");
             matches!(other, "fanfare-core" | "fanfare-words") || shared.contains(&other) || other == fakes
         }
         // A new room must say here whom it may know.

@@ -392,10 +392,17 @@ async fn a_certificate_we_cannot_trust_is_for_a_person_to_mend() {
     let (_, acceptor) = certified("127.0.0.1");
     let (another_ca, _) = certified("127.0.0.1");
     let (ca, wrong_name) = certified("mail.example.com");
-    for (ca, acceptor) in [(another_ca, acceptor), (ca, wrong_name)] {
+    for (ca, acceptor, words) in [
+        (
+            another_ca,
+            acceptor,
+            "TLS: the signature of the server's certificate does not fit: another CA of the same name",
+        ),
+        (ca, wrong_name, "is for mail.example.com and not for `127.0.0.1`: check `smtp.host`"),
+    ] {
         let fake = ScriptedServer::encrypted(Encryption::StartTls(acceptor), |_| ScriptedAnswer::Usual).await;
         let outcome = notify(&secure_email(&fake, "starttls", &ca)).await;
-        check(outcome, "misconfigured", "certificate cannot be trusted");
+        check(outcome, "misconfigured", words);
         assert_eq!(fake.said("EHLO"), 0);
     }
 }
@@ -408,6 +415,38 @@ async fn the_wrong_kind_of_encryption_is_named() {
         notify(&secure_email(&fake, "implicit", &ca)).await,
         "misconfigured",
         "should `smtp.tls` be starttls?",
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_waits_for_tls_is_found_out() {
+    for tls in ["none", "starttls"] {
+        let (ca, acceptor) = certified("127.0.0.1");
+        let fake = ScriptedServer::encrypted(Encryption::Implicit(acceptor), |_| ScriptedAnswer::Usual).await;
+        let outcome = notify(&secure_email(&fake, tls, &ca)).await;
+        check(
+            outcome,
+            "misconfigured",
+            "the server speaks TLS from the first byte there: set `smtp.tls` to implicit",
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_server_of_another_protocol_is_named() {
+    for (greeting, protocol) in [
+        ("SSH-2.0-OpenSSH_9.2", "SSH"),
+        ("* OK IMAP4rev1 ready", "IMAP"),
+        ("+OK POP3", "POP3"),
+        ("HTTP/1.1 400 Bad Request", "HTTP"),
+    ] {
+        let words: &'static str = format!("greeting: the server speaks {protocol} there and not SMTP").leak();
+        check(outcome_when("", ScriptedAnswer::Say(greeting)).await, "misconfigured", words);
+    }
+    check(
+        outcome_when("", ScriptedAnswer::SayAndHangUp("who is there?")).await,
+        "transient",
+        "not SMTP: `who is there?`",
     );
 }
 

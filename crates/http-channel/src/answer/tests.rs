@@ -38,6 +38,20 @@ async fn a_server_in_trouble_may_recover() {
 }
 
 #[tokio::test]
+async fn a_request_in_clear_text_to_a_server_that_wants_tls_is_a_wrong_address() {
+    // As nginx, Go's and Apache's servers word it.
+    for words in [
+        "<center>The plain HTTP request was sent to HTTPS port</center>",
+        "Client sent an HTTP request to an HTTPS server.\n",
+        "Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />",
+    ] {
+        let err = posted("400 Bad Request", "", words).await.unwrap_err();
+        assert_eq!(err.word(), "misconfigured", "{err}");
+        assert!(err.to_string().contains("must begin with https://"), "{err}");
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_says_for_how_long_it_is_away_is_left_alone_for_so_long() {
     let err = posted("503 Service Unavailable", "Retry-After: 7\r\n", "").await.unwrap_err();
     let SendError::Throttled { retry_after, .. } = err else { panic!("{err:?}") };

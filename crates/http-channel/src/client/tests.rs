@@ -1,7 +1,9 @@
 use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 
 use fanfare_testkit::{FakeHttp, NOON, Reaction};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair, SanType};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -141,15 +143,18 @@ async fn silence_is_unanswered_when_patience_ends() {
     assert!(!err.to_string().contains("a-secret-key"), "{err}");
 }
 
-/// A TLS server for `localhost` that answers every request with `{}`, and its CA as PEM.
-async fn tls_server() -> (String, String) {
-    install_crypto();
-    let key = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let pem = key.cert.pem();
-    let private = key.signing_key.serialize_der().try_into().unwrap();
-    let config = ServerConfig::builder()
+/// A TLS server for `localhost` that answers every request with `{}`, and its certificate as PEM.
+async fn tls_server(change: impl FnOnce(&mut CertificateParams)) -> (String, String) {
+    let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    change(&mut params);
+    let key = KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    let private = key.serialize_der().try_into().unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![key.cert.der().clone()], private)
+        .with_single_cert(vec![certificate.der().clone()], private)
         .unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -163,12 +168,21 @@ async fn tls_server() -> (String, String) {
             }
         }
     });
-    (endpoint, pem)
+    (endpoint, certificate.pem())
+}
+
+/// The outcome of a post to `provider` by a client that trusts `pem`, too.
+async fn post_trusting(provider: &str, pem: &str) -> Result<Answer, SendError> {
+    let mut ca_file = tempfile::NamedTempFile::new().unwrap();
+    ca_file.write_all(pem.as_bytes()).unwrap();
+    let settings = HttpSettings { ca_file: Some(ca_file.path().to_owned()), ..HttpSettings::default() };
+    let client = Client::new(provider, settings).unwrap();
+    client.post_json("/send", &[("key", "a-secret-key")], &"a message", NOON).await
 }
 
 #[tokio::test]
 async fn a_certificate_that_nobody_vouches_for_is_for_a_person_to_mend() {
-    let (provider, _) = tls_server().await;
+    let (provider, _) = tls_server(|_| {}).await;
     let client = Client::new(&provider, HttpSettings::default()).unwrap();
     let err = client.post_json("/send", &[("key", "a-secret-key")], &"a message", NOON).await.unwrap_err();
     assert_eq!(err.word(), "misconfigured", "{err}");
@@ -178,13 +192,52 @@ async fn a_certificate_that_nobody_vouches_for_is_for_a_person_to_mend() {
 
 #[tokio::test]
 async fn a_private_ca_is_trusted_if_it_is_named() {
-    let (provider, pem) = tls_server().await;
-    let mut ca_file = tempfile::NamedTempFile::new().unwrap();
-    ca_file.write_all(pem.as_bytes()).unwrap();
-    let settings = HttpSettings { ca_file: Some(ca_file.path().to_owned()), ..HttpSettings::default() };
-    let client = Client::new(&provider, settings).unwrap();
-    let answer = client.post_json("/send", &[], &"a message", NOON).await.unwrap();
-    assert_eq!(answer.body(), "{}");
+    let (provider, pem) = tls_server(|_| {}).await;
+    assert_eq!(post_trusting(&provider, &pem).await.unwrap().body(), "{}");
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_its_own_ca_is_trusted_if_it_is_named() {
+    let own_ca = |it: &mut CertificateParams| it.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let (provider, pem) = tls_server(own_ca).await;
+    assert_eq!(post_trusting(&provider, &pem).await.unwrap().body(), "{}");
+    let (_, another) = tls_server(own_ca).await;
+    let err = post_trusting(&provider, &another).await.unwrap_err();
+    assert_eq!(err.word(), "misconfigured", "{err}");
+    assert!(err.to_string().contains("is its own CA"), "{err}");
+}
+
+/// A server without TLS, at an address that promises it.
+async fn plain_server() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            stream.read_buf(&mut Vec::new()).await.unwrap();
+            stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
+        }
+    });
+    endpoint
+}
+
+#[tokio::test]
+async fn a_fault_of_tls_has_its_sentence_and_no_secret() {
+    let (wrong_name, name_pem) = tls_server(|it| {
+        it.subject_alt_names = vec![SanType::DnsName("chat.example.com".try_into().unwrap())]
+    })
+    .await;
+    let (expired, expired_pem) = tls_server(|it| it.not_after = rcgen::date_time_ymd(2001, 2, 3)).await;
+    let plain = plain_server().await;
+    for (provider, pem, words) in [
+        (wrong_name, &name_pem, "is for chat.example.com and not for `localhost`: check the address"),
+        (expired, &expired_pem, "expired at 2001-02-03T00:00:00Z, and this machine's clock shows 2"),
+        (plain, &name_pem, "the server does not speak it there; check the port"),
+    ] {
+        let err = post_trusting(&provider, pem).await.unwrap_err();
+        assert_eq!(err.word(), "misconfigured", "{err}");
+        assert!(err.to_string().contains(words), "{err}");
+        assert!(!err.to_string().contains("a-secret-key"), "{err}");
+    }
 }
 
 #[test]

@@ -83,7 +83,7 @@ async fn a_recipient_the_server_will_not_speak_about_does_not_keep_the_mail_from
     let email = email(&fake, |_| {});
     let receipt = notify(&email).await.unwrap();
     assert_eq!((names(&receipt.refused), names(&receipt.deferred)), (vec![], vec!["b@example.com"]));
-    assert_eq!(receipt.deferred[0].reason, "no answer in time, about this recipient");
+    assert_eq!(receipt.deferred[0].reason, "at this recipient: no answer in time");
     let [mail] = &fake.mails()[..] else { panic!("one mail") };
     assert_eq!(mail.to, ["a@example.com", "c@example.com"]);
     assert_eq!(fake.connections(), 2, "the one that hangs is of no more use");
@@ -190,7 +190,7 @@ async fn a_recipient_left_out_is_not_given_up_with_the_others() {
         _ => ScriptedAnswer::Usual,
     };
     let fake = ScriptedServer::start(script).await;
-    check(notify(&email(&fake, |_| {})).await, "transient", "to[1]: no answer in time, about this recipient");
+    check(notify(&email(&fake, |_| {})).await, "transient", "to[1]: at this recipient: no answer in time");
 }
 
 #[tokio::test]

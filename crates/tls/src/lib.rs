@@ -1,0 +1,17 @@
+//! TLS towards the servers that channels speak to: whom to trust, and what a refusal means.
+//!
+//! Trusted are the system's authorities and the certificates of a channel's `ca_file`:
+//! as authorities, and as the very certificate that a server shows (see [`client_config`]).
+//! A handshake that fails for a reason that does not pass by itself is a person's to
+//! mend, and [`misconfiguration`] says how. Everything else is a passing fault.
+//!
+//! The crate opens no connection.
+
+mod trust;
+mod exact_match;
+mod fault;
+mod probe;
+
+pub use crate::fault::{SettingNames, misconfiguration};
+pub use crate::probe::{PROBE, is_answer_in_tls};
+pub use crate::trust::{TrustError, client_config, config_without_trust};

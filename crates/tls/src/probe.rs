@@ -1,0 +1,23 @@
+//! The question whether a silent server waits for TLS.
+
+/// A `ClientHello` of TLS 1.2 that offers one cipher and nothing else.
+///
+/// A server that speaks TLS from the first byte says nothing before it has heard one, and
+/// answers with a handshake or an alert. No connection comes of it.
+pub const PROBE: &[u8] = &[
+    0x16, 0x03, 0x01, 0x00, 0x2d, // a handshake of 45 bytes
+    0x01, 0x00, 0x00, 0x29, // a ClientHello of 41
+    0x03, 0x03, // TLS 1.2
+    0x46, 0x61, 0x6e, 0x66, 0x61, 0x72, 0x65, 0x46, 0x61, 0x6e, 0x66, 0x61, 0x72, 0x65, 0x46, 0x61, //
+    0x6e, 0x66, 0x61, 0x72, 0x65, 0x46, 0x61, 0x6e, 0x66, 0x61, 0x72, 0x65, 0x46, 0x61, 0x6e,
+    0x66, // "random"
+    0x00, // no session
+    0x00, 0x02, 0xc0, 0x2f, // one cipher: ECDHE, RSA, AES-128-GCM
+    0x01, 0x00, // no compression
+];
+
+/// True if a server's answer to [`PROBE`] that begins with `first` is one of TLS: an alert (21) or a handshake (22).
+#[must_use]
+pub fn is_answer_in_tls(first: u8) -> bool {
+    matches!(first, 0x15 | 0x16)
+}

@@ -1,0 +1,115 @@
+//! The certificates that a client trusts.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls::client::WebPkiServerVerifier;
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
+
+use crate::exact_match::ServerVerifier;
+
+/// The reason why a client trusts nobody.
+#[derive(Debug, thiserror::Error)]
+pub enum TrustError {
+    /// A file that cannot be read, or holds what is no certificate.
+    #[error("`{}`: {why}", path.display())]
+    Unreadable {
+        /// The file of the setting.
+        path: PathBuf,
+        /// The error of the system, or of the certificate.
+        why: String,
+    },
+    /// A file without a certificate.
+    #[error("`{}` holds no certificate: expected PEM, `-----BEGIN CERTIFICATE-----`", path.display())]
+    Empty {
+        /// The file of the setting.
+        path: PathBuf,
+    },
+    /// A system without certificates, and no file that names any.
+    #[error(
+        "this system has no certificates to trust{why}: install `ca-certificates`, or name a PEM file here"
+    )]
+    NothingTrusted {
+        /// The error of looking for them, in brackets; empty if there was none.
+        why: String,
+    },
+    /// An error of the library, which should not happen.
+    #[error("TLS cannot be set up: {0}")]
+    Library(String),
+}
+
+/// The settings of a client that trusts the system's authorities, those of `ca_file`, and
+/// a server that shows one of the certificates of `ca_file` itself.
+///
+/// The last is what `openssl req -x509` makes and an appliance comes with: a certificate
+/// that is its own authority, which may not stand for a server by RFC 5280. Who issued
+/// it and what for is not asked then. That the server holds its key, that it is
+/// for the server's name, and its dates are checked as for any other: with several
+/// certificates in a file none can be shown by the server of another, and one that
+/// has run out is found as it would be by any other program.
+///
+/// # Errors
+///
+/// If the file cannot be used, or there is nothing to trust.
+pub fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, TrustError> {
+    let system = rustls_native_certs::load_native_certs();
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(system.certs);
+    let named = ca_file.map(certificates).transpose()?.unwrap_or_default();
+    for certificate in &named {
+        let path = || ca_file.map(Path::to_owned).unwrap_or_default();
+        roots
+            .add(certificate.clone())
+            .map_err(|err| TrustError::Unreadable { path: path(), why: err.to_string() })?;
+    }
+    if roots.is_empty() {
+        let why = system.errors.first().map(|err| format!(" ({err})")).unwrap_or_default();
+        return Err(TrustError::NothingTrusted { why });
+    }
+    config(roots, named)
+}
+
+/// The settings of a client that speaks to no server over TLS.
+///
+/// # Errors
+///
+/// If the library refuses, which should not happen.
+pub fn config_without_trust() -> Result<ClientConfig, TrustError> {
+    Ok(builder()?.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
+}
+
+fn config(roots: RootCertStore, named: Vec<CertificateDer<'static>>) -> Result<ClientConfig, TrustError> {
+    let by_issuer = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider())
+        .build()
+        .map_err(|err| TrustError::Library(err.to_string()))?;
+    Ok(builder()?
+        .dangerous() // The verifier asks the library's own first.
+        .with_custom_certificate_verifier(Arc::new(ServerVerifier::new(by_issuer, named)))
+        .with_no_client_auth())
+}
+
+fn builder() -> Result<ConfigBuilder<ClientConfig, WantsVerifier>, TrustError> {
+    ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .map_err(|err| TrustError::Library(err.to_string()))
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
+}
+
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TrustError> {
+    let found: Vec<_> = CertificateDer::pem_file_iter(path)
+        .and_then(Iterator::collect)
+        .map_err(|err| TrustError::Unreadable { path: path.to_owned(), why: err.to_string() })?;
+    if found.is_empty() {
+        return Err(TrustError::Empty { path: path.to_owned() });
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests;
