@@ -25,6 +25,6 @@ pub struct LastNotified {
     pub receiver: ReceiverName,
     /// The severity that was told.
     pub severity: Severity,
-    /// The time at which it was told.
+    /// The time at which it was told, on the scale of promises.
     pub at: Timestamp,
 }

@@ -38,6 +38,8 @@ mod secret;
 mod text;
 mod hash;
 mod duration;
+mod heartbeat;
+mod moment;
 mod clock;
 mod severity;
 mod id;
@@ -74,6 +76,7 @@ pub use crate::escalation::{
 };
 pub use crate::fingerprint::{Fingerprint, InvalidFingerprint};
 pub use crate::hash::stable_hash;
+pub use crate::heartbeat::{ClockReading, Heartbeat, TimePassed, resume, time_passed};
 pub use crate::id::{
     AlertId, ChannelName, DeliveryId, GroupKey, NotificationId, PolicyId, ReceiverName, SourceName,
 };
@@ -82,6 +85,7 @@ pub use crate::labels::Labels;
 pub use crate::limits::{Account, Egress, Limits};
 pub use crate::locale::{InvalidLanguage, Language, Locale};
 pub use crate::matcher::{InvalidMatcher, Matcher, Operator};
+pub use crate::moment::{ClockLeads, Moment, shifted};
 pub use crate::notification::{Acknowledgement, GroupedAlert, Notification};
 pub use crate::notifier::{
     BuildError, Channel, Context, Notifier, SandboxAccount, SandboxDoors, SettingWarning,

@@ -64,6 +64,17 @@ impl Quota {
             .map_or(Timestamp::MAX, |midnight| midnight.timestamp())
     }
 
+    /// The beginning of the period that `now` is in.
+    #[must_use]
+    pub fn began_at(&self, now: Timestamp) -> Timestamp {
+        let today = self.local(now).date();
+        let first = match self.per {
+            QuotaPeriod::Day => today,
+            QuotaPeriod::Month => today.first_of_month(),
+        };
+        first.to_zoned(self.zone.clone()).map_or(Timestamp::MIN, |midnight| midnight.timestamp())
+    }
+
     /// The level once `used` messages were sent.
     #[must_use]
     pub fn level(&self, used: u64) -> QuotaLevel {

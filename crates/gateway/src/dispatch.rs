@@ -17,6 +17,8 @@ pub(crate) enum EscalationEvent {
     Reschedule(Recheck),
     /// A channel can send nothing for a while: receivers that wait for it must be notified on another.
     ChannelBlocked(ChannelName),
+    /// The machine was suspended: more time has passed than the timers have slept.
+    TimePassed,
 }
 
 /// The sending end of a lane's queue.
@@ -29,6 +31,8 @@ pub(crate) enum LaneMessage {
     Deliveries(Vec<IncomingDelivery>),
     /// A person wants these deliveries to be tried without further delay, if they wait here.
     RetryNow(Arc<BTreeSet<DeliveryId>>),
+    /// The machine was suspended: more time has passed than the lane has slept.
+    TimePassed,
 }
 
 /// A delivery for a lane.
@@ -123,6 +127,14 @@ impl Dispatch {
     pub(crate) fn notify_escalation(&self, event: EscalationEvent) {
         // The receiver is gone only when the gateway stops; the times are on the disk for the next start.
         drop(self.escalation.send(event));
+    }
+
+    /// Has all lanes and the escalation timers look at the time again: they have slept for less than has passed.
+    pub(crate) fn time_has_passed(&self) {
+        let lanes = self.lanes.read().unwrap_or_else(PoisonError::into_inner);
+        // A lane that is ending sleeps no more.
+        lanes.values().for_each(|lane| drop(lane.send(LaneMessage::TimePassed)));
+        self.notify_escalation(EscalationEvent::TimePassed);
     }
 
     /// Has these deliveries tried without further delay, on whichever lane they wait.

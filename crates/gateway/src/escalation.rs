@@ -6,11 +6,8 @@ mod timers;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fanfare_core::{
-    ChannelName, Clock, EvaluationTime, NotificationId, Recheck, StateKey, TimerKey, recheck,
-};
+use fanfare_core::{ChannelName, EvaluationTime, NotificationId, Recheck, StateKey, TimerKey, recheck};
 use fanfare_store::{Store, StoreError, Unit};
-use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
 use tracing::error;
@@ -28,7 +25,6 @@ const BATCH_SIZE: usize = 200;
 pub(crate) struct EscalationTimers {
     pub(crate) store: Store,
     pub(crate) dispatch: Arc<Dispatch>,
-    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) monotonic: MonotonicClock,
     pub(crate) stop: CancellationToken,
 }
@@ -58,36 +54,27 @@ impl EscalationTimers {
             EscalationEvent::Reschedule(Recheck { notification, at }) => {
                 let key = TimerKey::Notification(notification);
                 match at {
-                    Some(wall) => timers.set(key, wall, self.monotonic_lead()),
+                    Some(due) => timers.set(key, due),
                     None => timers.remove(&key),
                 }
             }
-            EscalationEvent::ChannelBlocked(channel) => self.fail_over(channel, timers).await,
+            EscalationEvent::ChannelBlocked(channel) => self.fail_over(channel).await,
+            EscalationEvent::TimePassed => {} // the next turn asks for the time
         }
-    }
-
-    /// The lead of monotonic time over the wall clock now.
-    fn monotonic_lead(&self) -> SignedDuration {
-        self.monotonic.now().duration_since(self.clock.now())
     }
 
     /// Checks the notifications that wait for a blocked channel, so that their receivers are
     /// notified on another now and not after a time limit.
-    async fn fail_over(&self, channel: ChannelName, timers: &mut Timers) {
-        if let Err(err) = self.check_waiting_for(channel.clone(), timers).await {
+    async fn fail_over(&self, channel: ChannelName) {
+        if let Err(err) = self.check_waiting_for(channel.clone()).await {
             error!(channel.name = %channel, error = %err, "Notifications that wait for a blocked channel cannot be checked; their own time limits still hold");
         }
     }
 
-    async fn check_waiting_for(&self, channel: ChannelName, timers: &mut Timers) -> Result<(), StoreError> {
+    async fn check_waiting_for(&self, channel: ChannelName) -> Result<(), StoreError> {
         let ids = self.store.waiting_for(channel).await?;
-        let monotonic_lead = self.monotonic_lead();
-        let now = |id: &NotificationId| {
-            let key = TimerKey::Notification(*id);
-            (*id, timers.time_of(&key, self.monotonic.now(), monotonic_lead))
-        };
         for some in ids.chunks(BATCH_SIZE) {
-            self.check(some.iter().map(now)).await?;
+            self.check(some.iter().copied()).await?;
         }
         Ok(())
     }
@@ -97,24 +84,20 @@ impl EscalationTimers {
         if due.is_empty() {
             return;
         }
-        let notifications = due.iter().filter_map(|(key, now)| Some((notification_of(key)?, *now)));
-        if let Err(err) = self.check(notifications).await {
+        if let Err(err) = self.check(due.iter().filter_map(notification_of)).await {
             error!(error = %err, "Due notifications cannot be checked; trying again");
-            let monotonic_lead = self.monotonic_lead();
-            for (key, now) in due {
-                timers.set(key, after(now, STORE_PAUSE), monotonic_lead);
-            }
+            let again_at = after(self.monotonic.now(), STORE_PAUSE);
+            due.into_iter().for_each(|key| timers.set(key, again_at));
         }
     }
 
-    /// Checks notifications in one transaction, each at the time by the clock of its contract.
-    async fn check(&self, due: impl Iterator<Item = (NotificationId, Timestamp)>) -> Result<(), StoreError> {
-        let policy = self.dispatch.policy();
-        let unit = |(id, now)| {
+    /// Checks notifications in one transaction.
+    async fn check(&self, due: impl Iterator<Item = NotificationId>) -> Result<(), StoreError> {
+        let (policy, now) = (self.dispatch.policy(), self.monotonic.moment());
+        let unit = |id| {
             let policy = Arc::clone(&policy);
-            let decide = move |state: &_| {
-                policy.decide(|context| recheck(state, EvaluationTime::Scheduled(now), context))
-            };
+            let time = EvaluationTime::Scheduled(now.promise);
+            let decide = move |state: &_| policy.decide(now, |context| recheck(state, time, context));
             Unit::new(vec![StateKey::Notification(id)], decide)
         };
         self.store.transact(due.map(unit).collect()).await.map(drop)

@@ -23,9 +23,10 @@ use crate::escalation::EscalationTimers;
 use crate::intake::{Intake, NotStored};
 use crate::jitter::Jitter;
 use crate::maintenance::audit;
+use crate::maintenance::heartbeat::HeartbeatTask;
 use crate::maintenance::retention::{Retention, RetentionPolicy};
 use crate::metrics::Metrics;
-use crate::operations::channel_views::{ViewTime, views};
+use crate::operations::channel_views::views;
 use crate::operations::{ChannelView, TestError, TestMessage, channel_test, dead_letters};
 use crate::policy::PolicyInForce;
 use crate::self_alert::TestReason;
@@ -73,15 +74,15 @@ impl Gateway {
     /// If the store cannot be read.
     pub async fn start(setup: GatewaySetup) -> Result<Self, StoreError> {
         let GatewaySetup { store, settings, clock, jitter, metrics, fresh_key, store_path } = setup;
-        let (stop, monotonic) = (CancellationToken::new(), MonotonicClock::starting_at(clock.now()));
-        let (escalation, events) = mpsc::unbounded_channel();
-        let first = PolicyInForce::without_channels(settings.policy.clone(), monotonic);
+        let monotonic = MonotonicClock::resuming(&store, Arc::clone(&clock)).await?;
+        let (stop, (escalation, events)) = (CancellationToken::new(), mpsc::unbounded_channel());
+        let first = PolicyInForce::without_channels(settings.policy.clone());
         let dispatch = Arc::new(Dispatch::new(Arc::new(first), escalation));
         let ack_key = AckKey::new(&store.ack_key(fresh_key).await?);
         let lanes = Lanes::new(SharedServices {
             store: store.clone(),
             clock: Arc::clone(&clock),
-            monotonic,
+            monotonic: monotonic.clone(),
             jitter,
             metrics: metrics.clone(),
             dispatch: Arc::clone(&dispatch),
@@ -118,7 +119,7 @@ impl Gateway {
                 liveness: Arc::clone(liveness),
                 metrics: metrics.clone(),
                 clock: Arc::clone(&self.clock),
-                monotonic: *monotonic,
+                monotonic: monotonic.clone(),
                 stop: self.stop.clone(),
             };
             self.tasks().spawn(report_panic("commits", handler.run(commits)));
@@ -129,13 +130,18 @@ impl Gateway {
         let escalation = EscalationTimers {
             store: self.intake.store.clone(),
             dispatch: Arc::clone(&self.intake.dispatch),
-            clock: Arc::clone(&self.clock),
-            monotonic: self.intake.monotonic,
+            monotonic: self.intake.monotonic.clone(),
+            stop: self.stop.clone(),
+        };
+        let heartbeat = HeartbeatTask {
+            store: self.intake.store.clone(),
+            monotonic: self.intake.monotonic.clone(),
+            dispatch: Arc::clone(&self.intake.dispatch),
             stop: self.stop.clone(),
         };
         let retention = Retention {
             store: self.intake.store.clone(),
-            clock: Arc::clone(&self.clock),
+            monotonic: self.intake.monotonic.clone(),
             policy: Arc::clone(&self.retention),
             dispatch: Arc::clone(&self.intake.dispatch),
             stop: self.stop.clone(),
@@ -151,6 +157,7 @@ impl Gateway {
         let audit = audit::run(self.intake.store.clone(), self.intake.metrics.clone(), self.stop.clone());
         tasks.spawn(report_panic("escalation", escalation.run(events)));
         tasks.spawn(report_panic("audit", audit));
+        tasks.spawn(report_panic("heartbeat", heartbeat.run()));
         tasks.spawn(report_panic("retention", retention.run()));
         tasks.spawn(report_panic("self-monitoring", monitor.run()));
     }
@@ -166,11 +173,11 @@ impl Gateway {
     /// If the store cannot be read; then everything is as it was.
     pub async fn apply_settings(&self, settings: GatewaySettings) -> Result<(), StoreError> {
         let (lanes, retention) = (Arc::clone(&self.lanes), Arc::clone(&self.retention));
-        let (clock, intake) = (Arc::clone(&self.clock), Arc::clone(&self.intake));
+        let intake = Arc::clone(&self.intake);
         let change = async move {
             let mut lanes = lanes.lock().await;
-            let (now, longest) = (clock.now(), settings.longest_budget());
-            let accounts = StoredAccounts::load(&intake.store, longest, now, intake.monotonic.now()).await?;
+            let (now, longest) = (intake.monotonic.moment(), settings.longest_budget());
+            let accounts = StoredAccounts::load(&intake.store, longest, now).await?;
             let (new, sources) = (RetentionPolicy::from(&settings), settings.sources.clone());
             intake.metrics.prepare_receivers(settings.policy.receivers().map(|it| &it.name));
             lanes.apply_settings(settings, accounts).await?;
@@ -205,9 +212,9 @@ impl Gateway {
         id: NotificationId,
         acknowledgement: Acknowledgement,
     ) -> Result<Result<(), Obstacle>, NotStored> {
-        let policy = self.intake.dispatch.policy();
+        let (policy, now) = (self.intake.dispatch.policy(), self.intake.monotonic.moment());
         let decide =
-            move |state: &_| policy.decide(|context| acknowledge(state, id, &acknowledgement, context));
+            move |state: &_| policy.decide(now, |context| acknowledge(state, id, &acknowledgement, context));
         let unit = Unit::with_obstacles(vec![StateKey::IncidentOf(id)], decide);
         let outcome = self.intake.store.transact(vec![unit]).await?.into_iter().next();
         Ok(outcome.map_or(Err(Obstacle::Unknown), |it| it.map(drop)))
@@ -233,8 +240,8 @@ impl Gateway {
         which: impl Into<DeadLetters> + Send,
         by: &str,
     ) -> Result<usize, StoreError> {
-        let policy = self.intake.dispatch.policy();
-        dead_letters::retry_all(&self.intake.store, &policy, which.into(), by, self.clock.now()).await
+        let (policy, now) = (self.intake.dispatch.policy(), self.intake.monotonic.moment());
+        dead_letters::retry_all(&self.intake.store, &policy, which.into(), by, now).await
     }
 
     /// Discards dead letters, and returns their number; `reason` goes to the ledger. May be
@@ -271,8 +278,7 @@ impl Gateway {
     /// If the store cannot be read.
     pub async fn channels(&self) -> Result<Vec<ChannelView>, StoreError> {
         let channels = self.lanes.lock().await.channels();
-        let now = ViewTime { wall: self.clock.now(), monotonic: self.intake.monotonic.now() };
-        views(&channels, &self.intake.store, &self.intake.metrics, now).await
+        views(&channels, &self.intake.store, &self.intake.metrics, self.intake.monotonic.moment()).await
     }
 
     /// The policy in force.
@@ -285,6 +291,13 @@ impl Gateway {
     #[must_use]
     pub fn ack_key(&self) -> &AckKey {
         &self.ack_key
+    }
+
+    /// The current time on the scale by which acknowledgement links expire: a wall clock that is set does not
+    /// end them.
+    #[must_use]
+    pub fn link_time(&self) -> Timestamp {
+        self.intake.monotonic.moment().certain
     }
 
     /// The ledger, for reading.

@@ -4,7 +4,7 @@ mod source_liveness;
 
 use std::sync::Arc;
 
-use fanfare_core::{Alert, Committed, IncomingAlert, Plan, accept, accept_planned};
+use fanfare_core::{Alert, Committed, IncomingAlert, Moment, Plan, accept, accept_planned};
 use fanfare_store::{Store, StoreError, Unit, UnitOutcome};
 use jiff::Timestamp;
 
@@ -38,8 +38,8 @@ impl Intake {
         alerts: Vec<Alert>,
         now: Timestamp,
     ) -> Result<Vec<Arc<Committed>>, NotStored> {
-        let policy = self.dispatch.policy();
-        let units = alerts.into_iter().map(|alert| unit(&policy, alert, now)).collect();
+        let (policy, moment) = (self.dispatch.policy(), Moment { wall: now, ..self.monotonic.moment() });
+        let units = alerts.into_iter().map(|alert| unit(&policy, alert, moment)).collect();
         self.transact(units).await
     }
 
@@ -51,8 +51,9 @@ impl Intake {
         now: Timestamp,
     ) -> Result<Option<Arc<Committed>>, NotStored> {
         let (policy, alert) = (self.dispatch.policy(), Arc::new(alert));
+        let moment = self.monotonic.moment();
         let decide = move |_: &_| {
-            policy.decide(|context| accept_planned(Arc::clone(&alert), plan.clone(), context, now))
+            policy.decide(moment, |context| accept_planned(Arc::clone(&alert), plan.clone(), context, now))
         };
         Ok(self.transact(vec![Unit::new(Vec::new(), decide)]).await?.into_iter().next())
     }
@@ -67,11 +68,11 @@ impl Intake {
     }
 }
 
-fn unit(policy: &Arc<PolicyInForce>, alert: Alert, now: Timestamp) -> Unit {
+fn unit(policy: &Arc<PolicyInForce>, alert: Alert, now: Moment) -> Unit {
     let mut incoming = IncomingAlert::new(alert, &policy.policy);
     // Texts, numbers and times only: serialization cannot fail, and the store would encode it itself.
     incoming.json = serde_json::to_string(&*incoming.alert).ok().map(Into::into);
     let policy = Arc::clone(policy);
     let keys = incoming.keys();
-    Unit::new(keys, move |state| policy.decide(|context| accept(state, &incoming, context, now)))
+    Unit::new(keys, move |state| policy.decide(now, |context| accept(state, &incoming, context, now.wall)))
 }

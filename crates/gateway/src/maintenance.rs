@@ -1,4 +1,5 @@
-//! Maintenance: the regular audit of the ledger, and retention.
+//! Maintenance: the regular audit of the ledger, the newest times on the disk, and retention.
 
 pub(crate) mod audit;
+pub(crate) mod heartbeat;
 pub(crate) mod retention;

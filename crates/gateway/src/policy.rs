@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fanfare_core::{
-    Alert, ChannelAvailability, ChannelName, DecisionContext, Kind, Notification, Plan, Policy, PolicyId,
-    plan,
+    Alert, ChannelAvailability, ChannelName, DecisionContext, Kind, Moment, Notification, Plan, Policy,
+    PolicyId, plan,
 };
 use jiff::Timestamp;
 
 use crate::channel::ChannelStatus;
 use crate::self_alert;
-use crate::time::MonotonicClock;
 
 /// The policy in force, and the channels of the config with their current state.
 #[derive(Debug)]
@@ -19,23 +18,22 @@ pub(crate) struct PolicyInForce {
     pub(crate) id: Option<PolicyId>,
     pub(crate) policy: Arc<Policy>,
     pub(crate) channels: BTreeMap<ChannelName, Arc<ChannelStatus>>,
-    pub(crate) monotonic: MonotonicClock,
 }
 
 impl PolicyInForce {
     /// The policy before any lane has been started.
-    pub(crate) fn without_channels(policy: Policy, monotonic: MonotonicClock) -> Self {
-        Self { id: None, policy: Arc::new(policy), channels: BTreeMap::new(), monotonic }
+    pub(crate) fn without_channels(policy: Policy) -> Self {
+        Self { id: None, policy: Arc::new(policy), channels: BTreeMap::new() }
     }
 
-    /// Decides in the context of this policy, and of the channels as they are now.
-    pub(crate) fn decide<D>(&self, decide: impl FnOnce(&DecisionContext<'_>) -> D) -> D {
-        let monotonic_now = self.monotonic.now();
+    /// Decides on an event of the moment `now` in the context of this policy, and of the channels as they are.
+    pub(crate) fn decide<D>(&self, now: Moment, decide: impl FnOnce(&DecisionContext<'_>) -> D) -> D {
         decide(&DecisionContext {
             policy: &self.policy,
             policy_id: self.id,
-            availability: &|channel| self.availability(channel, monotonic_now),
+            availability: &|channel| self.availability(channel, now.promise),
             self_alert: &|notification, notified, now| self.contract_broken(notification, notified, now),
+            leads: now.leads(),
         })
     }
 

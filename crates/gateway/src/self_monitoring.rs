@@ -9,8 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fanfare_core::{Clock, Status};
-use jiff::Timestamp;
+use fanfare_core::{Clock, Moment, Status};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -71,7 +70,7 @@ impl SelfMonitor {
         let recent = state.slow_checks.take().filter(|it| now < after(it.at, SLOW_CHECK_INTERVAL));
         let slow = match recent {
             Some(recent) => recent,
-            None => slow_checks(&self.intake, channels, self.clock.now(), &self.store_path).await?,
+            None => slow_checks(&self.intake, channels, &self.store_path).await?,
         };
         let snapshot = collect(&self.intake, channels, &slow, self.clock.now());
         state.slow_checks = Some(slow);
@@ -101,8 +100,8 @@ impl SelfMonitor {
     }
 
     async fn run_drills(&self, channels: &[ChannelHandle], drills: &mut DrillSchedule) {
-        let now = self.clock.now();
-        let last = |channel: &ChannelHandle| channel.status.last().drilled_at;
+        let now = self.intake.monotonic.moment();
+        let last = |channel: &ChannelHandle| channel.status.last().drilled_monotonic;
         let all: Vec<_> = channels
             .iter()
             .filter_map(|it| {
@@ -118,10 +117,10 @@ impl SelfMonitor {
         }
     }
 
-    async fn drill(&self, channel: &ChannelHandle, now: Timestamp) -> Result<(), TestError> {
-        test(&self.intake, channel.name(), TestReason::Drill, now).await?;
+    async fn drill(&self, channel: &ChannelHandle, now: Moment) -> Result<(), TestError> {
+        test(&self.intake, channel.name(), TestReason::Drill, now.wall).await?;
         // Noted before the store has it: if the store fails, one drill is still enough.
-        channel.status.last().drilled_at = Some(now);
+        channel.status.last().note_drill(now);
         info!(channel.name = %channel.name(), "Drill started");
         Ok(self.intake.store.drilled(channel.name().clone(), now).await.map_err(NotStored::from)?)
     }

@@ -62,7 +62,7 @@ async fn accept(
 /// The notification of the link, or the page that says why there is none.
 fn notification_in(request: &HttpRequest, state: &AppState) -> Result<NotificationId, AckPage> {
     let text = request.match_info().get("token").unwrap_or_default();
-    match state.gateway.ack_key().read(text, state.clock.now()) {
+    match state.gateway.ack_key().read(text, state.gateway.link_time()) {
         Ok(token) => Ok(token.notification),
         Err(BadAckToken::Expired) => Err(AckPage::Expired),
         Err(BadAckToken::Unreadable | BadAckToken::Forged) => Err(AckPage::Invalid),

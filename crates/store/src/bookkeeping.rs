@@ -1,10 +1,12 @@
 //! Writes that decide nothing: budgets and silences of accounts, what is known of
-//! channels, policies, the acknowledgement key, and retention.
+//! channels, policies, the acknowledgement key, the newest times, and retention.
 
 mod sends;
 mod channels;
 mod policies;
 mod ack_key;
+mod heartbeat;
 mod retention;
 
+pub use self::retention::ExpiredAlerts;
 pub use self::sends::{NewSend, SendDigest, StartedSend};

@@ -1,7 +1,7 @@
 //! Values as they are kept in columns.
 
-use fanfare_core::{ContractStatus, DeliveryStatus, Handled, Severity, Status, Unless};
-use jiff::Timestamp;
+use fanfare_core::{ClockLeads, ContractStatus, DeliveryStatus, Handled, Severity, Status, Unless};
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -20,6 +20,19 @@ pub(crate) fn to_time(millis: i64) -> Result<Timestamp, StoreError> {
 /// The time `at` as it will be read back: nothing may depend on whether a restart lay between.
 pub(crate) fn as_kept(at: Timestamp) -> Result<Timestamp, StoreError> {
     to_time(from_time(at))
+}
+
+/// A lead of one clock over another as it is kept: in milliseconds.
+pub(crate) fn from_lead(lead: SignedDuration) -> i64 {
+    i64::try_from(lead.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// The leads of the time scales, from their two columns.
+pub(crate) fn to_leads(promise: i64, certain: i64) -> ClockLeads {
+    ClockLeads {
+        promise: SignedDuration::from_millis(promise),
+        certain: SignedDuration::from_millis(certain),
+    }
 }
 
 /// A fingerprint's bits as they are kept: SQL's integers are signed.

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fanfare_core::{
-    Account, Alert, ChannelAvailability, ChannelName, Contract, Decision, DecisionContext, Delivery,
-    DeliveryOutcome, DeliveryTerms, Fingerprint, HumanDuration, IncidentChange, Kind, Labels, Notification,
-    Plan, Policy, PolicyId, Receiver, Route, Rung, Sending, Settlement, Severity, Status, Succeed, Unless,
-    Verdict, Why,
+    Account, Alert, AlertId, ChannelAvailability, ChannelName, ClockLeads, Contract, Decision,
+    DecisionContext, Delivery, DeliveryOutcome, DeliveryTerms, Fingerprint, HumanDuration, IncidentChange,
+    Kind, Labels, Notification, Plan, Policy, PolicyId, Receiver, Route, Rung, Sending, Settlement, Severity,
+    Status, Succeed, Unless, Verdict, Why,
 };
 pub(crate) use fanfare_testkit::{NOON, after_noon};
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -77,6 +78,24 @@ impl StoreFolder {
     }
 }
 
+/// Deletes all that may be deleted of what is older than `before`, as the gateway does; how many alerts.
+pub(crate) async fn forget(store: &Store, before: Timestamp) -> usize {
+    let (mut deleted, mut after) = (0, Some(AlertId(0)));
+    while let Some(from) = after {
+        let expired = store.expired_alerts(from, before).await.unwrap();
+        for part in expired.parts {
+            deleted += store.forget_alerts(part, before).await.unwrap();
+        }
+        after = expired.next;
+    }
+    let mut after = Some(0);
+    while let Some(from) = after {
+        after = store.forget_digests(from, before).await.unwrap();
+    }
+    store.forget_usage_and_policies(before).await.unwrap();
+    deleted
+}
+
 /// A policy that tells `on-call` of everything on `terms`, and again after four hours.
 pub(crate) fn policy_of(terms: DeliveryTerms) -> Policy {
     let route = Route {
@@ -124,6 +143,8 @@ pub(crate) struct Decider {
     pub(crate) gone: Vec<ChannelName>,
     /// The receiver that is told, on a channel of the same name, that a contract was abandoned.
     pub(crate) self_alerts_to: Option<&'static str>,
+    /// The lead of the scale of promises over the wall clock.
+    pub(crate) promise_lead: SignedDuration,
 }
 
 impl Decider {
@@ -134,6 +155,7 @@ impl Decider {
             blocked: Vec::new(),
             gone: Vec::new(),
             self_alerts_to: None,
+            promise_lead: SignedDuration::ZERO,
         }
     }
 
@@ -164,6 +186,7 @@ impl Decider {
             policy_id: self.policy_id,
             availability: &availability,
             self_alert: &|notification, told, _| self.self_alert(notification, told),
+            leads: ClockLeads { promise: self.promise_lead, ..ClockLeads::default() },
         })
     }
 

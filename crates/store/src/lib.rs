@@ -20,7 +20,7 @@ mod error;
 #[cfg(test)]
 mod fixtures;
 
-pub use crate::bookkeeping::{NewSend, SendDigest, StartedSend};
+pub use crate::bookkeeping::{ExpiredAlerts, NewSend, SendDigest, StartedSend};
 pub use crate::engine::{Commit, Store};
 pub use crate::error::{OpenError, StoreError};
 pub use crate::read::{

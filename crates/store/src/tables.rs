@@ -15,3 +15,4 @@ pub(crate) mod sends;
 pub(crate) mod holds;
 pub(crate) mod usage;
 pub(crate) mod channels;
+pub(crate) mod heartbeat;

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use fanfare_core::Clock;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
@@ -22,5 +24,13 @@ impl PausedClock {
 impl Clock for PausedClock {
     fn now(&self) -> Timestamp {
         NOON + SignedDuration::try_from(self.started.elapsed()).unwrap()
+    }
+
+    fn since_boot(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    fn boot_id(&self) -> String {
+        "a run of the test's machine".to_owned()
     }
 }

@@ -12,7 +12,9 @@ use super::state::{
     DecisionState, IncidentStatus, NewestAlert, NotificationRecord, NotificationState, OpenIncident, StateKey,
 };
 use crate::clock::whole_millis;
-use crate::{Alert, IncidentChange, Kind, Plan, Policy, RoutedReceiver, Status, plan_routed, route_alert};
+use crate::{
+    Alert, IncidentChange, Kind, Plan, Policy, RoutedReceiver, Status, plan_routed, route_alert, shifted,
+};
 
 /// An alert that was reported, and routed.
 #[derive(Debug, Clone)]
@@ -63,8 +65,10 @@ pub fn accept(
         Kind::Notice => None,
         Kind::Alarm => state.incident.as_ref(),
     };
-    let plan = plan_routed(context.policy, routed, alert, known.map(|it| &it.incident), now);
-    if let Some(repeated) = repeated(state, incoming, &plan, now) {
+    // Repeats are told by the time that passes, whatever the wall clock is set to.
+    let promise_now = shifted(now, context.leads.promise);
+    let plan = plan_routed(context.policy, routed, alert, known.map(|it| &it.incident), promise_now);
+    if let Some(repeated) = repeated(state, incoming, &plan, context, now) {
         return Changes { repeats: vec![repeated], ..Changes::default() };
     }
     let completed = known.and_then(|it| complete(alert, it));
@@ -82,6 +86,7 @@ pub fn accept(
     builder.changes.incidents.extend(update_incident(&alert, known, since, &plan));
     builder.changes.alerts.push(NewAlert {
         received_at: now,
+        leads: context.leads,
         incident,
         since,
         alert: Arc::clone(&alert),
@@ -104,6 +109,7 @@ fn repeated(
     state: &DecisionState,
     incoming: &IncomingAlert,
     plan: &Plan,
+    context: &DecisionContext<'_>,
     now: Timestamp,
 ) -> Option<RepeatedAlert> {
     let NewestAlert { id, repeat_key } = state.newest_alert?;
@@ -114,6 +120,7 @@ fn repeated(
     is_repeat.then(|| RepeatedAlert {
         id,
         seen_at: now,
+        leads: context.leads,
         alert: Arc::clone(&incoming.alert),
         decisions: plan.decisions.clone(),
     })

@@ -12,44 +12,55 @@ use super::context::DecisionContext;
 use super::state::{Handled, NotificationRecord, NotificationState, ToldChannel, ToldContent};
 use crate::clock::whole_millis;
 use crate::{
-    Acknowledgement, Alert, ChannelDelivery, ChannelName, ContractState, ContractStatus, Decision,
-    DeliveryProgress, DeliveryTerms, EscalationDecision, Fingerprint, GroupKey, GroupedAlert, Notification,
-    Plan, ReceiverName, RoutePath, Severity, Step, Unless, Verdict, Why, evaluate_contract,
+    Acknowledgement, Alert, ChannelDelivery, ChannelName, ClockLeads, ContractState, ContractStatus,
+    Decision, DeliveryProgress, DeliveryTerms, EscalationDecision, Fingerprint, GroupKey, GroupedAlert,
+    Notification, Plan, ReceiverName, RoutePath, Severity, Step, Unless, Verdict, Why, evaluate_contract,
+    shifted,
 };
 
 /// The time at which a notification is evaluated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EvaluationTime {
-    /// The time by the clock of its promise: all that is due is done.
+    /// The time on the scale of promises: all that is due is done.
     Scheduled(Timestamp),
-    /// The wall clock, as something happens to the notification. That clock may have been set: what is due
-    /// by time alone is left to the timers.
+    /// The time by the wall clock, as something happens to the notification. What is due by time alone is left to
+    /// the timers.
     Event(Timestamp),
 }
 
 impl EvaluationTime {
-    /// The times of an evaluation of a notification in this state.
-    fn times_for(self, state: &NotificationState, record: &NotificationRecord) -> EvaluationTimes {
-        let (Self::Scheduled(now) | Self::Event(now)) = self;
-        EvaluationTimes { due: self.before(record.next_check_at), steps: state.step_time(now) }
-    }
-
-    /// The time that counts for a notification that is evaluated again at `next_check_at` in any case.
-    fn before(self, next_check_at: Option<Timestamp>) -> Timestamp {
+    /// The times of an evaluation of a notification in this state, while the time scales have these leads.
+    fn times_for(
+        self,
+        state: &NotificationState,
+        record: &NotificationRecord,
+        leads: ClockLeads,
+    ) -> EvaluationTimes {
         const LEAST: SignedDuration = SignedDuration::from_millis(1);
-        match (self, next_check_at) {
-            (Self::Scheduled(now), _) | (Self::Event(now), None) => now,
-            (Self::Event(now), Some(next)) => now.min(next.saturating_sub(LEAST).unwrap_or(now)),
-        }
+        let (promise, wall) = match self {
+            Self::Scheduled(now) => (now, shifted(now, -leads.promise)),
+            Self::Event(now) => (shifted(now, leads.promise), now),
+        };
+        let now = contract_time(record, promise);
+        let due = match (self, record.next_check_at) {
+            (Self::Scheduled(_), _) | (Self::Event(_), None) => now,
+            (Self::Event(_), Some(next)) => now.min(shifted(next, -LEAST)),
+        };
+        EvaluationTimes { due, steps: state.step_time(wall) }
     }
+}
+
+/// The time `promise` by the clock of a contract: the wall clock when it began, as if nobody had set that since.
+fn contract_time(record: &NotificationRecord, promise: Timestamp) -> Timestamp {
+    shifted(promise, -record.leads.promise)
 }
 
 /// The times of one evaluation.
 #[derive(Debug, Clone, Copy)]
 struct EvaluationTimes {
-    /// The time by which is decided what is due, and from which new deliveries count.
+    /// The time by the clock of the contract, by which is decided what is due, and from which new deliveries count.
     due: Timestamp,
-    /// The time of the steps: not before anything that leads to them.
+    /// The time of the steps, for people: not before anything that leads to them.
     steps: Timestamp,
 }
 
@@ -103,6 +114,7 @@ struct DeliveryTemplate {
     fingerprint: Fingerprint,
     severity: Severity,
     owed_at: Timestamp,
+    leads: ClockLeads,
     asks: bool,
     needs_recheck: bool,
 }
@@ -139,6 +151,7 @@ impl<'a> ChangesBuilder<'a> {
         let (id, since) = (AlertRef::New(self.changes.alerts.len()), whole_millis(alert.starts_at));
         self.changes.alerts.push(NewAlert {
             received_at: now,
+            leads: self.context.leads,
             incident: id,
             since,
             alert: Arc::clone(&alert),
@@ -166,16 +179,12 @@ impl<'a> ChangesBuilder<'a> {
             fingerprint: subject.alert.fingerprint,
             severity: subject.alert.severity,
             owed_at: now,
+            leads: self.context.leads,
             asks: draft.terms.ask_for_acknowledgement(),
             needs_recheck: decision.is_some(),
         };
-        self.changes.notifications.push(new_notification(
-            subject,
-            draft,
-            first.len(),
-            decision.as_ref(),
-            now,
-        ));
+        let new = new_notification(subject, draft, first.len(), decision.as_ref(), now);
+        self.changes.notifications.push(NewNotification { leads: self.context.leads, ..new });
         first.iter().for_each(|channel| self.add_delivery(template, channel, None, now));
         if let Some(decision) = decision {
             self.take_steps(template, None, &decision, EvaluationTimes { due: now, steps: now });
@@ -239,7 +248,7 @@ impl<'a> ChangesBuilder<'a> {
     /// Does all that is due about a notification.
     pub(super) fn recheck(&mut self, state: &NotificationState, time: EvaluationTime) {
         match &state.record {
-            Some(record) => self.evaluate(state, record, time.times_for(state, record)),
+            Some(record) => self.evaluate(state, record, time.times_for(state, record, self.context.leads)),
             // Its deliveries are given up for it: nothing else is kept from being written with it.
             None => {
                 self.changes.unreadable_notifications.push(state.id);
@@ -263,13 +272,24 @@ impl<'a> ChangesBuilder<'a> {
     /// Opens the contract of an abandoned notification again, which is in this state but for that.
     pub(super) fn reopen(&mut self, state: &NotificationState, record: &NotificationRecord, now: Timestamp) {
         let contract = ContractState { status: ContractStatus::Open, ..state.contract(record) };
-        let decision = self.decide(&state.terms(record), &contract, now);
+        let due = self.contract_time(record, now);
+        let decision = self.decide(&state.terms(record), &contract, due);
         self.update_contract(state, &decision, None);
-        let times = EvaluationTimes { due: now, steps: state.step_time(now) };
+        let times = EvaluationTimes { due, steps: state.step_time(now) };
         self.carry_out(state, record, &decision, times);
     }
 
-    /// The evaluation of a contract in this state.
+    /// The time `wall`, which is now, on the scale of promises.
+    pub(super) fn promise_time(&self, wall: Timestamp) -> Timestamp {
+        shifted(wall, self.context.leads.promise)
+    }
+
+    /// The time `wall`, which is now, by the clock of a contract.
+    pub(super) fn contract_time(&self, record: &NotificationRecord, wall: Timestamp) -> Timestamp {
+        contract_time(record, self.promise_time(wall))
+    }
+
+    /// The evaluation of a contract in this state, at a time by its clock.
     pub(super) fn decide(
         &self,
         terms: &DeliveryTerms,
@@ -308,6 +328,7 @@ impl<'a> ChangesBuilder<'a> {
             fingerprint: record.notification.alert.fingerprint,
             severity: record.notification.alert.severity,
             owed_at: record.notification.owed_at,
+            leads: record.leads,
             asks: terms.ask_for_acknowledgement(),
             needs_recheck: terms.needs_recheck(),
         };
@@ -352,7 +373,8 @@ impl<'a> ChangesBuilder<'a> {
                 Step::Skip { .. } | Step::Settle { .. } | Step::Retried { .. } | Step::Discarded { .. } => {}
             }
         }
-        self.changes.rechecks.push(RecheckAt { notification, at: decision.next_check_at });
+        let at = decision.next_check_at.map(|at| shifted(at, template.leads.promise));
+        self.changes.rechecks.push(RecheckAt { notification, at });
     }
 
     fn add_delivery(
@@ -362,7 +384,8 @@ impl<'a> ChangesBuilder<'a> {
         escalated: Option<Unless>,
         now: Timestamp,
     ) {
-        let DeliveryTemplate { notification, fingerprint, severity, owed_at, asks, needs_recheck } = template;
+        let DeliveryTemplate { notification, fingerprint, severity, owed_at, leads, asks, needs_recheck } =
+            template;
         self.changes.deliveries.push(NewDelivery {
             notification,
             fingerprint,
@@ -370,6 +393,7 @@ impl<'a> ChangesBuilder<'a> {
             severity,
             owed_at: now,
             notification_owed_at: owed_at,
+            leads,
             escalated,
             asks,
             needs_recheck,
@@ -403,6 +427,7 @@ fn new_notification(
         route: route.cloned(),
         why,
         owed_at: now,
+        leads: ClockLeads::default(),
         first_channels,
         asks: terms.ask_for_acknowledgement(),
         terms: decision.map(|_| terms),

@@ -9,9 +9,9 @@ use super::repeat::RepeatKey;
 use super::settlement::{AccountHold, Delivery, DigestRef, SendId};
 use super::state::{DeliveryStatus, Handled};
 use crate::{
-    Acknowledgement, Alert, AlertId, ChannelName, ContractStatus, Decision, DeliveryId, DeliveryTerms,
-    Fingerprint, GroupKey, LastNotified, MessageForm, Notification, NotificationId, PolicyId, ReceiverName,
-    RoutePath, Severity, Step, Suppression, Unless, Why,
+    Acknowledgement, Alert, AlertId, ChannelName, ClockLeads, ContractStatus, Decision, DeliveryId,
+    DeliveryTerms, Fingerprint, GroupKey, LastNotified, MessageForm, Notification, NotificationId, PolicyId,
+    ReceiverName, RoutePath, Severity, Step, Suppression, Unless, Why, shifted,
 };
 
 /// The rows that a decision writes.
@@ -80,6 +80,8 @@ pub enum NotificationRef {
 pub struct NewAlert {
     /// The time at which the alert was accepted.
     pub received_at: Timestamp,
+    /// The leads of the time scales at that time.
+    pub leads: ClockLeads,
     /// The first alert of the same incident: perhaps the new one itself.
     pub incident: AlertRef,
     /// The beginning of the incident, by the source's clock.
@@ -103,6 +105,8 @@ pub struct RepeatedAlert {
     pub id: AlertId,
     /// The time of the repeat.
     pub seen_at: Timestamp,
+    /// The leads of the time scales at that time.
+    pub leads: ClockLeads,
     /// The alert as it was sent this time. Not stored: it differs from the first one in its times only.
     pub alert: Arc<Alert>,
     /// The decisions, none of which is to tell.
@@ -175,8 +179,10 @@ pub struct NewNotification {
     pub route: Option<RoutePath>,
     /// The reason for telling it now.
     pub why: Why,
-    /// The time at which it was decided.
+    /// The time at which it was decided. Its contract counts by the wall clock of that time, as if nobody set it.
     pub owed_at: Timestamp,
+    /// The leads of the time scales at that time.
+    pub leads: ClockLeads,
     /// The number of channels that are told first.
     pub first_channels: usize,
     /// The terms; `None`: no evaluation will ever be needed.
@@ -228,10 +234,12 @@ pub struct NewDelivery {
     pub channel: ChannelName,
     /// The severity of the alert.
     pub severity: Severity,
-    /// The time at which it comes to be, and before which no attempt is made.
+    /// The time at which it comes to be, by the clock of the contract, and before which no attempt is made.
     pub owed_at: Timestamp,
     /// The time at which its notification came to be.
     pub notification_owed_at: Timestamp,
+    /// The leads of the time scales when its notification came to be.
+    pub leads: ClockLeads,
     /// The condition of the rung that adds it.
     pub escalated: Option<Unless>,
     /// Tells whether the message asks for an acknowledgement.
@@ -267,7 +275,7 @@ pub enum DeliveryChange {
     Again {
         /// The number of attempts.
         attempts: u32,
-        /// The time before which no attempt is made.
+        /// The time before which no attempt is made, on the scale of promises.
         next_at: Timestamp,
         /// The number of failures so far.
         failures: u32,
@@ -282,12 +290,12 @@ pub enum DeliveryChange {
     },
     /// A dead delivery is pending again: no failures, in full form, not settled, without a reason, in no digest.
     Revived {
-        /// The time before which no attempt is made.
+        /// The time before which no attempt is made, on the scale of promises.
         next_at: Timestamp,
     },
     /// A pending delivery need wait no longer.
     Hastened {
-        /// The time before which no attempt is made.
+        /// The time before which no attempt is made, on the scale of promises.
         next_at: Timestamp,
     },
     /// A dead delivery waits for nobody any more.
@@ -345,11 +353,11 @@ pub struct NewAcknowledgement {
 pub struct SendEnd {
     /// The send that has ended.
     pub send: SendId,
-    /// The time at which it happens.
+    /// The time at which it happens, on the scale of what has passed for certain.
     pub ended_at: Timestamp,
 }
 
-/// The time at which a notification, old or new, is evaluated again.
+/// The time at which a notification, old or new, is evaluated again, on the scale of promises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecheckAt {
     /// The notification that is concerned.
@@ -358,13 +366,21 @@ pub struct RecheckAt {
     pub at: Option<Timestamp>,
 }
 
-/// The time at which a notification is evaluated again even if nothing happens to it.
+/// The time at which a notification is evaluated again even if nothing happens to it, on the scale of promises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Recheck {
     /// The notification that is concerned.
     pub notification: NotificationId,
     /// The time; `None`: nothing is left to be done.
     pub at: Option<Timestamp>,
+}
+
+impl NewDelivery {
+    /// The time before which no attempt is made, on the scale of promises.
+    #[must_use]
+    pub fn next_at(&self) -> Timestamp {
+        shifted(self.owed_at, self.leads.promise)
+    }
 }
 
 impl Changes {

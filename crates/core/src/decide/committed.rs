@@ -149,6 +149,7 @@ fn step(new: NewStep, notifications: &[Arc<Notification>], ids: &AssignedIds) ->
 fn accepted(id: AlertId, new: NewAlert) -> CommittedAlert {
     let NewAlert {
         received_at: _,
+        leads: _,
         incident: _,
         since: _,
         alert,
@@ -160,7 +161,7 @@ fn accepted(id: AlertId, new: NewAlert) -> CommittedAlert {
     CommittedAlert { id, alert, decisions, entry: AlertEntry::New }
 }
 
-fn repeated(RepeatedAlert { id, seen_at: _, alert, decisions }: RepeatedAlert) -> CommittedAlert {
+fn repeated(RepeatedAlert { id, seen_at: _, leads: _, alert, decisions }: RepeatedAlert) -> CommittedAlert {
     CommittedAlert { id, alert, decisions, entry: AlertEntry::Repeat }
 }
 
@@ -187,6 +188,7 @@ fn grouped(NewGroupedAlert { id, alert }: NewGroupedAlert, ids: &AssignedIds) ->
 }
 
 fn delivery(id: DeliveryId, new: NewDelivery, ids: &AssignedIds) -> Delivery {
+    let next_at = new.next_at();
     let NewDelivery {
         notification,
         fingerprint,
@@ -194,6 +196,7 @@ fn delivery(id: DeliveryId, new: NewDelivery, ids: &AssignedIds) -> Delivery {
         severity,
         owed_at,
         notification_owed_at: _,
+        leads,
         escalated,
         asks,
         needs_recheck,
@@ -205,7 +208,8 @@ fn delivery(id: DeliveryId, new: NewDelivery, ids: &AssignedIds) -> Delivery {
         channel,
         severity,
         owed_at,
-        next_at: owed_at,
+        leads,
+        next_at,
         attempts: 0,
         failures: 0,
         form: MessageForm::Full,

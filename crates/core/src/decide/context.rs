@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::{Alert, ChannelName, Notification, Plan, Policy, PolicyId};
+use crate::{Alert, ChannelName, ClockLeads, Notification, Plan, Policy, PolicyId};
 
 /// The self-alert, and its plan, about an abandoned notification that was owed on some channels; `None`:
 /// nothing is said, as of a notification that is a self-alert itself.
@@ -21,6 +21,8 @@ pub struct DecisionContext<'a> {
     pub availability: &'a (dyn Fn(&ChannelName) -> ChannelAvailability + 'a),
     /// The self-alert about an abandoned notification.
     pub self_alert: &'a SelfAlertOf<'a>,
+    /// The lead of the time scales over the wall clock, when the event happened that is decided on.
+    pub leads: ClockLeads,
 }
 
 /// The availability of a channel.

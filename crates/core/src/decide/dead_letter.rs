@@ -103,13 +103,13 @@ fn retry_notification(
     by: &str,
     now: Timestamp,
 ) {
-    let notification = letters.state;
+    let (notification, promise_now) = (letters.state, builder.promise_time(now));
     let mut on = Vec::new();
     match letters.extent {
         Extent::Deliveries => {}
         Extent::Notification => {
             for pending in notification.deliveries.iter().filter(|it| it.status == DeliveryStatus::Pending) {
-                let change = DeliveryChange::Hastened { next_at: pending.next_at.min(now) };
+                let change = DeliveryChange::Hastened { next_at: pending.next_at.min(promise_now) };
                 builder.changes.updated_deliveries.push(DeliveryUpdate { id: pending.id, change });
                 builder.changes.retry_now.push(pending.id);
                 on.push(pending.channel.clone());
@@ -118,7 +118,7 @@ fn retry_notification(
     }
     let revived: Vec<_> = letters.deliveries().map(|it| it.id).collect();
     for dead in letters.deliveries() {
-        let change = DeliveryChange::Revived { next_at: now };
+        let change = DeliveryChange::Revived { next_at: promise_now };
         builder.changes.updated_deliveries.push(DeliveryUpdate { id: dead.id, change });
         on.push(dead.channel.clone());
     }
@@ -129,7 +129,7 @@ fn retry_notification(
     if let Some(record) = &alive.record {
         let status = reconsider(builder, &alive, record, now);
         let revived = alive.deliveries.iter().filter(|it| revived.contains(&it.id));
-        let deliveries = revived.map(|it| delivery(&alive, record, status, it, now));
+        let deliveries = revived.map(|it| delivery(&alive, record, status, it, promise_now));
         builder.changes.revived.extend(deliveries);
     }
 }
@@ -166,7 +166,8 @@ fn reconsider(
         | ContractStatus::Late) => return status,
     }
     let contract = ContractState { status: ContractStatus::Open, ..alive.contract(record) };
-    let status = builder.decide(&alive.terms(record), &contract, now).status;
+    let due = builder.contract_time(record, now);
+    let status = builder.decide(&alive.terms(record), &contract, due).status;
     match status {
         ContractStatus::Open | ContractStatus::Kept => {
             builder.reopen(alive, record, now);
@@ -197,7 +198,7 @@ fn delivery(
     record: &NotificationRecord,
     status: ContractStatus,
     revived: &DeliveryState,
-    now: Timestamp,
+    next_at: Timestamp,
 ) -> Delivery {
     let alert = &record.notification.alert;
     Delivery {
@@ -207,7 +208,8 @@ fn delivery(
         channel: revived.channel.clone(),
         severity: alert.severity,
         owed_at: revived.owed_at,
-        next_at: now,
+        leads: record.leads,
+        next_at,
         attempts: revived.attempts,
         failures: 0,
         form: MessageForm::Full,

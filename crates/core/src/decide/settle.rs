@@ -5,6 +5,7 @@ use super::changes::{Changes, DeliveryChange, DeliveryUpdate, NewAttempt, SendEn
 use super::context::DecisionContext;
 use super::settlement::{DeliveryOutcome, Settlement};
 use super::state::{DecisionState, DeliveryState, DeliveryStatus, NotificationState, StateKey};
+use crate::shifted;
 
 impl Settlement {
     /// The state that [`settle`] needs: none where nobody else may have to be told now.
@@ -38,7 +39,8 @@ pub fn settle(state: &DecisionState, settlement: &Settlement, context: &Decision
     });
     let change = change(settlement);
     builder.changes.updated_deliveries.push(DeliveryUpdate { id: *delivery, change });
-    builder.changes.ended_sends.extend(send.map(|send| SendEnd { send, ended_at: *ended_at }));
+    let ended = shifted(*ended_at, context.leads.certain);
+    builder.changes.ended_sends.extend(send.map(|send| SendEnd { send, ended_at: ended }));
     builder.changes.holds.extend(hold.clone());
     if settlement.calls_for_more()
         && let Some(notification) = state.notification(settlement.notification)

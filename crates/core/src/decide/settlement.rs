@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::{Account, ChannelName, DeliveryId, Fingerprint, MessageForm, NotificationId, Severity, Unless};
+use crate::{
+    Account, ChannelName, ClockLeads, DeliveryId, Fingerprint, MessageForm, NotificationId, Severity, Unless,
+};
 
 /// One notification owed to one channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +21,9 @@ pub struct Delivery {
     pub severity: Severity,
     /// The time at which the delivery came to be.
     pub owed_at: Timestamp,
-    /// The time before which no attempt is made.
+    /// The leads of the time scales when its notification came to be.
+    pub leads: ClockLeads,
+    /// The time before which no attempt is made, on the scale of promises.
     pub next_at: Timestamp,
     /// The number of attempts so far.
     pub attempts: u32,
@@ -86,7 +90,7 @@ pub enum DeliveryOutcome {
     Delivered,
     /// Another attempt follows.
     Pending {
-        /// The time before which no attempt is made.
+        /// The time before which no attempt is made, on the scale of promises.
         next_at: Timestamp,
         /// The number of failures so far.
         failures: u32,
@@ -109,9 +113,9 @@ pub enum DeliveryOutcome {
 pub struct AccountHold {
     /// The account that must be silent.
     pub account: Account,
-    /// The beginning of the silence.
+    /// The beginning of the silence, on the scale of what has passed for certain.
     pub since: Timestamp,
-    /// The end of the silence.
+    /// The end of the silence, on the same scale.
     pub until: Timestamp,
     /// The provider's words.
     pub reason: String,

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 
 use super::repeat::RepeatKey;
 use crate::{
-    Acknowledgement, Alert, AlertId, ChannelDelivery, ChannelName, ContractState, ContractStatus, DeliveryId,
-    DeliveryProgress, DeliveryTerms, Fingerprint, Incident, Kind, Notification, NotificationId, ReceiverName,
-    Unless,
+    Acknowledgement, Alert, AlertId, ChannelDelivery, ChannelName, ClockLeads, ContractState, ContractStatus,
+    DeliveryId, DeliveryProgress, DeliveryTerms, Fingerprint, Incident, Kind, Notification, NotificationId,
+    ReceiverName, Unless,
 };
 
 /// A part of the state that must be read before a decision.
@@ -106,13 +106,16 @@ pub struct NotificationState {
 pub struct NotificationRecord {
     /// The content to be told.
     pub notification: Arc<Notification>,
+    /// The leads of the time scales when the notification came to be.
+    pub leads: ClockLeads,
     /// The terms; `None`: on the channels of the deliveries, together and at leisure.
     pub terms: Option<Arc<DeliveryTerms>>,
     /// The number of rungs that have been dealt with.
     pub climbed: usize,
     /// The status of the contract when it was last evaluated.
     pub status: ContractStatus,
-    /// The time of the next evaluation even if nothing happens; `None`: nothing is left to be done.
+    /// The time of the next evaluation even if nothing happens, by the clock of the contract; `None`: nothing is
+    /// left to be done.
     pub next_check_at: Option<Timestamp>,
     /// The action of a person about an abandoned notification.
     pub handled: Option<Handled>,
@@ -151,7 +154,7 @@ pub struct DeliveryState {
     pub owed_at: Timestamp,
     /// The status of the delivery.
     pub status: DeliveryStatus,
-    /// The time before which no attempt is made.
+    /// The time before which no attempt is made, on the scale of promises.
     pub next_at: Timestamp,
     /// The number of attempts so far.
     pub attempts: u32,

@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fanfare_core::{Account, AccountHold, Egress, Limits};
+use fanfare_core::{Account, AccountHold, Egress, Limits, Moment};
 use fanfare_store::{Store, StoreError};
 use jiff::Timestamp;
 
@@ -17,20 +17,15 @@ use crate::time::{after, before, between};
 pub(crate) struct StoredAccounts {
     sends: Vec<(Account, Timestamp)>,
     holds: Vec<AccountHold>,
-    now: Timestamp,
-    monotonic_now: Timestamp,
+    /// The time of reading.
+    now: Moment,
 }
 
 impl StoredAccounts {
-    /// Reads the sends of the last `longest` budget period, and the silences.
-    pub(crate) async fn load(
-        store: &Store,
-        longest: Duration,
-        now: Timestamp,
-        monotonic_now: Timestamp,
-    ) -> Result<Self, StoreError> {
-        let (sends, holds) = (store.sends_since(before(now, longest), now).await?, store.holds(now).await?);
-        Ok(Self { sends, holds, now, monotonic_now })
+    /// Reads the sends of the last `longest` budget period, and the silences: by what has passed for certain.
+    pub(crate) async fn load(store: &Store, longest: Duration, now: Moment) -> Result<Self, StoreError> {
+        let sends = store.sends_since(before(now.certain, longest), now.certain).await?;
+        Ok(Self { sends, holds: store.holds(now.certain).await?, now })
     }
 
     /// The account of `limits` with its history.
@@ -47,11 +42,11 @@ impl StoredAccounts {
 
     /// The ends of the sends of `account`, in monotonic time.
     fn ended(&self, account: &Account) -> impl Iterator<Item = Timestamp> {
-        // An end in the future dates from before the clock was set back, and counts as now.
+        // No end lies in the future; one of a damaged row counts as now.
         self.sends
             .iter()
             .filter(move |(of, _)| of == account)
-            .map(|(_, ended)| before(self.monotonic_now, between(*ended, self.now)))
+            .map(|(_, ended)| before(self.now.promise, between(*ended, self.now.certain)))
     }
 
     /// The egress with its block.
@@ -62,7 +57,7 @@ impl StoredAccounts {
     /// The time before which `account` must be silent, in monotonic time.
     fn silent_until(&self, account: &Account) -> Option<Timestamp> {
         let hold = self.holds.iter().find(|it| it.account == *account)?;
-        Some(after(self.monotonic_now, between(self.now, hold.until)))
+        Some(after(self.now.promise, between(self.now.certain, hold.until)))
     }
 }
 

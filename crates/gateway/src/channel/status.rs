@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use fanfare_core::{Circuit, Health};
+use fanfare_core::{Circuit, Health, Moment};
 use fanfare_store::ChannelState;
 use jiff::Timestamp;
 
@@ -30,6 +30,8 @@ pub(crate) struct LastEvents {
     proven_saved: Option<Timestamp>,
     /// The start of the last drill.
     pub(crate) drilled_at: Option<Timestamp>,
+    /// The same in monotonic time.
+    pub(crate) drilled_monotonic: Option<Timestamp>,
     /// The last failed attempt: its time, and the provider's answer.
     pub(crate) error: Option<(Timestamp, String)>,
 }
@@ -37,8 +39,14 @@ pub(crate) struct LastEvents {
 impl LastEvents {
     fn from_stored(known: Option<&ChannelState>) -> Self {
         let proven_at = known.and_then(|it| it.proven_at);
-        let drilled_at = known.and_then(|it| it.drilled_at);
-        Self { proven_at, proven_before: proven_at, proven_saved: proven_at, drilled_at, error: None }
+        Self {
+            proven_at,
+            proven_before: proven_at,
+            proven_saved: proven_at,
+            drilled_at: known.and_then(|it| it.drilled_at),
+            drilled_monotonic: known.and_then(|it| it.drilled_promise),
+            error: None,
+        }
     }
 
     /// Tells whether the provider has taken a message since the start, or since the last change of settings.
@@ -49,6 +57,11 @@ impl LastEvents {
     /// The value of `proven_at`, if the store does not have it yet.
     pub(crate) fn unsaved_proven_at(&self) -> Option<Timestamp> {
         self.proven_at.filter(|at| Some(*at) != self.proven_saved)
+    }
+
+    /// Notes that a drill has begun.
+    pub(crate) fn note_drill(&mut self, now: Moment) {
+        (self.drilled_at, self.drilled_monotonic) = (Some(now.wall), Some(now.promise));
     }
 
     /// Notes that the store has this `proven_at`.

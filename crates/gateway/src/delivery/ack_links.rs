@@ -1,6 +1,6 @@
 //! Links with which people acknowledge.
 
-use fanfare_core::{AckKey, AckToken, Notification};
+use fanfare_core::{AckKey, AckToken, ClockLeads, Notification, shifted};
 
 /// The address and the key that acknowledgement links are made of.
 #[derive(Debug, Clone)]
@@ -12,9 +12,10 @@ pub(crate) struct AckLinks {
 }
 
 impl AckLinks {
-    /// The link for `notification`: the same in every message that tells it.
-    pub(crate) fn url_for(&self, notification: &Notification) -> String {
-        let token = AckToken::new(notification.id, notification.owed_at);
+    /// The link for `notification`, which came to be while the time scales had these leads: the same in every
+    /// message that tells it. Its lifetime counts by what has passed for certain.
+    pub(crate) fn url_for(&self, notification: &Notification, leads: ClockLeads) -> String {
+        let token = AckToken::new(notification.id, shifted(notification.owed_at, leads.certain));
         format!("{}/ack/{}", self.external_url, self.key.sign(&token))
     }
 }

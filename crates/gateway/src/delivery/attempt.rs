@@ -10,8 +10,8 @@ mod runner;
 use std::sync::Arc;
 
 use fanfare_core::{
-    Circuit, Delivery, DeliveryOutcome, DigestRef, Failure, MessageForm, Notification, Receipt, SendError,
-    Settlement,
+    Circuit, Delivery, DeliveryOutcome, DigestRef, Failure, MessageForm, Moment, Notification, Receipt,
+    SendError, Settlement,
 };
 use jiff::Timestamp;
 use tracing::{info, warn};
@@ -45,7 +45,7 @@ impl AttemptRunner<'_> {
         let started_at = self.lane.clock.now();
         let digest = send.and_then(|it| it.digest);
         let answer = self.send(&deliveries, digest, started_at).await;
-        let record = AttemptTimes { started_at, ended_at: self.lane.clock.now(), send };
+        let record = AttemptTimes { started_at, ended: self.lane.monotonic.moment(), send };
         self.classify(deliveries, &answer, record).await
     }
 
@@ -61,21 +61,21 @@ impl AttemptRunner<'_> {
         let spread = self.lane.jitter.spread();
         let mut verdicts: Vec<_> =
             deliveries.iter().map(|(queued, _)| self.verdict(queued, answer, spread, &record)).collect();
-        self.report(&deliveries, &verdicts, record.ended_at);
+        self.report(&deliveries, &verdicts, record.ended);
         match digest {
-            Some(_) if too_large => split_up(&mut verdicts, record.ended_at),
+            Some(_) if too_large => split_up(&mut verdicts, record.ended.promise),
             Some(digest) => keep_together(&mut verdicts, digest),
             None => {}
         }
         if let Some(first) = verdicts.first() {
-            self.update_channel_state(first, record.ended_at);
+            self.update_channel_state(first, record.ended.wall);
         }
         let settlements: Vec<_> = deliveries
             .iter()
             .zip(verdicts)
             .map(|((queued, _), verdict)| self.settlement(queued, verdict, &record))
             .collect();
-        self.record(&settlements).await;
+        self.record(&settlements, record.ended).await;
         let after = if too_large { after_split } else { after };
         let queued = deliveries.into_iter().map(|(queued, _)| queued);
         let result = |(queued, settlement): (QueuedDelivery, Settlement)| AttemptResult {
@@ -97,7 +97,7 @@ impl AttemptRunner<'_> {
             tried_for: self.lane.monotonic.elapsed(queued.since),
             retry: self.sender.retry,
             spread,
-            now: record.ended_at,
+            now: record.ended.promise,
         };
         SendVerdict::new(answer.clone(), context)
     }
@@ -106,7 +106,7 @@ impl AttemptRunner<'_> {
         self,
         deliveries: &[(QueuedDelivery, Arc<Notification>)],
         verdicts: &[SendVerdict],
-        now: Timestamp,
+        now: Moment,
     ) {
         let reported = deliveries.iter().zip(verdicts).map(|((queued, notification), verdict)| {
             ReportedDelivery { delivery: &queued.delivery, notification: Some(notification), verdict }

@@ -129,6 +129,7 @@ impl Lane {
             match message {
                 LaneMessage::Deliveries(incoming) => self.enqueue(incoming),
                 LaneMessage::RetryNow(ids) => self.backlog.hasten(&ids, self.context.monotonic.now()),
+                LaneMessage::TimePassed => {} // the next turn asks for the time
             }
             next = self.incoming.try_recv().ok();
         }
@@ -343,7 +344,7 @@ impl Lane {
         error!(channel.name = %sender.channel.name, error = %err, "An attempt panicked; this is a bug");
         sender.account.finish(self.context.monotonic.now(), AccountEffect::Unclear);
         let Some(batch) = self.under_way.remove(&err.id()) else { return };
-        let next_at = after(self.context.clock.now(), sender.retry.max_delay);
+        let next_at = after(self.context.monotonic.now(), sender.retry.max_delay);
         for mut queued in batch.deliveries {
             queued.delivery.next_at = next_at;
             let queue = queued.queue();
@@ -352,14 +353,14 @@ impl Lane {
     }
 
     /// The earliest time of the next attempt, in monotonic time. A pause longer than the
-    /// retry policy's longest means that the clock was set back meanwhile, and is cut.
+    /// retry policy's longest, as an earlier policy or a damaged row may have it, is cut.
     fn next_attempt_at(&self, queued: &QueuedDelivery) -> Timestamp {
-        let LaneContext { clock, monotonic, .. } = self.context.as_ref();
+        let now = self.context.monotonic.now();
         let longest = match queued.delivery.attempts {
             0 => STORE_PAUSE, // without an attempt there is no longer pause
             _ => self.sender.borrow().retry.longest_pause(),
         };
-        after(monotonic.now(), between(clock.now(), queued.delivery.next_at).min(longest))
+        after(now, between(now, queued.delivery.next_at).min(longest))
     }
 }
 

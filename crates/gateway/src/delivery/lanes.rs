@@ -113,8 +113,8 @@ impl Lanes {
         accounts: StoredAccounts,
     ) -> Result<(), StoreError> {
         let GatewaySettings { policy, channels, retry, retention: _, external_url, sources: _ } = settings;
-        let SharedServices { store, clock, ack_key, .. } = &self.services;
-        let policy_id = store.enter_policy(as_json(&policy), clock.now()).await?;
+        let SharedServices { store, monotonic, ack_key, .. } = &self.services;
+        let policy_id = store.enter_policy(as_json(&policy), monotonic.moment().certain).await?;
         let links = external_url.map(|external_url| AckLinks { external_url, key: ack_key.clone() });
         let shared = SharedLaneSettings { retry, links, accounts, channels: store.channel_states().await? };
         let meta = channels.iter().map(|it| (it.name.clone(), ChannelMeta::from_setup(it))).collect();
@@ -202,7 +202,7 @@ impl Lanes {
         let context = LaneContext {
             store: store.clone(),
             clock: Arc::clone(clock),
-            monotonic: *monotonic,
+            monotonic: monotonic.clone(),
             jitter: Arc::clone(jitter),
             metrics,
             status: Arc::clone(&status),
@@ -226,12 +226,7 @@ impl Lanes {
         handles: impl Iterator<Item = (&'a ChannelName, &'a LaneHandle)>,
     ) -> Arc<PolicyInForce> {
         let channels = handles.map(|(name, handle)| (name.clone(), Arc::clone(&handle.status)));
-        Arc::new(PolicyInForce {
-            id: Some(id),
-            policy: Arc::new(policy),
-            channels: channels.collect(),
-            monotonic: self.services.monotonic,
-        })
+        Arc::new(PolicyInForce { id: Some(id), policy: Arc::new(policy), channels: channels.collect() })
     }
 
     /// Every channel of the config, sorted by name.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fanfare_core::{Delivery, DeliveryId};
+use fanfare_core::{Delivery, DeliveryId, shifted};
 use jiff::Timestamp;
 
 /// The deliveries that wait in a lane or are under way, by number: the first is the oldest.
@@ -12,7 +12,7 @@ pub(crate) struct PendingDeliveries(BTreeMap<DeliveryId, Timestamp>);
 impl PendingDeliveries {
     /// Notes a delivery that has come in.
     pub(crate) fn add(&mut self, delivery: &Delivery) {
-        self.0.insert(delivery.id, delivery.owed_at);
+        self.0.insert(delivery.id, shifted(delivery.owed_at, delivery.leads.promise));
     }
 
     /// Notes the end of a delivery.
@@ -25,7 +25,7 @@ impl PendingDeliveries {
         self.0.len()
     }
 
-    /// The time at which the oldest came to be.
+    /// The time at which the oldest came to be, in monotonic time.
     pub(crate) fn oldest(&self) -> Option<Timestamp> {
         self.0.first_key_value().map(|(_, owed_at)| *owed_at)
     }

@@ -13,6 +13,8 @@ mod circuit;
 mod reload;
 mod removed_channels;
 mod clock;
+mod clock_steps;
+mod power_cuts;
 mod store_failures;
 mod self_alerts;
 mod simulation;

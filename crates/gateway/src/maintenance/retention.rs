@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use fanfare_core::{Clock, DeliveryId, NotificationId, StateKey, give_up};
+use fanfare_core::{AlertId, DeliveryId, NotificationId, StateKey, give_up};
 use fanfare_store::{Store, StoreError, Unit};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
@@ -11,14 +11,17 @@ use tracing::{error, info, warn};
 
 use crate::dispatch::Dispatch;
 use crate::settings::GatewaySettings;
-use crate::time::before;
+use crate::time::{MonotonicClock, before};
 
 /// The interval of deletions.
 const INTERVAL: Duration = Duration::from_secs(600);
 
 /// The number of deliveries given up in one transaction, so that an alert that arrives
 /// meanwhile does not wait long.
-const BATCH_SIZE: u32 = 200;
+const BATCH_SIZE: u32 = 50;
+
+/// The pause after each transaction: as long as one takes at most.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// The times for which finished records are kept.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +47,7 @@ impl From<&GatewaySettings> for RetentionPolicy {
 #[derive(Debug)]
 pub(crate) struct Retention {
     pub(crate) store: Store,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) monotonic: MonotonicClock,
     pub(crate) policy: Arc<Mutex<RetentionPolicy>>,
     pub(crate) dispatch: Arc<Dispatch>,
     pub(crate) stop: CancellationToken,
@@ -54,60 +57,101 @@ impl Retention {
     /// Runs until the gateway stops.
     pub(crate) async fn run(self) {
         while self.stop.run_until_cancelled(tokio::time::sleep(INTERVAL)).await.is_some() {
-            let now = self.clock.now();
-            let RetentionPolicy { alerts, sends, missing_channels } =
-                *self.policy.lock().unwrap_or_else(PoisonError::into_inner);
-            match self.delete(before(now, alerts), before(now, sends)).await {
-                Ok(0) => {}
-                Ok(alerts) => info!(alerts, "Deleted alerts older than the retention"),
-                Err(err) => {
-                    warn!(error = %err, "Alerts older than the retention cannot be deleted; trying again")
-                }
+            if self.stop.run_until_cancelled(self.apply()).await.is_none() {
+                return;
             }
-            match self.give_up_missing(before(now, missing_channels), now).await {
-                Ok(0) => {}
-                Ok(deliveries) => {
-                    error!(deliveries, "Deliveries to channels that are no longer in the config given up");
-                }
-                Err(err) => {
-                    warn!(error = %err, "Deliveries to channels that are no longer in the config cannot be given up; trying again");
-                }
+        }
+    }
+
+    async fn apply(&self) {
+        let now = self.monotonic.moment();
+        let RetentionPolicy { alerts, sends, missing_channels } =
+            *self.policy.lock().unwrap_or_else(PoisonError::into_inner);
+        let too_old = TooOld {
+            alerts: before(now.certain, alerts),
+            digests: before(now.wall, alerts),
+            sends: before(now.certain, sends),
+        };
+        match self.delete(too_old).await {
+            Ok(0) => {}
+            Ok(alerts) => info!(alerts, "Deleted alerts older than the retention"),
+            Err(err) => {
+                warn!(error = %err, "Alerts older than the retention cannot be deleted; trying again");
+            }
+        }
+        match self.give_up_missing(before(now.promise, missing_channels)).await {
+            Ok(0) => {}
+            Ok(deliveries) => {
+                error!(deliveries, "Deliveries to channels that are no longer in the config given up");
+            }
+            Err(err) => {
+                warn!(error = %err, "Deliveries to channels that are no longer in the config cannot be given up; trying again");
             }
         }
     }
 
     /// Gives up deliveries to removed channels that have waited since `before`: they become
     /// dead letters, and their receivers are notified on other channels.
-    async fn give_up_missing(&self, before: Timestamp, now: Timestamp) -> Result<usize, StoreError> {
-        let (mut given_up, mut last_page) = (0, Vec::new());
+    async fn give_up_missing(&self, before: Timestamp) -> Result<usize, StoreError> {
+        let (mut given_up, mut last) = (0, DeliveryId(0));
         loop {
-            let policy = self.dispatch.policy();
+            let (policy, now) = (self.dispatch.policy(), self.monotonic.moment());
             let known = policy.channels.keys().cloned().collect();
-            let page = self.store.on_unknown_channels(known, before, BATCH_SIZE).await?;
-            // A delivery that cannot be read is found again and again.
-            if page.is_empty() || page == last_page {
+            let page = self.store.on_unknown_channels(known, before, last, BATCH_SIZE).await?;
+            // A delivery that cannot be read is passed over.
+            let Some(newest) = page.iter().flat_map(|(_, deliveries)| deliveries).max() else {
                 return Ok(given_up);
-            }
+            };
+            last = *newest;
             let unit = |(notification, deliveries): &(NotificationId, Vec<DeliveryId>)| {
                 let (policy, deliveries) = (Arc::clone(&policy), deliveries.clone());
-                let decide =
-                    move |state: &_| policy.decide(|context| give_up(state, &deliveries, context, now));
+                let decide = move |state: &_| {
+                    policy.decide(now, |context| give_up(state, &deliveries, context, now.wall))
+                };
                 Unit::new(vec![StateKey::Notification(*notification)], decide)
             };
             self.store.transact(page.iter().map(unit).collect()).await?;
             given_up += page.iter().map(|(_, deliveries)| deliveries.len()).sum::<usize>();
-            last_page = page;
+            self.let_others_write().await;
         }
     }
 
-    async fn delete(&self, alerts_before: Timestamp, sends_before: Timestamp) -> Result<usize, StoreError> {
-        self.store.forget_sends(sends_before).await?;
-        let mut deleted = 0;
-        loop {
-            match self.store.forget_alerts(alerts_before).await? {
-                0 => return Ok(deleted),
-                some => deleted += some,
-            }
+    /// Deletes a piece at a time, so that a request never waits long behind it.
+    async fn delete(&self, too_old: TooOld) -> Result<usize, StoreError> {
+        while self.store.forget_sends(too_old.sends).await? > 0 {
+            self.let_others_write().await;
         }
+        let (mut deleted, mut after) = (0, Some(AlertId(0)));
+        while let Some(from) = after {
+            let expired = self.store.expired_alerts(from, too_old.alerts).await?;
+            for part in expired.parts {
+                deleted += self.store.forget_alerts(part, too_old.alerts).await?;
+                self.let_others_write().await;
+            }
+            after = expired.next;
+        }
+        let mut after = Some(0);
+        while let Some(from) = after {
+            after = self.store.forget_digests(from, too_old.digests).await?;
+            self.let_others_write().await;
+        }
+        self.store.forget_usage_and_policies(too_old.alerts).await?;
+        Ok(deleted)
     }
+
+    /// Leaves the store to others for as long as it was kept from them.
+    async fn let_others_write(&self) {
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// The times before which records are deleted.
+#[derive(Debug, Clone, Copy)]
+struct TooOld {
+    /// By what has passed for certain.
+    alerts: Timestamp,
+    /// By the wall clock; only those that no delivery refers to.
+    digests: Timestamp,
+    /// By what has passed for certain.
+    sends: Timestamp,
 }

@@ -12,6 +12,7 @@ fn delivery(escalated: Option<Unless>) -> Delivery {
         channel: "ops".into(),
         severity: Severity::High,
         owed_at: NOON,
+        leads: fanfare_core::ClockLeads::default(),
         next_at: NOON,
         attempts: 0,
         failures: 0,

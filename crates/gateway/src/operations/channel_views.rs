@@ -1,13 +1,13 @@
 //! Views of channels for people and for the API.
 
-use fanfare_core::{Budget, ChannelName, Health, HumanDuration, Quota, QuotaLevel};
+use fanfare_core::{Budget, ChannelName, Health, HumanDuration, Moment, Quota, QuotaLevel};
 use fanfare_store::{Store, StoreError};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::delivery::ChannelHandle;
 use crate::metrics::Metrics;
-use crate::time::{after, before, between};
+use crate::time::{after, before, between, period_start};
 
 /// A channel's settings and state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,24 +92,17 @@ pub struct LastError {
     pub words: String,
 }
 
-/// The two clocks' current times.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct ViewTime {
-    pub(crate) wall: Timestamp,
-    pub(crate) monotonic: Timestamp,
-}
-
 /// The views of `channels`, in their order.
 pub(crate) async fn views(
     channels: &[ChannelHandle],
     store: &Store,
     metrics: &Metrics,
-    now: ViewTime,
+    now: Moment,
 ) -> Result<Vec<ChannelView>, StoreError> {
     let mut views = Vec::new();
     for channel in channels {
         let quota = match &channel.sender.channel.limits.quota {
-            Some(quota) => Some(quota_view(store, quota, now.wall).await?),
+            Some(quota) => Some(quota_view(store, quota, now).await?),
             None => None,
         };
         views.push(view(channel, quota, metrics.pending_on(channel.name()), now));
@@ -117,21 +110,21 @@ pub(crate) async fn views(
     Ok(views)
 }
 
-async fn quota_view(store: &Store, quota: &Quota, now: Timestamp) -> Result<QuotaView, StoreError> {
-    let period = quota.period_of(now);
-    let used = store.usage(quota.pool.clone(), period.clone()).await?;
+async fn quota_view(store: &Store, quota: &Quota, now: Moment) -> Result<QuotaView, StoreError> {
+    let period = quota.period_of(now.wall);
+    let used = store.usage(quota.pool.clone(), period.clone(), period_start(quota, now)).await?;
     Ok(QuotaView {
         pool: quota.pool.clone(),
         messages: quota.messages.get(),
         used,
         period,
         level: word(quota.level(used)),
-        resets_at: quota.resets_at(now),
+        resets_at: quota.resets_at(now.wall),
     })
 }
 
-fn view(handle: &ChannelHandle, quota: Option<QuotaView>, pending: u64, now: ViewTime) -> ChannelView {
-    let ViewTime { wall, monotonic } = now;
+fn view(handle: &ChannelHandle, quota: Option<QuotaView>, pending: u64, now: Moment) -> ChannelView {
+    let Moment { wall, promise: monotonic, certain: _ } = now;
     let ChannelHandle { sender, status, meta } = handle;
     let (health, broken_since, reason) = match status.health(monotonic) {
         Health::Working => (ChannelHealth::Working, None, None),

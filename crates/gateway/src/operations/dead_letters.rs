@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    Changes, DeadLetterId, DecisionState, DiscardReason, NotificationId, StateKey, discard, retry,
+    Changes, DeadLetterId, DecisionState, DiscardReason, Moment, NotificationId, StateKey, discard, retry,
 };
 use fanfare_store::{DeadLetters, Store, StoreError, Unit};
 use jiff::Timestamp;
@@ -20,11 +20,11 @@ pub(crate) async fn retry_all(
     policy: &Arc<PolicyInForce>,
     which: DeadLetters,
     by: &str,
-    now: Timestamp,
+    now: Moment,
 ) -> Result<usize, StoreError> {
     resolve_all(store, which, |letters| {
         let (policy, by) = (Arc::clone(policy), by.to_owned());
-        Box::new(move |state| policy.decide(|context| retry(state, &letters, &by, context, now)))
+        Box::new(move |state| policy.decide(now, |context| retry(state, &letters, &by, context, now.wall)))
     })
     .await
 }

@@ -47,7 +47,7 @@ fn channel(handle: &ChannelHandle, now: Timestamp, monotonic_now: Timestamp) -> 
         silent_until: silent_until.map(|until| after(now, between(monotonic_now, until))),
         last_words: last.error.map(|(_, words)| words),
         proven_at: last.proven_at,
-        queue_age: handle.status.oldest_pending().map(|it| between(it, now)),
+        queue_age: handle.status.oldest_pending().map(|it| between(it, monotonic_now)),
         rotated_at: handle.meta.rotated_at,
         clock_offset: handle.sender.channel.notifier.clock_offset(),
     }

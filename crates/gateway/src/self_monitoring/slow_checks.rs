@@ -11,6 +11,7 @@ use crate::delivery::ChannelHandle;
 use crate::intake::Intake;
 use crate::self_alert::{DiskSpace, SELF_SOURCE};
 use crate::self_monitoring::disk;
+use crate::time::period_start;
 
 /// The results of the slow checks.
 #[derive(Debug)]
@@ -23,23 +24,24 @@ pub(crate) struct SlowChecks {
     pub(crate) disk: Option<DiskSpace>,
 }
 
-/// Runs the slow checks; `now` is the wall clock's time.
+/// Runs the slow checks.
 pub(crate) async fn slow_checks(
     intake: &Intake,
     channels: &[ChannelHandle],
-    now: Timestamp,
     store_path: &Path,
 ) -> Result<SlowChecks, StoreError> {
+    let now = intake.monotonic.moment();
     save_proven_at(intake, channels).await?;
     let mut used = BTreeMap::new();
     for quota in channels.iter().filter_map(|it| it.sender.channel.limits.quota.as_ref()) {
         if !used.contains_key(&quota.pool) {
-            let messages = intake.store.usage(quota.pool.clone(), quota.period_of(now)).await?;
+            let (period, since) = (quota.period_of(now.wall), period_start(quota, now));
+            let messages = intake.store.usage(quota.pool.clone(), period, since).await?;
             used.insert(quota.pool.clone(), messages);
         }
     }
     Ok(SlowChecks {
-        at: intake.monotonic.now(),
+        at: now.promise,
         dead_letters: intake.store.dead_letters_by_channel(SELF_SOURCE).await?,
         used,
         disk: disk::space(store_path),

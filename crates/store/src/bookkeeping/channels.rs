@@ -1,6 +1,6 @@
 //! The record of when a channel last showed that it works.
 
-use fanfare_core::ChannelName;
+use fanfare_core::{ChannelName, Moment};
 use jiff::Timestamp;
 
 use crate::{ChannelState, Store, StoreError, tables};
@@ -20,7 +20,7 @@ impl Store {
     /// # Errors
     ///
     /// If it cannot be written.
-    pub async fn drilled(&self, channel: ChannelName, at: Timestamp) -> Result<(), StoreError> {
+    pub async fn drilled(&self, channel: ChannelName, at: Moment) -> Result<(), StoreError> {
         self.write(move |db| tables::channels::set_drilled(db, &channel, at), |()| ()).await
     }
 

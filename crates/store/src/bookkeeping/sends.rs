@@ -1,7 +1,7 @@
 //! The spent budget of each account, and the accounts that must be silent: neither
 //! is forgotten by a restart.
 
-use fanfare_core::{Account, AccountHold, DeliveryId, DigestRef, SendId};
+use fanfare_core::{Account, AccountHold, DeliveryId, DigestRef, Moment, SendId};
 use jiff::Timestamp;
 use rusqlite::Connection;
 
@@ -20,8 +20,8 @@ pub struct NewSend {
     pub digest: SendDigest,
     /// Pool and period (day or month) of the allowance that it uses up.
     pub usage: Option<(String, String)>,
-    /// Time of the send.
-    pub now: Timestamp,
+    /// Time of the send, by the wall clock and by what has passed for certain.
+    pub now: Moment,
 }
 
 /// The digest of a send.
@@ -56,18 +56,19 @@ impl Store {
         self.write(move |db| begin_send(db, &new), |_| ()).await
     }
 
-    /// The number of messages that went out of a pool's allowance in a period.
+    /// The number of messages that went out of a pool's allowance in a period, which began at `since` by what has
+    /// passed for certain: a clock that is set does not start the count anew.
     ///
     /// # Errors
     ///
     /// If the store cannot be read.
-    pub async fn usage(&self, pool: String, period: String) -> Result<u64, StoreError> {
-        self.read(move |db| usage::messages(db, &pool, &period)).await
+    pub async fn usage(&self, pool: String, period: String, since: Timestamp) -> Result<u64, StoreError> {
+        self.read(move |db| usage::messages(db, (&pool, &period), since)).await
     }
 
     /// The ends of the sends of each account that ended after `since`. One whose
     /// end nobody saw, because the gateway died, counts as ended `now`, and is
-    /// entered so.
+    /// entered so. All times are those of what has passed for certain.
     ///
     /// # Errors
     ///
@@ -85,16 +86,7 @@ impl Store {
         self.write(work, |_| ()).await
     }
 
-    /// Deletes sends that ended before `before`: no budget looks that far back.
-    ///
-    /// # Errors
-    ///
-    /// If the store cannot be used.
-    pub async fn forget_sends(&self, before: Timestamp) -> Result<(), StoreError> {
-        self.write(move |db| sends::delete(db, before), |()| ()).await
-    }
-
-    /// The accounts that must still be silent at `now`; of the others none is kept.
+    /// The accounts that must still be silent at `now`, by what has passed for certain; of the others none is kept.
     ///
     /// A silence that begins in the future was asked for before the clock was set
     /// back: it is taken to begin now, once, and to be as long as it was.
@@ -114,14 +106,14 @@ impl Store {
 
 fn begin_send(db: &Connection, new: &NewSend) -> Result<StartedSend, StoreError> {
     let NewSend { account, deliveries, digest, usage, now } = new;
-    let send = sends::insert(db, account, deliveries.first().copied(), *now)?;
+    let send = sends::insert(db, account, deliveries.first().copied(), now.certain)?;
     let digest = match digest {
         SendDigest::None => None,
         SendDigest::Existing(digest) => Some(*digest),
-        SendDigest::New => Some(digests::insert(db, deliveries, as_kept(*now)?)?),
+        SendDigest::New => Some(digests::insert(db, deliveries, as_kept(now.wall)?)?),
     };
     let used = match usage {
-        Some((pool, period)) => Some(usage::add(db, (pool, period), *now)?),
+        Some((pool, period)) => Some(usage::add(db, (pool, period), now.certain)?),
         None => None,
     };
     Ok(StartedSend { send, digest, used })

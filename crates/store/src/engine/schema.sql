@@ -26,9 +26,9 @@ CREATE TABLE alerts (
   last_seen      INTEGER NOT NULL DEFAULT 0,        -- when it, or its last mere repeat, was accepted
   repeats        INTEGER NOT NULL DEFAULT 0,        -- how often it was merely repeated
   repeat_key     INTEGER,                           -- by which a mere repeat is known; none: from before repeats were counted
-  repeat_reasons TEXT                               -- JSON: the reasons for which nobody was told of the last mere repeat
+  repeat_reasons TEXT,                              -- JSON: the reasons for which nobody was told of the last mere repeat
+  certain_lead   INTEGER NOT NULL DEFAULT 0         -- of the time that has passed for certain over the wall clock, with last_seen
 ) STRICT;
-CREATE INDEX alerts_by_age ON alerts (received_at);  -- or forgetting would read the whole file
 CREATE INDEX alerts_untold ON alerts (fingerprint) WHERE repeat_key IS NOT NULL AND (status = 'resolved' OR held IS NOT NULL);
 
 -- The fingerprints that fire, and what was last told of each.
@@ -59,7 +59,9 @@ CREATE TABLE notifications (
   look_at         INTEGER,                           -- when something is due even if nothing happens
   dealt_with      TEXT,                              -- retried, discarded: what a person did about an abandoned one
   group_key       INTEGER NOT NULL DEFAULT 0,
-  alert_count     INTEGER NOT NULL DEFAULT 1         -- of `alert` and the rows of notification_alerts
+  alert_count     INTEGER NOT NULL DEFAULT 1,        -- of `alert` and the rows of notification_alerts
+  promise_lead    INTEGER NOT NULL DEFAULT 0,        -- of the two time scales over the wall clock, with owed_at, look_at, called_at
+  certain_lead    INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX notifications_by_alert ON notifications (alert);
 CREATE INDEX notifications_by_incident ON notifications (incident);
@@ -166,8 +168,18 @@ CREATE TABLE usage (
 CREATE TABLE channels (
   name       TEXT PRIMARY KEY,
   proven_at  INTEGER,          -- its provider last took a message
-  drilled_at INTEGER           -- the last drill began
+  drilled_at INTEGER,          -- the last drill began
+  drilled_lead INTEGER NOT NULL DEFAULT 0  -- of the scale of promises over the wall clock, with drilled_at
 ) STRICT, WITHOUT ROWID;
+
+-- The newest times that a life of the gateway has seen; at most one row.
+CREATE TABLE heartbeat (
+  boot_id    TEXT NOT NULL,     -- names the run of the machine
+  since_boot INTEGER NOT NULL,  -- milliseconds since its start
+  wall       INTEGER NOT NULL,
+  promise    INTEGER NOT NULL,  -- on the scale of what is owed: next_at of deliveries, `told` of incidents
+  certain    INTEGER NOT NULL   -- on the scale of what has passed for certain: sends, holds, usage, policies
+) STRICT;
 
 -- The alerts of a notification beside that of its own row.
 CREATE TABLE notification_alerts (

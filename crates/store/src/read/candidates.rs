@@ -37,8 +37,8 @@ impl Store {
         .await
     }
 
-    /// The pending deliveries on channels other than `known` that were added before
-    /// `before`, by notification; at most `limit` deliveries, the oldest first.
+    /// The pending deliveries after `after` on channels other than `known` that were added before
+    /// `before`, on the scale of promises, by notification; at most `limit` deliveries, the oldest first.
     ///
     /// # Errors
     ///
@@ -47,11 +47,13 @@ impl Store {
         &self,
         known: Vec<ChannelName>,
         before: Timestamp,
+        after: DeliveryId,
         limit: u32,
     ) -> Result<Vec<(NotificationId, Vec<DeliveryId>)>, StoreError> {
         self.read_report(move |db| {
             let mut found: BTreeMap<NotificationId, Vec<DeliveryId>> = BTreeMap::new();
-            for (delivery, notification) in deliveries::on_unknown_channels(db, &known, before, limit)? {
+            for (delivery, notification) in deliveries::on_unknown_channels(db, &known, before, after, limit)?
+            {
                 found.entry(notification).or_default().push(delivery);
             }
             Ok(found.into_iter().collect())

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
-use crate::column::{from_bits, from_count, from_json, from_time, to_json};
+use crate::column::{from_bits, from_count, from_json, from_lead, from_time, to_json};
 use crate::tables::notifications;
 use crate::{StoreError, engine};
 
@@ -20,13 +20,13 @@ pub(crate) fn insert(
     new: &NewAlert,
     incident: Option<AlertId>,
 ) -> Result<AlertId, StoreError> {
-    let NewAlert { received_at, incident: _, since, alert, json, policy, decisions, repeat_key } = new;
+    let NewAlert { received_at, leads, incident: _, since, alert, json, policy, decisions, repeat_key } = new;
     let json = json.clone().map_or_else(|| from_json(alert).map(Arc::from), Ok)?;
     let own = incident.is_none().then(|| engine::next_alert(db)).transpose()?;
     let sql =
         "INSERT INTO alerts (received_at, fingerprint, incident, since, alert, held, policy, decided, source,
-                             severity, status, kind, ends_at, last_seen, repeat_key, id)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?1, ?14, ?15)";
+                             severity, status, kind, ends_at, last_seen, repeat_key, id, certain_lead)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?1, ?14, ?15, ?16)";
     let values = params![
         from_time(*received_at),
         from_bits(alert.fingerprint.to_bits()),
@@ -43,18 +43,19 @@ pub(crate) fn insert(
         alert.ends_at.map(from_time),
         repeat_key.map(|it| from_bits(it.to_bits())),
         own, // none: the next one
+        from_lead(leads.certain),
     ];
     engine::insert(db, sql, values).map(AlertId)
 }
 
 /// Enters that the alert was merely repeated, and why nobody was told.
 pub(crate) fn repeat(db: &Connection, repeat: &RepeatedAlert) -> Result<(), StoreError> {
-    let RepeatedAlert { id, seen_at, alert: _, decisions: _ } = repeat;
+    let RepeatedAlert { id, seen_at, leads, alert: _, decisions: _ } = repeat;
     let reasons: Vec<String> = repeat.reasons().iter().map(Suppression::to_string).collect();
     db.prepare_cached(
-        "UPDATE alerts SET last_seen = ?2, repeats = repeats + 1, repeat_reasons = ?3 WHERE id = ?1",
+        "UPDATE alerts SET last_seen = ?2, repeats = repeats + 1, repeat_reasons = ?3, certain_lead = ?4 WHERE id = ?1",
     )?
-    .execute(params![id.0, from_time(*seen_at), from_json(&reasons)?])?;
+    .execute(params![id.0, from_time(*seen_at), from_json(&reasons)?, from_lead(leads.certain)])?;
     Ok(())
 }
 
@@ -123,11 +124,10 @@ pub(crate) fn json(db: &Connection, id: AlertId) -> Result<Option<String>, Store
         .optional()?)
 }
 
-/// Alerts accepted and last repeated before a time that may be deleted, the oldest first: they are of
-/// no incident that fires, and nothing of them is pending, dead or scheduled.
-pub(crate) const EXPIRED: &str = "
-    SELECT a.id FROM alerts a
-    WHERE a.received_at < ?1 AND a.last_seen < ?1
+/// The condition of an alert `a` that may be deleted: it was last seen before the time ?1, by what has passed for
+/// certain; it is of no incident that fires, and nothing of it is pending, dead or scheduled.
+const IS_EXPIRED: &str = "
+    a.last_seen + a.certain_lead < ?1
       AND NOT EXISTS (SELECT 1 FROM incidents i
                       WHERE i.fingerprint = a.fingerprint AND a.id IN (i.first_alert, i.last_alert))
       AND NOT EXISTS (SELECT 1 FROM notifications n JOIN deliveries d ON d.notification = n.id
@@ -139,14 +139,45 @@ pub(crate) const EXPIRED: &str = "
                       WHERE x.alert = a.id
                         AND (n.look_at IS NOT NULL OR n.fulfilment = 'abandoned' AND n.dealt_with IS NULL
                              OR EXISTS (SELECT 1 FROM deliveries d
-                                        WHERE d.notification = n.id AND d.state IN ('pending', 'dead'))))
-    ORDER BY a.received_at LIMIT ?2";
+                                        WHERE d.notification = n.id AND d.state IN ('pending', 'dead'))))";
 
-/// The oldest alerts that may be deleted, at most `limit`.
-pub(crate) fn expired(db: &Connection, before: Timestamp, limit: u32) -> Result<Vec<AlertId>, StoreError> {
-    let mut statement = db.prepare_cached(EXPIRED)?;
-    let ids = statement.query_map(params![from_time(before), limit], |row| row.get(0).map(AlertId))?;
-    Ok(ids.collect::<Result<_, _>>()?)
+/// An alert, as the walk through the old ones finds it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AgedAlert {
+    pub(crate) id: AlertId,
+    /// Set if it may be deleted.
+    pub(crate) is_expired: bool,
+    /// Set if it is young and was never repeated: those that follow were accepted later, and are young, too.
+    pub(crate) is_young: bool,
+}
+
+/// The statement of [`walk`].
+pub(crate) fn walk_sql() -> String {
+    format!(
+        "SELECT a.id, {IS_EXPIRED}, a.last_seen + a.certain_lead >= ?1 AND a.repeats = 0
+         FROM alerts a WHERE a.id > ?2 ORDER BY a.id LIMIT ?3"
+    )
+}
+
+/// The alerts that follow `after`, the oldest first, at most `limit`: which of them may be deleted.
+pub(crate) fn walk(
+    db: &Connection,
+    after: AlertId,
+    before: Timestamp,
+    limit: u32,
+) -> Result<Vec<AgedAlert>, StoreError> {
+    let mut statement = db.prepare_cached(&walk_sql())?;
+    let aged = statement.query_map(params![from_time(before), after.0, limit], |row| {
+        Ok(AgedAlert { id: AlertId(row.get(0)?), is_expired: row.get(1)?, is_young: row.get(2)? })
+    })?;
+    Ok(aged.collect::<Result<_, _>>()?)
+}
+
+/// Tells whether the alert `id` may be deleted now.
+pub(crate) fn is_expired(db: &Connection, id: AlertId, before: Timestamp) -> Result<bool, StoreError> {
+    let sql = format!("SELECT {IS_EXPIRED} FROM alerts a WHERE a.id = ?2");
+    let found = db.prepare_cached(&sql)?.query_row(params![from_time(before), id.0], |row| row.get(0));
+    Ok(found.optional()?.unwrap_or(false))
 }
 
 /// The statements that delete an alert, in this order: each row is found through

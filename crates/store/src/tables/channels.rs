@@ -1,11 +1,11 @@
 //! The table `channels`: what is known of a channel beyond its deliveries.
 
-use fanfare_core::ChannelName;
+use fanfare_core::{ChannelName, Moment};
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use crate::StoreError;
-use crate::column::{from_time, to_time};
+use crate::column::{from_lead, from_time, to_time};
 
 /// The times at which a channel last showed that it works.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct ChannelState {
     pub proven_at: Option<Timestamp>,
     /// Start of its last drill.
     pub drilled_at: Option<Timestamp>,
+    /// The same on the scale of promises.
+    pub drilled_promise: Option<Timestamp>,
 }
 
 /// Enters that the provider of `channel` took a message.
@@ -29,19 +31,20 @@ pub(crate) fn set_proven(db: &Connection, channel: &ChannelName, at: Timestamp) 
 }
 
 /// Enters that a drill of `channel` began.
-pub(crate) fn set_drilled(db: &Connection, channel: &ChannelName, at: Timestamp) -> Result<(), StoreError> {
+pub(crate) fn set_drilled(db: &Connection, channel: &ChannelName, at: Moment) -> Result<(), StoreError> {
     db.prepare_cached(
-        "INSERT INTO channels (name, drilled_at) VALUES (?1, ?2)
-         ON CONFLICT (name) DO UPDATE SET drilled_at = excluded.drilled_at",
+        "INSERT INTO channels (name, drilled_at, drilled_lead) VALUES (?1, ?2, ?3)
+         ON CONFLICT (name) DO UPDATE SET drilled_at = excluded.drilled_at, drilled_lead = excluded.drilled_lead",
     )?
-    .execute(params![channel.as_str(), from_time(at)])?;
+    .execute(params![channel.as_str(), from_time(at.wall), from_lead(at.leads().promise)])?;
     Ok(())
 }
 
 /// Every channel of which something was entered, by name.
 pub(crate) fn all(db: &Connection) -> Result<Vec<ChannelState>, StoreError> {
-    let mut statement =
-        db.prepare_cached("SELECT name, proven_at, drilled_at FROM channels ORDER BY name")?;
+    let mut statement = db.prepare_cached(
+        "SELECT name, proven_at, drilled_at, drilled_at + drilled_lead FROM channels ORDER BY name",
+    )?;
     let mut rows = statement.query([])?;
     let mut states = Vec::new();
     while let Some(row) = rows.next()? {
@@ -49,6 +52,7 @@ pub(crate) fn all(db: &Connection) -> Result<Vec<ChannelState>, StoreError> {
             name: row.get::<_, String>(0)?.as_str().into(),
             proven_at: row.get::<_, Option<i64>>(1)?.map(to_time).transpose()?,
             drilled_at: row.get::<_, Option<i64>>(2)?.map(to_time).transpose()?,
+            drilled_promise: row.get::<_, Option<i64>>(3)?.map(to_time).transpose()?,
         });
     }
     Ok(states)

@@ -11,7 +11,8 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, Rows, params, params_from_iter};
 
 use crate::column::{
-    from_json, from_time, placeholders, to_delivery_status, to_json, to_severity, to_time, to_unless,
+    from_json, from_time, placeholders, to_delivery_status, to_json, to_leads, to_severity, to_time,
+    to_unless,
 };
 use crate::{StoreError, engine};
 
@@ -28,7 +29,7 @@ pub(crate) fn insert(
         notification.0,
         new.channel.as_str(),
         new.severity.word(),
-        from_time(new.owed_at),
+        from_time(new.next_at()),
         added_at.map(from_time),
         new.escalated.map(|it| it.to_string()),
     ];
@@ -39,7 +40,7 @@ pub(crate) fn insert(
 const PENDING: &str = "
     SELECT d.id, d.notification, a.fingerprint, d.channel, d.severity, n.owed_at, d.next_at,
            d.attempts, d.failures, d.form, d.only_to, d.called_at, d.escalated, n.asks,
-           n.terms IS NOT NULL OR n.fulfilment = 'abandoned', d.digest, g.made_at
+           n.terms IS NOT NULL OR n.fulfilment = 'abandoned', d.digest, g.made_at, n.promise_lead, n.certain_lead
     FROM deliveries d JOIN notifications n ON n.id = d.notification JOIN alerts a ON a.id = n.alert
       LEFT JOIN digests g ON g.id = d.digest
     WHERE d.state = 'pending'";
@@ -81,6 +82,7 @@ fn delivery(row: &Row<'_>) -> Result<Delivery, StoreError> {
         channel: row.get::<_, String>(3)?.as_str().into(),
         severity: to_severity(&row.get::<_, String>(4)?)?,
         owed_at: to_time(row.get::<_, Option<i64>>(11)?.map_or_else(|| row.get(5), Ok)?)?,
+        leads: to_leads(row.get(17)?, row.get(18)?),
         next_at: to_time(row.get(6)?)?,
         attempts: row.get(7)?,
         failures: row.get(8)?,
@@ -177,29 +179,37 @@ pub(crate) fn postpone(db: &Connection, id: DeliveryId, next: &NextAttempt<'_>) 
     Ok(())
 }
 
-/// The pending deliveries on channels other than `known` that were added before
-/// `before`, at most `limit`, the oldest first.
+/// The pending deliveries after `after` on channels other than `known` that were added before `before`, on the
+/// scale of promises, at most `limit`, the oldest first.
 pub(crate) fn on_unknown_channels(
     db: &Connection,
     known: &[ChannelName],
     before: Timestamp,
+    after: DeliveryId,
     limit: u32,
 ) -> Result<Vec<(DeliveryId, NotificationId)>, StoreError> {
     let is_unknown = match known {
         [] => String::new(),
-        known => format!("AND d.channel NOT IN ({})", placeholders(3, known.len())),
+        known => format!("AND d.channel NOT IN ({})", placeholders(4, known.len())),
     };
     let sql = format!(
         "SELECT d.id, d.notification FROM deliveries d JOIN notifications n ON n.id = d.notification
-         WHERE d.state = 'pending' AND coalesce(d.called_at, n.owed_at) < ?1 {is_unknown} ORDER BY d.id LIMIT ?2"
+         WHERE d.state = 'pending' AND d.id > ?3 AND coalesce(d.called_at, n.owed_at) + n.promise_lead < ?1 {is_unknown}
+         ORDER BY d.id LIMIT ?2"
     );
-    let mut values = vec![Value::from(from_time(before)), Value::from(limit)];
+    let mut values = vec![Value::from(from_time(before)), Value::from(limit), Value::from(after.0)];
     values.extend(known.iter().map(|it| Value::from(it.as_str().to_owned())));
     let mut statement = db.prepare(&sql)?;
     let found = statement.query_map(params_from_iter(values), |row| {
         Ok((DeliveryId(row.get(0)?), NotificationId(row.get(1)?)))
     })?;
     Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// The latest time, on the scale of promises, before which a pending delivery does not go; `None` if none is pending.
+pub(crate) fn latest_attempt(db: &Connection) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT max(next_at) FROM deliveries WHERE state = 'pending'";
+    db.query_row(sql, [], |row| row.get::<_, Option<i64>>(0))?.map(to_time).transpose()
 }
 
 /// True of a delivery that is dead.

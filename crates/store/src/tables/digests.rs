@@ -2,7 +2,7 @@
 
 use fanfare_core::{DeliveryId, DigestRef};
 use jiff::Timestamp;
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 
 use crate::column::from_time;
 use crate::{StoreError, engine};
@@ -20,11 +20,22 @@ pub(crate) fn insert(
     Ok(DigestRef { id, made_at: now })
 }
 
-/// Deletes the digests made before a time that no delivery refers to.
-pub(crate) fn delete_unused(db: &Connection, before: Timestamp) -> Result<(), StoreError> {
-    db.prepare_cached(
-        "DELETE FROM digests WHERE made_at < ?1 AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.digest = digests.id)",
-    )?
-    .execute([from_time(before)])?;
-    Ok(())
+/// Deletes those of the `limit` digests after `after` that were made before a time and that no delivery refers to.
+/// Returns the last of them that was looked at; `None`: there are no more.
+pub(crate) fn delete_unused(
+    db: &Connection,
+    after: i64,
+    before: Timestamp,
+    limit: u32,
+) -> Result<Option<i64>, StoreError> {
+    let last = "SELECT max(id) FROM (SELECT id FROM digests WHERE id > ?1 ORDER BY id LIMIT ?2)";
+    let last: Option<i64> = db.prepare_cached(last)?.query_row(params![after, limit], |row| row.get(0))?;
+    if let Some(last) = last {
+        db.prepare_cached(
+            "DELETE FROM digests WHERE id > ?1 AND id <= ?2 AND made_at < ?3
+               AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.digest = digests.id)",
+        )?
+        .execute(params![after, last, from_time(before)])?;
+    }
+    Ok(last)
 }

@@ -11,7 +11,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::column::{
-    from_bits, from_count, from_json, from_time, to_contract_status, to_handled, to_json, to_time,
+    from_bits, from_count, from_json, from_lead, from_time, to_contract_status, to_handled, to_json,
+    to_leads, to_time,
 };
 use crate::tables::notification_alerts;
 use crate::{StoreError, engine};
@@ -24,8 +25,9 @@ pub(crate) fn insert(
     incident: AlertId,
 ) -> Result<NotificationId, StoreError> {
     let sql = "INSERT INTO notifications (alert, incident, receiver, why, owed_at, route, owed, terms, asks,
-                                          acknowledgement, fulfilment, climbed, look_at, group_key, alert_count)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+                                          acknowledgement, fulfilment, climbed, look_at, group_key, alert_count,
+                                          promise_lead, certain_lead)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
     let values = params![
         alert.0,
         incident.0,
@@ -42,6 +44,8 @@ pub(crate) fn insert(
         new.next_check_at.map(from_time),
         from_bits(new.group.to_bits()),
         from_count(new.others.len() + 1),
+        from_lead(new.leads.promise),
+        from_lead(new.leads.certain),
     ];
     engine::insert(db, sql, values).map(NotificationId)
 }
@@ -102,7 +106,8 @@ fn notification(db: &Connection, row: &Row<'_>) -> Result<Notification, StoreErr
 const RECORD: &str = "
     SELECT n.id, n.alert, a.incident, n.receiver, n.why, a.alert, a.since, n.owed_at, n.acknowledgement,
            n.group_key, n.alert_count, n.terms, n.climbed, n.fulfilment, n.look_at, n.dealt_with, k.by, k.at,
-           EXISTS (SELECT 1 FROM incidents i WHERE i.fingerprint = a.fingerprint AND i.first_alert = n.incident)
+           EXISTS (SELECT 1 FROM incidents i WHERE i.fingerprint = a.fingerprint AND i.first_alert = n.incident),
+           n.promise_lead, n.certain_lead
     FROM notifications n JOIN alerts a ON a.id = n.alert
       LEFT JOIN acknowledgements k ON k.id =
         (SELECT min(first.id) FROM acknowledgements first WHERE first.incident = n.incident AND first.up_to >= n.id)
@@ -121,6 +126,7 @@ fn notification_record(db: &Connection, row: &Row<'_>) -> Result<NotificationRec
     let acknowledged: Option<(String, i64)> = row.get::<_, Option<String>>(16)?.zip(row.get(17)?);
     Ok(NotificationRecord {
         notification: Arc::new(notification(db, row)?),
+        leads: to_leads(row.get(19)?, row.get(20)?),
         terms: terms.map(|it| to_json("the terms of a notification", &it).map(Arc::new)).transpose()?,
         climbed: usize::try_from(row.get::<_, i64>(12)?).unwrap_or(0),
         status: to_contract_status(&row.get::<_, String>(13)?)?,
@@ -189,9 +195,10 @@ pub(crate) fn is_unhandled(db: &Connection, id: NotificationId) -> Result<bool, 
         .is_some())
 }
 
-/// Every notification that is scheduled for a check, with its time.
+/// Every notification that is scheduled for a check, with its time on the scale of promises.
 pub(crate) fn scheduled(db: &Connection) -> Result<Vec<Recheck>, StoreError> {
-    let mut statement = db.prepare("SELECT id, look_at FROM notifications WHERE look_at IS NOT NULL")?;
+    let mut statement =
+        db.prepare("SELECT id, look_at + promise_lead FROM notifications WHERE look_at IS NOT NULL")?;
     let mut rows = statement.query([])?;
     let mut scheduled = Vec::new();
     while let Some(row) = rows.next()? {
@@ -199,6 +206,12 @@ pub(crate) fn scheduled(db: &Connection) -> Result<Vec<Recheck>, StoreError> {
         scheduled.push(Recheck { notification: NotificationId(row.get(0)?), at });
     }
     Ok(scheduled)
+}
+
+/// The latest time of a check, on the scale of promises; `None` if none is scheduled.
+pub(crate) fn latest_check(db: &Connection) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT max(look_at + promise_lead) FROM notifications WHERE look_at IS NOT NULL";
+    db.query_row(sql, [], |row| row.get::<_, Option<i64>>(0))?.map(to_time).transpose()
 }
 
 /// The scheduled notifications of an incident.

@@ -20,10 +20,10 @@ pub(crate) fn replace(db: &Connection, policy: &str, now: Timestamp) -> Result<P
 }
 
 /// Deletes the policies that were replaced `margin` milliseconds before the oldest
-/// alert was accepted; before `before` if there is no alert.
+/// alert was last seen; before `before` if there is no alert. All by what has passed for certain.
 pub(crate) fn delete_unused(db: &Connection, before: Timestamp, margin: i64) -> Result<(), StoreError> {
     db.prepare_cached(
-        "DELETE FROM policies WHERE until < coalesce((SELECT min(received_at) FROM alerts), ?1) - ?2",
+        "DELETE FROM policies WHERE until < coalesce((SELECT last_seen + certain_lead FROM alerts ORDER BY id LIMIT 1), ?1) - ?2",
     )?
     .execute([from_time(before), margin])?;
     Ok(())

@@ -48,3 +48,9 @@ pub(crate) fn delete(db: &Connection, until: Timestamp) -> Result<(), StoreError
     db.execute("DELETE FROM sends WHERE ended_at <= ?1", [from_time(until)])?;
     Ok(())
 }
+
+/// Deletes those of the `limit` oldest sends that ended at `until` or before, and returns how many.
+pub(crate) fn delete_some(db: &Connection, until: Timestamp, limit: u32) -> Result<usize, StoreError> {
+    let sql = "DELETE FROM sends WHERE ended_at <= ?1 AND id IN (SELECT id FROM sends ORDER BY id LIMIT ?2)";
+    Ok(db.prepare_cached(sql)?.execute(params![from_time(until), limit])?)
+}

@@ -1,7 +1,7 @@
 //! The table `usage`: the messages that went out in a day or a month.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use crate::StoreError;
 use crate::column::{from_time, to_count};
@@ -18,13 +18,18 @@ pub(crate) fn add(db: &Connection, (pool, period): (&str, &str), now: Timestamp)
         .query_row(params![pool, period, from_time(now)], |row| row.get(0).map(to_count))?)
 }
 
-/// The number of messages of the pool's allowance that went out in a period.
-pub(crate) fn messages(db: &Connection, pool: &str, period: &str) -> Result<u64, StoreError> {
+/// The number of messages of the pool's allowance that went out in a period, which began at `since` by what has
+/// passed for certain. Messages that went out after that count under whatever name of a period they were entered.
+pub(crate) fn messages(
+    db: &Connection,
+    (pool, period): (&str, &str),
+    since: Timestamp,
+) -> Result<u64, StoreError> {
+    let sql =
+        "SELECT coalesce(sum(messages), 0) FROM usage WHERE pool = ?1 AND (period = ?2 OR used_at > ?3)";
     Ok(db
-        .prepare_cached("SELECT messages FROM usage WHERE pool = ?1 AND period = ?2")?
-        .query_row([pool, period], |row| row.get(0))
-        .optional()?
-        .map_or(0, to_count))
+        .prepare_cached(sql)?
+        .query_row(params![pool, period, from_time(since)], |row| row.get(0).map(to_count))?)
 }
 
 /// Deletes the counts whose last message went out before a time.

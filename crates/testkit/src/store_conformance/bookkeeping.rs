@@ -1,7 +1,8 @@
 //! Promises about budgets, silences, digests and names.
 
-use fanfare_core::{Account, AccountHold, DeliveryId, DeliveryOutcome};
+use fanfare_core::{Account, AccountHold, DeliveryId, DeliveryOutcome, Moment};
 use fanfare_store::{NewSend, SendDigest, Store};
+use jiff::Timestamp;
 
 use super::events::{accept, alarm, plain, settle};
 use super::site::StoreSite;
@@ -13,7 +14,7 @@ fn robot() -> Account {
 
 async fn begin(store: &Store, deliveries: Vec<DeliveryId>, digest: SendDigest) -> fanfare_store::StartedSend {
     let usage = Some(("corp".to_owned(), "2026-03".to_owned()));
-    let start = NewSend { account: robot(), deliveries, digest, usage, now: NOON };
+    let start = NewSend { account: robot(), deliveries, digest, usage, now: Moment::at(NOON) };
     store.begin_send(start).await.unwrap()
 }
 
@@ -24,8 +25,8 @@ pub(super) async fn sends_count_until_no_budget_looks_back(site: &impl StoreSite
     }
     drop(store);
     let store = site.open().await;
-    assert_eq!(store.usage("corp".to_owned(), "2026-03".to_owned()).await.unwrap(), 2);
-    assert_eq!(store.usage("corp".to_owned(), "2026-04".to_owned()).await.unwrap(), 0);
+    assert_eq!(store.usage("corp".to_owned(), "2026-03".to_owned(), Timestamp::MAX).await.unwrap(), 2);
+    assert_eq!(store.usage("corp".to_owned(), "2026-04".to_owned(), Timestamp::MAX).await.unwrap(), 0);
     assert_eq!(store.sends_since(NOON, after_noon(1)).await.unwrap().len(), 2);
     store.forget_sends(after_noon(1)).await.unwrap();
     assert!(store.sends_since(NOON, after_noon(2)).await.unwrap().is_empty());
@@ -82,7 +83,7 @@ pub(super) async fn names_and_keys_are_made_once(site: &impl StoreSite) {
     let first = store.enter_policy("one".to_owned(), NOON).await.unwrap();
     let second = store.enter_policy("two".to_owned(), after_noon(1)).await.unwrap();
     store.proven("ding".into(), after_noon(1)).await.unwrap();
-    store.drilled("ding".into(), after_noon(2)).await.unwrap();
+    store.drilled("ding".into(), Moment::at(after_noon(2))).await.unwrap();
     drop(store);
     let store = site.open().await;
     assert_eq!(store.ack_key([2; 32]).await.unwrap(), [1; 32]);

@@ -3,7 +3,7 @@
 use fanfare_core::{AlertId, DeliveryOutcome, StateKey};
 use fanfare_store::{AlertFilter, Store, StoreError};
 
-use super::events::{accept, accepting, alarm, end_of, ladder, panicking, plain, settle};
+use super::events::{accept, accepting, alarm, end_of, forget, ladder, panicking, plain, settle};
 use super::site::StoreSite;
 use crate::{NOON, after_noon};
 
@@ -57,7 +57,7 @@ pub(super) async fn numbers_are_never_reused(site: &impl StoreSite) {
     for delivery in accepted.deliveries.iter().chain(&ended.deliveries) {
         settle(&store, delivery, DeliveryOutcome::Delivered, after_noon(2)).await;
     }
-    assert_eq!(store.forget_alerts(after_noon(60)).await.unwrap(), 2);
+    assert_eq!(forget(&store, after_noon(60)).await, 2);
     drop(store);
     let store = site.open().await;
     let next = accept(&store, plain(), alarm("b"), after_noon(61)).await;

@@ -4,13 +4,26 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fanfare_core::{
-    Acknowledgement, Alert, AlertRef, Changes, ChannelAvailability, ChannelName, Committed, DecisionContext,
-    DecisionState, Delivery, DeliveryOutcome, DeliveryTerms, EvaluationTime, Fingerprint, HumanDuration,
-    IncidentUpdate, IncomingAlert, Labels, NewAlert, NewGroupedAlert, NotificationId, Obstacle, Policy,
-    Receiver, Route, Rung, Settlement, Severity, StateKey, Status, Unless,
+    Acknowledgement, Alert, AlertId, AlertRef, Changes, ChannelAvailability, ChannelName, ClockLeads,
+    Committed, DecisionContext, DecisionState, Delivery, DeliveryOutcome, DeliveryTerms, EvaluationTime,
+    Fingerprint, HumanDuration, IncidentUpdate, IncomingAlert, Labels, NewAlert, NewGroupedAlert,
+    NotificationId, Obstacle, Policy, Receiver, Route, Rung, Settlement, Severity, StateKey, Status, Unless,
 };
 use fanfare_store::{Store, Unit};
 use jiff::Timestamp;
+
+/// Deletes all that may be deleted of what is older than `before`, as the gateway does; how many alerts.
+pub(super) async fn forget(store: &Store, before: Timestamp) -> usize {
+    let (mut deleted, mut after) = (0, Some(AlertId(0)));
+    while let Some(from) = after {
+        let expired = store.expired_alerts(from, before).await.unwrap();
+        for part in expired.parts {
+            deleted += store.forget_alerts(part, before).await.unwrap();
+        }
+        after = expired.next;
+    }
+    deleted
+}
 
 /// An alarm about the device `eui`.
 pub(super) fn alarm(eui: &str) -> Alert {
@@ -57,7 +70,13 @@ fn decide<T>(policy: &Policy, decide: impl FnOnce(&DecisionContext<'_>) -> T) ->
         _ => ChannelAvailability::Open,
     };
     let self_alert = |_: &_, _: &_, _| None;
-    decide(&DecisionContext { policy, policy_id: None, availability: &availability, self_alert: &self_alert })
+    decide(&DecisionContext {
+        policy,
+        policy_id: None,
+        availability: &availability,
+        self_alert: &self_alert,
+        leads: ClockLeads::default(),
+    })
 }
 
 /// A unit that accepts `alert` on `terms`.

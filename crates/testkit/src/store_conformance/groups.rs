@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    AlertId, Changes, Committed, DeliveryOutcome, IncidentUpdate, Notification, RepeatedAlert, StateKey,
+    AlertId, Changes, ClockLeads, Committed, DeliveryOutcome, IncidentUpdate, Notification, RepeatedAlert,
+    StateKey,
 };
 use fanfare_store::{AlertFilter, Audit, DeliveryFilter, Store, Unit};
 
-use super::events::{alarm, grouping, plain, run, settle};
+use super::events::{alarm, forget, grouping, plain, run, settle};
 use super::site::StoreSite;
 use crate::{NOON, after_noon};
 
@@ -72,13 +73,13 @@ pub(super) async fn a_group_is_forgotten_with_the_last_of_its_alerts(site: &impl
     for eui in ["a", "b", "c"] {
         end_of_incident(&store, eui).await;
     }
-    assert_eq!(store.forget_alerts(after_noon(60)).await.unwrap(), 0, "its deliveries are pending");
+    assert_eq!(forget(&store, after_noon(60)).await, 0, "its deliveries are pending");
     for delivery in &committed.deliveries {
         settle(&store, delivery, DeliveryOutcome::Delivered, after_noon(2)).await;
     }
     // The one in the middle is sent again, and so is younger than the others.
     seen_again(&store, second.id).await;
-    assert_eq!(store.forget_alerts(after_noon(60)).await.unwrap(), 2);
+    assert_eq!(forget(&store, after_noon(60)).await, 2);
     assert!(store.history(first.id).await.unwrap().is_none());
     assert!(store.history(last.id).await.unwrap().is_none());
     let history = store.history(second.id).await.unwrap().unwrap();
@@ -86,7 +87,7 @@ pub(super) async fn a_group_is_forgotten_with_the_last_of_its_alerts(site: &impl
     assert_eq!((notification.id, &notification.alerts), (id, &vec![second.id]));
     let audit = store.audit().await.unwrap();
     assert_eq!((audit.alerts, audit.told, audit.unaccounted), (1, 1, Vec::new()));
-    assert_eq!(store.forget_alerts(after_noon(600)).await.unwrap(), 1);
+    assert_eq!(forget(&store, after_noon(600)).await, 1);
     assert!(store.notification(id).await.unwrap().is_none());
     assert_eq!(store.audit().await.unwrap(), Audit::default());
 }
@@ -101,7 +102,13 @@ async fn end_of_incident(store: &Store, eui: &str) {
 /// Counts a repeat of the alert `id`, two minutes after noon.
 async fn seen_again(store: &Store, id: AlertId) {
     let alert = Arc::new(alarm("b"));
-    let repeat = RepeatedAlert { id, seen_at: after_noon(120), alert, decisions: Vec::new() };
+    let repeat = RepeatedAlert {
+        id,
+        seen_at: after_noon(120),
+        leads: ClockLeads::default(),
+        alert,
+        decisions: Vec::new(),
+    };
     write(store, Changes { repeats: vec![repeat], ..Changes::default() }).await;
 }
 

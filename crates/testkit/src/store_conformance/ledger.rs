@@ -1,9 +1,9 @@
 //! Promises about the rows that people ask for.
 
-use fanfare_core::{ContractStatus, DeadLetterId, DeliveryOutcome, DeliveryTerms};
+use fanfare_core::{ContractStatus, DeadLetterId, DeliveryId, DeliveryOutcome, DeliveryTerms};
 use fanfare_store::{DeadLetterFilter, DeadLetters, DeliveryFilter};
 
-use super::events::{accept, acknowledging, alarm, dead, end_of, ladder, plain, run, settle};
+use super::events::{accept, acknowledging, alarm, dead, end_of, forget, ladder, plain, run, settle};
 use super::site::StoreSite;
 use crate::{NOON, after_noon};
 
@@ -67,7 +67,7 @@ pub(super) async fn dead_letters_are_found_page_by_page_and_resolved(site: &impl
     assert_eq!(letters[0].reason, "too late; last answer: the provider's words");
     let later = DeadLetterFilter { since: Some(after_noon(2)), ..DeadLetterFilter::default() };
     assert!(store.dead_letters(later, None, 9).await.unwrap().is_empty());
-    let unknown = DeadLetters::These(vec![DeadLetterId::Delivery(fanfare_core::DeliveryId(i64::MAX))]);
+    let unknown = DeadLetters::These(vec![DeadLetterId::Delivery(DeliveryId(i64::MAX))]);
     assert!(store.dead_letters_by_notification(unknown, None, 9).await.unwrap().is_empty());
 }
 
@@ -76,7 +76,7 @@ pub(super) async fn deliveries_on_unknown_channels_are_found(site: &impl StoreSi
     let terms = DeliveryTerms::plain(vec!["ding".into(), "gone".into()]);
     let accepted = accept(&store, terms, alarm("a"), NOON).await;
     let find = |known: &[&str], before| {
-        store.on_unknown_channels(known.iter().map(|it| (*it).into()).collect(), before, 9)
+        store.on_unknown_channels(known.iter().map(|it| (*it).into()).collect(), before, DeliveryId(0), 9)
     };
     let id = accepted.notifications[0].id;
     assert_eq!(find(&["ding"], after_noon(1)).await.unwrap(), [(id, vec![accepted.deliveries[1].id])]);
@@ -101,8 +101,8 @@ pub(super) async fn retention_deletes_what_is_over_and_nothing_else(site: &impl 
     accept(&store, plain(), end_of("seen again"), NOON).await;
     accept(&store, plain(), end_of("seen again"), after_noon(90)).await;
 
-    assert_eq!(store.forget_alerts(after_noon(60)).await.unwrap(), 2);
-    assert_eq!(store.forget_alerts(after_noon(60)).await.unwrap(), 0);
+    assert_eq!(forget(&store, after_noon(60)).await, 2);
+    assert_eq!(forget(&store, after_noon(60)).await, 0);
     let left = store.deliveries(DeliveryFilter { limit: 99, ..DeliveryFilter::default() }).await.unwrap();
     assert_eq!(left.len(), 4);
     let audit = store.audit().await.unwrap();

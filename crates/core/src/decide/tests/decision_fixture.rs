@@ -8,9 +8,9 @@ use super::ledger::MemoryLedger;
 use crate::decide::*;
 use crate::fixtures::{NOON, after_noon, receiver, route, rung, seconds};
 use crate::{
-    Acknowledgement, Alert, ChannelName, Contract, Decision, DeliveryId, DeliveryTerms, Fingerprint,
-    IncidentChange, Kind, Labels, MessageForm, Notification, NotificationId, Plan, Policy, Receiver, Sending,
-    Severity, Status, Step, Succeed, Unless, Verdict, Why,
+    Acknowledgement, Alert, ChannelName, ClockLeads, Contract, Decision, DeliveryId, DeliveryTerms,
+    Fingerprint, IncidentChange, Kind, Labels, MessageForm, Notification, NotificationId, Plan, Policy,
+    Receiver, Sending, Severity, Status, Step, Succeed, Unless, Verdict, Why,
 };
 
 /// A ledger, and the circumstances in which decisions are made.
@@ -22,6 +22,8 @@ pub(super) struct DecisionFixture {
     pub(super) gone: Vec<ChannelName>,
     /// The receiver, and the channel, of self-alerts about abandoned notifications.
     pub(super) self_alerts_to: Option<&'static str>,
+    /// The leads of the time scales over the wall clock now.
+    pub(super) leads: ClockLeads,
 }
 
 /// On `ding` and on `mail`, at leisure.
@@ -109,6 +111,7 @@ impl DecisionFixture {
             blocked: Vec::new(),
             gone: Vec::new(),
             self_alerts_to: None,
+            leads: ClockLeads::default(),
         }
     }
 
@@ -153,6 +156,7 @@ impl DecisionFixture {
             policy_id: Some(crate::PolicyId(7)),
             availability: &|channel| self.availability(channel),
             self_alert: &|notification, told, _| self.self_alert(notification, told),
+            leads: self.leads,
         })
     }
 

@@ -138,6 +138,7 @@ impl MemoryLedger {
         let covers = |it: &&NewAcknowledgement| it.incident == row.told.incident && it.up_to >= id;
         let record = NotificationRecord {
             notification: Arc::clone(&row.told),
+            leads: row.new.leads,
             terms: row.new.terms.clone(),
             climbed: row.climbed,
             status: row.status,
@@ -197,7 +198,7 @@ impl MemoryLedger {
                 channel: new.channel.clone(),
                 owed_at: new.owed_at,
                 status: DeliveryStatus::Pending,
-                next_at: new.owed_at,
+                next_at: new.next_at(),
                 attempts: 0,
                 last_attempt_at: None,
                 only: None,

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::decision_fixture::{DecisionFixture, alarm, end_of, notice, plain};
 use crate::fixtures::after_noon;
-use crate::{Alert, AlertId, Decision, RepeatedAlert, Severity, Suppression, Verdict};
+use crate::{Alert, AlertId, ClockLeads, Decision, RepeatedAlert, Severity, Suppression, Verdict};
 
 const FOUR_HOURS: i64 = 4 * 60 * 60;
 
@@ -99,6 +99,7 @@ fn an_alert_that_was_written_before_repeats_were_counted_is_not_repeated() {
 fn a_repeat_tells_each_reason_once_in_the_order_of_the_receivers() {
     let decision = |receiver: &str, verdict| Decision { receiver: receiver.into(), route: None, verdict };
     let repeat = RepeatedAlert {
+        leads: ClockLeads::default(),
         id: AlertId(1),
         seen_at: after_noon(60),
         alert: Arc::new(high()),

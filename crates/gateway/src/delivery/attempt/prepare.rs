@@ -35,7 +35,7 @@ impl PreparedBatch {
         err: &StoreError,
     ) -> Self {
         error!(error = %err, "The store cannot be used; attempts are postponed");
-        let next_at = after(runner.lane.clock.now(), STORE_PAUSE);
+        let next_at = after(runner.lane.monotonic.now(), STORE_PAUSE);
         let wait = |queued: QueuedDelivery| {
             let delivery = Delivery { next_at, ..queued.delivery.clone() };
             AttemptResult { queued, after: AfterAttempt::Retry(delivery) }
@@ -142,8 +142,9 @@ fn for_delivery(
     delivery: &Delivery,
     text: Arc<Notification>,
 ) -> Arc<Notification> {
-    let Delivery { escalated, asks, .. } = delivery;
-    let ack_url = if *asks { runner.sender.links.as_ref().map(|links| links.url_for(&text)) } else { None };
+    let Delivery { escalated, asks, leads, .. } = delivery;
+    let links = runner.sender.links.as_ref().filter(|_| *asks);
+    let ack_url = links.map(|links| links.url_for(&text, *leads));
     if escalated.is_none() && ack_url.is_none() {
         return text;
     }
@@ -174,12 +175,12 @@ async fn record_start(
     if !account.remembers_sends() && limits.quota.is_none() && digest == SendDigest::None {
         return Ok(None);
     }
-    let now = runner.lane.clock.now();
+    let now = runner.lane.monotonic.moment();
     let new = NewSend {
         account: account.account.clone(),
         deliveries: deliveries.iter().map(|(queued, _)| queued.delivery.id).collect(),
         digest,
-        usage: limits.quota.as_ref().map(|quota| (quota.pool.clone(), quota.period_of(now))),
+        usage: limits.quota.as_ref().map(|quota| (quota.pool.clone(), quota.period_of(now.wall))),
         now,
     };
     runner.lane.store.begin_send(new).await.map(Some)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fanfare_core::{AccountHold, Delivery, DeliveryOutcome, Settlement, settle};
+use fanfare_core::{AccountHold, Delivery, DeliveryOutcome, Moment, Settlement, settle};
 use fanfare_store::{StartedSend, Unit};
 use jiff::Timestamp;
 use tracing::error;
@@ -17,8 +17,9 @@ use crate::time::{STORE_PAUSE, after};
 
 /// The times of an attempt, and the send it was recorded as.
 pub(crate) struct AttemptTimes {
+    /// The beginning, by the wall clock.
     pub(crate) started_at: Timestamp,
-    pub(crate) ended_at: Timestamp,
+    pub(crate) ended: Moment,
     pub(crate) send: Option<StartedSend>,
 }
 
@@ -37,9 +38,9 @@ impl AttemptRunner<'_> {
             needs_recheck,
             ordinal: attempts + 1,
             started_at: record.started_at,
-            ended_at: record.ended_at,
+            ended_at: record.ended.wall,
             word: verdict.word,
-            hold: self.hold(&verdict, record.ended_at),
+            hold: self.hold(&verdict, record.ended.certain),
             words: verdict.words,
             outcome: verdict.outcome,
             send: record.send.map(|it| it.send),
@@ -60,14 +61,16 @@ impl AttemptRunner<'_> {
 
     /// Records the settlements, however long the store needs: the attempt is not over
     /// before, or a restart would repeat more than the messages in flight.
-    pub(crate) async fn record(self, settlements: &[Settlement]) {
+    pub(crate) async fn record(self, settlements: &[Settlement], ended: Moment) {
         let LaneContext { store, dispatch, .. } = self.lane;
         loop {
             let policy = dispatch.policy();
             let unit = |settlement: &Settlement| {
                 let (policy, settlement) = (Arc::clone(&policy), settlement.clone());
                 let keys = settlement.keys();
-                Unit::new(keys, move |state| policy.decide(|context| settle(state, &settlement, context)))
+                Unit::new(keys, move |state| {
+                    policy.decide(ended, |context| settle(state, &settlement, context))
+                })
             };
             match store.transact(settlements.iter().map(unit).collect()).await {
                 Ok(_) => return,
@@ -82,7 +85,7 @@ impl AttemptRunner<'_> {
     /// Gives up a delivery with an unreadable notification, and leaves it to a person:
     /// another attempt would not restore the text, and would hold up the deliveries behind it.
     pub(crate) async fn give_up(self, queued: QueuedDelivery, reason: String) -> AttemptResult {
-        let now = self.lane.clock.now();
+        let now = self.lane.monotonic.moment();
         let verdict = SendVerdict {
             word: "unreadable",
             logged: reason.clone(),
@@ -94,9 +97,9 @@ impl AttemptRunner<'_> {
         };
         let reported = ReportedDelivery { delivery: &queued.delivery, notification: None, verdict: &verdict };
         report(self, &[reported], now);
-        let record = AttemptTimes { started_at: now, ended_at: now, send: None };
+        let record = AttemptTimes { started_at: now.wall, ended: now, send: None };
         let settlement = self.settlement(&queued, verdict, &record);
-        self.record(std::slice::from_ref(&settlement)).await;
+        self.record(std::slice::from_ref(&settlement), now).await;
         AttemptResult { queued, after: AfterAttempt::Done }
     }
 }

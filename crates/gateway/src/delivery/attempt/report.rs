@@ -1,7 +1,7 @@
 //! Report of one request to a provider: its metrics, and one log line however many deliveries it carried.
 
-use fanfare_core::{AlertId, Delivery, DeliveryId, DeliveryOutcome, Notification};
-use jiff::{SignedDuration, Timestamp};
+use fanfare_core::{AlertId, Delivery, DeliveryId, DeliveryOutcome, Moment, Notification, shifted};
+use jiff::Timestamp;
 use tracing::field::{DisplayValue, display};
 use tracing::{error, info, warn};
 
@@ -9,7 +9,7 @@ use crate::channel::AccountEffect;
 use crate::delivery::attempt::runner::AttemptRunner;
 use crate::delivery::attempt::verdict::SendVerdict;
 use crate::log::{list, title};
-use crate::time::after;
+use crate::time::{after, between};
 
 /// A delivery of a request, with the verdict on its answer.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +34,7 @@ struct Group<'a> {
     runner: AttemptRunner<'a>,
     first: ReportedDelivery<'a>,
     all: Vec<ReportedDelivery<'a>>,
-    now: Timestamp,
+    now: Moment,
 }
 
 /// A line about a group: the fields that all of them begin with, and its own.
@@ -55,7 +55,7 @@ macro_rules! line {
 }
 
 /// Counts the outcomes of one request and logs them. Recipients stay out of the log; the store has them.
-pub(crate) fn report<'a>(runner: AttemptRunner<'a>, reported: &[ReportedDelivery<'a>], now: Timestamp) {
+pub(crate) fn report<'a>(runner: AttemptRunner<'a>, reported: &[ReportedDelivery<'a>], now: Moment) {
     reported.iter().for_each(|it| count(runner, it, now));
     for kind in [LineKind::Delivered, LineKind::DeliveredToSome, LineKind::Failed, LineKind::GivenUp] {
         let all: Vec<_> = reported.iter().copied().filter(|it| kind_of(it.verdict) == kind).collect();
@@ -65,7 +65,7 @@ pub(crate) fn report<'a>(runner: AttemptRunner<'a>, reported: &[ReportedDelivery
     }
 }
 
-fn count(runner: AttemptRunner<'_>, reported: &ReportedDelivery<'_>, now: Timestamp) {
+fn count(runner: AttemptRunner<'_>, reported: &ReportedDelivery<'_>, now: Moment) {
     let metrics = &runner.lane.metrics;
     metrics.attempt(reported.verdict.word);
     match reported.verdict.outcome {
@@ -117,8 +117,8 @@ fn reason(outcome: &DeliveryOutcome) -> Option<&str> {
 }
 
 /// Seconds from the time at which the delivery came to be.
-fn latency(delivery: &Delivery, now: Timestamp) -> f64 {
-    now.duration_since(delivery.owed_at).max(SignedDuration::ZERO).as_secs_f64()
+fn latency(delivery: &Delivery, now: Moment) -> f64 {
+    between(shifted(delivery.owed_at, delivery.leads.promise), now.promise).as_secs_f64()
 }
 
 impl<'a> Group<'a> {
@@ -171,9 +171,9 @@ impl<'a> Group<'a> {
                 AccountEffect::SilentFor(time)
                 | AccountEffect::BlockedFor(time)
                 | AccountEffect::MisconfiguredFor(time),
-            ) => Some(display(after(self.now, *time))),
+            ) => Some(display(after(self.now.wall, *time))),
             (DeliveryOutcome::Pending { next_at, .. }, AccountEffect::Good | AccountEffect::Unclear) => {
-                Some(display(*next_at))
+                Some(display(after(self.now.wall, between(self.now.promise, *next_at))))
             }
             (DeliveryOutcome::Delivered | DeliveryOutcome::Dead { .. }, _) => None,
         }

@@ -49,6 +49,7 @@ pub(crate) struct SendContext<'a> {
     pub(crate) retry: RetryPolicy,
     /// A random number in `0.0..1.0`.
     pub(crate) spread: f64,
+    /// The end of the attempt, in monotonic time.
     pub(crate) now: Timestamp,
 }
 

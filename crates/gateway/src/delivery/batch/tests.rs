@@ -12,6 +12,7 @@ pub(crate) fn queued(id: i64, incident: u64, severity: Severity) -> QueuedDelive
         channel: "ding".into(),
         severity,
         owed_at: NOON,
+        leads: fanfare_core::ClockLeads::default(),
         next_at: NOON,
         attempts: 0,
         failures: 0,

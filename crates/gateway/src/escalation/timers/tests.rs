@@ -16,7 +16,7 @@ fn at(seconds: i64) -> Timestamp {
 fn timers(due: &[(i64, i64)]) -> Timers {
     let mut timers = Timers::default();
     for (id, seconds) in due {
-        timers.set(notification(*id), at(*seconds), SignedDuration::ZERO);
+        timers.set(notification(*id), at(*seconds));
     }
     timers
 }
@@ -26,7 +26,7 @@ fn take_due(timers: &mut Timers, seconds: i64, most: usize) -> Vec<i64> {
     timers
         .take_due(at(seconds), most)
         .into_iter()
-        .map(|(key, _)| match key {
+        .map(|key| match key {
             TimerKey::Notification(id) => id.0,
             other @ (TimerKey::Group(_) | TimerKey::AlertEnd(_) | TimerKey::Source(_)) => panic!("{other:?}"),
         })
@@ -65,20 +65,6 @@ fn a_removed_timer_is_never_due() {
 }
 
 #[test]
-fn a_timer_keeps_the_clock_offset_with_which_it_was_set() {
-    let hour = SignedDuration::from_hours(1);
-    let mut timers = timers(&[(1, 60)]);
-    // The clock is set ahead by an hour, and the next time is stored by the contract's own clock.
-    assert_eq!(timers.take_due(at(60), 9), [(notification(1), at(60))]);
-    timers.set(notification(1), at(90), -hour);
-    assert_eq!(timers.first(), Some(at(90)));
-    assert_eq!(timers.time_of(&notification(1), at(70), -hour), at(70));
-    // A new contract starts by the clock as it is now.
-    timers.set(notification(2), at(100) + hour, -hour);
-    assert_eq!(timers.take_due(at(100), 9), [(notification(1), at(100)), (notification(2), at(100) + hour)]);
-}
-
-#[test]
 fn timers_of_different_kinds_are_apart_also_for_the_same_thing_at_the_same_time() {
     let fingerprint = Fingerprint::from_bits(7);
     let keys = [
@@ -88,10 +74,10 @@ fn timers_of_different_kinds_are_apart_also_for_the_same_thing_at_the_same_time(
         TimerKey::Source("thinklink".into()),
     ];
     let mut timers = Timers::default();
-    keys.iter().for_each(|key| timers.set(key.clone(), at(10), SignedDuration::ZERO));
+    keys.iter().for_each(|key| timers.set(key.clone(), at(10)));
     timers.remove(&TimerKey::AlertEnd(fingerprint));
-    timers.set(TimerKey::Source("thinklink".into()), at(5), SignedDuration::ZERO);
-    let due: Vec<_> = timers.take_due(at(10), 9).into_iter().map(|(key, _)| key).collect();
+    timers.set(TimerKey::Source("thinklink".into()), at(5));
+    let due = timers.take_due(at(10), 9);
     let [notification, group, _, source] = keys;
     assert_eq!(due, [source, notification, group]);
 }

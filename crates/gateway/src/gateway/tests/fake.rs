@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use fanfare_core::{
     Account, Attempt, Budget, ChannelName, Digest, Egress, Limits, Notification, NotificationId, Notifier,
-    Receipt, Refusal, SendError, Severity,
+    Quota, Receipt, Refusal, SendError, Severity,
 };
 use tokio::time::Instant;
 
@@ -160,6 +160,11 @@ impl FakeChannel {
 
     pub(super) fn with_budget(mut self, budget: Budget) -> Self {
         self.limits.budgets = vec![budget];
+        self
+    }
+
+    pub(super) fn with_quota(mut self, quota: Quota) -> Self {
+        self.limits.quota = Some(quota);
         self
     }
 

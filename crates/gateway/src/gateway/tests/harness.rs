@@ -233,6 +233,17 @@ impl GatewayHarness {
         self.clock.set_by(seconds);
     }
 
+    /// Suspends the machine: time passes, and no timer runs meanwhile.
+    pub(super) fn suspend(&self, time: Duration) {
+        self.clock.suspend(time.as_secs());
+    }
+
+    /// Starts the machine anew, while no gateway runs.
+    pub(super) fn boot(&self) {
+        assert!(self.gateway.is_none());
+        self.clock.boot();
+    }
+
     pub(super) fn gateway(&self) -> &Gateway {
         self.gateway.as_ref().unwrap()
     }

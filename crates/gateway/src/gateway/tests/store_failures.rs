@@ -3,7 +3,7 @@
 use fanfare_core::Severity;
 
 use super::fake::{FakeAnswer, FakeChannel, transient};
-use super::harness::{GatewayHarness, alarm, resolved_alarm};
+use super::harness::{GatewayHarness, HarnessConfig, alarm, resolved_alarm};
 use super::times::{HOUR, MINUTE, SECOND};
 
 /// Makes SQLite refuse to write to `table`, as a full disk does.
@@ -81,12 +81,15 @@ async fn a_delivery_with_an_unreadable_notification_becomes_a_dead_letter_and_de
 
 #[tokio::test(start_paused = true)]
 async fn finished_alerts_are_deleted_after_the_retention_and_firing_ones_are_not() {
-    let harness = GatewayHarness::new([FakeChannel::new("ding").with_twenty_per_minute()]).await;
+    let ding = FakeChannel::new("ding").with_twenty_per_minute();
+    let harness = GatewayHarness::with_jumping_time(HarnessConfig::with_channels([ding])).await;
     harness.accept([alarm("a", Severity::High), resolved_alarm("a"), alarm("b", Severity::High)]).await;
     harness.advance(12 * MINUTE).await;
     assert_eq!(harness.query_number("SELECT count(*) FROM alerts"), 3);
     assert_eq!(harness.query_number("SELECT count(*) FROM sends"), 0); // a budget of a minute needs no older sends
-    harness.set_clock_by(24 * 60 * 60);
+    harness.set_clock_by(24 * 60 * 60); // nothing is older for that
     harness.advance(HOUR / 4).await;
+    assert_eq!(harness.query_number("SELECT count(*) FROM alerts"), 3);
+    harness.advance(24 * HOUR).await;
     assert_eq!(harness.query_text("SELECT group_concat(id) FROM alerts"), "3");
 }

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use fanfare_core::ChannelName;
-use jiff::Timestamp;
+use fanfare_core::{ChannelName, Moment};
 use jiff::civil::time;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{ChannelDrill, Drill, DrillSchedule};
 
@@ -26,11 +26,11 @@ fn check(drill: &Drill, since: &str, last: Option<&str>, due: &str) {
     let all = [ChannelDrill { channel: &ops, drill, last: last.map(at) }];
     let due = at(due);
     if at(since) < due {
-        assert_eq!(drills.due(&all, at(since)), []);
-        assert_eq!(drills.due(&all, due - Duration::from_secs(1)), []);
+        assert_eq!(drills.due(&all, Moment::at(at(since))), []);
+        assert_eq!(drills.due(&all, Moment::at(due - Duration::from_secs(1))), []);
     }
     let expected = vec![ops.clone()];
-    assert_eq!(drills.due(&all, due), expected);
+    assert_eq!(drills.due(&all, Moment::at(due)), expected);
 }
 
 #[test]
@@ -67,9 +67,50 @@ fn a_drill_in_the_skipped_hour_of_summer_time_is_due_an_hour_later() {
     check(&drill, "2026-03-28T12:00:00Z", Some("2026-03-28T01:30:00Z"), "2026-03-29T01:30:00Z");
 }
 
+/// The times, in hours of monotonic time after the last drill, at which a daily drill is held that was last held at
+/// nine, if the clock is set by `step` seconds an hour later.
+fn held_after_a_step(step: i64) -> Vec<i64> {
+    let ops = ChannelName::from("ops");
+    let (drill, held_at) = (at_nine(DAY), at("2026-11-16T01:00:04Z"));
+    let (mut drills, mut last, mut held) = (DrillSchedule::default(), held_at, Vec::new());
+    for quarter in 1..=96 * 3 {
+        let passed = SignedDuration::from_mins(15 * quarter);
+        let promise = held_at + passed;
+        let set_by = SignedDuration::from_secs(if passed > SignedDuration::from_hours(1) { step } else { 0 });
+        let now = Moment { promise, certain: promise, wall: promise + set_by };
+        let all = [ChannelDrill { channel: &ops, drill: &drill, last: Some(last) }];
+        if !drills.due(&all, now).is_empty() {
+            last = promise;
+            held.push(passed.as_hours());
+        }
+    }
+    held
+}
+
 #[test]
-fn a_drill_held_before_the_clock_was_set_back_does_not_delay_the_next() {
-    check(&at_nine(7 * DAY), "2026-11-23T02:00:00Z", Some("2031-01-01T00:00:00Z"), "2026-11-24T01:00:00Z");
+fn a_clock_that_is_set_repeats_no_drill_and_keeps_the_time_of_day_that_it_shows() {
+    assert_eq!(held_after_a_step(0), [24, 48, 72]);
+    for step in [120, -120, 24 * 3_600, -24 * 3_600, -3_652 * 24 * 3_600] {
+        let held = held_after_a_step(step);
+        assert!(held.len() >= 2 && (23..=24).contains(&held[0]), "set by {step} s: {held:?}");
+    }
+    assert_eq!(held_after_a_step(3_600), [23, 47, 71]);
+    assert_eq!(held_after_a_step(-3_600), [25, 49]);
+}
+
+#[test]
+fn a_clock_set_back_over_midnight_repeats_no_drill() {
+    let ops = ChannelName::from("ops");
+    let drill = Drill { at: time(0, 5, 0, 0), ..at_nine(DAY) };
+    let held_at = at("2026-11-15T16:10:00Z"); // ten past midnight in Shanghai
+    let all = [ChannelDrill { channel: &ops, drill: &drill, last: Some(held_at) }];
+    let mut drills = DrillSchedule::default();
+    let set_back = SignedDuration::from_mins(20);
+    for minutes in [1, 10, 20, 300] {
+        let promise = held_at + SignedDuration::from_mins(minutes);
+        let now = Moment { promise, certain: promise, wall: promise - set_back };
+        assert_eq!(drills.due(&all, now), [], "{minutes} minutes later");
+    }
 }
 
 #[test]
@@ -78,8 +119,8 @@ fn a_changed_schedule_starts_at_its_next_time_of_day() {
     let (at_nine, at_ten) = (at_nine(DAY), Drill { at: time(10, 0, 0, 0), ..at_nine(DAY) });
     let channels = |drill| [ChannelDrill { channel: &ops, drill, last: None }];
     let mut drills = DrillSchedule::default();
-    assert_eq!(drills.due(&channels(&at_nine), at("2026-11-23T05:00:00Z")), []);
-    assert_eq!(drills.due(&channels(&at_ten), at("2026-11-24T00:30:00Z")), []);
-    assert_eq!(drills.due(&channels(&at_ten), at("2026-11-24T01:30:00Z")), []);
-    assert_eq!(drills.due(&channels(&at_ten), at("2026-11-24T02:00:00Z")), [ops]);
+    assert_eq!(drills.due(&channels(&at_nine), Moment::at(at("2026-11-23T05:00:00Z"))), []);
+    assert_eq!(drills.due(&channels(&at_ten), Moment::at(at("2026-11-24T00:30:00Z"))), []);
+    assert_eq!(drills.due(&channels(&at_ten), Moment::at(at("2026-11-24T01:30:00Z"))), []);
+    assert_eq!(drills.due(&channels(&at_ten), Moment::at(at("2026-11-24T02:00:00Z"))), [ops]);
 }

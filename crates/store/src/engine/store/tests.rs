@@ -1,6 +1,6 @@
 use std::fs;
 
-use fanfare_core::{AccountHold, DeliveryOutcome, Severity};
+use fanfare_core::{AccountHold, DeliveryOutcome, Moment, Severity};
 
 use super::*;
 use crate::fixtures::{NOON, StoreFolder, accept, after_noon, alarm, deliveries, settle, settlement};
@@ -162,7 +162,7 @@ async fn what_was_settled_sent_and_silenced_is_there_after_a_kill() {
         deliveries: vec![on_ding.id],
         digest: SendDigest::None,
         usage: None,
-        now: NOON,
+        now: Moment::at(NOON),
     };
     let ended = store.begin_send(start.clone()).await.unwrap().send;
     store.begin_send(start).await.unwrap(); // nobody will see its end

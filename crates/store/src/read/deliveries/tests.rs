@@ -1,4 +1,4 @@
-use fanfare_core::{DeliveryId, DeliveryOutcome, Severity};
+use fanfare_core::{DeliveryId, DeliveryOutcome, Moment, Severity};
 
 use super::*;
 use crate::fixtures::{
@@ -123,7 +123,7 @@ async fn a_delivery_tells_its_rung_and_its_digest() {
         deliveries: vec![ding.id],
         digest: SendDigest::New,
         usage: None,
-        now: after_noon(61),
+        now: Moment::at(after_noon(61)),
     };
     let digest = store.begin_send(start).await.unwrap().digest.map(|it| it.id);
     let all = DeliveryFilter { limit: 9, ..DeliveryFilter::default() };

@@ -6,7 +6,7 @@ use fanfare_core::{
 use crate::column::from_time;
 use crate::fixtures::{
     Accepted, Decider, NOON, StoreFolder, accept, accept_by, after_noon, alarm, dead, deliveries, end_of,
-    ids, in_turn, ladder, plain, recheck_at, reworded, settle_by, settlement, try_accept,
+    forget, ids, in_turn, ladder, plain, recheck_at, reworded, settle_by, settlement, try_accept,
 };
 use crate::tables;
 
@@ -325,8 +325,8 @@ async fn what_was_seen_lately_is_not_forgotten_however_old_its_first_sight() {
     let store = folder.open();
     accept(&store, end_of("a"), NOON).await;
     accept(&store, end_of("a"), after_noon(60)).await;
-    assert_eq!(store.forget_alerts(after_noon(60)).await.unwrap(), 0);
-    assert_eq!(store.forget_alerts(after_noon(61)).await.unwrap(), 1);
+    assert_eq!(forget(&store, after_noon(60)).await, 0);
+    assert_eq!(forget(&store, after_noon(61)).await, 1);
 }
 
 #[tokio::test]

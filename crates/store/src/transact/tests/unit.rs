@@ -2,10 +2,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use fanfare_core::{
-    Acknowledgement, Alert, Changes, ChannelAvailability, ChannelName, Committed, ContractStatus,
-    DeadLetterId, DecisionContext, DecisionState, Delivery, DeliveryOutcome, DeliveryStatus, DiscardReason,
-    EvaluationTime, IncomingAlert, NotificationId, Obstacle, Policy, Settlement, Severity, StateKey, accept,
-    acknowledge, discard, give_up, recheck, retry, settle,
+    Acknowledgement, Alert, Changes, ChannelAvailability, ChannelName, ClockLeads, Committed, ContractStatus,
+    DeadLetterId, DecisionContext, DecisionState, Delivery, DeliveryId, DeliveryOutcome, DeliveryStatus,
+    DiscardReason, EvaluationTime, IncomingAlert, NotificationId, Obstacle, Policy, Settlement, Severity,
+    StateKey, accept, acknowledge, discard, give_up, recheck, retry, settle,
 };
 use jiff::Timestamp;
 
@@ -25,6 +25,7 @@ fn with_context<T>(policy: &Policy, decide: impl FnOnce(&DecisionContext<'_>) ->
         policy_id: None,
         availability: &availability,
         self_alert: &|_, _, _| None,
+        leads: ClockLeads::default(),
     })
 }
 
@@ -253,8 +254,8 @@ async fn deliveries_on_channels_that_left_are_found_and_given_up() {
     let terms = fanfare_core::DeliveryTerms::plain(vec!["ding".into(), "gone".into()]);
     let accepted = one(&store, accepting(policy_of(terms), alarm("a", Severity::High), NOON)).await;
     let known = vec!["ding".into()];
-    assert!(store.on_unknown_channels(known.clone(), NOON, 9).await.unwrap().is_empty());
-    let found = store.on_unknown_channels(known, after_noon(1), 9).await.unwrap();
+    assert!(store.on_unknown_channels(known.clone(), NOON, DeliveryId(0), 9).await.unwrap().is_empty());
+    let found = store.on_unknown_channels(known, after_noon(1), DeliveryId(0), 9).await.unwrap();
     let id = accepted.notifications[0].id;
     assert_eq!(found, [(id, vec![accepted.deliveries[1].id])]);
     let lost = found[0].1.clone();

@@ -19,6 +19,7 @@ fn delivery() -> Delivery {
         channel: "mail".into(),
         severity: Severity::High,
         owed_at: NOON,
+        leads: fanfare_core::ClockLeads::default(),
         next_at: NOON,
         attempts: 0,
         failures: 0,

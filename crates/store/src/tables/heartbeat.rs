@@ -1,0 +1,53 @@
+//! The table `heartbeat`: the newest times that a life of the gateway has seen.
+
+use std::time::Duration;
+
+use fanfare_core::{Heartbeat, Moment};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::StoreError;
+use crate::column::{from_time, to_time};
+
+/// Enters the newest times.
+pub(crate) fn replace(db: &Connection, heartbeat: &Heartbeat) -> Result<(), StoreError> {
+    let Heartbeat { moment: Moment { wall, promise, certain }, boot_id, since_boot } = heartbeat;
+    db.prepare_cached("DELETE FROM heartbeat")?.execute([])?;
+    db.prepare_cached(
+        "INSERT INTO heartbeat (boot_id, since_boot, wall, promise, certain) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![
+        boot_id,
+        i64::try_from(since_boot.as_millis()).unwrap_or(i64::MAX),
+        from_time(*wall),
+        from_time(*promise),
+        from_time(*certain),
+    ])?;
+    Ok(())
+}
+
+/// The newest times; `None` if no life has entered any.
+pub(crate) fn find(db: &Connection) -> Result<Option<Heartbeat>, StoreError> {
+    let sql = "SELECT boot_id, since_boot, wall, promise, certain FROM heartbeat";
+    db.query_row(sql, [], |row| Ok(heartbeat(row))).optional()?.transpose()
+}
+
+fn heartbeat(row: &Row<'_>) -> Result<Heartbeat, StoreError> {
+    let moment = Moment {
+        wall: to_time(row.get(2)?)?,
+        promise: to_time(row.get(3)?)?,
+        certain: to_time(row.get(4)?)?,
+    };
+    let since_boot = Duration::from_millis(row.get::<_, i64>(1)?.try_into().unwrap_or_default());
+    Ok(Heartbeat { moment, boot_id: row.get(0)?, since_boot })
+}
+
+/// The newest time in a store whose lives have entered none of their own; `None` in an empty one.
+pub(crate) fn newest_time(db: &Connection) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT max(at) FROM (
+                 SELECT last_seen AS at FROM (SELECT last_seen FROM alerts ORDER BY id DESC LIMIT 1)
+                 UNION ALL SELECT at FROM (SELECT at FROM steps ORDER BY id DESC LIMIT 1)
+                 UNION ALL SELECT max(coalesce(ended_at, started_at)) FROM sends
+                 UNION ALL SELECT max(since) FROM policies)";
+    db.query_row(sql, [], |row| row.get::<_, Option<i64>>(0))?.map(to_time).transpose()
+}
