@@ -21,7 +21,7 @@ use jiff::Timestamp;
 use crate::extra::{bounded, flatten};
 use crate::json::Json;
 use crate::scrub::{scrub, scrub_text};
-use crate::{Hints, NothingToDo, Reading, SourceSettings, Unreadable};
+use crate::{BodyFault, Hints, NothingToDo, Reading, SourceSettings, Unreadable};
 
 use self::body::{Body, EVERYWHERE};
 use self::intent::Intent;
@@ -42,9 +42,7 @@ pub(crate) fn read(
     let reader = Reader { hints: &cleaned(hints), source, now };
     let mut reading = Reading::default();
     match scrub(Json::parse(body)?) {
-        Json::List(items) if items.is_empty() => {
-            reading.nothing_to_do.push(NothingToDo { path: "$".to_owned(), reason: "the list is empty" });
-        }
+        Json::List(items) if items.is_empty() => return Err(empty_list()),
         Json::List(items) => {
             for (index, item) in items.into_iter().enumerate() {
                 reader.read_into(&mut reading, item, &format!("[{index}]"))?;
@@ -55,6 +53,15 @@ pub(crate) fn read(
         }
     }
     Ok(reading)
+}
+
+/// A list that is empty by mistake must not look like one that was accepted.
+fn empty_list() -> Unreadable {
+    Unreadable {
+        fault: BodyFault::NotAnAlert,
+        path: "$".to_owned(),
+        message: "the list is empty: expected an alarm, or a list of them".to_owned(),
+    }
 }
 
 /// The hints without credentials: senders put those into addresses, too.

@@ -1,8 +1,6 @@
 use expect_test::Expect;
 use fanfare_core::{Mention, SourceName};
 
-use crate::BodyFault;
-
 use super::*;
 
 mod examples;

@@ -135,9 +135,11 @@ fn an_action_of_no_asks_for_nothing_and_is_no_fault() {
 }
 
 #[test]
-fn an_empty_list_asks_for_nothing() {
-    let reading = try_read("[]", &Hints::default()).unwrap();
-    assert_eq!((reading.alerts.len(), reading.nothing_to_do.len()), (0, 1));
+fn an_empty_list_is_no_alert() {
+    for body in ["[]", " [ ] ", "[\n]"] {
+        let err = try_read(body, &Hints::default()).unwrap_err();
+        assert_eq!((err.fault, err.path.as_str()), (BodyFault::NotAnAlert, "$"), "{body}: {err}");
+    }
 }
 
 #[track_caller]
