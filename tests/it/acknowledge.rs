@@ -147,6 +147,42 @@ fn who_posts_takes_care_and_everybody_who_was_told_hears_who() {
 }
 
 #[test]
+fn the_button_works_from_our_own_page_also_behind_a_proxy_and_from_no_other_page() {
+    let scene = AcknowledgeSetup::start();
+    let link = scene.raise();
+    let press = |fields: &[(&str, &str)]| {
+        let request = TestRequest::new("POST", &link).body("name=Wang");
+        let request = request.header("Content-Type", "application/x-www-form-urlencoded");
+        fields.iter().fold(request, |it, (name, value)| it.header(name, value)).send(scene.gateway.address())
+    };
+    for fields in [
+        &[("Origin", "https://evil.test")][..],
+        &[("Origin", "https://alerts.example.test.evil.test")],
+        &[("Origin", "http://localhost:1")],
+        &[("Origin", "null"), ("Sec-Fetch-Site", "cross-site")],
+        &[("Origin", "https://mail.example.test"), ("Sec-Fetch-Site", "same-site")],
+        &[("Sec-Fetch-Site", "cross-site")],
+    ] {
+        let refused = press(fields);
+        assert_eq!(refused.status, 403, "{fields:?}: {refused:?}");
+        assert_eq!(refused.header("Access-Control-Allow-Origin"), None, "{refused:?}");
+    }
+    check_page(&scene.get(&link), 200, "<button>");
+    let opened_from_a_mail = TestRequest::get(&link).header("Sec-Fetch-Site", "cross-site");
+    check_page(&opened_from_a_mail.send(scene.gateway.address()), 200, "<button>");
+    for fields in [
+        &[("Origin", "https://alerts.example.test")][..], // the proxy has put another host in
+        &[("Origin", "http://localhost")],
+        &[("Origin", "https://localhost")],
+        &[("Origin", "null"), ("Sec-Fetch-Site", "same-origin")],
+        &[("Origin", "https://by.another.name"), ("Sec-Fetch-Site", "same-origin")],
+        &[],
+    ] {
+        check_page(&press(fields), 200, "cknowledged</h1>");
+    }
+}
+
+#[test]
 fn the_first_who_acknowledges_stays_the_one_who_did() {
     let scene = AcknowledgeSetup::start();
     let link = scene.raise();

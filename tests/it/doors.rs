@@ -1,6 +1,8 @@
 //! Every door of a running gateway, and how it answers those who knock wrongly.
 
+mod browsers;
 mod commands;
+mod log;
 mod metrics;
 mod refusals;
 mod store;

@@ -5,6 +5,7 @@ mod tap;
 mod reload;
 mod links;
 mod doors;
+mod admission;
 mod log;
 
 use std::collections::BTreeSet;

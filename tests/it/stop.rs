@@ -116,9 +116,9 @@ fn a_script_that_never_ends_its_request_does_not_hold_the_end_up() {
         TestGateway::start(&config(&[("ding", dingtalk().settings("ding", &providers))]), &[], &[]);
     let mut idle = TcpStream::connect(gateway.address()).unwrap();
     let mut half = TcpStream::connect(gateway.address()).unwrap();
-    let head = "POST /ingest/thinklink HTTP/1.1\r\nHost: fanfare.test\r\nContent-Type: application/json\r\n";
+    let head = "POST /ingest/thinklink HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
     half.write_all(format!("{head}Content-Length: 100\r\n\r\n{{").as_bytes()).unwrap();
-    idle.write_all(b"GET /-/ready HTTP/1.1\r\nHost: fanfare.test\r\n\r\n").unwrap();
+    idle.write_all(b"GET /-/ready HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
     gateway.get("/-/ready");
     let took = stop(&mut gateway);
     assert!(took < 2 * PROMPTLY, "{took:?}");

@@ -44,6 +44,8 @@ pub struct ServerConfig {
     pub external_url: Option<Url>,
     /// The credentials for the API.
     pub auth: Auth,
+    /// The origins of web pages that may send requests, as browsers write them.
+    pub cors_origins: Vec<String>,
     /// Reload of the config when its file changes, besides the reloads that are asked for.
     pub reload_on_change: bool,
 }

@@ -52,6 +52,10 @@ pub(crate) struct TimeOfDay(pub(crate) Time);
 #[derive(Debug, Clone)]
 pub(crate) struct HttpUrl(pub(crate) Url);
 
+/// The origin of web pages, as browsers write it: `https://console.example.com`.
+#[derive(Debug, Clone)]
+pub(crate) struct PageOrigin(pub(crate) String);
+
 /// The format of a source, by its word.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FormatText(pub(crate) Format);
@@ -144,6 +148,29 @@ impl FromStr for HttpUrl {
     }
 }
 
+impl FromStr for PageOrigin {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        const EXPECTED: &str =
+            "expected scheme, host and, if it is not the usual one, port, e.g. https://console.example.com";
+        if text == "*" {
+            return Err(format!("every page of the internet could post alerts: {EXPECTED}"));
+        }
+        let HttpUrl(url) = text.parse().map_err(|_| format!("not the origin of web pages: {EXPECTED}"))?;
+        let is_origin = url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && url.password().is_none();
+        if is_origin {
+            Ok(Self(url.origin().ascii_serialization()))
+        } else {
+            Err(format!("more than the origin of web pages: {EXPECTED}"))
+        }
+    }
+}
+
 impl FromStr for MatcherList {
     type Err = InvalidMatcher;
 
@@ -172,7 +199,7 @@ macro_rules! read_from_text {
     )*};
 }
 
-read_from_text! { Day TimeOfDay FormatText Listen StorePath ByteSize Zone HttpUrl MatcherList }
+read_from_text! { Day TimeOfDay FormatText Listen StorePath ByteSize Zone HttpUrl PageOrigin MatcherList }
 
 /// A length of time that is more than nothing.
 #[derive(Debug, Clone, Copy)]

@@ -6,7 +6,7 @@ use fanfare_settings::{Section, SettingPath};
 
 use crate::config::{Auth, ServerConfig};
 use crate::keyword_or_map::AuthYaml;
-use crate::scalars::{HttpUrl, Listen};
+use crate::scalars::{HttpUrl, Listen, PageOrigin};
 use crate::yaml::ServerYaml;
 
 /// The address to listen on unless the config says otherwise.
@@ -14,7 +14,7 @@ pub(crate) const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCAL
 
 /// The server that `yaml` states. Mistakes are noted.
 pub(crate) fn check(yaml: &ServerYaml, section: &mut Section) -> ServerConfig {
-    let ServerYaml { listen, external_url, auth, reload_on_change } = yaml;
+    let ServerYaml { listen, external_url, auth, cors_origins, reload_on_change } = yaml;
     let listen = listen.unwrap_or(Listen(LISTEN));
     let path = SettingPath::new("server");
     match auth {
@@ -29,6 +29,7 @@ pub(crate) fn check(yaml: &ServerYaml, section: &mut Section) -> ServerConfig {
         listen: listen.0,
         external_url: external_url.as_ref().map(|HttpUrl(url)| url.clone()),
         auth: auth.clone().map_or(Auth::Open, Auth::from),
+        cors_origins: cors_origins.iter().map(|PageOrigin(origin)| origin.clone()).collect(),
         reload_on_change: *reload_on_change,
     }
 }

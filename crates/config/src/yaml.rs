@@ -10,7 +10,8 @@ use serde::de::IgnoredAny;
 
 use crate::keyword_or_map::{AuthYaml, BudgetWindows, Limit, QuotaYaml, SucceedYaml};
 use crate::scalars::{
-    ByteSize, Day, FormatText, HttpUrl, Listen, MatcherList, PositiveDuration, StorePath, TimeOfDay, Zone,
+    ByteSize, Day, FormatText, HttpUrl, Listen, MatcherList, PageOrigin, PositiveDuration, StorePath,
+    TimeOfDay, Zone,
 };
 
 #[derive(Debug, Deserialize)]
@@ -43,6 +44,8 @@ pub(crate) struct ServerYaml {
     pub(crate) listen: Option<Listen>,
     pub(crate) external_url: Option<HttpUrl>,
     pub(crate) auth: Option<AuthYaml>,
+    #[serde(default)]
+    pub(crate) cors_origins: Vec<PageOrigin>,
     #[serde(default)]
     pub(crate) reload_on_change: bool,
 }

@@ -1,14 +1,21 @@
 //! Access: the requests that are let in.
 
+mod host;
 mod token;
+mod origins;
+mod page;
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{self, HeaderValue};
-use fanfare_core::Secret;
+use actix_web::http::header;
+use fanfare_core::{AckToken, Secret};
 
+pub use self::origins::WebOrigins;
+pub(crate) use self::page::RequestSender;
 pub use self::token::TokenDigest;
+use crate::connections::OpenConnection;
 use crate::refusal::HttpRefusal;
 
 /// The requests that are let in.
@@ -22,6 +29,20 @@ pub enum Access {
     ThisMachine,
 }
 
+/// Proof that a request was let in.
+///
+/// Only the functions of this module make one, and nothing of a request's parameters or body
+/// is read without it: a handler cannot answer a stranger's mistakes before it has sent him away.
+#[derive(Debug)]
+pub(crate) struct Admitted(());
+
+impl Admitted {
+    /// The proof of whoever has the link of a message, which bears our signature.
+    pub(crate) fn with_link(_link: &AckToken) -> Self {
+        Self(())
+    }
+}
+
 impl Access {
     /// The access of those who have `token`.
     #[must_use]
@@ -30,19 +51,25 @@ impl Access {
     }
 
     /// Lets `request` in, or refuses it.
-    pub(crate) fn admit(&self, request: &HttpRequest) -> Result<(), HttpRefusal> {
+    pub(crate) fn admit(&self, request: &HttpRequest) -> Result<Admitted, HttpRefusal> {
         match self {
-            Self::Anyone => Ok(()),
-            Self::ThisMachine if is_from_this_machine(request) => Ok(()),
-            Self::ThisMachine => Err(HttpRefusal::forbidden(
+            Self::Anyone => Ok(Admitted(())),
+            Self::ThisMachine if !is_from_this_machine(request) => Err(HttpRefusal::forbidden(
                 "only programs on the gateway's own machine may ask this: set `server.auth.bearer` in the config to open it to others with a token",
             )),
+            Self::ThisMachine if !host::is_loopback(request) => Err(HttpRefusal::forbidden(
+                "only requests to `localhost` or a loopback address are let in without a token, and the `Host` of this one is another name: ask http://127.0.0.1, or set `server.auth.bearer` in the config",
+            )),
+            Self::ThisMachine => Ok(Admitted(())),
             Self::Bearer(expected) => {
                 let Some(token) = bearer_token(request) else {
                     return Err(HttpRefusal::unauthorized("send the header `Authorization: Bearer TOKEN`"));
                 };
                 if bool::from(expected.matches(token)) {
-                    Ok(())
+                    if let Some(connection) = request.conn_data::<Arc<OpenConnection>>() {
+                        connection.authenticate();
+                    }
+                    Ok(Admitted(()))
                 } else {
                     Err(HttpRefusal::unauthorized("this token does not open this door"))
                 }
@@ -50,14 +77,31 @@ impl Access {
         }
     }
 
-    /// Lets `request` in to the API, or refuses it.
-    pub(crate) fn admit_to_api(&self, request: &HttpRequest) -> Result<(), HttpRefusal> {
-        match self {
+    /// Lets `request`, which `sender` sent, in to the API, or refuses it.
+    pub(crate) fn admit_to_api(
+        &self,
+        request: &HttpRequest,
+        sender: RequestSender,
+    ) -> Result<Admitted, HttpRefusal> {
+        match (self, sender) {
             // A browser on this machine does what any page tells it, and is let in for where it is.
-            Self::ThisMachine if is_of_a_web_page(request) => Err(HttpRefusal::forbidden(
-                "web pages may not ask this: set `server.auth.bearer` in the config to open it to others with a token",
+            (Self::ThisMachine, RequestSender::OtherPage) => Err(HttpRefusal::forbidden(
+                "web pages may not ask this: list the page's origin under `server.cors_origins` in the config, or set `server.auth.bearer` to open it to others with a token",
             )),
-            Self::ThisMachine | Self::Anyone | Self::Bearer(_) => self.admit(request),
+            (Self::ThisMachine | Self::Anyone | Self::Bearer(_), _) => self.admit(request),
+        }
+    }
+
+    /// Lets `request`, which `sender` sent, in to the metrics, or refuses it. They are for everybody who can reach
+    /// the gateway unless the API asks for a token; but not for pages that a browser on this machine was lured to.
+    pub(crate) fn admit_to_metrics(
+        &self,
+        request: &HttpRequest,
+        sender: RequestSender,
+    ) -> Result<Admitted, HttpRefusal> {
+        match self {
+            Self::ThisMachine if !is_from_this_machine(request) => Ok(Admitted(())),
+            Self::ThisMachine | Self::Anyone | Self::Bearer(_) => self.admit_to_api(request, sender),
         }
     }
 }
@@ -70,15 +114,6 @@ fn is_from_this_machine(request: &HttpRequest) -> bool {
     let is_loopback = |ip: IpAddr| ip.to_canonical().is_loopback();
     let is_proxied = PROXY_HEADERS.iter().any(|name| request.headers().contains_key(*name));
     request.peer_addr().is_some_and(|peer| is_loopback(peer.ip())) && !is_proxied
-}
-
-/// The requests of pages in a browser, not of a program, or of a person with the address
-/// bar. Browsers say so, and no page can make them leave it out:
-/// <https://fetch.spec.whatwg.org/#origin-header>, <https://www.w3.org/TR/fetch-metadata/>
-fn is_of_a_web_page(request: &HttpRequest) -> bool {
-    let by_itself = |site: &HeaderValue| site == "none";
-    let headers = request.headers();
-    headers.contains_key(header::ORIGIN) || headers.get("sec-fetch-site").is_some_and(|site| !by_itself(site))
 }
 
 fn bearer_token(request: &HttpRequest) -> Option<&str> {

@@ -7,11 +7,11 @@ mod name;
 mod name_field;
 mod language;
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use fanfare_api::{DeliveryStage, parse_word};
 use fanfare_core::{
-    Acknowledgement, BadAckToken, ChannelName, Locale, Notification, NotificationId, Obstacle,
+    AckToken, Acknowledgement, BadAckToken, ChannelName, Locale, Notification, NotificationId, Obstacle,
 };
 use fanfare_gateway::StoreError;
 use fanfare_words::{AckPageWords, Renderer};
@@ -20,11 +20,13 @@ use tracing::error;
 use self::name::name_in;
 pub(crate) use self::name_field::NAME_LIMIT;
 use self::page::{AckPage, AckedBy, HEADERS};
+use crate::access::Admitted;
 use crate::refusal::HttpRefusal;
+use crate::request::{BodyLimit, UnreadBody};
 use crate::state::AppState;
 
-/// The size of a form at most, in bytes. Its one field takes 64 characters, percent-encoded 12 bytes each.
-const FORM_LIMIT: usize = 4 * 1024;
+/// The length of a form at most. Its one field takes 64 characters, percent-encoded 12 bytes each.
+const FORM_LIMIT: BodyLimit = BodyLimit { bytes: 4 * 1024, advice: "the form holds a name, or nothing" };
 
 /// Adds the link's routes to an actix app.
 pub(crate) fn routes(app: &mut web::ServiceConfig) {
@@ -38,8 +40,10 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
 /// open links for their readers, acknowledge nothing by that.
 async fn show(request: HttpRequest, state: web::Data<AppState>) -> HttpResponse {
     let locale = locale(&request, &state);
-    let page = match notification_in(&request, &state) {
-        Ok(id) => question(id, &state, &locale).await.unwrap_or_else(|err| unavailable(&err)),
+    let page = match link_of(&request, &state) {
+        Ok(link) => {
+            question(link.notification, &state, &locale).await.unwrap_or_else(|err| unavailable(&err))
+        }
         Err(page) => page,
     };
     answer(&page, &locale)
@@ -48,22 +52,25 @@ async fn show(request: HttpRequest, state: web::Data<AppState>) -> HttpResponse 
 /// `POST /ack/{token}`: acknowledges, once.
 async fn accept(
     request: HttpRequest,
-    body: web::Payload,
+    body: UnreadBody,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, HttpRefusal> {
     let locale = locale(&request, &state);
-    let page = match notification_in(&request, &state) {
-        Ok(id) => acknowledge(id, name_in(&read_form(body).await?), &state).await,
+    let page = match link_of(&request, &state) {
+        Ok(link) => {
+            let form = body.read(&Admitted::with_link(&link), FORM_LIMIT).await?;
+            acknowledge(link.notification, name_in(&form), &state).await
+        }
         Err(page) => page,
     };
     Ok(answer(&page, &locale))
 }
 
-/// The notification of the link, or the page that says why there is none.
-fn notification_in(request: &HttpRequest, state: &AppState) -> Result<NotificationId, AckPage> {
+/// The content of the link, or the page that says why there is none.
+fn link_of(request: &HttpRequest, state: &AppState) -> Result<AckToken, AckPage> {
     let text = request.match_info().get("token").unwrap_or_default();
     match state.gateway.ack_key().read(text, state.gateway.link_time()) {
-        Ok(token) => Ok(token.notification),
+        Ok(link) => Ok(link),
         Err(BadAckToken::Expired) => Err(AckPage::Expired),
         Err(BadAckToken::Unreadable | BadAckToken::Forged) => Err(AckPage::Invalid),
     }
@@ -118,18 +125,6 @@ fn acked_by(acknowledgement: Acknowledgement) -> AckedBy {
 fn unavailable(err: &dyn std::error::Error) -> AckPage {
     error!(error = %err, "An acknowledgement link cannot be served");
     AckPage::Unavailable
-}
-
-async fn read_form(body: web::Payload) -> Result<web::Bytes, HttpRefusal> {
-    match body.to_bytes_limited(FORM_LIMIT).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(_)) => Err(HttpRefusal::bad_request("the form did not arrive in full")),
-        Err(_) => Err(HttpRefusal::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "too_large",
-            format!("the form is larger than {FORM_LIMIT} bytes: it holds a name, or nothing"),
-        )),
-    }
 }
 
 /// The config's locale in the language that the reader's browser asks for.

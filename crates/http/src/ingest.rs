@@ -4,43 +4,32 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use fanfare_api::{IngestResult, IngestStatus};
 use fanfare_sources::{BodyFault, Hints, Unreadable};
-use tracing::{debug, warn};
+use tracing::debug;
 
 use crate::convert::accepted_alert;
 use crate::refusal::HttpRefusal;
-use crate::state::{AppState, SourceEndpoint};
+use crate::request::{BodyLimit, UnreadBody, query};
+use crate::state::AppState;
+
+/// The advice to whoever sends too long a body.
+const SEND_LESS: &str = "send fewer alerts at once, or leave out what is not about the alert";
 
 /// `POST /ingest/{source}`: answers 202 once everything the body calls for is on the disk.
 pub(crate) async fn ingest(
     request: HttpRequest,
-    source: web::Path<String>,
-    hints: web::Query<Hints>,
-    body: web::Payload,
+    body: UnreadBody,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, HttpRefusal> {
-    let outcome = accept_body(&request, &source, &hints, body, &state).await;
-    if let Err(refusal) = &outcome {
-        // The text is ours and quotes nothing of the body.
-        warn!(source.name = source.as_str(), reason = %refusal, "Refused a request");
-    }
-    outcome
-}
-
-async fn accept_body(
-    request: &HttpRequest,
-    source: &str,
-    hints: &Hints,
-    body: web::Payload,
-    state: &AppState,
-) -> Result<HttpResponse, HttpRefusal> {
-    let endpoint = state.source(source)?;
-    endpoint.access.admit(request)?;
-    must_be_json(request)?;
-    let body = read_body(body, &endpoint).await?;
+    let endpoint = state.source(request.match_info().get("source").unwrap_or_default())?;
+    let admitted = endpoint.access.admit(&request)?;
+    must_be_json(&request)?;
+    let hints: Hints = query(&request, &admitted)?;
+    let limit = BodyLimit { bytes: endpoint.max_body, advice: SEND_LESS };
+    let body = body.read(&admitted, limit).await?;
     let now = state.clock.now();
-    let reading = endpoint.format.read(&body, hints, &endpoint.settings, now).map_err(refuse)?;
+    let reading = endpoint.format.read(&body, &hints, &endpoint.settings, now).map_err(refuse)?;
     for nothing in &reading.nothing_to_do {
-        debug!(source.name = source, path = nothing.path, reason = nothing.reason, "Nothing to do");
+        debug!(source.name = %endpoint.settings.name, path = nothing.path, reason = nothing.reason, "Nothing to do");
     }
     let accepted = if reading.alerts.is_empty() {
         Vec::new()
@@ -68,21 +57,6 @@ fn must_be_json(request: &HttpRequest) -> Result<(), HttpRefusal> {
         "unsupported_media_type",
         "send the header `Content-Type: application/json`",
     ))
-}
-
-async fn read_body(body: web::Payload, endpoint: &SourceEndpoint) -> Result<web::Bytes, HttpRefusal> {
-    match body.to_bytes_limited(endpoint.max_body).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(_)) => Err(HttpRefusal::bad_request("the body did not arrive in full")),
-        Err(_) => Err(HttpRefusal::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "too_large",
-            format!(
-                "the body is larger than {} bytes: send fewer alerts at once, or leave out what is not about the alert",
-                endpoint.max_body
-            ),
-        )),
-    }
 }
 
 fn refuse(unreadable: Unreadable) -> HttpRefusal {

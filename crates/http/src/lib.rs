@@ -9,6 +9,7 @@
 
 mod server;
 mod routes;
+mod attend;
 mod ingest;
 mod api;
 mod ack;
@@ -17,12 +18,15 @@ mod reload;
 mod probes;
 mod explain;
 mod convert;
+mod request;
 mod state;
 mod reload_requests;
 mod access;
+mod connections;
+mod traffic;
 mod refusal;
 
-pub use crate::access::{Access, TokenDigest};
+pub use crate::access::{Access, TokenDigest, WebOrigins};
 pub use crate::explain::trace;
 pub use crate::reload_requests::{ReloadFailure, ReloadRequest, ReloadRequests};
 pub use crate::server::HttpServer;

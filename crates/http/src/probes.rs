@@ -1,6 +1,6 @@
 //! Probes and metrics, for orchestrators and Prometheus.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::refusal::HttpRefusal;
 use crate::state::AppState;
@@ -23,7 +23,11 @@ pub(crate) async fn ready(state: web::Data<AppState>) -> HttpResponse {
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// `/metrics`: all metrics of the process.
-pub(crate) async fn metrics(state: web::Data<AppState>) -> Result<HttpResponse, HttpRefusal> {
+pub(crate) async fn metrics(
+    request: HttpRequest,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, HttpRefusal> {
+    state.admit_to_metrics(&request)?;
     let mut text = String::new();
     prometheus_client::encoding::text::encode(&mut text, &state.metrics)
         .map_err(|err| HttpRefusal::unavailable(err.to_string()))?;

@@ -42,6 +42,11 @@ impl HttpRefusal {
         Self::new(StatusCode::BAD_REQUEST, "bad_request", message)
     }
 
+    /// The status of the answer.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// The refusal with the place in the request that caused it.
     pub(crate) fn at(self, path: String) -> Self {
         Self { path: Some(path), ..self }

@@ -15,9 +15,10 @@ use fanfare_sources::{Format, SourceSettings};
 use prometheus_client::registry::Registry;
 
 use self::reloadable::Reloadable;
-use crate::access::Access;
+use crate::access::{Access, Admitted, WebOrigins};
 use crate::refusal::HttpRefusal;
 use crate::reload_requests::ReloadRequests;
+use crate::traffic::Traffic;
 
 /// The state that the handlers share.
 #[derive(Debug)]
@@ -25,10 +26,12 @@ pub struct AppState {
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) metrics: Registry,
+    pub(crate) traffic: Arc<Traffic>,
     pub(crate) sandbox: Option<Arc<Sandbox>>,
     pub(crate) reloads: ReloadRequests,
     sources: Reloadable<HashMap<String, Arc<SourceEndpoint>>>,
     api: Reloadable<Access>,
+    origins: Reloadable<WebOrigins>,
     locale: Reloadable<Locale>,
     accepting: AtomicBool,
 }
@@ -40,6 +43,8 @@ pub struct AccessSettings {
     pub sources: HashMap<String, Arc<SourceEndpoint>>,
     /// The access to everything but `/ingest`, `/ack` and the probes.
     pub api: Access,
+    /// The web pages that may send requests.
+    pub origins: WebOrigins,
     /// The language and the clock of pages, unless a browser asks for another language.
     pub locale: Locale,
 }
@@ -64,18 +69,21 @@ impl AppState {
         gateway: Arc<Gateway>,
         clock: Arc<dyn Clock>,
         access: AccessSettings,
-        metrics: Registry,
+        mut metrics: Registry,
         reloads: ReloadRequests,
     ) -> Self {
-        let AccessSettings { sources, api, locale } = access;
+        let AccessSettings { sources, api, origins, locale } = access;
+        let traffic = Arc::new(Traffic::new(&mut metrics));
         Self {
             gateway,
             clock,
             metrics,
+            traffic,
             sandbox: None,
             reloads,
             sources: Reloadable::new(sources),
             api: Reloadable::new(api),
+            origins: Reloadable::new(origins),
             locale: Reloadable::new(locale),
             accepting: AtomicBool::new(true),
         }
@@ -95,9 +103,10 @@ impl AppState {
 
     /// Lets in from now on those that `access` names, and nobody else.
     pub fn replace_access(&self, access: AccessSettings) {
-        let AccessSettings { sources, api, locale } = access;
+        let AccessSettings { sources, api, origins, locale } = access;
         self.sources.set(sources);
         self.api.set(api);
+        self.origins.set(origins);
         self.locale.set(locale);
     }
 
@@ -111,8 +120,18 @@ impl AppState {
     }
 
     /// Lets `request` in to the API, or refuses it.
-    pub(crate) fn admit(&self, request: &HttpRequest) -> Result<(), HttpRefusal> {
-        self.api.get().admit_to_api(request)
+    pub(crate) fn admit(&self, request: &HttpRequest) -> Result<Admitted, HttpRefusal> {
+        self.api.get().admit_to_api(request, self.origins().sender(request))
+    }
+
+    /// Lets `request` in to the metrics, or refuses it.
+    pub(crate) fn admit_to_metrics(&self, request: &HttpRequest) -> Result<Admitted, HttpRefusal> {
+        self.api.get().admit_to_metrics(request, self.origins().sender(request))
+    }
+
+    /// The web pages that may send requests.
+    pub(crate) fn origins(&self) -> Arc<WebOrigins> {
+        self.origins.get()
     }
 
     pub(crate) fn locale(&self) -> Arc<Locale> {

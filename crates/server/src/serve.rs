@@ -7,6 +7,7 @@ mod split_config;
 mod config_file;
 mod sandbox_host;
 mod stop_signal;
+mod file_limit;
 mod logging;
 mod log_writer;
 

@@ -6,7 +6,9 @@ use super::{alarm, gateway};
 use crate::harness::TestGateway;
 
 /// Families that are always there, as the documentation has it.
-const FAMILIES: [(&str, &str); 11] = [
+const FAMILIES: [(&str, &str); 13] = [
+    ("fanfare_http_requests", "counter"),
+    ("fanfare_http_connections", "gauge"),
     ("fanfare_alerts", "counter"),
     ("fanfare_alerts_not_kept", "counter"),
     ("fanfare_notifications", "counter"),
@@ -21,7 +23,8 @@ const FAMILIES: [(&str, &str); 11] = [
 ];
 
 /// Families that are there once there is something to count, or once it has been looked at.
-const AT_TIMES: [(&str, &str); 8] = [
+const AT_TIMES: [(&str, &str); 9] = [
+    ("fanfare_http_connections_closed", "counter"),
     ("fanfare_channel_up", "gauge"),
     ("fanfare_channel_last_proven_timestamp_seconds", "gauge"),
     ("fanfare_clock_offset_seconds", "gauge"),

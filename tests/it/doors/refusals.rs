@@ -40,6 +40,7 @@ fn wrong_requests() -> Vec<(TestRequest, u16, &'static str)> {
         ),
         (TestRequest::post("/ingest/open", r#"{"temperature": 41.2}"#), 422, "not_an_alert"),
         (TestRequest::post("/ingest/open", r#""door""#), 422, "not_an_alert"),
+        (TestRequest::post("/ingest/open", "[]"), 422, "not_an_alert"),
         (TestRequest::get("/api/v1/alerts?limit=many"), 400, "bad_request"),
         (TestRequest::get("/api/v1/alerts?fingerprint=1"), 400, "bad_request"),
         (TestRequest::get("/api/v1/deliveries?state=lost"), 400, "bad_request"),

@@ -26,7 +26,7 @@ pub(crate) struct TestAnswer {
 impl TestRequest {
     /// One without a body.
     pub(crate) fn new(method: &str, path: &str) -> Self {
-        let head = format!("{method} {path} HTTP/1.1\r\nHost: fanfare.test\r\nConnection: close\r\n");
+        let head = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
         Self { head, body: Vec::new() }
     }
 
@@ -50,6 +50,35 @@ impl TestRequest {
 
     pub(crate) fn body(self, body: impl Into<Vec<u8>>) -> Self {
         Self { body: body.into(), ..self }
+    }
+
+    /// Sends the head, which promises a body of so many bytes, and waits for the answer without sending one.
+    #[track_caller]
+    pub(crate) fn send_head(&self, promised: usize, to: SocketAddr) -> TestAnswer {
+        let mut stream = TcpStream::connect(to).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.write_all(format!("{}Content-Length: {promised}\r\n\r\n", self.head).as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        loop {
+            let mut part = [0; 4096];
+            let read = stream.read(&mut part);
+            answer.extend_from_slice(&part[..*read.as_ref().unwrap_or(&0)]);
+            let parsed = TestAnswer::parse(&answer);
+            let length = |it: &TestAnswer| it.header("Content-Length")?.parse().ok();
+            // The server goes on listening for the rest of the request, for a while.
+            match parsed {
+                Some(answer) if length(&answer).is_none_or(|it: usize| answer.body.len() >= it) => {
+                    return answer;
+                }
+                _ if read.as_ref().is_ok_and(|it| *it > 0) => {}
+                _ => panic!("no answer from {to}: {read:?}"),
+            }
+        }
+    }
+
+    /// The request under another host than this machine's.
+    pub(crate) fn host(self, host: &str) -> Self {
+        Self { head: self.head.replace("Host: localhost", &format!("Host: {host}")), ..self }
     }
 
     /// Sends it and waits for the answer.

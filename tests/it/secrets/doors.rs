@@ -23,11 +23,13 @@ route: { receiver: team }
 type DoorRule = (&'static str, &'static str, Credential);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Credential {
+pub(super) enum Credential {
     /// No credential: anybody who reaches the gateway.
     Anybody,
     /// The link from a message.
     Linked,
+    /// The API token if there is one; or else as for anybody.
+    Scraper,
     /// The token of the source.
     Source,
     /// The API token, with which one reads the ledger and gives orders.
@@ -40,7 +42,7 @@ const DOORS: [DoorRule; 24] = [
     ("HEAD", "/-/healthy", Credential::Anybody),
     ("GET", "/-/ready", Credential::Anybody),
     ("HEAD", "/-/ready", Credential::Anybody),
-    ("GET", "/metrics", Credential::Anybody),
+    ("GET", "/metrics", Credential::Scraper),
     ("GET", "/ack/{token:.*}", Credential::Linked),
     ("HEAD", "/ack/{token:.*}", Credential::Linked),
     ("POST", "/ack/{token:.*}", Credential::Linked),
@@ -61,8 +63,13 @@ const DOORS: [DoorRule; 24] = [
     ("GET", "/api/v1/openapi.json", Credential::Anybody),
 ];
 
-fn doors_of(who: Credential) -> impl Iterator<Item = TestRequest> {
+pub(super) fn doors_of(who: Credential) -> impl Iterator<Item = TestRequest> {
     DOORS.into_iter().filter(move |it| it.2 == who).map(|(method, path, _)| request(method, path))
+}
+
+/// All that a token closes.
+pub(super) fn closed_doors() -> impl Iterator<Item = TestRequest> {
+    [Credential::Operator, Credential::Scraper, Credential::Source].into_iter().flat_map(doors_of)
 }
 
 /// One that is right but for who sends it.
@@ -78,12 +85,12 @@ fn request(method: &str, path: &str) -> TestRequest {
     }
 }
 
-fn gateway(auth: &str) -> TestGateway {
+pub(super) fn gateway(auth: &str) -> TestGateway {
     let env = [("API_TOKEN", TOKEN), ("SOURCE_TOKEN", "the-token-of-a-source")];
     TestGateway::start(&CONFIG.replace("AUTH", auth), &["--sandbox"], &env)
 }
 
-fn with_token() -> TestGateway {
+pub(super) fn with_token() -> TestGateway {
     gateway(", auth: { bearer: { env: API_TOKEN } }")
 }
 
@@ -125,8 +132,7 @@ fn check(request: &TestRequest, answer: &TestAnswer, expected: u16) {
 #[test]
 fn without_the_token_nobody_is_answered_by_any_door_of_the_api() {
     let gateway = with_token();
-    let closed: Vec<TestRequest> =
-        doors_of(Credential::Operator).chain(doors_of(Credential::Source)).collect();
+    let closed: Vec<TestRequest> = closed_doors().collect();
     let sandbox = ["GET", "PUT", "DELETE"].map(|it| TestRequest::new(it, "/sandbox/messages"));
     for request in closed.iter().chain(&sandbox) {
         for (name, value) in [
@@ -166,6 +172,9 @@ fn with_the_token_every_door_of_the_api_opens() {
         assert!(matches!(answer.status, 200 | 404), "{request:?}: {answer:?}");
         assert_ne!(answer.json()["error"]["code"], "no_such_door", "{request:?}: {answer:?}");
     }
+    for request in doors_of(Credential::Scraper) {
+        check(&request, &request.clone().bearer(TOKEN).send(gateway.address()), 200);
+    }
 }
 
 #[test]
@@ -189,7 +198,7 @@ fn pages_in_a_browser_on_this_machine_are_answered_by_no_door_of_the_api() {
         for (name, value) in [
             ("Origin", "https://evil.test"),
             ("Origin", "null"),
-            ("Origin", "http://fanfare.test"), // as the host calls itself: its name may have been pointed here
+            ("Origin", "http://localhost"), // as the host calls itself: its name may have been pointed here
             ("Sec-Fetch-Site", "cross-site"),
             ("Sec-Fetch-Site", "same-site"),
         ] {

@@ -7,20 +7,20 @@ use fanfare_core::{Acknowledgement, AlertId, Obstacle};
 
 use super::body;
 use crate::refusal::HttpRefusal;
+use crate::request::{UnreadBody, path_parameter};
 use crate::state::AppState;
 
 /// `POST /api/v1/alerts/{id}/acknowledge`, `{"by": NAME}`: the escalation and the
 /// repeats of its incident stop, and the receivers that were told hear the name.
 pub(super) async fn acknowledge(
     request: HttpRequest,
-    alert: web::Path<i64>,
-    body: web::Bytes,
+    body: UnreadBody,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, HttpRefusal> {
-    state.admit(&request)?;
-    let AcknowledgeRequest { by } = body::read(&body)?;
+    let admitted = state.admit(&request)?;
+    let alert = AlertId(path_parameter(&request, &admitted, "id")?);
+    let AcknowledgeRequest { by } = body::read(body, &admitted).await?;
     let by = body::person(Some(&by))?;
-    let alert = AlertId(*alert);
     let notification = state.gateway.store().newest_of_incident(alert).await?;
     let notification = notification.ok_or_else(|| nobody_told(alert))?;
     let acknowledgement = Acknowledgement { by, at: state.clock.now() };

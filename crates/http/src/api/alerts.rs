@@ -8,16 +8,16 @@ use fanfare_gateway::AlertFilter;
 use super::limit::bounded;
 use crate::convert::listed_alerts;
 use crate::refusal::HttpRefusal;
+use crate::request::query;
 use crate::state::AppState;
 
 /// `GET /api/v1/alerts?fingerprint=&before=&limit=`: the newest first.
 pub(super) async fn list(
     request: HttpRequest,
-    query: web::Query<AlertQuery>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, HttpRefusal> {
-    state.admit(&request)?;
-    let AlertQuery { fingerprint, before, limit } = query.into_inner();
+    let admitted = state.admit(&request)?;
+    let AlertQuery { fingerprint, before, limit } = query(&request, &admitted)?;
     let fingerprint = fingerprint
         .map(|it| it.parse::<Fingerprint>())
         .transpose()

@@ -1,11 +1,12 @@
 //! The fields that several requests share.
 
-use actix_web::web;
 use fanfare_core::one_line;
 use serde::de::DeserializeOwned;
 
+use crate::access::Admitted;
 use crate::ack::NAME_LIMIT;
 use crate::refusal::HttpRefusal;
+use crate::request::{BodyLimit, UnreadBody};
 
 /// The name of a person whom the request does not name.
 const UNNAMED: &str = "api";
@@ -13,9 +14,16 @@ const UNNAMED: &str = "api";
 /// The length of a reason at most, in characters. The reason is kept with every dead letter that it discards.
 const REASON_LIMIT: usize = 500;
 
+/// The length of a request at most. A list of dead letters has some ten bytes for each.
+const LIMIT: BodyLimit = BodyLimit { bytes: 256 * 1024, advice: "name fewer things at once" };
+
 /// The JSON of `body`; none at all is the same as `{}`.
-pub(super) fn read<T: DeserializeOwned>(body: &web::Bytes) -> Result<T, HttpRefusal> {
-    let text: &[u8] = if body.is_empty() { b"{}" } else { body };
+pub(super) async fn read<T: DeserializeOwned>(
+    body: UnreadBody,
+    admitted: &Admitted,
+) -> Result<T, HttpRefusal> {
+    let body = body.read(admitted, LIMIT).await?;
+    let text: &[u8] = if body.is_empty() { b"{}" } else { &body };
     serde_json::from_slice(text)
         .map_err(|err| HttpRefusal::bad_request(format!("the body cannot be read: {err}")))
 }

@@ -11,10 +11,14 @@ use tokio::time::{Instant, sleep};
 use super::body;
 use crate::convert::{channel_report, channel_test_result, channel_test_waiting};
 use crate::refusal::HttpRefusal;
+use crate::request::{UnreadBody, path_parameter};
 use crate::state::AppState;
 
 /// The time that a request waits for a test's outcome beyond the timeout of one attempt.
 const EXTRA_WAIT: Duration = Duration::from_secs(5);
+
+/// The time that a request waits at most. A request that takes a minute is ended.
+const LONGEST_WAIT: Duration = Duration::from_secs(50);
 
 /// The time between two looks at the outcome meanwhile.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
@@ -33,10 +37,10 @@ pub(super) async fn list(
 /// `GET /api/v1/channels/{name}`: one of them.
 pub(super) async fn show(
     request: HttpRequest,
-    name: web::Path<String>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, HttpRefusal> {
-    state.admit(&request)?;
+    let admitted = state.admit(&request)?;
+    let name: String = path_parameter(&request, &admitted, "name")?;
     Ok(HttpResponse::Ok().json(channel_report(channel(&state.gateway, &name).await?)?))
 }
 
@@ -54,17 +58,17 @@ fn unknown_channel(name: &str) -> HttpRefusal {
 /// the real channel and waits for its provider's answer. 202 if it is still to come.
 pub(super) async fn test(
     request: HttpRequest,
-    name: web::Path<String>,
-    body: web::Bytes,
+    body: UnreadBody,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, HttpRefusal> {
-    state.admit(&request)?;
-    let ChannelTestRequest { by } = body::read(&body)?;
+    let admitted = state.admit(&request)?;
+    let name: String = path_parameter(&request, &admitted, "name")?;
+    let ChannelTestRequest { by } = body::read(body, &admitted).await?;
     let by = body::person(by.as_deref())?;
     let view = channel(&state.gateway, &name).await?;
     let sent = state.gateway.test_channel(&view.name, &by).await.map_err(refusal)?;
     let waiting = channel_test_waiting(view.name.to_string(), sent.alert, sent.delivery);
-    let patience = view.timeout.0 + EXTRA_WAIT;
+    let patience = LONGEST_WAIT.min(view.timeout.0 + EXTRA_WAIT);
     match first_attempt(&state.gateway, sent.delivery, patience).await? {
         Some(attempt) => Ok(HttpResponse::Ok().json(channel_test_result(waiting, attempt)?)),
         None => Ok(HttpResponse::Accepted().json(waiting)),

@@ -11,17 +11,17 @@ use super::body;
 use super::limit::bounded;
 use crate::convert;
 use crate::refusal::HttpRefusal;
+use crate::request::{UnreadBody, path_parameter, query};
 use crate::state::AppState;
 
 /// `GET /api/v1/dead-letters?channel=&receiver=&since=&until=&before=&limit=`:
 /// those of the newest notification first.
 pub(super) async fn list(
     request: HttpRequest,
-    query: web::Query<DeadLetterQuery>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, HttpRefusal> {
-    state.admit(&request)?;
-    let DeadLetterQuery { channel, receiver, since, until, before, limit } = query.into_inner();
+    let admitted = state.admit(&request)?;
+    let DeadLetterQuery { channel, receiver, since, until, before, limit } = query(&request, &admitted)?;
     let before = before.map(|it| read_id(&it)).transpose().map_err(|err| err.at("before".to_owned()))?;
     let filter = filter(channel, receiver, since, until);
     let found = state.gateway.store().dead_letters(filter, before, bounded(limit)).await?;
@@ -32,10 +32,10 @@ pub(super) async fn list(
 /// `GET /api/v1/dead-letters/{id}`: one, with every attempt that was made.
 pub(super) async fn show(
     request: HttpRequest,
-    id: web::Path<String>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, HttpRefusal> {
-    state.admit(&request)?;
+    let admitted = state.admit(&request)?;
+    let id: String = path_parameter(&request, &admitted, "id")?;
     let id = read_id(&id)?;
     let store = state.gateway.store();
     let dead_letter = store.dead_letter(id).await?.ok_or_else(|| unknown(id))?;
@@ -57,11 +57,11 @@ fn unknown(id: DeadLetterId) -> HttpRefusal {
 /// "since", "until"}`: they are tried again at once.
 pub(super) async fn retry(
     request: HttpRequest,
-    body: web::Bytes,
+    body: UnreadBody,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, HttpRefusal> {
-    state.admit(&request)?;
-    let Selection { letters, by, reason } = Selection::read(&body)?;
+    let admitted = state.admit(&request)?;
+    let Selection { letters, by, reason } = Selection::read(body, &admitted).await?;
     if reason.is_some() {
         return Err(HttpRefusal::bad_request("only a discard has a reason").at("reason".to_owned()));
     }
@@ -72,11 +72,11 @@ pub(super) async fn retry(
 /// `POST /api/v1/dead-letters/discard`, the same with a `reason`: they are owed no more.
 pub(super) async fn discard(
     request: HttpRequest,
-    body: web::Bytes,
+    body: UnreadBody,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, HttpRefusal> {
-    state.admit(&request)?;
-    let Selection { letters, by, reason } = Selection::read(&body)?;
+    let admitted = state.admit(&request)?;
+    let Selection { letters, by, reason } = Selection::read(body, &admitted).await?;
     let reason = body::reason(reason.as_deref())?;
     let discarded = state.gateway.discard_dead_letters(letters, &by, &reason).await?;
     Ok(HttpResponse::Ok().json(DiscardResult { discarded: count(discarded) }))

@@ -8,16 +8,16 @@ use fanfare_gateway::DeliveryFilter;
 use super::limit::bounded;
 use crate::convert;
 use crate::refusal::HttpRefusal;
+use crate::request::{path_parameter, query};
 use crate::state::AppState;
 
 /// `GET /api/v1/deliveries?channel=&state=&alert=&before=&limit=`: the newest first.
 pub(super) async fn list(
     request: HttpRequest,
-    query: web::Query<DeliveryQuery>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, HttpRefusal> {
-    state.admit(&request)?;
-    let DeliveryQuery { channel, state: stage, alert, before, limit } = query.into_inner();
+    let admitted = state.admit(&request)?;
+    let DeliveryQuery { channel, state: stage, alert, before, limit } = query(&request, &admitted)?;
     let stage = stage.as_deref().map(delivery_stage).transpose()?;
     let filter = DeliveryFilter {
         channel: channel.as_deref().map(Into::into),
@@ -40,10 +40,10 @@ fn delivery_stage(text: &str) -> Result<DeliveryStage, HttpRefusal> {
 /// `GET /api/v1/deliveries/{id}/attempts`: each with the provider's answer, the oldest first.
 pub(super) async fn attempts(
     request: HttpRequest,
-    delivery: web::Path<i64>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, HttpRefusal> {
-    state.admit(&request)?;
-    let attempts = state.gateway.store().attempts(DeliveryId(*delivery)).await?;
+    let admitted = state.admit(&request)?;
+    let delivery = DeliveryId(path_parameter(&request, &admitted, "id")?);
+    let attempts = state.gateway.store().attempts(delivery).await?;
     Ok(HttpResponse::Ok().json(convert::attempts(attempts)?))
 }

@@ -5,18 +5,19 @@ use fanfare_core::AlertId;
 
 use crate::explain;
 use crate::refusal::HttpRefusal;
+use crate::request::path_parameter;
 use crate::state::AppState;
 
 /// `GET /api/v1/alerts/{id}/explain`: its routing, the receivers that were told or not and
 /// the reasons, and each step on the way.
 pub(super) async fn explain(
     request: HttpRequest,
-    alert: web::Path<i64>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, HttpRefusal> {
-    state.admit(&request)?;
-    let history = state.gateway.store().history(AlertId(*alert)).await?;
-    let history = history.ok_or_else(|| unknown_alert(*alert))?;
+    let admitted = state.admit(&request)?;
+    let alert = path_parameter(&request, &admitted, "id")?;
+    let history = state.gateway.store().history(AlertId(alert)).await?;
+    let history = history.ok_or_else(|| unknown_alert(alert))?;
     // The whole policy is read and its patterns are compiled, which would keep requests waiting.
     let explanation = web::block(move || explain::explain(history)).await;
     let explanation = explanation.map_err(|err| HttpRefusal::unavailable(err.to_string()))?;

@@ -24,6 +24,8 @@ pub(crate) fn start_logging(filter: &str, format: LogFormat) -> anyhow::Result<L
         format!("`{filter}` is not a log filter: expected e.g. info, or warn,fanfare_gateway=debug")
     })?;
     let (writer, guard) = LogWriter::start(io::stderr()).context("the log cannot be started")?;
+    // Each request of a stranger that is none would be an error there. Our own log says it now and then.
+    let filter = filter.add_directive("actix_http::h1::dispatcher=off".parse()?);
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(move || writer.clone())

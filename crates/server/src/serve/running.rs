@@ -13,6 +13,7 @@ use prometheus_client::registry::Registry;
 use tokio::task::JoinHandle;
 use tracing::info;
 
+use super::file_limit::FileLimit;
 use super::reload::{ConfigSource, ReloadMetrics, Reloader};
 use super::sandbox_host::SandboxHost;
 use super::split_config::split_config;
@@ -48,6 +49,7 @@ impl RunningGateway {
             "Store opened"
         );
         let listen = config.server.listen;
+        let files = FileLimit::raise()?;
         let mut registry = Registry::default();
         let clock = Arc::new(SystemClock);
         let reload_metrics = ReloadMetrics::new(&mut registry, clock.now());
@@ -67,8 +69,13 @@ impl RunningGateway {
         let (reloads, requests) = ReloadRequests::new();
         let state = AppState::new(Arc::new(gateway), clock, access, registry, reloads);
         let state = Arc::new(state.with_sandbox(sandbox.map(|it| it.sandbox)));
-        let http = HttpServer::start(listen, Arc::clone(&state))
+        let http = HttpServer::start(listen, Arc::clone(&state), files.connections())
             .with_context(|| format!("cannot listen on {listen}: set `server.listen` to a free address"))?;
+        info!(
+            files.limit = files.files(),
+            connections.bound = files.connections(),
+            "Connections are bounded"
+        );
         info!(address = %http.address(), "Listening on");
         let reloader = reloader.map(|it| tokio::spawn(it.run(Arc::clone(&state), requests)));
         Ok(Self { http, state, reloader })

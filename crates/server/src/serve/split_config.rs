@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use fanfare_config::{Auth, Config, ServerConfig, SourceConfig};
 use fanfare_gateway::{GatewaySettings, WatchedSource};
-use fanfare_http::{Access, AccessSettings, SourceEndpoint};
+use fanfare_http::{Access, AccessSettings, SourceEndpoint, WebOrigins};
 
 /// The settings of the gateway, and the access to the HTTP server. Neither holds what
 /// cannot change while it runs.
 pub(crate) fn split_config(config: Config) -> (GatewaySettings, AccessSettings) {
     let Config {
-        server: ServerConfig { listen: _, external_url, auth, reload_on_change: _ },
+        server: ServerConfig { listen: _, external_url, auth, cors_origins, reload_on_change: _ },
         store_path: _,
         sources,
         channels,
@@ -22,6 +22,8 @@ pub(crate) fn split_config(config: Config) -> (GatewaySettings, AccessSettings) 
         warnings: _,
         sandbox_accounts: _,
     } = config;
+    let own_origin = external_url.as_ref().map(|url| url.origin().ascii_serialization());
+    let origins = WebOrigins { listed: cors_origins, own: own_origin };
     let settings = GatewaySettings {
         policy,
         channels,
@@ -35,7 +37,7 @@ pub(crate) fn split_config(config: Config) -> (GatewaySettings, AccessSettings) 
         Auth::Open => Access::ThisMachine,
     };
     let sources: HashMap<_, _> = sources.into_iter().map(source_endpoint).collect();
-    (settings, AccessSettings { sources, api, locale })
+    (settings, AccessSettings { sources, api, origins, locale })
 }
 
 fn watched_source(source: &SourceConfig) -> Option<WatchedSource> {

@@ -1,12 +1,13 @@
 //! The dead letters that a request names.
 
-use actix_web::web;
 use fanfare_api::DeadLetterSelection;
 use fanfare_gateway::{DeadLetterFilter, DeadLetterId, DeadLetters, InvalidDeadLetterId};
 use jiff::Timestamp;
 
+use crate::access::Admitted;
 use crate::api::body;
 use crate::refusal::HttpRefusal;
+use crate::request::UnreadBody;
 
 /// A request about dead letters, as it was understood.
 #[derive(Debug)]
@@ -20,8 +21,9 @@ pub(super) struct Selection {
 }
 
 impl Selection {
-    pub(super) fn read(body: &web::Bytes) -> Result<Self, HttpRefusal> {
-        let DeadLetterSelection { ids, channel, receiver, since, until, by, reason } = body::read(body)?;
+    pub(super) async fn read(body: UnreadBody, admitted: &Admitted) -> Result<Self, HttpRefusal> {
+        let DeadLetterSelection { ids, channel, receiver, since, until, by, reason } =
+            body::read(body, admitted).await?;
         let filter = filter(channel, receiver, since, until);
         let letters = match (ids, filter == DeadLetterFilter::default()) {
             (Some(ids), true) => DeadLetters::These(read_ids(&ids)?),

@@ -1,0 +1,118 @@
+//! One open connection.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Waker;
+use std::time::Duration;
+
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use futures_util::task::AtomicWaker;
+use tokio::time::Instant;
+
+use super::held::{HeldBody, HeldBytes};
+use super::phase::{ConnectionPhase, PhaseCell};
+
+/// One open connection, as its requests and the table of connections see it.
+#[derive(Debug)]
+pub(crate) struct OpenConnection {
+    pub(super) client: Option<SocketAddr>,
+    phase: PhaseCell,
+    /// The moment from which the times of phases count.
+    epoch: Instant,
+    authenticated: AtomicBool,
+    /// True while the body of the request under way has not been read to its end.
+    has_unread_body: AtomicBool,
+    ending: AtomicBool,
+    /// Wakes the task that serves the connection.
+    task: AtomicWaker,
+    held: Arc<HeldBytes>,
+}
+
+impl OpenConnection {
+    pub(super) fn new(client: Option<SocketAddr>, epoch: Instant, held: Arc<HeldBytes>) -> Self {
+        let phase = PhaseCell::new(ConnectionPhase::AwaitsHead, epoch.elapsed());
+        Self {
+            client,
+            phase,
+            epoch,
+            authenticated: AtomicBool::new(false),
+            has_unread_body: AtomicBool::new(false),
+            ending: AtomicBool::new(false),
+            task: AtomicWaker::new(),
+            held,
+        }
+    }
+
+    /// A request with this head is served.
+    pub(crate) fn begin_request(&self, head: &HeaderMap) {
+        let is_empty = |length: &HeaderValue| length == "0";
+        let has_body = head.contains_key(header::TRANSFER_ENCODING)
+            || head.get(header::CONTENT_LENGTH).is_some_and(|it| !is_empty(it));
+        self.has_unread_body.store(has_body, Ordering::Relaxed);
+        self.enter(ConnectionPhase::Serves);
+    }
+
+    /// The body of the request is read: the memory that it takes counts from now on.
+    pub(crate) fn begin_body(&self) -> HeldBody {
+        self.enter(ConnectionPhase::ReadsBody);
+        HeldBody::new(Arc::clone(&self.held))
+    }
+
+    /// The body has been read to its end.
+    pub(crate) fn end_body(&self) {
+        self.has_unread_body.store(false, Ordering::Relaxed);
+    }
+
+    /// The request is served on: nobody waits for its body any more.
+    pub(crate) fn serve_on(&self) {
+        self.enter(ConnectionPhase::Serves);
+    }
+
+    /// The answer is to be sent.
+    pub(crate) fn begin_answer(&self) {
+        self.enter(ConnectionPhase::Answers);
+    }
+
+    /// All that was to be sent has been.
+    pub(super) fn answered(&self) {
+        if self.phase().0 == ConnectionPhase::Answers {
+            let is_unread = self.has_unread_body.load(Ordering::Relaxed);
+            self.enter(if is_unread { ConnectionPhase::Drains } else { ConnectionPhase::Idle });
+        }
+    }
+
+    /// The client has shown a right token.
+    pub(crate) fn authenticate(&self) {
+        self.authenticated.store(true, Ordering::Relaxed);
+    }
+
+    /// True if the client has shown a right token.
+    pub(crate) fn is_authenticated(&self) -> bool {
+        self.authenticated.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn enter(&self, phase: ConnectionPhase) {
+        self.phase.set(phase, self.epoch.elapsed());
+    }
+
+    /// The phase, and the time at which it began.
+    pub(super) fn phase(&self) -> (ConnectionPhase, Duration) {
+        self.phase.get()
+    }
+
+    /// Has the task that serves the connection end it.
+    pub(super) fn end(&self) {
+        self.ending.store(true, Ordering::Release);
+        self.task.wake();
+    }
+
+    pub(super) fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::Acquire)
+    }
+
+    /// Takes note of the task that serves the connection.
+    pub(super) fn served_by(&self, task: &Waker) {
+        self.task.register(task);
+    }
+}

@@ -1,0 +1,41 @@
+//! The limit of open files, which connections share with the store and the channels.
+
+use anyhow::Context as _;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+/// The files that a process may have open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FileLimit(u64);
+
+/// The connections at most, where the limit of files allows more: each may take some 40 KB of memory.
+const MOST_CONNECTIONS: u64 = 2048;
+
+impl FileLimit {
+    /// Raises the limit of this process as far as the system lets it, once at the start.
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses what it allowed.
+    pub(crate) fn raise() -> anyhow::Result<Self> {
+        let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+        if current != maximum {
+            setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })
+                .context("the limit of open files cannot be raised to what the system allows")?;
+        }
+        Ok(Self(maximum.unwrap_or(u64::MAX)))
+    }
+
+    /// The files that may be open.
+    pub(crate) fn files(self) -> u64 {
+        self.0
+    }
+
+    /// The connections that the HTTP server may keep open: half of the files, so that whatever comes
+    /// through the door, as many again are left for the store, the channels and the log.
+    pub(crate) fn connections(self) -> usize {
+        usize::try_from((self.0 / 2).clamp(1, MOST_CONNECTIONS)).unwrap_or(usize::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests;
