@@ -3,6 +3,8 @@
 mod dead_letters;
 mod story;
 mod speed;
+mod log;
+mod monitoring;
 
 use serde_json::{Value, json};
 

@@ -93,6 +93,8 @@ impl Gateway {
         for recheck in store.rechecks().await? {
             dispatch.notify_escalation(EscalationEvent::Reschedule(recheck));
         }
+        let commit_time = metrics.commit_time.clone();
+        store.observe_commits(move |time| commit_time.observe(time.as_secs_f64()));
         let liveness = Arc::default();
         let intake = Intake { store, dispatch, liveness, metrics, monotonic };
         let gateway = Self {

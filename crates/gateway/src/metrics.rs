@@ -40,12 +40,16 @@ pub struct Metrics {
     circuit_openings: Family<ChannelLabels, Counter>,
     circuit_open: Family<ChannelLabels, Gauge>,
     last_alert: Family<SourceLabels, Gauge<f64, AtomicU64>>,
+    pub(crate) commit_time: Histogram,
     health: HealthMetrics,
 }
 
 /// Buckets in seconds from the alert's acceptance to the provider's answer: from an
 /// immediate delivery to one after an outage.
 const LATENCY_BUCKETS: [f64; 12] = [0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 600.0, 3600.0];
+
+/// Buckets in seconds of a commit: from a fast disk to one that is about to fail.
+const COMMIT_BUCKETS: [f64; 9] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.25, 1.0, 5.0];
 
 /// The states of a contract, in the order of its life.
 const CONTRACT_STATES: [ContractStatus; 5] = [
@@ -77,6 +81,7 @@ impl Metrics {
             circuit_openings: Family::default(),
             circuit_open: Family::default(),
             last_alert: Family::default(),
+            commit_time: Histogram::new(COMMIT_BUCKETS),
             health: HealthMetrics::new(registry),
         };
         metrics.register(registry);
@@ -110,6 +115,7 @@ impl Metrics {
         let in_digests = "Deliveries put into a digest";
         let openings = "Openings of the channel's circuit";
         let open = "1 while the channel's circuit is open: only probes are sent";
+        let commit = "Time that the store's commits take, the fsync included; requests that wait at the same time share one";
         let last = "Time at which the source's last alert was accepted, since the start";
         registry.register("fanfare_contract_changes", changes, self.contract_changes.clone());
         registry.register("fanfare_acknowledgements", acknowledgements, self.acknowledgements.clone());
@@ -119,6 +125,8 @@ impl Metrics {
         registry.register("fanfare_circuit_open", open, self.circuit_open.clone());
         let last_alert = self.last_alert.clone();
         registry.register_with_unit("fanfare_source_last_alert_timestamp", last, Unit::Seconds, last_alert);
+        let commits = self.commit_time.clone();
+        registry.register_with_unit("fanfare_store_commit", commit, Unit::Seconds, commits);
     }
 
     /// Shows a counter at zero for each state of a contract of each of `receivers`: a rate sees only

@@ -9,7 +9,7 @@ mod sandbox_host;
 mod stop_signal;
 mod file_limit;
 mod logging;
-mod log_writer;
+mod process_metrics;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -21,7 +21,7 @@ use self::sandbox_host::SandboxHost;
 use self::stop_signal::stop_signal;
 
 pub(crate) use self::demo::run as demo;
-pub(crate) use self::logging::{LogFormat, start_logging};
+pub(crate) use self::logging::{Log, LogFormat, start_logging};
 
 /// The providers that the channels talk to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub(crate) enum Providers {
 }
 
 /// `fanfare serve`: runs until the process is told to stop.
-pub(crate) async fn serve(file: &Path, providers: Providers) -> anyhow::Result<()> {
+pub(crate) async fn serve(file: &Path, providers: Providers, log: &Log) -> anyhow::Result<()> {
     let sandbox = match providers {
         Providers::Real => None,
         Providers::Sandbox => Some(SandboxHost::start().await?),
@@ -47,7 +47,7 @@ pub(crate) async fn serve(file: &Path, providers: Providers) -> anyhow::Result<(
         tracing::info!(http = %sandbox.http_address(), smtp = %sandbox_host::smtp_address(sandbox), store = %config.store_path.display(), "The sandbox plays every provider; nothing leaves this machine");
     }
     log_warnings(&config.warnings);
-    let running = running::RunningGateway::start(config, sandbox, Some(source)).await?;
+    let running = running::RunningGateway::start(config, sandbox, Some(source), log).await?;
     stop_signal().await?;
     running.stop().await;
     Ok(())

@@ -4,6 +4,7 @@
 mod store;
 mod commits;
 mod writer;
+mod commit_observer;
 mod migrations;
 mod insert;
 mod connection;
@@ -11,4 +12,4 @@ mod files;
 
 pub use self::commits::Commit;
 pub(crate) use self::insert::{insert, next_alert};
-pub use self::store::Store;
+pub use self::store::{Store, StoreSize};

@@ -30,6 +30,11 @@ const REQUIREMENTS: &[Requirement] = &[
         because: "the ThinkLink scripts in `examples` are run as ThinkLink runs them",
         probe: &["node", "--version"],
     },
+    Requirement {
+        package: "prometheus",
+        because: "the rules in `examples/monitoring` are tested with its `promtool`",
+        probe: &["promtool", "--version"],
+    },
 ];
 
 /// A component of the toolchain, and a command that succeeds where it is installed.

@@ -1,7 +1,11 @@
-//! Log lines of a commit: alerts accepted, receivers notified, steps taken, acknowledgements.
+//! Log lines of a commit: alerts accepted and who is notified of them, steps taken, acknowledgements.
+//!
+//! An accepted alert leaves one line, whoever is notified of it: there may be thousands a second.
+
+use std::fmt;
 
 use fanfare_core::{
-    AlertEntry, ChannelFailure, Committed, CommittedAlert, CommittedStep, ContractStatus, Decision, Delivery,
+    AlertEntry, AlertId, ChannelFailure, Committed, CommittedAlert, CommittedStep, ContractStatus, Decision,
     EscalationReason, NewAcknowledgement, Notification, Step,
 };
 use tracing::{debug, error, info, warn};
@@ -22,13 +26,13 @@ macro_rules! line {
 
 /// Logs what `committed` tells an operator: each alert, notification, step and acknowledgement once.
 pub(super) fn log(committed: &Committed) {
-    committed.alerts.iter().for_each(alert);
-    committed.notifications.iter().for_each(|it| notification(it, &committed.deliveries));
+    committed.alerts.iter().for_each(|it| alert(it, committed));
+    committed.notifications.iter().for_each(|it| notification(it, committed));
     committed.steps.iter().for_each(step);
     committed.acknowledgements.iter().for_each(|it| acknowledgement(it, committed));
 }
 
-fn alert(accepted: &CommittedAlert) {
+fn alert(accepted: &CommittedAlert, committed: &Committed) {
     let CommittedAlert { id, alert, decisions, entry } = accepted;
     match entry {
         AlertEntry::New => info!(
@@ -37,6 +41,7 @@ fn alert(accepted: &CommittedAlert) {
             alert.status = %alert.status,
             severity = %alert.severity,
             source.name = %alert.source,
+            notified = %Notified { alert: *id, committed },
             suppressed = suppressed(decisions),
             "Alert accepted"
         ),
@@ -53,12 +58,54 @@ fn suppressed(decisions: &[Decision]) -> Option<String> {
     (!reasons.is_empty()).then_some(reasons)
 }
 
-fn notification(notification: &Notification, deliveries: &[Delivery]) {
-    let own = deliveries.iter().filter(|it| it.notification == notification.id);
+/// The receivers that are notified of an alert, each with its channels: `on-call:ops-dingtalk,ops-mail`.
+struct Notified<'a> {
+    alert: AlertId,
+    committed: &'a Committed,
+}
+
+impl fmt::Display for Notified<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let own = self.committed.notifications.iter().filter(|it| it.alert_id == self.alert);
+        for (number, notification) in own.enumerate() {
+            let space = if number == 0 { "" } else { " " };
+            write!(
+                f,
+                "{space}{}:{}",
+                notification.receiver,
+                Channels { notification, committed: self.committed }
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// The channels on which a receiver is notified.
+struct Channels<'a> {
+    notification: &'a Notification,
+    committed: &'a Committed,
+}
+
+impl fmt::Display for Channels<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let own = self.committed.deliveries.iter().filter(|it| it.notification == self.notification.id);
+        for (number, delivery) in own.enumerate() {
+            let comma = if number == 0 { "" } else { "," };
+            write!(f, "{comma}{}", delivery.channel)?;
+        }
+        Ok(())
+    }
+}
+
+/// Logs a notification that no alert of the same commit calls for.
+fn notification(notification: &Notification, committed: &Committed) {
+    if committed.alerts.iter().any(|it| it.id == notification.alert_id && it.entry == AlertEntry::New) {
+        return;
+    }
     line!(
         info,
         notification,
-        channel.names = list(own.map(|it| &it.channel)),
+        channel.names = %Channels { notification, committed },
         notification.id = %notification.id,
         why = %notification.why,
         "Receiver notified"

@@ -5,7 +5,7 @@ use std::hash::Hash;
 use std::sync::atomic::{AtomicI64, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use fanfare_store::{Audit, NotificationCounts};
+use fanfare_store::{Audit, NotificationCounts, StoreSize};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{Atomic, Gauge};
@@ -25,6 +25,7 @@ pub(super) struct HealthMetrics {
     queue_age: GaugeFamily<ChannelLabels, f64, AtomicU64>,
     silence: GaugeFamily<SourceLabels, f64, AtomicU64>,
     expected_every: GaugeFamily<SourceLabels, f64, AtomicU64>,
+    store_size: GaugeFamily<FileLabels, i64, AtomicI64>,
     disk_free: Gauge,
     disk_size: Gauge,
     dead_letters: GaugeFamily<ChannelLabels, i64, AtomicI64>,
@@ -32,6 +33,11 @@ pub(super) struct HealthMetrics {
     quota_limit: GaugeFamily<PoolLabels, i64, AtomicI64>,
     unaccounted: Gauge,
     contracts: GaugeFamily<FulfilmentLabels, i64, AtomicI64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct FileLabels {
+    file: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -124,6 +130,9 @@ impl HealthMetrics {
         let every = "The source's `expect_every`";
         let free = "Room that is left on the disk of the store";
         let size = "Size of the disk of the store";
+        let files = "Size of the store's file: the database, and the write-ahead log beside it";
+        let sizes = self.store_size.family.clone();
+        registry.register_with_unit("fanfare_store_size", files, Unit::Bytes, sizes);
         let ages = self.queue_age.family.clone();
         registry.register_with_unit("fanfare_queue_age", age, Unit::Seconds, ages);
         let silences = self.silence.family.clone();
@@ -136,7 +145,7 @@ impl HealthMetrics {
 
     /// Shows `snapshot`, and removes the gauges of things that are no longer in it.
     pub(super) fn show(&self, snapshot: &Snapshot) {
-        let Snapshot { channels, dead_letters, quotas, disk, sources } = snapshot;
+        let Snapshot { channels, dead_letters, quotas, disk, store_size, sources } = snapshot;
         let letters = |it: &ChannelSnapshot| dead_letters.get(&it.name).copied().unwrap_or(0);
         self.up.show(channels.iter().map(|it| (labels(it), up(&it.state))));
         self.dead_letters.show(channels.iter().map(|it| (labels(it), count(letters(it)))));
@@ -148,6 +157,9 @@ impl HealthMetrics {
         self.queue_age.show(channels.iter().map(age));
         self.silence.show(sources.iter().map(|it| (source(it), it.quiet_for.as_secs_f64())));
         self.expected_every.show(sources.iter().map(|it| (source(it), it.every.as_secs_f64())));
+        let StoreSize { database, wal } = *store_size;
+        let sizes = [("database", database), ("wal", wal)];
+        self.store_size.show(sizes.into_iter().map(|(file, size)| (FileLabels { file }, count(size))));
         if let Some(DiskSpace { free, total }) = disk {
             self.disk_free.set(count(*free));
             self.disk_size.set(count(*total));

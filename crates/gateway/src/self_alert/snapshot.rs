@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use fanfare_core::{ChannelName, Quota, SourceName};
+use fanfare_store::StoreSize;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
@@ -17,6 +18,7 @@ pub(crate) struct Snapshot {
     pub(crate) quotas: Vec<QuotaSnapshot>,
     /// The disk of the store; `None` if it cannot be read.
     pub(crate) disk: Option<DiskSpace>,
+    pub(crate) store_size: StoreSize,
     pub(crate) sources: Vec<SourceSnapshot>,
 }
 

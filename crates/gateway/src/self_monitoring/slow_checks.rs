@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use fanfare_core::ChannelName;
-use fanfare_store::StoreError;
+use fanfare_store::{StoreError, StoreSize};
 use jiff::Timestamp;
 
 use crate::delivery::ChannelHandle;
@@ -22,6 +22,7 @@ pub(crate) struct SlowChecks {
     /// The number of messages used of each pool in its current period.
     pub(crate) used: BTreeMap<String, u64>,
     pub(crate) disk: Option<DiskSpace>,
+    pub(crate) store_size: StoreSize,
 }
 
 /// Runs the slow checks.
@@ -45,6 +46,7 @@ pub(crate) async fn slow_checks(
         dead_letters: intake.store.dead_letters_by_channel(SELF_SOURCE).await?,
         used,
         disk: disk::space(store_path),
+        store_size: intake.store.size(),
     })
 }
 

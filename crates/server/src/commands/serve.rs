@@ -41,16 +41,16 @@ pub struct SandboxArgs {
 /// Runs the gateway until it is told to stop.
 pub(crate) fn serve(context: &CommandContext, args: ServeArgs) -> anyhow::Result<Outcome> {
     let ServeArgs { sandbox, log_format, log } = args;
-    let _log = start_logging(&log, log_format)?;
+    let log = start_logging(&log, log_format)?;
     let providers = if sandbox { Providers::Sandbox } else { Providers::Real };
-    runtime()?.block_on(crate::serve::serve(&context.config, providers))?;
+    runtime()?.block_on(crate::serve::serve(&context.config, providers, &log))?;
     Ok(Outcome::Good)
 }
 
 /// Shows the example at work until it is told to stop.
 pub(crate) fn demo(context: &CommandContext, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let _log = start_logging("warn", LogFormat::Text)?;
-    runtime()?.block_on(crate::serve::demo(context.language, out))?;
+    let log = start_logging("warn", LogFormat::Text)?;
+    runtime()?.block_on(crate::serve::demo(context.language, &log, out))?;
     Ok(Outcome::Good)
 }
 

@@ -15,6 +15,7 @@ use fanfare_sandbox::{ProviderVerdict, Sandbox, SeenMessage};
 use fanfare_words::DemoWords;
 use jiff::Timestamp;
 
+use super::logging::Log;
 use super::running::RunningGateway;
 use super::sandbox_host::{ANY_PORT, SandboxHost};
 use super::stop_signal::stop_signal;
@@ -30,7 +31,7 @@ const SAMPLE: &str = include_str!("../../../../examples/tkl/b01-chat-note.json")
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Runs until it is told to stop. All that it prints is in `language`, messages too.
-pub(crate) async fn run(language: Language, out: &mut dyn Write) -> anyhow::Result<()> {
+pub(crate) async fn run(language: Language, log: &Log, out: &mut dyn Write) -> anyhow::Result<()> {
     let folder = tempfile::tempdir().context("the demo needs a temporary folder for its store")?;
     let host = SandboxHost::start().await?;
     // No secrets: the demo prints the token of its source, and somebody's real one may stand in the environment.
@@ -45,7 +46,7 @@ pub(crate) async fn run(language: Language, out: &mut dyn Write) -> anyhow::Resu
     config.server.external_url = Some(format!("http://{address}").parse()?);
     let sample = Sample::new(&config, language)?;
     let sandbox = Arc::clone(&host.sandbox);
-    let running = RunningGateway::start(config, Some(host), None).await?;
+    let running = RunningGateway::start(config, Some(host), None, log).await?;
     let sent = sample.send(running.address()).await?;
     let expected = sent.expected(&running.gateway().policy())?;
     let messages = wait_for_messages(&sandbox, expected).await;

@@ -14,6 +14,8 @@ use tokio::task::JoinHandle;
 use tracing::info;
 
 use super::file_limit::FileLimit;
+use super::logging::Log;
+use super::process_metrics;
 use super::reload::{ConfigSource, ReloadMetrics, Reloader};
 use super::sandbox_host::SandboxHost;
 use super::split_config::split_config;
@@ -37,6 +39,7 @@ impl RunningGateway {
         config: Config,
         sandbox: Option<SandboxHost>,
         source: Option<ConfigSource>,
+        log: &Log,
     ) -> anyhow::Result<Self> {
         let store_path = config.store_path.clone();
         let store = Store::open(&store_path, &uuid::Uuid::new_v4().to_string())?;
@@ -51,6 +54,7 @@ impl RunningGateway {
         let listen = config.server.listen;
         let files = FileLimit::raise()?;
         let mut registry = Registry::default();
+        process_metrics::register(&mut registry, log.lost_lines());
         let clock = Arc::new(SystemClock);
         let reload_metrics = ReloadMetrics::new(&mut registry, clock.now());
         let reloader = source.map(|it| Reloader::new(it, &config, reload_metrics));

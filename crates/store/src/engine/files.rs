@@ -67,3 +67,8 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.push(suffix);
     PathBuf::from(name)
 }
+
+/// The size in bytes of the file beside `path`; 0 if it is not there.
+pub(super) fn size(path: &Path, suffix: &str) -> u64 {
+    std::fs::metadata(beside(path, suffix)).map_or(0, |it| it.len())
+}

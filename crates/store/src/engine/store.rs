@@ -2,15 +2,26 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use crate::engine::commit_observer::CommitObserver;
 use crate::engine::commits::{Commit, CommitSender};
 use crate::engine::connection::{configure_writer, open_reader};
 use crate::engine::writer::{AnswerMode, Writer};
 use crate::engine::{files, migrations};
 use crate::{OpenError, StoreError};
+
+/// The sizes of the store's files in bytes; 0 for one that is not there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StoreSize {
+    /// The database itself.
+    pub database: u64,
+    /// The write-ahead log beside it.
+    pub wal: u64,
+}
 
 /// A handle on the store. Clones share it.
 #[derive(Debug, Clone)]
@@ -19,6 +30,7 @@ pub struct Store {
     delivery_connection: Arc<Mutex<Connection>>,
     report_connection: Arc<Mutex<Connection>>,
     commits: CommitSender,
+    observer: CommitObserver,
     path: Arc<Path>,
     instance: Arc<str>,
 }
@@ -48,11 +60,13 @@ impl Store {
         let instance = name_instance(&db, instance).map_err(unusable)?;
         let open = || open_reader(path).map(|it| Arc::new(Mutex::new(it))).map_err(unusable);
         let (delivery_connection, report_connection) = (open()?, open()?);
+        let observer = CommitObserver::default();
         Ok(Self {
-            writer: Writer::start(db, lock).map_err(io)?,
+            writer: Writer::start(db, lock, observer.clone()).map_err(io)?,
             delivery_connection,
             report_connection,
             commits: CommitSender::default(),
+            observer,
             path: path.into(),
             instance: instance.into(),
         })
@@ -86,6 +100,18 @@ impl Store {
     #[must_use]
     pub fn commits(&self) -> Option<UnboundedReceiver<Commit>> {
         self.commits.subscribe()
+    }
+
+    /// Has `observe` called with the time that each commit takes, its fsync included; the first call counts.
+    /// It runs on the writing thread and must be quick.
+    pub fn observe_commits(&self, observe: impl Fn(Duration) + Send + Sync + 'static) {
+        self.observer.set(observe);
+    }
+
+    /// The sizes of the store's files in bytes.
+    #[must_use]
+    pub fn size(&self) -> StoreSize {
+        StoreSize { database: files::size(&self.path, ""), wal: files::size(&self.path, "-wal") }
     }
 
     pub(crate) fn commit_sender(&self) -> CommitSender {

@@ -9,9 +9,11 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 use tokio::sync::oneshot::error::TryRecvError;
+use tokio::time::Instant;
 use tracing::error;
 
 use crate::StoreError;
+use crate::engine::commit_observer::CommitObserver;
 
 /// The most jobs that share a commit. Beyond some hundreds the fsync's share
 /// of each is already small, and the first would wait for the last.
@@ -52,10 +54,10 @@ trait Job: Send {
 impl Writer {
     /// Starts the thread. It ends when the last `Writer` is dropped and every
     /// job handed over before is done; only then does it let go of `lock`.
-    pub(super) fn start(db: Connection, lock: File) -> std::io::Result<Self> {
+    pub(super) fn start(db: Connection, lock: File, observer: CommitObserver) -> std::io::Result<Self> {
         let (sender, jobs) = mpsc::channel();
         let work = move || {
-            write_all(&db, &jobs);
+            write_all(&db, &jobs, &observer);
             drop(db);
             drop(lock);
         };
@@ -143,7 +145,7 @@ where
     }
 }
 
-fn write_all(db: &Connection, jobs: &Receiver<Box<dyn Job>>) {
+fn write_all(db: &Connection, jobs: &Receiver<Box<dyn Job>>, observer: &CommitObserver) {
     let mut shared_last = 0;
     while let Ok(first) = jobs.recv() {
         if shared_last >= BUSY {
@@ -152,20 +154,20 @@ fn write_all(db: &Connection, jobs: &Receiver<Box<dyn Job>>) {
         let mut batch = vec![first];
         batch.extend(jobs.try_iter().take(JOBS_PER_COMMIT - 1));
         shared_last = batch.len();
-        write_batch(db, batch);
+        write_batch(db, batch, observer);
     }
 }
 
 /// Commits `batch` and tells each job how it ended. If that fails each half is
 /// tried by itself, and so on, until what is wrong with one job is told to that
 /// one only; its neighbours share a few commits instead of having one each.
-fn write_batch(db: &Connection, mut batch: Vec<Box<dyn Job>>) {
-    match commit(db, &mut batch) {
+fn write_batch(db: &Connection, mut batch: Vec<Box<dyn Job>>, observer: &CommitObserver) {
+    match commit(db, &mut batch, observer) {
         Ok(()) => batch.into_iter().for_each(|job| job.done(Ok(()))),
         Err(_) if batch.len() > 1 => {
             let second_half = batch.split_off(batch.len() / 2);
-            write_batch(db, batch);
-            write_batch(db, second_half);
+            write_batch(db, batch, observer);
+            write_batch(db, second_half, observer);
         }
         Err(err) => {
             if let Some(job) = batch.pop() {
@@ -175,12 +177,14 @@ fn write_batch(db: &Connection, mut batch: Vec<Box<dyn Job>>) {
     }
 }
 
-fn commit(db: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+fn commit(db: &Connection, jobs: &mut [Box<dyn Job>], observer: &CommitObserver) -> Result<(), StoreError> {
     let transaction = db.unchecked_transaction()?;
     for job in jobs {
         job.run(&transaction)?;
     }
+    let began = Instant::now();
     transaction.commit()?;
+    observer.observe(began.elapsed());
     Ok(())
 }
 

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    Acknowledgement, AlertId, NotificationId, ReceiverName, Severity, Suppression, Unless, Verdict, Why,
+    Acknowledgement, Delivery, DeliveryId, MessageForm, NotificationId, ReceiverName, Severity, Suppression,
+    Unless, Verdict, Why,
 };
 use fanfare_testkit::{NOON, logged, notification as fixture};
 
@@ -117,6 +118,34 @@ fn an_alert_of_which_a_receiver_is_not_notified_says_why() {
 fn a_receiver_is_logged_with_the_channels_on_which_it_is_notified() {
     let committed = Committed { notifications: vec![told()], ..Committed::default() };
     check(&committed, "INFO", &["Receiver notified", "why=started", "receiver.name=", "channel.names="]);
+}
+
+#[test]
+fn an_accepted_alert_and_whoever_is_notified_of_it_stand_in_one_line() {
+    let notification = told();
+    let mut committed = accepted(AlertEntry::New, Vec::new());
+    committed.alerts[0].id = notification.alert_id;
+    let delivery = |channel: &str| Delivery {
+        id: DeliveryId(1),
+        notification: notification.id,
+        fingerprint: notification.alert.fingerprint,
+        channel: channel.into(),
+        severity: Severity::Urgent,
+        owed_at: NOON,
+        next_at: NOON,
+        attempts: 0,
+        failures: 0,
+        form: MessageForm::Full,
+        only: None,
+        escalated: None,
+        asks: false,
+        needs_recheck: false,
+        digest: None,
+    };
+    committed.deliveries = vec![delivery("ops-dingtalk"), delivery("ops-mail")];
+    let notified = format!("notified={}:ops-dingtalk,ops-mail", notification.receiver);
+    committed.notifications = vec![notification];
+    check(&committed, "INFO", &["Alert accepted", &notified]);
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn report_digest(
         digest.id,
         deliveries = deliveries.len(),
         alert.ids = list(deliveries.iter().map(|(_, text)| text.alert_id)),
-        receiver.name = %list(deliveries.iter().map(|(_, text)| &text.receiver)),
+        receiver.names = list(deliveries.iter().map(|(_, text)| &text.receiver)),
         "Digest made"
     );
 }

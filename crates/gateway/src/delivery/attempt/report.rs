@@ -1,6 +1,8 @@
 //! Report of one request to a provider: its metrics, and one log line however many deliveries it carried.
 
-use fanfare_core::{AlertId, Delivery, DeliveryId, DeliveryOutcome, Moment, Notification, shifted};
+use fanfare_core::{
+    AlertId, Delivery, DeliveryId, DeliveryOutcome, Moment, Notification, ReceiverName, shifted,
+};
 use jiff::Timestamp;
 use tracing::field::{DisplayValue, display};
 use tracing::{error, info, warn};
@@ -44,7 +46,8 @@ macro_rules! line {
             alert.id = $group.alert_id(),
             alert.title = $group.alert_title(),
             alert.ids = $group.alert_ids(),
-            receiver.name = $group.receivers(),
+            receiver.name = $group.receiver(),
+            receiver.names = $group.receivers(),
             channel.name = %$group.runner.sender.channel.name,
             delivery.id = $group.delivery_id(),
             deliveries = $group.all.len(),
@@ -144,9 +147,13 @@ impl<'a> Group<'a> {
         self.only().is_none().then(|| list(self.notifications().map(|it| it.alert_id)))
     }
 
-    fn receivers(&self) -> Option<DisplayValue<String>> {
-        let names = list(self.notifications().map(|it| &it.receiver));
-        (!names.is_empty()).then(|| display(names))
+    fn receiver(&self) -> Option<DisplayValue<&'a ReceiverName>> {
+        Some(display(&self.only()?.notification?.receiver))
+    }
+
+    /// The receivers of a digest.
+    fn receivers(&self) -> Option<String> {
+        self.only().is_none().then(|| list(self.notifications().map(|it| &it.receiver)))
     }
 
     fn delivery_id(&self) -> Option<DisplayValue<DeliveryId>> {

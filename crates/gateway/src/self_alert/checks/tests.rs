@@ -2,6 +2,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use fanfare_core::{ChannelName, Language, QuotaPeriod, Severity};
+use fanfare_store::StoreSize;
 use fanfare_testkit::check_language;
 use fanfare_words::{SelfAlertFacts, SelfAlertText};
 use jiff::SignedDuration;
@@ -240,6 +241,7 @@ fn every_problem_has_an_alert_in_each_language_that_is_recognised_again() {
         dead_letters: [(ChannelName::from("ops"), 1)].into(),
         quotas: with_quota_use(5000).quotas,
         disk: Some(DiskSpace { free: 0, total: 1 }),
+        store_size: StoreSize::default(),
         sources: vec![SourceSnapshot {
             name: "thinklink".into(),
             every: Duration::from_secs(1),
