@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    Acknowledgement, Delivery, DeliveryId, MessageForm, NotificationId, ReceiverName, Severity, Suppression,
-    Unless, Verdict, Why,
+    Acknowledgement, ClockLeads, Delivery, DeliveryId, MessageForm, NotificationId, ReceiverName, Severity,
+    Suppression, Unless, Verdict, Why,
 };
 use fanfare_testkit::{NOON, logged, notification as fixture};
 
@@ -133,6 +133,7 @@ fn an_accepted_alert_and_whoever_is_notified_of_it_stand_in_one_line() {
         severity: Severity::Urgent,
         owed_at: NOON,
         next_at: NOON,
+        leads: ClockLeads::default(),
         attempts: 0,
         failures: 0,
         form: MessageForm::Full,
