@@ -84,6 +84,8 @@ pub enum AttemptVerdict {
     Partial,
     /// A failure that may pass.
     Transient,
+    /// A fault of this machine: nothing left it.
+    Local,
     /// The provider asked for fewer messages.
     Throttled,
     /// The provider blocks the address the gateway sends from.

@@ -128,7 +128,10 @@ fn hold_until(error: &SendError, now: Timestamp) -> Timestamp {
         SendError::Throttled { retry_after, .. }
         | SendError::Blocked { retry_after, .. }
         | SendError::Quota { retry_after, .. } => later(now, *retry_after),
-        SendError::Transient { .. } | SendError::Unsendable { .. } | SendError::Unanswered { .. } => now,
+        SendError::Transient { .. }
+        | SendError::Local { .. }
+        | SendError::Unsendable { .. }
+        | SendError::Unanswered { .. } => now,
     }
 }
 

@@ -86,6 +86,13 @@ pub enum SendError {
         /// The event, in the provider's words where there are any.
         reason: String,
     },
+    /// A fault of this machine (out of descriptors, no name server): nothing left it, and the
+    /// channel is not to blame. It is tried again.
+    #[error("not sent, by a fault of this machine: {reason}")]
+    Local {
+        /// The error of the system.
+        reason: String,
+    },
     /// A throttled account: not delivered, and the provider asks for silence. The whole account waits.
     #[error("throttled: {reason}")]
     Throttled {
@@ -137,6 +144,7 @@ impl SendError {
     pub fn map_reason(mut self, change: impl FnOnce(String) -> String) -> Self {
         match &mut self {
             Self::Transient { reason }
+            | Self::Local { reason }
             | Self::Throttled { reason, .. }
             | Self::Blocked { reason, .. }
             | Self::Quota { reason, .. }
@@ -152,6 +160,7 @@ impl SendError {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Transient { .. } => "transient",
+            Self::Local { .. } => "local",
             Self::Throttled { .. } => "throttled",
             Self::Blocked { .. } => "blocked",
             Self::Quota { .. } => "quota",

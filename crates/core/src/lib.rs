@@ -33,6 +33,7 @@ mod backlog;
 mod retry;
 mod attempt;
 
+mod local_fault;
 mod ack_token;
 mod secret;
 mod text;
@@ -83,6 +84,7 @@ pub use crate::id::{
 pub use crate::incident::{Incident, LastNotified};
 pub use crate::labels::Labels;
 pub use crate::limits::{Account, Egress, Limits};
+pub use crate::local_fault::{is_local_fault, is_local_look_up_fault};
 pub use crate::locale::{InvalidLanguage, Language, Locale};
 pub use crate::matcher::{InvalidMatcher, Matcher, Operator};
 pub use crate::moment::{ClockLeads, Moment, shifted};

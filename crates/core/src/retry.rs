@@ -149,7 +149,9 @@ impl RetryPolicy {
             Next::TryAgain { pause, form, failures: failed }
         };
         match err {
-            SendError::Transient { .. } => again_after(self.first_delay, self.max_delay),
+            SendError::Transient { .. } | SendError::Local { .. } => {
+                again_after(self.first_delay, self.max_delay)
+            }
             SendError::Unanswered { .. } => {
                 again_after(self.first_delay.saturating_mul(UNANSWERED_FIRST), self.longest_pause())
             }

@@ -81,6 +81,10 @@ fn report_unknown(last: Option<&Heartbeat>, now: &ClockReading) {
 /// The pause before the store is used again after it failed.
 pub(crate) const STORE_PAUSE: Duration = Duration::from_secs(1);
 
+/// The time for which an attempt that failed by a fault of this machine keeps its place in the
+/// lane: no more than one a second and place is tried until the fault is over. Our choice.
+pub(crate) const LOCAL_FAULT_PAUSE: Duration = Duration::from_secs(1);
+
 /// The time `pause` after `time`, limited to the last timestamp there is.
 pub(crate) fn after(time: Timestamp, pause: Duration) -> Timestamp {
     time.saturating_add(pause).unwrap_or(Timestamp::MAX)

@@ -187,6 +187,7 @@ pub fn nothing_was_sent(err: SendError) -> SendError {
     match err {
         SendError::Unanswered { reason } => SendError::Transient { reason },
         SendError::Transient { .. }
+        | SendError::Local { .. }
         | SendError::Throttled { .. }
         | SendError::Blocked { .. }
         | SendError::Quota { .. }

@@ -1,8 +1,9 @@
 //! The reasons why there is no answer.
 
 use std::error::Error;
+use std::io;
 
-use fanfare_core::SendError;
+use fanfare_core::{SendError, is_local_fault, is_local_look_up_fault};
 use fanfare_tls::{SettingNames, misconfiguration};
 
 use crate::quote::blank;
@@ -19,6 +20,7 @@ const SETTING_NAMES: SettingNames = SettingNames {
 /// sent; otherwise we cannot know.
 pub(crate) fn send_error(err: reqwest::Error, secrets: &[String]) -> SendError {
     let nothing_was_sent = err.is_connect() || err.is_builder();
+    let is_local = nothing_was_sent && find(&err, |it| is_local(it).then_some(())).is_some();
     let tls = misconfiguration(&err, SETTING_NAMES);
     let leads_inside = find(&err, |it| it.is::<PrivateTarget>().then_some(())).is_some();
     // Without it the address, and so the token, is part of the text.
@@ -28,6 +30,7 @@ pub(crate) fn send_error(err: reqwest::Error, secrets: &[String]) -> SendError {
     }
     match tls {
         Some(reason) => SendError::Misconfigured { reason },
+        None if is_local => SendError::Local { reason },
         None if nothing_was_sent => SendError::Transient { reason },
         None => SendError::Unanswered { reason },
     }
@@ -45,6 +48,14 @@ pub(crate) fn chain(err: &dyn Error) -> String {
         cause = err.source();
     }
     words
+}
+
+/// True if `cause` is a fault of this machine. A look-up that failed is the cause of an error
+/// with the words `dns error`.
+fn is_local(cause: &(dyn Error + 'static)) -> bool {
+    let look_up = cause.source().filter(|_| cause.to_string() == "dns error");
+    look_up.is_some_and(|err| is_local_look_up_fault(&chain(err)))
+        || cause.downcast_ref::<io::Error>().is_some_and(is_local_fault)
 }
 
 /// The first of the causes of `err` that is what is looked for.

@@ -90,6 +90,7 @@ impl Vocabulary {
             AttemptVerdict::Delivered => "已送达",
             AttemptVerdict::Partial => "部分送达",
             AttemptVerdict::Transient => "暂时失败",
+            AttemptVerdict::Local => "本机故障",
             AttemptVerdict::Throttled => "被限流",
             AttemptVerdict::Blocked => "被封禁",
             AttemptVerdict::Quota => "额度用尽",

@@ -48,6 +48,8 @@ fn what_may_pass_is_tried_again_after_twice_as_long_each_time_up_to_the_longest_
         let failed = failures.saturating_add(1);
         let expected = Next::TryAgain { pause: seconds(pause), form: MessageForm::Full, failures: failed };
         check(RetryState { failures, ..fresh() }, &transient(), expected);
+        let local = SendError::Local { reason: "Too many open files".to_owned() };
+        check(RetryState { failures, ..fresh() }, &local, expected);
     }
 }
 

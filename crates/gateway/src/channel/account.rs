@@ -124,6 +124,8 @@ pub(crate) enum AccountEffect {
     Good,
     /// No effect on the account.
     Unclear,
+    /// Nothing left this machine: the send costs nothing of the budget.
+    NotSent,
     /// The account must be silent for so long, because the provider asks for it.
     SilentFor(Duration),
     /// The egress must not be used for so long, because the provider blocks it.
@@ -131,6 +133,9 @@ pub(crate) enum AccountEffect {
     /// The account must be silent for so long, because its settings are wrong; a restart may bring better ones.
     MisconfiguredFor(Duration),
 }
+
+/// The end of a send that was not made: outside every budget period, so that it costs nothing.
+const OUTSIDE_EVERY_PERIOD: Timestamp = Timestamp::MIN;
 
 impl SharedAccount {
     /// The account with the ends of its earlier sends, and the end of its last silence.
@@ -219,7 +224,7 @@ impl SharedAccount {
         let was_probing = state.probing;
         match effect {
             AccountEffect::Good => state.probing = false,
-            AccountEffect::Unclear => {}
+            AccountEffect::Unclear | AccountEffect::NotSent => {}
             AccountEffect::SilentFor(time) => {
                 state.probing = true;
                 state.silent_until = state.silent_until.max(Some(after(now, time)));
@@ -233,7 +238,7 @@ impl SharedAccount {
                 self.egress.block(after(now, time));
             }
         }
-        state.end_send(now);
+        state.end_send(if effect == AccountEffect::NotSent { OUTSIDE_EVERY_PERIOD } else { now });
         // Another lane may wait for this end, or must learn of a silence.
         let someone_may_wait = !state.windows.budgets().is_empty() || was_probing || state.probing;
         drop(state);
@@ -244,7 +249,7 @@ impl SharedAccount {
 
     /// Takes back a start: the send is not made.
     pub(crate) fn cancel_start(&self) {
-        self.state().end_send(Timestamp::MIN); // outside every budget period, so that it costs nothing
+        self.state().end_send(OUTSIDE_EVERY_PERIOD);
         notify(&self.core.changed);
     }
 

@@ -24,6 +24,7 @@ use self::verdict::{CircuitSignal, SendContext, SendVerdict};
 use crate::channel::AccountEffect;
 use crate::delivery::batch::{AfterAttempt, AttemptResult, Batch, QueuedDelivery};
 use crate::delivery::context::{ChannelSender, LaneContext};
+use crate::time::LOCAL_FAULT_PAUSE;
 
 /// Makes one attempt to deliver `batch`, and returns when its result is on the disk.
 pub(crate) async fn run(
@@ -46,7 +47,12 @@ impl AttemptRunner<'_> {
         let digest = send.and_then(|it| it.digest);
         let answer = self.send(&deliveries, digest, started_at).await;
         let record = AttemptTimes { started_at, ended: self.lane.monotonic.moment(), send };
-        self.classify(deliveries, &answer, record).await
+        let results = self.classify(deliveries, &answer, record).await;
+        if matches!(answer, Err(SendError::Local { .. })) {
+            // No circuit holds the others back, and each would fail alike, at the machine's cost.
+            tokio::time::sleep(LOCAL_FAULT_PAUSE).await;
+        }
+        results
     }
 
     /// Classifies the answer for each delivery of the attempt, and records the outcomes.
@@ -124,6 +130,7 @@ impl AttemptRunner<'_> {
                 AccountEffect::MisconfiguredFor(_) => AccountEffect::Unclear,
                 effect @ (AccountEffect::Good
                 | AccountEffect::Unclear
+                | AccountEffect::NotSent
                 | AccountEffect::SilentFor(_)
                 | AccountEffect::BlockedFor(_)) => effect,
             };

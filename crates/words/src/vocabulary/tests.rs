@@ -10,6 +10,7 @@ fn all(language: Language) -> Vec<String> {
         AttemptVerdict::Delivered,
         AttemptVerdict::Partial,
         AttemptVerdict::Transient,
+        AttemptVerdict::Local,
         AttemptVerdict::Throttled,
         AttemptVerdict::Blocked,
         AttemptVerdict::Quota,

@@ -54,7 +54,10 @@ impl AttemptRunner<'_> {
             AccountEffect::SilentFor(time) => (account.account.clone(), time),
             AccountEffect::BlockedFor(time) => (self.sender.channel.limits.egress.as_account(), time),
             // A restart with corrected settings must not have to wait.
-            AccountEffect::Good | AccountEffect::Unclear | AccountEffect::MisconfiguredFor(_) => return None,
+            AccountEffect::Good
+            | AccountEffect::Unclear
+            | AccountEffect::NotSent
+            | AccountEffect::MisconfiguredFor(_) => return None,
         };
         Some(AccountHold { account, since: now, until: after(now, time), reason: verdict.words.clone() })
     }

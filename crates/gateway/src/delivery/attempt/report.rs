@@ -179,9 +179,10 @@ impl<'a> Group<'a> {
                 | AccountEffect::BlockedFor(time)
                 | AccountEffect::MisconfiguredFor(time),
             ) => Some(display(after(self.now.wall, *time))),
-            (DeliveryOutcome::Pending { next_at, .. }, AccountEffect::Good | AccountEffect::Unclear) => {
-                Some(display(after(self.now.wall, between(self.now.promise, *next_at))))
-            }
+            (
+                DeliveryOutcome::Pending { next_at, .. },
+                AccountEffect::Good | AccountEffect::Unclear | AccountEffect::NotSent,
+            ) => Some(display(after(self.now.wall, between(self.now.promise, *next_at)))),
             (DeliveryOutcome::Delivered | DeliveryOutcome::Dead { .. }, _) => None,
         }
     }

@@ -36,7 +36,7 @@ pub(crate) enum CircuitSignal {
     /// Failure for the last few recipients: no evidence about the others, but a probe has
     /// then shown nothing.
     FailureForSome,
-    /// No effect: the account must be silent, or nothing was sent.
+    /// No effect: the account must be silent, or nothing left this machine.
     None,
 }
 
@@ -108,9 +108,10 @@ fn signal(err: &SendError, context: SendContext<'_>) -> CircuitSignal {
             CircuitSignal::Failure(Failure::Misconfigured { pause })
         }
         SendError::Unsendable { .. } => CircuitSignal::Read,
-        SendError::Throttled { .. } | SendError::Blocked { .. } | SendError::Quota { .. } => {
-            CircuitSignal::None
-        }
+        SendError::Local { .. }
+        | SendError::Throttled { .. }
+        | SendError::Blocked { .. }
+        | SendError::Quota { .. } => CircuitSignal::None,
     }
 }
 
@@ -135,6 +136,7 @@ fn account_effect(err: &SendError, context: SendContext<'_>) -> AccountEffect {
         (Some(time), SendError::Misconfigured { .. }) => AccountEffect::MisconfiguredFor(time),
         (Some(time), SendError::Blocked { .. }) => AccountEffect::BlockedFor(time),
         (Some(time), _) => AccountEffect::SilentFor(time),
+        (None, SendError::Local { .. }) => AccountEffect::NotSent,
         (None, SendError::Unsendable { .. }) => AccountEffect::Good, // the provider has read it
         (
             None,

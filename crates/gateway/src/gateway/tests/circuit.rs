@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fanfare_core::{Alert, Severity};
 
-use super::fake::{FakeAnswer, FakeChannel, misconfigured, throttled, transient};
+use super::fake::{FakeAnswer, FakeChannel, local_fault, misconfigured, throttled, transient};
 use super::harness::{GatewayHarness, alarm};
 use super::terms::in_turn;
 use super::times::{HOUR, MINUTE, SECOND};
@@ -69,6 +69,33 @@ async fn a_silence_opens_no_circuit() {
     harness.accept(alarms(3)).await;
     harness.advance(10 * SECOND).await;
     assert_eq!(harness.call_times("ding"), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 5.0, 5.0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_of_this_machine_opens_no_circuit_blames_no_channel_and_costs_no_budget() {
+    let ding = down_until(2 * MINUTE, local_fault()).with_twenty_per_minute();
+    let mail = FakeChannel::new("mail");
+    let harness = GatewayHarness::new([ding, mail]).await;
+    harness.accept(alarms(9)).await;
+    harness.advance_in_steps(SECOND, 2 * MINUTE).await;
+    let failed = harness.call_times("ding").len();
+    assert!(
+        (40..=121).contains(&failed),
+        "more than the budget has, and no more than one a second: {failed}"
+    );
+    assert!(harness.calls().iter().all(|call| !call.is_self_alert()), "nobody is told that `ding` is broken");
+    harness.advance_in_steps(SECOND, 31 * SECOND).await;
+    assert_eq!(harness.count_deliveries("delivered"), 18);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_of_this_machine_is_no_storm_of_attempts() {
+    let harness = GatewayHarness::new([down_until(MINUTE, local_fault())]).await;
+    harness.accept(alarms(500)).await;
+    harness.advance_in_steps(SECOND, MINUTE - SECOND).await;
+    assert!(harness.call_times("ding").len() <= 61, "{:?}", harness.call_times("ding"));
+    harness.advance_in_steps(SECOND, 32 * SECOND).await;
+    assert_eq!(harness.count_deliveries("delivered"), 500);
 }
 
 #[tokio::test(start_paused = true)]

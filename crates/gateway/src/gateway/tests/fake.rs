@@ -302,6 +302,10 @@ pub(super) fn unsendable() -> FakeAnswer {
     FakeAnswer::Fail(SendError::Unsendable { reason: "errcode 40058".to_owned() })
 }
 
+pub(super) fn local_fault() -> FakeAnswer {
+    FakeAnswer::Fail(SendError::Local { reason: "Too many open files".to_owned() })
+}
+
 pub(super) fn misconfigured() -> FakeAnswer {
     FakeAnswer::Fail(SendError::Misconfigured { reason: "errcode 300005: token is not exist".to_owned() })
 }

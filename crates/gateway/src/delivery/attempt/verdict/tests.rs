@@ -104,6 +104,7 @@ fn each_error_has_its_effect_on_account_and_circuit() {
     check_effects(SendError::Transient { reason: reason() }, AccountEffect::Unclear, soft);
     check_effects(SendError::Unanswered { reason: reason() }, AccountEffect::Unclear, soft);
     check_effects(SendError::Unsendable { reason: reason() }, AccountEffect::Good, CircuitSignal::Read);
+    check_effects(SendError::Local { reason: reason() }, AccountEffect::NotSent, CircuitSignal::None);
     let pause = Duration::from_secs(60);
     check_effects(
         SendError::Misconfigured { reason: reason() },
