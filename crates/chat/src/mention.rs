@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use fanfare_core::{Digest, Mention, Notification, Severity, Why};
+use fanfare_core::{Alert, Digest, Mention, Notification, Severity, Status, Why};
 use serde::Deserialize;
 
 /// The people whom a chat channel calls by name, beside those the alert asks for.
@@ -25,16 +25,17 @@ pub struct MentionSettings {
     pub all: MentionAll,
 }
 
-/// The rule by which everybody in a group is called.
+/// The rule by which everybody in a group is called. By none of them a message calls that an alert is over, or
+/// that somebody takes care of it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MentionAll {
     /// Called if the alert asks for it.
     #[default]
     Asked,
-    /// Called if the alert asks for it, or is urgent, not over, and nobody has said that they take care.
+    /// Called if the alert asks for it, or is urgent.
     Urgent,
-    /// Called with every message.
+    /// Called with every message about what is still open.
     Always,
     /// A call for everybody is dropped, even one that the alert asks for.
     Never,
@@ -45,7 +46,8 @@ const EVERYBODY: &str = "@all";
 
 impl MentionSettings {
     /// The people whom the message about `notification` calls, for any alert of its group: everyone once, and only those
-    /// whose number or id can stand in a message without changing its meaning.
+    /// whose number or id can stand in a message without changing its meaning. Nobody, if the alert is over or
+    /// somebody takes care of it.
     ///
     /// At most `limit` people, those of the settings first.
     #[must_use]
@@ -61,8 +63,13 @@ impl MentionSettings {
     }
 
     fn for_all(&self, told: &[&Notification], limit: usize) -> Mention {
+        let open = still_open(told);
+        if open.is_empty() {
+            return Mention::default();
+        }
         let Self { mobiles, user_ids, all } = self;
-        let asked = || told.iter().flat_map(|it| it.alerts()).map(|it| &it.mention);
+        let firing = |it: &&Alert| it.status == Status::Firing;
+        let asked = || open.iter().flat_map(|it| it.alerts()).filter(firing).map(|it| &it.mention);
         let asked_mobiles = asked().flat_map(|it| &it.mobiles);
         let asked_user_ids = asked().flat_map(|it| &it.user_ids);
         let mobiles = collect(mobiles.iter().chain(asked_mobiles).filter_map(|it| mobile(it)), limit);
@@ -73,7 +80,7 @@ impl MentionSettings {
         let asked_all = asked().any(|it| it.all || it.user_ids.iter().any(|id| id == EVERYBODY));
         let all = match all {
             MentionAll::Asked => asked_all,
-            MentionAll::Urgent => asked_all || is_urgent(told),
+            MentionAll::Urgent => asked_all || open.iter().any(|it| it.alert.severity == Severity::Urgent),
             MentionAll::Always => true,
             MentionAll::Never => false,
         };
@@ -81,16 +88,21 @@ impl MentionSettings {
     }
 }
 
-/// True if something urgent is still open by the last notification about it.
-fn is_urgent(told: &[&Notification]) -> bool {
-    let mut incidents = HashSet::new();
-    let mut last_of_each = told.iter().rev().filter(|it| incidents.insert(it.incident));
-    last_of_each.any(|it| match it.why {
-        Why::Started | Why::Worsened { .. } | Why::StillFiring | Why::Notice => {
-            it.alert.severity == Severity::Urgent
+/// The notifications about what is neither over nor taken care of by the last notification about it. Only they
+/// call people: nobody is to be woken by good news.
+fn still_open<'a>(told: &[&'a Notification]) -> Vec<&'a Notification> {
+    let mut closed = HashSet::new();
+    let mut seen = HashSet::new();
+    for it in told.iter().rev() {
+        let is_closed = match it.why {
+            Why::Started | Why::Worsened { .. } | Why::StillFiring | Why::Notice => false,
+            Why::Acknowledged | Why::Resolved => true,
+        };
+        if seen.insert(it.incident) && is_closed {
+            closed.insert(it.incident);
         }
-        Why::Acknowledged | Why::Resolved => false,
-    })
+    }
+    told.iter().copied().filter(|it| !closed.contains(&it.incident)).collect()
 }
 
 fn collect(people: impl Iterator<Item = String>, limit: usize) -> Vec<String> {

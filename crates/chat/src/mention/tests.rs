@@ -73,8 +73,50 @@ fn everybody_can_be_called_for_what_is_urgent_until_it_is_over() {
 
 #[test]
 fn everybody_can_be_called_always_or_never() {
-    check_all(MentionAll::Always, nobody(), Severity::Low, Why::Resolved, everybody());
+    check_all(MentionAll::Always, nobody(), Severity::Low, Why::StillFiring, everybody());
     check_all(MentionAll::Never, everybody(), Severity::Urgent, Why::Started, nobody());
+}
+
+#[test]
+fn a_recovery_or_an_acknowledgement_calls_nobody_whatever_is_asked_or_set() {
+    let people =
+        || Mention { mobiles: texts(&["13800000000"]), user_ids: texts(&["lisi", "@all"]), all: true };
+    for all in [MentionAll::Asked, MentionAll::Urgent, MentionAll::Always, MentionAll::Never] {
+        let settings =
+            MentionSettings { mobiles: texts(&["13900000000"]), user_ids: texts(&["wangwu"]), all };
+        for why in [Why::Resolved, Why::Acknowledged] {
+            assert_eq!(
+                called(&settings, people(), Severity::Urgent, why),
+                Mention::default(),
+                "{all:?} {why:?}"
+            );
+            let told = vec![told(1, Severity::Urgent, why, people()), told(2, Severity::Low, why, people())];
+            assert_eq!(called_by(&settings, told), Mention::default(), "{all:?} {why:?}");
+        }
+    }
+}
+
+#[test]
+fn a_digest_calls_only_for_what_is_open_by_the_last_of_each() {
+    let asking = |mobile: &str| Mention { mobiles: texts(&[mobile]), ..Mention::default() };
+    let called = called_by(
+        &MentionSettings::default(),
+        vec![
+            told(1, Severity::Urgent, Why::Started, Mention { all: true, ..asking("13100000000") }),
+            told(2, Severity::Low, Why::Started, asking("13200000000")),
+            told(1, Severity::Urgent, Why::Resolved, asking("13300000000")),
+        ],
+    );
+    assert_eq!(called, asking("13200000000"));
+}
+
+#[test]
+fn an_alert_of_a_group_that_is_over_calls_nobody() {
+    let mut told = fanfare_testkit::group(2);
+    let over = Arc::make_mut(&mut told.others[0].alert);
+    over.status = Status::Resolved;
+    over.mention = everybody();
+    assert_eq!(MentionSettings::default().for_notification(&told, 50), nobody());
 }
 
 #[test]
