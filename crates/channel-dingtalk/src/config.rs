@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use fanfare_chat::{MentionSettings, check_address_part, check_keyword};
+use fanfare_chat::{MentionSettings, SecretForm, check_address_part, check_form, check_keyword};
 use fanfare_core::{BuildError, SandboxAccount, SandboxDoors, Secret, SettingWarning};
 use serde::Deserialize;
 
@@ -89,14 +89,17 @@ impl DingTalkConfig {
         check_keyword(self.keyword.as_deref())
     }
 
-    /// A warning if the robot has no 加签, which its settings allow.
+    /// Warnings about a robot without 加签, which its settings allow, and about secrets unlike those that DingTalk issues.
     pub(crate) fn warnings(&self) -> Vec<SettingWarning> {
+        let endpoint = self.endpoint.as_deref();
+        let token = check_form("access_token", &self.access_token, ACCESS_TOKEN, endpoint);
+        let secret = self.secret.as_ref().and_then(|it| check_form("secret", it, SIGNING_SECRET, endpoint));
         let unsigned = self.secret.is_none().then(|| SettingWarning {
             field: String::new(),
             message: "no `secret`: without 加签 whoever learns the access token can write to the group"
                 .to_owned(),
         });
-        unsigned.into_iter().collect()
+        unsigned.into_iter().chain(token).chain(secret).collect()
     }
 
     /// The same settings for a sandbox.
@@ -115,6 +118,10 @@ impl DingTalkConfig {
 /// "签名 … secret … SEC 开头的字符串":
 /// <https://open.dingtalk.com/document/development/customize-robot-security-settings>
 const SECRET_PREFIX: &str = "SEC";
+
+/// The forms that DingTalk has issued so far; its documents name none but the prefix.
+const ACCESS_TOKEN: SecretForm = SecretForm::Hex("", 64);
+const SIGNING_SECRET: SecretForm = SecretForm::Hex(SECRET_PREFIX, 64);
 
 #[cfg(test)]
 mod tests;

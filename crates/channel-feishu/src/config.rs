@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use fanfare_chat::{MentionAll, check_address_part, check_keyword};
+use fanfare_chat::{MentionAll, SecretForm, check_address_part, check_form, check_keyword};
 use fanfare_core::{BuildError, SandboxAccount, SandboxDoors, Secret, SettingWarning};
 use serde::Deserialize;
 
@@ -118,7 +118,10 @@ impl FeishuConfig {
                  person's id stands there; `{}` says that this is fine",
             )
         });
-        unsigned.into_iter().chain(uncalled).collect()
+        let endpoint = self.endpoint.as_deref().filter(|it| !PUBLIC.contains(it));
+        let token = check_form("token", &self.token, SecretForm::Uuid, endpoint);
+        let secret = self.secret.as_ref().and_then(|it| check_form("secret", it, SIGNING_SECRET, endpoint));
+        unsigned.into_iter().chain(uncalled).chain(token).chain(secret).collect()
     }
 
     /// The same settings for a sandbox.
@@ -155,6 +158,12 @@ impl MentionConfig {
         Ok(())
     }
 }
+
+/// The addresses of Feishu's and Lark's own clouds.
+const PUBLIC: [&str; 2] = ["https://open.feishu.cn", "https://open.larksuite.com"];
+
+/// The form of the signing secrets that Feishu has issued so far; its documents name none.
+const SIGNING_SECRET: SecretForm = SecretForm::Letters(22);
 
 const NO_USER_ID: &str = "is no open_id or user_id: expected letters, digits, `_` and `-`, e.g. `ou_18eac85d35a2`; `mention.all` calls everybody";
 

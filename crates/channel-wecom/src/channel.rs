@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use fanfare_chat::MentionSettings;
 use fanfare_core::{
     Attempt, BuildError, Channel, Context, Digest, Limits, Notification, Notifier, Receipt, SandboxAccount,
-    SandboxDoors, SendError,
+    SandboxDoors, SendError, SettingWarning,
 };
 use fanfare_http_channel::{Client, HttpSettings};
 use fanfare_words::Renderer;
@@ -68,6 +68,10 @@ impl Channel for WeCom {
     const KIND: &'static str = KIND;
 
     type Config = WeComConfig;
+
+    fn warnings(config: &WeComConfig) -> Vec<SettingWarning> {
+        config.warnings()
+    }
 
     fn build(config: WeComConfig, context: Context) -> Result<Self, BuildError> {
         let WeComConfig { key, app, msgtype, mention, endpoint, proxy, ca_file } = config;

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
-use fanfare_chat::{MentionSettings, check_address_part};
-use fanfare_core::{BuildError, SandboxAccount, SandboxDoors, Secret};
+use fanfare_chat::{MentionSettings, SecretForm, check_address_part, check_form};
+use fanfare_core::{BuildError, SandboxAccount, SandboxDoors, Secret, SettingWarning};
 use serde::Deserialize;
 
 use crate::Recipients;
@@ -83,6 +83,9 @@ const MOST_USERS: usize = 1000;
 const MOST_PARTIES: usize = 100;
 const MOST_TAGS: usize = 100;
 
+/// The form of the secrets that WeCom has issued to apps so far; its documents name none.
+const APP_SECRET: SecretForm = SecretForm::Letters(43);
+
 impl WeComConfig {
     /// The settings of a group bot, everything else as it comes.
     #[must_use]
@@ -94,6 +97,15 @@ impl WeComConfig {
     #[must_use]
     pub fn app(app: AppConfig) -> Self {
         Self { app: Some(app), ..Self::default() }
+    }
+
+    /// Warnings about secrets unlike those that WeCom issues.
+    pub(crate) fn warnings(&self) -> Vec<SettingWarning> {
+        let endpoint = self.endpoint.as_deref();
+        let key = self.key.as_ref().and_then(|it| check_form("key", it, SecretForm::Uuid, endpoint));
+        let secret =
+            self.app.as_ref().and_then(|it| check_form("app.secret", &it.secret, APP_SECRET, endpoint));
+        key.into_iter().chain(secret).collect()
     }
 
     /// The same settings for a sandbox.

@@ -34,5 +34,5 @@ pub use crate::markdown::{
 };
 pub use crate::mention::{MentionAll, MentionSettings};
 pub use crate::plain::{plain, without_links};
-pub use crate::robot_settings::{check_address_part, check_keyword};
+pub use crate::robot_settings::{SecretForm, check_address_part, check_form, check_keyword};
 pub use crate::signing::{ClockRemedy, SigningClock, SigningTime};

@@ -2,7 +2,12 @@
 
 use std::path::Path;
 
-use fanfare_settings::{InlineSecrets, Node, Problem, Problems, ReadContext, Secrets};
+use fanfare_settings::{
+    InlineSecrets, Node, Pipes, Problem, Problems, ReadContext, Secrets, odd_signs, read_text_file,
+};
+
+/// The most bytes of a config. Ours: ten thousand routes have two million.
+const LONGEST_CONFIG: u64 = 64 * 1024 * 1024;
 
 /// Texts that pass for most settings that are written as text: the empty one for
 /// names, and then a length of time, a date, a time of day, a size, addresses, a
@@ -25,7 +30,7 @@ const PLACEHOLDER_TEXTS: [&str; 13] = [
 
 /// The text of the config at `file`.
 pub(crate) fn read(file: &Path) -> Result<String, Problems> {
-    std::fs::read_to_string(file).map_err(|err| {
+    read_text_file(file, LONGEST_CONFIG, Pipes::Read).map_err(|err| {
         let message = format!("the config cannot be read: {err}");
         Problems::new(file, vec![Problem::whole_file(None, message)])
     })
@@ -34,7 +39,10 @@ pub(crate) fn read(file: &Path) -> Result<String, Problems> {
 /// The tree of `text`, which stands at `file`. Names that stand twice are added
 /// to `problems`.
 pub(crate) fn parse(text: &str, file: &Path, problems: &mut Vec<Problem>) -> Result<Node, Problems> {
-    fanfare_settings::parse(text, problems).map_err(|problem| Problems::new(file, vec![problem]))
+    fanfare_settings::parse(text, problems).map_err(|problem| {
+        let odd = odd_signs(text);
+        Problems::new(file, [problem].into_iter().chain(odd).collect())
+    })
 }
 
 /// The surroundings in which `root`, the tree of `text` at `file`, is read.

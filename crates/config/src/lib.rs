@@ -13,6 +13,8 @@ mod channels;
 mod routes;
 mod receivers;
 mod terms;
+mod conditions;
+mod self_alerts;
 mod sources;
 mod server;
 mod retry;

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fanfare_core::{ChannelName, Policy, Receiver, Route, SandboxDoors};
-use fanfare_gateway::ChannelSetup;
-use fanfare_settings::{Node, Problem, Problems, ReadContext, Secrets, Section, SettingPath};
+use fanfare_gateway::{ChannelSetup, SELF_SOURCE};
+use fanfare_settings::{
+    Node, Problem, Problems, ReadContext, Secrets, Section, SettingPath, odd_signs, review,
+};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -18,7 +20,7 @@ use crate::routes::RoutableReceivers;
 use crate::scalars::{PositiveDuration, StorePath};
 use crate::terms::AckLinkSupport;
 use crate::yaml::{ConfigYaml, MessagesYaml, locale};
-use crate::{document, receivers, retry, routes, server, sources};
+use crate::{conditions, document, receivers, retry, routes, self_alerts, server, sources};
 
 /// The file of the store unless the config says otherwise.
 const STORE: &str = "data/fanfare.db";
@@ -59,13 +61,17 @@ impl Loader<'_> {
         let mut problems = Vec::new();
         let root = document::parse(text, file, &mut problems)?;
         let context = document::context(text, &root, file, self.secrets);
+        review(&root, &context, &mut problems);
         let config = self.assemble(root, &context, &mut problems);
         match config {
             Some(config) if !problems.iter().any(Problem::is_error) => {
                 problems.sort();
                 Ok(Config { warnings: problems, ..config })
             }
-            Some(_) | None => Err(Problems::new(file, problems)),
+            Some(_) | None => {
+                problems.extend(odd_signs(text));
+                Err(Problems::new(file, problems))
+            }
         }
     }
 
@@ -110,6 +116,10 @@ fn check(yaml: ConfigYaml, ready: Vec<ReadyChannel>, section: &mut Section) -> O
     check_shared_limits(&ready, section);
     if section.is_sound() {
         warn_of_unused(&receivers, &route, &channels, section);
+        let named = yaml.sources.iter().map(|it| it.name.as_str()).chain([SELF_SOURCE]).collect();
+        conditions::check(&route, &named, section);
+        let setups: Vec<&ChannelSetup> = ready.iter().map(|it| &it.setup).collect();
+        self_alerts::check(&route, &receivers, &setups, section);
     }
     let policy = policy(route, receivers, section)?;
     let account = |it: &ReadyChannel| Some((it.setup.name.clone(), it.account.clone()?));

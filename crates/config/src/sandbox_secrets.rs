@@ -17,6 +17,10 @@ impl<S: Secrets> Secrets for SandboxSecrets<S> {
         Some(known.unwrap_or_else(|| Secret::stand_in(name)))
     }
 
+    fn others_may_read(&self, path: &Path) -> bool {
+        self.0.others_may_read(path)
+    }
+
     fn file(&self, path: &Path) -> io::Result<String> {
         let known = self.0.file(path).ok().filter(|text| !text.trim().is_empty());
         Ok(known.unwrap_or_else(|| Secret::stand_in(&path.to_string_lossy())))

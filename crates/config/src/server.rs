@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use fanfare_settings::{Section, SettingPath};
+use url::{Host, Url};
 
 use crate::config::{Auth, ServerConfig};
 use crate::keyword_or_map::AuthYaml;
@@ -25,12 +26,42 @@ pub(crate) fn check(yaml: &ServerYaml, section: &mut Section) -> ServerConfig {
         ),
         None => {}
     }
+    if let Some(HttpUrl(url)) = external_url {
+        check_proxied(url, auth.as_ref(), listen, &path.key("external_url"), section);
+    }
     ServerConfig {
         listen: listen.0,
         external_url: external_url.as_ref().map(|HttpUrl(url)| url.clone()),
         auth: auth.clone().map_or(Auth::Open, Auth::from),
         cors_origins: cors_origins.iter().map(|PageOrigin(origin)| origin.clone()).collect(),
         reload_on_change: *reload_on_change,
+    }
+}
+
+/// Warns of an API that trusts this machine while a proxy on it lets others in.
+fn check_proxied(
+    url: &Url,
+    auth: Option<&AuthYaml>,
+    listen: Listen,
+    path: &SettingPath,
+    section: &mut Section,
+) {
+    let is_here = match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => true,
+    };
+    let is_open = match auth {
+        None | Some(AuthYaml::None) => true,
+        Some(AuthYaml::Bearer(_)) => false,
+    };
+    if listen.0.ip().is_loopback() && is_open && !is_here {
+        section.warning(
+            path,
+            "whatever hands requests from there to this machine makes everybody look like a program on it, and so \
+             everybody may use the API: set `server.auth`",
+        );
     }
 }
 

@@ -150,6 +150,10 @@ impl Secrets for Listed {
         let text = path.to_str().and_then(|path| self.0.get(path));
         text.map(|it| (*it).to_owned()).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
+
+    fn others_may_read(&self, path: &Path) -> bool {
+        path.ends_with("open")
+    }
 }
 
 /// The secrets most tests need.
@@ -160,6 +164,11 @@ pub(crate) fn secrets() -> Listed {
             ("EMPTY", " "),
             ("/etc/fanfare/token", "SEC-from-a-file\n"),
             ("/etc/fanfare/empty", "\n"),
+            ("/etc/fanfare/open", "SEC-open\n"),
+            ("QUOTED", "\"SEC-quoted\""),
+            ("UNFILLED", "SEC-${TOKEN}"),
+            ("LINES", "SEC-a\nSEC-b"),
+            ("HIDDEN", "SEC-a\u{0}b"),
         ]
         .into(),
     )

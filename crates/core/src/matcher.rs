@@ -83,6 +83,23 @@ impl Matcher {
         }
     }
 
+    /// Tells whether an alert meets the condition whose label of this name has the text `text`; the severity's is
+    /// its word.
+    #[must_use]
+    pub fn holds_for(&self, text: &str) -> bool {
+        let severity = || text.parse::<Severity>();
+        match &self.test {
+            MatcherTest::Equal => text == self.value,
+            MatcherTest::NotEqual => text != self.value,
+            MatcherTest::Matches(pattern) => pattern.is_match(text),
+            MatcherTest::DoesNotMatch(pattern) => !pattern.is_match(text),
+            MatcherTest::AtLeast(bound) => severity().is_ok_and(|it| it >= *bound),
+            MatcherTest::Above(bound) => severity().is_ok_and(|it| it > *bound),
+            MatcherTest::AtMost(bound) => severity().is_ok_and(|it| it <= *bound),
+            MatcherTest::Below(bound) => severity().is_ok_and(|it| it < *bound),
+        }
+    }
+
     /// The name of the label whose text is compared.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -8,6 +8,7 @@ mod commands;
 mod serve;
 mod client;
 mod locale_variables;
+mod log_filter;
 mod registry;
 
 pub use crate::cli::{Cli, Command};

@@ -8,14 +8,18 @@
 //! This crate knows no setting by name, except `allow_inline_secrets` and the
 //! two forms of a secret. The meaning of settings is its caller's.
 
+mod review;
 mod section;
 mod digest;
 mod deserialize;
 mod placeholder;
 mod secret;
+mod unfilled;
 mod context;
 mod secrets;
+mod text_file;
 mod yaml;
+mod odd_signs;
 mod node;
 mod error;
 mod suggest;
@@ -28,9 +32,12 @@ mod testing;
 pub use crate::context::{InlineSecrets, ReadContext};
 pub use crate::digest::digest;
 pub use crate::node::{Node, YamlEntry};
+pub use crate::odd_signs::odd_signs;
 pub use crate::place::{Position, SettingPath};
 pub use crate::problem::{Problem, ProblemSeverity, Problems, in_file};
+pub use crate::review::review;
 pub use crate::secrets::{NoSecrets, ProcessSecrets, Secrets};
 pub use crate::section::Section;
 pub use crate::suggest::unknown_name;
+pub use crate::text_file::{Pipes, read_text_file};
 pub use crate::yaml::parse;

@@ -47,6 +47,12 @@ impl Problem {
         Self { position, severity: ProblemSeverity::Error, path: String::new(), message }
     }
 
+    /// A warning about the file as a whole, or about what it is used with.
+    #[must_use]
+    pub fn warning_of_whole(message: String) -> Self {
+        Self { position: None, severity: ProblemSeverity::Warning, path: String::new(), message }
+    }
+
     /// True if the config cannot be used because of the problem.
     #[must_use]
     pub fn is_error(&self) -> bool {

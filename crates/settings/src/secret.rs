@@ -4,11 +4,13 @@ use std::path::Path;
 
 use crate::context::{InlineSecrets, ReadContext};
 use crate::error::{Mistake, SettingError as Error};
+use crate::node::YamlEntry;
 use crate::node::{Node, Value};
 use crate::place::PathStep;
+use crate::unfilled::unfilled;
 
 /// The two forms of a secret.
-const INSTEAD: &str = "`{ env: NAME }` or `{ file: PATH }`";
+pub(crate) const INSTEAD: &str = "`{ env: NAME }` or `{ file: PATH }`";
 
 /// The text of the secret that `node` names. No error quotes what was written or found.
 pub(crate) fn resolve(node: &Node, context: &ReadContext<'_>) -> Result<String, Error> {
@@ -46,9 +48,20 @@ pub(crate) fn resolve(node: &Node, context: &ReadContext<'_>) -> Result<String, 
 /// The text of the secret, if `node` names one and it can be read.
 pub(crate) fn named(node: &Node, context: &ReadContext<'_>) -> Option<String> {
     match node.entries() {
-        [entry] if matches!(entry.name.as_str(), "env" | "file") => resolve(node, context).ok(),
+        [entry] if is_place(&entry.name) => resolve(node, context).ok(),
         _ => None,
     }
+}
+
+/// True if `name` says where a secret is kept.
+pub(crate) fn is_place(name: &str) -> bool {
+    matches!(name, "env" | "file")
+}
+
+/// True if others may read the file that `place` names.
+pub(crate) fn is_open_file(place: &YamlEntry, context: &ReadContext<'_>) -> bool {
+    let path = text_of(&place.node).unwrap_or_default();
+    place.name == "file" && context.secrets.others_may_read(&context.folder.join(path))
 }
 
 fn text_of(node: &Node) -> Result<&str, Error> {
@@ -70,8 +83,28 @@ fn variable(name: &str, context: &ReadContext<'_>) -> Result<String, Error> {
         Some(text) if text.trim().is_empty() => {
             Err(mistake(format!("the environment variable{shown} is empty")))
         }
-        Some(text) => Ok(text),
+        Some(text) => usable(text),
     }
+}
+
+/// `text`, if a secret can be one.
+fn usable(text: String) -> Result<String, Error> {
+    let secret = text.trim();
+    let hidden = |c: char| c.is_control() || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}');
+    let complaint = if secret.contains(['\n', '\r']) {
+        "has several lines: keep nothing but the secret in it".to_owned()
+    } else if let Some((place, c)) = secret.chars().enumerate().find(|(_, c)| hidden(*c)) {
+        format!(
+            "holds a character that nobody sees, U+{:04X}, at place {}: write the secret anew",
+            u32::from(c),
+            place + 1
+        )
+    } else if let Some(form) = unfilled(secret) {
+        format!("holds the placeholder {form}, which nothing fills in: put the secret itself there")
+    } else {
+        return Ok(text);
+    };
+    Err(mistake(format!("what is kept there {complaint}")))
 }
 
 /// The name, unless it looks more like the secret itself, which people paste here.
@@ -81,10 +114,21 @@ fn shown(name: &str) -> String {
 }
 
 fn file(path: &str, context: &ReadContext<'_>) -> Result<String, Error> {
-    let path = context.folder.join(Path::new(path));
-    let text =
-        context.secrets.file(&path).map_err(|err| mistake(format!("the file cannot be read: {err}")))?;
-    if text.trim().is_empty() { Err(mistake("the file is empty".to_owned())) } else { Ok(text) }
+    let (shown, path) = (shown_path(path), context.folder.join(Path::new(path)));
+    let text = context
+        .secrets
+        .file(&path)
+        .map_err(|err| mistake(format!("the file{shown} cannot be read: {err}")))?;
+    if text.trim().is_empty() { Err(mistake(format!("the file{shown} is empty"))) } else { usable(text) }
+}
+
+/// The path, unless it looks more like the secret itself, which people paste here.
+fn shown_path(path: &str) -> String {
+    let is_address = path.contains("://") || path.contains(['=', '&', '?', '+']);
+    let has_ending = path.rsplit_once('.').is_some_and(|(name, ending)| {
+        !name.is_empty() && (1..=8).contains(&ending.len()) && ending.chars().all(|c| c.is_ascii_lowercase())
+    });
+    if !is_address && (path.contains('/') || has_ending) { format!(" `{path}`") } else { String::new() }
 }
 
 fn mistake(message: String) -> Error {

@@ -2,7 +2,16 @@
 
 use std::fmt;
 use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+
+use crate::text_file::{Pipes, read_text_file};
+
+/// The most bytes of a secret's file. Ours: a token has some hundred, a key of 16,384 bits twelve thousand.
+const LONGEST_SECRET: u64 = 64 * 1024;
+
+/// The bit of a file's mode by which everybody may read it.
+const OTHERS_READ: u32 = 0o004;
 
 /// The source in which `{ env: NAME }` and `{ file: PATH }` are looked up.
 pub trait Secrets: fmt::Debug {
@@ -13,8 +22,11 @@ pub trait Secrets: fmt::Debug {
     ///
     /// # Errors
     ///
-    /// If it cannot be read.
+    /// If it cannot be read, or is none that holds a secret.
     fn file(&self, path: &Path) -> io::Result<String>;
+
+    /// True if more than the owner and the group of the file at `path` may read it.
+    fn others_may_read(&self, path: &Path) -> bool;
 }
 
 /// A source without any secret.
@@ -29,6 +41,10 @@ impl Secrets for NoSecrets {
     fn file(&self, _: &Path) -> io::Result<String> {
         Err(io::ErrorKind::NotFound.into())
     }
+
+    fn others_may_read(&self, _: &Path) -> bool {
+        false
+    }
 }
 
 /// The environment of this process and the files of this machine.
@@ -41,6 +57,10 @@ impl Secrets for ProcessSecrets {
     }
 
     fn file(&self, path: &Path) -> io::Result<String> {
-        std::fs::read_to_string(path)
+        read_text_file(path, LONGEST_SECRET, Pipes::Refused)
+    }
+
+    fn others_may_read(&self, path: &Path) -> bool {
+        std::fs::metadata(path).is_ok_and(|it| it.is_file() && it.permissions().mode() & OTHERS_READ != 0)
     }
 }

@@ -25,6 +25,10 @@ impl Secrets for ListedSecrets {
     fn file(&self, path: &Path) -> io::Result<String> {
         path.to_str().and_then(|path| self.get(path)).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
+
+    fn others_may_read(&self, path: &Path) -> bool {
+        path.ends_with("open")
+    }
 }
 
 /// The surroundings of `root`, the tree of `source`.

@@ -40,11 +40,21 @@ fn a_robot_without_a_signature_is_warned_about() {
     let warnings = |settings| -> Vec<String> {
         config(settings).warnings().into_iter().map(|it| format!("{}: {}", it.field, it.message)).collect()
     };
+    let token = "0123456789abcdef".repeat(4);
     assert_eq!(
-        warnings(json!({ "access_token": "abc" })),
+        warnings(json!({ "access_token": token })),
         [": no `secret`: without 加签 whoever learns the access token can write to the group"]
     );
-    assert_eq!(warnings(json!({ "access_token": "abc", "secret": "SECabc" })), [""; 0]);
+    assert_eq!(warnings(json!({ "access_token": token, "secret": format!("SEC{token}") })), [""; 0]);
+    assert_eq!(
+        warnings(json!({ "access_token": &token[1..], "secret": "SECabc" })),
+        [
+            "access_token: does not look like one: expected 64 hexadecimal digits, found 63 characters; copy it once more",
+            "secret: does not look like one: expected `SEC` and 64 hexadecimal digits, found 6 characters; copy it once more",
+        ]
+    );
+    let endpoint = "https://dingtalk.example.com";
+    assert_eq!(warnings(json!({ "access_token": "abc", "secret": "SECabc", "endpoint": endpoint })), [""; 0]);
 }
 
 #[test]

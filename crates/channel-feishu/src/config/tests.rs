@@ -88,8 +88,12 @@ fn the_check_says_what_becomes_of_mobile_numbers_and_of_a_bot_without_a_signatur
             .map(|it| it.message.split(':').next().unwrap().to_owned())
             .collect()
     };
-    assert_eq!(warned(json!({})), ["no `mention.ids_of_mobiles`"]);
-    assert_eq!(warned(json!({ "mention": { "ids_of_mobiles": {} }, "secret": null })), ["no `secret`"]);
+    let private = "https://feishu.example.com";
+    assert_eq!(warned(json!({ "endpoint": private })), ["no `mention.ids_of_mobiles`"]);
+    let unsigned = json!({ "endpoint": private, "mention": { "ids_of_mobiles": {} }, "secret": null });
+    assert_eq!(warned(unsigned), ["no `secret`"]);
+    let lark = json!({ "endpoint": "https://open.larksuite.com", "mention": { "ids_of_mobiles": {} } });
+    assert_eq!(warned(lark), ["does not look like one", "does not look like one"]);
 }
 
 #[test]

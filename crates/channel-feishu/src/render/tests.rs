@@ -104,8 +104,7 @@ fn rich_text_has_the_same_in_its_language() {
         [{"tag":"text","text":"来源: thinklink"}]
         [{"tag":"text","text":"告警编号: 42"}]
         [{"tag":"text","text":"确认: "},{"href":"https://alerts.example.com/ack/t0ken","tag":"a","text":"由我处理"}]
-        [{"tag":"text","text":"alarm_key"}]
-        [{"tag":"at","user_id":"ou_1"}]"#]].assert_eq(&lines.join("\n"));
+        [{"tag":"text","text":"alarm_key"}]"#]].assert_eq(&lines.join("\n"));
     assert_eq!(body["content"]["post"]["zh_cn"]["title"], "[已恢复] Temperature too high - Cold room 3");
 }
 

@@ -111,3 +111,16 @@ fn the_sandbox_learns_the_credentials_and_gets_every_message() {
 fn a_stand_in_for_a_missing_secret_is_no_mistake() {
     check_key(&Secret::new(&Secret::stand_in("WECOM_KEY"))).unwrap();
 }
+
+#[test]
+fn a_key_of_another_form_than_wecoms_is_a_doubt() {
+    let warned = |settings: Value| {
+        let config: WeComConfig = serde_json::from_value(settings).unwrap();
+        config.warnings().into_iter().map(|it| it.field).collect::<Vec<_>>()
+    };
+    assert_eq!(warned(json!({ "key": "693a91f6-7bc4-4bc4-97a0-0ec2cafa5aaa" })), [""; 0]);
+    assert_eq!(warned(json!({ "key": "693a91f6" })), ["key"]);
+    assert_eq!(warned(json!({ "key": "k", "endpoint": "https://wecom.example.com" })), [""; 0]);
+    let app = json!({ "corp_id": "ww1", "secret": "short", "agent_id": 1, "to_user": ["a"] });
+    assert_eq!(warned(json!({ "app": app })), ["app.secret"]);
+}

@@ -1,4 +1,5 @@
 mod channels;
+mod doubts;
 mod secrets;
 mod terms;
 mod versions;

@@ -354,3 +354,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_condition_can_be_asked_about_one_text() {
+    let holds = |matcher: &str, text: &str| matcher.parse::<Matcher>().unwrap().holds_for(text);
+    assert!(holds("device = a", "a") && !holds("device = a", "b"));
+    assert!(holds("device != a", "b") && !holds("device != a", "a"));
+    assert!(holds("device =~ \"a.*\"", "ab") && !holds("device !~ \"a.*\"", "ab"));
+    assert!(holds("severity >= high", "urgent") && !holds("severity > high", "high"));
+    assert!(holds("severity <= mid", "low") && !holds("severity < mid", "mid"));
+    assert!(!holds("severity >= low", "no severity"));
+}

@@ -15,6 +15,7 @@ use super::load::{load, load_without_secrets};
 use super::outcome::Outcome;
 use super::routes::tree;
 use super::table::table;
+use crate::log_filter::log_doubts;
 
 /// The strictness of the check, and the form of its output.
 #[derive(Debug, Args)]
@@ -22,6 +23,12 @@ pub struct CheckArgs {
     /// A check without secrets: they may be missing, as with `serve --sandbox`
     #[arg(long)]
     pub sandbox: bool,
+    /// A warning is a finding too: the exit status is 1
+    #[arg(long)]
+    pub strict: bool,
+    /// The log filter that `serve` is to run with, which is looked at too
+    #[arg(long, env = "RUST_LOG", default_value = "info", value_name = "FILTER")]
+    pub log: String,
     /// JSON instead of a text for people
     #[arg(long)]
     pub json: bool,
@@ -45,22 +52,26 @@ fn report(
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
     let CommandContext { config: file, language, now: _ } = context;
-    let (problems, outcome) = match result {
-        Ok(config) => (&config.warnings, Outcome::Good),
-        Err(problems) => (&problems.list, Outcome::Finding),
+    let found = match result {
+        Ok(config) => &config.warnings,
+        Err(problems) => &problems.list,
     };
+    let log = log_doubts(&args.log).into_iter().map(Problem::warning_of_whole);
+    let problems: Vec<Problem> = found.iter().cloned().chain(log).collect();
+    let is_finding = result.is_err() || (args.strict && !problems.is_empty());
+    let outcome = if is_finding { Outcome::Finding } else { Outcome::Good };
     if args.json {
-        serde_json::to_writer_pretty(&mut *out, &CheckReport::new(file, problems, outcome))?;
+        serde_json::to_writer_pretty(&mut *out, &CheckReport::new(file, &problems, outcome))?;
         writeln!(out)?;
         return Ok(outcome);
     }
-    for problem in problems {
+    for problem in &problems {
         writeln!(out, "{}", in_file(file, problem))?;
     }
     if let Ok(config) = result {
         write!(out, "{}", summary(config, *language))?;
     }
-    writeln!(out, "{}", verdict(file, problems, *language))?;
+    writeln!(out, "{}", verdict(file, &problems, *language))?;
     Ok(outcome)
 }
 

@@ -1,11 +1,13 @@
 //! The log: to standard error, as text for people or JSON for machines.
 
-use std::io::{self, BufWriter, IsTerminal as _};
+use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 
 use anyhow::Context as _;
 use clap::ValueEnum;
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
+
+use crate::log_filter::log_doubts;
 
 /// The form of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -41,9 +43,14 @@ impl Log {
 /// Starts logging. `filter` is what `RUST_LOG` says in its usual syntax, e.g.
 /// `info` or `fanfare_gateway=debug`.
 pub(crate) fn start_logging(filter: &str, format: LogFormat) -> anyhow::Result<Log> {
+    let doubts = log_doubts(filter);
     let filter = EnvFilter::try_new(filter).with_context(|| {
         format!("`{filter}` is not a log filter: expected e.g. info, or warn,fanfare_gateway=debug")
     })?;
+    for doubt in &doubts {
+        // Not by the log: it might be what lets nothing through.
+        drop(writeln!(io::stderr(), "warning: {doubt}"));
+    }
     // Each request of a stranger that is none would be an error there. Our own log says it now and then.
     let filter = filter.add_directive("actix_http::h1::dispatcher=off".parse()?);
     let builder = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(LINES).thread_name("log");

@@ -23,7 +23,7 @@ route: {{ receiver: everybody, routes: [{{ receiver: team }}] }}
     )
 }
 
-const URL: &str = "server: { external_url: https://alerts.example.com }";
+const URL: &str = "server: { external_url: https://alerts.example.com, auth: { bearer: { env: TOKEN } } }";
 
 #[track_caller]
 fn terms(receiver: &str) -> DeliveryTerms {

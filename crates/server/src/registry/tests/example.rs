@@ -34,6 +34,10 @@ impl Secrets for FormedSecrets {
     fn file(&self, path: &Path) -> io::Result<String> {
         NoSecrets.file(path)
     }
+
+    fn others_may_read(&self, path: &Path) -> bool {
+        NoSecrets.others_may_read(path)
+    }
 }
 
 /// The config `text`, without any secret.

@@ -1,0 +1,134 @@
+//! Values that cannot be what was meant: warnings about routes, and complaints about what cannot be read.
+
+use expect_test::{Expect, expect};
+
+use super::{SOUND, check_change, check_problems, check_warnings};
+
+/// The warnings about the sound config with these routes below the first.
+#[track_caller]
+fn check_routes(routes: &str, expected: Expect) {
+    check_warnings(&format!("{SOUND}  routes:\n{routes}"), expected);
+}
+
+#[test]
+fn a_severity_that_no_alert_has_is_never_met() {
+    check_routes(
+        "  - { matchers: [severity = critical], receiver: team }\n  - { matchers: ['severity =~ \"critical|warning\"'], receiver: team }\n  - { matchers: ['severity =~ \"high|critical\"'], receiver: team }\n",
+        expect![[r#"
+            17:7: warning: route.routes[0].matchers: no alert can meet `severity="critical"`: an alert's severity is low, mid, high or urgent; write `severity = urgent`
+            18:7: warning: route.routes[1].matchers: no alert can meet `severity=~"critical|warning"`: an alert's severity is low, mid, high or urgent"#]],
+    );
+}
+
+#[test]
+fn conditions_that_exclude_each_other_are_never_met() {
+    check_routes(
+        "  - { matchers: ['severity >= high', 'severity < mid'], receiver: team }\n  - matchers: [device = a]\n    routes: [{ matchers: ['device =~ \"b.*\"'] }]\n  - { matchers: [device = c, device != c] }\n",
+        expect![[r#"
+            17:7: warning: route.routes[0].matchers: no alert can meet `severity >= high` and `severity < mid`: an alert's severity is low, mid, high or urgent
+            19:16: warning: route.routes[1].routes[0].matchers: no alert can meet `device="a"` and `device=~"b.*"` at once
+            20:7: warning: route.routes[2].matchers: no alert can meet `device="c"` and `device!="c"` at once"#]],
+    );
+}
+
+#[test]
+fn a_source_that_there_is_not_is_never_met() {
+    check_routes(
+        "  - { matchers: [source = prometheus] }\n  - { matchers: ['source =~ \"think.*\"'] }\n  - { matchers: [source = fanfare] }\n",
+        expect![[
+            r#"17:7: warning: route.routes[0].matchers: no alert can meet `source="prometheus"`: the sources are `fanfare`, `thinklink`"#
+        ]],
+    );
+}
+
+#[test]
+fn conditions_that_are_met_otherwise_than_meant_are_told() {
+    check_routes(
+        "  - { matchers: ['device =~ \"\"'] }\n  - { matchers: [eui = 6353012AF1093062] }\n  - { matchers: ['eui = \"\"', 'device !~ \"\"'] }\n",
+        expect![[r#"
+            17:7: warning: route.routes[0].matchers: `device=~""` is met only by alerts without `device`: a regular expression has to match all of the text; write `device = ""` if that is meant, or `.*` for any text
+            18:7: warning: route.routes[1].matchers: no alert can meet `eui="6353012AF1093062"`: an EUI is kept in lower case; write `6353012af1093062`"#]],
+    );
+}
+
+#[test]
+fn a_route_behind_one_that_takes_all_is_never_reached() {
+    check_routes(
+        "  - { matchers: ['severity >= mid'] }\n  - { matchers: ['severity >= high'] }\n  - { matchers: [severity = urgent, device = a] }\n  - { matchers: ['severity >= low'], continue: true }\n  - { matchers: [device = b] }\n  - { matchers: [] }\n  - { matchers: [device = d] }\n",
+        expect![[r#"
+            18:5: warning: route.routes[1]: is never reached: routes[0] beside it takes every alert that comes here; put this one before it, or let that one say `continue: true`
+            19:5: warning: route.routes[2]: is never reached: routes[0] beside it takes every alert that comes here; put this one before it, or let that one say `continue: true`
+            23:5: warning: route.routes[6]: is never reached: routes[5] beside it takes every alert that comes here; put this one before it, or let that one say `continue: true`"#]],
+    );
+}
+
+#[test]
+fn an_api_behind_a_proxy_on_this_machine_needs_credentials() {
+    let at = |server: &str| format!("server: {server}{SOUND}");
+    check_warnings(
+        &at("{ external_url: https://alerts.example.com }"),
+        expect![[
+            r#"1:25: warning: server.external_url: whatever hands requests from there to this machine makes everybody look like a program on it, and so everybody may use the API: set `server.auth`"#
+        ]],
+    );
+    for fine in [
+        "{ external_url: http://127.0.0.1:8780 }",
+        "{ external_url: http://localhost:8780 }",
+        "{ external_url: https://alerts.example.com, auth: { bearer: { env: TOKEN } } }",
+        "{ external_url: http://192.168.1.10:8780, listen: 192.168.1.10:8780 }",
+    ] {
+        check_warnings(&at(fine), expect![""]);
+    }
+}
+
+#[test]
+fn a_secret_that_cannot_be_one_is_named_by_what_is_wrong_with_it() {
+    check_change(
+        "{ file: token }",
+        "{ env: UNFILLED }",
+        expect![[
+            r#"9:19: error: channels.ops.token.env: what is kept there holds the placeholder `${…}`, which nothing fills in: put the secret itself there"#
+        ]],
+    );
+    check_change(
+        "{ file: token }",
+        "{ env: LINES }",
+        expect![[
+            r#"9:19: error: channels.ops.token.env: what is kept there has several lines: keep nothing but the secret in it"#
+        ]],
+    );
+    check_change(
+        "{ file: token }",
+        "{ env: HIDDEN }",
+        expect![[
+            r#"9:19: error: channels.ops.token.env: what is kept there holds a character that nobody sees, U+0000, at place 6: write the secret anew"#
+        ]],
+    );
+    check_change(
+        "{ file: token }",
+        "{ file: secrets/missing }",
+        expect![[
+            r#"9:20: error: channels.ops.token.file: the file `secrets/missing` cannot be read: entity not found"#
+        ]],
+    );
+}
+
+#[test]
+fn a_secret_file_that_others_may_read_is_warned_about() {
+    check_warnings(
+        &SOUND.replace("{ file: token }", "{ file: open }"),
+        expect![[
+            r#"9:20: warning: channels.ops.token.file: others on this machine may read the file: chmod 600 it, or 640 for a group"#
+        ]],
+    );
+}
+
+#[test]
+fn signs_of_a_chinese_keyboard_are_named_where_they_stand() {
+    check_problems(
+        &SOUND.replace("    kind: bell", "    kind：bell"),
+        expect![[r#"
+            8:9: error: `：` (U+FF1A) is no sign of YAML: write `: `
+            9:10: error: not readable as YAML: mapping values are not allowed in this context"#]],
+    );
+}

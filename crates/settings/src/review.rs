@@ -1,0 +1,105 @@
+//! A look at everything that a config says and everything it names, whatever it means: placeholders that
+//! nobody filled in, and secrets about which somebody should be asked.
+
+use crate::context::ReadContext;
+use crate::node::{Node, Value, YamlEntry};
+use crate::place::SettingPath;
+use crate::problem::{Problem, ProblemSeverity};
+use crate::secret;
+use crate::unfilled::{is_filler, is_phrase, unfilled};
+
+/// The setting whose texts hold conditions: a regular expression may look like a placeholder.
+const CONDITIONS: &str = "matchers";
+
+/// The signs that people write around a value, and that some readers of environment files leave there.
+const QUOTES: [(char, char); 6] =
+    [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”'), ('‘', '’'), ('「', '」')];
+
+/// Adds to `problems` what stands in the config at `root` that no setting can mean. No secret is quoted.
+pub fn review(root: &Node, context: &ReadContext<'_>, problems: &mut Vec<Problem>) {
+    let mut review = Review { context, problems };
+    review.node(root, &SettingPath::default());
+}
+
+struct Review<'a> {
+    context: &'a ReadContext<'a>,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Review<'_> {
+    fn node(&mut self, node: &Node, path: &SettingPath) {
+        match &node.value {
+            Value::Text(text) => self.text(node, text, path),
+            Value::List(items) => {
+                items.iter().enumerate().for_each(|(index, item)| self.node(item, &path.index(index)));
+            }
+            Value::Map(entries) => match entries.as_slice() {
+                [entry] if secret::is_place(&entry.name) => self.secret(node, entry, path),
+                entries => entries
+                    .iter()
+                    .filter(|it| it.name != CONDITIONS)
+                    .for_each(|it| self.node(&it.node, &path.key(&it.name))),
+            },
+            Value::Nothing | Value::Bool(_) | Value::Number(_) | Value::Placeholder(_) => {}
+        }
+    }
+
+    fn text(&mut self, node: &Node, text: &str, path: &SettingPath) {
+        if let Some(form) = unfilled(text) {
+            let message = format!(
+                "{form} is filled in by nothing: write the value itself; a secret can be {}",
+                secret::INSTEAD
+            );
+            self.note(ProblemSeverity::Error, node, path, message);
+        } else if quoted(text).is_some_and(|(opening, _)| !opening.is_ascii()) {
+            self.note(ProblemSeverity::Warning, node, path, quotes_belong_to_it("the value", text));
+        }
+    }
+
+    /// The place of a secret, `entry`, is the one setting of `node`.
+    fn secret(&mut self, node: &Node, entry: &YamlEntry, path: &SettingPath) {
+        let path = path.key(&entry.name);
+        if let Some(text) = secret::named(node, self.context) {
+            for doubt in doubts(&text) {
+                self.note(ProblemSeverity::Warning, &entry.node, &path, doubt);
+            }
+        }
+        if secret::is_open_file(entry, self.context) {
+            let message =
+                "others on this machine may read the file: chmod 600 it, or 640 for a group".to_owned();
+            self.note(ProblemSeverity::Warning, &entry.node, &path, message);
+        }
+    }
+
+    fn note(&mut self, severity: ProblemSeverity, node: &Node, path: &SettingPath, message: String) {
+        let (position, path) = (Some(node.position), path.to_string());
+        self.problems.push(Problem { position, severity, path, message });
+    }
+}
+
+/// The doubts about the text of a secret that can be used.
+fn doubts(text: &str) -> Vec<String> {
+    let quotes = quoted(text).map(|_| quotes_belong_to_it("the secret", text));
+    let phrase = (is_phrase(text) || is_filler(text))
+        .then(|| "the secret reads like an example's, which somebody was to replace".to_owned());
+    quotes.into_iter().chain(phrase).collect()
+}
+
+fn quotes_belong_to_it(what: &str, text: &str) -> String {
+    let (opening, closing) = quoted(text).unwrap_or(('"', '"'));
+    format!(
+        "{what} begins with {opening} and ends with {closing}, which are taken as a part of it: leave them out if they are not"
+    )
+}
+
+/// The quotes around `text`, if it stands in such.
+fn quoted(text: &str) -> Option<(char, char)> {
+    let text = text.trim();
+    QUOTES.into_iter().find(|(opening, closing)| {
+        text.strip_prefix(*opening)
+            .is_some_and(|rest| rest.len() > closing.len_utf8() && rest.ends_with(*closing))
+    })
+}
+
+#[cfg(test)]
+mod tests;

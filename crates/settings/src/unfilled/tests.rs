@@ -1,0 +1,34 @@
+use super::*;
+
+#[test]
+fn placeholders_of_shells_templates_and_examples_are_known() {
+    for text in [
+        "${DING_TOKEN}",
+        "https://oapi.example/${TOKEN:-x}",
+        "$(cat /run/secrets/token)",
+        "{{ token }}",
+        "{{ .Values.token }}",
+        "$DING_TOKEN",
+        "%DING_TOKEN%",
+        "<your token>",
+        " <access_token>\n",
+    ] {
+        assert!(unfilled(text).is_some(), "{text}");
+    }
+    assert!(is_filler("xxx") && is_filler("XXXXXXXX") && is_filler("********") && is_filler("..."));
+    for text in
+        ["changeme", "Change-Me", "CHANGE_IT", "your-token", "YOUR_TOKEN_HERE", "insert token here", "TODO"]
+    {
+        assert!(is_phrase(text), "{text}");
+    }
+}
+
+#[test]
+fn what_may_be_a_value_is_one() {
+    for text in ["$ecret", "pa$$word", "a<b>c", "<alerts@example.com>", "100%", "${}", "{x}", "a{{", "$5"] {
+        assert!(unfilled(text).is_none(), "{text}");
+    }
+    for text in ["xx", "xxy", "secret", "token", "password", "toddy", "yet", ""] {
+        assert!(!is_filler(text) && !is_phrase(text), "{text}");
+    }
+}
