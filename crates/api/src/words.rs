@@ -155,6 +155,9 @@ pub enum SendOrder {
 pub enum ChannelCondition {
     /// The channel works, as far as is known.
     Working,
+    /// No message has ever gone out on it: whether it works, nobody knows.
+    #[serde(rename = "never_proven")]
+    NeverProven,
     /// No message goes out, and an alert about this was raised.
     Broken,
 }

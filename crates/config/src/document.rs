@@ -1,6 +1,6 @@
 //! The file of a config, read and parsed.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use fanfare_settings::{
     InlineSecrets, Node, Pipes, Problem, Problems, ReadContext, Secrets, odd_signs, read_text_file,
@@ -45,6 +45,17 @@ pub(crate) fn parse(text: &str, file: &Path, problems: &mut Vec<Problem>) -> Res
     })
 }
 
+/// The files in which the config `text` at `file` keeps its secrets; none if it cannot be read as YAML.
+#[must_use]
+pub fn secret_files(text: &str, file: &Path) -> Vec<PathBuf> {
+    let root = fanfare_settings::parse(text, &mut Vec::new());
+    root.map_or_else(|_| Vec::new(), |root| fanfare_settings::secret_files(&root, folder(file)))
+}
+
+fn folder(file: &Path) -> &Path {
+    file.parent().unwrap_or_else(|| Path::new(""))
+}
+
 /// The surroundings in which `root`, the tree of `text` at `file`, is read.
 pub(crate) fn context<'a>(
     text: &'a str,
@@ -55,7 +66,7 @@ pub(crate) fn context<'a>(
     ReadContext {
         source: text,
         secrets,
-        folder: file.parent().unwrap_or_else(|| Path::new("")),
+        folder: folder(file),
         inline_secrets: InlineSecrets::from_root(root),
         placeholder_texts: &PLACEHOLDER_TEXTS,
     }

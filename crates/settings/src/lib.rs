@@ -9,6 +9,7 @@
 //! two forms of a secret. The meaning of settings is its caller's.
 
 mod review;
+mod secret_files;
 mod section;
 mod digest;
 mod deserialize;
@@ -36,6 +37,7 @@ pub use crate::odd_signs::odd_signs;
 pub use crate::place::{Position, SettingPath};
 pub use crate::problem::{Problem, ProblemSeverity, Problems, in_file};
 pub use crate::review::review;
+pub use crate::secret_files::secret_files;
 pub use crate::secrets::{NoSecrets, ProcessSecrets, Secrets};
 pub use crate::section::Section;
 pub use crate::suggest::unknown_name;

@@ -14,6 +14,8 @@ pub struct ChannelWords {
     pub columns: [&'static str; 8],
     /// The health of a channel that works.
     pub working: &'static str,
+    /// The condition of a channel on which no message has ever gone out.
+    pub never_proven: &'static str,
     /// The health of a channel through which nothing gets.
     pub broken: &'static str,
     /// The health of a channel that sends again, but not yet for long enough to count as working.
@@ -35,6 +37,7 @@ impl ChannelWords {
     pub fn health(&self, health: ChannelCondition) -> &'static str {
         match health {
             ChannelCondition::Working => self.working,
+            ChannelCondition::NeverProven => self.never_proven,
             ChannelCondition::Broken => self.broken,
         }
     }
@@ -77,6 +80,7 @@ static ENGLISH: ChannelWords = ChannelWords {
     language: Language::En,
     columns: ["CHANNEL", "KIND", "HEALTH", "SILENT UNTIL", "PENDING", "QUOTA", "LAST PROVEN", "LAST TROUBLE"],
     working: "working",
+    never_proven: "never proven",
     broken: "broken",
     recovering: "recovering",
 };
@@ -85,6 +89,7 @@ static CHINESE: ChannelWords = ChannelWords {
     language: Language::Zh,
     columns: ["渠道", "类型", "状况", "静默至", "待发送", "额度", "最近送达", "最近故障"],
     working: "正常",
+    never_proven: "从未验证",
     broken: "故障",
     recovering: "恢复中",
 };

@@ -23,9 +23,10 @@ const FAMILIES: [(&str, &str); 13] = [
 ];
 
 /// Families that are there once there is something to count, or once it has been looked at.
-const AT_TIMES: [(&str, &str); 9] = [
+const AT_TIMES: [(&str, &str); 10] = [
     ("fanfare_http_connections_closed", "counter"),
     ("fanfare_channel_up", "gauge"),
+    ("fanfare_channel_never_proven", "gauge"),
     ("fanfare_channel_last_proven_timestamp_seconds", "gauge"),
     ("fanfare_clock_offset_seconds", "gauge"),
     ("fanfare_dead_letters", "gauge"),

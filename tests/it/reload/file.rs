@@ -45,6 +45,15 @@ fn a_token_that_was_changed_lets_in_and_the_old_one_no_longer() {
 }
 
 #[test]
+fn a_secrets_file_that_changes_is_read_without_being_asked_for() {
+    let gateway = start(&config_with(""));
+    gateway.site().write("token", "the-new-token\n");
+    until("the new token lets in", || post_with(&gateway, "the-new-token") == 202, PATIENCE);
+    assert_eq!(post_with(&gateway, "the-old-token"), 401);
+    assert!(gateway.log().contains("a change of a secret's file"), "{}", gateway.log());
+}
+
+#[test]
 fn a_new_source_and_a_new_channel_are_there_at_once_also_in_the_sandbox() {
     let gateway = start(&config_with(""));
     let wider = config_with("")

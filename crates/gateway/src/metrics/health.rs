@@ -21,6 +21,7 @@ use crate::self_alert::{
 pub(super) struct HealthMetrics {
     up: GaugeFamily<ChannelLabels, i64, AtomicI64>,
     proven: GaugeFamily<ChannelLabels, f64, AtomicU64>,
+    never_proven: GaugeFamily<ChannelLabels, i64, AtomicI64>,
     clock_offset: GaugeFamily<ChannelLabels, f64, AtomicU64>,
     queue_age: GaugeFamily<ChannelLabels, f64, AtomicU64>,
     silence: GaugeFamily<SourceLabels, f64, AtomicU64>,
@@ -106,6 +107,9 @@ impl HealthMetrics {
         let unaccounted = "Rows of the ledger that the audit cannot account for: anything but 0 is a bug";
         let contracts = "Notifications in the ledger, by the state of their contract";
         registry.register("fanfare_channel_up", up, self.up.family.clone());
+        let never_proven = "1 while the channel's provider has never accepted a message";
+        let unproven = self.never_proven.family.clone();
+        registry.register("fanfare_channel_never_proven", never_proven, unproven);
         let proven_at = self.proven.family.clone();
         registry.register_with_unit(
             "fanfare_channel_last_proven_timestamp",
@@ -151,6 +155,7 @@ impl HealthMetrics {
         self.dead_letters.show(channels.iter().map(|it| (labels(it), count(letters(it)))));
         let proven = |it: &ChannelSnapshot| Some((labels(it), it.proven_at?.as_duration().as_secs_f64()));
         self.proven.show(channels.iter().filter_map(proven));
+        self.never_proven.show(channels.iter().map(|it| (labels(it), i64::from(it.proven_at.is_none()))));
         let offset = |it: &ChannelSnapshot| Some((labels(it), it.clock_offset?.as_secs_f64()));
         self.clock_offset.show(channels.iter().filter_map(offset));
         let age = |it: &ChannelSnapshot| (labels(it), it.queue_age.unwrap_or_default().as_secs_f64());

@@ -13,9 +13,10 @@ pub(crate) fn channel_report(view: ChannelView) -> Result<ChannelReport, Unknown
         name: view.name.to_string(),
         kind: view.kind.to_owned(),
         timeout: view.timeout.to_string(),
-        health: match view.health {
-            ChannelHealth::Working => ChannelCondition::Working,
-            ChannelHealth::Broken => ChannelCondition::Broken,
+        health: match (view.health, view.proven_at) {
+            (ChannelHealth::Working, Some(_)) => ChannelCondition::Working,
+            (ChannelHealth::Working, None) => ChannelCondition::NeverProven,
+            (ChannelHealth::Broken, _) => ChannelCondition::Broken,
         },
         broken_since: view.broken_since,
         reason: view.reason,

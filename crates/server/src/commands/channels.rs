@@ -71,7 +71,9 @@ fn row(channel: &ChannelReport, words: &ChannelWords, zone: &TimeZone) -> [Strin
     } = channel;
     let health = match (health, blocked_until) {
         (ChannelCondition::Broken, None) => words.recovering,
-        (ChannelCondition::Broken | ChannelCondition::Working, _) => words.health(*health),
+        (ChannelCondition::Broken | ChannelCondition::Working | ChannelCondition::NeverProven, _) => {
+            words.health(*health)
+        }
     };
     let quota = quota.as_ref().map(|it| words.quota(it.used, it.messages, &it.period));
     let last =

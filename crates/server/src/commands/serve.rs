@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
@@ -43,24 +44,28 @@ pub(crate) fn serve(context: &CommandContext, args: ServeArgs) -> anyhow::Result
     let ServeArgs { sandbox, log_format, log } = args;
     let log = start_logging(&log, log_format)?;
     let providers = if sandbox { Providers::Sandbox } else { Providers::Real };
-    runtime()?.block_on(crate::serve::serve(&context.config, providers, &log))?;
-    Ok(Outcome::Good)
+    run(crate::serve::serve(&context.config, providers, &log))
 }
 
 /// Shows the example at work until it is told to stop.
 pub(crate) fn demo(context: &CommandContext, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let log = start_logging("warn", LogFormat::Text)?;
-    runtime()?.block_on(crate::serve::demo(context.language, &log, out))?;
-    Ok(Outcome::Good)
+    run(crate::serve::demo(context.language, &log, out))
 }
 
 /// Runs the fake providers alone until it is told to stop.
 pub(crate) fn sandbox(args: &SandboxArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let _log = start_logging("info", LogFormat::Text)?;
-    runtime()?.block_on(crate::serve::sandbox_alone(args.http, args.smtp, out))?;
-    Ok(Outcome::Good)
+    run(crate::serve::sandbox_alone(args.http, args.smtp, out))
 }
 
-fn runtime() -> anyhow::Result<Runtime> {
-    Runtime::new().context("the async runtime cannot be started")
+/// The time that threads of the runtime may take to end once nothing is left to do. A name that is being looked up
+/// holds its thread for as long as the resolver takes.
+const LAST_THREADS: Duration = Duration::from_millis(500);
+
+fn run(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<Outcome> {
+    let runtime = Runtime::new().context("the async runtime cannot be started")?;
+    let ended = runtime.block_on(command);
+    runtime.shutdown_timeout(LAST_THREADS);
+    ended.map(|()| Outcome::Good)
 }

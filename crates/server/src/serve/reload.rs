@@ -19,7 +19,7 @@ use tracing::{error, info, warn};
 
 use self::failure::{NotReloaded, config_problem};
 use self::restart_only::RestartOnly;
-use self::watch::{FileChange, FileWatch};
+use self::watch::FileChange;
 use super::split_config::split_config;
 
 pub(crate) use self::config_source::ConfigSource;
@@ -76,28 +76,35 @@ impl Reloader {
                     drop(request.send(answer));
                 }
                 Some(()) = self.source.hangups.recv() => drop(self.reload(&state, "SIGHUP").await),
-                _ = looks.tick() => if self.look().await == FileChange::Finished {
-                    drop(self.reload(&state, "a change of the file").await);
+                _ = looks.tick() => if let Some(cause) = self.look().await {
+                    drop(self.reload(&state, cause).await);
                 },
             }
         }
     }
 
-    async fn look(&mut self) -> FileChange {
-        match self.on_file_change {
-            OnFileChange::Wait => FileChange::None,
-            OnFileChange::Reload => match self.source.file.text().await {
-                Ok(text) => self.source.watch.look(&text),
-                // A program that replaces a file may take it away first.
-                Err(_) => FileChange::UnderWay,
+    /// Looks at the config and its secrets, and says what calls for a reload. A secret is taken without being asked
+    /// for: whoever has a program renew it is not there to ask. While the config itself has been changed and not
+    /// taken yet, it waits with it: half an edit is not to take effect by the way.
+    async fn look(&mut self) -> Option<&'static str> {
+        let config = match (self.source.file.text().await, self.on_file_change) {
+            (Ok(text), OnFileChange::Reload) => self.source.watch.look(&text),
+            (Ok(text), OnFileChange::Wait) if self.source.watch.is_acted_on(&text) => FileChange::None,
+            // A program that replaces a file may take it away first.
+            (Ok(_), OnFileChange::Wait) | (Err(_), _) => FileChange::UnderWay,
+        };
+        match config {
+            FileChange::Finished => Some("a change of the file"),
+            FileChange::UnderWay => None,
+            FileChange::None => match self.source.look_at_secrets().await {
+                FileChange::Finished => Some("a change of a secret's file"),
+                FileChange::None | FileChange::UnderWay => None,
             },
         }
     }
 
     async fn reload(&mut self, state: &AppState, cause: &'static str) -> Result<Vec<Problem>, NotReloaded> {
-        if let Ok(text) = self.source.file.text().await {
-            self.source.watch = FileWatch::new(&text);
-        }
+        self.source.mark_acted_on().await;
         let outcome = self.read_and_apply(state).await;
         match &outcome {
             Ok(warnings) => {

@@ -20,9 +20,9 @@ use super::reload::{ConfigSource, ReloadMetrics, Reloader};
 use super::sandbox_host::SandboxHost;
 use super::split_config::split_config;
 
-/// The time that attempts under way may take to end when the gateway stops. Process
-/// managers tend to kill after 30 seconds or less.
-const GRACE: Duration = Duration::from_secs(15);
+/// The time that attempts under way may take to end when the gateway stops, after the five seconds that requests
+/// may take: Docker kills after ten. What has not ended is made again at the next start.
+const GRACE: Duration = Duration::from_secs(4);
 
 /// A gateway that takes alerts.
 #[derive(Debug)]

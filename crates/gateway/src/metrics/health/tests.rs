@@ -49,6 +49,7 @@ fn a_snapshot_is_shown_as_gauges() {
     metrics.show(&snapshot());
     for line in [
         r#"fanfare_channel_up{channel="ops"} 0"#,
+        r#"fanfare_channel_never_proven{channel="ops"} 0"#,
         r#"fanfare_channel_last_proven_timestamp_seconds{channel="ops"} 1772971200.0"#,
         r#"fanfare_clock_offset_seconds{channel="ops"} -1.5"#,
         r#"fanfare_dead_letters{channel="ops"} 3"#,
@@ -70,7 +71,8 @@ fn gauges_of_removed_channels_are_removed() {
     let lines = lines(&registry);
     assert!(lines.contains(&r#"fanfare_channel_up{channel="mail"} 1"#.to_owned()), "{lines:#?}");
     assert!(lines.contains(&r#"fanfare_dead_letters{channel="mail"} 0"#.to_owned()), "{lines:#?}");
-    assert!(!lines.iter().any(|it| it.contains("ops") || it.contains("proven") || it.contains("quota")));
+    assert!(lines.contains(&r#"fanfare_channel_never_proven{channel="mail"} 1"#.to_owned()), "{lines:#?}");
+    assert!(!lines.iter().any(|it| it.contains("ops") || it.contains("last_proven") || it.contains("quota")));
 }
 
 #[test]

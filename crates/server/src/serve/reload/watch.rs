@@ -39,6 +39,11 @@ impl FileWatch {
         self.acted_on.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
     }
 
+    /// True if `text` is the one that was acted on.
+    pub(super) fn is_acted_on(&self, text: &str) -> bool {
+        digest(text) == self.acted_on
+    }
+
     /// Looks at the text, which is `text` now. A change that is [`Finished`](FileChange::Finished)
     /// counts as acted on from now on.
     pub(crate) fn look(&mut self, text: &str) -> FileChange {

@@ -28,6 +28,12 @@ fn a_change_that_is_taken_back_in_time_is_none() {
 }
 
 #[test]
+fn a_text_that_differs_is_not_acted_on_by_being_compared() {
+    let watch = FileWatch::new("a");
+    assert!(watch.is_acted_on("a") && !watch.is_acted_on("b") && !watch.is_acted_on("b"));
+}
+
+#[test]
 fn what_stands_in_the_file_is_not_kept() {
     let mut watch = FileWatch::new("access_token: SEC-inline");
     watch.look("access_token: SEC-newer");
