@@ -1,4 +1,8 @@
-//! A store that cannot be written, and one that cannot be opened.
+//! A store that cannot be written, one that cannot be opened, and one whose files are touched by others.
+
+mod degraded;
+mod files;
+mod small_disk;
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;

@@ -8,12 +8,12 @@ use fanfare_core::{
     AckKey, Acknowledgement, Alert, ChannelName, Clock, Committed, DiscardReason, NotificationId, Obstacle,
     Policy, StateKey, acknowledge, obstacle,
 };
-use fanfare_store::{DeadLetters, Store, StoreError, Unit};
+use fanfare_store::{DeadLetters, Durability, Store, StoreError, Unit};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::{error, warn};
 
 use crate::channel::StoredAccounts;
 use crate::commits::CommitHandler;
@@ -30,7 +30,7 @@ use crate::operations::channel_views::views;
 use crate::operations::{ChannelView, TestError, TestMessage, channel_test, dead_letters};
 use crate::policy::PolicyInForce;
 use crate::self_alert::TestReason;
-use crate::self_monitoring::{SelfMonitor, save_proven_at};
+use crate::self_monitoring::{SelfMonitor, StoreMonitor, save_proven_at};
 use crate::settings::GatewaySettings;
 use crate::task::report_panic;
 use crate::time::MonotonicClock;
@@ -74,6 +74,7 @@ impl Gateway {
     /// If the store cannot be read.
     pub async fn start(setup: GatewaySetup) -> Result<Self, StoreError> {
         let GatewaySetup { store, settings, clock, jitter, metrics, fresh_key, store_path } = setup;
+        give_up_unreadable(&store, clock.now()).await?;
         let monotonic = MonotonicClock::resuming(&store, Arc::clone(&clock)).await?;
         let (stop, (escalation, events)) = (CancellationToken::new(), mpsc::unbounded_channel());
         let first = PolicyInForce::without_channels(settings.policy.clone());
@@ -155,6 +156,15 @@ impl Gateway {
             store_path,
             stop: self.stop.clone(),
         };
+        let store_monitor = StoreMonitor {
+            store: self.intake.store.clone(),
+            dispatch: Arc::clone(&self.intake.dispatch),
+            lanes: Arc::clone(&self.lanes),
+            clock: Arc::clone(&self.clock),
+            monotonic: self.intake.monotonic.clone(),
+            metrics: self.intake.metrics.clone(),
+            stop: self.stop.clone(),
+        };
         let mut tasks = self.tasks();
         let audit = audit::run(self.intake.store.clone(), self.intake.metrics.clone(), self.stop.clone());
         tasks.spawn(report_panic("escalation", escalation.run(events)));
@@ -162,6 +172,7 @@ impl Gateway {
         tasks.spawn(report_panic("heartbeat", heartbeat.run()));
         tasks.spawn(report_panic("retention", retention.run()));
         tasks.spawn(report_panic("self-monitoring", monitor.run()));
+        tasks.spawn(report_panic("store-monitoring", store_monitor.run()));
     }
 
     /// Puts new settings in force. Pending deliveries stay pending, on the terms with which
@@ -199,7 +210,7 @@ impl Gateway {
     ///
     /// If they cannot be stored; then none of them is.
     pub async fn accept(&self, alerts: Vec<Alert>, now: Timestamp) -> Result<Vec<Arc<Committed>>, NotStored> {
-        self.intake.accept(alerts, now).await
+        self.intake.accept(alerts, now, Durability::OnDisk).await
     }
 
     /// Records that a person takes care of a notification's incident: its escalation ends,
@@ -218,7 +229,8 @@ impl Gateway {
         let decide =
             move |state: &_| policy.decide(now, |context| acknowledge(state, id, &acknowledgement, context));
         let unit = Unit::with_obstacles(vec![StateKey::IncidentOf(id)], decide);
-        let outcome = self.intake.store.transact(vec![unit]).await?.into_iter().next();
+        let outcome =
+            self.intake.store.transact_durably(vec![unit], Durability::OnDisk).await?.into_iter().next();
         Ok(outcome.map_or(Err(Obstacle::Unknown), |it| it.map(drop)))
     }
 
@@ -337,6 +349,18 @@ impl Gateway {
     fn tasks(&self) -> MutexGuard<'_, JoinSet<()>> {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Gives up the pending deliveries that cannot be read, before anybody reads them.
+async fn give_up_unreadable(store: &Store, now: Timestamp) -> Result<(), StoreError> {
+    let deliveries = store.give_up_unreadable(now).await?;
+    if deliveries > 0 {
+        error!(
+            deliveries,
+            "Deliveries that cannot be read are given up; see `fanfare dead-letters list` and `fanfare audit`"
+        );
+    }
+    Ok(())
 }
 
 impl Drop for Gateway {

@@ -5,7 +5,7 @@ mod source_liveness;
 use std::sync::Arc;
 
 use fanfare_core::{Alert, Committed, IncomingAlert, Moment, Plan, accept, accept_planned};
-use fanfare_store::{Store, StoreError, Unit, UnitOutcome};
+use fanfare_store::{Durability, Store, StoreError, Unit, UnitOutcome};
 use jiff::Timestamp;
 
 pub(crate) use self::source_liveness::{LastSeen, SourceLiveness};
@@ -30,17 +30,18 @@ pub(crate) struct Intake {
 pub struct NotStored(#[from] StoreError);
 
 impl Intake {
-    /// Accepts alerts by the policy in force; returns when they and all they call for are on the disk.
+    /// Accepts alerts by the policy in force; returns when they and all they call for are where `durability` says.
     ///
     /// One entry for each alert: the alert itself comes first in it, self-alerts follow. Alerts are routed and encoded before the transaction.
     pub(crate) async fn accept(
         &self,
         alerts: Vec<Alert>,
         now: Timestamp,
+        durability: Durability,
     ) -> Result<Vec<Arc<Committed>>, NotStored> {
         let (policy, moment) = (self.dispatch.policy(), Moment { wall: now, ..self.monotonic.moment() });
         let units = alerts.into_iter().map(|alert| unit(&policy, alert, moment)).collect();
-        self.transact(units).await
+        self.transact(units, durability).await
     }
 
     /// Accepts a notice with the decisions of `plan`.
@@ -55,12 +56,16 @@ impl Intake {
         let decide = move |_: &_| {
             policy.decide(moment, |context| accept_planned(Arc::clone(&alert), plan.clone(), context, now))
         };
-        Ok(self.transact(vec![Unit::new(Vec::new(), decide)]).await?.into_iter().next())
+        Ok(self.transact(vec![Unit::new(Vec::new(), decide)], Durability::OnDisk).await?.into_iter().next())
     }
 
-    async fn transact(&self, units: Vec<Unit>) -> Result<Vec<Arc<Committed>>, NotStored> {
+    async fn transact(
+        &self,
+        units: Vec<Unit>,
+        durability: Durability,
+    ) -> Result<Vec<Arc<Committed>>, NotStored> {
         let asked = u64::try_from(units.len()).unwrap_or(u64::MAX);
-        let outcomes = self.store.transact(units).await.map_err(|err| {
+        let outcomes = self.store.transact_durably(units, durability).await.map_err(|err| {
             self.metrics.refused.inc_by(asked);
             NotStored(err)
         })?;

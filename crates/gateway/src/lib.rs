@@ -47,6 +47,6 @@ pub use fanfare_core::{DeadLetterId, InvalidDeadLetterId, PolicyId};
 pub use fanfare_store::{
     AcknowledgementRow, AlertFilter, AlertHistory, AlertRow, AttemptRow, Audit, DeadLetter, DeadLetterFilter,
     DeadLetters, DeliveryCounts, DeliveryFilter, DeliveryHistory, DeliveryRow, NotificationCounts,
-    NotificationHistory, NotificationRow, OpenError, RelatedAlert, StepRow, Store, StoreError,
-    SuppressionRecord, Unaccounted,
+    NotificationHistory, NotificationRow, OpenError, RelatedAlert, StepRow, Store, StoreCondition,
+    StoreError, StoreFault, SuppressionRecord, Unaccounted,
 };

@@ -1,12 +1,13 @@
 //! Metrics of the gateway, in Prometheus' terms.
 
 mod health;
+mod store;
 mod labels;
 
 use std::sync::atomic::AtomicU64;
 
 use fanfare_core::{ChannelName, Committed, ContractStatus, Delivery, Notification, ReceiverName, Step};
-use fanfare_store::Audit;
+use fanfare_store::{Audit, StoreCondition};
 use jiff::Timestamp;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -19,6 +20,7 @@ pub(crate) use self::labels::{AlertLabels, ReceiverLabels};
 use self::labels::{
     AttemptLabels, ChannelLabels, ContractLabels, DeliveryLabels, EscalationLabels, SourceLabels,
 };
+use self::store::StoreMetrics;
 use crate::self_alert::Snapshot;
 
 /// The metrics of a gateway. Clones share the numbers.
@@ -42,6 +44,7 @@ pub struct Metrics {
     last_alert: Family<SourceLabels, Gauge<f64, AtomicU64>>,
     pub(crate) commit_time: Histogram,
     health: HealthMetrics,
+    store: StoreMetrics,
 }
 
 /// Buckets in seconds from the alert's acceptance to the provider's answer: from an
@@ -83,6 +86,7 @@ impl Metrics {
             last_alert: Family::default(),
             commit_time: Histogram::new(COMMIT_BUCKETS),
             health: HealthMetrics::new(registry),
+            store: StoreMetrics::new(registry),
         };
         metrics.register(registry);
         metrics
@@ -185,6 +189,11 @@ impl Metrics {
     /// Shows the result of an audit.
     pub(crate) fn show_audit(&self, audit: &Audit) {
         self.health.show_audit(audit);
+    }
+
+    /// Shows the condition of the store, in which `new` faults were noticed since it was last shown.
+    pub(crate) fn show_store(&self, condition: &StoreCondition, new: u64) {
+        self.store.show(condition, new);
     }
 
     /// The number of pending deliveries on `channel`.

@@ -10,7 +10,7 @@ mod channel_test;
 mod alert;
 
 pub use self::alert::SELF_SOURCE;
-pub(crate) use self::alert::is_self_alert;
+pub(crate) use self::alert::{SelfAlert, is_self_alert};
 pub(crate) use self::channel_test::{TestReason, channel_test};
 pub(crate) use self::checks::run_checks;
 pub(crate) use self::contract_broken::{contract_broken, extend_to_other_channels};

@@ -1,5 +1,7 @@
 //! Self-monitoring: the loop that checks the gateway itself, raises self-alerts and runs drills.
 
+mod store_monitor;
+mod announcement;
 mod collect;
 mod slow_checks;
 mod drills;
@@ -10,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fanfare_core::{Clock, Moment, Status};
+use fanfare_store::Durability;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -18,6 +21,7 @@ use self::collect::collect;
 use self::drills::{ChannelDrill, DrillSchedule};
 pub(crate) use self::slow_checks::save_proven_at;
 use self::slow_checks::{SlowChecks, slow_checks};
+pub(crate) use self::store_monitor::StoreMonitor;
 use crate::delivery::{ChannelHandle, Lanes};
 use crate::intake::{Intake, NotStored};
 use crate::operations::TestError;
@@ -91,7 +95,9 @@ impl SelfMonitor {
         if changes.is_empty() {
             return Ok(());
         }
-        self.intake.accept(changes.iter().map(|change| change.alert(now)).collect(), now).await?;
+        let alerts = changes.iter().map(|change| change.alert(now)).collect();
+        // Nobody outside relies on it, and it matters most when the disk cannot be written.
+        self.intake.accept(alerts, now, Durability::AsPossible).await?;
         for change in &changes {
             log(change);
             raised.record(change, monotonic_now);

@@ -10,12 +10,14 @@ pub(crate) async fn healthy() -> HttpResponse {
     HttpResponse::Ok().body("OK")
 }
 
-/// `/-/ready`: alerts are accepted.
+/// `/-/ready`: alerts are accepted, or the reason why not.
 pub(crate) async fn ready(state: web::Data<AppState>) -> HttpResponse {
-    if state.is_accepting() {
-        HttpResponse::Ok().body("OK")
-    } else {
-        HttpResponse::ServiceUnavailable().body("stopping")
+    if !state.is_accepting() {
+        return HttpResponse::ServiceUnavailable().body("stopping");
+    }
+    match state.gateway.store().condition().fault {
+        None => HttpResponse::Ok().body("OK"),
+        Some(fault) => HttpResponse::ServiceUnavailable().body(format!("the store cannot be used: {fault}")),
     }
 }
 

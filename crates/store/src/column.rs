@@ -17,6 +17,10 @@ pub(crate) fn to_time(millis: i64) -> Result<Timestamp, StoreError> {
         .map_err(|err| StoreError::Damaged { what: "a time", reason: err.to_string() })
 }
 
+/// The first and the last time that can be kept.
+pub(crate) const FIRST_MILLIS: i64 = -377_705_023_201_000;
+pub(crate) const LAST_MILLIS: i64 = 253_402_207_200_999;
+
 /// The time `at` as it will be read back: nothing may depend on whether a restart lay between.
 pub(crate) fn as_kept(at: Timestamp) -> Result<Timestamp, StoreError> {
     to_time(from_time(at))

@@ -1,9 +1,19 @@
 //! The SQLite engine: opening and locking the file, the schema's migrations, the
-//! writing thread with its group commit, the numbers of new rows, and the reading connections.
+//! writing thread with its group commit, the numbers of new rows, and the reading connections; the watch over the
+//! files, and what is done while the disk cannot be written.
 
 mod store;
 mod commits;
 mod writer;
+mod database;
+mod merge;
+mod readers;
+mod memory;
+mod salvage;
+mod image;
+mod reserve;
+mod watch;
+mod condition;
 mod commit_observer;
 mod migrations;
 mod insert;
@@ -11,5 +21,7 @@ mod connection;
 mod files;
 
 pub use self::commits::Commit;
+pub use self::condition::{StoreCondition, StoreFault, StoreFile};
 pub(crate) use self::insert::{insert, next_alert};
 pub use self::store::{Store, StoreSize};
+pub use self::writer::Durability;

@@ -1,13 +1,22 @@
 //! Errors of the store.
 
+use std::fmt;
 use std::path::PathBuf;
+
+use rusqlite::ErrorCode;
+use tracing::error;
+
+use crate::StoreFault;
 
 /// An error by which something was not stored or read.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Refused by SQLite: the disk is full, gone or damaged.
     #[error("the store cannot be used: {0}")]
-    Sqlite(#[from] rusqlite::Error),
+    Sqlite(#[source] rusqlite::Error),
+    /// Refused, because it could not be kept.
+    #[error("the store cannot be used: {0}")]
+    Refused(StoreFault),
     /// A row that this version cannot have written.
     #[error("the store holds {what} that cannot be read: {reason}")]
     Damaged {
@@ -22,6 +31,42 @@ pub enum StoreError {
     /// The writing thread has ended.
     #[error("the store is closed")]
     Closed,
+}
+
+impl From<rusqlite::Error> for StoreError {
+    /// A value of another type than its column's, or a page that is damaged, costs what it holds; any other error is
+    /// one of the store.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "SQLite's errors: all others are of the store as a whole"
+    )]
+    fn from(err: rusqlite::Error) -> Self {
+        let damaged = |what| Self::Damaged { what, reason: err.to_string() };
+        match &err {
+            rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..)
+            | rusqlite::Error::Utf8Error(..)
+            | rusqlite::Error::InvalidColumnType(..) => damaged("a value"),
+            rusqlite::Error::SqliteFailure(failure, _) if failure.code == ErrorCode::DatabaseCorrupt => {
+                damaged("a page")
+            }
+            _ => Self::Sqlite(err),
+        }
+    }
+}
+
+impl StoreError {
+    /// `None` for what is damaged, which is logged: it costs what it holds, and nothing else.
+    pub(crate) fn skip_damaged<T>(read: Result<T, Self>, row: &dyn fmt::Display) -> Result<Option<T>, Self> {
+        match read {
+            Ok(value) => Ok(Some(value)),
+            Err(err @ Self::Damaged { .. }) => {
+                error!(row = %row, error = %err, "A row of the store cannot be read; see `fanfare audit`");
+                Ok(None)
+            }
+            Err(err @ (Self::Sqlite(_) | Self::Refused(_) | Self::Panicked | Self::Closed)) => Err(err),
+        }
+    }
 }
 
 /// An error by which a store cannot be opened.

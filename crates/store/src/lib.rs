@@ -21,7 +21,7 @@ mod error;
 mod fixtures;
 
 pub use crate::bookkeeping::{ExpiredAlerts, NewSend, SendDigest, StartedSend};
-pub use crate::engine::{Commit, Store, StoreSize};
+pub use crate::engine::{Commit, Durability, Store, StoreCondition, StoreFault, StoreFile, StoreSize};
 pub use crate::error::{OpenError, StoreError};
 pub use crate::read::{
     AlertFilter, AlertHistory, AlertRow, Audit, DeadLetter, DeadLetterFilter, DeadLetters, DeliveryCounts,

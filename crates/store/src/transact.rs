@@ -13,7 +13,7 @@ use rusqlite::Connection;
 use self::load::load;
 pub use self::unit::Unit;
 use self::write::write;
-use crate::{Commit, Store, StoreError};
+use crate::{Commit, Durability, Store, StoreError};
 
 /// The outcome of one unit: its changes, or the obstacle for which it changes nothing.
 pub type UnitOutcome = Result<Arc<Committed>, Obstacle>;
@@ -30,10 +30,24 @@ impl Store {
     /// If something cannot be read or written, or a decision panics; then nothing of
     /// any of the units is kept.
     pub async fn transact(&self, units: Vec<Unit>) -> Result<Vec<UnitOutcome>, StoreError> {
+        self.transact_durably(units, Durability::AsPossible).await
+    }
+
+    /// The same, on the disk or not at all if `durability` asks for it: while the disk cannot be written, it is
+    /// refused, and everything else is written in memory.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Store::transact`], and if it cannot be kept where it must be.
+    pub async fn transact_durably(
+        &self,
+        units: Vec<Unit>,
+        durability: Durability,
+    ) -> Result<Vec<UnitOutcome>, StoreError> {
         let mut units = units;
         let work = move |db: &Connection| units.iter_mut().map(|unit| run(db, unit)).collect();
         let commits = self.commit_sender();
-        self.write(work, move |outcomes: &Vec<UnitOutcome>| {
+        self.write_durably(durability, work, move |outcomes: &Vec<UnitOutcome>| {
             let changed: Vec<_> =
                 outcomes.iter().flatten().filter(|it| ***it != Committed::default()).cloned().collect();
             if !changed.is_empty() {

@@ -62,6 +62,8 @@ pub use crate::other_alerts::OtherAlerts;
 pub use crate::renderer::Renderer;
 pub use crate::requests::RequestWords;
 pub use crate::routes::RouteWords;
-pub use crate::self_alert::{RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText};
+pub use crate::self_alert::{
+    RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText, StoreProblem,
+};
 pub use crate::terms_words::TermsWords;
 pub use crate::vocabulary::Vocabulary;

@@ -6,7 +6,7 @@ mod facts;
 
 use fanfare_core::Language;
 
-pub use self::facts::{RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText};
+pub use self::facts::{RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText, StoreProblem};
 
 impl SelfAlertFacts {
     /// The texts in `language`.

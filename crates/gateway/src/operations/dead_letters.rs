@@ -5,7 +5,7 @@ use std::sync::Arc;
 use fanfare_core::{
     Changes, DeadLetterId, DecisionState, DiscardReason, Moment, NotificationId, StateKey, discard, retry,
 };
-use fanfare_store::{DeadLetters, Store, StoreError, Unit};
+use fanfare_store::{DeadLetters, Durability, Store, StoreError, Unit};
 use jiff::Timestamp;
 
 use crate::policy::PolicyInForce;
@@ -59,7 +59,8 @@ async fn resolve_all(
         let unit = |(notification, letters): (NotificationId, Vec<DeadLetterId>)| {
             Unit::new(vec![StateKey::Notification(notification)], resolve(letters))
         };
-        let outcomes = store.transact(page.into_iter().map(unit).collect()).await?;
+        let outcomes =
+            store.transact_durably(page.into_iter().map(unit).collect(), Durability::OnDisk).await?;
         resolved += outcomes.iter().flatten().map(|it| it.dead_letters.len()).sum::<usize>();
     }
 }

@@ -96,6 +96,7 @@ impl Store {
     /// If the store cannot be used.
     pub async fn holds(&self, now: Timestamp) -> Result<Vec<AccountHold>, StoreError> {
         let work = move |db: &Connection| {
+            holds::delete_damaged(db)?;
             holds::begin_at_latest(db, now)?;
             holds::delete_ended(db, now)?;
             holds::all(db)

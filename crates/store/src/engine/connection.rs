@@ -22,13 +22,23 @@ pub(super) fn configure_writer(db: &Connection) -> rusqlite::Result<()> {
     db.pragma_update(None, "wal_autocheckpoint", 4096)?;
     db.pragma_update(None, "cache_size", -16_384)?; // KiB
     plan_once(db)?;
-    db.set_prepared_statement_cache_capacity(64);
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(())
 }
+
+/// Settings of the connection that writes to a copy in memory.
+pub(super) fn configure_memory(db: &Connection) -> rusqlite::Result<()> {
+    plan_once(db)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(())
+}
+
+/// The statements that a writing connection keeps prepared: somewhat more than there are.
+const STATEMENTS: usize = 64;
 
 /// Keeps SQLite from planning a statement anew for each value it is run with,
 /// which takes longer than running it.
 /// <https://www.sqlite.org/queryplanner-ng.html#qpstab>
-fn plan_once(db: &Connection) -> rusqlite::Result<()> {
+pub(super) fn plan_once(db: &Connection) -> rusqlite::Result<()> {
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(|_| ())
 }

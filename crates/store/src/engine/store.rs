@@ -1,16 +1,19 @@
 //! The store's handle: opening it, and the connections behind it.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::watch;
 
 use crate::engine::commit_observer::CommitObserver;
 use crate::engine::commits::{Commit, CommitSender};
-use crate::engine::connection::{configure_writer, open_reader};
-use crate::engine::writer::{AnswerMode, Writer};
+use crate::engine::condition::{ConditionSender, StoreCondition};
+use crate::engine::database::Database;
+use crate::engine::readers::{Purpose, Readers};
+use crate::engine::writer::{AnswerMode, Durability, Writer};
 use crate::engine::{files, migrations};
 use crate::{OpenError, StoreError};
 
@@ -27,11 +30,11 @@ pub struct StoreSize {
 #[derive(Debug, Clone)]
 pub struct Store {
     writer: Writer, // holds the lock; the system lets go of it when the process dies
-    delivery_connection: Arc<Mutex<Connection>>,
-    report_connection: Arc<Mutex<Connection>>,
+    readers: Arc<Readers>,
     commits: CommitSender,
     observer: CommitObserver,
     path: Arc<Path>,
+    condition: ConditionSender,
     instance: Arc<str>,
 }
 
@@ -44,32 +47,20 @@ impl Store {
     /// `instance` becomes the name of a new store; it must be unlike that of any
     /// other, e.g. a random UUID. An existing store keeps its own.
     ///
+    /// A store on a disk that cannot be written is opened all the same, and keeps nothing that is new until the
+    /// disk can be: see [`Store::condition`].
+    ///
     /// # Errors
     ///
     /// If another process has it, a newer version wrote it, or it cannot be read.
     pub fn open(path: &Path, instance: &str) -> Result<Self, OpenError> {
-        let io = |source| OpenError::Io { path: path.to_owned(), source };
-        if let Some(folder) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder)
-                .map_err(|source| OpenError::Io { path: folder.to_owned(), source })?;
-        }
-        let lock = files::lock(path)?;
-        files::create(path).map_err(io)?;
-        let db = open_writer(path)?;
-        let unusable = |source| OpenError::Unusable { path: path.to_owned(), source };
-        let instance = name_instance(&db, instance).map_err(unusable)?;
-        let open = || open_reader(path).map(|it| Arc::new(Mutex::new(it))).map_err(unusable);
-        let (delivery_connection, report_connection) = (open()?, open()?);
-        let observer = CommitObserver::default();
-        Ok(Self {
-            writer: Writer::start(db, lock, observer.clone()).map_err(io)?,
-            delivery_connection,
-            report_connection,
-            commits: CommitSender::default(),
-            observer,
-            path: path.into(),
-            instance: instance.into(),
-        })
+        let database = Database::open(path, instance)?;
+        let (readers, condition) = (database.readers(), database.condition());
+        let (instance, observer) = (database.instance(), database.observer().clone());
+        let writer =
+            Writer::start(database).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
+        let commits = CommitSender::default();
+        Ok(Self { writer, readers, commits, observer, path: path.into(), condition, instance })
     }
 
     /// The same store for tests on tokio's paused time. Each call blocks its thread until it is
@@ -92,7 +83,19 @@ impl Store {
     ///
     /// If the file cannot be written.
     pub async fn checkpoint(&self) -> Result<(), StoreError> {
-        self.read_report(|db| Ok(db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)).await
+        self.writer.checkpoint().await
+    }
+
+    /// The condition of the store: whether it can keep what arrives.
+    #[must_use]
+    pub fn condition(&self) -> StoreCondition {
+        self.condition.subscribe().borrow().clone()
+    }
+
+    /// The changes of the condition.
+    #[must_use]
+    pub fn watch_condition(&self) -> watch::Receiver<StoreCondition> {
+        self.condition.subscribe()
     }
 
     /// The stream of commits from now on, in their order; `None` if it was taken before.
@@ -118,7 +121,8 @@ impl Store {
         self.commits.clone()
     }
 
-    /// Runs `work` in a transaction and answers once it is on the disk.
+    /// Runs `work` in a transaction and answers once it is on the disk; or in memory, while the disk cannot be
+    /// written.
     ///
     /// `then` sees the result after the commit and before the caller does, and
     /// also if the caller no longer waits: what must follow a commit goes there.
@@ -128,7 +132,22 @@ impl Store {
         W: FnMut(&Connection) -> Result<T, StoreError> + Send + 'static,
         C: FnOnce(&T) + Send + 'static,
     {
-        self.writer.write(work, then).await
+        self.writer.write(Durability::AsPossible, work, then).await
+    }
+
+    /// The same on the disk or not at all, if `durability` asks for it.
+    pub(crate) async fn write_durably<T, W, C>(
+        &self,
+        durability: Durability,
+        work: W,
+        then: C,
+    ) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: FnMut(&Connection) -> Result<T, StoreError> + Send + 'static,
+        C: FnOnce(&T) + Send + 'static,
+    {
+        self.writer.write(durability, work, then).await
     }
 
     /// Reads what a delivery needs to go out.
@@ -137,7 +156,7 @@ impl Store {
         T: Send + 'static,
         W: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
-        self.read_on(&self.delivery_connection, work).await
+        self.read_for(Purpose::Delivery, work).await
     }
 
     /// Reads what people ask for, on a connection of its own: a long look through
@@ -147,7 +166,7 @@ impl Store {
         T: Send + 'static,
         W: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
-        self.read_on(&self.report_connection, work).await
+        self.read_for(Purpose::Report, work).await
     }
 
     /// Reads the whole ledger, on a connection that is opened for it: reports do
@@ -157,18 +176,17 @@ impl Store {
         T: Send + 'static,
         W: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
-        let path = Arc::clone(&self.path);
-        self.run(move || work(&open_reader(&path)?)).await
+        self.read_for(Purpose::Ledger, work).await
     }
 
     /// Runs `work` on a reading connection.
-    async fn read_on<T, W>(&self, connection: &Arc<Mutex<Connection>>, work: W) -> Result<T, StoreError>
+    async fn read_for<T, W>(&self, purpose: Purpose, work: W) -> Result<T, StoreError>
     where
         T: Send + 'static,
         W: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
-        let connection = Arc::clone(connection);
-        self.run(move || work(&connection.lock().unwrap_or_else(PoisonError::into_inner))).await
+        let readers = Arc::clone(&self.readers);
+        self.run(move || readers.read(purpose, work)).await
     }
 
     /// Runs `read` off the runtime's own threads, unless this store blocks its callers.
@@ -188,28 +206,6 @@ impl Store {
             }
         }
     }
-}
-
-/// Opens the writing connection to the file, which exists, and migrates its schema.
-fn open_writer(path: &Path) -> Result<Connection, OpenError> {
-    let unusable = |source| OpenError::Unusable { path: path.to_owned(), source };
-    let mut db = Connection::open(path).map_err(unusable)?;
-    if !migrations::is_ours(&db).map_err(unusable)? {
-        return Err(OpenError::Foreign(path.to_owned()));
-    }
-    let found = migrations::version(&db).map_err(unusable)?;
-    if found > migrations::NEWEST {
-        return Err(OpenError::TooNew { path: path.to_owned(), found, known: migrations::NEWEST });
-    }
-    files::restrict_to_owner(path);
-    configure_writer(&db).map_err(unusable)?;
-    migrations::migrate(&mut db, found).map_err(unusable)?;
-    Ok(db)
-}
-
-fn name_instance(db: &Connection, fresh: &str) -> rusqlite::Result<String> {
-    db.execute("INSERT INTO instance (id) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM instance)", [fresh])?;
-    db.query_row("SELECT id FROM instance", [], |row| row.get(0))
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! The writing thread: jobs that wait at the same time share a commit.
 
-use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
 
@@ -14,6 +13,8 @@ use tracing::error;
 
 use crate::StoreError;
 use crate::engine::commit_observer::CommitObserver;
+use crate::engine::condition::StoreFault;
+use crate::engine::database::Database;
 
 /// The most jobs that share a commit. Beyond some hundreds the fsync's share
 /// of each is already small, and the first would wait for the last.
@@ -25,10 +26,13 @@ const BUSY: usize = 8;
 /// The time it waits: about one fsync of a good disk. A caller that writes seldom never waits.
 const LINGER: Duration = Duration::from_micros(300);
 
+/// The time between two looks at the files of the store. A file that is deleted is missed within two seconds.
+const LOOK_INTERVAL: Duration = Duration::from_millis(500);
+
 /// The way to hand jobs to the writing thread.
 #[derive(Debug, Clone)]
 pub(super) struct Writer {
-    jobs: Sender<Box<dyn Job>>,
+    orders: Sender<Order>,
     answers: AnswerMode,
 }
 
@@ -42,27 +46,52 @@ pub(super) enum AnswerMode {
     Blocking,
 }
 
+/// The place at which a job must be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// On the disk, at the path of the store, or not at all: somebody else will rely on it.
+    OnDisk,
+    /// On the disk if it can be written, or else in memory: what is owed must go out all the same.
+    AsPossible,
+}
+
+/// An order to the writing thread.
+enum Order {
+    Write(Box<dyn Job>),
+    /// Brings the write-ahead log into the file.
+    Checkpoint(oneshot::Sender<Result<(), StoreError>>),
+}
+
+/// The end of a job.
+enum JobEnd {
+    /// Written where it must be.
+    Written,
+    /// Written, but not on the disk where it will be looked for; it must be there by the job's durability.
+    WrittenElsewhere(StoreFault),
+    /// Not written.
+    Failed(StoreError),
+}
+
 /// A unit of work that is written whole or not at all.
 trait Job: Send {
+    /// Where it must be written.
+    fn durability(&self) -> Durability;
+
     /// Runs inside a transaction; a second time if a neighbour spoiled the first.
     fn run(&mut self, db: &Connection) -> Result<(), StoreError>;
 
-    /// Takes the outcome: `Ok` once it is on the disk.
-    fn done(self: Box<Self>, outcome: Result<(), StoreError>);
+    /// Takes the end, once it has come.
+    fn done(self: Box<Self>, end: JobEnd);
 }
 
 impl Writer {
     /// Starts the thread. It ends when the last `Writer` is dropped and every
-    /// job handed over before is done; only then does it let go of `lock`.
-    pub(super) fn start(db: Connection, lock: File, observer: CommitObserver) -> std::io::Result<Self> {
-        let (sender, jobs) = mpsc::channel();
-        let work = move || {
-            write_all(&db, &jobs, &observer);
-            drop(db);
-            drop(lock);
-        };
+    /// job handed over before is done; only then does it let go of the database.
+    pub(super) fn start(database: Database) -> std::io::Result<Self> {
+        let (orders, received) = mpsc::channel();
+        let work = move || carry_out_all(database, &received);
         thread::Builder::new().name("store-writer".to_owned()).spawn(work)?;
-        Ok(Self { jobs: sender, answers: AnswerMode::Asynchronous })
+        Ok(Self { orders, answers: AnswerMode::Asynchronous })
     }
 
     /// The writer's way to wait for answers.
@@ -75,19 +104,35 @@ impl Writer {
         Self { answers: AnswerMode::Blocking, ..self }
     }
 
-    /// Runs `work` in a transaction and answers once it is on the disk.
+    /// Runs `work` in a transaction and answers once it is where `durability` says.
     ///
     /// `then` sees the result after the commit and before the caller does, and
     /// also if the caller no longer waits: what must follow a commit goes there.
-    pub(super) async fn write<T, W, C>(&self, work: W, then: C) -> Result<T, StoreError>
+    pub(super) async fn write<T, W, C>(
+        &self,
+        durability: Durability,
+        work: W,
+        then: C,
+    ) -> Result<T, StoreError>
     where
         T: Send + 'static,
         W: FnMut(&Connection) -> Result<T, StoreError> + Send + 'static,
         C: FnOnce(&T) + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job = WriteJob { work, then, result: None, reply };
-        self.jobs.send(Box::new(job)).map_err(|_| StoreError::Closed)?;
+        let job = WriteJob { durability, work, then, result: None, reply };
+        self.orders.send(Order::Write(Box::new(job))).map_err(|_| StoreError::Closed)?;
+        self.wait_for(answer).await
+    }
+
+    /// Brings the write-ahead log into the file, behind all that was handed over before.
+    pub(super) async fn checkpoint(&self) -> Result<(), StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.orders.send(Order::Checkpoint(reply)).map_err(|_| StoreError::Closed)?;
+        self.wait_for(answer).await
+    }
+
+    async fn wait_for<T>(&self, answer: oneshot::Receiver<Result<T, StoreError>>) -> Result<T, StoreError> {
         match self.answers {
             AnswerMode::Asynchronous => answer.await.map_err(|_| StoreError::Closed)?,
             AnswerMode::Blocking => {
@@ -112,6 +157,7 @@ fn block_on<T>(mut answer: oneshot::Receiver<T>) -> Result<T, StoreError> {
 }
 
 struct WriteJob<T, W, C> {
+    durability: Durability,
     work: W,
     then: C,
     result: Option<T>,
@@ -124,6 +170,10 @@ where
     W: FnMut(&Connection) -> Result<T, StoreError> + Send,
     C: FnOnce(&T) + Send,
 {
+    fn durability(&self) -> Durability {
+        self.durability
+    }
+
     fn run(&mut self, db: &Connection) -> Result<(), StoreError> {
         self.result = None;
         // A panic here must cost this job only, and not the thread that writes for all.
@@ -132,48 +182,146 @@ where
         Ok(())
     }
 
-    fn done(self: Box<Self>, outcome: Result<(), StoreError>) {
-        let Self { work: _, then, result, reply } = *self;
-        let answer = outcome.and_then(|()| result.ok_or(StoreError::Closed));
-        if let Ok(result) = &answer
+    fn done(self: Box<Self>, end: JobEnd) {
+        let Self { durability: _, work: _, then, result, reply } = *self;
+        let (written, refused) = match end {
+            JobEnd::Written => (result.ok_or(StoreError::Closed), None),
+            // It is acted on, as it will be if the file is put back in its place; but nobody may rely on that.
+            JobEnd::WrittenElsewhere(fault) => (result.ok_or(StoreError::Closed), Some(fault)),
+            JobEnd::Failed(err) => (Err(err), None),
+        };
+        if let Ok(result) = &written
             && catch_unwind(AssertUnwindSafe(|| then(result))).is_err()
         {
             error!("What follows a commit panicked; this is a bug");
         }
+        let answer = match refused {
+            None => written,
+            Some(fault) => Err(StoreError::Refused(fault)),
+        };
         // Whoever asked may have gone away meanwhile; it is written all the same.
         drop(reply.send(answer));
     }
 }
 
-fn write_all(db: &Connection, jobs: &Receiver<Box<dyn Job>>, observer: &CommitObserver) {
+/// Carries out orders until nobody can give any more.
+fn carry_out_all(mut database: Database, orders: &Receiver<Order>) {
     let mut shared_last = 0;
-    while let Ok(first) = jobs.recv() {
-        if shared_last >= BUSY {
-            thread::sleep(LINGER);
+    let mut look_at = Instant::now() + LOOK_INTERVAL;
+    loop {
+        match orders.recv_timeout(look_at.saturating_duration_since(Instant::now())) {
+            Ok(first) => {
+                if shared_last >= BUSY {
+                    thread::sleep(LINGER);
+                }
+                shared_last = carry_out(&mut database, first, orders);
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
         }
-        let mut batch = vec![first];
-        batch.extend(jobs.try_iter().take(JOBS_PER_COMMIT - 1));
-        shared_last = batch.len();
-        write_batch(db, batch, observer);
+        if look_at <= Instant::now() {
+            database.look();
+            look_at = Instant::now() + LOOK_INTERVAL;
+        }
     }
+}
+
+/// Carries out `first` and what waits behind it, and returns the number of jobs that shared a commit.
+fn carry_out(database: &mut Database, first: Order, orders: &Receiver<Order>) -> usize {
+    let (mut batch, mut checkpoints) = (Vec::<Box<dyn Job>>::new(), Vec::new());
+    for order in std::iter::once(first).chain(orders.try_iter()).take(JOBS_PER_COMMIT) {
+        match order {
+            Order::Write(job) => batch.push(job),
+            Order::Checkpoint(reply) => checkpoints.push(reply),
+        }
+    }
+    let shared = batch.len();
+    database.before_commit();
+    if batch.iter().any(|job| must_be_on_disk(job.as_ref())) {
+        database.recover_if_due();
+    }
+    write_batch(database, batch);
+    for reply in checkpoints {
+        drop(reply.send(database.checkpoint().map_err(StoreError::from)));
+    }
+    shared
 }
 
 /// Commits `batch` and tells each job how it ended. If that fails each half is
 /// tried by itself, and so on, until what is wrong with one job is told to that
 /// one only; its neighbours share a few commits instead of having one each.
-fn write_batch(db: &Connection, mut batch: Vec<Box<dyn Job>>, observer: &CommitObserver) {
-    match commit(db, &mut batch, observer) {
-        Ok(()) => batch.into_iter().for_each(|job| job.done(Ok(()))),
-        Err(_) if batch.len() > 1 => {
-            let second_half = batch.split_off(batch.len() / 2);
-            write_batch(db, batch, observer);
-            write_batch(db, second_half, observer);
-        }
-        Err(err) => {
-            if let Some(job) = batch.pop() {
-                job.done(Err(err));
+fn write_batch(database: &mut Database, batch: Vec<Box<dyn Job>>) {
+    let mut batch = refuse_what_must_be_kept(batch, database.fault());
+    if batch.is_empty() {
+        return;
+    }
+    let committed = commit(database.connection(), &mut batch, database.observer());
+    database.after_commit();
+    match committed {
+        Ok(()) => tell_written(batch, database.fault()),
+        Err(err) => match database.fault_of(&err) {
+            Some(fault) => write_otherwise(database, batch, err, &fault),
+            None => write_halves(database, batch, err),
+        },
+    }
+}
+
+/// Refuses those jobs of `batch` that must be on the disk, if there is a `fault`, and returns the others.
+fn refuse_what_must_be_kept(batch: Vec<Box<dyn Job>>, fault: Option<StoreFault>) -> Vec<Box<dyn Job>> {
+    let Some(fault) = fault else { return batch };
+    let (refused, others): (Vec<_>, Vec<_>) =
+        batch.into_iter().partition(|job| must_be_on_disk(job.as_ref()));
+    refused.into_iter().for_each(|job| job.done(JobEnd::Failed(StoreError::Refused(fault.clone()))));
+    others
+}
+
+/// Tells the jobs of `batch` that they are written; on the disk, unless there is a `fault`.
+fn tell_written(batch: Vec<Box<dyn Job>>, fault: Option<StoreFault>) {
+    for job in batch {
+        let end = match (&fault, job.durability()) {
+            (Some(fault), Durability::OnDisk) => JobEnd::WrittenElsewhere(fault.clone()),
+            (Some(_) | None, Durability::AsPossible) | (None, Durability::OnDisk) => JobEnd::Written,
+        };
+        job.done(end);
+    }
+}
+
+/// Goes on with `batch` after the disk could not be written: what must be on it is refused, and the rest is
+/// written in another way.
+fn write_otherwise(
+    database: &mut Database,
+    mut batch: Vec<Box<dyn Job>>,
+    err: StoreError,
+    fault: &StoreFault,
+) {
+    database.fail(fault);
+    let must_be_on_disk = batch.iter().any(|job| must_be_on_disk(job.as_ref()));
+    match batch.pop() {
+        // Its own error says more than that it is refused.
+        Some(job) if must_be_on_disk && batch.is_empty() => job.done(JobEnd::Failed(err)),
+        Some(job) => {
+            batch.push(job);
+            if must_be_on_disk || database.make_do() {
+                write_batch(database, batch);
+            } else {
+                write_halves(database, batch, err);
             }
         }
+        None => {}
+    }
+}
+
+fn must_be_on_disk(job: &dyn Job) -> bool {
+    job.durability() == Durability::OnDisk
+}
+
+fn write_halves(database: &mut Database, mut batch: Vec<Box<dyn Job>>, err: StoreError) {
+    if batch.len() > 1 {
+        let second_half = batch.split_off(batch.len() / 2);
+        write_batch(database, batch);
+        write_batch(database, second_half);
+    } else if let Some(job) = batch.pop() {
+        job.done(JobEnd::Failed(err));
     }
 }
 

@@ -71,7 +71,7 @@ impl Store {
                 statement.query(params![filter.before.map(|it| it.0), fingerprint, filter.limit])?;
             let mut alerts = Vec::new();
             while let Some(row) = rows.next()? {
-                alerts.push(alert_row(db, row)?);
+                alerts.extend(StoreError::skip_damaged(alert_row(db, row), &"of `alerts`")?);
             }
             Ok(alerts)
         })

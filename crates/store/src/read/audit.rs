@@ -92,9 +92,9 @@ impl Store {
 
 fn audit(db: &Connection) -> Result<Audit, StoreError> {
     let mut audit = Audit::default();
-    walk(db, ALERTS, |row| audit.count_alert(row))?;
-    walk(db, NOTIFICATIONS, |row| audit.count_notification(row))?;
-    walk(db, DELIVERIES, |row| audit.count_delivery(row))?;
+    audit.count_all(db, "alert", ALERTS, Audit::count_alert)?;
+    audit.count_all(db, "notification", NOTIFICATIONS, Audit::count_notification)?;
+    audit.count_all(db, "delivery", DELIVERIES, Audit::count_delivery)?;
     Ok(audit)
 }
 
@@ -139,7 +139,29 @@ const DELIVERIES: &str = "
            EXISTS (SELECT 1 FROM attempts t WHERE t.delivery = d.id AND t.outcome IN ('delivered', 'partial'))
     FROM deliveries d WHERE d.id > ?1 ORDER BY d.id LIMIT ?2";
 
+/// The way to count one row.
+type Count = fn(&mut Audit, &Row<'_>) -> Result<(), StoreError>;
+
 impl Audit {
+    /// Counts all rows of `sql`, each of which is `what`. One that cannot be read is not accounted for.
+    fn count_all(&mut self, db: &Connection, what: &str, sql: &str, count: Count) -> Result<(), StoreError> {
+        let walked = walk(db, sql, |row| match count(self, row) {
+            Err(err @ StoreError::Damaged { .. }) => {
+                let id: i64 = row.get(0)?;
+                self.report(None, format!("{what} {id} cannot be read: {err}"));
+                Ok(())
+            }
+            counted => counted,
+        });
+        match walked {
+            Err(err @ StoreError::Damaged { .. }) => {
+                self.report(None, format!("each {what} behind the last one that was counted: {err}"));
+                Ok(())
+            }
+            walked => walked,
+        }
+    }
+
     fn count_alert(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
         let (id, decided): (i64, Option<u32>) = (row.get(0)?, row.get(1)?);
         let (told, suppressed): (u32, u32) = (row.get(2)?, count_suppressed(row.get(3)?));

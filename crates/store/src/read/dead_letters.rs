@@ -83,9 +83,12 @@ impl Store {
             let snapshot = db.unchecked_transaction()?; // or a letter that is found could be gone when it is read
             let after = after.map(|it| key_of(&snapshot, it)).transpose()?;
             let found = find(&snapshot, &filter, after, limit)?;
-            let letters: Result<_, _> = found.into_iter().map(|it| read(&snapshot, it)).collect();
+            let mut letters = Vec::new();
+            for key in found {
+                letters.extend(StoreError::skip_damaged(read(&snapshot, key), &key.id())?);
+            }
             snapshot.commit()?;
-            letters
+            Ok(letters)
         })
         .await
     }
@@ -154,7 +157,7 @@ const FIND: &str = "
       FROM notifications n
       WHERE n.fulfilment = 'abandoned' AND n.dealt_with IS NULL
         AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.notification = n.id AND d.state = 'dead')
-    ) l JOIN notifications n ON n.id = l.notification
+    ) l LEFT JOIN notifications n ON n.id = l.notification
     WHERE (?1 IS NULL OR l.channel = ?1) AND (?2 IS NULL OR n.receiver = ?2)
       AND (?3 IS NULL OR l.at >= ?3) AND (?4 IS NULL OR l.at < ?4)
       AND (?5 IS NULL OR (l.notification, l.delivery) < (?5, ?6))
@@ -185,9 +188,10 @@ pub(crate) fn find(
 }
 
 const OF_DELIVERY: &str = "
-    SELECT n.id, n.alert, n.receiver, n.fulfilment, a.alert, d.channel, coalesce(d.reason, ''), d.attempts,
-           coalesce(d.settled_at, n.owed_at)
-    FROM deliveries d JOIN notifications n ON n.id = d.notification JOIN alerts a ON a.id = n.alert WHERE d.id = ?1";
+    SELECT d.notification, coalesce(n.alert, 0), coalesce(n.receiver, ''), n.fulfilment, a.alert, d.channel,
+           coalesce(d.reason, ''), d.attempts, coalesce(d.settled_at, n.owed_at)
+    FROM deliveries d LEFT JOIN notifications n ON n.id = d.notification LEFT JOIN alerts a ON a.id = n.alert
+    WHERE d.id = ?1";
 
 const OF_NOTIFICATION: &str = "
     SELECT n.id, n.alert, n.receiver, n.fulfilment, a.alert, NULL,
@@ -195,7 +199,7 @@ const OF_NOTIFICATION: &str = "
            (SELECT coalesce(sum(d.attempts), 0) FROM deliveries d WHERE d.notification = n.id),
            coalesce((SELECT max(s.at) FROM steps s
                      WHERE s.notification = n.id AND s.fulfilment = 'abandoned'), n.owed_at)
-    FROM notifications n JOIN alerts a ON a.id = n.alert WHERE n.id = ?1";
+    FROM notifications n LEFT JOIN alerts a ON a.id = n.alert WHERE n.id = ?1";
 
 fn read(db: &Connection, key: DeadLetterKey) -> Result<DeadLetter, StoreError> {
     let id = key.id();
@@ -207,21 +211,32 @@ fn read(db: &Connection, key: DeadLetterKey) -> Result<DeadLetter, StoreError> {
 }
 
 fn letter(id: DeadLetterId, row: &Row<'_>) -> Result<DeadLetter, StoreError> {
-    let alert: Alert = to_json("an alert", &row.get::<_, String>(4)?)?;
-    let title = alert.annotations.get("title").unwrap_or_else(|| alert.text_of("alertname"));
+    let alert = row.get::<_, String>(4).map_err(StoreError::from).and_then(|it| to_json("an alert", &it));
+    let (title, severity) = alert.map_or_else(|_| ("?".to_owned(), Severity::High), |it| headline(&it));
     Ok(DeadLetter {
         id,
         alert_id: AlertId(row.get(1)?),
-        title: title.to_owned(),
-        severity: alert.severity,
+        title,
+        severity,
         notification_id: NotificationId(row.get(0)?),
         receiver: row.get::<_, String>(2)?.as_str().into(),
         channel: row.get::<_, Option<String>>(5)?.map(|it| it.as_str().into()),
         reason: row.get(6)?,
         attempts: row.get(7)?,
         given_up_at: to_time(row.get(8)?)?,
-        contract: to_contract_status(&row.get::<_, String>(3)?)?,
+        // A notification that is missing, or whose state is none that is known, will not be told.
+        contract: row
+            .get::<_, String>(3)
+            .map_err(StoreError::from)
+            .and_then(|it| to_contract_status(&it))
+            .unwrap_or(ContractStatus::Abandoned),
     })
+}
+
+/// The title and the severity of an alert.
+fn headline(alert: &Alert) -> (String, Severity) {
+    let title = alert.annotations.get("title").unwrap_or_else(|| alert.text_of("alertname"));
+    (title.to_owned(), alert.severity)
 }
 
 #[cfg(test)]

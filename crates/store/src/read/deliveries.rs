@@ -89,7 +89,7 @@ impl Store {
             let mut rows = statement.query(params![channel, state, alert.map(|it| it.0), before, limit])?;
             let mut deliveries = Vec::new();
             while let Some(row) = rows.next()? {
-                deliveries.push(delivery_row(row)?);
+                deliveries.extend(StoreError::skip_damaged(delivery_row(row), &"of `deliveries`")?);
             }
             Ok(deliveries)
         })

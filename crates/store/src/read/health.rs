@@ -48,7 +48,12 @@ impl Store {
         self.read_report(move |db| {
             let mut statement = db.prepare_cached(FIRING)?;
             let alerts = statement.query_map([source], |row| row.get::<_, String>(0))?;
-            alerts.map(|alert| to_json("an alert", &alert?)).collect()
+            let mut firing = Vec::new();
+            for alert in alerts {
+                let alert = alert.map_err(StoreError::from).and_then(|it| to_json("an alert", &it));
+                firing.extend(StoreError::skip_damaged(alert, &"of `alerts`")?);
+            }
+            Ok(firing)
         })
         .await
     }

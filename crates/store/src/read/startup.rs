@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use fanfare_core::{ChannelName, Delivery, Notification, NotificationId, Recheck};
+use jiff::Timestamp;
 use rusqlite::Connection;
 
 use crate::tables::{deliveries, notifications};
@@ -17,6 +18,24 @@ impl Store {
     /// If the store cannot be read.
     pub async fn pending_deliveries(&self) -> Result<Vec<Delivery>, StoreError> {
         self.read(deliveries::pending).await
+    }
+
+    /// Gives up the pending deliveries that cannot be read, or whose notification or alert cannot be found: each
+    /// becomes a dead letter with its reason. Returns their number.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be used.
+    pub async fn give_up_unreadable(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let unreadable = self.read(deliveries::unreadable).await?;
+        let found = unreadable.len();
+        if found > 0 {
+            let work = move |db: &Connection| {
+                unreadable.iter().try_for_each(|it| deliveries::give_up_unreadable(db, it, now))
+            };
+            self.write(work, |()| ()).await?;
+        }
+        Ok(found)
     }
 
     /// Sends the pending deliveries of `channels`, the oldest first, to

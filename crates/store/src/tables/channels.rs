@@ -2,7 +2,7 @@
 
 use fanfare_core::{ChannelName, Moment};
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
 use crate::StoreError;
 use crate::column::{from_lead, from_time, to_time};
@@ -48,12 +48,16 @@ pub(crate) fn all(db: &Connection) -> Result<Vec<ChannelState>, StoreError> {
     let mut rows = statement.query([])?;
     let mut states = Vec::new();
     while let Some(row) = rows.next()? {
-        states.push(ChannelState {
-            name: row.get::<_, String>(0)?.as_str().into(),
-            proven_at: row.get::<_, Option<i64>>(1)?.map(to_time).transpose()?,
-            drilled_at: row.get::<_, Option<i64>>(2)?.map(to_time).transpose()?,
-            drilled_promise: row.get::<_, Option<i64>>(3)?.map(to_time).transpose()?,
-        });
+        states.extend(StoreError::skip_damaged(channel_state(row), &"of `channels`")?);
     }
     Ok(states)
+}
+
+fn channel_state(row: &Row<'_>) -> Result<ChannelState, StoreError> {
+    Ok(ChannelState {
+        name: row.get::<_, String>(0)?.as_str().into(),
+        proven_at: row.get::<_, Option<i64>>(1)?.map(to_time).transpose()?,
+        drilled_at: row.get::<_, Option<i64>>(2)?.map(to_time).transpose()?,
+        drilled_promise: row.get::<_, Option<i64>>(3)?.map(to_time).transpose()?,
+    })
 }

@@ -7,12 +7,12 @@ use fanfare_core::{
     NewDelivery, NotificationId,
 };
 use jiff::Timestamp;
-use rusqlite::types::Value;
+use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, Rows, params, params_from_iter};
 
 use crate::column::{
-    from_json, from_time, placeholders, to_delivery_status, to_json, to_leads, to_severity, to_time,
-    to_unless,
+    FIRST_MILLIS, LAST_MILLIS, from_json, from_time, placeholders, to_delivery_status, to_json, to_leads,
+    to_severity, to_time, to_unless,
 };
 use crate::{StoreError, engine};
 
@@ -67,9 +67,53 @@ pub(crate) fn pending_on(
 fn deliveries(mut rows: Rows<'_>) -> Result<Vec<Delivery>, StoreError> {
     let mut pending = Vec::new();
     while let Some(row) = rows.next()? {
-        pending.push(delivery(row)?);
+        // Those that cannot be read were given up at the start: see `unreadable`.
+        pending.extend(StoreError::skip_damaged(delivery(row), &"of `deliveries`")?);
     }
     Ok(pending)
+}
+
+/// The pending deliveries that cannot be sent, because they or what they tell cannot be read; each with its
+/// notification, if it has a number, and the reason.
+pub(crate) fn unreadable(db: &Connection) -> Result<Vec<(DeliveryId, String)>, StoreError> {
+    let sql = PENDING
+        .replace("JOIN notifications", "LEFT JOIN notifications")
+        .replace(" JOIN alerts", " LEFT JOIN alerts");
+    let mut statement = db.prepare(&sql)?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let reason = match (row.get_ref(5)?, row.get_ref(2)?) {
+            (ValueRef::Null, _) => "the notification that it tells is not in the store".to_owned(),
+            (_, ValueRef::Null) => "the alert that it tells of is not in the store".to_owned(),
+            _ => match delivery(row) {
+                Ok(_) => continue,
+                Err(err) => err.to_string(),
+            },
+        };
+        found.push((DeliveryId(row.get(0)?), reason));
+    }
+    Ok(found)
+}
+
+/// Gives up a pending delivery that cannot be read, and has the contract of its notification checked at once.
+pub(crate) fn give_up_unreadable(
+    db: &Connection,
+    (id, reason): &(DeliveryId, String),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "UPDATE deliveries SET state = 'dead', settled_at = ?2, reason = ?3, attempts = iif(typeof(attempts) = 'integer' AND attempts BETWEEN 0 AND 4294967295, attempts, 0)
+         WHERE id = ?1",
+    )?
+    .execute(params![id.0, from_time(now), reason])?;
+    db.prepare_cached(
+        "UPDATE notifications SET look_at = ?2
+         WHERE id = (SELECT notification FROM deliveries WHERE id = ?1) AND terms IS NOT NULL
+           AND fulfilment IN ('open', 'broken')",
+    )?
+    .execute(params![id.0, from_time(now)])?;
+    Ok(())
 }
 
 fn delivery(row: &Row<'_>) -> Result<Delivery, StoreError> {
@@ -208,8 +252,11 @@ pub(crate) fn on_unknown_channels(
 
 /// The latest time, on the scale of promises, before which a pending delivery does not go; `None` if none is pending.
 pub(crate) fn latest_attempt(db: &Connection) -> Result<Option<Timestamp>, StoreError> {
-    let sql = "SELECT max(next_at) FROM deliveries WHERE state = 'pending'";
-    db.query_row(sql, [], |row| row.get::<_, Option<i64>>(0))?.map(to_time).transpose()
+    let sql = "SELECT max(next_at) FROM deliveries
+               WHERE state = 'pending' AND typeof(next_at) = 'integer' AND next_at BETWEEN ?1 AND ?2";
+    db.query_row(sql, [FIRST_MILLIS, LAST_MILLIS], |row| row.get::<_, Option<i64>>(0))?
+        .map(to_time)
+        .transpose()
 }
 
 /// True of a delivery that is dead.

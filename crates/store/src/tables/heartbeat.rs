@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::StoreError;
-use crate::column::{from_time, to_time};
+use crate::column::{FIRST_MILLIS, LAST_MILLIS, from_time, to_time};
 
 /// Enters the newest times.
 pub(crate) fn replace(db: &Connection, heartbeat: &Heartbeat) -> Result<(), StoreError> {
@@ -29,7 +29,8 @@ pub(crate) fn replace(db: &Connection, heartbeat: &Heartbeat) -> Result<(), Stor
 /// The newest times; `None` if no life has entered any.
 pub(crate) fn find(db: &Connection) -> Result<Option<Heartbeat>, StoreError> {
     let sql = "SELECT boot_id, since_boot, wall, promise, certain FROM heartbeat";
-    db.query_row(sql, [], |row| Ok(heartbeat(row))).optional()?.transpose()
+    let found = db.query_row(sql, [], |row| Ok(heartbeat(row))).optional()?.transpose();
+    Ok(StoreError::skip_damaged(found, &"of `heartbeat`")?.flatten())
 }
 
 fn heartbeat(row: &Row<'_>) -> Result<Heartbeat, StoreError> {
@@ -48,6 +49,9 @@ pub(crate) fn newest_time(db: &Connection) -> Result<Option<Timestamp>, StoreErr
                  SELECT last_seen AS at FROM (SELECT last_seen FROM alerts ORDER BY id DESC LIMIT 1)
                  UNION ALL SELECT at FROM (SELECT at FROM steps ORDER BY id DESC LIMIT 1)
                  UNION ALL SELECT max(coalesce(ended_at, started_at)) FROM sends
-                 UNION ALL SELECT max(since) FROM policies)";
-    db.query_row(sql, [], |row| row.get::<_, Option<i64>>(0))?.map(to_time).transpose()
+                 UNION ALL SELECT max(since) FROM policies)
+               WHERE typeof(at) = 'integer' AND at BETWEEN ?1 AND ?2";
+    db.query_row(sql, [FIRST_MILLIS, LAST_MILLIS], |row| row.get::<_, Option<i64>>(0))?
+        .map(to_time)
+        .transpose()
 }

@@ -2,10 +2,11 @@
 
 use fanfare_core::{Account, AccountHold};
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
+use tracing::error;
 
 use crate::StoreError;
-use crate::column::{from_time, to_time};
+use crate::column::{FIRST_MILLIS, LAST_MILLIS, from_time, to_time};
 
 /// Inserts a hold. Of two of one account the one that ends later counts, unless it
 /// begins only after the newer one: it was asked for before the clock was set back.
@@ -29,6 +30,18 @@ pub(crate) fn begin_at_latest(db: &Connection, now: Timestamp) -> Result<(), Sto
     Ok(())
 }
 
+/// Deletes the holds whose times are none.
+pub(crate) fn delete_damaged(db: &Connection) -> Result<(), StoreError> {
+    let sql = "DELETE FROM holds
+               WHERE typeof(since) <> 'integer' OR typeof(until) <> 'integer' OR typeof(account) <> 'text'
+                  OR since NOT BETWEEN ?1 AND ?2 OR until NOT BETWEEN ?1 AND ?2";
+    let deleted = db.execute(sql, [FIRST_MILLIS, LAST_MILLIS])?;
+    if deleted > 0 {
+        error!(holds = deleted, "Holds of accounts could not be read; their accounts send again");
+    }
+    Ok(())
+}
+
 /// Deletes the holds that ended at `now` or before.
 pub(crate) fn delete_ended(db: &Connection, now: Timestamp) -> Result<(), StoreError> {
     db.execute("DELETE FROM holds WHERE until <= ?1", [from_time(now)])?;
@@ -41,12 +54,16 @@ pub(crate) fn all(db: &Connection) -> Result<Vec<AccountHold>, StoreError> {
     let mut rows = statement.query([])?;
     let mut holds = Vec::new();
     while let Some(row) = rows.next()? {
-        holds.push(AccountHold {
-            account: Account::from_stored(row.get(0)?),
-            since: to_time(row.get(1)?)?,
-            until: to_time(row.get(2)?)?,
-            reason: row.get(3)?,
-        });
+        holds.extend(StoreError::skip_damaged(hold(row), &"of `holds`")?);
     }
     Ok(holds)
+}
+
+fn hold(row: &Row<'_>) -> Result<AccountHold, StoreError> {
+    Ok(AccountHold {
+        account: Account::from_stored(row.get(0)?),
+        since: to_time(row.get(1)?)?,
+        until: to_time(row.get(2)?)?,
+        reason: row.get(3)?,
+    })
 }

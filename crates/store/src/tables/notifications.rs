@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::column::{
-    from_bits, from_count, from_json, from_lead, from_time, to_contract_status, to_handled, to_json,
-    to_leads, to_time,
+    FIRST_MILLIS, LAST_MILLIS, from_bits, from_count, from_json, from_lead, from_time, to_contract_status,
+    to_handled, to_json, to_leads, to_time,
 };
 use crate::tables::notification_alerts;
 use crate::{StoreError, engine};
@@ -202,16 +202,21 @@ pub(crate) fn scheduled(db: &Connection) -> Result<Vec<Recheck>, StoreError> {
     let mut rows = statement.query([])?;
     let mut scheduled = Vec::new();
     while let Some(row) = rows.next()? {
-        let at = Some(to_time(row.get(1)?)?);
-        scheduled.push(Recheck { notification: NotificationId(row.get(0)?), at });
+        // A time that is none: at once, rather early than late.
+        let at = row.get(1).map_err(StoreError::from).and_then(to_time).unwrap_or(Timestamp::UNIX_EPOCH);
+        scheduled.push(Recheck { notification: NotificationId(row.get(0)?), at: Some(at) });
     }
     Ok(scheduled)
 }
 
 /// The latest time of a check, on the scale of promises; `None` if none is scheduled.
 pub(crate) fn latest_check(db: &Connection) -> Result<Option<Timestamp>, StoreError> {
-    let sql = "SELECT max(look_at + promise_lead) FROM notifications WHERE look_at IS NOT NULL";
-    db.query_row(sql, [], |row| row.get::<_, Option<i64>>(0))?.map(to_time).transpose()
+    let sql = "SELECT max(look_at + promise_lead) FROM notifications
+               WHERE look_at IS NOT NULL AND typeof(look_at + promise_lead) = 'integer'
+                 AND look_at + promise_lead BETWEEN ?1 AND ?2";
+    db.query_row(sql, [FIRST_MILLIS, LAST_MILLIS], |row| row.get::<_, Option<i64>>(0))?
+        .map(to_time)
+        .transpose()
 }
 
 /// The scheduled notifications of an incident.

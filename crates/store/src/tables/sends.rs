@@ -2,9 +2,9 @@
 
 use fanfare_core::{Account, DeliveryId, SendId};
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
-use crate::column::{from_time, to_time};
+use crate::column::{FIRST_MILLIS, LAST_MILLIS, from_time, to_time};
 use crate::{StoreError, engine};
 
 /// Inserts a send that is about to be made; `first` is the first delivery it carries.
@@ -26,9 +26,11 @@ pub(crate) fn end(db: &Connection, send: SendId, at: Timestamp) -> Result<(), St
     Ok(())
 }
 
-/// Enters `now` as the end of the sends whose end nobody saw.
+/// Enters `now` as the end of the sends whose end nobody saw, or whose end is no time.
 pub(crate) fn end_unseen(db: &Connection, now: Timestamp) -> Result<(), StoreError> {
-    db.execute("UPDATE sends SET ended_at = ?1 WHERE ended_at IS NULL", [from_time(now)])?;
+    let sql = "UPDATE sends SET ended_at = ?1
+               WHERE ended_at IS NULL OR typeof(ended_at) <> 'integer' OR ended_at NOT BETWEEN ?2 AND ?3";
+    db.execute(sql, [from_time(now), FIRST_MILLIS, LAST_MILLIS])?;
     Ok(())
 }
 
@@ -38,9 +40,13 @@ pub(crate) fn all(db: &Connection) -> Result<Vec<(Account, Timestamp)>, StoreErr
     let mut rows = statement.query([])?;
     let mut sends = Vec::new();
     while let Some(row) = rows.next()? {
-        sends.push((Account::from_stored(row.get(0)?), to_time(row.get(1)?)?));
+        sends.extend(StoreError::skip_damaged(send(row), &"of `sends`")?);
     }
     Ok(sends)
+}
+
+fn send(row: &Row<'_>) -> Result<(Account, Timestamp), StoreError> {
+    Ok((Account::from_stored(row.get(0)?), to_time(row.get(1)?)?))
 }
 
 /// Deletes the sends that ended at `until` or before.

@@ -11,6 +11,7 @@ use tracing::error;
 
 use crate::StoreError;
 use crate::column::to_json;
+use crate::tables::incidents::StoredIncident;
 use crate::tables::{alerts, deliveries, incidents, notifications};
 
 /// The state of `keys`.
@@ -19,7 +20,7 @@ pub(super) fn load(db: &Connection, keys: &[StateKey]) -> Result<DecisionState, 
     for key in keys {
         match *key {
             StateKey::Incident(fingerprint) => {
-                if let Some(row) = incidents::find(db, fingerprint)? {
+                if let Some(row) = incident(db, fingerprint)? {
                     state.newest_alert = alerts::newest(db, fingerprint, Some(row.last_alert))?;
                     state.incident = Some(OpenIncident { incident: row.incident, last_alert: None });
                 }
@@ -42,17 +43,25 @@ fn load_incident(
     fingerprint: Fingerprint,
     state: &mut DecisionState,
 ) -> Result<(), StoreError> {
-    let Some(row) = incidents::find(db, fingerprint)? else {
+    let Some(row) = incident(db, fingerprint)? else {
         state.newest_alert = alerts::newest(db, fingerprint, None)?;
         return Ok(());
     };
-    let last_alert: Option<Arc<Alert>> = match alerts::json(db, row.last_alert)? {
-        Some(json) => Some(Arc::new(to_json("an alert", &json)?)),
-        None => None,
-    };
+    let last_alert = last_alert(db, row.last_alert);
+    let last_alert = StoreError::skip_damaged(last_alert, &format!("alert {}", row.last_alert))?.flatten();
     state.of_incident = notifications_of(db, row.incident.id)?;
     state.incident = Some(OpenIncident { incident: row.incident, last_alert });
     Ok(())
+}
+
+/// The incident of `fingerprint`, if it fires. One that cannot be read is over: the next alert begins a new one.
+fn incident(db: &Connection, fingerprint: Fingerprint) -> Result<Option<StoredIncident>, StoreError> {
+    let found = incidents::find(db, fingerprint);
+    Ok(StoreError::skip_damaged(found, &format!("incident {fingerprint}"))?.flatten())
+}
+
+fn last_alert(db: &Connection, id: AlertId) -> Result<Option<Arc<Alert>>, StoreError> {
+    alerts::json(db, id)?.map(|json| to_json("an alert", &json).map(Arc::new)).transpose()
 }
 
 fn notifications_of(db: &Connection, incident: AlertId) -> Result<IncidentNotifications, StoreError> {
@@ -98,6 +107,9 @@ fn readable<T>(read: Result<Option<T>, StoreError>, id: NotificationId) -> Resul
             error!(notification.id = %id, error = %err, "A notification cannot be followed up any more");
             Ok(None)
         }
-        Err(err @ (StoreError::Sqlite(_) | StoreError::Panicked | StoreError::Closed)) => Err(err),
+        Err(
+            err
+            @ (StoreError::Sqlite(_) | StoreError::Refused(_) | StoreError::Panicked | StoreError::Closed),
+        ) => Err(err),
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::renderer::Renderer;
 use crate::self_alert::facts::{
-    RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText, to_the_minute,
+    RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText, StoreProblem, to_the_minute,
 };
 
 /// The texts of a self-alert in Chinese.
@@ -66,6 +66,7 @@ fn raised(condition: &RaisedCondition) -> SelfAlertText {
         RaisedCondition::ClockBehind { channel, seconds } => clock_off(channel, *seconds, "慢"),
         RaisedCondition::ClockAhead { channel, seconds } => clock_off(channel, *seconds, "快"),
         RaisedCondition::DiskNearlyFull { free, total } => disk_nearly_full(*free, *total),
+        RaisedCondition::StoreUnusable(problem) => store_unusable(problem),
         RaisedCondition::SourceQuiet { source, every, quiet_for } => source_quiet(source, *every, *quiet_for),
     }
 }
@@ -133,6 +134,39 @@ fn disk_nearly_full(free: u64, total: u64) -> SelfAlertText {
     }
 }
 
+fn store_unusable(problem: &StoreProblem) -> SelfAlertText {
+    let remedy = match problem {
+        StoreProblem::DiskFull => "请清理存储所在磁盘的空间，之后会自动恢复。",
+        StoreProblem::ReadOnly => "请确认磁盘以可写方式挂载，且运行用户对该文件及其目录有写权限。",
+        StoreProblem::Io(_) | StoreProblem::Slow => "请查看内核日志，检查磁盘、配额和挂载。",
+        StoreProblem::Missing => "请将文件放回原处，或允许写入其目录，之后会自动重新写入全部内容。",
+        StoreProblem::Replaced => {
+            "请移走该文件，之后会自动写回全部内容；副本已保存在同一目录，文件名以 .saved 结尾。"
+        }
+        StoreProblem::Truncated | StoreProblem::Overwritten => {
+            "仍可读取的内容已保存在同一目录，文件名以 .saved 结尾。请停止服务，用该文件或备份替换后重新启动。"
+        }
+    };
+    SelfAlertText {
+        title: "无法保存告警，新告警被拒绝".to_owned(),
+        description: format!("{}此前已接收的告警仍会发送。{remedy}", store_problem(problem)),
+        content: None,
+    }
+}
+
+fn store_problem(problem: &StoreProblem) -> String {
+    match problem {
+        StoreProblem::DiskFull => "存储所在磁盘已满。".to_owned(),
+        StoreProblem::ReadOnly => "存储只能读取。".to_owned(),
+        StoreProblem::Io(words) => format!("写入存储失败：{words}。"),
+        StoreProblem::Slow => "存储所在磁盘长时间没有响应。".to_owned(),
+        StoreProblem::Missing => "存储文件已不在原处。".to_owned(),
+        StoreProblem::Replaced => "存储文件的位置上是另一个文件。".to_owned(),
+        StoreProblem::Truncated => "存储文件被截断。".to_owned(),
+        StoreProblem::Overwritten => "存储文件被其他程序覆盖。".to_owned(),
+    }
+}
+
 fn source_quiet(source: &SourceName, every: Duration, quiet_for: Duration) -> SelfAlertText {
     let (every, quiet) = (HumanDuration(every), HumanDuration(quiet_for));
     SelfAlertText {
@@ -140,6 +174,14 @@ fn source_quiet(source: &SourceName, every: Duration, quiet_for: Duration) -> Se
         description: format!(
             "已有 {quiet} 没有收到任何告警，预期间隔为 {every}。请检查该来源是否运行、网络是否连通、凭据是否有效。"
         ),
+        content: None,
+    }
+}
+
+fn store_usable(problem: &StoreProblem) -> SelfAlertText {
+    SelfAlertText {
+        title: "存储已恢复，告警正常接收".to_owned(),
+        description: format!("{}现已恢复，内容完整。请查明原因。", store_problem(problem)),
         content: None,
     }
 }
@@ -161,6 +203,7 @@ fn resolved(condition: &ResolvedCondition) -> SelfAlertText {
         }
         ResolvedCondition::Clock => ("本机时钟已校准".to_owned(), "与服务商时间一致。"),
         ResolvedCondition::Disk => ("存储所在磁盘空间已恢复".to_owned(), "空间充足。"),
+        ResolvedCondition::Store(problem) => return store_usable(problem),
         ResolvedCondition::Source(source) => {
             (format!("来源 {source} 已恢复消息"), "已收到告警，或不再监视该来源。")
         }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::renderer::Renderer;
 use crate::self_alert::facts::{
-    RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText, to_the_minute,
+    RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText, StoreProblem, to_the_minute,
 };
 
 /// The texts of a self-alert in English.
@@ -67,6 +67,7 @@ fn raised(condition: &RaisedCondition) -> SelfAlertText {
         RaisedCondition::ClockBehind { channel, seconds } => clock_off(channel, *seconds, "behind"),
         RaisedCondition::ClockAhead { channel, seconds } => clock_off(channel, *seconds, "ahead"),
         RaisedCondition::DiskNearlyFull { free, total } => disk_nearly_full(*free, *total),
+        RaisedCondition::StoreUnusable(problem) => store_unusable(problem),
         RaisedCondition::SourceQuiet { source, every, quiet_for } => source_quiet(source, *every, *quiet_for),
     }
 }
@@ -139,6 +140,45 @@ fn disk_nearly_full(free: u64, total: u64) -> SelfAlertText {
     }
 }
 
+fn store_unusable(problem: &StoreProblem) -> SelfAlertText {
+    let remedy = match problem {
+        StoreProblem::DiskFull => "Make room on the disk of the store; the rest happens by itself.",
+        StoreProblem::ReadOnly => {
+            "See that its disk is mounted for writing, and that the user of fanfare may write to the file and its folder."
+        }
+        StoreProblem::Io(_) | StoreProblem::Slow => {
+            "See what the kernel's log says of the disk, its quota and its mount."
+        }
+        StoreProblem::Missing => {
+            "Put it back, or let fanfare write to its folder: then all that it holds is written there again."
+        }
+        StoreProblem::Replaced => {
+            "Move that file away: then all that the store holds is written back. A copy of it is beside the path, with .saved at the end of its name."
+        }
+        StoreProblem::Truncated | StoreProblem::Overwritten => {
+            "What could still be read of it is beside it, with .saved at the end of the name. Stop fanfare, put that or a backup in its place, and start again."
+        }
+    };
+    SelfAlertText {
+        title: "Alerts are refused: the store cannot keep them".to_owned(),
+        description: format!("{} What was accepted before still goes out. {remedy}", store_problem(problem)),
+        content: None,
+    }
+}
+
+fn store_problem(problem: &StoreProblem) -> String {
+    match problem {
+        StoreProblem::DiskFull => "Its disk is full.".to_owned(),
+        StoreProblem::ReadOnly => "It can only be read.".to_owned(),
+        StoreProblem::Io(words) => format!("Writing to it fails: {words}."),
+        StoreProblem::Slow => "Its disk does not answer in time.".to_owned(),
+        StoreProblem::Missing => "Its file is no longer at its path.".to_owned(),
+        StoreProblem::Replaced => "Another file stands at its path.".to_owned(),
+        StoreProblem::Truncated => "Its file was cut short.".to_owned(),
+        StoreProblem::Overwritten => "Its file was overwritten by another program.".to_owned(),
+    }
+}
+
 fn source_quiet(source: &SourceName, every: Duration, quiet_for: Duration) -> SelfAlertText {
     let (every, quiet) = (HumanDuration(every), HumanDuration(quiet_for));
     SelfAlertText {
@@ -146,6 +186,17 @@ fn source_quiet(source: &SourceName, every: Duration, quiet_for: Duration) -> Se
         description: format!(
             "Not one alert for {quiet}, and one is expected every {every}. See whether it runs, reaches us \
              and is let in."
+        ),
+        content: None,
+    }
+}
+
+fn store_usable(problem: &StoreProblem) -> SelfAlertText {
+    SelfAlertText {
+        title: "The store keeps alerts again".to_owned(),
+        description: format!(
+            "{} That is over; all that it held is there, and alerts are accepted. Find out how it came about.",
+            store_problem(problem)
         ),
         content: None,
     }
@@ -176,6 +227,7 @@ fn resolved(condition: &ResolvedCondition) -> SelfAlertText {
         ResolvedCondition::Disk => {
             ("The disk of the store has room again".to_owned(), "There is enough to go on.")
         }
+        ResolvedCondition::Store(problem) => return store_usable(problem),
         ResolvedCondition::Source(source) => {
             (format!("Source {source} is heard again"), "An alert has come in, or it is expected no more.")
         }

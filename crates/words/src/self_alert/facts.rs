@@ -97,6 +97,8 @@ pub enum RaisedCondition {
         /// The size of the disk, in megabytes.
         total: u64,
     },
+    /// The store keeps no alerts.
+    StoreUnusable(StoreProblem),
     /// A source sends nothing.
     SourceQuiet {
         /// The source that sends nothing.
@@ -106,6 +108,27 @@ pub enum RaisedCondition {
         /// The time without an alert, in whole seconds.
         quiet_for: Duration,
     },
+}
+
+/// A problem for which the store keeps no alerts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreProblem {
+    /// No room on the disk.
+    DiskFull,
+    /// A disk or file that can only be read.
+    ReadOnly,
+    /// Another error of the system, in its words.
+    Io(String),
+    /// A disk that answers too late.
+    Slow,
+    /// A file that is no longer at its path.
+    Missing,
+    /// A path at which another file stands.
+    Replaced,
+    /// A file that was cut short.
+    Truncated,
+    /// A file that was overwritten.
+    Overwritten,
 }
 
 /// A condition that is over.
@@ -125,6 +148,8 @@ pub enum ResolvedCondition {
     Clock,
     /// The disk of the store has room.
     Disk,
+    /// The store keeps alerts again, which it did not because of this.
+    Store(StoreProblem),
     /// The source sends alerts again.
     Source(SourceName),
 }

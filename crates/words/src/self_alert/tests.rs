@@ -25,6 +25,8 @@ fn raised() -> Vec<RaisedCondition> {
         RaisedCondition::ClockBehind { channel: ops(), seconds: 75 },
         RaisedCondition::ClockAhead { channel: ops(), seconds: 75 },
         RaisedCondition::DiskNearlyFull { free: 123, total: 1000 },
+        RaisedCondition::StoreUnusable(StoreProblem::DiskFull),
+        RaisedCondition::StoreUnusable(StoreProblem::Replaced),
         RaisedCondition::SourceQuiet {
             source: "thinklink".into(),
             every: Duration::from_secs(3600),
@@ -42,6 +44,7 @@ fn resolved() -> Vec<ResolvedCondition> {
         ResolvedCondition::Secret("ops".into()),
         ResolvedCondition::Clock,
         ResolvedCondition::Disk,
+        ResolvedCondition::Store(StoreProblem::Missing),
         ResolvedCondition::Source("thinklink".into()),
     ]
 }

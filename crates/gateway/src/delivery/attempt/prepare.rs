@@ -132,7 +132,10 @@ fn loaded(read: Result<Option<Notification>, StoreError>) -> Result<LoadedText, 
         Ok(Some(notification)) => Ok(Ok(Arc::new(notification))),
         Ok(None) => Ok(Err("the notification is not in the store".to_owned())),
         Err(err @ StoreError::Damaged { .. }) => Ok(Err(err.to_string())),
-        Err(err @ (StoreError::Sqlite(_) | StoreError::Panicked | StoreError::Closed)) => Err(err),
+        Err(
+            err
+            @ (StoreError::Sqlite(_) | StoreError::Refused(_) | StoreError::Panicked | StoreError::Closed),
+        ) => Err(err),
     }
 }
 

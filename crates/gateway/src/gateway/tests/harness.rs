@@ -163,6 +163,11 @@ impl GatewayHarness {
         }
     }
 
+    /// The store's file while no gateway runs on it.
+    pub(super) fn raw(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.folder.path().join("fanfare.db")).unwrap()
+    }
+
     /// Restarts the gateway, or does not.
     pub(super) async fn restart(&mut self, restart: Restart) {
         match restart {

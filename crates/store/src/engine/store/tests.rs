@@ -1,8 +1,10 @@
 use std::fs;
+use std::sync::Mutex;
 
 use fanfare_core::{AccountHold, DeliveryOutcome, Moment, Severity};
 
 use super::*;
+use crate::engine::{files, migrations};
 use crate::fixtures::{NOON, StoreFolder, accept, after_noon, alarm, deliveries, settle, settlement};
 use crate::{NewSend, SendDigest};
 
@@ -52,6 +54,7 @@ async fn it_stays_in_use_until_the_last_job_is_on_the_disk() {
     let (go_on, wait) = std::sync::mpsc::channel::<()>();
     let wait = Mutex::new(wait);
     let job = store.writer.write(
+        Durability::AsPossible,
         move |_| {
             wait.lock().unwrap().recv().unwrap();
             Ok(())
@@ -120,6 +123,7 @@ async fn every_commit_waits_for_the_disk() {
     let settings = store
         .writer
         .write(
+            Durability::OnDisk,
             |db| {
                 let synchronous: i64 = db.pragma_query_value(None, "synchronous", |row| row.get(0))?;
                 let journal: String = db.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
