@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::parts::{Kind, Mention, Status};
 use self::stored::StoredAlert;
-use crate::{Fingerprint, Labels, Severity, SourceName};
+use crate::{Fingerprint, IncidentKey, Labels, Severity, SourceName};
 
 /// The report of a source about one thing, once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,7 +16,7 @@ use crate::{Fingerprint, Labels, Severity, SourceName};
 pub struct Alert {
     /// The source that sent it.
     pub source: SourceName,
-    /// The identity of the thing, across repeats. The source's format defines it.
+    /// The identity of the thing within the source, across repeats. The source's format defines it.
     pub fingerprint: Fingerprint,
     /// The kind: a state that lasts or a message to pass on.
     pub kind: Kind,
@@ -62,6 +62,12 @@ impl Alert {
             SEVERITY => self.labels.get(SEVERITY).unwrap_or(self.severity.word()),
             _ => self.labels.get(name).or_else(|| self.extra.get(name)).unwrap_or_default(),
         }
+    }
+
+    /// The key of the incident that the alert is of, if it is an alarm.
+    #[must_use]
+    pub fn incident_key(&self) -> IncidentKey {
+        IncidentKey { source: self.source.clone(), fingerprint: self.fingerprint }
     }
 
     /// The labels as matchers see them and the API shows them: with `source` and `severity` among them.

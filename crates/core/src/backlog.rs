@@ -1,13 +1,16 @@
 //! The waiting deliveries of a channel, and the order in which they go.
 
-use std::cmp::Reverse;
+mod ready;
+
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use jiff::Timestamp;
 
-use crate::{DeliveryId, Fingerprint, Severity};
+pub use self::ready::{QueueKey, Turn};
+use self::ready::{ReadyPlace, ReadyQueues};
+use crate::{DeliveryId, Severity, SourceName};
 
-/// A channel's waiting deliveries: the worst first, then the oldest.
+/// A channel's waiting deliveries: the worst first; of those the sources by turns, and of each source the oldest.
 ///
 /// Deliveries of one [queue](QueueKey) keep the order in which they came to be, or
 /// people would be told that something is over before they are told that it
@@ -22,21 +25,11 @@ use crate::{DeliveryId, Fingerprint, Severity};
 pub struct Backlog<T> {
     queues: HashMap<QueueKey, Queue<T>>, // Invariant: each has something that waits or is out.
     // Each queue that has nothing out is in exactly one of the two.
-    ready: BTreeSet<(Reverse<Severity>, DeliveryId, QueueKey)>,
+    ready: ReadyQueues,
     resting: BTreeSet<(Timestamp, DeliveryId, QueueKey)>,
     /// All that waits in ready queues, each counted as bad as its queue.
     could_go: SeverityCounts,
     len: usize,
-}
-
-/// The queue in which a delivery waits: only the first of a queue are ever out, one by one or in one digest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum QueueKey {
-    /// The queue of all that is about one incident.
-    Incident(Fingerprint),
-    /// A queue of one, for what is still owed to some recipients of a delivery: one mailbox
-    /// that is full for a day must not keep the end of an alarm from everybody else.
-    Delivery(DeliveryId),
 }
 
 /// A delivery that waits.
@@ -48,6 +41,10 @@ pub struct Waiting<T> {
     pub queue: QueueKey,
     /// The severity of the alert.
     pub severity: Severity,
+    /// The source of the alert.
+    pub source: SourceName,
+    /// The time at which the delivery came to be, on the scale of `next_at`.
+    pub owed_at: Timestamp,
     /// The time before which it does not go.
     pub next_at: Timestamp,
     /// The caller's own part.
@@ -67,9 +64,9 @@ struct Queue<T> {
 }
 
 /// The state of a queue.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 enum QueueState {
-    Ready(Severity, DeliveryId),
+    Ready(ReadyPlace),
     Resting(Timestamp, DeliveryId),
     /// Some of its deliveries are out.
     #[default]
@@ -84,7 +81,7 @@ impl<T> Default for Backlog<T> {
     fn default() -> Self {
         Self {
             queues: HashMap::new(),
-            ready: BTreeSet::new(),
+            ready: ReadyQueues::default(),
             resting: BTreeSet::new(),
             could_go: SeverityCounts::default(),
             len: 0,
@@ -121,7 +118,7 @@ impl<T> Backlog<T> {
     #[must_use]
     pub fn worst_ready(&mut self, now: Timestamp) -> Option<Severity> {
         self.wake_due(now);
-        self.ready.first().map(|(Reverse(severity), _, _)| *severity)
+        self.ready.worst()
     }
 
     /// The number of deliveries that could go at `now`, one after the other, in queues that
@@ -152,9 +149,9 @@ impl<T> Backlog<T> {
     }
 
     /// Takes out the delivery that goes next at `now`, if any may.
-    pub fn take(&mut self, now: Timestamp) -> Option<Waiting<T>> {
+    pub fn take(&mut self, now: Timestamp, turn: Turn) -> Option<Waiting<T>> {
         self.wake_due(now);
-        let (_, _, key) = *self.ready.first()?;
+        let key = self.ready.next(now, turn, |_| true)?;
         self.take_from(key, 1).next()
     }
 
@@ -168,22 +165,22 @@ impl<T> Backlog<T> {
     #[must_use]
     pub fn gather(&mut self, now: Timestamp, most: usize) -> Vec<Waiting<T>> {
         self.wake_due(now);
-        let shared = |key: &QueueKey| match key {
+        let is_shared = |key: QueueKey| match key {
             QueueKey::Incident(_) => true,
             QueueKey::Delivery(_) => false,
         };
-        let mut next = self.ready.iter().map(|(_, _, key)| *key).peekable();
-        let keys: Vec<QueueKey> = match next.peek() {
-            Some(first) if !shared(first) => next.take(most.min(1)).collect(),
-            Some(_) | None => next.filter(shared).take(most).collect(),
-        };
+        if most == 0 {
+            return Vec::new();
+        }
+        let mut next = self.ready.next(now, Turn::Worst, |_| true);
+        if let Some(alone) = next.filter(|key| !is_shared(*key)) {
+            return self.take_from(alone, 1).collect();
+        }
         let mut gathered = Vec::new();
-        for key in keys {
-            let room = most - gathered.len();
-            if room == 0 {
-                break;
-            }
-            gathered.extend(self.take_from(key, room));
+        while let Some(key) = next {
+            gathered.extend(self.take_from(key, most - gathered.len()));
+            let is_full = gathered.len() == most;
+            next = if is_full { None } else { self.ready.next(now, Turn::Worst, is_shared) };
         }
         gathered
     }
@@ -252,10 +249,13 @@ impl<T> Backlog<T> {
             }
             self.unindex(key);
             let Some(queue) = self.queues.get_mut(&key) else { continue };
-            let Some(worst) = queue.counts.worst() else { continue };
-            queue.state = QueueState::Ready(worst, id);
-            self.could_go.add(worst, queue.waiting.len());
-            self.ready.insert((Reverse(worst), id, key));
+            let (Some(severity), Some(first)) = (queue.counts.worst(), queue.waiting.front()) else {
+                continue;
+            };
+            let place = ReadyPlace { severity, source: first.source.clone(), owed_at: first.owed_at, id };
+            self.could_go.add(severity, queue.waiting.len());
+            self.ready.insert(&place, key);
+            queue.state = QueueState::Ready(place);
         }
     }
 
@@ -284,9 +284,9 @@ impl<T> Backlog<T> {
     fn unindex(&mut self, key: QueueKey) {
         let Some(queue) = self.queues.get_mut(&key) else { return };
         match std::mem::take(&mut queue.state) {
-            QueueState::Ready(severity, id) => {
-                self.ready.remove(&(Reverse(severity), id, key));
-                self.could_go.remove(severity, queue.waiting.len());
+            QueueState::Ready(place) => {
+                self.ready.remove(&place, key);
+                self.could_go.remove(place.severity, queue.waiting.len());
             }
             QueueState::Resting(next_at, id) => {
                 self.resting.remove(&(next_at, id, key));

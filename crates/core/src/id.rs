@@ -63,7 +63,7 @@ pub struct GroupKey(Fingerprint);
 
 impl From<Fingerprint> for GroupKey {
     fn from(fingerprint: Fingerprint) -> Self {
-        Self(fingerprint)
+        Self(fingerprint.with_identity(None))
     }
 }
 

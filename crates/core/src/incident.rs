@@ -1,11 +1,11 @@
-//! The open incident of a fingerprint.
+//! The open incident of a thing.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{Acknowledgement, AlertId, ReceiverName, Severity};
 
-/// A fingerprint that fires, and what was last said about it to whom.
+/// A thing that fires, and what was last said about it to whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incident {
     /// The number of its first alert.

@@ -43,6 +43,7 @@ mod heartbeat;
 mod moment;
 mod clock;
 mod severity;
+mod incident_key;
 mod id;
 mod fingerprint;
 mod labels;
@@ -53,7 +54,7 @@ mod fixtures;
 pub use crate::ack_token::{AckKey, AckToken, BadAckToken};
 pub use crate::alert::{Alert, Kind, Mention, Status};
 pub use crate::attempt::{Attempt, IdempotencyKey, MessageForm, Receipt, Refusal, SendError};
-pub use crate::backlog::{Backlog, QueueKey, Waiting};
+pub use crate::backlog::{Backlog, QueueKey, Turn, Waiting};
 pub use crate::budget::{Budget, Share, SlidingWindow};
 pub use crate::budgets::SlidingWindows;
 pub use crate::circuit::{Circuit, Failure, Gate, Health};
@@ -75,13 +76,14 @@ pub use crate::escalation::{
     Blocked, ChannelDelivery, ChannelFailure, ContractState, ContractStatus, DeliveryProgress,
     EscalationDecision, EscalationReason, Step, evaluate_contract,
 };
-pub use crate::fingerprint::{Fingerprint, InvalidFingerprint};
+pub use crate::fingerprint::{Fingerprint, Identity, InvalidFingerprint};
 pub use crate::hash::stable_hash;
 pub use crate::heartbeat::{ClockReading, Heartbeat, TimePassed, resume, time_passed};
 pub use crate::id::{
     AlertId, ChannelName, DeliveryId, GroupKey, NotificationId, PolicyId, ReceiverName, SourceName,
 };
 pub use crate::incident::{Incident, LastNotified};
+pub use crate::incident_key::{IncidentDigest, IncidentKey};
 pub use crate::labels::Labels;
 pub use crate::limits::{Account, Egress, Limits};
 pub use crate::local_fault::{is_local_fault, is_local_look_up_fault};

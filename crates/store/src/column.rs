@@ -1,6 +1,9 @@
 //! Values as they are kept in columns.
 
-use fanfare_core::{ClockLeads, ContractStatus, DeliveryStatus, Handled, Severity, Status, Unless};
+use fanfare_core::{
+    Alert, ClockLeads, ContractStatus, DeliveryStatus, Fingerprint, Handled, Identity, Severity, Status,
+    Unless,
+};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -42,6 +45,23 @@ pub(crate) fn to_leads(promise: i64, certain: i64) -> ClockLeads {
 /// A fingerprint's bits as they are kept: SQL's integers are signed.
 pub(crate) fn from_bits(bits: u64) -> i64 {
     bits.cast_signed()
+}
+
+/// The identity of a fingerprint as it is kept.
+pub(crate) fn from_identity(fingerprint: Fingerprint) -> Option<[u8; 16]> {
+    fingerprint.identity().map(Identity::to_bytes)
+}
+
+/// The identity from its column; `None` for a row from before identities were kept.
+pub(crate) fn to_identity(bytes: Option<&[u8]>) -> Option<Identity> {
+    bytes.and_then(|it| it.try_into().ok()).map(Identity::from_bytes)
+}
+
+/// An alert from its JSON, with the identity of its fingerprint, which stands in a column.
+pub(crate) fn to_alert(json: &str, identity: Option<&[u8]>) -> Result<Alert, StoreError> {
+    let alert: Alert = to_json("an alert", json)?;
+    let fingerprint = alert.fingerprint.with_identity(to_identity(identity));
+    Ok(Alert { fingerprint, ..alert })
 }
 
 pub(crate) fn from_json(value: &impl Serialize) -> Result<String, StoreError> {

@@ -1,12 +1,15 @@
+use std::cmp::Reverse;
+
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
 use super::*;
+use crate::IncidentDigest;
 
 const NOON: Timestamp = Timestamp::constant(1_772_971_200, 0);
 
 fn queue(about: u64) -> QueueKey {
-    QueueKey::Incident(Fingerprint::from_bits(about))
+    QueueKey::Incident(IncidentDigest::from_bits(about.into()))
 }
 
 fn waiting(id: i64, about: u64, severity: Severity, seconds: i64) -> Waiting<()> {
@@ -14,6 +17,8 @@ fn waiting(id: i64, about: u64, severity: Severity, seconds: i64) -> Waiting<()>
         id: DeliveryId(id),
         queue: queue(about),
         severity,
+        source: "thinklink".into(),
+        owed_at: NOON + SignedDuration::from_millis(id),
         next_at: NOON + SignedDuration::from_secs(seconds),
         item: (),
     }
@@ -42,11 +47,101 @@ impl Backlog<()> {
     fn is_bare(&self) -> bool {
         let Self { queues, ready, resting, could_go, len } = self;
         queues.is_empty()
-            && ready.is_empty()
+            && ready.worst().is_none()
             && resting.is_empty()
             && *could_go == SeverityCounts::default()
             && *len == 0
     }
+}
+
+/// A delivery of an incident of its own that came to be so many minutes before noon.
+fn of_source(id: i64, source: &str, severity: Severity, minutes_ago: i64) -> Waiting<()> {
+    let owed_at = NOON - SignedDuration::from_mins(minutes_ago);
+    Waiting { source: source.into(), owed_at, ..waiting(id, id.unsigned_abs(), severity, 0) }
+}
+
+/// The order in which so many go at noon, each settled at once.
+fn order_of(backlog: &mut Backlog<()>, turn: Turn, many: usize) -> Vec<i64> {
+    let taken = std::iter::from_fn(|| {
+        let taken = backlog.take(NOON, turn)?;
+        backlog.settled(taken.queue);
+        Some(taken.id.0)
+    });
+    taken.take(many).collect()
+}
+
+#[test]
+fn a_source_that_floods_delays_another_by_one_message() {
+    let flood = (1..=2_000).map(|id| of_source(id, "flood", Severity::High, 0));
+    let mut backlog = Backlog::with(flood);
+    assert_eq!(order_of(&mut backlog, Turn::Worst, 3), [1, 2, 3]);
+    backlog.push_all((3_001..=3_003).map(|id| of_source(id, "other", Severity::High, 0)));
+    assert_eq!(order_of(&mut backlog, Turn::Worst, 7), [3_001, 4, 3_002, 5, 3_003, 6, 7]);
+}
+
+#[test]
+fn sources_take_turns_within_a_severity_and_never_across() {
+    let low = (1..=4).map(|id| of_source(id, "quiet", Severity::Low, 0));
+    let high = (5..=8).map(|id| of_source(id, "loud", Severity::High, 0));
+    let mut backlog = Backlog::with(low.chain(high));
+    assert_eq!(order_of(&mut backlog, Turn::Worst, 9), [5, 6, 7, 8, 1, 2, 3, 4]);
+}
+
+#[test]
+fn a_source_that_was_silent_has_saved_no_turns() {
+    let mut backlog = Backlog::with((1..=100).map(|id| of_source(id, "a", Severity::Mid, 0)));
+    order_of(&mut backlog, Turn::Worst, 50);
+    backlog.push_all((101..=150).map(|id| of_source(id, "b", Severity::Mid, 0)));
+    let next = order_of(&mut backlog, Turn::Worst, 10);
+    assert_eq!(next.iter().filter(|id| **id > 100).count(), 5, "{next:?}");
+}
+
+#[test]
+fn a_digest_has_lines_of_every_source() {
+    let flood = (1..=500).map(|id| of_source(id, "flood", Severity::High, 0));
+    let mut backlog = Backlog::with(flood.chain([of_source(501, "other", Severity::High, 0)]));
+    let digest = backlog.gather(NOON, 10);
+    assert_eq!(ids(&digest), [1, 501, 2, 3, 4, 5, 6, 7, 8, 9]);
+}
+
+#[test]
+fn after_an_outage_urgent_ones_of_minutes_go_before_those_of_hours() {
+    let old = [(1, 300), (2, 200), (3, 31)].map(|(id, ago)| of_source(id, "a", Severity::Urgent, ago));
+    let fresh = [(4, 29), (5, 10), (6, 1)].map(|(id, ago)| of_source(id, "a", Severity::Urgent, ago));
+    let mut backlog = Backlog::with(old.into_iter().chain(fresh));
+    assert_eq!(order_of(&mut backlog, Turn::Worst, 9), [4, 5, 6, 1, 2, 3]);
+}
+
+#[test]
+fn a_source_with_old_urgent_ones_waits_for_the_fresh_ones_of_another() {
+    let old = (1..=3).map(|id| of_source(id, "a", Severity::Urgent, 120));
+    let fresh = (4..=6).map(|id| of_source(id, "b", Severity::Urgent, 2));
+    let mut backlog = Backlog::with(old.chain(fresh));
+    assert_eq!(order_of(&mut backlog, Turn::Worst, 9), [4, 5, 6, 1, 2, 3]);
+}
+
+#[test]
+fn what_is_not_urgent_goes_in_the_order_in_which_it_came_to_be_however_old() {
+    let high = [(1, 300), (2, 20), (3, 1)].map(|(id, ago)| of_source(id, "a", Severity::High, ago));
+    let mut backlog = Backlog::with(high);
+    assert_eq!(order_of(&mut backlog, Turn::Worst, 9), [1, 2, 3]);
+}
+
+#[test]
+fn in_an_overload_one_turn_in_eight_is_that_of_whoever_waits_longest() {
+    let severe = (1..=100).map(|id| of_source(id, "a", Severity::High, 0));
+    let mild = [(201, 50), (202, 40), (203, 30)].map(|(id, ago)| of_source(id, "a", Severity::Low, ago));
+    let mut backlog = Backlog::with(severe.chain(mild));
+    let order = order_of(&mut backlog, Turn::Fair, 24);
+    let places: Vec<_> = [201, 202, 203].map(|id| order.iter().position(|it| *it == id)).to_vec();
+    assert_eq!(places, [Some(7), Some(15), Some(23)]);
+}
+
+#[test]
+fn whoever_has_not_waited_for_a_minute_has_no_turn_before_the_more_severe() {
+    let severe = (1..=20).map(|id| of_source(id, "a", Severity::High, 0));
+    let mut backlog = Backlog::with(severe.chain([of_source(99, "a", Severity::Low, 0)]));
+    assert_eq!(order_of(&mut backlog, Turn::Fair, 30).last(), Some(&99));
 }
 
 /// The order in which all of `waiting` go if each is settled at once, at noon.
@@ -54,7 +149,7 @@ impl Backlog<()> {
 fn check(waiting: impl IntoIterator<Item = Waiting<()>>, expected: &[i64]) {
     let mut backlog = Backlog::with(waiting);
     let mut order = Vec::new();
-    while let Some(taken) = backlog.take(NOON) {
+    while let Some(taken) = backlog.take(NOON, Turn::Worst) {
         order.push(taken.id.0);
         backlog.settled(taken.queue);
     }
@@ -92,15 +187,15 @@ fn while_one_is_out_the_next_of_its_queue_waits() {
     let mut backlog = Backlog::default();
     backlog.push(waiting(1, 1, Severity::Mid, 0));
     backlog.push(waiting(2, 1, Severity::Mid, 0));
-    let first = backlog.take(NOON).unwrap();
-    assert_eq!(backlog.take(NOON), None);
+    let first = backlog.take(NOON, Turn::Worst).unwrap();
+    assert_eq!(backlog.take(NOON, Turn::Worst), None);
     backlog.push(waiting(3, 1, Severity::Urgent, 0));
-    assert_eq!(backlog.take(NOON), None);
+    assert_eq!(backlog.take(NOON, Turn::Worst), None);
 
     backlog.put_back(first);
-    assert_eq!(backlog.take(NOON).map(|it| it.id.0), Some(1));
+    assert_eq!(backlog.take(NOON, Turn::Worst).map(|it| it.id.0), Some(1));
     backlog.settled(queue(1));
-    assert_eq!(backlog.take(NOON).map(|it| it.id.0), Some(2));
+    assert_eq!(backlog.take(NOON, Turn::Worst).map(|it| it.id.0), Some(2));
 }
 
 #[test]
@@ -108,13 +203,13 @@ fn one_that_goes_on_alone_keeps_nobody_waiting() {
     let mut backlog = Backlog::default();
     backlog.push(waiting(1, 1, Severity::Mid, 0));
     backlog.push(waiting(2, 1, Severity::Mid, 0));
-    let first = backlog.take(NOON).unwrap();
+    let first = backlog.take(NOON, Turn::Worst).unwrap();
     let alone = QueueKey::Delivery(first.id);
     backlog.settled(first.queue);
     backlog.put_back(Waiting { queue: alone, next_at: NOON + SignedDuration::from_secs(9), ..first });
-    assert_eq!(backlog.take(NOON).map(|it| it.id.0), Some(2));
+    assert_eq!(backlog.take(NOON, Turn::Worst).map(|it| it.id.0), Some(2));
     backlog.settled(queue(1));
-    assert_eq!(backlog.take(NOON + SignedDuration::from_secs(9)).map(|it| it.queue), Some(alone));
+    assert_eq!(backlog.take(later(9), Turn::Worst).map(|it| it.queue), Some(alone));
     backlog.settled(alone);
     assert!(backlog.is_bare());
 }
@@ -122,22 +217,22 @@ fn one_that_goes_on_alone_keeps_nobody_waiting() {
 #[test]
 fn a_worse_one_that_joins_during_an_attempt_ends_the_pause_after_it_but_only_once() {
     let mut backlog = Backlog::with([waiting(1, 1, Severity::Low, 0)]);
-    let first = backlog.take(NOON).unwrap();
+    let first = backlog.take(NOON, Turn::Worst).unwrap();
     backlog.push(waiting(2, 1, Severity::Urgent, 5));
     backlog.put_back(Waiting { next_at: later(30), ..first });
-    let first = backlog.take(later(5)).unwrap();
+    let first = backlog.take(later(5), Turn::Worst).unwrap();
     assert_eq!(first.id.0, 1);
     backlog.put_back(Waiting { next_at: later(60), ..first });
-    assert_eq!(backlog.take(later(59)), None);
+    assert_eq!(backlog.take(later(59), Turn::Worst), None);
 }
 
 #[test]
 fn one_as_bad_that_joins_during_an_attempt_does_not_end_the_pause_after_it() {
     let mut backlog = Backlog::with([waiting(1, 1, Severity::High, 0)]);
-    let first = backlog.take(NOON).unwrap();
+    let first = backlog.take(NOON, Turn::Worst).unwrap();
     backlog.push(waiting(2, 1, Severity::High, 5));
     backlog.put_back(Waiting { next_at: later(30), ..first });
-    assert_eq!(backlog.take(later(29)), None);
+    assert_eq!(backlog.take(later(29), Turn::Worst), None);
 }
 
 #[test]
@@ -145,7 +240,7 @@ fn who_keeps_what_is_out_is_told_once_of_a_worse_one_that_has_joined() {
     let mut backlog = Backlog::default();
     backlog.push(waiting(1, 1, Severity::Low, 0));
     assert_eq!(backlog.take_raised_priority(queue(1)), None); // nothing is out
-    backlog.take(NOON).unwrap();
+    backlog.take(NOON, Turn::Worst).unwrap();
     assert_eq!(backlog.take_raised_priority(queue(1)), None); // and nothing has joined
     backlog.push(waiting(2, 1, Severity::High, 5));
     backlog.push(waiting(3, 1, Severity::Mid, 0));
@@ -229,11 +324,11 @@ fn a_queue_that_was_cut_goes_on_when_all_of_it_that_was_told_has_ended() {
     let mut backlog = Backlog::with((1..=4).map(|id| waiting(id, 1, Severity::Mid, 0)));
     assert_eq!(ids(&backlog.gather(NOON, 3)), [1, 2, 3]);
     for _ in 0..3 {
-        assert_eq!(backlog.take(NOON), None);
+        assert_eq!(backlog.take(NOON, Turn::Worst), None);
         assert_eq!(backlog.worst_ready(NOON), None);
         backlog.settled(queue(1));
     }
-    assert_eq!(backlog.take(NOON).map(|it| it.id.0), Some(4));
+    assert_eq!(backlog.take(NOON, Turn::Worst).map(|it| it.id.0), Some(4));
     backlog.settled(queue(1));
     assert!(backlog.is_bare());
 }
@@ -245,7 +340,7 @@ fn check_put_back(order: [usize; 3]) {
     let gathered = backlog.gather(NOON, 3);
     backlog.push(waiting(5, 1, Severity::Mid, 0));
     for index in order {
-        assert_eq!(backlog.take(NOON), None, "some of the queue are still out");
+        assert_eq!(backlog.take(NOON, Turn::Worst), None, "some of the queue are still out");
         backlog.put_back(gathered[index].clone());
     }
     assert_eq!(ids(&backlog.gather(NOON, 10)), [1, 2, 3, 4, 5]);
@@ -263,11 +358,11 @@ fn what_found_no_room_in_a_digest_waits_until_the_rest_of_its_queue_has_ended() 
     let mut backlog = Backlog::with((1..=3).map(|id| waiting(id, 1, Severity::Mid, 0)));
     let mut gathered = backlog.gather(NOON, 10);
     backlog.put_back(gathered.pop().unwrap());
-    assert_eq!(backlog.take(NOON), None);
+    assert_eq!(backlog.take(NOON, Turn::Worst), None);
     backlog.settled(queue(1));
-    assert_eq!(backlog.take(NOON), None);
+    assert_eq!(backlog.take(NOON, Turn::Worst), None);
     backlog.settled(queue(1));
-    assert_eq!(backlog.take(NOON).map(|it| it.id.0), Some(3));
+    assert_eq!(backlog.take(NOON, Turn::Worst).map(|it| it.id.0), Some(3));
 }
 
 #[test]
@@ -317,7 +412,7 @@ fn a_hundred_thousand_are_gathered_as_fast_from_one_queue_as_from_many() {
         let all = (0..MANY).map(|id| waiting(id, id as u64 % queues, severity(id), 0));
         let mut backlog = Backlog::with(all);
         let mut told = 0;
-        while let Some(first) = backlog.take(NOON) {
+        while let Some(first) = backlog.take(NOON, Turn::Worst) {
             assert!(backlog.ready_at_least(Severity::Low, NOON) <= backlog.len());
             backlog.put_back(first);
             let gathered = backlog.gather(NOON, 40);
@@ -355,7 +450,7 @@ proptest! {
         let now = later(now);
         let (mut backlog, mut one_by_one) = (Backlog::with(all.clone()), Backlog::with(all.clone()));
         let gathered = backlog.gather(now, most);
-        let next = one_by_one.take(now).filter(|_| most > 0);
+        let next = one_by_one.take(now, Turn::Worst).filter(|_| most > 0);
         prop_assert_eq!(gathered.first(), next.as_ref());
         prop_assert!(gathered.len() <= most);
 
@@ -374,7 +469,7 @@ proptest! {
         prop_assert!(gathered.len() <= 1 || !queues.iter().any(is_alone));
 
         if gathered.len() < most && !queues.iter().any(is_alone) {
-            while let Some(left) = backlog.take(now) {
+            while let Some(left) = backlog.take(now, Turn::Worst) {
                 prop_assert!(is_alone(&left.queue), "{left:?} had room");
             }
         }
@@ -423,7 +518,7 @@ proptest! {
         let mut went: Vec<(QueueKey, DeliveryId)> = Vec::new();
         let mut retries = retries.into_iter();
         let later = NOON + SignedDuration::from_secs(10);
-        while let Some(taken) = backlog.take(later) {
+        while let Some(taken) = backlog.take(later, Turn::Worst) {
             if retries.next() == Some(true) {
                 backlog.put_back(taken);
             } else {

@@ -40,11 +40,11 @@ impl IncomingAlert {
     /// The state that [`accept`] needs.
     #[must_use]
     pub fn keys(&self) -> Vec<StateKey> {
-        let Alert { kind, status, fingerprint, .. } = *self.alert;
-        match (kind, status) {
+        let key = || self.alert.incident_key();
+        match (self.alert.kind, self.alert.status) {
             (Kind::Notice, _) => Vec::new(),
-            (Kind::Alarm, Status::Firing) => vec![StateKey::Incident(fingerprint)],
-            (Kind::Alarm, Status::Resolved) => vec![StateKey::WholeIncident(fingerprint)],
+            (Kind::Alarm, Status::Firing) => vec![StateKey::Incident(key())],
+            (Kind::Alarm, Status::Resolved) => vec![StateKey::WholeIncident(key())],
         }
     }
 }
@@ -175,19 +175,19 @@ fn update_incident(
     since: Timestamp,
     plan: &Plan,
 ) -> Option<IncidentUpdate> {
-    let fingerprint = alert.fingerprint;
+    let key = known.map_or_else(|| alert.incident_key(), |it| it.key.clone());
     match &plan.incident {
         IncidentChange::Leave => None,
         IncidentChange::Keep { .. } if tells_nobody(plan) && known.is_some() => None, // nothing new to remember
         IncidentChange::Keep { told, acknowledged } => Some(IncidentUpdate::Keep {
-            fingerprint,
+            key,
             first: known.map_or(AlertRef::New(0), |it| AlertRef::Existing(it.incident.id)),
             last: AlertRef::New(0),
             since,
             told: told.clone(),
             acknowledged: acknowledged.clone(),
         }),
-        IncidentChange::Close => Some(IncidentUpdate::Close(fingerprint)),
+        IncidentChange::Close => Some(IncidentUpdate::Close(key)),
     }
 }
 

@@ -13,9 +13,9 @@ use super::state::{Handled, NotificationRecord, NotificationState, ToldChannel, 
 use crate::clock::whole_millis;
 use crate::{
     Acknowledgement, Alert, ChannelDelivery, ChannelName, ClockLeads, ContractState, ContractStatus,
-    Decision, DeliveryProgress, DeliveryTerms, EscalationDecision, Fingerprint, GroupKey, GroupedAlert,
-    Notification, Plan, ReceiverName, RoutePath, Severity, Step, Unless, Verdict, Why, evaluate_contract,
-    shifted,
+    Decision, DeliveryProgress, DeliveryTerms, EscalationDecision, GroupKey, GroupedAlert, IncidentDigest,
+    Notification, Plan, ReceiverName, RoutePath, Severity, SourceName, Step, Unless, Verdict, Why,
+    evaluate_contract, shifted,
 };
 
 /// The time at which a notification is evaluated.
@@ -108,10 +108,11 @@ pub(super) struct NotificationDraft<'a> {
 }
 
 /// The common part of a notification's deliveries.
-#[derive(Debug, Clone, Copy)]
-struct DeliveryTemplate {
+#[derive(Debug)]
+struct DeliveryTemplate<'a> {
     notification: NotificationRef,
-    fingerprint: Fingerprint,
+    source: &'a SourceName,
+    about: IncidentDigest,
     severity: Severity,
     owed_at: Timestamp,
     leads: ClockLeads,
@@ -176,7 +177,8 @@ impl<'a> ChangesBuilder<'a> {
         let decision = draft.terms.needs_recheck().then(|| self.evaluate_new(&draft.terms, &first, now));
         let template = DeliveryTemplate {
             notification: NotificationRef::New(self.changes.notifications.len()),
-            fingerprint: subject.alert.fingerprint,
+            source: &subject.alert.source,
+            about: subject.alert.incident_key().digest(),
             severity: subject.alert.severity,
             owed_at: now,
             leads: self.context.leads,
@@ -185,9 +187,9 @@ impl<'a> ChangesBuilder<'a> {
         };
         let new = new_notification(subject, draft, first.len(), decision.as_ref(), now);
         self.changes.notifications.push(NewNotification { leads: self.context.leads, ..new });
-        first.iter().for_each(|channel| self.add_delivery(template, channel, None, now));
+        first.iter().for_each(|channel| self.add_delivery(&template, channel, None, now));
         if let Some(decision) = decision {
-            self.take_steps(template, None, &decision, EvaluationTimes { due: now, steps: now });
+            self.take_steps(&template, None, &decision, EvaluationTimes { due: now, steps: now });
         }
     }
 
@@ -325,7 +327,8 @@ impl<'a> ChangesBuilder<'a> {
         let terms = state.terms(record);
         let template = DeliveryTemplate {
             notification: NotificationRef::Existing(state.id),
-            fingerprint: record.notification.alert.fingerprint,
+            source: &record.notification.alert.source,
+            about: record.notification.alert.incident_key().digest(),
             severity: record.notification.alert.severity,
             owed_at: record.notification.owed_at,
             leads: record.leads,
@@ -333,7 +336,7 @@ impl<'a> ChangesBuilder<'a> {
             needs_recheck: terms.needs_recheck(),
         };
         let before = self.changes.deliveries.len();
-        self.take_steps(template, Some(&record.notification), decision, times);
+        self.take_steps(&template, Some(&record.notification), decision, times);
         // Of what somebody takes care of, nobody else needs to hear that it was told on too few channels.
         if is_newly_abandoned(decision) && record.acknowledged_by.is_none() {
             let added = self.changes.deliveries.iter().skip(before).map(|it| &it.channel);
@@ -356,7 +359,7 @@ impl<'a> ChangesBuilder<'a> {
     /// Owes what was decided about a notification, and enters the reasons.
     fn take_steps(
         &mut self,
-        template: DeliveryTemplate,
+        template: &DeliveryTemplate<'_>,
         subject: Option<&Arc<Notification>>,
         decision: &EscalationDecision,
         times: EvaluationTimes,
@@ -379,16 +382,17 @@ impl<'a> ChangesBuilder<'a> {
 
     fn add_delivery(
         &mut self,
-        template: DeliveryTemplate,
+        template: &DeliveryTemplate<'_>,
         channel: &ChannelName,
         escalated: Option<Unless>,
         now: Timestamp,
     ) {
-        let DeliveryTemplate { notification, fingerprint, severity, owed_at, leads, asks, needs_recheck } =
-            template;
+        let DeliveryTemplate { notification, source, about, severity, owed_at, leads, asks, needs_recheck } =
+            *template;
         self.changes.deliveries.push(NewDelivery {
             notification,
-            fingerprint,
+            source: source.clone(),
+            about,
             channel: channel.clone(),
             severity,
             owed_at: now,

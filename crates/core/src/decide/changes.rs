@@ -10,8 +10,9 @@ use super::settlement::{AccountHold, Delivery, DigestRef, SendId};
 use super::state::{DeliveryStatus, Handled};
 use crate::{
     Acknowledgement, Alert, AlertId, ChannelName, ClockLeads, ContractStatus, Decision, DeliveryId,
-    DeliveryTerms, Fingerprint, GroupKey, LastNotified, MessageForm, Notification, NotificationId, PolicyId,
-    ReceiverName, RoutePath, Severity, Step, Suppression, Unless, Why, shifted,
+    DeliveryTerms, Fingerprint, GroupKey, IncidentDigest, IncidentKey, LastNotified, MessageForm,
+    Notification, NotificationId, PolicyId, ReceiverName, RoutePath, Severity, SourceName, Step, Suppression,
+    Unless, Why, shifted,
 };
 
 /// The rows that a decision writes.
@@ -130,10 +131,10 @@ impl RepeatedAlert {
 /// A change of an incident.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IncidentUpdate {
-    /// The incident of a fingerprint begins, or somebody was told of it again.
+    /// An incident begins, or somebody was told of it again.
     Keep {
-        /// The fingerprint of the incident.
-        fingerprint: Fingerprint,
+        /// The key of the incident; of one that is open the key under which it is kept.
+        key: IncidentKey,
         /// The first alert. Does not change while the incident is open.
         first: AlertRef,
         /// The newest alert that somebody was told of.
@@ -154,8 +155,8 @@ pub enum IncidentUpdate {
         /// The acknowledgement by a person.
         acknowledged: Acknowledgement,
     },
-    /// The incident of a fingerprint is over.
-    Close(Fingerprint),
+    /// The incident that is kept under a key is over.
+    Close(IncidentKey),
 }
 
 /// A notification to insert.
@@ -228,8 +229,10 @@ pub struct NotificationUpdate {
 pub struct NewDelivery {
     /// The notification that is concerned.
     pub notification: NotificationRef,
-    /// The fingerprint of the alert.
-    pub fingerprint: Fingerprint,
+    /// The source of the alert.
+    pub source: SourceName,
+    /// The incident, or what would be one, that the alert is of.
+    pub about: IncidentDigest,
     /// The channel that is told.
     pub channel: ChannelName,
     /// The severity of the alert.

@@ -191,7 +191,8 @@ fn delivery(id: DeliveryId, new: NewDelivery, ids: &AssignedIds) -> Delivery {
     let next_at = new.next_at();
     let NewDelivery {
         notification,
-        fingerprint,
+        source,
+        about,
         channel,
         severity,
         owed_at,
@@ -204,7 +205,8 @@ fn delivery(id: DeliveryId, new: NewDelivery, ids: &AssignedIds) -> Delivery {
     Delivery {
         id,
         notification: ids.notification(notification),
-        fingerprint,
+        source,
+        about,
         channel,
         severity,
         owed_at,

@@ -204,7 +204,8 @@ fn delivery(
     Delivery {
         id: revived.id,
         notification: state.id,
-        fingerprint: alert.fingerprint,
+        source: alert.source.clone(),
+        about: alert.incident_key().digest(),
         channel: revived.channel.clone(),
         severity: alert.severity,
         owed_at: revived.owed_at,

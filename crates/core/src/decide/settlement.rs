@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use crate::{
-    Account, ChannelName, ClockLeads, DeliveryId, Fingerprint, MessageForm, NotificationId, Severity, Unless,
+    Account, ChannelName, ClockLeads, DeliveryId, IncidentDigest, MessageForm, NotificationId, Severity,
+    SourceName, Unless,
 };
 
 /// One notification owed to one channel.
@@ -13,8 +14,10 @@ pub struct Delivery {
     pub id: DeliveryId,
     /// The notification that is told.
     pub notification: NotificationId,
-    /// The fingerprint of the alert; a channel is told of one thing in order.
-    pub fingerprint: Fingerprint,
+    /// The source of the alert.
+    pub source: SourceName,
+    /// The incident, or what would be one, that the alert is of; a channel is told of one thing in order.
+    pub about: IncidentDigest,
     /// The channel that is told.
     pub channel: ChannelName,
     /// The severity of the alert: the worst goes first.

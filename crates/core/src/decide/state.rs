@@ -7,20 +7,20 @@ use jiff::Timestamp;
 use super::repeat::RepeatKey;
 use crate::{
     Acknowledgement, Alert, AlertId, ChannelDelivery, ChannelName, ClockLeads, ContractState, ContractStatus,
-    DeliveryId, DeliveryProgress, DeliveryTerms, Fingerprint, Incident, Kind, Notification, NotificationId,
+    DeliveryId, DeliveryProgress, DeliveryTerms, Incident, IncidentKey, Kind, Notification, NotificationId,
     ReceiverName, Unless,
 };
 
 /// A part of the state that must be read before a decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum StateKey {
-    /// The open incident of a fingerprint by itself: [`DecisionState::incident`] without
+    /// The open incident of a key by itself: [`DecisionState::incident`] without
     /// [`OpenIncident::last_alert`], and, if it is open, [`DecisionState::newest_alert`].
-    Incident(Fingerprint),
-    /// The open incident of a fingerprint with [`OpenIncident::last_alert`] and
+    Incident(IncidentKey),
+    /// The open incident of a key with [`OpenIncident::last_alert`] and
     /// [`DecisionState::of_incident`]: enough to close it; and, if it is not open,
     /// [`DecisionState::newest_alert`].
-    WholeIncident(Fingerprint),
+    WholeIncident(IncidentKey),
     /// A notification: one more of [`DecisionState::notifications`], if there is one.
     Notification(NotificationId),
     /// A notification like the above, and [`DecisionState::of_incident`] of its incident, open or not.
@@ -32,7 +32,7 @@ pub enum StateKey {
 pub struct DecisionState {
     /// The open incident that a key names.
     pub incident: Option<OpenIncident>,
-    /// The newest alarm of the fingerprint that a key names.
+    /// The newest alarm of the thing that a key names.
     pub newest_alert: Option<NewestAlert>,
     /// The notifications of the incident that a key names.
     pub of_incident: IncidentNotifications,
@@ -40,7 +40,7 @@ pub struct DecisionState {
     pub notifications: Vec<NotificationState>,
 }
 
-/// The newest alarm of a fingerprint, for its repeats.
+/// The newest alarm of a thing, for its repeats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NewestAlert {
     /// The number of the alert.
@@ -52,6 +52,8 @@ pub struct NewestAlert {
 /// An incident that is not over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenIncident {
+    /// The key under which it is kept: one that an earlier version began has no identity in it.
+    pub key: IncidentKey,
     /// The incident that is open.
     pub incident: Incident,
     /// The newest alert that somebody was told of: it completes a resolution.

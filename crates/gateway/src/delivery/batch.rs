@@ -21,7 +21,7 @@ impl QueuedDelivery {
     /// The queue it waits in. A delivery still owed to some of its recipients has one of its own.
     pub(crate) fn queue(&self) -> QueueKey {
         match &self.delivery.only {
-            None => QueueKey::Incident(self.delivery.fingerprint),
+            None => QueueKey::Incident(self.delivery.about),
             Some(_) => QueueKey::Delivery(self.delivery.id),
         }
     }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use fanfare_core::{Backlog, Delivery, DigestRef, Gate, MessageForm, QueueKey, Severity, Share, Waiting};
+use fanfare_core::{
+    Backlog, Delivery, DigestRef, Gate, MessageForm, QueueKey, Severity, Share, Turn, Waiting, shifted,
+};
 use jiff::Timestamp;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::sync::watch;
@@ -225,7 +227,12 @@ impl Lane {
         };
         let ready = self.backlog.ready_at_least(at_least, now);
         if spare.is_none_or(|spare| ready <= spare + 1) {
-            return self.backlog.take(now).map(|next| Batch::single(next.item));
+            // What waits longest has a turn where it draws on the same share of the budget as what is most severe.
+            let turn = match (spare, severity) {
+                (Some(_), Severity::Urgent) => Turn::Worst,
+                (None, _) | (Some(_), Severity::Low | Severity::Mid | Severity::High) => Turn::Fair,
+            };
+            return self.backlog.take(now, turn).map(|next| Batch::single(next.item));
         }
         // Some more than the last full one held: texts differ in length.
         let most = self.full_digest.saturating_add(self.full_digest / 4 + 1).min(MAX_DIGEST_SIZE);
@@ -366,8 +373,9 @@ impl Lane {
 
 /// The backlog's entry of a delivery that may go from `next_at` on, in monotonic time.
 fn waiting(queued: QueuedDelivery, next_at: Timestamp) -> Waiting<QueuedDelivery> {
-    let Delivery { id, severity, .. } = queued.delivery;
-    Waiting { id, queue: queued.queue(), severity, next_at, item: queued }
+    let Delivery { id, severity, ref source, owed_at, leads, .. } = queued.delivery;
+    let (source, owed_at) = (source.clone(), shifted(owed_at, leads.promise));
+    Waiting { id, queue: queued.queue(), severity, source, owed_at, next_at, item: queued }
 }
 
 /// Waits until another attempt may be started.

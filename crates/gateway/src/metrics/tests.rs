@@ -1,4 +1,4 @@
-use fanfare_core::{DeliveryId, Fingerprint, Labels, MessageForm, NotificationId, Severity, Unless};
+use fanfare_core::{DeliveryId, IncidentDigest, MessageForm, NotificationId, Severity, Unless};
 use fanfare_testkit::NOON;
 use prometheus_client::encoding::text::encode;
 
@@ -8,7 +8,8 @@ fn delivery(escalated: Option<Unless>) -> Delivery {
     Delivery {
         id: DeliveryId(1),
         notification: NotificationId(1),
-        fingerprint: Fingerprint::from_labels(&Labels::default()),
+        source: "thinklink".into(),
+        about: IncidentDigest::from_bits(1),
         channel: "ops".into(),
         severity: Severity::High,
         owed_at: NOON,

@@ -27,19 +27,23 @@ CREATE TABLE alerts (
   repeats        INTEGER NOT NULL DEFAULT 0,        -- how often it was merely repeated
   repeat_key     INTEGER,                           -- by which a mere repeat is known; none: from before repeats were counted
   repeat_reasons TEXT,                              -- JSON: the reasons for which nobody was told of the last mere repeat
-  certain_lead   INTEGER NOT NULL DEFAULT 0         -- of the time that has passed for certain over the wall clock, with last_seen
+  certain_lead   INTEGER NOT NULL DEFAULT 0,        -- of the time that has passed for certain over the wall clock, with last_seen
+  identity       BLOB                               -- of the fingerprint: 16 bytes of SHA-256; none: from before identities were kept
 ) STRICT;
 CREATE INDEX alerts_untold ON alerts (fingerprint) WHERE repeat_key IS NOT NULL AND (status = 'resolved' OR held IS NOT NULL);
 
--- The fingerprints that fire, and what was last told of each.
+-- The things that fire, by source and identity, and what was last told of each.
 CREATE TABLE incidents (
-  fingerprint  INTEGER PRIMARY KEY,
+  fingerprint  INTEGER NOT NULL,
+  source       TEXT NOT NULL,
+  identity     BLOB NOT NULL,       -- 16 bytes of SHA-256; empty: began before identities were kept
   first_alert  INTEGER NOT NULL,
   last_alert   INTEGER NOT NULL,    -- the newest one that somebody was told of
   since        INTEGER NOT NULL,
   told         TEXT NOT NULL,       -- JSON: receiver, severity, at
-  acknowledged TEXT                 -- JSON: by, at
-) STRICT;
+  acknowledged TEXT,                -- JSON: by, at
+  PRIMARY KEY (fingerprint, source, identity)
+) STRICT, WITHOUT ROWID;
 
 -- The notifications: to each receiver, once, one or more alerts.
 CREATE TABLE notifications (

@@ -4,7 +4,7 @@ use fanfare_core::{Alert, AlertId, ContractStatus, Fingerprint, NotificationId, 
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 
-use crate::column::{from_bits, to_contract_status, to_count, to_json, to_time};
+use crate::column::{from_bits, to_alert, to_contract_status, to_count, to_json, to_time};
 use crate::read::deliveries::CONTRACT_STATUS;
 use crate::tables::alerts::{SuppressionRecord, suppressions};
 use crate::{DeliveryCounts, Store, StoreError};
@@ -61,7 +61,7 @@ impl Store {
     pub async fn alerts(&self, filter: AlertFilter) -> Result<Vec<AlertRow>, StoreError> {
         self.read_report(move |db| {
             let mut statement = db.prepare_cached(
-                "SELECT a.id, a.received_at, a.incident, a.alert, a.held
+                "SELECT a.id, a.received_at, a.incident, a.alert, a.held, a.identity
                  FROM alerts a
                  WHERE (?1 IS NULL OR a.id < ?1) AND (?2 IS NULL OR a.fingerprint = ?2)
                  ORDER BY a.id DESC LIMIT ?3",
@@ -85,7 +85,7 @@ fn alert_row(db: &Connection, row: &Row<'_>) -> Result<AlertRow, StoreError> {
         id,
         received_at: to_time(row.get(1)?)?,
         incident: AlertId(row.get(2)?),
-        alert: to_json("an alert", &row.get::<_, String>(3)?)?,
+        alert: to_alert(&row.get::<_, String>(3)?, row.get::<_, Option<Vec<u8>>>(5)?.as_deref())?,
         suppressed: suppressions(row.get(4)?)?,
         notifications: notifications(db, id)?,
     })

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use fanfare_core::{Alert, ChannelName};
 
-use crate::column::{to_count, to_json};
+use crate::column::{to_alert, to_count};
 use crate::{Store, StoreError};
 
 /// Dead letters by channel. An alert that cannot be read is of no source, and counts.
@@ -15,7 +15,7 @@ const DEAD_LETTERS: &str = "
     GROUP BY d.channel";
 
 const FIRING: &str = "
-    SELECT a.alert FROM incidents i JOIN alerts a ON a.id = i.last_alert
+    SELECT a.alert, a.identity FROM incidents i JOIN alerts a ON a.id = i.last_alert
     WHERE a.source = ?1 ORDER BY a.id";
 
 impl Store {
@@ -47,10 +47,13 @@ impl Store {
     pub async fn firing_of(&self, source: &'static str) -> Result<Vec<Alert>, StoreError> {
         self.read_report(move |db| {
             let mut statement = db.prepare_cached(FIRING)?;
-            let alerts = statement.query_map([source], |row| row.get::<_, String>(0))?;
+            let alerts = statement.query_map([source], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, Option<Vec<u8>>>(1)?))
+            })?;
             let mut firing = Vec::new();
             for alert in alerts {
-                let alert = alert.map_err(StoreError::from).and_then(|it| to_json("an alert", &it));
+                let alert = alert.map_err(StoreError::from);
+                let alert = alert.and_then(|(json, identity)| to_alert(&json, identity.as_deref()));
                 firing.extend(StoreError::skip_damaged(alert, &"of `alerts`")?);
             }
             Ok(firing)

@@ -7,7 +7,7 @@ use fanfare_core::{
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::column::{to_contract_status, to_json, to_status, to_time, to_unless};
+use crate::column::{to_alert, to_contract_status, to_json, to_status, to_time, to_unless};
 use crate::read::deliveries::CONTRACT_STATUS;
 use crate::tables::alerts::{SuppressionRecord, suppressions};
 use crate::{AcknowledgementRow, AttemptRow, StepRow, Store, StoreError, tables};
@@ -137,7 +137,7 @@ impl Store {
 }
 
 const ALERT: &str = "
-    SELECT a.received_at, a.incident, a.since, a.alert, a.held, a.policy, p.policy, a.repeats, a.last_seen, a.repeat_reasons
+    SELECT a.received_at, a.incident, a.since, a.alert, a.held, a.policy, p.policy, a.repeats, a.last_seen, a.repeat_reasons, a.identity
     FROM alerts a LEFT JOIN policies p ON p.id = a.policy WHERE a.id = ?1";
 
 fn history(db: &Connection, id: AlertId) -> Result<Option<AlertHistory>, StoreError> {
@@ -165,7 +165,7 @@ fn history_of_alert(id: AlertId, row: &Row<'_>) -> Result<AlertHistory, StoreErr
             .map_or(Ok(Vec::new()), |it| to_json("the reasons of a repeat", &it))?,
         incident: AlertId(row.get(1)?),
         since: to_time(row.get(2)?)?,
-        alert: to_json("an alert", &row.get::<_, String>(3)?)?,
+        alert: to_alert(&row.get::<_, String>(3)?, row.get::<_, Option<Vec<u8>>>(10)?.as_deref())?,
         policy: row.get::<_, Option<i64>>(5)?.map(PolicyId),
         policy_text: row.get(6)?,
         suppressed: suppressions(row.get(4)?)?,

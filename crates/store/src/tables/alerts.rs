@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    AlertId, Decision, Fingerprint, NewAlert, NewestAlert, ReceiverName, RepeatKey, RepeatedAlert, RoutePath,
-    Suppression,
+    Alert, AlertId, Decision, IncidentKey, NewAlert, NewestAlert, ReceiverName, RepeatKey, RepeatedAlert,
+    RoutePath, Suppression,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
-use crate::column::{from_bits, from_count, from_json, from_lead, from_time, to_json};
+use crate::column::{
+    from_bits, from_count, from_identity, from_json, from_lead, from_time, to_alert, to_json,
+};
 use crate::tables::notifications;
 use crate::{StoreError, engine};
 
@@ -25,8 +27,8 @@ pub(crate) fn insert(
     let own = incident.is_none().then(|| engine::next_alert(db)).transpose()?;
     let sql =
         "INSERT INTO alerts (received_at, fingerprint, incident, since, alert, held, policy, decided, source,
-                             severity, status, kind, ends_at, last_seen, repeat_key, id, certain_lead)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?1, ?14, ?15, ?16)";
+                             severity, status, kind, ends_at, last_seen, repeat_key, id, certain_lead, identity)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?1, ?14, ?15, ?16, ?17)";
     let values = params![
         from_time(*received_at),
         from_bits(alert.fingerprint.to_bits()),
@@ -44,6 +46,7 @@ pub(crate) fn insert(
         repeat_key.map(|it| from_bits(it.to_bits())),
         own, // none: the next one
         from_lead(leads.certain),
+        from_identity(alert.fingerprint),
     ];
     engine::insert(db, sql, values).map(AlertId)
 }
@@ -59,16 +62,22 @@ pub(crate) fn repeat(db: &Connection, repeat: &RepeatedAlert) -> Result<(), Stor
     Ok(())
 }
 
-/// The newest alarm of `fingerprint`, whose open incident was last told with the alert `last_told`.
+/// The newest alarm of the thing `key`, whose open incident was last told with the alert `last_told`.
 ///
 /// An alarm that is newer than that is an end, or some receiver was not told of it: few are, and those
 /// have an index. An index on the fingerprint of each would be one more page to write for each alert.
 pub(crate) fn newest(
     db: &Connection,
-    fingerprint: Fingerprint,
+    key: &IncidentKey,
     last_told: Option<AlertId>,
 ) -> Result<Option<NewestAlert>, StoreError> {
-    let values = params![from_bits(fingerprint.to_bits()), last_told.map_or(0, |it| it.0)];
+    let IncidentKey { source, fingerprint } = key;
+    let values = params![
+        from_bits(fingerprint.to_bits()),
+        last_told.map_or(0, |it| it.0),
+        source.as_str(),
+        from_identity(*fingerprint),
+    ];
     let newest = |row: &Row<'_>| {
         let repeat_key: Option<i64> = row.get(1)?;
         Ok(NewestAlert {
@@ -82,8 +91,10 @@ pub(crate) fn newest(
 /// The statement of [`newest`].
 pub(crate) const NEWEST: &str = "
     SELECT id, repeat_key FROM alerts
-    WHERE id IN (?2, (SELECT max(id) FROM alerts WHERE fingerprint = ?1 AND repeat_key IS NOT NULL
-                                                   AND (status = 'resolved' OR held IS NOT NULL)))
+    WHERE id IN (?2, (SELECT id FROM alerts WHERE fingerprint = ?1 AND repeat_key IS NOT NULL
+                                              AND (status = 'resolved' OR held IS NOT NULL)
+                                              AND source = ?3 AND (identity = ?4 OR identity IS NULL)
+                      ORDER BY id DESC LIMIT 1))
     ORDER BY id DESC LIMIT 1";
 
 /// A receiver that was not told, and the reason.
@@ -116,12 +127,14 @@ pub(crate) fn suppressions(held: Option<String>) -> Result<Vec<SuppressionRecord
     held.map_or(Ok(Vec::new()), |it| to_json("a suppression", &it))
 }
 
-/// The JSON of the alert `id`.
-pub(crate) fn json(db: &Connection, id: AlertId) -> Result<Option<String>, StoreError> {
-    Ok(db
-        .prepare_cached("SELECT alert FROM alerts WHERE id = ?1")?
-        .query_row([id.0], |row| row.get(0))
-        .optional()?)
+/// The alert `id`.
+pub(crate) fn find(db: &Connection, id: AlertId) -> Result<Option<Alert>, StoreError> {
+    db.prepare_cached("SELECT alert, identity FROM alerts WHERE id = ?1")?
+        .query_row([id.0], |row| {
+            Ok(to_alert(&row.get::<_, String>(0)?, row.get::<_, Option<Vec<u8>>>(1)?.as_deref()))
+        })
+        .optional()?
+        .transpose()
 }
 
 /// The condition of an alert `a` that may be deleted: it was last seen before the time ?1, by what has passed for

@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 
 use fanfare_core::{
-    ChannelName, Delivery, DeliveryId, DeliveryState, DeliveryStatus, DigestRef, Fingerprint, MessageForm,
-    NewDelivery, NotificationId,
+    ChannelName, Delivery, DeliveryId, DeliveryState, DeliveryStatus, DigestRef, Fingerprint, IncidentKey,
+    MessageForm, NewDelivery, NotificationId,
 };
 use jiff::Timestamp;
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, Rows, params, params_from_iter};
 
 use crate::column::{
-    FIRST_MILLIS, LAST_MILLIS, from_json, from_time, placeholders, to_delivery_status, to_json, to_leads,
-    to_severity, to_time, to_unless,
+    FIRST_MILLIS, LAST_MILLIS, from_json, from_time, placeholders, to_delivery_status, to_identity, to_json,
+    to_leads, to_severity, to_time, to_unless,
 };
 use crate::{StoreError, engine};
 
@@ -40,7 +40,7 @@ pub(crate) fn insert(
 const PENDING: &str = "
     SELECT d.id, d.notification, a.fingerprint, d.channel, d.severity, n.owed_at, d.next_at,
            d.attempts, d.failures, d.form, d.only_to, d.called_at, d.escalated, n.asks,
-           n.terms IS NOT NULL OR n.fulfilment = 'abandoned', d.digest, g.made_at, n.promise_lead, n.certain_lead
+           n.terms IS NOT NULL OR n.fulfilment = 'abandoned', d.digest, g.made_at, n.promise_lead, n.certain_lead, a.source, a.identity
     FROM deliveries d JOIN notifications n ON n.id = d.notification JOIN alerts a ON a.id = n.alert
       LEFT JOIN digests g ON g.id = d.digest
     WHERE d.state = 'pending'";
@@ -119,10 +119,14 @@ pub(crate) fn give_up_unreadable(
 fn delivery(row: &Row<'_>) -> Result<Delivery, StoreError> {
     let form: String = row.get(9)?;
     let only: Option<String> = row.get(10)?;
+    let identity = to_identity(row.get::<_, Option<Vec<u8>>>(20)?.as_deref());
+    let fingerprint = Fingerprint::from_bits(row.get::<_, i64>(2)?.cast_unsigned()).with_identity(identity);
+    let key = IncidentKey { source: row.get::<_, String>(19)?.as_str().into(), fingerprint };
     Ok(Delivery {
         id: DeliveryId(row.get(0)?),
         notification: NotificationId(row.get(1)?),
-        fingerprint: Fingerprint::from_bits(row.get::<_, i64>(2)?.cast_unsigned()),
+        about: key.digest(),
+        source: key.source,
         channel: row.get::<_, String>(3)?.as_str().into(),
         severity: to_severity(&row.get::<_, String>(4)?)?,
         owed_at: to_time(row.get::<_, Option<i64>>(11)?.map_or_else(|| row.get(5), Ok)?)?,

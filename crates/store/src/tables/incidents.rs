@@ -1,44 +1,58 @@
-//! The table `incidents`: the fingerprints that fire, and what was last told of each.
+//! The table `incidents`: the things that fire, by source and identity, and what was last told of each.
 
-use fanfare_core::{Acknowledgement, AlertId, Fingerprint, Incident, LastNotified};
+use fanfare_core::{Acknowledgement, AlertId, Fingerprint, Incident, IncidentKey, LastNotified};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::StoreError;
-use crate::column::{from_bits, from_json, from_time, to_json, to_time};
+use crate::column::{from_bits, from_identity, from_json, from_time, to_identity, to_json, to_time};
 
 /// An incident that fires, and the newest of its alerts that somebody was told of.
 #[derive(Debug)]
 pub(crate) struct StoredIncident {
+    /// The key under which it is kept.
+    pub(crate) key: IncidentKey,
     pub(crate) incident: Incident,
     pub(crate) last_alert: AlertId,
 }
 
-/// The incident of `fingerprint`, if it fires.
-pub(crate) fn find(db: &Connection, fingerprint: Fingerprint) -> Result<Option<StoredIncident>, StoreError> {
+/// The incident of the thing `key`, if it fires. One that began before identities were kept is known by the
+/// fingerprint, within its source.
+pub(crate) fn find(db: &Connection, key: &IncidentKey) -> Result<Option<StoredIncident>, StoreError> {
+    let IncidentKey { source, fingerprint } = key;
     db.prepare_cached(
-        "SELECT first_alert, last_alert, since, told, acknowledged FROM incidents WHERE fingerprint = ?1",
+        "SELECT first_alert, last_alert, since, told, acknowledged, identity FROM incidents
+         WHERE fingerprint = ?1 AND source = ?2 AND identity IN (?3, x'') ORDER BY identity DESC LIMIT 1",
     )?
-    .query_row([from_bits(fingerprint.to_bits())], |row| Ok(incident(row)))
+    .query_row(params![from_bits(fingerprint.to_bits()), source.as_str(), identity(key)], |row| {
+        Ok(incident(row, key))
+    })
     .optional()?
     .transpose()
 }
 
-fn incident(row: &Row<'_>) -> Result<StoredIncident, StoreError> {
+/// The identity of a key as it is kept here: empty if it is not known.
+fn identity(key: &IncidentKey) -> Vec<u8> {
+    from_identity(key.fingerprint).map_or_else(Vec::new, Vec::from)
+}
+
+fn incident(row: &Row<'_>, key: &IncidentKey) -> Result<StoredIncident, StoreError> {
     let acknowledged: Option<String> = row.get(4)?;
+    let identity = to_identity(Some(&row.get::<_, Vec<u8>>(5)?));
+    let key = IncidentKey { fingerprint: key.fingerprint.with_identity(identity), ..key.clone() };
     let incident = Incident {
         id: AlertId(row.get(0)?),
         since: to_time(row.get(2)?)?,
         told: to_json("what was last told", &row.get::<_, String>(3)?)?,
         acknowledged: acknowledged.map(|it| to_json("an acknowledgement", &it)).transpose()?,
     };
-    Ok(StoredIncident { incident, last_alert: AlertId(row.get(1)?) })
+    Ok(StoredIncident { key, incident, last_alert: AlertId(row.get(1)?) })
 }
 
 /// The values of an incident that somebody is told of.
 #[derive(Debug)]
 pub(crate) struct IncidentValues<'a> {
-    pub(crate) fingerprint: Fingerprint,
+    pub(crate) key: &'a IncidentKey,
     pub(crate) first_alert: AlertId,
     pub(crate) last_alert: AlertId,
     pub(crate) since: Timestamp,
@@ -48,20 +62,22 @@ pub(crate) struct IncidentValues<'a> {
 
 /// Inserts an incident, or updates what was last told of it.
 pub(crate) fn upsert(db: &Connection, values: &IncidentValues<'_>) -> Result<(), StoreError> {
-    let IncidentValues { fingerprint, first_alert, last_alert, since, told, acknowledged } = values;
+    let IncidentValues { key, first_alert, last_alert, since, told, acknowledged } = values;
     db.prepare_cached(
-        "INSERT INTO incidents (fingerprint, first_alert, last_alert, since, told, acknowledged)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-         ON CONFLICT (fingerprint) DO UPDATE
+        "INSERT INTO incidents (fingerprint, first_alert, last_alert, since, told, acknowledged, source, identity)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT (fingerprint, source, identity) DO UPDATE
          SET last_alert = excluded.last_alert, told = excluded.told, acknowledged = excluded.acknowledged",
     )?
     .execute(params![
-        from_bits(fingerprint.to_bits()),
+        from_bits(key.fingerprint.to_bits()),
         first_alert.0,
         last_alert.0,
         from_time(*since),
         from_json(told)?,
         acknowledged.map(from_json).transpose()?,
+        key.source.as_str(),
+        identity(key),
     ])?;
     Ok(())
 }
@@ -78,9 +94,9 @@ pub(crate) fn acknowledge(
     Ok(())
 }
 
-/// Deletes the incident of `fingerprint`, which has ended.
-pub(crate) fn delete(db: &Connection, fingerprint: Fingerprint) -> Result<(), StoreError> {
-    db.prepare_cached("DELETE FROM incidents WHERE fingerprint = ?1")?
-        .execute([from_bits(fingerprint.to_bits())])?;
+/// Deletes the incident that is kept under `key`, which has ended.
+pub(crate) fn delete(db: &Connection, key: &IncidentKey) -> Result<(), StoreError> {
+    db.prepare_cached("DELETE FROM incidents WHERE fingerprint = ?1 AND source = ?2 AND identity = ?3")?
+        .execute(params![from_bits(key.fingerprint.to_bits()), key.source.as_str(), identity(key)])?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use fanfare_core::{AlertId, GroupedAlert, NotificationId};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::StoreError;
-use crate::column::{from_count, to_json};
+use crate::column::{from_count, to_alert};
 
 /// Inserts the further alerts of `notification`, in the order in which they are told.
 pub(crate) fn insert(
@@ -29,13 +29,14 @@ pub(crate) fn of_notification(
     notification: NotificationId,
 ) -> Result<Vec<GroupedAlert>, StoreError> {
     let mut statement = db.prepare_cached(
-        "SELECT x.alert, a.alert FROM notification_alerts x JOIN alerts a ON a.id = x.alert
+        "SELECT x.alert, a.alert, a.identity FROM notification_alerts x JOIN alerts a ON a.id = x.alert
          WHERE x.notification = ?1 ORDER BY x.position",
     )?;
     let mut rows = statement.query([notification.0])?;
     let mut alerts = Vec::new();
     while let Some(row) = rows.next()? {
-        let alert = Arc::new(to_json("an alert", &row.get::<_, String>(1)?)?);
+        let identity: Option<Vec<u8>> = row.get(2)?;
+        let alert = Arc::new(to_alert(&row.get::<_, String>(1)?, identity.as_deref())?);
         alerts.push(GroupedAlert { id: AlertId(row.get(0)?), alert });
     }
     Ok(alerts)

@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    Acknowledgement, Alert, AlertId, ChannelName, GroupKey, Handled, IncidentStatus, NewNotification,
-    Notification, NotificationId, NotificationRecord, NotificationUpdate, Recheck, RoutePath, ToldChannel,
-    ToldContent,
+    Acknowledgement, AlertId, ChannelName, GroupKey, Handled, IncidentStatus, NewNotification, Notification,
+    NotificationId, NotificationRecord, NotificationUpdate, Recheck, RoutePath, ToldChannel, ToldContent,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::column::{
-    FIRST_MILLIS, LAST_MILLIS, from_bits, from_count, from_json, from_lead, from_time, to_contract_status,
-    to_handled, to_json, to_leads, to_time,
+    FIRST_MILLIS, LAST_MILLIS, from_bits, from_count, from_json, from_lead, from_time, to_alert,
+    to_contract_status, to_handled, to_json, to_leads, to_time,
 };
 use crate::tables::notification_alerts;
 use crate::{StoreError, engine};
@@ -70,7 +69,7 @@ pub(crate) fn update(db: &Connection, update: &NotificationUpdate) -> Result<(),
 pub(crate) fn find(db: &Connection, id: NotificationId) -> Result<Option<Notification>, StoreError> {
     db.prepare_cached(
         "SELECT n.id, n.alert, a.incident, n.receiver, n.why, a.alert, a.since, n.owed_at, n.acknowledgement,
-                n.group_key, n.alert_count
+                n.group_key, n.alert_count, a.identity
          FROM notifications n JOIN alerts a ON a.id = n.alert WHERE n.id = ?1",
     )?
     .query_row([id.0], |row| Ok(notification(db, row)))
@@ -80,7 +79,8 @@ pub(crate) fn find(db: &Connection, id: NotificationId) -> Result<Option<Notific
 
 fn notification(db: &Connection, row: &Row<'_>) -> Result<Notification, StoreError> {
     let id = NotificationId(row.get(0)?);
-    let alert: Alert = to_json("an alert", &row.get::<_, String>(5)?)?;
+    let identity: Option<Vec<u8>> = row.get(11)?;
+    let alert = to_alert(&row.get::<_, String>(5)?, identity.as_deref())?;
     let others =
         if row.get::<_, i64>(10)? > 1 { notification_alerts::of_notification(db, id)? } else { Vec::new() };
     Ok(Notification {
@@ -105,7 +105,7 @@ fn notification(db: &Connection, row: &Row<'_>) -> Result<Notification, StoreErr
 
 const RECORD: &str = "
     SELECT n.id, n.alert, a.incident, n.receiver, n.why, a.alert, a.since, n.owed_at, n.acknowledgement,
-           n.group_key, n.alert_count, n.terms, n.climbed, n.fulfilment, n.look_at, n.dealt_with, k.by, k.at,
+           n.group_key, n.alert_count, a.identity, n.terms, n.climbed, n.fulfilment, n.look_at, n.dealt_with, k.by, k.at,
            EXISTS (SELECT 1 FROM incidents i WHERE i.fingerprint = a.fingerprint AND i.first_alert = n.incident),
            n.promise_lead, n.certain_lead
     FROM notifications n JOIN alerts a ON a.id = n.alert
@@ -122,20 +122,20 @@ pub(crate) fn record(db: &Connection, id: NotificationId) -> Result<Option<Notif
 }
 
 fn notification_record(db: &Connection, row: &Row<'_>) -> Result<NotificationRecord, StoreError> {
-    let terms: Option<String> = row.get(11)?;
-    let acknowledged: Option<(String, i64)> = row.get::<_, Option<String>>(16)?.zip(row.get(17)?);
+    let terms: Option<String> = row.get(12)?;
+    let acknowledged: Option<(String, i64)> = row.get::<_, Option<String>>(17)?.zip(row.get(18)?);
     Ok(NotificationRecord {
         notification: Arc::new(notification(db, row)?),
-        leads: to_leads(row.get(19)?, row.get(20)?),
+        leads: to_leads(row.get(20)?, row.get(21)?),
         terms: terms.map(|it| to_json("the terms of a notification", &it).map(Arc::new)).transpose()?,
-        climbed: usize::try_from(row.get::<_, i64>(12)?).unwrap_or(0),
-        status: to_contract_status(&row.get::<_, String>(13)?)?,
-        next_check_at: row.get::<_, Option<i64>>(14)?.map(to_time).transpose()?,
-        handled: row.get::<_, Option<String>>(15)?.map(|it| to_handled(&it)).transpose()?,
+        climbed: usize::try_from(row.get::<_, i64>(13)?).unwrap_or(0),
+        status: to_contract_status(&row.get::<_, String>(14)?)?,
+        next_check_at: row.get::<_, Option<i64>>(15)?.map(to_time).transpose()?,
+        handled: row.get::<_, Option<String>>(16)?.map(|it| to_handled(&it)).transpose()?,
         acknowledged_by: acknowledged
             .map(|(by, at)| Ok::<_, StoreError>(Acknowledgement { by, at: to_time(at)? }))
             .transpose()?,
-        incident: if row.get(18)? { IncidentStatus::Open } else { IncidentStatus::Over },
+        incident: if row.get(19)? { IncidentStatus::Open } else { IncidentStatus::Over },
     })
 }
 

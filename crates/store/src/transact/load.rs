@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    Alert, AlertId, DecisionState, Fingerprint, IncidentNotifications, NotificationId, NotificationState,
+    AlertId, DecisionState, IncidentKey, IncidentNotifications, NotificationId, NotificationState,
     OpenIncident, StateKey,
 };
 use rusqlite::Connection;
 use tracing::error;
 
 use crate::StoreError;
-use crate::column::to_json;
 use crate::tables::incidents::StoredIncident;
 use crate::tables::{alerts, deliveries, incidents, notifications};
 
@@ -18,18 +17,18 @@ use crate::tables::{alerts, deliveries, incidents, notifications};
 pub(super) fn load(db: &Connection, keys: &[StateKey]) -> Result<DecisionState, StoreError> {
     let mut state = DecisionState::default();
     for key in keys {
-        match *key {
-            StateKey::Incident(fingerprint) => {
-                if let Some(row) = incident(db, fingerprint)? {
-                    state.newest_alert = alerts::newest(db, fingerprint, Some(row.last_alert))?;
-                    state.incident = Some(OpenIncident { incident: row.incident, last_alert: None });
+        match key {
+            StateKey::Incident(key) => {
+                if let Some(StoredIncident { key: kept, incident, last_alert }) = incident(db, key)? {
+                    state.newest_alert = alerts::newest(db, key, Some(last_alert))?;
+                    state.incident = Some(OpenIncident { key: kept, incident, last_alert: None });
                 }
             }
-            StateKey::WholeIncident(fingerprint) => load_incident(db, fingerprint, &mut state)?,
-            StateKey::Notification(id) => state.notifications.extend(notification(db, id)?),
+            StateKey::WholeIncident(key) => load_incident(db, key, &mut state)?,
+            StateKey::Notification(id) => state.notifications.extend(notification(db, *id)?),
             StateKey::IncidentOf(id) => {
-                state.notifications.extend(notification(db, id)?);
-                if let Some((incident, _)) = notifications::incident_and_time(db, id)? {
+                state.notifications.extend(notification(db, *id)?);
+                if let Some((incident, _)) = notifications::incident_and_time(db, *id)? {
                     state.of_incident = notifications_of(db, incident)?;
                 }
             }
@@ -38,30 +37,21 @@ pub(super) fn load(db: &Connection, keys: &[StateKey]) -> Result<DecisionState, 
     Ok(state)
 }
 
-fn load_incident(
-    db: &Connection,
-    fingerprint: Fingerprint,
-    state: &mut DecisionState,
-) -> Result<(), StoreError> {
-    let Some(row) = incident(db, fingerprint)? else {
-        state.newest_alert = alerts::newest(db, fingerprint, None)?;
+fn load_incident(db: &Connection, key: &IncidentKey, state: &mut DecisionState) -> Result<(), StoreError> {
+    let Some(StoredIncident { key: kept, incident, last_alert }) = incident(db, key)? else {
+        state.newest_alert = alerts::newest(db, key, None)?;
         return Ok(());
     };
-    let last_alert = last_alert(db, row.last_alert);
-    let last_alert = StoreError::skip_damaged(last_alert, &format!("alert {}", row.last_alert))?.flatten();
-    state.of_incident = notifications_of(db, row.incident.id)?;
-    state.incident = Some(OpenIncident { incident: row.incident, last_alert });
+    let last = StoreError::skip_damaged(alerts::find(db, last_alert), &format!("alert {last_alert}"))?;
+    state.of_incident = notifications_of(db, incident.id)?;
+    state.incident = Some(OpenIncident { key: kept, incident, last_alert: last.flatten().map(Arc::new) });
     Ok(())
 }
 
-/// The incident of `fingerprint`, if it fires. One that cannot be read is over: the next alert begins a new one.
-fn incident(db: &Connection, fingerprint: Fingerprint) -> Result<Option<StoredIncident>, StoreError> {
-    let found = incidents::find(db, fingerprint);
-    Ok(StoreError::skip_damaged(found, &format!("incident {fingerprint}"))?.flatten())
-}
-
-fn last_alert(db: &Connection, id: AlertId) -> Result<Option<Arc<Alert>>, StoreError> {
-    alerts::json(db, id)?.map(|json| to_json("an alert", &json).map(Arc::new)).transpose()
+/// The incident of the thing `key`, if it fires. One that cannot be read is over: the next alert begins a new one.
+fn incident(db: &Connection, key: &IncidentKey) -> Result<Option<StoredIncident>, StoreError> {
+    let found = incidents::find(db, key);
+    Ok(StoreError::skip_damaged(found, &format!("incident {}", key.fingerprint))?.flatten())
 }
 
 fn notifications_of(db: &Connection, incident: AlertId) -> Result<IncidentNotifications, StoreError> {

@@ -7,3 +7,4 @@ mod recheck;
 mod acknowledge;
 mod dead_letters;
 mod give_up;
+mod identity;

@@ -77,9 +77,9 @@ fn insert(
 
 fn update_incident(db: &Connection, update: &IncidentUpdate, ids: &AssignedIds) -> Result<(), StoreError> {
     match update {
-        IncidentUpdate::Keep { fingerprint, first, last, since, told, acknowledged } => {
+        IncidentUpdate::Keep { key, first, last, since, told, acknowledged } => {
             let values = IncidentValues {
-                fingerprint: *fingerprint,
+                key,
                 first_alert: ids.alert(*first),
                 last_alert: ids.alert(*last),
                 since: *since,
@@ -91,7 +91,7 @@ fn update_incident(db: &Connection, update: &IncidentUpdate, ids: &AssignedIds) 
         IncidentUpdate::Acknowledge { fingerprint, first, acknowledged } => {
             incidents::acknowledge(db, *fingerprint, *first, acknowledged)
         }
-        IncidentUpdate::Close(fingerprint) => incidents::delete(db, *fingerprint),
+        IncidentUpdate::Close(key) => incidents::delete(db, key),
     }
 }
 

@@ -123,8 +123,8 @@ fn grouped(accepted: impl Iterator<Item = Changes>) -> Changes {
 
 fn incident_of(update: IncidentUpdate, alert: AlertRef) -> IncidentUpdate {
     match update {
-        IncidentUpdate::Keep { fingerprint, first: _, last: _, since, told, acknowledged } => {
-            IncidentUpdate::Keep { fingerprint, first: alert, last: alert, since, told, acknowledged }
+        IncidentUpdate::Keep { key, first: _, last: _, since, told, acknowledged } => {
+            IncidentUpdate::Keep { key, first: alert, last: alert, since, told, acknowledged }
         }
         other @ (IncidentUpdate::Acknowledge { .. } | IncidentUpdate::Close(_)) => other,
     }

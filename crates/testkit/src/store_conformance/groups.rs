@@ -94,8 +94,7 @@ pub(super) async fn a_group_is_forgotten_with_the_last_of_its_alerts(site: &impl
 
 /// Closes the incident of `eui` without a word.
 async fn end_of_incident(store: &Store, eui: &str) {
-    let fingerprint = alarm(eui).fingerprint;
-    let incidents = vec![IncidentUpdate::Close(fingerprint)];
+    let incidents = vec![IncidentUpdate::Close(alarm(eui).incident_key())];
     write(store, Changes { incidents, ..Changes::default() }).await;
 }
 

@@ -147,8 +147,8 @@ fn an_alert_is_entered_with_the_policy_that_decided() {
 fn the_incident_remembers_what_each_receiver_was_told() {
     let mut fixture = DecisionFixture::on(plain());
     fixture.accept(alarm("a", Severity::High), 0);
-    let fingerprint = alarm("a", Severity::High).fingerprint;
-    let known = fixture.ledger.read(&[StateKey::Incident(fingerprint)]).incident.unwrap();
+    let key = alarm("a", Severity::High).incident_key();
+    let known = fixture.ledger.read(&[StateKey::Incident(key)]).incident.unwrap();
     let told = crate::LastNotified { receiver: "on-call".into(), severity: Severity::High, at: NOON };
     let expected = crate::Incident { id: AlertId(1), since: NOON, told: vec![told], acknowledged: None };
     assert_eq!((known.incident, known.last_alert), (expected, None));

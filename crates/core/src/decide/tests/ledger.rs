@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::decide::*;
 use crate::{
-    Acknowledgement, Alert, AlertId, ContractStatus, DeliveryId, Fingerprint, Incident, Kind, LastNotified,
+    Acknowledgement, Alert, AlertId, ContractStatus, DeliveryId, Incident, IncidentKey, Kind, LastNotified,
     Notification, NotificationId, PolicyId, Step,
 };
 use jiff::Timestamp;
@@ -48,7 +48,7 @@ pub(super) struct LedgerNotification {
 #[derive(Debug, Clone, Default)]
 pub(super) struct MemoryLedger {
     pub(super) alerts: BTreeMap<AlertId, LedgerAlert>,
-    incidents: BTreeMap<Fingerprint, LedgerIncident>,
+    incidents: BTreeMap<IncidentKey, LedgerIncident>,
     pub(super) notifications: BTreeMap<NotificationId, LedgerNotification>,
     pub(super) deliveries: BTreeMap<DeliveryId, (NotificationId, DeliveryState)>,
     pub(super) attempts: BTreeMap<(DeliveryId, u32), NewAttempt>,
@@ -62,23 +62,23 @@ impl MemoryLedger {
     pub(super) fn read(&self, keys: &[StateKey]) -> DecisionState {
         let mut state = DecisionState::default();
         for key in keys {
-            match *key {
-                StateKey::Incident(fingerprint) => {
-                    let known = self.incident(fingerprint);
-                    state.newest_alert = known.as_ref().and_then(|_| self.newest_alert(fingerprint));
+            match key {
+                StateKey::Incident(key) => {
+                    let known = self.incident(key);
+                    state.newest_alert = known.as_ref().and_then(|_| self.newest_alert(key));
                     state.incident = known.map(|it| OpenIncident { last_alert: None, ..it });
                 }
-                StateKey::WholeIncident(fingerprint) => {
-                    state.incident = self.incident(fingerprint);
+                StateKey::WholeIncident(key) => {
+                    state.incident = self.incident(key);
                     match &state.incident {
                         Some(known) => state.of_incident = self.of_incident(known.incident.id),
-                        None => state.newest_alert = self.newest_alert(fingerprint),
+                        None => state.newest_alert = self.newest_alert(key),
                     }
                 }
-                StateKey::Notification(id) => state.notifications.extend(self.notification(id)),
+                StateKey::Notification(id) => state.notifications.extend(self.notification(*id)),
                 StateKey::IncidentOf(id) => {
-                    state.notifications.extend(self.notification(id));
-                    if let Some(row) = self.notifications.get(&id) {
+                    state.notifications.extend(self.notification(*id));
+                    if let Some(row) = self.notifications.get(id) {
                         state.of_incident = self.of_incident(row.told.incident);
                     }
                 }
@@ -87,19 +87,19 @@ impl MemoryLedger {
         state
     }
 
-    fn newest_alert(&self, fingerprint: Fingerprint) -> Option<NewestAlert> {
+    fn newest_alert(&self, key: &IncidentKey) -> Option<NewestAlert> {
         let of_it = |(_, row): &(&AlertId, &LedgerAlert)| {
-            row.alert.fingerprint == fingerprint && row.alert.kind == Kind::Alarm
+            row.alert.incident_key() == *key && row.alert.kind == Kind::Alarm
         };
         let (id, row) = self.alerts.iter().rfind(of_it)?;
         Some(NewestAlert { id: *id, repeat_key: row.repeat_key })
     }
 
-    fn incident(&self, fingerprint: Fingerprint) -> Option<OpenIncident> {
-        let LedgerIncident { first, last, since, told, acknowledged } =
-            self.incidents.get(&fingerprint)?.clone();
+    fn incident(&self, key: &IncidentKey) -> Option<OpenIncident> {
+        let LedgerIncident { first, last, since, told, acknowledged } = self.incidents.get(key)?.clone();
         let last_alert = self.alerts.get(&last).map(|row| Arc::clone(&row.alert));
-        Some(OpenIncident { incident: Incident { id: first, since, told, acknowledged }, last_alert })
+        let incident = Incident { id: first, since, told, acknowledged };
+        Some(OpenIncident { key: key.clone(), incident, last_alert })
     }
 
     fn of_incident(&self, incident: AlertId) -> IncidentNotifications {
@@ -133,8 +133,7 @@ impl MemoryLedger {
 
     fn notification(&self, id: NotificationId) -> Option<NotificationState> {
         let row = self.notifications.get(&id)?;
-        let fingerprint = row.told.alert.fingerprint;
-        let is_open = self.incidents.get(&fingerprint).is_some_and(|it| it.first == row.told.incident);
+        let is_open = self.incidents.values().any(|it| it.first == row.told.incident);
         let covers = |it: &&NewAcknowledgement| it.incident == row.told.incident && it.up_to >= id;
         let record = NotificationRecord {
             notification: Arc::clone(&row.told),
@@ -243,17 +242,17 @@ impl MemoryLedger {
 
     fn update_incident(&mut self, update: IncidentUpdate, ids: &AssignedIds) {
         match update {
-            IncidentUpdate::Keep { fingerprint, first, last, since, told, acknowledged } => {
+            IncidentUpdate::Keep { key, first, last, since, told, acknowledged } => {
                 let (first, last) = (ids.alert(first), ids.alert(last));
-                self.incidents.insert(fingerprint, LedgerIncident { first, last, since, told, acknowledged });
+                self.incidents.insert(key, LedgerIncident { first, last, since, told, acknowledged });
             }
-            IncidentUpdate::Acknowledge { fingerprint, first, acknowledged } => {
-                if let Some(row) = self.incidents.get_mut(&fingerprint).filter(|it| it.first == first) {
+            IncidentUpdate::Acknowledge { fingerprint: _, first, acknowledged } => {
+                if let Some(row) = self.incidents.values_mut().find(|it| it.first == first) {
                     row.acknowledged = Some(acknowledged);
                 }
             }
-            IncidentUpdate::Close(fingerprint) => {
-                self.incidents.remove(&fingerprint);
+            IncidentUpdate::Close(key) => {
+                self.incidents.remove(&key);
             }
         }
     }

@@ -128,7 +128,8 @@ fn an_accepted_alert_and_whoever_is_notified_of_it_stand_in_one_line() {
     let delivery = |channel: &str| Delivery {
         id: DeliveryId(1),
         notification: notification.id,
-        fingerprint: notification.alert.fingerprint,
+        source: notification.alert.source.clone(),
+        about: notification.alert.incident_key().digest(),
         channel: channel.into(),
         severity: Severity::Urgent,
         owed_at: NOON,

@@ -1,4 +1,4 @@
-use fanfare_core::{Fingerprint, MessageForm, NotificationId};
+use fanfare_core::{IncidentDigest, MessageForm, NotificationId};
 use fanfare_testkit::NOON;
 
 use super::*;
@@ -8,7 +8,8 @@ pub(crate) fn queued(id: i64, incident: u64, severity: Severity) -> QueuedDelive
     let delivery = Delivery {
         id: DeliveryId(id),
         notification: NotificationId(id),
-        fingerprint: Fingerprint::from_bits(incident),
+        source: "thinklink".into(),
+        about: IncidentDigest::from_bits(incident.into()),
         channel: "ding".into(),
         severity,
         owed_at: NOON,

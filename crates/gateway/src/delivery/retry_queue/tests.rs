@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use fanfare_core::Fingerprint;
+use fanfare_core::IncidentDigest;
 use fanfare_testkit::NOON;
 use jiff::SignedDuration;
 
@@ -12,7 +12,7 @@ fn at(seconds: i64) -> Timestamp {
 }
 
 fn key(incident: u64) -> QueueKey {
-    QueueKey::Incident(Fingerprint::from_bits(incident))
+    QueueKey::Incident(IncidentDigest::from_bits(incident.into()))
 }
 
 /// A queue with one delivery for each severity, of the incidents 1, 2, …; each may go so many seconds

@@ -1,8 +1,7 @@
-use fanfare_core::{Alert, Fingerprint, Labels, Severity};
+use fanfare_core::{Alert, Fingerprint, Labels, Severity, Status};
 
 use crate::fixtures::{
-    NOON, StoreFolder, accept, after_noon, alarm, dead, deliveries, discard_as_known, end_of, settle,
-    settlement,
+    NOON, StoreFolder, accept, after_noon, alarm, dead, deliveries, discard_as_known, settle, settlement,
 };
 use crate::{DeadLetterFilter, DeadLetters, Store};
 
@@ -65,7 +64,7 @@ async fn what_fires_of_a_source_is_known_until_it_has_ended() {
     accept(&store, alarm("a", Severity::High), NOON).await;
     accept(&store, about_us("ding"), NOON).await;
     accept(&store, about_us("mail"), NOON).await;
-    let end = Alert { fingerprint: about_us("ding").fingerprint, ..end_of("ding") };
+    let end = Alert { status: Status::Resolved, ..about_us("ding") };
     accept(&store, end, after_noon(9)).await;
     let firing = store.firing_of("fanfare").await.unwrap();
     assert_eq!(firing.iter().map(|it| it.text_of("eui")).collect::<Vec<_>>(), ["mail"]);

@@ -208,7 +208,7 @@ async fn a_decision_sees_what_each_receiver_was_told() {
     let folder = StoreFolder::new();
     let store = folder.open();
     accept(&store, alarm("a", Severity::High), NOON).await;
-    let key = StateKey::Incident(alarm("a", Severity::High).fingerprint);
+    let key = StateKey::Incident(alarm("a", Severity::High).incident_key());
     let state = store.state(vec![key]).await.unwrap();
     let told = LastNotified { receiver: "on-call".into(), severity: Severity::High, at: NOON };
     let expected = Incident { id: AlertId(1), since: NOON, told: vec![told], acknowledged: None };
@@ -345,8 +345,11 @@ fn the_newest_alarm_is_found_by_searches_however_many_alerts_there_are() {
     drop(folder.open());
     let raw = folder.raw();
     let mut statement = raw.prepare(&format!("EXPLAIN QUERY PLAN {}", tables::alerts::NEWEST)).unwrap();
-    let plan: Vec<String> =
-        statement.query_map([1, 1], |row| row.get(3)).unwrap().map(Result::unwrap).collect();
+    let plan: Vec<String> = statement
+        .query_map(rusqlite::params![1, 1, "thinklink", [0_u8; 16]], |row| row.get(3))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
     assert!(plan.iter().any(|it| it.contains("INDEX alerts_untold")), "{plan:?}");
     assert!(!plan.iter().any(|it| it.starts_with("SCAN")), "{plan:?}");
 }

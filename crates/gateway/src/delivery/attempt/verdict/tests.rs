@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use fanfare_core::{DeliveryId, Fingerprint, MessageForm, NotificationId, Refusal, Severity};
+use fanfare_core::{DeliveryId, IncidentDigest, MessageForm, NotificationId, Refusal, Severity};
 use fanfare_testkit::NOON;
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -15,7 +15,8 @@ fn delivery() -> Delivery {
     Delivery {
         id: DeliveryId(1),
         notification: NotificationId(1),
-        fingerprint: Fingerprint::from_bits(1),
+        source: "thinklink".into(),
+        about: IncidentDigest::from_bits(1),
         channel: "mail".into(),
         severity: Severity::High,
         owed_at: NOON,
