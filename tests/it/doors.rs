@@ -5,6 +5,7 @@ mod commands;
 mod log;
 mod metrics;
 mod refusals;
+mod siege;
 mod store;
 
 use crate::harness::{TestAnswer, TestGateway, TestRequest, text};

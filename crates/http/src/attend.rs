@@ -12,7 +12,7 @@ use actix_web::{Error, web};
 use tokio::time::timeout;
 
 use self::cors::SharedWith;
-use crate::connections::OpenConnection;
+use crate::connections::{ConnectionEnds, OpenConnection};
 use crate::refusal::HttpRefusal;
 use crate::state::AppState;
 use crate::traffic::{Door, RefusedRequest, Standing};
@@ -29,6 +29,7 @@ pub(crate) async fn attend(
     let door = Door::from_path(request.path());
     let connection = request.conn_data::<Arc<OpenConnection>>().map(Arc::clone);
     if let Some(connection) = &connection {
+        connection.take_turn().await.map_err(|ConnectionEnds| ended())?;
         connection.begin_request(request.headers());
     }
     let client = request.peer_addr();
@@ -88,6 +89,11 @@ fn take_note(state: &AppState, door: Door, standing: Standing, answer: &ServiceR
     let source = request.match_info().get("source").filter(|name| state.source(name).is_ok());
     let (client, reason) = (request.peer_addr(), refusal.as_deref().unwrap_or(usual));
     state.traffic.refused(RefusedRequest { door, status, client, source, reason, standing });
+}
+
+/// The refusal that nobody will read.
+fn ended() -> HttpRefusal {
+    HttpRefusal::unavailable("the connection was closed for another one, or because its client was late")
 }
 
 fn unfinished() -> HttpRefusal {

@@ -28,7 +28,7 @@ pub(crate) enum ListenerSecurity {
 pub(crate) async fn serve(listener: TcpListener, sandbox: Arc<FakeHost>) {
     let switched = sandbox.state.shared().faults.watch();
     let listener = RefusingListener { listener, switched, refuses: || false };
-    listener.serve(|stream, peer| serve_connection(stream, peer, Arc::clone(&sandbox))).await;
+    listener.serve(|stream, peer, turn| serve_connection(stream, peer, turn, Arc::clone(&sandbox))).await;
 }
 
 /// Serves a listener that has a name, and faults of its own under this name.
@@ -43,18 +43,18 @@ pub(crate) async fn serve_at(
     let refuses = || sandbox.state.shared().faults.refuse(&*names);
     let listener = RefusingListener { listener, switched, refuses };
     listener
-        .serve(|stream, peer| {
+        .serve(|stream, peer, turn| {
             let (names, sandbox) = (Arc::clone(&names), Arc::clone(&sandbox));
             async move {
                 match security {
-                    ListenerSecurity::Clear => serve_connection(stream, peer, sandbox).await,
+                    ListenerSecurity::Clear => serve_connection(stream, peer, turn, sandbox).await,
                     ListenerSecurity::Tls => {
                         let fault = sandbox.state.handshake_fault(&*names);
                         // An error here is a client that does not accept the certificate, or a fault.
                         let encrypted =
                             tls::handshake(Box::new(stream), &sandbox.state.authority, fault).await;
                         if let Ok(stream) = encrypted {
-                            serve_connection(stream, peer, sandbox).await;
+                            serve_connection(stream, peer, turn, sandbox).await;
                         }
                     }
                 }

@@ -1,13 +1,18 @@
 //! A listening socket and the connections that came through it.
 
+mod turn;
+
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::sleep;
+
+pub(crate) use self::turn::ConnectionTurn;
+use self::turn::TurnCounter;
 
 /// The wait when the system has no connection to give, e.g. for want of
 /// file descriptors.
@@ -15,6 +20,10 @@ const AFTER_A_FAILURE: Duration = Duration::from_millis(10);
 
 /// Connections that may wait to be taken, as many as [`TcpListener::bind`] allows.
 const BACKLOG: u32 = 1024;
+
+/// Connections of one listener at a time: more than all channels of a gateway have, and few enough
+/// that a gateway in the same process keeps files for its store.
+const BOUND: usize = 128;
 
 /// A listening socket that may have to refuse connections.
 pub(crate) struct RefusingListener<F> {
@@ -26,17 +35,17 @@ pub(crate) struct RefusingListener<F> {
 }
 
 impl<F: Fn() -> bool> RefusingListener<F> {
-    /// Serves until the future is dropped, and cuts every connection then.
-    pub(crate) async fn serve<C>(mut self, connection: impl Fn(TcpStream, SocketAddr) -> C)
+    /// Serves until the future is dropped, and cuts every connection then. At the [bound](BOUND) the one
+    /// that has waited longest for its client is cut for the new one.
+    pub(crate) async fn serve<C>(mut self, connection: impl Fn(TcpStream, SocketAddr, ConnectionTurn) -> C)
     where
         C: Future<Output = ()> + Send + 'static,
     {
         let Ok(address) = self.listener.local_addr() else { return };
-        let mut connections = JoinSet::new();
+        let mut connections = BoundedConnections::default();
         loop {
-            while connections.try_join_next().is_some() {}
             if (self.refuses)() {
-                connections.abort_all();
+                connections.tasks.abort_all();
                 self = self.refuse(address).await;
             }
             tokio::select! {
@@ -45,7 +54,7 @@ impl<F: Fn() -> bool> RefusingListener<F> {
                     Ok(_) if (self.refuses)() => {}
                     // Without this, answers wait for the client's delayed acknowledgements.
                     Ok((stream, peer)) if stream.set_nodelay(true).is_ok() => {
-                        connections.spawn(connection(stream, peer));
+                        connections.add(|turn| connection(stream, peer, turn));
                     }
                     Ok(_) => {} // The client has hung up already.
                     Err(_) => sleep(AFTER_A_FAILURE).await,
@@ -67,6 +76,34 @@ impl<F: Fn() -> bool> RefusingListener<F> {
                 Err(_) => sleep(AFTER_A_FAILURE).await,
             }
         }
+    }
+}
+
+/// The open connections of one listener.
+#[derive(Default)]
+struct BoundedConnections {
+    tasks: JoinSet<()>,
+    open: Vec<(ConnectionTurn, AbortHandle)>,
+    turns: TurnCounter,
+}
+
+impl BoundedConnections {
+    /// Serves one more connection, unless all others are being answered at the bound.
+    fn add<C>(&mut self, connection: impl FnOnce(ConnectionTurn) -> C)
+    where
+        C: Future<Output = ()> + Send + 'static,
+    {
+        while self.tasks.try_join_next().is_some() {}
+        self.open.retain(|(_, task)| !task.is_finished());
+        if self.open.len() >= BOUND {
+            let waiting =
+                (0..).zip(&self.open).filter_map(|(index, it)| Some((it.0.of_client_since()?, index)));
+            let Some((_, longest)) = waiting.min() else { return };
+            self.open.swap_remove(longest).1.abort();
+        }
+        let turn = ConnectionTurn::new(&self.turns);
+        let task = self.tasks.spawn(connection(turn.clone()));
+        self.open.push((turn, task));
     }
 }
 

@@ -259,5 +259,5 @@ async fn serve_protocol(listener: TcpListener, server: Arc<dyn ConnectionServer>
         state.shared().faults.refuse(&names)
     };
     let listener = RefusingListener { listener, switched, refuses };
-    listener.serve(|stream, _peer| Arc::clone(&server).serve(stream, Arc::clone(&state))).await;
+    listener.serve(|stream, _peer, _turn| Arc::clone(&server).serve(stream, Arc::clone(&state))).await;
 }

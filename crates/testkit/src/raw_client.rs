@@ -44,7 +44,7 @@ impl RawAnswer {
 #[must_use]
 pub fn raw_request(method: &str, target: &str, body: &[u8]) -> Vec<u8> {
     let head = format!(
-        "{method} {target} HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\n\
+        "{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
          Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );

@@ -1,5 +1,5 @@
 //! The commands of this workspace: one that tests everything, one that measures
-//! the real binary, one that kills it again and again, and one that measures the code.
+//! the real binary, one that kills it again and again, one that besets its port, and one that measures the code.
 //!
 //! Nothing here ships. The library half exists so that the black-box tests can
 //! call what the commands are made of. A module uses only modules after it.
@@ -7,6 +7,7 @@
 mod gate;
 mod bench;
 mod chaos;
+mod siege;
 mod measure_code;
 
 mod system;
@@ -33,5 +34,6 @@ pub use crate::code::{
 pub use crate::gate::test;
 pub use crate::load::PostTarget;
 pub use crate::measure_code::{CodeReport, measure_code};
+pub use crate::siege::{Siege, SiegeFigure, SiegeReport, StuckSort};
 pub use crate::system::System;
 pub use crate::workspace::{build_gateway, rerun_in_release, scratch};

@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 use clap::Parser;
 use xtask::{
-    Bench, Chaos, CodeFinding, Rule, Sizes, System, Workload, bench, build_gateway, measure_code,
-    rerun_in_release, scratch, test,
+    Bench, Chaos, CodeFinding, Rule, Siege, Sizes, StuckSort, System, Workload, bench, build_gateway,
+    measure_code, rerun_in_release, scratch, test,
 };
 
 /// The commands of this workspace.
@@ -24,6 +24,8 @@ enum XtaskCommand {
     MeasureCode(MeasureOptions),
     /// Kills the gateway again and again and counts what was lost.
     Chaos(ChaosOptions),
+    /// Besets the release build's port with stuck connections and measures what an honest sender notices.
+    Siege(SiegeOptions),
 }
 
 #[derive(Debug, clap::Args)]
@@ -83,12 +85,32 @@ struct ChaosOptions {
     seed: Option<u64>,
 }
 
+#[derive(Debug, clap::Args)]
+struct SiegeOptions {
+    /// Stuck connections at a time.
+    #[arg(long, default_value_t = 2_000)]
+    connections: usize,
+    /// The limit of open files that the gateway starts with, soft and hard.
+    #[arg(long, default_value_t = 1_024)]
+    files: u64,
+    /// Urgent alerts that the honest sender posts during each sort.
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    alerts: u32,
+    /// The sorts of stuck connections; all if not given.
+    #[arg(long, value_enum)]
+    only: Vec<StuckSort>,
+    /// JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
 fn main() -> ExitCode {
     let outcome = match XtaskCommand::parse() {
         XtaskCommand::Test => test(&mut io::stdout()),
         XtaskCommand::Bench(options) => rerun_in_release().and_then(|()| run_bench(&options)),
         XtaskCommand::MeasureCode(options) => run_measure_code(&options),
         XtaskCommand::Chaos(options) => run_chaos(&options),
+        XtaskCommand::Siege(options) => rerun_in_release().and_then(|()| run_siege(options)),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -171,4 +193,30 @@ async fn run_chaos(options: &ChaosOptions) -> Result<()> {
     let report = chaos.run(&mut io::stderr()).await?;
     writeln!(io::stdout(), "{report}")?;
     Ok(report.verdict()?)
+}
+
+#[tokio::main]
+async fn run_siege(options: SiegeOptions) -> Result<()> {
+    let SiegeOptions { connections, files, alerts, only, json } = options;
+    let siege = Siege {
+        binary: build_gateway("release")?,
+        files,
+        connections,
+        sorts: if only.is_empty() { StuckSort::ALL.to_vec() } else { only },
+        alerts,
+        per_second: Siege::PER_SECOND,
+        patience: Siege::PATIENCE,
+        scratch: scratch()?,
+    };
+    let report = siege.run(&mut io::stderr()).await?;
+    let mut out = io::stdout();
+    if json {
+        writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
+    } else {
+        write!(out, "{report}")?;
+    }
+    match report.missed_goals() {
+        missed if missed.is_empty() => Ok(()),
+        missed => bail!("the honest sender noticed too much of: {}", missed.join(", ")),
+    }
 }

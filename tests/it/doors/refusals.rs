@@ -133,6 +133,28 @@ fn the_right_token_opens_the_door_whatever_the_case_of_its_scheme() {
     }
 }
 
+/// It comes in many pieces, and most of it behind a head that has already been read.
+#[test]
+fn a_long_body_is_read_to_its_end() {
+    let gateway = gateway();
+    let long =
+        format!(r#"{{"eui":"1","name":"door","level":"mid","telemetry":"{}"}}"#, "x".repeat(1_000_000));
+    let answer = TestRequest::post("/ingest/closed", long).bearer(SOURCE_TOKEN).send(gateway.address());
+    assert_eq!(answer.status, 202, "{answer:?}");
+}
+
+#[test]
+fn a_head_that_is_longer_than_any_is_refused() {
+    let gateway = gateway();
+    let long = TestRequest::get("/-/healthy").header("X-Long", &"x".repeat(20_000));
+    // Who goes on sending may be hung up on before he can read the answer.
+    if let Ok(answer) = long.try_send(gateway.address()) {
+        assert_eq!(answer.status, 431, "{answer:?}");
+    }
+    let as_browsers_do = TestRequest::get("/-/healthy").header("Cookie", &"x".repeat(8_000));
+    assert_eq!(as_browsers_do.send(gateway.address()).status, 200);
+}
+
 #[test]
 fn json_may_call_itself_by_any_of_its_names() {
     let gateway = gateway();

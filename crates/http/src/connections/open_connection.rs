@@ -1,9 +1,10 @@
 //! One open connection.
 
+use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::Waker;
+use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
@@ -24,10 +25,16 @@ pub(crate) struct OpenConnection {
     /// True while the body of the request under way has not been read to its end.
     has_unread_body: AtomicBool,
     ending: AtomicBool,
+    /// True while a request waits for the answers to earlier ones to be taken.
+    has_waiting_request: AtomicBool,
     /// Wakes the task that serves the connection.
     task: AtomicWaker,
     held: Arc<HeldBytes>,
 }
+
+/// The connection is being ended: nothing that comes over it is carried out any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ConnectionEnds;
 
 impl OpenConnection {
     pub(super) fn new(client: Option<SocketAddr>, epoch: Instant, held: Arc<HeldBytes>) -> Self {
@@ -39,9 +46,25 @@ impl OpenConnection {
             authenticated: AtomicBool::new(false),
             has_unread_body: AtomicBool::new(false),
             ending: AtomicBool::new(false),
+            has_waiting_request: AtomicBool::new(false),
             task: AtomicWaker::new(),
             held,
         }
+    }
+
+    /// Waits until the client has taken the answers to its earlier requests. Otherwise one that sends request
+    /// after request and reads nothing would have all of them carried out, and all answers kept for it.
+    pub(crate) async fn take_turn(&self) -> Result<(), ConnectionEnds> {
+        poll_fn(|cx| {
+            self.served_by(cx.waker());
+            if self.is_ending() {
+                return Poll::Ready(Err(ConnectionEnds));
+            }
+            let is_answering = self.phase().0 == ConnectionPhase::Answers;
+            self.has_waiting_request.store(is_answering, Ordering::Relaxed);
+            if is_answering { Poll::Pending } else { Poll::Ready(Ok(())) }
+        })
+        .await
     }
 
     /// A request with this head is served.
@@ -79,6 +102,9 @@ impl OpenConnection {
         if self.phase().0 == ConnectionPhase::Answers {
             let is_unread = self.has_unread_body.load(Ordering::Relaxed);
             self.enter(if is_unread { ConnectionPhase::Drains } else { ConnectionPhase::Idle });
+            if self.has_waiting_request.swap(false, Ordering::Relaxed) {
+                self.task.wake();
+            }
         }
     }
 

@@ -116,13 +116,12 @@ impl NumberedConnections {
         self.all.iter().map(|(number, it)| (*number, &**it)).filter(|it| !it.1.is_ending())
     }
 
-    /// The connection whose client has kept us waiting longest: of those who have shown no token, if there is one.
+    /// The connection whose client has kept us waiting longest. Of those who have shown no token, if there is one,
+    /// it is the one that came first: what anybody may ask for in between, to seem busy, counts for nothing.
     fn longest_waiting(&self) -> Option<u64> {
-        let waiting = self.live().filter_map(|(number, it)| {
-            let (phase, since) = it.phase();
-            phase.waits_for_client().then_some((it.is_authenticated(), since, number))
-        });
-        waiting.min().map(|(_, _, number)| number)
+        let waiting = self.live().filter(|it| it.1.phase().0.waits_for_client());
+        let rank = |it: &OpenConnection| it.is_authenticated().then(|| it.phase().1);
+        waiting.min_by_key(|(number, it)| (rank(it), *number)).map(|(number, _)| number)
     }
 }
 

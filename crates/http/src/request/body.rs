@@ -56,11 +56,15 @@ impl UnreadBody {
         if declared.is_some_and(|it| it > limit.bytes) {
             return Err(too_large(limit));
         }
-        let Some(connection) = connection else { return collect(payload, limit, None).await };
-        let read = timeout(ARRIVES_WITHIN, collect(payload, limit, Some(connection.begin_body()))).await;
-        connection.serve_on();
-        let body = read.unwrap_or_else(|_| Err(too_slow()))?;
-        connection.end_body();
+        let held = connection.as_ref().map(|it| it.begin_body());
+        let read = timeout(ARRIVES_WITHIN, collect(payload, limit, held)).await;
+        if let Some(connection) = &connection {
+            connection.serve_on();
+        }
+        let body = read.unwrap_or_else(|_late| Err(too_slow()))?;
+        if let Some(connection) = &connection {
+            connection.end_body();
+        }
         Ok(body)
     }
 }
@@ -98,3 +102,6 @@ fn too_slow() -> HttpRefusal {
 fn too_many() -> HttpRefusal {
     HttpRefusal::unavailable("too many long bodies arrive at the same time: send this one again")
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,9 @@
 //! The response to one request: the answer of the provider it is for, or a fault.
 
+use std::net::IpAddr;
+
 use hyper::Response;
+use serde_json::json;
 
 use super::body::{AnswerBody, CutConnection, whole};
 use super::call::answer;
@@ -20,6 +23,9 @@ pub(super) async fn respond(
     request: &mut ProviderRequest,
 ) -> Result<Response<AnswerBody>, CutConnection> {
     if request.path().starts_with(CONTROL) {
+        if is_of_a_page(request) {
+            return Ok(whole(&no_pages()));
+        }
         return Ok(whole(&answer_control(sandbox, request)));
     }
     let Some(provider) = sandbox.providers().position(request.path()) else {
@@ -29,6 +35,27 @@ pub(super) async fn respond(
         Some(fault) => faulty::respond(sandbox, provider, request, fault).await,
         None => Ok(whole(&answer(sandbox, provider, request))),
     }
+}
+
+/// True if a page that a browser on this machine was lured to may have sent `request`: browsers name the page, and the
+/// host that they believe they ask, also where its name has come to point here.
+fn is_of_a_page(request: &ProviderRequest) -> bool {
+    let is_this_machine = |host: &str| {
+        let name =
+            host.rsplit_once(':').map_or(host, |(name, port)| if port.ends_with(']') { host } else { name });
+        let address = name.trim_start_matches('[').trim_end_matches(']');
+        name.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(|it| it.is_loopback())
+    };
+    let is_by_a_page = request.header("sec-fetch-site").is_some_and(|it| it != "none");
+    let is_by_another_name =
+        request.address().is_loopback() && !request.header("host").is_some_and(is_this_machine);
+    request.header("origin").is_some() || is_by_a_page || is_by_another_name
+}
+
+fn no_pages() -> ProviderAnswer {
+    let message =
+        "only programs may ask this, and on this machine by the name localhost or a loopback address";
+    ProviderAnswer::json(403, &json!({"error": {"message": message}}))
 }
 
 /// Sets the request's clock error, and takes the fault that is on for its account.

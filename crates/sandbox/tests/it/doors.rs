@@ -1,8 +1,14 @@
 //! The sandbox's own doors, and how much it takes.
 
 use fanfare_sandbox::FakeAccount;
+use std::net::SocketAddr;
+use std::time::Duration;
+
 use fanfare_testkit::raw_exchange;
 use serde_json::json;
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use crate::client::Fakes;
 
@@ -82,4 +88,68 @@ async fn thousands_of_messages_are_no_burden() {
     raw_exchange(fakes.sandbox.http_address(), all.as_bytes()).await.unwrap_err();
     assert_eq!(fakes.sandbox.stats()["fast"].delivered, 2_000);
     assert!(fakes.sandbox.violations().is_empty());
+}
+
+async fn is_cut(stream: &mut TcpStream) -> bool {
+    let read = timeout(Duration::from_millis(100), stream.read(&mut [0; 1])).await;
+    read.is_ok_and(|read| read.unwrap_or(0) == 0)
+}
+
+/// Silent clients, more than may stay, in the order in which they came.
+async fn besiege(address: SocketAddr) -> Vec<TcpStream> {
+    let mut clients = Vec::new();
+    for _ in 0..130 {
+        clients.push(TcpStream::connect(address).await.unwrap());
+    }
+    clients
+}
+
+#[tokio::test]
+async fn silent_clients_keep_nobody_else_out() {
+    let fakes = Fakes::start().await;
+    let mut silent = besiege(fakes.sandbox.http_address()).await;
+    let body = json!({"msgtype": "text", "text": {"content": "hot"}});
+    assert_eq!(fakes.post(ROBOT, &body).await.errcode(), Some(0));
+    assert!(is_cut(&mut silent[0]).await, "the one that has waited longest");
+    assert!(!is_cut(&mut silent[129]).await, "there is room for the others");
+
+    let mut silent = besiege(fakes.smtp_address()).await;
+    let mut greeted = TcpStream::connect(fakes.smtp_address()).await.unwrap();
+    let mut greeting = [0; 3];
+    greeted.read_exact(&mut greeting).await.unwrap();
+    assert_eq!(&greeting, b"220");
+    let mut rest = Vec::new();
+    timeout(Duration::from_secs(5), silent[0].read_to_end(&mut rest)).await.expect("it is cut").unwrap_or(0);
+}
+
+#[tokio::test]
+async fn pages_in_a_browser_neither_read_messages_nor_switch_faults() {
+    let fakes = Fakes::start().await;
+    let ask = async |method: &str, fields: &str| {
+        let body = r#"{"fault": "hang"}"#;
+        let request = format!(
+            "{method} /sandbox/faults/robot HTTP/1.1\r\n{fields}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        raw_exchange(fakes.sandbox.http_address(), request.as_bytes()).await.unwrap().status
+    };
+    for fields in [
+        "Host: localhost\r\nOrigin: https://evil.test",
+        "Host: localhost\r\nOrigin: null",
+        "Host: localhost\r\nSec-Fetch-Site: cross-site",
+        "Host: evil.test",
+        "Host: localhost.evil.test:80",
+        "Host: 127.0.0.1.nip.io",
+        "Host: 0.0.0.0:80",
+    ] {
+        for method in ["GET", "PUT", "DELETE"] {
+            assert_eq!(ask(method, fields).await, 403, "{method} {fields}");
+        }
+    }
+    assert_eq!(fakes.sandbox.faults().len(), 0);
+    for fields in
+        ["Host: localhost:80", "Host: 127.0.0.1", "Host: [::1]:80", "Host: [::1]\r\nSec-Fetch-Site: none"]
+    {
+        assert_eq!(ask("PUT", fields).await, 200, "{fields}");
+    }
 }
