@@ -102,13 +102,22 @@ impl Channel for DingTalk {
 
     fn build(config: DingTalkConfig, context: Context) -> Result<Self, BuildError> {
         config.check()?;
-        let DingTalkConfig { access_token, secret, keyword, msgtype, mention, endpoint, proxy, ca_file } =
-            config;
+        let DingTalkConfig {
+            access_token,
+            secret,
+            keyword,
+            msgtype,
+            mention,
+            endpoint,
+            proxy,
+            proxy_login,
+            ca_file,
+        } = config;
         let Context { name: _, locale, timeout } = context;
         let renderer = Renderer::new(locale);
         let client = Client::new(
             PROVIDER,
-            HttpSettings { endpoint, proxy, ca_file, timeout, ..HttpSettings::default() },
+            HttpSettings { endpoint, proxy, proxy_login, ca_file, timeout, ..HttpSettings::default() },
         )?;
         Ok(Self {
             client,

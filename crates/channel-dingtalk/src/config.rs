@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use fanfare_chat::{MentionSettings, SecretForm, check_address_part, check_form, check_keyword};
-use fanfare_core::{BuildError, SandboxAccount, SandboxDoors, Secret, SettingWarning};
+use fanfare_core::{BuildError, ProxyLogin, SandboxAccount, SandboxDoors, Secret, SettingWarning};
 use serde::Deserialize;
 
 /// A robot's settings.
@@ -15,6 +15,7 @@ use serde::Deserialize;
 /// mention: { mobiles: ["13800000000"], user_ids: [], all: asked }   # all: asked | urgent | always | never
 /// endpoint: https://oapi.dingtalk.com     # another one for private DingTalk
 /// proxy: http://proxy.example.com:3128
+/// proxy_login: { username: fanfare, password: { env: PROXY_PASSWORD } }
 /// ca_file: /etc/ssl/private-ca.pem
 /// ```
 #[derive(Debug, Clone, Deserialize)]
@@ -41,6 +42,9 @@ pub struct DingTalkConfig {
     /// An `http`, `https` or `socks5` proxy.
     #[serde(default)]
     pub proxy: Option<String>,
+    /// The login that the proxy asks for.
+    #[serde(default)]
+    pub proxy_login: Option<ProxyLogin>,
     /// Certificates to trust beside those of the system.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
@@ -69,6 +73,7 @@ impl DingTalkConfig {
             mention: MentionSettings::default(),
             endpoint: None,
             proxy: None,
+            proxy_login: None,
             ca_file: None,
         }
     }
@@ -106,6 +111,7 @@ impl DingTalkConfig {
     pub(crate) fn into_sandbox(mut self, doors: &SandboxDoors) -> (Self, SandboxAccount) {
         self.endpoint = Some(doors.http.clone());
         self.proxy = None;
+        self.proxy_login = None;
         self.ca_file = None;
 
         let mut settings = vec![("access_token", self.access_token.expose().to_owned())];

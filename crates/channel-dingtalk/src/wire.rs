@@ -48,6 +48,17 @@ const ROBOT_SILENCE: Duration = Duration::from_secs(10 * 60);
 /// <https://open.dingtalk.com/document/development/how-to-process-api-throttling>
 const ADDRESS_SILENCE: Duration = Duration::from_secs(5 * 60);
 
+/// The silence after a web page, which the edge protection shows to a blocked address, but a
+/// portal or proxy on the way to everybody for a moment: short at first, and that of a
+/// blocked address from the third attempt of a delivery on.
+fn silence_after_page(ordinal: u32) -> Duration {
+    match ordinal {
+        0 | 1 => SHORT_SILENCE,
+        2 => Duration::from_secs(60),
+        3.. => ADDRESS_SILENCE,
+    }
+}
+
 /// The silence after a limit of a second that we share with other apps. Our choice.
 const SHORT_SILENCE: Duration = Duration::from_secs(10);
 
@@ -66,22 +77,30 @@ pub(crate) fn outcome(
 ) -> Result<Receipt, SendError> {
     match answer.reply::<DingTalkReply>() {
         Ok(DingTalkReply { errcode: 0, errmsg }) => {
-            Ok(Receipt { words: format!("errcode 0: {}", quote(&errmsg, QUOTED)), ..Receipt::default() })
+            let words = format!("errcode 0: {}", quote(&answer.blanked(&errmsg), QUOTED));
+            Ok(Receipt { words, ..Receipt::default() })
         }
         Ok(DingTalkReply { errcode, errmsg }) => {
-            Err(refusal(errcode, &quote(&errmsg, QUOTED), ordinal, now, hints, refused_stamp))
+            let errmsg = quote(&answer.blanked(&errmsg), QUOTED);
+            Err(refusal(errcode, &errmsg, ordinal, now, hints, refused_stamp))
         }
         Err(_) if is_from_the_edge(answer) => Err(SendError::Blocked {
             retry_after: ADDRESS_SILENCE,
             reason: format!("DingTalk's edge protection blocks this address: {}", answer.quote()),
+        }),
+        Err(_) if answer.is_web_page() => Err(SendError::Blocked {
+            retry_after: silence_after_page(ordinal),
+            reason: format!(
+                "a web page instead of DingTalk's answer, from its edge protection or from a proxy or portal on the way: {}",
+                answer.quote()
+            ),
         }),
         Err(err) => Err(err),
     }
 }
 
 fn is_from_the_edge(answer: &Answer) -> bool {
-    let edge = serde_json::from_str::<EdgeReply>(answer.body());
-    answer.is_web_page() || edge.is_ok_and(|it| it.status == EDGE_STATUS)
+    serde_json::from_str::<EdgeReply>(answer.body()).is_ok_and(|it| it.status == EDGE_STATUS)
 }
 
 fn refusal(

@@ -13,11 +13,9 @@ use fanfare_words::Renderer;
 use tokio::time::Instant;
 
 use crate::addresses::{Addresses, Recipient};
-use crate::pool::ConnectionPool;
-use crate::reply::SmtpStage;
-use crate::server::SmtpServer;
-use crate::session::SmtpSession;
-use crate::transaction::{Deadlines, OwedRecipients, SubmissionFailure, submit};
+use crate::smtp::{
+    ConnectionPool, Deadlines, OwedRecipients, SmtpServer, SmtpSession, SmtpStage, SubmissionFailure, submit,
+};
 use crate::{EmailConfig, TlsConfig, mail};
 
 /// The mails under way at once. Few: each takes a connection, and
@@ -187,7 +185,7 @@ impl Channel for Email {
         smtp.port = Some(doors.smtp.port());
         smtp.tls = Some(TlsConfig::None);
         smtp.allow_clear_auth = true;
-        (smtp.ca_file, smtp.proxy) = (None, None);
+        (smtp.ca_file, smtp.proxy, smtp.proxy_login) = (None, None, None);
         let settings = vec![
             ("username", smtp.username.clone().unwrap_or_default()),
             ("password", smtp.password.as_ref().map(Secret::expose).unwrap_or_default().to_owned()),

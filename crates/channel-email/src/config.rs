@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use fanfare_core::Secret;
+use fanfare_core::{ProxyLogin, Secret};
 use serde::Deserialize;
 
 /// ```yaml
@@ -62,9 +62,13 @@ pub struct SmtpConfig {
     /// Certificates to trust besides the system's, as PEM.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
-    /// An HTTP proxy that allows `CONNECT` to the server, as `http://host:port`.
+    /// A proxy: an HTTP one that allows `CONNECT` to the server, as `http://host:port`, or
+    /// `socks5://host:port`; with `socks5h` it resolves the server's name.
     #[serde(default)]
     pub proxy: Option<String>,
+    /// The login that the proxy asks for.
+    #[serde(default)]
+    pub proxy_login: Option<ProxyLogin>,
     /// The name to greet the server with; by default this machine's.
     #[serde(default)]
     pub hello: Option<String>,

@@ -8,26 +8,9 @@
 //! The modules stand in the order in which a notification meets them.
 
 mod channel;
-
 mod mail;
-mod message_id;
-mod html;
-
-mod transaction;
-mod server;
-mod proxy;
-mod connect;
-mod tls;
-mod introduction;
-mod login;
-mod session;
-mod pool;
-mod connection;
-mod client_name;
-mod extensions;
-mod raw_reply;
-mod reply;
-
+mod smtp;
+mod network;
 mod addresses;
 mod config;
 

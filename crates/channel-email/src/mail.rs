@@ -1,5 +1,8 @@
 //! The mail itself.
 
+mod html;
+mod message_id;
+
 use std::time::SystemTime;
 
 use fanfare_core::{
@@ -10,9 +13,8 @@ use jiff::Timestamp;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{MessageBuilder, MultiPart, SinglePart};
 
+use self::message_id::MessageIds;
 use crate::addresses::Addresses;
-use crate::html;
-use crate::message_id::MessageIds;
 
 /// A line of a phone's list of mails shows a quarter of it; RFC 5322 §2.1.1 would allow 998.
 const MAX_SUBJECT: usize = 240;

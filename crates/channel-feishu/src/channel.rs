@@ -104,9 +104,11 @@ impl Channel for Feishu {
 
     fn build(config: FeishuConfig, context: Context) -> Result<Self, BuildError> {
         config.check()?;
-        let FeishuConfig { token, secret, keyword, msg_type, mention, endpoint, proxy, ca_file } = config;
+        let FeishuConfig { token, secret, keyword, msg_type, mention, endpoint, proxy, proxy_login, ca_file } =
+            config;
         let Context { name: _, locale, timeout } = context;
-        let settings = HttpSettings { endpoint, proxy, ca_file, timeout, ..HttpSettings::default() };
+        let settings =
+            HttpSettings { endpoint, proxy, proxy_login, ca_file, timeout, ..HttpSettings::default() };
         let look = FeishuLook {
             msg_type,
             keyword,

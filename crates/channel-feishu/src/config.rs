@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use fanfare_chat::{MentionAll, SecretForm, check_address_part, check_form, check_keyword};
-use fanfare_core::{BuildError, SandboxAccount, SandboxDoors, Secret, SettingWarning};
+use fanfare_core::{BuildError, ProxyLogin, SandboxAccount, SandboxDoors, Secret, SettingWarning};
 use serde::Deserialize;
 
 /// A bot's settings.
@@ -19,6 +19,7 @@ use serde::Deserialize;
 ///   ids_of_mobiles: { "13800000000": ou_18eac85d35a26f989317ad4f02e8bbbb }   # for alerts that ask for a mobile number
 /// endpoint: https://open.feishu.cn        # https://open.larksuite.com for Lark
 /// proxy: http://proxy.example.com:3128
+/// proxy_login: { username: fanfare, password: { env: PROXY_PASSWORD } }
 /// ca_file: /etc/ssl/private-ca.pem
 /// ```
 #[derive(Debug, Clone, Deserialize)]
@@ -45,6 +46,9 @@ pub struct FeishuConfig {
     /// An `http`, `https` or `socks5` proxy.
     #[serde(default)]
     pub proxy: Option<String>,
+    /// The login that the proxy asks for.
+    #[serde(default)]
+    pub proxy_login: Option<ProxyLogin>,
     /// Certificates to trust beside those of the system.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
@@ -85,6 +89,7 @@ impl FeishuConfig {
             mention: MentionConfig::default(),
             endpoint: None,
             proxy: None,
+            proxy_login: None,
             ca_file: None,
         }
     }
@@ -128,6 +133,7 @@ impl FeishuConfig {
     pub(crate) fn into_sandbox(mut self, doors: &SandboxDoors) -> (Self, SandboxAccount) {
         self.endpoint = Some(doors.http.clone());
         self.proxy = None;
+        self.proxy_login = None;
         self.ca_file = None;
 
         let mut settings = vec![("token", self.token.expose().to_owned())];

@@ -26,11 +26,11 @@ struct FeishuReply {
 }
 
 impl FeishuReply {
-    /// Feishu's code and words; `None` if the answer has no code of either form.
-    fn word(self) -> Option<(i64, String)> {
+    /// Feishu's code and words, as `answer` may show them; `None` if it has no code of either form.
+    fn word(self, answer: &Answer) -> Option<(i64, String)> {
         let Self { code, msg, status_code, status_message } = self;
         let words = msg.or(status_message).unwrap_or_default();
-        Some((code.or(status_code)?, quote(&words, QUOTED)))
+        Some((code.or(status_code)?, quote(&answer.blanked(&words), QUOTED)))
     }
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn outcome(
     refused_time: impl FnOnce() -> ClockRemedy,
 ) -> Result<Receipt, SendError> {
     let by_status = match answer.reply::<FeishuReply>() {
-        Ok(reply) => match reply.word() {
+        Ok(reply) => match reply.word(answer) {
             Some((0, words)) => {
                 return Ok(Receipt { words: format!("code 0: {words}"), ..Receipt::default() });
             }
@@ -74,7 +74,7 @@ pub(crate) fn outcome(
 /// The code other than 0 in the body of an answer, whatever its status.
 fn code_in(answer: &Answer) -> Option<(i64, String)> {
     let reply: FeishuReply = serde_json::from_str(answer.body()).ok()?;
-    reply.word().filter(|(code, _)| *code != 0)
+    reply.word(answer).filter(|(code, _)| *code != 0)
 }
 
 fn refusal(

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use fanfare_core::{Account, BuildError, SandboxAccount, SandboxDoors, Secret, SettingWarning};
+use fanfare_core::{Account, BuildError, ProxyLogin, SandboxAccount, SandboxDoors, Secret, SettingWarning};
 use fanfare_http_channel::{HeaderMap, HeaderName, HeaderValue, Method, Url};
 use serde::Deserialize;
 
@@ -20,6 +20,7 @@ use crate::sign::SigningKey;
 /// signing_keys: [{ env: WEBHOOK_KEY }]    # Standard Webhooks, `whsec_…`; two while one is being replaced
 /// allow_private: false                    # true: the address may be one of a private network
 /// proxy: http://proxy.example.com:3128
+/// proxy_login: { username: fanfare, password: { env: PROXY_PASSWORD } }
 /// ca_file: /etc/ssl/private-ca.pem
 /// ```
 #[derive(Debug, Clone, Deserialize)]
@@ -45,6 +46,9 @@ pub struct WebhookConfig {
     /// An `http`, `https` or `socks5` proxy.
     #[serde(default)]
     pub proxy: Option<String>,
+    /// The login that the proxy asks for.
+    #[serde(default)]
+    pub proxy_login: Option<ProxyLogin>,
     /// Certificates to trust beside those of the system.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
@@ -104,6 +108,7 @@ impl WebhookConfig {
             signing_keys: Vec::new(),
             allow_private: false,
             proxy: None,
+            proxy_login: None,
             ca_file: None,
         }
     }
@@ -179,6 +184,7 @@ impl WebhookConfig {
         self.signing_keys = self.signing_keys.iter().map(usable_key).collect();
         self.allow_private = true;
         self.proxy = None;
+        self.proxy_login = None;
         self.ca_file = None;
 
         let mut settings = vec![("token", token), ("method", self.method.method().to_string())];

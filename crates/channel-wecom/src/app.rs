@@ -139,7 +139,7 @@ impl App {
     }
 
     async fn post(&self, token: &str, body: &AppBody, at: Timestamp) -> Result<AppReply, SendError> {
-        self.client.post_json(PATH, &[("access_token", token)], body, at).await?.reply()
+        AppReply::from_answer(&self.client.post_json(PATH, &[("access_token", token)], body, at).await?)
     }
 
     fn body(&self, notification: &Notification, form: MessageForm) -> AppBody {

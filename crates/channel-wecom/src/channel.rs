@@ -74,13 +74,13 @@ impl Channel for WeCom {
     }
 
     fn build(config: WeComConfig, context: Context) -> Result<Self, BuildError> {
-        let WeComConfig { key, app, msgtype, mention, endpoint, proxy, ca_file } = config;
+        let WeComConfig { key, app, msgtype, mention, endpoint, proxy, proxy_login, ca_file } = config;
         let Context { name: _, locale, timeout } = context;
         let renderer = Renderer::new(locale);
         let client = || {
             Client::new(
                 PROVIDER,
-                HttpSettings { endpoint, proxy, ca_file, timeout, ..HttpSettings::default() },
+                HttpSettings { endpoint, proxy, proxy_login, ca_file, timeout, ..HttpSettings::default() },
             )
         };
         match (key, app) {

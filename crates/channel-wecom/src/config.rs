@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use fanfare_chat::{MentionSettings, SecretForm, check_address_part, check_form};
-use fanfare_core::{BuildError, SandboxAccount, SandboxDoors, Secret, SettingWarning};
+use fanfare_core::{BuildError, ProxyLogin, SandboxAccount, SandboxDoors, Secret, SettingWarning};
 use serde::Deserialize;
 
 use crate::Recipients;
@@ -25,6 +25,7 @@ pub(crate) const KIND: &str = "wecom";
 /// mention: { mobiles: [], user_ids: [zhangsan], all: asked }   # bot only; all: asked | urgent | always | never
 /// endpoint: https://qyapi.weixin.qq.com    # another one for private WeCom or a proxy with a trusted address
 /// proxy: http://proxy.example.com:3128
+/// proxy_login: { username: fanfare, password: { env: PROXY_PASSWORD } }
 /// ca_file: /etc/ssl/private-ca.pem
 /// ```
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -42,6 +43,9 @@ pub struct WeComConfig {
     pub endpoint: Option<String>,
     /// An `http`, `https` or `socks5` proxy.
     pub proxy: Option<String>,
+    /// The login that the proxy asks for.
+    #[serde(default)]
+    pub proxy_login: Option<ProxyLogin>,
     /// Certificates to trust beside those of the system.
     pub ca_file: Option<PathBuf>,
 }
@@ -112,6 +116,7 @@ impl WeComConfig {
     pub(crate) fn into_sandbox(mut self, doors: &SandboxDoors) -> (Self, SandboxAccount) {
         self.endpoint = Some(doors.http.clone());
         self.proxy = None;
+        self.proxy_login = None;
         self.ca_file = None;
 
         let mut settings = Vec::new();

@@ -107,7 +107,7 @@ impl Tokens {
     async fn fetch(&self, now: Timestamp) -> Result<Token, TokenFailure> {
         let query = [("corpid", self.corp_id.as_str()), ("corpsecret", self.secret.expose())];
         let reply: Result<TokenReply, SendError> =
-            async { self.client.get(PATH, &query, now).await?.reply() }.await;
+            async { TokenReply::from_answer(&self.client.get(PATH, &query, now).await?) }.await;
         self.fetches.fetch_add(1, Ordering::AcqRel);
         match reply.and_then(|reply| reply.token(self.hints)).map_err(nothing_was_sent) {
             Ok((text, lasts)) => Ok(Token {

@@ -72,6 +72,7 @@ const QUOTED: usize = 500;
 /// The meaning of WeCom's answer to a bot.
 pub(crate) fn outcome(answer: &Answer, hints: &WeComHints) -> Result<Receipt, SendError> {
     let BotReply { errcode, errmsg } = answer.reply()?;
+    let errmsg = answer.blanked(&errmsg);
     match errcode {
         0 => Ok(Receipt { words: words(0, &errmsg), ..Receipt::default() }),
         _ => Err(refusal(errcode, &errmsg, hints)),
@@ -79,6 +80,20 @@ pub(crate) fn outcome(answer: &Answer, hints: &WeComHints) -> Result<Receipt, Se
 }
 
 impl AppReply {
+    /// The reply in `answer`, in words that may be shown.
+    pub(crate) fn from_answer(answer: &Answer) -> Result<Self, SendError> {
+        let reply: Self = answer.reply()?;
+        Ok(Self {
+            errcode: reply.errcode,
+            errmsg: answer.blanked(&reply.errmsg),
+            invaliduser: answer.blanked(&reply.invaliduser),
+            invalidparty: answer.blanked(&reply.invalidparty),
+            invalidtag: answer.blanked(&reply.invalidtag),
+            unlicenseduser: answer.blanked(&reply.unlicenseduser),
+            msgid: answer.blanked(&reply.msgid),
+        })
+    }
+
     /// The token is wrong (40001, 40014) or has ended (42001).
     pub(crate) fn refuses_token(&self) -> bool {
         matches!(self.errcode, 40_001 | 40_014 | 42_001)
@@ -138,6 +153,12 @@ fn is_reached(to: &Recipients, refused: &[&str]) -> bool {
 }
 
 impl TokenReply {
+    /// The reply in `answer`: its words as they may be shown, and its token as it came.
+    pub(crate) fn from_answer(answer: &Answer) -> Result<Self, SendError> {
+        let reply: Self = answer.reply()?;
+        Ok(Self { errmsg: answer.blanked(&reply.errmsg), ..reply })
+    }
+
     /// The token and how long it lasts.
     pub(crate) fn token(self, hints: &WeComHints) -> Result<(String, Duration), SendError> {
         let Self { errcode, errmsg, access_token, expires_in } = self;

@@ -35,6 +35,7 @@ mod attempt;
 
 mod local_fault;
 mod ack_token;
+mod proxy_login;
 mod secret;
 mod text;
 mod hash;
@@ -99,6 +100,7 @@ pub use crate::plan::{
     Decision, IncidentChange, Plan, RoutedReceiver, Suppression, Verdict, plan, route_alert,
 };
 pub use crate::policy::{InvalidPolicy, Policy};
+pub use crate::proxy_login::ProxyLogin;
 pub use crate::quota::{Quota, QuotaLevel, QuotaPeriod};
 pub use crate::receiver::Receiver;
 pub use crate::retry::{GiveUp, Next, RetryPolicy, RetryState};

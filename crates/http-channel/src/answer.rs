@@ -1,3 +1,4 @@
+use std::fmt;
 use std::time::Duration;
 
 use fanfare_core::SendError;
@@ -36,18 +37,22 @@ const CLEAR_TEXT_REFUSALS: [&str; 3] = [
     "speaking plain HTTP to an SSL-enabled server port",
 ];
 
-/// The answer of a provider, with everything secret in it blanked.
-#[derive(Debug, Clone)]
+/// The answer of a provider: read as it came, and blanked of secrets when it is shown.
+///
+/// Blanked before it is read, an answer in which a secret occurs could not be understood:
+/// an access token may well hold one.
+#[derive(Clone)]
 pub struct Answer {
     status: StatusCode,
     retry_after: Option<Duration>,
     body: String,
+    secrets: Vec<String>,
 }
 
 impl Answer {
     pub(crate) async fn read(
         mut response: Response,
-        secrets: &[String],
+        secrets: Vec<String>,
         now: Timestamp,
     ) -> Result<Self, SendError> {
         let status = response.status();
@@ -59,13 +64,13 @@ impl Answer {
             match response.chunk().await {
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
                 Ok(None) => break,
-                Err(err) if status.is_success() => return Err(send_error(err, secrets)),
+                Err(err) if status.is_success() => return Err(send_error(err, &secrets)),
                 Err(_) => break, // The status has said enough.
             }
         }
         body.truncate(LONGEST_BODY);
-        let body = blank(&String::from_utf8_lossy(&body), secrets);
-        Ok(Self { status, retry_after, body })
+        let body = String::from_utf8_lossy(&body).into_owned();
+        Ok(Self { status, retry_after, body, secrets })
     }
 
     /// The provider's reply, if the status is 2xx and the body is a `Reply`.
@@ -104,7 +109,7 @@ impl Answer {
         self.status.as_u16()
     }
 
-    /// The body, up to 64 KiB of it.
+    /// The body as it came, up to 64 KiB of it: to be read, and not to be shown.
     #[must_use]
     pub fn body(&self) -> &str {
         &self.body
@@ -119,7 +124,15 @@ impl Answer {
     /// The beginning of the body on one line, for an error.
     #[must_use]
     pub fn quote(&self) -> String {
-        if self.body.trim().is_empty() { "(empty)".to_owned() } else { quote(&self.body, QUOTED) }
+        let body = self.blanked(&self.body);
+        if body.trim().is_empty() { "(empty)".to_owned() } else { quote(&body, QUOTED) }
+    }
+
+    /// A part of the answer as it may be shown. It is blanked before it is cut, or half a
+    /// secret would stay.
+    #[must_use]
+    pub fn blanked(&self, part: &str) -> String {
+        blank(part, &self.secrets)
     }
 
     /// True if a server that wants TLS was spoken to without.
@@ -141,6 +154,9 @@ impl Answer {
             504 => SendError::Unanswered { reason },
             // Timeout, conflict, misdirected, locked, failed dependency, too early: all may pass.
             408 | 409 | 421 | 423 | 424 | 425 | 500.. => SendError::Transient { reason },
+            407 => SendError::Misconfigured {
+                reason: format!("{reason}; the proxy wants a login: check `proxy_login`"),
+            },
             400 if self.wants_tls() => SendError::Misconfigured {
                 reason: format!("{reason}; the server wants TLS: the address must begin with https://"),
             },
@@ -154,6 +170,12 @@ impl Answer {
             // Unauthorized, forbidden, not found, gone and the like: about the address, not the message.
             _ => SendError::Misconfigured { reason },
         }
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").field("status", &self.status).finish_non_exhaustive()
     }
 }
 

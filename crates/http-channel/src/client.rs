@@ -3,9 +3,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fanfare_core::{BuildError, Egress, SendError};
+use fanfare_core::{BuildError, Egress, ProxyLogin, SendError};
 use fanfare_tls::{client_config, config_without_trust};
 use jiff::{SignedDuration, Timestamp};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Proxy, Url};
 use serde::Serialize;
 use tokio::time::Instant;
@@ -23,6 +24,8 @@ pub struct HttpSettings {
     pub endpoint: Option<String>,
     /// An `http`, `https` or `socks5` proxy. The proxies of the environment are not used.
     pub proxy: Option<String>,
+    /// The login that the proxy asks for.
+    pub proxy_login: Option<ProxyLogin>,
     /// Certificates, as PEM, to trust beside those of the system.
     pub ca_file: Option<PathBuf>,
     /// The time that one attempt may take.
@@ -36,6 +39,7 @@ impl Default for HttpSettings {
         Self {
             endpoint: None,
             proxy: None,
+            proxy_login: None,
             ca_file: None,
             timeout: Duration::from_secs(10),
             targets: Targets::Any,
@@ -72,7 +76,7 @@ impl Client {
     ///
     /// With the setting that cannot be: `endpoint`, `proxy` or `ca_file`.
     pub fn new(provider: &str, settings: HttpSettings) -> Result<Self, BuildError> {
-        let HttpSettings { endpoint, proxy, ca_file, timeout, targets } = settings;
+        let HttpSettings { endpoint, proxy, proxy_login, ca_file, timeout, targets } = settings;
         let base = base_url(endpoint.as_deref().unwrap_or(provider))?;
         targets.check(&base).map_err(|err| BuildError::new("endpoint", err.to_string()))?;
         let proxy = proxy.as_deref().map(proxy_url).transpose()?;
@@ -97,8 +101,10 @@ impl Client {
         if targets == Targets::Public && proxy.is_none() {
             http = http.dns_resolver(PublicResolver::shared());
         }
-        if let Some(url) = proxy {
-            http = http.proxy(Proxy::all(url).map_err(|err| BuildError::new("proxy", err.to_string()))?);
+        match (proxy, proxy_login) {
+            (Some(url), login) => http = http.proxy(proxy_with_login(url, login)?),
+            (None, Some(_)) => return Err(BuildError::new("proxy_login", "needs a `proxy`")),
+            (None, None) => {}
         }
         let http = http.build().map_err(|err| BuildError::new("ca_file", crate::failure::chain(&err)))?;
         Ok(Self { http, base, egress, patience: timeout, clock: Arc::default() })
@@ -170,7 +176,7 @@ impl Client {
         let sent = self.http.request(method, url).headers(headers).timeout(patience).body(body).send().await;
         let response = sent.map_err(|err| send_error(err, &secrets))?;
         self.clock.learn(response.headers(), now, asked.elapsed());
-        Answer::read(response, &secrets, now).await
+        Answer::read(response, secrets, now).await
     }
 }
 
@@ -215,12 +221,25 @@ fn place(url: &Url) -> &str {
 }
 
 fn proxy_url(text: &str) -> Result<Url, BuildError> {
-    let expected = "expected e.g. http://HOST:PORT or socks5://HOST:PORT, without user and password";
+    let expected =
+        "expected e.g. http://HOST:PORT or socks5://HOST:PORT; user and password stand in `proxy_login`";
     let url = Url::parse(text).map_err(|err| BuildError::new("proxy", format!("{err}; {expected}")))?;
     if !PROXY_SCHEMES.contains(&url.scheme()) || url.host_str().is_none_or(str::is_empty) || has_login(&url) {
         return Err(BuildError::new("proxy", expected));
     }
     Ok(url)
+}
+
+/// A proxy that is told the login, if there is one. The library takes it from the address,
+/// percent-encoded, and shows that to nobody.
+fn proxy_with_login(mut url: Url, login: Option<ProxyLogin>) -> Result<Proxy, BuildError> {
+    if let Some(ProxyLogin { username, password }) = login {
+        let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        url.set_username(&encoded(&username))
+            .and_then(|()| url.set_password(Some(&encoded(password.expose()))))
+            .map_err(|()| BuildError::new("proxy_login", "cannot be told to this proxy"))?;
+    }
+    Proxy::all(url).map_err(|err| BuildError::new("proxy", err.without_url().to_string()))
 }
 
 /// Secrets stand in the config as `{env: …}` or `{file: …}`, not inside addresses.

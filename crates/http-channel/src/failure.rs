@@ -22,6 +22,7 @@ pub(crate) fn send_error(err: reqwest::Error, secrets: &[String]) -> SendError {
     let nothing_was_sent = err.is_connect() || err.is_builder();
     let is_local = nothing_was_sent && find(&err, |it| is_local(it).then_some(())).is_some();
     let tls = misconfiguration(&err, SETTING_NAMES);
+    let proxy_refuses = find(&err, |it| refuses_login(it).then_some(())).is_some();
     let leads_inside = find(&err, |it| it.is::<PrivateTarget>().then_some(())).is_some();
     // Without it the address, and so the token, is part of the text.
     let reason = blank(&chain(&err.without_url()), secrets);
@@ -30,6 +31,9 @@ pub(crate) fn send_error(err: reqwest::Error, secrets: &[String]) -> SendError {
     }
     match tls {
         Some(reason) => SendError::Misconfigured { reason },
+        None if proxy_refuses => SendError::Misconfigured {
+            reason: format!("{reason}; the proxy wants a login, or another one: check `proxy_login`"),
+        },
         None if is_local => SendError::Local { reason },
         None if nothing_was_sent => SendError::Transient { reason },
         None => SendError::Unanswered { reason },
@@ -48,6 +52,19 @@ pub(crate) fn chain(err: &dyn Error) -> String {
         cause = err.source();
     }
     words
+}
+
+/// True if `cause` is a proxy that does not let us through without a login, or with this one,
+/// in the words of the library.
+fn refuses_login(cause: &(dyn Error + 'static)) -> bool {
+    const REFUSALS: [&str; 4] = [
+        "proxy authorization required",
+        "credentials not accepted",
+        "server does not support user/pass authentication",
+        "server implements authentication incorrectly",
+    ];
+    let words = cause.to_string();
+    REFUSALS.iter().any(|refusal| words.contains(refusal))
 }
 
 /// True if `cause` is a fault of this machine. A look-up that failed is the cause of an error

@@ -26,6 +26,11 @@ const REQUIREMENTS: &[Requirement] = &[
         probe: &["/usr/bin/python3", "-c", "import aiosmtpd"],
     },
     Requirement {
+        package: "postfix",
+        because: "the e-mail channel is tested against a second one; where root runs the tests",
+        probe: &["/usr/sbin/postconf", "-d", "mail_version"],
+    },
+    Requirement {
         package: "nodejs",
         because: "the ThinkLink scripts in `examples` are run as ThinkLink runs them",
         probe: &["node", "--version"],

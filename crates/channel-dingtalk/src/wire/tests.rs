@@ -53,15 +53,23 @@ async fn an_answer_without_a_code_is_no_delivery() {
 #[tokio::test]
 async fn the_edge_that_blocks_our_address_wants_five_minutes_of_silence() {
     let punish = r#"{"status":1111,"wait":5,"source":"x5","punish":"deny"}"#;
-    let answers = [
-        Reaction::json(punish),
-        Reaction::answer("403 Forbidden", "", punish),
-        Reaction::answer("200 OK", "Content-Type: text/html\r\n", "\n<!doctype html><html>blocked</html>"),
-    ];
+    let answers = [Reaction::json(punish), Reaction::answer("403 Forbidden", "", punish)];
     for answer in answers {
         let err = read(1, answer).await.unwrap_err();
         let SendError::Blocked { retry_after, .. } = err else { panic!("{err}") };
         assert_eq!(retry_after, Duration::from_secs(300));
+    }
+}
+
+#[tokio::test]
+async fn one_web_page_is_no_ban_and_is_probed_sooner() {
+    for page in ["\n<!doctype html><html>blocked</html>", "<html>Please log in</html>", "\u{feff}<HTML>"] {
+        for (ordinal, seconds) in [(1, 10), (2, 60), (3, 300), (9, 300)] {
+            let err = read(ordinal, Reaction::answer("200 OK", "Content-Type: text/html\r\n", page)).await;
+            let SendError::Blocked { retry_after, reason } = err.unwrap_err() else { panic!("{page}") };
+            assert_eq!(retry_after, Duration::from_secs(seconds), "{ordinal}");
+            assert!(reason.starts_with("a web page instead of DingTalk's answer"), "{reason}");
+        }
     }
 }
 

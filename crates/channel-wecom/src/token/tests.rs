@@ -146,3 +146,19 @@ async fn a_send_that_is_dropped_while_it_fetches_blocks_nobody() {
     dropped.abort();
     assert_eq!(tokens.current(NOON).await.unwrap(), "token-2");
 }
+
+#[tokio::test]
+async fn a_token_that_holds_the_secret_is_a_token() {
+    let fake = provider(|_| {
+        Reaction::json(&format!(
+            r#"{{"errcode":0,"errmsg":"{SECRET}","access_token":"{SECRET}-token","expires_in":7200}}"#
+        ))
+    })
+    .await;
+    assert_eq!(tokens(&fake).current(NOON).await.unwrap(), format!("{SECRET}-token"));
+
+    let fake =
+        provider(|_| Reaction::json(&format!(r#"{{"errcode":40001,"errmsg":"{SECRET} is wrong"}}"#))).await;
+    let err = tokens(&fake).current(NOON).await.unwrap_err().to_string();
+    assert!(err.contains("*** is wrong") && !err.contains(SECRET), "{err}");
+}

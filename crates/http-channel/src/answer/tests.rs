@@ -147,5 +147,28 @@ async fn a_secret_is_blanked_in_what_the_other_side_says() {
     let fake = FakeHttp::serve(|it| Reaction::json(&format!(r#"{{"errmsg":"bad {}"}}"#, it.target))).await;
     let client = Client::new(&fake.endpoint(), HttpSettings::default()).unwrap();
     let answer = client.post_json("/send", &[("key", "a/secret+key")], &"a message", NOON).await.unwrap();
-    assert_eq!(answer.body(), r#"{"errmsg":"bad /send?key=***"}"#);
+    assert_eq!(answer.quote(), r#"{"errmsg":"bad /send?key=***"}"#);
+    assert_eq!(answer.blanked(answer.body()), answer.quote());
+}
+
+#[tokio::test]
+async fn an_answer_is_read_as_it_came_and_shown_without_secrets() {
+    let answer =
+        answer("200 OK", r#"{"errcode":0,"token":"a-secret-key-of-yours","errmsg":"a-secret-key"}"#).await;
+    let reply: serde_json::Value = answer.reply().unwrap();
+    assert_eq!(reply["token"], "a-secret-key-of-yours");
+    assert_eq!(answer.blanked(reply["errmsg"].as_str().unwrap()), "***");
+    assert!(!answer.quote().contains("a-secret-key") && !format!("{answer:?}").contains("a-secret-key"));
+
+    // A secret that is cut in half is still one.
+    let answer = self::answer("500 Oh", &format!("{}a-secret-key", "x".repeat(195))).await;
+    let err = answer.accepted().unwrap_err().to_string();
+    assert!(!err.contains("a-sec"), "{err}");
+}
+
+async fn answer(status: &'static str, body: &str) -> Answer {
+    let reaction = Reaction::answer(status, "", body);
+    let fake = FakeHttp::serve(move |_| reaction.clone()).await;
+    let client = Client::new(&fake.endpoint(), HttpSettings::default()).unwrap();
+    client.post_json("/send", &[("key", "a-secret-key")], &"a message", NOON).await.unwrap()
 }

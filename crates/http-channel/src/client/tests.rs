@@ -2,6 +2,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
+use fanfare_core::Secret;
 use fanfare_testkit::{FakeHttp, NOON, Reaction};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair, SanType};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -122,6 +123,68 @@ async fn a_socks5_proxy_is_spoken_to_in_socks5() {
     let (outcome, greeting) = tokio::join!(client.post_json("/send", &[], &"a message", NOON), greeted);
     assert_eq!(greeting, [5, 1, 0], "version 5, one method, no login: RFC 1928 section 3");
     assert_eq!(outcome.unwrap_err().word(), "transient", "the connection was never made");
+}
+
+fn proxy_login(proxy: &str) -> HttpSettings {
+    let login = ProxyLogin { username: "edge".to_owned(), password: Secret::new("p:ss/wörd%20") };
+    HttpSettings {
+        proxy: Some(proxy.to_owned()),
+        proxy_login: Some(login),
+        ..endpoint("http://chat.example.com")
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_that_wants_a_login_is_told_it() {
+    let fake = FakeHttp::serve(|_| Reaction::json("{}")).await;
+    let client = Client::new("https://chat.example.com", proxy_login(&fake.endpoint())).unwrap();
+    client.post_json("/send", &[], &"a message", NOON).await.unwrap();
+    // Python: base64.b64encode("edge:p:ss/wörd%20".encode()).
+    let headers = fake.seen()[0].headers.clone();
+    assert!(headers.contains("Basic ZWRnZTpwOnNzL3fDtnJkJTIw"), "{headers}");
+}
+
+#[tokio::test]
+async fn a_socks5_proxy_that_wants_a_login_is_told_it() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let settings = proxy_login(&format!("socks5h://{}", listener.local_addr().unwrap()));
+    let client = Client::new("https://chat.example.com", settings).unwrap();
+    let told = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut greeting = vec![0; 2];
+        stream.read_exact(&mut greeting).await.unwrap();
+        let mut methods = vec![0; usize::from(greeting[1])];
+        stream.read_exact(&mut methods).await.unwrap();
+        assert!(methods.contains(&2), "user name and password: RFC 1928 section 3");
+        stream.write_all(&[5, 2]).await.unwrap();
+        let mut login = Vec::new();
+        stream.read_buf(&mut login).await.unwrap();
+        stream.write_all(&[1, 1]).await.unwrap();
+        login
+    };
+    let (outcome, login) = tokio::join!(client.post_json("/send", &[], &"a message", NOON), told);
+    // RFC 1929 section 2.
+    let expected = [&[1, 4][..], b"edge", &[13], "p:ss/wörd%20".as_bytes()].concat();
+    assert_eq!(login, expected);
+    let err = outcome.unwrap_err();
+    assert_eq!(err.word(), "misconfigured", "{err}");
+    assert!(err.to_string().contains("check `proxy_login`") && !err.to_string().contains("p:ss"), "{err}");
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_is_for_a_person_to_mend() {
+    let refusal = "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
+    for endpoint in ["http://chat.example.com", "https://chat.example.com"] {
+        let fake = FakeHttp::serve(move |_| Reaction::WriteAndClose(refusal.to_owned())).await;
+        let settings = HttpSettings { endpoint: Some(endpoint.to_owned()), ..proxy(&fake.endpoint()) };
+        let client = Client::new(endpoint, settings).unwrap();
+        let err = client.post_json("/send", &[], &"a message", NOON).await;
+        let err = err.and_then(|answer| answer.accepted()).unwrap_err();
+        assert_eq!(err.word(), "misconfigured", "{err}");
+        assert!(err.to_string().contains("check `proxy_login`"), "{err}");
+    }
+    let alone = HttpSettings { proxy: None, ..proxy_login("") };
+    check_problem(alone, "proxy_login", "needs a `proxy`");
 }
 
 #[tokio::test]

@@ -3,11 +3,12 @@
 use fanfare_core::SendError;
 use tokio::time::Instant;
 
-use crate::client_name::ClientName;
-use crate::connection::{ByteStream, SmtpConnection};
-use crate::extensions::SmtpExtensions;
-use crate::raw_reply::ReplyKind;
-use crate::reply::{SmtpFailure, SmtpStage};
+use crate::network::ByteStream;
+use crate::smtp::client_name::ClientName;
+use crate::smtp::connection::SmtpConnection;
+use crate::smtp::extensions::SmtpExtensions;
+use crate::smtp::raw_reply::ReplyKind;
+use crate::smtp::reply::{SmtpFailure, SmtpStage};
 
 /// The share of the time for a greeting that is kept for the question whether the server waits for TLS: an eighth.
 const PROBE_SHARE: u32 = 8;

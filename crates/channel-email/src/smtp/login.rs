@@ -10,10 +10,10 @@ use md5::Md5;
 use tokio::time::Instant;
 
 use crate::AuthConfig;
-use crate::connection::SmtpConnection;
-use crate::extensions::SmtpExtensions;
-use crate::raw_reply::{RawReply, ReplyKind};
-use crate::reply::{SmtpFailure, SmtpReply, SmtpStage};
+use crate::smtp::connection::SmtpConnection;
+use crate::smtp::extensions::SmtpExtensions;
+use crate::smtp::raw_reply::{RawReply, ReplyKind};
+use crate::smtp::reply::{SmtpFailure, SmtpReply, SmtpStage};
 
 /// A user name and its password.
 #[derive(Debug)]

@@ -6,11 +6,11 @@ use lettre::Address;
 use tokio::time::Instant;
 
 use crate::addresses::Recipient;
-use crate::connection::{ConversationState, SmtpConnection};
-use crate::extensions::SmtpExtensions;
-use crate::pool::Reusable;
-use crate::raw_reply::ReplyKind;
-use crate::reply::SmtpFailure;
+use crate::smtp::connection::{ConversationState, SmtpConnection};
+use crate::smtp::extensions::SmtpExtensions;
+use crate::smtp::pool::Reusable;
+use crate::smtp::raw_reply::ReplyKind;
+use crate::smtp::reply::SmtpFailure;
 
 /// Postfix' own client gives a connection up after as long
 /// (`smtp_connection_reuse_time_limit`), so servers are used to it.

@@ -8,15 +8,15 @@ use fanfare_core::{Account, BuildError, Egress, SendError};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
-use crate::client_name::ClientName;
-use crate::connect::{connect, host_and_port};
-use crate::connection::SmtpConnection;
-use crate::introduction::{await_clear_greeting, await_greeting, introduce, introduce_by_helo, start_tls};
-use crate::login::SmtpLogin;
-use crate::proxy::ConnectProxy;
-use crate::reply::{SmtpFailure, SmtpStage};
-use crate::session::SmtpSession;
-use crate::tls::TlsClient;
+use crate::network::{MailProxy, TlsClient, connect, host_and_port};
+use crate::smtp::client_name::ClientName;
+use crate::smtp::connection::SmtpConnection;
+use crate::smtp::introduction::{
+    await_clear_greeting, await_greeting, introduce, introduce_by_helo, start_tls,
+};
+use crate::smtp::login::SmtpLogin;
+use crate::smtp::reply::{SmtpFailure, SmtpStage};
+use crate::smtp::session::SmtpSession;
 use crate::{SmtpConfig, TlsConfig};
 
 /// The server that takes the mail, and the way to it.
@@ -25,7 +25,7 @@ pub(crate) struct SmtpServer {
     port: u16,
     security: ConnectionSecurity,
     login: Option<SmtpLogin>,
-    proxy: Option<ConnectProxy>,
+    proxy: Option<MailProxy>,
     hello: ClientName,
 }
 
@@ -53,6 +53,7 @@ impl SmtpServer {
             allow_clear_auth,
             ca_file,
             proxy,
+            proxy_login,
             hello,
         } = config;
         let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
@@ -72,7 +73,7 @@ impl SmtpServer {
             TlsConfig::StartTls => ConnectionSecurity::StartTls(TlsClient::build(&host, ca_file)?),
             TlsConfig::None => ConnectionSecurity::None,
         };
-        let proxy = proxy.as_deref().map(ConnectProxy::parse).transpose()?;
+        let proxy = MailProxy::from_settings(proxy.as_deref(), proxy_login)?;
         Ok(Self { host, port, security, login, proxy, hello: ClientName::from_settings(hello)? })
     }
 
@@ -88,7 +89,7 @@ impl SmtpServer {
 
     /// The way by which the server is reached.
     pub(crate) fn egress(&self) -> Egress {
-        let proxy = self.proxy.as_ref().map(ConnectProxy::address);
+        let proxy = self.proxy.as_ref().map(MailProxy::address);
         Egress::new(&host_and_port(&self.host, self.port), proxy.as_deref())
     }
 

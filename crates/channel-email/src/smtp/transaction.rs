@@ -6,8 +6,8 @@ use fanfare_core::{Receipt, Refusal, SendError};
 use tokio::time::Instant;
 
 use crate::addresses::Recipient;
-use crate::reply::{RefusalClass, SmtpFailure, SmtpReply, SmtpStage};
-use crate::session::SmtpSession;
+use crate::smtp::reply::{RefusalClass, SmtpFailure, SmtpReply, SmtpStage};
+use crate::smtp::session::SmtpSession;
 
 /// The deadlines of an attempt's steps.
 ///

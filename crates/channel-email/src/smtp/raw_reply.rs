@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use encoding_rs::GB18030;
 
-use crate::reply::{SmtpFailure, SmtpReply};
+use crate::smtp::reply::{SmtpFailure, SmtpReply};
 
 /// A reply as it comes over the wire, as far as it has come.
 ///

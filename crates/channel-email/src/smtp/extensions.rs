@@ -1,6 +1,6 @@
 //! The extensions that a server offers.
 
-use crate::raw_reply::RawReply;
+use crate::smtp::raw_reply::RawReply;
 
 /// The extensions in a server's answer to `EHLO`; none after `HELO`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

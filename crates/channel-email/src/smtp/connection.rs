@@ -3,27 +3,17 @@
 use std::io;
 use std::time::Duration;
 
-use fanfare_tls::{PROBE, SettingNames, is_answer_in_tls, misconfiguration};
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
+use fanfare_tls::{PROBE, is_answer_in_tls, misconfiguration};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout_at};
 
-use crate::raw_reply::{RawReply, ReplyKind};
-use crate::reply::{SmtpFailure, SmtpReply};
+use crate::network::{ByteStream, SETTING_NAMES};
+use crate::smtp::raw_reply::{RawReply, ReplyKind};
+use crate::smtp::reply::{SmtpFailure, SmtpReply};
 
 /// The time for the rest of a reply whose first words have decided already.
 const REST_OF_REPLY: Duration = Duration::from_secs(2);
-
-/// The settings by which faults of TLS are mended.
-pub(crate) const SETTING_NAMES: SettingNames = SettingNames {
-    host: "`smtp.host`",
-    ca_file: "`smtp.ca_file`",
-    without_tls: "should `smtp.tls` be starttls?",
-};
-
-/// A stream to a server, in clear text or encrypted.
-pub(crate) trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> ByteStream for T {}
 
 /// A connection to a server, on which one command waits for the reply to the one before.
 pub(crate) struct SmtpConnection {

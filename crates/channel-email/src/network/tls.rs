@@ -9,7 +9,7 @@ use rustls::pki_types::ServerName;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use crate::connection::{ByteStream, SETTING_NAMES};
+use crate::network::stream::{ByteStream, SETTING_NAMES};
 
 /// TLS towards one server.
 pub(crate) struct TlsClient {

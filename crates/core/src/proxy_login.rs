@@ -1,0 +1,15 @@
+//! The login of a proxy.
+
+use serde::Deserialize;
+
+use crate::Secret;
+
+/// The login that a proxy on the way to a provider asks for.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProxyLogin {
+    /// The user name.
+    pub username: String,
+    /// The password.
+    pub password: Secret,
+}
