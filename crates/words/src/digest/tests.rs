@@ -56,6 +56,15 @@ fn busy_night() -> Digest {
 }
 
 #[test]
+fn lines_of_a_description_are_told_apart_in_the_one_line_of_a_digest() {
+    let mut alert = freezer(1, Severity::High);
+    alert.annotations.set("description", "Room A: -18\r\n\n  Room B: -9\n见https://a.example/x。");
+    let message = super::digest(&digest([numbered(43, 43, alert, Why::Started)]), &english());
+    let line = &message.facts[0].text;
+    assert!(line.contains("Room A: -18 / Room B: -9 / 见https://a.example/x 。 · Since"), "{line}");
+}
+
+#[test]
 fn a_digest_has_one_line_for_each_incident() {
     check(
         &busy_night(),
