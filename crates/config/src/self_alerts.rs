@@ -19,7 +19,8 @@ pub(crate) fn check(
     if kinds.values().collect::<BTreeSet<_>>().len() < 2 {
         return;
     }
-    let mut lonely = Severity::ALL.into_iter().rev().filter_map(|severity| {
+    // The rest are hints, such as that of an old secret.
+    let mut lonely = [Severity::Urgent, Severity::High].into_iter().filter_map(|severity| {
         let mut names = BTreeSet::new();
         collect(route, severity, &mut names);
         let told = receivers.iter().filter(|it| names.contains(it.name.as_str()));

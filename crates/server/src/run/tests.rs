@@ -53,8 +53,8 @@ sources:
   - { name: thinklink, format: tkl, auth: { bearer: the-source-token } }
 server: { auth: { bearer: the-api-token } }
 channels:
-  ops: { kind: dingtalk, access_token: 0123456789abcdef-token, secret: SEC0123456789 }
-  group: { kind: wecom, key: the-key, budget: unlimited, timeout: 3s }
+  ops: { kind: dingtalk, access_token: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef, secret: SEC0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef }
+  group: { kind: wecom, key: 693a91f6-7bc4-4bc4-97a0-0ec2cafa5aaa, budget: unlimited, timeout: 3s }
 receivers:
   - { name: on-call, channels: [ops, group] }
   - { name: team, channels: [group] }

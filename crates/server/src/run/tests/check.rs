@@ -41,7 +41,7 @@ fn a_sound_config_is_summed_up() {
 
 #[test]
 fn a_warning_does_not_fail_the_check() {
-    let text = SOUND.replace(", secret: SEC0123456789", "");
+    let text = SOUND.replace(&format!(", secret: SEC{}", "0123456789abcdef".repeat(4)), "");
     check(
         file(&text),
         &["check", "--json"],
@@ -62,6 +62,44 @@ fn a_warning_does_not_fail_the_check() {
         }
     "#]],
     );
+}
+
+#[test]
+fn a_strict_check_fails_for_a_warning_and_says_so_in_both_forms() {
+    let doubtful = || file(&SOUND.replace("alertname = window", "severity = critical"));
+    for (args, outcome, ok) in [
+        (&["check", "--json"][..], Outcome::Good, true),
+        (&["check", "--json", "--strict"], Outcome::Finding, false),
+    ] {
+        let File { path, _folder } = doubtful();
+        let said = fanfare(&path, args);
+        assert_eq!(said.outcome.unwrap(), outcome);
+        let report: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+        assert_eq!(report["ok"], ok);
+        assert_eq!(report["problems"][0]["severity"], "warning", "{report}");
+    }
+    let File { path, _folder } = doubtful();
+    let said = fanfare(&path, &["check", "--strict"]);
+    assert!(said.out.ends_with(": OK, 1 warning\n"), "{}", said.out);
+    let File { path, _folder } = file(SOUND);
+    assert_eq!(fanfare(&path, &["check", "--strict"]).outcome.unwrap(), Outcome::Good);
+    let said = fanfare(&path, &["check", "--strict", "--log", "inof"]);
+    assert!(said.out.contains("the log filter `inof` matches no line"), "{}", said.out);
+    assert_eq!(said.outcome.unwrap(), Outcome::Finding);
+}
+
+#[test]
+fn self_alerts_that_end_on_one_kind_of_channel_are_warned_about() {
+    let lonely =
+        SOUND.replace("severity >= high", "severity >= urgent").replace("      continue: true\n", "");
+    let File { path, _folder } = file(&lonely);
+    let said = fanfare(&path, &["check"]).out;
+    let warning =
+        "warning: route: alerts about the gateway itself go to `team`, on channels of the kind wecom alone";
+    assert!(said.contains(warning), "{said}");
+    let routed = lonely.replace("['alertname = window']", "['source = fanfare'], receiver: on-call");
+    let File { path, _folder } = file(&routed);
+    assert!(!fanfare(&path, &["check"]).out.contains("warning"), "a route of their own");
 }
 
 #[test]

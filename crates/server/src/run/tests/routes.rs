@@ -221,7 +221,7 @@ fn an_unsound_config_has_no_routes() {
 
 #[test]
 fn routes_need_no_secrets() {
-    let text = SOUND.replace("the-key", "{ env: FANFARE_TEST_NOT_SET }");
+    let text = SOUND.replace("693a91f6-7bc4-4bc4-97a0-0ec2cafa5aaa", "{ env: FANFARE_TEST_NOT_SET }");
     let File { path, _folder } = file(&text);
     assert_eq!(fanfare(&path, &["routes", "show"]).outcome.unwrap(), Outcome::Good);
 }
