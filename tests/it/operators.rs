@@ -5,6 +5,8 @@ mod story;
 mod speed;
 mod log;
 mod monitoring;
+mod night;
+mod lists;
 
 use serde_json::{Value, json};
 

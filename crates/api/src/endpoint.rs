@@ -13,6 +13,8 @@ pub enum Endpoint {
     AcknowledgeAlert,
     /// The list of deliveries.
     ListDeliveries,
+    /// One delivery with its attempts.
+    ShowDelivery,
     /// The attempts of one delivery.
     ListAttempts,
     /// The list of dead letters.
@@ -29,6 +31,8 @@ pub enum Endpoint {
     ShowChannel,
     /// A marked test message through one channel.
     TestChannel,
+    /// The state of the gateway.
+    Status,
     /// The audit of the ledger.
     Audit,
     /// The OpenAPI document.
@@ -46,11 +50,12 @@ pub enum EndpointMethod {
 
 impl Endpoint {
     /// Every endpoint. A path without a parameter stands before the one it could be taken for.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::ListAlerts,
         Self::ExplainAlert,
         Self::AcknowledgeAlert,
         Self::ListDeliveries,
+        Self::ShowDelivery,
         Self::ListAttempts,
         Self::ListDeadLetters,
         Self::RetryDeadLetters,
@@ -59,6 +64,7 @@ impl Endpoint {
         Self::ListChannels,
         Self::ShowChannel,
         Self::TestChannel,
+        Self::Status,
         Self::Audit,
         Self::OpenApi,
     ];
@@ -71,6 +77,7 @@ impl Endpoint {
             Self::ExplainAlert => "/api/v1/alerts/{id}/explain",
             Self::AcknowledgeAlert => "/api/v1/alerts/{id}/acknowledge",
             Self::ListDeliveries => "/api/v1/deliveries",
+            Self::ShowDelivery => "/api/v1/deliveries/{id}",
             Self::ListAttempts => "/api/v1/deliveries/{id}/attempts",
             Self::ListDeadLetters => "/api/v1/dead-letters",
             Self::RetryDeadLetters => "/api/v1/dead-letters/retry",
@@ -79,6 +86,7 @@ impl Endpoint {
             Self::ListChannels => "/api/v1/channels",
             Self::ShowChannel => "/api/v1/channels/{name}",
             Self::TestChannel => "/api/v1/channels/{name}/test",
+            Self::Status => "/api/v1/status",
             Self::Audit => "/api/v1/audit",
             Self::OpenApi => "/api/v1/openapi.json",
         }
@@ -91,11 +99,13 @@ impl Endpoint {
             Self::ListAlerts
             | Self::ExplainAlert
             | Self::ListDeliveries
+            | Self::ShowDelivery
             | Self::ListAttempts
             | Self::ListDeadLetters
             | Self::ShowDeadLetter
             | Self::ListChannels
             | Self::ShowChannel
+            | Self::Status
             | Self::Audit
             | Self::OpenApi => EndpointMethod::Get,
             Self::AcknowledgeAlert

@@ -17,15 +17,16 @@ pub use crate::endpoint::{Endpoint, EndpointMethod};
 pub use crate::openapi::{OPENAPI_JSON, openapi_json};
 pub use crate::shapes::{
     AcceptedAlert, AcknowledgeRequest, AcknowledgeResult, AcknowledgeStatus, AcknowledgedBy, AlertContent,
-    AlertExplanation, AlertList, AlertQuery, AttemptList, AuditReport, ChannelBudget, ChannelError,
-    ChannelList, ChannelQuota, ChannelReport, ChannelTestRequest, ChannelTestResult, ConfigProblem,
-    ContractCounts, ContractTerms, DeadLetterDetails, DeadLetterEntry, DeadLetterList, DeadLetterQuery,
-    DeadLetterSelection, DeliveryAttempt, DeliveryList, DeliveryQuery, DeliveryStageCounts, DiscardResult,
-    ErrorDetails, ErrorResponse, EscalationRung, EventDetails, ExplainedAcknowledgement, ExplainedDelivery,
-    ExplainedNotification, ExplainedStep, HeldReceiver, IncidentAlert, IngestResult, ListedAlert,
-    ListedDelivery, MentionedPeople, NotificationSummary, NotificationTally, ProblemLevel, ReceiverTerms,
-    RefusedReload, ReloadResult, RequiredChannels, RetryResult, RouteCheck, RouteReason, RoutingExplanation,
-    StepDetails, SuppressedReceiver, TimelineEvent, UnaccountedRow,
+    AlertExplanation, AlertList, AlertQuery, AttemptList, AuditReport, BrokenContract, ChannelBudget,
+    ChannelError, ChannelList, ChannelQuota, ChannelReport, ChannelTestRequest, ChannelTestResult,
+    ConfigProblem, ContractCounts, ContractTerms, DeadLetterDetails, DeadLetterEntry, DeadLetterList,
+    DeadLetterQuery, DeadLetterSelection, DeliveryAttempt, DeliveryDetails, DeliveryList, DeliveryQuery,
+    DeliveryStageCounts, DiscardResult, ErrorDetails, ErrorResponse, EscalationRung, EventDetails,
+    ExplainedAcknowledgement, ExplainedDelivery, ExplainedNotification, ExplainedStep, FiringIncidents,
+    GatewayStatus, HeldReceiver, IncidentAlert, IngestResult, ListedAlert, ListedDelivery, MentionedPeople,
+    NotificationSummary, NotificationTally, ProblemLevel, ReceiverTerms, RefusedReload, ReloadResult,
+    RequiredChannels, RetryResult, RouteCheck, RouteReason, RoutingExplanation, SourceReport, StepDetails,
+    StoreReport, SuppressedReceiver, TimelineEvent, UnaccountedRow, UnsettledContracts,
 };
 pub use crate::word::{UnknownWord, parse_word};
 pub use crate::words::{

@@ -5,6 +5,7 @@ mod timeline;
 mod steps;
 mod reload;
 mod audit;
+mod status;
 mod channels;
 mod acknowledge;
 mod dead_letters;
@@ -30,7 +31,7 @@ pub use self::dead_letters::{
     DeadLetterDetails, DeadLetterEntry, DeadLetterList, DeadLetterQuery, DeadLetterSelection, DiscardResult,
     RetryResult,
 };
-pub use self::deliveries::{DeliveryList, DeliveryQuery, ListedDelivery};
+pub use self::deliveries::{DeliveryDetails, DeliveryList, DeliveryQuery, ListedDelivery};
 pub use self::error::{ErrorDetails, ErrorResponse};
 pub use self::explanation::{
     AlertExplanation, ExplainedAcknowledgement, ExplainedDelivery, ExplainedNotification, IncidentAlert,
@@ -38,6 +39,9 @@ pub use self::explanation::{
 };
 pub use self::ingest::{AcceptedAlert, HeldReceiver, IngestResult};
 pub use self::reload::{ConfigProblem, ProblemLevel, RefusedReload, ReloadResult};
+pub use self::status::{
+    BrokenContract, FiringIncidents, GatewayStatus, SourceReport, StoreReport, UnsettledContracts,
+};
 pub use self::steps::{ExplainedStep, StepDetails};
 pub use self::terms::{ContractTerms, EscalationRung, ReceiverTerms, RequiredChannels};
 pub use self::timeline::{EventDetails, TimelineEvent};

@@ -424,6 +424,34 @@ impl fmt::Display for TestVerdict {
     }
 }
 
+impl ContractProgress {
+    /// Every state, in the order of a contract's life.
+    pub const ALL: [Self; 5] = [Self::Open, Self::Kept, Self::Broken, Self::Abandoned, Self::Late];
+
+    /// The word in JSON and on the command line.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Kept => "kept",
+            Self::Broken => "broken",
+            Self::Abandoned => "abandoned",
+            Self::Late => "late",
+        }
+    }
+}
+
+impl AlertState {
+    /// The word in JSON and on the command line.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Firing => "firing",
+            Self::Resolved => "resolved",
+        }
+    }
+}
+
 impl DeliveryStage {
     /// Every stage, in the order of their names in the documentation.
     pub const ALL: [Self; 4] = [Self::Pending, Self::Delivered, Self::Dead, Self::Discarded];

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use fanfare_core::{Locale, Secret};
 use fanfare_settings::{Problems, Secrets, Section, SettingPath};
@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::document;
 use crate::keyword_or_map::AuthYaml;
-use crate::scalars::Listen;
+use crate::scalars::{Listen, StorePath};
 use crate::server::LISTEN;
 use crate::yaml::{MessagesYaml, ServerYaml, SourceYaml, locale};
 
@@ -25,12 +25,15 @@ pub struct GatewayAddress {
     pub source_tokens: BTreeMap<String, Secret>,
     /// The language and time zone of its messages, and so of commands about them.
     pub locale: Locale,
+    /// The file of the store.
+    pub store_path: PathBuf,
 }
 
 /// The parts of a config that say how a gateway is reached; the others may be
 /// unsound, and secrets that are only set where the gateway runs may be missing.
 #[derive(Debug, Deserialize)]
 struct ClientYaml {
+    store: Option<StorePath>,
     #[serde(default)]
     server: ServerYaml,
     #[serde(default)]
@@ -55,7 +58,7 @@ pub fn gateway_address(file: &Path, secrets: &dyn Secrets) -> Result<GatewayAddr
 
 impl ClientYaml {
     fn address(self, section: &Section) -> GatewayAddress {
-        let Self { server, sources, messages } = self;
+        let Self { store, server, sources, messages } = self;
         let token = |auth: Option<AuthYaml>, path: SettingPath| match auth {
             Some(AuthYaml::Bearer(token)) if is_known(&path, section) => Some(token),
             Some(AuthYaml::Bearer(_) | AuthYaml::None) | None => None,
@@ -68,6 +71,7 @@ impl ClientYaml {
             source_tokens: tokens.collect(),
             api_token: token(server.auth, SettingPath::new("server").key("auth")),
             locale: locale(Some(&messages)),
+            store_path: store.unwrap_or_default().0,
             ..address(server.listen.map_or(LISTEN, |Listen(listen)| listen))
         }
     }
@@ -86,5 +90,11 @@ fn address(listen: SocketAddr) -> GatewayAddress {
         ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,
     };
     let url = format!("http://{}", SocketAddr::new(ip, listen.port()));
-    GatewayAddress { url, api_token: None, source_tokens: BTreeMap::new(), locale: Locale::default() }
+    GatewayAddress {
+        url,
+        api_token: None,
+        source_tokens: BTreeMap::new(),
+        locale: Locale::default(),
+        store_path: StorePath::default().0,
+    }
 }

@@ -1,7 +1,7 @@
 //! The way from a file to a [`Config`].
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use fanfare_core::{ChannelName, Policy, Receiver, Route, SandboxDoors};
@@ -17,13 +17,10 @@ use crate::checks::NOT_YET;
 use crate::config::{Config, ServerConfig};
 use crate::registry::ChannelRegistry;
 use crate::routes::RoutableReceivers;
-use crate::scalars::{PositiveDuration, StorePath};
+use crate::scalars::PositiveDuration;
 use crate::terms::AckLinkSupport;
 use crate::yaml::{ConfigYaml, MessagesYaml, locale};
 use crate::{conditions, document, receivers, retry, routes, self_alerts, server, sources};
-
-/// The file of the store unless the config says otherwise.
-const STORE: &str = "data/fanfare.db";
 
 /// The reach of the ledger into the past unless the config says otherwise.
 const RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -126,7 +123,7 @@ fn check(yaml: ConfigYaml, ready: Vec<ReadyChannel>, section: &mut Section) -> O
     let sandbox_accounts = ready.iter().filter_map(account).collect();
     Some(Config {
         server,
-        store_path: yaml.store.map_or_else(|| PathBuf::from(STORE), |StorePath(path)| path),
+        store_path: yaml.store.unwrap_or_default().0,
         sources: yaml.sources.into_iter().map(sources::source).collect(),
         channels: ready.into_iter().map(|it| it.setup).collect(),
         policy,

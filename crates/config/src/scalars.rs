@@ -74,6 +74,13 @@ impl FromStr for Listen {
     }
 }
 
+impl Default for StorePath {
+    /// The file of the store unless the config says otherwise.
+    fn default() -> Self {
+        Self(PathBuf::from("data/fanfare.db"))
+    }
+}
+
 impl FromStr for StorePath {
     type Err = String;
 

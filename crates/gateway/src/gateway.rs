@@ -27,10 +27,11 @@ use crate::maintenance::heartbeat::HeartbeatTask;
 use crate::maintenance::retention::{Retention, RetentionPolicy};
 use crate::metrics::Metrics;
 use crate::operations::channel_views::views;
-use crate::operations::{ChannelView, TestError, TestMessage, channel_test, dead_letters};
+use crate::operations::outlook::{RunStart, outlook};
+use crate::operations::{ChannelView, DeliveryOutlook, TestError, TestMessage, channel_test, dead_letters};
 use crate::policy::PolicyInForce;
-use crate::self_alert::TestReason;
-use crate::self_monitoring::{SelfMonitor, StoreMonitor, save_proven_at};
+use crate::self_alert::{DiskSpace, TestReason};
+use crate::self_monitoring::{SelfMonitor, StoreMonitor, save_proven_at, space};
 use crate::settings::GatewaySettings;
 use crate::task::report_panic;
 use crate::time::MonotonicClock;
@@ -62,6 +63,8 @@ pub struct Gateway {
     lanes: Arc<tokio::sync::Mutex<Lanes>>,
     retention: Arc<Mutex<RetentionPolicy>>,
     ack_key: AckKey,
+    run: RunStart,
+    store_path: PathBuf,
     stop: CancellationToken,
     tasks: Mutex<JoinSet<()>>,
 }
@@ -98,12 +101,16 @@ impl Gateway {
         store.observe_commits(move |time| commit_time.observe(time.as_secs_f64()));
         let liveness = Arc::default();
         let intake = Intake { store, dispatch, liveness, metrics, monotonic };
+        let cut_off = intake.store.cut_off_deliveries().await?.into_iter().collect();
+        let run = RunStart { at: clock.now(), cut_off };
         let gateway = Self {
             clock,
             intake: Arc::new(intake),
             lanes: Arc::new(tokio::sync::Mutex::new(lanes)),
             retention: Arc::new(Mutex::new(RetentionPolicy::from(&settings))),
             ack_key,
+            run,
+            store_path: store_path.clone(),
             stop,
             tasks: Mutex::default(),
         };
@@ -295,6 +302,12 @@ impl Gateway {
         views(&channels, &self.intake.store, &self.intake.metrics, self.intake.monotonic.moment()).await
     }
 
+    /// The outlook of the deliveries: what is under way, what was cut off, and when a channel may send next.
+    pub async fn delivery_outlook(&self) -> DeliveryOutlook {
+        let channels = self.lanes.lock().await.channels();
+        outlook(&channels, &self.run, self.intake.monotonic.moment())
+    }
+
     /// The policy in force.
     #[must_use]
     pub fn policy(&self) -> Arc<Policy> {
@@ -312,6 +325,12 @@ impl Gateway {
     #[must_use]
     pub fn link_time(&self) -> Timestamp {
         self.intake.monotonic.moment().certain
+    }
+
+    /// The room on the disk of the store; `None` if the system does not know it.
+    #[must_use]
+    pub fn disk_space(&self) -> Option<DiskSpace> {
+        space(&self.store_path)
     }
 
     /// The ledger, for reading.

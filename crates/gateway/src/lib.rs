@@ -36,17 +36,18 @@ pub use crate::intake::NotStored;
 pub use crate::jitter::{Jitter, RandomJitter};
 pub use crate::metrics::Metrics;
 pub use crate::operations::{
-    BudgetView, ChannelHealth, ChannelView, LastError, QuotaView, TestError, TestMessage,
+    BudgetView, ChannelHealth, ChannelView, DeliveryOutlook, LastError, QuotaView, TestError, TestMessage,
 };
-pub use crate::self_alert::SELF_SOURCE;
+pub use crate::self_alert::{DiskSpace, SELF_SOURCE};
 pub use crate::settings::{GatewaySettings, WatchedSource};
 
 // The store's part of the surface: programs that run a gateway open its store and
 // read from it through these, and do not depend on the store crate.
 pub use fanfare_core::{DeadLetterId, InvalidDeadLetterId, PolicyId};
 pub use fanfare_store::{
-    AcknowledgementRow, AlertFilter, AlertHistory, AlertRow, AttemptRow, Audit, DeadLetter, DeadLetterFilter,
-    DeadLetters, DeliveryCounts, DeliveryFilter, DeliveryHistory, DeliveryRow, NotificationCounts,
-    NotificationHistory, NotificationRow, OpenError, RelatedAlert, StepRow, Store, StoreCondition,
-    StoreError, StoreFault, SuppressionRecord, Unaccounted,
+    AcknowledgementRow, AlertFilter, AlertHistory, AlertPage, AlertRow, AlertSearch, AttemptRow, Audit,
+    Backup, BackupError, DeadLetter, DeadLetterFilter, DeadLetters, DeliveryCounts, DeliveryFilter,
+    DeliveryHistory, DeliveryRow, ExistingStore, LedgerOverview, NotificationCounts, NotificationHistory,
+    NotificationRow, OpenError, RelatedAlert, Restored, StepRow, Store, StoreCondition, StoreError,
+    StoreFault, StoreSize, SuppressionRecord, Unaccounted, UnkeptContract, backup, restore,
 };

@@ -15,6 +15,7 @@ pub(crate) use self::channel_test::{TestReason, channel_test};
 pub(crate) use self::checks::run_checks;
 pub(crate) use self::contract_broken::{contract_broken, extend_to_other_channels};
 pub(crate) use self::raised::{AlertChange, RaisedAlerts};
+pub use self::snapshot::DiskSpace;
 pub(crate) use self::snapshot::{
-    ChannelSnapshot, DiskSpace, ObservedHealth, QuietSince, QuotaSnapshot, Snapshot, SourceSnapshot,
+    ChannelSnapshot, ObservedHealth, QuietSince, QuotaSnapshot, Snapshot, SourceSnapshot,
 };

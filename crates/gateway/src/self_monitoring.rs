@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use self::collect::collect;
+pub(crate) use self::disk::space;
 use self::drills::{ChannelDrill, DrillSchedule};
 pub(crate) use self::slow_checks::save_proven_at;
 use self::slow_checks::{SlowChecks, slow_checks};

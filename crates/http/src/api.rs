@@ -7,6 +7,7 @@ mod deliveries;
 mod dead_letters;
 mod channels;
 mod audit;
+mod status;
 mod openapi;
 mod body;
 mod limit;
@@ -31,6 +32,7 @@ fn route(endpoint: Endpoint) -> Route {
         Endpoint::ExplainAlert => route.to(explain::explain),
         Endpoint::AcknowledgeAlert => route.to(acknowledge::acknowledge),
         Endpoint::ListDeliveries => route.to(deliveries::list),
+        Endpoint::ShowDelivery => route.to(deliveries::show),
         Endpoint::ListAttempts => route.to(deliveries::attempts),
         Endpoint::ListDeadLetters => route.to(dead_letters::list),
         Endpoint::RetryDeadLetters => route.to(dead_letters::retry),
@@ -39,6 +41,7 @@ fn route(endpoint: Endpoint) -> Route {
         Endpoint::ListChannels => route.to(channels::list),
         Endpoint::ShowChannel => route.to(channels::show),
         Endpoint::TestChannel => route.to(channels::test),
+        Endpoint::Status => route.to(status::status),
         Endpoint::Audit => route.to(audit::audit),
         Endpoint::OpenApi => route.to(openapi::openapi),
     }

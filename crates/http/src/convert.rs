@@ -14,4 +14,9 @@ mod word;
 pub(crate) use self::alert::accepted_alert;
 pub(crate) use self::channel::{channel_report, channel_test_result, channel_test_waiting};
 pub(crate) use self::history::explained;
-pub(crate) use self::rows::{attempts, audit_report, dead_letter, deliveries, listed_alerts};
+pub(crate) use self::rows::{
+    alert_page, attempts, audit_report, dead_letter, deliveries, delivery_details, listed_alerts,
+};
+pub(crate) use self::word::{
+    contract_status, progress as contract_progress, severity as severity_word, status_of,
+};

@@ -138,6 +138,13 @@ impl AppState {
         self.locale.get()
     }
 
+    /// The names of the sources, sorted.
+    pub(crate) fn source_names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.sources.get().keys().cloned().collect();
+        names.sort();
+        names
+    }
+
     /// The endpoint of the source called `name`.
     pub(crate) fn source(&self, name: &str) -> Result<Arc<SourceEndpoint>, HttpRefusal> {
         self.sources.get().get(name).map(Arc::clone).ok_or_else(|| {

@@ -9,18 +9,22 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use fanfare_core::Language;
 
 use crate::commands::ack::AckArgs;
+use crate::commands::alerts::AlertListArgs;
 use crate::commands::audit::AuditArgs;
+use crate::commands::backup::{BackupArgs, RestoreArgs};
 use crate::commands::channels::{ChannelListArgs, ChannelTestArgs};
 use crate::commands::check::CheckArgs;
 use crate::commands::dead_letters::{
     DeadLetterDiscardArgs, DeadLetterListArgs, DeadLetterRetryArgs, DeadLetterShowArgs,
 };
-use crate::commands::deliveries::DeliveryListArgs;
+use crate::commands::deliveries::{DeliveryListArgs, DeliveryShowArgs};
 use crate::commands::explain::ExplainArgs;
 use crate::commands::reload::ReloadArgs;
 use crate::commands::routes::{RouteShowArgs, RouteTestArgs};
 use crate::commands::send::SendArgs;
 use crate::commands::serve::{SandboxArgs, ServeArgs};
+use crate::commands::shell::{CompletionArgs, ManArgs};
+use crate::commands::status::StatusArgs;
 
 /// One alert in; every bell that must ring, rings; and it can be proved afterwards.
 #[derive(Debug, Parser)]
@@ -64,15 +68,19 @@ fn without_variables(command: clap::Command, left_out: impl Copy + Fn(&OsStr) ->
 }
 
 const EXAMPLES: &str = "Examples:
+  fanfare init                                    a config to start from
   fanfare demo                                    see an urgent alert arrive on every channel, without any account
   fanfare check                                   is the config sound?
   fanfare routes test severity=urgent             who would be told?
   fanfare serve                                   run the gateway
   fanfare send --source thinklink --name door --level urgent --desc 'Door open'
+  fanfare status                                  what is broken, for whom, since when?
+  fanfare alerts list --contract broken           who was not told in time?
   fanfare explain 42                              what happened to alert 42?
   fanfare dead-letters list                       what could not be delivered, and why
   fanfare channels test ops-mail                  does this channel work?
   fanfare audit                                   is everything accounted for?
+  fanfare backup /backups/fanfare-$(date +%F).db  a copy of the store, while it runs
 
 Exit status: 0 good, 1 a finding or failure, 2 wrong usage.";
 
@@ -88,6 +96,8 @@ pub enum Command {
     Demo,
     /// Runs the sandbox alone: fake providers on fixed ports, for other programs' tests
     Sandbox(SandboxArgs),
+    /// Writes a commented config to start from, where none stands
+    Init,
     /// Reads the config as `serve` would, and tells everything that is wrong with it
     Check(CheckArgs),
     /// Shows who is told of what, and why
@@ -95,8 +105,13 @@ pub enum Command {
     Routes(RoutesCommand),
     /// Has a running gateway read its config again; a bad one changes nothing
     Reload(ReloadArgs),
+    /// Shows the state of a running gateway on one screen: what is broken, for whom, since when
+    Status(StatusArgs),
     /// Posts an alert to a running gateway
     Send(SendArgs),
+    /// Shows the alerts that a running gateway has accepted
+    #[command(subcommand)]
+    Alerts(AlertsCommand),
     /// Tells everything that happened to an alert
     Explain(ExplainArgs),
     /// Acknowledges an alert: somebody takes care of it
@@ -112,6 +127,21 @@ pub enum Command {
     Channels(ChannelsCommand),
     /// Tells whether everything that was accepted is accounted for
     Audit(AuditArgs),
+    /// Copies the store to a new file, also while the gateway runs
+    Backup(BackupArgs),
+    /// Makes the store of a backup
+    Restore(RestoreArgs),
+    /// Prints completions for a shell
+    Completions(CompletionArgs),
+    /// Writes a man page for each command
+    Man(ManArgs),
+}
+
+/// The commands about alerts.
+#[derive(Debug, Subcommand)]
+pub enum AlertsCommand {
+    /// Lists alerts, the newest first
+    List(AlertListArgs),
 }
 
 /// The commands about routes.
@@ -128,6 +158,8 @@ pub enum RoutesCommand {
 pub enum DeliveriesCommand {
     /// Lists deliveries, the newest first
     List(DeliveryListArgs),
+    /// Shows one delivery, with every attempt that was made
+    Show(DeliveryShowArgs),
 }
 
 /// The commands about dead letters.

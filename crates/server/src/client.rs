@@ -178,7 +178,7 @@ impl GatewayAnswer {
 }
 
 fn token_of(address: GatewayAddress, kind: TokenKind<'_>) -> Option<Secret> {
-    let GatewayAddress { url: _, api_token, mut source_tokens, locale: _ } = address;
+    let GatewayAddress { url: _, api_token, mut source_tokens, locale: _, store_path: _ } = address;
     match kind {
         TokenKind::Api => api_token,
         TokenKind::Source(name) => source_tokens.remove(name),

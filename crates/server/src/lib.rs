@@ -12,7 +12,7 @@ mod log_filter;
 mod registry;
 
 pub use crate::cli::{Cli, Command};
-pub use crate::commands::Outcome;
+pub use crate::commands::{Outcome, OutputStyle};
 pub use crate::locale_variables::LocaleVariables;
 pub use crate::registry::registry;
 pub use crate::run::run;

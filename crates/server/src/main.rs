@@ -1,16 +1,18 @@
 //! The `fanfare` command.
 
+use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use fanfare::{Cli, LocaleVariables, Outcome, run};
+use fanfare::{Cli, LocaleVariables, Outcome, OutputStyle, run};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let mut out = io::stdout().lock();
-    match run(Cli::from_process(), &LocaleVariables::from_environment(), &mut out) {
+    let (locale, style) = (LocaleVariables::from_environment(), OutputStyle::for_stdout());
+    match run(Cli::from_process(), &locale, style, &mut out) {
         Ok(Outcome::Good) => ExitCode::SUCCESS,
         Ok(Outcome::Finding) => ExitCode::FAILURE,
         Err(err) if is_closed_pipe(&err) => ExitCode::SUCCESS,
@@ -24,5 +26,9 @@ fn main() -> ExitCode {
 
 /// True if the reader of our output, `head` for example, has closed it.
 fn is_closed_pipe(err: &anyhow::Error) -> bool {
-    err.downcast_ref::<io::Error>().is_some_and(|err| err.kind() == io::ErrorKind::BrokenPipe)
+    let kind = |cause: &(dyn Error + 'static)| {
+        let json = || cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
+        cause.downcast_ref::<io::Error>().map(io::Error::kind).or_else(json)
+    };
+    err.chain().filter_map(kind).any(|it| it == io::ErrorKind::BrokenPipe)
 }

@@ -6,21 +6,28 @@ use fanfare_config::{NoSecrets, gateway_address};
 use fanfare_core::{Clock, Language, SystemClock};
 
 use crate::LocaleVariables;
-use crate::cli::{ChannelsCommand, Cli, Command, DeadLettersCommand, DeliveriesCommand, RoutesCommand};
+use crate::cli::{
+    AlertsCommand, ChannelsCommand, Cli, Command, DeadLettersCommand, DeliveriesCommand, RoutesCommand,
+};
 use crate::commands::{
-    CommandContext, Outcome, ack, audit, channels, check, dead_letters, deliveries, explain, reload, routes,
-    send, serve,
+    CommandContext, Outcome, OutputStyle, ack, alerts, audit, backup, channels, check, dead_letters,
+    deliveries, explain, init, reload, routes, send, serve, shell, status,
 };
 
-/// Does what the command line says; what it prints goes to `out`. The language for people is
+/// Does what the command line says; what it prints goes to `out`, in this `style`. The language for people is
 /// what the command line says, or else `locale`, or else the config.
 ///
 /// # Errors
 ///
 /// If it cannot be done.
-pub fn run(cli: Cli, locale: &LocaleVariables, out: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let context =
-        CommandContext { language: language(&cli, locale), now: SystemClock.now(), config: cli.config };
+pub fn run(
+    cli: Cli,
+    locale: &LocaleVariables,
+    style: OutputStyle,
+    out: &mut dyn Write,
+) -> anyhow::Result<Outcome> {
+    let (language, now) = (language(&cli, locale), SystemClock.now());
+    let context = CommandContext { language, style, now, config: cli.config };
     let context = &context;
     match cli.command {
         Command::Serve(args) => serve::serve(context, args),
@@ -30,14 +37,22 @@ pub fn run(cli: Cli, locale: &LocaleVariables, out: &mut dyn Write) -> anyhow::R
         Command::Routes(RoutesCommand::Show(args)) => routes::show(context, &args, out),
         Command::Routes(RoutesCommand::Test(args)) => routes::test(context, &args, out),
         Command::Reload(args) => reload::reload(context, &args, out),
+        Command::Init => init::init(context, out),
+        Command::Status(args) => status::status(context, &args, out),
+        Command::Alerts(AlertsCommand::List(args)) => alerts::list(context, &args, out),
         Command::Send(args) => send::send(context, &args, out),
         Command::Explain(args) => explain::explain(context, &args, out),
         Command::Ack(args) => ack::ack(context, &args, out),
         Command::Deliveries(DeliveriesCommand::List(args)) => deliveries::list(context, &args, out),
+        Command::Deliveries(DeliveriesCommand::Show(args)) => deliveries::show(context, &args, out),
         Command::DeadLetters(command) => run_dead_letters(context, &command, out),
         Command::Channels(ChannelsCommand::List(args)) => channels::list(context, &args, out),
         Command::Channels(ChannelsCommand::Test(args)) => channels::test(context, &args, out),
         Command::Audit(args) => audit::audit(context, &args, out),
+        Command::Backup(args) => backup::backup(context, &args, out),
+        Command::Restore(args) => backup::restore(context, &args, out),
+        Command::Completions(args) => shell::completions(&args, out),
+        Command::Man(args) => shell::man(&args),
     }
 }
 

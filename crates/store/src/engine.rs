@@ -3,6 +3,7 @@
 //! files, and what is done while the disk cannot be written.
 
 mod store;
+mod backup;
 mod commits;
 mod writer;
 mod database;
@@ -20,6 +21,7 @@ mod insert;
 mod connection;
 mod files;
 
+pub use self::backup::{Backup, BackupError, ExistingStore, Restored, backup, restore};
 pub use self::commits::Commit;
 pub use self::condition::{StoreCondition, StoreFault, StoreFile};
 pub(crate) use self::insert::{insert, next_alert};

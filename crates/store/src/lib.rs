@@ -21,12 +21,13 @@ mod error;
 mod fixtures;
 
 pub use crate::bookkeeping::{ExpiredAlerts, NewSend, SendDigest, StartedSend};
+pub use crate::engine::{Backup, BackupError, ExistingStore, Restored, backup, restore};
 pub use crate::engine::{Commit, Durability, Store, StoreCondition, StoreFault, StoreFile, StoreSize};
 pub use crate::error::{OpenError, StoreError};
 pub use crate::read::{
-    AlertFilter, AlertHistory, AlertRow, Audit, DeadLetter, DeadLetterFilter, DeadLetters, DeliveryCounts,
-    DeliveryFilter, DeliveryHistory, DeliveryRow, NotificationCounts, NotificationHistory, NotificationRow,
-    RelatedAlert, Unaccounted,
+    AlertFilter, AlertHistory, AlertPage, AlertRow, AlertSearch, Audit, DeadLetter, DeadLetterFilter,
+    DeadLetters, DeliveryCounts, DeliveryFilter, DeliveryHistory, DeliveryRow, LedgerOverview,
+    NotificationCounts, NotificationHistory, NotificationRow, RelatedAlert, Unaccounted, UnkeptContract,
 };
 pub use crate::tables::acknowledgements::AcknowledgementRow;
 pub use crate::tables::alerts::SuppressionRecord;

@@ -1,6 +1,8 @@
 //! Questions of people and of the gateway, answered from the tables.
 
 mod candidates;
+mod overview;
+mod search;
 mod alerts;
 mod history;
 mod dead_letters;
@@ -15,3 +17,5 @@ pub use self::audit::{Audit, DeliveryCounts, NotificationCounts, Unaccounted};
 pub use self::dead_letters::{DeadLetter, DeadLetterFilter, DeadLetters};
 pub use self::deliveries::{DeliveryFilter, DeliveryRow};
 pub use self::history::{AlertHistory, DeliveryHistory, NotificationHistory, RelatedAlert};
+pub use self::overview::{LedgerOverview, UnkeptContract};
+pub use self::search::{AlertPage, AlertSearch};

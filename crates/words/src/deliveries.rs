@@ -2,6 +2,15 @@
 
 use fanfare_core::Language;
 
+/// The end of a delivery, as far as a person can still do something about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeadOrAlive {
+    /// The delivery was given up.
+    Dead,
+    /// The delivery was not given up, or a person has dealt with it.
+    Alive,
+}
+
 /// The words of `fanfare deliveries`, in one language.
 #[derive(Debug)]
 pub struct DeliveryWords {
@@ -9,6 +18,12 @@ pub struct DeliveryWords {
     /// The columns: number, alert, receiver, channel, severity, state, beginning, attempts, end,
     /// contract, way, last answer.
     pub columns: [&'static str; 12],
+    /// The columns of the attempts: number, beginning, end, outcome, answer.
+    pub attempts: [&'static str; 5],
+    /// The sentence in the place of the attempts where there are none.
+    pub no_attempts: &'static str,
+    /// The text between a name and what it names.
+    pub colon: &'static str,
     /// The text between two remarks.
     pub comma: &'static str,
 }
@@ -20,6 +35,23 @@ impl DeliveryWords {
         match language {
             Language::En => &ENGLISH,
             Language::Zh => &CHINESE,
+        }
+    }
+
+    /// The command to run next about a delivery of this alert; one that was given up may be retried.
+    #[must_use]
+    pub fn next(&self, delivery: i64, alert: i64, is_dead: DeadOrAlive) -> String {
+        match (self.language, is_dead) {
+            (Language::En, DeadOrAlive::Dead) => format!(
+                "next: mend the cause, then `fanfare dead-letters retry d{delivery}`; `fanfare explain {alert}` tells the whole story"
+            ),
+            (Language::En, DeadOrAlive::Alive) => {
+                format!("next: `fanfare explain {alert}` tells the whole story")
+            }
+            (Language::Zh, DeadOrAlive::Dead) => format!(
+                "下一步：排除原因后执行 `fanfare dead-letters retry d{delivery}`；全部经过见 `fanfare explain {alert}`"
+            ),
+            (Language::Zh, DeadOrAlive::Alive) => format!("下一步：全部经过见 `fanfare explain {alert}`"),
         }
     }
 
@@ -49,6 +81,9 @@ static ENGLISH: DeliveryWords = DeliveryWords {
         "HOW",
         "WHY",
     ],
+    attempts: ["TRY", "BEGUN", "ENDED", "OUTCOME", "ANSWER"],
+    no_attempts: "no attempt has ended yet",
+    colon: ": ",
     comma: ", ",
 };
 
@@ -68,6 +103,9 @@ static CHINESE: DeliveryWords = DeliveryWords {
         "方式",
         "原因",
     ],
+    attempts: ["尝试", "开始", "结束", "结果", "答复"],
+    no_attempts: "尚无已结束的尝试",
+    colon: "：",
     comma: "，",
 };
 

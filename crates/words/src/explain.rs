@@ -98,6 +98,15 @@ impl ExplainWords {
         }
     }
 
+    /// The beginning of an attempt that is under way, in the place of the next one.
+    #[must_use]
+    pub fn under_way(&self, since: &str) -> String {
+        match self.language {
+            Language::En => format!("under way since {since}"),
+            Language::Zh => format!("{since} 起发送中"),
+        }
+    }
+
     /// A rung that is still to come, with its condition.
     #[must_use]
     pub fn rung(&self, rung: &EscalationRung) -> String {

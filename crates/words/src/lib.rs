@@ -28,6 +28,9 @@ mod dead_letters;
 mod channels;
 mod audit;
 mod requests;
+mod status;
+mod alerts;
+mod backup;
 mod terms_words;
 mod vocabulary;
 mod renderer;
@@ -47,13 +50,15 @@ mod local_time;
 mod fixtures;
 
 pub use crate::ack_page::{AckPageText, AckPageWords};
+pub use crate::alerts::AlertWords;
 pub use crate::annotation::annotation_in;
 pub use crate::audit::AuditWords;
+pub use crate::backup::BackupWords;
 pub use crate::blanks::kept_blanks;
 pub use crate::channels::ChannelWords;
 pub use crate::check::CheckWords;
 pub use crate::dead_letters::DeadLetterWords;
-pub use crate::deliveries::DeliveryWords;
+pub use crate::deliveries::{DeadOrAlive, DeliveryWords};
 pub use crate::demo::DemoWords;
 pub use crate::explain::{ExplainWords, without_outcome};
 pub use crate::fact::Fact;
@@ -65,5 +70,6 @@ pub use crate::routes::RouteWords;
 pub use crate::self_alert::{
     RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText, StoreProblem,
 };
+pub use crate::status::StatusWords;
 pub use crate::terms_words::TermsWords;
 pub use crate::vocabulary::Vocabulary;

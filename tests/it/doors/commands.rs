@@ -16,6 +16,7 @@ fn send_posts_an_alert_with_the_token_of_the_config() {
     let gateway = gateway();
     let alert = [
         "send",
+        "--json",
         "--source",
         "closed",
         "--name",
@@ -35,7 +36,17 @@ fn send_posts_an_alert_with_the_token_of_the_config() {
     assert_eq!(answer["alerts"][0]["told"], serde_json::json!(["team"]));
 
     let ended = gateway.run(
-        &["send", "--source", "closed", "--name", "over_temp", "--eui", "6353012af1093062", "--clear"],
+        &[
+            "send",
+            "--json",
+            "--source",
+            "closed",
+            "--name",
+            "over_temp",
+            "--eui",
+            "6353012af1093062",
+            "--clear",
+        ],
         &ENV,
     );
     let answer: Value = serde_json::from_str(&ended.stdout).unwrap();

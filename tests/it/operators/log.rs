@@ -27,7 +27,7 @@ fn each_thing_that_happens_to_an_alert_is_logged_once_with_its_number_title_rece
     switch_on(&gateway, "robot", WRONG_SECRET);
     let alert = raise(&gateway, "door", "high");
     let (id, title) = (format!("alert.id={alert} "), r#"alert.title="door is open""#);
-    until_told(&gateway, alert, &json!({ "type": "step", "step": "settle", "fulfilment": "kept" }));
+    until_told(&gateway, alert, &json!({ "event": "step", "step": "settle", "fulfilment": "kept" }));
     let notified = "notified=on-call:group,robot";
     once(&gateway, &["INFO", "Alert accepted", &id, title, "severity=high", "source.name=open", notified]);
     once(&gateway, &["INFO", "Delivered", &id, title, "receiver.name=on-call", "channel.name=group"]);

@@ -61,7 +61,7 @@ fn the_table_names_every_metric_that_a_gateway_exports_and_no_other() {
     let gateway = gateway();
     switch_on(&gateway, "robot", WRONG_SECRET);
     let alert = raise(&gateway, "door", "high");
-    until_told(&gateway, alert, &json!({ "type": "step", "step": "settle", "fulfilment": "kept" }));
+    until_told(&gateway, alert, &json!({ "event": "step", "step": "settle", "fulfilment": "kept" }));
     // The gateway looks at its own state after five seconds.
     until(
         "the gateway's own state is shown",

@@ -1,6 +1,10 @@
-use serde_json::json;
+use std::sync::Arc;
 
-use super::{WRONG_SECRET, ask, gateway, mend, raise, switch_on, timeline, until_told};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{CONFIG, WRONG_SECRET, ask, gateway, mend, raise, switch_on, timeline, until_told};
+use crate::harness::{PATIENCE, TestGateway, until};
 
 #[test]
 fn the_story_of_an_alert_tells_all_that_happened_to_it() {
@@ -114,4 +118,53 @@ fn an_alert_is_explained_by_the_policy_it_was_decided_by() {
         "{}",
         refused.said()
     );
+}
+
+/// The delivery of the alert on a channel, as `fanfare explain` has it.
+#[track_caller]
+fn explained(gateway: &TestGateway, alert: i64, channel: &str) -> Value {
+    let story = ask(gateway, &["explain", &alert.to_string()]);
+    let notifications = story["notifications"].as_array().unwrap().iter();
+    let mut deliveries = notifications.flat_map(|it| it["deliveries"].as_array().unwrap());
+    deliveries.find(|it| it["channel"] == channel).unwrap_or_else(|| panic!("{story}")).clone()
+}
+
+#[test]
+fn an_attempt_under_way_and_one_that_a_kill_cut_off_are_explained() {
+    // Sends within a budget are entered before they are made.
+    let config = CONFIG.replace("secret: { env: SECRET }, budget: unlimited", "secret: { env: SECRET }");
+    let mut gateway = TestGateway::start(&config, &["--sandbox"], &[]);
+    switch_on(&gateway, "robot", r#"{ "fault": "hang" }"#);
+    let alert = raise(&gateway, "door", "high");
+    let is_under_way = || explained(&gateway, alert, "robot")["under_way_since"].is_string();
+    until("the attempt is under way", is_under_way, PATIENCE);
+    let told = gateway.run(&["explain", &alert.to_string()], &[]);
+    assert!(told.stdout.contains("under way since 20"), "{}", told.said());
+    let site = Arc::clone(gateway.site());
+    gateway.kill9();
+    let gateway = TestGateway::start_at(&site, &["--sandbox"], &[]);
+    until_told(&gateway, alert, &json!({ "event": "restarted", "cut_off": ["robot"] }));
+    let told = gateway.run(&["explain", &alert.to_string()], &[]);
+    let words = "the gateway was started again; its end cut off an attempt on robot";
+    assert!(told.stdout.contains(words), "{}", told.said());
+    let later = raise(&gateway, "window", "mid");
+    gateway.until_nothing_is_owed();
+    assert!(timeline(&gateway, later).iter().all(|it| it["event"] != "restarted"));
+}
+
+#[test]
+fn the_next_attempt_is_not_before_its_channel_may_send() {
+    let gateway = gateway();
+    switch_on(&gateway, "robot", WRONG_SECRET);
+    let alert = raise(&gateway, "door", "high");
+    until_told(
+        &gateway,
+        alert,
+        &json!({ "event": "attempt", "channel": "robot", "outcome": "misconfigured" }),
+    );
+    // Wrong settings are probed after a minute.
+    let story = ask(&gateway, &["explain", &alert.to_string()]);
+    let received: Timestamp = story["received_at"].as_str().unwrap().parse().unwrap();
+    let next: Timestamp = explained(&gateway, alert, "robot")["next_at"].as_str().unwrap().parse().unwrap();
+    assert!(next.duration_since(received).as_secs() > 40, "{story}");
 }

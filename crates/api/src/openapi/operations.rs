@@ -11,8 +11,8 @@ use crate::Endpoint;
 use crate::shapes::{
     AcknowledgeRequest, AcknowledgeResult, AlertExplanation, AlertList, AlertQuery, AttemptList, AuditReport,
     ChannelList, ChannelReport, ChannelTestRequest, ChannelTestResult, DeadLetterDetails, DeadLetterList,
-    DeadLetterQuery, DeadLetterSelection, DeliveryList, DeliveryQuery, DiscardResult, ErrorResponse,
-    RetryResult,
+    DeadLetterQuery, DeadLetterSelection, DeliveryDetails, DeliveryList, DeliveryQuery, DiscardResult,
+    ErrorResponse, GatewayStatus, RetryResult,
 };
 
 /// The media type of every body.
@@ -36,6 +36,9 @@ pub(super) fn operation(endpoint: Endpoint) -> Operation {
         }
         Endpoint::ListDeliveries => get::<DeliveryList>(endpoint, "Lists deliveries, the newest first")
             .parameters(Some(DeliveryQuery::into_params(|| Some(ParameterIn::Query)))),
+        Endpoint::ShowDelivery => get::<DeliveryDetails>(endpoint, "Shows a delivery with its attempts")
+            .parameter(number("id", "The number of the delivery."))
+            .response("404", failure("The delivery is not known, or not any more.")),
         Endpoint::ListAttempts => {
             get::<AttemptList>(endpoint, "Lists the attempts of a delivery, the oldest first")
                 .parameter(number("id", "The number of the delivery."))
@@ -69,6 +72,7 @@ pub(super) fn operation(endpoint: Endpoint) -> Operation {
             success::<ChannelTestResult>("The test is stored, and its first attempt still to come."),
         )
         .response("404", failure("The config has no such channel.")),
+        Endpoint::Status => get::<GatewayStatus>(endpoint, "Shows the state of the gateway"),
         Endpoint::Audit => get::<AuditReport>(endpoint, "Accounts for everything that was accepted"),
         Endpoint::OpenApi => return public(endpoint, "Serves this document"),
     }
@@ -94,9 +98,11 @@ pub(super) fn schemas() -> Vec<(String, RefOr<Schema>)> {
     add(named::<DeadLetterDetails>());
     add(named::<DeadLetterList>());
     add(named::<DeadLetterSelection>());
+    add(named::<DeliveryDetails>());
     add(named::<DeliveryList>());
     add(named::<DiscardResult>());
     add(named::<ErrorResponse>());
+    add(named::<GatewayStatus>());
     add(named::<RetryResult>());
     schemas
 }

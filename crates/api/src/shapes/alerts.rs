@@ -15,6 +15,24 @@ use crate::{AlertSeverity, AlertState, AlertType, ContractProgress, Notification
 pub struct AlertQuery {
     /// The fingerprint that the alerts must have: sixteen lowercase hex digits.
     pub fingerprint: Option<String>,
+    /// The status that the alerts must report: `firing` or `resolved`.
+    #[param(value_type = Option<AlertState>)]
+    pub status: Option<String>, // texts, so that the refusal of another word can name the field
+    /// The severity that the alerts must have.
+    #[param(value_type = Option<AlertSeverity>)]
+    pub severity: Option<String>,
+    /// The source that the alerts must come from.
+    pub source: Option<String>,
+    /// The receiver that must have been notified.
+    pub receiver: Option<String>,
+    /// The state that the contract with a receiver must have.
+    #[param(value_type = Option<ContractProgress>)]
+    pub contract: Option<String>,
+    /// The time of acceptance of the oldest alert.
+    #[param(value_type = Option<String>, format = DateTime)]
+    pub since: Option<String>,
+    /// Matchers with commas between them, as in a route, all of which must match.
+    pub matchers: Option<String>,
     /// Alerts with a smaller number than this are listed, for paging.
     pub before: Option<i64>,
     /// The number of alerts at most: 100 unless given, 1000 at the most.
@@ -26,6 +44,9 @@ pub struct AlertQuery {
 pub struct AlertList {
     /// The alerts found.
     pub alerts: Vec<ListedAlert>,
+    /// The value of `before` with which a search by more than the fingerprint goes on; none: nothing is left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_before: Option<i64>,
 }
 
 /// An accepted alert, with the state of the contracts with its receivers.

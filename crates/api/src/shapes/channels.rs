@@ -35,6 +35,10 @@ pub struct ChannelReport {
     pub blocked_until: Option<Timestamp>,
     /// The number of deliveries that wait or are under way.
     pub pending: u64,
+    /// The time at which the oldest of these came to be.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub oldest_pending_at: Option<Timestamp>,
     /// The budget; none if the channel has no rate limit.
     pub budget: Option<ChannelBudget>,
     /// The quota; none if the channel has no daily or monthly limit.

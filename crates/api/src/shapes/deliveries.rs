@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::attempt::DeliveryAttempt;
 use crate::{AlertSeverity, ContractProgress, DeliveryStage, EscalationCondition, NotificationReason};
 
 /// The filter of a list of deliveries.
@@ -29,6 +30,15 @@ pub struct DeliveryQuery {
 pub struct DeliveryList {
     /// The deliveries found.
     pub deliveries: Vec<ListedDelivery>,
+}
+
+/// A delivery with all its attempts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeliveryDetails {
+    /// The delivery itself.
+    pub delivery: ListedDelivery,
+    /// The attempts so far, the oldest first.
+    pub attempts: Vec<DeliveryAttempt>,
 }
 
 /// One notification owed to one channel.

@@ -109,9 +109,13 @@ pub struct ExplainedDelivery {
     pub escalated: Option<EscalationCondition>,
     /// The state of the delivery.
     pub state: DeliveryStage,
-    /// The earliest time of the next attempt, while the delivery is pending.
+    /// The earliest time of the next attempt, while the delivery is pending: not before its channel may send.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub next_at: Option<Timestamp>,
+    /// The beginning of the attempt that is under way; none if none is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub under_way_since: Option<Timestamp>,
     /// The number of attempts so far.
     pub attempted: u32,
     /// The time at which it was delivered or given up.

@@ -101,6 +101,11 @@ pub enum EventDetails {
         #[serde(flatten)]
         step: StepDetails,
     },
+    /// The gateway was started again while something was still to be done.
+    Restarted {
+        /// The channels on which an attempt was cut off by the end of the run before: it may have been delivered.
+        cut_off: Vec<String>,
+    },
     /// The incident was acknowledged.
     Acknowledged {
         /// The notification whose link was followed, or whose alert was named.

@@ -191,6 +191,12 @@ impl SharedAccount {
         own.max(self.egress.opens_at(now))
     }
 
+    /// The time before which the budgets let not even an urgent message start; `None` if one may start, or must
+    /// wait for the end of one that is under way.
+    pub(crate) fn spent_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.state().windows.free_at(now, Share::Urgent).filter(|at| now < *at)
+    }
+
     /// Ends the pause after wrong settings: the settings may have been corrected.
     pub(crate) fn clear_misconfiguration(&self) {
         self.state().misconfigured_until = None;

@@ -1,8 +1,9 @@
 //! A channel's state.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use fanfare_core::{Circuit, Health, Moment};
+use fanfare_core::{Circuit, DeliveryId, Health, Moment};
 use fanfare_store::ChannelState;
 use jiff::Timestamp;
 
@@ -17,6 +18,7 @@ pub(crate) struct ChannelStatus {
     version: RwLock<String>,
     last: Mutex<LastEvents>,
     oldest_pending: Mutex<Option<Timestamp>>,
+    under_way: Mutex<BTreeMap<DeliveryId, Timestamp>>,
 }
 
 /// A channel's most recent events, by the wall clock.
@@ -79,6 +81,7 @@ impl ChannelStatus {
             account: RwLock::new(account),
             last: Mutex::new(LastEvents::from_stored(known)),
             oldest_pending: Mutex::default(),
+            under_way: Mutex::default(),
         }
     }
 
@@ -98,6 +101,23 @@ impl ChannelStatus {
     /// Notes the time at which the oldest pending delivery came to be.
     pub(crate) fn set_oldest_pending(&self, at: Option<Timestamp>) {
         *self.oldest_pending.lock().unwrap_or_else(PoisonError::into_inner) = at;
+    }
+
+    /// The deliveries that are being sent, with the time by the wall clock at which the attempt began.
+    pub(crate) fn under_way(&self) -> BTreeMap<DeliveryId, Timestamp> {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes the deliveries that are being sent from now on.
+    pub(crate) fn begin(&self, ids: impl Iterator<Item = DeliveryId>, now: Timestamp) {
+        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        under_way.extend(ids.map(|id| (id, now)));
+    }
+
+    /// Notes the deliveries that are no longer being sent.
+    pub(crate) fn end(&self, ids: impl Iterator<Item = DeliveryId>) {
+        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        ids.for_each(|id| drop(under_way.remove(&id)));
     }
 
     pub(crate) fn account(&self) -> Arc<SharedAccount> {

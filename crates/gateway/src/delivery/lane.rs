@@ -242,6 +242,8 @@ impl Lane {
 
     fn start(&mut self, sender: &Arc<ChannelSender>, batch: Batch) {
         let attempt = attempt::run(Arc::clone(&self.context), Arc::clone(sender), batch.clone());
+        let ids = batch.deliveries.iter().map(|it| it.delivery.id);
+        self.context.status.begin(ids, self.context.clock.now());
         let task = self.attempts.spawn(attempt);
         self.under_way.insert(task.id(), batch);
     }
@@ -249,7 +251,9 @@ impl Lane {
     fn finish_attempt(&mut self, ended: Result<(Id, Vec<AttemptResult>), JoinError>) {
         match ended {
             Ok((id, results)) => {
-                self.under_way.remove(&id);
+                if let Some(batch) = self.under_way.remove(&id) {
+                    self.context.status.end(batch.deliveries.iter().map(|it| it.delivery.id));
+                }
                 self.take_results(results);
             }
             Err(err) => self.requeue_after_panic(&err),
@@ -351,6 +355,7 @@ impl Lane {
         error!(channel.name = %sender.channel.name, error = %err, "An attempt panicked; this is a bug");
         sender.account.finish(self.context.monotonic.now(), AccountEffect::Unclear);
         let Some(batch) = self.under_way.remove(&err.id()) else { return };
+        self.context.status.end(batch.deliveries.iter().map(|it| it.delivery.id));
         let next_at = after(self.context.monotonic.now(), sender.retry.max_delay);
         for mut queued in batch.deliveries {
             queued.delivery.next_at = next_at;

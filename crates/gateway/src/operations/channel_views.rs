@@ -28,6 +28,8 @@ pub struct ChannelView {
     pub blocked_until: Option<Timestamp>,
     /// The number of deliveries that wait or are under way.
     pub pending: u64,
+    /// The time at which the oldest of these came to be.
+    pub oldest_pending_at: Option<Timestamp>,
     /// The budget with the fewest messages left.
     pub budget: Option<BudgetView>,
     /// All budgets; they hold at once.
@@ -144,6 +146,7 @@ fn view(handle: &ChannelHandle, quota: Option<QuotaView>, pending: u64, now: Mom
         reason,
         blocked_until: status.blocked_until(monotonic).map(|at| after(wall, between(monotonic, at))),
         pending,
+        oldest_pending_at: status.oldest_pending(),
         budget,
         budgets,
         quota,

@@ -61,9 +61,11 @@ pub(crate) struct QuotaSnapshot {
 
 /// Room on a disk, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct DiskSpace {
-    pub(crate) free: u64,
-    pub(crate) total: u64,
+pub struct DiskSpace {
+    /// The room that is left.
+    pub free: u64,
+    /// The size of the disk.
+    pub total: u64,
 }
 
 /// The state of one watched source.

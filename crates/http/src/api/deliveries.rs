@@ -37,6 +37,26 @@ fn delivery_stage(text: &str) -> Result<DeliveryStage, HttpRefusal> {
     })
 }
 
+/// `GET /api/v1/deliveries/{id}`: one of them, with its attempts.
+pub(super) async fn show(
+    request: HttpRequest,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, HttpRefusal> {
+    let admitted = state.admit(&request)?;
+    let id = DeliveryId(path_parameter(&request, &admitted, "id")?);
+    let store = state.gateway.store();
+    let found = store.delivery(id).await?.ok_or_else(|| unknown_delivery(id))?;
+    let attempts = store.attempts(id).await?;
+    Ok(HttpResponse::Ok().json(convert::delivery_details(found, attempts)?))
+}
+
+fn unknown_delivery(id: DeliveryId) -> HttpRefusal {
+    let message = format!(
+        "there is no delivery {id}: there never was one, or it is older than `retention` in the config allows"
+    );
+    HttpRefusal::not_found("unknown_delivery", message)
+}
+
 /// `GET /api/v1/deliveries/{id}/attempts`: each with the provider's answer, the oldest first.
 pub(super) async fn attempts(
     request: HttpRequest,

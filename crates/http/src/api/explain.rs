@@ -19,7 +19,8 @@ pub(super) async fn explain(
     let history = state.gateway.store().history(AlertId(alert)).await?;
     let history = history.ok_or_else(|| unknown_alert(alert))?;
     // The whole policy is read and its patterns are compiled, which would keep requests waiting.
-    let explanation = web::block(move || explain::explain(history)).await;
+    let outlook = state.gateway.delivery_outlook().await;
+    let explanation = web::block(move || explain::explain(history, &outlook)).await;
     let explanation = explanation.map_err(|err| HttpRefusal::unavailable(err.to_string()))?;
     Ok(HttpResponse::Ok().json(explanation?))
 }

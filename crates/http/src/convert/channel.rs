@@ -22,6 +22,7 @@ pub(crate) fn channel_report(view: ChannelView) -> Result<ChannelReport, Unknown
         reason: view.reason,
         blocked_until: view.blocked_until,
         pending: view.pending,
+        oldest_pending_at: view.oldest_pending_at,
         budget: view.budget.map(channel_budget),
         quota,
         proven_at: view.proven_at,

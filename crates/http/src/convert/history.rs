@@ -63,6 +63,7 @@ fn delivery(row: DeliveryHistory) -> Result<ExplainedDelivery, UnknownWord> {
         escalated: row.escalated.map(condition),
         state: parse_word(&row.state)?,
         next_at: row.next_at,
+        under_way_since: None,
         attempted: row.attempted,
         settled_at: row.settled_at,
         reason: row.reason,

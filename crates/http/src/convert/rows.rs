@@ -1,12 +1,12 @@
 //! Rows of lists.
 
 use fanfare_api::{
-    AlertList, AttemptList, AuditReport, ContractCounts, DeadLetterEntry, DeliveryAttempt, DeliveryList,
-    DeliveryStageCounts, ListedAlert, ListedDelivery, NotificationSummary, NotificationTally,
+    AlertList, AttemptList, AuditReport, ContractCounts, DeadLetterEntry, DeliveryAttempt, DeliveryDetails,
+    DeliveryList, DeliveryStageCounts, ListedAlert, ListedDelivery, NotificationSummary, NotificationTally,
     SuppressedReceiver, UnaccountedRow, UnknownWord, parse_word,
 };
 use fanfare_gateway::{
-    AlertRow, AttemptRow, Audit, DeadLetter, DeliveryCounts, DeliveryRow, NotificationCounts,
+    AlertPage, AlertRow, AttemptRow, Audit, DeadLetter, DeliveryCounts, DeliveryRow, NotificationCounts,
     NotificationRow, SuppressionRecord, Unaccounted,
 };
 
@@ -14,7 +14,11 @@ use super::alert::alert_content;
 use super::word::{condition, progress, severity};
 
 pub(crate) fn listed_alerts(rows: Vec<AlertRow>) -> Result<AlertList, UnknownWord> {
-    Ok(AlertList { alerts: rows.into_iter().map(listed_alert).collect::<Result<_, _>>()? })
+    Ok(AlertList { alerts: rows.into_iter().map(listed_alert).collect::<Result<_, _>>()?, next_before: None })
+}
+
+pub(crate) fn alert_page(AlertPage { alerts, next_before }: AlertPage) -> Result<AlertList, UnknownWord> {
+    Ok(AlertList { next_before: next_before.map(|it| it.0), ..listed_alerts(alerts)? })
 }
 
 fn listed_alert(row: AlertRow) -> Result<ListedAlert, UnknownWord> {
@@ -74,6 +78,15 @@ fn listed_delivery(row: DeliveryRow) -> Result<ListedDelivery, UnknownWord> {
         escalated: row.escalated.map(condition),
         digest: row.digest,
     })
+}
+
+/// A delivery with its attempts.
+pub(crate) fn delivery_details(
+    row: DeliveryRow,
+    attempts: Vec<AttemptRow>,
+) -> Result<DeliveryDetails, UnknownWord> {
+    let attempts = attempts.into_iter().map(attempt).collect::<Result<_, _>>()?;
+    Ok(DeliveryDetails { delivery: listed_delivery(row)?, attempts })
 }
 
 pub(crate) fn attempts(rows: Vec<AttemptRow>) -> Result<AttemptList, UnknownWord> {

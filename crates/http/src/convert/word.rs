@@ -8,7 +8,7 @@ use fanfare_core::{
     ChannelFailure, ContractStatus, EscalationReason, Kind, Sending, Severity, Status, Suppression, Unless,
 };
 
-pub(super) fn severity(severity: Severity) -> AlertSeverity {
+pub(crate) fn severity(severity: Severity) -> AlertSeverity {
     match severity {
         Severity::Low => AlertSeverity::Low,
         Severity::Mid => AlertSeverity::Mid,
@@ -31,7 +31,7 @@ pub(super) fn kind(kind: Kind) -> AlertType {
     }
 }
 
-pub(super) fn progress(status: ContractStatus) -> ContractProgress {
+pub(crate) fn progress(status: ContractStatus) -> ContractProgress {
     match status {
         ContractStatus::Open => ContractProgress::Open,
         ContractStatus::Kept => ContractProgress::Kept,
@@ -85,4 +85,23 @@ pub(super) fn suppression_reason(reason: Suppression) -> SuppressionReason {
 /// The names, as texts.
 pub(super) fn names<'a, T: ToString + 'a>(names: impl IntoIterator<Item = &'a T>) -> Vec<String> {
     names.into_iter().map(ToString::to_string).collect()
+}
+
+/// The status of alerts that a query means.
+pub(crate) fn status_of(state: AlertState) -> Status {
+    match state {
+        AlertState::Firing => Status::Firing,
+        AlertState::Resolved => Status::Resolved,
+    }
+}
+
+/// The status of contracts that a query means.
+pub(crate) fn contract_status(progress: ContractProgress) -> ContractStatus {
+    match progress {
+        ContractProgress::Open => ContractStatus::Open,
+        ContractProgress::Kept => ContractStatus::Kept,
+        ContractProgress::Broken => ContractStatus::Broken,
+        ContractProgress::Abandoned => ContractStatus::Abandoned,
+        ContractProgress::Late => ContractStatus::Late,
+    }
 }

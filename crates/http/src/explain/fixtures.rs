@@ -1,7 +1,9 @@
 //! Fixtures for the tests of several modules.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use fanfare_core::{Alert, AlertId, Fingerprint, Kind, Labels, Mention, Severity, Status};
-use fanfare_gateway::AlertHistory;
+use fanfare_gateway::{AlertHistory, DeliveryOutlook};
 use jiff::Timestamp;
 
 /// 2026-03-08 12:00:00 UTC, the beginning of every history.
@@ -40,5 +42,15 @@ pub(crate) fn story() -> AlertHistory {
         acknowledgements: Vec::new(),
         before: Vec::new(),
         after: Vec::new(),
+    }
+}
+
+/// The outlook of a gateway that has been running since before any history, and has nothing to do.
+pub(crate) fn outlook() -> DeliveryOutlook {
+    DeliveryOutlook {
+        started_at: Timestamp::MIN,
+        cut_off: BTreeSet::new(),
+        under_way: BTreeMap::new(),
+        blocked_until: BTreeMap::new(),
     }
 }

@@ -33,20 +33,21 @@ pub(crate) fn audit(
     let gateway = GatewayClient::find(&context.config, &args.ask.gateway, TokenKind::Api)?;
     let answer = gateway.get(Endpoint::Audit, "", &[])?;
     let AuditReport { unaccounted_in_all, .. } = read(answer.clone())?;
-    print(answer, &args.ask, out, |audit: AuditReport| text(&audit, context.language))?;
+    print(answer, &args.ask, out, |audit: AuditReport| text(&audit, context))?;
     Ok(if unaccounted_in_all == 0 { Outcome::Good } else { Outcome::Finding })
 }
 
-fn text(audit: &AuditReport, language: Language) -> String {
+fn text(audit: &AuditReport, context: &CommandContext) -> String {
+    let language = context.language;
     let words = AuditWords::in_language(language);
     let rows = counts(audit, language);
     let rows = rows.map(|(what, how, number)| [what.to_owned(), how, number.to_string()]);
-    let mut text = table(words.columns, rows);
+    let mut text = table(context.style, words.columns, rows);
     if !audit.unaccounted.is_empty() {
         let rows = audit.unaccounted.iter().map(|UnaccountedRow { alert, what }| {
             [alert.map(|it| it.to_string()).unwrap_or_default(), what.clone()]
         });
-        text.push_str(&format!("\n\n{}", table(words.unaccounted_columns, rows)));
+        text.push_str(&format!("\n\n{}", table(context.style, words.unaccounted_columns, rows)));
     }
     text
 }

@@ -15,6 +15,7 @@ use jiff::tz::TimeZone;
 use super::context::CommandContext;
 use super::outcome::Outcome;
 use super::output::{print, read};
+use super::style::{OutputStyle, Tone};
 use super::table::table;
 use super::time_arg::format_time;
 use crate::client::{AskArgs, GatewayClient, TokenKind};
@@ -51,12 +52,12 @@ pub(crate) fn list(
     let zone = &gateway.timezone;
     print(answer, &args.ask, out, |ChannelList { channels }: ChannelList| {
         let words = ChannelWords::in_language(context.language);
-        table(words.columns, channels.iter().map(|it| row(it, words, zone)))
+        table(context.style, words.columns, channels.iter().map(|it| row(it, words, context.style, zone)))
     })?;
     Ok(Outcome::Good)
 }
 
-fn row(channel: &ChannelReport, words: &ChannelWords, zone: &TimeZone) -> [String; 8] {
+fn row(channel: &ChannelReport, words: &ChannelWords, style: OutputStyle, zone: &TimeZone) -> [String; 8] {
     let ChannelReport {
         name,
         kind,
@@ -70,10 +71,9 @@ fn row(channel: &ChannelReport, words: &ChannelWords, zone: &TimeZone) -> [Strin
         ..
     } = channel;
     let health = match (health, blocked_until) {
-        (ChannelCondition::Broken, None) => words.recovering,
-        (ChannelCondition::Broken | ChannelCondition::Working | ChannelCondition::NeverProven, _) => {
-            words.health(*health)
-        }
+        (ChannelCondition::Broken, None) => style.mark(Tone::Uncertain, words.recovering),
+        (ChannelCondition::Broken, Some(_)) => style.mark(Tone::Bad, words.health(*health)),
+        (ChannelCondition::Working | ChannelCondition::NeverProven, _) => words.health(*health).to_owned(),
     };
     let quota = quota.as_ref().map(|it| words.quota(it.used, it.messages, &it.period));
     let last =
@@ -83,7 +83,7 @@ fn row(channel: &ChannelReport, words: &ChannelWords, zone: &TimeZone) -> [Strin
     [
         name.clone(),
         kind.clone(),
-        health.to_owned(),
+        health,
         blocked_until.map(|at| format_time(at, zone)).unwrap_or_default(),
         pending.to_string(),
         quota.unwrap_or_default(),

@@ -40,7 +40,7 @@ pub(crate) fn check(
     args: &CheckArgs,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    let CommandContext { config: file, language: _, now } = context;
+    let CommandContext { config: file, language: _, style: _, now } = context;
     let result = if args.sandbox { load_without_secrets(file, *now) } else { load(file, *now) };
     report(context, &result, args, out)
 }
@@ -51,7 +51,7 @@ fn report(
     args: &CheckArgs,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    let CommandContext { config: file, language, now: _ } = context;
+    let CommandContext { config: file, language, style: _, now: _ } = context;
     let found = match result {
         Ok(config) => &config.warnings,
         Err(problems) => &problems.list,
@@ -69,7 +69,7 @@ fn report(
         writeln!(out, "{}", in_file(file, problem))?;
     }
     if let Ok(config) = result {
-        write!(out, "{}", summary(config, *language))?;
+        write!(out, "{}", summary(config, context))?;
     }
     writeln!(out, "{}", verdict(file, &problems, *language))?;
     Ok(outcome)
@@ -99,12 +99,13 @@ fn verdict(file: &Path, problems: &[Problem], language: Language) -> String {
     format!("{}: {}", file.display(), verdict.as_deref().unwrap_or(word))
 }
 
-fn summary(config: &Config, language: Language) -> String {
+fn summary(config: &Config, context: &CommandContext) -> String {
+    let language = context.language;
     let Config { sources, channels, policy, .. } = config;
     let (words, terms) = (CheckWords::in_language(language), TermsWords::in_language(language));
-    let from = table(words.sources, sources.iter().map(|it| source_row(it, words)));
-    let to = table(words.channels, channels.iter().map(|it| channel_row(it, words)));
-    let told = table(words.receivers, policy.receivers().map(|it| receiver_row(it, terms)));
+    let from = table(context.style, words.sources, sources.iter().map(|it| source_row(it, words)));
+    let to = table(context.style, words.channels, channels.iter().map(|it| channel_row(it, words)));
+    let told = table(context.style, words.receivers, policy.receivers().map(|it| receiver_row(it, terms)));
     format!("{from}\n\n{to}\n\n{told}\n\n{}\n{}\n", words.routes, tree(policy, language))
 }
 

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use fanfare_core::Language;
 use jiff::Timestamp;
 
+use super::style::OutputStyle;
+
 /// The surroundings of a command.
 #[derive(Debug)]
 pub(crate) struct CommandContext {
@@ -12,6 +14,8 @@ pub(crate) struct CommandContext {
     pub(crate) config: PathBuf,
     /// The language of what is printed for people.
     pub(crate) language: Language,
+    /// The style of what is printed for people.
+    pub(crate) style: OutputStyle,
     /// The time at which the command began.
     pub(crate) now: Timestamp,
 }

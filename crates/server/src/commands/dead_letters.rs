@@ -4,16 +4,17 @@ use std::io::Write;
 
 use clap::Args;
 use fanfare_api::{
-    DeadLetterDetails, DeadLetterEntry, DeadLetterList, DeadLetterSelection, DeliveryAttempt, DiscardResult,
-    Endpoint, RetryResult,
+    DeadLetterDetails, DeadLetterEntry, DeadLetterList, DeadLetterSelection, DiscardResult, Endpoint,
+    RetryResult,
 };
-use fanfare_core::{Language, one_line};
-use fanfare_words::{DeadLetterWords, Vocabulary, without_outcome};
+use fanfare_core::one_line;
+use fanfare_words::{DeadLetterWords, Vocabulary};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::context::CommandContext;
+use super::deliveries::attempt_row;
 use super::outcome::Outcome;
 use super::output::{print, read};
 use super::table::table;
@@ -118,7 +119,7 @@ pub(crate) fn list(
     print(answer, ask, out, |DeadLetterList { dead_letters }: DeadLetterList| {
         let words = DeadLetterWords::in_language(context.language);
         let row = |it: &DeadLetterEntry| row(it, Vocabulary::in_language(context.language), zone);
-        table(words.columns, dead_letters.iter().map(row))
+        table(context.style, words.columns, dead_letters.iter().map(row))
     })?;
     Ok(Outcome::Good)
 }
@@ -158,11 +159,12 @@ pub(crate) fn show(
     let DeadLetterShowArgs { id, ask } = args;
     let gateway = GatewayClient::find(&context.config, &ask.gateway, TokenKind::Api)?;
     let answer = gateway.get(Endpoint::ShowDeadLetter, id, &[])?;
-    print(answer, ask, out, |letter: DeadLetterDetails| text(&letter, context.language, &gateway.timezone))?;
+    print(answer, ask, out, |letter: DeadLetterDetails| text(&letter, context, &gateway.timezone))?;
     Ok(Outcome::Good)
 }
 
-fn text(letter: &DeadLetterDetails, language: Language, zone: &TimeZone) -> String {
+fn text(letter: &DeadLetterDetails, context: &CommandContext, zone: &TimeZone) -> String {
+    let language = context.language;
     let DeadLetterDetails { dead_letter, attempts } = letter;
     let DeadLetterEntry { id, alert_id, title, severity, receiver, channel, reason, .. } = dead_letter;
     let (words, vocabulary) = (DeadLetterWords::in_language(language), Vocabulary::in_language(language));
@@ -180,17 +182,10 @@ fn text(letter: &DeadLetterDetails, language: Language, zone: &TimeZone) -> Stri
     let mut text: String = fields.map(|(name, value)| format!("{name}{colon}{value}\n")).concat();
     if !attempts.is_empty() {
         let rows = attempts.iter().map(|it| attempt_row(it, vocabulary, zone));
-        text.push_str(&format!("\n{}\n", table(words.attempts, rows)));
+        text.push_str(&format!("\n{}\n", table(context.style, words.attempts, rows)));
     }
     text.push_str(&format!("\n{}", words.whole_story(*alert_id)));
     text
-}
-
-fn attempt_row(attempt: &DeliveryAttempt, vocabulary: Vocabulary, zone: &TimeZone) -> [String; 5] {
-    let DeliveryAttempt { ordinal, started_at, ended_at, outcome, words } = attempt;
-    let answer = one_line(without_outcome(&outcome.to_string(), words));
-    let outcome = vocabulary.verdict(*outcome);
-    [ordinal.to_string(), format_time(*started_at, zone), format_time(*ended_at, zone), outcome, answer]
 }
 
 /// Has dead letters tried again; a finding if there are none like this.

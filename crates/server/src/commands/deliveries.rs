@@ -4,14 +4,17 @@ use std::io::Write;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use fanfare_api::{DeliveryList, DeliveryStage, Endpoint, ListedDelivery};
+use fanfare_api::{
+    ContractProgress, DeliveryAttempt, DeliveryDetails, DeliveryList, DeliveryStage, Endpoint, ListedDelivery,
+};
 use fanfare_core::{AlertId, one_line};
-use fanfare_words::{DeliveryWords, Vocabulary};
+use fanfare_words::{DeadOrAlive, DeliveryWords, Vocabulary, without_outcome};
 use jiff::tz::TimeZone;
 
 use super::context::CommandContext;
 use super::outcome::Outcome;
 use super::output::print;
+use super::style::{OutputStyle, Tone};
 use super::table::table;
 use super::time_arg::format_time;
 use crate::client::{AskArgs, GatewayClient, TokenKind};
@@ -36,6 +39,16 @@ pub struct DeliveryListArgs {
     pub ask: AskArgs,
 }
 
+/// The delivery to show.
+#[derive(Debug, Args)]
+pub struct DeliveryShowArgs {
+    /// The number of the delivery
+    pub id: i64,
+    /// The gateway and the output.
+    #[command(flatten)]
+    pub ask: AskArgs,
+}
+
 /// The parser of a stage, which lists the stages there are.
 fn stage_parser() -> impl TypedValueParser<Value = DeliveryStage> {
     PossibleValuesParser::new(DeliveryStage::ALL.map(DeliveryStage::word)).try_map(|text| text.parse())
@@ -52,10 +65,53 @@ pub(crate) fn list(
     let zone = &gateway.timezone;
     print(answer, &args.ask, out, |DeliveryList { deliveries }: DeliveryList| {
         let words = DeliveryWords::in_language(context.language);
-        let row = |it: &ListedDelivery| row(it, words, Vocabulary::in_language(context.language), zone);
-        table(words.columns, deliveries.iter().map(row))
+        let vocabulary = Vocabulary::in_language(context.language);
+        let row = |it: &ListedDelivery| row(it, words, vocabulary, context.style, zone);
+        table(context.style, words.columns, deliveries.iter().map(row))
     })?;
     Ok(Outcome::Good)
+}
+
+/// Prints one delivery, with every attempt that was made.
+pub(crate) fn show(
+    context: &CommandContext,
+    args: &DeliveryShowArgs,
+    out: &mut dyn Write,
+) -> anyhow::Result<Outcome> {
+    let DeliveryShowArgs { id, ask } = args;
+    let gateway = GatewayClient::find(&context.config, &ask.gateway, TokenKind::Api)?;
+    let answer = gateway.get(Endpoint::ShowDelivery, &id.to_string(), &[])?;
+    print(answer, ask, out, |details: DeliveryDetails| details_text(&details, context, &gateway.timezone))?;
+    Ok(Outcome::Good)
+}
+
+fn details_text(details: &DeliveryDetails, context: &CommandContext, zone: &TimeZone) -> String {
+    let DeliveryDetails { delivery, attempts } = details;
+    let (words, vocabulary) =
+        (DeliveryWords::in_language(context.language), Vocabulary::in_language(context.language));
+    let values = row(delivery, words, vocabulary, context.style, zone);
+    let fields = words.columns.iter().zip(values).filter(|(_, value)| !value.is_empty());
+    let fields: String = fields.map(|(name, value)| format!("{name}{}{value}\n", words.colon)).collect();
+    let fields = context.style.colour_marks(&fields);
+    let tried = if attempts.is_empty() {
+        words.no_attempts.to_owned()
+    } else {
+        let rows = attempts.iter().map(|it| attempt_row(it, vocabulary, zone));
+        table(context.style, words.attempts, rows)
+    };
+    let end = match delivery.state {
+        DeliveryStage::Dead => DeadOrAlive::Dead,
+        DeliveryStage::Pending | DeliveryStage::Delivered | DeliveryStage::Discarded => DeadOrAlive::Alive,
+    };
+    format!("{}\n\n{tried}\n\n{}", fields.trim_end(), words.next(delivery.id, delivery.alert_id, end))
+}
+
+/// The row of an attempt: number, beginning, end, outcome, answer.
+pub(super) fn attempt_row(attempt: &DeliveryAttempt, vocabulary: Vocabulary, zone: &TimeZone) -> [String; 5] {
+    let DeliveryAttempt { ordinal, started_at, ended_at, outcome, words } = attempt;
+    let answer = one_line(without_outcome(&outcome.to_string(), words));
+    let outcome = vocabulary.verdict(*outcome);
+    [ordinal.to_string(), format_time(*started_at, zone), format_time(*ended_at, zone), outcome, answer]
 }
 
 impl DeliveryListArgs {
@@ -75,6 +131,7 @@ fn row(
     delivery: &ListedDelivery,
     words: &DeliveryWords,
     vocabulary: Vocabulary,
+    style: OutputStyle,
     zone: &TimeZone,
 ) -> [String; 12] {
     let ListedDelivery { escalated, digest, reason, .. } = delivery;
@@ -89,12 +146,29 @@ fn row(
         delivery.receiver.clone(),
         delivery.channel.clone(),
         vocabulary.severity(delivery.severity),
-        vocabulary.stage(delivery.state),
+        style.mark(stage_tone(delivery.state), &vocabulary.stage(delivery.state)),
         format_time(delivery.owed_at, zone),
         delivery.attempts.to_string(),
         delivery.settled_at.map(|at| format_time(at, zone)).unwrap_or_default(),
-        vocabulary.progress(delivery.fulfilment),
+        style.mark(contract_tone(delivery.fulfilment), &vocabulary.progress(delivery.fulfilment)),
         how.join(words.comma),
         why.unwrap_or_default(),
     ]
+}
+
+/// The tone of a delivery's state.
+pub(super) fn stage_tone(stage: DeliveryStage) -> Tone {
+    match stage {
+        DeliveryStage::Dead => Tone::Bad,
+        DeliveryStage::Pending | DeliveryStage::Delivered | DeliveryStage::Discarded => Tone::Plain,
+    }
+}
+
+/// The tone of a contract's state.
+pub(super) fn contract_tone(progress: ContractProgress) -> Tone {
+    match progress {
+        ContractProgress::Open | ContractProgress::Kept => Tone::Plain,
+        ContractProgress::Late => Tone::Uncertain,
+        ContractProgress::Broken | ContractProgress::Abandoned => Tone::Bad,
+    }
 }

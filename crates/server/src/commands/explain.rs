@@ -13,8 +13,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::context::CommandContext;
+use super::deliveries::{contract_tone, stage_tone};
 use super::outcome::Outcome;
 use super::output::print;
+use super::style::OutputStyle;
 use super::table::table;
 use super::time_arg::format_time;
 use crate::client::{AskArgs, GatewayClient, TokenKind};
@@ -42,6 +44,7 @@ pub(crate) fn explain(
         words: ExplainWords::in_language(context.language),
         routes: RouteWords::in_language(context.language),
         vocabulary: Vocabulary::in_language(context.language),
+        style: context.style,
         timezone: gateway.timezone,
     };
     print(answer, ask, out, |story: AlertExplanation| printer.print(&story))?;
@@ -53,6 +56,7 @@ struct StoryPrinter {
     words: &'static ExplainWords,
     routes: &'static RouteWords,
     vocabulary: Vocabulary,
+    style: OutputStyle,
     timezone: TimeZone,
 }
 
@@ -70,7 +74,7 @@ impl StoryPrinter {
         let to_come: Vec<_> = story.notifications.iter().flat_map(|it| self.to_come(it)).collect();
         if !to_come.is_empty() {
             let ExplainWords { time, receiver, what, to_come: heading, .. } = self.words;
-            parts.push(format!("{heading}\n{}", table([*time, *receiver, *what], to_come)));
+            parts.push(format!("{heading}\n{}", table(self.style, [*time, *receiver, *what], to_come)));
         }
         parts.join("\n\n")
     }
@@ -133,7 +137,7 @@ impl StoryPrinter {
 
     fn timeline(&self, events: &[TimelineEvent]) -> String {
         let ExplainWords { time, receiver, channel, what, .. } = self.words;
-        table([*time, *receiver, *channel, *what], events.iter().map(|event| self.event(event)))
+        table(self.style, [*time, *receiver, *channel, *what], events.iter().map(|event| self.event(event)))
     }
 
     fn event(&self, event: &TimelineEvent) -> [String; 4] {
@@ -147,19 +151,24 @@ impl StoryPrinter {
         let ExplainWords { receiver, why, contract, channel, state, tries, how, next, .. } = self.words;
         let rows = notifications.iter().flat_map(|told| told.deliveries.iter().map(move |it| (told, it)));
         let rows = rows.map(|(told, delivery)| {
-            let ExplainedDelivery { channel, escalated, state, next_at, attempted, .. } = delivery;
+            let ExplainedDelivery { channel, escalated, state, next_at, under_way_since, attempted, .. } =
+                delivery;
+            let next = match under_way_since {
+                Some(since) => self.words.under_way(&self.time(*since)),
+                None => next_at.map(|at| self.time(at)).unwrap_or_default(),
+            };
             [
                 told.receiver.to_string(),
                 self.vocabulary.notification_reason(told.why),
-                self.vocabulary.progress(told.fulfilment),
+                self.style.mark(contract_tone(told.fulfilment), &self.vocabulary.progress(told.fulfilment)),
                 channel.to_string(),
                 escalated.map(|unless| self.vocabulary.escalated(unless)).unwrap_or_default(),
-                self.vocabulary.stage(*state),
+                self.style.mark(stage_tone(*state), &self.vocabulary.stage(*state)),
                 attempted.to_string(),
-                next_at.map(|at| self.time(at)).unwrap_or_default(),
+                next,
             ]
         });
-        table([*receiver, *why, *contract, *channel, *how, *state, *tries, *next], rows)
+        table(self.style, [*receiver, *why, *contract, *channel, *how, *state, *tries, *next], rows)
     }
 
     /// The rungs that are climbed if nothing happens before their time.
@@ -200,7 +209,9 @@ fn receiver_of(what: &EventDetails) -> String {
         | EventDetails::Attempt { receiver, .. }
         | EventDetails::GivenUp { receiver, .. }
         | EventDetails::Step { receiver, .. } => receiver.to_string(),
-        EventDetails::Accepted { .. } | EventDetails::Acknowledged { .. } => String::new(),
+        EventDetails::Accepted { .. }
+        | EventDetails::Restarted { .. }
+        | EventDetails::Acknowledged { .. } => String::new(),
     }
 }
 
@@ -211,6 +222,7 @@ fn channel_of(what: &EventDetails) -> String {
         | EventDetails::Held { .. }
         | EventDetails::Owed { .. }
         | EventDetails::Step { .. }
+        | EventDetails::Restarted { .. }
         | EventDetails::Acknowledged { .. } => String::new(),
     }
 }

@@ -5,11 +5,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::{ArgGroup, Args};
+use fanfare_api::{AcceptedAlert, HeldReceiver, IngestResult};
 use fanfare_core::Severity;
+use fanfare_words::{AlertWords, Vocabulary};
 use serde_json::{Map, Value, json};
 
 use super::context::CommandContext;
 use super::outcome::Outcome;
+use super::output::{print_json, read as read_answer};
+use super::table::table;
 use crate::client::{GatewayArgs, GatewayClient, TokenKind};
 
 /// The alert, and the gateway to post it to.
@@ -27,6 +31,9 @@ pub struct SendArgs {
     /// A whole body, as it is; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     pub file: Option<PathBuf>,
+    /// The gateway's JSON instead of a table and the next command
+    #[arg(long)]
+    pub json: bool,
     /// The alert, if it is not in a file.
     #[command(flatten)]
     pub alert: AlertArgs,
@@ -67,16 +74,39 @@ pub(crate) fn send(
     args: &SendArgs,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    let SendArgs { source, file, alert, gateway } = args;
+    let SendArgs { source, file, json, alert, gateway } = args;
     let body = match file {
         Some(file) => read(file).with_context(|| format!("--file {}", file.display()))?,
         None => serde_json::to_vec(&alert.body())?,
     };
     let gateway = GatewayClient::find(&context.config, gateway, TokenKind::Source(source))?;
     let answer = gateway.post_to_path(&["ingest", source], body)?.json_if_done()?;
-    serde_json::to_writer_pretty(&mut *out, &answer)?;
-    writeln!(out)?;
+    if *json {
+        print_json(&answer, out)?;
+    } else {
+        writeln!(out, "{}", sent_text(&read_answer(answer)?, context))?;
+    }
     Ok(Outcome::Good)
+}
+
+/// A table of who is told of what was sent, and the next command.
+fn sent_text(sent: &IngestResult, context: &CommandContext) -> String {
+    let words = AlertWords::in_language(context.language);
+    let vocabulary = Vocabulary::in_language(context.language);
+    let Some(first) = sent.alerts.first() else { return words.none.to_owned() };
+    let row = |it: &AcceptedAlert| {
+        let held = it.held.iter().map(|HeldReceiver { receiver, reason }| {
+            words.receiver(receiver, &vocabulary.suppression_reason(reason))
+        });
+        [
+            it.id.to_string(),
+            vocabulary.state(it.status),
+            it.told.join(words.comma),
+            held.collect::<Vec<_>>().join(words.comma),
+        ]
+    };
+    let table = table(context.style, words.sent, sent.alerts.iter().map(row));
+    format!("{table}\n\n{}", words.next(first.id))
 }
 
 fn read(file: &Path) -> std::io::Result<Vec<u8>> {

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use clap::Parser;
 use tempfile::TempDir;
 
-use super::{Cli, LocaleVariables, Outcome, run};
+use super::{Cli, LocaleVariables, Outcome, OutputStyle, run};
 
 /// The output and the result of a command.
 struct CommandOutput {
@@ -29,7 +29,7 @@ fn fanfare_at(locale: &LocaleVariables, config: &std::path::Path, args: &[&str])
     let config = config.to_str().unwrap();
     let cli = Cli::try_parse_from(["fanfare", "--config", config].iter().chain(args)).unwrap();
     let mut out = Vec::new();
-    let outcome = run(cli, locale, &mut out);
+    let outcome = run(cli, locale, OutputStyle::default(), &mut out);
     CommandOutput { outcome, out: String::from_utf8(out).unwrap() }
 }
 

@@ -66,6 +66,16 @@ impl Store {
         self.read(move |db| usage::messages(db, (&pool, &period), since)).await
     }
 
+    /// The deliveries that were being sent when the run before this one ended. To be asked before
+    /// [`Store::sends_since`], which enters an end for them.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn cut_off_deliveries(&self) -> Result<Vec<DeliveryId>, StoreError> {
+        self.read(sends::unseen).await
+    }
+
     /// The ends of the sends of each account that ended after `since`. One whose
     /// end nobody saw, because the gateway died, counts as ended `now`, and is
     /// entered so. All times are those of what has passed for certain.

@@ -95,6 +95,11 @@ pub(super) fn create_folder(path: &Path) -> Result<(), OpenError> {
     std::fs::create_dir_all(folder).map_err(|source| OpenError::Io { path: folder.to_owned(), source })
 }
 
+/// A new file for its owner only; an error if one stands there.
+pub(super) fn create_new(path: &Path) -> io::Result<File> {
+    OpenOptions::new().create_new(true).write(true).mode(OWNER_ONLY).open(path)
+}
+
 /// Permissions of the store's files: it holds the key that signs
 /// acknowledgements, and what is told to whom.
 pub(super) const OWNER_ONLY: u32 = 0o600;

@@ -79,7 +79,8 @@ impl Store {
     }
 }
 
-fn alert_row(db: &Connection, row: &Row<'_>) -> Result<AlertRow, StoreError> {
+/// The alert of a row that begins with number, acceptance, incident, alert and suppressions.
+pub(super) fn alert_row(db: &Connection, row: &Row<'_>) -> Result<AlertRow, StoreError> {
     let id = AlertId(row.get(0)?);
     Ok(AlertRow {
         id,

@@ -75,14 +75,13 @@ impl Store {
     pub async fn deliveries(&self, filter: DeliveryFilter) -> Result<Vec<DeliveryRow>, StoreError> {
         self.read_report(move |db| {
             let mut statement = db.prepare_cached(&format!(
-                "SELECT d.id, n.alert, n.id, n.receiver, d.channel, d.severity, d.state, n.why, n.owed_at, d.next_at,
-                        d.attempts, d.settled_at, d.reason, {CONTRACT_STATUS}, d.escalated, d.digest
-                 FROM deliveries d JOIN notifications n ON n.id = d.notification
+                "{}
                  WHERE (?1 IS NULL OR d.channel = ?1) AND (?2 IS NULL OR d.state = ?2) 
                    AND (?3 IS NULL OR n.alert = ?3
                         OR n.id IN (SELECT notification FROM notification_alerts WHERE alert = ?3))
                    AND (?4 IS NULL OR d.id < ?4)
                  ORDER BY d.id DESC LIMIT ?5",
+                selection(),
             ))?;
             let DeliveryFilter { channel, state, alert, before, limit } = filter;
             let channel = channel.as_ref().map(ChannelName::as_str);
@@ -96,6 +95,20 @@ impl Store {
         .await
     }
 
+    /// The delivery `id`; `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn delivery(&self, id: DeliveryId) -> Result<Option<DeliveryRow>, StoreError> {
+        self.read_report(move |db| {
+            let mut statement = db.prepare_cached(&format!("{} WHERE d.id = ?1", selection()))?;
+            let mut rows = statement.query([id.0])?;
+            rows.next()?.map(delivery_row).transpose()
+        })
+        .await
+    }
+
     /// The attempts of one delivery, the oldest first.
     ///
     /// # Errors
@@ -104,6 +117,15 @@ impl Store {
     pub async fn attempts(&self, delivery: DeliveryId) -> Result<Vec<AttemptRow>, StoreError> {
         self.read_report(move |db| tables::attempts::of_delivery(db, delivery)).await
     }
+}
+
+/// The columns of a delivery `d` and its notification `n`, in the order of [`delivery_row`].
+fn selection() -> String {
+    format!(
+        "SELECT d.id, n.alert, n.id, n.receiver, d.channel, d.severity, d.state, n.why, n.owed_at, d.next_at,
+                        d.attempts, d.settled_at, d.reason, {CONTRACT_STATUS}, d.escalated, d.digest
+                 FROM deliveries d JOIN notifications n ON n.id = d.notification"
+    )
 }
 
 fn delivery_row(row: &Row<'_>) -> Result<DeliveryRow, StoreError> {

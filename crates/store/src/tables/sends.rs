@@ -26,6 +26,17 @@ pub(crate) fn end(db: &Connection, send: SendId, at: Timestamp) -> Result<(), St
     Ok(())
 }
 
+/// The pending deliveries of the sends that have not ended: those sent by themselves, and those of a digest.
+pub(crate) fn unseen(db: &Connection) -> Result<Vec<DeliveryId>, StoreError> {
+    let mut statement = db.prepare(
+        "SELECT d.id FROM sends s JOIN deliveries first ON first.id = s.delivery
+         JOIN deliveries d ON d.id = first.id OR (d.digest = first.digest AND first.digest IS NOT NULL)
+         WHERE s.ended_at IS NULL AND d.state = 'pending'",
+    )?;
+    let ids = statement.query_map([], |row| row.get(0).map(DeliveryId))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
 /// Enters `now` as the end of the sends whose end nobody saw, or whose end is no time.
 pub(crate) fn end_unseen(db: &Connection, now: Timestamp) -> Result<(), StoreError> {
     let sql = "UPDATE sends SET ended_at = ?1

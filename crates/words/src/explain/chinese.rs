@@ -36,6 +36,10 @@ pub(super) fn event(event: &EventDetails) -> String {
         }
         EventDetails::GivenUp { reason, .. } => format!("已放弃：{reason}"),
         EventDetails::Step { notification: _, receiver: _, step } => done(step),
+        EventDetails::Restarted { cut_off } if cut_off.is_empty() => "网关重新启动".to_owned(),
+        EventDetails::Restarted { cut_off } => {
+            format!("网关重新启动；退出时 {} 上有一次发送中断，可能已送达", names(cut_off))
+        }
         EventDetails::Acknowledged { notification: _, by } => format!("{by} 已确认"),
     }
 }

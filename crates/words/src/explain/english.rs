@@ -27,6 +27,13 @@ pub(super) fn event(event: &EventDetails) -> String {
         }
         EventDetails::GivenUp { reason, .. } => format!("given up: {reason}"),
         EventDetails::Step { notification: _, receiver: _, step } => done(step),
+        EventDetails::Restarted { cut_off } if cut_off.is_empty() => {
+            "the gateway was started again".to_owned()
+        }
+        EventDetails::Restarted { cut_off } => format!(
+            "the gateway was started again; its end cut off an attempt on {}, which may have been delivered",
+            names(cut_off)
+        ),
         EventDetails::Acknowledged { notification: _, by } => format!("acknowledged by {by}"),
     }
 }

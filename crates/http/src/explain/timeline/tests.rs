@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::explain::explain;
-use crate::explain::fixtures::{NOON, story};
+use crate::explain::fixtures::{NOON, outlook, story};
 
 fn after_noon(milliseconds: i64) -> Timestamp {
     NOON + SignedDuration::from_millis(milliseconds)
@@ -64,7 +64,7 @@ fn attempt(ordinal: i64, began: i64, ended: i64, outcome: &str) -> AttemptRow {
 }
 
 fn timeline(story: &AlertHistory) -> Vec<TimelineEvent> {
-    explain(story.clone()).unwrap().timeline
+    explain(story.clone(), &outlook()).unwrap().timeline
 }
 
 /// The events of `story`, each with the milliseconds since noon.

@@ -38,7 +38,7 @@ fn a_sent_alert_is_read_by_the_source_as_it_was_meant() {
     let File { path, _folder } = file(SOUND);
     let args = ["--name", "over_temp", "--level", "critical", "--title", "Too hot", "--desc", "41 °C"];
     let device = ["--eui", "6353012AF1093062", "--device", "Cold room 3"];
-    let said = fanfare(&path, &[&["send", "--url", &url][..], &args, &device].concat());
+    let said = fanfare(&path, &[&["send", "--json", "--url", &url][..], &args, &device].concat());
     assert_eq!(said.outcome.unwrap(), Outcome::Good);
     assert!(said.out.contains("\"status\": \"accepted\""), "{}", said.out);
 
@@ -60,7 +60,7 @@ fn a_clear_ends_the_alarm() {
     let File { path, _folder } = file(SOUND);
     let said = fanfare(
         &path,
-        &["send", "--url", &url, "--name", "over_temp", "--eui", "6353012AF1093062", "--clear"],
+        &["send", "--json", "--url", &url, "--name", "over_temp", "--eui", "6353012AF1093062", "--clear"],
     );
     assert_eq!(said.outcome.unwrap(), Outcome::Good);
     assert_eq!(read(&asked.join().unwrap().body).status, Status::Resolved);
@@ -78,7 +78,8 @@ fn a_file_is_posted_as_it_is_with_the_token_of_another_file() {
     let token = file("another-token\n");
     let (body, token) =
         (body.path.to_str().unwrap().to_owned(), (token.path.to_str().unwrap().to_owned(), body, token));
-    let args = ["send", "--url", &url, "--source", "a/b", "--file", &body, "--token-file", &token.0];
+    let args =
+        ["send", "--json", "--url", &url, "--source", "a/b", "--file", &body, "--token-file", &token.0];
     let said = fanfare("/nowhere.yaml".as_ref(), &args);
     assert_eq!(said.outcome.unwrap(), Outcome::Good);
     let asked = asked.join().unwrap();
