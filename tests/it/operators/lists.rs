@@ -20,7 +20,8 @@ fn alerts_are_found_by_what_they_are_and_what_became_of_them() {
     let gateway = gateway();
     let door = raise(&gateway, "door", "mid");
     let pump = raise(&gateway, "pump", "urgent");
-    let clear = json!({ "eui": "6353012af1093062", "name": "door", "action": "clear" });
+    let clear =
+        json!({ "alarm": { "id": "door", "action": "clear" }, "device": { "eui": "6353012af1093062" } });
     let answer = gateway.post("open", &clear.to_string());
     let cleared = answer.json()["alerts"][0]["id"].as_i64().unwrap();
     gateway.until_nothing_is_owed();

@@ -117,7 +117,9 @@ impl ChannelStatus {
     /// Notes the deliveries that are no longer being sent.
     pub(crate) fn end(&self, ids: impl Iterator<Item = DeliveryId>) {
         let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
-        ids.for_each(|id| drop(under_way.remove(&id)));
+        for id in ids {
+            under_way.remove(&id);
+        }
     }
 
     pub(crate) fn account(&self) -> Arc<SharedAccount> {

@@ -64,12 +64,7 @@ mod linux {
         fn read() -> procfs::ProcResult<Self> {
             let process = Process::myself()?;
             let (stat, ticks) = (process.stat()?, procfs::ticks_per_second());
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "exact up to 2^53 ticks, which are millions of years"
-            )]
             let seconds = |count: u64| count as f64 / ticks as f64;
-            #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 seconds")]
             let booted_at = procfs::boot_time_secs()? as f64;
             Ok(Self {
                 cpu_seconds: seconds(stat.utime + stat.stime),

@@ -107,9 +107,9 @@ fn copy_into(store: &Path, partial: &Path, file: &File) -> Result<(), BackupErro
 /// Gives the whole file the name `to`, unless a file has it meanwhile.
 fn place(partial: &Path, to: &Path) -> Result<(), BackupError> {
     inspect(partial)?;
-    std::fs::hard_link(partial, to).map_err(|source| match source.kind() {
-        io::ErrorKind::AlreadyExists => BackupError::Exists(to.to_owned()),
-        _ => io_error(to, source),
+    std::fs::hard_link(partial, to).map_err(|source| {
+        let exists = source.kind() == io::ErrorKind::AlreadyExists;
+        if exists { BackupError::Exists(to.to_owned()) } else { io_error(to, source) }
     })?;
     sync_folder(to)
 }
