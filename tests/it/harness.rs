@@ -14,7 +14,7 @@ use tokio::time::Instant;
 pub(crate) use self::http::{TestAnswer, TestRequest};
 pub(crate) use self::program::{TestGateway, TestProgram};
 pub(crate) use self::providers::FakeProviders;
-pub(crate) use self::site::TestFolder;
+pub(crate) use self::site::{FinishedCommand, TestFolder};
 
 /// The longest time for anything that should take no time: far above any good
 /// one, so that only a hang meets it.

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use serde_json::json;
 
-use super::{WRONG_SECRET, gateway, raise, switch_on, timeline, until_told};
+use super::{CONFIG, WRONG_SECRET, gateway, raise, switch_on, timeline, until_told};
 use crate::harness::{PATIENCE, TestFolder, TestGateway, TestRequest, until};
 
 /// The lines that hold all of `parts`.
@@ -66,7 +66,7 @@ fn the_start_names_the_store_its_version_the_instance_and_the_config() {
 
 #[test]
 fn one_request_leaves_one_line_however_many_deliveries_it_carries() {
-    let config = super::CONFIG.replace("budget: unlimited", "budget: { messages: 2, per: 5s }");
+    let config = CONFIG.replace("budget: unlimited", "budget: { messages: 2, per: 5s }");
     let gateway = TestGateway::start(&config, &["--sandbox"], &[]);
     let alerts: Vec<i64> = (0..12).map(|number| raise(&gateway, &format!("door-{number}"), "mid")).collect();
     gateway.until_nothing_is_owed();
@@ -83,7 +83,7 @@ fn one_request_leaves_one_line_however_many_deliveries_it_carries() {
 
 #[test]
 fn a_reader_of_the_log_that_has_stopped_stops_no_alert() {
-    let site = TestFolder::new(super::CONFIG);
+    let site = TestFolder::new(CONFIG);
     let mut command = site.command(&["serve", "--sandbox"], &[]);
     let mut process = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     let mut log = BufReader::new(process.stderr.take().unwrap());

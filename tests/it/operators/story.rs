@@ -63,7 +63,7 @@ fn a_repeat_and_a_resolution_are_explained_too() {
     let told = gateway.run(&["explain", &first.to_string()], &[]).stdout;
     assert!(told.contains("Repeats of which nobody was told: 1, the last one at 20"), "{told}");
     assert!(told.lines().any(|it| it.starts_with("Repeats") && it.ends_with(reason)), "{told}");
-    let team_was_told = |it: &&serde_json::Value| it["event"] == "owed" && it["receiver"] == "team";
+    let team_was_told = |it: &&Value| it["event"] == "owed" && it["receiver"] == "team";
     let events = timeline(&gateway, first);
     assert_eq!(events.iter().filter(team_was_told).count(), 1, "the repeat told nobody: {events:?}");
 
@@ -98,7 +98,7 @@ fn everything_is_accounted_for() {
 fn an_alert_is_explained_by_the_policy_it_was_decided_by() {
     let gateway = gateway();
     let alert = raise(&gateway, "door", "high");
-    let config = super::CONFIG.replace("severity >= high", "severity >= urgent");
+    let config = CONFIG.replace("severity >= high", "severity >= urgent");
     gateway.site().write("fanfare.yaml", &config);
     let reloaded = gateway.run(&["reload"], &[]);
     assert_eq!(reloaded.code, Some(0), "{}", reloaded.said());
