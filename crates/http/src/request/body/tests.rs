@@ -18,7 +18,7 @@ async fn read(
     body.read(&admitted, LIMIT).await.map_err(|err| err.status().as_u16())
 }
 
-fn chunks(chunks: &[&'static str]) -> impl Stream<Item = Result<Bytes, PayloadError>> + 'static {
+fn chunks(chunks: &[&'static str]) -> impl Stream<Item = Result<Bytes, PayloadError>> + use<> {
     let chunks: Vec<_> = chunks.iter().map(|it| Ok(Bytes::from_static(it.as_bytes()))).collect();
     stream::iter(chunks)
 }
