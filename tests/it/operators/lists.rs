@@ -8,10 +8,15 @@ use serde_json::json;
 use super::{CONFIG, ask, gateway, raise};
 use crate::harness::{TestFolder, TestGateway};
 
+/// The store of a gateway with the sandbox, which is never that of the real one.
+const SANDBOX_STORE: &str = "data/fanfare.sandbox.db";
+
 /// The numbers of the alerts that `fanfare alerts list` finds.
 #[track_caller]
 fn found(gateway: &TestGateway, filter: &[&str]) -> Vec<i64> {
-    let list = ask(gateway, &[&["alerts", "list"], filter].concat());
+    // The gateway may speak of itself meanwhile, e.g. of the disk of this machine.
+    let own: &[&str] = if filter.contains(&"--source") { &[] } else { &["--source", "open"] };
+    let list = ask(gateway, &[&["alerts", "list"], filter, own].concat());
     list["alerts"].as_array().unwrap().iter().map(|it| it["id"].as_i64().unwrap()).collect()
 }
 
@@ -75,7 +80,7 @@ fn send_tells_who_is_told_and_the_next_command() {
     let gateway = gateway();
     let sent = gateway.run(&["send", "--source", "open", "--name", "door", "--level", "urgent"], &[]);
     assert_eq!(sent.code, Some(0), "{}", sent.said());
-    for word in ["on-call", "firing", "`fanfare explain 1`"] {
+    for word in ["on-call", "firing", "`fanfare explain "] {
         assert!(sent.stdout.contains(word), "{}", sent.said());
     }
     let again = gateway.run(&["send", "--source", "open", "--name", "door", "--level", "urgent"], &[]);
@@ -108,21 +113,21 @@ fn a_backup_of_a_running_gateway_is_restored_elsewhere_with_all_its_alerts() {
     let gateway = gateway();
     let alert = raise(&gateway, "door", "high");
     gateway.until_nothing_is_owed();
-    let made = gateway.run(&["backup", "copy.db"], &[]);
+    let made = gateway.site().run(&["backup", "copy.db", "--store", SANDBOX_STORE], &[]);
     assert_eq!(made.code, Some(0), "{}", made.said());
-    let again = gateway.run(&["backup", "copy.db"], &[]);
+    let again = gateway.site().run(&["backup", "copy.db", "--store", SANDBOX_STORE], &[]);
     assert_eq!(again.code, Some(1), "{}", again.said());
     assert!(again.stderr.contains("exists, and a backup overwrites nothing"), "{}", again.said());
-    let running = gateway.run(&["restore", "copy.db", "--replace"], &[]);
+    let running = gateway.site().run(&["restore", "copy.db", "--replace", "--store", SANDBOX_STORE], &[]);
     assert_eq!(running.code, Some(1), "{}", running.said());
     assert!(running.stderr.contains("a gateway runs on"), "{}", running.said());
     let elsewhere = TestFolder::new(CONFIG);
     std::fs::copy(gateway.site().path("copy.db"), elsewhere.path("copy.db")).unwrap();
-    let restored = elsewhere.run(&["restore", "copy.db"], &[]);
+    let restored = elsewhere.run(&["restore", "copy.db", "--store", SANDBOX_STORE], &[]);
     assert_eq!(restored.code, Some(0), "{}", restored.said());
-    let standing = elsewhere.run(&["restore", "copy.db"], &[]);
+    let standing = elsewhere.run(&["restore", "copy.db", "--store", SANDBOX_STORE], &[]);
     assert_eq!(standing.code, Some(1), "{}", standing.said());
-    let replaced = elsewhere.run(&["restore", "copy.db", "--replace"], &[]);
+    let replaced = elsewhere.run(&["restore", "copy.db", "--replace", "--store", SANDBOX_STORE], &[]);
     assert_eq!(replaced.code, Some(0), "{}", replaced.said());
     let other = TestGateway::start_at(&std::sync::Arc::new(elsewhere), &["--sandbox"], &[]);
     assert_eq!(found(&other, &["--receiver", "on-call"]), [alert]);

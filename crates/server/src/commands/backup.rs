@@ -19,6 +19,9 @@ use super::output::print_json;
 pub struct BackupArgs {
     /// The new file; one that exists is not overwritten
     pub file: PathBuf,
+    /// The store [default: that of the config]
+    #[arg(long, value_name = "FILE")]
+    pub store: Option<PathBuf>,
     /// The result as JSON instead of a text for people
     #[arg(long)]
     pub json: bool,
@@ -29,6 +32,9 @@ pub struct BackupArgs {
 pub struct RestoreArgs {
     /// A file that `fanfare backup` has written
     pub file: PathBuf,
+    /// The store [default: that of the config]
+    #[arg(long, value_name = "FILE")]
+    pub store: Option<PathBuf>,
     /// Restores although a store stands there, which is kept beside the restored one
     #[arg(long)]
     pub replace: bool,
@@ -43,7 +49,7 @@ pub(crate) fn backup(
     args: &BackupArgs,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    let store = configured_store(&context.config)?;
+    let store = store_of(args.store.as_ref(), &context.config)?;
     let Backup { size, alerts, version } = back_up(&store, &args.file)?;
     if args.json {
         let file = args.file.display().to_string();
@@ -61,7 +67,7 @@ pub(crate) fn restore(
     args: &RestoreArgs,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    let store = configured_store(&context.config)?;
+    let store = store_of(args.store.as_ref(), &context.config)?;
     let existing = if args.replace { ExistingStore::SetAside } else { ExistingStore::Keep };
     let mark = context.now.strftime("%Y%m%dT%H%M%SZ").to_string();
     let Restored { backup, set_aside } = bring_back(&args.file, &store, existing, &mark)?;
@@ -75,7 +81,11 @@ pub(crate) fn restore(
     Ok(Outcome::Good)
 }
 
-fn configured_store(config: &Path) -> anyhow::Result<PathBuf> {
+/// The store that is named, or else that of the config.
+fn store_of(named: Option<&PathBuf>, config: &Path) -> anyhow::Result<PathBuf> {
+    if let Some(store) = named {
+        return Ok(store.clone());
+    }
     let address = gateway_address(config, &NoSecrets).context("the config does not tell the store")?;
     Ok(address.store_path)
 }

@@ -57,7 +57,7 @@ pub enum BackupError {
         words: String,
     },
     /// SQLite could not read or write a file.
-    #[error("{}: {source}", path.display())]
+    #[error("{} cannot be used", path.display())]
     Sqlite {
         /// The file.
         path: PathBuf,
@@ -65,7 +65,7 @@ pub enum BackupError {
         source: rusqlite::Error,
     },
     /// A file could not be read or written.
-    #[error("{}: {source}", path.display())]
+    #[error("{} cannot be read or written", path.display())]
     Io {
         /// The file.
         path: PathBuf,
