@@ -46,8 +46,9 @@ pub use crate::settings::{GatewaySettings, WatchedSource};
 pub use fanfare_core::{DeadLetterId, InvalidDeadLetterId, PolicyId};
 pub use fanfare_store::{
     AcknowledgementRow, AlertFilter, AlertHistory, AlertPage, AlertRow, AlertSearch, AttemptRow, Audit,
-    Backup, BackupError, DeadLetter, DeadLetterFilter, DeadLetters, DeliveryCounts, DeliveryFilter,
-    DeliveryHistory, DeliveryRow, ExistingStore, LedgerOverview, NotificationCounts, NotificationHistory,
-    NotificationRow, OpenError, RelatedAlert, Restored, StepRow, Store, StoreCondition, StoreError,
-    StoreFault, StoreSize, SuppressionRecord, Unaccounted, UnkeptContract, backup, restore,
+    Backup, BackupError, DamagedCell, DeadLetter, DeadLetterFilter, DeadLetters, DeliveryCounts,
+    DeliveryFilter, DeliveryHistory, DeliveryRow, ExistingStore, LedgerOverview, NotificationCounts,
+    NotificationHistory, NotificationRow, OpenError, RelatedAlert, Remedy, Restored, StepRow, Store,
+    StoreCondition, StoreError, StoreFault, StoreSize, SuppressionRecord, Unaccounted, UnkeptContract,
+    backup, restore,
 };

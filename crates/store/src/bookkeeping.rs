@@ -7,6 +7,7 @@ mod policies;
 mod ack_key;
 mod heartbeat;
 mod retention;
+mod repair;
 
 pub use self::retention::ExpiredAlerts;
 pub use self::sends::{NewSend, SendDigest, StartedSend};

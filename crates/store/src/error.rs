@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use rusqlite::ErrorCode;
 use tracing::error;
 
-use crate::StoreFault;
+use crate::fault::StoreFault;
 
 /// An error by which something was not stored or read.
 #[derive(Debug, thiserror::Error)]

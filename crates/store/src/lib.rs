@@ -16,18 +16,21 @@ mod tables;
 mod engine;
 mod column;
 mod error;
+mod fault;
 
 #[cfg(test)]
 mod fixtures;
 
 pub use crate::bookkeeping::{ExpiredAlerts, NewSend, SendDigest, StartedSend};
 pub use crate::engine::{Backup, BackupError, ExistingStore, Restored, backup, restore};
-pub use crate::engine::{Commit, Durability, Store, StoreCondition, StoreFault, StoreFile, StoreSize};
+pub use crate::engine::{Commit, Durability, Store, StoreCondition, StoreSize};
 pub use crate::error::{OpenError, StoreError};
+pub use crate::fault::{StoreFault, StoreFile};
 pub use crate::read::{
-    AlertFilter, AlertHistory, AlertPage, AlertRow, AlertSearch, Audit, DeadLetter, DeadLetterFilter,
-    DeadLetters, DeliveryCounts, DeliveryFilter, DeliveryHistory, DeliveryRow, LedgerOverview,
-    NotificationCounts, NotificationHistory, NotificationRow, RelatedAlert, Unaccounted, UnkeptContract,
+    AlertFilter, AlertHistory, AlertPage, AlertRow, AlertSearch, Audit, DamagedCell, DeadLetter,
+    DeadLetterFilter, DeadLetters, DeliveryCounts, DeliveryFilter, DeliveryHistory, DeliveryRow,
+    LedgerOverview, NotificationCounts, NotificationHistory, NotificationRow, RelatedAlert, Remedy,
+    Unaccounted, UnkeptContract,
 };
 pub use crate::tables::acknowledgements::AcknowledgementRow;
 pub use crate::tables::alerts::SuppressionRecord;

@@ -27,6 +27,22 @@ pub struct AuditWords {
     pub told: &'static str,
     /// The state of receivers that were not notified, with a reason.
     pub suppressed: &'static str,
+    /// The columns of what is damaged: row, column, repair.
+    pub damage_columns: [&'static str; 3],
+    /// The repair by deleting the row.
+    pub delete: &'static str,
+    /// The repair by a value that says nothing.
+    pub reset: &'static str,
+    /// The repair by giving up a pending delivery.
+    pub give_up: &'static str,
+    /// The damage that cannot be repaired.
+    pub leave: &'static str,
+    /// The answer if nothing is damaged.
+    pub sound: &'static str,
+    /// The next step after what would be done was shown.
+    pub next: &'static str,
+    /// The answer after the repair.
+    pub repaired: &'static str,
 }
 
 impl AuditWords {
@@ -52,6 +68,14 @@ static ENGLISH: AuditWords = AuditWords {
     repeated: "repeated",
     told: "told",
     suppressed: "suppressed",
+    damage_columns: ["ROW", "COLUMN", "REPAIR"],
+    delete: "the row is deleted",
+    reset: "the value is reset",
+    give_up: "a pending delivery becomes a dead letter",
+    leave: "none: what it held is lost",
+    sound: "Nothing is damaged.",
+    next: "Nothing was changed. Run: fanfare audit --repair --yes",
+    repaired: "Repaired.",
 };
 
 static CHINESE: AuditWords = AuditWords {
@@ -66,6 +90,14 @@ static CHINESE: AuditWords = AuditWords {
     repeated: "重复",
     told: "已通知",
     suppressed: "未通知",
+    damage_columns: ["行", "列", "修复"],
+    delete: "删除该行",
+    reset: "重置该值",
+    give_up: "待投递的消息转为死信",
+    leave: "无法修复，内容已丢失",
+    sound: "没有损坏的数据。",
+    next: "未作任何修改。执行修复: fanfare audit --repair --yes",
+    repaired: "修复完成。",
 };
 
 #[cfg(test)]

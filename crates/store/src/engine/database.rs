@@ -1,61 +1,23 @@
 //! The database that is written: its file, or a copy in memory while the file cannot be written.
 
-mod open;
 mod recover;
+mod open;
+mod state;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use rusqlite::Connection;
 use tokio::time::Instant;
 use tracing::{error, warn};
 
+pub(super) use self::state::Database;
+use self::state::{Backing, LogState};
 use crate::StoreError;
 use crate::engine::commit_observer::CommitObserver;
-use crate::engine::condition::{ConditionSender, StoreFault, StoreFile};
-use crate::engine::files::StoreLock;
-use crate::engine::memory::MemoryName;
+use crate::engine::condition::ConditionSender;
 use crate::engine::readers::Readers;
-use crate::engine::reserve::Reserve;
-use crate::engine::watch::{FileChange, FileState, FileWatch};
-
-/// The database that is written, and all its connections.
-#[derive(Debug)]
-pub(super) struct Database {
-    path: PathBuf,
-    instance: Arc<str>,
-    writing: Connection,
-    readers: Arc<Readers>,
-    backing: Backing,
-    reserve: Reserve,
-    condition: ConditionSender,
-    observer: CommitObserver,
-    /// What kept the store from getting well, as it was last logged.
-    last_obstacle: Option<String>,
-    /// The time from which on it may be tried to get well, beside the regular times.
-    next_try: Instant,
-    /// The write-ahead log as it was at the last look.
-    last_log: Option<LogState>,
-    lock: Arc<StoreLock>, // let go of last: see there
-}
-
-/// The write-ahead log, as SQLite knows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct LogState {
-    /// The number of pages in it.
-    frames: i64,
-    /// The number of those that are in the database too.
-    in_database: i64,
-}
-
-/// The place of what is written.
-#[derive(Debug)]
-enum Backing {
-    /// The file.
-    File(FileWatch),
-    /// A copy in memory, and the file that it can be merged into again: the one that it was made from.
-    Memory(MemoryName, Option<FileState>),
-}
+use crate::engine::watch::FileChange;
+use crate::fault::{StoreFault, StoreFile};
 
 impl Database {
     /// The connection that writes.

@@ -8,8 +8,8 @@ use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::engine::condition::{StoreFault, StoreFile};
 use crate::engine::files::beside;
+use crate::fault::{StoreFault, StoreFile};
 
 /// A file as `stat` shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

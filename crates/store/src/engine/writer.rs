@@ -13,8 +13,8 @@ use tracing::error;
 
 use crate::StoreError;
 use crate::engine::commit_observer::CommitObserver;
-use crate::engine::condition::StoreFault;
 use crate::engine::database::Database;
+use crate::fault::StoreFault;
 
 /// The most jobs that share a commit. Beyond some hundreds the fsync's share
 /// of each is already small, and the first would wait for the last.

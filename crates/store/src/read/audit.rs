@@ -11,7 +11,8 @@ use rusqlite::{Connection, Row, params};
 use serde::de::IgnoredAny;
 
 use crate::column::to_contract_status;
-use crate::{Store, StoreError};
+use crate::read::damage::damaged_cells;
+use crate::{DamagedCell, Store, StoreError};
 
 /// The rows that are read at a time, in some ten milliseconds.
 const BATCH_SIZE: u32 = 10_000;
@@ -95,6 +96,9 @@ fn audit(db: &Connection) -> Result<Audit, StoreError> {
     audit.count_all(db, "alert", ALERTS, Audit::count_alert)?;
     audit.count_all(db, "notification", NOTIFICATIONS, Audit::count_notification)?;
     audit.count_all(db, "delivery", DELIVERIES, Audit::count_delivery)?;
+    for DamagedCell { row, column, .. } in damaged_cells(db)? {
+        audit.report(None, format!("{row}: `{column}` is damaged"));
+    }
     Ok(audit)
 }
 

@@ -7,10 +7,10 @@ use rusqlite::{Connection, ErrorCode};
 use tokio::time::Instant;
 use tracing::{error, warn};
 
-use super::{Backing, Database};
+use super::state::{Backing, Database};
 use crate::OpenError;
 use crate::engine::commit_observer::CommitObserver;
-use crate::engine::condition::{ConditionSender, StoreFault};
+use crate::engine::condition::ConditionSender;
 use crate::engine::connection::{configure_memory, configure_writer};
 use crate::engine::files::{self, FileAccess, StoreLock, beside};
 use crate::engine::memory::{self, LARGEST_COPY, NewCopy};
@@ -18,6 +18,7 @@ use crate::engine::readers::{Place, Readers};
 use crate::engine::reserve::Reserve;
 use crate::engine::watch::{FileState, FileWatch};
 use crate::engine::{image, migrations};
+use crate::fault::StoreFault;
 
 impl Database {
     /// Opens the database at `path`, or makes it. If the disk cannot be written, by the room of the reserve, or

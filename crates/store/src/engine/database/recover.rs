@@ -11,15 +11,15 @@ use tokio::time::Instant;
 use tracing::{error, info, warn};
 
 use super::open::open_writer;
-use super::{Backing, Database, LogState};
+use super::state::{Backing, Database, LogState};
 use crate::OpenError;
-use crate::engine::condition::{StoreFault, StoreFile};
 use crate::engine::connection::{configure_memory, open_reader};
 use crate::engine::files::{self, StoreLock, beside};
 use crate::engine::memory::{self, LARGEST_COPY, NewCopy};
 use crate::engine::merge::merge;
 use crate::engine::readers::{Place, keep_log};
 use crate::engine::watch::{FileChange, FileState, FileWatch};
+use crate::fault::{StoreFault, StoreFile};
 
 /// Reason why the store does not get well yet.
 #[derive(Debug, thiserror::Error)]

@@ -1,0 +1,264 @@
+//! Damaged cells: values that no version has written, and what can be done about each.
+
+use rusqlite::Connection;
+use rusqlite::types::Value;
+
+use self::Expected::{Count, Json, Number, Text, Time, Word};
+use self::Remedy::{Delete, GiveUp, Set};
+use crate::column::{FIRST_MILLIS, LAST_MILLIS};
+use crate::{Store, StoreError};
+
+/// A damaged cell, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DamagedCell {
+    /// Table and number of the row, e.g. `deliveries 17`.
+    pub row: String,
+    /// Column of the cell.
+    pub column: &'static str,
+    /// Repair that `fanfare audit --repair` makes.
+    pub remedy: Remedy,
+}
+
+/// The repair of a damaged cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// The row is deleted: what it said is lost, and nothing is owed by it.
+    Delete,
+    /// The cell gets a value that keeps nothing from happening: an SQL expression.
+    Set(&'static str),
+    /// The delivery becomes a dead letter, if it is pending; then the cell gets a value that says nothing.
+    GiveUp(&'static str),
+    /// Nothing: what the cell held is lost, and what was owed by it is given up at the next start.
+    None,
+}
+
+/// The values that a column may have.
+#[derive(Debug, Clone, Copy)]
+enum Expected {
+    /// Milliseconds that are a time.
+    Time,
+    /// A number from 0 to 4,294,967,295.
+    Count,
+    /// Any whole number.
+    Number,
+    /// Any text.
+    Text,
+    /// A text that is JSON.
+    Json,
+    /// One of these words, in SQL.
+    Word(&'static str),
+}
+
+/// One column and its rule.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ColumnRule {
+    pub(crate) table: &'static str,
+    pub(crate) column: &'static str,
+    expected: Expected,
+    presence: Presence,
+    pub(crate) remedy: Remedy,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Presence {
+    Required,
+    Optional,
+}
+
+const fn required(
+    table: &'static str,
+    column: &'static str,
+    expected: Expected,
+    remedy: Remedy,
+) -> ColumnRule {
+    ColumnRule { table, column, expected, presence: Presence::Required, remedy }
+}
+
+const fn optional(
+    table: &'static str,
+    column: &'static str,
+    expected: Expected,
+    remedy: Remedy,
+) -> ColumnRule {
+    ColumnRule { table, column, expected, presence: Presence::Optional, remedy }
+}
+
+/// The words of the column `severity`.
+const SEVERITIES: Expected = Word("'low', 'mid', 'high', 'urgent', ''");
+
+/// The rules of all columns but those that the audit itself reads: `alerts.held`, `deliveries.state`,
+/// `notifications.fulfilment`.
+pub(crate) const RULES: &[ColumnRule] = &[
+    required("alerts", "received_at", Time, Set("unixepoch() * 1000")),
+    required("alerts", "fingerprint", Number, Set("0")),
+    required("alerts", "incident", Number, Set("id")),
+    required("alerts", "since", Time, Set("received_at")),
+    required("alerts", "alert", Json, Remedy::None),
+    optional("alerts", "policy", Number, Set("NULL")),
+    optional("alerts", "decided", Count, Set("NULL")),
+    required("alerts", "source", Text, Set("''")),
+    required("alerts", "severity", SEVERITIES, Set("''")),
+    required("alerts", "status", Word("'firing', 'resolved', ''"), Set("''")),
+    required("alerts", "kind", Text, Set("''")),
+    optional("alerts", "ends_at", Time, Set("NULL")),
+    required("alerts", "last_seen", Time, Set("received_at")),
+    required("alerts", "repeats", Count, Set("0")),
+    optional("alerts", "repeat_key", Number, Set("NULL")),
+    optional("alerts", "repeat_reasons", Json, Set("NULL")),
+    required("incidents", "first_alert", Number, Delete),
+    required("incidents", "last_alert", Number, Delete),
+    required("incidents", "since", Time, Delete),
+    required("incidents", "told", Json, Delete),
+    optional("incidents", "acknowledged", Json, Set("NULL")),
+    required("notifications", "alert", Number, Remedy::None),
+    required("notifications", "receiver", Text, Set("'?'")),
+    required("notifications", "why", Json, Set("'\"notice\"'")),
+    required("notifications", "owed_at", Time, Set("unixepoch() * 1000")),
+    required("notifications", "incident", Number, Set("alert")),
+    optional("notifications", "owed", Count, Set("NULL")),
+    optional("notifications", "terms", Json, Set("NULL")),
+    required("notifications", "asks", Number, Set("0")),
+    optional("notifications", "acknowledgement", Json, Set("NULL")),
+    required("notifications", "climbed", Count, Set("0")),
+    optional("notifications", "look_at", Time, Set("unixepoch() * 1000")),
+    optional("notifications", "dealt_with", Word("'retried', 'discarded'"), Set("NULL")),
+    required("notifications", "group_key", Number, Set("0")),
+    required("notifications", "alert_count", Count, Set("1")),
+    required("notifications", "promise_lead", Number, Set("0")),
+    required("notifications", "certain_lead", Number, Set("0")),
+    required("deliveries", "notification", Number, GiveUp("0")),
+    required("deliveries", "channel", Text, GiveUp("'?'")),
+    required("deliveries", "severity", SEVERITIES, GiveUp("'high'")),
+    required("deliveries", "next_at", Time, GiveUp("0")),
+    required("deliveries", "attempts", Count, GiveUp("0")),
+    required("deliveries", "failures", Count, GiveUp("0")),
+    required("deliveries", "form", Word("'full', 'plain'"), Set("'full'")),
+    optional("deliveries", "only_to", Json, GiveUp("NULL")),
+    optional("deliveries", "settled_at", Time, Set("NULL")),
+    optional("deliveries", "reason", Text, Set("'unknown'")),
+    optional("deliveries", "called_at", Time, GiveUp("NULL")),
+    optional("deliveries", "escalated", Word("'delivered', 'acknowledged', 'resolved'"), GiveUp("NULL")),
+    optional("deliveries", "digest", Number, Set("NULL")),
+    required("attempts", "started_at", Time, Delete),
+    required("attempts", "ended_at", Time, Delete),
+    required("attempts", "outcome", Text, Delete),
+    required("attempts", "words", Text, Set("''")),
+    required("sends", "account", Text, Delete),
+    required("sends", "started_at", Time, Set("ended_at")),
+    optional("sends", "ended_at", Time, Set("unixepoch() * 1000")),
+    required("holds", "since", Time, Delete),
+    required("holds", "until", Time, Delete),
+    required("holds", "reason", Text, Set("''")),
+    required("policies", "since", Time, Set("0")),
+    optional("policies", "until", Time, Set("NULL")),
+    required("policies", "policy", Json, Remedy::None),
+    required("digests", "made_at", Time, Set("0")),
+    required("steps", "notification", Number, Delete),
+    required("steps", "at", Time, Delete),
+    required("steps", "step", Json, Delete),
+    required("acknowledgements", "incident", Number, Delete),
+    required("acknowledgements", "notification", Number, Delete),
+    required("acknowledgements", "up_to", Number, Delete),
+    required("acknowledgements", "by", Text, Delete),
+    required("acknowledgements", "at", Time, Delete),
+    required("usage", "messages", Count, Delete),
+    required("usage", "used_at", Time, Delete),
+    optional("channels", "proven_at", Time, Set("NULL")),
+    optional("channels", "drilled_at", Time, Set("NULL")),
+    required("channels", "drilled_lead", Number, Set("0")),
+    required("heartbeat", "boot_id", Text, Delete),
+    required("heartbeat", "since_boot", Number, Delete),
+    required("heartbeat", "wall", Time, Delete),
+    required("heartbeat", "promise", Time, Delete),
+    required("heartbeat", "certain", Time, Delete),
+    required("notification_alerts", "alert", Number, Delete),
+];
+
+impl ColumnRule {
+    /// The condition, in SQL, that a cell is damaged.
+    pub(crate) fn condition(&self) -> String {
+        let column = self.column;
+        let wrong = match self.expected {
+            Time => format!(
+                "typeof({column}) <> 'integer' OR {column} NOT BETWEEN {FIRST_MILLIS} AND {LAST_MILLIS}"
+            ),
+            Count => format!("typeof({column}) <> 'integer' OR {column} NOT BETWEEN 0 AND {}", u32::MAX),
+            Number => format!("typeof({column}) <> 'integer'"),
+            Text => format!("typeof({column}) <> 'text'"),
+            Json => format!("typeof({column}) <> 'text' OR NOT json_valid({column})"),
+            Word(words) => format!("typeof({column}) <> 'text' OR {column} NOT IN ({words})"),
+        };
+        match self.presence {
+            Presence::Required => format!("({wrong})"),
+            Presence::Optional => format!("({column} IS NOT NULL AND ({wrong}))"),
+        }
+    }
+}
+
+/// The columns by which people know a row of the table.
+fn name_of(table: &str) -> &'static str {
+    match table {
+        "attempts" => "delivery || '/' || ordinal",
+        "holds" => "account",
+        "usage" => "pool || ' ' || period",
+        "channels" => "name",
+        "notification_alerts" => "notification || '/' || position",
+        _ => "rowid",
+    }
+}
+
+/// The damaged cells of the whole store. A table of which a page cannot be read is left out from there on; the
+/// audit says so.
+pub(crate) fn damaged_cells(db: &Connection) -> Result<Vec<DamagedCell>, StoreError> {
+    let mut found = Vec::new();
+    let mut rest = RULES;
+    while let Some(first) = rest.first() {
+        let (rules, others) = rest.split_at(rest.iter().take_while(|it| it.table == first.table).count());
+        rest = others;
+        StoreError::skip_damaged(find_in_table(db, rules, &mut found), &first.table)?;
+    }
+    Ok(found)
+}
+
+/// Finds the damaged cells of one table, in one look through it.
+fn find_in_table(
+    db: &Connection,
+    rules: &'static [ColumnRule],
+    found: &mut Vec<DamagedCell>,
+) -> Result<(), StoreError> {
+    let Some(ColumnRule { table, .. }) = rules.first() else { return Ok(()) };
+    let conditions: Vec<String> = rules.iter().map(ColumnRule::condition).collect();
+    let sql = format!(
+        "SELECT {}, {} FROM {table} WHERE {}",
+        name_of(table),
+        conditions.join(", "),
+        conditions.join(" OR ")
+    );
+    let mut statement = db.prepare(&sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let name = match row.get::<_, Value>(0)? {
+            Value::Integer(number) => number.to_string(),
+            Value::Text(text) => text,
+            Value::Null | Value::Real(_) | Value::Blob(_) => "?".to_owned(),
+        };
+        for (index, rule) in rules.iter().enumerate() {
+            if row.get::<_, Option<bool>>(index + 1)? == Some(true) {
+                let row = format!("{table} {name}");
+                found.push(DamagedCell { row, column: rule.column, remedy: rule.remedy });
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Store {
+    /// The damaged cells of the store, with the repair of each.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn damaged_cells(&self) -> Result<Vec<DamagedCell>, StoreError> {
+        self.read_exclusive(damaged_cells).await
+    }
+}
