@@ -21,8 +21,8 @@ fn robots(quota: &str) -> String {
 allow_inline_secrets: true
 sources: []
 channels:
-  ops: {{ kind: dingtalk, access_token: one, secret: SEC1, quota: {{ messages: 50000, per: month }} }}
-  dev: {{ kind: dingtalk, access_token: two, secret: SEC2{quota} }}
+  ops: {{ kind: dingtalk, access_token: one, secret: SEC1, endpoint: 'https://dingtalk.example.com', quota: {{ messages: 50000, per: month }} }}
+  dev: {{ kind: dingtalk, access_token: two, secret: SEC2, endpoint: 'https://dingtalk.example.com'{quota} }}
 receivers: [{{ name: team, channels: [ops, dev] }}]
 route: {{ receiver: team }}
 "

@@ -128,9 +128,9 @@ fn every_problem_is_told_in_the_order_of_the_file_and_then_counted() {
         FILE:4:53: error: sources[0].auth.bearer: a secret must not stand in the config itself: write `{ env: NAME }` or `{ file: PATH }`, or allow it with `allow_inline_secrets: true` at the top
         FILE:5:27: error: server.auth.bearer: a secret must not stand in the config itself: write `{ env: NAME }` or `{ file: PATH }`, or allow it with `allow_inline_secrets: true` at the top
         FILE:7:40: error: channels.ops.access_token: a secret must not stand in the config itself: write `{ env: NAME }` or `{ file: PATH }`, or allow it with `allow_inline_secrets: true` at the top
-        FILE:7:72: error: channels.ops.secret: a secret must not stand in the config itself: write `{ env: NAME }` or `{ file: PATH }`, or allow it with `allow_inline_secrets: true` at the top
+        FILE:7:114: error: channels.ops.secret: a secret must not stand in the config itself: write `{ env: NAME }` or `{ file: PATH }`, or allow it with `allow_inline_secrets: true` at the top
         FILE:8:30: error: channels.group.key: a secret must not stand in the config itself: write `{ env: NAME }` or `{ file: PATH }`, or allow it with `allow_inline_secrets: true` at the top
-        FILE:8:67: error: channels.group.timeout: `soon` is not a length of time: expected a number with a unit, e.g. 500ms, 30s, 5m, 1h30m or 1d
+        FILE:8:96: error: channels.group.timeout: `soon` is not a length of time: expected a number with a unit, e.g. 500ms, 30s, 5m, 1h30m or 1d
         FILE:11:30: error: receivers[1].channels[0]: unknown channel `gruop`; did you mean `group`? known are `group`, `ops`
         FILE: not usable, 8 errors
     "#]],
