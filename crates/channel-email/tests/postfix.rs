@@ -7,13 +7,14 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{MetadataExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use channel_email::Email;
 use fanfare_core::{Attempt, Channel, Context, Locale, Notifier, Refusal, Severity, Why};
 use fanfare_testkit::{attempt, notification};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 use serde_json::json;
+use tokio::time::Instant;
 
 const POSTFIX: &str = "/usr/sbin/postfix";
 

@@ -4,9 +4,12 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+/// The code that is told the time of a commit.
+type Observe = Box<dyn Fn(Duration) + Send + Sync>;
+
 /// The observer of commits. Clones share it.
 #[derive(Clone, Default)]
-pub(super) struct CommitObserver(Arc<OnceLock<Box<dyn Fn(Duration) + Send + Sync>>>);
+pub(super) struct CommitObserver(Arc<OnceLock<Observe>>);
 
 impl CommitObserver {
     /// Has `observe` called at each commit; the first call counts.
