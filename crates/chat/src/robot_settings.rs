@@ -11,7 +11,7 @@ pub enum SecretForm {
     Hex(&'static str, usize),
     /// Groups of 8, 4, 4, 4 and 12 letters and digits, as of a UUID; in WeCom's own example not all are hexadecimal.
     Uuid,
-    /// So many letters, digits, `-` and `_`.
+    /// Letters, digits, `-` and `_`, as many as this.
     Letters(usize),
 }
 

@@ -99,7 +99,7 @@ fn never_reached(earlier: usize) -> String {
     )
 }
 
-/// What would be right in the place of the one condition that holds another system's word for a severity.
+/// The condition that would be right in the place of the only one, which holds another system's word for a severity.
 fn meant_severity(conditions: &[&Matcher]) -> String {
     let [only] = conditions else { return String::new() };
     let meant = only

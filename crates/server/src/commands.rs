@@ -22,9 +22,9 @@ pub(crate) mod audit;
 mod output;
 mod time_arg;
 mod table;
-mod style;
 mod load;
 mod context;
+mod style;
 mod outcome;
 
 pub(crate) use self::context::CommandContext;

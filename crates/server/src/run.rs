@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use clap::CommandFactory as _;
 use fanfare_config::{NoSecrets, gateway_address};
 use fanfare_core::{Clock, Language, SystemClock};
 
@@ -51,8 +52,8 @@ pub fn run(
         Command::Audit(args) => audit::audit(context, &args, out),
         Command::Backup(args) => backup::backup(context, &args, out),
         Command::Restore(args) => backup::restore(context, &args, out),
-        Command::Completions(args) => shell::completions(&args, out),
-        Command::Man(args) => shell::man(&args),
+        Command::Completions(args) => shell::completions(&args, &mut Cli::command(), out),
+        Command::Man(args) => shell::man(&args, Cli::command()),
     }
 }
 

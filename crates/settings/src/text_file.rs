@@ -13,7 +13,7 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 pub enum Pipes {
     /// Waited for: a shell hands over a command's output so.
     Read,
-    /// Not opened.
+    /// Refused without being opened.
     Refused,
 }
 

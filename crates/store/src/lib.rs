@@ -27,14 +27,14 @@ pub use crate::engine::{Commit, Durability, Store, StoreCondition, StoreSize};
 pub use crate::error::{OpenError, StoreError};
 pub use crate::fault::{StoreFault, StoreFile};
 pub use crate::read::{
-    AlertFilter, AlertHistory, AlertPage, AlertRow, AlertSearch, Audit, DamagedCell, DeadLetter,
-    DeadLetterFilter, DeadLetters, DeliveryCounts, DeliveryFilter, DeliveryHistory, DeliveryRow,
-    LedgerOverview, NotificationCounts, NotificationHistory, NotificationRow, RelatedAlert, Remedy,
-    Unaccounted, UnkeptContract,
+    AlertFilter, AlertHistory, AlertPage, AlertRow, AlertSearch, Audit, DeadLetter, DeadLetterFilter,
+    DeadLetters, DeliveryCounts, DeliveryFilter, DeliveryHistory, DeliveryRow, LedgerOverview,
+    NotificationCounts, NotificationHistory, NotificationRow, RelatedAlert, Unaccounted, UnkeptContract,
 };
 pub use crate::tables::acknowledgements::AcknowledgementRow;
 pub use crate::tables::alerts::SuppressionRecord;
 pub use crate::tables::attempts::AttemptRow;
 pub use crate::tables::channels::ChannelState;
+pub use crate::tables::damage::{DamagedCell, Remedy};
 pub use crate::tables::steps::StepRow;
 pub use crate::transact::{Unit, UnitOutcome};

@@ -8,14 +8,12 @@ mod history;
 mod dead_letters;
 mod acknowledgement;
 mod audit;
-pub(crate) mod damage;
 mod health;
 mod startup;
 mod deliveries;
 
 pub use self::alerts::{AlertFilter, AlertRow, NotificationRow};
 pub use self::audit::{Audit, DeliveryCounts, NotificationCounts, Unaccounted};
-pub use self::damage::{DamagedCell, Remedy};
 pub use self::dead_letters::{DeadLetter, DeadLetterFilter, DeadLetters};
 pub use self::deliveries::{DeliveryFilter, DeliveryRow};
 pub use self::history::{AlertHistory, DeliveryHistory, NotificationHistory, RelatedAlert};

@@ -16,3 +16,4 @@ pub(crate) mod holds;
 pub(crate) mod usage;
 pub(crate) mod channels;
 pub(crate) mod heartbeat;
+pub(crate) mod damage;

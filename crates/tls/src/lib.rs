@@ -8,8 +8,8 @@
 //! The crate opens no connection.
 
 mod trust;
-mod exact_match;
 mod fault;
+mod exact_match;
 mod probe;
 
 pub use crate::fault::{SettingNames, misconfiguration};

@@ -1,8 +1,9 @@
 //! Thousands of stuck connections, and what an honest sender notices of them.
 
 mod crowd;
-mod stuck;
 mod report;
+mod honest_post;
+mod stuck;
 
 use std::io::Write;
 use std::ops::Range;
@@ -20,6 +21,7 @@ pub use self::report::{SiegeFigure, SiegeReport};
 pub use self::stuck::StuckSort;
 
 use self::crowd::Crowd;
+use self::honest_post::HonestPost;
 use crate::alert::{Serial, tkl};
 use crate::delivery_counter::DeliveryCounter;
 use crate::gateway_process::GatewayProcess;
@@ -140,18 +142,6 @@ impl Siege {
         }
         accepted().map(last_arrival).collect()
     }
-}
-
-/// An alert of the honest sender.
-#[derive(Debug)]
-pub(crate) struct HonestPost {
-    serial: Serial,
-    due: Instant,
-    took: Duration,
-    /// The number of times it was posted.
-    tries: usize,
-    /// The reason, if it was not accepted.
-    problem: Option<String>,
 }
 
 async fn post(target: &PostTarget, serial: Serial) -> Result<()> {

@@ -88,6 +88,7 @@ impl MetricsText {
         let suffixes = |kind: &str| match kind {
             "counter" => &["_total"][..],
             "gauge" => &[""],
+            "info" => &["_info"],
             "histogram" => &["_bucket", "_sum", "_count"],
             _ => &[],
         };

@@ -60,7 +60,8 @@ fn the_start_names_the_store_its_version_the_instance_and_the_config() {
     let sum = std::process::Command::new("sha256sum").arg(config).output().unwrap();
     let digest = String::from_utf8(sum.stdout).unwrap()[..12].to_owned();
     let digest = format!("config.digest=\"{digest}\"");
-    let parts = ["Store opened", "data/fanfare.db", "store.version=", "store.instance=", &digest, "version="];
+    let parts =
+        ["Store opened", "fanfare.sandbox.db", "store.version=", "store.instance=", &digest, "version="];
     once(&gateway, &parts);
 }
 

@@ -36,7 +36,7 @@ pub(super) enum Credential {
     Operator,
 }
 
-const DOORS: [DoorRule; 24] = [
+const DOORS: [DoorRule; 26] = [
     ("POST", "/ingest/{source}", Credential::Source),
     ("GET", "/-/healthy", Credential::Anybody),
     ("HEAD", "/-/healthy", Credential::Anybody),
@@ -59,6 +59,8 @@ const DOORS: [DoorRule; 24] = [
     ("GET", "/api/v1/channels", Credential::Operator),
     ("GET", "/api/v1/channels/{name}", Credential::Operator),
     ("POST", "/api/v1/channels/{name}/test", Credential::Operator),
+    ("GET", "/api/v1/deliveries/{id}", Credential::Operator),
+    ("GET", "/api/v1/status", Credential::Operator),
     ("GET", "/api/v1/audit", Credential::Operator),
     ("GET", "/api/v1/openapi.json", Credential::Anybody),
 ];

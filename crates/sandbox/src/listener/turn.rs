@@ -15,7 +15,7 @@ pub(crate) struct ConnectionTurn {
     number: Arc<AtomicU64>,
 }
 
-/// It is the turn of the fake.
+/// The number that means the turn of the fake.
 const FAKE: u64 = u64::MAX;
 
 impl ConnectionTurn {

@@ -26,7 +26,7 @@ pub struct AuditArgs {
     /// The gateway and the output.
     #[command(flatten)]
     pub ask: AskArgs,
-    /// What would be repaired in the store of the config, whose gateway must be stopped
+    /// Damaged values that would be repaired in the store of the config, whose gateway must be stopped
     ///
     /// Nothing is changed without --yes.
     #[arg(long)]

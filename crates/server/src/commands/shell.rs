@@ -4,11 +4,10 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use clap::{Args, CommandFactory as _};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
 use super::outcome::Outcome;
-use crate::cli::Cli;
 
 /// The shell whose completions are printed.
 #[derive(Debug, Args)]
@@ -27,17 +26,21 @@ pub struct ManArgs {
     pub folder: PathBuf,
 }
 
-/// Prints the completions.
-pub(crate) fn completions(args: &CompletionArgs, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+/// Prints the completions of `cli`.
+pub(crate) fn completions(
+    args: &CompletionArgs,
+    cli: &mut Command,
+    out: &mut dyn Write,
+) -> anyhow::Result<Outcome> {
     let mut text = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "fanfare", &mut text);
+    clap_complete::generate(args.shell, cli, "fanfare", &mut text);
     out.write_all(&text)?;
     Ok(Outcome::Good)
 }
 
-/// Writes a man page for each command.
-pub(crate) fn man(args: &ManArgs) -> anyhow::Result<Outcome> {
+/// Writes a man page for each command of `cli`.
+pub(crate) fn man(args: &ManArgs, cli: Command) -> anyhow::Result<Outcome> {
     let folder = &args.folder;
-    clap_mangen::generate_to(Cli::command(), folder).with_context(|| format!("{}", folder.display()))?;
+    clap_mangen::generate_to(cli, folder).with_context(|| format!("{}", folder.display()))?;
     Ok(Outcome::Good)
 }

@@ -7,7 +7,7 @@ static SECRETS: ListedSecrets = ListedSecrets(&[
     ("QUOTED", "\"goodkey\""),
     ("WIDE", "“goodkey”"),
     ("EXAMPLE", "your-token-here"),
-    ("XXX", "xxxxxxxx"),
+    ("CROSSES", "xxxxxxxx"),
     ("GOOD", "g\"ood'key"),
     ("UNFILLED", "${TOKEN}"),
     ("/etc/open", "goodkey"),
@@ -34,7 +34,7 @@ fn a_placeholder_anywhere_is_filled_in_by_nothing() {
 #[test]
 fn a_secret_in_quotes_or_out_of_an_example_is_a_doubt_and_not_quoted() {
     check(
-        "a: { env: QUOTED }\nb: { env: WIDE }\nc: { env: EXAMPLE }\nd: { env: XXX }\ne: { env: GOOD }\nf: { env: UNFILLED }",
+        "a: { env: QUOTED }\nb: { env: WIDE }\nc: { env: EXAMPLE }\nd: { env: CROSSES }\ne: { env: GOOD }\nf: { env: UNFILLED }",
         expect![[r#"
             1:11: warning: a.env: the secret begins with " and ends with ", which are taken as a part of it: leave them out if they are not
             2:11: warning: b.env: the secret begins with “ and ends with ”, which are taken as a part of it: leave them out if they are not

@@ -1,13 +1,22 @@
-//! Repair of damaged cells, when a person asks for it.
+//! Damaged cells, and their repair when a person asks for it.
 
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use crate::read::damage::{ColumnRule, RULES, Remedy};
+use crate::tables::damage::{DamagedCell, damaged_cells, repair_cells};
 use crate::tables::deliveries;
 use crate::{Store, StoreError};
 
 impl Store {
+    /// The damaged cells of the store, with the repair of each.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn damaged_cells(&self) -> Result<Vec<DamagedCell>, StoreError> {
+        self.read_exclusive(damaged_cells).await
+    }
+
     /// Repairs every damaged cell, each as [`Store::damaged_cells`] says, and returns the number of rows that
     /// were changed.
     ///
@@ -20,29 +29,12 @@ impl Store {
 }
 
 fn repair(db: &Connection, now: Timestamp) -> Result<usize, StoreError> {
-    let mut changed = 0;
+    let unreadable = deliveries::unreadable(db)?;
     // First: what is set right below would hide that a delivery was damaged.
-    for unreadable in deliveries::unreadable(db)? {
-        deliveries::give_up_unreadable(db, &unreadable, now)?;
-        changed += 1;
+    for delivery in &unreadable {
+        deliveries::give_up_unreadable(db, delivery, now)?;
     }
-    for rule in RULES {
-        changed += apply(db, rule)?;
-    }
-    Ok(changed)
-}
-
-fn apply(db: &Connection, rule: &ColumnRule) -> Result<usize, StoreError> {
-    let ColumnRule { table, column, remedy, .. } = rule;
-    let condition = rule.condition();
-    let sql = match remedy {
-        Remedy::Delete => format!("DELETE FROM {table} WHERE {condition}"),
-        Remedy::Set(value) | Remedy::GiveUp(value) => {
-            format!("UPDATE {table} SET {column} = {value} WHERE {condition}")
-        }
-        Remedy::None => return Ok(0),
-    };
-    Ok(db.execute(&sql, [])?)
+    Ok(unreadable.len() + repair_cells(db)?)
 }
 
 #[cfg(test)]

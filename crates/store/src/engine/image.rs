@@ -67,7 +67,7 @@ struct LogReader<'a> {
 }
 
 /// One page in the log.
-struct Frame<'a> {
+struct LogFrame<'a> {
     page: u32,
     /// The number of pages of the database after the commit that this frame ends; 0 if it ends none.
     pages_after_commit: u32,
@@ -103,9 +103,9 @@ impl<'a> LogReader<'a> {
 }
 
 impl<'a> Iterator for LogReader<'a> {
-    type Item = Frame<'a>;
+    type Item = LogFrame<'a>;
 
-    fn next(&mut self) -> Option<Frame<'a>> {
+    fn next(&mut self) -> Option<LogFrame<'a>> {
         let (header, rest) = self.rest.split_at_checked(FRAME_HEADER)?;
         let (content, rest) = rest.split_at_checked(self.page_size)?;
         let checksum = self.order.checksum(self.checksum, &header[..8]);
@@ -116,7 +116,7 @@ impl<'a> Iterator for LogReader<'a> {
             return None;
         }
         (self.rest, self.checksum) = (rest, checksum);
-        Some(Frame { page, pages_after_commit: number(header, 4)?, content })
+        Some(LogFrame { page, pages_after_commit: number(header, 4)?, content })
     }
 }
 

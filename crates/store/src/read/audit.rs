@@ -11,7 +11,7 @@ use rusqlite::{Connection, Row, params};
 use serde::de::IgnoredAny;
 
 use crate::column::to_contract_status;
-use crate::read::damage::damaged_cells;
+use crate::tables::damage::damaged_cells;
 use crate::{DamagedCell, Store, StoreError};
 
 /// The rows that are read at a time, in some ten milliseconds.

@@ -48,7 +48,8 @@ pub struct AlertPage {
 }
 
 const CANDIDATES: &str = "
-    SELECT a.id, a.received_at, a.incident, a.alert, a.held, a.status, a.severity, a.source, a.fingerprint
+    SELECT a.id, a.received_at, a.incident, a.alert, a.held, a.identity, a.status, a.severity,
+           a.source, a.fingerprint
     FROM alerts a WHERE a.id < ?1 AND a.id >= ?2 ORDER BY a.id DESC LIMIT ?3";
 
 const FIRST_SINCE: &str = "SELECT id FROM alerts WHERE received_at >= ?1 ORDER BY received_at, id LIMIT 1";
@@ -103,10 +104,10 @@ impl AlertSearch {
             wanted.map_or(Ok(true), |it| Ok(text(index)? == it))
         };
         let fingerprint = self.fingerprint.map(|it| from_bits(it.to_bits()));
-        Ok(fits(self.status.map(Status::word), 5)?
-            && fits(self.severity.map(Severity::word), 6)?
-            && fits(self.source.as_ref().map(SourceName::as_str), 7)?
-            && fingerprint.map_or(Ok(true), |it| Ok::<_, rusqlite::Error>(row.get::<_, i64>(8)? == it))?)
+        Ok(fits(self.status.map(Status::word), 6)?
+            && fits(self.severity.map(Severity::word), 7)?
+            && fits(self.source.as_ref().map(SourceName::as_str), 8)?
+            && fingerprint.map_or(Ok(true), |it| Ok::<_, rusqlite::Error>(row.get::<_, i64>(9)? == it))?)
     }
 
     /// Tells whether the alert and what became of it fit.

@@ -103,7 +103,9 @@ pub(crate) fn give_up_unreadable(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     db.prepare_cached(
-        "UPDATE deliveries SET state = 'dead', settled_at = ?2, reason = ?3, attempts = iif(typeof(attempts) = 'integer' AND attempts BETWEEN 0 AND 4294967295, attempts, 0)
+        "UPDATE deliveries SET state = 'dead', settled_at = ?2, reason = ?3,
+           attempts = iif(typeof(attempts) = 'integer' AND attempts BETWEEN 0 AND 4294967295, attempts, 0),
+           channel = iif(typeof(channel) = 'text', channel, '?')
          WHERE id = ?1",
     )?
     .execute(params![id.0, from_time(now), reason])?;

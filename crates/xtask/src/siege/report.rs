@@ -6,7 +6,7 @@ use std::time::Duration;
 use comfy_table::{Table, presets};
 use serde::Serialize;
 
-use super::HonestPost;
+use super::honest_post::HonestPost;
 use super::stuck::StuckSort;
 use crate::stats::percentile;
 

@@ -16,13 +16,13 @@ const D1_SECRET: &str = "this is secret";
 const D1_SIGN: &str = "hmPWwU%2B7lVdm3ZZz0r9tSfx0L4Q26jWOZr9%2BGs6EZQM%3D";
 
 /// A group with one robot, whose token is `t`.
-struct Group {
+struct FakeGroup {
     dingtalk: FakeDingTalk,
     journal: SandboxJournal,
     now: Timestamp,
 }
 
-impl Group {
+impl FakeGroup {
     fn new(robot: DingTalkRobot) -> Self {
         Self::with(robot, DingTalkRules::default())
     }
@@ -70,12 +70,12 @@ fn markdown(text: &str, at: &Value) -> Value {
     json!({"msgtype": "markdown", "markdown": {"title": "alert", "text": text}, "at": at})
 }
 
-fn plain() -> Group {
-    Group::new(DingTalkRobot::default())
+fn plain() -> FakeGroup {
+    FakeGroup::new(DingTalkRobot::default())
 }
 
-fn signed() -> Group {
-    Group::new(DingTalkRobot { secret: Some(D1_SECRET.to_owned()), ..DingTalkRobot::default() })
+fn signed() -> FakeGroup {
+    FakeGroup::new(DingTalkRobot { secret: Some(D1_SECRET.to_owned()), ..DingTalkRobot::default() })
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn a_call_of_the_wrong_kind_is_refused_with_its_own_code() {
 #[test]
 fn a_robot_that_is_gone_says_how() {
     let check = |status, code| {
-        let mut group = Group::new(DingTalkRobot { status, ..DingTalkRobot::default() });
+        let mut group = FakeGroup::new(DingTalkRobot { status, ..DingTalkRobot::default() });
         assert_eq!(group.post(&text("hot")), code);
     };
     check(RobotStatus::Stopped, 400_102);
@@ -161,7 +161,7 @@ fn messages_of_every_form_are_taken_and_unknown_fields_ignored() {
 fn the_published_signatures_are_accepted() {
     let check = |millis: i64, secret: &str, sign: &str| {
         let mut group =
-            Group::new(DingTalkRobot { secret: Some(secret.to_owned()), ..DingTalkRobot::default() });
+            FakeGroup::new(DingTalkRobot { secret: Some(secret.to_owned()), ..DingTalkRobot::default() });
         group.now = Timestamp::from_millisecond(millis).unwrap();
         let query = format!("access_token=t&timestamp={millis}&sign={sign}");
         assert_eq!(group.send(&query, text("hot").to_string().as_bytes())["errcode"], 0);
@@ -242,7 +242,7 @@ fn a_refusal_reads_in_either_language() {
         keywords: vec!["告警".to_owned()],
         ..DingTalkRobot::default()
     };
-    let mut group = Group::with(robot, rules);
+    let mut group = FakeGroup::with(robot, rules);
     let mut words = |query: &str| {
         let answer = group.send(&format!("access_token=t{query}"), text("hot").to_string().as_bytes());
         answer["errmsg"].as_str().unwrap().to_owned()
@@ -256,7 +256,7 @@ fn a_refusal_reads_in_either_language() {
 fn a_message_must_hold_one_of_the_keywords() {
     let keyworded = |scope| {
         let rules = DingTalkRules { keyword_scope: scope, ..DingTalkRules::default() };
-        Group::with(
+        FakeGroup::with(
             DingTalkRobot {
                 keywords: vec!["alert".to_owned(), "告警".to_owned()],
                 ..DingTalkRobot::default()
@@ -274,7 +274,7 @@ fn a_message_must_hold_one_of_the_keywords() {
 #[test]
 fn a_call_from_elsewhere_is_told_its_own_address() {
     let only = |range: &str| {
-        Group::new(DingTalkRobot {
+        FakeGroup::new(DingTalkRobot {
             allowed_addresses: vec![range.parse().unwrap()],
             ..DingTalkRobot::default()
         })
@@ -324,7 +324,7 @@ fn refused_messages_do_not_count_towards_the_limit() {
 fn an_address_that_calls_too_often_is_answered_without_an_errcode() {
     let check = |edge, is_expected: fn(&Value) -> bool| {
         let rules = DingTalkRules { calls_per_address: Some(2), edge, ..DingTalkRules::default() };
-        let mut group = Group::with(DingTalkRobot::default(), rules);
+        let mut group = FakeGroup::with(DingTalkRobot::default(), rules);
         group.post(&text("hot"));
         group.post(&text("hot"));
         let answer = group.send("access_token=t", text("hot").to_string().as_bytes());
@@ -339,7 +339,7 @@ fn an_address_that_calls_too_often_is_answered_without_an_errcode() {
 
 #[test]
 fn a_month_has_so_many_messages_and_then_begins_anew() {
-    let mut group = Group::new(DingTalkRobot { per_month: Some(2), ..DingTalkRobot::default() });
+    let mut group = FakeGroup::new(DingTalkRobot { per_month: Some(2), ..DingTalkRobot::default() });
     assert_eq!([group.post(&text("1")), group.post(&text("2")), group.post(&text("3"))], [0, 0, 90_030]);
     group.wait(SignedDuration::from_hours(24 * 7)); // into January
     assert_eq!(group.post(&text("4")), 0);
@@ -360,7 +360,7 @@ fn the_same_uuid_is_shown_once() {
 #[test]
 fn what_was_refused_is_shown_when_it_comes_again_with_its_uuid() {
     let mut group =
-        Group::new(DingTalkRobot { keywords: vec!["alert".to_owned()], ..DingTalkRobot::default() });
+        FakeGroup::new(DingTalkRobot { keywords: vec!["alert".to_owned()], ..DingTalkRobot::default() });
     let with = |content: &str| json!({"msgtype": "text", "text": {"content": content}, "msgUuid": "a"});
     assert_eq!(group.post(&with("hot")), 310_000);
     assert_eq!(group.post(&with("alert: hot")), 0);
@@ -371,7 +371,7 @@ fn what_was_refused_is_shown_when_it_comes_again_with_its_uuid() {
 #[track_caller]
 fn check_mentioned(body: &Value, expected: &[&str]) {
     let members = Members::only(["13800000001", "ann"]);
-    let mut group = Group::new(DingTalkRobot { members, ..DingTalkRobot::default() });
+    let mut group = FakeGroup::new(DingTalkRobot { members, ..DingTalkRobot::default() });
     assert_eq!(group.post(body), 0);
     assert_eq!(group.last().shown.mentioned, expected);
 }
@@ -413,7 +413,7 @@ fn a_card_calls_everyone_only_if_its_text_says_so() {
 #[test]
 fn a_text_gets_the_names_appended_and_strangers_are_masked() {
     let members = Members::only(["13800000001"]);
-    let mut group = Group::new(DingTalkRobot { members, ..DingTalkRobot::default() });
+    let mut group = FakeGroup::new(DingTalkRobot { members, ..DingTalkRobot::default() });
     let body = json!({"msgtype": "text", "text": {"content": "hot"},
         "at": {"atMobiles": ["13800000001", "13912345678"]}});
     assert_eq!(group.post(&body), 0);
@@ -439,7 +439,7 @@ fn codes_vary_by_rule() {
         errcode: ErrcodeForm::Text,
         ..DingTalkRules::default()
     };
-    let mut group = Group::with(DingTalkRobot { per_minute: Some(0), ..DingTalkRobot::default() }, rules);
+    let mut group = FakeGroup::with(DingTalkRobot { per_minute: Some(0), ..DingTalkRobot::default() }, rules);
     let mut code =
         |query: &str, body: &Value| group.send(query, body.to_string().as_bytes())["errcode"].clone();
     assert_eq!(code("access_token=x", &text("hot")), "300005");

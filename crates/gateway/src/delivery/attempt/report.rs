@@ -24,7 +24,7 @@ pub(crate) struct ReportedDelivery<'a> {
 
 /// The kinds of line that a request can leave, one for each outcome among its deliveries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum LineKind {
+enum ReportKind {
     Delivered,
     DeliveredToSome,
     Failed,
@@ -32,7 +32,7 @@ enum LineKind {
 }
 
 /// The deliveries of a request that share an outcome.
-struct Group<'a> {
+struct ReportedGroup<'a> {
     runner: AttemptRunner<'a>,
     first: ReportedDelivery<'a>,
     all: Vec<ReportedDelivery<'a>>,
@@ -60,10 +60,11 @@ macro_rules! line {
 /// Counts the outcomes of one request and logs them. Recipients stay out of the log; the store has them.
 pub(crate) fn report<'a>(runner: AttemptRunner<'a>, reported: &[ReportedDelivery<'a>], now: Moment) {
     reported.iter().for_each(|it| count(runner, it, now));
-    for kind in [LineKind::Delivered, LineKind::DeliveredToSome, LineKind::Failed, LineKind::GivenUp] {
+    for kind in [ReportKind::Delivered, ReportKind::DeliveredToSome, ReportKind::Failed, ReportKind::GivenUp]
+    {
         let all: Vec<_> = reported.iter().copied().filter(|it| kind_of(it.verdict) == kind).collect();
         if let Some(first) = all.first().copied() {
-            log(kind, &Group { runner, first, all, now });
+            log(kind, &ReportedGroup { runner, first, all, now });
         }
     }
 }
@@ -81,31 +82,31 @@ fn count(runner: AttemptRunner<'_>, reported: &ReportedDelivery<'_>, now: Moment
     }
 }
 
-fn kind_of(SendVerdict { outcome, refused, .. }: &SendVerdict) -> LineKind {
+fn kind_of(SendVerdict { outcome, refused, .. }: &SendVerdict) -> ReportKind {
     match (outcome, refused) {
-        (DeliveryOutcome::Delivered, 0) => LineKind::Delivered,
-        (DeliveryOutcome::Delivered, _) => LineKind::DeliveredToSome,
-        (DeliveryOutcome::Pending { .. }, _) => LineKind::Failed,
-        (DeliveryOutcome::Dead { .. }, _) => LineKind::GivenUp,
+        (DeliveryOutcome::Delivered, 0) => ReportKind::Delivered,
+        (DeliveryOutcome::Delivered, _) => ReportKind::DeliveredToSome,
+        (DeliveryOutcome::Pending { .. }, _) => ReportKind::Failed,
+        (DeliveryOutcome::Dead { .. }, _) => ReportKind::GivenUp,
     }
 }
 
-fn log(kind: LineKind, group: &Group<'_>) {
+fn log(kind: ReportKind, group: &ReportedGroup<'_>) {
     let SendVerdict { word, words: _, logged, refused, outcome, account_effect: _, signal: _ } =
         group.first.verdict;
     match kind {
-        LineKind::Delivered => line!(info, group, latency.seconds = group.latency(), "Delivered"),
-        LineKind::DeliveredToSome => line!(
+        ReportKind::Delivered => line!(info, group, latency.seconds = group.latency(), "Delivered"),
+        ReportKind::DeliveredToSome => line!(
             warn,
             group,
             outcome = word,
             recipients.refused = refused,
             "Delivered, but not to all: some recipients will never get it"
         ),
-        LineKind::Failed => {
+        ReportKind::Failed => {
             line!(warn, group, outcome = word, error = %logged, next_at = group.next_at(), "Attempt failed");
         }
-        LineKind::GivenUp => {
+        ReportKind::GivenUp => {
             line!(error, group, outcome = word, error = %logged, reason = reason(outcome), "Delivery given up");
         }
     }
@@ -124,7 +125,7 @@ fn latency(delivery: &Delivery, now: Moment) -> f64 {
     between(shifted(delivery.owed_at, delivery.leads.promise), now.promise).as_secs_f64()
 }
 
-impl<'a> Group<'a> {
+impl<'a> ReportedGroup<'a> {
     /// The only delivery; `None` if there are several.
     fn only(&self) -> Option<&ReportedDelivery<'a>> {
         Some(&self.first).filter(|_| self.all.len() == 1)

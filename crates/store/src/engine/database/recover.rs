@@ -23,7 +23,7 @@ use crate::fault::{StoreFault, StoreFile};
 
 /// Reason why the store does not get well yet.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Obstacle {
+pub(super) enum RecoveryObstacle {
     /// A fault of the files that only a person can mend.
     #[error("{0}")]
     Fault(StoreFault),
@@ -72,8 +72,8 @@ impl Database {
     }
 
     /// Logs an obstacle once, however often it is met.
-    fn report(&mut self, obstacle: &Obstacle) {
-        if let Obstacle::Fault(fault) = obstacle {
+    fn report(&mut self, obstacle: &RecoveryObstacle) {
+        if let RecoveryObstacle::Fault(fault) = obstacle {
             self.condition.fail(fault);
         }
         let words = obstacle.to_string();
@@ -83,7 +83,7 @@ impl Database {
         }
     }
 
-    fn try_recover(&mut self) -> Result<(), Obstacle> {
+    fn try_recover(&mut self) -> Result<(), RecoveryObstacle> {
         match &self.backing {
             Backing::File(watch) => match watch.check() {
                 FileChange::None if !self.has_wrong_contents() => self.prove(),
@@ -93,11 +93,11 @@ impl Database {
                 FileChange::Fault(
                     StoreFault::Missing(StoreFile::Log) | StoreFault::Replaced(StoreFile::Log),
                 ) => self.renew_log(),
-                FileChange::Fault(fault) => Err(Obstacle::Fault(fault)),
+                FileChange::Fault(fault) => Err(RecoveryObstacle::Fault(fault)),
             },
             Backing::Memory(_, origin) => match FileState::read(&self.path) {
                 Ok(now) if *origin == Some(now) => self.merge_back(),
-                Ok(_) => Err(Obstacle::Occupied),
+                Ok(_) => Err(RecoveryObstacle::Occupied),
                 Err(err) if err.kind() == io::ErrorKind::NotFound => self.write_back(),
                 Err(err) => Err(err.into()),
             },
@@ -105,7 +105,7 @@ impl Database {
     }
 
     /// Mends a file that was written to by somebody else, where the write-ahead log holds all that it lacks.
-    fn mend_contents(&mut self, fault: Option<StoreFault>) -> Result<(), Obstacle> {
+    fn mend_contents(&mut self, fault: Option<StoreFault>) -> Result<(), RecoveryObstacle> {
         let is_of_log = matches!(
             fault,
             Some(StoreFault::Truncated(StoreFile::Log) | StoreFault::Overwritten(StoreFile::Log))
@@ -115,7 +115,7 @@ impl Database {
         if !is_of_log {
             self.checkpoint()?;
         }
-        if self.is_sound() { self.prove() } else { Err(Obstacle::Damaged) }
+        if self.is_sound() { self.prove() } else { Err(RecoveryObstacle::Damaged) }
     }
 
     fn has_wrong_contents(&self) -> bool {
@@ -123,7 +123,7 @@ impl Database {
     }
 
     /// Proves that the file can be written, with room left for the next time that it cannot.
-    fn prove(&mut self) -> Result<(), Obstacle> {
+    fn prove(&mut self) -> Result<(), RecoveryObstacle> {
         self.restore_reserve()?;
         self.writing.execute("UPDATE instance SET id = id", [])?;
         if let Backing::File(watch) = &mut self.backing {
@@ -143,7 +143,7 @@ impl Database {
     }
 
     /// Writes everything to a new file at the path, at which none stands, and goes on with it.
-    fn write_back(&mut self) -> Result<(), Obstacle> {
+    fn write_back(&mut self) -> Result<(), RecoveryObstacle> {
         files::create_folder(&self.path)?;
         self.restore_reserve()?;
         let draft = beside(&self.path, ".writing");
@@ -155,11 +155,11 @@ impl Database {
         match files::move_to_free_place(&draft, &self.path) {
             Ok(()) => {}
             Err(err) if err.kind() == io::ErrorKind::AlreadyExists => {
-                return Err(Obstacle::Fault(StoreFault::Replaced(StoreFile::Database)));
+                return Err(RecoveryObstacle::Fault(StoreFault::Replaced(StoreFile::Database)));
             }
             Err(err) => return Err(err.into()),
         }
-        let opened = open_writer(&self.path).map_err(Obstacle::from);
+        let opened = open_writer(&self.path).map_err(RecoveryObstacle::from);
         if let Err(err) = opened.and_then(|writing| self.go_on_with(writing, Arc::new(lock))) {
             remove(&self.path)?; // it is ours, and what is open still holds everything
             return Err(err);
@@ -186,7 +186,7 @@ impl Database {
     }
 
     /// Goes on with the file at the path, which is open for writing.
-    fn go_on_with(&mut self, writing: Connection, lock: Arc<StoreLock>) -> Result<(), Obstacle> {
+    fn go_on_with(&mut self, writing: Connection, lock: Arc<StoreLock>) -> Result<(), RecoveryObstacle> {
         let watch = FileWatch::new(&self.path)?;
         let readers = Arc::clone(&self.readers);
         let mut held = readers.hold();
@@ -200,13 +200,13 @@ impl Database {
     }
 
     /// Goes on with a new write-ahead log: all that the old one holds is written to the file first.
-    fn renew_log(&mut self) -> Result<(), Obstacle> {
+    fn renew_log(&mut self) -> Result<(), RecoveryObstacle> {
         let Backing::File(watch) = &self.backing else { return Ok(()) };
         let (log, readers) = (watch.log().to_owned(), Arc::clone(&self.readers));
         let mut held = readers.hold();
         let is_busy = self.writing.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
         if is_busy {
-            return Err(Obstacle::Busy);
+            return Err(RecoveryObstacle::Busy);
         }
         if log.exists() {
             let aside = files::move_aside(&log)?;
@@ -223,7 +223,7 @@ impl Database {
     }
 
     /// Brings what was written in memory to the file that the copy was made from.
-    fn merge_back(&mut self) -> Result<(), Obstacle> {
+    fn merge_back(&mut self) -> Result<(), RecoveryObstacle> {
         self.restore_reserve()?;
         let merged = self.merge();
         if let Backing::Memory(_, origin) = &mut self.backing {
@@ -232,15 +232,15 @@ impl Database {
         self.go_on_with(merged?, Arc::clone(&self.lock))
     }
 
-    fn merge(&self) -> Result<Connection, Obstacle> {
-        let Backing::Memory(name, _) = &self.backing else { return Err(Obstacle::Occupied) };
+    fn merge(&self) -> Result<Connection, RecoveryObstacle> {
+        let Backing::Memory(name, _) = &self.backing else { return Err(RecoveryObstacle::Occupied) };
         let mut writing = open_writer(&self.path)?;
         merge(&mut writing, name)?;
         Ok(writing)
     }
 
     /// Copies everything to memory, and goes on there.
-    pub(super) fn copy_to_memory(&mut self) -> Result<(), Obstacle> {
+    pub(super) fn copy_to_memory(&mut self) -> Result<(), RecoveryObstacle> {
         if size(&self.writing)? > i64::try_from(LARGEST_COPY).unwrap_or(i64::MAX) {
             return Err(io::Error::other("it is too large for a copy in memory").into());
         }
@@ -254,7 +254,11 @@ impl Database {
         self.go_on_in_memory(copy, origin)
     }
 
-    fn go_on_in_memory(&mut self, (name, db): NewCopy, origin: Option<FileState>) -> Result<(), Obstacle> {
+    fn go_on_in_memory(
+        &mut self,
+        (name, db): NewCopy,
+        origin: Option<FileState>,
+    ) -> Result<(), RecoveryObstacle> {
         configure_memory(&db)?;
         let readers = Arc::clone(&self.readers);
         let mut held = readers.hold();
@@ -268,7 +272,7 @@ impl Database {
 
     /// Saves what can still be read of a file in which something else stands now.
     pub(super) fn rescue(&mut self) {
-        let rescued = memory::copy_readable(&self.writing).map_err(Obstacle::from);
+        let rescued = memory::copy_readable(&self.writing).map_err(RecoveryObstacle::from);
         match rescued.and_then(|copy| self.go_on_in_memory(copy, None)) {
             Ok(()) => self.save_aside(),
             Err(err) => error!(error = %err, "What the store held cannot be saved"),
@@ -279,7 +283,7 @@ impl Database {
     pub(super) fn save_aside(&self) {
         let path = files::free_name(&self.path, ".saved");
         let saved = files::create(&path)
-            .map_err(Obstacle::from)
+            .map_err(RecoveryObstacle::from)
             .and_then(|()| Ok(self.writing.execute("VACUUM INTO ?1", [path.to_string_lossy()]).map(drop)?));
         match saved {
             Ok(()) => warn!(path = %path.display(), "What the store held is saved beside it"),
@@ -290,9 +294,9 @@ impl Database {
     }
 
     /// Takes the contents of the files for sound if they are, although somebody else has written to them.
-    pub(super) fn accept_contents(&mut self) -> Result<(), Obstacle> {
+    pub(super) fn accept_contents(&mut self) -> Result<(), RecoveryObstacle> {
         if !self.is_sound() {
-            return Err(Obstacle::Damaged);
+            return Err(RecoveryObstacle::Damaged);
         }
         if let Backing::File(watch) = &mut self.backing {
             watch.accept()?;
@@ -305,7 +309,7 @@ impl Database {
         self.compare().unwrap_or(false)
     }
 
-    fn compare(&self) -> Result<bool, Obstacle> {
+    fn compare(&self) -> Result<bool, RecoveryObstacle> {
         let Backing::File(watch) = &self.backing else { return Ok(true) };
         let db = open_reader(&self.path)?; // what is on the disk, and not what this process remembers of it
         keep_log(&db)?;

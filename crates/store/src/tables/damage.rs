@@ -5,8 +5,8 @@ use rusqlite::types::Value;
 
 use self::Expected::{Count, Json, Number, Text, Time, Word};
 use self::Remedy::{Delete, GiveUp, Set};
+use crate::StoreError;
 use crate::column::{FIRST_MILLIS, LAST_MILLIS};
-use crate::{Store, StoreError};
 
 /// A damaged cell, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,12 +51,12 @@ enum Expected {
 
 /// One column and its rule.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct ColumnRule {
-    pub(crate) table: &'static str,
-    pub(crate) column: &'static str,
+struct ColumnRule {
+    table: &'static str,
+    column: &'static str,
     expected: Expected,
     presence: Presence,
-    pub(crate) remedy: Remedy,
+    remedy: Remedy,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +88,7 @@ const SEVERITIES: Expected = Word("'low', 'mid', 'high', 'urgent', ''");
 
 /// The rules of all columns but those that the audit itself reads: `alerts.held`, `deliveries.state`,
 /// `notifications.fulfilment`.
-pub(crate) const RULES: &[ColumnRule] = &[
+const RULES: &[ColumnRule] = &[
     required("alerts", "received_at", Time, Set("unixepoch() * 1000")),
     required("alerts", "fingerprint", Number, Set("0")),
     required("alerts", "incident", Number, Set("id")),
@@ -176,7 +176,7 @@ pub(crate) const RULES: &[ColumnRule] = &[
 
 impl ColumnRule {
     /// The condition, in SQL, that a cell is damaged.
-    pub(crate) fn condition(&self) -> String {
+    fn condition(&self) -> String {
         let column = self.column;
         let wrong = match self.expected {
             Time => format!(
@@ -198,6 +198,7 @@ impl ColumnRule {
 /// The columns by which people know a row of the table.
 fn name_of(table: &str) -> &'static str {
     match table {
+        "incidents" => "source || ' ' || printf('%016x', fingerprint)",
         "attempts" => "delivery || '/' || ordinal",
         "holds" => "account",
         "usage" => "pool || ' ' || period",
@@ -252,13 +253,20 @@ fn find_in_table(
     Ok(())
 }
 
-impl Store {
-    /// The damaged cells of the store, with the repair of each.
-    ///
-    /// # Errors
-    ///
-    /// If the store cannot be read.
-    pub async fn damaged_cells(&self) -> Result<Vec<DamagedCell>, StoreError> {
-        self.read_exclusive(damaged_cells).await
-    }
+/// Repairs every damaged cell, each by the remedy of its column, and returns the number of rows that were changed.
+pub(crate) fn repair_cells(db: &Connection) -> Result<usize, StoreError> {
+    RULES.iter().try_fold(0, |changed, rule| Ok(changed + repair_column(db, rule)?))
+}
+
+fn repair_column(db: &Connection, rule: &ColumnRule) -> Result<usize, StoreError> {
+    let ColumnRule { table, column, remedy, .. } = rule;
+    let condition = rule.condition();
+    let sql = match remedy {
+        Delete => format!("DELETE FROM {table} WHERE {condition}"),
+        Set(value) | GiveUp(value) => {
+            format!("UPDATE {table} SET {column} = {value} WHERE {condition}")
+        }
+        Remedy::None => return Ok(0),
+    };
+    Ok(db.execute(&sql, [])?)
 }
