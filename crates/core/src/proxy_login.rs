@@ -10,6 +10,6 @@ use crate::Secret;
 pub struct ProxyLogin {
     /// The user name.
     pub username: String,
-    /// The password.
+    /// The password that belongs to the name.
     pub password: Secret,
 }

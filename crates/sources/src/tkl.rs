@@ -39,7 +39,7 @@ pub(crate) fn read(
     source: &SourceSettings,
     now: Timestamp,
 ) -> Result<Reading, Unreadable> {
-    let reader = Reader { hints: &cleaned(hints), source, now };
+    let reader = BodyReader { hints: &cleaned(hints), source, now };
     let mut reading = Reading::default();
     match scrub(Json::parse(body)?) {
         Json::List(items) if items.is_empty() => return Err(empty_list()),
@@ -75,13 +75,13 @@ fn cleaned(hints: &Hints) -> Hints {
 }
 
 /// The reader of one body's alerts.
-struct Reader<'a> {
+struct BodyReader<'a> {
     hints: &'a Hints,
     source: &'a SourceSettings,
     now: Timestamp,
 }
 
-impl Reader<'_> {
+impl BodyReader<'_> {
     fn read_into(&self, reading: &mut Reading, item: Json, place: &str) -> Result<(), Unreadable> {
         match self.alert(Body::open(item, place)?)? {
             Some(alert) => reading.alerts.push(alert),

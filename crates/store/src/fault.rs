@@ -31,7 +31,7 @@ pub enum StoreFault {
 /// One of the files of the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StoreFile {
-    /// The database.
+    /// The database itself.
     Database,
     /// The write-ahead log beside it.
     Log,

@@ -46,9 +46,9 @@ const REQUIREMENTS: &[Requirement] = &[
 const COMPONENTS: &[(&str, &[&str])] =
     &[("clippy", &["cargo", "clippy", "--version"]), ("rustfmt", &["cargo", "fmt", "--version"])];
 
-/// The way to get what is missing.
+/// The way in which what is missing is provided.
 #[derive(Debug, PartialEq, Eq)]
-enum Remedy {
+enum Provision {
     Nothing,
     /// Commands to run, in this order.
     Install([Vec<&'static str>; 2]),
@@ -85,9 +85,9 @@ fn install_packages(out: &mut dyn Write) -> Result<()> {
     }
     let packages: Vec<&'static str> = missing.iter().map(|it| it.package).collect();
     match remedy(&packages, user()?) {
-        Remedy::Nothing => writeln!(out, "nothing is missing")?,
-        Remedy::Ask(command) => bail!("run this once, then again: {command}"),
-        Remedy::Install(commands) => {
+        Provision::Nothing => writeln!(out, "nothing is missing")?,
+        Provision::Ask(command) => bail!("run this once, then again: {command}"),
+        Provision::Install(commands) => {
             for command in commands {
                 writeln!(out, "$ {}", command.join(" "))?;
                 run(&command)?;
@@ -97,19 +97,19 @@ fn install_packages(out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
-fn remedy(missing: &[&'static str], user: User) -> Remedy {
+fn remedy(missing: &[&'static str], user: User) -> Provision {
     if missing.is_empty() {
-        return Remedy::Nothing;
+        return Provision::Nothing;
     }
     match user {
         User::Root => {
             let mut install = vec!["apt-get", "install", "--yes", "--quiet", "--no-install-recommends"];
             install.extend(missing);
-            Remedy::Install([vec!["apt-get", "update", "--quiet"], install])
+            Provision::Install([vec!["apt-get", "update", "--quiet"], install])
         }
         User::Other => {
             let packages = missing.join(" ");
-            Remedy::Ask(format!("sudo apt-get update && sudo apt-get install --yes {packages}"))
+            Provision::Ask(format!("sudo apt-get update && sudo apt-get install --yes {packages}"))
         }
     }
 }

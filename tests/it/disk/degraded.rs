@@ -36,7 +36,7 @@ impl Site {
         self.providers.seen(channel).iter().map(|it| it.shown.title.clone()).collect()
     }
 
-    /// How often a channel has shown a message with these words in its title.
+    /// The number of messages with these words in their title that a channel has shown.
     fn count(&self, channel: &str, words: &str) -> usize {
         self.titles(channel).iter().filter(|it| it.contains(words)).count()
     }

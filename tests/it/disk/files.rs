@@ -13,7 +13,7 @@ fn post(gateway: &TestGateway, device: u32) -> u16 {
     gateway.post("thinklink", &alarm("over_temp", device, "urgent").to_string()).status
 }
 
-/// How often a message with these words in its title was seen.
+/// The number of messages with these words in their title that were seen.
 fn count(providers: &FakeProviders, words: &str) -> usize {
     providers.seen("ding").iter().filter(|it| it.shown.title.contains(words)).count()
 }

@@ -1,4 +1,4 @@
-//! What web pages may have a browser send, also one on the gateway's own machine.
+//! Requests that web pages have a browser send, also one on the gateway's own machine.
 
 use super::{CONFIG, ENV, alarm, check_refused, gateway};
 use crate::harness::{TestAnswer, TestGateway, TestRequest};
@@ -59,7 +59,7 @@ fn a_target_in_absolute_form_counts_beside_the_host() {
     assert_eq!(both_ours.status, 200, "{both_ours:?}");
 }
 
-/// What a page can send without the browser asking us first, and what it cannot.
+/// Requests of a page, both those that a browser sends unasked and those that it asks us about first.
 #[test]
 fn a_page_of_another_origin_can_post_nowhere_not_even_where_no_token_is_asked_for() {
     let gateway = gateway();

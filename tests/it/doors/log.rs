@@ -1,7 +1,7 @@
-//! What the operator hears of callers who are turned away.
+//! The log's lines about callers who are turned away.
 
 use super::{SOURCE_TOKEN, alarm, gateway};
-use crate::harness::{TestGateway, TestRequest};
+use crate::harness::{PATIENCE, TestGateway, TestRequest, until};
 
 /// The lines about refused requests.
 fn refusals(gateway: &TestGateway) -> Vec<String> {
@@ -49,7 +49,7 @@ fn whoever_has_shown_the_token_is_told_of_each_time() {
         let answer = TestRequest::post("/ingest/closed", "{}").bearer(SOURCE_TOKEN).send(gateway.address());
         assert_eq!(answer.status, 422);
     }
-    assert_eq!(refusals(&gateway).len(), 5);
+    until("each refusal stands in the log", || refusals(&gateway).len() == 5, PATIENCE);
 }
 
 #[test]

@@ -133,7 +133,7 @@ fn the_right_token_opens_the_door_whatever_the_case_of_its_scheme() {
     }
 }
 
-/// It comes in many pieces, and most of it behind a head that has already been read.
+/// The body comes in many pieces, and most of them behind a head that has already been read.
 #[test]
 fn a_long_body_is_read_to_its_end() {
     let gateway = gateway();

@@ -189,11 +189,10 @@ impl FaultTrial<'_> {
             }
             FaultEnd::Waits => {
                 thread::sleep(QUIET);
-                assert_eq!(
-                    (self.row().state.as_str(), self.times_asked()),
-                    ("pending", 1),
-                    "{name} knocks on"
-                );
+                let row = self.row();
+                assert_eq!((row.state.as_str(), row.attempts), ("pending", 1), "{name} knocks on");
+                // A mail server does not know before the login whose request it refuses.
+                assert!(self.times_asked() <= 1, "{name} knocks on: {}", self.times_asked());
             }
             FaultEnd::GivenUp | FaultEnd::Delivered | FaultEnd::Believed => {
                 thread::sleep(QUIET);

@@ -1,4 +1,4 @@
-//! Whoever is not let in hears that and nothing else, before anything of the request is read.
+//! Strangers: they hear that they are not let in and nothing else, before anything of their request is read.
 
 use super::doors::{Credential, closed_doors, doors_of, gateway, with_token};
 use crate::harness::{TestAnswer, TestRequest};

@@ -15,7 +15,7 @@ use super::outcome::Outcome;
   fanfare completions bash > /etc/bash_completion.d/fanfare
   fanfare completions zsh > \"${fpath[1]}/_fanfare\"")]
 pub struct CompletionArgs {
-    /// The shell
+    /// The shell that completes the commands
     pub shell: Shell,
 }
 

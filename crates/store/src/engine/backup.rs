@@ -41,7 +41,7 @@ pub enum BackupError {
     /// The file was written by a newer version.
     #[error("{} has schema {found}, and this build knows {known}: restore it with the version that wrote it", path.display())]
     TooNew {
-        /// The file.
+        /// The file's path.
         path: PathBuf,
         /// The version of its schema.
         found: i64,
@@ -51,7 +51,7 @@ pub enum BackupError {
     /// The file is damaged.
     #[error("{} is damaged: {words}", path.display())]
     Damaged {
-        /// The file.
+        /// The file's path.
         path: PathBuf,
         /// The words of SQLite's check.
         words: String,
@@ -59,17 +59,17 @@ pub enum BackupError {
     /// SQLite could not read or write a file.
     #[error("{} cannot be used", path.display())]
     Sqlite {
-        /// The file.
+        /// The file's path.
         path: PathBuf,
-        /// The reason.
+        /// The reason that SQLite gives.
         source: rusqlite::Error,
     },
     /// A file could not be read or written.
     #[error("{} cannot be read or written", path.display())]
     Io {
-        /// The file.
+        /// The file's path.
         path: PathBuf,
-        /// The reason.
+        /// The reason that the system gives.
         source: io::Error,
     },
 }

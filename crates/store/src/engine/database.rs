@@ -16,7 +16,7 @@ use crate::StoreError;
 use crate::engine::commit_observer::CommitObserver;
 use crate::engine::condition::ConditionSender;
 use crate::engine::readers::Readers;
-use crate::engine::watch::FileChange;
+use crate::engine::watch::DatabaseChange;
 use crate::fault::{StoreFault, StoreFile};
 
 impl Database {
@@ -90,8 +90,8 @@ impl Database {
         };
         // Files that are gone are the cause of much.
         match watch.check() {
-            FileChange::Fault(fault) => Some(fault),
-            FileChange::None | FileChange::Contents(_) => fault,
+            DatabaseChange::Fault(fault) => Some(fault),
+            DatabaseChange::None | DatabaseChange::Contents(_) => fault,
         }
     }
 
@@ -140,11 +140,11 @@ impl Database {
         done
     }
 
-    fn take_note(&mut self, change: FileChange) {
+    fn take_note(&mut self, change: DatabaseChange) {
         match change {
-            FileChange::None => {}
-            FileChange::Fault(fault) => self.fail(&fault),
-            FileChange::Contents(fault) => {
+            DatabaseChange::None => {}
+            DatabaseChange::Fault(fault) => self.fail(&fault),
+            DatabaseChange::Contents(fault) => {
                 if self.is_by_another_sqlite(&fault) && self.accept_contents().is_ok() {
                     return;
                 }

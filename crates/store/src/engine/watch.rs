@@ -22,7 +22,7 @@ pub(super) struct FileState {
 
 /// The files of an open database, as this process last left them.
 #[derive(Debug)]
-pub(super) struct FileWatch {
+pub(super) struct DatabaseWatch {
     /// The path in the config, which may be a link.
     path: PathBuf,
     log: PathBuf,
@@ -32,12 +32,12 @@ pub(super) struct FileWatch {
 
 /// The files, compared with how this process left them.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum FileChange {
+pub(super) enum DatabaseChange {
     /// No change that anybody else made.
     None,
     /// The same files with other contents: by another program that speaks SQLite, or by one that does not.
     Contents(StoreFault),
-    /// Not the same files.
+    /// Other files than those that were opened, or none.
     Fault(StoreFault),
 }
 
@@ -64,7 +64,7 @@ impl From<&Metadata> for FileState {
     }
 }
 
-impl FileWatch {
+impl DatabaseWatch {
     /// A watch over the database at `path`, which is open, and its write-ahead log.
     pub(super) fn new(path: &Path) -> io::Result<Self> {
         // SQLite puts the log beside the file itself, not beside a link to it.
@@ -89,32 +89,32 @@ impl FileWatch {
     }
 
     /// The first change of the files that is not of this process.
-    pub(super) fn check(&self) -> FileChange {
+    pub(super) fn check(&self) -> DatabaseChange {
         match changed((StoreFile::Database, &self.path, &self.database_state)) {
-            FileChange::None => changed((StoreFile::Log, &self.log, &self.log_state)),
-            change @ (FileChange::Contents(_) | FileChange::Fault(_)) => change,
+            DatabaseChange::None => changed((StoreFile::Log, &self.log, &self.log_state)),
+            change @ (DatabaseChange::Contents(_) | DatabaseChange::Fault(_)) => change,
         }
     }
 
     /// Takes the files as they are now for how this process left them: it has written. Tells of a change that
     /// this cannot have made.
-    pub(super) fn written(&mut self) -> FileChange {
+    pub(super) fn written(&mut self) -> DatabaseChange {
         let states = [
             (StoreFile::Database, &self.path, &mut self.database_state),
             (StoreFile::Log, &self.log, &mut self.log_state),
         ];
         for (file, path, left) in states {
             match changed((file, path, left)) {
-                FileChange::None => {}
+                DatabaseChange::None => {}
                 // This process writes and appends; it never makes a file shorter.
-                FileChange::Contents(StoreFault::Overwritten(_)) => match state_or_fault(file, path) {
+                DatabaseChange::Contents(StoreFault::Overwritten(_)) => match state_or_fault(file, path) {
                     Ok(now) => *left = now,
-                    Err(fault) => return FileChange::Fault(fault),
+                    Err(fault) => return DatabaseChange::Fault(fault),
                 },
-                change @ (FileChange::Contents(_) | FileChange::Fault(_)) => return change,
+                change @ (DatabaseChange::Contents(_) | DatabaseChange::Fault(_)) => return change,
             }
         }
-        FileChange::None
+        DatabaseChange::None
     }
 
     /// Takes the files as they are now for how this process left them: it has emptied the log. Files that are
@@ -136,13 +136,13 @@ impl FileWatch {
     }
 }
 
-fn changed((file, path, left): (StoreFile, &Path, &FileState)) -> FileChange {
+fn changed((file, path, left): (StoreFile, &Path, &FileState)) -> DatabaseChange {
     match state_or_fault(file, path) {
-        Err(fault) => FileChange::Fault(fault),
-        Ok(now) if !now.is_same_file(left) => FileChange::Fault(StoreFault::Replaced(file)),
-        Ok(now) if now.size < left.size => FileChange::Contents(StoreFault::Truncated(file)),
-        Ok(now) if now != *left => FileChange::Contents(StoreFault::Overwritten(file)),
-        Ok(_) => FileChange::None,
+        Err(fault) => DatabaseChange::Fault(fault),
+        Ok(now) if !now.is_same_file(left) => DatabaseChange::Fault(StoreFault::Replaced(file)),
+        Ok(now) if now.size < left.size => DatabaseChange::Contents(StoreFault::Truncated(file)),
+        Ok(now) if now != *left => DatabaseChange::Contents(StoreFault::Overwritten(file)),
+        Ok(_) => DatabaseChange::None,
     }
 }
 

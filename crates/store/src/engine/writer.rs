@@ -68,13 +68,13 @@ enum JobEnd {
     Written,
     /// Written, but not on the disk where it will be looked for; it must be there by the job's durability.
     WrittenElsewhere(StoreFault),
-    /// Not written.
+    /// Nothing written, for this reason.
     Failed(StoreError),
 }
 
 /// A unit of work that is written whole or not at all.
 trait Job: Send {
-    /// Where it must be written.
+    /// The place in which it must be written.
     fn durability(&self) -> Durability;
 
     /// Runs inside a transaction; a second time if a neighbour spoiled the first.

@@ -41,7 +41,7 @@ enum Expected {
     Count,
     /// Any whole number.
     Number,
-    /// Any text.
+    /// Any text that is UTF-8.
     Text,
     /// A text that is JSON.
     Json,

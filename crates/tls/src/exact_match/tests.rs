@@ -38,7 +38,7 @@ fn params(name: &str) -> CertificateParams {
     params
 }
 
-/// What `openssl req -x509` makes: its own CA.
+/// A certificate as `openssl req -x509` makes it: its own CA.
 fn own_authority(change: impl FnOnce(&mut CertificateParams)) -> Made {
     let mut params = params("localhost");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

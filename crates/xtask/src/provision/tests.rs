@@ -2,13 +2,13 @@ use super::*;
 
 #[test]
 fn where_nothing_is_missing_nothing_is_done() {
-    assert_eq!(remedy(&[], User::Root), Remedy::Nothing);
-    assert_eq!(remedy(&[], User::Other), Remedy::Nothing);
+    assert_eq!(remedy(&[], User::Root), Provision::Nothing);
+    assert_eq!(remedy(&[], User::Other), Provision::Nothing);
 }
 
 #[test]
 fn root_installs_what_is_missing() {
-    let Remedy::Install([update, install]) = remedy(&["nodejs", "postfix"], User::Root) else {
+    let Provision::Install([update, install]) = remedy(&["nodejs", "postfix"], User::Root) else {
         panic!("root may install");
     };
     assert_eq!(update, ["apt-get", "update", "--quiet"]);
@@ -19,7 +19,7 @@ fn root_installs_what_is_missing() {
 #[test]
 fn anyone_else_is_told_the_exact_command() {
     let expected = "sudo apt-get update && sudo apt-get install --yes nodejs postfix";
-    assert_eq!(remedy(&["nodejs", "postfix"], User::Other), Remedy::Ask(expected.to_owned()));
+    assert_eq!(remedy(&["nodejs", "postfix"], User::Other), Provision::Ask(expected.to_owned()));
 }
 
 #[test]

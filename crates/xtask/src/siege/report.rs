@@ -27,7 +27,7 @@ pub struct SiegeReport {
     pub figures: Vec<SiegeFigure>,
 }
 
-/// What an honest sender noticed of one crowd.
+/// One crowd, as an honest sender noticed it.
 #[derive(Debug, Clone, Serialize)]
 pub struct SiegeFigure {
     /// The sort of the stuck connections; `None`: there were none.

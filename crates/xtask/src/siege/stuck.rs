@@ -34,7 +34,7 @@ pub(super) const DRIP: Duration = Duration::from_millis(500);
 const HEALTHY: &str = "GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 impl StuckSort {
-    /// Every sort.
+    /// Every sort, in the order of the report.
     pub const ALL: [Self; 9] = [
         Self::NoHead,
         Self::HalfHead,

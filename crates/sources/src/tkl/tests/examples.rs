@@ -18,7 +18,7 @@ const B12: &str = include_str!("../../../../../examples/tkl/b12-whole-context.js
 const EVENT_TIME: &str = "2026-03-08T08:40:38Z";
 
 /// The expected reading of a body. Severity and source are written once, not also among the labels.
-struct Expected {
+struct ExpectedReading {
     is: (Kind, Status, Severity),
     sent: Option<&'static str>,
     labels: &'static [(&'static str, &'static str)],
@@ -30,9 +30,9 @@ struct Expected {
 }
 
 #[track_caller]
-fn check(body: &str, pairs: &[(&str, &str)], expected: Expected) {
+fn check(body: &str, pairs: &[(&str, &str)], expected: ExpectedReading) {
     let alert = alert_with(body, &hints(pairs));
-    let Expected {
+    let ExpectedReading {
         is: (kind, status, severity),
         sent,
         labels: named,
@@ -70,7 +70,7 @@ fn a_chat_scripts_body_is_read() {
     check(
         B01,
         &[],
-        Expected {
+        ExpectedReading {
             is: (FIRING.0, FIRING.1, Severity::Urgent),
             sent: Some("urgent"),
             labels: &[("alertname", "Device Alert"), ("eui", "6353012af1093062"), ("device", "Cold room 3")],
@@ -88,7 +88,7 @@ fn a_plain_text_body_is_read() {
     check(
         B02,
         &[],
-        Expected {
+        ExpectedReading {
             is: (FIRING.0, FIRING.1, Severity::Mid),
             sent: None,
             labels: &[("alertname", "Device Alert"), ("eui", "6353012af1093062"), ("device", "Cold room 3")],
@@ -106,7 +106,7 @@ fn the_alarm_rpcs_parameters_raise_an_alarm() {
     check(
         B03,
         &[],
-        Expected {
+        ExpectedReading {
             is: (FIRING.0, FIRING.1, Severity::High),
             sent: Some("high"),
             labels: &[("alertname", "alarm_bin"), ("eui", "6353012af10a1806")],
@@ -127,7 +127,7 @@ fn the_alarm_rpcs_parameters_clear_an_alarm() {
     check(
         B04,
         &[],
-        Expected {
+        ExpectedReading {
             is: (Kind::Alarm, Status::Resolved, Severity::High),
             sent: Some("high"),
             labels: &[("alertname", "alarm_bin"), ("eui", "6353012af10a1806")],
@@ -145,7 +145,7 @@ fn a_notification_groups_alarm_is_read() {
     check(
         B05,
         &[],
-        Expected {
+        ExpectedReading {
             is: (FIRING.0, FIRING.1, Severity::High),
             sent: Some("high"),
             labels: &[("alertname", "over_temp_01"), ("eui", "6353012af1093064")],
@@ -163,7 +163,7 @@ fn a_notification_groups_clear_is_read_with_the_device_from_the_address() {
     check(
         B06,
         &[("eui", "6353012AF1093064")],
-        Expected {
+        ExpectedReading {
             is: (Kind::Alarm, Status::Resolved, Severity::Mid),
             sent: None,
             labels: &[("alertname", "over_temp_01"), ("eui", "6353012af1093064")],
@@ -181,7 +181,7 @@ fn a_whole_rpc_item_is_read() {
     check(
         B07,
         &[],
-        Expected {
+        ExpectedReading {
             is: (FIRING.0, FIRING.1, Severity::Urgent),
             sent: Some("urgent"),
             labels: &[("alertname", "leak_main"), ("eui", "6353012af1093064")],
@@ -199,7 +199,7 @@ fn a_daily_report_is_a_notice() {
     check(
         B08,
         &[],
-        Expected {
+        ExpectedReading {
             is: (Kind::Notice, Status::Firing, Severity::Low),
             sent: None,
             labels: &[("alertname", "Notice")],
@@ -217,7 +217,7 @@ fn a_rich_body_is_read() {
     check(
         B09,
         &[],
-        Expected {
+        ExpectedReading {
             is: (FIRING.0, FIRING.1, Severity::High),
             sent: Some("high"),
             labels: &[("alertname", "over_temp_01"), ("eui", "6353012af1093064"), ("device", "2F 配电室")],
@@ -249,7 +249,7 @@ fn a_json_rpc_envelope_is_read() {
     check(
         B10,
         &[],
-        Expected {
+        ExpectedReading {
             is: (FIRING.0, FIRING.1, Severity::Mid),
             sent: Some("mid"),
             labels: &[("alertname", "door"), ("eui", "a123456789123456")],
@@ -267,7 +267,7 @@ fn a_dumped_context_is_read_without_the_devices_credentials() {
     check(
         B12,
         &[],
-        Expected {
+        ExpectedReading {
             is: (FIRING.0, FIRING.1, Severity::Urgent),
             sent: Some("urgent"),
             labels: &[("alertname", "Device Alert"), ("eui", "6353012af1093062"), ("device", "Cold room 3")],
@@ -300,7 +300,7 @@ fn the_documented_scripts_body_is_read() {
             "action":"clear","level":"high","title":"Temperature too high","desc":"Current -20 °C, limit -15 °C",
             "at_mobiles":[],"at_all":false,"time":"2026-03-08T08:40:38.000Z"}"#,
         &[],
-        Expected {
+        ExpectedReading {
             is: (Kind::Alarm, Status::Resolved, Severity::High),
             sent: Some("high"),
             labels: &[("alertname", "over_temp"), ("eui", "6353012af1093062"), ("device", "Cold room 3")],

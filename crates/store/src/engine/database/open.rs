@@ -16,7 +16,7 @@ use crate::engine::files::{self, FileAccess, StoreLock, beside};
 use crate::engine::memory::{self, LARGEST_COPY, NewCopy};
 use crate::engine::readers::{Place, Readers};
 use crate::engine::reserve::Reserve;
-use crate::engine::watch::{FileState, FileWatch};
+use crate::engine::watch::{DatabaseWatch, FileState};
 use crate::engine::{image, migrations};
 use crate::fault::StoreFault;
 
@@ -60,7 +60,8 @@ impl Database {
         let writing = open_writer(path)?;
         let unusable = |source| OpenError::Unusable { path: path.to_owned(), source };
         let instance = name_instance(&writing, instance).map_err(unusable)?;
-        let watch = FileWatch::new(path).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
+        let watch =
+            DatabaseWatch::new(path).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
         let readers = Readers::open(Place::new_file(path, &lock)).map_err(unusable)?;
         Ok(Self {
             path: path.to_owned(),

@@ -18,7 +18,7 @@ use crate::engine::files::{self, StoreLock, beside};
 use crate::engine::memory::{self, LARGEST_COPY, NewCopy};
 use crate::engine::merge::merge;
 use crate::engine::readers::{Place, keep_log};
-use crate::engine::watch::{FileChange, FileState, FileWatch};
+use crate::engine::watch::{DatabaseChange, DatabaseWatch, FileState};
 use crate::fault::{StoreFault, StoreFile};
 
 /// Reason why the store does not get well yet.
@@ -86,14 +86,14 @@ impl Database {
     fn try_recover(&mut self) -> Result<(), RecoveryObstacle> {
         match &self.backing {
             Backing::File(watch) => match watch.check() {
-                FileChange::None if !self.has_wrong_contents() => self.prove(),
-                FileChange::None => self.mend_contents(self.fault()),
-                FileChange::Contents(fault) => self.mend_contents(Some(fault)),
-                FileChange::Fault(StoreFault::Missing(StoreFile::Database)) => self.write_back(),
-                FileChange::Fault(
+                DatabaseChange::None if !self.has_wrong_contents() => self.prove(),
+                DatabaseChange::None => self.mend_contents(self.fault()),
+                DatabaseChange::Contents(fault) => self.mend_contents(Some(fault)),
+                DatabaseChange::Fault(StoreFault::Missing(StoreFile::Database)) => self.write_back(),
+                DatabaseChange::Fault(
                     StoreFault::Missing(StoreFile::Log) | StoreFault::Replaced(StoreFile::Log),
                 ) => self.renew_log(),
-                FileChange::Fault(fault) => Err(RecoveryObstacle::Fault(fault)),
+                DatabaseChange::Fault(fault) => Err(RecoveryObstacle::Fault(fault)),
             },
             Backing::Memory(_, origin) => match FileState::read(&self.path) {
                 Ok(now) if *origin == Some(now) => self.merge_back(),
@@ -187,7 +187,7 @@ impl Database {
 
     /// Goes on with the file at the path, which is open for writing.
     fn go_on_with(&mut self, writing: Connection, lock: Arc<StoreLock>) -> Result<(), RecoveryObstacle> {
-        let watch = FileWatch::new(&self.path)?;
+        let watch = DatabaseWatch::new(&self.path)?;
         let readers = Arc::clone(&self.readers);
         let mut held = readers.hold();
         held.close()?;
@@ -217,7 +217,7 @@ impl Database {
         self.writing = Connection::open_in_memory()?; // the old log is let go of before the new one is made
         self.writing = open_writer(&self.path)?;
         held.open(Place::new_file(&self.path, &self.lock))?;
-        self.backing = Backing::File(FileWatch::new(&self.path)?);
+        self.backing = Backing::File(DatabaseWatch::new(&self.path)?);
         warn!(store.path = %self.path.display(), "The write-ahead log was not in its place; all that it held is in the store");
         Ok(())
     }

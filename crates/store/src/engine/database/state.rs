@@ -12,7 +12,7 @@ use crate::engine::files::StoreLock;
 use crate::engine::memory::MemoryName;
 use crate::engine::readers::Readers;
 use crate::engine::reserve::Reserve;
-use crate::engine::watch::{FileState, FileWatch};
+use crate::engine::watch::{DatabaseWatch, FileState};
 
 /// The database that is written, and all its connections.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub(in crate::engine) struct Database {
     pub(super) reserve: Reserve,
     pub(super) condition: ConditionSender,
     pub(super) observer: CommitObserver,
-    /// What kept the store from getting well, as it was last logged.
+    /// The obstacle that kept the store from getting well, as it was last logged.
     pub(super) last_obstacle: Option<String>,
     /// The time from which on it may be tried to get well, beside the regular times.
     pub(super) next_try: Instant,
@@ -46,8 +46,8 @@ pub(super) struct LogState {
 /// The place of what is written.
 #[derive(Debug)]
 pub(super) enum Backing {
-    /// The file.
-    File(FileWatch),
+    /// The database's own file.
+    File(DatabaseWatch),
     /// A copy in memory, and the file that it can be merged into again: the one that it was made from.
     Memory(MemoryName, Option<FileState>),
 }

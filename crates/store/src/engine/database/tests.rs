@@ -1,4 +1,4 @@
-//! What becomes of the store when its files do.
+//! The store, when somebody deletes, replaces or changes its files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
