@@ -95,12 +95,14 @@ pub fn accept(
         repeat_key: repeat_key(alert.kind, &content, &plan),
         decisions: plan.decisions.clone(),
     });
+    let mut told = state.of_incident.told.clone();
     if plan.incident == IncidentChange::Close {
-        let ended = state.of_incident.scheduled.iter().map(ended);
-        ended.for_each(|it| builder.recheck(&it, EvaluationTime::Event(now)));
+        for notification in state.of_incident.scheduled.iter().map(ended) {
+            told.extend(builder.recheck(&notification, EvaluationTime::Event(now)));
+        }
     }
     let subject = NotificationSubject::from_alert(id, incident, since, &alert);
-    builder.add_notifications(subject, &plan.decisions, &state.of_incident.told, now);
+    builder.add_notifications(subject, &plan.decisions, &told, now);
     builder.changes
 }
 

@@ -47,8 +47,10 @@ pub fn acknowledge(
     let acknowledgement = Acknowledgement { at: now, ..acknowledgement.clone() };
     let mut builder = ChangesBuilder::new(context);
     enter(&mut builder.changes, state, &record.notification, &acknowledgement);
+    let mut channels = state.of_incident.told.clone();
     for notification in &state.of_incident.scheduled {
-        builder.recheck(&acknowledged(notification, &acknowledgement), EvaluationTime::Event(now));
+        let notification = acknowledged(notification, &acknowledgement);
+        channels.extend(builder.recheck(&notification, EvaluationTime::Event(now)));
     }
     let notification = &record.notification;
     let subject = NotificationSubject {
@@ -59,7 +61,7 @@ pub fn acknowledge(
         alert: &notification.alert,
         others: &notification.others,
     };
-    for (receiver, channels) in told(&state.of_incident.told, context) {
+    for (receiver, channels) in told(&channels, context) {
         let draft = NotificationDraft {
             receiver: &receiver,
             route: None,

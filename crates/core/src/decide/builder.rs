@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::changes::{
     AlertRef, Changes, NewAlert, NewDelivery, NewGroupedAlert, NewNotification, NewStep, NotificationRef,
@@ -18,35 +18,31 @@ use crate::{
     evaluate_contract, shifted,
 };
 
-/// The time at which a notification is evaluated.
+/// The time at which a notification is evaluated: all that is due then is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EvaluationTime {
-    /// The time on the scale of promises: all that is due is done.
+    /// The time on the scale of promises, by which timers go off.
     Scheduled(Timestamp),
-    /// The time by the wall clock, as something happens to the notification. What is due by time alone is left to
-    /// the timers.
+    /// The time by the wall clock, at which something happens to the notification.
     Event(Timestamp),
 }
 
 impl EvaluationTime {
     /// The times of an evaluation of a notification in this state, while the time scales have these leads.
+    ///
+    /// What is due counts on the scale of promises in either case, which nobody can set: an attempt that ends before
+    /// the timers of a new life have gone off must not count as one within a time that is over.
     fn times_for(
         self,
         state: &NotificationState,
         record: &NotificationRecord,
         leads: ClockLeads,
     ) -> EvaluationTimes {
-        const LEAST: SignedDuration = SignedDuration::from_millis(1);
         let (promise, wall) = match self {
             Self::Scheduled(now) => (now, shifted(now, -leads.promise)),
             Self::Event(now) => (shifted(now, leads.promise), now),
         };
-        let now = contract_time(record, promise);
-        let due = match (self, record.next_check_at) {
-            (Self::Scheduled(_), _) | (Self::Event(_), None) => now,
-            (Self::Event(_), Some(next)) => now.min(shifted(next, -LEAST)),
-        };
-        EvaluationTimes { due, steps: state.step_time(wall) }
+        EvaluationTimes { due: contract_time(record, promise), steps: state.step_time(wall) }
     }
 }
 
@@ -247,15 +243,26 @@ impl<'a> ChangesBuilder<'a> {
         }
     }
 
-    /// Does all that is due about a notification.
-    pub(super) fn recheck(&mut self, state: &NotificationState, time: EvaluationTime) {
+    /// Does all that is due about a notification; returns the channels that are told of it by that.
+    pub(super) fn recheck(&mut self, state: &NotificationState, time: EvaluationTime) -> Vec<ToldChannel> {
+        let before = self.changes.deliveries.len();
         match &state.record {
-            Some(record) => self.evaluate(state, record, time.times_for(state, record, self.context.leads)),
+            Some(record) => {
+                self.evaluate(state, record, time.times_for(state, record, self.context.leads));
+                let is_its = |it: &&NewDelivery| it.notification == NotificationRef::Existing(state.id);
+                let told = |it: &NewDelivery| ToldChannel {
+                    receiver: record.notification.receiver.clone(),
+                    channel: it.channel.clone(),
+                    content: ToldContent::Alert,
+                };
+                self.changes.deliveries.iter().skip(before).filter(is_its).map(told).collect()
+            }
             // Its deliveries are given up for it: nothing else is kept from being written with it.
             None => {
                 self.changes.unreadable_notifications.push(state.id);
                 let notification = NotificationRef::Existing(state.id);
                 self.changes.rechecks.push(RecheckAt { notification, at: None });
+                Vec::new()
             }
         }
     }

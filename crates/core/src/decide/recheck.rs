@@ -11,6 +11,6 @@ use super::state::DecisionState;
 #[must_use]
 pub fn recheck(state: &DecisionState, time: EvaluationTime, context: &DecisionContext<'_>) -> Changes {
     let mut builder = ChangesBuilder::new(context);
-    state.notifications.iter().for_each(|it| builder.recheck(it, time));
+    state.notifications.iter().for_each(|it| drop(builder.recheck(it, time)));
     builder.changes
 }

@@ -8,6 +8,7 @@ mod acknowledge;
 mod dead_letter;
 mod give_up;
 mod recheck;
+mod restarts;
 mod repeat;
 mod settle;
 mod twice;

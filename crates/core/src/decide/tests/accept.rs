@@ -184,10 +184,20 @@ fn the_end_is_not_told_on_a_channel_that_is_no_longer_in_the_config() {
 #[test]
 fn the_end_is_not_told_to_those_who_were_added_for_another_incident() {
     let mut fixture = DecisionFixture::on(ladder());
-    fixture.accept(alarm("a", Severity::High), 0);
     fixture.accept(alarm("b", Severity::High), 0);
-    fixture.recheck(2, 900);
+    fixture.recheck(1, 900);
+    fixture.accept(alarm("a", Severity::High), 990);
     assert_eq!(names(&fixture.accept(end_of("a"), 1000)), ["ding", "mail"]);
+}
+
+#[test]
+fn the_end_is_told_to_those_who_are_added_by_a_rung_that_is_found_due_at_the_end() {
+    let mut fixture = DecisionFixture::on(ladder());
+    fixture.accept(alarm("a", Severity::High), 0);
+    let ended = fixture.accept(end_of("a"), 1000); // the first event of a new life
+    let told: Vec<_> = ended.deliveries.iter().map(|it| (it.notification.0, it.channel.as_str())).collect();
+    assert_eq!(told, [(1, "phone"), (2, "ding"), (2, "mail"), (2, "phone")]);
+    assert_eq!(ended.deliveries[0].escalated, Some(crate::Unless::Delivered));
 }
 
 #[test]
@@ -245,6 +255,7 @@ fn the_end_of_an_incident_ends_the_wait_for_an_acknowledgement_with_it() {
 fn a_clock_that_is_set_ahead_breaks_no_promise_when_its_incident_is_over() {
     let mut fixture = DecisionFixture::on(ladder());
     fixture.accept(alarm("a", Severity::High), 0);
+    let mut fixture = fixture.with_clock_set(30, 3600);
     let ended = fixture.accept(end_of("a"), 3600);
     assert!(ended.deliveries.iter().all(|it| it.notification.0 == 2), "{:?}", ended.deliveries);
     assert!(ended.rechecks.iter().any(|it| (it.notification.0, it.at) == (1, Some(after_noon(60)))));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::ledger::MemoryLedger;
 use crate::decide::*;
@@ -126,6 +126,12 @@ impl DecisionFixture {
 
     pub(super) fn with_self_alerts_to(self, receiver: &'static str) -> Self {
         Self { self_alerts_to: Some(receiver), ..self }
+    }
+
+    /// Somebody sets the wall clock to `shown` seconds after noon, when it is `passed` seconds after noon.
+    pub(super) fn with_clock_set(self, passed: i64, shown: i64) -> Self {
+        let lead = SignedDuration::from_secs(passed - shown);
+        Self { leads: ClockLeads { promise: lead, certain: lead }, ..self }
     }
 
     fn availability(&self, channel: &ChannelName) -> ChannelAvailability {

@@ -24,7 +24,7 @@ fn a_rung_is_climbed_at_its_time_and_not_before() {
 }
 
 #[test]
-fn what_is_due_by_time_alone_is_left_to_the_timers_when_a_channel_is_blocked() {
+fn all_that_is_due_is_done_whether_a_timer_or_an_event_comes_first() {
     let mut fixture = DecisionFixture::on(ladder());
     fixture.accept(alarm("a", Severity::High), 0);
     let state = fixture.ledger.read(&[StateKey::Notification(NotificationId(1))]);
@@ -32,9 +32,10 @@ fn what_is_due_by_time_alone_is_left_to_the_timers_when_a_channel_is_blocked() {
         let changes = fixture.decide(|context| recheck(&state, time, context));
         (changes.deliveries.len(), changes.rechecks[0].at)
     };
-    assert_eq!(at(EvaluationTime::Event(after_noon(3600))), (0, Some(after_noon(60))));
-    // Those who were told last have half a minute of their own.
-    assert_eq!(at(EvaluationTime::Scheduled(after_noon(3600))), (2, Some(after_noon(3630))));
+    for time in [EvaluationTime::Event(after_noon(3600)), EvaluationTime::Scheduled(after_noon(3600))] {
+        // Those who were told last have half a minute of their own.
+        assert_eq!(at(time), (2, Some(after_noon(3630))), "{time:?}");
+    }
 }
 
 #[test]

@@ -3,11 +3,60 @@
 use std::future::Future;
 use std::task::Poll;
 
-use fanfare_core::Severity;
+use fanfare_core::{DeliveryTerms, Severity, Unless};
 
 use super::fake::{FakeAnswer, FakeChannel, transient};
 use super::harness::{GatewayHarness, HarnessConfig, alarm};
-use super::times::{MINUTE, SECOND};
+use super::terms::{together, with_rung, within};
+use super::times::{HOUR, MINUTE, SECOND};
+
+/// Terms to be kept within 90 s on `ding`, else `phone`, and `boss` after two minutes unless acknowledged.
+fn within_ninety_seconds() -> DeliveryTerms {
+    let terms = within(90 * SECOND, together(&["ding"]));
+    let terms = with_rung(terms, 90 * SECOND, Unless::Delivered, &["phone"]);
+    with_rung(terms, 2 * MINUTE, Unless::Acknowledged, &["boss"])
+}
+
+/// The contract's end, and the seconds of the calls of all channels, where the gateway is killed ten seconds after an
+/// alert and comes back after so many seconds more; `ding` answers from then on.
+async fn killed_for(seconds: u32) -> (String, [Vec<f64>; 3]) {
+    let ding = FakeChannel::new("ding").with_timeout(HOUR).answering(|call| match call.nth {
+        0 => FakeAnswer::Hang,
+        _ => FakeAnswer::Accept,
+    });
+    let channels = [ding, FakeChannel::new("phone"), FakeChannel::new("boss")];
+    let mut harness = GatewayHarness::with_terms(within_ninety_seconds(), channels).await;
+    harness.accept([alarm("a", Severity::Urgent)]).await;
+    harness.advance(10 * SECOND).await;
+    harness.kill().await;
+    harness.advance_while_down(seconds * SECOND).await;
+    harness.start().await;
+    harness.advance(5 * MINUTE).await;
+    let status = harness.query_text("SELECT fulfilment FROM notifications WHERE id = 1");
+    (status, ["ding", "phone", "boss"].map(|it| harness.call_times(it)))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_contract_whose_time_passes_while_the_gateway_is_down_is_late_though_it_is_told_first_thing() {
+    for down in [80, 81, 105, 480, 86_400] {
+        let (status, [ding, phone, boss]) = killed_for(down).await;
+        assert_eq!(status, "late", "down for {down} s");
+        let back = 10.0 + f64::from(down);
+        assert_eq!(ding, [0.0, back]);
+        // Told, though late: the rung for when it is not told may be left out. The other is not late twice.
+        assert!(phone.is_empty() || phone == [back], "down for {down} s: {phone:?}");
+        assert_eq!(boss, [back.max(120.0)], "down for {down} s");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_contract_whose_time_has_not_passed_when_the_gateway_is_back_is_kept() {
+    for down in [1, 40, 79] {
+        let (status, [ding, phone, boss]) = killed_for(down).await;
+        assert_eq!((status.as_str(), phone, boss), ("kept", vec![], vec![120.0]), "down for {down} s");
+        assert_eq!(ding, [0.0, 10.0 + f64::from(down)]);
+    }
+}
 
 const THREE: [&str; 3] = ["a", "b", "c"];
 

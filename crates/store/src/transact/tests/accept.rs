@@ -251,9 +251,9 @@ async fn who_was_not_called_in_does_not_hear_that_it_is_over() {
     let folder = StoreFolder::new();
     let store = folder.open();
     let decider = Decider::on(ladder());
-    accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     let other = accept_by(&store, &decider, alarm("b", Severity::High), NOON).await;
     recheck_at(&store, &decider, other.owed[0].notification.id, after_noon(900)).await;
+    accept_by(&store, &decider, alarm("a", Severity::High), after_noon(990)).await;
     let ended = accept_by(&store, &decider, end_of("a"), after_noon(1000)).await;
     assert_eq!(deliveries(&ended).len(), 2);
 }

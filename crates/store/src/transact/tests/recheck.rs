@@ -114,20 +114,16 @@ async fn those_who_wait_for_a_channel_with_nothing_left_to_count_are_found_too()
     assert_eq!(store.waiting_for("mail".into()).await.unwrap(), [accepted.owed[0].notification.id]);
 }
 
-/// On a ladder, `ding` is settled when the clock says so many seconds after noon;
+/// On a ladder, `ding` is settled ten seconds after noon, when the clock was set to so many seconds after noon;
 /// whatever that calls for, and when to look again, is as here.
-async fn check_settled_at(
-    seconds: i64,
-    outcome: DeliveryOutcome,
-    added: &[&str],
-    next_check_at: Option<i64>,
-) {
+async fn check_settled_at(shown: i64, outcome: DeliveryOutcome, added: &[&str], next_check_at: Option<i64>) {
     let folder = StoreFolder::new();
     let store = folder.open();
     let decider = Decider::on(ladder());
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     let ding = &deliveries(&accepted)[0];
-    let more = settle_by(&store, &decider, settled_at(seconds, settlement(ding, outcome))).await;
+    let decider = decider.with_clock_set(10, shown);
+    let more = settle_by(&store, &decider, settled_at(shown, settlement(ding, outcome))).await;
     let channels: Vec<_> = more.deliveries.iter().map(|it| it.channel.as_str()).collect();
     assert_eq!(channels, added);
     assert_eq!(more.rechecks[0].at, next_check_at.map(after_noon));
@@ -135,9 +131,9 @@ async fn check_settled_at(
 
 #[tokio::test]
 async fn a_clock_that_is_set_ahead_climbs_nothing_when_an_attempt_ends() {
-    for seconds in [-3600, 10, 59, 60, 61, 3600] {
-        check_settled_at(seconds, DeliveryOutcome::Delivered, &[], Some(60)).await;
-        check_settled_at(seconds, again(seconds), &[], Some(60)).await;
+    for shown in [-3600, 10, 59, 60, 61, 3600] {
+        check_settled_at(shown, DeliveryOutcome::Delivered, &[], Some(60)).await;
+        check_settled_at(shown, again(shown), &[], Some(60)).await;
     }
 }
 
@@ -154,7 +150,8 @@ async fn a_clock_that_is_set_ahead_breaks_no_promise_when_it_is_over() {
     let decider = Decider::on(ladder());
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     let first = accepted.owed[0].notification.id;
-    let ended = accept_by(&store, &decider, end_of("a"), after_noon(3600)).await;
+    let set = decider.clone().with_clock_set(30, 3600);
+    let ended = accept_by(&store, &set, end_of("a"), after_noon(3600)).await;
     assert!(ended.consequences.deliveries.is_empty(), "{:?}", ended.consequences.deliveries);
     assert!(ended.consequences.rechecks.contains(&Recheck { notification: first, at: Some(after_noon(60)) }));
     assert_eq!(steps(&folder), [] as [String; 0]);
