@@ -19,6 +19,7 @@ mod commit_observer;
 mod migrations;
 mod insert;
 mod connection;
+mod earlier_copy;
 mod files;
 
 pub use self::backup::{Backup, BackupError, ExistingStore, Restored, backup, restore};

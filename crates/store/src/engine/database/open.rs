@@ -17,7 +17,7 @@ use crate::engine::memory::{self, LARGEST_COPY, NewCopy};
 use crate::engine::readers::{Place, Readers};
 use crate::engine::reserve::Reserve;
 use crate::engine::watch::{DatabaseWatch, FileState};
-use crate::engine::{image, migrations};
+use crate::engine::{earlier_copy, image, migrations};
 use crate::fault::StoreFault;
 
 impl Database {
@@ -150,6 +150,9 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, OpenError> {
     let found = check_owner(&db, path)?;
     files::restrict_to_owner(path);
     configure_writer(&db).map_err(unusable)?;
+    if (1..migrations::NEWEST).contains(&found) {
+        earlier_copy::keep(&db, path, found);
+    }
     migrations::migrate(&mut db, found).map_err(unusable)?;
     // The write-ahead log is there from the first read on.
     db.query_row("SELECT count(*) FROM instance", [], |_| Ok(())).map_err(unusable)?;
