@@ -21,6 +21,7 @@ mod ledger_reader;
 mod fakes;
 mod faults;
 mod kill;
+mod losses;
 mod bench;
 mod burst;
 mod stop;

@@ -1,6 +1,7 @@
 //! `kill -9`, again and again, and the count afterwards.
 
 mod environment;
+mod wrong_clock;
 mod report;
 
 use std::io::Write;
@@ -12,6 +13,7 @@ use anyhow::Result;
 pub use self::report::{BrokenPromise, ChaosReport};
 
 use self::environment::ChaosEnvironment;
+use self::wrong_clock::WrongClock;
 use crate::alert::Serial;
 
 #[cfg(test)]
@@ -42,13 +44,18 @@ const KILL_WITHIN: Duration = Duration::from_millis(300);
 /// or while it works off what the first left behind.
 const KILL_AGAIN_WITHIN: Duration = Duration::from_millis(120);
 
+/// The alerts of each round that somebody takes care of.
+const ACKNOWLEDGED_A_ROUND: usize = 3;
+
 impl Chaos {
     /// Above every back-off that receivers which answer can cause.
     pub const PATIENCE: Duration = Duration::from_secs(30);
 
     /// Each round posts alerts, kills the gateway at a random moment, in one
     /// round of three kills it again while it recovers, and waits until what
-    /// it had accepted is told. The store goes on from round to round.
+    /// it had accepted is told; then somebody acknowledges a few. The store goes on from round to round.
+    /// Contracts and ladders run meanwhile, a budget makes digests, and each life of the gateway has a
+    /// wall clock of its own, where libfaketime is installed.
     ///
     /// The first loss ends it.
     ///
@@ -56,51 +63,76 @@ impl Chaos {
     ///
     /// When the gateway does not start, or ends by itself.
     pub async fn run(&self, progress: &mut dyn Write) -> Result<ChaosReport> {
+        let library = WrongClock::library();
+        if library.is_none() {
+            writeln!(progress, "libfaketime is not installed: every clock is right")?;
+        }
         let mut chance = fastrand::Rng::with_seed(self.seed);
         let environment =
             ChaosEnvironment::open(&self.binary, self.rounds * ALERTS_A_ROUND, &self.scratch).await?;
-        let mut gateway = environment.start().await?;
-        let mut accepted = Vec::new();
-        let mut kills = 0;
+        let mut gateway = environment.start(&WrongClock::Right).await?;
+        let mut count = ChaosCount::default();
         for round in 0..self.rounds {
             let first = round * ALERTS_A_ROUND;
             let moment = some_part_of(KILL_WITHIN, &mut chance);
             let answered = environment.post_and_kill(gateway, first..first + ALERTS_A_ROUND, moment).await?;
-            kills += 1;
+            count.kills += 1;
+            let clock = WrongClock::draw(library.as_ref(), &mut chance);
+            count.wrong_clocks += u32::from(clock.is_wrong());
             if chance.u8(..3) == 0 {
-                environment.start_and_kill(some_part_of(KILL_AGAIN_WITHIN, &mut chance)).await?;
-                kills += 1;
+                let again = some_part_of(KILL_AGAIN_WITHIN, &mut chance);
+                environment.start_and_kill(&clock, again).await?;
+                count.kills += 1;
             }
-            gateway = environment.start().await?;
+            gateway = environment.start(&clock).await?;
             writeln!(
                 progress,
-                "round {}/{}: killed {moment:?} after the first of {} accepted alerts",
+                "round {}/{}: killed {moment:?} after the first of {} accepted alerts; then {clock}",
                 round + 1,
                 self.rounds,
                 answered.len()
             )?;
-            let drained = environment.drain(&answered, self.patience).await;
-            accepted.extend(answered);
+            let serials: Vec<Serial> = answered.iter().map(|it| it.serial).collect();
+            let drained = environment.drain(&serials, self.patience).await;
+            count.accepted.extend(serials);
             if let Err(loss) = drained {
                 writeln!(progress, "{loss:#}")?;
                 break;
             }
+            for id in answered.iter().filter_map(|it| it.id).take(ACKNOWLEDGED_A_ROUND) {
+                count.acknowledged += u32::from(environment.acknowledge(&gateway, id).await?);
+            }
         }
         environment.come_to_rest().await;
+        count.unaccounted = environment.unaccounted(&gateway).await?;
         gateway.kill().await?;
-        Ok(self.report(&environment, &accepted, kills))
+        Ok(self.report(&environment, count))
     }
 
-    fn report(&self, environment: &ChaosEnvironment, accepted: &[Serial], kills: u32) -> ChaosReport {
+    fn report(&self, environment: &ChaosEnvironment, count: ChaosCount) -> ChaosReport {
+        let ChaosCount { kills, wrong_clocks, acknowledged, unaccounted, accepted } = count;
         ChaosReport {
             seed: self.seed,
             kills,
+            wrong_clocks,
+            acknowledged,
+            unaccounted,
             accepted: accepted.len(),
-            lost: environment.untold(accepted),
+            lost: environment.untold(&accepted),
             told: environment.counters().iter().map(|counter| counter.told()).sum(),
             repeats: environment.counters().iter().map(|counter| counter.repeats()).sum(),
         }
     }
+}
+
+/// The count while rounds go on.
+#[derive(Debug, Default)]
+struct ChaosCount {
+    kills: u32,
+    wrong_clocks: u32,
+    acknowledged: u32,
+    unaccounted: u64,
+    accepted: Vec<Serial>,
 }
 
 fn some_part_of(time: Duration, chance: &mut fastrand::Rng) -> Duration {

@@ -36,6 +36,9 @@ struct StepResult {
 /// The version of cargo-deny that the policy in `deny.toml` was written for.
 const CARGO_DENY: &str = "0.20.2";
 
+/// The number of worlds that are simulated, each twice.
+const SIMULATED: &str = "1000";
+
 /// Runs every check and every test, shows what each prints, and ends with a table.
 ///
 /// # Errors
@@ -65,6 +68,10 @@ fn steps() -> Vec<GateStep> {
         step("documentation", documentation()),
         step("build the binaries", cargo_with(&["build", "--workspace", "--bins", "--quiet"])),
         step("examples in the documentation", cargo_with(&["test", "--workspace", "--doc", "--quiet"])),
+        step(
+            "simulated worlds",
+            cargo_with(&["xtask", "simulate", "--quiet", "--seeds", SIMULATED, "--seed", "0"]),
+        ),
         step("tests", tests()),
     ]);
     steps

@@ -32,6 +32,9 @@ pub(crate) struct GatewayProcess {
 /// The longest time for a start: far above any good one, so that only a hang meets it.
 const START_WITHIN: Duration = Duration::from_secs(30);
 
+/// The longest time for a stop, above the grace that attempts under way get.
+const STOP_WITHIN: Duration = Duration::from_secs(40);
+
 /// The lines of the log that are shown after a failed start.
 const LOG_TAIL_LINES: usize = 20;
 
@@ -68,6 +71,28 @@ impl GatewayProcess {
     /// When it has ended.
     pub(crate) fn usage(&self) -> Result<Usage> {
         Usage::from_pid(self.child.id().context("the gateway has ended")?)
+    }
+
+    /// Sends it a signal by its name, e.g. `HUP`.
+    ///
+    /// # Errors
+    ///
+    /// When it has ended.
+    pub(crate) async fn signal(&self, name: &str) -> Result<()> {
+        let pid = self.child.id().context("the gateway has ended")?;
+        let sent = Command::new("kill").arg(format!("-{name}")).arg(pid.to_string()).status().await?;
+        if sent.success() { Ok(()) } else { bail!("SIG{name} could not be sent: {sent}") }
+    }
+
+    /// Stops it in order by SIGTERM, and waits until it is gone.
+    ///
+    /// # Errors
+    ///
+    /// When it had ended by itself, or does not end.
+    pub(crate) async fn stop(mut self) -> Result<()> {
+        self.signal("TERM").await?;
+        timeout(STOP_WITHIN, self.child.wait()).await.context("it does not stop")??;
+        Ok(())
     }
 
     /// `kill -9`, and waits until it is gone.

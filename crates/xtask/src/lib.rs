@@ -7,7 +7,9 @@
 mod gate;
 mod bench;
 mod chaos;
+mod losses;
 mod siege;
+mod simulate;
 mod measure_code;
 
 mod system;
@@ -33,7 +35,9 @@ pub use crate::code::{
 };
 pub use crate::gate::test;
 pub use crate::load::PostTarget;
+pub use crate::losses::{LossReport, LossRow, LossScenario, Losses};
 pub use crate::measure_code::{CodeReport, measure_code};
 pub use crate::siege::{Siege, SiegeFigure, SiegeReport, StuckSort};
+pub use crate::simulate::{Simulate, SimulateReport, SimulatedAmount};
 pub use crate::system::System;
-pub use crate::workspace::{build_gateway, rerun_in_release, scratch};
+pub use crate::workspace::{build_gateway, rerun_optimised, scratch};

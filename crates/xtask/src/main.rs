@@ -4,12 +4,13 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Parser;
 use xtask::{
-    Bench, Chaos, CodeFinding, Rule, Siege, Sizes, StuckSort, System, Workload, bench, build_gateway,
-    measure_code, rerun_in_release, scratch, test,
+    Bench, Chaos, CodeFinding, LossScenario, Losses, Rule, Siege, Simulate, SimulatedAmount, Sizes,
+    StuckSort, System, Workload, bench, build_gateway, measure_code, rerun_optimised, scratch, test,
 };
 
 /// The commands of this workspace.
@@ -26,6 +27,10 @@ enum XtaskCommand {
     Chaos(ChaosOptions),
     /// Besets the release build's port with stuck connections and measures what an honest sender notices.
     Siege(SiegeOptions),
+    /// Plays scenarios in which gateways lose alerts, beside Alertmanager where it is installed.
+    Losses(LossesOptions),
+    /// Simulates world after world on virtual time and checks the laws of each.
+    Simulate(SimulateOptions),
 }
 
 #[derive(Debug, clap::Args)]
@@ -104,13 +109,43 @@ struct SiegeOptions {
     json: bool,
 }
 
+#[derive(Debug, clap::Args)]
+struct LossesOptions {
+    /// JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// The scenarios to play; all if not given.
+    #[arg(long, value_enum)]
+    only: Vec<LossScenario>,
+}
+
+#[derive(Debug, clap::Args)]
+struct SimulateOptions {
+    /// The time to simulate.
+    #[arg(long, required_unless_present = "seeds")]
+    hours: Option<u32>,
+    /// The number of seeds to simulate, whatever time passes in them.
+    #[arg(long, conflicts_with = "hours")]
+    seeds: Option<u64>,
+    /// The first seed; by chance if not given.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Only broken laws and the table, without progress.
+    #[arg(long)]
+    quiet: bool,
+}
+
 fn main() -> ExitCode {
     let outcome = match XtaskCommand::parse() {
         XtaskCommand::Test => test(&mut io::stdout()),
-        XtaskCommand::Bench(options) => rerun_in_release().and_then(|()| run_bench(&options)),
+        XtaskCommand::Bench(options) => rerun_optimised("release").and_then(|()| run_bench(&options)),
         XtaskCommand::MeasureCode(options) => run_measure_code(&options),
         XtaskCommand::Chaos(options) => run_chaos(&options),
-        XtaskCommand::Siege(options) => rerun_in_release().and_then(|()| run_siege(options)),
+        XtaskCommand::Siege(options) => rerun_optimised("release").and_then(|()| run_siege(options)),
+        XtaskCommand::Losses(options) => run_losses(&options),
+        XtaskCommand::Simulate(options) => {
+            rerun_optimised("simulation").and_then(|()| run_simulate(&options))
+        }
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -219,4 +254,42 @@ async fn run_siege(options: SiegeOptions) -> Result<()> {
         missed if missed.is_empty() => Ok(()),
         missed => bail!("the honest sender noticed too much of: {}", missed.join(", ")),
     }
+}
+
+#[tokio::main]
+async fn run_losses(options: &LossesOptions) -> Result<()> {
+    let LossesOptions { json, only } = options;
+    let fanfare = System::Fanfare(build_gateway("dev")?);
+    let name = fanfare.name();
+    let mut systems = vec![fanfare];
+    match System::installed_alertmanager() {
+        Some(alertmanager) => systems.push(alertmanager),
+        None => {
+            writeln!(io::stderr(), "`prometheus-alertmanager` is not installed: nothing to compare with")?
+        }
+    }
+    let scenarios = if only.is_empty() { LossScenario::ALL.to_vec() } else { only.clone() };
+    let losses = Losses { systems, scenarios, scratch: scratch()?, patience: Losses::PATIENCE };
+    let report = losses.run(&mut io::stderr()).await?;
+    let mut out = io::stdout();
+    if *json {
+        writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
+    } else {
+        writeln!(out, "{report}")?;
+    }
+    report.verdict(name)
+}
+
+fn run_simulate(options: &SimulateOptions) -> Result<()> {
+    let SimulateOptions { hours, seeds, seed, quiet } = *options;
+    let first_seed = seed.unwrap_or_else(|| u64::from(fastrand::u32(..)));
+    let amount = match (hours, seeds) {
+        (Some(hours), _) => SimulatedAmount::Time(Duration::from_secs(60 * 60) * hours),
+        (None, seeds) => SimulatedAmount::Seeds(seeds.unwrap_or(1)),
+    };
+    let progress = if quiet { Duration::MAX } else { Simulate::PROGRESS };
+    let search = Simulate { amount, first_seed, at_once: Simulate::processors(), progress };
+    let report = search.run(&mut io::stderr())?;
+    writeln!(io::stdout(), "{report}")?;
+    report.verdict()
 }

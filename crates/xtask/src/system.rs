@@ -31,6 +31,9 @@ pub enum System {
 pub enum AlertTargets {
     /// Webhooks: for Fanfare a DingTalk robot and a WeCom bot by turns.
     Webhooks(Vec<SocketAddr>),
+    /// The same with a contract, a ladder, and a budget on the second: what it does not carry one by one
+    /// is gathered. Alertmanager knows none of that.
+    Promised(Vec<SocketAddr>),
     /// The same, but nothing is delivered while we look: what accepting alone
     /// costs. Fanfare still tries, against receivers that never answer;
     /// Alertmanager, which would open a connection for each alert then, is
@@ -97,6 +100,26 @@ impl System {
         })
     }
 
+    /// The command that runs it on a free port with one receiver at `address`, for the scenarios in
+    /// which alerts get lost: its settings are its usual ones.
+    ///
+    /// # Errors
+    ///
+    /// When the configuration cannot be written.
+    pub fn loss_command(&self, folder: &Path, address: SocketAddr) -> Result<Command> {
+        match self {
+            Self::Fanfare(_) | Self::Baseline(_) => {
+                self.command(folder, &AlertTargets::Webhooks(vec![address]))
+            }
+            Self::Alertmanager(binary) => {
+                let file = folder.join("alertmanager.yml");
+                fs::write(&file, usual_alertmanager_config(address))
+                    .with_context(|| format!("cannot write {}", file.display()))?;
+                Ok(serve_alertmanager(binary, &file, folder))
+            }
+        }
+    }
+
     /// The endpoint that takes alerts.
     #[must_use]
     pub fn endpoint(&self, address: SocketAddr) -> PostTarget {
@@ -149,9 +172,15 @@ fn serve_alertmanager(binary: &Path, config: &Path, folder: &Path) -> Command {
 
 fn fanfare_config(folder: &Path, targets: &AlertTargets) -> String {
     let store = folder.join("fanfare.db");
+    let (budget, promise) = match targets {
+        AlertTargets::Promised(_) => (Some(GATHERING), PROMISE),
+        AlertTargets::Webhooks(_) | AlertTargets::Held(_) | AlertTargets::Mail(_) => (None, ""),
+    };
     let channels: Vec<(String, String)> = match targets {
-        AlertTargets::Webhooks(addresses) | AlertTargets::Held(addresses) => {
-            (1..).zip(addresses).map(|(number, address)| webhook_channel(number, *address)).collect()
+        AlertTargets::Webhooks(addresses)
+        | AlertTargets::Held(addresses)
+        | AlertTargets::Promised(addresses) => {
+            (1..).zip(addresses).map(|(number, address)| webhook_channel(number, *address, budget)).collect()
         }
         AlertTargets::Mail(mailbox) => vec![("mail".to_owned(), mail_channel(*mailbox))],
     };
@@ -166,7 +195,7 @@ sources:
     auth: {{ bearer: {{ env: BENCH_SOURCE_TOKEN }} }}
 channels:
 {settings}receivers:
-  - {{ name: everyone, channels: [{}] }}
+  - {{ name: everyone, channels: [{}]{promise} }}
 route: {{ receiver: everyone }}
 ",
         store.display(),
@@ -174,8 +203,18 @@ route: {{ receiver: everyone }}
     )
 }
 
-/// The name and the settings of a channel: odd ones are DingTalk robots, even ones WeCom bots.
-fn webhook_channel(number: usize, address: SocketAddr) -> (String, String) {
+/// A budget that a flood exceeds at once, and that it has left behind within seconds.
+const GATHERING: &str = "    budget: { messages: 60, per: 1s }\n    concurrency: 4\n";
+
+/// A contract that is kept, and a ladder that is never climbed: every kill meets both.
+const PROMISE: &str =
+    ", contract: { within: 10m }, escalate: [{ after: 1d, unless: acknowledged, to: [channel-1] }]";
+
+/// The name and the settings of a channel: odd ones are DingTalk robots, even ones WeCom bots, which may have
+/// a budget of their own.
+fn webhook_channel(number: usize, address: SocketAddr, even: Option<&str>) -> (String, String) {
+    let unlimited = format!("    budget: unlimited\n    concurrency: {CONCURRENCY}\n");
+    let budget = if number % 2 == 1 { &unlimited } else { even.unwrap_or(&unlimited) };
     let kind = if number % 2 == 1 {
         "    kind: dingtalk
     access_token: { env: BENCH_DINGTALK_TOKEN }
@@ -189,9 +228,7 @@ fn webhook_channel(number: usize, address: SocketAddr) -> (String, String) {
     };
     let settings = format!(
         "{kind}    endpoint: http://{address}
-    budget: unlimited
-    concurrency: {CONCURRENCY}
-"
+{budget}"
     );
     (format!("channel-{number}"), settings)
 }
@@ -212,7 +249,7 @@ fn mail_channel(mailbox: SocketAddr) -> String {
 
 fn alertmanager_config(targets: &AlertTargets) -> String {
     let (group_wait, receivers) = match targets {
-        AlertTargets::Webhooks(addresses) => ("0s", webhooks(addresses)),
+        AlertTargets::Webhooks(addresses) | AlertTargets::Promised(addresses) => ("0s", webhooks(addresses)),
         AlertTargets::Held(addresses) => ("10m", webhooks(addresses)),
         AlertTargets::Mail(mailbox) => (
             "0s",
@@ -235,6 +272,19 @@ fn alertmanager_config(targets: &AlertTargets) -> String {
 receivers:
 - name: everyone
 {receivers}"
+    )
+}
+
+/// Alertmanager's way to tell of groups, with shorter times than its defaults: 30 s and 5 min.
+fn usual_alertmanager_config(address: SocketAddr) -> String {
+    format!(
+        "route: {{ receiver: everyone, group_by: ['...'], group_wait: 2s, group_interval: 5s }}
+receivers:
+- name: everyone
+  webhook_configs:
+  - url: http://{address}/hook
+    send_resolved: true
+"
     )
 }
 

@@ -54,18 +54,18 @@ pub fn build_gateway(profile: &str) -> Result<PathBuf> {
     build("fanfare", profile)
 }
 
-/// Builds this program with optimisation and lets it take over this process: a
-/// load generator that is slower than what it measures would measure itself.
-/// Returns at once if it already is that build.
+/// Builds this program by a cargo profile with optimisation and lets it take over this process: a
+/// load generator that is slower than what it measures would measure itself, and a simulation would
+/// take ten times as long. Returns at once if it already is an optimised build.
 ///
 /// # Errors
 ///
 /// When it does not compile or cannot be run.
-pub fn rerun_in_release() -> Result<()> {
+pub fn rerun_optimised(profile: &str) -> Result<()> {
     if !cfg!(debug_assertions) {
         return Ok(());
     }
-    let binary = build("xtask", "release")?;
+    let binary = build("xtask", profile)?;
     let problem = Command::new(&binary).args(env::args_os().skip(1)).exec();
     Err(problem).with_context(|| format!("cannot run {}", binary.display()))
 }

@@ -7,17 +7,20 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
+use bytes::Bytes;
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::Command;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
+use super::wrong_clock::WrongClock;
 use crate::alert::Serial;
 use crate::alert::tkl;
 use crate::delivery_counter::DeliveryCounter;
 use crate::gateway_process::GatewayProcess;
-use crate::load::LoadClient;
+use crate::load::{LoadClient, PostTarget};
 use crate::system::{AlertTargets, System};
 use crate::webhook_sink::{SinkBehaviour, WebhookSink};
 
@@ -27,6 +30,17 @@ pub(super) struct ChaosEnvironment {
     receivers: [WebhookSink; 2],
     folder: TempDir,
 }
+
+/// An alert that was answered 2xx.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AcceptedSerial {
+    pub(super) serial: Serial,
+    /// The gateway's number of it.
+    pub(super) id: Option<i64>,
+}
+
+/// The body of an acknowledgement.
+const ACKNOWLEDGED_BY: &[u8] = br#"{"by":"chaos"}"#;
 
 /// Several scripts at once, so that a kill meets several requests.
 const CONNECTIONS: usize = 8;
@@ -41,6 +55,7 @@ const REST: Duration = Duration::from_secs(1);
 const GLANCE: Duration = Duration::from_millis(5);
 
 impl ChaosEnvironment {
+    /// Opens two receivers, the second of which has a budget: what it does not carry one by one is gathered.
     pub(super) async fn open(binary: &Path, alerts: u32, scratch: &Path) -> Result<Self> {
         let receiver = || async {
             let counter = DeliveryCounter::new(alerts, Instant::now());
@@ -53,17 +68,37 @@ impl ChaosEnvironment {
         })
     }
 
-    pub(super) async fn start(&self) -> Result<GatewayProcess> {
-        GatewayProcess::start(self.command()?).await
+    pub(super) async fn start(&self, clock: &WrongClock) -> Result<GatewayProcess> {
+        GatewayProcess::start(self.command(clock)?).await
     }
 
-    pub(super) async fn start_and_kill(&self, moment: Duration) -> Result<()> {
-        GatewayProcess::start_and_kill(self.command()?, moment).await
+    pub(super) async fn start_and_kill(&self, clock: &WrongClock, moment: Duration) -> Result<()> {
+        GatewayProcess::start_and_kill(self.command(clock)?, moment).await
     }
 
-    fn command(&self) -> Result<Command> {
+    fn command(&self, clock: &WrongClock) -> Result<Command> {
         let [first, second] = &self.receivers;
-        self.gateway.command(self.folder.path(), &AlertTargets::Webhooks(vec![first.address, second.address]))
+        let targets = AlertTargets::Promised(vec![first.address, second.address]);
+        let mut command = self.gateway.command(self.folder.path(), &targets)?;
+        clock.apply(&mut command);
+        Ok(command)
+    }
+
+    /// Acknowledges an accepted alert; `false` if its incident is not there to be acknowledged.
+    pub(super) async fn acknowledge(&self, gateway: &GatewayProcess, id: i64) -> Result<bool> {
+        let path = format!("/api/v1/alerts/{id}/acknowledge");
+        let endpoint = PostTarget { address: gateway.address, path, token: None };
+        let answer = LoadClient::connect(&endpoint).await?.post(Bytes::from_static(ACKNOWLEDGED_BY)).await?;
+        Ok(answer.status.is_success())
+    }
+
+    /// The number of rows in the ledger that do not add up.
+    pub(super) async fn unaccounted(&self, gateway: &GatewayProcess) -> Result<u64> {
+        let path = "/api/v1/audit".to_owned();
+        let endpoint = PostTarget { address: gateway.address, path, token: None };
+        let answer = LoadClient::connect(&endpoint).await?.get().await?;
+        let audit: Value = serde_json::from_slice(&answer.body).context("the audit is no JSON")?;
+        audit["unaccounted_in_all"].as_u64().context("the audit has no count")
     }
 
     /// Posts over several connections, kills the gateway `moment` after the first alert was accepted, and returns
@@ -73,7 +108,7 @@ impl ChaosEnvironment {
         gateway: GatewayProcess,
         serials: Range<u32>,
         moment: Duration,
-    ) -> Result<Vec<Serial>> {
+    ) -> Result<Vec<AcceptedSerial>> {
         let endpoint = self.gateway.endpoint(gateway.address);
         let next = Arc::new(AtomicU32::new(serials.start));
         let (accept, mut accepting) = unbounded_channel();
@@ -89,8 +124,8 @@ impl ChaosEnvironment {
         while let Some(script) = scripts.join_next().await {
             script.context("a script's task died")?;
         }
-        while let Some(serial) = accepting.recv().await {
-            accepted.push(serial);
+        while let Some(more) = accepting.recv().await {
+            accepted.push(more);
         }
         Ok(accepted)
     }
@@ -136,13 +171,19 @@ impl ChaosEnvironment {
     }
 }
 
+/// The number that the gateway gave an alert, as its answer says.
+fn id_of(answer: &[u8]) -> Option<i64> {
+    let answer: Value = serde_json::from_slice(answer).ok()?;
+    answer["alerts"][0]["id"].as_i64()
+}
+
 /// Posts one alert after the other, and sends those that were answered 2xx to `accepted`. What was
 /// answered otherwise, or not at all, is not our promise.
 async fn post_until_it_breaks(
     mut client: LoadClient,
     next: Arc<AtomicU32>,
     end: u32,
-    accepted: UnboundedSender<Serial>,
+    accepted: UnboundedSender<AcceptedSerial>,
 ) {
     loop {
         let serial = Serial(next.fetch_add(1, Ordering::Relaxed));
@@ -150,7 +191,11 @@ async fn post_until_it_breaks(
             return;
         }
         match client.post(tkl(serial).to_string().into()).await {
-            Ok(answer) if answer.status.is_success() => drop(accepted.send(serial)),
+            Ok(answer) if answer.status.is_success() => {
+                let id = id_of(&answer.body);
+                // Nobody counts any more once the round is over.
+                accepted.send(AcceptedSerial { serial, id }).ok();
+            }
             Ok(_refused) => {}
             Err(_killed) => return,
         }

@@ -1,7 +1,17 @@
 use super::*;
 
 fn report() -> ChaosReport {
-    ChaosReport { seed: 7, kills: 2, accepted: 10, told: 20, repeats: 3, lost: Vec::new() }
+    ChaosReport {
+        seed: 7,
+        kills: 2,
+        wrong_clocks: 1,
+        acknowledged: 3,
+        unaccounted: 0,
+        accepted: 10,
+        told: 20,
+        repeats: 3,
+        lost: Vec::new(),
+    }
 }
 
 #[track_caller]
@@ -13,7 +23,7 @@ fn check(report: &ChaosReport, expected: Result<(), &str>) {
 #[test]
 fn a_few_repeats_are_within_the_promise() {
     check(&report(), Ok(()));
-    let most = report().in_flight_at_kills();
+    let most = report().allowed_repeats();
     check(&ChaosReport { repeats: most, ..report() }, Ok(()));
 }
 
@@ -29,9 +39,27 @@ fn one_lost_alert_breaks_it() {
 #[test]
 fn more_repeats_than_were_in_flight_break_it() {
     check(
-        &ChaosReport { repeats: 129, ..report() },
-        Err("129 repeats, where at most 128 deliveries were in flight at the kills; the seed was 7"),
+        &ChaosReport { repeats: 871, ..report() },
+        Err("871 repeats, where at most 870 are from what was in flight at the kills; the seed was 7"),
     );
+}
+
+#[test]
+fn a_row_that_does_not_add_up_breaks_it() {
+    check(
+        &ChaosReport { unaccounted: 2, ..report() },
+        Err("2 rows of the ledger do not add up; the seed was 7"),
+    );
+}
+
+#[test]
+fn a_clock_is_wrong_only_where_there_is_a_library_for_it() {
+    let mut chance = fastrand::Rng::with_seed(5);
+    let clocks = |library: Option<&PathBuf>, chance: &mut fastrand::Rng| {
+        (0..50).filter(|_| WrongClock::draw(library, chance).is_wrong()).count()
+    };
+    assert_eq!(clocks(None, &mut chance), 0);
+    assert!((20..50).contains(&clocks(Some(&PathBuf::from("libfaketime.so")), &mut chance)));
 }
 
 #[test]

@@ -1,0 +1,226 @@
+//! One run of a seed: its events, in two phases.
+
+mod events;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Result;
+use fanfare_core::{Clock as _, NotificationId};
+
+use crate::laws::{
+    Disturbances, Evidence, LedgerOrigin, check_acknowledgements, check_contracts, check_ledger,
+    check_messages, check_rungs, check_settled, dump, pending_on,
+};
+use crate::options::{CONSOLE, ChannelOptions, FaultSort, WorldOptions};
+use crate::promises::PromiseBook;
+use crate::providers::{ProviderFaults, RequestJournal};
+use crate::site::{ProviderWorld, SimulatedSite, SiteConfig};
+use crate::time::{MINUTE, VirtualClock};
+
+/// The time in which everything settles that no budget delays: a give-up that is due, the longest
+/// silence that a provider asked for, and the longest pause after a lost answer.
+const RECOVERY: Duration = MINUTE.saturating_mul(60);
+
+/// A run while it goes on.
+pub(crate) struct WorldRun {
+    options: WorldOptions,
+    random: fastrand::Rng,
+    providers: ProviderWorld,
+    clock: Arc<VirtualClock>,
+    site: SimulatedSite,
+    origin: LedgerOrigin,
+    book: PromiseBook,
+    disturbances: Disturbances,
+    /// The time since which the gateway has run undisturbed.
+    available_since: Duration,
+    steps_to_mended_disk: u32,
+    was_clock_set: bool,
+    power_cuts: u32,
+}
+
+/// What a run leaves behind, for a comparison with another of the same seed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RunTrace {
+    /// The time that passed in the run.
+    pub(crate) elapsed: Duration,
+    /// Alerts that were accepted.
+    pub(crate) alerts: u64,
+    /// Requests to providers.
+    pub(crate) requests: usize,
+    /// Kills, stops and power cuts.
+    pub(crate) ends: usize,
+    /// Power cuts.
+    pub(crate) power_cuts: u32,
+    /// Each request, and then each row of the ledger that matters.
+    pub(crate) lines: Vec<String>,
+}
+
+impl WorldRun {
+    /// Starts the gateway of a world.
+    pub(crate) async fn start(options: WorldOptions, mut random: fastrand::Rng) -> Result<Self> {
+        let clock = Arc::new(VirtualClock::start());
+        let providers = ProviderWorld {
+            journal: Arc::new(RequestJournal::new(Arc::clone(&clock))),
+            faults: Arc::new(ProviderFaults::new(&mut random, &options.channels)),
+        };
+        let config = SiteConfig {
+            channels: options.channels.clone(),
+            receivers: options.receivers.clone(),
+            self_alerts_to: options.self_alerts_to.clone(),
+            give_up_after: options.give_up_after,
+            repeat_interval: options.repeat_interval,
+        };
+        let earlier = options.earlier_store;
+        let site =
+            SimulatedSite::start(config, providers.clone(), Arc::clone(&clock), &mut random, earlier).await?;
+        let origin = LedgerOrigin::read(site.ledger())?;
+        Ok(Self {
+            options,
+            random,
+            providers,
+            clock,
+            site,
+            origin,
+            book: PromiseBook::new(),
+            disturbances: Disturbances::default(),
+            available_since: Duration::ZERO,
+            steps_to_mended_disk: 0,
+            was_clock_set: false,
+            power_cuts: 0,
+        })
+    }
+
+    /// The time since the beginning of the run.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
+    /// Runs both phases, and checks the laws meanwhile and at the end.
+    pub(crate) async fn run(&mut self) -> Result<()> {
+        for _ in 0..self.options.steps {
+            self.step().await?;
+            self.check_moment()?;
+        }
+        self.settle().await?;
+        self.check_moment()
+    }
+
+    /// The trace of a run that is over.
+    pub(crate) fn trace(&self) -> Result<RunTrace> {
+        let calls = self.providers.journal.calls();
+        let call = |it: &crate::providers::ProviderCall| {
+            let ids = it.ids();
+            format!("{:?} {} {ids:?} {} {:?}", it.at, it.channel, it.attempt.ordinal, it.answer)
+        };
+        let mut lines: Vec<String> = calls.iter().map(call).collect();
+        lines.extend(dump(self.site.ledger())?);
+        Ok(RunTrace {
+            elapsed: self.elapsed(),
+            alerts: self.book.accepted(),
+            requests: calls.len(),
+            ends: self.disturbances.kills.len(),
+            power_cuts: self.power_cuts,
+            lines,
+        })
+    }
+
+    /// Checks the laws of every moment.
+    fn check_moment(&self) -> Result<()> {
+        let ledger = self.site.ledger();
+        check_ledger(ledger, self.origin, self.book.accepted())?;
+        check_acknowledgements(ledger, self.book.promises())?;
+        if !self.site.has_disk_fault() {
+            check_rungs(ledger, self.book.promises(), self.elapsed(), self.available_since)?;
+        }
+        Ok(())
+    }
+
+    /// Heals a core, leaves the rest broken, waits for as long as everything may take, and checks the
+    /// laws of the end.
+    async fn settle(&mut self) -> Result<()> {
+        self.mend_disk()?;
+        let (core, broken) = self.heal();
+        let config = SiteConfig { channels: self.options.channels.clone(), ..self.site.config().clone() };
+        self.reload_to(config).await?;
+        let bound = self.elapsed() + RECOVERY + self.options.give_up_after + self.time_of_backlog(&core)?;
+        tokio::time::sleep(RECOVERY + self.options.give_up_after).await;
+        while self.elapsed() < bound && self.is_pending_on(&core)? {
+            tokio::time::sleep(MINUTE).await;
+        }
+        let calls = self.providers.journal.calls();
+        let evidence = Evidence {
+            calls: &calls,
+            channels: &self.options.channels,
+            ledger: self.site.ledger(),
+            origin: self.origin,
+            book: &self.book,
+            disturbances: &self.disturbances,
+        };
+        check_messages(evidence)?;
+        if self.book.is_time_certain() {
+            check_contracts(evidence)?;
+        }
+        check_settled(evidence, &core, &broken, self.elapsed())
+    }
+
+    /// Heals some channels for good, at least one, and leaves the others broken for good. Returns both.
+    fn heal(&mut self) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
+        let spared = self.random.usize(0..self.options.channels.len());
+        let mut lasting = BTreeMap::new();
+        for (index, channel) in self.options.channels.iter().enumerate() {
+            let is_broken = index != spared && self.random.f64() < 0.3;
+            let sort = FaultSort::ALL[self.random.usize(0..FaultSort::ALL.len())];
+            lasting.insert(channel.name, is_broken.then_some(sort));
+        }
+        // A ban of an account or an egress is nothing that its other channels can escape.
+        let banned: Vec<&ChannelOptions> = self
+            .options
+            .channels
+            .iter()
+            .filter(|it| lasting.get(it.name).copied().flatten().is_some())
+            .collect();
+        let shares = |it: &ChannelOptions| {
+            banned.iter().any(|one| one.account == it.account || one.egress == it.egress)
+        };
+        let core = self.options.channels.iter().filter(|it| !shares(it)).map(|it| it.name).collect();
+        let broken = banned.iter().map(|it| it.name).collect();
+        self.providers.faults.settle(lasting);
+        (core, broken)
+    }
+
+    /// The longest time in which the budgets of the core let its backlog out, one notification a message.
+    fn time_of_backlog(&self, core: &BTreeSet<&'static str>) -> Result<Duration> {
+        let mut longest = Duration::ZERO;
+        for channel in self.options.channels.iter().filter(|it| core.contains(it.name)) {
+            let slowest = channel
+                .budgets
+                .iter()
+                .map(|(messages, seconds)| Duration::from_secs(*seconds) / (*messages).max(1));
+            let a_message = slowest.max().unwrap_or_default() + channel.slowness;
+            longest += 2 * a_message * (pending_on(self.site.ledger(), channel.name)? + 20);
+        }
+        Ok(longest)
+    }
+
+    fn is_pending_on(&self, core: &BTreeSet<&'static str>) -> Result<bool> {
+        for channel in core.iter().chain([&CONSOLE]) {
+            if pending_on(self.site.ledger(), channel)? > 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// A firing promise by chance.
+    fn some_promise(&mut self) -> Option<(NotificationId, u32, u32)> {
+        let promises = self.book.promises();
+        let promise = self.random.choice(promises)?;
+        Some((promise.notification, promise.device, promise.incident))
+    }
+
+    fn wall(&self) -> jiff::Timestamp {
+        self.clock.now()
+    }
+}
