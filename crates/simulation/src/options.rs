@@ -43,6 +43,15 @@ pub(crate) struct WorldOptions {
     pub(crate) earlier_store: Option<EarlierStore>,
 }
 
+/// The chance of a world in which hours pass between two events: days and quotas of a day begin anew in it.
+const QUIET_WORLD: f64 = 0.05;
+
+fn draw_longest_step(random: &mut fastrand::Rng) -> Duration {
+    let quiet = [2 * HOUR, 8 * HOUR];
+    let busy = [2 * SECOND, 15 * SECOND, 2 * MINUTE, 20 * MINUTE];
+    if random.f64() < QUIET_WORLD { *one_of(random, &quiet) } else { *one_of(random, &busy) }
+}
+
 impl WorldOptions {
     /// Draws the options of a world.
     pub(crate) fn draw(random: &mut fastrand::Rng) -> Self {
@@ -51,7 +60,7 @@ impl WorldOptions {
         let self_alerts_to = if random.f64() < 0.7 { vec![CONSOLE] } else { vec![*one_of(random, &names)] };
         Self {
             steps: random.u32(8..30),
-            longest_step: *one_of(random, &[2 * SECOND, 15 * SECOND, 2 * MINUTE, 20 * MINUTE]),
+            longest_step: draw_longest_step(random),
             receivers: draw_receivers(random, &names),
             channels,
             self_alerts_to,

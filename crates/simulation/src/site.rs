@@ -6,14 +6,11 @@ use std::future::{Future as _, poll_fn};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::task::Poll;
-use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use fanfare_core::{Alert, Clock, Policy, Receiver, RetryPolicy, Route};
-use fanfare_gateway::{
-    Gateway, GatewaySettings, GatewaySetup, Jitter, Metrics, OpenError, SELF_SOURCE, Store,
-};
+use fanfare_gateway::{Gateway, GatewaySettings, GatewaySetup, Jitter, Metrics, SELF_SOURCE, Store};
 use prometheus_client::registry::Registry;
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -251,14 +248,8 @@ async fn launch(
     clock: &Arc<VirtualClock>,
     jitter_seed: u64,
 ) -> Result<Gateway> {
-    let store = loop {
-        match Store::open(path, "a simulated store") {
-            Err(OpenError::InUse(_)) => thread::yield_now(), // the last run still finishes its last job
-            opened => break opened?,
-        }
-    };
     let setup = GatewaySetup {
-        store: store.blocking(),
+        store: Store::open_blocking(path, "a simulated store")?,
         settings: settings(config, providers)?,
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         jitter: Arc::new(SeededJitter(std::sync::Mutex::new(fastrand::Rng::with_seed(jitter_seed)))),

@@ -8,7 +8,7 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 /// The clock of a first life, on an empty store.
 async fn first_life() -> (TempDir, MonotonicClock) {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(&folder.path().join("fanfare.db"), "a store of a test").unwrap().blocking();
+    let store = Store::open_blocking(&folder.path().join("fanfare.db"), "a store of a test").unwrap();
     let clock = MonotonicClock::resuming(&store, Arc::new(PausedClock::start())).await.unwrap();
     (folder, clock)
 }

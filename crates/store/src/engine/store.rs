@@ -1,5 +1,6 @@
 //! The store's handle: opening it, and the connections behind it.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use crate::engine::commits::{Commit, CommitSender};
 use crate::engine::condition::{ConditionSender, StoreCondition};
 use crate::engine::database::Database;
 use crate::engine::readers::{Purpose, Readers};
-use crate::engine::writer::{AnswerMode, Durability, Writer};
+use crate::engine::writer::{Durability, Writer};
 use crate::engine::{files, migrations};
 use crate::{OpenError, StoreError};
 
@@ -55,19 +56,32 @@ impl Store {
     /// If another process has it, a newer version wrote it, or it cannot be read.
     pub fn open(path: &Path, instance: &str) -> Result<Self, OpenError> {
         let database = Database::open(path, instance)?;
-        let (readers, condition) = (database.readers(), database.condition());
-        let (instance, observer) = (database.instance(), database.observer().clone());
-        let writer =
-            Writer::start(database).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
-        let commits = CommitSender::default();
-        Ok(Self { writer, readers, commits, observer, path: path.into(), condition, instance })
+        Self::with_writer(path, database, Writer::start)
+            .map_err(|source| OpenError::Io { path: path.to_owned(), source })
     }
 
-    /// The same store for tests on tokio's paused time. Each call blocks its thread until it is
-    /// done: time stands still meanwhile, and a test takes the same order each time.
-    #[must_use]
-    pub fn blocking(self) -> Self {
-        Self { writer: self.writer.blocking(), ..self }
+    /// Opens the store for tests on tokio's paused time. Each call is carried out on the caller's thread: time
+    /// stands still meanwhile, and a test takes the same order each time.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::open`].
+    pub fn open_blocking(path: &Path, instance: &str) -> Result<Self, OpenError> {
+        let database = Database::open(path, instance)?;
+        Self::with_writer(path, database, |database| Ok(Writer::on_callers_thread(database)))
+            .map_err(|source| OpenError::Io { path: path.to_owned(), source })
+    }
+
+    fn with_writer(
+        path: &Path,
+        database: Database,
+        start: impl FnOnce(Database) -> io::Result<Writer>,
+    ) -> io::Result<Self> {
+        let (readers, condition) = (database.readers(), database.condition());
+        let (instance, observer) = (database.instance(), database.observer().clone());
+        let writer = start(database)?;
+        let commits = CommitSender::default();
+        Ok(Self { writer, readers, commits, observer, path: path.into(), condition, instance })
     }
 
     /// The name that tells this store from any other.
@@ -195,11 +209,9 @@ impl Store {
         T: Send + 'static,
         W: FnOnce() -> Result<T, StoreError> + Send + 'static,
     {
-        match self.writer.answers() {
-            AnswerMode::Asynchronous => {
-                tokio::task::spawn_blocking(read).await.map_err(|_| StoreError::Closed)?
-            }
-            AnswerMode::Blocking => {
+        match self.writer {
+            Writer::Thread(_) => tokio::task::spawn_blocking(read).await.map_err(|_| StoreError::Closed)?,
+            Writer::Caller(_) => {
                 let result = read();
                 tokio::task::yield_now().await;
                 result

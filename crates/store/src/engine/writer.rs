@@ -2,12 +2,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
-use tokio::sync::oneshot::error::TryRecvError;
 use tokio::time::Instant;
 use tracing::error;
 
@@ -29,21 +29,22 @@ const LINGER: Duration = Duration::from_micros(300);
 /// The time between two looks at the files of the store. A file that is deleted is missed within two seconds.
 const LOOK_INTERVAL: Duration = Duration::from_millis(500);
 
-/// The way to hand jobs to the writing thread.
+/// The way to hand jobs to those who write. Clones share it.
 #[derive(Debug, Clone)]
-pub(super) struct Writer {
-    orders: Sender<Order>,
-    answers: AnswerMode,
+pub(super) enum Writer {
+    /// A thread of its own; the caller's thread goes on with other tasks meanwhile.
+    Thread(Sender<Order>),
+    /// The caller's thread, which does nothing else meanwhile: tokio's paused time stands still, and a test
+    /// runs in the same order each time.
+    Caller(Arc<Mutex<WriterState>>),
 }
 
-/// The way to wait for an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum AnswerMode {
-    /// Asynchronous: the caller's thread goes on with other tasks meanwhile.
-    Asynchronous,
-    /// Blocking: the caller's thread does nothing else meanwhile, so that tokio's paused time
-    /// stands still and a test runs in the same order each time.
-    Blocking,
+/// The state of those who write.
+#[derive(Debug)]
+pub(super) struct WriterState {
+    database: Database,
+    /// The time of the next look at the files.
+    look_at: Instant,
 }
 
 /// The place at which a job must be written.
@@ -55,15 +56,15 @@ pub enum Durability {
     AsPossible,
 }
 
-/// An order to the writing thread.
-enum Order {
+/// An order to those who write.
+pub(super) enum Order {
     Write(Box<dyn Job>),
     /// Brings the write-ahead log into the file.
     Checkpoint(oneshot::Sender<Result<(), StoreError>>),
 }
 
 /// The end of a job.
-enum JobEnd {
+pub(super) enum JobEnd {
     /// Written where it must be.
     Written,
     /// Written, but not on the disk where it will be looked for; it must be there by the job's durability.
@@ -73,7 +74,7 @@ enum JobEnd {
 }
 
 /// A unit of work that is written whole or not at all.
-trait Job: Send {
+pub(super) trait Job: Send {
     /// The place in which it must be written.
     fn durability(&self) -> Durability;
 
@@ -89,19 +90,15 @@ impl Writer {
     /// job handed over before is done; only then does it let go of the database.
     pub(super) fn start(database: Database) -> std::io::Result<Self> {
         let (orders, received) = mpsc::channel();
-        let work = move || carry_out_all(database, &received);
+        let work = move || carry_out_all(WriterState::new(database), &received);
         thread::Builder::new().name("store-writer".to_owned()).spawn(work)?;
-        Ok(Self { orders, answers: AnswerMode::Asynchronous })
+        Ok(Self::Thread(orders))
     }
 
-    /// The writer's way to wait for answers.
-    pub(super) fn answers(&self) -> AnswerMode {
-        self.answers
-    }
-
-    /// The same writer with blocking answers.
-    pub(super) fn blocking(self) -> Self {
-        Self { answers: AnswerMode::Blocking, ..self }
+    /// A writer without a thread: each caller carries out its own job. The database is let go of with the last
+    /// `Writer`.
+    pub(super) fn on_callers_thread(database: Database) -> Self {
+        Self::Caller(Arc::new(Mutex::new(WriterState::new(database))))
     }
 
     /// Runs `work` in a transaction and answers once it is where `durability` says.
@@ -121,37 +118,45 @@ impl Writer {
     {
         let (reply, answer) = oneshot::channel();
         let job = WriteJob { durability, work, then, result: None, reply };
-        self.orders.send(Order::Write(Box::new(job))).map_err(|_| StoreError::Closed)?;
-        self.wait_for(answer).await
+        self.order(Order::Write(Box::new(job))).await?;
+        answer.await.map_err(|_| StoreError::Closed)?
     }
 
     /// Brings the write-ahead log into the file, behind all that was handed over before.
     pub(super) async fn checkpoint(&self) -> Result<(), StoreError> {
         let (reply, answer) = oneshot::channel();
-        self.orders.send(Order::Checkpoint(reply)).map_err(|_| StoreError::Closed)?;
-        self.wait_for(answer).await
+        self.order(Order::Checkpoint(reply)).await?;
+        answer.await.map_err(|_| StoreError::Closed)?
     }
 
-    async fn wait_for<T>(&self, answer: oneshot::Receiver<Result<T, StoreError>>) -> Result<T, StoreError> {
-        match self.answers {
-            AnswerMode::Asynchronous => answer.await.map_err(|_| StoreError::Closed)?,
-            AnswerMode::Blocking => {
-                let answer = block_on(answer)?;
+    /// Hands an order over; on the caller's thread it is carried out then.
+    async fn order(&self, order: Order) -> Result<(), StoreError> {
+        match self {
+            Self::Thread(orders) => orders.send(order).map_err(|_| StoreError::Closed),
+            Self::Caller(state) => {
+                carry_out_here(state, order);
                 tokio::task::yield_now().await;
-                answer
+                Ok(())
             }
         }
     }
 }
 
-/// Waits for an answer on the caller's thread. It asks again and again: tokio's own wait would panic on a
-/// thread that drives a runtime.
-fn block_on<T>(mut answer: oneshot::Receiver<T>) -> Result<T, StoreError> {
-    loop {
-        match answer.try_recv() {
-            Ok(answer) => return Ok(answer),
-            Err(TryRecvError::Empty) => thread::yield_now(),
-            Err(TryRecvError::Closed) => return Err(StoreError::Closed),
+fn carry_out_here(state: &Mutex<WriterState>, order: Order) {
+    let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+    carry_out(&mut state.database, order, std::iter::empty());
+    state.look_if_due();
+}
+
+impl WriterState {
+    fn new(database: Database) -> Self {
+        Self { database, look_at: Instant::now() + LOOK_INTERVAL }
+    }
+
+    fn look_if_due(&mut self) {
+        if self.look_at <= Instant::now() {
+            self.database.look();
+            self.look_at = Instant::now() + LOOK_INTERVAL;
         }
     }
 }
@@ -205,31 +210,27 @@ where
 }
 
 /// Carries out orders until nobody can give any more.
-fn carry_out_all(mut database: Database, orders: &Receiver<Order>) {
+fn carry_out_all(mut state: WriterState, orders: &Receiver<Order>) {
     let mut shared_last = 0;
-    let mut look_at = Instant::now() + LOOK_INTERVAL;
     loop {
-        match orders.recv_timeout(look_at.saturating_duration_since(Instant::now())) {
+        match orders.recv_timeout(state.look_at.saturating_duration_since(Instant::now())) {
             Ok(first) => {
                 if shared_last >= BUSY {
                     thread::sleep(LINGER);
                 }
-                shared_last = carry_out(&mut database, first, orders);
+                shared_last = carry_out(&mut state.database, first, orders.try_iter());
             }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return,
         }
-        if look_at <= Instant::now() {
-            database.look();
-            look_at = Instant::now() + LOOK_INTERVAL;
-        }
+        state.look_if_due();
     }
 }
 
-/// Carries out `first` and what waits behind it, and returns the number of jobs that shared a commit.
-fn carry_out(database: &mut Database, first: Order, orders: &Receiver<Order>) -> usize {
+/// Carries out `first` and the orders behind it, and returns the number of jobs that shared a commit.
+fn carry_out(database: &mut Database, first: Order, behind: impl Iterator<Item = Order>) -> usize {
     let (mut batch, mut checkpoints) = (Vec::<Box<dyn Job>>::new(), Vec::new());
-    for order in std::iter::once(first).chain(orders.try_iter()).take(JOBS_PER_COMMIT) {
+    for order in std::iter::once(first).chain(behind).take(JOBS_PER_COMMIT) {
         match order {
             Order::Write(job) => batch.push(job),
             Order::Checkpoint(reply) => checkpoints.push(reply),

@@ -124,14 +124,14 @@ impl GatewayHarness {
     pub(super) async fn start(&mut self) {
         let path = self.folder.path().join("fanfare.db");
         let store = loop {
-            match Store::open(&path, "a store of a test") {
+            match Store::open_blocking(&path, "a store of a test") {
                 Err(OpenError::InUse(_)) => thread::yield_now(), // the last run still finishes its last job
                 opened => break opened.unwrap(),
             }
         };
         self.metrics = Metrics::new(&mut Registry::default());
         let setup = GatewaySetup {
-            store: store.blocking(),
+            store,
             settings: self.config.settings(&self.journal),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             jitter: Arc::new(MaximalJitter),
