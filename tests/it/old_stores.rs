@@ -90,3 +90,8 @@ fn a_store_with_contracts_and_a_digest_under_way_is_migrated_and_what_it_owes_is
 fn a_store_from_before_groups_is_migrated_and_what_it_owes_is_delivered() {
     check("7513b5d.db", &Pending(&["over_temp", "door_open", "humidity"]));
 }
+
+#[test]
+fn a_store_from_before_lists_by_indexes_is_migrated_and_what_it_owes_is_delivered() {
+    check("c2eeff3.db", &Pending(&["over_temp", "door_open", "humidity"]));
+}

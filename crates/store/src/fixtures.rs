@@ -53,6 +53,29 @@ impl StoreFolder {
         self.raw().query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
+    /// The steps by which SQLite carries out `sql`.
+    #[track_caller]
+    pub(crate) fn plan(&self, sql: &str) -> Vec<String> {
+        let raw = self.raw();
+        let mut statement = raw.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        statement.raw_query().mapped(|row| row.get(3)).collect::<Result<_, _>>().unwrap()
+    }
+
+    /// Panics if `sql` reads a whole table.
+    #[track_caller]
+    pub(crate) fn check_searches(&self, sql: &str) {
+        let plan = self.plan(sql);
+        assert_eq!(plan.iter().find(|it| it.starts_with("SCAN")), None, "{sql}: {plan:#?}");
+    }
+
+    /// Panics if `sql` reads a whole table, or all that it finds before the first row of its answer.
+    #[track_caller]
+    pub(crate) fn check_walks(&self, sql: &str) {
+        self.check_searches(sql);
+        let plan = self.plan(sql);
+        assert_eq!(plan.iter().find(|it| it.contains("TEMP B-TREE")), None, "{sql}: {plan:#?}");
+    }
+
     /// The files that `kill -9` would leave at this moment, in another folder.
     pub(crate) fn copy(&self) -> Self {
         let copy = Self::new();

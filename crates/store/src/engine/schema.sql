@@ -30,6 +30,8 @@ CREATE TABLE alerts (
   certain_lead   INTEGER NOT NULL DEFAULT 0,        -- of the time that has passed for certain over the wall clock, with last_seen
   identity       BLOB                               -- of the fingerprint: 16 bytes of SHA-256; none: from before identities were kept
 ) STRICT;
+-- The entries of each 4096 alerts in a row stand side by side: fingerprints come in no order.
+CREATE INDEX alerts_by_fingerprint ON alerts (id / 4096, fingerprint);
 CREATE INDEX alerts_untold ON alerts (fingerprint) WHERE repeat_key IS NOT NULL AND (status = 'resolved' OR held IS NOT NULL);
 
 -- The things that fire, by source and identity, and what was last told of each.
@@ -71,6 +73,7 @@ CREATE INDEX notifications_by_alert ON notifications (alert);
 CREATE INDEX notifications_by_incident ON notifications (incident);
 CREATE INDEX notifications_watched ON notifications (look_at) WHERE look_at IS NOT NULL;
 CREATE INDEX notifications_abandoned ON notifications (id) WHERE fulfilment = 'abandoned' AND dealt_with IS NULL;
+CREATE INDEX notifications_abandoned_by_receiver ON notifications (receiver) WHERE fulfilment = 'abandoned' AND dealt_with IS NULL;
 
 -- The deliveries: each notification owed to one channel.
 CREATE TABLE deliveries (
@@ -91,8 +94,10 @@ CREATE TABLE deliveries (
   digest       INTEGER                            -- pending: the digest it went out in, to be repeated as it was
 ) STRICT;
 CREATE INDEX deliveries_by_notification ON deliveries (notification);
-CREATE INDEX deliveries_pending ON deliveries (id) WHERE state = 'pending';
-CREATE INDEX deliveries_dead ON deliveries (notification) WHERE state = 'dead';
+CREATE INDEX deliveries_pending ON deliveries (channel) WHERE state = 'pending';
+CREATE INDEX deliveries_settled ON deliveries (state, channel) WHERE state <> 'pending';
+CREATE INDEX deliveries_dead ON deliveries (notification, id, settled_at) WHERE state = 'dead';
+CREATE INDEX deliveries_dead_by_channel ON deliveries (channel, notification, id, settled_at) WHERE state = 'dead';
 CREATE INDEX deliveries_by_digest ON deliveries (digest) WHERE digest IS NOT NULL;
 
 -- One row for each try, with the provider's answer.

@@ -2,7 +2,7 @@
 
 use fanfare_core::{Alert, AlertId, ContractStatus, Fingerprint, NotificationId, ReceiverName, Why};
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, Rows, params};
 
 use crate::column::{from_bits, to_alert, to_contract_status, to_count, to_json, to_time};
 use crate::read::deliveries::CONTRACT_STATUS;
@@ -59,24 +59,64 @@ impl Store {
     ///
     /// If the store cannot be read.
     pub async fn alerts(&self, filter: AlertFilter) -> Result<Vec<AlertRow>, StoreError> {
-        self.read_report(move |db| {
-            let mut statement = db.prepare_cached(
-                "SELECT a.id, a.received_at, a.incident, a.alert, a.held, a.identity
-                 FROM alerts a
-                 WHERE (?1 IS NULL OR a.id < ?1) AND (?2 IS NULL OR a.fingerprint = ?2)
-                 ORDER BY a.id DESC LIMIT ?3",
-            )?;
-            let fingerprint = filter.fingerprint.map(|it| from_bits(it.to_bits()));
-            let mut rows =
-                statement.query(params![filter.before.map(|it| it.0), fingerprint, filter.limit])?;
-            let mut alerts = Vec::new();
-            while let Some(row) = rows.next()? {
-                alerts.extend(StoreError::skip_damaged(alert_row(db, row), &"of `alerts`")?);
-            }
-            Ok(alerts)
+        self.read_report(move |db| match filter.fingerprint {
+            None => newest(db, &filter),
+            Some(fingerprint) => of_fingerprint(db, fingerprint, &filter),
         })
         .await
     }
+}
+
+/// The alerts whose entries stand side by side in the index `alerts_by_fingerprint`; its statement has the number, too.
+pub(super) const BLOCK: i64 = 4096;
+
+const NEWEST: &str = "
+    SELECT a.id, a.received_at, a.incident, a.alert, a.held, a.identity
+    FROM alerts a WHERE a.id < ?1 ORDER BY a.id DESC LIMIT ?2";
+
+/// The alerts of the fingerprint ?2 in the block ?1.
+const OF_FINGERPRINT: &str = "
+    SELECT a.id, a.received_at, a.incident, a.alert, a.held, a.identity
+    FROM alerts a INDEXED BY alerts_by_fingerprint
+    WHERE a.id / 4096 = ?1 AND a.fingerprint = ?2 AND a.id < ?3 ORDER BY a.id DESC LIMIT ?4";
+
+const NEWEST_BEFORE: &str = "SELECT id FROM alerts WHERE id < ?1 ORDER BY id DESC LIMIT 1";
+
+fn newest(db: &Connection, filter: &AlertFilter) -> Result<Vec<AlertRow>, StoreError> {
+    let before = filter.before.map_or(i64::MAX, |it| it.0);
+    let mut statement = db.prepare_cached(NEWEST)?;
+    read_all(db, statement.query([before, filter.limit.into()])?)
+}
+
+/// The alerts of a fingerprint: a search in each block in which there are alerts, the newest first.
+fn of_fingerprint(
+    db: &Connection,
+    fingerprint: Fingerprint,
+    filter: &AlertFilter,
+) -> Result<Vec<AlertRow>, StoreError> {
+    let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
+    let mut newest_before = db.prepare_cached(NEWEST_BEFORE)?;
+    let mut statement = db.prepare_cached(OF_FINGERPRINT)?;
+    let (mut found, mut before) = (Vec::new(), filter.before.map_or(i64::MAX, |it| it.0));
+    while found.len() < limit {
+        let newest: Option<i64> = newest_before.query_row([before], |row| row.get(0)).optional()?;
+        let Some(newest) = newest else { break };
+        let block = newest / BLOCK;
+        let missing = filter.limit - u32::try_from(found.len()).unwrap_or(filter.limit);
+        let rows = statement.query(params![block, from_bits(fingerprint.to_bits()), before, missing])?;
+        found.extend(read_all(db, rows)?);
+        before = block * BLOCK;
+    }
+    Ok(found)
+}
+
+/// The alerts of `rows`; those that cannot be read are left out.
+fn read_all(db: &Connection, mut rows: Rows<'_>) -> Result<Vec<AlertRow>, StoreError> {
+    let mut alerts = Vec::new();
+    while let Some(row) = rows.next()? {
+        alerts.extend(StoreError::skip_damaged(alert_row(db, row), &"of `alerts`")?);
+    }
+    Ok(alerts)
 }
 
 /// The alert of a row that begins with number, acceptance, incident, alert and suppressions.
@@ -92,15 +132,20 @@ pub(super) fn alert_row(db: &Connection, row: &Row<'_>) -> Result<AlertRow, Stor
     })
 }
 
-fn notifications(db: &Connection, alert: AlertId) -> Result<Vec<NotificationRow>, StoreError> {
-    let mut statement = db.prepare_cached(&format!(
+/// The notifications that tell of the alert ?1, with the counts of their deliveries.
+fn notifications_sql() -> String {
+    format!(
         "SELECT n.id, n.receiver, n.why, count(*) FILTER (WHERE d.state = 'delivered'),
                 count(*) FILTER (WHERE d.state = 'pending'),
                 count(*) FILTER (WHERE d.state = 'dead'), count(*) FILTER (WHERE d.state = 'discarded'), {CONTRACT_STATUS}
          FROM notifications n JOIN deliveries d ON d.notification = n.id
          WHERE n.alert = ?1 OR n.id IN (SELECT notification FROM notification_alerts WHERE alert = ?1)
-         GROUP BY n.id ORDER BY n.id",
-    ))?;
+         GROUP BY n.id ORDER BY n.id"
+    )
+}
+
+fn notifications(db: &Connection, alert: AlertId) -> Result<Vec<NotificationRow>, StoreError> {
+    let mut statement = db.prepare_cached(&notifications_sql())?;
     let mut rows = statement.query([alert.0])?;
     let mut notifications = Vec::new();
     while let Some(row) = rows.next()? {
@@ -120,3 +165,6 @@ fn notifications(db: &Connection, alert: AlertId) -> Result<Vec<NotificationRow>
     }
     Ok(notifications)
 }
+
+#[cfg(test)]
+mod tests;

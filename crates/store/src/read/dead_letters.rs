@@ -1,13 +1,16 @@
 //! Dead letters: deliveries given up and contracts abandoned, which wait for a person.
 
+mod selection;
+
 use fanfare_core::{
     Alert, AlertId, ChannelName, ContractStatus, DeadLetterId, DeliveryId, NotificationId, ReceiverName,
     Severity,
 };
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Row};
 
-use crate::column::{from_time, to_contract_status, to_json, to_time};
+pub(crate) use self::selection::find;
+use crate::column::{to_contract_status, to_json, to_time};
 use crate::tables::{deliveries, notifications};
 use crate::{Store, StoreError};
 
@@ -144,47 +147,6 @@ pub(crate) fn waits_for_a_person(db: &Connection, id: DeadLetterId) -> Result<bo
         DeadLetterId::Delivery(id) => deliveries::is_dead(db, id),
         DeadLetterId::Notification(id) => notifications::is_unhandled(db, id),
     }
-}
-
-/// Dead letters in order. An abandoned contract counts by itself only while none of
-/// its deliveries is dead: one thing to do is one dead letter.
-const FIND: &str = "
-    SELECT l.notification, l.delivery FROM (
-      SELECT d.notification, d.id AS delivery, d.channel, d.settled_at AS at FROM deliveries d WHERE d.state = 'dead'
-      UNION ALL
-      SELECT n.id, 0, NULL, (SELECT max(s.at) FROM steps s
-                             WHERE s.notification = n.id AND s.fulfilment = 'abandoned')
-      FROM notifications n
-      WHERE n.fulfilment = 'abandoned' AND n.dealt_with IS NULL
-        AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.notification = n.id AND d.state = 'dead')
-    ) l LEFT JOIN notifications n ON n.id = l.notification
-    WHERE (?1 IS NULL OR l.channel = ?1) AND (?2 IS NULL OR n.receiver = ?2)
-      AND (?3 IS NULL OR l.at >= ?3) AND (?4 IS NULL OR l.at < ?4)
-      AND (?5 IS NULL OR (l.notification, l.delivery) < (?5, ?6))
-    ORDER BY l.notification DESC, l.delivery DESC LIMIT ?7";
-
-/// The dead letters that `filter` lets through, the newest first, those after `after` only.
-pub(crate) fn find(
-    db: &Connection,
-    filter: &DeadLetterFilter,
-    after: Option<DeadLetterKey>,
-    limit: u32,
-) -> Result<Vec<DeadLetterKey>, StoreError> {
-    let DeadLetterFilter { channel, receiver, since, until } = filter;
-    let mut statement = db.prepare_cached(FIND)?;
-    let keys = statement.query_map(
-        params![
-            channel.as_ref().map(ChannelName::as_str),
-            receiver.as_ref().map(ReceiverName::as_str),
-            since.map(from_time),
-            until.map(from_time),
-            after.map(|it| it.notification.0),
-            after.map(|it| it.delivery),
-            limit,
-        ],
-        |row| Ok(DeadLetterKey { notification: NotificationId(row.get(0)?), delivery: row.get(1)? }),
-    )?;
-    Ok(keys.collect::<Result<_, _>>()?)
 }
 
 const OF_DELIVERY: &str = "

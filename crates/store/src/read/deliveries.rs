@@ -1,8 +1,10 @@
 //! Lists of deliveries, and of the attempts of one.
 
+mod selection;
+
 use fanfare_core::{AlertId, ChannelName, ContractStatus, DeliveryId, Unless, Why};
 use jiff::Timestamp;
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension, Row};
 
 use crate::column::{to_contract_status, to_json, to_time, to_unless};
 use crate::{AttemptRow, Store, StoreError, tables};
@@ -74,21 +76,14 @@ impl Store {
     /// If the store cannot be read.
     pub async fn deliveries(&self, filter: DeliveryFilter) -> Result<Vec<DeliveryRow>, StoreError> {
         self.read_report(move |db| {
-            let mut statement = db.prepare_cached(&format!(
-                "{}
-                 WHERE (?1 IS NULL OR d.channel = ?1) AND (?2 IS NULL OR d.state = ?2) 
-                   AND (?3 IS NULL OR n.alert = ?3
-                        OR n.id IN (SELECT notification FROM notification_alerts WHERE alert = ?3))
-                   AND (?4 IS NULL OR d.id < ?4)
-                 ORDER BY d.id DESC LIMIT ?5",
-                selection(),
-            ))?;
-            let DeliveryFilter { channel, state, alert, before, limit } = filter;
-            let channel = channel.as_ref().map(ChannelName::as_str);
-            let mut rows = statement.query(params![channel, state, alert.map(|it| it.0), before, limit])?;
+            let snapshot = db.unchecked_transaction()?; // or one that is settled meanwhile could be found twice
+            let mut statement = snapshot.prepare_cached(&format!("{} WHERE d.id = ?1", columns()))?;
             let mut deliveries = Vec::new();
-            while let Some(row) = rows.next()? {
-                deliveries.extend(StoreError::skip_damaged(delivery_row(row), &"of `deliveries`")?);
+            for id in selection::ids(&snapshot, &filter)? {
+                let row = statement.query_row([id], |row| Ok(delivery_row(row))).optional()?;
+                let row = row.transpose();
+                deliveries
+                    .extend(StoreError::skip_damaged(row, &format_args!("{id} of `deliveries`"))?.flatten());
             }
             Ok(deliveries)
         })
@@ -102,7 +97,7 @@ impl Store {
     /// If the store cannot be read.
     pub async fn delivery(&self, id: DeliveryId) -> Result<Option<DeliveryRow>, StoreError> {
         self.read_report(move |db| {
-            let mut statement = db.prepare_cached(&format!("{} WHERE d.id = ?1", selection()))?;
+            let mut statement = db.prepare_cached(&format!("{} WHERE d.id = ?1", columns()))?;
             let mut rows = statement.query([id.0])?;
             rows.next()?.map(delivery_row).transpose()
         })
@@ -120,7 +115,7 @@ impl Store {
 }
 
 /// The columns of a delivery `d` and its notification `n`, in the order of [`delivery_row`].
-fn selection() -> String {
+fn columns() -> String {
     format!(
         "SELECT d.id, n.alert, n.id, n.receiver, d.channel, d.severity, d.state, n.why, n.owed_at, d.next_at,
                         d.attempts, d.settled_at, d.reason, {CONTRACT_STATUS}, d.escalated, d.digest

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::column::{from_bits, from_time};
-use crate::read::alerts::{AlertRow, alert_row};
+use crate::read::alerts::{AlertRow, BLOCK, alert_row};
 use crate::{Store, StoreError};
 
 /// The alerts that one step of a search looks at: a step takes less than 5 ms, whatever the filter.
@@ -52,7 +52,8 @@ const CANDIDATES: &str = "
            a.source, a.fingerprint
     FROM alerts a WHERE a.id < ?1 AND a.id >= ?2 ORDER BY a.id DESC LIMIT ?3";
 
-const FIRST_SINCE: &str = "SELECT id FROM alerts WHERE received_at >= ?1 ORDER BY received_at, id LIMIT 1";
+/// The first alert from the number ?1 on.
+const NEXT: &str = "SELECT id, received_at FROM alerts WHERE id >= ?1 ORDER BY id LIMIT 1";
 
 impl Store {
     /// Alerts that fit `search`, the newest first, among the next thousand.
@@ -66,16 +67,7 @@ impl Store {
 }
 
 fn page(db: &Connection, search: &AlertSearch) -> Result<AlertPage, StoreError> {
-    let first = match search.since {
-        Some(since) => {
-            let mut statement = db.prepare_cached(FIRST_SINCE)?;
-            match statement.query_row([from_time(since)], |row| row.get(0)).optional()? {
-                Some(first) => first,
-                None => return Ok(AlertPage { alerts: Vec::new(), next_before: None }),
-            }
-        }
-        None => 0,
-    };
+    let first = search.since.map_or(Ok(0), |it| first_since(db, from_time(it)))?;
     let before = search.before.map_or(i64::MAX, |it| it.0);
     let mut statement = db.prepare_cached(CANDIDATES)?;
     let mut rows = statement.query(params![before, first, STRETCH])?;
@@ -85,18 +77,36 @@ fn page(db: &Connection, search: &AlertSearch) -> Result<AlertPage, StoreError> 
         let Some(row) = rows.next()? else { break };
         looked_at += 1;
         last = Some(AlertId(row.get(0)?));
-        if search.may_fit(row)? {
-            let found = alert_row(db, row)?;
-            if search.fits(&found) {
-                alerts.push(found);
-            }
-        }
+        alerts.extend(StoreError::skip_damaged(search.examine(db, row), &"of `alerts`")?.flatten());
     }
     let is_at_the_end = looked_at < STRETCH && alerts.len() < limit;
     Ok(AlertPage { alerts, next_before: last.filter(|_| !is_at_the_end) })
 }
 
+/// A number so that every alert before it was accepted before `since`: some thousands less than the first since
+/// then. The clock may have been set back meanwhile, so it is the oldest that a look at one of each block finds; such
+/// looks cost less than an index by time costs each alert.
+fn first_since(db: &Connection, since: i64) -> Result<i64, StoreError> {
+    let mut next = db.prepare_cached(NEXT)?;
+    let (mut first, mut from) = (0_i64, 0_i64);
+    loop {
+        let found = next.query_row([from], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)));
+        match found.optional()? {
+            Some((id, received_at)) if received_at < since => (first, from) = (id, id + BLOCK),
+            Some(_) | None => return Ok(first),
+        }
+    }
+}
+
 impl AlertSearch {
+    /// The alert of `row`, if it fits.
+    fn examine(&self, db: &Connection, row: &Row<'_>) -> Result<Option<AlertRow>, StoreError> {
+        if !self.may_fit(row)? {
+            return Ok(None);
+        }
+        alert_row(db, row).map(|it| Some(it).filter(|it| self.fits(it)))
+    }
+
     /// Tells whether the columns of the row fit, before the alert itself is read.
     fn may_fit(&self, row: &Row<'_>) -> Result<bool, StoreError> {
         let text = |index| row.get_ref(index)?.as_str().map_err(rusqlite::Error::from);
@@ -104,7 +114,9 @@ impl AlertSearch {
             wanted.map_or(Ok(true), |it| Ok(text(index)? == it))
         };
         let fingerprint = self.fingerprint.map(|it| from_bits(it.to_bits()));
-        Ok(fits(self.status.map(Status::word), 6)?
+        let since = self.since.map(from_time);
+        Ok(since.map_or(Ok(true), |it| Ok::<_, rusqlite::Error>(row.get::<_, i64>(1)? >= it))?
+            && fits(self.status.map(Status::word), 6)?
             && fits(self.severity.map(Severity::word), 7)?
             && fits(self.source.as_ref().map(SourceName::as_str), 8)?
             && fingerprint.map_or(Ok(true), |it| Ok::<_, rusqlite::Error>(row.get::<_, i64>(9)? == it))?)
@@ -121,3 +133,6 @@ impl AlertSearch {
         told && self.matchers.iter().all(|it| it.matches(&found.alert))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use fanfare_core::{
     MessageForm, NewDelivery, NotificationId,
 };
 use jiff::Timestamp;
-use rusqlite::types::{Value, ValueRef};
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, Rows, params, params_from_iter};
 
 use crate::column::{
@@ -36,19 +36,19 @@ pub(crate) fn insert(
     engine::insert(db, sql, values).map(DeliveryId)
 }
 
-/// The statement that reads pending deliveries, without its order.
+/// The statement that reads pending deliveries.
 const PENDING: &str = "
     SELECT d.id, d.notification, a.fingerprint, d.channel, d.severity, n.owed_at, d.next_at,
            d.attempts, d.failures, d.form, d.only_to, d.called_at, d.escalated, n.asks,
            n.terms IS NOT NULL OR n.fulfilment = 'abandoned', d.digest, g.made_at, n.promise_lead, n.certain_lead, a.source, a.identity
-    FROM deliveries d JOIN notifications n ON n.id = d.notification JOIN alerts a ON a.id = n.alert
+    FROM deliveries d INDEXED BY deliveries_pending
+      JOIN notifications n ON n.id = d.notification JOIN alerts a ON a.id = n.alert
       LEFT JOIN digests g ON g.id = d.digest
     WHERE d.state = 'pending'";
 
 /// Every pending delivery, the oldest first.
 pub(crate) fn pending(db: &Connection) -> Result<Vec<Delivery>, StoreError> {
-    let mut statement = db.prepare(&format!("{PENDING} ORDER BY d.id"))?;
-    deliveries(statement.query([])?)
+    deliveries(db.prepare(PENDING)?.query([])?)
 }
 
 /// The pending deliveries of `channels`, the oldest first.
@@ -59,7 +59,7 @@ pub(crate) fn pending_on(
     if channels.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = format!("{PENDING} AND d.channel IN ({}) ORDER BY d.id", placeholders(1, channels.len()));
+    let sql = format!("{PENDING} AND d.channel IN ({})", placeholders(1, channels.len()));
     let names = params_from_iter(channels.iter().map(ChannelName::as_str));
     deliveries(db.prepare(&sql)?.query(names)?)
 }
@@ -70,6 +70,7 @@ fn deliveries(mut rows: Rows<'_>) -> Result<Vec<Delivery>, StoreError> {
         // Those that cannot be read were given up at the start: see `unreadable`.
         pending.extend(StoreError::skip_damaged(delivery(row), &"of `deliveries`")?);
     }
+    pending.sort_unstable_by_key(|it| it.id); // not by SQLite: it may need a file for that, and the disk may be full
     Ok(pending)
 }
 
@@ -229,6 +230,31 @@ pub(crate) fn postpone(db: &Connection, id: DeliveryId, next: &NextAttempt<'_>) 
     Ok(())
 }
 
+/// A channel on which something is pending, behind the name ?1.
+const NEXT_PENDING_CHANNEL: &str = "
+    SELECT channel FROM deliveries INDEXED BY deliveries_pending
+    WHERE state = 'pending' AND channel > ?1 ORDER BY channel LIMIT 1";
+
+/// The channels on which something is pending: one search for each, however much it is.
+pub(crate) fn pending_channels(db: &Connection) -> Result<Vec<String>, StoreError> {
+    let mut statement = db.prepare_cached(NEXT_PENDING_CHANNEL)?;
+    let mut channels: Vec<String> = Vec::new();
+    loop {
+        let last = channels.last().map_or("", String::as_str);
+        match statement.query_row([last], |row| row.get(0)).optional()? {
+            Some(channel) => channels.push(channel),
+            None => return Ok(channels),
+        }
+    }
+}
+
+const PENDING_SINCE: &str = "
+    SELECT d.id, d.notification FROM deliveries d INDEXED BY deliveries_pending
+      JOIN notifications n ON n.id = d.notification
+    WHERE d.state = 'pending' AND d.channel = ?1 AND d.id > ?2
+      AND coalesce(d.called_at, n.owed_at) + n.promise_lead < ?3
+    ORDER BY d.id LIMIT ?4";
+
 /// The pending deliveries after `after` on channels other than `known` that were added before `before`, on the
 /// scale of promises, at most `limit`, the oldest first.
 pub(crate) fn on_unknown_channels(
@@ -238,22 +264,20 @@ pub(crate) fn on_unknown_channels(
     after: DeliveryId,
     limit: u32,
 ) -> Result<Vec<(DeliveryId, NotificationId)>, StoreError> {
-    let is_unknown = match known {
-        [] => String::new(),
-        known => format!("AND d.channel NOT IN ({})", placeholders(4, known.len())),
-    };
-    let sql = format!(
-        "SELECT d.id, d.notification FROM deliveries d JOIN notifications n ON n.id = d.notification
-         WHERE d.state = 'pending' AND d.id > ?3 AND coalesce(d.called_at, n.owed_at) + n.promise_lead < ?1 {is_unknown}
-         ORDER BY d.id LIMIT ?2"
-    );
-    let mut values = vec![Value::from(from_time(before)), Value::from(limit), Value::from(after.0)];
-    values.extend(known.iter().map(|it| Value::from(it.as_str().to_owned())));
-    let mut statement = db.prepare(&sql)?;
-    let found = statement.query_map(params_from_iter(values), |row| {
-        Ok((DeliveryId(row.get(0)?), NotificationId(row.get(1)?)))
-    })?;
-    Ok(found.collect::<Result<_, _>>()?)
+    let mut statement = db.prepare_cached(PENDING_SINCE)?;
+    let mut found = Vec::new();
+    for channel in pending_channels(db)? {
+        if known.iter().any(|it| it.as_str() == channel) {
+            continue;
+        }
+        let values = params![channel, after.0, from_time(before), limit];
+        let rows =
+            statement.query_map(values, |row| Ok((DeliveryId(row.get(0)?), NotificationId(row.get(1)?))))?;
+        found.extend(rows.collect::<Result<Vec<_>, _>>()?);
+    }
+    found.sort_unstable();
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(found)
 }
 
 /// The latest time, on the scale of promises, before which a pending delivery does not go; `None` if none is pending.

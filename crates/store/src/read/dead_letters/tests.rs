@@ -96,17 +96,3 @@ async fn nothing_is_dead_that_is_owed_or_delivered() {
     .await;
     assert!(store.dead_letters(all(), None, 9).await.unwrap().is_empty());
 }
-
-#[tokio::test]
-async fn looking_for_dead_letters_does_not_read_what_lives() {
-    let folder = StoreFolder::new();
-    drop(folder.open());
-    let raw = folder.raw();
-    let mut statement = raw.prepare(&format!("EXPLAIN QUERY PLAN {FIND}")).unwrap();
-    let plan = statement.query_map([0; 7], |row| row.get(3)).unwrap();
-    let plan: Vec<String> = plan.collect::<Result<_, _>>().unwrap();
-    for table in ["SCAN d USING INDEX deliveries_dead", "SCAN n USING INDEX notifications_abandoned"] {
-        assert!(plan.iter().any(|it| it == table), "{plan:#?}");
-    }
-    assert!(!plan.iter().any(|it| it == "SCAN d" || it == "SCAN n"), "{plan:#?}");
-}

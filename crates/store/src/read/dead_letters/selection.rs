@@ -1,0 +1,110 @@
+//! The dead letters that a filter lets through, in order: walks through the indexes of what is dead or abandoned.
+
+use fanfare_core::NotificationId;
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+
+use super::{DeadLetterFilter, DeadLetterKey};
+use crate::StoreError;
+use crate::column::from_time;
+
+/// The dead letters that `filter` lets through, the newest first, those after `after` only.
+///
+/// An abandoned contract counts by itself only while none of its deliveries is dead: one thing to do is one dead
+/// letter.
+pub(crate) fn find(
+    db: &Connection,
+    filter: &DeadLetterFilter,
+    after: Option<DeadLetterKey>,
+    limit: u32,
+) -> Result<Vec<DeadLetterKey>, StoreError> {
+    let after = after.unwrap_or(DeadLetterKey { notification: NotificationId(i64::MAX), delivery: i64::MAX });
+    let mut found = dead(filter, after).run(db, limit)?;
+    if filter.channel.is_none() {
+        found.extend(abandoned(filter, after).run(db, limit)?);
+    }
+    found.sort_unstable_by(|one, other| other.cmp(one));
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
+/// A statement with those conditions only that are asked for: SQLite uses no index for one that may be absent.
+#[derive(Debug)]
+pub(super) struct Walk {
+    sql: String,
+    values: Vec<Value>,
+    order: &'static str,
+}
+
+/// The walk through dead deliveries.
+pub(super) fn dead(filter: &DeadLetterFilter, after: DeadLetterKey) -> Walk {
+    let DeadLetterFilter { channel, receiver, since, until } = filter;
+    let index = if channel.is_some() { "deliveries_dead_by_channel" } else { "deliveries_dead" };
+    let mut walk = Walk {
+        sql: format!(
+            "SELECT d.notification, d.id FROM deliveries d INDEXED BY {index}
+             WHERE d.state = 'dead' AND (d.notification, d.id) < (?1, ?2)"
+        ),
+        values: vec![after.notification.0.into(), after.delivery.into()],
+        order: "d.notification DESC, d.id DESC",
+    };
+    walk.add("d.channel = ?", channel.as_ref().map(|it| Value::from(it.as_str().to_owned())));
+    walk.add("d.settled_at >= ?", since.map(|it| from_time(it).into()));
+    walk.add("d.settled_at < ?", until.map(|it| from_time(it).into()));
+    let receiver = receiver.as_ref().map(|it| Value::from(it.as_str().to_owned()));
+    walk.add("(SELECT n.receiver FROM notifications n WHERE n.id = d.notification) = ?", receiver);
+    walk
+}
+
+/// The walk through abandoned contracts.
+pub(super) fn abandoned(filter: &DeadLetterFilter, after: DeadLetterKey) -> Walk {
+    let DeadLetterFilter { channel: _, receiver, since, until } = filter;
+    let index = match receiver {
+        Some(_) => "notifications_abandoned_by_receiver",
+        None => "notifications_abandoned",
+    };
+    let at = "(SELECT max(s.at) FROM steps s WHERE s.notification = n.id AND s.fulfilment = 'abandoned')";
+    let mut walk = Walk {
+        sql: format!(
+            "SELECT n.id, 0 FROM notifications n INDEXED BY {index}
+             WHERE n.fulfilment = 'abandoned' AND n.dealt_with IS NULL AND n.id <= ?1 AND (n.id, 0) < (?1, ?2)
+               AND NOT EXISTS (SELECT 1 FROM deliveries d INDEXED BY deliveries_dead
+                               WHERE d.notification = n.id AND d.state = 'dead')"
+        ),
+        values: vec![after.notification.0.into(), after.delivery.into()],
+        order: "n.id DESC",
+    };
+    walk.add("n.receiver = ?", receiver.as_ref().map(|it| Value::from(it.as_str().to_owned())));
+    walk.add(&format!("{at} >= ?"), since.map(|it| from_time(it).into()));
+    walk.add(&format!("{at} < ?"), until.map(|it| from_time(it).into()));
+    walk
+}
+
+impl Walk {
+    /// Adds a condition on `value`, for which a question mark stands at its end, if there is a value.
+    fn add(&mut self, condition: &str, value: Option<Value>) {
+        if let Some(value) = value {
+            self.values.push(value);
+            self.sql = format!("{} AND {condition}{}", self.sql, self.values.len());
+        }
+    }
+
+    /// The whole statement, with its values, for at most `limit` dead letters.
+    pub(super) fn finish(self, limit: u32) -> (String, Vec<Value>) {
+        let Self { sql, mut values, order } = self;
+        values.push(limit.into());
+        (format!("{sql} ORDER BY {order} LIMIT ?{}", values.len()), values)
+    }
+
+    fn run(self, db: &Connection, limit: u32) -> Result<Vec<DeadLetterKey>, StoreError> {
+        let (sql, values) = self.finish(limit);
+        let mut statement = db.prepare_cached(&sql)?;
+        let keys = statement.query_map(params_from_iter(values), |row| {
+            Ok(DeadLetterKey { notification: NotificationId(row.get(0)?), delivery: row.get(1)? })
+        })?;
+        Ok(keys.collect::<Result<_, _>>()?)
+    }
+}
+
+#[cfg(test)]
+mod tests;
