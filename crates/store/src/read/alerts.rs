@@ -119,14 +119,24 @@ fn read_all(db: &Connection, mut rows: Rows<'_>) -> Result<Vec<AlertRow>, StoreE
     Ok(alerts)
 }
 
-/// The alert of a row that begins with number, acceptance, incident, alert and suppressions.
+/// The alert of a row that begins with number, acceptance, incident, alert, suppressions and identity.
 pub(super) fn alert_row(db: &Connection, row: &Row<'_>) -> Result<AlertRow, StoreError> {
+    row_with(db, row, alert(row)?)
+}
+
+/// The content of the alert of such a row.
+pub(super) fn alert(row: &Row<'_>) -> Result<Alert, StoreError> {
+    to_alert(&row.get::<_, String>(3)?, row.get::<_, Option<Vec<u8>>>(5)?.as_deref())
+}
+
+/// The alert of such a row, of which the content is known.
+pub(super) fn row_with(db: &Connection, row: &Row<'_>, alert: Alert) -> Result<AlertRow, StoreError> {
     let id = AlertId(row.get(0)?);
     Ok(AlertRow {
         id,
         received_at: to_time(row.get(1)?)?,
         incident: AlertId(row.get(2)?),
-        alert: to_alert(&row.get::<_, String>(3)?, row.get::<_, Option<Vec<u8>>>(5)?.as_deref())?,
+        alert,
         suppressed: suppressions(row.get(4)?)?,
         notifications: notifications(db, id)?,
     })

@@ -3,29 +3,16 @@
 mod selection;
 
 use fanfare_core::{
-    Alert, AlertId, ChannelName, ContractStatus, DeadLetterId, DeliveryId, NotificationId, ReceiverName,
-    Severity,
+    Alert, AlertId, ChannelName, ContractStatus, DeadLetterId, NotificationId, ReceiverName, Severity,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, Row};
 
-pub(crate) use self::selection::find;
+pub use self::selection::DeadLetterFilter;
+pub(crate) use self::selection::{DeadLetterKey, find};
 use crate::column::{to_contract_status, to_json, to_time};
 use crate::tables::{deliveries, notifications};
 use crate::{Store, StoreError};
-
-/// A choice of dead letters.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct DeadLetterFilter {
-    /// Channel of the deliveries; `None`: any.
-    pub channel: Option<ChannelName>,
-    /// Receiver that was to be told; `None`: any.
-    pub receiver: Option<ReceiverName>,
-    /// Earliest time at which it was given up.
-    pub since: Option<Timestamp>,
-    /// Time before which it was given up.
-    pub until: Option<Timestamp>,
-}
 
 /// Dead letters that are to be resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,23 +97,6 @@ impl Store {
             Ok(letter)
         })
         .await
-    }
-}
-
-/// The place of a dead letter among all: by its notification, then by its
-/// delivery; 0 for that of the whole notification, which comes after them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct DeadLetterKey {
-    pub(crate) notification: NotificationId,
-    delivery: i64,
-}
-
-impl DeadLetterKey {
-    pub(crate) fn id(self) -> DeadLetterId {
-        match self.delivery {
-            0 => DeadLetterId::Notification(self.notification),
-            delivery => DeadLetterId::Delivery(DeliveryId(delivery)),
-        }
     }
 }
 

@@ -2,27 +2,13 @@
 
 mod selection;
 
-use fanfare_core::{AlertId, ChannelName, ContractStatus, DeliveryId, Unless, Why};
+use fanfare_core::{ContractStatus, DeliveryId, Unless, Why};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
 
+pub use self::selection::DeliveryFilter;
 use crate::column::{to_contract_status, to_json, to_time, to_unless};
 use crate::{AttemptRow, Store, StoreError, tables};
-
-/// A choice of deliveries.
-#[derive(Debug, Clone, Default)]
-pub struct DeliveryFilter {
-    /// Channel of the deliveries; `None`: any.
-    pub channel: Option<ChannelName>,
-    /// State of the deliveries; `None`: any. One of `pending`, `delivered`, `dead` or `discarded`.
-    pub state: Option<String>,
-    /// Alert of the deliveries; `None`: any.
-    pub alert: Option<AlertId>,
-    /// Number before which the page begins: only smaller ones are returned.
-    pub before: Option<i64>,
-    /// The most deliveries that are returned, the newest first.
-    pub limit: u32,
-}
 
 /// One delivery, for people.
 #[derive(Debug, Clone)]

@@ -1,12 +1,42 @@
 //! The dead letters that a filter lets through, in order: walks through the indexes of what is dead or abandoned.
 
-use fanfare_core::NotificationId;
+use fanfare_core::{ChannelName, DeadLetterId, DeliveryId, NotificationId, ReceiverName};
+use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-use super::{DeadLetterFilter, DeadLetterKey};
 use crate::StoreError;
 use crate::column::from_time;
+
+/// A choice of dead letters.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeadLetterFilter {
+    /// Channel of the deliveries; `None`: any.
+    pub channel: Option<ChannelName>,
+    /// Receiver that was to be told; `None`: any.
+    pub receiver: Option<ReceiverName>,
+    /// Earliest time at which it was given up.
+    pub since: Option<Timestamp>,
+    /// Time before which it was given up.
+    pub until: Option<Timestamp>,
+}
+
+/// The place of a dead letter among all: by its notification, then by its
+/// delivery; 0 for that of the whole notification, which comes after them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct DeadLetterKey {
+    pub(crate) notification: NotificationId,
+    pub(super) delivery: i64,
+}
+
+impl DeadLetterKey {
+    pub(crate) fn id(self) -> DeadLetterId {
+        match self.delivery {
+            0 => DeadLetterId::Notification(self.notification),
+            delivery => DeadLetterId::Delivery(DeliveryId(delivery)),
+        }
+    }
+}
 
 /// The dead letters that `filter` lets through, the newest first, those after `after` only.
 ///

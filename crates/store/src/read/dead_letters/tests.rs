@@ -3,7 +3,7 @@ use crate::fixtures::{
     Decider, NOON, StoreFolder, accept, accept_by, after_noon, alarm, dead, deliveries, in_turn, recheck_at,
     settle, settle_by, settlement,
 };
-use fanfare_core::DeliveryOutcome;
+use fanfare_core::{DeliveryId, DeliveryOutcome};
 
 /// A store with three dead deliveries, `d1`, `d2` and `d4`, and the abandoned notification `n3`.
 async fn filled(folder: &StoreFolder) -> Store {

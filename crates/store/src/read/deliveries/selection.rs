@@ -1,10 +1,25 @@
 //! The numbers of the deliveries that a filter lets through: each filter has its index, and none reads the table.
 
+use fanfare_core::{AlertId, ChannelName};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::DeliveryFilter;
 use crate::StoreError;
 use crate::tables::deliveries::pending_channels;
+
+/// A choice of deliveries.
+#[derive(Debug, Clone, Default)]
+pub struct DeliveryFilter {
+    /// Channel of the deliveries; `None`: any.
+    pub channel: Option<ChannelName>,
+    /// State of the deliveries; `None`: any. One of `pending`, `delivered`, `dead` or `discarded`.
+    pub state: Option<String>,
+    /// Alert of the deliveries; `None`: any.
+    pub alert: Option<AlertId>,
+    /// Number before which the page begins: only smaller ones are returned.
+    pub before: Option<i64>,
+    /// The most deliveries that are returned, the newest first.
+    pub limit: u32,
+}
 
 const NEWEST: &str = "SELECT id FROM deliveries WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
 
@@ -23,10 +38,15 @@ const SETTLED_ON: &str = "
     SELECT id FROM deliveries INDEXED BY deliveries_settled
     WHERE state <> 'pending' AND state = ?1 AND channel = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4";
 
-/// The state and the channel of a settled delivery, behind the state ?1 and the channel ?2.
-const NEXT_SETTLED: &str = "
-    SELECT state, channel FROM deliveries INDEXED BY deliveries_settled
-    WHERE state <> 'pending' AND (state, channel) > (?1, ?2) ORDER BY state, channel LIMIT 1";
+/// A state in which some delivery is settled, behind the state ?1.
+const NEXT_STATE: &str = "
+    SELECT state FROM deliveries INDEXED BY deliveries_settled
+    WHERE state <> 'pending' AND state > ?1 ORDER BY state LIMIT 1";
+
+/// A channel on which some delivery stands in the state ?1, behind the channel ?2.
+const NEXT_CHANNEL: &str = "
+    SELECT channel FROM deliveries INDEXED BY deliveries_settled
+    WHERE state <> 'pending' AND state = ?1 AND channel > ?2 ORDER BY channel LIMIT 1";
 
 /// The numbers of the deliveries that `filter` lets through, the newest first.
 pub(super) fn ids(db: &Connection, filter: &DeliveryFilter) -> Result<Vec<i64>, StoreError> {
@@ -97,15 +117,19 @@ fn settled(
 
 /// The states and channels of settled deliveries: one search for each, however many deliveries there are.
 fn states_and_channels(db: &Connection) -> Result<Vec<(String, String)>, StoreError> {
-    let mut statement = db.prepare_cached(NEXT_SETTLED)?;
-    let mut pairs: Vec<(String, String)> = Vec::new();
-    loop {
-        let (state, channel) = pairs.last().map_or(("", ""), |(state, channel)| (state, channel));
-        match statement.query_row([state, channel], |row| Ok((row.get(0)?, row.get(1)?))).optional()? {
-            Some(pair) => pairs.push(pair),
-            None => return Ok(pairs),
+    let (mut next_state, mut next_channel) =
+        (db.prepare_cached(NEXT_STATE)?, db.prepare_cached(NEXT_CHANNEL)?);
+    let mut pairs = Vec::new();
+    let mut state = String::new();
+    while let Some(next) = next_state.query_row([&state], |row| row.get(0)).optional()? {
+        state = next;
+        let mut channel = String::new();
+        while let Some(next) = next_channel.query_row([&state, &channel], |row| row.get(0)).optional()? {
+            channel = next;
+            pairs.push((state.clone(), channel.clone()));
         }
     }
+    Ok(pairs)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use fanfare_core::{DeliveryId, DeliveryOutcome, Moment, Severity};
+use fanfare_core::{AlertId, DeliveryId, DeliveryOutcome, Moment, Severity};
 
 use super::*;
 use crate::fixtures::{

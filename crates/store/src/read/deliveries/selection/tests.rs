@@ -76,11 +76,13 @@ fn every_choice_of_deliveries_finds_what_a_look_at_each_finds() {
 fn no_list_of_deliveries_reads_the_whole_table() {
     let folder = StoreFolder::new();
     drop(folder.open());
-    for sql in [NEWEST, PENDING_ON, SETTLED_ON, NEXT_SETTLED] {
+    for sql in [NEWEST, PENDING_ON, SETTLED_ON, NEXT_STATE, NEXT_CHANNEL] {
         folder.check_walks(sql);
     }
     for (sql, search) in [
         (PENDING_ON, "deliveries_pending (channel=? AND rowid<?)"),
+        (NEXT_STATE, "deliveries_settled (state>?)"),
+        (NEXT_CHANNEL, "deliveries_settled (state=? AND channel>?)"),
         (SETTLED_ON, "deliveries_settled (state=? AND channel=? AND rowid<?)"),
     ] {
         let plan = folder.plan(sql);
