@@ -1,6 +1,7 @@
 //! A store that cannot be written, one that cannot be opened, and one whose files are touched by others.
 
 mod degraded;
+mod delays;
 mod files;
 mod small_disk;
 

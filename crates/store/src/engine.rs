@@ -14,6 +14,7 @@ mod salvage;
 mod image;
 mod reserve;
 mod watch;
+mod pace;
 mod condition;
 mod commit_observer;
 mod migrations;

@@ -18,6 +18,8 @@ pub enum StoreFault {
     Io(String),
     /// A disk that answers too late.
     Slow,
+    /// Another program that holds a lock on the database.
+    Locked,
     /// A file that was deleted, or moved away.
     Missing(StoreFile),
     /// Another file in the place of this one.
@@ -53,6 +55,7 @@ impl fmt::Display for StoreFault {
             Self::ReadOnly => f.write_str("it can only be read"),
             Self::Io(words) => write!(f, "writing fails: {words}"),
             Self::Slow => f.write_str("the disk does not answer in time"),
+            Self::Locked => f.write_str("another program has locked it"),
             Self::Missing(file) => write!(f, "its {file} is no longer in its place"),
             Self::Replaced(file) => write!(f, "another file stands in the place of its {file}"),
             Self::Truncated(file) => write!(f, "its {file} was cut short"),
@@ -70,10 +73,26 @@ impl StoreFault {
             Self::ReadOnly => "read_only",
             Self::Io(_) => "io",
             Self::Slow => "slow",
+            Self::Locked => "locked",
             Self::Missing(_) => "missing",
             Self::Replaced(_) => "replaced",
             Self::Truncated(_) => "truncated",
             Self::Overwritten(_) => "overwritten",
+        }
+    }
+
+    /// True of a fault in which what is written stands on the disk all the same once it is written.
+    #[must_use]
+    pub fn is_delay(&self) -> bool {
+        match self {
+            Self::Slow | Self::Locked => true,
+            Self::DiskFull
+            | Self::ReadOnly
+            | Self::Io(_)
+            | Self::Missing(_)
+            | Self::Replaced(_)
+            | Self::Truncated(_)
+            | Self::Overwritten(_) => false,
         }
     }
 
@@ -87,6 +106,7 @@ impl StoreFault {
         match code {
             ErrorCode::DiskFull => Some(Self::DiskFull),
             ErrorCode::ReadOnly => Some(Self::ReadOnly),
+            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Some(Self::Locked),
             // A sector that cannot be read costs what it holds, and keeps nothing from being written.
             ErrorCode::SystemIoFailure if READING.contains(extended_code) => None,
             ErrorCode::SystemIoFailure => Some(Self::Io(err.to_string())),

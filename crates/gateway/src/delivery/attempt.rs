@@ -32,7 +32,7 @@ pub(crate) async fn run(
     sender: Arc<ChannelSender>,
     batch: Batch,
 ) -> Vec<AttemptResult> {
-    let runner = AttemptRunner { lane: lane.as_ref(), sender: sender.as_ref() };
+    let runner = AttemptRunner { lane: &lane, sender: sender.as_ref() };
     let PreparedBatch { ready, mut ended } = prepare(runner, batch).await;
     match ready {
         Some(ready) => ended.extend(runner.run(ready).await),
@@ -42,11 +42,10 @@ pub(crate) async fn run(
 }
 
 impl AttemptRunner<'_> {
-    async fn run(self, ReadyBatch { deliveries, send }: ReadyBatch) -> Vec<AttemptResult> {
+    async fn run(self, ReadyBatch { deliveries, entry }: ReadyBatch) -> Vec<AttemptResult> {
         let started_at = self.lane.clock.now();
-        let digest = send.and_then(|it| it.digest);
-        let answer = self.send(&deliveries, digest, started_at).await;
-        let record = AttemptTimes { started_at, ended: self.lane.monotonic.moment(), send };
+        let answer = self.send(&deliveries, entry.digest, started_at).await;
+        let record = AttemptTimes { started_at, ended: self.lane.monotonic.moment(), entry };
         let results = self.classify(deliveries, &answer, record).await;
         if matches!(answer, Err(SendError::Local { .. })) {
             // No circuit holds the others back, and each would fail alike, at the machine's cost.
@@ -62,7 +61,7 @@ impl AttemptRunner<'_> {
         answer: &Result<Receipt, SendError>,
         record: AttemptTimes,
     ) -> Vec<AttemptResult> {
-        let digest = record.send.and_then(|it| it.digest).filter(|_| deliveries.len() > 1);
+        let digest = record.entry.digest.filter(|_| deliveries.len() > 1);
         let too_large = digest.is_some() && matches!(answer, Err(SendError::Unsendable { .. }));
         let spread = self.lane.jitter.spread();
         let mut verdicts: Vec<_> =
@@ -81,7 +80,7 @@ impl AttemptRunner<'_> {
             .zip(verdicts)
             .map(|((queued, _), verdict)| self.settlement(queued, verdict, &record))
             .collect();
-        self.record(&settlements, record.ended).await;
+        self.record(settlements.clone(), record.ended).await;
         let after = if too_large { after_split } else { after };
         let queued = deliveries.into_iter().map(|(queued, _)| queued);
         let result = |(queued, settlement): (QueuedDelivery, Settlement)| AttemptResult {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use fanfare_core::{Clock, RetryPolicy};
 use fanfare_store::Store;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::channel::{ChannelSetup, ChannelStatus, SharedAccount};
 use crate::delivery::ack_links::AckLinks;
@@ -33,4 +34,6 @@ pub(crate) struct LaneContext {
     pub(crate) status: Arc<ChannelStatus>,
     pub(crate) dispatch: Arc<Dispatch>,
     pub(crate) stop: CancellationToken,
+    /// Outcomes that wait for a slow disk after their attempts have left the lane.
+    pub(crate) recordings: TaskTracker,
 }

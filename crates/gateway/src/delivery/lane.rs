@@ -105,6 +105,8 @@ impl Lane {
         }
         debug!(channel.name = %self.sender.borrow().channel.name, attempts = self.under_way.len(), "Draining attempts");
         while self.attempts.join_next().await.is_some() {}
+        context.recordings.close();
+        context.recordings.wait().await;
     }
 
     fn show_pending(&self) {

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tracing::info;
 
 use crate::channel::{AccountRegistry, ChannelSetup, ChannelStatus, Drill, StoredAccounts};
@@ -208,6 +209,7 @@ impl Lanes {
             status: Arc::clone(&status),
             dispatch: Arc::clone(dispatch),
             stop: stop.clone(),
+            recordings: TaskTracker::new(),
         };
         let (sender, sender_updates) = watch::channel(sender);
         let (lane, queue) = Lane::new(context, sender_updates);

@@ -68,7 +68,13 @@ impl StoreMonitor {
     /// Waits for a moment whether a disk that cannot be written can be again; true if it can.
     async fn is_passing(&self, now: &StoreCondition, condition: &mut Receiver<StoreCondition>) -> bool {
         match now.last_fault {
-            Some(StoreFault::DiskFull | StoreFault::ReadOnly | StoreFault::Io(_) | StoreFault::Slow) => {
+            Some(
+                StoreFault::DiskFull
+                | StoreFault::ReadOnly
+                | StoreFault::Io(_)
+                | StoreFault::Slow
+                | StoreFault::Locked,
+            ) => {
                 let is_over = condition.wait_for(|it| it.fault.is_none());
                 tokio::time::timeout(PASSING, is_over).await.is_ok()
             }
@@ -110,6 +116,7 @@ fn problem(fault: &StoreFault) -> StoreProblem {
         StoreFault::ReadOnly => StoreProblem::ReadOnly,
         StoreFault::Io(words) => StoreProblem::Io(words.clone()),
         StoreFault::Slow => StoreProblem::Slow,
+        StoreFault::Locked => StoreProblem::Locked,
         StoreFault::Missing(_) => StoreProblem::Missing,
         StoreFault::Replaced(_) => StoreProblem::Replaced,
         StoreFault::Truncated(_) => StoreProblem::Truncated,

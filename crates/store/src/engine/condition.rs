@@ -32,6 +32,17 @@ impl ConditionSender {
         self.0.subscribe()
     }
 
+    /// Waits for a fault by which the disk does not answer in time.
+    pub(crate) async fn delay(&self) -> StoreFault {
+        let mut condition = self.subscribe();
+        let is_delayed = |it: &StoreCondition| it.fault.as_ref().is_some_and(StoreFault::is_delay);
+        let found = condition.wait_for(is_delayed).await.ok().and_then(|it| it.fault.clone());
+        match found {
+            Some(fault) => fault,
+            None => std::future::pending().await, // it is closed, and whoever waits for an answer hears that
+        }
+    }
+
     /// Tells that `fault` was noticed, unless it is known; true if it was not.
     pub(crate) fn fail(&self, fault: &StoreFault) -> bool {
         self.0.send_if_modified(|condition| {

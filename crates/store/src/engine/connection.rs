@@ -1,6 +1,7 @@
 //! Settings of the connections to the database.
 
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
@@ -16,6 +17,7 @@ pub(super) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
 /// WAL with FULL: a commit is on the disk when it returns, also after a power
 /// cut. <https://www.sqlite.org/pragma.html#pragma_synchronous>
 pub(super) fn configure_writer(db: &Connection) -> rusqlite::Result<()> {
+    db.busy_timeout(LONGEST_LOCK)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "synchronous", "FULL")?;
     // 16 MiB of pages between checkpoints: fewer stalls in a burst, a start after `kill -9` still takes milliseconds.
@@ -32,6 +34,9 @@ pub(super) fn configure_memory(db: &Connection) -> rusqlite::Result<()> {
     db.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(())
 }
+
+/// The longest lock of another program that is waited for: what it writes takes milliseconds, and all intake waits.
+const LONGEST_LOCK: Duration = Duration::from_secs(1);
 
 /// The statements that a writing connection keeps prepared: somewhat more than there are.
 const STATEMENTS: usize = 64;

@@ -15,6 +15,7 @@ use self::state::{Backing, LogState};
 use crate::StoreError;
 use crate::engine::commit_observer::CommitObserver;
 use crate::engine::condition::ConditionSender;
+use crate::engine::pace::Pace;
 use crate::engine::readers::Readers;
 use crate::engine::watch::DatabaseChange;
 use crate::fault::{StoreFault, StoreFile};
@@ -28,6 +29,11 @@ impl Database {
     /// The reading connections.
     pub(super) fn readers(&self) -> Arc<Readers> {
         Arc::clone(&self.readers)
+    }
+
+    /// The pace of the thread that writes.
+    pub(super) fn pace(&self) -> Pace {
+        self.pace.clone()
     }
 
     /// The observer of commits.
@@ -111,7 +117,11 @@ impl Database {
                     self.rescue();
                 }
             }
-            StoreFault::DiskFull | StoreFault::ReadOnly | StoreFault::Io(_) | StoreFault::Slow => {}
+            StoreFault::DiskFull
+            | StoreFault::ReadOnly
+            | StoreFault::Io(_)
+            | StoreFault::Slow
+            | StoreFault::Locked => {}
         }
     }
 
@@ -165,6 +175,7 @@ impl Database {
             | StoreFault::ReadOnly
             | StoreFault::Io(_)
             | StoreFault::Slow
+            | StoreFault::Locked
             | StoreFault::Missing(_)
             | StoreFault::Replaced(_)
             | StoreFault::Truncated(StoreFile::Log)

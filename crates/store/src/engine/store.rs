@@ -16,7 +16,7 @@ use crate::engine::database::Database;
 use crate::engine::readers::{Purpose, Readers};
 use crate::engine::writer::{Durability, Writer};
 use crate::engine::{files, migrations};
-use crate::{OpenError, StoreError};
+use crate::{OpenError, StoreError, StoreFault};
 
 /// The sizes of the store's files in bytes; 0 for one that is not there.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -110,6 +110,12 @@ impl Store {
     #[must_use]
     pub fn watch_condition(&self) -> watch::Receiver<StoreCondition> {
         self.condition.subscribe()
+    }
+
+    /// The fault for which the disk does not answer in time, once there is one: what waits for the store meanwhile
+    /// waits without a bound.
+    pub async fn delayed(&self) -> StoreFault {
+        self.condition.delay().await
     }
 
     /// The stream of commits from now on, in their order; `None` if it was taken before.

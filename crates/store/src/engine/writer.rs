@@ -1,6 +1,8 @@
 //! The writing thread: jobs that wait at the same time share a commit.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -13,7 +15,9 @@ use tracing::error;
 
 use crate::StoreError;
 use crate::engine::commit_observer::CommitObserver;
+use crate::engine::condition::ConditionSender;
 use crate::engine::database::Database;
+use crate::engine::pace::{GLANCE, Pace};
 use crate::fault::StoreFault;
 
 /// The most jobs that share a commit. Beyond some hundreds the fsync's share
@@ -33,10 +37,18 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(500);
 #[derive(Debug, Clone)]
 pub(super) enum Writer {
     /// A thread of its own; the caller's thread goes on with other tasks meanwhile.
-    Thread(Sender<Order>),
+    Thread(WriterThread),
     /// The caller's thread, which does nothing else meanwhile: tokio's paused time stands still, and a test
     /// runs in the same order each time.
     Caller(Arc<Mutex<WriterState>>),
+}
+
+/// The writing thread, for those who wait for it.
+#[derive(Debug, Clone)]
+pub(super) struct WriterThread {
+    orders: Sender<Order>,
+    pace: Pace,
+    condition: ConditionSender,
 }
 
 /// The state of those who write.
@@ -78,6 +90,9 @@ pub(super) trait Job: Send {
     /// The place in which it must be written.
     fn durability(&self) -> Durability;
 
+    /// True once its caller was told that it is refused.
+    fn is_withdrawn(&self) -> bool;
+
     /// Runs inside a transaction; a second time if a neighbour spoiled the first.
     fn run(&mut self, db: &Connection) -> Result<(), StoreError>;
 
@@ -90,9 +105,10 @@ impl Writer {
     /// job handed over before is done; only then does it let go of the database.
     pub(super) fn start(database: Database) -> std::io::Result<Self> {
         let (orders, received) = mpsc::channel();
+        let (pace, condition) = (database.pace(), database.condition());
         let work = move || carry_out_all(WriterState::new(database), &received);
         thread::Builder::new().name("store-writer".to_owned()).spawn(work)?;
-        Ok(Self::Thread(orders))
+        Ok(Self::Thread(WriterThread { orders, pace, condition }))
     }
 
     /// A writer without a thread: each caller carries out its own job. The database is let go of with the last
@@ -105,6 +121,9 @@ impl Writer {
     ///
     /// `then` sees the result after the commit and before the caller does, and
     /// also if the caller no longer waits: what must follow a commit goes there.
+    ///
+    /// What must be on the disk is refused at once while the disk does not answer in time. A caller who is refused in
+    /// the middle of the commit may have been written all the same.
     pub(super) async fn write<T, W, C>(
         &self,
         durability: Durability,
@@ -117,22 +136,40 @@ impl Writer {
         C: FnOnce(&T) + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job = WriteJob { durability, work, then, result: None, reply };
+        let withdrawn = Arc::new(AtomicBool::new(false));
+        let job = WriteJob { durability, work, then, result: None, reply, withdrawn: Arc::clone(&withdrawn) };
         self.order(Order::Write(Box::new(job))).await?;
-        answer.await.map_err(|_| StoreError::Closed)?
+        let (Self::Thread(thread), Durability::OnDisk) = (self, durability) else {
+            return self.wait_for(answer).await;
+        };
+        tokio::select! {
+            biased;
+            answer = self.wait_for(answer) => answer,
+            fault = thread.condition.delay() => {
+                withdrawn.store(true, Ordering::Relaxed);
+                Err(StoreError::Refused(fault))
+            }
+        }
     }
 
     /// Brings the write-ahead log into the file, behind all that was handed over before.
     pub(super) async fn checkpoint(&self) -> Result<(), StoreError> {
         let (reply, answer) = oneshot::channel();
         self.order(Order::Checkpoint(reply)).await?;
-        answer.await.map_err(|_| StoreError::Closed)?
+        self.wait_for(answer).await
+    }
+
+    async fn wait_for<T>(&self, answer: oneshot::Receiver<Result<T, StoreError>>) -> Result<T, StoreError> {
+        match self {
+            Self::Thread(thread) => thread.wait_for(answer).await,
+            Self::Caller(_) => answer.await.map_err(|_| StoreError::Closed)?,
+        }
     }
 
     /// Hands an order over; on the caller's thread it is carried out then.
     async fn order(&self, order: Order) -> Result<(), StoreError> {
         match self {
-            Self::Thread(orders) => orders.send(order).map_err(|_| StoreError::Closed),
+            Self::Thread(thread) => thread.orders.send(order).map_err(|_| StoreError::Closed),
             Self::Caller(state) => {
                 carry_out_here(state, order);
                 tokio::task::yield_now().await;
@@ -161,12 +198,26 @@ impl WriterState {
     }
 }
 
+impl WriterThread {
+    /// Waits for an answer, and looks meanwhile how long the thread has been at its work.
+    async fn wait_for<T>(&self, answer: oneshot::Receiver<Result<T, StoreError>>) -> Result<T, StoreError> {
+        let mut answer = pin!(answer);
+        loop {
+            match tokio::time::timeout(GLANCE, &mut answer).await {
+                Ok(answer) => return answer.map_err(|_| StoreError::Closed)?,
+                Err(_elapsed) => self.pace.check(&self.condition),
+            }
+        }
+    }
+}
+
 struct WriteJob<T, W, C> {
     durability: Durability,
     work: W,
     then: C,
     result: Option<T>,
     reply: oneshot::Sender<Result<T, StoreError>>,
+    withdrawn: Arc<AtomicBool>,
 }
 
 impl<T, W, C> Job for WriteJob<T, W, C>
@@ -179,6 +230,10 @@ where
         self.durability
     }
 
+    fn is_withdrawn(&self) -> bool {
+        self.withdrawn.load(Ordering::Relaxed)
+    }
+
     fn run(&mut self, db: &Connection) -> Result<(), StoreError> {
         self.result = None;
         // A panic here must cost this job only, and not the thread that writes for all.
@@ -188,7 +243,7 @@ where
     }
 
     fn done(self: Box<Self>, end: JobEnd) {
-        let Self { durability: _, work: _, then, result, reply } = *self;
+        let Self { durability: _, work: _, then, result, reply, withdrawn: _ } = *self;
         let (written, refused) = match end {
             JobEnd::Written => (result.ok_or(StoreError::Closed), None),
             // It is acted on, as it will be if the file is put back in its place; but nobody may rely on that.
@@ -232,11 +287,13 @@ fn carry_out(database: &mut Database, first: Order, behind: impl Iterator<Item =
     let (mut batch, mut checkpoints) = (Vec::<Box<dyn Job>>::new(), Vec::new());
     for order in std::iter::once(first).chain(behind).take(JOBS_PER_COMMIT) {
         match order {
+            Order::Write(job) if job.is_withdrawn() => {}
             Order::Write(job) => batch.push(job),
             Order::Checkpoint(reply) => checkpoints.push(reply),
         }
     }
-    let shared = batch.len();
+    let (shared, pace) = (batch.len(), database.pace());
+    pace.begin();
     database.before_commit();
     if batch.iter().any(|job| must_be_on_disk(job.as_ref())) {
         database.recover_if_due();
@@ -245,6 +302,7 @@ fn carry_out(database: &mut Database, first: Order, behind: impl Iterator<Item =
     for reply in checkpoints {
         drop(reply.send(database.checkpoint().map_err(StoreError::from)));
     }
+    pace.end();
     shared
 }
 
@@ -276,8 +334,9 @@ fn refuse_what_must_be_kept(batch: Vec<Box<dyn Job>>, fault: Option<StoreFault>)
     others
 }
 
-/// Tells the jobs of `batch` that they are written; on the disk, unless there is a `fault`.
+/// Tells the jobs of `batch` that they are written; on the disk, unless there is a `fault` that is more than a delay.
 fn tell_written(batch: Vec<Box<dyn Job>>, fault: Option<StoreFault>) {
+    let fault = fault.filter(|it| !it.is_delay());
     for job in batch {
         let end = match (&fault, job.durability()) {
             (Some(fault), Durability::OnDisk) => JobEnd::WrittenElsewhere(fault.clone()),
@@ -296,6 +355,12 @@ fn write_otherwise(
     fault: &StoreFault,
 ) {
     database.fail(fault);
+    if fault.is_delay() {
+        // A way around it would be another store; whoever must write comes again.
+        return batch
+            .into_iter()
+            .for_each(|job| job.done(JobEnd::Failed(StoreError::Refused(fault.clone()))));
+    }
     let must_be_on_disk = batch.iter().any(|job| must_be_on_disk(job.as_ref()));
     match batch.pop() {
         // Its own error says more than that it is refused.

@@ -139,6 +139,7 @@ fn store_unusable(problem: &StoreProblem) -> SelfAlertText {
         StoreProblem::DiskFull => "请清理存储所在磁盘的空间，之后会自动恢复。",
         StoreProblem::ReadOnly => "请确认磁盘以可写方式挂载，且运行用户对该文件及其目录有写权限。",
         StoreProblem::Io(_) | StoreProblem::Slow => "请查看内核日志，检查磁盘、配额和挂载。",
+        StoreProblem::Locked => "请关闭占用该文件的程序（可用 fuser -v 查看），之后会自动恢复。",
         StoreProblem::Missing => "请将文件放回原处，或允许写入其目录，之后会自动重新写入全部内容。",
         StoreProblem::Replaced => {
             "请移走该文件，之后会自动写回全部内容；副本已保存在同一目录，文件名以 .saved 结尾。"
@@ -160,6 +161,7 @@ fn store_problem(problem: &StoreProblem) -> String {
         StoreProblem::ReadOnly => "存储只能读取。".to_owned(),
         StoreProblem::Io(words) => format!("写入存储失败：{words}。"),
         StoreProblem::Slow => "存储所在磁盘长时间没有响应。".to_owned(),
+        StoreProblem::Locked => "存储被其他程序锁定。".to_owned(),
         StoreProblem::Missing => "存储文件已不在原处。".to_owned(),
         StoreProblem::Replaced => "存储文件的位置上是另一个文件。".to_owned(),
         StoreProblem::Truncated => "存储文件被截断。".to_owned(),

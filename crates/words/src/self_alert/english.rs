@@ -149,6 +149,9 @@ fn store_unusable(problem: &StoreProblem) -> SelfAlertText {
         StoreProblem::Io(_) | StoreProblem::Slow => {
             "See what the kernel's log says of the disk, its quota and its mount."
         }
+        StoreProblem::Locked => {
+            "Close the program that has it open, which `fuser -v` shows; the rest happens by itself."
+        }
         StoreProblem::Missing => {
             "Put it back, or let fanfare write to its folder: then all that it holds is written there again."
         }
@@ -172,6 +175,7 @@ fn store_problem(problem: &StoreProblem) -> String {
         StoreProblem::ReadOnly => "It can only be read.".to_owned(),
         StoreProblem::Io(words) => format!("Writing to it fails: {words}."),
         StoreProblem::Slow => "Its disk does not answer in time.".to_owned(),
+        StoreProblem::Locked => "Another program has locked it.".to_owned(),
         StoreProblem::Missing => "Its file is no longer at its path.".to_owned(),
         StoreProblem::Replaced => "Another file stands at its path.".to_owned(),
         StoreProblem::Truncated => "Its file was cut short.".to_owned(),

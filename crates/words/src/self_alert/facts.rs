@@ -121,6 +121,8 @@ pub enum StoreProblem {
     Io(String),
     /// A disk that answers too late.
     Slow,
+    /// Another program that holds a lock on the database.
+    Locked,
     /// A file that is no longer at its path.
     Missing,
     /// A path at which another file stands.

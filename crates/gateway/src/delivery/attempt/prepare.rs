@@ -6,7 +6,7 @@ use fanfare_core::{Delivery, Digest, DigestRef, Notification};
 use fanfare_store::{NewSend, SendDigest, StartedSend, StoreError};
 use tracing::{error, info};
 
-use crate::delivery::attempt::runner::AttemptRunner;
+use crate::delivery::attempt::runner::{AttemptRunner, SendEntry};
 use crate::delivery::batch::{AfterAttempt, AttemptResult, Batch, QueuedDelivery};
 use crate::log::list;
 use crate::time::{STORE_PAUSE, after};
@@ -23,8 +23,7 @@ pub(crate) struct PreparedBatch {
 pub(crate) struct ReadyBatch {
     /// The deliveries, with their texts.
     pub(crate) deliveries: Vec<(QueuedDelivery, Arc<Notification>)>,
-    /// The send in the ledger, if it is recorded.
-    pub(crate) send: Option<StartedSend>,
+    pub(crate) entry: SendEntry,
 }
 
 impl PreparedBatch {
@@ -75,11 +74,18 @@ pub(crate) async fn prepare(runner: AttemptRunner<'_>, batch: Batch) -> Prepared
         return PreparedBatch { ready: None, ended };
     }
     match record_start(runner, &readable, digest).await {
-        Ok(send) => {
-            if let (SendDigest::New, Some(made)) = (digest, send.and_then(|it| it.digest)) {
+        Ok(Some(entry)) => {
+            if let (SendDigest::New, Some(made)) = (digest, entry.digest) {
                 report_digest(runner, &readable, made);
             }
-            PreparedBatch { ready: Some(ReadyBatch { deliveries: readable, send }), ended }
+            PreparedBatch { ready: Some(ReadyBatch { deliveries: readable, entry }), ended }
+        }
+        // The first goes alone, and the others when their turn comes again.
+        Ok(None) => {
+            let others = readable.split_off(1).into_iter().map(|(queued, _)| queued);
+            ended.extend(others.map(|queued| AttemptResult { queued, after: AfterAttempt::NotSent }));
+            let entry = SendEntry::default();
+            PreparedBatch { ready: Some(ReadyBatch { deliveries: readable, entry }), ended }
         }
         Err(err) => {
             let readable = readable.into_iter().map(|(queued, _)| queued);
@@ -169,14 +175,17 @@ fn take_surplus(
 }
 
 /// Records the start of the send if its account has a budget to remember or a quota to count, or if it is a digest.
+///
+/// A disk that does not answer in time is not waited for: budgets count in memory meanwhile. `None` if the
+/// send is a new digest, which has no number without the store.
 async fn record_start(
     runner: AttemptRunner<'_>,
     deliveries: &[(QueuedDelivery, Arc<Notification>)],
     digest: SendDigest,
-) -> Result<Option<StartedSend>, StoreError> {
+) -> Result<Option<SendEntry>, StoreError> {
     let (account, limits) = (&runner.sender.account, &runner.sender.channel.limits);
     if !account.remembers_sends() && limits.quota.is_none() && digest == SendDigest::None {
-        return Ok(None);
+        return Ok(Some(SendEntry::default()));
     }
     let now = runner.lane.monotonic.moment();
     let new = NewSend {
@@ -186,5 +195,19 @@ async fn record_start(
         usage: limits.quota.as_ref().map(|quota| (quota.pool.clone(), quota.period_of(now.wall))),
         now,
     };
-    runner.lane.store.begin_send(new).await.map(Some)
+    let store = &runner.lane.store;
+    let begun = tokio::select! {
+        biased;
+        begun = store.begin_send(new) => begun,
+        fault = store.delayed() => Err(StoreError::Refused(fault)),
+    };
+    match begun {
+        Ok(StartedSend { send, digest, used: _ }) => Ok(Some(SendEntry { send: Some(send), digest })),
+        Err(StoreError::Refused(fault)) if fault.is_delay() => Ok(match digest {
+            SendDigest::New => None,
+            SendDigest::None => Some(SendEntry::default()),
+            SendDigest::Existing(digest) => Some(SendEntry { send: None, digest: Some(digest) }),
+        }),
+        Err(err) => Err(err),
+    }
 }

@@ -3,24 +3,24 @@
 use std::sync::Arc;
 
 use fanfare_core::{AccountHold, Delivery, DeliveryOutcome, Moment, Settlement, settle};
-use fanfare_store::{StartedSend, Unit};
+use fanfare_store::Unit;
 use jiff::Timestamp;
 use tracing::error;
 
 use crate::channel::AccountEffect;
 use crate::delivery::attempt::report::{ReportedDelivery, report};
-use crate::delivery::attempt::runner::AttemptRunner;
+use crate::delivery::attempt::runner::{AttemptRunner, SendEntry};
 use crate::delivery::attempt::verdict::{CircuitSignal, SendVerdict};
 use crate::delivery::batch::{AfterAttempt, AttemptResult, QueuedDelivery};
 use crate::delivery::context::LaneContext;
 use crate::time::{STORE_PAUSE, after};
 
-/// The times of an attempt, and the send it was recorded as.
+/// The times of an attempt, and its entry in the ledger.
 pub(crate) struct AttemptTimes {
     /// The beginning, by the wall clock.
     pub(crate) started_at: Timestamp,
     pub(crate) ended: Moment,
-    pub(crate) send: Option<StartedSend>,
+    pub(crate) entry: SendEntry,
 }
 
 impl AttemptRunner<'_> {
@@ -43,7 +43,7 @@ impl AttemptRunner<'_> {
             hold: self.hold(&verdict, record.ended.certain),
             words: verdict.words,
             outcome: verdict.outcome,
-            send: record.send.map(|it| it.send),
+            send: record.entry.send,
         }
     }
 
@@ -63,25 +63,14 @@ impl AttemptRunner<'_> {
     }
 
     /// Records the settlements, however long the store needs: the attempt is not over
-    /// before, or a restart would repeat more than the messages in flight.
-    pub(crate) async fn record(self, settlements: &[Settlement], ended: Moment) {
-        let LaneContext { store, dispatch, .. } = self.lane;
-        loop {
-            let policy = dispatch.policy();
-            let unit = |settlement: &Settlement| {
-                let (policy, settlement) = (Arc::clone(&policy), settlement.clone());
-                let keys = settlement.keys();
-                Unit::new(keys, move |state| {
-                    policy.decide(ended, |context| settle(state, &settlement, context))
-                })
-            };
-            match store.transact(settlements.iter().map(unit).collect()).await {
-                Ok(_) => return,
-                Err(err) => {
-                    error!(error = %err, "The outcome of an attempt cannot be stored; trying again");
-                    tokio::time::sleep(STORE_PAUSE).await;
-                }
-            }
+    /// before, or a restart would repeat more than the messages in flight. Only a disk that
+    /// does not answer in time is not waited for here, where the next delivery has its place.
+    pub(crate) async fn record(self, settlements: Vec<Settlement>, ended: Moment) {
+        let mut recording = Box::pin(record(Arc::clone(self.lane), settlements, ended));
+        tokio::select! {
+            biased;
+            () = &mut recording => {}
+            _ = self.lane.store.delayed() => drop(self.lane.recordings.spawn(recording)),
         }
     }
 
@@ -100,9 +89,29 @@ impl AttemptRunner<'_> {
         };
         let reported = ReportedDelivery { delivery: &queued.delivery, notification: None, verdict: &verdict };
         report(self, &[reported], now);
-        let record = AttemptTimes { started_at: now.wall, ended: now, send: None };
+        let record = AttemptTimes { started_at: now.wall, ended: now, entry: SendEntry::default() };
         let settlement = self.settlement(&queued, verdict, &record);
-        self.record(std::slice::from_ref(&settlement), now).await;
+        self.record(vec![settlement], now).await;
         AttemptResult { queued, after: AfterAttempt::Done }
+    }
+}
+
+/// Records the settlements; tries until they are written.
+async fn record(lane: Arc<LaneContext>, settlements: Vec<Settlement>, ended: Moment) {
+    let LaneContext { store, dispatch, .. } = lane.as_ref();
+    loop {
+        let policy = dispatch.policy();
+        let unit = |settlement: &Settlement| {
+            let (policy, settlement) = (Arc::clone(&policy), settlement.clone());
+            let keys = settlement.keys();
+            Unit::new(keys, move |state| policy.decide(ended, |context| settle(state, &settlement, context)))
+        };
+        match store.transact(settlements.iter().map(unit).collect()).await {
+            Ok(_) => return,
+            Err(err) => {
+                error!(error = %err, "The outcome of an attempt cannot be stored; trying again");
+                tokio::time::sleep(STORE_PAUSE).await;
+            }
+        }
     }
 }

@@ -17,6 +17,7 @@ use crate::engine::connection::{configure_memory, open_reader};
 use crate::engine::files::{self, StoreLock, beside};
 use crate::engine::memory::{self, LARGEST_COPY, NewCopy};
 use crate::engine::merge::merge;
+use crate::engine::pace::PROMPT;
 use crate::engine::readers::{Place, keep_log};
 use crate::engine::watch::{DatabaseChange, DatabaseWatch, FileState};
 use crate::fault::{StoreFault, StoreFile};
@@ -125,7 +126,11 @@ impl Database {
     /// Proves that the file can be written, with room left for the next time that it cannot.
     fn prove(&mut self) -> Result<(), RecoveryObstacle> {
         self.restore_reserve()?;
+        let began = Instant::now();
         self.writing.execute("UPDATE instance SET id = id", [])?;
+        if began.elapsed() > PROMPT {
+            return Err(RecoveryObstacle::Fault(StoreFault::Slow));
+        }
         if let Backing::File(watch) = &mut self.backing {
             watch.accept()?;
         }
