@@ -8,7 +8,7 @@ use fanfare_core::{
     AckKey, Acknowledgement, Alert, ChannelName, Clock, Committed, DiscardReason, NotificationId, Obstacle,
     Policy, StateKey, acknowledge, obstacle,
 };
-use fanfare_store::{DeadLetters, Durability, Store, StoreError, Unit};
+use fanfare_store::{Audit, DeadLetters, Durability, Store, StoreError, Unit};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -20,9 +20,9 @@ use crate::commits::CommitHandler;
 use crate::delivery::{Lanes, SharedServices};
 use crate::dispatch::{Dispatch, EscalationEvent};
 use crate::escalation::EscalationTimers;
-use crate::intake::{Intake, NotStored};
+use crate::intake::{Intake, NotStored, WriteQueue};
 use crate::jitter::Jitter;
-use crate::maintenance::audit;
+use crate::maintenance::audit::{self, Audits};
 use crate::maintenance::heartbeat::HeartbeatTask;
 use crate::maintenance::retention::{Retention, RetentionPolicy};
 use crate::metrics::Metrics;
@@ -63,6 +63,7 @@ pub struct Gateway {
     lanes: Arc<tokio::sync::Mutex<Lanes>>,
     retention: Arc<Mutex<RetentionPolicy>>,
     ack_key: AckKey,
+    audits: Arc<Audits>,
     run: RunStart,
     store_path: PathBuf,
     stop: CancellationToken,
@@ -100,7 +101,8 @@ impl Gateway {
         let commit_time = metrics.commit_time.clone();
         store.observe_commits(move |time| commit_time.observe(time.as_secs_f64()));
         let liveness = Arc::default();
-        let intake = Intake { store, dispatch, liveness, metrics, monotonic };
+        let queue = Arc::new(WriteQueue::new(metrics.waiting.clone()));
+        let intake = Intake { store, queue, dispatch, liveness, metrics, monotonic };
         let cut_off = intake.store.cut_off_deliveries().await?.into_iter().collect();
         let run = RunStart { at: clock.now(), cut_off };
         let gateway = Self {
@@ -109,6 +111,7 @@ impl Gateway {
             lanes: Arc::new(tokio::sync::Mutex::new(lanes)),
             retention: Arc::new(Mutex::new(RetentionPolicy::from(&settings))),
             ack_key,
+            audits: Arc::default(),
             run,
             store_path: store_path.clone(),
             stop,
@@ -122,7 +125,7 @@ impl Gateway {
 
     /// Starts the task that acts on commits, also on those of the lanes' start.
     fn spawn_commit_handler(&self) {
-        let Intake { store, dispatch, liveness, metrics, monotonic } = self.intake.as_ref();
+        let Intake { store, queue: _, dispatch, liveness, metrics, monotonic } = self.intake.as_ref();
         if let Some(commits) = store.commits() {
             let handler = CommitHandler {
                 dispatch: Arc::clone(dispatch),
@@ -173,7 +176,8 @@ impl Gateway {
             stop: self.stop.clone(),
         };
         let mut tasks = self.tasks();
-        let audit = audit::run(self.intake.store.clone(), self.intake.metrics.clone(), self.stop.clone());
+        let (store, metrics) = (self.intake.store.clone(), self.intake.metrics.clone());
+        let audit = audit::run(store, Arc::clone(&self.audits), metrics, self.stop.clone());
         tasks.spawn(report_panic("escalation", escalation.run(events)));
         tasks.spawn(report_panic("audit", audit));
         tasks.spawn(report_panic("heartbeat", heartbeat.run()));
@@ -208,6 +212,16 @@ impl Gateway {
         tokio::spawn(change).await.map_err(|_| StoreError::Panicked)?
     }
 
+    /// Tells whether alerts can be accepted before anything of them is read: while too many wait to be written, they
+    /// cannot.
+    ///
+    /// # Errors
+    ///
+    /// If too many wait.
+    pub fn check_room(&self) -> Result<(), NotStored> {
+        self.intake.check_room()
+    }
+
     /// Accepts alerts: returns when they and all they call for are on the disk.
     ///
     /// One entry for each alert: the alert itself comes first in it, self-alerts follow.
@@ -215,7 +229,7 @@ impl Gateway {
     ///
     /// # Errors
     ///
-    /// If they cannot be stored; then none of them is.
+    /// If they cannot be stored, or too many wait to be; then none of them is.
     pub async fn accept(&self, alerts: Vec<Alert>, now: Timestamp) -> Result<Vec<Arc<Committed>>, NotStored> {
         self.intake.accept(alerts, now, Durability::OnDisk).await
     }
@@ -331,6 +345,16 @@ impl Gateway {
     #[must_use]
     pub fn disk_space(&self) -> Option<DiskSpace> {
         space(&self.store_path)
+    }
+
+    /// Counts everything in the ledger, and finds what is not accounted for. One audit runs at a time: who asks
+    /// meanwhile gets its result.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn audit(&self) -> Result<Audit, StoreError> {
+        self.audits.run(&self.intake.store).await
     }
 
     /// The ledger, for reading.

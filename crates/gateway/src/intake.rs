@@ -1,6 +1,7 @@
 //! Intake of alerts, self-alerts included.
 
 mod source_liveness;
+mod write_queue;
 
 use std::sync::Arc;
 
@@ -9,6 +10,8 @@ use fanfare_store::{Durability, Store, StoreError, Unit, UnitOutcome};
 use jiff::Timestamp;
 
 pub(crate) use self::source_liveness::{LastSeen, SourceLiveness};
+use self::write_queue::{QueueFull, size_of};
+pub(crate) use self::write_queue::{QueuePlace, WriteQueue};
 use crate::dispatch::Dispatch;
 use crate::metrics::Metrics;
 use crate::policy::PolicyInForce;
@@ -18,6 +21,7 @@ use crate::time::MonotonicClock;
 #[derive(Debug)]
 pub(crate) struct Intake {
     pub(crate) store: Store,
+    pub(crate) queue: Arc<WriteQueue>,
     pub(crate) dispatch: Arc<Dispatch>,
     pub(crate) liveness: Arc<SourceLiveness>,
     pub(crate) metrics: Metrics,
@@ -26,10 +30,27 @@ pub(crate) struct Intake {
 
 /// Refusal of alerts that could not be stored. None of them was kept; the source should try again.
 #[derive(Debug, thiserror::Error)]
-#[error("not accepted, please send again: {0}")]
-pub struct NotStored(#[from] StoreError);
+pub enum NotStored {
+    /// Refused by the store.
+    #[error("not accepted, please send again: {0}")]
+    Store(#[from] StoreError),
+    /// Refused before memory grows: alerts arrive faster than they can be written.
+    #[error("not accepted, please send again in a second: too many alerts wait to be written")]
+    TooMany,
+}
+
+impl From<QueueFull> for NotStored {
+    fn from(QueueFull: QueueFull) -> Self {
+        Self::TooMany
+    }
+}
 
 impl Intake {
+    /// Tells whether there is room for further alerts, before anything of them is read.
+    pub(crate) fn check_room(&self) -> Result<(), NotStored> {
+        self.queue.check().map_err(|full| self.refuse(1, full.into()))
+    }
+
     /// Accepts alerts by the policy in force; returns when they and all they call for are where `durability` says.
     ///
     /// One entry for each alert: the alert itself comes first in it, self-alerts follow. Alerts are routed and encoded before the transaction.
@@ -40,8 +61,21 @@ impl Intake {
         durability: Durability,
     ) -> Result<Vec<Arc<Committed>>, NotStored> {
         let (policy, moment) = (self.dispatch.policy(), Moment { wall: now, ..self.monotonic.moment() });
-        let units = alerts.into_iter().map(|alert| unit(&policy, alert, moment)).collect();
-        self.transact(units, durability).await
+        let alerts: Vec<_> = alerts.into_iter().map(|alert| incoming(&policy, alert)).collect();
+        let place = match durability {
+            Durability::OnDisk => Some(Arc::new(self.enter(&alerts).await?)),
+            Durability::AsPossible => None, // our own alerts: few, and they must not wait
+        };
+        let unit = |alert| unit(&policy, alert, moment, place.clone());
+        self.transact(alerts.into_iter().map(unit).collect(), durability).await
+    }
+
+    /// The place in the queue to the store, when it is the turn of so many alerts.
+    async fn enter(&self, alerts: &[IncomingAlert]) -> Result<QueuePlace, NotStored> {
+        let entered = self.queue.enter(size_of(alerts));
+        let mut place = entered.map_err(|full| self.refuse(alerts.len(), full.into()))?;
+        place.wait_for_turn(alerts.len()).await;
+        Ok(place)
     }
 
     /// Accepts a notice with the decisions of `plan`.
@@ -64,20 +98,40 @@ impl Intake {
         units: Vec<Unit>,
         durability: Durability,
     ) -> Result<Vec<Arc<Committed>>, NotStored> {
-        let asked = u64::try_from(units.len()).unwrap_or(u64::MAX);
-        let outcomes = self.store.transact_durably(units, durability).await.map_err(|err| {
-            self.metrics.refused.inc_by(asked);
-            NotStored(err)
-        })?;
+        let asked = units.len();
+        let outcomes = self.store.transact_durably(units, durability).await;
+        let outcomes = outcomes.map_err(|err| self.refuse(asked, err.into()))?;
         Ok(outcomes.into_iter().filter_map(UnitOutcome::ok).collect())
+    }
+
+    /// Counts refused alerts.
+    fn refuse(&self, alerts: usize, reason: NotStored) -> NotStored {
+        let alerts = u64::try_from(alerts).unwrap_or(u64::MAX);
+        match reason {
+            NotStored::Store(_) => self.metrics.refused.inc_by(alerts),
+            NotStored::TooMany => self.metrics.too_many.inc_by(alerts),
+        };
+        reason
     }
 }
 
-fn unit(policy: &Arc<PolicyInForce>, alert: Alert, now: Moment) -> Unit {
+fn incoming(policy: &PolicyInForce, alert: Alert) -> IncomingAlert {
     let mut incoming = IncomingAlert::new(alert, &policy.policy);
     // Texts, numbers and times only: serialization cannot fail, and the store would encode it itself.
     incoming.json = serde_json::to_string(&*incoming.alert).ok().map(Into::into);
-    let policy = Arc::clone(policy);
-    let keys = incoming.keys();
-    Unit::new(keys, move |state| policy.decide(now, |context| accept(state, &incoming, context, now.wall)))
+    incoming
+}
+
+/// The unit that accepts an alert; it keeps its place in the queue until it is written or dropped.
+fn unit(
+    policy: &Arc<PolicyInForce>,
+    alert: IncomingAlert,
+    now: Moment,
+    place: Option<Arc<QueuePlace>>,
+) -> Unit {
+    let (policy, keys) = (Arc::clone(policy), alert.keys());
+    Unit::new(keys, move |state| {
+        let _kept = &place;
+        policy.decide(now, |context| accept(state, &alert, context, now.wall))
+    })
 }

@@ -28,6 +28,8 @@ use crate::self_alert::Snapshot;
 pub struct Metrics {
     pub(crate) alerts: Family<AlertLabels, Counter>,
     pub(crate) refused: Counter,
+    pub(crate) too_many: Counter,
+    pub(crate) waiting: Gauge,
     pub(crate) notifications: Family<ReceiverLabels, Counter>,
     pub(crate) suppressed: Counter,
     attempts: Family<AttemptLabels, Counter>,
@@ -70,6 +72,8 @@ impl Metrics {
         let metrics = Self {
             alerts: Family::default(),
             refused: Counter::default(),
+            too_many: Counter::default(),
+            waiting: Gauge::default(),
             notifications: Family::default(),
             suppressed: Counter::default(),
             attempts: Family::default(),
@@ -94,6 +98,8 @@ impl Metrics {
 
     fn register(&self, registry: &mut Registry) {
         let refused = "Alerts answered 503: the store could not keep them";
+        let too_many = "Alerts answered 503: too many waited to be written";
+        let waiting = "Alerts that were read and wait to be written";
         let suppressed = "Notifications suppressed, because they were no news to their receivers";
         let deliveries = "Deliveries that were delivered or given up";
         let pending = "Deliveries that wait or are under way";
@@ -101,6 +107,8 @@ impl Metrics {
         let escalations = "Deliveries of escalation rungs, by condition";
         registry.register("fanfare_alerts", "Alerts accepted and stored", self.alerts.clone());
         registry.register("fanfare_alerts_not_kept", refused, self.refused.clone());
+        registry.register("fanfare_alerts_too_many", too_many, self.too_many.clone());
+        registry.register_with_unit("fanfare_intake_waiting", waiting, Unit::Bytes, self.waiting.clone());
         registry.register("fanfare_notifications", "Notifications of receivers", self.notifications.clone());
         registry.register("fanfare_suppressed", suppressed, self.suppressed.clone());
         registry.register("fanfare_attempts", "Attempts, by outcome", self.attempts.clone());

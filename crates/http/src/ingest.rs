@@ -3,6 +3,7 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use fanfare_api::{IngestResult, IngestStatus};
+use fanfare_gateway::NotStored;
 use fanfare_sources::{BodyFault, Hints, Unreadable};
 use tracing::debug;
 
@@ -24,6 +25,7 @@ pub(crate) async fn ingest(
     let admitted = endpoint.access.admit(&request)?;
     must_be_json(&request)?;
     let hints: Hints = query(&request, &admitted)?;
+    state.gateway.check_room().map_err(not_stored)?;
     let limit = BodyLimit { bytes: endpoint.max_body, advice: SEND_LESS };
     let body = body.read(&admitted, limit).await?;
     let now = state.clock.now();
@@ -34,14 +36,17 @@ pub(crate) async fn ingest(
     let accepted = if reading.alerts.is_empty() {
         Vec::new()
     } else {
-        let accepted = state.gateway.accept(reading.alerts, now).await;
-        accepted.map_err(|err| HttpRefusal::unavailable(err.to_string()))?
+        state.gateway.accept(reading.alerts, now).await.map_err(not_stored)?
     };
     Ok(HttpResponse::Accepted().json(IngestResult {
         status: IngestStatus::Accepted,
         alerts: accepted.iter().filter_map(|it| it.alerts.first()).map(accepted_alert).collect(),
         nothing_to_do: reading.nothing_to_do.iter().map(|it| it.reason.to_owned()).collect(),
     }))
+}
+
+fn not_stored(err: NotStored) -> HttpRefusal {
+    HttpRefusal::unavailable(err.to_string())
 }
 
 /// Refuses a body with another type than JSON; one without a stated type is read as JSON.

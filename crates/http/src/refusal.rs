@@ -7,6 +7,10 @@ use actix_web::{HttpResponse, ResponseError};
 use fanfare_api::{ErrorDetails, ErrorResponse, UnknownWord};
 use fanfare_gateway::StoreError;
 
+/// The time, in seconds, after which somebody who was answered 503 should try again: too many alerts are written within
+/// a few seconds, and a store that cannot be used is tried twice a second.
+const RETRY_AFTER: &str = "1";
+
 /// A request that is not carried out, with the reason and what would be right.
 #[derive(Debug)]
 pub(crate) struct HttpRefusal {
@@ -83,6 +87,9 @@ impl ResponseError for HttpRefusal {
         let mut answer = HttpResponse::build(self.status);
         if self.status == StatusCode::UNAUTHORIZED {
             answer.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            answer.insert_header((header::RETRY_AFTER, RETRY_AFTER));
         }
         let Self { status: _, code, message, path } = self;
         let error = ErrorDetails { code: (*code).to_owned(), message: message.clone(), path: path.clone() };

@@ -8,6 +8,7 @@ mod commits;
 mod writer;
 mod database;
 mod merge;
+mod reading_turns;
 mod readers;
 mod memory;
 mod salvage;

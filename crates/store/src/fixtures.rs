@@ -191,7 +191,7 @@ impl Decider {
         Self { gone: [self.gone, vec![channel.into()]].concat(), ..self }
     }
 
-    /// Somebody sets the wall clock to `shown` seconds after noon, when it is `passed` seconds after noon.
+    /// A wall clock that is set to `shown` seconds after noon, when it is `passed` seconds after noon.
     pub(crate) fn with_clock_set(self, passed: i64, shown: i64) -> Self {
         Self { promise_lead: SignedDuration::from_secs(passed - shown), ..self }
     }

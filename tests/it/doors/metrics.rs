@@ -6,7 +6,7 @@ use super::{alarm, gateway};
 use crate::harness::TestGateway;
 
 /// Families that are always there, as the documentation has it.
-const FAMILIES: [(&str, &str); 22] = [
+const FAMILIES: [(&str, &str); 24] = [
     ("fanfare_build", "info"),
     ("fanfare_store_commit_seconds", "histogram"),
     ("fanfare_store_degraded", "gauge"),
@@ -20,6 +20,8 @@ const FAMILIES: [(&str, &str); 22] = [
     ("fanfare_http_connections", "gauge"),
     ("fanfare_alerts", "counter"),
     ("fanfare_alerts_not_kept", "counter"),
+    ("fanfare_alerts_too_many", "counter"),
+    ("fanfare_intake_waiting_bytes", "gauge"),
     ("fanfare_notifications", "counter"),
     ("fanfare_suppressed", "counter"),
     ("fanfare_attempts", "counter"),

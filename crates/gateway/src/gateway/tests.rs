@@ -16,6 +16,7 @@ mod clock;
 mod clock_steps;
 mod power_cuts;
 mod store_failures;
+mod back_pressure;
 mod damaged_rows;
 mod self_alerts;
 mod simulation;

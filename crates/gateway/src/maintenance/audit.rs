@@ -1,8 +1,11 @@
 //! Regular audit of the ledger: every accepted alert must be accounted for.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use fanfare_store::{Audit, Store, StoreError};
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
@@ -14,12 +17,36 @@ const FIRST_AFTER: Duration = Duration::from_secs(60);
 /// The interval of audits: with a million alerts one takes seconds of one processor.
 const INTERVAL: Duration = Duration::from_secs(600);
 
+/// The audits of a ledger: one at a time, since each reads the whole of it.
+#[derive(Debug, Default)]
+pub(crate) struct Audits {
+    /// The number of audits that have ended.
+    ended: AtomicU64,
+    last: Mutex<Option<Audit>>,
+}
+
+impl Audits {
+    /// Audits the ledger. If an audit is running, this waits for it and gets its result.
+    pub(crate) async fn run(&self, store: &Store) -> Result<Audit, StoreError> {
+        let ended_before = self.ended.load(Ordering::SeqCst);
+        let mut last = self.last.lock().await;
+        let has_ended = self.ended.load(Ordering::SeqCst) > ended_before;
+        if let Some(audit) = last.as_ref().filter(|_| has_ended) {
+            return Ok(audit.clone());
+        }
+        let audit = store.audit().await?;
+        self.ended.fetch_add(1, Ordering::SeqCst);
+        *last = Some(audit.clone());
+        Ok(audit)
+    }
+}
+
 /// Audits the ledger regularly, until `stop`.
-pub(crate) async fn run(store: Store, metrics: Metrics, stop: CancellationToken) {
+pub(crate) async fn run(store: Store, audits: Arc<Audits>, metrics: Metrics, stop: CancellationToken) {
     let mut pause = FIRST_AFTER;
     while stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
         pause = INTERVAL;
-        match stop.run_until_cancelled(store.audit()).await {
+        match stop.run_until_cancelled(audits.run(&store)).await {
             Some(outcome) => report(outcome, &metrics),
             None => return,
         }
@@ -41,3 +68,6 @@ fn report(outcome: Result<Audit, StoreError>, metrics: &Metrics) {
         Err(err) => warn!(error = %err, "The ledger could not be audited"),
     }
 }
+
+#[cfg(test)]
+mod tests;

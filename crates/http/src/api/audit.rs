@@ -12,5 +12,5 @@ pub(super) async fn audit(
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, HttpRefusal> {
     state.admit(&request)?;
-    Ok(HttpResponse::Ok().json(audit_report(state.gateway.store().audit().await?)))
+    Ok(HttpResponse::Ok().json(audit_report(state.gateway.audit().await?)))
 }

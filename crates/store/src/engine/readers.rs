@@ -1,7 +1,7 @@
 //! The reading connections.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard, TryLockError};
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
@@ -21,11 +21,16 @@ pub(super) enum Place {
     Memory(MemoryName),
 }
 
+/// The connections for reports, and so the most reports that are read at the same time: a list, an explanation and
+/// the gateway's own checks do not wait for each other, and the machine has other work.
+pub(super) const REPORTS: usize = 4;
+
 /// The reading connections, for everybody who reads at the same time.
 #[derive(Debug)]
 pub(super) struct Readers {
     delivery: Mutex<Reader>,
-    report: Mutex<Reader>,
+    /// Held as a whole by somebody who keeps everybody from reading.
+    reports: RwLock<Vec<Mutex<Reader>>>,
     /// One at a time reads the whole ledger.
     exclusive: Mutex<Place>,
 }
@@ -52,7 +57,7 @@ struct Reader {
 #[derive(Debug)]
 pub(super) struct HeldReaders<'a> {
     delivery: MutexGuard<'a, Reader>,
-    report: MutexGuard<'a, Reader>,
+    reports: RwLockWriteGuard<'a, Vec<Mutex<Reader>>>,
     place: MutexGuard<'a, Place>,
 }
 
@@ -77,13 +82,18 @@ impl Place {
     fn reader(&self) -> rusqlite::Result<Reader> {
         Ok(Reader { db: self.open()?, _place: self.clone() })
     }
+
+    /// All readers for reports. None is opened later: another file might stand at the path then.
+    fn report_readers(&self) -> rusqlite::Result<Vec<Mutex<Reader>>> {
+        (0..REPORTS).map(|_| self.reader().map(Mutex::new)).collect()
+    }
 }
 
 impl Readers {
     /// Connections to `place`.
     pub(super) fn open(place: Place) -> rusqlite::Result<Self> {
-        let (delivery, report) = (Mutex::new(place.reader()?), Mutex::new(place.reader()?));
-        Ok(Self { delivery, report, exclusive: Mutex::new(place) })
+        let (delivery, reports) = (Mutex::new(place.reader()?), RwLock::new(place.report_readers()?));
+        Ok(Self { delivery, reports, exclusive: Mutex::new(place) })
     }
 
     /// Runs `work` on the connection for this purpose.
@@ -94,7 +104,11 @@ impl Readers {
     ) -> Result<T, StoreError> {
         match purpose {
             Purpose::Delivery => work(&lock(&self.delivery).db),
-            Purpose::Report => work(&lock(&self.report).db),
+            Purpose::Report => {
+                let reports = self.reports.read().unwrap_or_else(PoisonError::into_inner);
+                let reader = reports.iter().find_map(try_lock).or_else(|| reports.first().map(lock));
+                work(&reader.ok_or(StoreError::Closed)?.db)
+            }
             Purpose::Ledger => {
                 let place = lock(&self.exclusive);
                 let db = place.open()?;
@@ -106,24 +120,26 @@ impl Readers {
 
     /// Waits until nobody reads, and keeps everybody from it.
     pub(super) fn hold(&self) -> HeldReaders<'_> {
-        let (place, report) = (lock(&self.exclusive), lock(&self.report));
-        HeldReaders { delivery: lock(&self.delivery), report, place }
+        let place = lock(&self.exclusive);
+        let reports = self.reports.write().unwrap_or_else(PoisonError::into_inner);
+        HeldReaders { delivery: lock(&self.delivery), reports, place }
     }
 }
 
 impl HeldReaders<'_> {
     /// Closes the connections, and leaves the files beside the database as they are.
     pub(super) fn close(&mut self) -> rusqlite::Result<()> {
-        for reader in [&mut self.delivery, &mut self.report] {
-            keep_log(&reader.db)?;
-            reader.db = Connection::open_in_memory()?;
+        for reader in self.reports.drain(..) {
+            keep_log(&reader.into_inner().unwrap_or_else(PoisonError::into_inner).db)?;
         }
+        keep_log(&self.delivery.db)?;
+        self.delivery.db = Connection::open_in_memory()?;
         Ok(())
     }
 
     /// Opens the connections to `place`.
     pub(super) fn open(&mut self, place: Place) -> rusqlite::Result<()> {
-        (*self.delivery, *self.report) = (place.reader()?, place.reader()?);
+        (*self.delivery, *self.reports) = (place.reader()?, place.report_readers()?);
         *self.place = place;
         Ok(())
     }
@@ -137,4 +153,13 @@ pub(super) fn keep_log(db: &Connection) -> rusqlite::Result<()> {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The connection, if nobody reads by it.
+fn try_lock(mutex: &Mutex<Reader>) -> Option<MutexGuard<'_, Reader>> {
+    match mutex.try_lock() {
+        Ok(reader) => Some(reader),
+        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
+    }
 }

@@ -14,6 +14,7 @@ use crate::engine::commits::{Commit, CommitSender};
 use crate::engine::condition::{ConditionSender, StoreCondition};
 use crate::engine::database::Database;
 use crate::engine::readers::{Purpose, Readers};
+use crate::engine::reading_turns::ReadingTurns;
 use crate::engine::writer::{Durability, Writer};
 use crate::engine::{files, migrations};
 use crate::{OpenError, StoreError, StoreFault};
@@ -32,6 +33,7 @@ pub struct StoreSize {
 pub struct Store {
     writer: Writer, // holds the lock; the system lets go of it when the process dies
     readers: Arc<Readers>,
+    turns: ReadingTurns,
     commits: CommitSender,
     observer: CommitObserver,
     path: Arc<Path>,
@@ -81,7 +83,8 @@ impl Store {
         let (instance, observer) = (database.instance(), database.observer().clone());
         let writer = start(database)?;
         let commits = CommitSender::default();
-        Ok(Self { writer, readers, commits, observer, path: path.into(), condition, instance })
+        let turns = ReadingTurns::default();
+        Ok(Self { writer, readers, turns, commits, observer, path: path.into(), condition, instance })
     }
 
     /// The name that tells this store from any other.
@@ -179,8 +182,8 @@ impl Store {
         self.read_for(Purpose::Delivery, work).await
     }
 
-    /// Reads what people ask for, on a connection of its own: a long look through
-    /// the ledger must not keep a delivery waiting.
+    /// Reads what people ask for, on one of a few connections: a long look through the ledger keeps neither a
+    /// delivery waiting nor the next who asks.
     pub(crate) async fn read_report<T, W>(&self, work: W) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -189,8 +192,8 @@ impl Store {
         self.read_for(Purpose::Report, work).await
     }
 
-    /// Reads the whole ledger, on a connection that is opened for it: reports do
-    /// not wait for it either.
+    /// Reads the whole ledger, on a connection that is opened for it: reports do not wait for it either. One such
+    /// read runs at a time.
     pub(crate) async fn read_exclusive<T, W>(&self, work: W) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -206,7 +209,13 @@ impl Store {
         W: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
         let readers = Arc::clone(&self.readers);
-        self.run(move || readers.read(purpose, work)).await
+        let turn = self.turns.wait(purpose).await?;
+        let read = move || {
+            let result = readers.read(purpose, work);
+            drop(turn); // with the read, also if nobody waits for it any more
+            result
+        };
+        self.run(read).await
     }
 
     /// Runs `read` off the runtime's own threads, unless this store blocks its callers.

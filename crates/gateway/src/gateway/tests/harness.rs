@@ -6,6 +6,7 @@ mod ledger;
 mod alarms;
 
 use std::cell::Cell;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -48,6 +49,22 @@ pub(super) enum Restart {
     Omitted,
     /// A kill, and a start at once.
     AfterKill,
+}
+
+/// The parts of a gateway with one receiver on these channels, on a store that the test opened.
+pub(super) fn setup(
+    (store, path): (Store, &Path),
+    channels: impl IntoIterator<Item = FakeChannel>,
+) -> GatewaySetup {
+    GatewaySetup {
+        store,
+        settings: HarnessConfig::with_channels(channels).settings(&CallJournal::new()),
+        clock: Arc::new(SettableClock::new()),
+        jitter: Arc::new(MaximalJitter),
+        metrics: Metrics::new(&mut Registry::default()),
+        fresh_key: [7; 32],
+        store_path: path.to_owned(),
+    }
 }
 
 /// A folder for a store, in memory where the system has a file system for that: an fsync is then free.

@@ -1,9 +1,11 @@
 use std::fs;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Barrier, Mutex};
 
 use fanfare_core::{AccountHold, DeliveryOutcome, Moment, Severity};
 
 use super::*;
+use crate::engine::readers::REPORTS;
 use crate::engine::{files, migrations};
 use crate::fixtures::{NOON, StoreFolder, accept, after_noon, alarm, deliveries, settle, settlement};
 use crate::{NewSend, SendDigest};
@@ -45,6 +47,90 @@ async fn a_store_in_use_is_not_opened_a_second_time() {
     assert!(err.to_string().contains("is in use by another fanfare process"), "{err}");
     drop(clone);
     folder.open();
+}
+
+/// A runtime with so few threads for blocking work that whoever waits in one is noticed.
+fn narrow_runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(REPORTS + 2)
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+#[test]
+fn four_reports_are_read_at_the_same_time_and_those_who_wait_keep_no_thread_from_deliveries() {
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    narrow_runtime().block_on(async {
+        let (meet, (go_on, wait)) = (Arc::new(Barrier::new(REPORTS + 1)), std::sync::mpsc::channel::<()>());
+        let wait = Arc::new(Mutex::new(wait));
+        let long = (0..REPORTS).map(|_| {
+            let (store, meet, wait) = (store.clone(), Arc::clone(&meet), Arc::clone(&wait));
+            tokio::spawn(async move {
+                let work = move |_: &Connection| {
+                    meet.wait(); // all of them have begun
+                    let _ended = wait.lock().unwrap().recv();
+                    Ok(())
+                };
+                store.read_report(work).await
+            })
+        });
+        let long: Vec<_> = long.collect();
+        tokio::task::spawn_blocking(move || meet.wait()).await.unwrap();
+        let waiting: Vec<_> = (0..50)
+            .map(|_| {
+                let store = store.clone();
+                tokio::spawn(async move { store.read_report(|_| Ok(())).await })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        store.read(|_| Ok(())).await.unwrap();
+        store.read_exclusive(|_| Ok(())).await.unwrap();
+        assert!(waiting.iter().all(|it| !it.is_finished()));
+        drop(go_on);
+        for report in long.into_iter().chain(waiting) {
+            report.await.unwrap().unwrap();
+        }
+    });
+}
+
+#[test]
+fn a_report_that_panics_costs_itself_only() {
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    narrow_runtime().block_on(async {
+        for _ in 0..2 * REPORTS {
+            let panicking = store.read_report::<(), _>(|_| panic!("a bug"));
+            assert!(matches!(panicking.await, Err(StoreError::Closed)));
+        }
+        store.read_report(|_| Ok(())).await.unwrap();
+    });
+}
+
+#[test]
+fn one_read_of_the_whole_ledger_runs_at_a_time() {
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    let running = Arc::new(AtomicUsize::new(0));
+    narrow_runtime().block_on(async {
+        let reads = (0..20).map(|_| {
+            let (store, running) = (store.clone(), Arc::clone(&running));
+            tokio::spawn(async move {
+                let work = move |_: &Connection| {
+                    let others = running.fetch_add(1, Ordering::SeqCst);
+                    std::thread::yield_now();
+                    running.fetch_sub(1, Ordering::SeqCst);
+                    Ok(others)
+                };
+                store.read_exclusive(work).await
+            })
+        });
+        for read in reads.collect::<Vec<_>>() {
+            assert_eq!(read.await.unwrap().unwrap(), 0);
+        }
+    });
 }
 
 #[tokio::test]

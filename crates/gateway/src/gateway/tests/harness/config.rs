@@ -46,7 +46,7 @@ impl HarnessConfig {
     }
 
     /// The settings of a gateway whose channels write to `journal`.
-    pub(super) fn settings(&self, journal: &Arc<CallJournal>) -> GatewaySettings {
+    pub(in crate::gateway::tests) fn settings(&self, journal: &Arc<CallJournal>) -> GatewaySettings {
         let of_self_alerts = FakeChannel::new(SELF_ALERTS);
         let channels = self.channels.iter().chain([&of_self_alerts]);
         GatewaySettings {
