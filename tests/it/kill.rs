@@ -1,5 +1,6 @@
 //! `kill -9`: what was accepted is told, and no provider is told too much.
 
+mod clock;
 mod contract;
 
 use std::path::PathBuf;

@@ -40,6 +40,11 @@ const REQUIREMENTS: &[Requirement] = &[
         because: "the rules in `examples/monitoring` are tested with its `promtool`",
         probe: &["promtool", "--version"],
     },
+    Requirement {
+        package: "libfaketime",
+        because: "gateways live with wall clocks that are wrong",
+        probe: &["sh", "-c", "ls /usr/lib/*/faketime/libfaketimeMT.so.1"],
+    },
 ];
 
 /// A component of the toolchain, and a command that succeeds where it is installed.
