@@ -6,6 +6,7 @@ mod speed;
 mod log;
 mod monitoring;
 mod night;
+mod repair;
 mod lists;
 
 use serde_json::{Value, json};
