@@ -28,6 +28,7 @@ mod stop;
 mod disk;
 mod mail;
 mod acknowledge;
+mod notices;
 mod reload;
 mod contract;
 mod old_stores;

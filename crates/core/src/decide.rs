@@ -23,7 +23,7 @@ mod timer;
 mod dead_letter_id;
 
 pub use self::accept::{IncomingAlert, accept, accept_planned};
-pub use self::acknowledge::{Obstacle, acknowledge, obstacle};
+pub use self::acknowledge::{AckAudience, Obstacle, acknowledge, obstacle};
 pub use self::builder::EvaluationTime;
 pub use self::changes::{
     AlertRef, Changes, DeliveryChange, DeliveryUpdate, IncidentUpdate, NewAcknowledgement, NewAlert,
@@ -31,7 +31,7 @@ pub use self::changes::{
     Recheck, RecheckAt, RepeatedAlert, SendEnd,
 };
 pub use self::committed::{AlertEntry, AssignedIds, Committed, CommittedAlert, CommittedStep};
-pub use self::context::{ChannelAvailability, DecisionContext, SelfAlertOf};
+pub use self::context::{ChannelAvailability, DecisionContext};
 pub use self::dead_letter::{DiscardReason, discard, retry};
 pub use self::dead_letter_id::{DeadLetterId, InvalidDeadLetterId};
 pub use self::give_up::give_up;

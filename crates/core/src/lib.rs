@@ -8,6 +8,7 @@
 
 mod decide;
 
+mod contract_notice;
 mod plan;
 mod policy;
 mod route;
@@ -60,16 +61,21 @@ pub use crate::budget::{Budget, Share, SlidingWindow};
 pub use crate::budgets::SlidingWindows;
 pub use crate::circuit::{Circuit, Failure, Gate, Health};
 pub use crate::clock::{Clock, SystemClock};
+pub use crate::contract_notice::{
+    AbandonedContract, Confirmation, ContractNotice, GROWTH_INTERVAL, NoticeChange, NoticeChannel, NoticeKey,
+    OTHER_CHANNELS, RaiseReason, RaisedNotice, covered_contracts, gather_notices, notice_changes,
+    notice_end_receivers, notice_receivers,
+};
 pub use crate::decide::{
-    AccountHold, AlertEntry, AlertRef, AssignedIds, Changes, ChannelAvailability, Committed, CommittedAlert,
-    CommittedStep, DeadLetterId, DecisionContext, DecisionState, Delivery, DeliveryChange, DeliveryOutcome,
-    DeliveryState, DeliveryStatus, DeliveryUpdate, DigestRef, DiscardReason, EvaluationTime, Handled,
-    IncidentNotifications, IncidentStatus, IncidentUpdate, IncomingAlert, InvalidDeadLetterId,
+    AccountHold, AckAudience, AlertEntry, AlertRef, AssignedIds, Changes, ChannelAvailability, Committed,
+    CommittedAlert, CommittedStep, DeadLetterId, DecisionContext, DecisionState, Delivery, DeliveryChange,
+    DeliveryOutcome, DeliveryState, DeliveryStatus, DeliveryUpdate, DigestRef, DiscardReason, EvaluationTime,
+    Handled, IncidentNotifications, IncidentStatus, IncidentUpdate, IncomingAlert, InvalidDeadLetterId,
     NewAcknowledgement, NewAlert, NewAttempt, NewDelivery, NewGroupedAlert, NewNotification, NewStep,
     NewestAlert, NotificationRecord, NotificationRef, NotificationState, NotificationUpdate, Obstacle,
-    OpenIncident, Recheck, RecheckAt, RepeatKey, RepeatedAlert, SelfAlertOf, SendEnd, SendId, Settlement,
-    StateKey, TimerKey, ToldChannel, ToldContent, accept, accept_planned, acknowledge, discard, give_up,
-    obstacle, recheck, retry, settle,
+    OpenIncident, Recheck, RecheckAt, RepeatKey, RepeatedAlert, SendEnd, SendId, Settlement, StateKey,
+    TimerKey, ToldChannel, ToldContent, accept, accept_planned, acknowledge, discard, give_up, obstacle,
+    recheck, retry, settle,
 };
 pub use crate::digest::Digest;
 pub use crate::duration::{HumanDuration, InvalidDuration};

@@ -128,8 +128,8 @@ pub(crate) fn plan_routed(
 pub struct RoutedReceiver {
     /// The name of the receiver.
     pub receiver: ReceiverName,
-    /// The path of the route.
-    pub route: RoutePath,
+    /// The path of the route; `None`: no route leads there.
+    pub route: Option<RoutePath>,
     /// The time after which the receiver is told again while the alert fires.
     pub repeat_interval: Duration,
     /// The terms of the receiver.
@@ -147,7 +147,7 @@ pub fn route_alert(policy: &Policy, alert: &Alert) -> Vec<RoutedReceiver> {
         if let Some(receiver) = policy.receiver(&route.receiver) {
             routed.push(RoutedReceiver {
                 receiver: receiver.name.clone(),
-                route: path,
+                route: Some(path),
                 repeat_interval: route.repeat_interval,
                 terms: Arc::clone(&receiver.terms),
             });
@@ -243,13 +243,17 @@ fn plan_resolved(policy: &Policy, routed: &[RoutedReceiver], incident: Option<&I
         let incident = if incident.is_some() { IncidentChange::Close } else { IncidentChange::Leave };
         return Plan { decisions, incident };
     }
+    let terms_of = |name: &ReceiverName| {
+        let routed = routed.iter().find(|it| it.receiver == *name).map(|it| &it.terms);
+        routed.or_else(|| policy.receiver(name).map(|it| &it.terms))
+    };
     let decisions = told
         .iter()
         .map(|told| Decision {
             receiver: told.receiver.clone(),
             route: None,
-            verdict: match policy.receiver(&told.receiver) {
-                Some(receiver) => notify(Why::Resolved, &receiver.terms),
+            verdict: match terms_of(&told.receiver) {
+                Some(terms) => notify(Why::Resolved, terms),
                 None => Verdict::Suppress(Suppression::ReceiverGone),
             },
         })
@@ -264,7 +268,7 @@ fn notify(why: Why, terms: &Arc<DeliveryTerms>) -> Verdict {
 
 impl RoutedReceiver {
     fn decide(&self, verdict: Verdict) -> Decision {
-        Decision { receiver: self.receiver.clone(), route: Some(self.route.clone()), verdict }
+        Decision { receiver: self.receiver.clone(), route: self.route.clone(), verdict }
     }
 }
 

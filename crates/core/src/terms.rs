@@ -1,6 +1,7 @@
 //! The terms of a notification: the order of the channels, what counts as
 //! told, and what happens otherwise.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::num::NonZeroUsize;
 
@@ -118,6 +119,25 @@ impl DeliveryTerms {
             Sending::Together => &self.channels,
             Sending::InTurn => &self.channels[..self.needed().min(self.channels.len())],
         }
+    }
+
+    /// The same terms without `channels`, of which no more must confirm than are left; `None` if none is left at first.
+    #[must_use]
+    pub fn without(&self, channels: &[ChannelName]) -> Option<Self> {
+        let left = |all: &[ChannelName]| -> Vec<ChannelName> {
+            all.iter().filter(|it| !channels.contains(it)).cloned().collect()
+        };
+        let own = left(&self.channels);
+        let rungs = self.escalate.iter().map(|rung| Rung { to: left(&rung.to), ..rung.clone() });
+        let escalate: Vec<Rung> = rungs.filter(|it| !it.to.is_empty()).collect();
+        let on_the_ladder = escalate.iter().flat_map(|rung| &rung.to);
+        let reachable = own.iter().chain(on_the_ladder).collect::<BTreeSet<_>>().len();
+        let succeed = match self.contract.succeed {
+            Succeed::All => Succeed::All,
+            Succeed::AtLeast(number) => Succeed::AtLeast(number.min(NonZeroUsize::new(reachable)?)),
+        };
+        let contract = Contract { succeed, ..self.contract };
+        (!own.is_empty()).then_some(Self { channels: own, send: self.send, contract, escalate })
     }
 
     /// The terms for a notification that tells `why`: nobody acknowledges an end,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use fanfare_core::{ChannelName, Committed, Delivery, DeliveryId, Notification, Recheck};
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tracing::{info, warn};
 
 use crate::policy::PolicyInForce;
@@ -60,13 +60,26 @@ pub(crate) struct Dispatch {
     lanes: RwLock<BTreeMap<ChannelName, LaneSender>>,
     policy: RwLock<Arc<PolicyInForce>>,
     escalation: UnboundedSender<EscalationEvent>,
+    /// Wakes those who tell of contracts that were abandoned.
+    abandoned: Notify,
     /// Reconfigurations that take effect at their place in the stream of commits.
     planned: Mutex<VecDeque<(Reconfiguration, oneshot::Sender<()>)>>,
 }
 
 impl Dispatch {
     pub(crate) fn new(policy: Arc<PolicyInForce>, escalation: UnboundedSender<EscalationEvent>) -> Self {
-        Self { lanes: RwLock::default(), policy: RwLock::new(policy), escalation, planned: Mutex::default() }
+        Self {
+            lanes: RwLock::default(),
+            policy: RwLock::new(policy),
+            escalation,
+            abandoned: Notify::new(),
+            planned: Mutex::default(),
+        }
+    }
+
+    /// Returns once a contract was abandoned, also if that was before the call.
+    pub(crate) async fn contract_abandoned(&self) {
+        self.abandoned.notified().await;
     }
 
     /// The policy in force.
@@ -117,6 +130,9 @@ impl Dispatch {
         self.enqueue(earlier.into_iter().chain(new));
         let rechecks = committed.iter().flat_map(|it| &it.rechecks);
         rechecks.for_each(|it| self.notify_escalation(EscalationEvent::Reschedule(*it)));
+        if committed.iter().any(|it| it.abandoned().next().is_some()) {
+            self.abandoned.notify_one();
+        }
         let to_retry: BTreeSet<_> = committed.iter().flat_map(|it| it.retry_now.iter().copied()).collect();
         if !to_retry.is_empty() {
             self.retry_now(to_retry);

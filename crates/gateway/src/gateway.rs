@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use fanfare_core::{
     AckKey, Acknowledgement, Alert, ChannelName, Clock, Committed, DiscardReason, NotificationId, Obstacle,
-    Policy, StateKey, acknowledge, obstacle,
+    Policy,
 };
-use fanfare_store::{Audit, DeadLetters, Durability, Store, StoreError, Unit};
+use fanfare_store::{Audit, DeadLetters, Durability, Store, StoreError};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -26,12 +26,13 @@ use crate::maintenance::audit::{self, Audits};
 use crate::maintenance::heartbeat::HeartbeatTask;
 use crate::maintenance::retention::{Retention, RetentionPolicy};
 use crate::metrics::Metrics;
+use crate::operations::acknowledge::{acknowledge_all, covered_notifications, find_obstacle};
 use crate::operations::channel_views::views;
 use crate::operations::outlook::{RunStart, outlook};
 use crate::operations::{ChannelView, DeliveryOutlook, TestError, TestMessage, channel_test, dead_letters};
 use crate::policy::PolicyInForce;
 use crate::self_alert::{DiskSpace, TestReason};
-use crate::self_monitoring::{SelfMonitor, StoreMonitor, save_proven_at, space};
+use crate::self_monitoring::{ContractMonitor, SelfMonitor, StoreMonitor, save_proven_at, space};
 use crate::settings::GatewaySettings;
 use crate::task::report_panic;
 use crate::time::MonotonicClock;
@@ -175,6 +176,11 @@ impl Gateway {
             metrics: self.intake.metrics.clone(),
             stop: self.stop.clone(),
         };
+        let contract_monitor = ContractMonitor {
+            intake: Arc::clone(&self.intake),
+            clock: Arc::clone(&self.clock),
+            stop: self.stop.clone(),
+        };
         let mut tasks = self.tasks();
         let (store, metrics) = (self.intake.store.clone(), self.intake.metrics.clone());
         let audit = audit::run(store, Arc::clone(&self.audits), metrics, self.stop.clone());
@@ -184,6 +190,7 @@ impl Gateway {
         tasks.spawn(report_panic("retention", retention.run()));
         tasks.spawn(report_panic("self-monitoring", monitor.run()));
         tasks.spawn(report_panic("store-monitoring", store_monitor.run()));
+        tasks.spawn(report_panic("contract-monitoring", contract_monitor.run()));
     }
 
     /// Puts new settings in force. Pending deliveries stay pending, on the terms with which
@@ -224,7 +231,7 @@ impl Gateway {
 
     /// Accepts alerts: returns when they and all they call for are on the disk.
     ///
-    /// One entry for each alert: the alert itself comes first in it, self-alerts follow.
+    /// One entry for each alert.
     /// May be dropped at any await point: stored alerts are delivered all the same.
     ///
     /// # Errors
@@ -235,8 +242,8 @@ impl Gateway {
     }
 
     /// Records that a person takes care of a notification's incident: its escalation ends,
-    /// and all notified channels are notified of it. May be dropped at any await point: a
-    /// stored acknowledgement is announced all the same.
+    /// and all notified channels are notified of it. Of a notice of abandoned contracts: of
+    /// the incidents of all its alerts. It is completed even if the caller does not wait for it.
     ///
     /// # Errors
     ///
@@ -246,13 +253,9 @@ impl Gateway {
         id: NotificationId,
         acknowledgement: Acknowledgement,
     ) -> Result<Result<(), Obstacle>, NotStored> {
-        let (policy, now) = (self.intake.dispatch.policy(), self.intake.monotonic.moment());
-        let decide =
-            move |state: &_| policy.decide(now, |context| acknowledge(state, id, &acknowledgement, context));
-        let unit = Unit::with_obstacles(vec![StateKey::IncidentOf(id)], decide);
-        let outcome =
-            self.intake.store.transact_durably(vec![unit], Durability::OnDisk).await?.into_iter().next();
-        Ok(outcome.map_or(Err(Obstacle::Unknown), |it| it.map(drop)))
+        let intake = Arc::clone(&self.intake);
+        let call = async move { acknowledge_all(&intake, id, &acknowledgement).await };
+        tokio::spawn(call).await.map_err(|_| NotStored::from(StoreError::Panicked))?
     }
 
     /// The obstacle to acknowledging a notification; `None` if it can be acknowledged.
@@ -261,7 +264,17 @@ impl Gateway {
     ///
     /// If the store cannot be read.
     pub async fn obstacle(&self, id: NotificationId) -> Result<Option<Obstacle>, StoreError> {
-        Ok(obstacle(&self.intake.store.state(vec![StateKey::Notification(id)]).await?, id))
+        find_obstacle(&self.intake, id).await
+    }
+
+    /// The notifications that are acknowledged with a notification: none, unless it tells a notice of contracts that
+    /// were abandoned.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn acknowledged_with(&self, id: NotificationId) -> Result<Vec<NotificationId>, StoreError> {
+        covered_notifications(&self.intake, id).await
     }
 
     /// Retries dead letters at once, on behalf of `by`, and returns their number. May be

@@ -53,7 +53,7 @@ impl Intake {
 
     /// Accepts alerts by the policy in force; returns when they and all they call for are where `durability` says.
     ///
-    /// One entry for each alert: the alert itself comes first in it, self-alerts follow. Alerts are routed and encoded before the transaction.
+    /// One entry for each alert. Alerts are routed and encoded before the transaction.
     pub(crate) async fn accept(
         &self,
         alerts: Vec<Alert>,
@@ -76,6 +76,16 @@ impl Intake {
         let mut place = entered.map_err(|full| self.refuse(alerts.len(), full.into()))?;
         place.wait_for_turn(alerts.len()).await;
         Ok(place)
+    }
+
+    /// Accepts a self-alert for certain receivers, wherever it can be kept.
+    pub(crate) async fn accept_incoming(
+        &self,
+        incoming: IncomingAlert,
+        policy: &Arc<PolicyInForce>,
+    ) -> Result<Option<Arc<Committed>>, NotStored> {
+        let unit = unit(policy, encoded(incoming), self.monotonic.moment(), None);
+        Ok(self.transact(vec![unit], Durability::AsPossible).await?.into_iter().next())
     }
 
     /// Accepts a notice with the decisions of `plan`.
@@ -115,8 +125,13 @@ impl Intake {
     }
 }
 
+/// The alert, routed by `policy` and encoded.
 fn incoming(policy: &PolicyInForce, alert: Alert) -> IncomingAlert {
-    let mut incoming = IncomingAlert::new(alert, &policy.policy);
+    encoded(IncomingAlert::new(alert, &policy.policy))
+}
+
+/// The same alert with its JSON.
+fn encoded(mut incoming: IncomingAlert) -> IncomingAlert {
     // Texts, numbers and times only: serialization cannot fail, and the store would encode it itself.
     incoming.json = serde_json::to_string(&*incoming.alert).ok().map(Into::into);
     incoming

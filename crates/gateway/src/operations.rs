@@ -1,5 +1,6 @@
 //! Operations for people: dead letters, test messages, views of channels.
 
+pub(crate) mod acknowledge;
 pub(crate) mod outlook;
 pub(crate) mod channel_test;
 pub(crate) mod channel_views;

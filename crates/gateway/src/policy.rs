@@ -3,14 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use fanfare_core::{
-    Alert, ChannelAvailability, ChannelName, DecisionContext, Kind, Moment, Notification, Plan, Policy,
-    PolicyId, plan,
-};
+use fanfare_core::{ChannelAvailability, ChannelName, DecisionContext, Moment, Policy, PolicyId};
 use jiff::Timestamp;
 
 use crate::channel::ChannelStatus;
-use crate::self_alert;
 
 /// The policy in force, and the channels of the config with their current state.
 #[derive(Debug)]
@@ -32,7 +28,6 @@ impl PolicyInForce {
             policy: &self.policy,
             policy_id: self.id,
             availability: &|channel| self.availability(channel, now.promise),
-            self_alert: &|notification, notified, now| self.contract_broken(notification, notified, now),
             leads: now.leads(),
         })
     }
@@ -43,22 +38,5 @@ impl PolicyInForce {
             Some(_) => ChannelAvailability::Open,
             None => ChannelAvailability::NotConfigured,
         }
-    }
-
-    /// The self-alert about an abandoned contract, to every channel but those of `notified`.
-    fn contract_broken(
-        &self,
-        notification: &Notification,
-        notified: &[ChannelName],
-        now: Timestamp,
-    ) -> Option<(Alert, Plan)> {
-        if self_alert::is_self_alert(&notification.alert) {
-            return None; // otherwise one broken channel would raise alerts without end
-        }
-        let alert = self_alert::contract_broken(notification, now);
-        debug_assert_eq!(alert.kind, Kind::Notice, "it touches no incident");
-        let others = self.channels.keys().filter(|channel| !notified.contains(channel)).cloned().collect();
-        let routed = plan(&self.policy, &alert, None, now);
-        Some((alert, self_alert::extend_to_other_channels(routed, others)))
     }
 }

@@ -10,10 +10,12 @@ mod channel_test;
 mod alert;
 
 pub use self::alert::SELF_SOURCE;
-pub(crate) use self::alert::{SelfAlert, is_self_alert};
+pub(crate) use self::alert::SelfAlert;
 pub(crate) use self::channel_test::{TestReason, channel_test};
 pub(crate) use self::checks::run_checks;
-pub(crate) use self::contract_broken::{contract_broken, extend_to_other_channels};
+pub(crate) use self::contract_broken::{
+    CONTRACT_BROKEN, notice_alert, notice_end, raised_notice, told_notice,
+};
 pub(crate) use self::raised::{AlertChange, RaisedAlerts};
 pub use self::snapshot::DiskSpace;
 pub(crate) use self::snapshot::{

@@ -1,6 +1,7 @@
 //! Self-monitoring: the loop that checks the gateway itself, raises self-alerts and runs drills.
 
 mod store_monitor;
+mod contract_monitor;
 mod announcement;
 mod collect;
 mod slow_checks;
@@ -18,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use self::collect::collect;
+pub(crate) use self::contract_monitor::ContractMonitor;
 pub(crate) use self::disk::space;
 use self::drills::{ChannelDrill, DrillSchedule};
 pub(crate) use self::slow_checks::save_proven_at;

@@ -19,7 +19,7 @@ use tracing::error;
 
 use self::name::name_in;
 pub(crate) use self::name_field::NAME_LIMIT;
-use self::page::{AckPage, AckedBy, HEADERS};
+use self::page::{AckPage, AckedBy, HEADERS, NoticeAlerts};
 use crate::access::Admitted;
 use crate::refusal::HttpRefusal;
 use crate::request::{BodyLimit, UnreadBody};
@@ -86,8 +86,26 @@ async fn question(id: NotificationId, state: &AppState, locale: &Locale) -> Resu
     }
     let Some(notification) = store.notification(id).await? else { return Ok(AckPage::Expired) };
     let told = told(&notification, state).await?;
-    let message = Box::new(Renderer::new(locale.clone()).notification(&notification));
-    Ok(AckPage::Ask { message, told })
+    let renderer = Renderer::new(locale.clone());
+    let about = alerts_of_notice(id, state, &renderer).await?;
+    Ok(AckPage::Ask { message: Box::new(renderer.notification(&notification)), told, about })
+}
+
+/// The most alerts that a page names.
+const NAMED: usize = 20;
+
+/// The alerts that are acknowledged with a notification; none, unless it tells a notice.
+async fn alerts_of_notice(
+    id: NotificationId,
+    state: &AppState,
+    renderer: &Renderer,
+) -> Result<NoticeAlerts, StoreError> {
+    let mut ids = state.gateway.acknowledged_with(id).await?;
+    let number = ids.len();
+    ids.truncate(NAMED);
+    let read = state.gateway.store().notifications(ids).await?;
+    let named = read.into_iter().filter_map(Result::ok).flatten();
+    Ok(NoticeAlerts { titles: named.map(|it| renderer.notification(&it).title).collect(), number })
 }
 
 /// The channels whose providers have taken the notification. They are read from the history

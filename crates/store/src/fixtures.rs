@@ -7,10 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fanfare_core::{
-    Account, Alert, AlertId, ChannelAvailability, ChannelName, ClockLeads, Contract, Decision,
-    DecisionContext, Delivery, DeliveryOutcome, DeliveryTerms, Fingerprint, HumanDuration, IncidentChange,
-    Kind, Labels, Notification, Plan, Policy, PolicyId, Receiver, Route, Rung, Sending, Settlement, Severity,
-    Status, Succeed, Unless, Verdict, Why,
+    Account, Alert, AlertId, ChannelAvailability, ChannelName, ClockLeads, Contract, DecisionContext,
+    Delivery, DeliveryOutcome, DeliveryTerms, Fingerprint, HumanDuration, Labels, Policy, PolicyId, Receiver,
+    Route, Rung, Sending, Settlement, Severity, Status, Succeed, Unless,
 };
 pub(crate) use fanfare_testkit::{NOON, after_noon};
 use jiff::{SignedDuration, Timestamp};
@@ -164,8 +163,6 @@ pub(crate) struct Decider {
     pub(crate) policy_id: Option<PolicyId>,
     pub(crate) blocked: Vec<ChannelName>,
     pub(crate) gone: Vec<ChannelName>,
-    /// The receiver that is told, on a channel of the same name, that a contract was abandoned.
-    pub(crate) self_alerts_to: Option<&'static str>,
     /// The lead of the scale of promises over the wall clock.
     pub(crate) promise_lead: SignedDuration,
 }
@@ -177,7 +174,6 @@ impl Decider {
             policy_id: None,
             blocked: Vec::new(),
             gone: Vec::new(),
-            self_alerts_to: None,
             promise_lead: SignedDuration::ZERO,
         }
     }
@@ -195,10 +191,6 @@ impl Decider {
     pub(crate) fn with_clock_set(self, passed: i64, shown: i64) -> Self {
         Self { promise_lead: SignedDuration::from_secs(passed - shown), ..self }
     }
-
-    pub(crate) fn with_self_alerts_to(self, receiver: &'static str) -> Self {
-        Self { self_alerts_to: Some(receiver), ..self }
-    }
 }
 
 impl Decider {
@@ -213,24 +205,8 @@ impl Decider {
             policy: &self.policy,
             policy_id: self.policy_id,
             availability: &availability,
-            self_alert: &|notification, told, _| self.self_alert(notification, told),
             leads: ClockLeads { promise: self.promise_lead, ..ClockLeads::default() },
         })
-    }
-
-    fn self_alert(&self, notification: &Notification, told: &[ChannelName]) -> Option<(Alert, Plan)> {
-        let receiver = self.self_alerts_to?;
-        let told: Vec<&str> = told.iter().map(ChannelName::as_str).collect();
-        let mut alert = alarm("fanfare", Severity::High);
-        alert.kind = Kind::Notice;
-        alert.annotations.set("title", format!("{} not told on {}", notification.alert_id, told.join(", ")));
-        let terms = Arc::new(DeliveryTerms::plain(vec![receiver.into()]));
-        let decision = Decision {
-            receiver: receiver.into(),
-            route: None,
-            verdict: Verdict::Notify { why: Why::Notice, terms },
-        };
-        Some((alert, Plan { decisions: vec![decision], incident: IncidentChange::Leave }))
     }
 }
 

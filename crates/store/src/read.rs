@@ -9,6 +9,7 @@ mod dead_letters;
 mod acknowledgement;
 mod audit;
 mod health;
+mod abandoned_contracts;
 mod startup;
 mod deliveries;
 

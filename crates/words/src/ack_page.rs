@@ -18,6 +18,12 @@ pub struct AckPageWords {
     pub tag: &'static str,
     /// The name of the list of channels that were told.
     pub told: &'static str,
+    /// The name of the list of alerts that are acknowledged with a notice.
+    pub acknowledges: &'static str,
+    /// The text before the number of further alerts.
+    and: &'static str,
+    /// The text behind the number of further alerts.
+    more: &'static str,
     /// The text between two channels.
     pub comma: &'static str,
     /// The name of the field for the reader's name.
@@ -61,6 +67,12 @@ impl AckPageWords {
         }
     }
 
+    /// The words for `number` further alerts.
+    #[must_use]
+    pub fn and_more(&self, number: usize) -> String {
+        format!("{}{number}{}", self.and, self.more)
+    }
+
     /// True if `name` stands for a person who gave none, in any language.
     #[must_use]
     pub fn is_link_holder(name: &str) -> bool {
@@ -71,6 +83,9 @@ impl AckPageWords {
 static ENGLISH: AckPageWords = AckPageWords {
     tag: "en",
     told: "Told on",
+    acknowledges: "Acknowledges",
+    and: "and ",
+    more: " more",
     comma: ", ",
     your_name: "Your name (optional)",
     acknowledge: "Acknowledge",
@@ -108,6 +123,9 @@ static ENGLISH: AckPageWords = AckPageWords {
 static CHINESE: AckPageWords = AckPageWords {
     tag: "zh-CN",
     told: "已通知",
+    acknowledges: "将一并确认",
+    and: "另有 ",
+    more: " 条",
     comma: "、",
     your_name: "您的姓名（可不填）",
     acknowledge: "确认告警",

@@ -68,7 +68,7 @@ pub use crate::renderer::Renderer;
 pub use crate::requests::RequestWords;
 pub use crate::routes::RouteWords;
 pub use crate::self_alert::{
-    RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText, StoreProblem,
+    AbandonedContractFacts, RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText, StoreProblem,
 };
 pub use crate::status::StatusWords;
 pub use crate::terms_words::TermsWords;

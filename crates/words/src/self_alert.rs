@@ -6,7 +6,9 @@ mod facts;
 
 use fanfare_core::Language;
 
-pub use self::facts::{RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText, StoreProblem};
+pub use self::facts::{
+    AbandonedContractFacts, RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText, StoreProblem,
+};
 
 impl SelfAlertFacts {
     /// The texts in `language`.

@@ -25,6 +25,8 @@ pub struct IncomingAlert {
     pub json: Option<Arc<str>>,
     /// The receivers that routing points at.
     pub routed: Vec<RoutedReceiver>,
+    /// Tells whether all its messages ask for an acknowledgement.
+    pub asks: bool,
     content: ContentDigest,
 }
 
@@ -33,8 +35,14 @@ impl IncomingAlert {
     #[must_use]
     pub fn new(alert: Alert, policy: &Policy) -> Self {
         let routed = route_alert(policy, &alert);
+        Self { asks: false, ..Self::to_receivers(alert, routed) }
+    }
+
+    /// `alert` for these receivers, who are asked for an acknowledgement.
+    #[must_use]
+    pub fn to_receivers(alert: Alert, routed: Vec<RoutedReceiver>) -> Self {
         let content = ContentDigest::new(&alert);
-        Self { alert: Arc::new(alert), json: None, routed, content }
+        Self { alert: Arc::new(alert), json: None, routed, asks: true, content }
     }
 
     /// The state that [`accept`] needs.
@@ -60,7 +68,7 @@ pub fn accept(
     now: Timestamp,
 ) -> Changes {
     let now = whole_millis(now);
-    let IncomingAlert { alert, json, routed, content } = incoming;
+    let IncomingAlert { alert, json, routed, asks, content } = incoming;
     let known = match alert.kind {
         Kind::Notice => None,
         Kind::Alarm => state.incident.as_ref(),
@@ -101,7 +109,9 @@ pub fn accept(
             told.extend(builder.recheck(&notification, EvaluationTime::Event(now)));
         }
     }
-    let subject = NotificationSubject::from_alert(id, incident, since, &alert);
+    let asks = *asks && alert.status == Status::Firing; // nobody acknowledges an end
+    let subject =
+        NotificationSubject { asks, ..NotificationSubject::from_alert(id, incident, since, &alert) };
     builder.add_notifications(subject, &plan.decisions, &told, now);
     builder.changes
 }

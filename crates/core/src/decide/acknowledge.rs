@@ -28,8 +28,19 @@ pub fn obstacle(state: &DecisionState, id: NotificationId) -> Option<Obstacle> {
     open_record(state, id).err()
 }
 
+/// The part of those who were told that hears of an acknowledgement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AckAudience {
+    /// All who were told of the incident.
+    Told,
+    /// All who were told of the incident, and these, who were told of what it is about.
+    ToldAnd(Vec<ToldChannel>),
+    /// No one: they hear of it by the acknowledgement of a notice that is about this and others.
+    Nobody,
+}
+
 /// Notes that somebody takes care of what the notification `id` told: its ladder and those of its incident
-/// end, and everybody who was told hears so.
+/// end, and `audience` hears so.
 ///
 /// Needs the state of [`StateKey::IncidentOf`](crate::StateKey::IncidentOf).
 ///
@@ -40,6 +51,7 @@ pub fn acknowledge(
     state: &DecisionState,
     id: NotificationId,
     acknowledgement: &Acknowledgement,
+    audience: &AckAudience,
     context: &DecisionContext<'_>,
 ) -> Result<Changes, Obstacle> {
     let record = open_record(state, id)?;
@@ -60,7 +72,13 @@ pub fn acknowledge(
         since: notification.since,
         alert: &notification.alert,
         others: &notification.others,
+        asks: false,
     };
+    match audience {
+        AckAudience::Told => {}
+        AckAudience::ToldAnd(more) => channels.extend(more.iter().cloned()),
+        AckAudience::Nobody => channels.clear(),
+    }
     for (receiver, channels) in told(&channels, context) {
         let draft = NotificationDraft {
             receiver: &receiver,

@@ -77,6 +77,8 @@ pub(super) struct NotificationSubject<'a> {
     pub(super) since: Timestamp,
     pub(super) alert: &'a Arc<Alert>,
     pub(super) others: &'a [GroupedAlert],
+    /// Tells whether messages ask for an acknowledgement, also where no rung waits for one.
+    pub(super) asks: bool,
 }
 
 impl<'a> NotificationSubject<'a> {
@@ -87,7 +89,7 @@ impl<'a> NotificationSubject<'a> {
         since: Timestamp,
         alert: &'a Arc<Alert>,
     ) -> Self {
-        Self { group: alert.fingerprint.into(), id, incident, since, alert, others: &[] }
+        Self { group: alert.fingerprint.into(), id, incident, since, alert, others: &[], asks: false }
     }
 }
 
@@ -178,7 +180,7 @@ impl<'a> ChangesBuilder<'a> {
             severity: subject.alert.severity,
             owed_at: now,
             leads: self.context.leads,
-            asks: draft.terms.ask_for_acknowledgement(),
+            asks: subject.asks || draft.terms.ask_for_acknowledgement(),
             needs_recheck: decision.is_some(),
         };
         let new = new_notification(subject, draft, first.len(), decision.as_ref(), now);
@@ -230,17 +232,7 @@ impl<'a> ChangesBuilder<'a> {
             acknowledged: false,
             resolved: false,
         };
-        let decision = evaluate_contract(terms, &contract, &|it| self.context.is_blocked(it), now);
-        if decision.status != ContractStatus::Abandoned {
-            return decision;
-        }
-        // The self-alert names the alert, which has no number yet: it is abandoned by the next evaluation.
-        EscalationDecision {
-            steps: Vec::new(),
-            climbed: 0,
-            status: ContractStatus::Open,
-            next_check_at: Some(now),
-        }
+        evaluate_contract(terms, &contract, &|it| self.context.is_blocked(it), now)
     }
 
     /// Does all that is due about a notification; returns the channels that are told of it by that.
@@ -342,25 +334,7 @@ impl<'a> ChangesBuilder<'a> {
             asks: terms.ask_for_acknowledgement(),
             needs_recheck: terms.needs_recheck(),
         };
-        let before = self.changes.deliveries.len();
         self.take_steps(&template, Some(&record.notification), decision, times);
-        // Of what somebody takes care of, nobody else needs to hear that it was told on too few channels.
-        if is_newly_abandoned(decision) && record.acknowledged_by.is_none() {
-            let added = self.changes.deliveries.iter().skip(before).map(|it| &it.channel);
-            let mut told: Vec<_> =
-                state.deliveries.iter().map(|it| &it.channel).chain(added).cloned().collect();
-            told.sort();
-            told.dedup();
-            self.raise_self_alert(record, &told, times.steps);
-        }
-    }
-
-    /// An abandoned promise is told elsewhere, in the same transaction: a crash in
-    /// between would leave silence.
-    fn raise_self_alert(&mut self, record: &NotificationRecord, told: &[ChannelName], now: Timestamp) {
-        if let Some((alert, plan)) = (self.context.self_alert)(&record.notification, told, now) {
-            self.add_planned(Arc::new(alert), plan, now);
-        }
     }
 
     /// Owes what was decided about a notification, and enters the reasons.
@@ -412,10 +386,6 @@ impl<'a> ChangesBuilder<'a> {
     }
 }
 
-fn is_newly_abandoned(decision: &EscalationDecision) -> bool {
-    decision.steps.contains(&Step::Settle { status: ContractStatus::Abandoned })
-}
-
 fn new_notification(
     subject: NotificationSubject<'_>,
     draft: NotificationDraft<'_>,
@@ -423,7 +393,7 @@ fn new_notification(
     decision: Option<&EscalationDecision>,
     now: Timestamp,
 ) -> NewNotification {
-    let NotificationSubject { group, id, incident, since, alert, others } = subject;
+    let NotificationSubject { group, id, incident, since, alert, others, asks } = subject;
     let other =
         |it: &GroupedAlert| NewGroupedAlert { id: AlertRef::Existing(it.id), alert: Arc::clone(&it.alert) };
     let NotificationDraft { receiver, route, why, terms, acknowledgement, told: _ } = draft;
@@ -440,7 +410,7 @@ fn new_notification(
         owed_at: now,
         leads: ClockLeads::default(),
         first_channels,
-        asks: terms.ask_for_acknowledgement(),
+        asks: asks || terms.ask_for_acknowledgement(),
         terms: decision.map(|_| terms),
         acknowledged_by: acknowledgement.cloned(),
         status: decision.map_or(ContractStatus::Open, |it| it.status),

@@ -9,7 +9,8 @@ use super::changes::{
 use super::dead_letter_id::DeadLetterId;
 use super::settlement::Delivery;
 use crate::{
-    Alert, AlertId, Decision, DeliveryId, GroupedAlert, MessageForm, Notification, NotificationId, Step,
+    Alert, AlertId, ContractStatus, Decision, DeliveryId, GroupedAlert, MessageForm, Notification,
+    NotificationId, Step,
 };
 
 /// The numbers of new rows, in the order of the lists of [`Changes`].
@@ -26,7 +27,7 @@ pub struct AssignedIds {
 /// Changes that are on the disk, as far as somebody must act on them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Committed {
-    /// The alerts: first the one that was reported, then self-alerts.
+    /// The alert that was reported.
     pub alerts: Vec<CommittedAlert>,
     /// The new notifications, by number.
     pub notifications: Vec<Arc<Notification>>,
@@ -76,6 +77,12 @@ pub enum AlertEntry {
 }
 
 impl Committed {
+    /// The steps by which contracts were abandoned.
+    pub fn abandoned(&self) -> impl Iterator<Item = &CommittedStep> {
+        let abandoned = Step::Settle { status: ContractStatus::Abandoned };
+        self.steps.iter().filter(move |it| it.step == abandoned)
+    }
+
     /// `changes` that were written, whose new rows got `ids`.
     ///
     /// There must be a number for each new row.

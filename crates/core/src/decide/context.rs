@@ -2,15 +2,9 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
+use crate::{ChannelName, ClockLeads, Policy, PolicyId};
 
-use crate::{Alert, ChannelName, ClockLeads, Notification, Plan, Policy, PolicyId};
-
-/// The self-alert, and its plan, about an abandoned notification that was owed on some channels; `None`:
-/// nothing is said, as of a notification that is a self-alert itself.
-pub type SelfAlertOf<'a> = dyn Fn(&Notification, &[ChannelName], Timestamp) -> Option<(Alert, Plan)> + 'a;
-
-/// The circumstances of a decision: the policy in force, the channels, and the wording of a self-alert.
+/// The circumstances of a decision: the policy in force, and the channels.
 #[derive(Clone, Copy)]
 pub struct DecisionContext<'a> {
     /// The policy in force.
@@ -19,8 +13,6 @@ pub struct DecisionContext<'a> {
     pub policy_id: Option<PolicyId>,
     /// The availability of a channel at the moment.
     pub availability: &'a (dyn Fn(&ChannelName) -> ChannelAvailability + 'a),
-    /// The self-alert about an abandoned notification.
-    pub self_alert: &'a SelfAlertOf<'a>,
     /// The lead of the time scales over the wall clock, when the event happened that is decided on.
     pub leads: ClockLeads,
 }

@@ -2,6 +2,7 @@ mod channels;
 mod retries;
 mod accounts;
 mod budgets;
+mod notices;
 mod order;
 mod restarts;
 mod kills;

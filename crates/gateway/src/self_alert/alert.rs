@@ -19,6 +19,8 @@ pub(crate) struct SelfAlert<'a> {
     pub(crate) name: &'a str,
     /// The channel, quota or source that tells it from others of its name.
     pub(crate) subject: &'a str,
+    /// The part that tells it from others of its name and subject, if there are any.
+    pub(crate) cause: Option<&'a str>,
     pub(crate) kind: Kind,
     pub(crate) status: Status,
     pub(crate) severity: Severity,
@@ -29,9 +31,11 @@ impl SelfAlert<'_> {
     /// The alert made of these parts. It carries its texts in each language: which one is
     /// told is up to the channel.
     pub(crate) fn alert(self, now: Timestamp) -> Alert {
-        let Self { name, subject, kind, status, severity, facts } = self;
-        let identity: Labels =
-            [("source", SELF_SOURCE), ("alertname", name), ("subject", subject)].into_iter().collect();
+        let Self { name, subject, cause, kind, status, severity, facts } = self;
+        let cause = cause.map(|cause| ("cause", cause));
+        let labels: Labels = [("alertname", name), ("subject", subject)].into_iter().chain(cause).collect();
+        let mut identity = labels.clone();
+        identity.set("source", SELF_SOURCE);
         let fingerprint = Fingerprint::from_labels(&identity);
         Alert {
             source: SELF_SOURCE.into(),
@@ -40,7 +44,7 @@ impl SelfAlert<'_> {
             status,
             severity,
             severity_sent: None,
-            labels: [("alertname", name), ("subject", subject)].into_iter().collect(),
+            labels,
             annotations: annotations(&facts),
             extra: Labels::default(),
             mention: Mention::default(),

@@ -27,6 +27,7 @@ pub(crate) fn channel_test(channel: &ChannelName, reason: TestReason<'_>, now: T
     SelfAlert {
         name: "ChannelTest",
         subject: channel.as_str(),
+        cause: None,
         kind: Kind::Notice,
         status: Status::Firing,
         severity: Severity::Low,

@@ -1,50 +1,56 @@
-//! The alert of an abandoned contract, and its way to every other channel.
+//! The alert that tells a notice of abandoned contracts.
 
-use std::sync::Arc;
-
-use fanfare_core::{
-    Alert, ChannelName, Decision, DeliveryTerms, Kind, Notification, Plan, Status, Verdict, Why,
-};
-use fanfare_words::SelfAlertFacts;
+use fanfare_core::{Alert, ContractNotice, Kind, NoticeKey, Notification, RaisedNotice, Severity, Status};
+use fanfare_words::{AbandonedContractFacts, ResolvedCondition, SelfAlertFacts};
 use jiff::Timestamp;
 
-use crate::self_alert::alert::SelfAlert;
+use crate::self_alert::alert::{SelfAlert, is_self_alert};
 
-/// The receiver name that stands for every channel that was not notified.
-const OTHER_CHANNELS: &str = "every other channel";
+/// The `alertname` of the alert.
+pub(crate) const CONTRACT_BROKEN: &str = "ContractBroken";
 
-/// The alert of a contract that is broken with no channel left to notify. It carries the text
-/// of `notification`, so that a person reads it all the same.
-pub(crate) fn contract_broken(notification: &Notification, now: Timestamp) -> Alert {
-    SelfAlert {
-        name: "ContractBroken",
-        subject: notification.receiver.as_str(),
-        kind: Kind::Notice,
-        status: Status::Firing,
-        severity: notification.alert.severity,
-        facts: SelfAlertFacts::ContractBroken { undelivered: Box::new(notification.clone()) },
-    }
-    .alert(now)
+/// The field of the alert with the place up to which it tells of abandoned contracts.
+const PLACE: &str = "place";
+
+/// The alert that tells `notice`, whose newest notifications are these.
+pub(crate) fn notice_alert(notice: &ContractNotice, newest: Vec<Notification>, now: Timestamp) -> Alert {
+    let facts = SelfAlertFacts::ContractBroken(AbandonedContractFacts {
+        receiver: notice.key.receiver.clone(),
+        alerts: notice.notifications.len(),
+        newest,
+        missing: notice.missing.clone(),
+    });
+    let mut alert = alert(&notice.key, Status::Firing, notice.severity, facts, now);
+    alert.extra.set(PLACE, notice.last_place.to_string());
+    alert
 }
 
-/// The plan `routed`, extended to every channel of `others` that it does not notify.
-pub(crate) fn extend_to_other_channels(mut routed: Plan, others: Vec<ChannelName>) -> Plan {
-    let notified: Vec<_> = routed
-        .decisions
-        .iter()
-        .filter_map(|decision| match &decision.verdict {
-            Verdict::Notify { terms, .. } => Some(terms.first().to_vec()),
-            Verdict::Suppress(_) => None,
-        })
-        .flatten()
-        .collect();
-    let rest: Vec<_> = others.into_iter().filter(|channel| !notified.contains(channel)).collect();
-    if !rest.is_empty() {
-        routed.decisions.push(Decision {
-            receiver: OTHER_CHANNELS.into(),
-            route: None,
-            verdict: Verdict::Notify { why: Why::Notice, terms: Arc::new(DeliveryTerms::plain(rest)) },
-        });
-    }
-    routed
+/// The alert that a notice is over.
+pub(crate) fn notice_end(key: &NoticeKey, severity: Severity, now: Timestamp) -> Alert {
+    let over = ResolvedCondition::Contract(key.receiver.clone());
+    alert(key, Status::Resolved, severity, SelfAlertFacts::Resolved(over), now)
+}
+
+fn alert(
+    NoticeKey { receiver, cause }: &NoticeKey,
+    status: Status,
+    severity: Severity,
+    facts: SelfAlertFacts,
+    now: Timestamp,
+) -> Alert {
+    let (subject, cause) = (receiver.as_str(), Some(cause.as_str()));
+    SelfAlert { name: CONTRACT_BROKEN, subject, cause, kind: Kind::Alarm, status, severity, facts }.alert(now)
+}
+
+/// The key of the notice that `alert` tells; `None` if it tells none.
+pub(crate) fn told_notice(alert: &Alert) -> Option<NoticeKey> {
+    let is_notice = is_self_alert(alert) && alert.labels.get("alertname") == Some(CONTRACT_BROKEN);
+    let (receiver, cause) = (alert.labels.get("subject")?, alert.labels.get("cause")?);
+    is_notice.then(|| NoticeKey { receiver: receiver.into(), cause: cause.to_owned() })
+}
+
+/// The notice that an earlier life raised by `alert`; `None` if it tells none.
+pub(crate) fn raised_notice(alert: &Alert, now: Timestamp) -> Option<(NoticeKey, RaisedNotice)> {
+    let place = alert.extra.get(PLACE).and_then(|it| it.parse().ok());
+    Some((told_notice(alert)?, RaisedNotice::from_earlier_life(alert.severity, place, now)))
 }

@@ -121,6 +121,7 @@ impl AlertChange {
         SelfAlert {
             name: condition.alertname(),
             subject: condition.subject(),
+            cause: None,
             kind: Kind::Alarm,
             status: *status,
             severity: *severity,

@@ -98,7 +98,7 @@ impl StoreMonitor {
             error!(alertname = NAME, "Self-alert raised, past the store");
         }
         let (name, subject, severity) = (NAME, "store", Severity::Urgent);
-        let alert = SelfAlert { name, subject, kind: Kind::Notice, status, severity, facts };
+        let alert = SelfAlert { name, subject, cause: None, kind: Kind::Notice, status, severity, facts };
         let alert = alert.alert(self.clock.now());
         let channels = self.lanes.lock().await.channels();
         let announcement =

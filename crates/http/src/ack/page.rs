@@ -21,6 +21,8 @@ pub(crate) enum AckPage {
         message: Box<Message>,
         /// The channels that were told.
         told: Vec<ChannelName>,
+        /// The alerts that are acknowledged with it, if it tells a notice about others.
+        about: NoticeAlerts,
     },
     /// The reader has acknowledged it now.
     Done(AckedBy),
@@ -34,6 +36,15 @@ pub(crate) enum AckPage {
     Invalid,
     /// The acknowledgement, or what it is for, could not be looked up or kept.
     Unavailable,
+}
+
+/// The alerts that a notice is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct NoticeAlerts {
+    /// The titles of the newest, the newest first.
+    pub(crate) titles: Vec<String>,
+    /// The number of all.
+    pub(crate) number: usize,
 }
 
 /// The person who acknowledged, and the time.
@@ -94,7 +105,7 @@ impl Display for Html<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let words = self.words;
         match self.page {
-            AckPage::Ask { message, told } => self.ask(f, message, told)?,
+            AckPage::Ask { message, told, about } => self.ask(f, message, told, about)?,
             AckPage::Done(acked_by) => self.signed(f, &words.done, acked_by)?,
             AckPage::Already(acked_by) => self.signed(f, &words.already, acked_by)?,
             AckPage::Over => self.plain(f, &words.over)?,
@@ -107,7 +118,13 @@ impl Display for Html<'_> {
 }
 
 impl Html<'_> {
-    fn ask(&self, f: &mut Formatter<'_>, message: &Message, told: &[ChannelName]) -> fmt::Result {
+    fn ask(
+        &self,
+        f: &mut Formatter<'_>,
+        message: &Message,
+        told: &[ChannelName],
+        about: &NoticeAlerts,
+    ) -> fmt::Result {
         let words = self.words;
         // The reader comes from the message, where the source's own link stands.
         let Message { title, facts: _, others, content, link: _ } = message;
@@ -121,11 +138,24 @@ impl Html<'_> {
             let told: Vec<&str> = told.iter().map(ChannelName::as_str).collect();
             row(f, words.told, &told.join(words.comma))?;
         }
+        self.alerts_of_notice(f, about)?;
         f.write_str("</dl>\n")?;
         self.form(f)?;
         paragraph(f, words.acknowledging_means)?;
         // Last, because it may be long, and the button must not be far.
         content.iter().try_for_each(|content| writeln!(f, "<pre>{}</pre>", EscapedText(content)))
+    }
+
+    /// The rows of what is acknowledged with a notice: what the button does must be seen before.
+    fn alerts_of_notice(&self, f: &mut Formatter<'_>, about: &NoticeAlerts) -> fmt::Result {
+        let NoticeAlerts { titles, number } = about;
+        for (index, title) in titles.iter().enumerate() {
+            row(f, if index == 0 { self.words.acknowledges } else { "" }, title)?;
+        }
+        match number.saturating_sub(titles.len()) {
+            0 => Ok(()),
+            more => row(f, "", &self.words.and_more(more)),
+        }
     }
 
     fn form(&self, f: &mut Formatter<'_>) -> fmt::Result {

@@ -69,12 +69,10 @@ fn decide<T>(policy: &Policy, decide: impl FnOnce(&DecisionContext<'_>) -> T) ->
         "gone" => ChannelAvailability::NotConfigured,
         _ => ChannelAvailability::Open,
     };
-    let self_alert = |_: &_, _: &_, _| None;
     decide(&DecisionContext {
         policy,
         policy_id: None,
         availability: &availability,
-        self_alert: &self_alert,
         leads: ClockLeads::default(),
     })
 }
@@ -164,7 +162,9 @@ pub(super) fn acknowledging(id: NotificationId, by: &str, at: Timestamp) -> Unit
     let acknowledgement = Acknowledgement { by: by.to_owned(), at };
     let policy = policy(plain());
     Unit::with_obstacles(vec![StateKey::IncidentOf(id)], move |state| {
-        decide(&policy, |context| fanfare_core::acknowledge(state, id, &acknowledgement, context))
+        decide(&policy, |context| {
+            fanfare_core::acknowledge(state, id, &acknowledgement, &fanfare_core::AckAudience::Told, context)
+        })
     })
 }
 

@@ -16,6 +16,7 @@ fn no_page_holds_two_languages() {
             language,
             &[words.told, words.your_name, words.acknowledge, words.acknowledging_means],
         );
+        check_language(language, &[words.acknowledges, &words.and_more(28)]);
         check_language(language, &[words.by, words.nameless, words.link_holder, words.at]);
     }
 }

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 
 use crate::renderer::Renderer;
 use crate::self_alert::facts::{
-    RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText, StoreProblem, to_the_minute,
+    AbandonedContractFacts, RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText, StoreProblem,
+    missing_channels, to_the_minute,
 };
 
 /// The texts of a self-alert in Chinese.
@@ -18,20 +19,40 @@ pub(crate) fn text(facts: &SelfAlertFacts) -> SelfAlertText {
         SelfAlertFacts::ChannelTest { channel, requested_by } => {
             channel_test(channel, requested_by.as_deref())
         }
-        SelfAlertFacts::ContractBroken { undelivered } => contract_broken(undelivered),
+        SelfAlertFacts::ContractBroken(broken) => contract_broken(broken),
     }
 }
 
-fn contract_broken(undelivered: &Notification) -> SelfAlertText {
-    let message =
-        Renderer::new(Locale { language: Language::Zh, ..Locale::default() }).notification(undelivered);
-    let (receiver, alert) = (&undelivered.receiver, undelivered.alert_id);
+fn contract_broken(broken: &AbandonedContractFacts) -> SelfAlertText {
+    let renderer = Renderer::new(Locale { language: Language::Zh, ..Locale::default() });
+    let AbandonedContractFacts { receiver, alerts, newest, missing } = broken;
+    let titles: Vec<String> = newest.iter().map(|it| renderer.notification(it).title).collect();
+    let newest_title = titles.first().map_or("", String::as_str);
+    let missing = missing_channels(missing, "、", |channel, words| format!("{channel}（{words}）"));
+    if let ([only], 1) = (&newest[..], *alerts) {
+        let alert = only.alert_id;
+        return SelfAlertText {
+            title: format!("未按约定送达 {receiver}: {newest_title}"),
+            description: format!(
+                "告警 {alert} 未能按时送达足够的渠道，且没有其他可通知的渠道，请执行 fanfare explain {alert}。\
+                 未确认的渠道: {missing}"
+            ),
+            content: Some(renderer.notification(only).to_string()),
+        };
+    }
+    let line = |(title, it): (&String, &Notification)| format!("{title}（告警 {}）", it.alert_id);
+    let mut lines: Vec<String> = titles.iter().zip(newest).map(line).collect();
+    let more = alerts.saturating_sub(newest.len());
+    if more > 0 {
+        lines.push(format!("另有 {more} 条"));
+    }
     SelfAlertText {
-        title: format!("未按约定送达 {receiver}: {}", message.title),
+        title: format!("{alerts} 条告警未按约定送达 {receiver}，最新一条: {newest_title}"),
         description: format!(
-            "告警 {alert} 未能按时送达足够的渠道，且没有其他可通知的渠道，请执行 fanfare explain {alert}。"
+            "这些告警未能按时送达足够的渠道，且没有其他可通知的渠道，\
+             请执行 fanfare dead-letters list --receiver {receiver}。未确认的渠道: {missing}"
         ),
-        content: Some(message.to_string()),
+        content: Some(lines.join("\n")),
     }
 }
 
@@ -206,6 +227,10 @@ fn resolved(condition: &ResolvedCondition) -> SelfAlertText {
         ResolvedCondition::Clock => ("本机时钟已校准".to_owned(), "与服务商时间一致。"),
         ResolvedCondition::Disk => ("存储所在磁盘空间已恢复".to_owned(), "空间充足。"),
         ResolvedCondition::Store(problem) => return store_usable(problem),
+        ResolvedCondition::Contract(receiver) => (
+            format!("此前未按约定送达 {receiver} 的告警均已处理"),
+            "这些告警均已补送、已恢复，或已有人处理。",
+        ),
         ResolvedCondition::Source(source) => {
             (format!("来源 {source} 已恢复消息"), "已收到告警，或不再监视该来源。")
         }

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 
 use crate::renderer::Renderer;
 use crate::self_alert::facts::{
-    RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText, StoreProblem, to_the_minute,
+    AbandonedContractFacts, RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText, StoreProblem,
+    missing_channels, to_the_minute,
 };
 
 /// The texts of a self-alert in English.
@@ -18,21 +19,42 @@ pub(crate) fn text(facts: &SelfAlertFacts) -> SelfAlertText {
         SelfAlertFacts::ChannelTest { channel, requested_by } => {
             channel_test(channel, requested_by.as_deref())
         }
-        SelfAlertFacts::ContractBroken { undelivered } => contract_broken(undelivered),
+        SelfAlertFacts::ContractBroken(broken) => contract_broken(broken),
     }
 }
 
-fn contract_broken(undelivered: &Notification) -> SelfAlertText {
-    let message =
-        Renderer::new(Locale { language: Language::En, ..Locale::default() }).notification(undelivered);
-    let (receiver, alert) = (&undelivered.receiver, undelivered.alert_id);
+fn contract_broken(broken: &AbandonedContractFacts) -> SelfAlertText {
+    let renderer = Renderer::new(Locale { language: Language::En, ..Locale::default() });
+    let AbandonedContractFacts { receiver, alerts, newest, missing } = broken;
+    let titles: Vec<String> = newest.iter().map(|it| renderer.notification(it).title).collect();
+    let newest_title = titles.first().map_or("", String::as_str);
+    let missing = missing_channels(missing, ", ", |channel, words| format!("{channel} ({words})"));
+    if let ([only], 1) = (&newest[..], *alerts) {
+        let alert = only.alert_id;
+        return SelfAlertText {
+            title: format!("{receiver} could not be told as promised: {newest_title}"),
+            description: format!(
+                "Too few channels confirmed alert no. {alert} in time, and nobody is left to be told. \
+                 Run: fanfare explain {alert}. Not confirmed by: {missing}"
+            ),
+            content: Some(renderer.notification(only).to_string()),
+        };
+    }
+    let line = |(title, it): (&String, &Notification)| format!("{title} (alert no. {})", it.alert_id);
+    let mut lines: Vec<String> = titles.iter().zip(newest).map(line).collect();
+    let more = alerts.saturating_sub(newest.len());
+    if more > 0 {
+        lines.push(format!("and {more} more"));
+    }
     SelfAlertText {
-        title: format!("{receiver} could not be told as promised: {}", message.title),
-        description: format!(
-            "Too few channels confirmed alert no. {alert} in time, and nobody is left to be told. \
-             Run: fanfare explain {alert}"
+        title: format!(
+            "{receiver} could not be told as promised of {alerts} alerts, the newest: {newest_title}"
         ),
-        content: Some(message.to_string()),
+        description: format!(
+            "Too few channels confirmed them in time, and nobody is left to be told. \
+             Run: fanfare dead-letters list --receiver {receiver}. Not confirmed by: {missing}"
+        ),
+        content: Some(lines.join("\n")),
     }
 }
 
@@ -232,6 +254,10 @@ fn resolved(condition: &ResolvedCondition) -> SelfAlertText {
             ("The disk of the store has room again".to_owned(), "There is enough to go on.")
         }
         ResolvedCondition::Store(problem) => return store_usable(problem),
+        ResolvedCondition::Contract(receiver) => (
+            format!("{receiver} has nothing left that was not told as promised"),
+            "Each of those alerts was confirmed after all, is over, or somebody takes care of it.",
+        ),
         ResolvedCondition::Source(source) => {
             (format!("Source {source} is heard again"), "An alert has come in, or it is expected no more.")
         }

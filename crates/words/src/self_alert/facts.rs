@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fanfare_core::{ChannelName, Notification, SourceName};
+use fanfare_core::{ChannelName, Notification, ReceiverName, SourceName, cut_to_bytes, one_line};
 use jiff::Timestamp;
 
 /// The facts of a self-alert, from which its texts are written in each language.
@@ -19,11 +19,22 @@ pub enum SelfAlertFacts {
         /// The name of the person who asked for it; `None` if it is on schedule.
         requested_by: Option<String>,
     },
-    /// A contract that is broken with no channel left to tell.
-    ContractBroken {
-        /// The notification that was not told in time; its message is part of the texts.
-        undelivered: Box<Notification>,
-    },
+    /// Contracts with one receiver that are broken for one cause, with no channel left to tell.
+    ContractBroken(AbandonedContractFacts),
+}
+
+/// The facts of contracts with one receiver that are broken for one cause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AbandonedContractFacts {
+    /// The receiver that was not told as promised.
+    pub receiver: ReceiverName,
+    /// The number of alerts.
+    pub alerts: usize,
+    /// The newest of the notifications that were not told in time, the newest first; their messages are part of the
+    /// texts.
+    pub newest: Vec<Notification>,
+    /// The channels that did not confirm, each with the provider's last words.
+    pub missing: Vec<(ChannelName, Option<String>)>,
 }
 
 /// A condition that holds, with the facts that people need to end it.
@@ -154,6 +165,8 @@ pub enum ResolvedCondition {
     Store(StoreProblem),
     /// The source sends alerts again.
     Source(SourceName),
+    /// Of each alert that this receiver was not told as promised somebody knows, or it is over.
+    Contract(ReceiverName),
 }
 
 /// The texts of a self-alert, in one language.
@@ -173,4 +186,20 @@ pub struct SelfAlertText {
 /// The time as texts show it, to the minute.
 pub(crate) fn to_the_minute(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// The most bytes of a provider's words that a list of channels shows.
+const WORDS_BYTES: usize = 200;
+
+/// The channels that did not confirm, each `with` the provider's words if there are any.
+pub(crate) fn missing_channels(
+    missing: &[(ChannelName, Option<String>)],
+    between: &str,
+    with: impl Fn(&ChannelName, &str) -> String,
+) -> String {
+    let one = |(channel, words): &(ChannelName, Option<String>)| match words {
+        Some(words) => with(channel, &cut_to_bytes(&one_line(words), WORDS_BYTES, "…")),
+        None => channel.to_string(),
+    };
+    missing.iter().map(one).collect::<Vec<_>>().join(between)
 }

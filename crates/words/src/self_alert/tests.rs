@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use fanfare_core::Why;
+use fanfare_core::{Notification, Why};
 use fanfare_testkit::check_language;
 
 use super::*;
@@ -46,6 +46,7 @@ fn resolved() -> Vec<ResolvedCondition> {
         ResolvedCondition::Disk,
         ResolvedCondition::Store(StoreProblem::Missing),
         ResolvedCondition::Source("thinklink".into()),
+        ResolvedCondition::Contract("ops".into()),
     ]
 }
 
@@ -56,9 +57,8 @@ fn all() -> Vec<SelfAlertFacts> {
     let others = [
         test(None),
         test(Some("W".to_owned())),
-        SelfAlertFacts::ContractBroken {
-            undelivered: Box::new(told(alert(&[("alertname", "E7")]), Why::Started)),
-        },
+        broken(&[told(alert(&[("alertname", "E7")]), Why::Started)], 1),
+        broken(&[told(alert(&[("alertname", "E7")]), Why::Started)], 30),
     ];
     raised.chain(resolved).chain(others).collect()
 }
@@ -69,9 +69,14 @@ fn every_self_alert_is_told_in_each_language_and_in_no_other() {
         for facts in all() {
             // Commands stand without backticks, which chat programs show as they are.
             let SelfAlertText { title, description, .. } = facts.text(language);
-            let without_commands = ["fanfare channels test ops", "fanfare dead-letters list --channel ops"]
-                .iter()
-                .fold(description.clone(), |text, command| text.replace(command, "…"));
+            let without_commands = [
+                "fanfare channels test ops",
+                "fanfare dead-letters list --channel ops",
+                "fanfare dead-letters list --receiver on-call",
+                "on-call",
+            ]
+            .iter()
+            .fold(description.clone(), |text, command| text.replace(command, "…"));
             check_language(language, &[&title, &without_commands]);
             assert!(!title.is_empty() && !description.contains("  "), "{description}");
         }
@@ -98,16 +103,50 @@ fn chinese_self_alerts_tell_the_event_and_the_remedy() {
     assert_eq!([of(5).0, of(6).0], ["本机时钟慢了 75 秒", "本机时钟快了 75 秒"]);
 }
 
+/// Alerts that `on-call` was not told of: these, and as many more as there are of them.
+fn broken(newest: &[Notification], alerts: usize) -> SelfAlertFacts {
+    SelfAlertFacts::ContractBroken(AbandonedContractFacts {
+        receiver: "on-call".into(),
+        alerts,
+        newest: newest.to_vec(),
+        missing: vec![("ding".into(), Some("HTTP 503\nbusy".to_owned())), ("sms".into(), None)],
+    })
+}
+
 #[test]
 fn a_broken_contract_carries_the_message_that_did_not_get_through_in_each_language() {
-    let facts = SelfAlertFacts::ContractBroken { undelivered: Box::new(told(cold_room(), Why::Started)) };
+    let facts = broken(&[told(cold_room(), Why::Started)], 1);
     let english = facts.text(Language::En);
     assert_eq!(
         english.title,
         "on-call could not be told as promised: [HIGH] Temperature too high - Cold room 3"
     );
+    assert!(english.description.ends_with("Not confirmed by: ding (HTTP 503 busy), sms"), "{english:?}");
     assert!(english.content.unwrap().contains("Alert no.: 42"));
     let chinese = facts.text(Language::Zh);
     assert_eq!(chinese.title, "未按约定送达 on-call: [严重] Temperature too high - Cold room 3");
+    assert!(chinese.description.ends_with("未确认的渠道: ding（HTTP 503 busy）、sms"), "{chinese:?}");
     assert!(chinese.content.unwrap().contains("告警编号: 42"));
+}
+
+#[test]
+fn many_broken_contracts_are_counted_and_the_newest_are_named() {
+    let newest = [told(cold_room(), Why::Started), told(alert(&[("alertname", "E7")]), Why::Started)];
+    let facts = broken(&newest, 30);
+    let english = facts.text(Language::En);
+    assert_eq!(
+        english.title,
+        "on-call could not be told as promised of 30 alerts, the newest: [HIGH] Temperature too high - Cold room 3"
+    );
+    let content = english.content.unwrap();
+    let lines: Vec<_> = content.lines().collect();
+    assert_eq!(lines[0], "[HIGH] Temperature too high - Cold room 3 (alert no. 42)");
+    assert_eq!((lines.len(), lines[2]), (3, "and 28 more"));
+    let chinese = facts.text(Language::Zh);
+    assert_eq!(
+        chinese.title,
+        "30 条告警未按约定送达 on-call，最新一条: [严重] Temperature too high - Cold room 3"
+    );
+    assert!(chinese.content.unwrap().ends_with("另有 28 条"));
+    assert!(chinese.description.contains("fanfare dead-letters list --receiver on-call"));
 }

@@ -224,16 +224,14 @@ fn a_first_channel_that_is_gone_is_passed_over_like_a_blocked_one() {
 }
 
 #[test]
-fn a_promise_that_nobody_can_keep_from_the_start_is_told_elsewhere_by_an_evaluation_at_once() {
+fn a_promise_that_nobody_can_keep_from_the_start_is_abandoned_at_once() {
     let mut terms = in_turn();
     terms.contract.within = Some(crate::HumanDuration(std::time::Duration::ZERO));
-    let mut fixture = DecisionFixture::on(terms).with_self_alerts_to("phone");
+    let mut fixture = DecisionFixture::on(terms);
     let accepted = fixture.accept(alarm("a", Severity::High), 0);
-    let [recheck] = accepted.rechecks[..] else { panic!("{accepted:?}") };
-    assert_eq!((recheck.at, accepted.alerts.len()), (Some(NOON), 1));
-    let told = fixture.recheck(1, 0);
-    assert_eq!(fixture.ledger.notifications[&recheck.notification].status, ContractStatus::Abandoned);
-    assert_eq!(told.alerts[0].alert.annotations.get("title"), Some("1 not told on ding, mail"));
+    assert_eq!((accepted.abandoned().count(), names(&accepted)), (1, vec!["ding", "mail"]));
+    assert_eq!(fixture.ledger.notifications[&crate::NotificationId(1)].status, ContractStatus::Abandoned);
+    assert_eq!(fixture.recheck(1, 0).abandoned().count(), 0);
 }
 
 #[test]
@@ -281,7 +279,7 @@ fn a_planned_alert_goes_where_its_plan_says_and_touches_no_incident() {
 
 #[test]
 fn what_follows_for_earlier_notifications_is_handed_in_before_what_is_new() {
-    let mut fixture = DecisionFixture::on(ladder()).with_self_alerts_to("confidant");
+    let mut fixture = DecisionFixture::on(ladder());
     fixture.accept(alarm("a", Severity::High), 0);
     fixture.settle("mail", again(70), 5);
     fixture.blocked = vec!["ding".into(), "mail".into()];

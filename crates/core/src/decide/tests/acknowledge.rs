@@ -169,7 +169,9 @@ fn an_acknowledgement_is_entered_to_the_millisecond_with_all_that_it_covers() {
     let state = fixture.ledger.read(&[StateKey::IncidentOf(NotificationId(1))]);
     let odd = NOON + jiff::SignedDuration::from_nanos(1_999_999);
     let acknowledgement = Acknowledgement { by: "Ann".to_owned(), at: odd };
-    let changes = fixture.decide(|it| acknowledge(&state, NotificationId(1), &acknowledgement, it)).unwrap();
+    let changes = fixture
+        .decide(|it| acknowledge(&state, NotificationId(1), &acknowledgement, &AckAudience::Told, it))
+        .unwrap();
     let [entered] = &changes.acknowledgements[..] else { panic!("{changes:?}") };
     let whole = NOON + jiff::SignedDuration::from_millis(1);
     assert_eq!((entered.acknowledgement.at, entered.up_to), (whole, NotificationId(2)));

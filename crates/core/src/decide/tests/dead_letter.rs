@@ -5,7 +5,7 @@ use crate::{ContractStatus, DeliveryId, DeliveryTerms, MessageForm, Notification
 
 /// An alert on `terms` whose channels `ding` and `mail` have both given up.
 fn all_dead(terms: DeliveryTerms) -> DecisionFixture {
-    let mut fixture = DecisionFixture::on(terms).with_self_alerts_to("confidant");
+    let mut fixture = DecisionFixture::on(terms);
     fixture.accept(alarm("a", Severity::High), 0);
     fixture.settle("ding", dead(), 1);
     fixture.settle("mail", dead(), 1);
@@ -70,10 +70,10 @@ fn a_promise_without_a_time_is_open_again_and_can_be_kept() {
 }
 
 #[test]
-fn a_delivery_that_fails_a_second_time_is_told_elsewhere_a_second_time() {
+fn a_promise_whose_delivery_fails_a_second_time_is_abandoned_a_second_time() {
     let mut fixture = all_dead(plain());
     fixture.retry(1, &["d1", "d2"]);
-    assert_eq!(fixture.settle("ding", dead(), 110).alerts.len(), 1);
+    assert_eq!(fixture.settle("ding", dead(), 110).abandoned().count(), 1);
     assert_eq!((status(&fixture), dead_deliveries(&fixture)), (ContractStatus::Abandoned, vec![1]));
 }
 
@@ -81,9 +81,9 @@ fn a_delivery_that_fails_a_second_time_is_told_elsewhere_a_second_time() {
 fn retrying_one_of_two_tells_nobody_that_the_promise_is_broken_still() {
     let mut fixture = all_dead(plain());
     let retried = fixture.retry(1, &["d1"]);
-    assert!(retried.alerts.is_empty());
+    assert_eq!(retried.abandoned().count(), 0);
     assert!(retried.deliveries[0].needs_recheck, "an abandoned promise may yet be late");
-    assert!(fixture.settle("ding", DeliveryOutcome::Delivered, 110).alerts.is_empty());
+    assert_eq!(fixture.settle("ding", DeliveryOutcome::Delivered, 110).abandoned().count(), 0);
     assert_eq!((status(&fixture), dead_deliveries(&fixture)), (ContractStatus::Abandoned, vec![2]));
     assert_eq!(handled(&fixture), None);
 }

@@ -8,9 +8,8 @@ use super::ledger::MemoryLedger;
 use crate::decide::*;
 use crate::fixtures::{NOON, after_noon, receiver, route, rung, seconds};
 use crate::{
-    Acknowledgement, Alert, ChannelName, ClockLeads, Contract, Decision, DeliveryId, DeliveryTerms,
-    Fingerprint, IncidentChange, Kind, Labels, MessageForm, Notification, NotificationId, Plan, Policy,
-    Receiver, Sending, Severity, Status, Step, Succeed, Unless, Verdict, Why,
+    Acknowledgement, Alert, ChannelName, ClockLeads, Contract, DeliveryId, DeliveryTerms, Fingerprint, Kind,
+    Labels, MessageForm, NotificationId, Policy, Receiver, Sending, Severity, Status, Step, Succeed, Unless,
 };
 
 /// A ledger, and the circumstances in which decisions are made.
@@ -20,8 +19,6 @@ pub(super) struct DecisionFixture {
     pub(super) policy: Policy,
     pub(super) blocked: Vec<ChannelName>,
     pub(super) gone: Vec<ChannelName>,
-    /// The receiver, and the channel, of self-alerts about abandoned notifications.
-    pub(super) self_alerts_to: Option<&'static str>,
     /// The leads of the time scales over the wall clock now.
     pub(super) leads: ClockLeads,
 }
@@ -110,7 +107,6 @@ impl DecisionFixture {
             policy: policy_on(terms),
             blocked: Vec::new(),
             gone: Vec::new(),
-            self_alerts_to: None,
             leads: ClockLeads::default(),
         }
     }
@@ -124,11 +120,7 @@ impl DecisionFixture {
         Self { gone: vec![channel.into()], ..self }
     }
 
-    pub(super) fn with_self_alerts_to(self, receiver: &'static str) -> Self {
-        Self { self_alerts_to: Some(receiver), ..self }
-    }
-
-    /// Somebody sets the wall clock to `shown` seconds after noon, when it is `passed` seconds after noon.
+    /// The same at `passed` seconds after noon, when the wall clock was set to `shown` seconds after noon.
     pub(super) fn with_clock_set(self, passed: i64, shown: i64) -> Self {
         let lead = SignedDuration::from_secs(passed - shown);
         Self { leads: ClockLeads { promise: lead, certain: lead }, ..self }
@@ -144,24 +136,12 @@ impl DecisionFixture {
         }
     }
 
-    fn self_alert(&self, notification: &Notification, told: &[ChannelName]) -> Option<(Alert, Plan)> {
-        let receiver = self.self_alerts_to?;
-        let told: Vec<&str> = told.iter().map(ChannelName::as_str).collect();
-        let mut alert = notice("fanfare", Severity::High);
-        alert.annotations.set("title", format!("{} not told on {}", notification.alert_id, told.join(", ")));
-        let terms = Arc::new(DeliveryTerms::plain(vec![receiver.into()]));
-        let verdict = Verdict::Notify { why: Why::Notice, terms };
-        let decision = Decision { receiver: receiver.into(), route: None, verdict };
-        Some((alert, Plan { decisions: vec![decision], incident: IncidentChange::Leave }))
-    }
-
     /// Decides in the circumstances of this fixture.
     pub(super) fn decide<T>(&self, decide: impl FnOnce(&DecisionContext<'_>) -> T) -> T {
         decide(&DecisionContext {
             policy: &self.policy,
             policy_id: Some(crate::PolicyId(7)),
             availability: &|channel| self.availability(channel),
-            self_alert: &|notification, told, _| self.self_alert(notification, told),
             leads: self.leads,
         })
     }
@@ -234,7 +214,8 @@ impl DecisionFixture {
         let id = NotificationId(id);
         let state = self.ledger.read(&[StateKey::IncidentOf(id)]);
         let acknowledgement = Acknowledgement { by: by.to_owned(), at: after_noon(seconds) };
-        let changes = self.decide(|context| acknowledge(&state, id, &acknowledgement, context))?;
+        let changes =
+            self.decide(|context| acknowledge(&state, id, &acknowledgement, &AckAudience::Told, context))?;
         Ok(self.ledger.write(changes))
     }
 

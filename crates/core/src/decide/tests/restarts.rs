@@ -148,7 +148,7 @@ proptest! {
         terms in prop::sample::select(vec![ladder(), in_turn()]),
         episodes in episodes(),
     ) {
-        let mut fixture = DecisionFixture::on(terms.clone()).with_self_alerts_to("confidant");
+        let mut fixture = DecisionFixture::on(terms.clone());
         fixture.accept(alarm("a", Severity::High), 0);
         let mut now = 0;
         for Episode { pause, life, happening } in episodes {

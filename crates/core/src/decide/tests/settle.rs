@@ -171,43 +171,41 @@ fn a_clock_that_is_set_back_leaves_nothing_that_is_due_when_an_attempt_ends() {
 }
 
 #[test]
-fn a_promise_that_is_abandoned_is_told_elsewhere_in_the_same_decision() {
-    let mut fixture = DecisionFixture::on(plain()).with_self_alerts_to("phone");
+fn a_promise_is_abandoned_once() {
+    let mut fixture = DecisionFixture::on(plain());
     fixture.accept(alarm("a", Severity::High), 0);
-    assert!(fixture.settle("mail", DeliveryOutcome::Delivered, 1).alerts.is_empty());
+    assert_eq!(fixture.settle("mail", DeliveryOutcome::Delivered, 1).abandoned().count(), 0);
     let told = fixture.settle("ding", dead(), 1);
-    let [self_alert] = &told.alerts[..] else { panic!("{told:?}") };
-    assert_eq!(self_alert.alert.annotations.get("title"), Some("1 not told on ding, mail"));
-    assert_eq!(channels(&told), [("phone", None)]);
+    assert_eq!(told.abandoned().map(|it| it.notification.id.0).collect::<Vec<_>>(), [1]);
+    assert!(told.deliveries.is_empty());
     assert_eq!(fixture.steps(), [r#"1: {"step":"settle","fulfilment":"abandoned"}"#]);
-    assert!(fixture.recheck(1, 2).alerts.is_empty(), "it is said once");
+    assert_eq!(fixture.recheck(1, 2).abandoned().count(), 0, "it is said once");
 }
 
 #[test]
-fn a_channel_that_is_told_in_the_decision_that_abandons_counts_as_told_in_vain() {
+fn a_promise_in_turn_is_abandoned_when_the_last_channel_has_given_up() {
     let mut terms = in_turn();
     terms.contract.within = None;
-    let mut fixture = DecisionFixture::on(terms).with_self_alerts_to("phone");
+    let mut fixture = DecisionFixture::on(terms);
     fixture.accept(alarm("a", Severity::High), 0);
     assert_eq!(channels(&fixture.settle("ding", dead(), 1)), [("mail", None)]);
     let told = fixture.settle("mail", dead(), 2);
-    assert_eq!(told.alerts[0].alert.annotations.get("title"), Some("1 not told on ding, mail"));
+    assert_eq!(told.abandoned().count(), 1);
 }
 
 #[test]
-fn a_promise_that_somebody_takes_care_of_is_abandoned_without_a_word_to_others() {
-    let mut fixture = DecisionFixture::on(plain()).with_self_alerts_to("phone");
+fn a_promise_that_somebody_takes_care_of_is_abandoned_all_the_same() {
+    let mut fixture = DecisionFixture::on(plain());
     fixture.accept(alarm("a", Severity::High), 0);
     fixture.settle("mail", DeliveryOutcome::Delivered, 1);
     fixture.acknowledge(1, "Ann", 1).unwrap();
-    let told = fixture.settle("ding", dead(), 1);
-    assert!(told.alerts.is_empty(), "{told:?}");
+    fixture.settle("ding", dead(), 1);
     assert_eq!(fixture.ledger.notifications.values().next().unwrap().status, ContractStatus::Abandoned);
 }
 
 #[test]
 fn a_delivery_is_settled_though_its_notification_cannot_be_read_any_more() {
-    let mut fixture = DecisionFixture::on(ladder()).with_self_alerts_to("confidant");
+    let mut fixture = DecisionFixture::on(ladder());
     fixture.accept(alarm("a", Severity::High), 0);
     fixture.ledger.notifications.values_mut().for_each(|it| it.is_readable = false);
     let settlement = Settlement { needs_recheck: true, ..fixture.settlement("ding", dead(), 1) };

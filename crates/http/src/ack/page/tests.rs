@@ -19,6 +19,7 @@ fn ask(text: &str) -> AckPage {
             link: Some(text.to_owned()),
         }),
         told: vec![text.into(), "boss-mail".into()],
+        about: NoticeAlerts { titles: vec![text.to_owned()], number: 2 },
     }
 }
 
@@ -77,6 +78,7 @@ fn the_alert_is_shown_with_who_was_told_and_one_button() {
             link: Some("https://thinklink.example.com/alarms".to_owned()),
         }),
         told: vec!["ops-dingtalk".into(), "ops-wecom".into()],
+        about: NoticeAlerts::default(),
     };
     check(
         &in_english(&page),
@@ -214,8 +216,8 @@ fn a_page_says_in_which_language_it_is() {
 fn texts_stay_texts() {
     let html = in_english(&ask(r#"<script>alert("1")</script> & 'more'"#));
     let escaped = "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;more&#39;";
-    // Title, heading, fact, content, channel; the link is not shown.
-    assert_eq!(html.matches(escaped).count(), 5, "{html}");
+    // Title, heading, fact, content, channel, alert of a notice; the link is not shown.
+    assert_eq!(html.matches(escaped).count(), 6, "{html}");
     assert!(!html.contains("<script"), "{html}");
 }
 
@@ -247,4 +249,19 @@ proptest! {
         prop_assert!(!escaped.contains(['<', '>', '"', '\'']), "{}", escaped);
         prop_assert_eq!(unescaped(&escaped), text);
     }
+}
+
+#[test]
+fn the_page_of_a_notice_names_the_alerts_that_its_button_acknowledges() {
+    let titles = ["[URGENT] Door open", "[HIGH] <b>Cold</b> room"].map(str::to_owned).to_vec();
+    let AckPage::Ask { message, told, .. } = ask("x") else { panic!() };
+    let page = AckPage::Ask { message, told, about: NoticeAlerts { titles, number: 30 } };
+    let english = in_english(&page);
+    let rows = "<dt>Acknowledges</dt><dd>[URGENT] Door open</dd>\n\
+                <dt></dt><dd>[HIGH] &lt;b&gt;Cold&lt;/b&gt; room</dd>\n\
+                <dt></dt><dd>and 28 more</dd>";
+    assert!(english.contains(rows), "{english}");
+    assert!(in_chinese(&page).contains("<dt>将一并确认</dt>") && in_chinese(&page).contains("另有 28 条"));
+    let before_the_button = english.find("and 28 more") < english.find("<button>");
+    assert!(before_the_button, "what the button does is seen before it");
 }

@@ -40,7 +40,7 @@ async fn contract(store: &Store) -> ContractStatus {
 /// An alert on `terms` whose channels `ding` and `mail` have both given up.
 async fn all_dead(folder: &StoreFolder, terms: DeliveryTerms) -> (Store, Decider) {
     let store = folder.open();
-    let decider = Decider::on(terms).with_self_alerts_to("confidant");
+    let decider = Decider::on(terms);
     accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     for channel in ["ding", "mail"] {
         let pending = store.pending_deliveries().await.unwrap();
@@ -96,11 +96,11 @@ async fn a_promise_without_a_time_is_open_again_and_can_be_kept() {
 }
 
 #[tokio::test]
-async fn what_fails_a_second_time_is_told_elsewhere_a_second_time() {
+async fn what_fails_a_second_time_is_abandoned_a_second_time() {
     let folder = StoreFolder::new();
     let (store, decider) = all_dead(&folder, plain()).await;
     let (_, seen) = retry_by(&store, &decider, all()).await;
-    let told = settled(&store, &decider, &seen[0].deliveries[0], dead()).await.self_alerts;
+    let told = settled(&store, &decider, &seen[0].deliveries[0], dead()).await.abandoned;
     assert_eq!(told.len(), 1);
     assert_eq!(
         (contract(&store).await, names(&store).await),
@@ -113,9 +113,9 @@ async fn retrying_one_of_two_tells_nobody_that_the_promise_is_broken_still() {
     let folder = StoreFolder::new();
     let (store, decider) = all_dead(&folder, plain()).await;
     let (_, seen) = retry_by(&store, &decider, these(&["d1"])).await;
-    assert!(seen[0].self_alerts.is_empty());
+    assert!(seen[0].abandoned.is_empty());
     let more = settled(&store, &decider, &seen[0].deliveries[0], DeliveryOutcome::Delivered).await;
-    assert!(more.self_alerts.is_empty());
+    assert!(more.abandoned.is_empty());
     assert_eq!(
         (contract(&store).await, names(&store).await),
         (ContractStatus::Abandoned, vec!["d2".to_owned()])

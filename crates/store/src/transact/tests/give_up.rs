@@ -13,13 +13,13 @@ async fn accepted_on(store: &Store, terms: DeliveryTerms, eui: &str) -> Accepted
 /// Gives up, ten minutes after noon, what is older than so many seconds after noon.
 async fn give_up_before(store: &Store, known: &[&str], seconds: i64) -> (usize, Consequences) {
     let unknown = ["ding", "mail"].into_iter().filter(|it| !known.contains(it));
-    let decider = Decider::on(plain()).with_self_alerts_to("confidant");
+    let decider = Decider::on(plain());
     let decider = unknown.fold(decider, |decider, channel| decider.without(channel));
     give_up(store, &decider, known, after_noon(seconds)).await
 }
 
 #[tokio::test]
-async fn what_waits_for_a_channel_that_is_gone_is_given_up_and_told_to_everybody_else() {
+async fn what_waits_for_a_channel_that_is_gone_is_given_up_and_its_promise_abandoned() {
     let folder = StoreFolder::new();
     let store = folder.open();
     let accepted = accepted_on(&store, plain(), "a").await;
@@ -30,13 +30,13 @@ async fn what_waits_for_a_channel_that_is_gone_is_given_up_and_told_to_everybody
     )
     .await;
     let (many, told) = give_up_before(&store, &["mail"], 1).await;
-    assert_eq!((many, told.self_alerts.len()), (1, 1));
+    assert_eq!((many, told.abandoned.len()), (1, 1));
     let letters = store.dead_letters(Default::default(), None, 10).await.unwrap();
     let [letter] = &letters[..] else { panic!("{letters:?}") };
     assert_eq!(letter.reason, "the channel is no longer in the config");
     assert_eq!((letter.channel.clone(), letter.given_up_at), (Some("ding".into()), after_noon(600)));
     assert_eq!(store.audit().await.unwrap().unaccounted, []);
-    assert_eq!(give_up_before(&store, &["mail", "confidant"], 1).await.0, 0);
+    assert_eq!(give_up_before(&store, &["mail"], 1).await.0, 0);
 }
 
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn on_a_ladder_the_next_rung_is_climbed_for_a_channel_that_is_gone() {
     let store = folder.open();
     accepted_on(&store, ladder(), "a").await;
     let (many, more) = give_up_before(&store, &["mail", "phone", "boss"], 1).await;
-    assert_eq!((many, more.self_alerts.len()), (1, 0));
+    assert_eq!((many, more.abandoned.len()), (1, 0));
     let called: Vec<_> = more.deliveries.iter().map(|it| it.channel.as_str()).collect();
     assert_eq!(called, ["phone"]);
 }
@@ -67,7 +67,7 @@ async fn of_many_some_are_given_up_at_a_time() {
     let alerts = (0..150).map(|number| alarm(&number.to_string(), Severity::High)).collect();
     try_accept(&store, alerts, NOON).await.unwrap();
     let mut given_up = Vec::new();
-    while let many @ 1.. = give_up_before(&store, &["confidant"], 1).await.0 {
+    while let many @ 1.. = give_up_before(&store, &[], 1).await.0 {
         given_up.push(many);
     }
     assert_eq!(given_up, [200, 100]);

@@ -160,16 +160,16 @@ async fn a_clock_that_is_set_ahead_breaks_no_promise_when_it_is_over() {
 }
 
 #[tokio::test]
-async fn what_somebody_takes_care_of_is_abandoned_without_a_word_to_others() {
+async fn what_somebody_takes_care_of_is_abandoned_and_waits_for_nobody() {
     let folder = StoreFolder::new();
     let store = folder.open();
-    let decider = Decider::on(plain()).with_self_alerts_to("phone");
+    let decider = Decider::on(plain());
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     let [ding, mail] = &deliveries(&accepted)[..] else { panic!() };
     settle_by(&store, &decider, settlement(mail, DeliveryOutcome::Delivered)).await;
     acknowledge(&store, &decider, ding.notification, ("Ann", after_noon(1))).await.0.unwrap();
-    let told = settle_by(&store, &decider, settlement(ding, dead())).await.self_alerts;
-    assert!(told.is_empty(), "{told:?}");
+    settle_by(&store, &decider, settlement(ding, dead())).await;
+    assert_eq!(store.abandoned_contracts("fanfare", None, 10).await.unwrap(), []);
     assert_eq!(folder.number("SELECT count(*) FROM notifications WHERE fulfilment = 'abandoned'"), 1);
 }
 
@@ -177,12 +177,12 @@ async fn what_somebody_takes_care_of_is_abandoned_without_a_word_to_others() {
 async fn a_delivery_in_no_known_state_is_damage_and_not_a_failure() {
     let folder = StoreFolder::new();
     let store = folder.open();
-    let decider = Decider::on(ladder()).with_self_alerts_to("confidant");
+    let decider = Decider::on(ladder());
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     let id = accepted.owed[0].notification.id;
     folder.raw().execute("UPDATE deliveries SET state = 'delievered'", []).unwrap();
     let more = recheck_at(&store, &decider, id, after_noon(60)).await;
-    assert_eq!((more.deliveries.len(), more.self_alerts.len()), (0, 0));
+    assert_eq!((more.deliveries.len(), more.abandoned.len()), (0, 0));
     assert_eq!(more.rechecks, [Recheck { notification: id, at: None }]);
 }
 
@@ -197,7 +197,7 @@ async fn looking_again_when_nothing_has_changed_does_nothing_again() {
     assert_eq!(channels(&climbed.deliveries), [("phone", Some(Unless::Delivered))]);
     let done = steps(&folder);
     let idle = recheck_at(&store, &decider, id, after_noon(60)).await;
-    assert!(idle.deliveries.is_empty() && idle.self_alerts.is_empty());
+    assert!(idle.deliveries.is_empty() && idle.abandoned.is_empty());
     assert_eq!((idle.rechecks, steps(&folder)), (climbed.rechecks, done));
 }
 
@@ -223,42 +223,36 @@ async fn the_end_of_an_incident_ends_the_wait_for_an_acknowledgement_with_it() {
 }
 
 #[tokio::test]
-async fn what_is_given_up_at_leisure_is_abandoned_and_told_elsewhere_in_the_same_transaction() {
+async fn what_is_given_up_at_leisure_is_abandoned_in_the_same_transaction() {
     let folder = StoreFolder::new();
     let store = folder.open();
-    let decider = Decider::on(plain()).with_self_alerts_to("phone");
+    let decider = Decider::on(plain());
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     let [ding, mail] = &deliveries(&accepted)[..] else { panic!() };
     assert!(
-        settle_by(&store, &decider, settlement(mail, DeliveryOutcome::Delivered))
-            .await
-            .self_alerts
-            .is_empty()
+        settle_by(&store, &decider, settlement(mail, DeliveryOutcome::Delivered)).await.abandoned.is_empty()
     );
 
-    let told = settle_by(&store, &decider, settlement(ding, dead())).await.self_alerts;
-    let [told] = &told[..] else { panic!("{told:?}") };
-    assert_eq!(told.alert.annotations.get("title"), Some("1 not told on ding, mail"));
-    assert_eq!(channels(&told.owed[0].deliveries), [("phone", None)]);
+    let told = settle_by(&store, &decider, settlement(ding, dead())).await.abandoned;
+    assert_eq!(told, [ding.notification]);
     assert_eq!(steps(&folder), [r#"1: {"step":"settle","fulfilment":"abandoned"}"#]);
     let killed = folder.copy();
-    assert_eq!(killed.open().pending_deliveries().await.unwrap(), told.owed[0].deliveries);
+    assert_eq!(killed.open().abandoned_contracts("fanfare", None, 10).await.unwrap().len(), 1);
 
     let again = recheck_at(&store, &decider, ding.notification, after_noon(2)).await;
-    assert!(again.self_alerts.is_empty());
+    assert!(again.abandoned.is_empty());
 }
 
 #[tokio::test]
-async fn what_nobody_can_keep_from_the_start_is_told_elsewhere_with_its_first_check() {
+async fn what_nobody_can_keep_from_the_start_is_abandoned_at_once() {
     let mut terms = in_turn();
     terms.contract.within = Some(fanfare_core::HumanDuration(std::time::Duration::ZERO));
     let folder = StoreFolder::new();
     let store = folder.open();
-    let decider = Decider::on(terms).with_self_alerts_to("phone");
+    let decider = Decider::on(terms);
     let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
-    assert_eq!(accepted.consequences.rechecks[0].at, Some(NOON));
-    let checked = recheck_at(&store, &decider, accepted.owed[0].notification.id, NOON).await;
-    assert_eq!(checked.self_alerts.len(), 1);
+    assert_eq!(accepted.consequences.abandoned, [accepted.owed[0].notification.id]);
+    assert_eq!(accepted.consequences.rechecks[0].at, None);
 }
 
 /// Something that happens so many seconds after noon.
@@ -285,7 +279,7 @@ fn climb() -> Vec<(i64, LadderEvent)> {
     ]
 }
 
-/// The steps of [`climb`]; the self-alert goes to a channel that never answers.
+/// The steps of [`climb`].
 const CLIMBED: [&str; 4] = [
     r#"20: {"step":"climb","rung":0,"unless":"delivered","to":["phone"],"because":"hopeless"}"#,
     r#"60: {"step":"settle","fulfilment":"abandoned"}"#,
@@ -316,7 +310,7 @@ async fn recheck_all(store: &Store, decider: &Decider, seconds: i64) {
 
 #[tokio::test]
 async fn killed_between_any_two_transactions_a_ladder_goes_on_with_no_step_lost_or_doubled() {
-    let decider = Decider::on(ladder()).with_self_alerts_to("confidant");
+    let decider = Decider::on(ladder());
     for killed_after in 0..climb().len() {
         let folder = StoreFolder::new();
         let store = folder.open();
@@ -332,9 +326,7 @@ async fn killed_between_any_two_transactions_a_ladder_goes_on_with_no_step_lost_
             play(&store, &decider, event).await;
         }
         assert_eq!(steps(&killed), CLIMBED, "killed after {killed_after}");
-        let self_alerts = "SELECT count(*) FROM deliveries WHERE channel = 'confidant'";
-        assert_eq!(killed.number(self_alerts), 1, "killed after {killed_after}");
-        assert_eq!(killed.number("SELECT count(*) FROM deliveries"), 5, "killed after {killed_after}");
+        assert_eq!(killed.number("SELECT count(*) FROM deliveries"), 4, "killed after {killed_after}");
         assert!(store.rechecks().await.unwrap().is_empty(), "killed after {killed_after}");
     }
 }

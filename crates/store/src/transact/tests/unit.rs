@@ -24,7 +24,6 @@ fn with_context<T>(policy: &Policy, decide: impl FnOnce(&DecisionContext<'_>) ->
         policy,
         policy_id: None,
         availability: &availability,
-        self_alert: &|_, _, _| None,
         leads: ClockLeads::default(),
     })
 }
@@ -162,7 +161,9 @@ async fn an_obstacle_writes_nothing_and_is_the_answer() {
         let policy = policy_of(plain());
         Unit::with_obstacles(vec![StateKey::IncidentOf(id)], move |state| {
             let acknowledgement = Acknowledgement { by: by.to_owned(), at: after_noon(9) };
-            with_context(&policy, |context| acknowledge(state, id, &acknowledgement, context))
+            with_context(&policy, |context| {
+                acknowledge(state, id, &acknowledgement, &fanfare_core::AckAudience::Told, context)
+            })
         })
     };
     let told = one(&store, acknowledging("Li")).await;
