@@ -15,7 +15,10 @@ pub struct IncidentKey {
     pub fingerprint: Fingerprint,
 }
 
-/// A digest of an [`IncidentKey`], for maps in memory. Never stored or shown.
+/// A digest of an [`IncidentKey`], for the order in which its deliveries go. Never stored or shown.
+///
+/// The identity is no part of it: what an earlier version wrote has none, and the end of an incident that began then
+/// must go behind its beginning. Two things of one source with the same checksum only wait for each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IncidentDigest(u128);
 
@@ -26,7 +29,6 @@ impl IncidentKey {
         let Self { source, fingerprint } = self;
         let mut hash = Sha256::new();
         hash.update(fingerprint.to_bits().to_be_bytes());
-        hash.update(fingerprint.identity().map_or([0; 16], crate::Identity::to_bytes));
         hash.update(source.as_str());
         let digest = hash.finalize();
         IncidentDigest(u128::from_be_bytes(std::array::from_fn(|index| digest[index])))
@@ -40,3 +42,6 @@ impl IncidentDigest {
         Self(bits)
     }
 }
+
+#[cfg(test)]
+mod tests;

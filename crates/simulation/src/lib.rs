@@ -17,6 +17,8 @@ mod site;
 mod promises;
 mod providers;
 mod options;
+mod counts;
 mod time;
 
-pub use crate::simulation::{BrokenLaw, SimulatedRun, simulate};
+pub use crate::counts::EventCounts;
+pub use crate::simulation::{BrokenLaw, SimulatedRun, simulate, simulate_once};

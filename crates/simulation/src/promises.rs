@@ -58,8 +58,9 @@ pub(crate) struct PromiseBook {
     held: BTreeSet<(AlertId, String)>,
     rows: BTreeSet<AlertId>,
     accepted: u64,
-    /// Ends when the machine starts anew after its clock was set: nobody can then know what has passed.
-    is_time_certain: bool,
+    /// The last time at which the machine started anew after its clock was set: nobody can then know what had
+    /// passed.
+    doubted_at: Option<Duration>,
 }
 
 /// The policy by which a report is judged.
@@ -84,17 +85,17 @@ enum Duty {
 impl PromiseBook {
     /// An empty account.
     pub(crate) fn new() -> Self {
-        Self { is_time_certain: true, ..Self::default() }
+        Self::default()
     }
 
-    /// True while the gateway can know what time has passed.
-    pub(crate) fn is_time_certain(&self) -> bool {
-        self.is_time_certain
+    /// True if the gateway can know what time has passed since `time`.
+    pub(crate) fn is_certain_since(&self, time: Duration) -> bool {
+        self.doubted_at.is_none_or(|doubted_at| doubted_at <= time)
     }
 
-    /// Notes that the machine was started anew with a wall clock that was set.
-    pub(crate) fn doubt_time(&mut self) {
-        self.is_time_certain = false;
+    /// Notes that the machine was started anew, now, with a wall clock that was set.
+    pub(crate) fn doubt_time(&mut self, now: Duration) {
+        self.doubted_at = Some(now);
     }
 
     /// The number of alerts that were accepted.
@@ -193,7 +194,7 @@ impl PromiseBook {
         }
         match judgement.elapsed.saturating_sub(*at) >= judgement.repeat_interval {
             _ if incident.is_acknowledged => Duty::Hold,
-            _ if !self.is_time_certain => Duty::Either,
+            _ if !self.is_certain_since(*at) => Duty::Either,
             true => Duty::Tell,
             false => Duty::Hold,
         }

@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use fanfare_core::{Clock as _, NotificationId};
 
+use crate::counts::EventCounts;
 use crate::laws::{
     Disturbances, Evidence, LedgerOrigin, check_acknowledgements, check_contracts, check_ledger,
     check_messages, check_rungs, check_settled, dump, pending_on,
@@ -37,7 +38,7 @@ pub(crate) struct WorldRun {
     available_since: Duration,
     steps_to_mended_disk: u32,
     was_clock_set: bool,
-    power_cuts: u32,
+    events: EventCounts,
 }
 
 /// What a run leaves behind, for a comparison with another of the same seed.
@@ -45,14 +46,8 @@ pub(crate) struct WorldRun {
 pub(crate) struct RunTrace {
     /// The time that passed in the run.
     pub(crate) elapsed: Duration,
-    /// Alerts that were accepted.
-    pub(crate) alerts: u64,
-    /// Requests to providers.
-    pub(crate) requests: usize,
-    /// Kills, stops and power cuts.
-    pub(crate) ends: usize,
-    /// Power cuts.
-    pub(crate) power_cuts: u32,
+    /// The number of events of each sort.
+    pub(crate) events: EventCounts,
     /// Each request, and then each row of the ledger that matters.
     pub(crate) lines: Vec<String>,
 }
@@ -88,7 +83,7 @@ impl WorldRun {
             available_since: Duration::ZERO,
             steps_to_mended_disk: 0,
             was_clock_set: false,
-            power_cuts: 0,
+            events: EventCounts { upgrades: u64::from(earlier.is_some()), ..EventCounts::default() },
         })
     }
 
@@ -116,12 +111,10 @@ impl WorldRun {
         };
         let mut lines: Vec<String> = calls.iter().map(call).collect();
         lines.extend(dump(self.site.ledger())?);
+        let requests = u64::try_from(calls.len())?;
         Ok(RunTrace {
             elapsed: self.elapsed(),
-            alerts: self.book.accepted(),
-            requests: calls.len(),
-            ends: self.disturbances.kills.len(),
-            power_cuts: self.power_cuts,
+            events: EventCounts { alerts: self.book.accepted(), requests, ..self.events },
             lines,
         })
     }
@@ -129,10 +122,11 @@ impl WorldRun {
     /// Checks the laws of every moment.
     fn check_moment(&self) -> Result<()> {
         let ledger = self.site.ledger();
+        ensure!(!self.providers.journal.is_overrun(), "requests go out without end");
         check_ledger(ledger, self.origin, self.book.accepted())?;
         check_acknowledgements(ledger, self.book.promises())?;
         if !self.site.has_disk_fault() {
-            check_rungs(ledger, self.book.promises(), self.elapsed(), self.available_since)?;
+            check_rungs(ledger, &self.book, self.elapsed(), self.available_since)?;
         }
         Ok(())
     }
@@ -159,9 +153,7 @@ impl WorldRun {
             disturbances: &self.disturbances,
         };
         check_messages(evidence)?;
-        if self.book.is_time_certain() {
-            check_contracts(evidence)?;
-        }
+        check_contracts(evidence)?;
         check_settled(evidence, &core, &broken, self.elapsed())
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use crate::counts::EventCounts;
 use crate::options::WorldOptions;
 use crate::run::{RunTrace, WorldRun};
 
@@ -13,14 +14,8 @@ use crate::run::{RunTrace, WorldRun};
 pub struct SimulatedRun {
     /// The time that passed in it.
     pub time: Duration,
-    /// Alerts that were accepted.
-    pub alerts: u64,
-    /// Requests to providers.
-    pub requests: usize,
-    /// Ends of the gateway: kills, stops and power cuts.
-    pub ends: usize,
-    /// Of these the power cuts.
-    pub power_cuts: u32,
+    /// What happened in it.
+    pub events: EventCounts,
 }
 
 /// A law that a seed breaks.
@@ -30,11 +25,20 @@ pub struct BrokenLaw {
     options: WorldOptions,
     at: Option<Duration>,
     problem: String,
+    story: Vec<String>,
+}
+
+impl BrokenLaw {
+    /// What happened until then: requests, deliveries, attempts and steps, one a line.
+    #[must_use]
+    pub fn story(&self) -> &[String] {
+        &self.story
+    }
 }
 
 impl fmt::Display for BrokenLaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { seed, options, at, problem } = self;
+        let Self { seed, options, at, problem, story: _ } = self;
         write!(f, "seed {seed}")?;
         if let Some(at) = at {
             write!(f, " after {at:?}")?;
@@ -59,12 +63,26 @@ pub fn simulate(seed: u64) -> Result<SimulatedRun, Box<BrokenLaw>> {
         Some((one, other)) => format!("two runs differ: `{one}` and `{other}`"),
         None if first != second => "one run goes on where the other ends".to_owned(),
         None => {
-            let RunTrace { elapsed: time, alerts, requests, ends, power_cuts, lines: _ } = first;
-            return Ok(SimulatedRun { time, alerts, requests, ends, power_cuts });
+            return Ok(first.run());
         }
     };
     let (options, _) = draw(seed);
-    Err(Box::new(BrokenLaw { seed, options, at: None, problem }))
+    Err(Box::new(BrokenLaw { seed, options, at: None, problem, story: first.lines }))
+}
+
+/// Simulates the world of `seed` once and checks the laws.
+///
+/// # Errors
+///
+/// With the first law that is broken, and the options of the world.
+pub fn simulate_once(seed: u64) -> Result<SimulatedRun, Box<BrokenLaw>> {
+    run_once(seed).map(|trace| trace.run())
+}
+
+impl RunTrace {
+    fn run(&self) -> SimulatedRun {
+        SimulatedRun { time: self.elapsed, events: self.events }
+    }
 }
 
 fn draw(seed: u64) -> (WorldOptions, fastrand::Rng) {
@@ -75,16 +93,26 @@ fn draw(seed: u64) -> (WorldOptions, fastrand::Rng) {
 
 fn run_once(seed: u64) -> Result<RunTrace, Box<BrokenLaw>> {
     let (options, random) = draw(seed);
-    let broken = |at, problem: anyhow::Error| {
-        Box::new(BrokenLaw { seed, options: options.clone(), at, problem: format!("{problem:#}") })
+    let broken = |at, problem: anyhow::Error, story| {
+        let problem = format!("{problem:#}");
+        Box::new(BrokenLaw { seed, options: options.clone(), at, problem, story })
     };
     let mut runtime = tokio::runtime::Builder::new_current_thread();
-    let runtime = runtime.enable_all().start_paused(true).build().map_err(|err| broken(None, err.into()))?;
+    let runtime = runtime
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .map_err(|err| broken(None, err.into(), Vec::new()))?;
     runtime.block_on(async {
-        let mut run =
-            WorldRun::start(options.clone(), random).await.map_err(|problem| broken(None, problem))?;
-        run.run().await.map_err(|problem| broken(Some(run.elapsed()), problem))?;
-        run.trace().map_err(|problem| broken(Some(run.elapsed()), problem))
+        let mut run = WorldRun::start(options.clone(), random)
+            .await
+            .map_err(|problem| broken(None, problem, Vec::new()))?;
+        if let Err(problem) = run.run().await {
+            // Where the ledger cannot be read that is the problem.
+            let story = run.trace().map(|it| it.lines).unwrap_or_default();
+            return Err(broken(Some(run.elapsed()), problem, story));
+        }
+        run.trace().map_err(|problem| broken(Some(run.elapsed()), problem, Vec::new()))
     })
 }
 

@@ -38,6 +38,6 @@ pub use crate::load::PostTarget;
 pub use crate::losses::{LossReport, LossRow, LossScenario, Losses};
 pub use crate::measure_code::{CodeReport, measure_code};
 pub use crate::siege::{Siege, SiegeFigure, SiegeReport, StuckSort};
-pub use crate::simulate::{Simulate, SimulateReport, SimulatedAmount};
+pub use crate::simulate::{Simulate, SimulateFigures, SimulateReport, SimulatedAmount};
 pub use crate::system::System;
 pub use crate::workspace::{build_gateway, rerun_optimised, scratch};

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write as _};
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -121,10 +122,10 @@ struct LossesOptions {
 
 #[derive(Debug, clap::Args)]
 struct SimulateOptions {
-    /// The time to simulate.
+    /// The time to simulate. One seed of eight runs twice.
     #[arg(long, required_unless_present = "seeds")]
     hours: Option<u32>,
-    /// The number of seeds to simulate, whatever time passes in them.
+    /// The number of seeds to simulate, whatever time passes in them. Each runs twice.
     #[arg(long, conflicts_with = "hours")]
     seeds: Option<u64>,
     /// The first seed; by chance if not given.
@@ -133,6 +134,9 @@ struct SimulateOptions {
     /// Only broken laws and the table, without progress.
     #[arg(long)]
     quiet: bool,
+    /// JSON instead of a table.
+    #[arg(long)]
+    json: bool,
 }
 
 fn main() -> ExitCode {
@@ -281,15 +285,28 @@ async fn run_losses(options: &LossesOptions) -> Result<()> {
 }
 
 fn run_simulate(options: &SimulateOptions) -> Result<()> {
-    let SimulateOptions { hours, seeds, seed, quiet } = *options;
+    let SimulateOptions { hours, seeds, seed, quiet, json } = *options;
     let first_seed = seed.unwrap_or_else(|| u64::from(fastrand::u32(..)));
-    let amount = match (hours, seeds) {
-        (Some(hours), _) => SimulatedAmount::Time(Duration::from_secs(60 * 60) * hours),
-        (None, seeds) => SimulatedAmount::Seeds(seeds.unwrap_or(1)),
+    let (amount, one_twice_of) = match (hours, seeds) {
+        (Some(hours), _) => {
+            (SimulatedAmount::Time(Duration::from_secs(60 * 60) * hours), Simulate::ONE_TWICE_OF)
+        }
+        (None, seeds) => (SimulatedAmount::Seeds(seeds.unwrap_or(1)), NonZeroU64::MIN),
     };
     let progress = if quiet { Duration::MAX } else { Simulate::PROGRESS };
-    let search = Simulate { amount, first_seed, at_once: Simulate::processors(), progress };
+    let search = Simulate {
+        amount,
+        first_seed,
+        at_once: Simulate::processors(),
+        one_twice_of,
+        progress,
+        stories: scratch()?,
+    };
     let report = search.run(&mut io::stderr())?;
-    writeln!(io::stdout(), "{report}")?;
+    if json {
+        writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&report.figures())?)?;
+    } else {
+        writeln!(io::stdout(), "{report}")?;
+    }
     report.verdict()
 }

@@ -1,8 +1,10 @@
 //! The simulation for hours: seed after seed, on all processors, until enough time has been simulated.
 
 use std::fmt;
+use std::fs;
 use std::io::Write;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
@@ -10,14 +12,15 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use comfy_table::{Table, presets};
-use fanfare_simulation::{BrokenLaw, SimulatedRun, simulate};
+use fanfare_simulation::{BrokenLaw, EventCounts, SimulatedRun, simulate, simulate_once};
+use serde::Serialize;
 use tokio::time::Instant;
 
 #[cfg(test)]
 mod tests;
 
 /// A search for seeds that break a law.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Simulate {
     /// The amount after which it ends.
     pub amount: SimulatedAmount,
@@ -25,8 +28,12 @@ pub struct Simulate {
     pub first_seed: u64,
     /// The number of seeds that run at the same time.
     pub at_once: NonZeroUsize,
+    /// Of this many seeds one runs twice, and both runs must be the same.
+    pub one_twice_of: NonZeroU64,
     /// The time between two lines of progress.
     pub progress: Duration,
+    /// The folder for what happened in the worlds that break a law.
+    pub stories: PathBuf,
 }
 
 /// The amount that is simulated.
@@ -43,21 +50,18 @@ pub enum SimulatedAmount {
 pub struct SimulateReport {
     /// Seeds that ran.
     pub seeds: u64,
-    /// The time that passed in them; each seed counts once, though it runs twice.
+    /// The time that passed in them; a seed counts once, also if it runs twice.
     pub simulated: Duration,
     /// The time that it took.
     pub took: Duration,
-    /// Alerts that were accepted.
-    pub alerts: u64,
-    /// Requests to providers.
-    pub requests: usize,
-    /// Ends of the gateway: kills, stops and power cuts.
-    pub ends: usize,
-    /// Of these the power cuts.
-    pub power_cuts: u32,
+    /// What happened in them.
+    pub events: EventCounts,
     /// Seeds that break a law.
     pub broken: Vec<u64>,
 }
+
+/// A seed, and how its run ended.
+type SeedOutcome = (u64, Result<SimulatedRun, Box<BrokenLaw>>);
 
 /// The number of broken laws after which a search ends: what more there is has probably the same causes.
 const ENOUGH: usize = 20;
@@ -65,6 +69,9 @@ const ENOUGH: usize = 20;
 impl Simulate {
     /// The time between two lines of progress at a terminal.
     pub const PROGRESS: Duration = Duration::from_secs(10);
+
+    /// In a search by time: a second run of each seed would halve what is simulated.
+    pub const ONE_TWICE_OF: NonZeroU64 = NonZeroU64::new(8).unwrap();
 
     /// As many seeds at once as there are processors.
     #[must_use]
@@ -76,7 +83,7 @@ impl Simulate {
     ///
     /// # Errors
     ///
-    /// If progress cannot be written.
+    /// If progress or a story cannot be written.
     pub fn run(&self, progress: &mut dyn Write) -> Result<SimulateReport> {
         let started = Instant::now();
         let next = AtomicU64::new(self.first_seed);
@@ -85,7 +92,7 @@ impl Simulate {
         thread::scope(|scope| {
             for _ in 0..self.at_once.get() {
                 let (next, outcomes) = (&next, outcomes.clone());
-                scope.spawn(move || run_seeds(next, &outcomes));
+                scope.spawn(move || self.run_seeds(next, &outcomes));
             }
             drop(outcomes);
             // The threads end with their next seed once nobody takes the outcome of one.
@@ -97,7 +104,7 @@ impl Simulate {
 
     fn collect(
         &self,
-        coming: Receiver<(u64, Result<SimulatedRun, Box<BrokenLaw>>)>,
+        coming: Receiver<SeedOutcome>,
         started: Instant,
         report: &mut SimulateReport,
         progress: &mut dyn Write,
@@ -108,14 +115,14 @@ impl Simulate {
             match outcome {
                 Ok(run) => {
                     report.simulated += run.time;
-                    report.alerts += run.alerts;
-                    report.requests += run.requests;
-                    report.ends += run.ends;
-                    report.power_cuts += run.power_cuts;
+                    report.events += run.events;
                 }
                 Err(broken) => {
                     report.broken.push(seed);
                     writeln!(progress, "{broken}")?;
+                    let file = self.stories.join(format!("seed-{seed}.txt"));
+                    fs::write(&file, broken.story().join("\n"))?;
+                    writeln!(progress, "    its story: {}", file.display())?;
                 }
             }
             report.took = started.elapsed();
@@ -139,13 +146,28 @@ impl Simulate {
         };
         is_done || report.broken.len() >= ENOUGH
     }
-}
 
-fn run_seeds(next: &AtomicU64, outcomes: &Sender<(u64, Result<SimulatedRun, Box<BrokenLaw>>)>) {
-    loop {
-        let seed = next.fetch_add(1, Ordering::Relaxed);
-        if outcomes.send((seed, simulate(seed))).is_err() {
-            return;
+    fn is_behind_last(&self, seed: u64) -> bool {
+        match self.amount {
+            SimulatedAmount::Time(_) => false,
+            SimulatedAmount::Seeds(seeds) => seed >= self.first_seed.saturating_add(seeds),
+        }
+    }
+
+    fn run_seeds(&self, next: &AtomicU64, outcomes: &Sender<SeedOutcome>) {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if self.is_behind_last(seed) {
+                return;
+            }
+            let outcome = if seed.is_multiple_of(self.one_twice_of.get()) {
+                simulate(seed)
+            } else {
+                simulate_once(seed)
+            };
+            if outcomes.send((seed, outcome)).is_err() {
+                return;
+            }
         }
     }
 }
@@ -156,6 +178,19 @@ impl SimulateReport {
     pub fn hours_per_minute(&self) -> f64 {
         let minutes = self.took.as_secs_f64() / 60.0;
         if minutes > 0.0 { hours(self.simulated) / minutes } else { 0.0 }
+    }
+
+    /// The figures for other programs.
+    #[must_use]
+    pub fn figures(&self) -> SimulateFigures<'_> {
+        SimulateFigures {
+            seeds: self.seeds,
+            simulated_hours: hours(self.simulated),
+            hours_a_minute: self.hours_per_minute(),
+            seconds: self.took.as_secs_f64(),
+            events: self.events,
+            broken: &self.broken,
+        }
     }
 
     /// The verdict: no law was broken.
@@ -185,37 +220,47 @@ impl SimulateReport {
     }
 }
 
+/// Figures of a search.
+#[derive(Debug, Clone, Serialize)]
+pub struct SimulateFigures<'a> {
+    /// Seeds that ran.
+    pub seeds: u64,
+    /// Simulated hours, of all seeds together.
+    pub simulated_hours: f64,
+    /// Simulated hours in a minute of ours.
+    pub hours_a_minute: f64,
+    /// Seconds that it took.
+    pub seconds: f64,
+    /// What happened in the worlds.
+    pub events: EventCounts,
+    /// Seeds that break a law.
+    pub broken: &'a [u64],
+}
+
 fn hours(time: Duration) -> f64 {
     time.as_secs_f64() / 3600.0
 }
 
 impl fmt::Display for SimulateReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { seeds, simulated, took, alerts, requests, ends, power_cuts, broken } = self;
+        let SimulateFigures { seeds, simulated_hours, hours_a_minute, seconds, events, broken } =
+            self.figures();
         let mut table = Table::new();
         table.load_style(presets::UTF8_FULL_CONDENSED);
-        table.set_header([
-            "seeds",
-            "simulated hours",
-            "hours a minute",
-            "alerts",
-            "requests",
-            "ends of the gateway",
-            "power cuts",
-            "seconds",
-            "broken laws",
-        ]);
+        table.set_header(["seeds", "simulated hours", "hours a minute", "seconds", "broken laws"]);
         table.add_row([
             seeds.to_string(),
-            format!("{:.1}", hours(*simulated)),
-            format!("{:.0}", self.hours_per_minute()),
-            alerts.to_string(),
-            requests.to_string(),
-            ends.to_string(),
-            power_cuts.to_string(),
-            format!("{:.1}", took.as_secs_f64()),
+            format!("{simulated_hours:.1}"),
+            format!("{hours_a_minute:.0}"),
+            format!("{seconds:.1}"),
             broken.len().to_string(),
         ]);
-        write!(f, "{table}")
+        let drawn: Vec<String> =
+            events.named().iter().map(|(name, number)| format!("{number} {name}")).collect();
+        write!(f, "{table}\ndrawn: {}", drawn.join(", "))?;
+        if !broken.is_empty() {
+            write!(f, "\nseeds that break a law: {broken:?}")?;
+        }
+        Ok(())
     }
 }

@@ -8,7 +8,7 @@ use fanfare_core::Status;
 use rusqlite::Connection;
 
 use super::Evidence;
-use crate::promises::Promise;
+use crate::promises::{Promise, PromiseBook};
 use crate::providers::ProviderCall;
 use crate::time::SECOND;
 
@@ -19,7 +19,7 @@ const PUNCTUAL: Duration = SECOND.saturating_mul(5);
 /// since which the gateway has run undisturbed.
 pub(crate) fn check_rungs(
     ledger: &Connection,
-    promises: &[Promise],
+    book: &PromiseBook,
     now: Duration,
     available_since: Duration,
 ) -> Result<()> {
@@ -28,7 +28,8 @@ pub(crate) fn check_rungs(
     }
     let mut dealt_with =
         ledger.prepare_cached("SELECT climbed, dealt_with FROM notifications WHERE id = ?1")?;
-    for promise in promises.iter().filter(|it| it.status == Status::Firing) {
+    let is_certain = |it: &&Promise| it.status == Status::Firing && book.is_certain_since(it.made_at);
+    for promise in book.promises().iter().filter(is_certain) {
         let due = |it: &&fanfare_core::Rung| promise.made_at + it.after.0 + PUNCTUAL <= now;
         let rungs = promise.terms.escalate.iter().filter(due).count();
         if rungs == 0 {
@@ -66,7 +67,8 @@ pub(crate) fn check_contracts(evidence: Evidence<'_>) -> Result<()> {
     let Evidence { ledger, calls, disturbances, book, .. } = evidence;
     let mut status = ledger
         .prepare_cached("SELECT fulfilment, dealt_with IS NOT NULL FROM notifications WHERE id = ?1")?;
-    for promise in book.promises().iter().filter(|it| it.terms.needs_recheck()) {
+    let is_certain = |it: &&Promise| it.terms.needs_recheck() && book.is_certain_since(it.made_at);
+    for promise in book.promises().iter().filter(is_certain) {
         let told: Vec<_> = calls
             .iter()
             .filter(|it| it.notifications.iter().any(|one| one.id == promise.notification))
@@ -81,11 +83,9 @@ pub(crate) fn check_contracts(evidence: Evidence<'_>) -> Result<()> {
         let distinct = |counts: &dyn Fn(&ProviderCall) -> bool| {
             told.iter().filter(|it| counts(it)).map(|it| it.channel).collect::<BTreeSet<_>>().len()
         };
-        // Where no gateway ran at the deadline the status is that of the first evaluation after the start.
-        let ran = deadline.is_none_or(|it| !disturbances.is_disturbed(it, it));
         let shown = distinct(&|it| it.is_shown && is_before(it.at));
         ensure!(
-            word != "kept" || !ran || shown >= promise.terms.needed(),
+            word != "kept" || shown >= promise.terms.needed(),
             "{} counts as kept, and people saw it in time on {shown} channels: {:?}",
             promise.notification,
             promise.terms

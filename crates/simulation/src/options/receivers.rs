@@ -36,7 +36,9 @@ fn draw_terms(random: &mut fastrand::Rng, channels: &[&'static str]) -> Delivery
     let send = if random.f64() < 0.3 { Sending::InTurn } else { Sending::Together };
     let escalate = draw_ladder(random, channels);
     let mut reachable: Vec<ChannelName> = own.iter().map(|it| ChannelName::from(*it)).collect();
-    reachable.extend(escalate.iter().flat_map(|rung| rung.to.clone()));
+    // Nobody can rely on another rung: a config that does is refused.
+    let for_delivery = escalate.iter().filter(|it| it.unless == Unless::Delivered);
+    reachable.extend(for_delivery.flat_map(|rung| rung.to.clone()));
     reachable.sort();
     reachable.dedup();
     let succeed = if random.bool() {

@@ -73,7 +73,8 @@ impl ProviderFaults {
         self.state().outages.push(outage);
     }
 
-    /// Heals every channel in `lasting` that has no fault there, and leaves the others broken for good.
+    /// Heals every channel in `lasting` that has no fault there, and leaves the others broken for good. A healed
+    /// provider answers before the channel's patience is over.
     pub(crate) fn settle(&self, lasting: BTreeMap<&'static str, Option<FaultSort>>) {
         let mut state = self.state();
         state.outages.clear();
@@ -91,13 +92,13 @@ impl ProviderFaults {
         };
         match (lasting, outage) {
             (Some(Some(fault)), _) => fault_of(fault, random),
-            (Some(None), _) => accept(channel, random),
+            (Some(None), _) => accept(channel.slowness.min(channel.timeout / 2), random),
             (None, Some(direction)) => lost(direction, random),
             (None, None) if random.f64() < channel.fault_chance => {
                 let sort = channel.faults[random.usize(0..channel.faults.len())];
                 fault_of(sort, random)
             }
-            (None, None) => accept(channel, random),
+            (None, None) => accept(channel.slowness, random),
         }
     }
 
@@ -116,8 +117,8 @@ impl NetworkOutage {
     }
 }
 
-fn accept(channel: &ChannelOptions, random: &mut fastrand::Rng) -> RequestFate {
-    RequestFate::Accept { after: channel.slowness.mul_f64(random.f64()) }
+fn accept(slowness: Duration, random: &mut fastrand::Rng) -> RequestFate {
+    RequestFate::Accept { after: slowness.mul_f64(random.f64()) }
 }
 
 fn lost(direction: OutageDirection, random: &mut fastrand::Rng) -> RequestFate {

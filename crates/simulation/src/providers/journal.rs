@@ -24,6 +24,10 @@ pub(crate) struct ProviderCall {
     pub(crate) answer: Option<(Duration, CallAnswer)>,
 }
 
+/// The most requests of a run: far above what the alerts of any world call for. A gateway that sends more goes
+/// round in circles.
+const MOST_REQUESTS: usize = 20_000;
+
 /// The meaning of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum CallAnswer {
@@ -76,6 +80,11 @@ impl RequestJournal {
     /// The calls so far.
     pub(crate) fn calls(&self) -> MutexGuard<'_, Vec<ProviderCall>> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// True once there are more requests than the alerts of any world call for.
+    pub(crate) fn is_overrun(&self) -> bool {
+        self.calls().len() >= MOST_REQUESTS
     }
 
     /// Enters a request, and returns its place.

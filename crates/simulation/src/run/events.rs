@@ -23,6 +23,9 @@ const TURNS_TO_KILL: usize = 60;
 /// The first device whose alert is cut off by a power cut.
 const FIRST_UNANSWERED: u32 = 1_000_000;
 
+/// The longest time for which the disk refuses to write: whatever is owed is tried each second meanwhile.
+const LONGEST_DISK_FAULT: Duration = MINUTE.saturating_mul(40);
+
 /// The time within which the gateway notices that the machine was suspended.
 const NOTICES_SUSPEND: Duration = SECOND.saturating_mul(6);
 
@@ -47,9 +50,11 @@ impl WorldRun {
             self.test_a_channel().await;
         }
         if self.happens(chances.slow_reader) {
+            self.events.slow_readers += 1;
             self.site.toggle_slow_reader()?;
         }
         if self.happens(chances.disk_fault) {
+            self.events.disk_faults += 1;
             self.site.break_disk(&mut self.random)?;
             self.steps_to_mended_disk = self.random.u32(1..3);
         }
@@ -121,6 +126,7 @@ impl WorldRun {
         };
         let until = self.elapsed() + self.options.longest_step.mul_f64(4.0 * self.random.f64());
         let direction = OutageDirection::draw(&mut self.random);
+        self.events.outages += 1;
         self.providers.faults.begin(NetworkOutage { until, scope, direction });
     }
 
@@ -129,6 +135,7 @@ impl WorldRun {
         let acknowledgement = Acknowledgement { by: "Wang Min".to_owned(), at: self.wall() };
         if let Ok(Ok(())) = self.site.gateway()?.acknowledge(id, acknowledgement).await {
             let newest = number(self.site.ledger(), "SELECT coalesce(max(id), 0) FROM steps")?;
+            self.events.acknowledgements += 1;
             self.book.acknowledge(device, incident, newest);
         }
         Ok(())
@@ -155,6 +162,7 @@ impl WorldRun {
     /// Sets the wall clock by minutes, an hour, a day or ten years, or sets it right.
     fn set_clock(&mut self) {
         const HOURS_OF_TEN_YEARS: i64 = 87_660;
+        self.events.clock_steps += 1;
         let size = match self.random.u32(0..5) {
             0 => SignedDuration::from_mins(2),
             1 => SignedDuration::from_hours(1),
@@ -170,21 +178,29 @@ impl WorldRun {
     /// Suspends the machine; the gateway may need some seconds to notice.
     fn suspend(&mut self) {
         let from = self.elapsed();
+        self.events.suspends += 1;
         self.clock.suspend(self.options.longest_step.mul_f64(4.0 * self.random.f64()));
         self.undisturbed_since(from);
         self.available_since += NOTICES_SUSPEND;
     }
 
     /// The clocks while no gateway runs: the machine may start anew, and its wall clock be wrong then.
-    fn restart_machine(&mut self) {
+    fn restart_machine(&mut self, machine: MachineEnd) {
         if self.happens(self.options.chances.wrong_clock) {
             self.set_clock();
         }
-        if self.happens(self.options.chances.boot) {
-            self.clock.boot();
-            if self.was_clock_set {
-                self.book.doubt_time();
-            }
+        match machine {
+            MachineEnd::Surely => self.boot(),
+            MachineEnd::ByChance if self.happens(self.options.chances.boot) => self.boot(),
+            MachineEnd::ByChance => {}
+        }
+    }
+
+    fn boot(&mut self) {
+        self.events.boots += 1;
+        self.clock.boot();
+        if self.was_clock_set {
+            self.book.doubt_time(self.clock.elapsed());
         }
     }
 
@@ -212,6 +228,7 @@ impl WorldRun {
             it.channels.iter().chain(rungs).all(|one| names.contains(&one.as_str()))
         };
         if receivers.iter().all(|it| names_all(&it.terms)) {
+            self.events.reloads += 1;
             let config = SiteConfig { channels, receivers, ..self.site.config().clone() };
             self.reload_to(config).await?;
         }
@@ -233,42 +250,41 @@ impl WorldRun {
         }
         let from = self.elapsed();
         self.disturbances.kills.push(from);
+        self.events.kills += 1;
         self.site.kill().await?;
-        self.start_again(from).await
+        self.start_again(from, MachineEnd::ByChance).await
     }
 
     /// A power cut while alerts are written that are never answered, of devices that nobody knows otherwise.
     async fn cut_power(&mut self) -> Result<()> {
         let from = self.elapsed();
         self.disturbances.kills.push(from);
-        self.power_cuts += 1;
+        self.events.power_cuts += 1;
+        let first = FIRST_UNANSWERED + u32::try_from(self.events.power_cuts)? * 100;
         let number = self.random.u32(1..=12);
         let to = self.options.receivers[0].name;
         let unanswered = (0..number).map(|index| {
-            let device = FIRST_UNANSWERED + self.power_cuts * 100 + index;
+            let device = first + index;
             alert(&AlarmReport { device, to, severity: Severity::Urgent, status: Status::Firing })
         });
         self.site.cut_power(unanswered.collect(), &mut self.random).await?;
-        self.clock.boot();
-        if self.was_clock_set {
-            self.book.doubt_time();
-        }
-        self.start_again(from).await
+        self.start_again(from, MachineEnd::Surely).await
     }
 
     async fn stop(&mut self) -> Result<()> {
         let from = self.elapsed();
         self.disturbances.kills.push(from);
         let grace = if self.random.bool() { Duration::ZERO } else { 10 * SECOND };
+        self.events.stops += 1;
         self.site.stop(grace).await?;
-        self.start_again(from).await
+        self.start_again(from, MachineEnd::ByChance).await
     }
 
-    async fn start_again(&mut self, from: Duration) -> Result<()> {
+    async fn start_again(&mut self, from: Duration, machine: MachineEnd) -> Result<()> {
         let down = if self.random.bool() { Duration::ZERO } else { 10 * MINUTE }.mul_f64(self.random.f64());
         tokio::time::sleep(down).await;
         let was_right = self.clock.is_right();
-        self.restart_machine();
+        self.restart_machine(machine);
         self.site.restart().await?;
         if was_right && !self.clock.is_right() && self.random.bool() {
             tokio::time::sleep(CLOCK_IS_SET_AFTER).await;
@@ -280,7 +296,13 @@ impl WorldRun {
     }
 
     async fn pass_time(&mut self) -> Result<()> {
-        let time = self.options.longest_step.mul_f64(self.random.f64());
+        let mut time = self.options.longest_step.mul_f64(self.random.f64());
+        if self.site.has_disk_fault() && time > LONGEST_DISK_FAULT {
+            tokio::time::sleep(LONGEST_DISK_FAULT).await;
+            self.mend_disk()?;
+            self.steps_to_mended_disk = 0;
+            time -= LONGEST_DISK_FAULT;
+        }
         tokio::time::sleep(time).await;
         if self.steps_to_mended_disk == 1 {
             self.mend_disk()?;
@@ -306,6 +328,13 @@ impl WorldRun {
         self.available_since = self.elapsed();
         self.disturbances.interruptions.push((from, self.elapsed()));
     }
+}
+
+/// Whether the machine ends with the gateway, and starts anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum MachineEnd {
+    Surely,
+    ByChance,
 }
 
 /// The alert of a report. Its text, and so its size, is the same for all.

@@ -3,7 +3,15 @@ use super::*;
 #[test]
 fn a_search_of_one_seed_runs_it_and_says_how_much_time_passed() {
     let (amount, progress) = (SimulatedAmount::Seeds(1), Duration::MAX);
-    let search = Simulate { amount, first_seed: 1, at_once: NonZeroUsize::MIN, progress };
+    let one_twice_of = NonZeroU64::MIN;
+    let search = Simulate {
+        amount,
+        first_seed: 1,
+        at_once: NonZeroUsize::MIN,
+        one_twice_of,
+        progress,
+        stories: crate::scratch().unwrap(),
+    };
     let report = search.run(&mut Vec::new()).unwrap();
     assert_eq!(report.seeds, 1);
     assert!(!report.to_string().is_empty());
