@@ -50,6 +50,14 @@ impl Moment {
     }
 }
 
+impl ClockLeads {
+    /// The time that the wall clock will show, unless it is set, at the time `due` of promises.
+    #[must_use]
+    pub fn shown(self, due: Timestamp) -> Timestamp {
+        shifted(due, -self.promise)
+    }
+}
+
 /// The time `lead` after `at`, before it if negative; limited to the times that there are.
 #[must_use]
 pub fn shifted(at: Timestamp, lead: SignedDuration) -> Timestamp {

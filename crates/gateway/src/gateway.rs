@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fanfare_core::{
-    AckKey, Acknowledgement, Alert, ChannelName, Clock, Committed, DiscardReason, NotificationId, Obstacle,
-    Policy,
+    AckKey, Acknowledgement, Alert, ChannelName, Clock, ClockLeads, Committed, DiscardReason, NotificationId,
+    Obstacle, Policy,
 };
 use fanfare_store::{Audit, DeadLetters, Durability, Store, StoreError};
 use jiff::Timestamp;
@@ -333,6 +333,12 @@ impl Gateway {
     pub async fn delivery_outlook(&self) -> DeliveryOutlook {
         let channels = self.lanes.lock().await.channels();
         outlook(&channels, &self.run, self.intake.monotonic.moment())
+    }
+
+    /// The leads of the time scales over the wall clock, with which times that are due can be shown.
+    #[must_use]
+    pub fn clock_leads(&self) -> ClockLeads {
+        self.intake.monotonic.moment().leads()
     }
 
     /// The policy in force.

@@ -80,7 +80,8 @@ fn check_degraded(site: &Site, gateway: &TestGateway, reason: &str) {
 fn check_well_again(site: &Site, gateway: &TestGateway) {
     until("it is ready again", || gateway.get("/-/ready").status == 200, PATIENCE);
     assert_eq!(post(gateway, 2), 202);
-    assert_eq!(metric(gateway, "fanfare_store_degraded").as_deref(), Some("0"));
+    let shows_it = || metric(gateway, "fanfare_store_degraded").as_deref() == Some("0");
+    until("the metric shows it", shows_it, PATIENCE);
     for channel in CHANNELS {
         let all_told = || deliveries(gateway, channel).iter().all(|it| it.state == "delivered");
         until("all that was accepted is told", all_told, PATIENCE);

@@ -16,8 +16,8 @@ use crate::samples::{FaultEnd, KindFault, Protocol, SampleChannel};
 /// The longest an attempt on a broken channel takes.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Within this the alert is on the healthy channel.
-pub(super) const AT_ONCE: Duration = Duration::from_secs(1);
+/// Within this the alert is on the healthy channel, also on a busy machine; it takes milliseconds.
+pub(super) const AT_ONCE: Duration = Duration::from_secs(5);
 
 /// The time for which a fault stays on: long enough for an attempt that hangs and another one.
 const BROKEN_FOR: Duration = Duration::from_millis(1_700);
@@ -190,9 +190,12 @@ impl FaultTrial<'_> {
             FaultEnd::Waits => {
                 thread::sleep(QUIET);
                 let row = self.row();
-                assert_eq!((row.state.as_str(), row.attempts), ("pending", 1), "{name} knocks on");
                 // A mail server does not know before the login whose request it refuses.
-                assert!(self.times_asked() <= 1, "{name} knocks on: {}", self.times_asked());
+                let asked = match self.times_asked() {
+                    0 => row.attempts,
+                    asked => asked.cast_signed(),
+                };
+                assert_eq!((row.state.as_str(), asked), ("pending", 1), "{name} knocks on");
             }
             FaultEnd::GivenUp | FaultEnd::Delivered | FaultEnd::Believed => {
                 thread::sleep(QUIET);

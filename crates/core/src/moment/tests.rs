@@ -24,3 +24,11 @@ fn a_shifted_time_stops_at_the_first_and_the_last_that_there_are() {
     assert_eq!(shifted(NOON, SignedDuration::MAX), Timestamp::MAX);
     assert_eq!(shifted(NOON, SignedDuration::MIN), Timestamp::MIN);
 }
+
+#[test]
+fn a_time_that_is_due_is_shown_as_the_wall_clock_will_show_it() {
+    // The wall clock was set back by an hour: what is due in five minutes is due at 11:05 by what it shows.
+    let leads = Moment { promise: NOON, ..Moment::at(after_noon(-3_600)) }.leads();
+    assert_eq!(leads.shown(after_noon(300)), after_noon(-3_300));
+    assert_eq!(ClockLeads::default().shown(NOON), NOON);
+}

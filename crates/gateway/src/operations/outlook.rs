@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fanfare_core::{ChannelName, DeliveryId, Moment};
+use fanfare_core::{ChannelName, ClockLeads, DeliveryId, Moment};
 use jiff::Timestamp;
 
 use crate::delivery::ChannelHandle;
@@ -20,6 +20,8 @@ pub struct DeliveryOutlook {
     /// The time of the next attempt on each channel that cannot send at once: its circuit is open, its account must be
     /// silent, or its budget is spent.
     pub blocked_until: BTreeMap<ChannelName, Timestamp>,
+    /// The leads of the time scales over the wall clock.
+    pub leads: ClockLeads,
 }
 
 /// The beginning of this run, and what the one before left.
@@ -42,5 +44,6 @@ pub(crate) fn outlook(channels: &[ChannelHandle], run: &RunStart, now: Moment) -
         cut_off: run.cut_off.clone(),
         under_way: channels.iter().flat_map(|it| it.status.under_way()).collect(),
         blocked_until: channels.iter().filter_map(blocked).collect(),
+        leads: now.leads(),
     }
 }

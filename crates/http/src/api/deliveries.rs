@@ -27,7 +27,7 @@ pub(super) async fn list(
         limit: bounded(limit),
     };
     let deliveries = state.gateway.store().deliveries(filter).await?;
-    Ok(HttpResponse::Ok().json(convert::deliveries(deliveries)?))
+    Ok(HttpResponse::Ok().json(convert::deliveries(deliveries, state.gateway.clock_leads())?))
 }
 
 fn delivery_stage(text: &str) -> Result<DeliveryStage, HttpRefusal> {
@@ -47,7 +47,7 @@ pub(super) async fn show(
     let store = state.gateway.store();
     let found = store.delivery(id).await?.ok_or_else(|| unknown_delivery(id))?;
     let attempts = store.attempts(id).await?;
-    Ok(HttpResponse::Ok().json(convert::delivery_details(found, attempts)?))
+    Ok(HttpResponse::Ok().json(convert::delivery_details(found, attempts, state.gateway.clock_leads())?))
 }
 
 fn unknown_delivery(id: DeliveryId) -> HttpRefusal {

@@ -5,6 +5,7 @@ use fanfare_api::{
     DeliveryList, DeliveryStageCounts, ListedAlert, ListedDelivery, NotificationSummary, NotificationTally,
     SuppressedReceiver, UnaccountedRow, UnknownWord, parse_word,
 };
+use fanfare_core::ClockLeads;
 use fanfare_gateway::{
     AlertPage, AlertRow, AttemptRow, Audit, DeadLetter, DeliveryCounts, DeliveryRow, NotificationCounts,
     NotificationRow, SuppressionRecord, Unaccounted,
@@ -55,11 +56,13 @@ fn summary(row: NotificationRow) -> Result<NotificationSummary, UnknownWord> {
     })
 }
 
-pub(crate) fn deliveries(rows: Vec<DeliveryRow>) -> Result<DeliveryList, UnknownWord> {
-    Ok(DeliveryList { deliveries: rows.into_iter().map(listed_delivery).collect::<Result<_, _>>()? })
+pub(crate) fn deliveries(rows: Vec<DeliveryRow>, leads: ClockLeads) -> Result<DeliveryList, UnknownWord> {
+    Ok(DeliveryList {
+        deliveries: rows.into_iter().map(|row| listed_delivery(row, leads)).collect::<Result<_, _>>()?,
+    })
 }
 
-fn listed_delivery(row: DeliveryRow) -> Result<ListedDelivery, UnknownWord> {
+fn listed_delivery(row: DeliveryRow, leads: ClockLeads) -> Result<ListedDelivery, UnknownWord> {
     Ok(ListedDelivery {
         id: row.id,
         alert_id: row.alert_id,
@@ -70,7 +73,7 @@ fn listed_delivery(row: DeliveryRow) -> Result<ListedDelivery, UnknownWord> {
         state: parse_word(&row.state)?,
         why: row.why.parse()?,
         owed_at: row.owed_at,
-        next_at: row.next_at,
+        next_at: row.next_at.map(|at| leads.shown(at)),
         attempts: row.attempts,
         settled_at: row.settled_at,
         reason: row.reason,
@@ -84,9 +87,10 @@ fn listed_delivery(row: DeliveryRow) -> Result<ListedDelivery, UnknownWord> {
 pub(crate) fn delivery_details(
     row: DeliveryRow,
     attempts: Vec<AttemptRow>,
+    leads: ClockLeads,
 ) -> Result<DeliveryDetails, UnknownWord> {
     let attempts = attempts.into_iter().map(attempt).collect::<Result<_, _>>()?;
-    Ok(DeliveryDetails { delivery: listed_delivery(row)?, attempts })
+    Ok(DeliveryDetails { delivery: listed_delivery(row, leads)?, attempts })
 }
 
 pub(crate) fn attempts(rows: Vec<AttemptRow>) -> Result<AttemptList, UnknownWord> {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fanfare_core::{Alert, AlertId, Fingerprint, Kind, Labels, Mention, Severity, Status};
+use fanfare_core::{Alert, AlertId, ClockLeads, Fingerprint, Kind, Labels, Mention, Severity, Status};
 use fanfare_gateway::{AlertHistory, DeliveryOutlook};
 use jiff::Timestamp;
 
@@ -52,5 +52,6 @@ pub(crate) fn outlook() -> DeliveryOutlook {
         cut_off: BTreeSet::new(),
         under_way: BTreeMap::new(),
         blocked_until: BTreeMap::new(),
+        leads: ClockLeads::default(),
     }
 }

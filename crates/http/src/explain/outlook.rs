@@ -6,10 +6,14 @@ use fanfare_gateway::DeliveryOutlook;
 
 /// Adds the attempts under way, and the true times of the next ones.
 pub(super) fn add(explanation: &mut AlertExplanation, outlook: &DeliveryOutlook) {
+    for notification in &mut explanation.notifications {
+        notification.look_at = notification.look_at.map(|at| outlook.leads.shown(at));
+    }
     for delivery in explanation.notifications.iter_mut().flat_map(|it| &mut it.deliveries) {
         delivery.under_way_since = outlook.under_way.get(&DeliveryId(delivery.id)).copied();
         let blocked = outlook.blocked_until.get(&ChannelName::from(delivery.channel.as_str())).copied();
-        delivery.next_at = delivery.next_at.map(|at| blocked.map_or(at, |until| at.max(until)));
+        let next_at = delivery.next_at.map(|at| outlook.leads.shown(at));
+        delivery.next_at = next_at.map(|at| blocked.map_or(at, |until| at.max(until)));
     }
 }
 

@@ -50,7 +50,9 @@ pub(crate) fn serve(context: &CommandContext, args: ServeArgs) -> anyhow::Result
 /// Shows the example at work until it is told to stop.
 pub(crate) fn demo(context: &CommandContext, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let log = start_logging("warn", LogFormat::Text)?;
-    run(crate::serve::demo(context.language, &log, out))
+    // Longer than the runtime, whose tasks have the store open until it ends.
+    let folder = tempfile::tempdir().context("the demo needs a temporary folder for its store")?;
+    run(crate::serve::demo(context.language, folder.path(), &log, out))
 }
 
 /// Runs the fake providers alone until it is told to stop.

@@ -30,16 +30,20 @@ const SAMPLE: &str = include_str!("../../../../examples/tkl/b01-chat-note.json")
 /// The time that the demo waits for the messages before it says that something is wrong.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Runs until it is told to stop. All that it prints is in `language`, messages too.
-pub(crate) async fn run(language: Language, log: &Log, out: &mut dyn Write) -> anyhow::Result<()> {
-    let folder = tempfile::tempdir().context("the demo needs a temporary folder for its store")?;
+/// Runs until it is told to stop, with its store in `folder`. All that it prints is in `language`, messages too.
+pub(crate) async fn run(
+    language: Language,
+    folder: &Path,
+    log: &Log,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
     let host = SandboxHost::start().await?;
     // No secrets: the demo prints the token of its source, and somebody's real one may stand in the environment.
     let (policy, file) = (policy(language), Path::new("config/fanfare.yaml"));
     let mut config =
         host.load_config(NoSecrets, SystemClock.now(), |loader| loader.load_text(&policy, file))?;
     host.register_accounts(&config)?;
-    config.store_path = folder.path().join("demo.db");
+    config.store_path = folder.join("demo.db");
     let address = free_or_any(config.server.listen)?;
     config.server.listen = address;
     // The links in its messages lead to the demo itself.

@@ -15,7 +15,7 @@ use self::state::{Backing, LogState};
 use crate::StoreError;
 use crate::engine::commit_observer::CommitObserver;
 use crate::engine::condition::ConditionSender;
-use crate::engine::pace::Pace;
+use crate::engine::pace::WriterPace;
 use crate::engine::readers::Readers;
 use crate::engine::watch::DatabaseChange;
 use crate::fault::{StoreFault, StoreFile};
@@ -32,7 +32,7 @@ impl Database {
     }
 
     /// The pace of the thread that writes.
-    pub(super) fn pace(&self) -> Pace {
+    pub(super) fn pace(&self) -> WriterPace {
         self.pace.clone()
     }
 

@@ -21,9 +21,9 @@ pub(super) const GLANCE: Duration = Duration::from_secs(1);
 
 /// The pace of the writing thread. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Pace(Arc<Mutex<Option<Instant>>>);
+pub(super) struct WriterPace(Arc<Mutex<Option<Instant>>>);
 
-impl Pace {
+impl WriterPace {
     /// Notes that the thread begins to write.
     pub(super) fn begin(&self) {
         *self.busy_since() = Some(Instant::now());

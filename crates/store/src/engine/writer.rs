@@ -17,7 +17,7 @@ use crate::StoreError;
 use crate::engine::commit_observer::CommitObserver;
 use crate::engine::condition::ConditionSender;
 use crate::engine::database::Database;
-use crate::engine::pace::{GLANCE, Pace};
+use crate::engine::pace::{GLANCE, WriterPace};
 use crate::fault::StoreFault;
 
 /// The most jobs that share a commit. Beyond some hundreds the fsync's share
@@ -47,7 +47,7 @@ pub(super) enum Writer {
 #[derive(Debug, Clone)]
 pub(super) struct WriterThread {
     orders: Sender<Order>,
-    pace: Pace,
+    pace: WriterPace,
     condition: ConditionSender,
 }
 

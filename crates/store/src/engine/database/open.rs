@@ -14,7 +14,7 @@ use crate::engine::condition::ConditionSender;
 use crate::engine::connection::{configure_memory, configure_writer};
 use crate::engine::files::{self, FileAccess, StoreLock, beside};
 use crate::engine::memory::{self, LARGEST_COPY, NewCopy};
-use crate::engine::pace::Pace;
+use crate::engine::pace::WriterPace;
 use crate::engine::readers::{Place, Readers};
 use crate::engine::reserve::Reserve;
 use crate::engine::watch::{DatabaseWatch, FileState};
@@ -73,7 +73,7 @@ impl Database {
             reserve: Reserve::new(path),
             condition: ConditionSender::default(),
             observer: CommitObserver::default(),
-            pace: Pace::default(),
+            pace: WriterPace::default(),
             last_obstacle: None,
             next_try: Instant::now(),
             last_log: None,
@@ -97,7 +97,7 @@ impl Database {
             reserve: Reserve::new(path),
             condition: ConditionSender::default(),
             observer: CommitObserver::default(),
-            pace: Pace::default(),
+            pace: WriterPace::default(),
             last_obstacle: None,
             next_try: Instant::now(),
             last_log: None,

@@ -10,7 +10,7 @@ use crate::engine::commit_observer::CommitObserver;
 use crate::engine::condition::ConditionSender;
 use crate::engine::files::StoreLock;
 use crate::engine::memory::MemoryName;
-use crate::engine::pace::Pace;
+use crate::engine::pace::WriterPace;
 use crate::engine::readers::Readers;
 use crate::engine::reserve::Reserve;
 use crate::engine::watch::{DatabaseWatch, FileState};
@@ -26,7 +26,7 @@ pub(in crate::engine) struct Database {
     pub(super) reserve: Reserve,
     pub(super) condition: ConditionSender,
     pub(super) observer: CommitObserver,
-    pub(super) pace: Pace,
+    pub(super) pace: WriterPace,
     /// The obstacle that kept the store from getting well, as it was last logged.
     pub(super) last_obstacle: Option<String>,
     /// The time from which on it may be tried to get well, beside the regular times.
