@@ -28,6 +28,6 @@ mod extra;
 mod json;
 mod reading;
 
-pub use crate::format::{Format, UnknownFormat};
+pub use crate::format::{Format, UnknownFormat, warm_up};
 pub use crate::reading::{BodyFault, NothingToDo, Reading, Unreadable};
 pub use crate::source::{Hints, SourceSettings};

@@ -89,7 +89,7 @@ static INTRODUCED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// Credentials known by their shape.
+/// Credentials known by their shape. In ASCII, as they are: each counted `\\w` of Unicode took 0.2 ms to compile.
 static SHAPED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r#"(?x)
@@ -97,14 +97,21 @@ static SHAPED: LazyLock<Regex> = LazyLock::new(|| {
       | SEC [0-9a-fA-F]{16,}                                       # DingTalk's signing secret
       | xox[a-z] - [0-9A-Za-z-]{6,} | xapp - [0-9A-Za-z-]{6,}      # Slack
       | [0-9]{6,} : [0-9A-Za-z_-]{30,}                             # Telegram's bot token
-      | eyJ [\w-]{4,} \. [\w-]{4,} (?: \. [\w-]* )?                   # JSON Web Token
+      | eyJ [0-9A-Za-z_-]{4,} \. [0-9A-Za-z_-]{4,} (?: \. [0-9A-Za-z_-]* )? # JSON Web Token
       | -----BEGIN\ [A-Z0-9\ ]+-----
         (?s: .*? ) (?: -----END\ [A-Z0-9\ ]+----- | \z )           # PEM
       | (?: AKIA | ASIA ) [0-9A-Z]{16} | LTAI [0-9A-Za-z]{12,}
       | AKID [0-9A-Za-z]{13,}                                      # AWS, Alibaba Cloud, Tencent Cloud
-      | gh[a-z]_ [0-9A-Za-z]{20,} | github_pat_ \w{20,}            # GitHub"#,
+      | gh[a-z]_ [0-9A-Za-z]{20,} | github_pat_ [0-9A-Za-z_]{20,}            # GitHub"#,
     )
 });
+
+/// Compiles the patterns, which takes a millisecond; otherwise the first body would wait for it.
+pub(crate) fn warm_up() {
+    for pattern in [&CREDENTIAL_NAME, &INTRODUCED, &SHAPED] {
+        LazyLock::force(pattern);
+    }
+}
 
 #[expect(clippy::expect_used, reason = "a constant of this file; every test would fail")]
 fn pattern(text: &str) -> Regex {

@@ -59,6 +59,26 @@ fn begins_a_path(line: &str, folder: &str) -> bool {
     })
 }
 
+/// A value that is made when it is first needed. Put together here, or this file would be found.
+const LAZY: [&str; 3] = [concat!("Lazy", "Lock<"), concat!("Lazy", "Cell<"), concat!("once", "_cell")];
+
+/// The only files of the product with such values, whose crate has a test that they are made at the start.
+const LAZY_FILES: [&str; 1] = ["crates/sources/src/scrub.rs"];
+
+#[test]
+fn nothing_is_made_when_the_first_alert_needs_it() {
+    let is_product = |file: &&String| {
+        let aside = ["crates/xtask/", "crates/testkit/"];
+        file.starts_with("crates/") && is_rust(file) && !aside.iter().any(|it| file.starts_with(it))
+    };
+    let is_lazy = |file: &&String| {
+        let text = fs::read_to_string(root().join(file)).unwrap_or_default();
+        LAZY.iter().any(|it| text.contains(it)) && !file.contains("/tests")
+    };
+    let lazy: Vec<String> = files().iter().filter(is_product).filter(is_lazy).cloned().collect();
+    assert_eq!(lazy, LAZY_FILES, "make it at the start: see `fanfare_sources::warm_up`");
+}
+
 #[test]
 fn no_file_holds_unfinished_work_or_a_path_of_one_machine() {
     let mut found = Vec::new();

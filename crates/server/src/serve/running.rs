@@ -41,6 +41,8 @@ impl RunningGateway {
         source: Option<ConfigSource>,
         log: &Log,
     ) -> anyhow::Result<Self> {
+        // Beside the opening of the store; it is awaited before anybody is told that the gateway is ready.
+        let warming_up = tokio::task::spawn_blocking(fanfare_sources::warm_up);
         let store_path = config.store_path.clone();
         let store = Store::open(&store_path, &uuid::Uuid::new_v4().to_string())?;
         info!(
@@ -70,6 +72,7 @@ impl RunningGateway {
         })
         .await
         .context("the store cannot be read")?;
+        warming_up.await.context("the reading of bodies cannot be prepared")?;
         let (reloads, requests) = ReloadRequests::new();
         let state = AppState::new(Arc::new(gateway), clock, access, registry, reloads);
         let state = Arc::new(state.with_sandbox(sandbox.map(|it| it.sandbox)));

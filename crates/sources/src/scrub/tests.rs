@@ -79,3 +79,22 @@ fn a_field_called_like_a_credential_is_masked_whatever_it_holds() {
 fn a_credential_used_as_a_name_is_masked() {
     check_json(r#"{"a": {"xoxb-123456-abcdef": 1}}"#, r#"{"a": {"[removed]": 1}}"#);
 }
+
+#[test]
+fn every_pattern_is_compiled_before_the_first_body_arrives() {
+    let source = include_str!("../scrub.rs");
+    let (_, warm_up) = source.split_once("pub(crate) fn warm_up()").unwrap();
+    let (warm_up, _) = warm_up.split_once("\n}").unwrap();
+    let names = source.lines().filter_map(|line| line.strip_prefix("static ")?.split_once(": LazyLock<"));
+    let names: Vec<_> = names.map(|(name, _)| name).collect();
+    assert_eq!(names.len(), 3, "{names:?}");
+    for name in names {
+        assert!(warm_up.contains(&format!("&{name}")), "{name} is not compiled at the start");
+    }
+}
+
+#[test]
+fn a_token_ends_where_text_in_another_script_begins() {
+    check("eyJhbGciOi.eyJzdWIiOi.c2ln温度过高", "[removed]温度过高");
+    check("github_pat_0123456789abcdefghij请更换", "[removed]请更换");
+}
