@@ -48,7 +48,7 @@ pub use fanfare_store::{
     AcknowledgementRow, AlertFilter, AlertHistory, AlertPage, AlertRow, AlertSearch, AttemptRow, Audit,
     Backup, BackupError, DamagedCell, DeadLetter, DeadLetterFilter, DeadLetters, DeliveryCounts,
     DeliveryFilter, DeliveryHistory, DeliveryRow, ExistingStore, LedgerOverview, NotificationCounts,
-    NotificationHistory, NotificationRow, OpenError, RelatedAlert, Remedy, Restored, StepRow, Store,
-    StoreCondition, StoreError, StoreFault, StoreSize, SuppressionRecord, Unaccounted, UnkeptContract,
+    NotificationHistory, NotificationRow, OmittedRows, OpenError, RelatedAlert, Remedy, Restored, StepRow,
+    Store, StoreCondition, StoreError, StoreFault, StoreSize, SuppressionRecord, Unaccounted, UnkeptContract,
     backup, restore,
 };

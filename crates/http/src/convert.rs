@@ -5,6 +5,7 @@
 
 mod history;
 mod rows;
+mod readable;
 mod channel;
 mod terms;
 mod step;

@@ -29,7 +29,8 @@ pub use crate::fault::{StoreFault, StoreFile};
 pub use crate::read::{
     AlertFilter, AlertHistory, AlertPage, AlertRow, AlertSearch, Audit, DeadLetter, DeadLetterFilter,
     DeadLetters, DeliveryCounts, DeliveryFilter, DeliveryHistory, DeliveryRow, LedgerOverview,
-    NotificationCounts, NotificationHistory, NotificationRow, RelatedAlert, Unaccounted, UnkeptContract,
+    NotificationCounts, NotificationHistory, NotificationRow, OmittedRows, RelatedAlert, Unaccounted,
+    UnkeptContract,
 };
 pub use crate::tables::acknowledgements::AcknowledgementRow;
 pub use crate::tables::alerts::SuppressionRecord;

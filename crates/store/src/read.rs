@@ -12,11 +12,16 @@ mod health;
 mod abandoned_contracts;
 mod startup;
 mod deliveries;
+mod excerpt;
 
 pub use self::alerts::{AlertFilter, AlertRow, NotificationRow};
 pub use self::audit::{Audit, DeliveryCounts, NotificationCounts, Unaccounted};
 pub use self::dead_letters::{DeadLetter, DeadLetterFilter, DeadLetters};
 pub use self::deliveries::{DeliveryFilter, DeliveryRow};
+pub use self::excerpt::OmittedRows;
 pub use self::history::{AlertHistory, DeliveryHistory, NotificationHistory, RelatedAlert};
 pub use self::overview::{LedgerOverview, UnkeptContract};
 pub use self::search::{AlertPage, AlertSearch};
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ mod chinese;
 mod english;
 mod outcome;
 
-use fanfare_api::{EscalationRung, EventDetails};
+use fanfare_api::{EscalationRung, EventDetails, LeftOutRows};
 use fanfare_core::Language;
 
 pub use self::outcome::without_outcome;
@@ -113,6 +113,33 @@ impl ExplainWords {
         match self.language {
             Language::En => english::rung(rung),
             Language::Zh => chinese::rung(rung),
+        }
+    }
+
+    /// A sentence about the rows that are left out between the beginnings and the ends of long lists.
+    #[must_use]
+    pub fn left_out(&self, rows: &LeftOutRows) -> String {
+        let LeftOutRows { notifications, alerts, deliveries, attempts, steps, acknowledgements } = rows;
+        let name = |english, chinese| match self.language {
+            Language::En => english,
+            Language::Zh => chinese,
+        };
+        let counts = [
+            (notifications, name("notifications", "条通知")),
+            (alerts, name("alerts of a notification", "条通知所含告警")),
+            (deliveries, name("deliveries", "条投递")),
+            (attempts, name("attempts", "次发送")),
+            (steps, name("steps", "个步骤")),
+            (acknowledgements, name("acknowledgements", "次确认")),
+        ];
+        let counts = counts.iter().filter(|(number, _)| **number > 0);
+        let counts: Vec<String> = counts.map(|(number, name)| format!("{number} {name}")).collect();
+        match self.language {
+            Language::En => format!(
+                "left out between the beginning and the end of long lists: {}",
+                counts.join(self.comma)
+            ),
+            Language::Zh => format!("过长的列表只显示首尾，省略了：{}", counts.join(self.comma)),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::AttemptVerdict;
 /// The attempts of one delivery, the oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AttemptList {
-    /// The attempts so far.
+    /// The attempts so far; of more than a thousand, both ends: their ordinals tell how many are left out.
     pub attempts: Vec<DeliveryAttempt>,
 }
 

@@ -70,7 +70,7 @@ pub struct DeadLetterEntry {
 pub struct DeadLetterDetails {
     /// The dead letter.
     pub dead_letter: DeadLetterEntry,
-    /// The attempts, the oldest first; none for a notification.
+    /// The attempts, the oldest first; none for a notification. Of more than a thousand, both ends.
     pub attempts: Vec<DeliveryAttempt>,
 }
 

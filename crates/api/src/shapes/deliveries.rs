@@ -37,7 +37,7 @@ pub struct DeliveryList {
 pub struct DeliveryDetails {
     /// The delivery itself.
     pub delivery: ListedDelivery,
-    /// The attempts so far, the oldest first.
+    /// The attempts so far, the oldest first; of more than a thousand, both ends.
     pub attempts: Vec<DeliveryAttempt>,
 }
 

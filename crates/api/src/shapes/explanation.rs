@@ -59,6 +59,26 @@ pub struct AlertExplanation {
     pub routing: RoutingExplanation,
     /// The events, the oldest first.
     pub timeline: Vec<TimelineEvent>,
+    /// The rows that are left out between the beginnings and the ends of long lists; none: nothing is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<LeftOutRows>,
+}
+
+/// The numbers of rows that an explanation leaves out: of a list of more than a hundred it has both ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LeftOutRows {
+    /// Notifications, with all that belongs to them.
+    pub notifications: u64,
+    /// Numbers of the alerts that a notification tells of.
+    pub alerts: u64,
+    /// Deliveries, with their attempts.
+    pub deliveries: u64,
+    /// Attempts of deliveries that are not left out.
+    pub attempts: u64,
+    /// Steps of notifications that are not left out.
+    pub steps: u64,
+    /// Acknowledgements of the incident.
+    pub acknowledgements: u64,
 }
 
 /// A notification of one receiver, with all that happened to it.

@@ -27,11 +27,11 @@ pub(super) async fn list(
     let store = state.gateway.store();
     if is_search(&query) {
         let page = store.search_alerts(search(query)?).await?;
-        return Ok(HttpResponse::Ok().json(alert_page(page)?));
+        return Ok(HttpResponse::Ok().json(alert_page(page)));
     }
     let fingerprint = parsed::<Fingerprint>("fingerprint", query.fingerprint)?;
     let filter = AlertFilter { before: query.before.map(AlertId), fingerprint, limit: bounded(query.limit) };
-    Ok(HttpResponse::Ok().json(listed_alerts(store.alerts(filter).await?)?))
+    Ok(HttpResponse::Ok().json(listed_alerts(store.alerts(filter).await?)))
 }
 
 /// Tells whether the alerts are chosen by more than the fingerprint.

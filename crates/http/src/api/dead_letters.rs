@@ -43,7 +43,7 @@ pub(super) async fn show(
         DeadLetterId::Delivery(delivery) => store.attempts(delivery).await?,
         DeadLetterId::Notification(_) => Vec::new(),
     };
-    let attempts = convert::attempts(attempts)?.attempts;
+    let attempts = convert::attempts(attempts).attempts;
     Ok(HttpResponse::Ok()
         .json(DeadLetterDetails { dead_letter: convert::dead_letter(dead_letter), attempts }))
 }

@@ -27,7 +27,7 @@ pub(super) async fn list(
         limit: bounded(limit),
     };
     let deliveries = state.gateway.store().deliveries(filter).await?;
-    Ok(HttpResponse::Ok().json(convert::deliveries(deliveries, state.gateway.clock_leads())?))
+    Ok(HttpResponse::Ok().json(convert::deliveries(deliveries, state.gateway.clock_leads())))
 }
 
 fn delivery_stage(text: &str) -> Result<DeliveryStage, HttpRefusal> {
@@ -65,5 +65,5 @@ pub(super) async fn attempts(
     let admitted = state.admit(&request)?;
     let delivery = DeliveryId(path_parameter(&request, &admitted, "id")?);
     let attempts = state.gateway.store().attempts(delivery).await?;
-    Ok(HttpResponse::Ok().json(convert::attempts(attempts)?))
+    Ok(HttpResponse::Ok().json(convert::attempts(attempts)))
 }

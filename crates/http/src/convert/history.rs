@@ -2,11 +2,14 @@
 
 use fanfare_api::{
     AlertExplanation, ExplainedAcknowledgement, ExplainedDelivery, ExplainedNotification, IncidentAlert,
-    RoutingExplanation, SuppressionReason, UnknownWord, parse_word,
+    LeftOutRows, RoutingExplanation, SuppressionReason, UnknownWord, parse_word,
 };
-use fanfare_gateway::{AcknowledgementRow, AlertHistory, DeliveryHistory, NotificationHistory, RelatedAlert};
+use fanfare_gateway::{
+    AcknowledgementRow, AlertHistory, DeliveryHistory, NotificationHistory, OmittedRows, RelatedAlert,
+};
 
 use super::alert::{acknowledged_by, alert_content};
+use super::readable::readable;
 use super::rows::{attempt, suppressed_receiver};
 use super::step::explained_step;
 use super::terms::receiver_terms;
@@ -28,13 +31,21 @@ pub(crate) fn explained(
         alert: alert_content(&history.alert),
         policy: history.policy.map(|it| it.0),
         held: history.suppressed.into_iter().map(suppressed_receiver).collect(),
-        notifications: history.notifications.into_iter().map(notification).collect::<Result<_, _>>()?,
+        notifications: readable(history.notifications, notification),
         acknowledgements: history.acknowledgements.into_iter().map(acknowledgement).collect(),
         before: history.before.into_iter().map(related).collect(),
         after: history.after.into_iter().map(related).collect(),
         routing,
         timeline: Vec::new(),
+        left_out: left_out(history.left_out),
     })
+}
+
+/// The numbers of rows that are left out; `None` if none is.
+fn left_out(rows: OmittedRows) -> Option<LeftOutRows> {
+    let OmittedRows { notifications, alerts, deliveries, attempts, steps, acknowledgements } = rows;
+    let is_any = rows != OmittedRows::default();
+    is_any.then_some(LeftOutRows { notifications, alerts, deliveries, attempts, steps, acknowledgements })
 }
 
 fn notification(row: NotificationHistory) -> Result<ExplainedNotification, UnknownWord> {
@@ -50,7 +61,7 @@ fn notification(row: NotificationHistory) -> Result<ExplainedNotification, Unkno
         look_at: row.next_check_at,
         dealt_with: row.handled.as_deref().map(parse_word).transpose()?,
         acknowledgement: row.acknowledgement.map(acknowledged_by),
-        deliveries: row.deliveries.into_iter().map(delivery).collect::<Result<_, _>>()?,
+        deliveries: readable(row.deliveries, delivery),
         steps: row.steps.iter().map(explained_step).collect(),
     })
 }
@@ -68,7 +79,7 @@ fn delivery(row: DeliveryHistory) -> Result<ExplainedDelivery, UnknownWord> {
         settled_at: row.settled_at,
         reason: row.reason,
         digest: row.digest,
-        attempts: row.attempts.into_iter().map(attempt).collect::<Result<_, _>>()?,
+        attempts: readable(row.attempts, attempt),
     })
 }
 

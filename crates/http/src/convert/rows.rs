@@ -12,26 +12,27 @@ use fanfare_gateway::{
 };
 
 use super::alert::alert_content;
+use super::readable::readable;
 use super::word::{condition, progress, severity};
 
-pub(crate) fn listed_alerts(rows: Vec<AlertRow>) -> Result<AlertList, UnknownWord> {
-    Ok(AlertList { alerts: rows.into_iter().map(listed_alert).collect::<Result<_, _>>()?, next_before: None })
+pub(crate) fn listed_alerts(rows: Vec<AlertRow>) -> AlertList {
+    AlertList { alerts: rows.into_iter().map(listed_alert).collect(), next_before: None }
 }
 
-pub(crate) fn alert_page(AlertPage { alerts, next_before }: AlertPage) -> Result<AlertList, UnknownWord> {
-    Ok(AlertList { next_before: next_before.map(|it| it.0), ..listed_alerts(alerts)? })
+pub(crate) fn alert_page(AlertPage { alerts, next_before }: AlertPage) -> AlertList {
+    AlertList { next_before: next_before.map(|it| it.0), ..listed_alerts(alerts) }
 }
 
-fn listed_alert(row: AlertRow) -> Result<ListedAlert, UnknownWord> {
+fn listed_alert(row: AlertRow) -> ListedAlert {
     let AlertRow { id, received_at, incident, alert, suppressed, notifications } = row;
-    Ok(ListedAlert {
+    ListedAlert {
         id: id.0,
         received_at,
         incident: incident.0,
         alert: alert_content(&alert),
         held: suppressed.into_iter().map(suppressed_receiver).collect(),
-        notifications: notifications.into_iter().map(summary).collect::<Result<_, _>>()?,
-    })
+        notifications: readable(notifications, summary),
+    }
 }
 
 pub(super) fn suppressed_receiver(record: SuppressionRecord) -> SuppressedReceiver {
@@ -56,10 +57,8 @@ fn summary(row: NotificationRow) -> Result<NotificationSummary, UnknownWord> {
     })
 }
 
-pub(crate) fn deliveries(rows: Vec<DeliveryRow>, leads: ClockLeads) -> Result<DeliveryList, UnknownWord> {
-    Ok(DeliveryList {
-        deliveries: rows.into_iter().map(|row| listed_delivery(row, leads)).collect::<Result<_, _>>()?,
-    })
+pub(crate) fn deliveries(rows: Vec<DeliveryRow>, leads: ClockLeads) -> DeliveryList {
+    DeliveryList { deliveries: readable(rows, |row| listed_delivery(row, leads)) }
 }
 
 fn listed_delivery(row: DeliveryRow, leads: ClockLeads) -> Result<ListedDelivery, UnknownWord> {
@@ -89,12 +88,11 @@ pub(crate) fn delivery_details(
     attempts: Vec<AttemptRow>,
     leads: ClockLeads,
 ) -> Result<DeliveryDetails, UnknownWord> {
-    let attempts = attempts.into_iter().map(attempt).collect::<Result<_, _>>()?;
-    Ok(DeliveryDetails { delivery: listed_delivery(row, leads)?, attempts })
+    Ok(DeliveryDetails { delivery: listed_delivery(row, leads)?, attempts: readable(attempts, attempt) })
 }
 
-pub(crate) fn attempts(rows: Vec<AttemptRow>) -> Result<AttemptList, UnknownWord> {
-    Ok(AttemptList { attempts: rows.into_iter().map(attempt).collect::<Result<_, _>>()? })
+pub(crate) fn attempts(rows: Vec<AttemptRow>) -> AttemptList {
+    AttemptList { attempts: readable(rows, attempt) }
 }
 
 pub(super) fn attempt(row: AttemptRow) -> Result<DeliveryAttempt, UnknownWord> {

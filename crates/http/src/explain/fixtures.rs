@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fanfare_core::{Alert, AlertId, ClockLeads, Fingerprint, Kind, Labels, Mention, Severity, Status};
-use fanfare_gateway::{AlertHistory, DeliveryOutlook};
+use fanfare_gateway::{AlertHistory, DeliveryOutlook, OmittedRows};
 use jiff::Timestamp;
 
 /// 2026-03-08 12:00:00 UTC, the beginning of every history.
@@ -42,6 +42,7 @@ pub(crate) fn story() -> AlertHistory {
         acknowledgements: Vec::new(),
         before: Vec::new(),
         after: Vec::new(),
+        left_out: OmittedRows::default(),
     }
 }
 

@@ -76,6 +76,7 @@ impl StoryPrinter {
             let ExplainWords { time, receiver, what, to_come: heading, .. } = self.words;
             parts.push(format!("{heading}\n{}", table(self.style, [*time, *receiver, *what], to_come)));
         }
+        parts.extend(story.left_out.as_ref().map(|it| self.words.left_out(it)));
         parts.join("\n\n")
     }
 

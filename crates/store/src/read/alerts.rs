@@ -159,21 +159,25 @@ fn notifications(db: &Connection, alert: AlertId) -> Result<Vec<NotificationRow>
     let mut rows = statement.query([alert.0])?;
     let mut notifications = Vec::new();
     while let Some(row) = rows.next()? {
-        let why: Why = to_json("a reason", &row.get::<_, String>(2)?)?;
-        notifications.push(NotificationRow {
-            id: NotificationId(row.get(0)?),
-            receiver: row.get::<_, String>(1)?.as_str().into(),
-            why: why.to_string(),
-            deliveries: DeliveryCounts {
-                delivered: to_count(row.get(3)?),
-                pending: to_count(row.get(4)?),
-                dead: to_count(row.get(5)?),
-                discarded: to_count(row.get(6)?),
-            },
-            contract: to_contract_status(&row.get::<_, String>(7)?)?,
-        });
+        notifications.extend(StoreError::skip_damaged(notification(row), &"of `notifications`")?);
     }
     Ok(notifications)
+}
+
+fn notification(row: &Row<'_>) -> Result<NotificationRow, StoreError> {
+    let why: Why = to_json("a reason", &row.get::<_, String>(2)?)?;
+    Ok(NotificationRow {
+        id: NotificationId(row.get(0)?),
+        receiver: row.get::<_, String>(1)?.as_str().into(),
+        why: why.to_string(),
+        deliveries: DeliveryCounts {
+            delivered: to_count(row.get(3)?),
+            pending: to_count(row.get(4)?),
+            dead: to_count(row.get(5)?),
+            discarded: to_count(row.get(6)?),
+        },
+        contract: to_contract_status(&row.get::<_, String>(7)?)?,
+    })
 }
 
 #[cfg(test)]

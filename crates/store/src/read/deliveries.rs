@@ -4,10 +4,11 @@ mod selection;
 
 use fanfare_core::{ContractStatus, DeliveryId, Unless, Why};
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 pub use self::selection::DeliveryFilter;
 use crate::column::{to_contract_status, to_json, to_time, to_unless};
+use crate::read::excerpt::ends;
 use crate::{AttemptRow, Store, StoreError, tables};
 
 /// One delivery, for people.
@@ -90,14 +91,23 @@ impl Store {
         .await
     }
 
-    /// The attempts of one delivery, the oldest first.
+    /// The attempts of one delivery, the oldest first. Of more than a thousand, those of both ends: the ordinals tell
+    /// how many are left out.
     ///
     /// # Errors
     ///
     /// If the store cannot be read.
     pub async fn attempts(&self, delivery: DeliveryId) -> Result<Vec<AttemptRow>, StoreError> {
-        self.read_report(move |db| tables::attempts::of_delivery(db, delivery)).await
+        self.read_report(move |db| attempts(db, delivery)).await
     }
+}
+
+/// The most attempts of a delivery in one answer: with an answer of a few hundred bytes each some 300 KB.
+const MOST_ATTEMPTS: usize = 1_000;
+
+fn attempts(db: &Connection, delivery: DeliveryId) -> Result<Vec<AttemptRow>, StoreError> {
+    let (ordinals, _left_out) = ends(tables::attempts::ordinals(db, delivery)?, MOST_ATTEMPTS);
+    tables::attempts::read(db, delivery, &ordinals)
 }
 
 /// The columns of a delivery `d` and its notification `n`, in the order of [`delivery_row`].

@@ -31,10 +31,15 @@ impl Store {
     ) -> Result<BTreeMap<ChannelName, u64>, StoreError> {
         self.read_report(move |db| {
             let mut statement = db.prepare_cached(DEAD_LETTERS)?;
-            let counts = statement.query_map([except], |row| {
-                Ok((ChannelName::from(row.get::<_, String>(0)?.as_str()), to_count(row.get(1)?)))
-            })?;
-            Ok(counts.collect::<Result<_, _>>()?)
+            let mut rows = statement.query([except])?;
+            let mut counts = BTreeMap::new();
+            while let Some(row) = rows.next()? {
+                let channel = row.get::<_, String>(0).map_err(StoreError::from);
+                if let Some(channel) = StoreError::skip_damaged(channel, &"of `deliveries`")? {
+                    counts.insert(channel.as_str().into(), to_count(row.get(1)?));
+                }
+            }
+            Ok(counts)
         })
         .await
     }

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::column::{to_alert, to_contract_status, to_json, to_status, to_time, to_unless};
 use crate::read::deliveries::CONTRACT_STATUS;
+use crate::read::excerpt::{Excerpt, OmittedRows};
 use crate::tables::alerts::{SuppressionRecord, suppressions};
 use crate::{AcknowledgementRow, AttemptRow, StepRow, Store, StoreError, tables};
 
@@ -48,6 +49,8 @@ pub struct AlertHistory {
     pub before: Vec<RelatedAlert>,
     /// Later alerts of its incident that somebody was told of; the oldest first.
     pub after: Vec<RelatedAlert>,
+    /// Rows that are left out between the beginnings and the ends of long lists.
+    pub left_out: OmittedRows,
 }
 
 /// The history of one notification.
@@ -144,9 +147,13 @@ fn history(db: &Connection, id: AlertId) -> Result<Option<AlertHistory>, StoreEr
     let found =
         db.prepare_cached(ALERT)?.query_row([id.0], |row| Ok(history_of_alert(id, row))).optional()?;
     let Some(mut history) = found.transpose()? else { return Ok(None) };
-    history.notifications = notifications(db, id)?;
-    let acknowledgements = tables::acknowledgements::of_incident(db, history.incident)?;
+    let mut excerpt = Excerpt::new();
+    history.notifications = notifications(db, id, &mut excerpt)?;
+    let acknowledged = tables::acknowledgements::ids(db, history.incident)?;
+    let acknowledged = excerpt.keep(acknowledged, |it| &mut it.acknowledgements);
+    let acknowledgements = tables::acknowledgements::read(db, &acknowledged)?;
     history.acknowledgements = acknowledgements.into_iter().filter(|it| covers(it, &history)).collect();
+    history.left_out = excerpt.left_out;
     history.before = related(db, BEFORE, &history)?;
     history.after = related(db, AFTER, &history)?;
     Ok(Some(history))
@@ -155,96 +162,148 @@ fn history(db: &Connection, id: AlertId) -> Result<Option<AlertHistory>, StoreEr
 /// A history with the alert and still without what came of it.
 fn history_of_alert(id: AlertId, row: &Row<'_>) -> Result<AlertHistory, StoreError> {
     let (repeats, last_seen): (u32, i64) = (row.get(7)?, row.get(8)?);
-    let repeat_reasons: Option<String> = row.get(9)?;
     Ok(AlertHistory {
         id,
         received_at: to_time(row.get(0)?)?,
         repeats,
         repeated_at: (repeats > 0).then(|| to_time(last_seen)).transpose()?,
-        repeat_reasons: repeat_reasons
-            .map_or(Ok(Vec::new()), |it| to_json("the reasons of a repeat", &it))?,
+        repeat_reasons: readable(repeat_reasons(row), id)?,
         incident: AlertId(row.get(1)?),
         since: to_time(row.get(2)?)?,
         alert: to_alert(&row.get::<_, String>(3)?, row.get::<_, Option<Vec<u8>>>(10)?.as_deref())?,
         policy: row.get::<_, Option<i64>>(5)?.map(PolicyId),
-        policy_text: row.get(6)?,
-        suppressed: suppressions(row.get(4)?)?,
+        policy_text: readable(row.get(6).map_err(StoreError::from), id)?,
+        suppressed: readable(row.get(4).map_err(StoreError::from).and_then(suppressions), id)?,
         notifications: Vec::new(),
         acknowledgements: Vec::new(),
         before: Vec::new(),
         after: Vec::new(),
+        left_out: OmittedRows::default(),
     })
 }
+
+fn repeat_reasons(row: &Row<'_>) -> Result<Vec<String>, StoreError> {
+    let json: Option<String> = row.get(9)?;
+    json.map_or(Ok(Vec::new()), |it| to_json("the reasons of a repeat", &it))
+}
+
+/// Part of the alert `id`, or nothing where it cannot be read: the rest is of use without it.
+fn readable<T: Default>(read: Result<T, StoreError>, id: AlertId) -> Result<T, StoreError> {
+    Ok(StoreError::skip_damaged(read, &format_args!("{id} of `alerts`"))?.unwrap_or_default())
+}
+
+const NOTIFICATIONS: &str = "
+    SELECT id FROM notifications WHERE alert = ?1
+    UNION SELECT notification FROM notification_alerts WHERE alert = ?1 ORDER BY 1";
 
 fn notifications_sql() -> String {
     format!(
         "SELECT n.id, n.receiver, n.route, n.why, n.owed_at, n.terms, {CONTRACT_STATUS}, n.look_at, n.dealt_with,
                 n.acknowledgement, n.alert
-         FROM notifications n
-         WHERE n.alert = ?1 OR n.id IN (SELECT notification FROM notification_alerts WHERE alert = ?1)
-         ORDER BY n.id"
+         FROM notifications n WHERE n.id = ?1"
     )
 }
 
-fn notifications(db: &Connection, alert: AlertId) -> Result<Vec<NotificationHistory>, StoreError> {
+/// The notifications that tell of `alert`. The newest have room first.
+fn notifications(
+    db: &Connection,
+    alert: AlertId,
+    excerpt: &mut Excerpt,
+) -> Result<Vec<NotificationHistory>, StoreError> {
+    let ids = excerpt.keep(all_ids(db, NOTIFICATIONS, alert.0)?, |it| &mut it.notifications);
     let mut statement = db.prepare_cached(&notifications_sql())?;
-    let mut rows = statement.query([alert.0])?;
     let mut notifications = Vec::new();
-    while let Some(row) = rows.next()? {
-        let why: Why = to_json("a reason", &row.get::<_, String>(3)?)?;
-        let id = NotificationId(row.get(0)?);
-        let owed_at = to_time(row.get(4)?)?;
-        let (terms, acknowledgement): (Option<String>, Option<String>) = (row.get(5)?, row.get(9)?);
-        notifications.push(NotificationHistory {
-            id,
-            alerts: [vec![AlertId(row.get(10)?)], tables::notification_alerts::ids(db, id)?].concat(),
-            receiver: row.get::<_, String>(1)?.as_str().into(),
-            route: row.get(2)?,
-            why: why.to_string(),
-            owed_at,
-            terms: terms.map(|it| to_json("the terms of a notification", &it)).transpose()?,
-            contract: to_contract_status(&row.get::<_, String>(6)?)?,
-            next_check_at: row.get::<_, Option<i64>>(7)?.map(to_time).transpose()?,
-            handled: row.get(8)?,
-            acknowledgement: acknowledgement.map(|it| to_json("an acknowledgement", &it)).transpose()?,
-            deliveries: deliveries(db, id, owed_at)?,
-            steps: tables::steps::of_notification(db, id)?,
-        });
+    for id in ids.into_iter().rev() {
+        let found = statement.query_row([id], |row| Ok(notification(db, row, excerpt)));
+        let found = found.optional()?.transpose();
+        notifications
+            .extend(StoreError::skip_damaged(found, &format_args!("{id} of `notifications`"))?.flatten());
     }
+    notifications.reverse();
     Ok(notifications)
 }
 
-const DELIVERIES: &str = "
+fn all_ids(db: &Connection, sql: &str, of: i64) -> Result<Vec<i64>, StoreError> {
+    let mut statement = db.prepare_cached(sql)?;
+    let ids = statement.query_map([of], |row| row.get(0))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+fn notification(
+    db: &Connection,
+    row: &Row<'_>,
+    excerpt: &mut Excerpt,
+) -> Result<NotificationHistory, StoreError> {
+    let why: Why = to_json("a reason", &row.get::<_, String>(3)?)?;
+    let id = NotificationId(row.get(0)?);
+    let owed_at = to_time(row.get(4)?)?;
+    let (terms, acknowledgement): (Option<String>, Option<String>) = (row.get(5)?, row.get(9)?);
+    let steps = excerpt.keep(tables::steps::ids(db, id)?, |it| &mut it.steps);
+    let others = tables::notification_alerts::ids(db, id)?.into_iter().map(|it| it.0).collect();
+    let others = excerpt.keep(others, |it| &mut it.alerts).into_iter().map(AlertId);
+    Ok(NotificationHistory {
+        id,
+        alerts: std::iter::once(AlertId(row.get(10)?)).chain(others).collect(),
+        receiver: row.get::<_, String>(1)?.as_str().into(),
+        route: row.get(2)?,
+        why: why.to_string(),
+        owed_at,
+        terms: terms.map(|it| to_json("the terms of a notification", &it)).transpose()?,
+        contract: to_contract_status(&row.get::<_, String>(6)?)?,
+        next_check_at: row.get::<_, Option<i64>>(7)?.map(to_time).transpose()?,
+        handled: row.get(8)?,
+        acknowledgement: acknowledgement.map(|it| to_json("an acknowledgement", &it)).transpose()?,
+        deliveries: deliveries(db, id, owed_at, excerpt)?,
+        steps: tables::steps::read(db, &steps)?,
+    })
+}
+
+const DELIVERIES: &str = "SELECT id FROM deliveries WHERE notification = ?1 ORDER BY id";
+
+const DELIVERY: &str = "
     SELECT id, channel, called_at, escalated, state, next_at, attempts, settled_at, reason, digest
-    FROM deliveries WHERE notification = ?1 ORDER BY id";
+    FROM deliveries WHERE id = ?1";
 
 fn deliveries(
     db: &Connection,
     notification: NotificationId,
     owed_at: Timestamp,
+    excerpt: &mut Excerpt,
 ) -> Result<Vec<DeliveryHistory>, StoreError> {
-    let mut statement = db.prepare_cached(DELIVERIES)?;
-    let mut rows = statement.query([notification.0])?;
+    let ids = excerpt.keep(all_ids(db, DELIVERIES, notification.0)?, |it| &mut it.deliveries);
+    let mut statement = db.prepare_cached(DELIVERY)?;
     let mut deliveries = Vec::new();
-    while let Some(row) = rows.next()? {
-        let id = DeliveryId(row.get(0)?);
-        let state: String = row.get(4)?;
-        let next_at = if state == "pending" { Some(to_time(row.get(5)?)?) } else { None };
-        deliveries.push(DeliveryHistory {
-            id,
-            channel: row.get::<_, String>(1)?.as_str().into(),
-            added_at: row.get::<_, Option<i64>>(2)?.map_or(Ok(owed_at), to_time)?,
-            escalated: row.get::<_, Option<String>>(3)?.map(|it| to_unless(&it)).transpose()?,
-            state,
-            next_at,
-            attempted: row.get(6)?,
-            settled_at: row.get::<_, Option<i64>>(7)?.map(to_time).transpose()?,
-            reason: row.get(8)?,
-            digest: row.get(9)?,
-            attempts: tables::attempts::of_delivery(db, id)?,
-        });
+    for id in ids {
+        let found = statement.query_row([id], |row| Ok(delivery(db, row, owed_at, excerpt)));
+        let found = found.optional()?.transpose();
+        deliveries.extend(StoreError::skip_damaged(found, &format_args!("{id} of `deliveries`"))?.flatten());
     }
     Ok(deliveries)
+}
+
+fn delivery(
+    db: &Connection,
+    row: &Row<'_>,
+    owed_at: Timestamp,
+    excerpt: &mut Excerpt,
+) -> Result<DeliveryHistory, StoreError> {
+    let id = DeliveryId(row.get(0)?);
+    let state: String = row.get(4)?;
+    let next_at = if state == "pending" { Some(to_time(row.get(5)?)?) } else { None };
+    let ordinals = excerpt.keep(tables::attempts::ordinals(db, id)?, |it| &mut it.attempts);
+    Ok(DeliveryHistory {
+        id,
+        channel: row.get::<_, String>(1)?.as_str().into(),
+        added_at: row.get::<_, Option<i64>>(2)?.map_or(Ok(owed_at), to_time)?,
+        escalated: row.get::<_, Option<String>>(3)?.map(|it| to_unless(&it)).transpose()?,
+        state,
+        next_at,
+        attempted: row.get(6)?,
+        settled_at: row.get::<_, Option<i64>>(7)?.map(to_time).transpose()?,
+        reason: row.get(8)?,
+        digest: row.get(9)?,
+        attempts: tables::attempts::read(db, id, &ordinals)?,
+    })
 }
 
 /// True of an acknowledgement that covers what the alert told; or, where that told
@@ -271,13 +330,17 @@ fn related(db: &Connection, sql: &str, history: &AlertHistory) -> Result<Vec<Rel
     let mut rows = statement.query(params![history.incident.0, history.id.0, RELATED])?;
     let mut related = Vec::new();
     while let Some(row) = rows.next()? {
-        related.push(RelatedAlert {
-            id: AlertId(row.get(0)?),
-            received_at: to_time(row.get(1)?)?,
-            status: to_status(&row.get::<_, String>(2)?)?,
-        });
+        related.extend(StoreError::skip_damaged(related_alert(row), &"of `alerts`")?);
     }
     Ok(related)
+}
+
+fn related_alert(row: &Row<'_>) -> Result<RelatedAlert, StoreError> {
+    Ok(RelatedAlert {
+        id: AlertId(row.get(0)?),
+        received_at: to_time(row.get(1)?)?,
+        status: to_status(&row.get::<_, String>(2)?)?,
+    })
 }
 
 #[cfg(test)]

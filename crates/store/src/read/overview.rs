@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use fanfare_core::{Alert, AlertId, ContractStatus, ReceiverName, Severity, SourceName};
 use jiff::Timestamp;
-use rusqlite::Connection;
+use rusqlite::{Connection, Row};
 
-use crate::column::{to_contract_status, to_count, to_json, to_severity, to_time};
+use crate::column::{FIRST_MILLIS, LAST_MILLIS, to_contract_status, to_count, to_json, to_severity, to_time};
 use crate::{Store, StoreError};
 
 /// The rows that a count looks at: a bound of some 20 ms, far above what a person would count.
@@ -80,6 +80,7 @@ const FIRING: &str = "
 
 const LAST_ALERTS: &str = "
     SELECT source, max(last_seen) FROM (SELECT source, last_seen FROM alerts ORDER BY id DESC LIMIT ?1)
+    WHERE typeof(source) = 'text' AND typeof(last_seen) = 'integer' AND last_seen BETWEEN ?2 AND ?3
     GROUP BY source";
 
 impl Store {
@@ -101,18 +102,19 @@ fn overview(db: &Connection) -> Result<LedgerOverview, StoreError> {
         ..LedgerOverview::default()
     };
     for (status, number) in counts(db, FOLLOWED, COUNTED)? {
-        match to_contract_status(&status)? {
-            ContractStatus::Open => overview.open = number,
-            ContractStatus::Broken => overview.broken = number,
+        match StoreError::skip_damaged(to_contract_status(&status), &"of `notifications`")? {
+            Some(ContractStatus::Open) => overview.open = number,
+            Some(ContractStatus::Broken) => overview.broken = number,
             // A rung may still be due of one that was kept.
-            ContractStatus::Kept | ContractStatus::Late | ContractStatus::Abandoned => {}
+            Some(ContractStatus::Kept | ContractStatus::Late | ContractStatus::Abandoned) | None => {}
         }
     }
     for (severity, number) in counts(db, FIRING, COUNTED)? {
-        overview.firing.insert(to_severity(&severity)?, number);
+        let severity = StoreError::skip_damaged(to_severity(&severity), &"of `alerts`")?;
+        overview.firing.extend(severity.map(|it| (it, number)));
     }
     let mut statement = db.prepare_cached(LAST_ALERTS)?;
-    let mut rows = statement.query([RECENT])?;
+    let mut rows = statement.query([RECENT.into(), FIRST_MILLIS, LAST_MILLIS])?;
     while let Some(row) = rows.next()? {
         overview.last_alerts.insert(row.get::<_, String>(0)?.as_str().into(), to_time(row.get(1)?)?);
     }
@@ -121,8 +123,14 @@ fn overview(db: &Connection) -> Result<LedgerOverview, StoreError> {
 
 fn counts(db: &Connection, sql: &str, limit: u32) -> Result<Vec<(String, u64)>, StoreError> {
     let mut statement = db.prepare_cached(sql)?;
-    let counts = statement.query_map([limit], |row| Ok((row.get(0)?, to_count(row.get(1)?))))?;
-    Ok(counts.collect::<Result<_, _>>()?)
+    let mut rows = statement.query([limit])?;
+    let mut counts = Vec::new();
+    while let Some(row) = rows.next()? {
+        let word = StoreError::skip_damaged(row.get(0).map_err(StoreError::from), &"that are counted")?;
+        let number = to_count(row.get(1)?);
+        counts.extend(word.map(|it| (it, number)));
+    }
+    Ok(counts)
 }
 
 fn unkept(db: &Connection) -> Result<Vec<UnkeptContract>, StoreError> {
@@ -130,13 +138,17 @@ fn unkept(db: &Connection) -> Result<Vec<UnkeptContract>, StoreError> {
     let mut rows = statement.query([NAMED, COUNTED])?;
     let mut unkept = Vec::new();
     while let Some(row) = rows.next()? {
-        unkept.push(UnkeptContract {
-            alert_id: AlertId(row.get(0)?),
-            alert: to_json("an alert", &row.get::<_, String>(1)?)?,
-            receiver: row.get::<_, String>(2)?.as_str().into(),
-            status: to_contract_status(&row.get::<_, String>(3)?)?,
-            owed_at: to_time(row.get(4)?)?,
-        });
+        unkept.extend(StoreError::skip_damaged(unkept_contract(row), &"of `notifications` or `alerts`")?);
     }
     Ok(unkept)
+}
+
+fn unkept_contract(row: &Row<'_>) -> Result<UnkeptContract, StoreError> {
+    Ok(UnkeptContract {
+        alert_id: AlertId(row.get(0)?),
+        alert: to_json("an alert", &row.get::<_, String>(1)?)?,
+        receiver: row.get::<_, String>(2)?.as_str().into(),
+        status: to_contract_status(&row.get::<_, String>(3)?)?,
+        owed_at: to_time(row.get(4)?)?,
+    })
 }

@@ -100,7 +100,8 @@ fn first_since(db: &Connection, since: i64) -> Result<i64, StoreError> {
     let mut next = db.prepare_cached(NEXT)?;
     let (mut first, mut from) = (0_i64, 0_i64);
     loop {
-        let found = next.query_row([from], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)));
+        // One whose time cannot be read may be since then.
+        let found = next.query_row([from], |row| Ok((row.get(0)?, row.get(1).unwrap_or(i64::MAX))));
         match found.optional()? {
             Some((id, received_at)) if received_at < since => (first, from) = (id, id + BLOCK),
             Some(_) | None => return Ok(first),

@@ -2,7 +2,7 @@
 
 use fanfare_core::{Acknowledgement, AlertId, NewAcknowledgement, NotificationId};
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::StoreError;
 use crate::column::{from_time, to_time};
@@ -31,22 +31,34 @@ pub(crate) fn insert(db: &Connection, new: &NewAcknowledgement) -> Result<(), St
     Ok(())
 }
 
-/// The statement of [`of_incident`].
-pub(crate) const OF_INCIDENT: &str =
-    "SELECT by, at, notification, up_to FROM acknowledgements WHERE incident = ?1 ORDER BY id";
+/// The statement of [`ids`].
+pub(crate) const IDS: &str = "SELECT id FROM acknowledgements WHERE incident = ?1 ORDER BY id";
 
-/// The acknowledgements of an incident, the oldest first.
-pub(crate) fn of_incident(db: &Connection, incident: AlertId) -> Result<Vec<AcknowledgementRow>, StoreError> {
-    let mut statement = db.prepare_cached(OF_INCIDENT)?;
-    let mut rows = statement.query([incident.0])?;
+/// The numbers of the acknowledgements of an incident, the oldest first.
+pub(crate) fn ids(db: &Connection, incident: AlertId) -> Result<Vec<i64>, StoreError> {
+    let mut statement = db.prepare_cached(IDS)?;
+    let ids = statement.query_map([incident.0], |row| row.get(0))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+/// The acknowledgements with these numbers; those that cannot be read are left out.
+pub(crate) fn read(db: &Connection, ids: &[i64]) -> Result<Vec<AcknowledgementRow>, StoreError> {
+    let mut statement =
+        db.prepare_cached("SELECT by, at, notification, up_to FROM acknowledgements WHERE id = ?1")?;
     let mut acknowledgements = Vec::new();
-    while let Some(row) = rows.next()? {
-        acknowledgements.push(AcknowledgementRow {
-            by: row.get(0)?,
-            at: to_time(row.get(1)?)?,
-            notification: NotificationId(row.get(2)?),
-            up_to: NotificationId(row.get(3)?),
-        });
+    for id in ids {
+        let found = statement.query_row([id], |row| Ok(acknowledgement(row))).optional()?.transpose();
+        let name = format_args!("{id} of `acknowledgements`");
+        acknowledgements.extend(StoreError::skip_damaged(found, &name)?.flatten());
     }
     Ok(acknowledgements)
+}
+
+fn acknowledgement(row: &Row<'_>) -> Result<AcknowledgementRow, StoreError> {
+    Ok(AcknowledgementRow {
+        by: row.get(0)?,
+        at: to_time(row.get(1)?)?,
+        notification: NotificationId(row.get(2)?),
+        up_to: NotificationId(row.get(3)?),
+    })
 }

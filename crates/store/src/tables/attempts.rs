@@ -2,7 +2,7 @@
 
 use fanfare_core::{DeliveryId, NewAttempt};
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::StoreError;
 use crate::column::{from_time, to_time};
@@ -37,23 +37,43 @@ pub(crate) fn upsert(db: &Connection, new: &NewAttempt) -> Result<(), StoreError
     Ok(())
 }
 
-/// The statement of [`of_delivery`].
-pub(crate) const OF_DELIVERY: &str =
-    "SELECT ordinal, started_at, ended_at, outcome, words FROM attempts WHERE delivery = ?1 ORDER BY ordinal";
+/// The statement of [`ordinals`].
+pub(crate) const ORDINALS: &str = "SELECT ordinal FROM attempts WHERE delivery = ?1 ORDER BY ordinal";
 
-/// The attempts of one delivery, the oldest first.
-pub(crate) fn of_delivery(db: &Connection, delivery: DeliveryId) -> Result<Vec<AttemptRow>, StoreError> {
-    let mut statement = db.prepare_cached(OF_DELIVERY)?;
-    let mut rows = statement.query([delivery.0])?;
+/// The ordinals of the attempts of one delivery, the oldest first.
+pub(crate) fn ordinals(db: &Connection, delivery: DeliveryId) -> Result<Vec<i64>, StoreError> {
+    let mut statement = db.prepare_cached(ORDINALS)?;
+    let ordinals = statement.query_map([delivery.0], |row| row.get(0))?;
+    Ok(ordinals.collect::<Result<_, _>>()?)
+}
+
+/// The statement of [`read`].
+pub(crate) const READ: &str =
+    "SELECT started_at, ended_at, outcome, words FROM attempts WHERE delivery = ?1 AND ordinal = ?2";
+
+/// The attempts of one delivery with these ordinals; those that cannot be read are left out.
+pub(crate) fn read(
+    db: &Connection,
+    delivery: DeliveryId,
+    ordinals: &[i64],
+) -> Result<Vec<AttemptRow>, StoreError> {
+    let mut statement = db.prepare_cached(READ)?;
     let mut attempts = Vec::new();
-    while let Some(row) = rows.next()? {
-        attempts.push(AttemptRow {
-            ordinal: row.get(0)?,
-            started_at: to_time(row.get(1)?)?,
-            ended_at: to_time(row.get(2)?)?,
-            outcome: row.get(3)?,
-            words: row.get(4)?,
-        });
+    for ordinal in ordinals {
+        let found = statement.query_row([delivery.0, *ordinal], |row| Ok(attempt(*ordinal, row)));
+        let found = found.optional()?.transpose();
+        let name = format_args!("{delivery}/{ordinal} of `attempts`");
+        attempts.extend(StoreError::skip_damaged(found, &name)?.flatten());
     }
     Ok(attempts)
+}
+
+fn attempt(ordinal: i64, row: &Row<'_>) -> Result<AttemptRow, StoreError> {
+    Ok(AttemptRow {
+        ordinal,
+        started_at: to_time(row.get(0)?)?,
+        ended_at: to_time(row.get(1)?)?,
+        outcome: row.get(2)?,
+        words: row.get(3)?,
+    })
 }

@@ -230,10 +230,10 @@ pub(crate) fn postpone(db: &Connection, id: DeliveryId, next: &NextAttempt<'_>) 
     Ok(())
 }
 
-/// A channel on which something is pending, behind the name ?1.
+/// A channel on which something is pending, behind the name ?1. Every text stands before every blob, which is none.
 const NEXT_PENDING_CHANNEL: &str = "
     SELECT channel FROM deliveries INDEXED BY deliveries_pending
-    WHERE state = 'pending' AND channel > ?1 ORDER BY channel LIMIT 1";
+    WHERE state = 'pending' AND channel > ?1 AND channel < x'' ORDER BY channel LIMIT 1";
 
 /// The channels on which something is pending: one search for each, however much it is.
 pub(crate) fn pending_channels(db: &Connection) -> Result<Vec<String>, StoreError> {

@@ -2,7 +2,7 @@
 
 use fanfare_core::{NotificationId, Step};
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::StoreError;
 use crate::column::{from_json, from_time, to_json, to_time};
@@ -40,20 +40,27 @@ fn contract_status(step: &Step) -> Option<&'static str> {
     }
 }
 
-/// The statement of [`of_notification`].
-pub(crate) const OF_NOTIFICATION: &str = "SELECT at, step FROM steps WHERE notification = ?1 ORDER BY id";
+/// The statement of [`ids`].
+pub(crate) const IDS: &str = "SELECT id FROM steps WHERE notification = ?1 ORDER BY id";
 
-/// The steps of one notification, the oldest first.
-pub(crate) fn of_notification(
-    db: &Connection,
-    notification: NotificationId,
-) -> Result<Vec<StepRow>, StoreError> {
-    let mut statement = db.prepare_cached(OF_NOTIFICATION)?;
-    let mut rows = statement.query([notification.0])?;
+/// The numbers of the steps of one notification, the oldest first.
+pub(crate) fn ids(db: &Connection, notification: NotificationId) -> Result<Vec<i64>, StoreError> {
+    let mut statement = db.prepare_cached(IDS)?;
+    let ids = statement.query_map([notification.0], |row| row.get(0))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+/// The steps with these numbers; those that cannot be read are left out.
+pub(crate) fn read(db: &Connection, ids: &[i64]) -> Result<Vec<StepRow>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT at, step FROM steps WHERE id = ?1")?;
     let mut steps = Vec::new();
-    while let Some(row) = rows.next()? {
-        let step = to_json("a step", &row.get::<_, String>(1)?)?;
-        steps.push(StepRow { at: to_time(row.get(0)?)?, step });
+    for id in ids {
+        let found = statement.query_row([id], |row| Ok(step(row))).optional()?.transpose();
+        steps.extend(StoreError::skip_damaged(found, &format_args!("{id} of `steps`"))?.flatten());
     }
     Ok(steps)
+}
+
+fn step(row: &Row<'_>) -> Result<StepRow, StoreError> {
+    Ok(StepRow { at: to_time(row.get(0)?)?, step: to_json("a step", &row.get::<_, String>(1)?)? })
 }

@@ -3,7 +3,7 @@
 use fanfare_core::{ChannelName, DeadLetterId, DeliveryId, NotificationId, ReceiverName};
 use jiff::Timestamp;
 use rusqlite::types::Value;
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::{Connection, Row, params_from_iter};
 
 use crate::StoreError;
 use crate::column::from_time;
@@ -129,11 +129,17 @@ impl Walk {
     fn run(self, db: &Connection, limit: u32) -> Result<Vec<DeadLetterKey>, StoreError> {
         let (sql, values) = self.finish(limit);
         let mut statement = db.prepare_cached(&sql)?;
-        let keys = statement.query_map(params_from_iter(values), |row| {
-            Ok(DeadLetterKey { notification: NotificationId(row.get(0)?), delivery: row.get(1)? })
-        })?;
-        Ok(keys.collect::<Result<_, _>>()?)
+        let keys = statement.query_map(params_from_iter(values), |row| Ok(key(row)))?;
+        let mut found = Vec::new();
+        for key in keys {
+            found.extend(StoreError::skip_damaged(key?, &"of `deliveries`")?);
+        }
+        Ok(found)
     }
+}
+
+fn key(row: &Row<'_>) -> Result<DeadLetterKey, StoreError> {
+    Ok(DeadLetterKey { notification: NotificationId(row.get(0)?), delivery: row.get(1)? })
 }
 
 #[cfg(test)]

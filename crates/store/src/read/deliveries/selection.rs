@@ -38,15 +38,15 @@ const SETTLED_ON: &str = "
     SELECT id FROM deliveries INDEXED BY deliveries_settled
     WHERE state <> 'pending' AND state = ?1 AND channel = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4";
 
-/// A state in which some delivery is settled, behind the state ?1.
+/// A state in which some delivery is settled, behind the state ?1. Every text stands before every blob, which is none.
 const NEXT_STATE: &str = "
     SELECT state FROM deliveries INDEXED BY deliveries_settled
-    WHERE state <> 'pending' AND state > ?1 ORDER BY state LIMIT 1";
+    WHERE state <> 'pending' AND state > ?1 AND state < x'' ORDER BY state LIMIT 1";
 
 /// A channel on which some delivery stands in the state ?1, behind the channel ?2.
 const NEXT_CHANNEL: &str = "
     SELECT channel FROM deliveries INDEXED BY deliveries_settled
-    WHERE state <> 'pending' AND state = ?1 AND channel > ?2 ORDER BY channel LIMIT 1";
+    WHERE state <> 'pending' AND state = ?1 AND channel > ?2 AND channel < x'' ORDER BY channel LIMIT 1";
 
 /// The numbers of the deliveries that `filter` lets through, the newest first.
 pub(super) fn ids(db: &Connection, filter: &DeliveryFilter) -> Result<Vec<i64>, StoreError> {

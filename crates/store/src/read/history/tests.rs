@@ -157,9 +157,12 @@ async fn no_part_of_a_story_reads_more_than_its_own_rows() {
         ALERT,
         &notifications_sql(),
         DELIVERIES,
-        attempts::OF_DELIVERY,
-        steps::OF_NOTIFICATION,
-        acknowledgements::OF_INCIDENT,
+        NOTIFICATIONS,
+        DELIVERY,
+        attempts::ORDINALS,
+        attempts::READ,
+        steps::IDS,
+        acknowledgements::IDS,
         BEFORE,
         AFTER,
     ] {
@@ -170,4 +173,61 @@ async fn no_part_of_a_story_reads_more_than_its_own_rows() {
         assert!(plan.iter().any(|it| it.starts_with("SEARCH")), "{sql}: {plan:?}");
         assert!(!plan.iter().any(|it| it.starts_with("SCAN")), "{sql}: {plan:?}");
     }
+}
+
+/// Puts `count` copies of rows into a table, by this statement, in which `n` counts them.
+fn multiply(folder: &StoreFolder, count: i64, insert: &str) {
+    let numbers =
+        format!("WITH RECURSIVE ns (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM ns WHERE n < {count})");
+    folder.raw().execute(&format!("{numbers} {insert}"), []).unwrap();
+}
+
+#[tokio::test]
+async fn a_story_of_very_many_attempts_steps_and_acknowledgements_has_both_ends_of_each_and_says_what_is_left_out()
+ {
+    let folder = StoreFolder::new();
+    let store = filled(&folder).await;
+    let before = told(&store, 1).await;
+    assert_eq!(before.left_out, OmittedRows::default());
+    for insert in [
+        "INSERT INTO attempts SELECT 1, n + 2, 0, 0, 'transient', 'busy ' || n FROM ns",
+        "INSERT INTO steps (notification, at, step) SELECT 1, s.at, s.step FROM ns, (SELECT * FROM steps LIMIT 1) s",
+        "INSERT INTO acknowledgements (incident, notification, up_to, by, at) SELECT 1, 1, 1, 'Ann', n FROM ns",
+    ] {
+        multiply(&folder, 100_000, insert);
+    }
+    let story = told(&store, 1).await;
+    let first = &story.notifications[0];
+    let ordinals: Vec<_> = first.deliveries[0].attempts.iter().map(|it| it.ordinal).collect();
+    assert_eq!(ordinals.len(), 100);
+    assert_eq!((ordinals[0], ordinals[9], ordinals[10], ordinals[99]), (1, 10, 99_913, 100_002));
+    assert_eq!((first.steps.len(), story.acknowledgements.len()), (100, 100));
+    let OmittedRows { notifications, alerts, deliveries, attempts, steps, acknowledgements } = story.left_out;
+    assert_eq!((notifications, alerts, deliveries, attempts), (0, 0, 0, 99_902));
+    let steps_before: usize = before.notifications[0].steps.len();
+    assert_eq!(usize::try_from(steps).unwrap(), 99_900 + steps_before);
+    assert_eq!(acknowledgements, 99_901);
+    assert_eq!(store.attempts(DeliveryId(1)).await.unwrap().len(), 1_000);
+}
+
+#[tokio::test]
+async fn a_story_of_very_many_notifications_keeps_the_newest_with_all_that_belongs_to_them() {
+    let folder = StoreFolder::new();
+    let store = filled(&folder).await;
+    multiply(
+        &folder,
+        5_000,
+        "INSERT INTO notifications (alert, receiver, why, owed_at) SELECT 1, f.receiver, f.why, 0 FROM ns, (SELECT * FROM notifications LIMIT 1) f",
+    );
+    multiply(
+        &folder,
+        100_000,
+        "INSERT INTO deliveries (notification, channel, severity, next_at)
+         SELECT id, 'ding', 'high', 0 FROM ns, (SELECT max(id) AS id FROM notifications)",
+    );
+    let story = told(&store, 1).await;
+    assert_eq!((story.notifications.len(), story.left_out.notifications), (100, 4_902));
+    let newest = story.notifications.last().unwrap();
+    assert_eq!((newest.deliveries.len(), story.left_out.deliveries), (100, 99_900));
+    assert_eq!(story.notifications[0].id, NotificationId(1));
 }

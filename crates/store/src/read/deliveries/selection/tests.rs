@@ -81,8 +81,8 @@ fn no_list_of_deliveries_reads_the_whole_table() {
     }
     for (sql, search) in [
         (PENDING_ON, "deliveries_pending (channel=? AND rowid<?)"),
-        (NEXT_STATE, "deliveries_settled (state>?)"),
-        (NEXT_CHANNEL, "deliveries_settled (state=? AND channel>?)"),
+        (NEXT_STATE, "deliveries_settled (state>? AND state<?)"),
+        (NEXT_CHANNEL, "deliveries_settled (state=? AND channel>? AND channel<?)"),
         (SETTLED_ON, "deliveries_settled (state=? AND channel=? AND rowid<?)"),
     ] {
         let plan = folder.plan(sql);
