@@ -2,6 +2,7 @@
 
 mod browsers;
 mod commands;
+mod crowd;
 mod log;
 mod metrics;
 mod refusals;

@@ -1,5 +1,5 @@
 //! The commands of this workspace: one that tests everything, one that measures
-//! the real binary, one that kills it again and again, one that besets its port, and one that measures the code.
+//! the real binary, one that kills it again and again, one that besets its port, one that fills its store, and one that measures the code.
 //!
 //! Nothing here ships. The library half exists so that the black-box tests can
 //! call what the commands are made of. A module uses only modules after it.
@@ -9,6 +9,7 @@ mod bench;
 mod chaos;
 mod losses;
 mod siege;
+mod crowd;
 mod simulate;
 mod measure_code;
 
@@ -33,6 +34,7 @@ pub use crate::code::{
     CodeBase, CodeFinding, CodeMeasures, CrateCode, CrateMeasures, FunctionLines, Module, Proportion, Rule,
     findings, measure,
 };
+pub use crate::crowd::{CrowdReport, CrowdedGateway, ListFigure, SenderFigure};
 pub use crate::gate::test;
 pub use crate::load::PostTarget;
 pub use crate::losses::{LossReport, LossRow, LossScenario, Losses};

@@ -10,8 +10,8 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use clap::Parser;
 use xtask::{
-    Bench, Chaos, CodeFinding, LossScenario, Losses, Rule, Siege, Simulate, SimulatedAmount, Sizes,
-    StuckSort, System, Workload, bench, build_gateway, measure_code, rerun_optimised, scratch, test,
+    Bench, Chaos, CodeFinding, CrowdedGateway, LossScenario, Losses, Rule, Siege, Simulate, SimulatedAmount,
+    Sizes, StuckSort, System, Workload, bench, build_gateway, measure_code, rerun_optimised, scratch, test,
 };
 
 /// The commands of this workspace.
@@ -28,6 +28,8 @@ enum XtaskCommand {
     Chaos(ChaosOptions),
     /// Besets the release build's port with stuck connections and measures what an honest sender notices.
     Siege(SiegeOptions),
+    /// Fills the release build's store with alerts, and measures its lists and an honest sender beside a noisy one.
+    Crowd(CrowdOptions),
     /// Plays scenarios in which gateways lose alerts, beside Alertmanager where it is installed.
     Losses(LossesOptions),
     /// Simulates world after world on virtual time and checks the laws of each.
@@ -111,6 +113,19 @@ struct SiegeOptions {
 }
 
 #[derive(Debug, clap::Args)]
+struct CrowdOptions {
+    /// Alerts in the store.
+    #[arg(long, default_value_t = CrowdedGateway::ALERTS, value_parser = clap::value_parser!(u32).range(1..=100_000_000))]
+    alerts: u32,
+    /// Waits for the next deletion of old alerts, up to eleven minutes, and measures an honest sender meanwhile.
+    #[arg(long)]
+    retention: bool,
+    /// JSON instead of tables.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
 struct LossesOptions {
     /// JSON instead of a table.
     #[arg(long)]
@@ -146,6 +161,7 @@ fn main() -> ExitCode {
         XtaskCommand::MeasureCode(options) => run_measure_code(&options),
         XtaskCommand::Chaos(options) => run_chaos(&options),
         XtaskCommand::Siege(options) => rerun_optimised("release").and_then(|()| run_siege(options)),
+        XtaskCommand::Crowd(options) => rerun_optimised("release").and_then(|()| run_crowd(&options)),
         XtaskCommand::Losses(options) => run_losses(&options),
         XtaskCommand::Simulate(options) => {
             rerun_optimised("simulation").and_then(|()| run_simulate(&options))
@@ -257,6 +273,30 @@ async fn run_siege(options: SiegeOptions) -> Result<()> {
     match report.missed_goals() {
         missed if missed.is_empty() => Ok(()),
         missed => bail!("the honest sender noticed too much of: {}", missed.join(", ")),
+    }
+}
+
+#[tokio::main]
+async fn run_crowd(options: &CrowdOptions) -> Result<()> {
+    let CrowdOptions { alerts, retention, json } = *options;
+    let crowd = CrowdedGateway {
+        binary: build_gateway("release")?,
+        alerts,
+        asks: CrowdedGateway::ASKS,
+        overload: CrowdedGateway::OVERLOAD,
+        retention: retention.then_some(CrowdedGateway::RETENTION),
+        scratch: scratch()?,
+    };
+    let report = crowd.run(&mut io::stderr()).await?;
+    let mut out = io::stdout();
+    if json {
+        writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
+    } else {
+        write!(out, "{report}")?;
+    }
+    match report.missed_goals() {
+        missed if missed.is_empty() => Ok(()),
+        missed => bail!("slower than it may be: {}", missed.join(", ")),
     }
 }
 
