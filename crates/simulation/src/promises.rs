@@ -16,9 +16,9 @@ pub(crate) struct AlarmReport {
     pub(crate) device: u32,
     /// The receiver to which its label points, perhaps one that is not there.
     pub(crate) to: &'static str,
-    /// Its severity.
+    /// Severity of the alarm.
     pub(crate) severity: Severity,
-    /// Whether the alarm begins or ends.
+    /// Status of the alarm: it begins or ends.
     pub(crate) status: Status,
 }
 
@@ -27,13 +27,13 @@ pub(crate) struct AlarmReport {
 pub(crate) struct Promise {
     /// The notification's number.
     pub(crate) notification: NotificationId,
-    /// The device.
+    /// Device that it is about.
     pub(crate) device: u32,
     /// The number of earlier alarms of the device that are over.
     pub(crate) incident: u32,
     /// The terms of the receiver when it was made.
     pub(crate) terms: Arc<DeliveryTerms>,
-    /// Whether it tells of a beginning, with a ladder, or of an end.
+    /// Status that is told: a beginning, with a ladder, or an end.
     pub(crate) status: Status,
     /// The time since the beginning of the run at which the alert was accepted.
     pub(crate) made_at: Duration,
@@ -74,7 +74,7 @@ pub(crate) struct Judgement<'a> {
     pub(crate) elapsed: Duration,
 }
 
-/// Whether a receiver must be told.
+/// Duty towards a receiver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Duty {
     Tell,
@@ -90,7 +90,7 @@ impl PromiseBook {
 
     /// True if the gateway can know what time has passed since `time`.
     pub(crate) fn is_certain_since(&self, time: Duration) -> bool {
-        self.doubted_at.is_none_or(|doubted_at| doubted_at <= time)
+        self.doubted_at.is_none_or(|doubted_at| doubted_at < time)
     }
 
     /// Notes that the machine was started anew, now, with a wall clock that was set.

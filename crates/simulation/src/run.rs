@@ -1,47 +1,29 @@
 //! One run of a seed: its events, in two phases.
 
 mod events;
+mod state;
+
+pub(crate) use self::state::WorldRun;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use fanfare_core::{Clock as _, NotificationId};
 
 use crate::counts::EventCounts;
 use crate::laws::{
-    Disturbances, Evidence, LedgerOrigin, check_acknowledgements, check_contracts, check_ledger,
-    check_messages, check_rungs, check_settled, dump, pending_on,
+    Evidence, check_acknowledgements, check_contracts, check_ledger, check_messages, check_rungs,
+    check_settled, dump, pending_on,
 };
-use crate::options::{CONSOLE, ChannelOptions, FaultSort, WorldOptions};
-use crate::promises::PromiseBook;
-use crate::providers::{ProviderFaults, RequestJournal};
-use crate::site::{ProviderWorld, SimulatedSite, SiteConfig};
-use crate::time::{MINUTE, VirtualClock};
+use crate::options::{CONSOLE, ChannelOptions, FaultSort};
+use crate::site::SiteConfig;
+use crate::time::MINUTE;
 
 /// The time in which everything settles that no budget delays: a give-up that is due, the longest
 /// silence that a provider asked for, and the longest pause after a lost answer.
 const RECOVERY: Duration = MINUTE.saturating_mul(60);
 
-/// A run while it goes on.
-pub(crate) struct WorldRun {
-    options: WorldOptions,
-    random: fastrand::Rng,
-    providers: ProviderWorld,
-    clock: Arc<VirtualClock>,
-    site: SimulatedSite,
-    origin: LedgerOrigin,
-    book: PromiseBook,
-    disturbances: Disturbances,
-    /// The time since which the gateway has run undisturbed.
-    available_since: Duration,
-    steps_to_mended_disk: u32,
-    was_clock_set: bool,
-    events: EventCounts,
-}
-
-/// What a run leaves behind, for a comparison with another of the same seed.
+/// Trace of a run, for a comparison with another of the same seed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RunTrace {
     /// The time that passed in the run.
@@ -53,45 +35,6 @@ pub(crate) struct RunTrace {
 }
 
 impl WorldRun {
-    /// Starts the gateway of a world.
-    pub(crate) async fn start(options: WorldOptions, mut random: fastrand::Rng) -> Result<Self> {
-        let clock = Arc::new(VirtualClock::start());
-        let providers = ProviderWorld {
-            journal: Arc::new(RequestJournal::new(Arc::clone(&clock))),
-            faults: Arc::new(ProviderFaults::new(&mut random, &options.channels)),
-        };
-        let config = SiteConfig {
-            channels: options.channels.clone(),
-            receivers: options.receivers.clone(),
-            self_alerts_to: options.self_alerts_to.clone(),
-            give_up_after: options.give_up_after,
-            repeat_interval: options.repeat_interval,
-        };
-        let earlier = options.earlier_store;
-        let site =
-            SimulatedSite::start(config, providers.clone(), Arc::clone(&clock), &mut random, earlier).await?;
-        let origin = LedgerOrigin::read(site.ledger())?;
-        Ok(Self {
-            options,
-            random,
-            providers,
-            clock,
-            site,
-            origin,
-            book: PromiseBook::new(),
-            disturbances: Disturbances::default(),
-            available_since: Duration::ZERO,
-            steps_to_mended_disk: 0,
-            was_clock_set: false,
-            events: EventCounts { upgrades: u64::from(earlier.is_some()), ..EventCounts::default() },
-        })
-    }
-
-    /// The time since the beginning of the run.
-    pub(crate) fn elapsed(&self) -> Duration {
-        self.clock.elapsed()
-    }
-
     /// Runs both phases, and checks the laws meanwhile and at the end.
     pub(crate) async fn run(&mut self) -> Result<()> {
         for _ in 0..self.options.steps {
@@ -203,16 +146,5 @@ impl WorldRun {
             }
         }
         Ok(false)
-    }
-
-    /// A firing promise by chance.
-    fn some_promise(&mut self) -> Option<(NotificationId, u32, u32)> {
-        let promises = self.book.promises();
-        let promise = self.random.choice(promises)?;
-        Some((promise.notification, promise.device, promise.incident))
-    }
-
-    fn wall(&self) -> jiff::Timestamp {
-        self.clock.now()
     }
 }

@@ -14,7 +14,7 @@ use crate::run::{RunTrace, WorldRun};
 pub struct SimulatedRun {
     /// The time that passed in it.
     pub time: Duration,
-    /// What happened in it.
+    /// Events of the run.
     pub events: EventCounts,
 }
 
@@ -29,7 +29,7 @@ pub struct BrokenLaw {
 }
 
 impl BrokenLaw {
-    /// What happened until then: requests, deliveries, attempts and steps, one a line.
+    /// Story until then: requests, deliveries, attempts and steps, one a line.
     #[must_use]
     pub fn story(&self) -> &[String] {
         &self.story

@@ -24,7 +24,7 @@ use crate::time::{HOUR, VirtualClock};
 /// The settings of the gateway, as a reload changes them.
 #[derive(Debug, Clone)]
 pub(crate) struct SiteConfig {
-    /// The channels.
+    /// Channels of the config.
     pub(crate) channels: Vec<ChannelOptions>,
     /// The receivers; the first is that of the root route.
     pub(crate) receivers: Vec<ReceiverOptions>,

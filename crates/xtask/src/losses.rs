@@ -1,9 +1,9 @@
-//! What gets lost: scenarios in which gateways lose alerts, played against the real binaries.
+//! Losses: scenarios in which gateways lose alerts, played against the real binaries.
 
+mod report;
+mod scenario;
 mod trial;
 mod receiver;
-mod scenario;
-mod report;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -25,7 +25,7 @@ mod tests;
 pub struct Losses {
     /// The gateways, each of which plays every scenario.
     pub systems: Vec<System>,
-    /// The scenarios.
+    /// Scenarios to play.
     pub scenarios: Vec<LossScenario>,
     /// The folder in which the stores are made.
     pub scratch: PathBuf,

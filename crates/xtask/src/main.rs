@@ -146,7 +146,7 @@ struct SimulateOptions {
     /// The first seed; by chance if not given.
     #[arg(long)]
     seed: Option<u64>,
-    /// Only broken laws and the table, without progress.
+    /// No progress: broken laws and the table are enough.
     #[arg(long)]
     quiet: bool,
     /// JSON instead of a table.

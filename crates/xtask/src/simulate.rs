@@ -54,7 +54,7 @@ pub struct SimulateReport {
     pub simulated: Duration,
     /// The time that it took.
     pub took: Duration,
-    /// What happened in them.
+    /// Events of their worlds.
     pub events: EventCounts,
     /// Seeds that break a law.
     pub broken: Vec<u64>,
@@ -73,7 +73,7 @@ impl Simulate {
     /// In a search by time: a second run of each seed would halve what is simulated.
     pub const ONE_TWICE_OF: NonZeroU64 = NonZeroU64::new(8).unwrap();
 
-    /// As many seeds at once as there are processors.
+    /// Number of processors, each of which runs one seed at a time.
     #[must_use]
     pub fn processors() -> NonZeroUsize {
         thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
@@ -231,7 +231,7 @@ pub struct SimulateFigures<'a> {
     pub hours_a_minute: f64,
     /// Seconds that it took.
     pub seconds: f64,
-    /// What happened in the worlds.
+    /// Events of the worlds.
     pub events: EventCounts,
     /// Seeds that break a law.
     pub broken: &'a [u64],

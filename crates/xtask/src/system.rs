@@ -187,7 +187,7 @@ fn fanfare_config(folder: &Path, targets: &AlertTargets) -> String {
     let names: Vec<&str> = channels.iter().map(|(name, _)| name.as_str()).collect();
     let settings: String = channels.iter().map(|(name, settings)| format!("  {name}:\n{settings}")).collect();
     format!(
-        "server: {{ listen: 127.0.0.1:0 }}
+        "server: {{ listen: 127.0.0.1:0, external_url: http://127.0.0.1 }}
 store: sqlite://{}
 sources:
   - name: thinklink

@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 use fanfare_core::Status;
 use rusqlite::Connection;
 
-use super::Evidence;
+use super::evidence::Evidence;
 use crate::promises::{Promise, PromiseBook};
 use crate::providers::ProviderCall;
 use crate::time::SECOND;
@@ -67,6 +67,9 @@ pub(crate) fn check_contracts(evidence: Evidence<'_>) -> Result<()> {
     let Evidence { ledger, calls, disturbances, book, .. } = evidence;
     let mut status = ledger
         .prepare_cached("SELECT fulfilment, dealt_with IS NOT NULL FROM notifications WHERE id = ?1")?;
+    let mut abandoned = ledger.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM steps WHERE notification = ?1 AND step ->> 'fulfilment' = 'abandoned')",
+    )?;
     let is_certain = |it: &&Promise| it.terms.needs_recheck() && book.is_certain_since(it.made_at);
     for promise in book.promises().iter().filter(is_certain) {
         let told: Vec<_> = calls
@@ -97,7 +100,10 @@ pub(crate) fn check_contracts(evidence: Evidence<'_>) -> Result<()> {
                 })
         };
         let confirmed = distinct(&surely);
-        let expected: &[&str] = if deadline.is_some() { &["kept"] } else { &["kept", "late"] };
+        // Given up because nobody was left who could confirm, it stays so, whoever confirms then.
+        let was_abandoned: bool = abandoned.query_row([promise.notification.0], |row| row.get(0))?;
+        let may_be_late = deadline.is_none() || was_abandoned;
+        let expected: &[&str] = if may_be_late { &["kept", "late"] } else { &["kept"] };
         ensure!(
             confirmed < promise.terms.needed() || expected.contains(&word.as_str()),
             "{} is {word}, and {confirmed} channels confirmed it in time: {:?} since {:?}",

@@ -1,9 +1,9 @@
 //! Laws of the ledger at every moment, in plain SQL.
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use rusqlite::Connection;
 
-use super::LedgerOrigin;
+use super::evidence::{LedgerOrigin, number};
 
 /// Laws, each with a query that counts what breaks it.
 const LAWS: [(&str, &str); 9] = [
@@ -70,11 +70,6 @@ pub(crate) fn check_ledger(ledger: &Connection, origin: LedgerOrigin, accepted: 
     let accepted = i64::try_from(accepted)?;
     ensure!(kept >= accepted, "{accepted} alerts were accepted, and {kept} are in the ledger");
     Ok(())
-}
-
-/// The one number that `sql` selects.
-pub(crate) fn number(ledger: &Connection, sql: &str) -> Result<i64> {
-    ledger.prepare_cached(sql)?.query_row([], |row| row.get(0)).with_context(|| sql.to_owned())
 }
 
 /// The deliveries, attempts and steps as text, for a comparison of two runs.

@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 use fanfare_core::Notification;
 use rusqlite::Connection;
 
-use super::Evidence;
+use super::evidence::Evidence;
 use crate::options::ChannelOptions;
 use crate::providers::ProviderCall;
 use crate::time::SECOND;
@@ -95,7 +95,7 @@ fn check_limits(calls: &[ProviderCall], channels: &[ChannelOptions], channel: &C
     Ok(())
 }
 
-/// What every recipient has is sent again only if the gateway was killed before the answer was on the disk.
+/// A message that every recipient has is sent again only if the gateway was killed before the answer was on the disk.
 fn check_repeats(evidence: Evidence<'_>, rows: &DeliveryRows) -> Result<()> {
     let mut of_delivery: BTreeMap<DeliveryName, Vec<&ProviderCall>> = BTreeMap::new();
     for call in evidence.calls {
@@ -116,7 +116,7 @@ fn check_repeats(evidence: Evidence<'_>, rows: &DeliveryRows) -> Result<()> {
     Ok(())
 }
 
-/// What the ledger calls delivered was confirmed by its provider and shown to people.
+/// A delivery that the ledger calls delivered was confirmed by its provider and shown to people.
 fn check_delivered(evidence: Evidence<'_>) -> Result<()> {
     let taken = evidence.calls.iter().filter(|it| it.is_confirmed() && it.is_shown);
     let confirmed: BTreeSet<DeliveryName> =

@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 use fanfare_core::{Sending, Status};
 use rusqlite::Connection;
 
-use super::Evidence;
+use super::evidence::Evidence;
 use crate::promises::Promise;
 use crate::providers::ProviderCall;
 use crate::time::MINUTE;

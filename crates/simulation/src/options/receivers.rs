@@ -12,7 +12,7 @@ use crate::time::SECOND;
 /// The names that receivers have; a world has the first few of them.
 const NAMES: [&str; 4] = ["everyone", "on-call", "cold-chain", "boss"];
 
-/// One receiver.
+/// A receiver and its terms.
 #[derive(Debug, Clone)]
 pub(crate) struct ReceiverOptions {
     /// The name; alerts with the label `to` of this name are routed to it.

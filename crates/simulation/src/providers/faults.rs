@@ -29,7 +29,7 @@ pub(crate) enum RequestFate {
 /// A time in which requests, or their answers, get lost.
 #[derive(Debug, Clone)]
 pub(crate) struct NetworkOutage {
-    /// Its end, as a time since the beginning of the run.
+    /// End of it, as a time since the beginning of the run.
     pub(crate) until: Duration,
     /// The channels that it befalls.
     pub(crate) scope: OutageScope,
@@ -44,7 +44,7 @@ pub(crate) enum OutageScope {
     Everything,
     /// Every channel of one way out.
     Egress(String),
-    /// One channel.
+    /// One channel alone.
     Channel(&'static str),
 }
 

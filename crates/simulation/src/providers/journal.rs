@@ -10,15 +10,15 @@ use crate::time::VirtualClock;
 /// A request as the world outside the gateway knows it.
 #[derive(Debug, Clone)]
 pub(crate) struct ProviderCall {
-    /// The channel.
+    /// Name of the channel.
     pub(crate) channel: &'static str,
     /// The time since the beginning of the run.
     pub(crate) at: Duration,
-    /// What the message tells: several notifications in a digest.
+    /// Notifications that the message tells: several in a digest.
     pub(crate) notifications: Vec<Arc<Notification>>,
     /// The attempt of which it is the request.
     pub(crate) attempt: Attempt,
-    /// Whether people saw the message.
+    /// True if people saw the message.
     pub(crate) is_shown: bool,
     /// The answer that reached the gateway, and when; `None` if none did.
     pub(crate) answer: Option<(Duration, CallAnswer)>,
@@ -35,7 +35,7 @@ pub(crate) enum CallAnswer {
     Accepted,
     /// Taken for some recipients only.
     Partial,
-    /// Not taken, or nobody knows; in the words of the error.
+    /// Refused, or nobody knows; in the words of the error.
     Failed(String),
 }
 

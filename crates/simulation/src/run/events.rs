@@ -8,7 +8,7 @@ use fanfare_gateway::{DeadLetterFilter, DeadLetters};
 use jiff::SignedDuration;
 use tokio::task::yield_now;
 
-use super::WorldRun;
+use super::state::WorldRun;
 use crate::laws::number;
 use crate::options::{OutageDirection, draw_receivers};
 use crate::promises::{AlarmReport, Judgement};
@@ -330,7 +330,7 @@ impl WorldRun {
     }
 }
 
-/// Whether the machine ends with the gateway, and starts anew.
+/// The machine at an end of the gateway: it ends too, and starts anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum MachineEnd {
     Surely,

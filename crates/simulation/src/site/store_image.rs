@@ -39,7 +39,7 @@ impl StoreImage {
         Ok(())
     }
 
-    /// What a power cut leaves in the middle of one commit, before which the files were `self` and all of
+    /// Files that a power cut leaves in the middle of one commit, before which the files were `self` and all of
     /// it on the disk, and after which they are `after`: any of the sectors written since, in any order.
     ///
     /// SQLite waits for the WAL to be on the disk before it copies pages into the file, and for the file

@@ -17,7 +17,7 @@ const OFFSETS: [&str; 7] = ["+0", "-2m", "+2m", "-1h", "+1h", "-1d", "-10y"];
 /// The wall clock of one life of the gateway.
 #[derive(Debug, Clone)]
 pub(super) enum WrongClock {
-    /// As it is.
+    /// The clock as it is.
     Right,
     /// Ahead or behind.
     Off { library: PathBuf, by: &'static str },

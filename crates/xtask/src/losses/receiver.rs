@@ -23,11 +23,11 @@ use crate::alert::{Serial, serials};
 /// An answer other than "taken".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ReceiverAnswer {
-    /// This HTTP status.
+    /// An answer with this HTTP status.
     Status(u16),
     /// HTTP 200 with a body that says that the message was not taken.
     ErrorCode,
-    /// No answer.
+    /// No answer at all.
     Never,
 }
 

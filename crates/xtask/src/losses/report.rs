@@ -12,9 +12,9 @@ use super::trial::Told;
 /// A gateway's result in a scenario.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LossRow {
-    /// The scenario.
+    /// Title of the scenario.
     pub scenario: &'static str,
-    /// The gateway.
+    /// Name of the gateway.
     pub system: &'static str,
     /// Alerts that were accepted.
     pub accepted: usize,
@@ -24,7 +24,7 @@ pub struct LossRow {
     pub most_messages: usize,
     /// The seconds until every alert was told, if they were.
     pub seconds: Option<f64>,
-    /// Whether each alert was told, and not too often.
+    /// True if each alert was told, and not too often.
     pub is_right: bool,
 }
 

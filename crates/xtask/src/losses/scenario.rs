@@ -54,7 +54,7 @@ const STUCK: usize = 300;
 const OUTAGE: Duration = Duration::from_secs(8);
 
 impl LossScenario {
-    /// Every scenario.
+    /// All scenarios, in the order of the report.
     pub const ALL: [Self; 15] = [
         Self::KillAfterAnswer,
         Self::StopAfterAnswer,

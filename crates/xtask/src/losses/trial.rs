@@ -29,14 +29,14 @@ pub(super) struct LossTrial {
     patience: Duration,
 }
 
-/// What an alert says about its alarm.
+/// State of an alarm, as an alert says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum AlarmState {
     Begins,
     Ends,
 }
 
-/// What the receiver was told.
+/// Messages that the receiver took.
 #[derive(Debug, Clone)]
 pub(super) struct Told {
     /// The number of messages about each alert that was accepted.
