@@ -53,6 +53,10 @@ const STUCK: usize = 300;
 /// The time of an outage, longer than several pauses between tries.
 const OUTAGE: Duration = Duration::from_secs(8);
 
+/// The time within which a gateway has the receiver's answer on its disk, if it keeps one: what is in flight at a
+/// kill may come twice.
+const UNTIL_STORED: Duration = Duration::from_secs(1);
+
 impl LossScenario {
     /// All scenarios, in the order of the report.
     pub const ALL: [Self; 15] = [
@@ -160,6 +164,7 @@ impl LossScenario {
         let is_repeated = matches!(self, Self::RepeatAfterKill | Self::RepeatAfterStop);
         if is_repeated {
             trial.until_told().await;
+            sleep(UNTIL_STORED).await;
         }
         let is_stopped = matches!(self, Self::StopAfterAnswer | Self::RepeatAfterStop);
         let stops = if self == Self::StoppedAgainAndAgain { 3 } else { usize::from(is_stopped) };
