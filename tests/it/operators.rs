@@ -8,6 +8,7 @@ mod monitoring;
 mod night;
 mod repair;
 mod lists;
+mod channel_test;
 
 use serde_json::{Value, json};
 

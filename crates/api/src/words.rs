@@ -206,7 +206,7 @@ pub enum ReloadStatus {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TestVerdict {
-    /// No attempt has ended yet: the channel is busy, or must be silent.
+    /// No attempt has ended: the channel is busy, or must be silent. The test is withdrawn.
     Waiting,
     /// The outcome of the first attempt.
     #[serde(untagged)]

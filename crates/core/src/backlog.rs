@@ -205,6 +205,23 @@ impl<T> Backlog<T> {
         }
     }
 
+    /// Removes those of `ids` that wait; returns them.
+    pub fn remove(&mut self, ids: &BTreeSet<DeliveryId>) -> Vec<Waiting<T>> {
+        let holds = |queue: &Queue<T>| queue.waiting.iter().any(|it| ids.contains(&it.id));
+        let keys: Vec<_> =
+            self.queues.iter().filter(|(_, queue)| holds(queue)).map(|(key, _)| *key).collect();
+        let mut removed = Vec::new();
+        for key in keys {
+            self.unindex(key);
+            if let Some(queue) = self.queues.get_mut(&key) {
+                removed.extend(queue.remove(ids));
+            }
+            self.index(key);
+        }
+        self.len -= removed.len();
+        removed
+    }
+
     /// A delivery of the queue `key` that was taken out needs no further attempt. When all
     /// that were taken out have ended, the next of the queue may go.
     pub fn settled(&mut self, key: QueueKey) {
@@ -304,6 +321,15 @@ impl<T> Queue<T> {
         }
         let position = self.waiting.partition_point(|it| it.id < new.id);
         self.waiting.insert(position, new);
+    }
+
+    fn remove(&mut self, ids: &BTreeSet<DeliveryId>) -> Vec<Waiting<T>> {
+        let (removed, left) =
+            std::mem::take(&mut self.waiting).into_iter().partition(|it| ids.contains(&it.id));
+        self.waiting = left;
+        let removed: Vec<_> = VecDeque::into(removed);
+        removed.iter().for_each(|it: &Waiting<T>| self.counts.remove(it.severity, 1));
+        removed
     }
 
     fn take_out(&mut self, most: usize) -> Vec<Waiting<T>> {

@@ -11,6 +11,7 @@ mod recheck;
 mod acknowledge;
 mod dead_letter;
 mod give_up;
+mod withdraw;
 
 mod builder;
 mod committed;
@@ -44,6 +45,7 @@ pub use self::state::{
     NewestAlert, NotificationRecord, NotificationState, OpenIncident, StateKey, ToldChannel, ToldContent,
 };
 pub use self::timer::TimerKey;
+pub use self::withdraw::withdraw;
 
 #[cfg(test)]
 mod tests;

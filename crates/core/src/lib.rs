@@ -75,7 +75,7 @@ pub use crate::decide::{
     NewestAlert, NotificationRecord, NotificationRef, NotificationState, NotificationUpdate, Obstacle,
     OpenIncident, Recheck, RecheckAt, RepeatKey, RepeatedAlert, SendEnd, SendId, Settlement, StateKey,
     TimerKey, ToldChannel, ToldContent, accept, accept_planned, acknowledge, discard, give_up, obstacle,
-    recheck, retry, settle,
+    recheck, retry, settle, withdraw,
 };
 pub use crate::digest::Digest;
 pub use crate::duration::{HumanDuration, InvalidDuration};

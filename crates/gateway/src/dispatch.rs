@@ -31,6 +31,8 @@ pub(crate) enum LaneMessage {
     Deliveries(Vec<IncomingDelivery>),
     /// A person wants these deliveries to be tried without further delay, if they wait here.
     RetryNow(Arc<BTreeSet<DeliveryId>>),
+    /// Deliveries that are settled: they wait for nothing any more, if they wait here.
+    Withdraw(Arc<BTreeSet<DeliveryId>>),
     /// The machine was suspended: more time has passed than the lane has slept.
     TimePassed,
 }
@@ -135,7 +137,11 @@ impl Dispatch {
         }
         let to_retry: BTreeSet<_> = committed.iter().flat_map(|it| it.retry_now.iter().copied()).collect();
         if !to_retry.is_empty() {
-            self.retry_now(to_retry);
+            self.tell_lanes(LaneMessage::RetryNow, to_retry);
+        }
+        let withdrawn: BTreeSet<_> = committed.iter().flat_map(|it| it.withdrawn.iter().copied()).collect();
+        if !withdrawn.is_empty() {
+            self.tell_lanes(LaneMessage::Withdraw, withdrawn);
         }
     }
 
@@ -153,11 +159,15 @@ impl Dispatch {
         self.notify_escalation(EscalationEvent::TimePassed);
     }
 
-    /// Has these deliveries tried without further delay, on whichever lane they wait.
-    fn retry_now(&self, ids: BTreeSet<DeliveryId>) {
+    /// Tells all lanes of these deliveries, on whichever of them they wait.
+    fn tell_lanes(
+        &self,
+        message: impl Fn(Arc<BTreeSet<DeliveryId>>) -> LaneMessage,
+        ids: BTreeSet<DeliveryId>,
+    ) {
         let ids = Arc::new(ids);
         let lanes = self.lanes.read().unwrap_or_else(PoisonError::into_inner);
-        lanes.values().for_each(|lane| drop(lane.send(LaneMessage::RetryNow(Arc::clone(&ids)))));
+        lanes.values().for_each(|lane| drop(lane.send(message(Arc::clone(&ids)))));
     }
 
     fn enqueue(&self, deliveries: impl Iterator<Item = IncomingDelivery>) {

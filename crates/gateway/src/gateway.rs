@@ -319,6 +319,15 @@ impl Gateway {
         channel_test::test(&self.intake, channel, reason, self.clock.now()).await
     }
 
+    /// Withdraws a test whose turn has not come.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be stored; then the test goes out when its turn comes.
+    pub async fn withdraw_test(&self, message: TestMessage) -> Result<(), NotStored> {
+        channel_test::withdraw_test(&self.intake, message, self.clock.now()).await
+    }
+
     /// The channels of the config, sorted by name.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ mod alert;
 
 pub use self::alert::SELF_SOURCE;
 pub(crate) use self::alert::SelfAlert;
-pub(crate) use self::channel_test::{TestReason, channel_test};
+pub(crate) use self::channel_test::{TestReason, channel_test, is_requested_test};
 pub(crate) use self::checks::run_checks;
 pub(crate) use self::contract_broken::{
     CONTRACT_BROKEN, notice_alert, notice_end, raised_notice, told_notice,

@@ -243,7 +243,9 @@ pub(crate) fn account(name: &str) -> Account {
 pub(crate) fn settlement(delivery: &Delivery, outcome: DeliveryOutcome) -> Settlement {
     let word = match outcome {
         DeliveryOutcome::Delivered => "delivered",
-        DeliveryOutcome::Pending { .. } | DeliveryOutcome::Dead { .. } => "transient",
+        DeliveryOutcome::Pending { .. } | DeliveryOutcome::Dead { .. } | DeliveryOutcome::Answered { .. } => {
+            "transient"
+        }
     };
     Settlement {
         delivery: delivery.id,

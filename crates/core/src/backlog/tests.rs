@@ -540,3 +540,27 @@ fn what_waits_alone_in_its_queue_makes_room_for_itself_only() {
     let backlog = Backlog::with((0..10).map(|id| waiting(id, id.unsigned_abs(), Severity::Mid, 0)));
     assert!(backlog.queues.values().all(|queue| queue.waiting.capacity() == 1));
 }
+
+#[test]
+fn what_is_removed_waits_no_more_and_those_behind_it_go() {
+    let mut backlog = Backlog::with([
+        waiting(1, 7, Severity::Urgent, 0),
+        waiting(2, 7, Severity::Low, 0),
+        waiting(3, 8, Severity::High, 5),
+    ]);
+    assert_eq!(backlog.worst_ready(later(0)), Some(Severity::Urgent));
+    let removed = backlog.remove(&[DeliveryId(1), DeliveryId(9)].into());
+    assert_eq!((ids(&removed), backlog.len()), (vec![1], 2));
+    assert_eq!(backlog.worst_ready(later(0)), Some(Severity::Low));
+    assert_eq!(ids(&backlog.remove(&[DeliveryId(2), DeliveryId(3)].into())).len(), 2);
+    assert!(backlog.is_bare());
+}
+
+#[test]
+fn what_is_removed_from_behind_one_that_is_out_leaves_its_queue_bare() {
+    let mut backlog = Backlog::with([waiting(1, 7, Severity::Low, 0), waiting(2, 7, Severity::Low, 0)]);
+    let out = backlog.take(later(0), Turn::Worst).unwrap();
+    assert_eq!(ids(&backlog.remove(&[DeliveryId(2)].into())), [2]);
+    backlog.settled(out.queue);
+    assert!(backlog.is_bare());
+}

@@ -54,6 +54,8 @@ pub struct Changes {
     pub revived: Vec<Delivery>,
     /// Deliveries that were pending all the while and need wait no longer. No rows: for the lanes.
     pub retry_now: Vec<DeliveryId>,
+    /// Deliveries that wait for nothing any more. No rows: their lanes let go of them, after the commit.
+    pub withdrawn: Vec<DeliveryId>,
     /// The dead letters that a person has dealt with. No rows: an answer.
     pub dead_letters: Vec<DeadLetterId>,
 }

@@ -37,6 +37,8 @@ pub struct Committed {
     pub rechecks: Vec<Recheck>,
     /// Deliveries that were pending all the while and need wait no longer.
     pub retry_now: Vec<DeliveryId>,
+    /// Deliveries that the lanes must let go of.
+    pub withdrawn: Vec<DeliveryId>,
     /// The dead letters that a person has dealt with.
     pub dead_letters: Vec<DeadLetterId>,
     /// The steps that were taken, but for those about a notification that cannot be read.
@@ -108,6 +110,7 @@ impl Committed {
             deliveries,
             rechecks: changes.rechecks.into_iter().map(|it| recheck(it, ids)).collect(),
             retry_now: changes.retry_now,
+            withdrawn: changes.withdrawn,
             dead_letters: changes.dead_letters,
             steps,
             acknowledgements: changes.acknowledgements,

@@ -17,7 +17,9 @@ impl Settlement {
     fn calls_for_more(&self) -> bool {
         match self.outcome {
             DeliveryOutcome::Dead { .. } => true,
-            DeliveryOutcome::Delivered | DeliveryOutcome::Pending { .. } => self.needs_recheck,
+            DeliveryOutcome::Delivered
+            | DeliveryOutcome::Pending { .. }
+            | DeliveryOutcome::Answered { .. } => self.needs_recheck,
         }
     }
 }
@@ -66,6 +68,12 @@ fn change(settlement: &Settlement) -> DeliveryChange {
             settled_at,
             reason: format!("{reason}; last answer: {words}"),
         },
+        DeliveryOutcome::Answered { reason } => DeliveryChange::Settled {
+            status: DeliveryStatus::Discarded,
+            attempts,
+            settled_at,
+            reason: format!("{reason}; last answer: {words}"),
+        },
         DeliveryOutcome::Pending { next_at, failures, form, only, digest } => DeliveryChange::Again {
             attempts,
             next_at: *next_at,
@@ -93,6 +101,7 @@ fn update(delivery: &mut DeliveryState, settlement: &Settlement) {
     match &settlement.outcome {
         DeliveryOutcome::Delivered => delivery.status = DeliveryStatus::Delivered,
         DeliveryOutcome::Dead { .. } => delivery.status = DeliveryStatus::Dead,
+        DeliveryOutcome::Answered { .. } => delivery.status = DeliveryStatus::Discarded,
         DeliveryOutcome::Pending { only, .. } => delivery.only.clone_from(only),
     }
 }

@@ -109,6 +109,11 @@ pub enum DeliveryOutcome {
         /// The reason for giving up.
         reason: String,
     },
+    /// The delivery is given up, and a person has the answer already: it is no dead letter.
+    Answered {
+        /// The reason for giving up.
+        reason: String,
+    },
 }
 
 /// An account that must be silent for a while.

@@ -11,4 +11,5 @@ mod recheck;
 mod restarts;
 mod repeat;
 mod settle;
+mod withdraw;
 mod twice;

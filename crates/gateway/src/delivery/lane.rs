@@ -133,6 +133,10 @@ impl Lane {
             match message {
                 LaneMessage::Deliveries(incoming) => self.enqueue(incoming),
                 LaneMessage::RetryNow(ids) => self.backlog.hasten(&ids, self.context.monotonic.now()),
+                LaneMessage::Withdraw(ids) => {
+                    let removed = self.backlog.remove(&ids);
+                    removed.iter().for_each(|it| self.pending.remove(it.id));
+                }
                 LaneMessage::TimePassed => {} // the next turn asks for the time
             }
             next = self.incoming.try_recv().ok();

@@ -1,3 +1,4 @@
+mod channel_tests;
 mod channels;
 mod retries;
 mod accounts;

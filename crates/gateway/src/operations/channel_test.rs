@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    AlertId, ChannelName, Decision, DeliveryId, DeliveryTerms, IncidentChange, Plan, Verdict, Why,
+    AlertId, ChannelName, Decision, DeliveryId, DeliveryTerms, IncidentChange, NotificationId, Plan,
+    StateKey, Verdict, Why, withdraw,
 };
+use fanfare_store::Unit;
 use jiff::Timestamp;
 
 use crate::intake::{Intake, NotStored};
@@ -31,6 +33,24 @@ pub struct TestMessage {
     pub alert: AlertId,
     /// The delivery through the channel under test.
     pub delivery: DeliveryId,
+    /// The notification of that delivery.
+    pub notification: NotificationId,
+}
+
+/// The reason for which a test that had no turn is withdrawn.
+const NO_TURN: &str = "a test whose turn did not come while somebody waited for it";
+
+/// Withdraws a test whose turn has not come: nobody waits for it any more.
+pub(crate) async fn withdraw_test(
+    intake: &Intake,
+    message: TestMessage,
+    now: Timestamp,
+) -> Result<(), NotStored> {
+    let TestMessage { alert: _, delivery, notification } = message;
+    let decide = move |state: &_| withdraw(state, delivery, NO_TURN, now);
+    let unit = Unit::new(vec![StateKey::Notification(notification)], decide);
+    intake.store.transact(vec![unit]).await?;
+    Ok(())
 }
 
 /// Sends a marked test through `channel`, without regard to the policy.
@@ -47,7 +67,9 @@ pub(crate) async fn test(
     let alert = channel_test(channel, reason, now);
     let committed = intake.accept_planned(alert, only_to(channel), now).await?;
     let sent = committed.and_then(|it| {
-        Some(TestMessage { alert: it.alerts.first()?.id, delivery: it.deliveries.first()?.id })
+        let delivery = it.deliveries.first()?;
+        let (alert, notification) = (it.alerts.first()?.id, delivery.notification);
+        Some(TestMessage { alert, delivery: delivery.id, notification })
     });
     sent.ok_or_else(unknown)
 }

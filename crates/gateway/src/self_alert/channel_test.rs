@@ -4,7 +4,13 @@ use fanfare_core::{Alert, ChannelName, Kind, Severity, Status, cut_to_bytes, one
 use fanfare_words::SelfAlertFacts;
 use jiff::Timestamp;
 
-use crate::self_alert::alert::SelfAlert;
+use crate::self_alert::alert::{SelfAlert, is_self_alert};
+
+/// The `alertname` of the alert.
+const CHANNEL_TEST: &str = "ChannelTest";
+
+/// The field of the alert with the name of the person who asked for it.
+const REQUESTED_BY: &str = "requested_by";
 
 /// The part of a requester's name that is shown, in bytes.
 const NAME_BYTES: usize = 100;
@@ -24,14 +30,24 @@ pub(crate) fn channel_test(channel: &ChannelName, reason: TestReason<'_>, now: T
         TestReason::RequestedBy(by) => Some(cut_to_bytes(&one_line(by), NAME_BYTES, "…")),
         TestReason::Drill => None,
     };
-    SelfAlert {
-        name: "ChannelTest",
+    let mut alert = SelfAlert {
+        name: CHANNEL_TEST,
         subject: channel.as_str(),
         cause: None,
         kind: Kind::Notice,
         status: Status::Firing,
         severity: Severity::Low,
-        facts: SelfAlertFacts::ChannelTest { channel: channel.clone(), requested_by },
+        facts: SelfAlertFacts::ChannelTest { channel: channel.clone(), requested_by: requested_by.clone() },
     }
-    .alert(now)
+    .alert(now);
+    if let Some(by) = requested_by {
+        alert.extra.set(REQUESTED_BY, by);
+    }
+    alert
+}
+
+/// Tells whether `alert` is a test that a person has asked for, and waits for.
+pub(crate) fn is_requested_test(alert: &Alert) -> bool {
+    let is_test = is_self_alert(alert) && alert.labels.get("alertname") == Some(CHANNEL_TEST);
+    is_test && alert.extra.get(REQUESTED_BY).is_some()
 }

@@ -55,7 +55,8 @@ fn unknown_channel(name: &str) -> HttpRefusal {
 }
 
 /// `POST /api/v1/channels/{name}/test`, `{"by": NAME}`: sends a marked test through
-/// the real channel and waits for its provider's answer. 202 if it is still to come.
+/// the real channel and waits for its provider's answer. It is not tried again; 202 if its turn
+/// did not come, and then it is withdrawn.
 pub(super) async fn test(
     request: HttpRequest,
     body: UnreadBody,
@@ -71,7 +72,11 @@ pub(super) async fn test(
     let patience = LONGEST_WAIT.min(view.timeout.0 + EXTRA_WAIT);
     match first_attempt(&state.gateway, sent.delivery, patience).await? {
         Some(attempt) => Ok(HttpResponse::Ok().json(channel_test_result(waiting, attempt)?)),
-        None => Ok(HttpResponse::Accepted().json(waiting)),
+        None => {
+            let withdrawn = state.gateway.withdraw_test(sent).await;
+            withdrawn.map_err(|err| HttpRefusal::unavailable(err.to_string()))?;
+            Ok(HttpResponse::Accepted().json(waiting))
+        }
     }
 }
 

@@ -121,7 +121,8 @@ fn test_text(name: &str, result: &ChannelTestResult, in_words: &ChannelWords) ->
     match (words, latency_ms) {
         (Some(words), Some(latency)) => {
             let words = one_line(without_outcome(&outcome.to_string(), words));
-            in_words.tested(name, *outcome, *latency, &words)
+            let tested = in_words.tested(name, *outcome, *latency, &words);
+            in_words.remedy(*outcome).map_or_else(|| tested.clone(), |remedy| format!("{tested}\n{remedy}"))
         }
         _ => in_words.test_waits(name, *outcome, *alert_id),
     }

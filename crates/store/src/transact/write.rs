@@ -33,6 +33,7 @@ pub(super) fn write(db: &Connection, changes: &Changes) -> Result<AssignedIds, S
         rechecks: _,
         revived: _,
         retry_now: _,
+        withdrawn: _,
         dead_letters: _,
     } = changes;
     let ids = insert(db, new_alerts, notifications, deliveries)?;

@@ -180,7 +180,9 @@ impl DecisionFixture {
             ended_at: after_noon(seconds),
             word: match outcome {
                 DeliveryOutcome::Delivered => "delivered",
-                DeliveryOutcome::Pending { .. } | DeliveryOutcome::Dead { .. } => "transient",
+                DeliveryOutcome::Pending { .. }
+                | DeliveryOutcome::Dead { .. }
+                | DeliveryOutcome::Answered { .. } => "transient",
             },
             words: "errcode 0: ok".to_owned(),
             outcome,

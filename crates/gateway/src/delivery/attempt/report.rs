@@ -29,6 +29,7 @@ enum ReportKind {
     DeliveredToSome,
     Failed,
     GivenUp,
+    TestFailed,
 }
 
 /// The deliveries of a request that share an outcome.
@@ -57,11 +58,18 @@ macro_rules! line {
     };
 }
 
+const KINDS: [ReportKind; 5] = [
+    ReportKind::Delivered,
+    ReportKind::DeliveredToSome,
+    ReportKind::Failed,
+    ReportKind::GivenUp,
+    ReportKind::TestFailed,
+];
+
 /// Counts the outcomes of one request and logs them. Recipients stay out of the log; the store has them.
 pub(crate) fn report<'a>(runner: AttemptRunner<'a>, reported: &[ReportedDelivery<'a>], now: Moment) {
     reported.iter().for_each(|it| count(runner, it, now));
-    for kind in [ReportKind::Delivered, ReportKind::DeliveredToSome, ReportKind::Failed, ReportKind::GivenUp]
-    {
+    for kind in KINDS {
         let all: Vec<_> = reported.iter().copied().filter(|it| kind_of(it.verdict) == kind).collect();
         if let Some(first) = all.first().copied() {
             log(kind, &ReportedGroup { runner, first, all, now });
@@ -79,6 +87,7 @@ fn count(runner: AttemptRunner<'_>, reported: &ReportedDelivery<'_>, now: Moment
         }
         DeliveryOutcome::Pending { .. } => {}
         DeliveryOutcome::Dead { .. } => metrics.settled("dead"),
+        DeliveryOutcome::Answered { .. } => metrics.settled("discarded"),
     }
 }
 
@@ -88,6 +97,7 @@ fn kind_of(SendVerdict { outcome, refused, .. }: &SendVerdict) -> ReportKind {
         (DeliveryOutcome::Delivered, _) => ReportKind::DeliveredToSome,
         (DeliveryOutcome::Pending { .. }, _) => ReportKind::Failed,
         (DeliveryOutcome::Dead { .. }, _) => ReportKind::GivenUp,
+        (DeliveryOutcome::Answered { .. }, _) => ReportKind::TestFailed,
     }
 }
 
@@ -106,6 +116,7 @@ fn log(kind: ReportKind, group: &ReportedGroup<'_>) {
         ReportKind::Failed => {
             line!(warn, group, outcome = word, error = %logged, next_at = group.next_at(), "Attempt failed");
         }
+        ReportKind::TestFailed => line!(warn, group, outcome = word, error = %logged, "Channel test failed"),
         ReportKind::GivenUp => {
             line!(error, group, outcome = word, error = %logged, reason = reason(outcome), "Delivery given up");
         }
@@ -115,7 +126,7 @@ fn log(kind: ReportKind, group: &ReportedGroup<'_>) {
 /// The reason for giving up.
 fn reason(outcome: &DeliveryOutcome) -> Option<&str> {
     match outcome {
-        DeliveryOutcome::Dead { reason } => Some(reason),
+        DeliveryOutcome::Dead { reason } | DeliveryOutcome::Answered { reason } => Some(reason),
         DeliveryOutcome::Delivered | DeliveryOutcome::Pending { .. } => None,
     }
 }
@@ -184,7 +195,10 @@ impl<'a> ReportedGroup<'a> {
                 DeliveryOutcome::Pending { next_at, .. },
                 AccountEffect::Good | AccountEffect::Unclear | AccountEffect::NotSent,
             ) => Some(display(after(self.now.wall, between(self.now.promise, *next_at)))),
-            (DeliveryOutcome::Delivered | DeliveryOutcome::Dead { .. }, _) => None,
+            (
+                DeliveryOutcome::Delivered | DeliveryOutcome::Dead { .. } | DeliveryOutcome::Answered { .. },
+                _,
+            ) => None,
         }
     }
 }

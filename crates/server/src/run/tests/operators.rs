@@ -229,13 +229,21 @@ fn a_test_tells_the_providers_words_and_whether_it_was_delivered() {
 
     let answer = r#"{"channel":"ops","alert_id":7,"delivery_id":9,"outcome":"misconfigured","words":"misconfigured: errcode 310000","latency_ms":95}"#;
     let case = Case { args: &args, status: "200 OK", answer, outcome: Outcome::Finding };
-    check(case, expect![["ops: misconfigured after 95 ms: errcode 310000\n"]]);
+    check(
+        case,
+        expect![[r#"
+            ops: misconfigured after 95 ms: errcode 310000
+            Mend the channel's settings or secret, run fanfare reload, then test again.
+        "#]],
+    );
 
     let answer = r#"{"channel":"ops","alert_id":7,"delivery_id":9,"outcome":"waiting","words":null,"latency_ms":null}"#;
     let case = Case { args: &args, status: "202 Accepted", answer, outcome: Outcome::Finding };
     check(
         case,
-        expect![["ops: waiting: the channel is busy, or must be silent; `fanfare explain 7` will tell\n"]],
+        expect![[
+            "ops: waiting: the channel is busy, or must be silent; nothing was sent, and nothing waits (alert 7). `fanfare channels list` tells until when\n"
+        ]],
     );
 }
 
