@@ -30,8 +30,6 @@ pub(crate) async fn metrics(
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, HttpRefusal> {
     state.admit_to_metrics(&request)?;
-    let mut text = String::new();
-    prometheus_client::encoding::text::encode(&mut text, &state.metrics)
-        .map_err(|err| HttpRefusal::unavailable(err.to_string()))?;
+    let text = state.metrics.text().map_err(|err| HttpRefusal::unavailable(err.to_string()))?;
     Ok(HttpResponse::Ok().content_type(OPEN_METRICS).body(text))
 }

@@ -1,5 +1,6 @@
 //! The state that the handlers share.
 
+mod metrics_text;
 mod reloadable;
 
 use std::collections::HashMap;
@@ -14,6 +15,7 @@ use fanfare_sandbox::Sandbox;
 use fanfare_sources::{Format, SourceSettings};
 use prometheus_client::registry::Registry;
 
+use self::metrics_text::MetricsText;
 use self::reloadable::Reloadable;
 use crate::access::{Access, Admitted, WebOrigins};
 use crate::refusal::HttpRefusal;
@@ -25,7 +27,7 @@ use crate::traffic::Traffic;
 pub struct AppState {
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) metrics: Registry,
+    pub(crate) metrics: MetricsText,
     pub(crate) traffic: Arc<Traffic>,
     pub(crate) sandbox: Option<Arc<Sandbox>>,
     pub(crate) reloads: ReloadRequests,
@@ -77,7 +79,7 @@ impl AppState {
         Self {
             gateway,
             clock,
-            metrics,
+            metrics: MetricsText::new(metrics),
             traffic,
             sandbox: None,
             reloads,

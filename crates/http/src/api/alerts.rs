@@ -17,7 +17,7 @@ use crate::request::query;
 use crate::state::AppState;
 
 /// `GET /api/v1/alerts?fingerprint=&status=&severity=&source=&receiver=&contract=&since=&matchers=&before=&limit=`: the
-/// newest first. A search looks at a thousand alerts for one answer, which says where it goes on.
+/// newest first. A search looks at a thousand alerts at most for one answer, which says where it goes on.
 pub(super) async fn list(
     request: HttpRequest,
     state: web::Data<AppState>,

@@ -14,6 +14,9 @@ use crate::{Store, StoreError};
 /// The alerts that one step of a search looks at: a step takes less than 5 ms, whatever the filter.
 const STRETCH: u32 = 1_000;
 
+/// The same where each must be read as a whole, because matchers are asked for.
+const STRETCH_OF_MATCHERS: u32 = 300;
+
 /// A choice of alerts by what they are and what became of them.
 #[derive(Debug, Clone, Default)]
 pub struct AlertSearch {
@@ -66,7 +69,7 @@ fn told_sql() -> String {
 }
 
 impl Store {
-    /// Alerts that fit `search`, the newest first, among the next thousand.
+    /// Alerts that fit `search`, the newest first, among the next thousand at most.
     ///
     /// # Errors
     ///
@@ -80,7 +83,7 @@ fn page(db: &Connection, search: &AlertSearch) -> Result<AlertPage, StoreError> 
     let first = search.since.map_or(Ok(0), |it| first_since(db, from_time(it)))?;
     let before = search.before.map_or(i64::MAX, |it| it.0);
     let mut statement = db.prepare_cached(CANDIDATES)?;
-    let mut rows = statement.query(params![before, first, STRETCH])?;
+    let mut rows = statement.query(params![before, first, search.stretch()])?;
     let (mut alerts, mut looked_at, mut last) = (Vec::new(), 0, None);
     let limit = usize::try_from(search.limit).unwrap_or(usize::MAX);
     while alerts.len() < limit {
@@ -89,7 +92,7 @@ fn page(db: &Connection, search: &AlertSearch) -> Result<AlertPage, StoreError> 
         last = Some(AlertId(row.get(0)?));
         alerts.extend(StoreError::skip_damaged(search.examine(db, row), &"of `alerts`")?.flatten());
     }
-    let is_at_the_end = looked_at < STRETCH && alerts.len() < limit;
+    let is_at_the_end = looked_at < search.stretch() && alerts.len() < limit;
     Ok(AlertPage { alerts, next_before: last.filter(|_| !is_at_the_end) })
 }
 
@@ -110,6 +113,10 @@ fn first_since(db: &Connection, since: i64) -> Result<i64, StoreError> {
 }
 
 impl AlertSearch {
+    fn stretch(&self) -> u32 {
+        if self.matchers.is_empty() { STRETCH } else { STRETCH_OF_MATCHERS }
+    }
+
     /// The alert of `row`, if it fits.
     fn examine(&self, db: &Connection, row: &Row<'_>) -> Result<Option<AlertRow>, StoreError> {
         // The cheapest first: most alerts of a stretch do not fit.
