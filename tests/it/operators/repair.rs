@@ -42,7 +42,7 @@ impl DamagedSite {
         self.site.run(&[&["audit"], arguments].concat(), &[])
     }
 
-    /// What stands in the columns that are damaged.
+    /// The contents of the columns that are damaged.
     fn cells(&self) -> Vec<String> {
         let store = Connection::open(self.site.path("data/fanfare.db")).unwrap();
         let cells =
