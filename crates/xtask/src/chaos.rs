@@ -1,7 +1,6 @@
 //! `kill -9`, again and again, and the count afterwards.
 
 mod environment;
-mod wrong_clock;
 mod report;
 
 use std::io::Write;
@@ -13,8 +12,8 @@ use anyhow::Result;
 pub use self::report::{BrokenPromise, ChaosReport};
 
 use self::environment::ChaosEnvironment;
-use self::wrong_clock::WrongClock;
 use crate::alert::Serial;
+use crate::wrong_clock::WrongClock;
 
 #[cfg(test)]
 mod tests;

@@ -24,6 +24,7 @@ mod usage;
 
 mod code;
 mod stats;
+mod wrong_clock;
 mod provision;
 mod workspace;
 

@@ -45,6 +45,10 @@ impl Losses {
     pub async fn run(&self, progress: &mut dyn Write) -> Result<LossReport> {
         let mut rows = Vec::new();
         for scenario in &self.scenarios {
+            if let Some(obstacle) = scenario.obstacle() {
+                writeln!(progress, "{}: not played, {obstacle}", scenario.title())?;
+                continue;
+            }
             for system in &self.systems {
                 let trial = LossTrial::open(system, &self.scratch, self.patience).await?;
                 let told = scenario.play(trial).await?;

@@ -12,6 +12,10 @@ use jiff::Timestamp;
 use crate::channel::account::{SharedAccount, SharedEgress};
 use crate::time::{after, before, between};
 
+/// The most by which a send of an earlier life ended later than the store says: each time in it is cut to
+/// a millisecond, that of the end and that of the heartbeat by which this life's time continues.
+const LOST_PRECISION: Duration = Duration::from_millis(2);
+
 /// The sends and silences of all accounts, as the store has them.
 #[derive(Debug)]
 pub(crate) struct StoredAccounts {
@@ -24,7 +28,8 @@ pub(crate) struct StoredAccounts {
 impl StoredAccounts {
     /// Reads the sends of the last `longest` budget period, and the silences: by what has passed for certain.
     pub(crate) async fn load(store: &Store, longest: Duration, now: Moment) -> Result<Self, StoreError> {
-        let sends = store.sends_since(before(now.certain, longest), now.certain).await?;
+        let since = before(now.certain, longest.saturating_add(LOST_PRECISION));
+        let sends = store.sends_since(since, now.certain).await?;
         Ok(Self { sends, holds: store.holds(now.certain).await?, now })
     }
 
@@ -46,7 +51,8 @@ impl StoredAccounts {
         self.sends
             .iter()
             .filter(move |(of, _)| of == account)
-            .map(|(_, ended)| before(self.now.promise, between(*ended, self.now.certain)))
+            .map(|(_, ended)| between(*ended, self.now.certain).saturating_sub(LOST_PRECISION))
+            .map(|age| before(self.now.promise, age))
     }
 
     /// The egress with its block.

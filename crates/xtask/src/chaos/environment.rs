@@ -15,7 +15,6 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
-use super::wrong_clock::WrongClock;
 use crate::alert::Serial;
 use crate::alert::tkl;
 use crate::delivery_counter::DeliveryCounter;
@@ -23,6 +22,7 @@ use crate::gateway_process::GatewayProcess;
 use crate::load::{LoadClient, PostTarget};
 use crate::system::{AlertTargets, System};
 use crate::webhook_sink::{SinkBehaviour, WebhookSink};
+use crate::wrong_clock::WrongClock;
 
 /// Two receivers and a store.
 pub(super) struct ChaosEnvironment {

@@ -8,6 +8,7 @@ use tokio::time::sleep;
 use super::receiver::ReceiverAnswer;
 use super::trial::AlarmState::{Begins, Ends};
 use super::trial::{LossTrial, Told};
+use crate::wrong_clock::WrongClock;
 
 /// A scenario in which gateways lose alerts, or tell too much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -42,6 +43,10 @@ pub enum LossScenario {
     KillWithMany,
     /// Three hundred connections of strangers hold half a request each.
     StuckConnections,
+    /// The files of the store are deleted while the gateway runs, and it is killed after another alert.
+    StoreDeleted,
+    /// The gateway is killed while it tries again, and its wall clock is an hour behind from then on.
+    ClockBehind,
 }
 
 /// The number of alerts of [`LossScenario::KillWithMany`].
@@ -57,9 +62,18 @@ const OUTAGE: Duration = Duration::from_secs(8);
 /// kill may come twice.
 const UNTIL_STORED: Duration = Duration::from_secs(1);
 
+/// The time within which a gateway should notice that its files are gone.
+const UNTIL_NOTICED: Duration = Duration::from_secs(3);
+
 impl LossScenario {
+    /// The reason for which it cannot be played on this machine.
+    pub(super) fn obstacle(self) -> Option<&'static str> {
+        let needs_library = self == Self::ClockBehind && WrongClock::library().is_none();
+        needs_library.then_some("libfaketime is not installed")
+    }
+
     /// All scenarios, in the order of the report.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::KillAfterAnswer,
         Self::StopAfterAnswer,
         Self::StopWhileRetrying,
@@ -75,6 +89,8 @@ impl LossScenario {
         Self::StoppedAgainAndAgain,
         Self::KillWithMany,
         Self::StuckConnections,
+        Self::StoreDeleted,
+        Self::ClockBehind,
     ];
 
     /// The sentence that tells it.
@@ -87,7 +103,7 @@ impl LossScenario {
             Self::RepeatAfterKill => "told, kill -9, restart, sender repeats",
             Self::RepeatAfterStop => "told, SIGTERM, restart, sender repeats",
             Self::OverDuringOutage => "begins and ends while the receiver is down",
-            Self::OneTooManyRequests => "one HTTP 429, then well",
+            Self::OneTooManyRequests => "one HTTP 429 with Retry-After, then well",
             Self::OneServerError => "one HTTP 500, then well",
             Self::RefusedWithStatus200 => "HTTP 200 with an error code, then well",
             Self::ReloadWhileRetrying => "SIGHUP while retrying, then well",
@@ -96,6 +112,8 @@ impl LossScenario {
             Self::StoppedAgainAndAgain => "accepted, SIGTERM three times in a row",
             Self::KillWithMany => "300 accepted, kill -9, restart",
             Self::StuckConnections => "300 strangers hold half a request each",
+            Self::StoreDeleted => "store deleted, another accepted, kill -9, restart",
+            Self::ClockBehind => "kill -9 while retrying, restart with the clock an hour behind",
         }
     }
 
@@ -112,6 +130,8 @@ impl LossScenario {
             | Self::StopWhileRetrying
             | Self::StoppedAgainAndAgain
             | Self::KillWithMany
+            | Self::StoreDeleted
+            | Self::ClockBehind
             | Self::OneHangingRequest => (1, 2),
             Self::RepeatAfterKill
             | Self::RepeatAfterStop
@@ -132,13 +152,24 @@ impl LossScenario {
             | Self::KillWithMany
             | Self::RepeatAfterKill
             | Self::RepeatAfterStop => self.end_gateway(&mut trial).await?,
-            Self::StopWhileRetrying | Self::OverDuringOutage | Self::ReloadWhileRetrying => {
+            Self::StopWhileRetrying
+            | Self::OverDuringOutage
+            | Self::ReloadWhileRetrying
+            | Self::ClockBehind => {
                 self.fail_receiver(&mut trial).await?;
             }
             Self::OneTooManyRequests => trial.post_after(ReceiverAnswer::Status(429)).await?,
             Self::OneServerError => trial.post_after(ReceiverAnswer::Status(500)).await?,
             Self::RefusedWithStatus200 => trial.post_after(ReceiverAnswer::ErrorCode).await?,
             Self::OneHangingRequest => trial.post_after(ReceiverAnswer::Never).await?,
+            Self::StoreDeleted => {
+                trial.post(0, Begins).await?;
+                trial.until_told().await;
+                trial.delete_store()?;
+                sleep(UNTIL_NOTICED).await;
+                trial.post(1, Begins).await?;
+                trial.kill_and_start().await?;
+            }
             Self::Flapping => {
                 for state in [Begins, Ends, Begins] {
                     trial.post(0, state).await?;
@@ -187,6 +218,11 @@ impl LossScenario {
         sleep(OUTAGE / 2).await;
         if self == Self::StopWhileRetrying {
             trial.stop_and_start().await?;
+        } else if self == Self::ClockBehind {
+            if let Some(clock) = WrongClock::hour_behind() {
+                trial.set_clock(clock);
+            }
+            trial.kill_and_start().await?;
         } else if self == Self::OverDuringOutage {
             trial.post(0, Ends).await?;
             sleep(OUTAGE / 2).await;

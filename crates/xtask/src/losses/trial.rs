@@ -1,5 +1,6 @@
 //! One gateway in one scenario.
 
+use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use crate::alert::{Serial, prometheus, tkl};
 use crate::gateway_process::GatewayProcess;
 use crate::load::LoadClient;
 use crate::system::System;
+use crate::wrong_clock::WrongClock;
 
 /// A gateway that plays a scenario, and its receiver.
 pub(super) struct LossTrial {
@@ -27,6 +29,7 @@ pub(super) struct LossTrial {
     accepted: u32,
     posted_at: Option<Instant>,
     patience: Duration,
+    clock: WrongClock,
 }
 
 /// State of an alarm, as an alert says it.
@@ -56,13 +59,16 @@ impl LossTrial {
         let receiver = ScriptedReceiver::open().await?;
         let folder = TempDir::with_prefix_in("losses-", scratch)?;
         let (system, accepted, posted_at) = (system.clone(), 0, None);
-        let mut trial = Self { receiver, system, folder, gateway: None, accepted, posted_at, patience };
+        let clock = WrongClock::Right;
+        let mut trial =
+            Self { receiver, system, folder, gateway: None, accepted, posted_at, patience, clock };
         trial.start().await?;
         Ok(trial)
     }
 
     async fn start(&mut self) -> Result<()> {
-        let command = self.system.loss_command(self.folder.path(), self.receiver.address)?;
+        let mut command = self.system.loss_command(self.folder.path(), self.receiver.address)?;
+        self.clock.apply(&mut command);
         self.gateway = Some(GatewayProcess::start(command).await?);
         Ok(())
     }
@@ -111,6 +117,25 @@ impl LossTrial {
             gateway.kill().await?;
         }
         self.start().await
+    }
+
+    /// Gives the gateway another wall clock from its next start on.
+    pub(super) fn set_clock(&mut self, clock: WrongClock) {
+        self.clock = clock;
+    }
+
+    /// Deletes everything that the gateway keeps, while it runs.
+    pub(super) fn delete_store(&self) -> Result<()> {
+        let config = |name: &str| name.ends_with(".yaml") || name.ends_with(".yml");
+        for entry in fs::read_dir(self.folder.path())? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                fs::remove_dir_all(entry.path())?;
+            } else if !config(&entry.file_name().to_string_lossy()) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
     }
 
     pub(super) async fn stop_and_start(&mut self) -> Result<()> {

@@ -16,7 +16,7 @@ const OFFSETS: [&str; 7] = ["+0", "-2m", "+2m", "-1h", "+1h", "-1d", "-10y"];
 
 /// The wall clock of one life of the gateway.
 #[derive(Debug, Clone)]
-pub(super) enum WrongClock {
+pub(crate) enum WrongClock {
     /// The clock as it is.
     Right,
     /// Ahead or behind.
@@ -25,23 +25,28 @@ pub(super) enum WrongClock {
 
 impl WrongClock {
     /// libfaketime, where it is installed.
-    pub(super) fn library() -> Option<PathBuf> {
+    pub(crate) fn library() -> Option<PathBuf> {
         LIBRARIES.iter().map(Path::new).find(|it| it.is_file()).map(Path::to_owned)
     }
 
+    /// A clock that is an hour behind; `None` where there is no library.
+    pub(crate) fn hour_behind() -> Option<Self> {
+        Self::library().map(|library| Self::Off { library, by: "-1h" })
+    }
+
     /// A clock by chance; right where there is no library.
-    pub(super) fn draw(library: Option<&PathBuf>, chance: &mut fastrand::Rng) -> Self {
+    pub(crate) fn draw(library: Option<&PathBuf>, chance: &mut fastrand::Rng) -> Self {
         let by = OFFSETS[chance.usize(..OFFSETS.len())];
         library.map_or(Self::Right, |library| Self::Off { library: library.clone(), by })
     }
 
     /// True if it shows another time than the truth.
-    pub(super) fn is_wrong(&self) -> bool {
+    pub(crate) fn is_wrong(&self) -> bool {
         matches!(self, Self::Off { by, .. } if *by != OFFSETS[0])
     }
 
     /// Gives `command` this clock. The time that passes stays the true one.
-    pub(super) fn apply(&self, command: &mut Command) {
+    pub(crate) fn apply(&self, command: &mut Command) {
         match self {
             Self::Right => {}
             Self::Off { library, by } => {
