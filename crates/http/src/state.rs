@@ -1,6 +1,6 @@
 //! The state that the handlers share.
 
-mod metrics_text;
+mod scraped_metrics;
 mod reloadable;
 
 use std::collections::HashMap;
@@ -15,8 +15,8 @@ use fanfare_sandbox::Sandbox;
 use fanfare_sources::{Format, SourceSettings};
 use prometheus_client::registry::Registry;
 
-use self::metrics_text::MetricsText;
 use self::reloadable::Reloadable;
+use self::scraped_metrics::ScrapedMetrics;
 use crate::access::{Access, Admitted, WebOrigins};
 use crate::refusal::HttpRefusal;
 use crate::reload_requests::ReloadRequests;
@@ -27,7 +27,7 @@ use crate::traffic::Traffic;
 pub struct AppState {
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) metrics: MetricsText,
+    pub(crate) metrics: ScrapedMetrics,
     pub(crate) traffic: Arc<Traffic>,
     pub(crate) sandbox: Option<Arc<Sandbox>>,
     pub(crate) reloads: ReloadRequests,
@@ -79,7 +79,7 @@ impl AppState {
         Self {
             gateway,
             clock,
-            metrics: MetricsText::new(metrics),
+            metrics: ScrapedMetrics::new(metrics),
             traffic,
             sandbox: None,
             reloads,

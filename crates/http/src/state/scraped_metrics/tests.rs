@@ -2,14 +2,14 @@ use prometheus_client::metrics::counter::Counter;
 
 use super::*;
 
-fn counted() -> (MetricsText, Counter) {
+fn counted() -> (ScrapedMetrics, Counter) {
     let (mut registry, counter) = (Registry::default(), Counter::default());
     registry.register("asked", "Times that somebody asked", counter.clone());
-    (MetricsText::new(registry), counter)
+    (ScrapedMetrics::new(registry), counter)
 }
 
 /// The number that the text shows.
-fn shown(texts: &MetricsText) -> u64 {
+fn shown(texts: &ScrapedMetrics) -> u64 {
     let text = String::from_utf8(texts.text().unwrap().to_vec()).unwrap();
     let line = text.lines().find_map(|line| line.strip_prefix("asked_total ")).unwrap();
     line.parse().unwrap()

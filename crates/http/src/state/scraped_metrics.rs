@@ -18,7 +18,7 @@ const TEXTS: u32 = 20;
 
 /// The metrics and their last text.
 #[derive(Debug)]
-pub(crate) struct MetricsText {
+pub(crate) struct ScrapedMetrics {
     registry: Registry,
     recent: Mutex<RecentTexts>,
 }
@@ -31,7 +31,7 @@ struct RecentTexts {
     last: Bytes,
 }
 
-impl MetricsText {
+impl ScrapedMetrics {
     pub(super) fn new(registry: Registry) -> Self {
         let recent = RecentTexts { since: Instant::now(), made: 0, last: Bytes::new() };
         Self { registry, recent: Mutex::new(recent) }
