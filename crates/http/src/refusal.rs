@@ -96,3 +96,6 @@ impl ResponseError for HttpRefusal {
         answer.json(ErrorResponse { error })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -124,7 +124,7 @@ fn get<Answer: ToSchema>(endpoint: Endpoint, summary: &str) -> OperationBuilder 
         .response("400", failure("The request cannot be read."))
         .response("401", failure("The token is missing or wrong."))
         .response("403", failure("The gateway has no token, and the request comes from elsewhere."))
-        .response("503", failure("The store cannot be used, or the gateway is stopping."))
+        .response("503", failure("The store cannot be used, too many alerts wait to be written, or the gateway is stopping; `Retry-After` says when to try again."))
 }
 
 fn post<Request: ToSchema, Answer: ToSchema>(endpoint: Endpoint, summary: &str) -> OperationBuilder {
