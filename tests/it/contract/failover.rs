@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use fanfare_core::{Contract, DeliveryTerms, Sending, Severity, Succeed};
+use fanfare_core::{Contract, DeliveryTerms, HumanDuration, Sending, Severity, Succeed};
 use fanfare_sandbox::Fault;
 use jiff::Timestamp;
 
@@ -65,6 +65,31 @@ async fn while_the_first_is_down_the_next_is_told_within_five_seconds() {
 #[tokio::test(start_paused = true)]
 async fn while_the_first_hangs_the_next_is_told_within_its_timeout_and_two_seconds() {
     check(Fault::Hang, TIMEOUT + 2 * SECOND).await;
+}
+
+/// With the first channel hanging, whose attempt takes longer than the contract, and one alert: the contract's end,
+/// and the time after which the next channel had told.
+async fn hanging_for(within: Duration) -> (String, Duration) {
+    let contract = Contract { within: Some(HumanDuration(within)), ..in_turn().contract };
+    let terms = DeliveryTerms { contract, ..in_turn() };
+    let world = ContractWorld::new(&[ContractChannel::WECOM, ContractChannel::MAIL], terms).await;
+    world.break_down(ContractChannel::WECOM, &Fault::Hang);
+    let accepted = world.now();
+    world.accept(vec![alarm(0, Severity::Urgent)]).await;
+    world.pass(2 * TIMEOUT).await;
+    let status = world.ledger.texts("SELECT fulfilment FROM notifications WHERE alert = 1").remove(0);
+    let mail =
+        world.seen_on(ContractChannel::MAIL).into_iter().find(|it| it.shown.text.contains(&device_name(0)));
+    (status, Duration::try_from(mail.unwrap().time.duration_since(accepted)).unwrap())
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_the_time_is_shorter_than_an_attempt_the_next_is_told_while_the_contract_can_be_kept() {
+    for within in [2, 4, 6, 9, 15] {
+        let (status, told_after) = hanging_for(within * SECOND).await;
+        assert_eq!(status, "kept", "within {within} s: told after {told_after:?}");
+        assert!(told_after < within * SECOND, "within {within} s: told after {told_after:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

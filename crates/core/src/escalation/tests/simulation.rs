@@ -416,3 +416,45 @@ fn whichever_of_three_channels_fail_and_however_somebody_is_told_in_time() {
         }
     }
 }
+
+proptest! {
+    /// However short the time is: the channels before the last hang, and the last one answers at once.
+    #[test]
+    fn in_turn_every_channel_is_asked_in_time_for_the_contract_however_short_that_is(
+        within in 1_u64..60,
+        (channels, needed) in (1_usize..=6).prop_flat_map(|channels| (Just(channels), 1..=channels)),
+        rung in prop::option::of(0_u64..90),
+    ) {
+        let own = &CHANNELS[..channels];
+        let mut terms = DeliveryTerms::in_turn(needed, own).within(within);
+        if let Some(after) = rung {
+            terms = terms.rung(after, Unless::Delivered, &["console"]);
+        }
+        let mut story = Story::new(terms);
+        let deadline = NOON + SignedDuration::from_secs(within.cast_signed());
+        let mut now = NOON;
+        for _ in 0..100 {
+            let next = story.follow(now).next_check_at;
+            if story.contract.deliveries.iter().filter(|it| own.contains(&it.channel.as_str())).count() == channels {
+                break;
+            }
+            let Some(next) = next.filter(|at| *at < deadline) else { break };
+            prop_assert!(next > now, "the next check is not after {now}");
+            now = next;
+        }
+        for channel in own {
+            let asked = story.contract.deliveries.iter().find(|it| it.channel.as_str() == *channel);
+            prop_assert!(asked.is_some_and(|it| it.at < deadline), "{channel} is not asked in time");
+        }
+        // As many as must confirm do so on those that were asked last, right before the time is over.
+        let mut left = needed;
+        for delivery in story.contract.deliveries.iter_mut().rev() {
+            if left > 0 && own.contains(&delivery.channel.as_str()) {
+                delivery.progress = Delivered;
+                left -= 1;
+            }
+        }
+        story.follow(deadline - SignedDuration::from_millis(1));
+        prop_assert_eq!(story.contract.status, ContractStatus::Kept);
+    }
+}
