@@ -24,9 +24,10 @@ pub use crate::shapes::{
     DeliveryStageCounts, DiscardResult, ErrorDetails, ErrorResponse, EscalationRung, EventDetails,
     ExplainedAcknowledgement, ExplainedDelivery, ExplainedNotification, ExplainedStep, FiringIncidents,
     GatewayStatus, HeldReceiver, IncidentAlert, IngestResult, LeftOutRows, ListedAlert, ListedDelivery,
-    MentionedPeople, NotificationSummary, NotificationTally, ProblemLevel, ReceiverTerms, RefusedReload,
-    ReloadResult, RequiredChannels, RetryResult, RouteCheck, RouteReason, RoutingExplanation, SourceReport,
-    StepDetails, StoreReport, SuppressedReceiver, TimelineEvent, UnaccountedRow, UnsettledContracts,
+    MentionedPeople, NotificationSummary, NotificationTally, PolicyGap, ProblemLevel, ReceiverTerms,
+    RefusedReload, ReloadResult, RequiredChannels, RetryResult, RouteCheck, RouteReason, RoutingExplanation,
+    SourceReport, StepDetails, StoreReport, SuppressedReceiver, TimelineEvent, UnaccountedRow,
+    UnsettledContracts,
 };
 pub use crate::word::{UnknownWord, parse_word};
 pub use crate::words::{

@@ -35,7 +35,7 @@ pub use self::deliveries::{DeliveryDetails, DeliveryList, DeliveryQuery, ListedD
 pub use self::error::{ErrorDetails, ErrorResponse};
 pub use self::explanation::{
     AlertExplanation, ExplainedAcknowledgement, ExplainedDelivery, ExplainedNotification, IncidentAlert,
-    LeftOutRows, RouteCheck, RouteReason, RoutingExplanation,
+    LeftOutRows, PolicyGap, RouteCheck, RouteReason, RoutingExplanation,
 };
 pub use self::ingest::{AcceptedAlert, HeldReceiver, IngestResult};
 pub use self::reload::{ConfigProblem, ProblemLevel, RefusedReload, ReloadResult};

@@ -4,7 +4,7 @@ mod chinese;
 mod english;
 mod outcome;
 
-use fanfare_api::{EscalationRung, EventDetails, LeftOutRows};
+use fanfare_api::{EscalationRung, EventDetails, LeftOutRows, PolicyGap};
 use fanfare_core::Language;
 
 pub use self::outcome::without_outcome;
@@ -145,10 +145,13 @@ impl ExplainWords {
 
     /// The routing of an alert whose policy is not known, with the gateway's own words for why.
     #[must_use]
-    pub fn unknown_policy(&self, why: &str) -> String {
+    pub fn unknown_policy(&self, why: &str, because: PolicyGap) -> String {
         match self.language {
             Language::En => format!("the policy it was decided by is not known: {why}"),
-            Language::Zh => format!("当时的路由策略未知（`{why}`）"),
+            Language::Zh => match because {
+                PolicyGap::NotKept => "当时的路由策略未知：告警到达时没有保存".to_owned(),
+                PolicyGap::Unreadable => "当时的路由策略未知：保存的内容无法读取".to_owned(),
+            },
         }
     }
 }

@@ -192,7 +192,19 @@ pub enum RoutingExplanation {
     Unknown {
         /// The reason that it is not known.
         why: String,
+        /// The reason that it is not known, for programs.
+        because: PolicyGap,
     },
+}
+
+/// The reason that a policy is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PolicyGap {
+    /// The policy was not kept when the alert came.
+    NotKept,
+    /// The policy that was kept cannot be read.
+    Unreadable,
 }
 
 /// A route, and the reason that an alert went there or not.

@@ -18,6 +18,10 @@ const BATCH_SIZE: usize = 200;
 /// The contracts that are read at a time.
 const PAGE: u32 = 1_000;
 
+/// The most pages that are read: whoever has a link can open it without limit, and a page takes some 20 ms. No notice
+/// tells of as many contracts.
+const PAGES: usize = 10;
+
 /// The obstacle to acknowledging a notification; `None` if it can be acknowledged.
 pub(crate) async fn find_obstacle(
     intake: &Intake,
@@ -80,15 +84,16 @@ async fn covered(intake: &Intake, id: NotificationId) -> Result<Covered, StoreEr
     Ok(Covered { now: now.into_iter().cloned().collect(), later: later.into_iter().cloned().collect() })
 }
 
-/// The abandoned contracts of one notice.
+/// The abandoned contracts of one notice, those of the newest notifications first.
 async fn all_of(intake: &Intake, key: &NoticeKey) -> Result<Vec<AbandonedContract>, StoreError> {
     let (mut all, mut before) = (Vec::new(), None);
-    loop {
+    for _ in 0..PAGES {
         let page = intake.store.abandoned_contracts(SELF_SOURCE, before, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(all) };
+        let Some(last) = page.last() else { break };
         before = Some(last.notification);
         all.extend(page.into_iter().filter(|it| it.notice_key() == *key));
     }
+    Ok(all)
 }
 
 /// All who were told of the incidents of `contracts`.

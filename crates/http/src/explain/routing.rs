@@ -1,6 +1,6 @@
 //! The way in which the receivers of an alert were chosen.
 
-use fanfare_api::RoutingExplanation;
+use fanfare_api::{PolicyGap, RoutingExplanation};
 use fanfare_core::{Policy, Status};
 use fanfare_gateway::AlertHistory;
 
@@ -12,7 +12,10 @@ pub(super) fn routing(history: &AlertHistory) -> RoutingExplanation {
     match (history.alert.status, &history.policy_text) {
         // Only a resolution of an alert that nobody was told of is routed.
         (Status::Resolved, _) if !is_routed => RoutingExplanation::ToldBefore,
-        (_, None) => RoutingExplanation::Unknown { why: "it was not kept when the alert came".to_owned() },
+        (_, None) => RoutingExplanation::Unknown {
+            why: "it was not kept when the alert came".to_owned(),
+            because: PolicyGap::NotKept,
+        },
         (_, Some(_)) if !is_routed => RoutingExplanation::Chosen,
         (_, Some(policy)) => by_policy(policy, history),
     }
@@ -21,7 +24,10 @@ pub(super) fn routing(history: &AlertHistory) -> RoutingExplanation {
 fn by_policy(policy: &str, history: &AlertHistory) -> RoutingExplanation {
     match serde_json::from_str::<Policy>(policy) {
         Ok(policy) => RoutingExplanation::Routes { routes: trace(policy.route(), &history.alert) },
-        Err(err) => RoutingExplanation::Unknown { why: format!("it cannot be read: {err}") },
+        Err(err) => RoutingExplanation::Unknown {
+            why: format!("it cannot be read: {err}"),
+            because: PolicyGap::Unreadable,
+        },
     }
 }
 

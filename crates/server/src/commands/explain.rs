@@ -132,7 +132,7 @@ impl StoryPrinter {
             }
             RoutingExplanation::ToldBefore => self.words.told_before.to_owned(),
             RoutingExplanation::Chosen => self.words.chosen.to_owned(),
-            RoutingExplanation::Unknown { why } => self.words.unknown_policy(why),
+            RoutingExplanation::Unknown { why, because } => self.words.unknown_policy(why, *because),
         }
     }
 

@@ -1,4 +1,4 @@
-use fanfare_api::{AlertSeverity, AttemptVerdict, EventDetails, LeftOutRows};
+use fanfare_api::{AlertSeverity, AttemptVerdict, EventDetails, LeftOutRows, PolicyGap};
 use fanfare_core::Language;
 use fanfare_testkit::check_language;
 
@@ -42,4 +42,14 @@ fn an_outcome_is_not_named_twice() {
     let outcome = AttemptVerdict::Unanswered.to_string();
     assert_eq!(without_outcome(&outcome, "unanswered: HTTP 502"), "HTTP 502");
     assert_eq!(without_outcome(&outcome, "errcode 0: ok"), "errcode 0: ok");
+}
+
+#[test]
+fn a_policy_that_is_not_known_has_its_reason_in_one_language() {
+    for language in [Language::En, Language::Zh] {
+        for because in [PolicyGap::NotKept, PolicyGap::Unreadable] {
+            let words = ExplainWords::in_language(language);
+            check_language(language, &[words.unknown_policy("it was not kept", because)]);
+        }
+    }
 }

@@ -1,4 +1,4 @@
-use fanfare_api::RoutingExplanation;
+use fanfare_api::{PolicyGap, RoutingExplanation};
 use fanfare_core::{Alert, Status};
 use fanfare_gateway::{AlertHistory, SuppressionRecord};
 use serde_json::{Value, json};
@@ -84,8 +84,12 @@ fn what_no_route_points_at_was_made_for_somebody() {
 
 #[test]
 fn a_policy_that_is_not_there_is_not_made_up() {
-    check(&story(), json!({ "by": "unknown", "why": "it was not kept when the alert came" }));
+    check(
+        &story(),
+        json!({ "by": "unknown", "why": "it was not kept when the alert came", "because": "not_kept" }),
+    );
     let odd = AlertHistory { policy_text: Some("{}".to_owned()), ..kept(Some("route")) };
-    let RoutingExplanation::Unknown { why } = routing(&odd) else { panic!("it was read") };
+    let RoutingExplanation::Unknown { why, because } = routing(&odd) else { panic!("it was read") };
+    assert_eq!(because, PolicyGap::Unreadable);
     assert!(why.contains("cannot be read"), "{why}");
 }
