@@ -418,7 +418,7 @@ fn whichever_of_three_channels_fail_and_however_somebody_is_told_in_time() {
 }
 
 proptest! {
-    /// However short the time is: the channels before the last hang, and the last one answers at once.
+    // The channels that are asked first hang; those that are asked last answer right before the time is over.
     #[test]
     fn in_turn_every_channel_is_asked_in_time_for_the_contract_however_short_that_is(
         within in 1_u64..60,
