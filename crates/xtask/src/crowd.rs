@@ -107,6 +107,11 @@ impl CrowdedGateway {
             let took = at_full_speed(&sources.honest, bodies(first..end), CHANNELS).await?.took();
             writeln!(progress, "{end} of {} alerts, {took:.1?}", self.alerts)?;
         }
+        self.until_told(sources).await
+    }
+
+    /// Waits until nothing is owed.
+    async fn until_told(&self, sources: &Sources) -> Result<()> {
         let (started, lists) = (Instant::now(), ListReader::new(sources.honest.address, self.alerts));
         while !lists.is_nothing_pending().await? {
             if started.elapsed() > PATIENCE {
@@ -131,6 +136,7 @@ impl CrowdedGateway {
         until: Instant,
         progress: &mut dyn Write,
     ) -> Result<SenderFigure> {
+        self.until_told(sources).await?; // of what the noisy client sent
         writeln!(progress, "waiting for the deletion of old alerts, {:.0?}", until - Instant::now())?;
         let honest = HonestSender::send(&sources.honest, until).await?;
         Ok(SenderFigure::new(&honest, (0, 0)))
