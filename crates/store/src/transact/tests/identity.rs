@@ -50,7 +50,9 @@ async fn check_apart([one, other]: [Alert; 2]) {
     assert_eq!(folder.number("SELECT count(*) FROM incidents"), 0);
     let queues = store.pending_deliveries().await.unwrap();
     let queues: std::collections::BTreeSet<_> = queues.iter().map(|it| it.about).collect();
-    assert_eq!(queues.len(), 2, "neither waits for the other");
+    // The order of a channel goes by source and checksum: rows of earlier versions have no more.
+    let expected = if one.source == other.source { 1 } else { 2 };
+    assert_eq!(queues.len(), expected, "no source's messages wait for another's");
 }
 
 #[tokio::test]
