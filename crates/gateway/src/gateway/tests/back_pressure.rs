@@ -65,7 +65,8 @@ async fn while_the_store_is_slow_alerts_are_refused_before_memory_grows_and_none
     let (_folder, gate, gateway, metrics) = slow_gateway().await;
     gate.close();
     let (mut waiting, mut refused) = (Vec::new(), 0);
-    for number in 0..60 {
+    // No more than needed: a disk that takes longer than 5 s for a commit counts as slow, and all are refused.
+    for number in 0..33 {
         let mut accept = Box::pin(gateway.accept(vec![long_alert(number)], NOON));
         match poll_immediate(&mut accept).await {
             None => waiting.push(accept),
@@ -73,14 +74,14 @@ async fn while_the_store_is_slow_alerts_are_refused_before_memory_grows_and_none
             Some(other) => panic!("{other:?}"),
         }
     }
-    assert_eq!((waiting.len(), refused), (31, 29), "32 MiB, less what each needs beside its text");
+    assert_eq!((waiting.len(), refused), (31, 2), "32 MiB, less what each needs beside its text");
     let mut small = Box::pin(gateway.accept(vec![alarm("small", Severity::Urgent)], NOON));
     assert!(poll_immediate(&mut small).await.is_none(), "there is room for those who send little");
     gate.open();
     small.await.unwrap();
     let accepted = join_all(waiting).await;
     assert_eq!(accepted.iter().filter(|it| it.is_ok()).count(), 31);
-    assert_eq!(metrics.too_many.get(), 29);
+    assert_eq!(metrics.too_many.get(), 2);
     // A place is free when its job is dropped, which is after the answer.
     let is_free = async {
         while metrics.waiting.get() > 0 {
