@@ -14,6 +14,7 @@ fn whoever_shows_no_token_costs_one_line_with_his_address_however_often_he_comes
     for _ in 0..300 {
         assert_eq!(gateway.post("closed", "{}").status, 401);
     }
+    until("it stands in the log", || !refusals(&gateway).is_empty(), PATIENCE);
     let lines = refusals(&gateway);
     // One at once, and one each ten seconds.
     assert!((1..=3).contains(&lines.len()), "{lines:#?}");
@@ -34,12 +35,13 @@ fn each_kind_of_refusal_has_its_line() {
         let elsewhere = TestRequest::get("/api/v1/alerts").header("Via", "1.1 proxy");
         assert_eq!(elsewhere.send(gateway.address()).status, 403);
     }
-    let lines = refusals(&gateway);
+    let of =
+        |status: u16| refusals(&gateway).iter().filter(|it| it.contains(&format!("status={status}"))).count();
     for status in [401, 422, 404, 403] {
-        let of_it = lines.iter().filter(|it| it.contains(&format!("status={status}"))).count();
-        assert!((1..=3).contains(&of_it), "{status}: {lines:#?}");
+        until("it stands in the log", || of(status) > 0, PATIENCE);
+        assert!((1..=3).contains(&of(status)), "{status}: {:#?}", refusals(&gateway));
     }
-    assert!(!gateway.log().contains("nobody-"), "a stranger writes nothing into the log: {lines:#?}");
+    assert!(!gateway.log().contains("nobody-"), "a stranger writes nothing into the log: {}", gateway.log());
 }
 
 #[test]
@@ -71,6 +73,7 @@ fn what_is_no_request_costs_one_line_too() {
     }
     assert_eq!(gateway.post("open", &alarm(1)).status, 202);
     assert!(gateway.log().lines().count() < 40, "{}", gateway.log());
+    until("it stands in the log", || !refusals(&gateway).is_empty(), PATIENCE);
     assert!((1..=3).contains(&refusals(&gateway).len()), "{}", gateway.log());
     let metrics = gateway.get("/metrics").body;
     assert!(metrics.contains("fanfare_http_requests_total{door=\"none\",code=\"400\"} 300"), "{metrics}");

@@ -32,7 +32,7 @@ pub(super) struct Readers {
     /// Held as a whole by somebody who keeps everybody from reading.
     reports: RwLock<Vec<Mutex<Reader>>>,
     /// One at a time reads the whole ledger.
-    exclusive: Mutex<Place>,
+    ledger: Mutex<Reader>,
 }
 
 /// The purpose of a read.
@@ -58,7 +58,7 @@ struct Reader {
 pub(super) struct HeldReaders<'a> {
     delivery: MutexGuard<'a, Reader>,
     reports: RwLockWriteGuard<'a, Vec<Mutex<Reader>>>,
-    place: MutexGuard<'a, Place>,
+    ledger: MutexGuard<'a, Reader>,
 }
 
 impl Place {
@@ -92,8 +92,11 @@ impl Place {
 impl Readers {
     /// Connections to `place`.
     pub(super) fn open(place: Place) -> rusqlite::Result<Self> {
-        let (delivery, reports) = (Mutex::new(place.reader()?), RwLock::new(place.report_readers()?));
-        Ok(Self { delivery, reports, exclusive: Mutex::new(place) })
+        Ok(Self {
+            delivery: Mutex::new(place.reader()?),
+            reports: RwLock::new(place.report_readers()?),
+            ledger: Mutex::new(place.reader()?),
+        })
     }
 
     /// Runs `work` on the connection for this purpose.
@@ -109,20 +112,15 @@ impl Readers {
                 let reader = reports.iter().find_map(try_lock).or_else(|| reports.first().map(lock));
                 work(&reader.ok_or(StoreError::Closed)?.db)
             }
-            Purpose::Ledger => {
-                let place = lock(&self.exclusive);
-                let db = place.open()?;
-                keep_log(&db)?;
-                work(&db)
-            }
+            Purpose::Ledger => work(&lock(&self.ledger).db),
         }
     }
 
     /// Waits until nobody reads, and keeps everybody from it.
     pub(super) fn hold(&self) -> HeldReaders<'_> {
-        let place = lock(&self.exclusive);
+        let ledger = lock(&self.ledger);
         let reports = self.reports.write().unwrap_or_else(PoisonError::into_inner);
-        HeldReaders { delivery: lock(&self.delivery), reports, place }
+        HeldReaders { delivery: lock(&self.delivery), reports, ledger }
     }
 }
 
@@ -132,15 +130,17 @@ impl HeldReaders<'_> {
         for reader in self.reports.drain(..) {
             keep_log(&reader.into_inner().unwrap_or_else(PoisonError::into_inner).db)?;
         }
-        keep_log(&self.delivery.db)?;
-        self.delivery.db = Connection::open_in_memory()?;
+        for reader in [&mut self.delivery, &mut self.ledger] {
+            keep_log(&reader.db)?;
+            reader.db = Connection::open_in_memory()?;
+        }
         Ok(())
     }
 
     /// Opens the connections to `place`.
     pub(super) fn open(&mut self, place: Place) -> rusqlite::Result<()> {
         (*self.delivery, *self.reports) = (place.reader()?, place.report_readers()?);
-        *self.place = place;
+        *self.ledger = place.reader()?;
         Ok(())
     }
 }

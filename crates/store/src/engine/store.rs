@@ -192,7 +192,7 @@ impl Store {
         self.read_for(Purpose::Report, work).await
     }
 
-    /// Reads the whole ledger, on a connection that is opened for it: reports do not wait for it either. One such
+    /// Reads the whole ledger, on a connection of its own: reports do not wait for it either. One such
     /// read runs at a time.
     pub(crate) async fn read_exclusive<T, W>(&self, work: W) -> Result<T, StoreError>
     where

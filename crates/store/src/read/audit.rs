@@ -108,7 +108,7 @@ fn walk(
     sql: &str,
     mut visit: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let mut statement = db.prepare(sql)?;
+    let mut statement = db.prepare_cached(sql)?;
     let mut last = Some(0);
     while let Some(from) = last.take() {
         let mut rows = statement.query(params![from, BATCH_SIZE])?;

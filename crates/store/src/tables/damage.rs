@@ -235,7 +235,7 @@ fn find_in_table(
         conditions.join(", "),
         conditions.join(" OR ")
     );
-    let mut statement = db.prepare(&sql)?;
+    let mut statement = db.prepare_cached(&sql)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let name = match row.get::<_, Value>(0)? {

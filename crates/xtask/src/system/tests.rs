@@ -20,31 +20,31 @@ fn fanfare_tells_two_channels_as_fast_as_they_answer() {
     check(
         &fanfare_config(Path::new("/store"), &webhooks()),
         expect![[r#"
-        server: { listen: 127.0.0.1:0 }
-        store: sqlite:///store/fanfare.db
-        sources:
-          - name: thinklink
-            format: tkl
-            auth: { bearer: { env: BENCH_SOURCE_TOKEN } }
-        channels:
-          channel-1:
-            kind: dingtalk
-            access_token: { env: BENCH_DINGTALK_TOKEN }
-            secret: { env: BENCH_DINGTALK_SECRET }
-            quota: unlimited
-            endpoint: http://127.0.0.1:1
-            budget: unlimited
-            concurrency: 32
-          channel-2:
-            kind: wecom
-            key: { env: BENCH_WECOM_KEY }
-            endpoint: http://127.0.0.1:2
-            budget: unlimited
-            concurrency: 32
-        receivers:
-          - { name: everyone, channels: [channel-1, channel-2] }
-        route: { receiver: everyone }
-    "#]],
+            server: { listen: 127.0.0.1:0, external_url: http://127.0.0.1 }
+            store: sqlite:///store/fanfare.db
+            sources:
+              - name: thinklink
+                format: tkl
+                auth: { bearer: { env: BENCH_SOURCE_TOKEN } }
+            channels:
+              channel-1:
+                kind: dingtalk
+                access_token: { env: BENCH_DINGTALK_TOKEN }
+                secret: { env: BENCH_DINGTALK_SECRET }
+                quota: unlimited
+                endpoint: http://127.0.0.1:1
+                budget: unlimited
+                concurrency: 32
+              channel-2:
+                kind: wecom
+                key: { env: BENCH_WECOM_KEY }
+                endpoint: http://127.0.0.1:2
+                budget: unlimited
+                concurrency: 32
+            receivers:
+              - { name: everyone, channels: [channel-1, channel-2] }
+            route: { receiver: everyone }
+        "#]],
     );
 }
 
