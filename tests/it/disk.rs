@@ -4,6 +4,7 @@ mod degraded;
 mod delays;
 mod files;
 mod small_disk;
+mod two_channel_site;
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;

@@ -44,3 +44,4 @@ pub use crate::siege::{Siege, SiegeFigure, SiegeReport, StuckSort};
 pub use crate::simulate::{Simulate, SimulateFigures, SimulateReport, SimulatedAmount};
 pub use crate::system::System;
 pub use crate::workspace::{build_gateway, rerun_optimised, scratch};
+pub use crate::wrong_clock::WrongClock;

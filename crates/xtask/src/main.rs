@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Parser;
+use serde::Serialize;
 use xtask::{
     Bench, Chaos, CodeFinding, CrowdedGateway, LossScenario, Losses, Rule, Siege, Simulate, SimulatedAmount,
     Sizes, StuckSort, System, Workload, bench, build_gateway, measure_code, rerun_optimised, scratch, test,
@@ -191,7 +192,7 @@ async fn run_bench(options: &BenchOptions) -> Result<()> {
     let report = bench(&plan, &mut io::stderr()).await?;
     let mut out = io::stdout();
     if *json {
-        writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
+        print_json(&mut out, &report)?;
     } else {
         write!(out, "{report}")?;
     }
@@ -227,7 +228,7 @@ fn run_measure_code(options: &MeasureOptions) -> Result<()> {
     let report = measure_code(against.as_deref())?;
     let mut out = io::stdout();
     if *json {
-        writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
+        print_json(&mut out, &report)?;
     } else if *list {
         let is_asked_for = |it: &&CodeFinding| krate.as_ref().is_none_or(|krate| *krate == it.krate);
         for finding in report.listed(rule).filter(is_asked_for) {
@@ -266,7 +267,7 @@ async fn run_siege(options: SiegeOptions) -> Result<()> {
     let report = siege.run(&mut io::stderr()).await?;
     let mut out = io::stdout();
     if json {
-        writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
+        print_json(&mut out, &report)?;
     } else {
         write!(out, "{report}")?;
     }
@@ -290,7 +291,7 @@ async fn run_crowd(options: &CrowdOptions) -> Result<()> {
     let report = crowd.run(&mut io::stderr()).await?;
     let mut out = io::stdout();
     if json {
-        writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
+        print_json(&mut out, &report)?;
     } else {
         write!(out, "{report}")?;
     }
@@ -317,7 +318,7 @@ async fn run_losses(options: &LossesOptions) -> Result<()> {
     let report = losses.run(&mut io::stderr()).await?;
     let mut out = io::stdout();
     if *json {
-        writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
+        print_json(&mut out, &report)?;
     } else {
         writeln!(out, "{report}")?;
     }
@@ -344,9 +345,14 @@ fn run_simulate(options: &SimulateOptions) -> Result<()> {
     };
     let report = search.run(&mut io::stderr())?;
     if json {
-        writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&report.figures())?)?;
+        print_json(&mut io::stdout(), &report.figures())?;
     } else {
         writeln!(io::stdout(), "{report}")?;
     }
     report.verdict()
+}
+
+/// Prints a report for programs.
+fn print_json(out: &mut dyn io::Write, report: &impl Serialize) -> Result<()> {
+    Ok(writeln!(out, "{}", serde_json::to_string_pretty(report)?)?)
 }

@@ -16,16 +16,22 @@ const OFFSETS: [&str; 7] = ["+0", "-2m", "+2m", "-1h", "+1h", "-1d", "-10y"];
 
 /// The wall clock of one life of the gateway.
 #[derive(Debug, Clone)]
-pub(crate) enum WrongClock {
+pub enum WrongClock {
     /// The clock as it is.
     Right,
     /// Ahead or behind.
-    Off { library: PathBuf, by: &'static str },
+    Off {
+        /// The file of libfaketime.
+        library: PathBuf,
+        /// The offset in its words, e.g. `-1h`.
+        by: &'static str,
+    },
 }
 
 impl WrongClock {
     /// libfaketime, where it is installed.
-    pub(crate) fn library() -> Option<PathBuf> {
+    #[must_use]
+    pub fn library() -> Option<PathBuf> {
         LIBRARIES.iter().map(Path::new).find(|it| it.is_file()).map(Path::to_owned)
     }
 

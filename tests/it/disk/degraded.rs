@@ -1,53 +1,11 @@
 //! A gateway whose disk cannot be written: it starts, says so, and sends what is owed.
 
-use std::sync::Arc;
-
-use fanfare_sandbox::{Fault, FaultSwitch};
-
 use super::small_disk::SmallDisk;
-use crate::harness::{FakeProviders, PATIENCE, TestFolder, TestGateway, text, until};
+use super::two_channel_site::{CHANNELS, SELF_ALERT, TwoChannelSite, post};
+use crate::harness::{PATIENCE, TestGateway, text, until};
 use crate::ledger::{alarm, deliveries};
-use crate::samples::{config, dingtalk, mail};
-
-/// Two channels, and a gateway that tells on both.
-struct Site {
-    providers: FakeProviders,
-    site: Arc<TestFolder>,
-}
-
-const CHANNELS: [&str; 2] = ["ding", "mail"];
-
-impl Site {
-    fn new() -> Self {
-        let providers = FakeProviders::start([dingtalk().account("ding"), mail().account("mail")]);
-        let (ding, mail) = (dingtalk().settings("ding", &providers), mail().settings("mail", &providers));
-        let site = Arc::new(TestFolder::new(&config(&[("ding", ding), ("mail", mail)])));
-        Self { providers, site }
-    }
-
-    fn break_providers(&self) {
-        for channel in CHANNELS {
-            self.providers.set_fault(channel, FaultSwitch::always(Fault::Close)).unwrap();
-        }
-    }
-
-    /// The titles of what was seen on `channel`.
-    fn titles(&self, channel: &str) -> Vec<String> {
-        self.providers.seen(channel).iter().map(|it| it.shown.title.clone()).collect()
-    }
-
-    /// The number of messages with these words in their title that a channel has shown.
-    fn count(&self, channel: &str, words: &str) -> usize {
-        self.titles(channel).iter().filter(|it| it.contains(words)).count()
-    }
-}
 
 const OWED: &str = "reported by 1.";
-const SELF_ALERT: &str = "Alerts are refused";
-
-fn post(gateway: &TestGateway, device: u32) -> u16 {
-    gateway.post("thinklink", &alarm("over_temp", device, "urgent").to_string()).status
-}
 
 fn metric(gateway: &TestGateway, name: &str) -> Option<String> {
     let metrics = gateway.get("/metrics").body;
@@ -57,7 +15,7 @@ fn metric(gateway: &TestGateway, name: &str) -> Option<String> {
 
 /// The gateway refuses alerts and says why, is alive, and has told what is owed and of its state.
 #[track_caller]
-fn check_degraded(site: &Site, gateway: &TestGateway, reason: &str) {
+fn check_degraded(site: &TwoChannelSite, gateway: &TestGateway, reason: &str) {
     until("it notices", || gateway.get("/-/ready").status == 503, PATIENCE);
     assert_eq!(gateway.get("/-/ready").body, format!("the store cannot be used: {reason}"));
     assert_eq!(gateway.get("/-/healthy").status, 200);
@@ -77,7 +35,7 @@ fn check_degraded(site: &Site, gateway: &TestGateway, reason: &str) {
 
 /// The gateway takes alerts again, and everything was told once.
 #[track_caller]
-fn check_well_again(site: &Site, gateway: &TestGateway) {
+fn check_well_again(site: &TwoChannelSite, gateway: &TestGateway) {
     until("it is ready again", || gateway.get("/-/ready").status == 200, PATIENCE);
     assert_eq!(post(gateway, 2), 202);
     let shows_it = || metric(gateway, "fanfare_store_degraded").as_deref() == Some("0");
@@ -96,7 +54,7 @@ fn check_well_again(site: &Site, gateway: &TestGateway) {
 
 #[test]
 fn on_a_disk_that_fills_up_what_is_owed_goes_out_by_the_reserve_and_nothing_twice() {
-    let site = Site::new();
+    let site = TwoChannelSite::new();
     let Some(disk) = SmallDisk::mount(&site.site, 24) else { return };
     site.break_providers();
     let gateway = disk.start();
@@ -114,7 +72,7 @@ fn on_a_disk_that_fills_up_what_is_owed_goes_out_by_the_reserve_and_nothing_twic
 
 #[test]
 fn a_gateway_starts_on_a_full_disk_and_what_is_owed_goes_out() {
-    let site = Site::new();
+    let site = TwoChannelSite::new();
     let Some(disk) = SmallDisk::mount(&site.site, 24) else { return };
     site.break_providers();
     let mut gateway = disk.start();
@@ -129,7 +87,7 @@ fn a_gateway_starts_on_a_full_disk_and_what_is_owed_goes_out() {
 
 #[test]
 fn a_gateway_without_a_reserve_sends_what_is_owed_from_memory() {
-    let site = Site::new();
+    let site = TwoChannelSite::new();
     let Some(disk) = SmallDisk::mount(&site.site, 24) else { return };
     site.break_providers();
     let mut gateway = disk.start();
@@ -146,7 +104,7 @@ fn a_gateway_without_a_reserve_sends_what_is_owed_from_memory() {
 
 #[test]
 fn a_gateway_starts_on_a_full_disk_without_a_store() {
-    let site = Site::new();
+    let site = TwoChannelSite::new();
     let Some(disk) = SmallDisk::mount(&site.site, 24) else { return };
     disk.fill();
     let gateway = disk.start();
@@ -164,7 +122,7 @@ fn a_gateway_starts_on_a_full_disk_without_a_store() {
 #[test]
 fn a_gateway_starts_on_a_read_only_disk_and_what_is_owed_goes_out() {
     for ending in ["kill", "stop"] {
-        let site = Site::new();
+        let site = TwoChannelSite::new();
         let Some(disk) = SmallDisk::mount(&site.site, 24) else { return };
         site.break_providers();
         let mut gateway = disk.start();

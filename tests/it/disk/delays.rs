@@ -3,60 +3,19 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
 use std::time::Duration;
 
-use fanfare_sandbox::{Fault, FaultSwitch};
 use rusqlite::Connection;
 use tokio::time::Instant;
 
-use crate::harness::{FakeProviders, PATIENCE, TestFolder, TestGateway, until};
-use crate::ledger::{alarm, deliveries};
-use crate::samples::{config, dingtalk, mail};
-
-const CHANNELS: [&str; 2] = ["ding", "mail"];
-const SELF_ALERT: &str = "Alerts are refused";
-
-/// Two channels, and the folder of a gateway that tells on both.
-struct DelayedSite {
-    providers: FakeProviders,
-    site: Arc<TestFolder>,
-}
-
-impl DelayedSite {
-    fn new() -> Self {
-        let providers = FakeProviders::start([dingtalk().account("ding"), mail().account("mail")]);
-        let (ding, mail) = (dingtalk().settings("ding", &providers), mail().settings("mail", &providers));
-        let site = Arc::new(TestFolder::new(&config(&[("ding", ding), ("mail", mail)])));
-        Self { providers, site }
-    }
-
-    fn break_providers(&self) {
-        for channel in CHANNELS {
-            self.providers.set_fault(channel, FaultSwitch::always(Fault::Close)).unwrap();
-        }
-    }
-
-    fn count(&self, channel: &str, words: &str) -> usize {
-        self.providers.seen(channel).iter().filter(|it| it.shown.title.contains(words)).count()
-    }
-
-    #[track_caller]
-    fn await_one(&self, words: &str) {
-        for channel in CHANNELS {
-            until(words, || self.count(channel, words) == 1, PATIENCE);
-        }
-    }
-}
-
-fn post(gateway: &TestGateway, device: u32) -> u16 {
-    gateway.post("thinklink", &alarm("over_temp", device, "urgent").to_string()).status
-}
+use super::two_channel_site::{CHANNELS, SELF_ALERT, TwoChannelSite, post};
+use crate::harness::{PATIENCE, TestGateway, until};
+use crate::ledger::deliveries;
 
 /// While the store is delayed from `delay` to `end`, alerts are refused at once, with `reason`; three that are owed
 /// go out, each once; and afterwards all is as before.
 #[track_caller]
-fn check_delay(site: &DelayedSite, gateway: TestGateway, reason: &str, delay: impl Fn(), end: impl Fn()) {
+fn check_delay(site: &TwoChannelSite, gateway: TestGateway, reason: &str, delay: impl Fn(), end: impl Fn()) {
     site.break_providers();
     for device in 1..=3 {
         assert_eq!(post(&gateway, device), 202);
@@ -107,7 +66,7 @@ fn hanging_disk(folder: &Path) -> PathBuf {
 
 #[test]
 fn while_the_disk_hangs_alerts_are_refused_and_what_is_owed_goes_out_once() {
-    let site = DelayedSite::new();
+    let site = TwoChannelSite::new();
     let library = hanging_disk(site.site.folder());
     let hangs = site.site.path("hangs");
     let environment = [
@@ -122,7 +81,7 @@ fn while_the_disk_hangs_alerts_are_refused_and_what_is_owed_goes_out_once() {
 
 #[test]
 fn while_another_program_has_locked_the_store_alerts_are_refused_and_what_is_owed_goes_out_once() {
-    let site = DelayedSite::new();
+    let site = TwoChannelSite::new();
     let gateway = TestGateway::start_at(&site.site, &[], &[]);
     let other = Connection::open(site.site.path("data/fanfare.db")).unwrap();
     other.busy_timeout(Duration::from_secs(20)).unwrap();
@@ -133,7 +92,7 @@ fn while_another_program_has_locked_the_store_alerts_are_refused_and_what_is_owe
 
 #[test]
 fn a_gateway_starts_while_another_program_has_locked_the_store_and_what_is_owed_goes_out() {
-    let site = DelayedSite::new();
+    let site = TwoChannelSite::new();
     site.break_providers();
     let mut gateway = TestGateway::start_at(&site.site, &[], &[]);
     assert_eq!(post(&gateway, 1), 202);

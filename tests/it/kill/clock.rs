@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use fanfare_sandbox::{Fault, FaultSwitch};
 use tokio::time::Instant;
+use xtask::WrongClock;
 
+use super::contract;
 use crate::harness::{FakeProviders, PATIENCE, TestFolder, TestGateway, TestRequest, until};
 use crate::ledger::{alarm, states};
 use crate::ledger_reader::LedgerReader;
-use crate::samples::{dingtalk, wecom_bot};
 
 /// The time from the alert to the escalation.
 const RUNG: Duration = Duration::from_secs(6);
@@ -33,27 +34,15 @@ struct ClockSite {
 
 impl ClockSite {
     fn new() -> Self {
-        let providers = FakeProviders::start([dingtalk().account("first"), wecom_bot().account("last")]);
-        let config = format!(
-            "server: {{ listen: 127.0.0.1:0, external_url: 'http://127.0.0.1:1' }}
-store: sqlite://data/fanfare.db
-allow_inline_secrets: true
-sources: [{{ name: thinklink, format: tkl, auth: none }}]
-channels:
-  first: {{ {} }}
-  last: {{ {} }}
-receivers:
-  - name: on-call
-    channels: [first]
-    contract: {{ within: 3s }}
-    escalate: [{{ after: {RUNG:?}, unless: acknowledged, to: [last] }}]
-route: {{ receiver: on-call }}
-",
-            dingtalk().settings("first", &providers),
-            wecom_bot().settings("last", &providers),
-        );
+        let providers = contract::providers();
+        let config = contract::config(&providers, RUNG, "acknowledged");
         let site = Arc::new(TestFolder::new(&config));
-        Self { providers, site, library: library() }
+        Self {
+            providers,
+            site,
+            library: WrongClock::library()
+                .expect("Debian's `libfaketime`, which `cargo xtask test` installs"),
+        }
     }
 
     /// Sets the clock of gateways that run and of those that will be started.
@@ -74,6 +63,17 @@ route: {{ receiver: on-call }}
             ("NO_FAKE_STAT", "1"),
         ];
         TestGateway::start_at(&self.site, &[], &environment)
+    }
+
+    /// A gateway whose clock is right and which has told the first channel of the one alert, and the alert's time.
+    #[track_caller]
+    fn start_and_tell_the_first(&self) -> (TestGateway, Instant) {
+        self.set_clock("+0");
+        let gateway = self.start();
+        let posted = post(&gateway);
+        until("the first is told", || self.seen("first") == 1, PATIENCE);
+        gateway.until_nothing_is_owed();
+        (gateway, posted)
     }
 
     /// The number of messages about the alert; that a clock is wrong or a contract broken is told as well.
@@ -101,12 +101,6 @@ route: {{ receiver: on-call }}
     }
 }
 
-fn library() -> PathBuf {
-    let folders = fs::read_dir("/usr/lib").unwrap().map(|it| it.unwrap().path());
-    let found = folders.map(|it| it.join("faketime/libfaketimeMT.so.1")).find(|it| it.is_file());
-    found.expect("Debian's package `libfaketime`, which `cargo xtask test` installs")
-}
-
 /// Posts the one alert, and says when.
 #[track_caller]
 fn post(gateway: &TestGateway) -> Instant {
@@ -130,11 +124,7 @@ fn check_each(offsets: &[&'static str], check: impl Fn(&ClockSite, &'static str)
 #[test]
 fn a_clock_that_is_wrong_after_a_kill_moves_no_rung() {
     check_each(&OFFSETS, |site, offset| {
-        site.set_clock("+0");
-        let mut gateway = site.start();
-        let posted = post(&gateway);
-        until("the first is told", || site.seen("first") == 1, PATIENCE);
-        gateway.until_nothing_is_owed();
+        let (mut gateway, posted) = site.start_and_tell_the_first();
         gateway.kill9();
         site.set_clock(offset);
         site.check_rung(&site.start(), posted, offset);
@@ -144,10 +134,7 @@ fn a_clock_that_is_wrong_after_a_kill_moves_no_rung() {
 #[test]
 fn a_clock_that_is_set_while_it_runs_moves_no_rung() {
     check_each(&OFFSETS, |site, offset| {
-        site.set_clock("+0");
-        let gateway = site.start();
-        let posted = post(&gateway);
-        until("the first is told", || site.seen("first") == 1, PATIENCE);
+        let (gateway, posted) = site.start_and_tell_the_first();
         site.set_clock(offset);
         site.check_rung(&gateway, posted, offset);
     });
@@ -156,11 +143,7 @@ fn a_clock_that_is_set_while_it_runs_moves_no_rung() {
 #[test]
 fn a_clock_that_is_set_right_soon_after_a_start_moves_no_rung() {
     check_each(&OFFSETS, |site, offset| {
-        site.set_clock("+0");
-        let mut gateway = site.start();
-        let posted = post(&gateway);
-        until("the first is told", || site.seen("first") == 1, PATIENCE);
-        gateway.until_nothing_is_owed();
+        let (mut gateway, posted) = site.start_and_tell_the_first();
         gateway.kill9();
         site.set_clock(offset);
         let gateway = site.start();
@@ -193,11 +176,7 @@ fn a_clock_that_is_wrong_after_a_kill_keeps_no_retry_back() {
 #[test]
 fn a_link_acknowledges_whatever_the_clock_shows() {
     check_each(&["-1h", "+1h", "-1d"], |site, offset| {
-        site.set_clock("+0");
-        let mut gateway = site.start();
-        post(&gateway);
-        until("the first is told", || site.seen("first") == 1, PATIENCE);
-        gateway.until_nothing_is_owed();
+        let (mut gateway, _) = site.start_and_tell_the_first();
         gateway.kill9();
         site.set_clock(offset);
         let gateway = site.start();

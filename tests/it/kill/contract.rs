@@ -18,8 +18,8 @@ const RUNG: Duration = Duration::from_secs(4);
 /// An escalation happens within this time after it is due.
 const PUNCTUAL: Duration = Duration::from_secs(1);
 
-/// `first` is told, and `last` after [`RUNG`] unless `unless`.
-fn config(providers: &FakeProviders, unless: &str) -> String {
+/// `first` is told, and `last` after `rung` unless `unless`.
+pub(super) fn config(providers: &FakeProviders, rung: Duration, unless: &str) -> String {
     format!(
         "server: {{ listen: 127.0.0.1:0, external_url: 'http://127.0.0.1:1' }}
 store: sqlite://data/fanfare.db
@@ -32,7 +32,7 @@ receivers:
   - name: on-call
     channels: [first]
     contract: {{ within: 3s }}
-    escalate: [{{ after: {RUNG:?}, unless: {unless}, to: [last] }}]
+    escalate: [{{ after: {rung:?}, unless: {unless}, to: [last] }}]
 route: {{ receiver: on-call }}
 ",
         dingtalk().settings("first", providers),
@@ -40,7 +40,7 @@ route: {{ receiver: on-call }}
     )
 }
 
-fn providers() -> FakeProviders {
+pub(super) fn providers() -> FakeProviders {
     FakeProviders::start([dingtalk().account("first"), wecom_bot().account("last")])
 }
 
@@ -65,7 +65,7 @@ fn kill(gateway: &mut TestGateway, site: &TestFolder) {
 /// Killed `killed_after` the alert and started again `down_for` later, the rung is climbed on time and once.
 fn check(killed_after: Duration, down_for: Duration) {
     let providers = providers();
-    let site = Arc::new(TestFolder::new(&config(&providers, "acknowledged")));
+    let site = Arc::new(TestFolder::new(&config(&providers, RUNG, "acknowledged")));
     let mut gateway = TestGateway::start_at(&site, &[], &[]);
     let posted = post(&gateway);
     thread::sleep(killed_after);
@@ -105,7 +105,7 @@ fn a_rung_at_which_it_is_killed_is_climbed_once() {
 #[test]
 fn an_acknowledgement_holds_though_it_is_killed_right_after_its_answer() {
     let providers = providers();
-    let site = Arc::new(TestFolder::new(&config(&providers, "acknowledged")));
+    let site = Arc::new(TestFolder::new(&config(&providers, RUNG, "acknowledged")));
     let mut gateway = TestGateway::start_at(&site, &[], &[]);
     let posted = post(&gateway);
     until("the alert is told", || !providers.seen("first").is_empty(), PATIENCE);
@@ -125,7 +125,7 @@ fn an_acknowledgement_holds_though_it_is_killed_right_after_its_answer() {
 #[test]
 fn a_ban_is_waited_out_in_silence_also_after_a_kill() {
     let providers = providers();
-    let site = Arc::new(TestFolder::new(&config(&providers, "delivered")));
+    let site = Arc::new(TestFolder::new(&config(&providers, RUNG, "delivered")));
     providers.ban("first");
     let mut gateway = TestGateway::start_at(&site, &[], &[]);
     let posted = post(&gateway);
@@ -150,7 +150,7 @@ fn a_ban_is_waited_out_in_silence_also_after_a_kill() {
 fn a_digest_in_flight_at_the_kill_is_repeated_as_it_was() {
     const ALERTS: u32 = 60;
     let providers = providers();
-    let site = Arc::new(TestFolder::new(&config(&providers, "resolved")));
+    let site = Arc::new(TestFolder::new(&config(&providers, RUNG, "resolved")));
     let mut gateway = TestGateway::start_at(&site, &[], &[]);
     providers.set_fault("first", FaultSwitch::always(Fault::Late { millis: 60_000 })).unwrap();
     let burst: serde_json::Value = (0..ALERTS).map(|device| alarm("over_temp", device, "high")).collect();
