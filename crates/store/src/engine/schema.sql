@@ -30,8 +30,8 @@ CREATE TABLE alerts (
   certain_lead   INTEGER NOT NULL DEFAULT 0,        -- of the time that has passed for certain over the wall clock, with last_seen
   identity       BLOB                               -- of the fingerprint: 16 bytes of SHA-256; none: from before identities were kept
 ) STRICT;
--- The entries of each 4096 alerts in a row stand side by side: fingerprints come in no order.
-CREATE INDEX alerts_by_fingerprint ON alerts (id / 4096, fingerprint);
+-- The entries of each 1024 alerts in a row stand side by side: fingerprints come in no order.
+CREATE INDEX alerts_by_fingerprint ON alerts (id / 1024, fingerprint);
 CREATE INDEX alerts_untold ON alerts (fingerprint) WHERE repeat_key IS NOT NULL AND (status = 'resolved' OR held IS NOT NULL);
 
 -- The things that fire, by source and identity, and what was last told of each.

@@ -68,7 +68,7 @@ impl Store {
 }
 
 /// The alerts whose entries stand side by side in the index `alerts_by_fingerprint`; its statement has the number, too.
-pub(super) const BLOCK: i64 = 4096;
+pub(super) const BLOCK: i64 = 1024;
 
 const NEWEST: &str = "
     SELECT a.id, a.received_at, a.incident, a.alert, a.held, a.identity
@@ -78,7 +78,7 @@ const NEWEST: &str = "
 const OF_FINGERPRINT: &str = "
     SELECT a.id, a.received_at, a.incident, a.alert, a.held, a.identity
     FROM alerts a INDEXED BY alerts_by_fingerprint
-    WHERE a.id / 4096 = ?1 AND a.fingerprint = ?2 AND a.id < ?3 ORDER BY a.id DESC LIMIT ?4";
+    WHERE a.id / 1024 = ?1 AND a.fingerprint = ?2 AND a.id < ?3 ORDER BY a.id DESC LIMIT ?4";
 
 const NEWEST_BEFORE: &str = "SELECT id FROM alerts WHERE id < ?1 ORDER BY id DESC LIMIT 1";
 

@@ -25,9 +25,9 @@ async fn of_a(store: &Store, before: Option<i64>, limit: u32) -> Vec<i64> {
 #[tokio::test]
 async fn the_alerts_of_a_fingerprint_are_found_in_every_block_page_by_page() {
     let folder = StoreFolder::new();
-    let edges = [2, 4095, 4096, 4097, 8191, 8192, 40_000_000, 40_000_001];
+    let edges = [2, 1023, 1024, 1025, 2047, 2048, 40_000_000, 40_000_001];
     let store = filled(&folder, &edges.map(|it| (it, 0))).await;
-    let all = [40_000_001, 40_000_000, 8192, 8191, 4097, 4096, 4095, 2, 1];
+    let all = [40_000_001, 40_000_000, 2048, 2047, 1025, 1024, 1023, 2, 1];
     assert_eq!(of_a(&store, None, 99).await, all);
     let (mut pages, mut before) = (Vec::new(), None);
     while pages.len() < all.len() {
