@@ -13,6 +13,7 @@ const BEGINNING: Timestamp = Timestamp::constant(1_796_126_400, 0);
 pub(crate) const SECOND: Duration = Duration::from_secs(1);
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
 pub(crate) const HOUR: Duration = Duration::from_secs(60 * 60);
+pub(crate) const DAY: Duration = HOUR.saturating_mul(24);
 
 /// The clocks of the simulated machine. They follow tokio's paused time; the wall clock can be set, and the
 /// machine suspended and started anew.

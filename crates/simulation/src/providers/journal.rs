@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fanfare_core::{Attempt, Notification, NotificationId};
 
-use crate::time::VirtualClock;
+use crate::time::{DAY, VirtualClock};
 
 /// A request as the world outside the gateway knows it.
 #[derive(Debug, Clone)]
@@ -24,9 +24,9 @@ pub(crate) struct ProviderCall {
     pub(crate) answer: Option<(Duration, CallAnswer)>,
 }
 
-/// The most requests of a run: far above what the alerts of any world call for. A gateway that sends more goes
-/// round in circles.
-const MOST_REQUESTS: usize = 20_000;
+/// The most requests of a day: far above what the alerts of any world call for. A gateway that sends more goes round
+/// in circles. A longer run may have more: repeats and retries go on for as long as an alarm does.
+const MOST_REQUESTS_A_DAY: usize = 20_000;
 
 /// The meaning of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,9 +82,11 @@ impl RequestJournal {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// True once there are more requests than the alerts of any world call for.
+    /// True once some day has seen more requests than the alerts of any world call for.
     pub(crate) fn is_overrun(&self) -> bool {
-        self.calls().len() >= MOST_REQUESTS
+        let is_within_a_day =
+            |it: &[ProviderCall]| matches!(it, [first, .., last] if last.at - first.at < DAY);
+        self.calls().windows(MOST_REQUESTS_A_DAY).any(is_within_a_day)
     }
 
     /// Enters a request, and returns its place.
@@ -102,3 +104,6 @@ impl RequestJournal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

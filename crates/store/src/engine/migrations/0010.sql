@@ -1,5 +1,4 @@
--- The alerts of a fingerprint. Fingerprints come in no order, so the entries of each 1024 alerts in a row stand side by
--- side: an entry that stood among those of all alerts would be one more page to write for each alert. Some stores of
--- version 9 have the index with 4096 alerts in a row, whose entries fill more pages.
-DROP INDEX IF EXISTS alerts_by_fingerprint;
+-- The alerts of a fingerprint, in blocks of 1024 instead of 4096. A transaction writes a page of the index for nearly
+-- each of its alerts, as fingerprints come in no order: the fewer pages a block has, the more alerts share one.
+DROP INDEX alerts_by_fingerprint;
 CREATE INDEX alerts_by_fingerprint ON alerts (id / 1024, fingerprint);
