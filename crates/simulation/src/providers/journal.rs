@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use fanfare_core::{Attempt, Notification, NotificationId};
 
-use crate::time::{DAY, VirtualClock};
+use super::rates::RequestRates;
+use crate::time::VirtualClock;
 
 /// A request as the world outside the gateway knows it.
 #[derive(Debug, Clone)]
@@ -23,10 +24,6 @@ pub(crate) struct ProviderCall {
     /// The answer that reached the gateway, and when; `None` if none did.
     pub(crate) answer: Option<(Duration, CallAnswer)>,
 }
-
-/// The most requests of a day: far above what the alerts of any world call for. A gateway that sends more goes round
-/// in circles. A longer run may have more: repeats and retries go on for as long as an alarm does.
-const MOST_REQUESTS_A_DAY: usize = 20_000;
 
 /// The meaning of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,12 +61,13 @@ impl ProviderCall {
 pub(crate) struct RequestJournal {
     clock: Arc<VirtualClock>,
     calls: Mutex<Vec<ProviderCall>>,
+    rates: Mutex<RequestRates>,
 }
 
 impl RequestJournal {
     /// An empty journal.
     pub(crate) fn new(clock: Arc<VirtualClock>) -> Self {
-        Self { clock, calls: Mutex::default() }
+        Self { clock, calls: Mutex::default(), rates: Mutex::default() }
     }
 
     /// The time since the beginning of the run.
@@ -82,15 +80,14 @@ impl RequestJournal {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// True once some day has seen more requests than the alerts of any world call for.
+    /// True once more requests went out than the alerts of any world call for.
     pub(crate) fn is_overrun(&self) -> bool {
-        let is_within_a_day =
-            |it: &[ProviderCall]| matches!(it, [first, .., last] if last.at - first.at < DAY);
-        self.calls().windows(MOST_REQUESTS_A_DAY).any(is_within_a_day)
+        self.rates().is_overrun()
     }
 
     /// Enters a request, and returns its place.
     pub(super) fn enter(&self, call: ProviderCall) -> usize {
+        self.rates().count(call.channel, &call.ids(), call.at);
         let mut calls = self.calls();
         calls.push(call);
         calls.len() - 1
@@ -103,7 +100,8 @@ impl RequestJournal {
             call.answer = Some((now, answer));
         }
     }
-}
 
-#[cfg(test)]
-mod tests;
+    fn rates(&self) -> MutexGuard<'_, RequestRates> {
+        self.rates.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
