@@ -1,5 +1,7 @@
 //! Several budgets of one account, kept at once.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use crate::{Budget, Share, SlidingWindow};
@@ -26,6 +28,12 @@ impl SlidingWindows {
     #[must_use]
     pub fn budgets(&self) -> &[Budget] {
         &self.budgets
+    }
+
+    /// The period of the longest budget; `None` without a budget.
+    #[must_use]
+    pub fn longest_period(&self) -> Option<Duration> {
+        self.budgets.iter().map(|it| it.per).max()
     }
 
     /// The time from which the next send of `share` may start: at most `now` if at once,

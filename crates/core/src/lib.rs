@@ -26,6 +26,7 @@ mod why;
 mod alert;
 
 mod limits;
+mod waiting_line;
 mod budgets;
 mod budget;
 mod quota;
@@ -115,4 +116,5 @@ pub use crate::secret::Secret;
 pub use crate::severity::{InvalidSeverity, Severity};
 pub use crate::terms::{Contract, DeliveryTerms, Rung, Sending, Succeed, Unless};
 pub use crate::text::{addresses, cut_point, cut_to_bytes, keep_lines, one_line, space_after_addresses};
+pub use crate::waiting_line::{PlaceInLine, WaitingLine};
 pub use crate::why::Why;

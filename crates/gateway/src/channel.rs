@@ -6,7 +6,7 @@ mod account;
 mod settings;
 mod drill;
 
-pub(crate) use self::account::{AccountEffect, Admission, SharedAccount};
+pub(crate) use self::account::{AccountEffect, AccountPlace, Admission, SharedAccount};
 pub(crate) use self::accounts::{AccountRegistry, StoredAccounts};
 pub use self::drill::Drill;
 pub use self::settings::ChannelSetup;

@@ -3,6 +3,7 @@
 mod notifier;
 mod faults;
 mod journal;
+mod rates;
 
 pub(crate) use self::faults::{NetworkOutage, OutageScope, ProviderFaults, RequestFate};
 pub(crate) use self::journal::{CallAnswer, ProviderCall, RequestJournal};

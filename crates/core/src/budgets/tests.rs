@@ -32,6 +32,13 @@ fn without_a_budget_any_number_may_start() {
 }
 
 #[test]
+fn the_longest_period_is_that_of_the_budget_with_the_longest_stretch() {
+    let windows = |budgets| SlidingWindows::new(budgets, []);
+    assert_eq!(windows(feishu()).longest_period(), Some(Duration::from_secs(60)));
+    assert_eq!(windows(Vec::new()).longest_period(), None);
+}
+
+#[test]
 fn the_tightest_budget_decides_at_each_moment() {
     let mut windows = SlidingWindows::new(feishu(), []);
     assert_eq!(windows.free_now(NOON, Share::Urgent), Some(5), "the second's");

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fanfare_core::{Account, Budget, Share, SlidingWindows};
+use fanfare_core::{Account, Budget, PlaceInLine, Share, SlidingWindows, WaitingLine};
 use jiff::Timestamp;
 use tokio::sync::broadcast;
 
@@ -36,6 +36,26 @@ struct AccountState {
     misconfigured_until: Option<Timestamp>,
     /// Set from a silence until the next success: one send at a time probes the account.
     probing: bool,
+    line: WaitingLine<Arc<SharedEgress>>,
+}
+
+/// A channel's place among those that wait for an account; whoever drops it gives it up.
+#[derive(Debug)]
+pub(crate) struct AccountPlace {
+    core: Arc<AccountCore>,
+    place: PlaceInLine,
+}
+
+impl Drop for AccountPlace {
+    fn drop(&mut self) {
+        let mut state = self.core.state();
+        state.line.leave(self.place);
+        let somebody_waits = state.line.others(None) > 0;
+        drop(state);
+        if somebody_waits {
+            notify(&self.core.changed); // it may be the next one's turn
+        }
+    }
 }
 
 /// The state of one egress, shared by all accounts that use it.
@@ -45,7 +65,7 @@ pub(crate) struct SharedEgress {
     blocked: broadcast::Sender<()>,
 }
 
-/// Subscription to an account's finished sends and to blocks of its egress.
+/// Subscription to an account's finished sends and turns, and to blocks of its egress.
 #[derive(Debug)]
 pub(crate) struct AccountEvents {
     account: broadcast::Receiver<()>,
@@ -53,7 +73,8 @@ pub(crate) struct AccountEvents {
 }
 
 impl AccountEvents {
-    /// Waits until a send of the account has ended, or its egress was blocked.
+    /// Waits until a send of the account has ended, a channel that waited for it has had its turn, or its egress was
+    /// blocked.
     pub(crate) async fn next(&mut self) {
         // The caller keeps the account, so neither sender is dropped while it waits. A missed
         // event is an event, too.
@@ -113,8 +134,8 @@ pub(crate) enum Admission {
     },
     /// Sending is not allowed before then.
     At(Timestamp),
-    /// Sending is not allowed before a send under way has ended.
-    WhenOneEnds,
+    /// Sending is not allowed before a send under way has ended, or a channel that has waited longer has had its turn.
+    AfterChange,
 }
 
 /// The effect of a finished send on its account.
@@ -152,6 +173,7 @@ impl SharedAccount {
             silent_until,
             misconfigured_until: None,
             probing: false,
+            line: WaitingLine::default(),
         };
         let core = AccountCore { state: Mutex::new(state), changed: event_stream() };
         Self { account, egress, core: Arc::new(core) }
@@ -165,6 +187,7 @@ impl SharedAccount {
     /// Sets other budgets; `ended` are the ends of the sends so far, and those under way.
     pub(crate) fn change_budgets(&self, budgets: Vec<Budget>, ended: impl IntoIterator<Item = Timestamp>) {
         self.state().windows = SlidingWindows::new(budgets, ended);
+        notify(&self.core.changed); // who waits may wait for less
     }
 
     /// Tells whether each send is recorded in the store before it is made. A period of
@@ -186,9 +209,7 @@ impl SharedAccount {
 
     /// The time before which the account must be silent, for any reason; `None` if it need not.
     pub(crate) fn silent_until(&self, now: Timestamp) -> Option<Timestamp> {
-        let state = self.state();
-        let own = state.silent_until.max(state.misconfigured_until).filter(|until| now < *until);
-        own.max(self.egress.opens_at(now))
+        self.state().silent_until(now, &self.egress)
     }
 
     /// The time before which the budgets let not even an urgent message start; `None` if one may start, or must
@@ -203,25 +224,34 @@ impl SharedAccount {
         notify(&self.core.changed);
     }
 
-    /// Requests to send at `now`.
+    /// Requests to send at `now`, when it is the channel's turn among those that share the account.
+    ///
+    /// A channel that must wait gets a `place`, which it hands in when it asks again, and drops once it has nothing to send.
+    pub(crate) fn try_start_in_turn(
+        &self,
+        now: Timestamp,
+        share: Share,
+        place: &mut Option<AccountPlace>,
+    ) -> Admission {
+        // One of an account that the channel no longer uses is dropped.
+        let own = place.take().filter(|it| Arc::ptr_eq(&it.core, &self.core));
+        let own = own.unwrap_or_else(|| self.join(now, share));
+        let admission = self.state().admit_in_turn(now, share, own.place, &self.egress);
+        match admission {
+            Admission::Now { .. } => drop(own),
+            Admission::At(_) | Admission::AfterChange => *place = Some(own),
+        }
+        admission
+    }
+
+    fn join(&self, now: Timestamp, share: Share) -> AccountPlace {
+        let place = self.state().line.join(now, share, Arc::clone(&self.egress));
+        AccountPlace { core: Arc::clone(&self.core), place }
+    }
+
+    /// Requests to send at `now`, before all that wait.
     pub(crate) fn try_start(&self, now: Timestamp, share: Share) -> Admission {
-        if let Some(until) = self.silent_until(now) {
-            self.state().probing = true;
-            return Admission::At(until);
-        }
-        let mut state = self.state();
-        if state.probing && state.under_way > 0 {
-            return Admission::WhenOneEnds;
-        }
-        match state.windows.free_at(now, share) {
-            Some(at) if at > now => return Admission::At(at),
-            Some(_) => state.windows.start(now, share),
-            None => return Admission::WhenOneEnds,
-        }
-        let at_once = state.windows.free_at(now, share).is_some_and(|at| at <= now);
-        let spare = if at_once { state.windows.free_now(now, share) } else { Some(0) };
-        state.under_way += 1;
-        Admission::Now { spare }
+        self.state().admit(now, share, &self.egress)
     }
 
     /// Notes that a send has ended at `now`, with its effect.
@@ -265,11 +295,92 @@ impl SharedAccount {
     }
 
     fn state(&self) -> MutexGuard<'_, AccountState> {
-        self.core.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.core.state()
+    }
+}
+
+impl AccountCore {
+    fn state(&self) -> MutexGuard<'_, AccountState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Admission {
+    /// The same, but for a wait that ends at `latest`, too.
+    fn no_later_than(self, latest: Option<Timestamp>) -> Self {
+        match (self, latest) {
+            (Self::At(at), Some(latest)) => Self::At(at.min(latest)),
+            (Self::AfterChange, Some(latest)) => Self::At(latest),
+            (Self::Now { .. } | Self::At(_) | Self::AfterChange, _) => self,
+        }
     }
 }
 
 impl AccountState {
+    /// The time before which the account must be silent if it sends through `egress`; `None` if it need not.
+    fn silent_until(&self, now: Timestamp, egress: &SharedEgress) -> Option<Timestamp> {
+        let own = self.silent_until.max(self.misconfigured_until).filter(|until| now < *until);
+        own.max(egress.opens_at(now))
+    }
+
+    /// Starts a send, if the silences and the budgets let it.
+    fn admit(&mut self, now: Timestamp, share: Share, egress: &SharedEgress) -> Admission {
+        if let Some(until) = self.silent_until(now, egress) {
+            self.probing = true;
+            return Admission::At(until);
+        }
+        if self.probing && self.under_way > 0 {
+            return Admission::AfterChange;
+        }
+        match self.windows.free_at(now, share) {
+            Some(at) if at > now => return Admission::At(at),
+            Some(_) => self.windows.start(now, share),
+            None => return Admission::AfterChange,
+        }
+        let at_once = self.windows.free_at(now, share).is_some_and(|at| at <= now);
+        let spare = if at_once { self.windows.free_now(now, share) } else { Some(0) };
+        self.under_way += 1;
+        Admission::Now { spare }
+    }
+
+    /// Starts a send of the channel at `place`, if it is its turn and the silences and the budgets let it. What the
+    /// budgets have left is for the channels that wait, too.
+    fn admit_in_turn(
+        &mut self,
+        now: Timestamp,
+        share: Share,
+        place: PlaceInLine,
+        egress: &SharedEgress,
+    ) -> Admission {
+        self.line.set_share(place, share);
+        let period = self.windows.longest_period();
+        let urgent_from = period.and_then(|period| self.line.urgent_from(place, period));
+        let share = if urgent_from.is_some_and(|at| at <= now) { Share::Urgent } else { share };
+        if !self.is_turn_of(place, share, now) {
+            return Admission::AfterChange;
+        }
+        match self.admit(now, share, egress) {
+            Admission::Now { spare } => {
+                let others = self.line.others(Some(place));
+                Admission::Now { spare: spare.map(|it| it.saturating_sub(others)) }
+            }
+            refused @ (Admission::At(_) | Admission::AfterChange) => match share {
+                Share::Urgent => refused,
+                Share::Ordinary | Share::OrdinaryFull => refused.no_later_than(urgent_from),
+            },
+        }
+    }
+
+    /// Tells whether no channel that goes before that at `place` could start.
+    fn is_turn_of(&mut self, place: PlaceInLine, share: Share, now: Timestamp) -> bool {
+        let Self { windows, line, .. } = self;
+        let period = windows.longest_period();
+        let can_start = |(egress, share): (&Arc<SharedEgress>, Share)| {
+            egress.opens_at(now).is_none() && windows.free_at(now, share).is_some_and(|at| at <= now)
+        };
+        !line.ahead_of(Some(place), share, now, period).any(can_start)
+    }
+
     fn end_send(&mut self, ended: Timestamp) {
         self.under_way = self.under_way.saturating_sub(1);
         self.windows.end(ended);

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use tokio::task::{Id, JoinError, JoinSet};
 use tracing::{debug, error};
 
-use crate::channel::{AccountEffect, Admission};
+use crate::channel::{AccountEffect, AccountPlace, Admission};
 use crate::delivery::attempt;
 use crate::delivery::batch::{AfterAttempt, AttemptResult, Batch, QueuedDelivery};
 use crate::delivery::context::{ChannelSender, LaneContext};
@@ -43,6 +43,8 @@ pub(crate) struct Lane {
     pending: PendingDeliveries,
     attempts: JoinSet<Vec<AttemptResult>>,
     under_way: HashMap<Id, Batch>,
+    /// The place among the lanes that wait for the account, while this one does.
+    place: Option<AccountPlace>,
     /// The number of deliveries in the last digest that was full.
     full_digest: usize,
     /// Set after the escalation timers were notified that nothing goes out here for now.
@@ -73,6 +75,7 @@ impl Lane {
             pending: PendingDeliveries::default(),
             attempts: JoinSet::new(),
             under_way: HashMap::new(),
+            place: None,
             full_digest: usize::MAX,
             reported_blocked: false,
         };
@@ -104,6 +107,7 @@ impl Lane {
             }
         }
         debug!(channel.name = %self.sender.borrow().channel.name, attempts = self.under_way.len(), "Draining attempts");
+        self.place = None; // a lane that stops holds up no other
         while self.attempts.join_next().await.is_some() {}
         context.recordings.close();
         context.recordings.wait().await;
@@ -177,6 +181,7 @@ impl Lane {
     fn start_attempts(&mut self, sender: &Arc<ChannelSender>) -> NextStart {
         let concurrency = sender.channel.limits.concurrency.get();
         let now = self.context.monotonic.now();
+        let mut place = self.place.take(); // given up unless the account says again to wait
         while self.under_way.len() < concurrency {
             let Some(severity) = self.worst_ready(now) else {
                 let next_at =
@@ -189,13 +194,19 @@ impl Lane {
                 Gate::WhenOneEnds => return NextStart::AfterNextEvent,
             }
             let share = self.share(severity, now);
-            match sender.account.try_start(now, share) {
+            match sender.account.try_start_in_turn(now, share, &mut place) {
                 Admission::Now { spare } => match self.next_batch(severity, spare, now) {
                     Some(batch) => self.start(sender, batch),
                     None => sender.account.cancel_start(),
                 },
-                Admission::At(at) => return NextStart::In(between(now, at)),
-                Admission::WhenOneEnds => return NextStart::AfterNextEvent,
+                Admission::At(at) => {
+                    self.place = place;
+                    return NextStart::In(between(now, at));
+                }
+                Admission::AfterChange => {
+                    self.place = place;
+                    return NextStart::AfterNextEvent;
+                }
             }
         }
         NextStart::AfterNextEvent

@@ -3,6 +3,7 @@ mod channels;
 mod retries;
 mod accounts;
 mod budgets;
+mod fair_share;
 mod notices;
 mod order;
 mod restarts;

@@ -40,7 +40,7 @@ fn a_spent_budget_frees_up_one_period_after_its_first_send_ended() {
             account.try_start(NOON, Share::Urgent),
             account.try_start(NOON, Share::Urgent)
         ],
-        [now_with_spare(1), now_with_spare(0), Admission::WhenOneEnds]
+        [now_with_spare(1), now_with_spare(0), Admission::AfterChange]
     );
     account.finish(at(5), AccountEffect::Good);
     assert_eq!(account.try_start(at(6), Share::Urgent), Admission::At(at(65)));
@@ -79,12 +79,12 @@ fn after_a_silence_sends_go_one_at_a_time_until_one_succeeds() {
     assert_eq!(account.try_start(at(59), Share::Urgent), Admission::At(at(60)));
     assert_eq!(
         [account.try_start(at(60), Share::Urgent), account.try_start(at(60), Share::Urgent)],
-        [NOW, Admission::WhenOneEnds]
+        [NOW, Admission::AfterChange]
     );
     account.finish(at(61), AccountEffect::Unclear);
     assert_eq!(
         [account.try_start(at(61), Share::Urgent), account.try_start(at(61), Share::Urgent)],
-        [NOW, Admission::WhenOneEnds]
+        [NOW, Admission::AfterChange]
     );
     let mut events = account.events();
     account.finish(at(62), AccountEffect::Good);
@@ -101,7 +101,7 @@ fn a_stored_silence_is_kept_and_then_one_send_probes_the_account() {
     assert_eq!(account.try_start(NOON, Share::Urgent), Admission::At(at(60)));
     assert_eq!(
         [account.try_start(at(60), Share::Urgent), account.try_start(at(60), Share::Urgent)],
-        [NOW, Admission::WhenOneEnds]
+        [NOW, Admission::AfterChange]
     );
 }
 
@@ -154,10 +154,10 @@ fn a_third_of_a_budget_is_reserved_for_urgent_messages() {
     let account = account(vec![budget], None);
     let start = |share| account.try_start(NOON, share);
     assert!((0..12).all(|_| matches!(start(Share::OrdinaryFull), Admission::Now { .. })));
-    assert_eq!(start(Share::Ordinary), Admission::WhenOneEnds);
-    assert_eq!(start(Share::OrdinaryFull), Admission::WhenOneEnds);
+    assert_eq!(start(Share::Ordinary), Admission::AfterChange);
+    assert_eq!(start(Share::OrdinaryFull), Admission::AfterChange);
     assert!((0..6).all(|_| matches!(start(Share::Urgent), Admission::Now { .. })));
-    assert_eq!(start(Share::Urgent), Admission::WhenOneEnds);
+    assert_eq!(start(Share::Urgent), Admission::AfterChange);
 }
 
 #[test]
@@ -186,4 +186,85 @@ fn sends_are_recorded_only_for_budgets_longer_than_a_second() {
     assert!(account(two_in(Duration::from_secs(60)), None).remembers_sends());
     assert!(!account(two_in(Duration::from_secs(1)), None).remembers_sends());
     assert!(!account(Vec::new(), None).remembers_sends());
+}
+
+/// An account with two messages in ten minutes, both sent at noon, and two channels of it.
+fn spent_account() -> [SharedAccount; 2] {
+    let one = account(two_in(Duration::from_secs(600)), None);
+    for _ in 0..2 {
+        one.try_start(NOON, Share::Urgent);
+        one.finish(NOON, AccountEffect::Good);
+    }
+    let other = one.via(Arc::default());
+    [one, other]
+}
+
+#[test]
+fn the_channel_that_has_waited_longest_gets_what_is_free_and_the_next_one_hears_of_it() {
+    let [one, other] = spent_account();
+    let (mut of_one, mut of_other) = (None, None);
+    assert_eq!(one.try_start_in_turn(at(1), Share::Urgent, &mut of_one), Admission::At(at(600)));
+    assert_eq!(other.try_start_in_turn(at(2), Share::Urgent, &mut of_other), Admission::At(at(600)));
+
+    let mut events = other.events();
+    assert_eq!(other.try_start_in_turn(at(600), Share::Urgent, &mut of_other), Admission::AfterChange);
+    assert!(!has_event(&mut events));
+    let started = one.try_start_in_turn(at(600), Share::Urgent, &mut of_one);
+    assert_eq!(
+        (started, of_one.is_none()),
+        (now_with_spare(0), true),
+        "one of two is left, and the other waits"
+    );
+    assert!(has_event(&mut events));
+    assert_eq!(other.try_start_in_turn(at(600), Share::Urgent, &mut of_other), now_with_spare(0));
+}
+
+#[test]
+fn a_channel_that_gives_its_place_up_lets_the_next_one_go() {
+    let [one, other] = spent_account();
+    let (mut of_one, mut of_other) = (None, None);
+    one.try_start_in_turn(at(1), Share::Urgent, &mut of_one);
+    other.try_start_in_turn(at(2), Share::Urgent, &mut of_other);
+    let mut events = other.events();
+    drop(of_one);
+    assert!(has_event(&mut events));
+    assert_eq!(other.try_start_in_turn(at(600), Share::Urgent, &mut of_other), now_with_spare(1));
+}
+
+#[test]
+fn a_channel_whose_way_out_is_blocked_holds_up_no_other() {
+    let [one, other] = spent_account();
+    let (mut of_one, mut of_other) = (None, None);
+    one.try_start_in_turn(at(1), Share::Urgent, &mut of_one);
+    other.try_start_in_turn(at(2), Share::Urgent, &mut of_other);
+    one.egress.block(at(1000));
+    assert_eq!(other.try_start_in_turn(at(600), Share::Urgent, &mut of_other), now_with_spare(0));
+}
+
+#[test]
+fn an_ordinary_message_asks_again_when_it_counts_as_urgent() {
+    let three = Budget { messages: NonZeroU32::new(3).unwrap(), per: Duration::from_secs(600) };
+    let account = account(vec![three], None);
+    let send = |seconds| account.finish(at(seconds), AccountEffect::Good);
+    [0, 100, 200].into_iter().for_each(send);
+    // Two of three are for ordinary ones: not before the second of these sends no longer counts.
+    let mut place = None;
+    let mut ask = |seconds| account.try_start_in_turn(at(seconds), Share::OrdinaryFull, &mut place);
+    assert_eq!(ask(300), Admission::At(at(700)));
+    [600, 700].into_iter().for_each(send);
+    assert_eq!(ask(700), Admission::At(at(900)), "and not at 1,200 s");
+    assert_eq!(ask(899), Admission::At(at(900)));
+    assert_eq!(ask(900), now_with_spare(0));
+}
+
+#[test]
+fn a_place_at_an_account_that_a_channel_no_longer_uses_is_given_up() {
+    let [old, waits] = spent_account();
+    let (mut place, mut of_other) = (None, None);
+    old.try_start_in_turn(at(1), Share::Urgent, &mut place);
+    waits.try_start_in_turn(at(2), Share::Urgent, &mut of_other);
+    let new = account(Vec::new(), None);
+    assert_eq!(new.try_start_in_turn(at(3), Share::Urgent, &mut place), NOW);
+    assert!(place.is_none());
+    assert_eq!(waits.try_start_in_turn(at(600), Share::Urgent, &mut of_other), now_with_spare(1));
 }
