@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 /// 2026-12-01 12:00 UTC, when every run begins: later than any store that an earlier version wrote.
-const BEGINNING: Timestamp = Timestamp::constant(1_796_126_400, 0);
+pub(crate) const BEGINNING: Timestamp = Timestamp::constant(1_796_126_400, 0);
 
 pub(crate) const SECOND: Duration = Duration::from_secs(1);
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use fanfare_core::{Acknowledgement, Alert, ChannelName, Fingerprint, Labels, Severity, Status};
+use fanfare_core::{
+    Acknowledgement, Alert, ChannelName, Fingerprint, Kind, Labels, Mention, Severity, Status,
+};
 use fanfare_gateway::{DeadLetterFilter, DeadLetters};
 use jiff::SignedDuration;
 use tokio::task::yield_now;
@@ -14,7 +16,7 @@ use crate::options::{OutageDirection, draw_receivers};
 use crate::promises::{AlarmReport, Judgement};
 use crate::providers::{NetworkOutage, OutageScope};
 use crate::site::SiteConfig;
-use crate::time::{MINUTE, SECOND};
+use crate::time::{BEGINNING, MINUTE, SECOND};
 
 /// The most turns of the runtime between an accepted alert and a kill: a kill falls between any two
 /// of the things that it calls for.
@@ -337,14 +339,26 @@ enum MachineEnd {
     ByChance,
 }
 
-/// The alert of a report. Its text, and so its size, is the same for all.
+/// The alert of a report: of a cold room, by ThinkLink. Its text, and so its size, is the same for all.
 fn alert(report: &AlarmReport) -> Alert {
-    let mut alert = fanfare_testkit::alert(report.severity);
     let eui = format!("{:016x}", report.device);
     let identity: Labels = [("source", "thinklink"), ("eui", eui.as_str())].into_iter().collect();
-    alert.fingerprint = Fingerprint::from_labels(&identity);
-    alert.labels.set("eui", eui);
-    alert.labels.set("to", report.to);
-    alert.status = report.status;
-    alert
+    let labels =
+        [("alertname", "over_temp"), ("device", "Cold room 3"), ("eui", eui.as_str()), ("to", report.to)];
+    let texts = [("title", "Temperature too high"), ("description", "Current -9.4 °C, limit -18 °C")];
+    Alert {
+        source: "thinklink".into(),
+        fingerprint: Fingerprint::from_labels(&identity),
+        kind: Kind::Alarm,
+        status: report.status,
+        severity: report.severity,
+        severity_sent: Some(report.severity.word().to_uppercase()),
+        labels: labels.into_iter().collect(),
+        annotations: texts.into_iter().collect(),
+        extra: [("notice_groups", "WeCom_ops")].into_iter().collect(),
+        mention: Mention::default(),
+        starts_at: BEGINNING,
+        ends_at: None,
+        generator_url: None,
+    }
 }
