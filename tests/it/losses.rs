@@ -39,6 +39,11 @@ fn an_alarm_that_ends_and_begins_again_at_once_is_told_each_time() {
 }
 
 #[test]
+fn what_was_accepted_before_the_disk_was_full_is_told() {
+    check(LossScenario::DiskFull);
+}
+
+#[test]
 fn half_requests_of_strangers_keep_no_alert_waiting() {
     check(LossScenario::StuckConnections);
 }

@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use crate::full_disk::fill_disk;
 use crate::load::{LoadClient, PostTarget};
 use crate::usage::Usage;
 
@@ -82,6 +83,15 @@ impl GatewayProcess {
         let pid = self.child.id().context("the gateway has ended")?;
         let sent = Command::new("kill").arg(format!("-{name}")).arg(pid.to_string()).status().await?;
         if sent.success() { Ok(()) } else { bail!("SIG{name} could not be sent: {sent}") }
+    }
+
+    /// Fills its disk, until it ends. It must be the process of a [`fillable`](crate::full_disk::fillable) command.
+    ///
+    /// # Errors
+    ///
+    /// When it has ended.
+    pub(crate) async fn fill_disk(&self) -> Result<()> {
+        fill_disk(self.child.id().context("the gateway has ended")?).await
     }
 
     /// Stops it in order by SIGTERM, and waits until it is gone.

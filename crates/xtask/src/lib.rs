@@ -25,6 +25,7 @@ mod usage;
 mod code;
 mod stats;
 mod wrong_clock;
+mod full_disk;
 mod provision;
 mod workspace;
 

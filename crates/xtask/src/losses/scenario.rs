@@ -45,6 +45,8 @@ pub enum LossScenario {
     StuckConnections,
     /// The files of the store are deleted while the gateway runs, and it is killed after another alert.
     StoreDeleted,
+    /// The disk fills up while the receiver is down, another alert comes, and the gateway is killed.
+    DiskFull,
     /// The gateway is killed while it tries again, and its wall clock is an hour behind from then on.
     ClockBehind,
 }
@@ -73,7 +75,7 @@ impl LossScenario {
     }
 
     /// All scenarios, in the order of the report.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::KillAfterAnswer,
         Self::StopAfterAnswer,
         Self::StopWhileRetrying,
@@ -90,6 +92,7 @@ impl LossScenario {
         Self::KillWithMany,
         Self::StuckConnections,
         Self::StoreDeleted,
+        Self::DiskFull,
         Self::ClockBehind,
     ];
 
@@ -113,6 +116,9 @@ impl LossScenario {
             Self::KillWithMany => "300 accepted, kill -9, restart",
             Self::StuckConnections => "300 strangers hold half a request each",
             Self::StoreDeleted => "store deleted, another accepted, kill -9, restart",
+            Self::DiskFull => {
+                "receiver fails, disk full, another posted, kill -9, restart with room, receiver well"
+            }
             Self::ClockBehind => "kill -9 while retrying, restart with the clock an hour behind",
         }
     }
@@ -131,6 +137,7 @@ impl LossScenario {
             | Self::StoppedAgainAndAgain
             | Self::KillWithMany
             | Self::StoreDeleted
+            | Self::DiskFull
             | Self::ClockBehind
             | Self::OneHangingRequest => (1, 2),
             Self::RepeatAfterKill
@@ -155,6 +162,7 @@ impl LossScenario {
             Self::StopWhileRetrying
             | Self::OverDuringOutage
             | Self::ReloadWhileRetrying
+            | Self::DiskFull
             | Self::ClockBehind => {
                 self.fail_receiver(&mut trial).await?;
             }
@@ -222,6 +230,10 @@ impl LossScenario {
             if let Some(clock) = WrongClock::hour_behind() {
                 trial.set_clock(clock);
             }
+            trial.kill_and_start().await?;
+        } else if self == Self::DiskFull {
+            trial.fill_disk().await?;
+            trial.post(1, Begins).await?;
             trial.kill_and_start().await?;
         } else if self == Self::OverDuringOutage {
             trial.post(0, Ends).await?;

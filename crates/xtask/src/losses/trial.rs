@@ -15,6 +15,7 @@ use tokio::time::{Instant, sleep};
 
 use super::receiver::{ReceiverAnswer, ScriptedReceiver};
 use crate::alert::{Serial, prometheus, tkl};
+use crate::full_disk::fillable;
 use crate::gateway_process::GatewayProcess;
 use crate::load::LoadClient;
 use crate::system::System;
@@ -69,7 +70,7 @@ impl LossTrial {
     async fn start(&mut self) -> Result<()> {
         let mut command = self.system.loss_command(self.folder.path(), self.receiver.address)?;
         self.clock.apply(&mut command);
-        self.gateway = Some(GatewayProcess::start(command).await?);
+        self.gateway = Some(GatewayProcess::start(fillable(&command)).await?);
         Ok(())
     }
 
@@ -122,6 +123,11 @@ impl LossTrial {
     /// Gives the gateway another wall clock from its next start on.
     pub(super) fn set_clock(&mut self, clock: WrongClock) {
         self.clock = clock;
+    }
+
+    /// Fills the gateway's disk, until its next start.
+    pub(super) async fn fill_disk(&self) -> Result<()> {
+        self.gateway()?.fill_disk().await
     }
 
     /// Deletes everything that the gateway keeps, while it runs.
