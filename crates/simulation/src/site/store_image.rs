@@ -43,17 +43,28 @@ impl StoreImage {
     /// it on the disk, and after which they are `after`: any of the sectors written since, in any order.
     ///
     /// SQLite waits for the WAL to be on the disk before it copies pages into the file, and for the file
-    /// before it begins the log anew: of two files only the one written last is in doubt.
+    /// before it begins the log anew: of two files only the one written last is in doubt. And it waits for the header of
+    /// a log that begins anew before it writes a frame: the frames of the earlier log count no more, or some of them
+    /// would hide what was copied into the file since
+    /// (`walWriteFrames` in <https://sqlite.org/src/file/src/wal.c>, "Sync the header").
     pub(super) fn torn(&self, after: &Self, random: &mut fastrand::Rng) -> Self {
         let is_same_log = self.wal.get(..WAL_HEADER) == after.wal.get(..WAL_HEADER);
         if self.db == after.db {
-            Self { db: self.db.clone(), wal: some_sectors(&self.wal, &after.wal, random) }
+            let before = if is_same_log { self.wal.clone() } else { with_header_of(&self.wal, &after.wal) };
+            Self { db: self.db.clone(), wal: some_sectors(&before, &after.wal, random) }
         } else if is_same_log {
             Self { db: some_sectors(&self.db, &after.db, random), wal: after.wal.clone() }
         } else {
             after.clone()
         }
     }
+}
+
+/// `before` with the WAL header of `after`.
+fn with_header_of(before: &[u8], after: &[u8]) -> Vec<u8> {
+    let header = after.get(..WAL_HEADER).unwrap_or(after);
+    let rest = before.get(header.len()..).unwrap_or_default();
+    [header, rest].concat()
 }
 
 /// `before` with some of the sectors in which `after` differs; its length is that of the last sector written.
