@@ -7,6 +7,7 @@ mod log;
 mod monitoring;
 mod night;
 mod repair;
+mod languages;
 mod lists;
 mod channel_test;
 

@@ -23,11 +23,11 @@ pub use crate::shapes::{
     DeadLetterQuery, DeadLetterSelection, DeliveryAttempt, DeliveryDetails, DeliveryList, DeliveryQuery,
     DeliveryStageCounts, DiscardResult, ErrorDetails, ErrorResponse, EscalationRung, EventDetails,
     ExplainedAcknowledgement, ExplainedDelivery, ExplainedNotification, ExplainedStep, FiringIncidents,
-    GatewayStatus, HeldReceiver, IncidentAlert, IngestResult, LeftOutRows, ListedAlert, ListedDelivery,
-    MentionedPeople, NotificationSummary, NotificationTally, PolicyGap, ProblemLevel, ReceiverTerms,
-    RefusedReload, ReloadResult, RequiredChannels, RetryResult, RouteCheck, RouteReason, RoutingExplanation,
-    SourceReport, StepDetails, StoreReport, SuppressedReceiver, TimelineEvent, UnaccountedRow,
-    UnsettledContracts,
+    GatewayStatus, HeldReceiver, IncidentAlert, IngestResult, LedgerContradiction, LedgerSubject,
+    LeftOutRows, ListedAlert, ListedDelivery, MentionedPeople, NotReadyCause, NotificationSummary,
+    NotificationTally, PolicyGap, ProblemLevel, ReceiverTerms, RefusedReload, ReloadResult, RequiredChannels,
+    RetryResult, RouteCheck, RouteReason, RoutingExplanation, SourceReport, StepDetails, StoreReport,
+    SuppressedReceiver, TimelineEvent, UnaccountedRow, UnsettledContracts,
 };
 pub use crate::word::{UnknownWord, parse_word};
 pub use crate::words::{

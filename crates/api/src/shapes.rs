@@ -22,7 +22,9 @@ pub use self::alerts::{
     NotificationTally, SuppressedReceiver,
 };
 pub use self::attempt::{AttemptList, DeliveryAttempt};
-pub use self::audit::{AuditReport, ContractCounts, DeliveryStageCounts, UnaccountedRow};
+pub use self::audit::{
+    AuditReport, ContractCounts, DeliveryStageCounts, LedgerContradiction, LedgerSubject, UnaccountedRow,
+};
 pub use self::channels::{
     ChannelBudget, ChannelError, ChannelList, ChannelQuota, ChannelReport, ChannelTestRequest,
     ChannelTestResult,
@@ -40,7 +42,8 @@ pub use self::explanation::{
 pub use self::ingest::{AcceptedAlert, HeldReceiver, IngestResult};
 pub use self::reload::{ConfigProblem, ProblemLevel, RefusedReload, ReloadResult};
 pub use self::status::{
-    BrokenContract, FiringIncidents, GatewayStatus, SourceReport, StoreReport, UnsettledContracts,
+    BrokenContract, FiringIncidents, GatewayStatus, NotReadyCause, SourceReport, StoreReport,
+    UnsettledContracts,
 };
 pub use self::steps::{ExplainedStep, StepDetails};
 pub use self::terms::{ContractTerms, EscalationRung, ReceiverTerms, RequiredChannels};

@@ -39,6 +39,7 @@ mod local_fault;
 mod ack_token;
 mod proxy_login;
 mod secret;
+mod ledger_sentence;
 mod text;
 mod hash;
 mod duration;
@@ -93,6 +94,7 @@ pub use crate::id::{
 pub use crate::incident::{Incident, LastNotified};
 pub use crate::incident_key::{IncidentDigest, IncidentKey};
 pub use crate::labels::Labels;
+pub use crate::ledger_sentence::LedgerSentence;
 pub use crate::limits::{Account, Egress, Limits};
 pub use crate::local_fault::{is_local_fault, is_local_look_up_fault};
 pub use crate::locale::{InvalidLanguage, Language, Locale};

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::{MessageForm, SendError};
+use crate::{LedgerSentence, MessageForm, SendError};
 
 /// The patience with which a delivery is tried again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,8 +80,8 @@ pub enum GiveUp {
 impl fmt::Display for GiveUp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Unsendable => "the provider takes it neither in full nor in plain form",
-            Self::Stale => "tried for as long as `retry.give_up_after` allows",
+            Self::Unsendable => LedgerSentence::NoForm.text(),
+            Self::Stale => LedgerSentence::TriedLongEnough.text(),
         })
     }
 }

@@ -27,10 +27,10 @@ pub use crate::engine::{Commit, Durability, Store, StoreCondition, StoreSize};
 pub use crate::error::{OpenError, StoreError};
 pub use crate::fault::{StoreFault, StoreFile};
 pub use crate::read::{
-    AlertFilter, AlertHistory, AlertPage, AlertRow, AlertSearch, Audit, DeadLetter, DeadLetterFilter,
-    DeadLetters, DeliveryCounts, DeliveryFilter, DeliveryHistory, DeliveryRow, LedgerOverview,
-    NotificationCounts, NotificationHistory, NotificationRow, OmittedRows, RelatedAlert, Unaccounted,
-    UnkeptContract,
+    AlertFilter, AlertHistory, AlertPage, AlertRow, AlertSearch, Audit, AuditedRow, Contradiction,
+    DeadLetter, DeadLetterFilter, DeadLetters, DeliveryCounts, DeliveryFilter, DeliveryHistory, DeliveryRow,
+    LedgerOverview, NotificationCounts, NotificationHistory, NotificationRow, OmittedRows, RelatedAlert,
+    Unaccounted, UnkeptContract,
 };
 pub use crate::tables::acknowledgements::AcknowledgementRow;
 pub use crate::tables::alerts::SuppressionRecord;

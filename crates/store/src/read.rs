@@ -15,7 +15,7 @@ mod deliveries;
 mod excerpt;
 
 pub use self::alerts::{AlertFilter, AlertRow, NotificationRow};
-pub use self::audit::{Audit, DeliveryCounts, NotificationCounts, Unaccounted};
+pub use self::audit::{Audit, AuditedRow, Contradiction, DeliveryCounts, NotificationCounts, Unaccounted};
 pub use self::dead_letters::{DeadLetter, DeadLetterFilter, DeadLetters};
 pub use self::deliveries::{DeliveryFilter, DeliveryRow};
 pub use self::excerpt::OmittedRows;

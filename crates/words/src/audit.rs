@@ -1,10 +1,14 @@
 //! The words of `fanfare audit`.
 
+mod chinese;
+
+use fanfare_api::UnaccountedRow;
 use fanfare_core::Language;
 
 /// The words of `fanfare audit`, in one language.
 #[derive(Debug)]
 pub struct AuditWords {
+    language: Language,
     /// The columns of the counts: subject, state, number.
     pub columns: [&'static str; 3],
     /// The columns of what is not accounted for: alert, contradiction.
@@ -54,9 +58,20 @@ impl AuditWords {
             Language::Zh => &CHINESE,
         }
     }
+
+    /// The contradiction of a row that is not accounted for. That of a gateway of an earlier version, which sends
+    /// only the English sentence, stands as it was sent.
+    #[must_use]
+    pub fn contradiction(&self, row: &UnaccountedRow) -> String {
+        match (self.language, &row.contradiction) {
+            (Language::Zh, Some(contradiction)) => chinese::contradiction(contradiction),
+            (Language::Zh, None) | (Language::En, _) => row.what.clone(),
+        }
+    }
 }
 
 static ENGLISH: AuditWords = AuditWords {
+    language: Language::En,
     columns: ["WHAT", "HOW", "NUMBER"],
     unaccounted_columns: ["ALERT", "WHAT IS WRONG"],
     alerts: "alerts",
@@ -79,6 +94,7 @@ static ENGLISH: AuditWords = AuditWords {
 };
 
 static CHINESE: AuditWords = AuditWords {
+    language: Language::Zh,
     columns: ["项目", "状态", "数量"],
     unaccounted_columns: ["告警", "问题"],
     alerts: "告警",

@@ -51,6 +51,15 @@ impl ChannelWords {
         }
     }
 
+    /// The last trouble of a channel: its time, and the provider's words.
+    #[must_use]
+    pub fn last_trouble(&self, at: &str, words: &str) -> String {
+        match self.language {
+            Language::En => format!("{at}: {words}"),
+            Language::Zh => format!("{at}：{words}"),
+        }
+    }
+
     /// The result of a test, with the provider's words.
     #[must_use]
     pub fn tested(&self, channel: &str, outcome: TestVerdict, latency_ms: i64, words: &str) -> String {

@@ -2,12 +2,10 @@
 
 mod chinese;
 mod english;
-mod outcome;
+mod channels;
 
 use fanfare_api::{EscalationRung, EventDetails, LeftOutRows, PolicyGap};
 use fanfare_core::Language;
-
-pub use self::outcome::without_outcome;
 
 /// The words of `fanfare explain`, in one language.
 #[derive(Debug)]

@@ -3,7 +3,8 @@
 //! A channel is handed a [`Renderer`] and asks it for the message of a notification or
 //! a digest; form and length are the channel's. What a command prints has one struct a
 //! command. No text holds two languages; the texts that come with an alert, and those that
-//! providers and people gave and the ledger keeps, stay as they are.
+//! providers and people gave and the ledger keeps, stay as they are. Sentences of the
+//! gateway's own that the ledger keeps are read in the reader's language.
 //!
 //! Three things are in English everywhere, since people search for them, send them to
 //! others and find them in the code: the log, `--help`, and errors, which name settings and
@@ -33,6 +34,7 @@ mod alerts;
 mod backup;
 mod terms_words;
 mod vocabulary;
+mod kept_words;
 mod renderer;
 mod digest;
 mod notification;
@@ -60,7 +62,7 @@ pub use crate::check::CheckWords;
 pub use crate::dead_letters::DeadLetterWords;
 pub use crate::deliveries::{DeadOrAlive, DeliveryWords};
 pub use crate::demo::DemoWords;
-pub use crate::explain::{ExplainWords, without_outcome};
+pub use crate::explain::ExplainWords;
 pub use crate::fact::Fact;
 pub use crate::message::Message;
 pub use crate::other_alerts::OtherAlerts;

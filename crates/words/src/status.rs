@@ -1,5 +1,6 @@
 //! The words of `fanfare status`.
 
+use fanfare_api::NotReadyCause;
 use fanfare_core::Language;
 
 /// The words of `fanfare status`, in one language.
@@ -31,6 +32,17 @@ impl StatusWords {
         match language {
             Language::En => &ENGLISH,
             Language::Zh => &CHINESE,
+        }
+    }
+
+    /// The state of a gateway that does not accept alerts, with the reason: in English as the gateway words it.
+    #[must_use]
+    pub fn not_ready_because(&self, reason: Option<&str>, cause: Option<&NotReadyCause>) -> String {
+        match (self.language, reason, cause) {
+            (Language::Zh, _, Some(cause)) => format!("{}：{}", self.not_ready, in_chinese(cause)),
+            (Language::Zh, Some(reason), None) => format!("{}：{reason}", self.not_ready),
+            (Language::En, Some(reason), _) => format!("{}: {reason}", self.not_ready),
+            (Language::Zh, None, None) | (Language::En, None, _) => self.not_ready.to_owned(),
         }
     }
 
@@ -109,6 +121,22 @@ static CHINESE: StatusWords = StatusWords {
     sources: ["来源", "最近告警"],
     nothing_lately: "近期没有",
 };
+
+fn in_chinese(cause: &NotReadyCause) -> String {
+    let text = match cause {
+        NotReadyCause::ShuttingDown => "正在停止",
+        NotReadyCause::Full => "存储所在磁盘已满",
+        NotReadyCause::ReadOnly => "存储只能读取",
+        NotReadyCause::Io { words } => return format!("写入存储失败：{words}"),
+        NotReadyCause::Slow => "存储所在磁盘长时间没有响应",
+        NotReadyCause::Locked => "存储被其他程序锁定",
+        NotReadyCause::Missing => "存储文件已不在原处",
+        NotReadyCause::Replaced => "存储文件的位置上是另一个文件",
+        NotReadyCause::Truncated => "存储文件被截断",
+        NotReadyCause::Overwritten => "存储文件被其他程序覆盖",
+    };
+    text.to_owned()
+}
 
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,8 @@ use fanfare_api::{
 };
 use fanfare_core::Language;
 
+use crate::kept_words;
+
 /// The words of the API as people read them, in one language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Vocabulary {
@@ -132,6 +134,25 @@ impl Vocabulary {
             EscalationCondition::Resolved => "升级：未恢复",
         };
         self.choose(format!("escalated: not {unless}"), chinese)
+    }
+
+    /// A reason or an answer that the ledger keeps: sentences of the gateway's own in the language, the words of
+    /// providers and people as they are.
+    #[must_use]
+    pub fn kept_words(self, kept: &str) -> String {
+        match self.language {
+            Language::En => kept.to_owned(),
+            Language::Zh => kept_words::in_chinese(kept),
+        }
+    }
+
+    /// The same of an answer, for a line that names its outcome.
+    #[must_use]
+    pub fn answer(self, outcome: &str, kept: &str) -> String {
+        match self.language {
+            Language::En => kept_words::in_english_without_outcome(outcome, kept).to_owned(),
+            Language::Zh => kept_words::in_chinese_without_outcome(kept),
+        }
     }
 
     fn choose(self, english: String, chinese: &str) -> String {

@@ -17,8 +17,11 @@ pub struct GatewayStatus {
     pub at: Timestamp,
     /// Tells whether alerts are accepted.
     pub ready: bool,
-    /// The reason that no alerts are accepted; none while the gateway is ready.
+    /// The reason that no alerts are accepted, in English; none while the gateway is ready.
     pub reason: Option<String>,
+    /// The reason that no alerts are accepted, for programs; none while the gateway is ready.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<NotReadyCause>,
     /// The contracts that may still be kept or that a person must see to, counted by their state.
     pub contracts: UnsettledContracts,
     /// The contracts that are broken or abandoned and need a person, the newest first: twenty at the most.
@@ -33,6 +36,35 @@ pub struct GatewayStatus {
     pub sources: Vec<SourceReport>,
     /// The store and its disk.
     pub store: StoreReport,
+}
+
+/// The reason that no alerts are accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum NotReadyCause {
+    /// The gateway stops.
+    ShuttingDown,
+    /// The disk of the store has no room.
+    Full,
+    /// The store can only be read.
+    ReadOnly,
+    /// Writing to the store fails otherwise.
+    Io {
+        /// The error of the system.
+        words: String,
+    },
+    /// The disk of the store answers too late.
+    Slow,
+    /// Another program has locked the store.
+    Locked,
+    /// A file of the store is no longer in its place.
+    Missing,
+    /// Another file stands in the place of a file of the store.
+    Replaced,
+    /// A file of the store was cut short.
+    Truncated,
+    /// A file of the store was overwritten.
+    Overwritten,
 }
 
 /// The contracts that are not settled for good, counted by their state.

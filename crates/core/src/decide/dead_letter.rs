@@ -13,7 +13,7 @@ use super::state::{
     DecisionState, DeliveryState, DeliveryStatus, Handled, NotificationRecord, NotificationState,
 };
 use crate::clock::whole_millis;
-use crate::{ContractState, ContractStatus, DeliveryId, MessageForm, Step};
+use crate::{ContractState, ContractStatus, DeliveryId, LedgerSentence, MessageForm, Step};
 
 /// The person who discards dead letters, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -251,7 +251,7 @@ fn discard_notification(
     now: Timestamp,
 ) {
     let state = letters.state;
-    let note = format!("discarded by {by}: {reason}");
+    let note = format!("{}{by}: {reason}", LedgerSentence::DISCARDED_BY);
     for dead in letters.deliveries() {
         let reason = dead.reason.as_ref().map_or_else(|| note.clone(), |it| format!("{it}; {note}"));
         let change = DeliveryChange::Discarded { reason };

@@ -6,10 +6,10 @@ use super::builder::{ChangesBuilder, EvaluationTime};
 use super::changes::{Changes, DeliveryChange, DeliveryUpdate};
 use super::context::DecisionContext;
 use super::state::{DecisionState, DeliveryState, DeliveryStatus, NotificationState};
-use crate::DeliveryId;
 use crate::clock::whole_millis;
+use crate::{DeliveryId, LedgerSentence};
 
-const REASON: &str = "the channel is no longer in the config";
+const REASON: LedgerSentence = LedgerSentence::ChannelGone;
 
 /// Gives up those of `deliveries` that are still pending and whose channel still is not in the config, and
 /// does what is then due about their notifications.
@@ -42,12 +42,12 @@ pub fn give_up(
 }
 
 fn dead(delivery: &DeliveryState, now: Timestamp) -> DeliveryUpdate {
-    let last_answer = |answer: &String| format!("{REASON}; last answer: {answer}");
+    let last_answer = |answer: &String| format!("{REASON}{}{answer}", LedgerSentence::LAST_ANSWER);
     let change = DeliveryChange::Settled {
         status: DeliveryStatus::Dead,
         attempts: delivery.attempts,
         settled_at: now,
-        reason: delivery.reason.as_ref().map_or_else(|| REASON.to_owned(), last_answer),
+        reason: delivery.reason.as_ref().map_or_else(|| REASON.to_string(), last_answer),
     };
     DeliveryUpdate { id: delivery.id, change }
 }

@@ -5,7 +5,7 @@ use super::changes::{Changes, DeliveryChange, DeliveryUpdate, NewAttempt, SendEn
 use super::context::DecisionContext;
 use super::settlement::{DeliveryOutcome, Settlement};
 use super::state::{DecisionState, DeliveryState, DeliveryStatus, NotificationState, StateKey};
-use crate::shifted;
+use crate::{LedgerSentence, shifted};
 
 impl Settlement {
     /// The state that [`settle`] needs: none where nobody else may have to be told now.
@@ -66,13 +66,13 @@ fn change(settlement: &Settlement) -> DeliveryChange {
             status: DeliveryStatus::Dead,
             attempts,
             settled_at,
-            reason: format!("{reason}; last answer: {words}"),
+            reason: with_last_answer(reason, words),
         },
         DeliveryOutcome::Answered { reason } => DeliveryChange::Settled {
             status: DeliveryStatus::Discarded,
             attempts,
             settled_at,
-            reason: format!("{reason}; last answer: {words}"),
+            reason: with_last_answer(reason, words),
         },
         DeliveryOutcome::Pending { next_at, failures, form, only, digest } => DeliveryChange::Again {
             attempts,
@@ -84,6 +84,11 @@ fn change(settlement: &Settlement) -> DeliveryChange {
             digest: *digest,
         },
     }
+}
+
+/// The reason of a delivery that was tried, with the provider's last answer.
+fn with_last_answer(reason: &str, words: &str) -> String {
+    format!("{reason}{}{words}", LedgerSentence::LAST_ANSWER)
 }
 
 /// The same notification with the outcome of the attempt.

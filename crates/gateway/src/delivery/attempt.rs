@@ -10,8 +10,8 @@ mod runner;
 use std::sync::Arc;
 
 use fanfare_core::{
-    Circuit, Delivery, DeliveryOutcome, DigestRef, Failure, MessageForm, Moment, Notification, Receipt,
-    SendError, Settlement,
+    Circuit, Delivery, DeliveryOutcome, DigestRef, Failure, LedgerSentence, MessageForm, Moment,
+    Notification, Receipt, SendError, Settlement,
 };
 use jiff::Timestamp;
 use tracing::{info, warn};
@@ -208,7 +208,8 @@ fn answer_tests(verdicts: &mut [SendVerdict], deliveries: &[(QueuedDelivery, Arc
             DeliveryOutcome::Pending { .. } | DeliveryOutcome::Dead { .. }
                 if is_requested_test(&notification.alert) =>
             {
-                verdict.outcome = DeliveryOutcome::Answered { reason: TEST_IS_OVER.to_owned() };
+                verdict.outcome =
+                    DeliveryOutcome::Answered { reason: LedgerSentence::TestAnswered.to_string() };
             }
             DeliveryOutcome::Delivered
             | DeliveryOutcome::Pending { .. }
@@ -217,9 +218,6 @@ fn answer_tests(verdicts: &mut [SendVerdict], deliveries: &[(QueuedDelivery, Arc
         }
     }
 }
-
-/// The reason for which a test is not tried again.
-const TEST_IS_OVER: &str = "a test ends with its first answer";
 
 /// Keeps pending deliveries in the same digest, for the same time; a delivery still owed
 /// to some of its recipients goes alone.

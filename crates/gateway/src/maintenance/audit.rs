@@ -57,7 +57,7 @@ fn report(outcome: Result<Audit, StoreError>, metrics: &Metrics) {
     match outcome {
         Ok(audit) => {
             if audit.unaccounted_in_all > 0 {
-                let example = audit.unaccounted.first().map(|it| it.what.as_str());
+                let example = audit.unaccounted.first().map(|it| it.contradiction.to_string());
                 error!(
                     unaccounted = audit.unaccounted_in_all,
                     example, "The audit found unaccounted alerts or deliveries; see `fanfare audit`"

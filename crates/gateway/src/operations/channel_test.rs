@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    AlertId, ChannelName, Decision, DeliveryId, DeliveryTerms, IncidentChange, NotificationId, Plan,
-    StateKey, Verdict, Why, withdraw,
+    AlertId, ChannelName, Decision, DeliveryId, DeliveryTerms, IncidentChange, LedgerSentence,
+    NotificationId, Plan, StateKey, Verdict, Why, withdraw,
 };
 use fanfare_store::Unit;
 use jiff::Timestamp;
@@ -38,7 +38,7 @@ pub struct TestMessage {
 }
 
 /// The reason for which a test that had no turn is withdrawn.
-const NO_TURN: &str = "a test whose turn did not come while somebody waited for it";
+const NO_TURN: LedgerSentence = LedgerSentence::TestWithoutTurn;
 
 /// Withdraws a test whose turn has not come: nobody waits for it any more.
 pub(crate) async fn withdraw_test(
@@ -47,7 +47,7 @@ pub(crate) async fn withdraw_test(
     now: Timestamp,
 ) -> Result<(), NotStored> {
     let TestMessage { alert: _, delivery, notification } = message;
-    let decide = move |state: &_| withdraw(state, delivery, NO_TURN, now);
+    let decide = move |state: &_| withdraw(state, delivery, NO_TURN.text(), now);
     let unit = Unit::new(vec![StateKey::Notification(notification)], decide);
     intake.store.transact(vec![unit]).await?;
     Ok(())

@@ -83,8 +83,7 @@ fn silence(channel: &ChannelSnapshot, now: Timestamp) -> Option<CheckResult> {
     if until.duration_since(now) <= LONG_SILENCE {
         return Some(CheckResult::Unknown); // it may be the end of a long one
     }
-    let reason = channel.last_words.as_deref().unwrap_or("it has asked for that before a restart");
-    let (channel, reason) = (channel.name.clone(), reason.to_owned());
+    let (channel, reason) = (channel.name.clone(), channel.last_words.clone());
     Some(problem(Severity::High, RaisedCondition::ChannelSilenced { channel, until, reason }))
 }
 

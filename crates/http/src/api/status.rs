@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use fanfare_api::{
-    BrokenContract, FiringIncidents, GatewayStatus, SourceReport, StoreReport, UnsettledContracts,
+    BrokenContract, FiringIncidents, GatewayStatus, NotReadyCause, SourceReport, StoreReport,
+    UnsettledContracts,
 };
 use fanfare_core::{Severity, SourceName};
-use fanfare_gateway::{LedgerOverview, StoreSize, UnkeptContract};
+use fanfare_gateway::{LedgerOverview, StoreFault, StoreSize, UnkeptContract};
 use jiff::Timestamp;
 
 use crate::convert::{channel_report, contract_progress, severity_word};
@@ -24,12 +25,13 @@ pub(super) async fn status(
     let views = state.gateway.channels().await?;
     let channels = views.into_iter().map(channel_report).collect::<Result<_, _>>()?;
     let LedgerOverview { open, broken, abandoned, unkept, dead_letters, firing, last_alerts } = overview;
-    let reason = not_ready(&state);
+    let (reason, cause) = not_ready(&state).unzip();
     Ok(HttpResponse::Ok().json(GatewayStatus {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         at: state.clock.now(),
         ready: reason.is_none(),
         reason,
+        cause,
         contracts: UnsettledContracts { open, broken, abandoned },
         broken: unkept.into_iter().map(broken_contract).collect(),
         dead_letters,
@@ -40,13 +42,27 @@ pub(super) async fn status(
     }))
 }
 
-/// The reason that no alerts are accepted; `None` if they are.
-fn not_ready(state: &AppState) -> Option<String> {
+/// The reason that no alerts are accepted, in English and for programs; `None` if they are.
+fn not_ready(state: &AppState) -> Option<(String, NotReadyCause)> {
     if !state.is_accepting() {
-        return Some("stopping".to_owned());
+        return Some(("stopping".to_owned(), NotReadyCause::ShuttingDown));
     }
     let fault = state.gateway.store().condition().fault?;
-    Some(format!("the store cannot be used: {fault}"))
+    Some((format!("the store cannot be used: {fault}"), cause(&fault)))
+}
+
+fn cause(fault: &StoreFault) -> NotReadyCause {
+    match fault {
+        StoreFault::DiskFull => NotReadyCause::Full,
+        StoreFault::ReadOnly => NotReadyCause::ReadOnly,
+        StoreFault::Io(words) => NotReadyCause::Io { words: words.clone() },
+        StoreFault::Slow => NotReadyCause::Slow,
+        StoreFault::Locked => NotReadyCause::Locked,
+        StoreFault::Missing(_) => NotReadyCause::Missing,
+        StoreFault::Replaced(_) => NotReadyCause::Replaced,
+        StoreFault::Truncated(_) => NotReadyCause::Truncated,
+        StoreFault::Overwritten(_) => NotReadyCause::Overwritten,
+    }
 }
 
 fn broken_contract(unkept: UnkeptContract) -> BrokenContract {

@@ -1,14 +1,13 @@
 //! Rows of lists.
 
 use fanfare_api::{
-    AlertList, AttemptList, AuditReport, ContractCounts, DeadLetterEntry, DeliveryAttempt, DeliveryDetails,
-    DeliveryList, DeliveryStageCounts, ListedAlert, ListedDelivery, NotificationSummary, NotificationTally,
-    SuppressedReceiver, UnaccountedRow, UnknownWord, parse_word,
+    AlertList, AttemptList, DeadLetterEntry, DeliveryAttempt, DeliveryDetails, DeliveryList, ListedAlert,
+    ListedDelivery, NotificationSummary, NotificationTally, SuppressedReceiver, UnknownWord, parse_word,
 };
 use fanfare_core::ClockLeads;
 use fanfare_gateway::{
-    AlertPage, AlertRow, AttemptRow, Audit, DeadLetter, DeliveryCounts, DeliveryRow, NotificationCounts,
-    NotificationRow, SuppressionRecord, Unaccounted,
+    AlertPage, AlertRow, AttemptRow, DeadLetter, DeliveryCounts, DeliveryRow, NotificationRow,
+    SuppressionRecord,
 };
 
 use super::alert::alert_content;
@@ -113,22 +112,5 @@ pub(crate) fn dead_letter(letter: DeadLetter) -> DeadLetterEntry {
         attempts: letter.attempts,
         given_up_at: letter.given_up_at,
         fulfilment: progress(letter.contract),
-    }
-}
-
-pub(crate) fn audit_report(audit: Audit) -> AuditReport {
-    let NotificationCounts { open, kept, broken, abandoned, late } = audit.notifications;
-    let DeliveryCounts { delivered, pending, dead, discarded } = audit.deliveries;
-    let row = |Unaccounted { alert, what }| UnaccountedRow { alert: alert.map(|it| it.0), what };
-    AuditReport {
-        alerts: audit.alerts,
-        repeats: audit.repeats,
-        newest: audit.newest.map(|it| it.0),
-        told: audit.told,
-        suppressed: audit.suppressed,
-        notifications: ContractCounts { open, kept, broken, abandoned, late },
-        deliveries: DeliveryStageCounts { delivered, pending, dead, discarded },
-        unaccounted: audit.unaccounted.into_iter().map(row).collect(),
-        unaccounted_in_all: audit.unaccounted_in_all,
     }
 }

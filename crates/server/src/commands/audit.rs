@@ -8,7 +8,7 @@ use fanfare_api::{
     AuditReport, ContractCounts, ContractProgress, DeliveryStage, DeliveryStageCounts, Endpoint,
     UnaccountedRow,
 };
-use fanfare_core::Language;
+use fanfare_core::{Language, one_line};
 use fanfare_gateway::{DamagedCell, Remedy, Store};
 use fanfare_words::{AuditWords, Vocabulary};
 use tokio::runtime::Runtime;
@@ -93,8 +93,8 @@ fn text(audit: &AuditReport, context: &CommandContext) -> String {
     let rows = rows.map(|(what, how, number)| [what.to_owned(), how, number.to_string()]);
     let mut text = table(context.style, words.columns, rows);
     if !audit.unaccounted.is_empty() {
-        let rows = audit.unaccounted.iter().map(|UnaccountedRow { alert, what }| {
-            [alert.map(|it| it.to_string()).unwrap_or_default(), what.clone()]
+        let rows = audit.unaccounted.iter().map(|row: &UnaccountedRow| {
+            [row.alert.map(|it| it.to_string()).unwrap_or_default(), one_line(&words.contradiction(row))]
         });
         text.push_str(&format!("\n\n{}", table(context.style, words.unaccounted_columns, rows)));
     }

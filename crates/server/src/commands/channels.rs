@@ -8,14 +8,14 @@ use fanfare_api::{
     AttemptVerdict, ChannelCondition, ChannelError, ChannelList, ChannelReport, ChannelTestRequest,
     ChannelTestResult, Endpoint, TestVerdict,
 };
-use fanfare_core::one_line;
-use fanfare_words::{ChannelWords, without_outcome};
+use fanfare_core::{Language, one_line};
+use fanfare_words::{ChannelWords, Vocabulary};
 use jiff::tz::TimeZone;
 
 use super::context::CommandContext;
 use super::outcome::Outcome;
 use super::output::{print, read};
-use super::style::{OutputStyle, Tone};
+use super::style::Tone;
 use super::table::table;
 use super::time_arg::format_time;
 use crate::client::{AskArgs, GatewayClient, TokenKind};
@@ -51,13 +51,15 @@ pub(crate) fn list(
     let answer = gateway.get(Endpoint::ListChannels, "", &[])?;
     let zone = &gateway.timezone;
     print(answer, &args.ask, out, |ChannelList { channels }: ChannelList| {
-        let words = ChannelWords::in_language(context.language);
-        table(context.style, words.columns, channels.iter().map(|it| row(it, words, context.style, zone)))
+        let columns = ChannelWords::in_language(context.language).columns;
+        table(context.style, columns, channels.iter().map(|it| row(it, context, zone)))
     })?;
     Ok(Outcome::Good)
 }
 
-fn row(channel: &ChannelReport, words: &ChannelWords, style: OutputStyle, zone: &TimeZone) -> [String; 8] {
+fn row(channel: &ChannelReport, context: &CommandContext, zone: &TimeZone) -> [String; 8] {
+    let (words, style) = (ChannelWords::in_language(context.language), context.style);
+    let vocabulary = Vocabulary::in_language(context.language);
     let ChannelReport {
         name,
         kind,
@@ -76,10 +78,11 @@ fn row(channel: &ChannelReport, words: &ChannelWords, style: OutputStyle, zone: 
         (ChannelCondition::Working | ChannelCondition::NeverProven, _) => words.health(*health).to_owned(),
     };
     let quota = quota.as_ref().map(|it| words.quota(it.used, it.messages, &it.period));
-    let last =
-        last_error.as_ref().map(|ChannelError { at, words }| format!("{}: {words}", format_time(*at, zone)));
+    let last = last_error.as_ref().map(|ChannelError { at, words: answer }| {
+        words.last_trouble(&format_time(*at, zone), &vocabulary.kept_words(answer))
+    });
     // A provider's words may hold anything, also what would confuse a terminal.
-    let trouble = reason.clone().or(last).map(|it| one_line(&it));
+    let trouble = reason.as_deref().map(|it| vocabulary.kept_words(it)).or(last).map(|it| one_line(&it));
     [
         name.clone(),
         kind.clone(),
@@ -109,18 +112,17 @@ pub(crate) fn test(
     let request = ChannelTestRequest { by: Some(by.clone()) };
     let answer = gateway.post(Endpoint::TestChannel, name, &request)?;
     let ChannelTestResult { outcome, .. } = read(answer.clone())?;
-    print(answer, ask, out, |result: ChannelTestResult| {
-        test_text(name, &result, ChannelWords::in_language(context.language))
-    })?;
+    print(answer, ask, out, |result: ChannelTestResult| test_text(name, &result, context.language))?;
     let is_delivered = outcome == TestVerdict::Attempted(AttemptVerdict::Delivered);
     Ok(if is_delivered { Outcome::Good } else { Outcome::Finding })
 }
 
-fn test_text(name: &str, result: &ChannelTestResult, in_words: &ChannelWords) -> String {
+fn test_text(name: &str, result: &ChannelTestResult, language: Language) -> String {
+    let (in_words, vocabulary) = (ChannelWords::in_language(language), Vocabulary::in_language(language));
     let ChannelTestResult { alert_id, outcome, words, latency_ms, .. } = result;
     match (words, latency_ms) {
         (Some(words), Some(latency)) => {
-            let words = one_line(without_outcome(&outcome.to_string(), words));
+            let words = one_line(&vocabulary.answer(&outcome.to_string(), words));
             let tested = in_words.tested(name, *outcome, *latency, &words);
             in_words.remedy(*outcome).map_or_else(|| tested.clone(), |remedy| format!("{tested}\n{remedy}"))
         }

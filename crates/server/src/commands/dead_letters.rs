@@ -146,7 +146,7 @@ fn row(letter: &DeadLetterEntry, vocabulary: Vocabulary, zone: &TimeZone) -> [St
         one_line(title),
         format_time(*given_up_at, zone),
         attempts.to_string(),
-        one_line(reason),
+        one_line(&vocabulary.kept_words(reason)),
     ]
 }
 
@@ -176,7 +176,7 @@ fn text(letter: &DeadLetterDetails, context: &CommandContext, zone: &TimeZone) -
         (words.receiver, receiver.clone()),
         (words.channel, channel.clone().unwrap_or_default()),
         (words.given_up_at, format_time(dead_letter.given_up_at, zone)),
-        (words.why, one_line(reason)),
+        (words.why, one_line(&vocabulary.kept_words(reason))),
         (words.contract, vocabulary.progress(dead_letter.fulfilment)),
     ];
     let mut text: String = fields.map(|(name, value)| format!("{name}{colon}{value}\n")).concat();

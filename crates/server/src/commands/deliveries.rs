@@ -8,7 +8,7 @@ use fanfare_api::{
     ContractProgress, DeliveryAttempt, DeliveryDetails, DeliveryList, DeliveryStage, Endpoint, ListedDelivery,
 };
 use fanfare_core::{AlertId, one_line};
-use fanfare_words::{DeadOrAlive, DeliveryWords, Vocabulary, without_outcome};
+use fanfare_words::{DeadOrAlive, DeliveryWords, Vocabulary};
 use jiff::tz::TimeZone;
 
 use super::context::CommandContext;
@@ -109,7 +109,7 @@ fn details_text(details: &DeliveryDetails, context: &CommandContext, zone: &Time
 /// The row of an attempt: number, beginning, end, outcome, answer.
 pub(super) fn attempt_row(attempt: &DeliveryAttempt, vocabulary: Vocabulary, zone: &TimeZone) -> [String; 5] {
     let DeliveryAttempt { ordinal, started_at, ended_at, outcome, words } = attempt;
-    let answer = one_line(without_outcome(&outcome.to_string(), words));
+    let answer = one_line(&vocabulary.answer(&outcome.to_string(), words));
     let outcome = vocabulary.verdict(*outcome);
     [ordinal.to_string(), format_time(*started_at, zone), format_time(*ended_at, zone), outcome, answer]
 }
@@ -139,7 +139,7 @@ fn row(
     let digest = digest.map(|number| words.in_digest(number));
     let how: Vec<String> = escalated.into_iter().chain(digest).collect();
     // A provider's words may hold anything, also what would confuse a terminal.
-    let why = reason.as_deref().map(one_line);
+    let why = reason.as_deref().map(|it| one_line(&vocabulary.kept_words(it)));
     [
         delivery.id.to_string(),
         delivery.alert_id.to_string(),

@@ -84,8 +84,10 @@ impl StatusScreen {
     fn head(&self, status: &GatewayStatus) -> String {
         let (word, tone) = match (status.ready, &status.reason) {
             (true, _) => (self.words.ready.to_owned(), Tone::Good),
-            (false, Some(reason)) => (format!("{}: {}", self.words.not_ready, one_line(reason)), Tone::Bad),
-            (false, None) => (self.words.not_ready.to_owned(), Tone::Bad),
+            (false, reason) => {
+                let why = self.words.not_ready_because(reason.as_deref(), status.cause.as_ref());
+                (one_line(&why), Tone::Bad)
+            }
         };
         let UnsettledContracts { open, broken, abandoned } = status.contracts;
         let promises = self.words.promises(open, broken, abandoned, status.dead_letters);
@@ -135,7 +137,7 @@ impl StatusScreen {
             oldest.unwrap_or_default(),
             channel.proven_at.map(|at| self.since(at)).unwrap_or_default(),
             // A provider's words may hold anything, also what would confuse a terminal.
-            channel.reason.as_deref().map(one_line).unwrap_or_default(),
+            channel.reason.as_deref().map(|it| one_line(&self.vocabulary.kept_words(it))).unwrap_or_default(),
         ]
     }
 

@@ -6,11 +6,14 @@
 //! rows at a time: intake and deliveries do not wait for it, and neither does the
 //! write-ahead log.
 
-use fanfare_core::{AlertId, ContractStatus};
+mod contradiction;
+
+use fanfare_core::{AlertId, ContractStatus, DeliveryStatus};
 use rusqlite::{Connection, Row, params};
 use serde::de::IgnoredAny;
 
-use crate::column::to_contract_status;
+pub use self::contradiction::{AuditedRow, Contradiction};
+use crate::column::{to_contract_status, to_delivery_status};
 use crate::tables::damage::damaged_cells;
 use crate::{DamagedCell, Store, StoreError};
 
@@ -76,8 +79,8 @@ pub struct DeliveryCounts {
 pub struct Unaccounted {
     /// Alert it is about; `None` if that cannot be known.
     pub alert: Option<AlertId>,
-    /// Description of what is wrong.
-    pub what: String,
+    /// Contradiction that was found.
+    pub contradiction: Contradiction,
 }
 
 impl Store {
@@ -93,11 +96,11 @@ impl Store {
 
 fn audit(db: &Connection) -> Result<Audit, StoreError> {
     let mut audit = Audit::default();
-    audit.count_all(db, "alert", ALERTS, Audit::count_alert)?;
-    audit.count_all(db, "notification", NOTIFICATIONS, Audit::count_notification)?;
-    audit.count_all(db, "delivery", DELIVERIES, Audit::count_delivery)?;
+    audit.count_all(db, AuditedRow::Alert, ALERTS, Audit::count_alert)?;
+    audit.count_all(db, AuditedRow::Notification, NOTIFICATIONS, Audit::count_notification)?;
+    audit.count_all(db, AuditedRow::Delivery, DELIVERIES, Audit::count_delivery)?;
     for DamagedCell { row, column, .. } in damaged_cells(db)? {
-        audit.report(None, format!("{row}: `{column}` is damaged"));
+        audit.report(None, Contradiction::CellDamaged { row, column });
     }
     Ok(audit)
 }
@@ -147,19 +150,25 @@ const DELIVERIES: &str = "
 type Count = fn(&mut Audit, &Row<'_>) -> Result<(), StoreError>;
 
 impl Audit {
-    /// Counts all rows of `sql`, each of which is `what`. One that cannot be read is not accounted for.
-    fn count_all(&mut self, db: &Connection, what: &str, sql: &str, count: Count) -> Result<(), StoreError> {
+    /// Counts all rows of `sql`, each of which is about a `subject`. One that cannot be read is not accounted for.
+    fn count_all(
+        &mut self,
+        db: &Connection,
+        subject: AuditedRow,
+        sql: &str,
+        count: Count,
+    ) -> Result<(), StoreError> {
         let walked = walk(db, sql, |row| match count(self, row) {
-            Err(err @ StoreError::Damaged { .. }) => {
-                let id: i64 = row.get(0)?;
-                self.report(None, format!("{what} {id} cannot be read: {err}"));
+            Err(StoreError::Damaged { what: value, reason }) => {
+                let number = row.get(0)?;
+                self.report(None, Contradiction::RowUnreadable { row: subject, number, value, reason });
                 Ok(())
             }
             counted => counted,
         });
         match walked {
-            Err(err @ StoreError::Damaged { .. }) => {
-                self.report(None, format!("each {what} behind the last one that was counted: {err}"));
+            Err(StoreError::Damaged { what: value, reason }) => {
+                self.report(None, Contradiction::RowsUnreadable { row: subject, value, reason });
                 Ok(())
             }
             walked => walked,
@@ -177,77 +186,74 @@ impl Audit {
         // Before contracts nobody wrote down how many were decided about.
         if decided.is_some_and(|decided| decided != told + suppressed) {
             let decided = decided.unwrap_or(0);
-            let what =
-                format!("{decided} receivers were decided about; {told} are told and {suppressed} are not");
-            self.report(Some(id), what);
+            self.report(Some(id), Contradiction::ReceiversUndecided { decided, told, suppressed });
         }
         Ok(())
     }
 
     fn count_notification(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
-        let (id, alert): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let (notification, alert): (i64, i64) = (row.get(0)?, row.get(1)?);
         let (owed, is_followed_up): (Option<u32>, bool) = (row.get(2)?, row.get(3)?);
-        let (status, is_scheduled): (String, bool) = (row.get(4)?, row.get(5)?);
-        let (deliveries, pending, delivered): (u32, u32, u32) = (row.get(7)?, row.get(8)?, row.get(9)?);
+        let (word, is_scheduled): (String, bool) = (row.get(4)?, row.get(5)?);
+        let (found, pending, delivered): (u32, u32, u32) = (row.get(7)?, row.get(8)?, row.get(9)?);
         if !row.get::<_, bool>(6)? {
-            self.report(Some(alert), format!("its notification {id} is here and it is not"));
+            self.report(Some(alert), Contradiction::AlertMissing { notification });
         }
-        let (others, found): (u32, u32) = (row.get(10)?, row.get(11)?);
-        if others != found {
-            let what = format!("notification {id} tells of {others} other alerts, and {found} are here");
-            self.report(Some(alert), what);
+        let (others, others_found): (u32, u32) = (row.get(10)?, row.get(11)?);
+        if others != others_found {
+            let missing = Contradiction::AlertsMissing { notification, others, found: others_found };
+            self.report(Some(alert), missing);
         }
-        if owed.is_some_and(|owed| deliveries < owed) {
-            let what = format!("notification {id} has {deliveries} deliveries of {}", owed.unwrap_or(0));
-            self.report(Some(alert), what);
+        if let Some(owed) = owed.filter(|owed| found < *owed) {
+            self.report(Some(alert), Contradiction::DeliveriesMissing { notification, owed, found });
         }
-        let all_delivered = deliveries > 0 && delivered == deliveries;
-        match to_contract_status(&status) {
-            Ok(ContractStatus::Open) if !is_followed_up && all_delivered => self.notifications.kept += 1,
-            Ok(status) => self.notifications.count(status),
-            Err(_) => self.report(Some(alert), format!("notification {id} stands as `{status}`")),
+        let Ok(contract) = to_contract_status(&word) else {
+            self.report(Some(alert), Contradiction::ContractUnknown { notification, word });
+            return Ok(());
+        };
+        let all_delivered = found > 0 && delivered == found;
+        if contract == ContractStatus::Open && !is_followed_up && all_delivered {
+            self.notifications.kept += 1;
+        } else {
+            self.notifications.count(contract);
         }
-        let has_an_end_to_come = matches!(status.as_str(), "open" | "broken");
+        let has_an_end_to_come = matches!(contract, ContractStatus::Open | ContractStatus::Broken);
         if is_followed_up && has_an_end_to_come && pending == 0 && !is_scheduled {
-            self.report(Some(alert), format!("notification {id} is {status} and nobody looks after it"));
+            self.report(Some(alert), Contradiction::ContractUnattended { notification, contract });
         }
         Ok(())
     }
 
     fn count_delivery(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
-        let (id, alert): (i64, Option<i64>) = (row.get(0)?, row.get(1)?);
-        let (state, has_reason, was_taken): (String, bool, bool) = (row.get(2)?, row.get(3)?, row.get(4)?);
+        let (delivery, alert): (i64, Option<i64>) = (row.get(0)?, row.get(1)?);
+        let (word, has_reason, was_taken): (String, bool, bool) = (row.get(2)?, row.get(3)?, row.get(4)?);
         if alert.is_none() {
-            self.report(None, format!("delivery {id} tells of nothing"));
+            self.report(None, Contradiction::NotificationMissing { delivery });
         }
-        match state.as_str() {
-            "pending" => self.deliveries.pending += 1,
-            "delivered" => {
-                self.deliveries.delivered += 1;
-                if !was_taken {
-                    self.report(alert, format!("delivery {id} is delivered and no provider said so"));
-                }
+        let Ok(state) = to_delivery_status(&word) else {
+            self.report(alert, Contradiction::StateUnknown { delivery, word });
+            return Ok(());
+        };
+        self.deliveries.count(state);
+        match state {
+            DeliveryStatus::Delivered if !was_taken => {
+                self.report(alert, Contradiction::DeliveryUnconfirmed { delivery });
             }
-            "dead" | "discarded" => {
-                let count = &mut self.deliveries;
-                if state == "dead" {
-                    count.dead += 1
-                } else {
-                    count.discarded += 1
-                }
-                if !has_reason {
-                    self.report(alert, format!("delivery {id} is {state} and nobody knows why"));
-                }
+            DeliveryStatus::Dead | DeliveryStatus::Discarded if !has_reason => {
+                self.report(alert, Contradiction::ReasonMissing { delivery, state });
             }
-            other => self.report(alert, format!("delivery {id} stands as `{other}`")),
+            DeliveryStatus::Pending
+            | DeliveryStatus::Delivered
+            | DeliveryStatus::Dead
+            | DeliveryStatus::Discarded => {}
         }
         Ok(())
     }
 
-    fn report(&mut self, alert: Option<i64>, what: String) {
+    fn report(&mut self, alert: Option<i64>, contradiction: Contradiction) {
         self.unaccounted_in_all += 1;
         if self.unaccounted.len() < EXAMPLES {
-            self.unaccounted.push(Unaccounted { alert: alert.map(AlertId), what });
+            self.unaccounted.push(Unaccounted { alert: alert.map(AlertId), contradiction });
         }
     }
 }
@@ -266,6 +272,17 @@ impl NotificationCounts {
             ContractStatus::Broken => self.broken += 1,
             ContractStatus::Abandoned => self.abandoned += 1,
             ContractStatus::Late => self.late += 1,
+        }
+    }
+}
+
+impl DeliveryCounts {
+    fn count(&mut self, status: DeliveryStatus) {
+        match status {
+            DeliveryStatus::Delivered => self.delivered += 1,
+            DeliveryStatus::Pending => self.pending += 1,
+            DeliveryStatus::Dead => self.dead += 1,
+            DeliveryStatus::Discarded => self.discarded += 1,
         }
     }
 }

@@ -3,7 +3,8 @@
 mod selection;
 
 use fanfare_core::{
-    Alert, AlertId, ChannelName, ContractStatus, DeadLetterId, NotificationId, ReceiverName, Severity,
+    Alert, AlertId, ChannelName, ContractStatus, DeadLetterId, LedgerSentence, NotificationId, ReceiverName,
+    Severity,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, Row};
@@ -121,13 +122,12 @@ pub(crate) fn waits_for_a_person(db: &Connection, id: DeadLetterId) -> Result<bo
 
 const OF_DELIVERY: &str = "
     SELECT d.notification, coalesce(n.alert, 0), coalesce(n.receiver, ''), n.fulfilment, a.alert, d.channel,
-           coalesce(d.reason, ''), d.attempts, coalesce(d.settled_at, n.owed_at)
+           d.reason, d.attempts, coalesce(d.settled_at, n.owed_at)
     FROM deliveries d LEFT JOIN notifications n ON n.id = d.notification LEFT JOIN alerts a ON a.id = n.alert
     WHERE d.id = ?1";
 
 const OF_NOTIFICATION: &str = "
-    SELECT n.id, n.alert, n.receiver, n.fulfilment, a.alert, NULL,
-           'too few of its channels confirmed in time, and nobody is left to be told',
+    SELECT n.id, n.alert, n.receiver, n.fulfilment, a.alert, NULL, NULL,
            (SELECT coalesce(sum(d.attempts), 0) FROM deliveries d WHERE d.notification = n.id),
            coalesce((SELECT max(s.at) FROM steps s
                      WHERE s.notification = n.id AND s.fulfilment = 'abandoned'), n.owed_at)
@@ -153,7 +153,7 @@ fn letter(id: DeadLetterId, row: &Row<'_>) -> Result<DeadLetter, StoreError> {
         notification_id: NotificationId(row.get(0)?),
         receiver: row.get::<_, String>(2)?.as_str().into(),
         channel: row.get::<_, Option<String>>(5)?.map(|it| it.as_str().into()),
-        reason: row.get(6)?,
+        reason: reason(id, row.get(6)?),
         attempts: row.get(7)?,
         given_up_at: to_time(row.get(8)?)?,
         // A notification that is missing, or whose state is none that is known, will not be told.
@@ -163,6 +163,14 @@ fn letter(id: DeadLetterId, row: &Row<'_>) -> Result<DeadLetter, StoreError> {
             .and_then(|it| to_contract_status(&it))
             .unwrap_or(ContractStatus::Abandoned),
     })
+}
+
+/// The reason why a dead letter was given up; a notification has none of its own.
+fn reason(id: DeadLetterId, kept: Option<String>) -> String {
+    match id {
+        DeadLetterId::Delivery(_) => kept.unwrap_or_default(),
+        DeadLetterId::Notification(_) => LedgerSentence::NobodyLeft.to_string(),
+    }
 }
 
 /// The title and the severity of an alert.

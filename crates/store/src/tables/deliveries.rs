@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use fanfare_core::{
     ChannelName, Delivery, DeliveryId, DeliveryState, DeliveryStatus, DigestRef, Fingerprint, IncidentKey,
-    MessageForm, NewDelivery, NotificationId,
+    LedgerSentence, MessageForm, NewDelivery, NotificationId,
 };
 use jiff::Timestamp;
 use rusqlite::types::ValueRef;
@@ -85,8 +85,8 @@ pub(crate) fn unreadable(db: &Connection) -> Result<Vec<(DeliveryId, String)>, S
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let reason = match (row.get_ref(5)?, row.get_ref(2)?) {
-            (ValueRef::Null, _) => "the notification that it tells is not in the store".to_owned(),
-            (_, ValueRef::Null) => "the alert that it tells of is not in the store".to_owned(),
+            (ValueRef::Null, _) => LedgerSentence::NotificationMissing.to_string(),
+            (_, ValueRef::Null) => LedgerSentence::AlertMissing.to_string(),
             _ => match delivery(row) {
                 Ok(_) => continue,
                 Err(err) => err.to_string(),

@@ -1,4 +1,4 @@
-//! Sentences about events, in Chinese; sentences of the ledger stand as they are.
+//! Sentences about events, in Chinese; the words of providers and people stand as they are.
 
 use fanfare_api::{
     ContractProgress, ContractTerms, EscalationCondition, EscalationRung, EventDetails, ReceiverTerms,
@@ -6,7 +6,7 @@ use fanfare_api::{
 };
 use fanfare_core::Language;
 
-use super::outcome::{each_once, without_outcome};
+use super::channels::each_once;
 use crate::vocabulary::Vocabulary;
 
 const WORDS: Vocabulary = Vocabulary::in_language(Language::Zh);
@@ -31,10 +31,10 @@ pub(super) fn event(event: &EventDetails) -> String {
         }
         EventDetails::Attempt { attempt, outcome, words, latency_ms, digest, .. } => {
             let digest = digest.map(|it| format!("（汇总 {it}）")).unwrap_or_default();
-            let words = without_outcome(&outcome.to_string(), words);
+            let words = WORDS.answer(&outcome.to_string(), words);
             format!("第 {attempt} 次发送{digest}：{}，{latency_ms} 毫秒：{words}", WORDS.verdict(*outcome))
         }
-        EventDetails::GivenUp { reason, .. } => format!("已放弃：{reason}"),
+        EventDetails::GivenUp { reason, .. } => format!("已放弃：{}", WORDS.kept_words(reason)),
         EventDetails::Step { notification: _, receiver: _, step } => done(step),
         EventDetails::Restarted { cut_off } if cut_off.is_empty() => "网关重新启动".to_owned(),
         EventDetails::Restarted { cut_off } => {

@@ -5,7 +5,8 @@ use fanfare_api::{
     RequiredChannels, RungReason, SendOrder, StepDetails, TurnReason,
 };
 
-use super::outcome::{each_once, without_outcome};
+use super::channels::each_once;
+use crate::kept_words::in_english_without_outcome;
 
 /// A sentence about an event; receiver and channel stand beside it.
 pub(super) fn event(event: &EventDetails) -> String {
@@ -22,7 +23,7 @@ pub(super) fn event(event: &EventDetails) -> String {
         }
         EventDetails::Attempt { attempt, outcome, words, latency_ms, digest, .. } => {
             let digest = digest.map(|it| format!(" in digest {it}")).unwrap_or_default();
-            let words = without_outcome(&outcome.to_string(), words);
+            let words = in_english_without_outcome(&outcome.to_string(), words);
             format!("attempt {attempt}{digest}: {outcome} after {latency_ms} ms: {words}")
         }
         EventDetails::GivenUp { reason, .. } => format!("given up: {reason}"),

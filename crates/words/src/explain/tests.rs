@@ -1,8 +1,8 @@
-use fanfare_api::{AlertSeverity, AttemptVerdict, EventDetails, LeftOutRows, PolicyGap};
+use fanfare_api::{AlertSeverity, EventDetails, LeftOutRows, PolicyGap};
 use fanfare_core::Language;
 use fanfare_testkit::check_language;
 
-use super::{ExplainWords, without_outcome};
+use super::ExplainWords;
 
 #[test]
 fn no_heading_holds_two_languages() {
@@ -35,13 +35,6 @@ fn what_is_left_out_is_named_with_its_number_and_nothing_else() {
     let chinese = ExplainWords::in_language(Language::Zh).left_out(&rows);
     assert_eq!(chinese, "过长的列表只显示首尾，省略了：99900 次发送，3 个步骤");
     check_language(Language::Zh, &[&chinese]);
-}
-
-#[test]
-fn an_outcome_is_not_named_twice() {
-    let outcome = AttemptVerdict::Unanswered.to_string();
-    assert_eq!(without_outcome(&outcome, "unanswered: HTTP 502"), "HTTP 502");
-    assert_eq!(without_outcome(&outcome, "errcode 0: ok"), "errcode 0: ok");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use fanfare_core::{ChannelName, HumanDuration, Language, Locale, Notification, SourceName};
 use jiff::Timestamp;
 
+use crate::kept_words::in_chinese;
 use crate::renderer::Renderer;
 use crate::self_alert::facts::{
     AbandonedContractFacts, RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText, StoreProblem,
@@ -28,7 +29,8 @@ fn contract_broken(broken: &AbandonedContractFacts) -> SelfAlertText {
     let AbandonedContractFacts { receiver, alerts, newest, missing } = broken;
     let titles: Vec<String> = newest.iter().map(|it| renderer.notification(it).title).collect();
     let newest_title = titles.first().map_or("", String::as_str);
-    let missing = missing_channels(missing, "、", |channel, words| format!("{channel}（{words}）"));
+    let missing =
+        missing_channels(missing, "、", |channel, words| format!("{channel}（{}）", in_chinese(words)));
     if let ([only], 1) = (&newest[..], *alerts) {
         let alert = only.alert_id;
         return SelfAlertText {
@@ -72,7 +74,7 @@ fn raised(condition: &RaisedCondition) -> SelfAlertText {
     match condition {
         RaisedCondition::ChannelBroken { channel, since, reason } => channel_broken(channel, *since, reason),
         RaisedCondition::ChannelSilenced { channel, until, reason } => {
-            channel_silenced(channel, *until, reason)
+            channel_silenced(channel, *until, reason.as_deref())
         }
         RaisedCondition::DeadLetters { channel, letters } => dead_letters(channel, *letters),
         RaisedCondition::QuotaShort { pool, period, messages, used, percent, resets_at } => SelfAlertText {
@@ -93,7 +95,7 @@ fn raised(condition: &RaisedCondition) -> SelfAlertText {
 }
 
 fn channel_broken(channel: &ChannelName, since: Timestamp, reason: &str) -> SelfAlertText {
-    let since = to_the_minute(since);
+    let (since, reason) = (to_the_minute(since), in_chinese(reason));
     SelfAlertText {
         title: format!("渠道 {channel} 无法发送"),
         description: format!(
@@ -104,8 +106,9 @@ fn channel_broken(channel: &ChannelName, since: Timestamp, reason: &str) -> Self
     }
 }
 
-fn channel_silenced(channel: &ChannelName, until: Timestamp, reason: &str) -> SelfAlertText {
+fn channel_silenced(channel: &ChannelName, until: Timestamp, reason: Option<&str>) -> SelfAlertText {
     let until = to_the_minute(until);
+    let reason = reason.map_or_else(|| "重启之前服务商的要求".to_owned(), in_chinese);
     SelfAlertText {
         title: format!("渠道 {channel} 在 {until} 之前被禁止发送"),
         description: format!(

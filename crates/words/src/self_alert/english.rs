@@ -74,7 +74,7 @@ fn raised(condition: &RaisedCondition) -> SelfAlertText {
     match condition {
         RaisedCondition::ChannelBroken { channel, since, reason } => channel_broken(channel, *since, reason),
         RaisedCondition::ChannelSilenced { channel, until, reason } => {
-            channel_silenced(channel, *until, reason)
+            channel_silenced(channel, *until, reason.as_deref())
         }
         RaisedCondition::DeadLetters { channel, letters } => dead_letters(channel, *letters),
         RaisedCondition::QuotaShort { pool, period, messages, used, percent, resets_at } => SelfAlertText {
@@ -107,8 +107,9 @@ fn channel_broken(channel: &ChannelName, since: Timestamp, reason: &str) -> Self
     }
 }
 
-fn channel_silenced(channel: &ChannelName, until: Timestamp, reason: &str) -> SelfAlertText {
+fn channel_silenced(channel: &ChannelName, until: Timestamp, reason: Option<&str>) -> SelfAlertText {
     let until = to_the_minute(until);
+    let reason = reason.unwrap_or("it has asked for that before a restart");
     SelfAlertText {
         title: format!("Channel {channel} may not send until {until}"),
         description: format!(

@@ -55,8 +55,8 @@ pub enum RaisedCondition {
         channel: ChannelName,
         /// The end of the silence.
         until: Timestamp,
-        /// The provider's words.
-        reason: String,
+        /// The provider's words; `None` if they were said before a restart.
+        reason: Option<String>,
     },
     /// Dead letters wait for a person.
     DeadLetters {

@@ -11,7 +11,7 @@ fn raised() -> Vec<RaisedCondition> {
     let reason = || "HTTP 503".to_owned();
     vec![
         RaisedCondition::ChannelBroken { channel: ops(), since: NOON, reason: reason() },
-        RaisedCondition::ChannelSilenced { channel: ops(), until: NOON, reason: reason() },
+        RaisedCondition::ChannelSilenced { channel: ops(), until: NOON, reason: Some(reason()) },
         RaisedCondition::DeadLetters { channel: ops(), letters: 3 },
         RaisedCondition::QuotaShort {
             pool: "dingtalk".to_owned(),
@@ -32,6 +32,7 @@ fn raised() -> Vec<RaisedCondition> {
             every: Duration::from_secs(3600),
             quiet_for: Duration::from_secs(7200),
         },
+        RaisedCondition::ChannelSilenced { channel: ops(), until: NOON, reason: None },
     ]
 }
 

@@ -18,3 +18,30 @@ fn the_counts_are_told_in_each_language() {
     assert_eq!(chinese.promises(4, 1, 2, 3), "约定：进行中 4，未按时履行 1，已落空 2；死信：3");
     assert_eq!(chinese.firing([1, 2, 3, 4]), "告警中：紧急 1，严重 2，警告 3，提示 4");
 }
+
+#[test]
+fn the_reason_that_no_alerts_are_accepted_is_told_in_the_readers_language() {
+    let causes = [
+        NotReadyCause::ShuttingDown,
+        NotReadyCause::Full,
+        NotReadyCause::ReadOnly,
+        NotReadyCause::Io { words: "EIO".to_owned() },
+        NotReadyCause::Slow,
+        NotReadyCause::Locked,
+        NotReadyCause::Missing,
+        NotReadyCause::Replaced,
+        NotReadyCause::Truncated,
+        NotReadyCause::Overwritten,
+    ];
+    let reason = "the store cannot be used: the disk is full";
+    for cause in &causes {
+        let chinese = StatusWords::in_language(Language::Zh).not_ready_because(Some(reason), Some(cause));
+        assert!(chinese.starts_with("未就绪："), "{chinese}");
+        check_language(Language::Zh, &[chinese]);
+        let english = StatusWords::in_language(Language::En).not_ready_because(Some(reason), Some(cause));
+        assert_eq!(english, format!("NOT ready: {reason}"));
+    }
+    // A gateway of an earlier version sends its sentence only.
+    let of_earlier = StatusWords::in_language(Language::Zh).not_ready_because(Some(reason), None);
+    assert_eq!(of_earlier, format!("未就绪：{reason}"));
+}

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fanfare_core::{Delivery, Digest, DigestRef, Notification};
+use fanfare_core::{Delivery, Digest, DigestRef, LedgerSentence, Notification};
 use fanfare_store::{NewSend, SendDigest, StartedSend, StoreError};
 use tracing::{error, info};
 
@@ -136,7 +136,7 @@ async fn texts(
 fn loaded(read: Result<Option<Notification>, StoreError>) -> Result<LoadedText, StoreError> {
     match read {
         Ok(Some(notification)) => Ok(Ok(Arc::new(notification))),
-        Ok(None) => Ok(Err("the notification is not in the store".to_owned())),
+        Ok(None) => Ok(Err(LedgerSentence::NotificationNotFound.to_string())),
         Err(err @ StoreError::Damaged { .. }) => Ok(Err(err.to_string())),
         Err(
             err

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fanfare_core::{AccountHold, Delivery, DeliveryOutcome, Moment, Settlement, settle};
+use fanfare_core::{AccountHold, Delivery, DeliveryOutcome, LedgerSentence, Moment, Settlement, settle};
 use fanfare_store::Unit;
 use jiff::Timestamp;
 use tracing::error;
@@ -83,7 +83,7 @@ impl AttemptRunner<'_> {
             logged: reason.clone(),
             words: reason,
             refused: 0,
-            outcome: DeliveryOutcome::Dead { reason: "the notification cannot be read".to_owned() },
+            outcome: DeliveryOutcome::Dead { reason: LedgerSentence::NotificationUnreadable.to_string() },
             account_effect: AccountEffect::Unclear,
             signal: CircuitSignal::None,
         };

@@ -4,8 +4,8 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use fanfare_core::{
-    Attempt, Delivery, Digest, DigestRef, IdempotencyKey, MessageForm, Notification, Receipt, Refusal,
-    SendError,
+    Attempt, Delivery, Digest, DigestRef, IdempotencyKey, LedgerSentence, MessageForm, Notification, Receipt,
+    Refusal, SendError,
 };
 use futures_util::FutureExt;
 use jiff::Timestamp;
@@ -38,8 +38,8 @@ impl AttemptRunner<'_> {
         let unanswered = |reason| Err(SendError::Unanswered { reason });
         match tokio::time::timeout(channel.timeout, AssertUnwindSafe(called).catch_unwind()).await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(_panic)) => unanswered("the channel's code panicked; this is a bug".to_owned()),
-            Err(_elapsed) => unanswered(format!("no answer within {:?}", channel.timeout)),
+            Ok(Err(_panic)) => unanswered(LedgerSentence::ChannelPanicked.to_string()),
+            Err(_elapsed) => unanswered(format!("{}{:?}", LedgerSentence::NO_ANSWER_WITHIN, channel.timeout)),
         }
     }
 }

@@ -77,8 +77,8 @@ async fn check_found(damage: &str, alert: Option<i64>, what: &str) {
     let store = filled(&folder).await;
     assert!(folder.raw().execute(damage, []).unwrap() > 0);
     let audit = store.audit().await.unwrap();
-    let expected = Unaccounted { alert: alert.map(AlertId), what: what.to_owned() };
-    assert_eq!((audit.unaccounted, audit.unaccounted_in_all), (vec![expected], 1));
+    let found: Vec<_> = audit.unaccounted.iter().map(|it| (it.alert, it.contradiction.to_string())).collect();
+    assert_eq!((found, audit.unaccounted_in_all), (vec![(alert.map(AlertId), what.to_owned())], 1));
 }
 
 #[tokio::test]
@@ -155,8 +155,9 @@ async fn a_promise_that_nobody_looks_after_is_found() {
         "UPDATE deliveries SET state = 'dead', reason = 'too late'; UPDATE notifications SET look_at = NULL";
     folder.raw().execute_batch(strand).unwrap();
     let audit = store.audit().await.unwrap();
-    let what = "notification 1 is open and nobody looks after it".to_owned();
-    assert_eq!(audit.unaccounted, [Unaccounted { alert: Some(AlertId(1)), what }]);
+    let contradiction = Contradiction::ContractUnattended { notification: 1, contract: ContractStatus::Open };
+    assert_eq!(contradiction.to_string(), "notification 1 is open and nobody looks after it");
+    assert_eq!(audit.unaccounted, [Unaccounted { alert: Some(AlertId(1)), contradiction }]);
 }
 
 #[tokio::test]
@@ -167,7 +168,7 @@ async fn what_tells_of_nothing_is_found() {
     folder.raw().execute("DELETE FROM notifications WHERE id = 1", []).unwrap();
     let audit = store.audit().await.unwrap();
     let orphans = audit.unaccounted.iter().filter(|it| it.alert.is_none());
-    let what: Vec<_> = orphans.map(|it| it.what.as_str()).collect();
+    let what: Vec<_> = orphans.map(|it| it.contradiction.to_string()).collect();
     assert_eq!(what, ["delivery 1 tells of nothing", "delivery 2 tells of nothing"]);
     assert_eq!(audit.unaccounted_in_all, 3); // its alert misses it too
 }
