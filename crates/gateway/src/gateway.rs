@@ -207,8 +207,8 @@ impl Gateway {
         let intake = Arc::clone(&self.intake);
         let change = async move {
             let mut lanes = lanes.lock().await;
-            let (now, longest) = (intake.monotonic.moment(), settings.longest_budget());
-            let accounts = StoredAccounts::load(&intake.store, longest, now).await?;
+            let (now, longest) = (intake.monotonic.moment(), settings.longest_budgets());
+            let accounts = StoredAccounts::load(&intake.store, &longest, now).await?;
             let (new, sources) = (RetentionPolicy::from(&settings), settings.sources.clone());
             intake.metrics.prepare_receivers(settings.policy.receivers().map(|it| &it.name));
             lanes.apply_settings(settings, accounts).await?;

@@ -1,8 +1,9 @@
 //! Settings of a running gateway: everything that a reload can change.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use fanfare_core::{Policy, RetryPolicy, SourceName};
+use fanfare_core::{Account, Policy, RetryPolicy, SourceName};
 
 use crate::channel::ChannelSetup;
 
@@ -24,10 +25,14 @@ pub struct GatewaySettings {
 }
 
 impl GatewaySettings {
-    /// The longest period of any channel's budget: sends must be remembered for as long.
-    pub(crate) fn longest_budget(&self) -> Duration {
-        let budgets = self.channels.iter().flat_map(|it| &it.limits.budgets);
-        budgets.map(|it| it.per).max().unwrap_or_default()
+    /// The longest period of each account's budgets, for which its sends must be remembered.
+    pub(crate) fn longest_budgets(&self) -> BTreeMap<Account, Duration> {
+        let mut longest = BTreeMap::new();
+        for limits in self.channels.iter().map(|it| &it.limits) {
+            let period: &mut Duration = longest.entry(limits.account.clone()).or_default();
+            *period = limits.budgets.iter().map(|it| it.per).fold(*period, Duration::max);
+        }
+        longest
     }
 }
 

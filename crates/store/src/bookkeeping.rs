@@ -10,4 +10,4 @@ mod retention;
 mod repair;
 
 pub use self::retention::ExpiredAlerts;
-pub use self::sends::{NewSend, SendDigest, StartedSend};
+pub use self::sends::{NewSend, OldSends, SendDigest, StartedSend};

@@ -21,7 +21,7 @@ mod fault;
 #[cfg(test)]
 mod fixtures;
 
-pub use crate::bookkeeping::{ExpiredAlerts, NewSend, SendDigest, StartedSend};
+pub use crate::bookkeeping::{ExpiredAlerts, NewSend, OldSends, SendDigest, StartedSend};
 pub use crate::engine::{Backup, BackupError, ExistingStore, Restored, backup, restore};
 pub use crate::engine::{Commit, Durability, Store, StoreCondition, StoreSize};
 pub use crate::error::{OpenError, StoreError};

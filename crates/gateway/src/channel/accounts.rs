@@ -1,12 +1,12 @@
 //! Accounts that channels send from, and their history in the store.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use fanfare_core::{Account, AccountHold, Egress, Limits, Moment};
-use fanfare_store::{Store, StoreError};
+use fanfare_store::{OldSends, Store, StoreError};
 use jiff::Timestamp;
 
 use crate::channel::account::{SharedAccount, SharedEgress};
@@ -15,6 +15,19 @@ use crate::time::{after, before, between};
 /// The most by which a send of an earlier life ended later than the store says: each time in it is cut to
 /// a millisecond, that of the end and that of the heartbeat by which this life's time continues.
 const LOST_PRECISION: Duration = Duration::from_millis(2);
+
+/// The time for which the sends of an account count that no channel uses: one may use it again, and who has waited for
+/// a day has kept any limit of a provider that counts by minutes or hours.
+const UNUSED_ACCOUNT: Duration = Duration::from_hours(24);
+
+/// The sends that no budget looks back at, where the budgets of each account have these longest periods.
+pub(crate) fn old_sends(longest: &BTreeMap<Account, Duration>, now: Timestamp) -> OldSends {
+    let ended_by = |period: Duration| before(now, period.saturating_add(LOST_PRECISION));
+    OldSends {
+        of: longest.iter().map(|(account, period)| (account.clone(), ended_by(*period))).collect(),
+        others: ended_by(UNUSED_ACCOUNT),
+    }
+}
 
 /// The sends and silences of all accounts, as the store has them.
 #[derive(Debug)]
@@ -26,10 +39,14 @@ pub(crate) struct StoredAccounts {
 }
 
 impl StoredAccounts {
-    /// Reads the sends of the last `longest` budget period, and the silences: by what has passed for certain.
-    pub(crate) async fn load(store: &Store, longest: Duration, now: Moment) -> Result<Self, StoreError> {
-        let since = before(now.certain, longest.saturating_add(LOST_PRECISION));
-        let sends = store.sends_since(since, now.certain).await?;
+    /// Reads the sends that a budget of these longest periods looks back at, and the silences: by what has passed
+    /// for certain.
+    pub(crate) async fn load(
+        store: &Store,
+        longest: &BTreeMap<Account, Duration>,
+        now: Moment,
+    ) -> Result<Self, StoreError> {
+        let sends = store.counted_sends(old_sends(longest, now.certain), now.certain).await?;
         Ok(Self { sends, holds: store.holds(now.certain).await?, now })
     }
 

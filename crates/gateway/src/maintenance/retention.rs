@@ -1,14 +1,16 @@
 //! Retention: finished alerts and old sends are deleted, deliveries to removed channels given up.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use fanfare_core::{AlertId, DeliveryId, NotificationId, StateKey, give_up};
-use fanfare_store::{Store, StoreError, Unit};
+use fanfare_core::{Account, AlertId, DeliveryId, NotificationId, SendId, StateKey, give_up};
+use fanfare_store::{OldSends, Store, StoreError, Unit};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
+use crate::channel::old_sends;
 use crate::dispatch::Dispatch;
 use crate::settings::GatewaySettings;
 use crate::time::{MonotonicClock, before};
@@ -24,11 +26,11 @@ const BATCH_SIZE: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// The times for which finished records are kept.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct RetentionPolicy {
     pub(crate) alerts: Duration,
-    /// At least the longest budget period.
-    pub(crate) sends: Duration,
+    /// The longest period of each account's budgets.
+    pub(crate) sends: BTreeMap<Account, Duration>,
     /// The time for which a delivery to a removed channel waits for the channel's return.
     pub(crate) missing_channels: Duration,
 }
@@ -37,7 +39,7 @@ impl From<&GatewaySettings> for RetentionPolicy {
     fn from(settings: &GatewaySettings) -> Self {
         Self {
             alerts: settings.retention,
-            sends: settings.longest_budget(),
+            sends: settings.longest_budgets(),
             missing_channels: settings.retry.give_up_after,
         }
     }
@@ -66,11 +68,11 @@ impl Retention {
     async fn apply(&self) {
         let now = self.monotonic.moment();
         let RetentionPolicy { alerts, sends, missing_channels } =
-            *self.policy.lock().unwrap_or_else(PoisonError::into_inner);
+            self.policy.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let too_old = TooOld {
             alerts: before(now.certain, alerts),
             digests: before(now.wall, alerts),
-            sends: before(now.certain, sends),
+            sends: old_sends(&sends, now.certain),
         };
         match self.delete(too_old).await {
             Ok(0) => {}
@@ -118,7 +120,9 @@ impl Retention {
 
     /// Deletes a piece at a time, so that a request never waits long behind it.
     async fn delete(&self, too_old: TooOld) -> Result<usize, StoreError> {
-        while self.store.forget_sends(too_old.sends).await? > 0 {
+        let mut after = Some(SendId(0));
+        while let Some(from) = after {
+            after = self.store.forget_sends(from, too_old.sends.clone()).await?;
             self.let_others_write().await;
         }
         let (mut deleted, mut after) = (0, Some(AlertId(0)));
@@ -146,12 +150,12 @@ impl Retention {
 }
 
 /// The times before which records are deleted.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct TooOld {
     /// By what has passed for certain.
     alerts: Timestamp,
     /// By the wall clock; only those that no delivery refers to.
     digests: Timestamp,
     /// By what has passed for certain.
-    sends: Timestamp,
+    sends: OldSends,
 }

@@ -1,9 +1,10 @@
 //! Deleting alerts that are long over, with all that came of them: a piece at a time, so that nobody waits.
 
-use fanfare_core::AlertId;
+use fanfare_core::{AlertId, SendId};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
+use super::sends::OldSends;
 use crate::tables::{alerts, digests, policies, sends, usage};
 use crate::{Store, StoreError};
 
@@ -81,13 +82,14 @@ impl Store {
         self.write(work, |()| ()).await
     }
 
-    /// Deletes some sends that ended before `before`, and returns how many: no budget looks that far back.
+    /// Deletes those of some sends after the number `after` that are `old`. Returns the number after which to go on;
+    /// `None` when there are no more.
     ///
     /// # Errors
     ///
     /// If the store cannot be used.
-    pub async fn forget_sends(&self, before: Timestamp) -> Result<usize, StoreError> {
-        self.write(move |db| sends::delete_some(db, before, OTHER_ROWS), |_| ()).await
+    pub async fn forget_sends(&self, after: SendId, old: OldSends) -> Result<Option<SendId>, StoreError> {
+        self.write(move |db| sends::delete_some(db, after, &old, OTHER_ROWS), |_| ()).await
     }
 }
 

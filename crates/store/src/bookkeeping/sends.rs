@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use crate::column::as_kept;
+pub use crate::tables::sends::OldSends;
 use crate::tables::{digests, holds, sends, usage};
 use crate::{Store, StoreError};
 
@@ -67,7 +68,7 @@ impl Store {
     }
 
     /// The deliveries that were being sent when the run before this one ended. To be asked before
-    /// [`Store::sends_since`], which enters an end for them.
+    /// [`Store::counted_sends`], which enters an end for them.
     ///
     /// # Errors
     ///
@@ -76,20 +77,20 @@ impl Store {
         self.read(sends::unseen).await
     }
 
-    /// The ends of the sends of each account that ended after `since`. One whose
+    /// The ends of the sends of each account, without those that are `old`, which are deleted. One whose
     /// end nobody saw, because the gateway died, counts as ended `now`, and is
     /// entered so. All times are those of what has passed for certain.
     ///
     /// # Errors
     ///
     /// If the store cannot be used.
-    pub async fn sends_since(
+    pub async fn counted_sends(
         &self,
-        since: Timestamp,
+        old: OldSends,
         now: Timestamp,
     ) -> Result<Vec<(Account, Timestamp)>, StoreError> {
         let work = move |db: &Connection| {
-            sends::delete(db, since)?;
+            sends::delete(db, &old)?;
             sends::end_unseen(db, now)?;
             sends::all(db)
         };

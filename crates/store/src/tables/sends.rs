@@ -1,11 +1,25 @@
 //! The table `sends`: the requests that spend an account's budget.
 
+use std::collections::BTreeMap;
+
 use fanfare_core::{Account, DeliveryId, SendId};
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 
 use crate::column::{FIRST_MILLIS, LAST_MILLIS, from_time, to_time};
 use crate::{StoreError, engine};
+
+/// The sends that no budget looks back at, by the times at which they ended.
+///
+/// Each account has a time of its own: one that no channel uses for a while has no budget meanwhile, and what it
+/// sent counts all the same once a channel uses it again.
+#[derive(Debug, Clone, Default)]
+pub struct OldSends {
+    /// Sends of these accounts that ended at this time or before.
+    pub of: BTreeMap<Account, Timestamp>,
+    /// Sends of all other accounts that ended at this time or before.
+    pub others: Timestamp,
+}
 
 /// Inserts a send that is about to be made; `first` is the first delivery it carries.
 pub(crate) fn insert(
@@ -60,14 +74,44 @@ fn send(row: &Row<'_>) -> Result<(Account, Timestamp), StoreError> {
     Ok((Account::from_stored(row.get(0)?), to_time(row.get(1)?)?))
 }
 
-/// Deletes the sends that ended at `until` or before.
-pub(crate) fn delete(db: &Connection, until: Timestamp) -> Result<(), StoreError> {
-    db.execute("DELETE FROM sends WHERE ended_at <= ?1", [from_time(until)])?;
-    Ok(())
+/// Deletes the sends that are `old`.
+pub(crate) fn delete(db: &Connection, old: &OldSends) -> Result<(), StoreError> {
+    delete_among(db, (SendId(0), SendId(i64::MAX)), old)
 }
 
-/// Deletes those of the `limit` oldest sends that ended at `until` or before, and returns how many.
-pub(crate) fn delete_some(db: &Connection, until: Timestamp, limit: u32) -> Result<usize, StoreError> {
-    let sql = "DELETE FROM sends WHERE ended_at <= ?1 AND id IN (SELECT id FROM sends ORDER BY id LIMIT ?2)";
-    Ok(db.prepare_cached(sql)?.execute(params![from_time(until), limit])?)
+/// Deletes those of the `limit` sends after the number `after` that are `old`. Returns the number after which to go
+/// on; `None` when there are no more.
+pub(crate) fn delete_some(
+    db: &Connection,
+    after: SendId,
+    old: &OldSends,
+    limit: u32,
+) -> Result<Option<SendId>, StoreError> {
+    let last = "SELECT max(id) FROM (SELECT id FROM sends WHERE id > ?1 ORDER BY id LIMIT ?2)";
+    let last: Option<i64> = db.prepare_cached(last)?.query_row(params![after.0, limit], |row| row.get(0))?;
+    let last = last.map(SendId);
+    if let Some(last) = last {
+        delete_among(db, (after, last), old)?;
+    }
+    Ok(last)
+}
+
+/// Deletes the sends with numbers above the first and up to the second that are `old`.
+fn delete_among(db: &Connection, (after, last): (SendId, SendId), old: &OldSends) -> Result<(), StoreError> {
+    let of: serde_json::Map<String, serde_json::Value> = old
+        .of
+        .iter()
+        .map(|(account, until)| (account.as_str().to_owned(), from_time(*until).into()))
+        .collect();
+    db.prepare_cached(
+        "DELETE FROM sends WHERE id > ?1 AND id <= ?2
+           AND ended_at <= coalesce((SELECT value FROM json_each(?3) WHERE key = account), ?4)",
+    )?
+    .execute(params![
+        after.0,
+        last.0,
+        serde_json::Value::Object(of).to_string(),
+        from_time(old.others)
+    ])?;
+    Ok(())
 }

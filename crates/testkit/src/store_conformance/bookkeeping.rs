@@ -1,7 +1,7 @@
 //! Promises about budgets, silences, digests and names.
 
-use fanfare_core::{Account, AccountHold, DeliveryId, DeliveryOutcome, Moment};
-use fanfare_store::{NewSend, SendDigest, Store};
+use fanfare_core::{Account, AccountHold, DeliveryId, DeliveryOutcome, Moment, SendId};
+use fanfare_store::{NewSend, OldSends, SendDigest, Store};
 use jiff::Timestamp;
 
 use super::events::{accept, alarm, plain, settle};
@@ -18,6 +18,11 @@ async fn begin(store: &Store, deliveries: Vec<DeliveryId>, digest: SendDigest) -
     store.begin_send(start).await.unwrap()
 }
 
+/// Everything that ended so many seconds after noon, or before.
+fn old(seconds: i64) -> OldSends {
+    OldSends { others: after_noon(seconds), ..OldSends::default() }
+}
+
 pub(super) async fn sends_count_until_no_budget_looks_back(site: &impl StoreSite) {
     let store = site.open().await;
     for used in [1, 2] {
@@ -27,9 +32,9 @@ pub(super) async fn sends_count_until_no_budget_looks_back(site: &impl StoreSite
     let store = site.open().await;
     assert_eq!(store.usage("corp".to_owned(), "2026-03".to_owned(), Timestamp::MAX).await.unwrap(), 2);
     assert_eq!(store.usage("corp".to_owned(), "2026-04".to_owned(), Timestamp::MAX).await.unwrap(), 0);
-    assert_eq!(store.sends_since(NOON, after_noon(1)).await.unwrap().len(), 2);
-    store.forget_sends(after_noon(1)).await.unwrap();
-    assert!(store.sends_since(NOON, after_noon(2)).await.unwrap().is_empty());
+    assert_eq!(store.counted_sends(old(0), after_noon(1)).await.unwrap().len(), 2);
+    store.forget_sends(SendId(0), old(1)).await.unwrap();
+    assert!(store.counted_sends(old(0), after_noon(2)).await.unwrap().is_empty());
 }
 
 pub(super) async fn a_send_whose_end_nobody_saw_ends_at_the_restart(site: &impl StoreSite) {
@@ -38,8 +43,8 @@ pub(super) async fn a_send_whose_end_nobody_saw_ends_at_the_restart(site: &impl 
     drop(store);
     let store = site.open().await;
     let ended = [(robot(), after_noon(5))];
-    assert_eq!(store.sends_since(NOON, after_noon(5)).await.unwrap(), ended);
-    assert_eq!(store.sends_since(NOON, after_noon(9)).await.unwrap(), ended);
+    assert_eq!(store.counted_sends(old(0), after_noon(5)).await.unwrap(), ended);
+    assert_eq!(store.counted_sends(old(0), after_noon(9)).await.unwrap(), ended);
 }
 
 pub(super) async fn the_longer_hold_counts_and_survives_reopening(site: &impl StoreSite) {

@@ -12,9 +12,9 @@ use std::thread;
 use std::time::Duration;
 
 use fanfare_core::{
-    Acknowledgement, Alert, Clock, Committed, DeliveryTerms, NotificationId, Obstacle, RetryPolicy,
+    Acknowledgement, Alert, Clock, Committed, DeliveryTerms, NotificationId, Obstacle, RetryPolicy, SendId,
 };
-use fanfare_store::{OpenError, Store, StoreError};
+use fanfare_store::{OldSends, OpenError, Store, StoreError};
 use jiff::Timestamp;
 use prometheus_client::registry::Registry;
 use tempfile::TempDir;
@@ -339,7 +339,7 @@ impl GatewayHarness {
             }
             // The store's answer shows that all its earlier jobs are done.
             self.gateway().store().notification(NotificationId(0)).await.unwrap();
-            self.gateway().store().forget_sends(Timestamp::MIN).await.unwrap();
+            self.gateway().store().forget_sends(SendId(0), OldSends::default()).await.unwrap();
             for _ in 0..TURNS {
                 yield_now().await;
             }

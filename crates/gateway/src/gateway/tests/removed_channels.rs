@@ -1,11 +1,12 @@
 //! Channels that are removed from the config, rungs that were not climbed, and retries by people.
 
-use fanfare_core::DeadLetterId;
-use fanfare_core::{Severity, Unless, Why};
+use std::num::NonZeroU32;
+
+use fanfare_core::{Budget, DeadLetterId, Severity, Unless, Why};
 use fanfare_store::DeadLetters;
 
 use super::fake::{FakeAnswer, FakeChannel, transient, unanswered};
-use super::harness::{GatewayHarness, HarnessConfig, alarm, resolved_alarm};
+use super::harness::{GatewayHarness, HarnessConfig, Restart, alarm, resolved_alarm};
 use super::terms::{together, with_rung, within};
 use super::times::{HOUR, MINUTE, SECOND};
 
@@ -86,4 +87,29 @@ async fn a_dead_letter_retried_by_a_person_ends_its_pause() {
     harness.advance(SECOND).await;
     assert_eq!(harness.call_times("ding").len(), before + 1);
     assert_eq!(harness.query_text("SELECT fulfilment FROM notifications WHERE id = 1"), "late");
+}
+
+/// Checks that a channel whose budget is spent keeps to it after it was out of the config for a while.
+async fn check_budget_of_a_channel_that_returns(restart: Restart) {
+    let three = Budget { messages: NonZeroU32::new(3).unwrap(), per: 20 * MINUTE };
+    let ding = || FakeChannel::new("ding").with_budget(three);
+    let without = || HarnessConfig::with_channels([FakeChannel::new("mail")]);
+    let mut harness = GatewayHarness::new([ding()]).await;
+    harness.accept(["a", "b", "c"].map(|eui| alarm(eui, Severity::Urgent))).await;
+    harness.advance(MINUTE).await;
+    harness.reload(without()).await;
+    harness.restart(restart).await;
+    // Long enough for old sends to be deleted.
+    harness.advance(14 * MINUTE).await;
+    harness.reload(HarnessConfig::with_channels([ding()])).await;
+    harness.accept([alarm("d", Severity::Urgent)]).await;
+    harness.advance(10 * MINUTE).await;
+    let times = harness.call_times("ding");
+    assert!(matches!(times[..], [0.0, 0.0, 0.0, last] if last >= 1200.0), "{times:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_that_returns_to_the_config_finds_its_budget_as_it_left_it() {
+    check_budget_of_a_channel_that_returns(Restart::Omitted).await;
+    check_budget_of_a_channel_that_returns(Restart::AfterKill).await;
 }

@@ -5,6 +5,11 @@ use crate::fixtures::{
     NOON, StoreFolder, accept, account, after_noon, again, alarm, deliveries, settle, settlement,
 };
 
+/// Everything that ended so many seconds after noon, or before.
+fn old(seconds: i64) -> OldSends {
+    OldSends { others: after_noon(seconds), ..OldSends::default() }
+}
+
 /// A send by itself, as it begins at noon.
 fn start(robot: &str, delivery: DeliveryId) -> NewSend {
     NewSend {
@@ -42,7 +47,7 @@ async fn only_what_ended_within_the_stretch_is_told_and_the_rest_forgotten() {
     send(&store, "a", Some(10)).await;
     send(&store, "a", Some(11)).await;
     send(&store, "b", Some(12)).await;
-    let sends = store.sends_since(after_noon(10), after_noon(70)).await.unwrap();
+    let sends = store.counted_sends(old(10), after_noon(70)).await.unwrap();
     assert_eq!(sends, [(account("a"), after_noon(11)), (account("b"), after_noon(12))]);
     assert_eq!(folder.number("SELECT count(*) FROM sends"), 2);
 }
@@ -54,8 +59,8 @@ async fn a_send_whose_end_nobody_saw_counts_from_the_restart_and_only_from_the_f
     send(&store, "a", None).await;
     let restarted = folder.copy();
     let store = restarted.open();
-    let at_first = store.sends_since(after_noon(-60), after_noon(5)).await.unwrap();
-    let at_second = store.sends_since(after_noon(-60), after_noon(6)).await.unwrap();
+    let at_first = store.counted_sends(old(-60), after_noon(5)).await.unwrap();
+    let at_second = store.counted_sends(old(-60), after_noon(6)).await.unwrap();
     assert_eq!(at_first, [(account("a"), after_noon(5))]);
     assert_eq!(at_second, at_first);
 }
@@ -67,9 +72,41 @@ async fn sends_are_forgotten_once_no_budget_looks_that_far_back_but_not_those_un
     send(&store, "a", Some(10)).await;
     send(&store, "a", Some(20)).await;
     send(&store, "a", None).await;
-    store.forget_sends(after_noon(10)).await.unwrap();
+    assert_eq!(store.forget_sends(SendId(0), old(10)).await.unwrap(), Some(SendId(3)));
+    assert_eq!(store.forget_sends(SendId(3), old(10)).await.unwrap(), None);
     assert_eq!(folder.number("SELECT count(*) FROM sends WHERE ended_at IS NULL"), 1);
     assert_eq!(folder.number("SELECT count(*) FROM sends"), 2);
+}
+
+#[tokio::test]
+async fn each_account_forgets_by_its_own_budget() {
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    for (robot, seconds) in [("a", 10), ("b", 10), ("c", 10), ("a", 20), ("c", 30)] {
+        send(&store, robot, Some(seconds)).await;
+    }
+    let of = [("a", 15), ("b", 5)].map(|(robot, seconds)| (account(robot), after_noon(seconds)));
+    let old = OldSends { of: of.into(), others: after_noon(20) };
+    store.forget_sends(SendId(0), old.clone()).await.unwrap();
+    let left =
+        [("b", 10), ("a", 20), ("c", 30)].map(|(robot, seconds)| (account(robot), after_noon(seconds)));
+    let sends = store.counted_sends(OldSends::default(), after_noon(70)).await.unwrap();
+    assert_eq!(sends, left);
+    assert_eq!(store.counted_sends(old, after_noon(70)).await.unwrap(), left);
+}
+
+#[tokio::test]
+async fn sends_that_are_kept_do_not_stand_in_the_way_of_later_ones() {
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    for seconds in [100, 10, 20] {
+        send(&store, "a", Some(seconds)).await;
+    }
+    let mut after = Some(SendId(0));
+    while let Some(from) = after {
+        after = store.forget_sends(from, old(50)).await.unwrap();
+    }
+    assert_eq!(folder.number("SELECT count(*) FROM sends"), 1);
 }
 
 /// Two alarms on `ding`, and the digest in which they went out at noon.

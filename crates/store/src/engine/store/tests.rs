@@ -8,7 +8,7 @@ use super::*;
 use crate::engine::readers::REPORTS;
 use crate::engine::{files, migrations};
 use crate::fixtures::{NOON, StoreFolder, accept, after_noon, alarm, deliveries, settle, settlement};
-use crate::{NewSend, SendDigest};
+use crate::{NewSend, OldSends, SendDigest};
 
 /// Opening the file at `folder` fails with these words, and leaves it as it was.
 #[track_caller]
@@ -271,7 +271,7 @@ async fn what_was_settled_sent_and_silenced_is_there_after_a_kill() {
     let restarted = copy.open();
     assert_eq!(restarted.pending_deliveries().await.unwrap(), std::slice::from_ref(on_mail));
     assert_eq!(restarted.holds(after_noon(1)).await.unwrap(), [hold]);
-    let sends = restarted.sends_since(after_noon(-60), after_noon(30)).await.unwrap();
+    let sends = restarted.counted_sends(OldSends::default(), after_noon(30)).await.unwrap();
     assert_eq!(sends, [(account.clone(), after_noon(1)), (account, after_noon(30))]);
 }
 
