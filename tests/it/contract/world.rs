@@ -188,7 +188,7 @@ impl ContractWorld {
             }
             // What the store was asked for before is done when it answers.
             self.gateway.store().notification(fanfare_core::NotificationId(0)).await.unwrap();
-            self.gateway.store().forget_sends(Timestamp::MIN).await.unwrap();
+            self.gateway.store().forget_digests(0, Timestamp::MIN).await.unwrap();
             let now = self.seen();
             quiet = if now == seen { quiet + 1 } else { 0 };
             seen = now;
