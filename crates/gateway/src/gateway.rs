@@ -105,7 +105,7 @@ impl Gateway {
         let queue = Arc::new(WriteQueue::new(metrics.waiting.clone()));
         let intake = Intake { store, queue, dispatch, liveness, metrics, monotonic };
         let cut_off = intake.store.cut_off_deliveries().await?.into_iter().collect();
-        let run = RunStart { at: clock.now(), cut_off };
+        let run = RunStart { at: clock.now(), earlier: intake.store.life_beginnings().await?, cut_off };
         let gateway = Self {
             clock,
             intake: Arc::new(intake),

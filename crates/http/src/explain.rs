@@ -22,6 +22,6 @@ pub(crate) fn explain(
     let routing = routing::routing(&history);
     let mut explanation = explained(history, routing)?;
     outlook::add(&mut explanation, outlook);
-    let restart = outlook::restart(&explanation, outlook);
-    Ok(AlertExplanation { timeline: timeline::timeline(&explanation, restart), ..explanation })
+    let restarts = outlook::restarts(&explanation, outlook);
+    Ok(AlertExplanation { timeline: timeline::timeline(&explanation, restarts), ..explanation })
 }

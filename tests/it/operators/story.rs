@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::{CONFIG, WRONG_SECRET, ask, gateway, mend, raise, switch_on, timeline, until_told};
@@ -150,6 +151,35 @@ fn an_attempt_under_way_and_one_that_a_kill_cut_off_are_explained() {
     let later = raise(&gateway, "window", "mid");
     gateway.until_nothing_is_owed();
     assert!(timeline(&gateway, later).iter().all(|it| it["event"] != "restarted"));
+}
+
+#[test]
+fn each_restart_while_something_was_still_to_be_done_is_explained() {
+    let mut gateway = gateway();
+    let site = Arc::clone(gateway.site());
+    let lives = || {
+        let store = Connection::open(site.path("data/fanfare.sandbox.db")).unwrap();
+        store.query_row("SELECT count(*) FROM heartbeat", [], |row| row.get::<_, i64>(0)).unwrap_or_default()
+    };
+    switch_on(&gateway, "robot", r#"{ "fault": "close" }"#);
+    let alert = raise(&gateway, "door", "high");
+    let restarts = |gateway: &TestGateway| {
+        timeline(gateway, alert).iter().filter(|it| it["event"] == "restarted").count()
+    };
+    assert_eq!(restarts(&gateway), 0);
+    for life in 2..=4 {
+        gateway.kill9();
+        gateway = TestGateway::start_at(&site, &["--sandbox"], &[]);
+        switch_on(&gateway, "robot", r#"{ "fault": "close" }"#);
+        // One row of the newest times, and one of the beginning of each life.
+        until("the life is entered", || lives() == 1 + life, PATIENCE);
+    }
+    assert_eq!(restarts(&gateway), 3);
+    mend(&gateway, "robot");
+    gateway.until_nothing_is_owed();
+    gateway.kill9();
+    let gateway = TestGateway::start_at(&site, &["--sandbox"], &[]);
+    assert_eq!(restarts(&gateway), 3, "nothing was to be done any more");
 }
 
 #[test]

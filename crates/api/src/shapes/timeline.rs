@@ -104,6 +104,7 @@ pub enum EventDetails {
     /// The gateway was started again while something was still to be done.
     Restarted {
         /// The channels on which an attempt was cut off by the end of the run before: it may have been delivered.
+        /// Known of the last start only.
         cut_off: Vec<String>,
     },
     /// The incident was acknowledged.

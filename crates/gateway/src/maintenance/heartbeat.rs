@@ -38,6 +38,8 @@ struct LastLook {
     since_boot: Duration,
     leads: ClockLeads,
     written: Instant,
+    /// The beginning of this life, until it is written.
+    beginning: Option<Heartbeat>,
 }
 
 impl HeartbeatTask {
@@ -52,8 +54,10 @@ impl HeartbeatTask {
     async fn first_look(&self) -> LastLook {
         let now = self.monotonic.heartbeat();
         let (awake, since_boot, leads) = (Instant::now(), now.since_boot, now.moment.leads());
-        self.write(now).await;
-        LastLook { awake, since_boot, leads, written: awake }
+        let beginning = Some(now.clone());
+        let mut look = LastLook { awake, since_boot, leads, written: awake, beginning };
+        self.write(&mut look.beginning, now).await;
+        look
     }
 
     async fn look(&self, last: &mut LastLook) {
@@ -80,13 +84,18 @@ impl HeartbeatTask {
         }
         if was_set || awake.duration_since(last.written) >= WRITE_INTERVAL {
             last.written = awake;
-            self.write(now).await;
+            self.write(&mut last.beginning, now).await;
         }
     }
 
-    async fn write(&self, heartbeat: Heartbeat) {
-        if let Err(err) = self.store.beat(heartbeat).await {
-            warn!(error = %err, "The newest times cannot be stored; trying again");
+    async fn write(&self, beginning: &mut Option<Heartbeat>, newest: Heartbeat) {
+        let written = match beginning.clone() {
+            Some(beginning) => self.store.begin_life(beginning, newest).await,
+            None => self.store.beat(newest).await,
+        };
+        match written {
+            Ok(()) => *beginning = None,
+            Err(err) => warn!(error = %err, "The newest times cannot be stored; trying again"),
         }
     }
 }

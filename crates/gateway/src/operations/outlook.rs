@@ -13,6 +13,8 @@ use crate::time::{after, between};
 pub struct DeliveryOutlook {
     /// The time at which this run of the gateway began.
     pub started_at: Timestamp,
+    /// The times at which earlier runs began, as far as they are known: a hundred at the most.
+    pub earlier_starts: Vec<Timestamp>,
     /// The deliveries that the run before was sending when it ended, where their account has a budget.
     pub cut_off: BTreeSet<DeliveryId>,
     /// The deliveries that are being sent, with the time at which the attempt began.
@@ -28,6 +30,7 @@ pub struct DeliveryOutlook {
 #[derive(Debug, Clone)]
 pub(crate) struct RunStart {
     pub(crate) at: Timestamp,
+    pub(crate) earlier: Vec<Timestamp>,
     pub(crate) cut_off: BTreeSet<DeliveryId>,
 }
 
@@ -41,6 +44,7 @@ pub(crate) fn outlook(channels: &[ChannelHandle], run: &RunStart, now: Moment) -
     };
     DeliveryOutlook {
         started_at: run.at,
+        earlier_starts: run.earlier.clone(),
         cut_off: run.cut_off.clone(),
         under_way: channels.iter().flat_map(|it| it.status.under_way()).collect(),
         blocked_until: channels.iter().filter_map(blocked).collect(),

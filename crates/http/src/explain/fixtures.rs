@@ -50,6 +50,7 @@ pub(crate) fn story() -> AlertHistory {
 pub(crate) fn outlook() -> DeliveryOutlook {
     DeliveryOutlook {
         started_at: Timestamp::MIN,
+        earlier_starts: Vec::new(),
         cut_off: BTreeSet::new(),
         under_way: BTreeMap::new(),
         blocked_until: BTreeMap::new(),

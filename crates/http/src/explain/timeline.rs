@@ -13,7 +13,7 @@ const SOURCE: &str = "source";
 /// Every event of an alert, the oldest first.
 ///
 /// Events within one millisecond stand in the order of cause and effect.
-pub(super) fn timeline(alert: &AlertExplanation, restart: Option<TimelineEvent>) -> Vec<TimelineEvent> {
+pub(super) fn timeline(alert: &AlertExplanation, restarts: Vec<TimelineEvent>) -> Vec<TimelineEvent> {
     let source = alert.alert.labels.get(SOURCE).or_else(|| alert.alert.extra.get(SOURCE));
     let accepted = EventDetails::Accepted {
         alert: alert.id,
@@ -22,7 +22,7 @@ pub(super) fn timeline(alert: &AlertExplanation, restart: Option<TimelineEvent>)
     };
     let mut events = vec![TimelineEvent { at: alert.received_at, what: accepted }];
     events.extend(alert.held.iter().map(|it| TimelineEvent { at: alert.received_at, what: held(it) }));
-    events.extend(restart);
+    events.extend(restarts);
     events.extend(alert.acknowledgements.iter().map(acknowledged));
     for notification in &alert.notifications {
         events.push(owed(notification));

@@ -19,6 +19,28 @@ impl Store {
         self.write(move |db| heartbeat::replace(db, &beat), |()| ()).await
     }
 
+    /// Enters the times at which this life began, and its newest ones.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be written.
+    pub async fn begin_life(&self, beginning: Heartbeat, beat: Heartbeat) -> Result<(), StoreError> {
+        let write = move |db: &Connection| {
+            heartbeat::enter_beginning(db, &beginning)?;
+            heartbeat::replace(db, &beat)
+        };
+        self.write(write, |()| ()).await
+    }
+
+    /// The times, by the wall clock, at which the last hundred lives began that have entered it, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn life_beginnings(&self) -> Result<Vec<Timestamp>, StoreError> {
+        self.read(heartbeat::beginnings).await
+    }
+
     /// The newest times of an earlier life; `None` in a store that is empty. Of a store in which an earlier
     /// version entered none, they are the newest time that it holds, in a run of the machine that is not known.
     ///

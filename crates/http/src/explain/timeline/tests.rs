@@ -1,11 +1,11 @@
-use fanfare_api::TimelineEvent;
+use fanfare_api::{EventDetails, TimelineEvent};
 use fanfare_core::{
     AlertId, ContractStatus, DeliveryId, DeliveryTerms, EscalationReason, NotificationId, Sending, Step,
     Unless,
 };
 use fanfare_gateway::{
-    AcknowledgementRow, AlertHistory, AttemptRow, DeliveryHistory, NotificationHistory, StepRow,
-    SuppressionRecord,
+    AcknowledgementRow, AlertHistory, AttemptRow, DeliveryHistory, DeliveryOutlook, NotificationHistory,
+    StepRow, SuppressionRecord,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -220,4 +220,29 @@ fn every_event_can_be_read_back() {
     let events = timeline(&story);
     let read: Vec<TimelineEvent> = serde_json::from_str(&serde_json::to_string(&events).unwrap()).unwrap();
     assert_eq!(read, events);
+}
+
+#[test]
+fn each_start_of_the_gateway_while_something_was_still_to_be_done_is_told() {
+    let deliveries = vec![delivery(1, "robot", vec![attempt(1, 100, 5_000, "delivered")])];
+    let story = AlertHistory {
+        notifications: vec![NotificationHistory { deliveries, ..told(&["robot"]) }],
+        ..story()
+    };
+    let outlook = DeliveryOutlook {
+        earlier_starts: [-1_000, 0, 1_000, 2_000, 5_000, 6_000].map(after_noon).to_vec(),
+        started_at: after_noon(3_000),
+        cut_off: [DeliveryId(1)].into(),
+        ..outlook()
+    };
+    let events = explain(story, &outlook).unwrap().timeline;
+    let restarts: Vec<_> = events
+        .iter()
+        .filter_map(|it| match &it.what {
+            EventDetails::Restarted { cut_off } => Some((it.at, cut_off.concat())),
+            _ => None,
+        })
+        .collect();
+    let expected = [(1_000, ""), (2_000, ""), (3_000, "robot")];
+    assert_eq!(restarts, expected.map(|(at, cut_off)| (after_noon(at), cut_off.to_owned())));
 }
