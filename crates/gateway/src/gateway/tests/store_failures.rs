@@ -1,9 +1,15 @@
 //! Failures of the store, and unreadable rows in it.
 
-use fanfare_core::Severity;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use fanfare_core::{Budget, Severity};
+use rusqlite::Connection;
+use tokio::task::yield_now;
+use tokio::time::Instant;
 
 use super::fake::{FakeAnswer, FakeChannel, transient};
-use super::harness::{GatewayHarness, HarnessConfig, alarm, resolved_alarm};
+use super::harness::{GatewayHarness, HarnessConfig, Restart, alarm, resolved_alarm};
 use super::times::{HOUR, MINUTE, SECOND};
 
 /// Makes SQLite refuse to write to `table`, as a full disk does.
@@ -92,4 +98,81 @@ async fn finished_alerts_are_deleted_after_the_retention_and_firing_ones_are_not
     assert_eq!(harness.query_number("SELECT count(*) FROM alerts"), 3);
     harness.advance(24 * HOUR).await;
     assert_eq!(harness.query_text("SELECT group_concat(id) FROM alerts"), "3");
+}
+
+/// A lock of another program on the store, which lasts until it is dropped: the disk does not answer in time.
+fn lock(harness: &GatewayHarness) -> Connection {
+    let other = harness.raw();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    other
+}
+
+/// Lets `time` pass while the store is locked: whoever waits until it is idle would wait for the lock.
+async fn advance_while_locked(time: Duration) {
+    let end = Instant::now() + time;
+    while Instant::now() < end {
+        tokio::time::advance(SECOND / 2).await;
+        for _ in 0..100 {
+            yield_now().await;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_digest_that_falls_due_while_the_disk_does_not_answer_is_neither_lost_nor_sent_twice() {
+    const ALERTS: usize = 30;
+    let budget = Budget { messages: NonZeroU32::new(3).unwrap(), per: 4 * SECOND };
+    let ding = FakeChannel::new("ding").with_budget(budget).with_capacity(40);
+    let mut harness = GatewayHarness::new([ding]).await;
+    // The budget is spent one by one; the rest waits for its next window, and would then go out as one digest.
+    for number in 0..3 {
+        harness.accept([alarm(&number.to_string(), Severity::High)]).await;
+    }
+    harness.accept((3..ALERTS).map(|number| alarm(&number.to_string(), Severity::High))).await;
+    let sent_before = harness.calls().len();
+    let locked = lock(&harness);
+    advance_while_locked(5 * SECOND).await;
+    let while_locked = harness.calls().split_off(sent_before);
+    assert!(!while_locked.is_empty(), "what is owed goes out");
+    assert!(while_locked.iter().all(|it| it.notifications.len() == 1), "a new digest has no number");
+    drop(locked);
+    harness.advance(2 * MINUTE).await;
+    assert!(harness.calls().iter().any(|it| it.notifications.len() > 1), "the rest is gathered afterwards");
+    check_each_told_once(&harness, ALERTS);
+    harness.restart(Restart::AfterKill).await;
+    harness.advance(2 * MINUTE).await;
+    check_each_told_once(&harness, ALERTS);
+}
+
+/// Each of so many alerts is in one message, and its delivery has one attempt.
+#[track_caller]
+fn check_each_told_once(harness: &GatewayHarness, alerts: usize) {
+    let told: usize = harness.calls().iter().map(|it| it.notifications.len()).sum();
+    let expected = i64::try_from(alerts).unwrap();
+    let attempts = harness.query_number("SELECT count(*) FROM attempts");
+    assert_eq!((told, harness.count_deliveries("delivered"), attempts), (alerts, expected, expected));
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_outcomes_of_one_delivery_that_are_recorded_late_settle_it_once() {
+    let ding = FakeChannel::new("ding").answering(|call| match call.nth {
+        0 | 1 => transient(),
+        _ => FakeAnswer::Accept,
+    });
+    let mut harness = GatewayHarness::new([ding]).await;
+    harness.accept([alarm("a", Severity::High)]).await;
+    let locked = lock(&harness);
+    advance_while_locked(4 * SECOND).await;
+    let recorded = harness.query_number("SELECT count(*) FROM attempts WHERE delivery = 1");
+    assert_eq!((harness.calls().len(), recorded), (3, 1), "two outcomes wait for the store");
+    drop(locked);
+    harness.advance(MINUTE).await;
+    for _ in 0..2 {
+        assert_eq!((harness.calls().len(), harness.count_deliveries("delivered")), (3, 1));
+        let attempts = "SELECT group_concat(ordinal || ' ' || outcome) FROM attempts WHERE delivery = 1";
+        let attempts = harness.query_text(attempts);
+        assert_eq!(attempts, "1 transient,2 transient,3 delivered");
+        harness.restart(Restart::AfterKill).await;
+        harness.advance(MINUTE).await;
+    }
 }

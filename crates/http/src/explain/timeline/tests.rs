@@ -238,9 +238,9 @@ fn each_start_of_the_gateway_while_something_was_still_to_be_done_is_told() {
     let events = explain(story, &outlook).unwrap().timeline;
     let restarts: Vec<_> = events
         .iter()
-        .filter_map(|it| match &it.what {
-            EventDetails::Restarted { cut_off } => Some((it.at, cut_off.concat())),
-            _ => None,
+        .filter_map(|it| {
+            let EventDetails::Restarted { cut_off } = &it.what else { return None };
+            Some((it.at, cut_off.concat()))
         })
         .collect();
     let expected = [(1_000, ""), (2_000, ""), (3_000, "robot")];
