@@ -112,7 +112,7 @@ static CHINESE: AuditWords = AuditWords {
     give_up: "待投递的消息转为死信",
     leave: "无法修复，内容已丢失",
     sound: "没有损坏的数据。",
-    next: "未作任何修改。执行修复: fanfare audit --repair --yes",
+    next: "未作任何修改。执行修复：fanfare audit --repair --yes",
     repaired: "修复完成。",
 };
 

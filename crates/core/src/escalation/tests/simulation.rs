@@ -1,4 +1,8 @@
 //! The laws of contracts, on random terms and among random faults.
+//!
+//! Here stands the decision alone. `fanfare-simulation` tries it within gateway and store, where what cannot be seen from
+//! outside stays untried: that a second check of the same moment changes nothing, that no check is missed at which
+//! something would be due, that each status becomes only those it may become, and that nobody is called needlessly.
 
 use std::collections::BTreeSet;
 
