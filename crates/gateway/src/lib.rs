@@ -46,9 +46,9 @@ pub use crate::settings::{GatewaySettings, WatchedSource};
 pub use fanfare_core::{DeadLetterId, InvalidDeadLetterId, PolicyId};
 pub use fanfare_store::{
     AcknowledgementRow, AlertFilter, AlertHistory, AlertPage, AlertRow, AlertSearch, AttemptRow, Audit,
-    AuditedRow, Backup, BackupError, Contradiction, DamagedCell, DeadLetter, DeadLetterFilter, DeadLetters,
-    DeliveryCounts, DeliveryFilter, DeliveryHistory, DeliveryRow, ExistingStore, LedgerOverview,
-    NotificationCounts, NotificationHistory, NotificationRow, OmittedRows, OpenError, RelatedAlert, Remedy,
-    Restored, StepRow, Store, StoreCondition, StoreError, StoreFault, StoreSize, SuppressionRecord,
-    Unaccounted, UnkeptContract, backup, restore,
+    AuditedRow, Backup, BackupError, Contradiction, DamagedCell, DeadLetter, DeadLetterFilter,
+    DeadLetterPage, DeadLetters, DeliveryCounts, DeliveryFilter, DeliveryHistory, DeliveryRow, ExistingStore,
+    LedgerOverview, NotificationCounts, NotificationHistory, NotificationRow, OmittedRows, OpenError,
+    RelatedAlert, Remedy, Restored, StepRow, Store, StoreCondition, StoreError, StoreFault, StoreSize,
+    SuppressionRecord, Unaccounted, UnkeptContract, backup, restore,
 };

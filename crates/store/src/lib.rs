@@ -28,9 +28,9 @@ pub use crate::error::{OpenError, StoreError};
 pub use crate::fault::{StoreFault, StoreFile};
 pub use crate::read::{
     AlertFilter, AlertHistory, AlertPage, AlertRow, AlertSearch, Audit, AuditedRow, Contradiction,
-    DeadLetter, DeadLetterFilter, DeadLetters, DeliveryCounts, DeliveryFilter, DeliveryHistory, DeliveryRow,
-    LedgerOverview, NotificationCounts, NotificationHistory, NotificationRow, OmittedRows, RelatedAlert,
-    Unaccounted, UnkeptContract,
+    DeadLetter, DeadLetterFilter, DeadLetterPage, DeadLetters, DeliveryCounts, DeliveryFilter,
+    DeliveryHistory, DeliveryRow, LedgerOverview, NotificationCounts, NotificationHistory, NotificationRow,
+    OmittedRows, RelatedAlert, Unaccounted, UnkeptContract,
 };
 pub use crate::tables::acknowledgements::AcknowledgementRow;
 pub use crate::tables::alerts::SuppressionRecord;

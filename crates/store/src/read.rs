@@ -16,7 +16,7 @@ mod excerpt;
 
 pub use self::alerts::{AlertFilter, AlertRow, NotificationRow};
 pub use self::audit::{Audit, AuditedRow, Contradiction, DeliveryCounts, NotificationCounts, Unaccounted};
-pub use self::dead_letters::{DeadLetter, DeadLetterFilter, DeadLetters};
+pub use self::dead_letters::{DeadLetter, DeadLetterFilter, DeadLetterPage, DeadLetters};
 pub use self::deliveries::{DeliveryFilter, DeliveryRow};
 pub use self::excerpt::OmittedRows;
 pub use self::history::{AlertHistory, DeliveryHistory, NotificationHistory, RelatedAlert};

@@ -35,6 +35,9 @@ pub struct DeadLetterQuery {
 pub struct DeadLetterList {
     /// The dead letters.
     pub dead_letters: Vec<DeadLetterEntry>,
+    /// The value of `before` with which the list goes on, also if this part of it is empty; none: nothing is left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_before: Option<String>,
 }
 
 /// One dead letter: a delivery that was given up, or an abandoned contract.

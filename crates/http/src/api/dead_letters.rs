@@ -15,7 +15,8 @@ use crate::request::{UnreadBody, path_parameter, query};
 use crate::state::AppState;
 
 /// `GET /api/v1/dead-letters?channel=&receiver=&since=&until=&before=&limit=`:
-/// those of the newest notification first.
+/// those of the newest notification first. A list for a receiver looks at a thousand dead letters at most for one
+/// answer, which says where it goes on.
 pub(super) async fn list(
     request: HttpRequest,
     state: web::Data<AppState>,
@@ -24,9 +25,10 @@ pub(super) async fn list(
     let DeadLetterQuery { channel, receiver, since, until, before, limit } = query(&request, &admitted)?;
     let before = before.map(|it| read_id(&it)).transpose().map_err(|err| err.at("before".to_owned()))?;
     let filter = filter(channel, receiver, since, until);
-    let found = state.gateway.store().dead_letters(filter, before, bounded(limit)).await?;
-    let dead_letters = found.into_iter().map(convert::dead_letter).collect();
-    Ok(HttpResponse::Ok().json(DeadLetterList { dead_letters }))
+    let page = state.gateway.store().dead_letters(filter, before, bounded(limit)).await?;
+    let dead_letters = page.letters.into_iter().map(convert::dead_letter).collect();
+    let next_before = page.next_after.map(|it| it.to_string());
+    Ok(HttpResponse::Ok().json(DeadLetterList { dead_letters, next_before }))
 }
 
 /// `GET /api/v1/dead-letters/{id}`: one, with every attempt that was made.

@@ -109,19 +109,38 @@ pub(crate) fn list(
     args: &DeadLetterListArgs,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    let DeadLetterListArgs { filter, before, limit, ask } = args;
-    let mut query = filter.query(context.now);
-    query.extend(before.iter().map(|id| ("before", id.clone())));
-    query.push(("limit", limit.to_string()));
-    let gateway = GatewayClient::find(&context.config, &ask.gateway, TokenKind::Api)?;
-    let answer = gateway.get(Endpoint::ListDeadLetters, "", &query)?;
+    let gateway = GatewayClient::find(&context.config, &args.ask.gateway, TokenKind::Api)?;
+    let answer = serde_json::to_value(all_listed(&gateway, args, context)?)?;
     let zone = &gateway.timezone;
-    print(answer, ask, out, |DeadLetterList { dead_letters }: DeadLetterList| {
+    print(answer, &args.ask, out, |DeadLetterList { dead_letters, .. }: DeadLetterList| {
         let words = DeadLetterWords::in_language(context.language);
         let row = |it: &DeadLetterEntry| row(it, Vocabulary::in_language(context.language), zone);
         table(context.style, words.columns, dead_letters.iter().map(row))
     })?;
     Ok(Outcome::Good)
+}
+
+/// The dead letters that fit. The gateway looks at a stretch of them for each answer, and says where it goes on.
+fn all_listed(
+    gateway: &GatewayClient,
+    args: &DeadLetterListArgs,
+    context: &CommandContext,
+) -> anyhow::Result<DeadLetterList> {
+    let (mut dead_letters, mut before) = (Vec::new(), args.before.clone());
+    let wanted = usize::try_from(args.limit).unwrap_or(usize::MAX);
+    loop {
+        let left = wanted.saturating_sub(dead_letters.len());
+        let mut query = args.filter.query(context.now);
+        query.extend(before.iter().map(|id| ("before", id.clone())));
+        // A thousand is the most that one answer holds.
+        query.push(("limit", left.clamp(1, 1_000).to_string()));
+        let page: DeadLetterList = read(gateway.get(Endpoint::ListDeadLetters, "", &query)?)?;
+        dead_letters.extend(page.dead_letters);
+        before = page.next_before;
+        if before.is_none() || dead_letters.len() >= wanted {
+            return Ok(DeadLetterList { dead_letters, next_before: before });
+        }
+    }
 }
 
 fn row(letter: &DeadLetterEntry, vocabulary: Vocabulary, zone: &TimeZone) -> [String; 9] {

@@ -11,6 +11,7 @@ use rusqlite::{Connection, Row};
 
 pub use self::selection::DeadLetterFilter;
 pub(crate) use self::selection::{DeadLetterKey, find};
+use self::selection::{KeyPage, find_page};
 use crate::column::{to_contract_status, to_json, to_time};
 use crate::tables::{deliveries, notifications};
 use crate::{Store, StoreError};
@@ -57,9 +58,18 @@ pub struct DeadLetter {
     pub contract: ContractStatus,
 }
 
+/// The dead letters that one step through the list has found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetterPage {
+    /// Dead letters found, those of the newest notification first.
+    pub letters: Vec<DeadLetter>,
+    /// Dead letter after which the list goes on, whether it was let through or not; `None`: nothing is left.
+    pub next_after: Option<DeadLetterId>,
+}
+
 impl Store {
     /// Dead letters, those of the newest notification first, and of them only
-    /// those after `after` in this order.
+    /// those after `after` in this order. For a receiver a thousand are looked at, at most.
     ///
     /// # Errors
     ///
@@ -69,17 +79,17 @@ impl Store {
         filter: DeadLetterFilter,
         after: Option<DeadLetterId>,
         limit: u32,
-    ) -> Result<Vec<DeadLetter>, StoreError> {
+    ) -> Result<DeadLetterPage, StoreError> {
         self.read_report(move |db| {
             let snapshot = db.unchecked_transaction()?; // or a letter that is found could be gone when it is read
             let after = after.map(|it| key_of(&snapshot, it)).transpose()?;
-            let found = find(&snapshot, &filter, after, limit)?;
+            let KeyPage { found, next_after } = find_page(&snapshot, &filter, after, limit)?;
             let mut letters = Vec::new();
             for key in found {
                 letters.extend(StoreError::skip_damaged(read(&snapshot, key), &key.id())?);
             }
             snapshot.commit()?;
-            Ok(letters)
+            Ok(DeadLetterPage { letters, next_after: next_after.map(DeadLetterKey::id) })
         })
         .await
     }

@@ -92,7 +92,7 @@ async fn ask_everything(store: &Store, other: AlertId) -> Result<(), StoreError>
         DeadLetterFilter { channel: Some("mail".into()), ..all.clone() },
         DeadLetterFilter { receiver: Some("on-call".into()), since: Some(NOON), ..all },
     ] {
-        let letters = store.dead_letters(filter.clone(), None, 9).await?;
+        let letters = store.dead_letters(filter.clone(), None, 9).await?.letters;
         assert!(letters.iter().any(|it| it.alert_id == other), "{filter:?}: {letters:?}");
     }
     let history = store.history(other).await?.unwrap();

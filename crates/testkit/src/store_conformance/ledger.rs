@@ -61,12 +61,12 @@ pub(super) async fn dead_letters_are_found_page_by_page_and_resolved(site: &impl
     }
     assert_eq!(pages, [3, 1]);
     let on_mail = DeadLetterFilter { channel: Some("mail".into()), ..DeadLetterFilter::default() };
-    let letters = store.dead_letters(on_mail, None, 9).await.unwrap();
+    let letters = store.dead_letters(on_mail, None, 9).await.unwrap().letters;
     assert_eq!(letters.len(), 2);
     assert_eq!(letters[0].contract, ContractStatus::Abandoned);
     assert_eq!(letters[0].reason, "too late; last answer: the provider's words");
     let later = DeadLetterFilter { since: Some(after_noon(2)), ..DeadLetterFilter::default() };
-    assert!(store.dead_letters(later, None, 9).await.unwrap().is_empty());
+    assert!(store.dead_letters(later, None, 9).await.unwrap().letters.is_empty());
     let unknown = DeadLetters::These(vec![DeadLetterId::Delivery(DeliveryId(i64::MAX))]);
     assert!(store.dead_letters_by_notification(unknown, None, 9).await.unwrap().is_empty());
 }

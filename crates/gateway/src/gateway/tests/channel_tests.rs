@@ -50,7 +50,8 @@ async fn a_test_that_fails_ends_with_its_answer_whatever_that_is() {
         harness.advance(20 * SECOND).await;
         assert_eq!((count(&harness, "pending"), count(&harness, "dead")), (0, 0), "{case}");
         assert_eq!(count(&harness, "discarded"), 1, "{case}");
-        let letters = harness.gateway().store().dead_letters(Default::default(), None, 10).await.unwrap();
+        let letters =
+            harness.gateway().store().dead_letters(Default::default(), None, 10).await.unwrap().letters;
         assert_eq!(letters.len(), 0, "{case}");
         harness.advance(HOUR).await;
         assert_eq!(tests_seen(&harness), 1, "{case}: it is not tried again");

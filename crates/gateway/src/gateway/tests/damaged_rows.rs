@@ -137,7 +137,7 @@ async fn check_given_up(sql: &str, reason: &str) {
     assert_eq!(harness.query_text("SELECT state FROM main.deliveries WHERE id = 2"), "delivered", "{sql}");
     let found = harness.query_text("SELECT reason FROM main.deliveries WHERE id = 1");
     assert!(found.contains(reason), "{sql}: {found}");
-    let letters = harness.gateway().store().dead_letters(Default::default(), None, 10).await.unwrap();
+    let letters = harness.gateway().store().dead_letters(Default::default(), None, 10).await.unwrap().letters;
     assert_eq!(letters.len(), 1, "{sql}: a person finds it");
 }
 

@@ -74,7 +74,7 @@ async fn a_pending_delivery_that_is_damaged_is_a_dead_letter_after_the_repair() 
     let folder =
         check("UPDATE deliveries SET severity = 'awful' WHERE id = 3", "deliveries 3", "severity").await;
     let store = folder.open();
-    let letters = store.dead_letters(DeadLetterFilter::default(), None, 10).await.unwrap();
+    let letters = store.dead_letters(DeadLetterFilter::default(), None, 10).await.unwrap().letters;
     assert_eq!(letters.len(), 1);
     assert!(letters[0].reason.contains("a severity"), "{}", letters[0].reason);
     assert_eq!(store.pending_deliveries().await.unwrap().len(), 3);

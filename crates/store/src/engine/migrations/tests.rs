@@ -84,7 +84,7 @@ async fn its_alerts_can_be_read_their_stories_told_and_its_books_balance() {
     assert_eq!((story.policy, story.notifications[0].terms.as_ref()), (None, None));
     let held = store.history(AlertId(3)).await.unwrap().unwrap().suppressed;
     assert_eq!((held[0].receiver.as_str(), held[0].route.as_deref()), ("on-call", None));
-    assert_eq!(store.dead_letters(Default::default(), None, 9).await.unwrap().len(), 1);
+    assert_eq!(store.dead_letters(Default::default(), None, 9).await.unwrap().letters.len(), 1);
     let audit = store.audit().await.unwrap();
     assert_eq!((audit.alerts, audit.unaccounted), (3, Vec::new()));
 }
@@ -152,7 +152,7 @@ async fn a_store_of_the_second_version_goes_on_with_its_contracts_digests_and_de
         rechecks,
         [fanfare_core::Recheck { notification: NotificationId(3), at: Some(after_noon(60)) }]
     );
-    let letters = store.dead_letters(Default::default(), None, 9).await.unwrap();
+    let letters = store.dead_letters(Default::default(), None, 9).await.unwrap().letters;
     let names: Vec<_> = letters.iter().map(|it| (it.id.to_string(), it.given_up_at)).collect();
     assert_eq!(names, [("n4".to_owned(), NOON), ("d2".to_owned(), NOON)]);
     let history = store.history(AlertId(1)).await.unwrap().unwrap();

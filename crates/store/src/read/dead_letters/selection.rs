@@ -51,10 +51,70 @@ pub(crate) fn find(
     let after = after.unwrap_or(DeadLetterKey { notification: NotificationId(i64::MAX), delivery: i64::MAX });
     let mut found = dead(filter, after).run(db, limit)?;
     if filter.channel.is_none() {
-        found.extend(abandoned(filter, after).run(db, limit)?);
+        let is_full = u32::try_from(found.len()).is_ok_and(|it| it >= limit);
+        let end = found.last().copied().filter(|_| is_full);
+        found.extend(abandoned(filter, after, end).run(db, limit)?);
     }
     found.sort_unstable_by(|one, other| other.cmp(one));
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
+/// The dead deliveries of which one step through those of a receiver looks for it: no index has them by receiver, and a
+/// step takes less than 5 ms.
+const STRETCH: u32 = 1_000;
+
+/// The places that one step has found.
+pub(super) struct KeyPage {
+    pub(super) found: Vec<DeadLetterKey>,
+    /// The place behind which the next step goes on.
+    pub(super) next_after: Option<DeadLetterKey>,
+}
+
+/// The dead letters that [`find`] finds, in one step of a bounded length.
+pub(super) fn find_page(
+    db: &Connection,
+    filter: &DeadLetterFilter,
+    after: Option<DeadLetterKey>,
+    limit: u32,
+) -> Result<KeyPage, StoreError> {
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let Some(receiver) = &filter.receiver else {
+        let found = find(db, filter, after, limit)?;
+        let next_after = found.last().copied().filter(|_| found.len() == most);
+        return Ok(KeyPage { found, next_after });
+    };
+    let after = after.unwrap_or(DeadLetterKey { notification: NotificationId(i64::MAX), delivery: i64::MAX });
+    let of_anybody = DeadLetterFilter { receiver: None, ..filter.clone() };
+    let looked_at = dead(&of_anybody, after).run(db, STRETCH)?;
+    let is_full = u32::try_from(looked_at.len()).is_ok_and(|it| it >= STRETCH);
+    let end = looked_at.last().copied().filter(|_| is_full);
+    let mut found = of_receiver(db, looked_at, receiver, most)?;
+    if filter.channel.is_none() {
+        let abandoned = abandoned(filter, after, end).run(db, limit)?;
+        // What comes after the end of the stretch belongs to a later step.
+        found.extend(abandoned.into_iter().filter(|it| end.is_none_or(|end| *it > end)));
+    }
+    found.sort_unstable_by(|one, other| other.cmp(one));
+    found.truncate(most);
+    let next_after = if found.len() == most { found.last().copied() } else { end };
+    Ok(KeyPage { found, next_after })
+}
+
+/// The places among `keys` that are for `receiver`, `most` of them at most.
+fn of_receiver(
+    db: &Connection,
+    keys: Vec<DeadLetterKey>,
+    receiver: &ReceiverName,
+    most: usize,
+) -> Result<Vec<DeadLetterKey>, StoreError> {
+    let mut is_for = db.prepare_cached("SELECT 1 FROM notifications WHERE id = ?1 AND receiver = ?2")?;
+    let mut found = Vec::new();
+    for key in keys {
+        if found.len() < most && is_for.exists((key.notification.0, receiver.as_str()))? {
+            found.push(key);
+        }
+    }
     Ok(found)
 }
 
@@ -86,8 +146,9 @@ pub(super) fn dead(filter: &DeadLetterFilter, after: DeadLetterKey) -> Walk {
     walk
 }
 
-/// The walk through abandoned contracts.
-pub(super) fn abandoned(filter: &DeadLetterFilter, after: DeadLetterKey) -> Walk {
+/// The walk through abandoned contracts, as far as `end`: behind it there may be a great many of which some delivery is
+/// dead, which do not count by themselves.
+pub(super) fn abandoned(filter: &DeadLetterFilter, after: DeadLetterKey, end: Option<DeadLetterKey>) -> Walk {
     let DeadLetterFilter { channel: _, receiver, since, until } = filter;
     let index = match receiver {
         Some(_) => "notifications_abandoned_by_receiver",
@@ -104,6 +165,7 @@ pub(super) fn abandoned(filter: &DeadLetterFilter, after: DeadLetterKey) -> Walk
         values: vec![after.notification.0.into(), after.delivery.into()],
         order: "n.id DESC",
     };
+    walk.add("n.id >= ?", end.map(|it| it.notification.0.into()));
     walk.add("n.receiver = ?", receiver.as_ref().map(|it| Value::from(it.as_str().to_owned())));
     walk.add(&format!("{at} >= ?"), since.map(|it| from_time(it).into()));
     walk.add(&format!("{at} < ?"), until.map(|it| from_time(it).into()));

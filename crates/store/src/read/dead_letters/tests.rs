@@ -33,7 +33,7 @@ fn all() -> DeadLetterFilter {
 async fn check(filter: DeadLetterFilter, after: Option<&str>, limit: u32, expected: &[&str]) {
     let folder = StoreFolder::new();
     let after = after.map(|it| it.parse().unwrap());
-    let letters = filled(&folder).await.dead_letters(filter, after, limit).await.unwrap();
+    let letters = filled(&folder).await.dead_letters(filter, after, limit).await.unwrap().letters;
     let names: Vec<_> = letters.iter().map(|it| it.id.to_string()).collect();
     assert_eq!(names, expected);
 }
@@ -62,7 +62,7 @@ async fn dead_letters_can_be_asked_for_by_channel_receiver_and_time() {
 #[tokio::test]
 async fn a_dead_letter_tells_what_was_not_told_to_whom_and_why() {
     let folder = StoreFolder::new();
-    let letters = filled(&folder).await.dead_letters(all(), None, 2).await.unwrap();
+    let letters = filled(&folder).await.dead_letters(all(), None, 2).await.unwrap().letters;
     let [whole, mail] = &letters[..] else { panic!() };
     let expected = DeadLetter {
         id: DeadLetterId::Delivery(DeliveryId(4)),
@@ -94,5 +94,5 @@ async fn nothing_is_dead_that_is_owed_or_delivered() {
         settlement(&deliveries(&accepted)[0], DeliveryOutcome::Delivered),
     )
     .await;
-    assert!(store.dead_letters(all(), None, 9).await.unwrap().is_empty());
+    assert!(store.dead_letters(all(), None, 9).await.unwrap().letters.is_empty());
 }

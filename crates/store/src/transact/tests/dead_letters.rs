@@ -19,7 +19,7 @@ fn all() -> DeadLetters {
 }
 
 async fn names(store: &Store) -> Vec<String> {
-    let letters = store.dead_letters(DeadLetterFilter::default(), None, 999).await.unwrap();
+    let letters = store.dead_letters(DeadLetterFilter::default(), None, 999).await.unwrap().letters;
     letters.iter().map(|it| it.id.to_string()).collect()
 }
 

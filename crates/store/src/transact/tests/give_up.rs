@@ -31,7 +31,7 @@ async fn what_waits_for_a_channel_that_is_gone_is_given_up_and_its_promise_aband
     .await;
     let (many, told) = give_up_before(&store, &["mail"], 1).await;
     assert_eq!((many, told.abandoned.len()), (1, 1));
-    let letters = store.dead_letters(Default::default(), None, 10).await.unwrap();
+    let letters = store.dead_letters(Default::default(), None, 10).await.unwrap().letters;
     let [letter] = &letters[..] else { panic!("{letters:?}") };
     assert_eq!(letter.reason, "the channel is no longer in the config");
     assert_eq!((letter.channel.clone(), letter.given_up_at), (Some("ding".into()), after_noon(600)));

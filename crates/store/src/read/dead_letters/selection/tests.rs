@@ -81,9 +81,47 @@ fn every_choice_of_dead_letters_finds_what_a_look_at_each_row_finds_page_by_page
             paged.extend(page);
         }
         assert_eq!(paged, expected, "{filter:?}");
+        assert_eq!(by_steps(&db, &filter, 2), expected, "{filter:?}");
         kinds.extend(expected.iter().map(|it| matches!(it.id(), DeadLetterId::Notification(_))));
     }
     assert_eq!(kinds.len(), 2);
+}
+
+/// The dead letters that `filter` means, in steps of `limit`.
+fn by_steps(db: &Connection, filter: &DeadLetterFilter, limit: u32) -> Vec<DeadLetterKey> {
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let KeyPage { found, next_after } = find_page(db, filter, after, limit).unwrap();
+        all.extend(found);
+        if next_after.is_none() {
+            return all;
+        }
+        assert!(after.is_none_or(|after| next_after < Some(after)), "each step goes on");
+        after = next_after;
+    }
+}
+
+#[test]
+fn the_dead_letters_of_a_receiver_are_found_behind_thousands_of_others_in_bounded_steps() {
+    let folder = StoreFolder::new();
+    let db = filled(&folder);
+    db.execute_batch(
+        "WITH RECURSIVE ids (id) AS (SELECT 101 UNION ALL SELECT id + 1 FROM ids WHERE id < 5100)
+           INSERT INTO notifications (id, alert, receiver, why, owed_at, fulfilment)
+           SELECT id, id, 'others', '\"started\"', 0, 'abandoned' FROM ids;
+         INSERT INTO deliveries (notification, channel, severity, state, next_at, settled_at)
+           SELECT id, 'ding', 'low', 'dead', 0, id FROM notifications WHERE id > 100",
+    )
+    .unwrap();
+    for receiver in ["day", "night", "nobody", "others"] {
+        let filter = DeadLetterFilter { receiver: Some(receiver.into()), ..DeadLetterFilter::default() };
+        let expected = by_looking(&db, &filter);
+        assert_eq!(by_steps(&db, &filter, 3), expected, "{receiver}");
+        assert_eq!(by_steps(&db, &filter, 9_999), expected, "{receiver}");
+    }
+    let nobody = DeadLetterFilter { receiver: Some("nobody".into()), ..DeadLetterFilter::default() };
+    let KeyPage { found, next_after } = find_page(&db, &nobody, None, 10).unwrap();
+    assert_eq!((found, next_after.map(|it| it.notification)), (Vec::new(), Some(NotificationId(4_101))));
 }
 
 #[test]
@@ -92,7 +130,9 @@ fn no_list_of_dead_letters_reads_what_lives_or_sorts() {
     drop(folder.open());
     let after = DeadLetterKey { notification: NotificationId(9), delivery: 9 };
     for filter in filters() {
-        for walk in [dead(&filter, after), abandoned(&filter, after)] {
+        let end = DeadLetterKey { notification: NotificationId(5), delivery: 5 };
+        let abandoned = [None, Some(end)].map(|end| abandoned(&filter, after, end));
+        for walk in [dead(&filter, after)].into_iter().chain(abandoned) {
             let (sql, _) = walk.finish(9);
             folder.check_walks(&sql);
             let plan = folder.plan(&sql);
