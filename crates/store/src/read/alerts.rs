@@ -95,8 +95,9 @@ fn of_fingerprint(
     filter: &AlertFilter,
 ) -> Result<Vec<AlertRow>, StoreError> {
     let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
-    let mut newest_before = db.prepare_cached(NEWEST_BEFORE)?;
-    let mut statement = db.prepare_cached(OF_FINGERPRINT)?;
+    let moment = db.unchecked_transaction()?; // or each of some thousand statements takes SQLite's lock and gives it back
+    let mut newest_before = moment.prepare_cached(NEWEST_BEFORE)?;
+    let mut statement = moment.prepare_cached(OF_FINGERPRINT)?;
     let (mut found, mut before) = (Vec::new(), filter.before.map_or(i64::MAX, |it| it.0));
     while found.len() < limit {
         let newest: Option<i64> = newest_before.query_row([before], |row| row.get(0)).optional()?;
@@ -107,6 +108,8 @@ fn of_fingerprint(
         found.extend(read_all(db, rows)?);
         before = block * BLOCK;
     }
+    drop((newest_before, statement));
+    moment.commit()?;
     Ok(found)
 }
 
