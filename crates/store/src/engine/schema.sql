@@ -181,7 +181,7 @@ CREATE TABLE channels (
   drilled_lead INTEGER NOT NULL DEFAULT 0  -- of the scale of promises over the wall clock, with drilled_at
 ) STRICT, WITHOUT ROWID;
 
--- The newest times that a life of the gateway has seen; at most one row.
+-- The newest times that a life of the gateway has seen, in the first row; behind it those at which the last lives began.
 CREATE TABLE heartbeat (
   boot_id    TEXT NOT NULL,     -- names the run of the machine
   since_boot INTEGER NOT NULL,  -- milliseconds since its start
