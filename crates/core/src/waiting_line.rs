@@ -59,36 +59,53 @@ impl<T> WaitingLine<T> {
         self.waiting.remove(&place);
     }
 
-    /// The number of channels that wait besides that at `place`.
+    /// Tells whether no channel waits.
     #[must_use]
-    pub fn others(&self, place: Option<PlaceInLine>) -> usize {
-        self.waiting.len() - usize::from(place.is_some_and(|it| self.waiting.contains_key(&it)))
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// The number of channels that wait.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.waiting.len()
     }
 
     /// The time from which on the channel at `place` counts as urgent, if the longest budget has this `period`.
     #[must_use]
     pub fn urgent_from(&self, place: PlaceInLine, period: Duration) -> Option<Timestamp> {
-        self.waiting.get(&place).map(|it| after(it.since, period))
+        self.waiting.get(&place).map(|it| it.urgent_from(period))
     }
 
-    /// The channels that go before that at `place`, or before one that does not wait yet, each with the share on which its
-    /// message draws at `now`, if they can start it. The longest budget has this `period`.
+    /// The share on which the message of the channel at `place` draws at `now`, if the longest budget has this
+    /// `period`; `None` of a channel that does not wait.
+    #[must_use]
+    pub fn share_of(&self, place: PlaceInLine, now: Timestamp, period: Option<Duration>) -> Option<Share> {
+        self.waiting.get(&place).map(|it| it.share_at(now, period))
+    }
+
+    /// The channels that go before that at `place`, each with the share on which its message draws at `now`, if
+    /// they can start it. The longest budget has this `period`.
     pub fn ahead_of(
         &self,
-        place: Option<PlaceInLine>,
-        share: Share,
+        place: PlaceInLine,
         now: Timestamp,
         period: Option<Duration>,
     ) -> impl Iterator<Item = (&T, Share)> {
-        let earlier = self.waiting.iter().take_while(move |(other, _)| place.is_none_or(|it| **other < it));
+        let is_urgent = self.share_of(place, now, period) == Some(Share::Urgent);
+        let earlier = self.waiting.range(..place);
         let shares = earlier.map(move |(_, other)| (&other.item, other.share_at(now, period)));
-        shares.filter(move |(_, of_other)| share != Share::Urgent || *of_other == Share::Urgent)
+        shares.filter(move |(_, of_other)| !is_urgent || *of_other == Share::Urgent)
     }
 }
 
 impl<T> WaitingChannel<T> {
+    fn urgent_from(&self, period: Duration) -> Timestamp {
+        after(self.since, period)
+    }
+
     fn share_at(&self, now: Timestamp, period: Option<Duration>) -> Share {
-        let has_waited = period.is_some_and(|period| after(self.since, period) <= now);
+        let has_waited = period.is_some_and(|period| self.urgent_from(period) <= now);
         if has_waited { Share::Urgent } else { self.share }
     }
 }

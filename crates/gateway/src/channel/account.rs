@@ -50,7 +50,7 @@ impl Drop for AccountPlace {
     fn drop(&mut self) {
         let mut state = self.core.state();
         state.line.leave(self.place);
-        let somebody_waits = state.line.others(None) > 0;
+        let somebody_waits = !state.line.is_empty();
         drop(state);
         if somebody_waits {
             notify(&self.core.changed); // it may be the next one's turn
@@ -226,7 +226,8 @@ impl SharedAccount {
 
     /// Requests to send at `now`, when it is the channel's turn among those that share the account.
     ///
-    /// A channel that must wait gets a `place`, which it hands in when it asks again, and drops once it has nothing to send.
+    /// A channel that must wait gets a `place`, which it hands in when it asks again, and drops once it has nothing to
+    /// send.
     pub(crate) fn try_start_in_turn(
         &self,
         now: Timestamp,
@@ -354,31 +355,28 @@ impl AccountState {
     ) -> Admission {
         self.line.set_share(place, share);
         let period = self.windows.longest_period();
-        let urgent_from = period.and_then(|period| self.line.urgent_from(place, period));
-        let share = if urgent_from.is_some_and(|at| at <= now) { Share::Urgent } else { share };
-        if !self.is_turn_of(place, share, now) {
+        let share = self.line.share_of(place, now, period).unwrap_or(share);
+        if !self.is_turn_of(place, now, period) {
             return Admission::AfterChange;
         }
-        match self.admit(now, share, egress) {
-            Admission::Now { spare } => {
-                let others = self.line.others(Some(place));
+        let urgent_from = period.and_then(|period| self.line.urgent_from(place, period));
+        match (self.admit(now, share, egress), share) {
+            (Admission::Now { spare }, _) => {
+                let others = self.line.len().saturating_sub(1);
                 Admission::Now { spare: spare.map(|it| it.saturating_sub(others)) }
             }
-            refused @ (Admission::At(_) | Admission::AfterChange) => match share {
-                Share::Urgent => refused,
-                Share::Ordinary | Share::OrdinaryFull => refused.no_later_than(urgent_from),
-            },
+            (refused, Share::Urgent) => refused,
+            (refused, Share::Ordinary | Share::OrdinaryFull) => refused.no_later_than(urgent_from),
         }
     }
 
     /// Tells whether no channel that goes before that at `place` could start.
-    fn is_turn_of(&mut self, place: PlaceInLine, share: Share, now: Timestamp) -> bool {
+    fn is_turn_of(&mut self, place: PlaceInLine, now: Timestamp, period: Option<Duration>) -> bool {
         let Self { windows, line, .. } = self;
-        let period = windows.longest_period();
         let can_start = |(egress, share): (&Arc<SharedEgress>, Share)| {
             egress.opens_at(now).is_none() && windows.free_at(now, share).is_some_and(|at| at <= now)
         };
-        !line.ahead_of(Some(place), share, now, period).any(can_start)
+        !line.ahead_of(place, now, period).any(can_start)
     }
 
     fn end_send(&mut self, ended: Timestamp) {
