@@ -8,10 +8,11 @@ mod two_channel_site;
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::Arc;
 
 use fanfare_sandbox::{Fault, FaultSwitch};
+use xtask::{DiskRoom, fillable};
 
 use crate::harness::{
     FakeProviders, PATIENCE, TestFolder, TestGateway, TestProgram, TestRequest, text, until,
@@ -19,43 +20,31 @@ use crate::harness::{
 use crate::ledger::{alarm, deliveries};
 use crate::samples::{config, dingtalk, mail};
 
-/// A gateway whose disk can be filled: the system lets it write no file beyond a
-/// size, and says so as it says that a disk is full, by an error.
+/// A gateway whose disk can be filled.
 struct FullDisk {
     gateway: TestGateway,
-    process: String,
+    pid: u32,
 }
 
 impl FullDisk {
-    /// The shell has it ignore the signal that would come with the error.
     fn start(site: &Arc<TestFolder>) -> Self {
         let fanfare = site.command(&["serve"], &[]);
-        let mut command = Command::new("sh");
+        let mut command = fillable(&fanfare);
         command
-            .args(["-c", "trap '' XFSZ; echo $$; exec \"$0\" serve"])
-            .arg(fanfare.get_program())
             .env_clear()
             .envs(fanfare.get_envs().filter_map(|(name, value)| Some((name, value?))))
-            .current_dir(site.folder())
             .stdin(Stdio::null());
         let mut gateway = TestGateway::start_by(site, command);
-        let first_line = |it: &TestProgram| it.printed().lines().next().map(str::to_owned);
-        let process = gateway.program().await_words("its number", first_line);
-        Self { gateway, process }
+        let pid = gateway.program().pid();
+        Self { gateway, pid }
     }
 
     fn fill_the_disk(&self) {
-        self.limit("4096:");
+        DiskRoom::None.give_to(self.pid).unwrap();
     }
 
     fn make_room(&self) {
-        self.limit("unlimited:");
-    }
-
-    /// Sets the soft limit and leaves the hard one as it is.
-    fn limit(&self, size: &str) {
-        let arguments = [format!("--fsize={size}"), "--pid".to_owned(), self.process.clone()];
-        assert!(Command::new("prlimit").args(arguments).status().unwrap().success());
+        DiskRoom::Unlimited.give_to(self.pid).unwrap();
     }
 
     fn post(&self, device: u32) -> u16 {

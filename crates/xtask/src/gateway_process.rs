@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use crate::full_disk::fill_disk;
+use crate::full_disk::DiskRoom;
 use crate::load::{LoadClient, PostTarget};
 use crate::usage::Usage;
 
@@ -90,8 +90,8 @@ impl GatewayProcess {
     /// # Errors
     ///
     /// When it has ended.
-    pub(crate) async fn fill_disk(&self) -> Result<()> {
-        fill_disk(self.child.id().context("the gateway has ended")?).await
+    pub(crate) fn fill_disk(&self) -> Result<()> {
+        DiskRoom::None.give_to(self.child.id().context("the gateway has ended")?)
     }
 
     /// Stops it in order by SIGTERM, and waits until it is gone.

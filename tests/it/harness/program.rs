@@ -35,6 +35,11 @@ impl TestProgram {
         self.log.so_far()
     }
 
+    /// The number of the process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// `kill -9`, and waits until it is gone.
     pub(crate) fn kill9(&mut self) {
         assert_eq!(self.child.try_wait().unwrap(), None, "it had ended by itself:\n{}", self.log());

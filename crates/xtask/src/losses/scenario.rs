@@ -232,7 +232,7 @@ impl LossScenario {
             }
             trial.kill_and_start().await?;
         } else if self == Self::DiskFull {
-            trial.fill_disk().await?;
+            trial.fill_disk()?;
             trial.post(1, Begins).await?;
             trial.kill_and_start().await?;
         } else if self == Self::OverDuringOutage {

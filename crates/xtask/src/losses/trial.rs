@@ -70,7 +70,7 @@ impl LossTrial {
     async fn start(&mut self) -> Result<()> {
         let mut command = self.system.loss_command(self.folder.path(), self.receiver.address)?;
         self.clock.apply(&mut command);
-        self.gateway = Some(GatewayProcess::start(fillable(&command)).await?);
+        self.gateway = Some(GatewayProcess::start(fillable(command.as_std()).into()).await?);
         Ok(())
     }
 
@@ -126,8 +126,8 @@ impl LossTrial {
     }
 
     /// Fills the gateway's disk, until its next start.
-    pub(super) async fn fill_disk(&self) -> Result<()> {
-        self.gateway()?.fill_disk().await
+    pub(super) fn fill_disk(&self) -> Result<()> {
+        self.gateway()?.fill_disk()
     }
 
     /// Deletes everything that the gateway keeps, while it runs.
