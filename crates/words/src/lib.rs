@@ -35,6 +35,7 @@ mod backup;
 mod terms_words;
 mod vocabulary;
 mod kept_words;
+mod store_problem;
 mod renderer;
 mod digest;
 mod notification;
@@ -70,8 +71,9 @@ pub use crate::renderer::Renderer;
 pub use crate::requests::RequestWords;
 pub use crate::routes::RouteWords;
 pub use crate::self_alert::{
-    AbandonedContractFacts, RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText, StoreProblem,
+    AbandonedContractFacts, RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText,
 };
 pub use crate::status::StatusWords;
+pub use crate::store_problem::StoreProblem;
 pub use crate::terms_words::TermsWords;
 pub use crate::vocabulary::Vocabulary;

@@ -7,7 +7,7 @@ mod facts;
 use fanfare_core::Language;
 
 pub use self::facts::{
-    AbandonedContractFacts, RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText, StoreProblem,
+    AbandonedContractFacts, RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText,
 };
 
 impl SelfAlertFacts {

@@ -3,6 +3,8 @@
 use fanfare_api::NotReadyCause;
 use fanfare_core::Language;
 
+use crate::store_problem::StoreProblem;
+
 /// The words of `fanfare status`, in one language.
 #[derive(Debug)]
 pub struct StatusWords {
@@ -123,19 +125,23 @@ static CHINESE: StatusWords = StatusWords {
 };
 
 fn in_chinese(cause: &NotReadyCause) -> String {
-    let text = match cause {
-        NotReadyCause::ShuttingDown => "正在停止",
-        NotReadyCause::Full => "存储所在磁盘已满",
-        NotReadyCause::ReadOnly => "存储只能读取",
-        NotReadyCause::Io { words } => return format!("写入存储失败：{words}"),
-        NotReadyCause::Slow => "存储所在磁盘长时间没有响应",
-        NotReadyCause::Locked => "存储被其他程序锁定",
-        NotReadyCause::Missing => "存储文件已不在原处",
-        NotReadyCause::Replaced => "存储文件的位置上是另一个文件",
-        NotReadyCause::Truncated => "存储文件被截断",
-        NotReadyCause::Overwritten => "存储文件被其他程序覆盖",
-    };
-    text.to_owned()
+    store_problem(cause).map_or_else(|| "正在停止".to_owned(), |problem| problem.in_chinese())
+}
+
+/// The problem of the store; `None` while the gateway stops.
+fn store_problem(cause: &NotReadyCause) -> Option<StoreProblem> {
+    Some(match cause {
+        NotReadyCause::ShuttingDown => return None,
+        NotReadyCause::Full => StoreProblem::DiskFull,
+        NotReadyCause::ReadOnly => StoreProblem::ReadOnly,
+        NotReadyCause::Io { words } => StoreProblem::Io(words.clone()),
+        NotReadyCause::Slow => StoreProblem::Slow,
+        NotReadyCause::Locked => StoreProblem::Locked,
+        NotReadyCause::Missing => StoreProblem::Missing,
+        NotReadyCause::Replaced => StoreProblem::Replaced,
+        NotReadyCause::Truncated => StoreProblem::Truncated,
+        NotReadyCause::Overwritten => StoreProblem::Overwritten,
+    })
 }
 
 #[cfg(test)]

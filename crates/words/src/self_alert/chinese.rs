@@ -8,9 +8,10 @@ use jiff::Timestamp;
 use crate::kept_words::in_chinese;
 use crate::renderer::Renderer;
 use crate::self_alert::facts::{
-    AbandonedContractFacts, RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText, StoreProblem,
+    AbandonedContractFacts, RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText,
     missing_channels, to_the_minute,
 };
+use crate::store_problem::StoreProblem;
 
 /// The texts of a self-alert in Chinese.
 pub(crate) fn text(facts: &SelfAlertFacts) -> SelfAlertText {
@@ -174,22 +175,8 @@ fn store_unusable(problem: &StoreProblem) -> SelfAlertText {
     };
     SelfAlertText {
         title: "无法保存告警，新告警被拒绝".to_owned(),
-        description: format!("{}此前已接收的告警仍会发送。{remedy}", store_problem(problem)),
+        description: format!("{}。此前已接收的告警仍会发送。{remedy}", problem.in_chinese()),
         content: None,
-    }
-}
-
-fn store_problem(problem: &StoreProblem) -> String {
-    match problem {
-        StoreProblem::DiskFull => "存储所在磁盘已满。".to_owned(),
-        StoreProblem::ReadOnly => "存储只能读取。".to_owned(),
-        StoreProblem::Io(words) => format!("写入存储失败：{words}。"),
-        StoreProblem::Slow => "存储所在磁盘长时间没有响应。".to_owned(),
-        StoreProblem::Locked => "存储被其他程序锁定。".to_owned(),
-        StoreProblem::Missing => "存储文件已不在原处。".to_owned(),
-        StoreProblem::Replaced => "存储文件的位置上是另一个文件。".to_owned(),
-        StoreProblem::Truncated => "存储文件被截断。".to_owned(),
-        StoreProblem::Overwritten => "存储文件被其他程序覆盖。".to_owned(),
     }
 }
 
@@ -207,7 +194,7 @@ fn source_quiet(source: &SourceName, every: Duration, quiet_for: Duration) -> Se
 fn store_usable(problem: &StoreProblem) -> SelfAlertText {
     SelfAlertText {
         title: "存储已恢复，告警正常接收".to_owned(),
-        description: format!("{}现已恢复，内容完整。请查明原因。", store_problem(problem)),
+        description: format!("{}。现已恢复，内容完整。请查明原因。", problem.in_chinese()),
         content: None,
     }
 }

@@ -7,9 +7,10 @@ use jiff::Timestamp;
 
 use crate::renderer::Renderer;
 use crate::self_alert::facts::{
-    AbandonedContractFacts, RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText, StoreProblem,
+    AbandonedContractFacts, RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText,
     missing_channels, to_the_minute,
 };
+use crate::store_problem::StoreProblem;
 
 /// The texts of a self-alert in English.
 pub(crate) fn text(facts: &SelfAlertFacts) -> SelfAlertText {

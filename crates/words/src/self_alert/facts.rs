@@ -5,6 +5,8 @@ use std::time::Duration;
 use fanfare_core::{ChannelName, Notification, ReceiverName, SourceName, cut_to_bytes, one_line};
 use jiff::Timestamp;
 
+use crate::store_problem::StoreProblem;
+
 /// The facts of a self-alert, from which its texts are written in each language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SelfAlertFacts {
@@ -119,29 +121,6 @@ pub enum RaisedCondition {
         /// The time without an alert, in whole seconds.
         quiet_for: Duration,
     },
-}
-
-/// A problem for which the store keeps no alerts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StoreProblem {
-    /// No room on the disk.
-    DiskFull,
-    /// A disk or file that can only be read.
-    ReadOnly,
-    /// Another error of the system, in its words.
-    Io(String),
-    /// A disk that answers too late.
-    Slow,
-    /// Another program that holds a lock on the database.
-    Locked,
-    /// A file that is no longer at its path.
-    Missing,
-    /// A path at which another file stands.
-    Replaced,
-    /// A file that was cut short.
-    Truncated,
-    /// A file that was overwritten.
-    Overwritten,
 }
 
 /// A condition that is over.

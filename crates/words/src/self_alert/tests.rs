@@ -5,6 +5,7 @@ use fanfare_testkit::check_language;
 
 use super::*;
 use crate::fixtures::{NOON, alert, cold_room, told};
+use crate::store_problem::StoreProblem;
 
 fn raised() -> Vec<RaisedCondition> {
     let ops = || "ops".into();
