@@ -16,4 +16,5 @@ pub(crate) mod holds;
 pub(crate) mod usage;
 pub(crate) mod channels;
 pub(crate) mod heartbeat;
+pub(crate) mod lives;
 pub(crate) mod damage;

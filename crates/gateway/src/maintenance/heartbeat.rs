@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use fanfare_core::{ClockLeads, Heartbeat};
 use fanfare_store::Store;
+use jiff::Timestamp;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -38,8 +39,8 @@ struct LastLook {
     since_boot: Duration,
     leads: ClockLeads,
     written: Instant,
-    /// The beginning of this life, until it is written.
-    beginning: Option<Heartbeat>,
+    /// The time at which this life began, until it is written.
+    began_at: Option<Timestamp>,
 }
 
 impl HeartbeatTask {
@@ -54,9 +55,9 @@ impl HeartbeatTask {
     async fn first_look(&self) -> LastLook {
         let now = self.monotonic.heartbeat();
         let (awake, since_boot, leads) = (Instant::now(), now.since_boot, now.moment.leads());
-        let beginning = Some(now.clone());
-        let mut look = LastLook { awake, since_boot, leads, written: awake, beginning };
-        self.write(&mut look.beginning, now).await;
+        let began_at = Some(now.moment.wall);
+        let mut look = LastLook { awake, since_boot, leads, written: awake, began_at };
+        self.write(&mut look.began_at, now).await;
         look
     }
 
@@ -84,17 +85,17 @@ impl HeartbeatTask {
         }
         if was_set || awake.duration_since(last.written) >= WRITE_INTERVAL {
             last.written = awake;
-            self.write(&mut last.beginning, now).await;
+            self.write(&mut last.began_at, now).await;
         }
     }
 
-    async fn write(&self, beginning: &mut Option<Heartbeat>, newest: Heartbeat) {
-        let written = match beginning.clone() {
-            Some(beginning) => self.store.begin_life(beginning, newest).await,
+    async fn write(&self, began_at: &mut Option<Timestamp>, newest: Heartbeat) {
+        let written = match *began_at {
+            Some(began_at) => self.store.begin_life(began_at, newest).await,
             None => self.store.beat(newest).await,
         };
         match written {
-            Ok(()) => *beginning = None,
+            Ok(()) => *began_at = None,
             Err(err) => warn!(error = %err, "The newest times cannot be stored; trying again"),
         }
     }

@@ -6,7 +6,7 @@ use fanfare_core::{Heartbeat, Moment};
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use crate::tables::{deliveries, heartbeat, notifications};
+use crate::tables::{deliveries, heartbeat, lives, notifications};
 use crate::{Store, StoreError};
 
 impl Store {
@@ -19,14 +19,14 @@ impl Store {
         self.write(move |db| heartbeat::replace(db, &beat), |()| ()).await
     }
 
-    /// Enters the times at which this life began, and its newest ones.
+    /// Enters that this life began at `began_at`, by the wall clock, and its newest times.
     ///
     /// # Errors
     ///
     /// If they cannot be written.
-    pub async fn begin_life(&self, beginning: Heartbeat, beat: Heartbeat) -> Result<(), StoreError> {
+    pub async fn begin_life(&self, began_at: Timestamp, beat: Heartbeat) -> Result<(), StoreError> {
         let write = move |db: &Connection| {
-            heartbeat::enter_beginning(db, &beginning)?;
+            lives::insert(db, began_at)?;
             heartbeat::replace(db, &beat)
         };
         self.write(write, |()| ()).await
@@ -38,7 +38,7 @@ impl Store {
     ///
     /// If the store cannot be read.
     pub async fn life_beginnings(&self) -> Result<Vec<Timestamp>, StoreError> {
-        self.read(heartbeat::beginnings).await
+        self.read(lives::all).await
     }
 
     /// The newest times of an earlier life; `None` in a store that is empty. Of a store in which an earlier

@@ -181,7 +181,7 @@ CREATE TABLE channels (
   drilled_lead INTEGER NOT NULL DEFAULT 0  -- of the scale of promises over the wall clock, with drilled_at
 ) STRICT, WITHOUT ROWID;
 
--- The newest times that a life of the gateway has seen, in the first row; behind it those at which the last lives began.
+-- The newest times that a life of the gateway has seen; at most one row.
 CREATE TABLE heartbeat (
   boot_id    TEXT NOT NULL,     -- names the run of the machine
   since_boot INTEGER NOT NULL,  -- milliseconds since its start
@@ -198,3 +198,9 @@ CREATE TABLE notification_alerts (
   PRIMARY KEY (notification, position)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notification_alerts_by_alert ON notification_alerts (alert);
+
+-- The lives of the gateway, the last hundred, with which an alert's story tells each restart.
+CREATE TABLE lives (
+  id       INTEGER PRIMARY KEY,
+  began_at INTEGER NOT NULL     -- by the wall clock
+) STRICT;

@@ -171,6 +171,7 @@ const RULES: &[ColumnRule] = &[
     required("heartbeat", "wall", Time, Delete),
     required("heartbeat", "promise", Time, Delete),
     required("heartbeat", "certain", Time, Delete),
+    required("lives", "began_at", Time, Delete),
     required("notification_alerts", "alert", Number, Delete),
 ];
 
