@@ -80,6 +80,12 @@ const OF_FINGERPRINT: &str = "
     FROM alerts a INDEXED BY alerts_by_fingerprint
     WHERE a.id / 1024 = ?1 AND a.fingerprint = ?2 AND a.id < ?3 ORDER BY a.id DESC LIMIT ?4";
 
+/// Tells whether the greatest fingerprint of the block ?1 that is not above ?2 is ?2 itself: one look into the index, as
+/// most blocks have none of a fingerprint.
+const IS_IN_BLOCK: &str = "
+    SELECT a.fingerprint = ?2 FROM alerts a INDEXED BY alerts_by_fingerprint
+    WHERE a.id / 1024 = ?1 AND a.fingerprint <= ?2 ORDER BY a.fingerprint DESC LIMIT 1";
+
 const NEWEST_BEFORE: &str = "SELECT id FROM alerts WHERE id < ?1 ORDER BY id DESC LIMIT 1";
 
 fn newest(db: &Connection, filter: &AlertFilter) -> Result<Vec<AlertRow>, StoreError> {
@@ -88,7 +94,7 @@ fn newest(db: &Connection, filter: &AlertFilter) -> Result<Vec<AlertRow>, StoreE
     read_all(db, statement.query([before, filter.limit.into()])?)
 }
 
-/// The alerts of a fingerprint: a search in each block in which there are alerts, the newest first.
+/// The alerts of a fingerprint: a look into each block in which there are alerts, the newest first.
 fn of_fingerprint(
     db: &Connection,
     fingerprint: Fingerprint,
@@ -96,21 +102,32 @@ fn of_fingerprint(
 ) -> Result<Vec<AlertRow>, StoreError> {
     let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
     let moment = db.unchecked_transaction()?; // or each of some thousand statements takes SQLite's lock and gives it back
-    let mut newest_before = moment.prepare_cached(NEWEST_BEFORE)?;
     let mut statement = moment.prepare_cached(OF_FINGERPRINT)?;
-    let (mut found, mut before) = (Vec::new(), filter.before.map_or(i64::MAX, |it| it.0));
-    while found.len() < limit {
-        let newest: Option<i64> = newest_before.query_row([before], |row| row.get(0)).optional()?;
-        let Some(newest) = newest else { break };
-        let block = newest / BLOCK;
-        let missing = filter.limit - u32::try_from(found.len()).unwrap_or(filter.limit);
-        let rows = statement.query(params![block, from_bits(fingerprint.to_bits()), before, missing])?;
-        found.extend(read_all(db, rows)?);
-        before = block * BLOCK;
+    let mut is_in_block = moment.prepare_cached(IS_IN_BLOCK)?;
+    let before = filter.before.map_or(i64::MAX, |it| it.0);
+    let (mut found, mut next) = (Vec::new(), newest_block(db, before)?);
+    while let Some(block) = next.filter(|_| found.len() < limit) {
+        let bits = from_bits(fingerprint.to_bits());
+        let is_in: Option<bool> = is_in_block.query_row([block, bits], |row| row.get(0)).optional()?;
+        if is_in == Some(true) {
+            let missing = filter.limit - u32::try_from(found.len()).unwrap_or(filter.limit);
+            found.extend(read_all(db, statement.query(params![block, bits, before, missing])?)?);
+        }
+        next = match is_in {
+            _ if block <= 0 => None,
+            Some(_) => Some(block - 1),
+            None => newest_block(db, block * BLOCK)?, // it may be empty, and many before it
+        };
     }
-    drop((newest_before, statement));
+    drop((is_in_block, statement));
     moment.commit()?;
     Ok(found)
+}
+
+/// The block of the newest alert before that number.
+fn newest_block(db: &Connection, before: i64) -> Result<Option<i64>, StoreError> {
+    let mut newest = db.prepare_cached(NEWEST_BEFORE)?;
+    Ok(newest.query_row([before], |row| row.get::<_, i64>(0)).optional()?.map(|it| it / BLOCK))
 }
 
 /// The alerts of `rows`; those that cannot be read are left out.

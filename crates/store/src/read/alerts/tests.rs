@@ -50,6 +50,26 @@ async fn an_alert_of_another_fingerprint_is_not_among_them() {
     assert_eq!(of_a(&store, None, 9).await, [end.id.0, 1]);
 }
 
+#[tokio::test]
+async fn alerts_with_fingerprints_on_both_sides_and_impossible_numbers_hide_none_and_end_the_search() {
+    let folder = StoreFolder::new();
+    let store = filled(&folder, &[(3000, 0), (3001, 0), (9000, 0), (-5, 0), (-5000, 0)]).await;
+    let sql = "UPDATE alerts SET fingerprint = ?2 WHERE id = ?1";
+    for (id, other) in [(3000, i64::MIN), (3001, i64::MAX)] {
+        folder.raw().execute(sql, [id, other]).unwrap();
+    }
+    let bits = |it: i64| Fingerprint::from_bits(u64::from_ne_bytes(it.to_ne_bytes()));
+    let of = async |fingerprint| {
+        let filter = AlertFilter { before: None, fingerprint: Some(fingerprint), limit: 9 };
+        store.alerts(filter).await.unwrap().iter().map(|it| it.id.0).collect::<Vec<_>>()
+    };
+    let a = alarm("a", Severity::High).fingerprint;
+    assert_eq!(of(a).await[..2], [9000, 1]);
+    assert_eq!(of(bits(i64::MIN)).await, [3000]);
+    assert_eq!(of(bits(i64::MAX)).await, [3001]);
+    assert_eq!(of(bits(0)).await, Vec::<i64>::new());
+}
+
 /// The alerts since `seconds` after noon, over all steps of the search.
 async fn since(store: &Store, seconds: i64) -> Vec<i64> {
     let (mut found, mut before) = (Vec::new(), None);
@@ -80,12 +100,16 @@ async fn alerts_since_a_time_are_found_also_where_the_clock_was_set_back() {
 fn no_list_of_alerts_reads_the_whole_table() {
     let folder = StoreFolder::new();
     drop(folder.open());
-    for sql in [NEWEST, OF_FINGERPRINT, NEWEST_BEFORE] {
+    for sql in [NEWEST, OF_FINGERPRINT, IS_IN_BLOCK, NEWEST_BEFORE] {
         folder.check_walks(sql);
     }
+    let [index] = &folder.plan(IS_IN_BLOCK)[..] else { panic!() };
+    assert!(index.contains("COVERING INDEX alerts_by_fingerprint (<expr>=? AND fingerprint<?)"), "{index}");
     let [index] = &folder.plan(OF_FINGERPRINT)[..] else { panic!() };
     assert!(index.contains("alerts_by_fingerprint (<expr>=? AND fingerprint=? AND rowid<?)"), "{index}");
-    assert!(OF_FINGERPRINT.contains(&format!("id / {BLOCK} =")));
+    for sql in [OF_FINGERPRINT, IS_IN_BLOCK] {
+        assert!(sql.contains(&format!("id / {BLOCK} =")));
+    }
 }
 
 #[test]
