@@ -11,11 +11,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, bail};
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
-pub use self::report::{CrowdReport, ListFigure, SenderFigure};
+pub use self::report::{CrowdReport, ListFigure, RetentionFigures, SenderFigure};
 
 use self::lists::ListReader;
 use self::senders::{HonestSender, NoisySenders};
@@ -49,8 +49,14 @@ pub struct CrowdedGateway {
 /// The alerts between two lines of progress.
 const SLICE: u32 = 20_000;
 
-/// The longest time until nothing is owed any more.
+/// The longest time until nothing is owed any more, and until old alerts are deleted.
 const PATIENCE: Duration = Duration::from_secs(600);
+
+/// The pause between two looks at what the gateway has done.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// The alerts whose deletion shows that one is under way: few, as those before it count as none.
+const FIRST_DELETED: u32 = 100;
 
 /// The channels of the gateway, each with a provider of its own.
 const CHANNELS: usize = 2;
@@ -85,7 +91,6 @@ impl CrowdedGateway {
         let command = system.command(folder.path(), &targets)?;
         with_settings(folder.path(), self.retention)?;
         let gateway = GatewayProcess::start(command).await?;
-        let started = Instant::now();
         let sources = Sources::new(&system.endpoint(gateway.address));
         self.fill(&sources, progress).await?;
         writeln!(progress, "asking for lists")?;
@@ -93,7 +98,7 @@ impl CrowdedGateway {
         writeln!(progress, "a noisy client for {:?}", self.overload)?;
         let overloaded = self.overload(&sources).await?;
         let retention = match self.retention {
-            Some(wait) => Some(self.deletions(&sources, started + wait, progress).await?),
+            Some(wait) => Some(self.deletions(&sources, wait, progress).await?),
             None => None,
         };
         gateway.kill().await?;
@@ -112,33 +117,62 @@ impl CrowdedGateway {
 
     /// Waits until nothing is owed.
     async fn until_told(&self, sources: &Sources) -> Result<()> {
-        let (started, lists) = (Instant::now(), ListReader::new(sources.honest.address, self.alerts));
-        while !lists.is_nothing_pending().await? {
-            if started.elapsed() > PATIENCE {
-                bail!("what is owed is not told within {PATIENCE:?}");
-            }
-            sleep(Duration::from_millis(100)).await;
-        }
-        Ok(())
+        let lists = self.lists(sources);
+        wait_until(PATIENCE, "what is owed is told", || lists.is_nothing_pending()).await
     }
 
     /// An honest sender beside noisy ones.
     async fn overload(&self, sources: &Sources) -> Result<SenderFigure> {
         let noisy = NoisySenders::start(&sources.noisy, self.alerts);
-        let honest = HonestSender::send(&sources.honest, Instant::now() + self.overload).await;
+        let end = async {
+            sleep(self.overload).await;
+            Ok(())
+        };
+        let honest = HonestSender::send_until(&sources.honest, end).await;
         Ok(SenderFigure::new(&honest?, noisy.stop().await))
     }
 
-    /// An honest sender while old alerts are deleted.
+    /// An honest sender before old alerts are deleted and meanwhile.
     async fn deletions(
         &self,
         sources: &Sources,
-        until: Instant,
+        wait: Duration,
         progress: &mut dyn Write,
-    ) -> Result<SenderFigure> {
+    ) -> Result<RetentionFigures> {
         self.until_told(sources).await?; // of what the noisy client sent
-        writeln!(progress, "waiting for the deletion of old alerts, {:.0?}", until - Instant::now())?;
-        let honest = HonestSender::send(&sources.honest, until).await?;
-        Ok(SenderFigure::new(&honest, (0, 0)))
+        let lists = self.lists(sources);
+        let send_until = async |within, what, last| {
+            let end = wait_until(within, what, || lists.are_deleted_up_to(last));
+            Ok::<_, Error>(SenderFigure::new(&HonestSender::send_until(&sources.honest, end).await?, (0, 0)))
+        };
+        writeln!(progress, "waiting for the deletion of old alerts, up to {wait:.0?}")?;
+        let before = send_until(wait, "the deletion of old alerts begins", FIRST_DELETED).await?;
+        writeln!(progress, "old alerts are deleted")?;
+        let meanwhile = send_until(PATIENCE, "old alerts are deleted", self.alerts).await?;
+        Ok(RetentionFigures { before, meanwhile })
     }
+
+    fn lists(&self, sources: &Sources) -> ListReader {
+        ListReader::new(sources.honest.address, self.alerts)
+    }
+}
+
+/// Looks again and again until it is so.
+///
+/// # Errors
+///
+/// When it is not so within that time.
+async fn wait_until<L, F>(within: Duration, what: &str, mut look: L) -> Result<()>
+where
+    L: FnMut() -> F,
+    F: Future<Output = Result<bool>>,
+{
+    let started = Instant::now();
+    while !look().await? {
+        if started.elapsed() > within {
+            bail!("not so within {within:?}: {what}");
+        }
+        sleep(LOOK).await;
+    }
+    Ok(())
 }

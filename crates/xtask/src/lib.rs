@@ -36,7 +36,7 @@ pub use crate::code::{
     CodeBase, CodeFinding, CodeMeasures, CrateCode, CrateMeasures, FunctionLines, Module, Proportion, Rule,
     findings, measure,
 };
-pub use crate::crowd::{CrowdReport, CrowdedGateway, ListFigure, SenderFigure};
+pub use crate::crowd::{CrowdReport, CrowdedGateway, ListFigure, RetentionFigures, SenderFigure};
 pub use crate::full_disk::{DiskRoom, fillable};
 pub use crate::gate::test;
 pub use crate::load::PostTarget;

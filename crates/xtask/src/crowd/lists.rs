@@ -74,8 +74,18 @@ impl ListReader {
 
     /// Tells whether everything was told.
     pub(super) async fn is_nothing_pending(&self) -> Result<bool> {
-        let pending: Value = serde_json::from_slice(&self.get("deliveries?state=pending&limit=1").await?.1)?;
-        Ok(pending.pointer("/deliveries").and_then(Value::as_array).is_some_and(Vec::is_empty))
+        self.is_empty("deliveries", "state=pending").await
+    }
+
+    /// Tells whether all ended alerts up to the id `last` were deleted.
+    pub(super) async fn are_deleted_up_to(&self, last: u32) -> Result<bool> {
+        self.is_empty("alerts", &format!("status=resolved&before={}", u64::from(last) + 1)).await
+    }
+
+    async fn is_empty(&self, list: &str, filter: &str) -> Result<bool> {
+        let answer = self.get(&format!("{list}?{filter}&limit=1")).await?.1;
+        let answer: Value = serde_json::from_slice(&answer)?;
+        Ok(answer.get(list).and_then(Value::as_array).is_some_and(Vec::is_empty))
     }
 
     /// The milliseconds until the answer, without those of connecting, and the answer.

@@ -28,7 +28,16 @@ pub struct CrowdReport {
     /// An honest sender beside a noisy client.
     pub overloaded: SenderFigure,
     /// An honest sender while old alerts are deleted; `None` if that was not measured.
-    pub retention: Option<SenderFigure>,
+    pub retention: Option<RetentionFigures>,
+}
+
+/// The messages of an honest sender about the time of a deletion.
+#[derive(Debug, Clone, Serialize)]
+pub struct RetentionFigures {
+    /// Those before old alerts are deleted: the store is as full, and nobody works in it.
+    pub before: SenderFigure,
+    /// Those while old alerts are deleted.
+    pub meanwhile: SenderFigure,
 }
 
 /// The times of one list with one filter.
@@ -92,7 +101,7 @@ impl CrowdReport {
     pub fn missed_goals(&self) -> Vec<&'static str> {
         let slow_lists = self.lists.iter().filter(|it| it.p50_ms > GOAL_LIST_MS).map(|it| it.list);
         let overloaded = (self.overloaded.p99_ms > GOAL_OVERLOADED_MS).then_some("beside a noisy client");
-        let deleted = self.retention.as_ref().filter(|it| it.longest_ms > GOAL_RETENTION_MS);
+        let deleted = self.retention.as_ref().filter(|it| it.meanwhile.longest_ms > GOAL_RETENTION_MS);
         slow_lists.chain(overloaded).chain(deleted.map(|_| "while old alerts are deleted")).collect()
     }
 }
@@ -119,7 +128,8 @@ impl fmt::Display for CrowdReport {
         ]);
         let figures = [
             ("beside a noisy client", Some(&self.overloaded)),
-            ("while old alerts are deleted", self.retention.as_ref()),
+            ("before old alerts are deleted", self.retention.as_ref().map(|it| &it.before)),
+            ("while old alerts are deleted", self.retention.as_ref().map(|it| &it.meanwhile)),
         ];
         for (name, figure) in figures {
             let Some(figure) = figure else { continue };

@@ -1,5 +1,6 @@
 //! A client that sends as much as is taken, and an honest one beside it.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -41,16 +42,24 @@ pub(super) struct HonestSender {
 }
 
 impl HonestSender {
-    /// Posts one alert after the other until the time has come.
-    pub(super) async fn send(target: &PostTarget, until: Instant) -> Result<Self> {
+    /// Posts one alert after the other until `end` comes to its end.
+    pub(super) async fn send_until(
+        target: &PostTarget,
+        end: impl Future<Output = Result<()>>,
+    ) -> Result<Self> {
+        let mut end = pin!(end);
         let mut client = LoadClient::connect(target).await?;
         let (mut sender, mut due) = (Self::default(), Instant::now());
         let first = HONEST + fastrand::u32(..1_000_000_000);
         for serial in first.. {
-            if due >= until {
-                break;
+            tokio::select! {
+                biased;
+                ended = &mut end => {
+                    ended?;
+                    break;
+                }
+                () = sleep_until(due) => {}
             }
-            sleep_until(due).await;
             let body = Bytes::from(tkl(Serial(serial)).to_string());
             while !client.post(body.clone()).await?.status.is_success() {
                 sender.refused += 1;

@@ -7,7 +7,9 @@ fn sender(longest: u32) -> SenderFigure {
 
 fn report(list: f64, overloaded: u32, retention: Option<u32>) -> CrowdReport {
     let lists = vec![ListFigure::new("alerts", &[9.0, list, list])];
-    CrowdReport { alerts: 3, lists, overloaded: sender(overloaded), retention: retention.map(sender) }
+    let retention =
+        retention.map(|longest| RetentionFigures { before: sender(longest + 7), meanwhile: sender(longest) });
+    CrowdReport { alerts: 3, lists, overloaded: sender(overloaded), retention }
 }
 
 #[test]
@@ -18,8 +20,9 @@ fn a_report_says_how_long_lists_and_messages_took() {
     let sender = &report.overloaded;
     assert_eq!([sender.p50_ms, sender.p99_ms, sender.longest_ms], [100.0, 198.0, 200.0]);
     assert_eq!((sender.posted, sender.refused, sender.noisy_refused), (200, 2, 7));
-    for text in ["3 alerts", "alerts", "beside a noisy client", "while old alerts are deleted", "198.0"] {
-        assert!(report.to_string().contains(text), "{text}: {report}");
+    let rows = ["beside a noisy client", "before old alerts are deleted", "while old alerts are deleted"];
+    for text in ["3 alerts", "alerts", "198.0", "27.0"].iter().chain(&rows) {
+        assert!(report.to_string().contains(*text), "{text}: {report}");
     }
     assert_eq!(serde_json::to_value(&report).unwrap()["lists"][0]["list"], "alerts");
 }
