@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::Command;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -93,12 +94,16 @@ fn documentation() -> Command {
     command
 }
 
+/// Half as many tests at once again as there are processors: many wait for a process most of their time.
 fn tests() -> Command {
+    let processors = available_parallelism().map_or(2, usize::from);
+    let threads = format!("--test-threads={}", processors + processors / 2);
     if answers("cargo", &["nextest", "--version"]) {
-        cargo_with(&["nextest", "run", "--workspace", "--no-fail-fast", "--status-level", "slow"])
+        cargo_with(&["nextest", "run", "--workspace", "--no-fail-fast", "--status-level", "slow", &threads])
     } else {
         // Without the examples in the documentation, which have had their turn.
-        cargo_with(&["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"])
+        let tests = ["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast", "--", &threads];
+        cargo_with(&tests)
     }
 }
 
