@@ -3,6 +3,7 @@
 mod browsers;
 mod commands;
 mod crowd;
+mod expectation;
 mod log;
 mod metrics;
 mod refusals;

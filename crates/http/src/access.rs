@@ -1,21 +1,21 @@
 //! Access: the requests that are let in.
 
+mod caller;
 mod host;
 mod token;
 mod origins;
 mod page;
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
-use actix_web::HttpRequest;
+use actix_http::RequestHead;
 use actix_web::http::header;
 use fanfare_core::{AckToken, Secret};
 
+pub(crate) use self::caller::Caller;
 pub use self::origins::WebOrigins;
 pub(crate) use self::page::RequestSender;
 pub use self::token::TokenDigest;
-use crate::connections::OpenConnection;
 use crate::refusal::HttpRefusal;
 
 /// The requests that are let in.
@@ -50,23 +50,23 @@ impl Access {
         Self::Bearer(TokenDigest::new(token.expose()))
     }
 
-    /// Lets `request` in, or refuses it.
-    pub(crate) fn admit(&self, request: &HttpRequest) -> Result<Admitted, HttpRefusal> {
+    /// Lets `caller` in, or refuses it.
+    pub(crate) fn admit(&self, caller: Caller<'_>) -> Result<Admitted, HttpRefusal> {
         match self {
             Self::Anyone => Ok(Admitted(())),
-            Self::ThisMachine if !is_from_this_machine(request) => Err(HttpRefusal::forbidden(
+            Self::ThisMachine if !is_from_this_machine(caller.head) => Err(HttpRefusal::forbidden(
                 "only programs on the gateway's own machine may ask this: set `server.auth.bearer` in the config to open it to others with a token",
             )),
-            Self::ThisMachine if !host::is_loopback(request) => Err(HttpRefusal::forbidden(
+            Self::ThisMachine if !host::is_loopback(caller.head) => Err(HttpRefusal::forbidden(
                 "only requests to `localhost` or a loopback address are let in without a token, and the `Host` of this one is another name: ask http://127.0.0.1, or set `server.auth.bearer` in the config",
             )),
             Self::ThisMachine => Ok(Admitted(())),
             Self::Bearer(expected) => {
-                let Some(token) = bearer_token(request) else {
+                let Some(token) = bearer_token(caller.head) else {
                     return Err(HttpRefusal::unauthorized("send the header `Authorization: Bearer TOKEN`"));
                 };
                 if bool::from(expected.matches(token)) {
-                    if let Some(connection) = request.conn_data::<Arc<OpenConnection>>() {
+                    if let Some(connection) = caller.connection {
                         connection.authenticate();
                     }
                     Ok(Admitted(()))
@@ -77,10 +77,10 @@ impl Access {
         }
     }
 
-    /// Lets `request`, which `sender` sent, in to the API, or refuses it.
+    /// Lets `caller`, which is `sender`, in to the API, or refuses it.
     pub(crate) fn admit_to_api(
         &self,
-        request: &HttpRequest,
+        caller: Caller<'_>,
         sender: RequestSender,
     ) -> Result<Admitted, HttpRefusal> {
         match (self, sender) {
@@ -88,20 +88,20 @@ impl Access {
             (Self::ThisMachine, RequestSender::OtherPage) => Err(HttpRefusal::forbidden(
                 "web pages may not ask this: list the page's origin under `server.cors_origins` in the config, or set `server.auth.bearer` to open it to others with a token",
             )),
-            (Self::ThisMachine | Self::Anyone | Self::Bearer(_), _) => self.admit(request),
+            (Self::ThisMachine | Self::Anyone | Self::Bearer(_), _) => self.admit(caller),
         }
     }
 
-    /// Lets `request`, which `sender` sent, in to the metrics, or refuses it. They are for everybody who can reach
+    /// Lets `caller`, which is `sender`, in to the metrics, or refuses it. They are for everybody who can reach
     /// the gateway unless the API asks for a token; but not for pages that a browser on this machine was lured to.
     pub(crate) fn admit_to_metrics(
         &self,
-        request: &HttpRequest,
+        caller: Caller<'_>,
         sender: RequestSender,
     ) -> Result<Admitted, HttpRefusal> {
         match self {
-            Self::ThisMachine if !is_from_this_machine(request) => Ok(Admitted(())),
-            Self::ThisMachine | Self::Anyone | Self::Bearer(_) => self.admit_to_api(request, sender),
+            Self::ThisMachine if !is_from_this_machine(caller.head) => Ok(Admitted(())),
+            Self::ThisMachine | Self::Anyone | Self::Bearer(_) => self.admit_to_api(caller, sender),
         }
     }
 }
@@ -110,14 +110,14 @@ impl Access {
 /// here, which is why the config says to set `server.auth` behind it.
 const PROXY_HEADERS: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
 
-fn is_from_this_machine(request: &HttpRequest) -> bool {
+fn is_from_this_machine(head: &RequestHead) -> bool {
     let is_loopback = |ip: IpAddr| ip.to_canonical().is_loopback();
-    let is_proxied = PROXY_HEADERS.iter().any(|name| request.headers().contains_key(*name));
-    request.peer_addr().is_some_and(|peer| is_loopback(peer.ip())) && !is_proxied
+    let is_proxied = PROXY_HEADERS.iter().any(|name| head.headers().contains_key(*name));
+    head.peer_addr.is_some_and(|peer| is_loopback(peer.ip())) && !is_proxied
 }
 
-fn bearer_token(request: &HttpRequest) -> Option<&str> {
-    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+fn bearer_token(head: &RequestHead) -> Option<&str> {
+    let value = head.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

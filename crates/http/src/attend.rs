@@ -1,5 +1,6 @@
 //! The way of every request in and out, whichever handler it is for.
 
+mod expectation;
 mod cors;
 
 use std::sync::Arc;
@@ -12,7 +13,8 @@ use actix_web::{Error, web};
 use tokio::time::timeout;
 
 use self::cors::SharedWith;
-use crate::connections::{ConnectionEnds, OpenConnection};
+pub(crate) use self::expectation::invite;
+use crate::connections::OpenConnection;
 use crate::refusal::HttpRefusal;
 use crate::state::AppState;
 use crate::traffic::{Door, RefusedRequest, Standing};
@@ -29,12 +31,12 @@ pub(crate) async fn attend(
     let door = Door::from_path(request.path());
     let connection = request.conn_data::<Arc<OpenConnection>>().map(Arc::clone);
     if let Some(connection) = &connection {
-        connection.take_turn().await.map_err(|ConnectionEnds| ended())?;
+        connection.take_turn().await.map_err(HttpRefusal::from)?;
         connection.begin_request(request.headers());
     }
     let client = request.peer_addr();
     let answer = timeout(ANSWERED_WITHIN, answer(&state, door, request, next)).await;
-    let standing = standing(connection.as_deref());
+    let standing = Standing::from(connection.as_deref());
     let answer = match answer {
         Ok(answer) => answer.inspect(|answer| take_note(&state, door, standing, answer)),
         Err(_elapsed) => {
@@ -58,7 +60,7 @@ async fn answer(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let origins = state.origins();
-    if let Err(refusal) = cors::check_sender(&origins, door, request.request()) {
+    if let Err(refusal) = cors::check_sender(&origins, door, request.head()) {
         return Ok(request.error_response(refusal));
     }
     let shared = SharedWith::new(&origins, door, request.request());
@@ -68,13 +70,6 @@ async fn answer(
     let mut answer = next.call(request).await?.map_into_boxed_body();
     shared.mark(answer.headers_mut());
     Ok(answer)
-}
-
-fn standing(connection: Option<&OpenConnection>) -> Standing {
-    match connection {
-        Some(connection) if connection.is_authenticated() => Standing::Authenticated,
-        Some(_) | None => Standing::Stranger,
-    }
 }
 
 fn take_note(state: &AppState, door: Door, standing: Standing, answer: &ServiceResponse<BoxBody>) {
@@ -89,11 +84,6 @@ fn take_note(state: &AppState, door: Door, standing: Standing, answer: &ServiceR
     let source = request.match_info().get("source").filter(|name| state.source(name).is_ok());
     let (client, reason) = (request.peer_addr(), refusal.as_deref().unwrap_or(usual));
     state.traffic.refused(RefusedRequest { door, status, client, source, reason, standing });
-}
-
-/// The refusal that nobody will read.
-fn ended() -> HttpRefusal {
-    HttpRefusal::unavailable("the connection was closed for another one, or because its client was late")
 }
 
 fn unfinished() -> HttpRefusal {

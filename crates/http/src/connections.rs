@@ -12,7 +12,7 @@ mod held;
 mod phase;
 
 pub(crate) use self::held::{HeldBody, NoMemory};
-pub(crate) use self::open_connection::{ConnectionEnds, OpenConnection};
+pub(crate) use self::open_connection::OpenConnection;
 pub(crate) use self::phase::HEAD_WITHIN;
 pub(crate) use self::stream::WatchedStream;
 pub(crate) use self::table::ConnectionTable;

@@ -22,7 +22,7 @@ pub(crate) async fn ingest(
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, HttpRefusal> {
     let endpoint = state.source(request.match_info().get("source").unwrap_or_default())?;
-    let admitted = endpoint.access.admit(&request)?;
+    let admitted = endpoint.access.admit((&request).into())?;
     must_be_json(&request)?;
     let hints: Hints = query(&request, &admitted)?;
     state.gateway.check_room().map_err(not_stored)?;

@@ -17,7 +17,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use crate::attend::attend;
+use crate::attend::{attend, invite};
 use crate::connections::{ConnectionTable, HEAD_WITHIN, WatchedStream};
 use crate::routes::routes;
 use crate::state::AppState;
@@ -66,7 +66,7 @@ impl HttpServer {
             .shutdown_timeout(GRACE_SECONDS)
             .disable_signals()
             .listen("http", listener, move || {
-                let table = Arc::clone(&table);
+                let (table, invited) = (Arc::clone(&table), web::Data::clone(&state));
                 let accept = fn_service(move |io: TcpStream| {
                     let stream = WatchedStream::new(io, &table);
                     let client = stream.client();
@@ -79,6 +79,7 @@ impl HttpServer {
                     .client_request_timeout(HEAD_WITHIN)
                     .client_disconnect_timeout(LINGER)
                     .on_connect_ext(WatchedStream::show_to_requests)
+                    .expect(fn_service(move |request| invite(web::Data::clone(&invited), request)))
                     .finish(map_config(app, |()| AppConfig::default()));
                 accept.and_then(http)
             })?

@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use fanfare_core::{Clock, Locale};
 use fanfare_gateway::Gateway;
@@ -17,7 +16,7 @@ use prometheus_client::registry::Registry;
 
 use self::reloadable::Reloadable;
 use self::scraped_metrics::ScrapedMetrics;
-use crate::access::{Access, Admitted, WebOrigins};
+use crate::access::{Access, Admitted, Caller, WebOrigins};
 use crate::refusal::HttpRefusal;
 use crate::reload_requests::ReloadRequests;
 use crate::traffic::Traffic;
@@ -121,14 +120,19 @@ impl AppState {
         self.accepting.load(Ordering::Relaxed)
     }
 
-    /// Lets `request` in to the API, or refuses it.
-    pub(crate) fn admit(&self, request: &HttpRequest) -> Result<Admitted, HttpRefusal> {
-        self.api.get().admit_to_api(request, self.origins().sender(request))
+    /// Lets a caller in to the API, or refuses it.
+    pub(crate) fn admit<'a>(&self, caller: impl Into<Caller<'a>>) -> Result<Admitted, HttpRefusal> {
+        let caller = caller.into();
+        self.api.get().admit_to_api(caller, self.origins().sender(caller.head.headers()))
     }
 
-    /// Lets `request` in to the metrics, or refuses it.
-    pub(crate) fn admit_to_metrics(&self, request: &HttpRequest) -> Result<Admitted, HttpRefusal> {
-        self.api.get().admit_to_metrics(request, self.origins().sender(request))
+    /// Lets a caller in to the metrics, or refuses it.
+    pub(crate) fn admit_to_metrics<'a>(
+        &self,
+        caller: impl Into<Caller<'a>>,
+    ) -> Result<Admitted, HttpRefusal> {
+        let caller = caller.into();
+        self.api.get().admit_to_metrics(caller, self.origins().sender(caller.head.headers()))
     }
 
     /// The web pages that may send requests.

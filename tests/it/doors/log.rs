@@ -4,7 +4,7 @@ use super::{SOURCE_TOKEN, alarm, gateway};
 use crate::harness::{PATIENCE, TestGateway, TestRequest, until};
 
 /// The lines about refused requests.
-fn refusals(gateway: &TestGateway) -> Vec<String> {
+pub(super) fn refusals(gateway: &TestGateway) -> Vec<String> {
     gateway.log().lines().filter(|it| it.contains("Refused a request")).map(str::to_owned).collect()
 }
 

@@ -2,18 +2,18 @@
 
 use std::net::IpAddr;
 
-use actix_web::HttpRequest;
+use actix_http::RequestHead;
 use actix_web::http::header;
 use actix_web::http::uri::Authority;
 
-/// True if `request` names this machine by a name that always means this machine.
+/// True if the request with this head names this machine by a name that always means this machine.
 ///
 /// A page can have its own name point to 127.0.0.1 once it is loaded (DNS rebinding), and its requests
 /// then come from this machine, to this machine. The browser still says under which name it asked.
 /// A target in absolute form counts beside the header, whichever of them a proxy would have believed.
-pub(super) fn is_loopback(request: &HttpRequest) -> bool {
-    let of_target = request.uri().authority().map(Authority::as_str);
-    let mut of_header = request.headers().get_all(header::HOST).peekable();
+pub(super) fn is_loopback(head: &RequestHead) -> bool {
+    let of_target = head.uri.authority().map(Authority::as_str);
+    let mut of_header = head.headers().get_all(header::HOST).peekable();
     of_header.peek().is_some()
         && of_header.all(|it| it.to_str().is_ok_and(is_loopback_host))
         && of_target.is_none_or(is_loopback_host)

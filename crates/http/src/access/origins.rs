@@ -1,6 +1,5 @@
 //! The origins of web pages.
 
-use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 
 use super::page::RequestSender;
@@ -18,9 +17,8 @@ pub struct WebOrigins {
 }
 
 impl WebOrigins {
-    /// The sender of `request`.
-    pub(crate) fn sender(&self, request: &HttpRequest) -> RequestSender {
-        let headers = request.headers();
+    /// The sender of a request with these header fields.
+    pub(crate) fn sender(&self, headers: &HeaderMap) -> RequestSender {
         let mut origins = headers.get_all(header::ORIGIN).peekable();
         if origins.peek().is_some() {
             return if origins.all(|it| self.lists(it)) {
@@ -36,22 +34,22 @@ impl WebOrigins {
         }
     }
 
-    /// True if one of our own pages, or a program, may have sent `request`, a post to the address of that page.
+    /// True if one of our own pages, or a program, may have sent a post with these header fields to the address of
+    /// that page.
     ///
     /// Our pages want no referrer, so that a browser writes `Origin: null`, as it also does for a page that is
     /// locked in a frame; a browser that reaches us over plain HTTP tells no more. Such a page needs the link.
-    pub(crate) fn may_be_own_page(&self, request: &HttpRequest) -> bool {
-        let headers = request.headers();
+    pub(crate) fn may_be_own_page(&self, headers: &HeaderMap) -> bool {
         if headers.contains_key(FETCH_SITE) {
             return sites(headers).all(|site| site == "same-origin" || site == "none");
         }
         headers.get_all(header::ORIGIN).all(|origin| origin == "null" || self.is_own(origin, headers))
     }
 
-    /// The value of `Access-Control-Allow-Origin` for `request`, if its sender is a listed page.
-    pub(crate) fn allowed(&self, request: &HttpRequest) -> Option<HeaderValue> {
-        let origin = request.headers().get(header::ORIGIN)?;
-        (self.sender(request) == RequestSender::ListedPage).then(|| origin.clone())
+    /// The value of `Access-Control-Allow-Origin` for a request with these header fields, if its sender is a listed page.
+    pub(crate) fn allowed(&self, headers: &HeaderMap) -> Option<HeaderValue> {
+        let origin = headers.get(header::ORIGIN)?;
+        (self.sender(headers) == RequestSender::ListedPage).then(|| origin.clone())
     }
 
     /// True if some page may be told other things than the rest.

@@ -2,6 +2,7 @@
 //!
 //! <https://fetch.spec.whatwg.org/#http-cors-protocol>
 
+use actix_http::RequestHead;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
@@ -26,14 +27,10 @@ const ALLOWS_PRIVATE: HeaderName = HeaderName::from_static("access-control-allow
 ///
 /// A browser sends such requests from the machine and the network that it is in, with whatever trust those have,
 /// and only keeps the answer from the page.
-pub(super) fn check_sender(
-    origins: &WebOrigins,
-    door: Door,
-    request: &HttpRequest,
-) -> Result<(), HttpRefusal> {
-    let only_asks = [Method::GET, Method::HEAD].contains(request.method());
-    let is_of_our_page = || door == Door::Ack && origins.may_be_own_page(request);
-    match origins.sender(request) {
+pub(super) fn check_sender(origins: &WebOrigins, door: Door, head: &RequestHead) -> Result<(), HttpRefusal> {
+    let only_asks = [Method::GET, Method::HEAD].contains(&head.method);
+    let is_of_our_page = || door == Door::Ack && origins.may_be_own_page(head.headers());
+    match origins.sender(head.headers()) {
         RequestSender::Program | RequestSender::ListedPage => Ok(()),
         RequestSender::OtherPage if only_asks || is_of_our_page() => Ok(()),
         RequestSender::OtherPage => Err(HttpRefusal::new(
@@ -58,7 +55,7 @@ impl SharedWith {
         if door == Door::Ack {
             return Self { origin: None, varies: false };
         }
-        Self { origin: origins.allowed(request), varies: origins.lists_any() }
+        Self { origin: origins.allowed(request.headers()), varies: origins.lists_any() }
     }
 
     /// The answer to a browser that asks whether a listed page may send a request.

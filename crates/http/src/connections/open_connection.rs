@@ -13,6 +13,8 @@ use tokio::time::Instant;
 
 use super::held::{HeldBody, HeldBytes};
 use super::phase::{ConnectionPhase, PhaseCell};
+use crate::refusal::HttpRefusal;
+use crate::traffic::Standing;
 
 /// One open connection, as its requests and the table of connections see it.
 #[derive(Debug)]
@@ -35,6 +37,22 @@ pub(crate) struct OpenConnection {
 /// The connection is being ended: nothing that comes over it is carried out any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ConnectionEnds;
+
+/// The refusal that nobody will read.
+impl From<ConnectionEnds> for HttpRefusal {
+    fn from(ConnectionEnds: ConnectionEnds) -> Self {
+        Self::unavailable("the connection was closed for another one, or because its client was late")
+    }
+}
+
+impl From<Option<&OpenConnection>> for Standing {
+    fn from(connection: Option<&OpenConnection>) -> Self {
+        match connection {
+            Some(connection) if connection.is_authenticated() => Self::Authenticated,
+            Some(_) | None => Self::Stranger,
+        }
+    }
+}
 
 impl OpenConnection {
     pub(super) fn new(client: Option<SocketAddr>, epoch: Instant, held: Arc<HeldBytes>) -> Self {

@@ -34,9 +34,9 @@ pub struct CrowdReport {
 /// The messages of an honest sender about the time of a deletion.
 #[derive(Debug, Clone, Serialize)]
 pub struct RetentionFigures {
-    /// Those before old alerts are deleted: the store is as full, and nobody works in it.
+    /// The messages before old alerts are deleted: the store is as full, and nobody works in it.
     pub before: SenderFigure,
-    /// Those while old alerts are deleted.
+    /// The messages while old alerts are deleted.
     pub meanwhile: SenderFigure,
 }
 

@@ -8,11 +8,11 @@ fn origins() -> WebOrigins {
     WebOrigins { listed: vec![CONSOLE.to_owned()], own: Some("https://alerts.example.com".to_owned()) }
 }
 
-/// A request with these header fields, besides its host.
-fn request(fields: &[(&str, &str)]) -> HttpRequest {
+/// The header of a request with these fields, besides its host.
+fn headers(fields: &[(&str, &str)]) -> HeaderMap {
     let request = TestRequest::post().insert_header(("Host", "127.0.0.1:8780"));
     let add = |request: TestRequest, field: &(&str, &str)| request.append_header(*field);
-    fields.iter().fold(request, add).to_http_request()
+    fields.iter().fold(request, add).to_http_request().headers().clone()
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn a_page_is_told_from_a_program_and_a_listed_one_from_any_other() {
         (&[("Sec-Fetch-Site", "same-origin")], OtherPage),
         (&[("Sec-Fetch-Site", "none"), ("Sec-Fetch-Site", "cross-site")], OtherPage),
     ] {
-        assert_eq!(origins().sender(&request(fields)), expected, "{fields:?}");
+        assert_eq!(origins().sender(&headers(fields)), expected, "{fields:?}");
     }
 }
 
@@ -59,14 +59,14 @@ fn our_own_page_may_post_and_a_page_of_another_origin_may_not() {
         (&[("Origin", "http://127.0.0.1")], false),
         (&[("Origin", "file://")], false),
     ] {
-        assert_eq!(origins().may_be_own_page(&request(fields)), expected, "{fields:?}");
+        assert_eq!(origins().may_be_own_page(&headers(fields)), expected, "{fields:?}");
     }
 }
 
 #[test]
 fn only_a_listed_origin_is_allowed_by_name() {
-    let allowed = |origin: &str| origins().allowed(&request(&[("Origin", origin)]));
+    let allowed = |origin: &str| origins().allowed(&headers(&[("Origin", origin)]));
     assert_eq!(allowed(CONSOLE), Some(HeaderValue::from_static(CONSOLE)));
     assert_eq!(allowed("https://evil.test"), None);
-    assert_eq!(origins().allowed(&request(&[])), None);
+    assert_eq!(origins().allowed(&headers(&[])), None);
 }

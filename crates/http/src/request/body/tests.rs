@@ -12,7 +12,7 @@ async fn read(
     declared: Option<usize>,
     body: impl Stream<Item = Result<Bytes, PayloadError>> + 'static,
 ) -> Result<Bytes, u16> {
-    let admitted = Access::Anyone.admit(&TestRequest::default().to_http_request()).unwrap();
+    let admitted = Access::Anyone.admit((&TestRequest::default().to_http_request()).into()).unwrap();
     let body =
         UnreadBody { payload: dev::Payload::Stream { payload: Box::pin(body) }, declared, connection: None };
     body.read(&admitted, LIMIT).await.map_err(|err| err.status().as_u16())
