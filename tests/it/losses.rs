@@ -47,3 +47,8 @@ fn what_was_accepted_before_the_disk_was_full_is_told() {
 fn half_requests_of_strangers_keep_no_alert_waiting() {
     check(LossScenario::StuckConnections);
 }
+
+#[test]
+fn one_refused_recipient_costs_the_other_no_mail() {
+    check(LossScenario::RecipientRefused);
+}

@@ -50,7 +50,7 @@ impl Losses {
                 continue;
             }
             for system in &self.systems {
-                let trial = LossTrial::open(system, &self.scratch, self.patience).await?;
+                let trial = LossTrial::open(system, scenario.door(), &self.scratch, self.patience).await?;
                 let told = scenario.play(trial).await?;
                 let row = LossRow::new(*scenario, system.name(), told);
                 writeln!(progress, "{}: {}: {}", row.scenario, row.system, row.outcome())?;

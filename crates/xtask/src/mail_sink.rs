@@ -1,4 +1,4 @@
-//! A mail server that takes everything.
+//! A mail server that takes everything, or refuses one of its mailboxes.
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
@@ -45,6 +45,18 @@ impl MailSink {
     }
 }
 
+/// The behaviour of a mail server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MailSinkBehaviour {
+    /// Everything is taken.
+    Takes,
+    /// The mailbox [`GONE`] is refused, and replies are worded in GBK, as older Chinese servers do.
+    RefusesOne,
+}
+
+/// The mailbox that [`MailSinkBehaviour::RefusesOne`] refuses.
+pub(crate) const GONE: &str = "gone@example.com";
+
 async fn accept(listener: TcpListener, counter: Arc<DeliveryCounter>) {
     let mails = Arc::new(AtomicU32::new(0));
     let mut connections = JoinSet::new();
@@ -60,12 +72,16 @@ async fn serve(stream: TcpStream, mails: Arc<AtomicU32>, counter: Arc<DeliveryCo
     let take = || counter.record(Serial(mails.fetch_add(1, Ordering::Relaxed)), Instant::now());
     if stream.set_nodelay(true).is_ok() {
         // The client hung up without QUIT, as it may.
-        drop(converse(stream, take).await);
+        drop(converse(stream, MailSinkBehaviour::Takes, take).await);
     }
 }
 
 /// One SMTP session; `take` is called for each mail before it is confirmed.
-async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin, take: impl Fn()) -> io::Result<()> {
+pub(crate) async fn converse(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    behaviour: MailSinkBehaviour,
+    take: impl Fn(),
+) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
     let mut line = Vec::new();
     stream.write_all(b"220 sink ESMTP\r\n").await?;
@@ -74,16 +90,16 @@ async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin, take: impl Fn()) 
         if stream.read_until(b'\n', &mut line).await? == 0 {
             return Ok(());
         }
-        let reply = reply_to(&line);
-        stream.write_all(reply.text().as_bytes()).await?;
+        let reply = reply_to(&line, behaviour);
+        stream.write_all(reply.text(behaviour)).await?;
         match reply {
             SinkReply::Data => {
                 skip_mail(&mut stream, &mut line).await?;
                 take();
-                stream.write_all(SinkReply::Taken.text().as_bytes()).await?;
+                stream.write_all(SinkReply::Taken.text(behaviour)).await?;
             }
             SinkReply::Bye => return Ok(()),
-            SinkReply::Hello | SinkReply::Authenticated | SinkReply::Taken => {}
+            SinkReply::Hello | SinkReply::Authenticated | SinkReply::Taken | SinkReply::NoSuchMailbox => {}
         }
     }
 }
@@ -107,30 +123,38 @@ enum SinkReply {
     Authenticated,
     Data,
     Taken,
+    NoSuchMailbox,
     Bye,
 }
 
 impl SinkReply {
-    fn text(self) -> &'static str {
+    fn text(self, behaviour: MailSinkBehaviour) -> &'static [u8] {
         match self {
             Self::Hello => {
-                "250-sink\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-PIPELINING\r\n250 AUTH PLAIN LOGIN\r\n"
+                b"250-sink\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-PIPELINING\r\n250 AUTH PLAIN LOGIN\r\n"
             }
-            Self::Authenticated => "235 2.7.0 authenticated\r\n",
-            Self::Data => "354 end with a dot\r\n",
-            Self::Taken => "250 2.0.0 taken\r\n",
-            Self::Bye => "221 2.0.0 bye\r\n",
+            Self::Authenticated => b"235 2.7.0 authenticated\r\n",
+            Self::Data => b"354 end with a dot\r\n",
+            Self::Taken if behaviour == MailSinkBehaviour::Takes => b"250 2.0.0 taken\r\n",
+            Self::Taken => b"250 2.0.0 \xd2\xd1\xbd\xd3\xca\xdc\r\n", // "accepted"
+            Self::NoSuchMailbox => b"550 5.1.1 \xd3\xc3\xbb\xa7\xb2\xbb\xb4\xe6\xd4\xda\r\n", // "no such user"
+            Self::Bye => b"221 2.0.0 bye\r\n",
         }
     }
 }
 
-fn reply_to(line: &[u8]) -> SinkReply {
+fn reply_to(line: &[u8], behaviour: MailSinkBehaviour) -> SinkReply {
     let verb = line.get(..4).unwrap_or_default().to_ascii_uppercase();
     match verb.as_slice() {
         b"EHLO" => SinkReply::Hello,
         b"AUTH" => SinkReply::Authenticated,
         b"DATA" => SinkReply::Data,
+        b"RCPT" if behaviour == MailSinkBehaviour::RefusesOne && names_gone(line) => SinkReply::NoSuchMailbox,
         b"QUIT" => SinkReply::Bye,
         _ => SinkReply::Taken,
     }
+}
+
+fn names_gone(line: &[u8]) -> bool {
+    line.windows(GONE.len()).any(|it| it == GONE.as_bytes())
 }

@@ -11,6 +11,7 @@ use tokio::process::Command;
 
 use crate::alert::{batches, prometheus, singles, tkl};
 use crate::load::PostTarget;
+use crate::mail_sink::GONE;
 
 #[cfg(test)]
 mod tests;
@@ -41,6 +42,8 @@ pub enum AlertTargets {
     Held(Vec<SocketAddr>),
     /// One mailbox, over SMTP.
     Mail(SocketAddr),
+    /// Two mailboxes, over SMTP, the first of which is gone.
+    Mailboxes(SocketAddr),
 }
 
 /// The most deliveries that Fanfare may have under way on one channel. More than a
@@ -100,20 +103,18 @@ impl System {
         })
     }
 
-    /// The command that runs it on a free port with one receiver at `address`, for the scenarios in
-    /// which alerts get lost: its settings are its usual ones.
+    /// The command that runs it on a free port and tells `targets`, for the scenarios in which alerts get lost: its
+    /// settings are its usual ones.
     ///
     /// # Errors
     ///
     /// When the configuration cannot be written.
-    pub fn loss_command(&self, folder: &Path, address: SocketAddr) -> Result<Command> {
+    pub fn loss_command(&self, folder: &Path, targets: &AlertTargets) -> Result<Command> {
         match self {
-            Self::Fanfare(_) | Self::Baseline(_) => {
-                self.command(folder, &AlertTargets::Webhooks(vec![address]))
-            }
+            Self::Fanfare(_) | Self::Baseline(_) => self.command(folder, targets),
             Self::Alertmanager(binary) => {
                 let file = folder.join("alertmanager.yml");
-                fs::write(&file, usual_alertmanager_config(address))
+                fs::write(&file, usual_alertmanager_config(targets))
                     .with_context(|| format!("cannot write {}", file.display()))?;
                 Ok(serve_alertmanager(binary, &file, folder))
             }
@@ -174,7 +175,10 @@ fn fanfare_config(folder: &Path, targets: &AlertTargets) -> String {
     let store = folder.join("fanfare.db");
     let (budget, promise) = match targets {
         AlertTargets::Promised(_) => (Some(GATHERING), PROMISE),
-        AlertTargets::Webhooks(_) | AlertTargets::Held(_) | AlertTargets::Mail(_) => (None, ""),
+        AlertTargets::Webhooks(_)
+        | AlertTargets::Held(_)
+        | AlertTargets::Mail(_)
+        | AlertTargets::Mailboxes(_) => (None, ""),
     };
     let channels: Vec<(String, String)> = match targets {
         AlertTargets::Webhooks(addresses)
@@ -182,7 +186,8 @@ fn fanfare_config(folder: &Path, targets: &AlertTargets) -> String {
         | AlertTargets::Promised(addresses) => {
             (1..).zip(addresses).map(|(number, address)| webhook_channel(number, *address, budget)).collect()
         }
-        AlertTargets::Mail(mailbox) => vec![("mail".to_owned(), mail_channel(*mailbox))],
+        AlertTargets::Mail(server) => vec![("mail".to_owned(), mail_channel(*server, ONE_MAILBOX))],
+        AlertTargets::Mailboxes(server) => vec![("mail".to_owned(), mail_channel(*server, TWO_MAILBOXES))],
     };
     let names: Vec<&str> = channels.iter().map(|(name, _)| name.as_str()).collect();
     let settings: String = channels.iter().map(|(name, settings)| format!("  {name}:\n{settings}")).collect();
@@ -233,35 +238,32 @@ fn webhook_channel(number: usize, address: SocketAddr, even: Option<&str>) -> (S
     (format!("channel-{number}"), settings)
 }
 
-fn mail_channel(mailbox: SocketAddr) -> String {
+const ONE_MAILBOX: &[&str] = &["oncall@example.com"];
+
+const TWO_MAILBOXES: &[&str] = &[GONE, "oncall@example.com"];
+
+fn mail_channel(server: SocketAddr, to: &[&str]) -> String {
     format!(
         "    kind: email
     smtp: {{ host: {}, port: {}, tls: none }}
     from: gateway@example.com
-    to: [oncall@example.com]
+    to: [{}]
     budget: unlimited
     concurrency: {CONCURRENCY}
 ",
-        mailbox.ip(),
-        mailbox.port()
+        server.ip(),
+        server.port(),
+        to.join(", "),
     )
 }
 
 fn alertmanager_config(targets: &AlertTargets) -> String {
     let (group_wait, receivers) = match targets {
-        AlertTargets::Webhooks(addresses) | AlertTargets::Promised(addresses) => ("0s", webhooks(addresses)),
-        AlertTargets::Held(addresses) => ("10m", webhooks(addresses)),
-        AlertTargets::Mail(mailbox) => (
-            "0s",
-            format!(
-                "  email_configs:
-  - to: oncall@example.com
-    from: gateway@example.com
-    smarthost: {mailbox}
-    require_tls: false
-"
-            ),
-        ),
+        AlertTargets::Webhooks(_)
+        | AlertTargets::Promised(_)
+        | AlertTargets::Mail(_)
+        | AlertTargets::Mailboxes(_) => ("0s", alertmanager_receivers(targets, "false")),
+        AlertTargets::Held(_) => ("10m", alertmanager_receivers(targets, "false")),
     };
     // Each alert by itself and at once: Fanfare's defaults.
     format!(
@@ -276,20 +278,43 @@ receivers:
 }
 
 /// Alertmanager's way to tell of groups, with shorter times than its defaults: 30 s and 5 min.
-fn usual_alertmanager_config(address: SocketAddr) -> String {
+fn usual_alertmanager_config(targets: &AlertTargets) -> String {
+    let receivers = alertmanager_receivers(targets, "true");
     format!(
         "route: {{ receiver: everyone, group_by: ['...'], group_wait: 2s, group_interval: 5s }}
 receivers:
 - name: everyone
-  webhook_configs:
-  - url: http://{address}/hook
-    send_resolved: true
-"
+{receivers}"
     )
 }
 
-fn webhooks(addresses: &[SocketAddr]) -> String {
-    let hook = |address: &SocketAddr| format!("  - url: http://{address}/hook\n    send_resolved: false\n");
+/// The settings of Alertmanager for these targets, and whether webhooks are told of ends.
+fn alertmanager_receivers(targets: &AlertTargets, send_resolved: &str) -> String {
+    match targets {
+        AlertTargets::Webhooks(addresses)
+        | AlertTargets::Promised(addresses)
+        | AlertTargets::Held(addresses) => webhooks(addresses, send_resolved),
+        AlertTargets::Mail(server) => mails(*server, ONE_MAILBOX),
+        AlertTargets::Mailboxes(server) => mails(*server, TWO_MAILBOXES),
+    }
+}
+
+fn mails(server: SocketAddr, to: &[&str]) -> String {
+    format!(
+        "  email_configs:
+  - to: {}
+    from: gateway@example.com
+    smarthost: {server}
+    require_tls: false
+",
+        to.join(", ")
+    )
+}
+
+fn webhooks(addresses: &[SocketAddr], send_resolved: &str) -> String {
+    let hook = |address: &SocketAddr| {
+        format!("  - url: http://{address}/hook\n    send_resolved: {send_resolved}\n")
+    };
     let hooks: String = addresses.iter().map(hook).collect();
     format!("  webhook_configs:\n{hooks}")
 }

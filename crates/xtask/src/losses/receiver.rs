@@ -1,4 +1,4 @@
-//! A receiver of webhooks whose answers are scripted.
+//! A receiver of webhooks whose answers are scripted, and of mails.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -6,7 +6,7 @@ use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Error, Result};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
@@ -19,6 +19,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::alert::{Serial, serials};
+use crate::mail_sink::{MailSinkBehaviour, converse};
+use crate::system::AlertTargets;
 
 /// An answer other than "taken".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,13 +33,22 @@ pub(super) enum ReceiverAnswer {
     Never,
 }
 
-/// A receiver on a loopback port of its own, which outlives the gateways that post to it.
+/// The door of a receiver at which messages are handed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ReceiverDoor {
+    /// Webhooks, answered as the script says.
+    Webhook,
+    /// Mails to two mailboxes, one of which is refused.
+    Mail,
+}
+
+/// A receiver on loopback ports of its own, which outlives the gateways that post to it.
 #[derive(Debug)]
 pub(super) struct ScriptedReceiver {
-    /// The address on which it listens.
-    pub(super) address: SocketAddr,
+    webhooks: SocketAddr,
+    mails: SocketAddr,
     script: Arc<Mutex<ReceiverScript>>,
-    _endpoint: JoinSet<()>,
+    _endpoints: JoinSet<()>,
 }
 
 #[derive(Debug, Default)]
@@ -52,11 +63,25 @@ struct ReceiverScript {
 
 impl ScriptedReceiver {
     pub(super) async fn open() -> Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await.context("no loopback port for a receiver")?;
-        let (address, script) = (listener.local_addr()?, Arc::default());
-        let mut endpoint = JoinSet::new();
-        endpoint.spawn(accept(listener, Arc::clone(&script)));
-        Ok(Self { address, script, _endpoint: endpoint })
+        let (mut endpoints, script) = (JoinSet::new(), Arc::default());
+        let mut listen = async |door| {
+            let listener =
+                TcpListener::bind("127.0.0.1:0").await.context("no loopback port for a receiver")?;
+            let address = listener.local_addr()?;
+            endpoints.spawn(accept(listener, door, Arc::clone(&script)));
+            Ok::<_, Error>(address)
+        };
+        let webhooks = listen(ReceiverDoor::Webhook).await?;
+        let mails = listen(ReceiverDoor::Mail).await?;
+        Ok(Self { webhooks, mails, script, _endpoints: endpoints })
+    }
+
+    /// The targets behind `door`.
+    pub(super) fn targets(&self, door: ReceiverDoor) -> AlertTargets {
+        match door {
+            ReceiverDoor::Webhook => AlertTargets::Webhooks(vec![self.webhooks]),
+            ReceiverDoor::Mail => AlertTargets::Mailboxes(self.mails),
+        }
     }
 
     /// Answers the next request so, and later ones as usual.
@@ -86,17 +111,31 @@ impl ScriptedReceiver {
     }
 }
 
-async fn accept(listener: TcpListener, script: Arc<Mutex<ReceiverScript>>) {
+async fn accept(listener: TcpListener, door: ReceiverDoor, script: Arc<Mutex<ReceiverScript>>) {
     let mut connections = JoinSet::new();
     loop {
         if let Ok((stream, _)) = listener.accept().await {
-            connections.spawn(converse(stream, Arc::clone(&script)));
+            match door {
+                ReceiverDoor::Webhook => connections.spawn(take_webhooks(stream, Arc::clone(&script))),
+                ReceiverDoor::Mail => connections.spawn(take_mails(stream, Arc::clone(&script))),
+            };
         }
         while connections.try_join_next().is_some() {}
     }
 }
 
-async fn converse(stream: TcpStream, script: Arc<Mutex<ReceiverScript>>) {
+/// Takes mails, each of which is about the first alert: they are not read.
+async fn take_mails(stream: TcpStream, script: Arc<Mutex<ReceiverScript>>) {
+    let take = || {
+        let mut state = script.lock().unwrap_or_else(PoisonError::into_inner);
+        state.requests += 1;
+        state.taken.push(vec![Serial(0)]);
+    };
+    // The other side hung up, as it may.
+    drop(converse(stream, MailSinkBehaviour::RefusesOne, take).await);
+}
+
+async fn take_webhooks(stream: TcpStream, script: Arc<Mutex<ReceiverScript>>) {
     let service = service_fn(|request| answer(request, &script));
     // The other side hung up, as it may.
     drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);

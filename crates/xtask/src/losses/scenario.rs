@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 use tokio::time::sleep;
 
-use super::receiver::ReceiverAnswer;
+use super::receiver::{ReceiverAnswer, ReceiverDoor};
 use super::trial::AlarmState::{Begins, Ends};
 use super::trial::{LossTrial, Told};
 use crate::wrong_clock::WrongClock;
@@ -49,6 +49,8 @@ pub enum LossScenario {
     DiskFull,
     /// The gateway is killed while it tries again, and its wall clock is an hour behind from then on.
     ClockBehind,
+    /// The mail server refuses one of two recipients, and words its replies in GBK.
+    RecipientRefused,
 }
 
 /// The number of alerts of [`LossScenario::KillWithMany`].
@@ -74,8 +76,13 @@ impl LossScenario {
         needs_library.then_some("libfaketime is not installed")
     }
 
+    /// The receiver's door at which messages are handed in.
+    pub(super) fn door(self) -> ReceiverDoor {
+        if self == Self::RecipientRefused { ReceiverDoor::Mail } else { ReceiverDoor::Webhook }
+    }
+
     /// All scenarios, in the order of the report.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::KillAfterAnswer,
         Self::StopAfterAnswer,
         Self::StopWhileRetrying,
@@ -94,6 +101,7 @@ impl LossScenario {
         Self::StoreDeleted,
         Self::DiskFull,
         Self::ClockBehind,
+        Self::RecipientRefused,
     ];
 
     /// The sentence that tells it.
@@ -120,6 +128,7 @@ impl LossScenario {
                 "receiver fails, disk full, another posted, kill -9, restart with room, receiver well"
             }
             Self::ClockBehind => "kill -9 while retrying, restart with the clock an hour behind",
+            Self::RecipientRefused => "the mail server refuses one of two recipients, and replies in GBK",
         }
     }
 
@@ -146,7 +155,8 @@ impl LossScenario {
             | Self::OneServerError
             | Self::RefusedWithStatus200
             | Self::ReloadWhileRetrying
-            | Self::StuckConnections => (1, 1),
+            | Self::StuckConnections
+            | Self::RecipientRefused => (1, 1),
         }
     }
 
@@ -178,6 +188,7 @@ impl LossScenario {
                 trial.post(1, Begins).await?;
                 trial.kill_and_start().await?;
             }
+            Self::RecipientRefused => trial.post(0, Begins).await?,
             Self::Flapping => {
                 for state in [Begins, Ends, Begins] {
                     trial.post(0, state).await?;

@@ -13,7 +13,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
-use super::receiver::{ReceiverAnswer, ScriptedReceiver};
+use super::receiver::{ReceiverAnswer, ReceiverDoor, ScriptedReceiver};
 use crate::alert::{Serial, prometheus, tkl};
 use crate::full_disk::fillable;
 use crate::gateway_process::GatewayProcess;
@@ -24,6 +24,7 @@ use crate::wrong_clock::WrongClock;
 /// A gateway that plays a scenario, and its receiver.
 pub(super) struct LossTrial {
     pub(super) receiver: ScriptedReceiver,
+    door: ReceiverDoor,
     system: System,
     folder: TempDir,
     gateway: Option<GatewayProcess>,
@@ -56,19 +57,25 @@ const GLANCE: Duration = Duration::from_millis(20);
 const REST: Duration = Duration::from_secs(4);
 
 impl LossTrial {
-    pub(super) async fn open(system: &System, scratch: &Path, patience: Duration) -> Result<Self> {
+    pub(super) async fn open(
+        system: &System,
+        door: ReceiverDoor,
+        scratch: &Path,
+        patience: Duration,
+    ) -> Result<Self> {
         let receiver = ScriptedReceiver::open().await?;
         let folder = TempDir::with_prefix_in("losses-", scratch)?;
         let (system, accepted, posted_at) = (system.clone(), 0, None);
         let clock = WrongClock::Right;
         let mut trial =
-            Self { receiver, system, folder, gateway: None, accepted, posted_at, patience, clock };
+            Self { receiver, door, system, folder, gateway: None, accepted, posted_at, patience, clock };
         trial.start().await?;
         Ok(trial)
     }
 
     async fn start(&mut self) -> Result<()> {
-        let mut command = self.system.loss_command(self.folder.path(), self.receiver.address)?;
+        let targets = self.receiver.targets(self.door);
+        let mut command = self.system.loss_command(self.folder.path(), &targets)?;
         self.clock.apply(&mut command);
         self.gateway = Some(GatewayProcess::start(fillable(command.as_std()).into()).await?);
         Ok(())

@@ -77,6 +77,21 @@ fn mail_goes_without_tls_to_the_mailbox() {
 }
 
 #[test]
+fn a_mail_server_that_refuses_one_of_two_mailboxes_is_told_of_both() {
+    let mailboxes = AlertTargets::Mailboxes(address(25));
+    let fanfare = fanfare_config(Path::new("/store"), &mailboxes);
+    assert!(fanfare.contains("to: [gone@example.com, oncall@example.com]"), "{fanfare}");
+    let alertmanager = usual_alertmanager_config(&mailboxes);
+    assert!(alertmanager.contains("- to: gone@example.com, oncall@example.com\n"), "{alertmanager}");
+}
+
+#[test]
+fn alertmanager_tells_of_ends_where_losses_are_looked_for() {
+    let config = usual_alertmanager_config(&webhooks());
+    assert_eq!(config.matches("send_resolved: true").count(), 2, "{config}");
+}
+
+#[test]
 fn holding_spares_alertmanager_and_not_us() {
     let held = AlertTargets::Held(vec![address(1), address(2)]);
     let folder = Path::new("/store");
