@@ -21,6 +21,7 @@ mod commit_observer;
 mod migrations;
 mod insert;
 mod connection;
+mod copy_out;
 mod earlier_copy;
 mod files;
 

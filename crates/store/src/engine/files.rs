@@ -145,10 +145,17 @@ pub(super) fn move_aside(path: &Path) -> io::Result<PathBuf> {
 
 /// The first of `path.suffix`, `path.suffix-2`, … that no file has.
 pub(super) fn free_name(path: &Path, suffix: &str) -> PathBuf {
-    let first = beside(path, suffix);
-    let numbered = (2..).map(|number: u32| beside(path, &format!("{suffix}-{number}")));
-    std::iter::once(first.clone()).chain(numbered).find(|it| !it.exists()).unwrap_or(first)
+    numbered(path, suffix).find(|it| !it.exists()).unwrap_or_else(|| beside(path, suffix))
 }
+
+/// The names `path.suffix`, `path.suffix-2`, …
+pub(super) fn numbered(path: &Path, suffix: &str) -> impl Iterator<Item = PathBuf> {
+    let others = (2..).map(move |number: u32| beside(path, &format!("{suffix}-{number}")));
+    std::iter::once(beside(path, suffix)).chain(others)
+}
+
+/// The suffix of a file in which a store is saved, in whose place another file stands.
+pub(super) const SAVED: &str = ".saved";
 
 /// Gives the file at `from` the name `to` too, if no file has it, and takes the old name from it.
 pub(super) fn move_to_free_place(from: &Path, to: &Path) -> io::Result<()> {

@@ -25,6 +25,8 @@ pub(super) struct FileState {
 pub(super) struct DatabaseWatch {
     /// The path in the config, which may be a link.
     path: PathBuf,
+    /// The file itself: SQLite finds the log of a database beside it.
+    place: PathBuf,
     log: PathBuf,
     database_state: FileState,
     log_state: FileState,
@@ -68,9 +70,10 @@ impl DatabaseWatch {
     /// A watch over the database at `path`, which is open, and its write-ahead log.
     pub(super) fn new(path: &Path) -> io::Result<Self> {
         // SQLite puts the log beside the file itself, not beside a link to it.
-        let log = beside(&path.canonicalize()?, "-wal");
+        let place = path.canonicalize()?;
+        let log = beside(&place, "-wal");
         let (database_state, log_state) = (FileState::read(path)?, FileState::read(&log)?);
-        Ok(Self { path: path.to_owned(), log, database_state, log_state })
+        Ok(Self { path: path.to_owned(), place, log, database_state, log_state })
     }
 
     /// The database as this process last left it.
@@ -90,10 +93,19 @@ impl DatabaseWatch {
 
     /// The first change of the files that is not of this process.
     pub(super) fn check(&self) -> DatabaseChange {
+        if self.leads_elsewhere() {
+            return DatabaseChange::Fault(StoreFault::Replaced(StoreFile::Database));
+        }
         match changed((StoreFile::Database, &self.path, &self.database_state)) {
             DatabaseChange::None => changed((StoreFile::Log, &self.log, &self.log_state)),
             change @ (DatabaseChange::Contents(_) | DatabaseChange::Fault(_)) => change,
         }
+    }
+
+    /// True if the path leads to a file elsewhere by now, though it be the same one: whoever opens it there finds no
+    /// log beside it.
+    fn leads_elsewhere(&self) -> bool {
+        self.path.canonicalize().is_ok_and(|place| place != self.place)
     }
 
     /// Takes the files as they are now for how this process left them: it has written. Tells of a change that

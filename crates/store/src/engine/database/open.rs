@@ -12,7 +12,7 @@ use crate::OpenError;
 use crate::engine::commit_observer::CommitObserver;
 use crate::engine::condition::ConditionSender;
 use crate::engine::connection::{configure_memory, configure_writer};
-use crate::engine::files::{self, FileAccess, StoreLock, beside};
+use crate::engine::files::{self, FileAccess, SAVED, StoreLock, beside};
 use crate::engine::memory::{self, LARGEST_COPY, NewCopy};
 use crate::engine::pace::WriterPace;
 use crate::engine::readers::{Place, Readers};
@@ -28,6 +28,7 @@ impl Database {
         let err = match Self::open_file(path, instance) {
             Ok(mut database) => {
                 database.reserve.keep();
+                warn_of_saved(path);
                 return Ok(database);
             }
             Err(err) => err,
@@ -103,6 +104,13 @@ impl Database {
             last_log: None,
             lock: Arc::new(lock),
         })
+    }
+}
+
+/// Tells of what an earlier life saved beside the store at `path`: what is owed there is told by nobody.
+fn warn_of_saved(path: &Path) {
+    for saved in files::numbered(path, SAVED).take_while(|it| it.exists()) {
+        error!(store.path = %path.display(), store.saved = %saved.display(), "An earlier life of the gateway had to save its store under another name, and what was owed there is not told: stop the gateway and give the file back its name, with `fanfare restore --replace`, or move it away");
     }
 }
 

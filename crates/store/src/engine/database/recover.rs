@@ -14,7 +14,8 @@ use super::open::open_writer;
 use super::state::{Backing, Database, LogState};
 use crate::OpenError;
 use crate::engine::connection::{configure_memory, open_reader};
-use crate::engine::files::{self, StoreLock, beside};
+use crate::engine::copy_out::copy_out;
+use crate::engine::files::{self, SAVED, StoreLock, beside};
 use crate::engine::memory::{self, LARGEST_COPY, NewCopy};
 use crate::engine::merge::merge;
 use crate::engine::pace::PROMPT;
@@ -154,7 +155,7 @@ impl Database {
         let draft = beside(&self.path, ".writing");
         remove(&draft)?;
         let lock = self.lock.for_new_file(&draft, &self.path)?;
-        self.writing.execute("VACUUM INTO ?1", [draft.to_string_lossy()])?;
+        self.write_out(&draft)?;
         lock.sync()?;
         self.clear_log()?;
         match files::move_to_free_place(&draft, &self.path) {
@@ -286,16 +287,21 @@ impl Database {
 
     /// Writes everything to a file of its own beside the path, at which another stands.
     pub(super) fn save_aside(&self) {
-        let path = files::free_name(&self.path, ".saved");
-        let saved = files::create(&path)
-            .map_err(RecoveryObstacle::from)
-            .and_then(|()| Ok(self.writing.execute("VACUUM INTO ?1", [path.to_string_lossy()]).map(drop)?));
+        let path = files::free_name(&self.path, SAVED);
+        let saved = files::create(&path).map_err(RecoveryObstacle::from).and_then(|()| self.write_out(&path));
         match saved {
             Ok(()) => warn!(path = %path.display(), "What the store held is saved beside it"),
             Err(err) => {
                 error!(path = %path.display(), error = %err, "What the store held cannot be saved beside it")
             }
         }
+    }
+
+    /// Writes everything to the file at `path`, which is empty or missing, and looks whether it is there.
+    fn write_out(&self, path: &Path) -> Result<(), RecoveryObstacle> {
+        copy_out(&self.writing, path)?;
+        let written = open_reader(path)?;
+        if is_newer(&written, &self.writing)? { Ok(()) } else { Err(RecoveryObstacle::Damaged) }
     }
 
     /// Takes the contents of the files for sound if they are, although somebody else has written to them.

@@ -1,10 +1,12 @@
 //! The store, when somebody deletes, replaces or changes its files.
 
 use std::fs;
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fanfare_core::{DeliveryOutcome, Severity};
+use rusqlite::{Connection, OpenFlags};
 
 use crate::engine::files::beside;
 use crate::fixtures::{NOON, StoreFolder, after_noon, alarm, settle, settlement, try_accept};
@@ -31,8 +33,16 @@ fn log_of(folder: &StoreFolder) -> PathBuf {
 
 /// The devices of the alerts that the files here hold, as `kill -9` at this moment would leave them.
 fn devices(folder: &StoreFolder) -> Vec<String> {
-    let copy = folder.copy();
-    let raw = copy.raw();
+    devices_in(&folder.copy().raw())
+}
+
+/// The devices of the alerts in the file that was saved beside the store.
+fn saved_devices(folder: &StoreFolder) -> Vec<String> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
+    devices_in(&Connection::open_with_flags(beside(&folder.path(), ".saved"), flags).unwrap())
+}
+
+fn devices_in(raw: &Connection) -> Vec<String> {
     let mut statement = raw.prepare("SELECT alert ->> '$.labels.eui' FROM alerts ORDER BY id").unwrap();
     statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
 }
@@ -221,6 +231,51 @@ async fn a_store_that_is_cut_short_and_not_in_its_log_keeps_nothing_and_what_can
 async fn a_write_ahead_log_that_is_cut_short_keeps_nothing_and_what_can_be_read_goes_out() {
     let truncated = StoreFault::Truncated(StoreFile::Log);
     check_refused(truncated, |path| fs::write(beside(path, "-wal"), "").unwrap()).await;
+}
+
+#[tokio::test]
+async fn what_is_saved_beside_a_store_whose_log_was_spoilt_is_all_that_it_held() {
+    let spoil = |path: &Path| {
+        let log = fs::OpenOptions::new().write(true).open(path).unwrap();
+        log.write_all_at(&[0; 4096], 0).unwrap();
+        std::mem::forget(log); // or SQLite's locks would go with it
+    };
+    let empty = |path: &Path| truncate(path, 0);
+    for damage in [&empty as &dyn Fn(&Path), &spoil] {
+        let folder = StoreFolder::new();
+        let store = folder.open();
+        post(&store, "before").await.unwrap();
+        damage(&log_of(&folder));
+        until(&store, |it| it.fault.is_some()).await;
+        store.checkpoint().await.unwrap(); // behind the rescue
+        assert_eq!(saved_devices(&folder), ["before"]);
+        // As the words of the fault invite to.
+        fs::rename(folder.path(), beside(&folder.path(), ".spoilt")).unwrap();
+        until(&store, |it| it.fault.is_none()).await;
+        assert_eq!(devices(&folder), ["before"]);
+        post(&store, "after").await.unwrap();
+        assert_eq!(devices(&folder), ["before", "after"]);
+        assert_eq!(store.pending_deliveries().await.unwrap().len(), 4);
+    }
+}
+
+#[tokio::test]
+async fn a_link_to_the_same_file_elsewhere_is_another_file_since_its_log_is_not_beside_it() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let link = |path: &Path| {
+        let file = elsewhere.path().join("moved.db");
+        fs::rename(path, &file).unwrap();
+        std::os::unix::fs::symlink(file, path).unwrap();
+    };
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    post(&store, "before").await.unwrap();
+    link(&folder.path());
+    until(&store, |it| it.fault.is_some()).await;
+    assert_eq!(store.condition().fault, Some(StoreFault::Replaced(StoreFile::Database)));
+    assert!(post(&store, "after").await.is_err());
+    store.checkpoint().await.unwrap(); // behind the rescue
+    assert_eq!(saved_devices(&folder), ["before"]);
 }
 
 #[tokio::test]
