@@ -112,3 +112,20 @@ fn a_gateway_starts_while_another_program_has_locked_the_store_and_what_is_owed_
     gateway.until_nothing_is_owed();
     assert_eq!(site.count("ding", "reported by 1."), 1);
 }
+
+#[test]
+fn a_lock_that_is_gone_within_a_second_is_seen_to_be_gone() {
+    let site = TwoChannelSite::new();
+    let gateway = TestGateway::start_at(&site.site, &[], &[]);
+    let other = Connection::open(site.site.path("data/fanfare.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    until("alerts are refused", || post(&gateway, 1) == 503, PATIENCE);
+    drop(other);
+    until("they are taken again", || post(&gateway, 2) == 202, PATIENCE);
+    let degraded = || {
+        let metrics = gateway.get("/metrics").body;
+        metrics.lines().filter(|it| it.starts_with("fanfare_store_degraded ")).any(|it| it.ends_with(" 1"))
+    };
+    until("the metric shows it", || !degraded(), PATIENCE);
+    site.await_one("reported by 2.");
+}

@@ -59,7 +59,9 @@ impl StoreMonitor {
             {
                 self.announce(Status::Resolved, &problem).await;
             }
-            if condition.changed().await.is_err() {
+            // Waiting for the fault to pass has seen what came meanwhile, and shown it to nobody.
+            let is_current = *condition.borrow() == now;
+            if is_current && condition.changed().await.is_err() {
                 return;
             }
         }
