@@ -77,10 +77,22 @@ impl Email {
             Receipt { words: "the others were served before".to_owned(), ..Receipt::default() }
         } else {
             let sent = self.send(mail, attempt, &recipients).await;
-            sent.map_err(|err| self.addresses.blanked_in(err))?
+            let sent = sent.map(|receipt| self.without_secrets(receipt));
+            let without_secrets = |err: SendError| err.map_reason(|it| self.server.without_secrets(it));
+            sent.map_err(|err| self.addresses.blanked_in(without_secrets(err)))?
         };
         receipt.refused.extend(self.no_longer_named(attempt));
         Ok(receipt)
+    }
+
+    /// The receipt without what the server repeats of the login.
+    fn without_secrets(&self, receipt: Receipt) -> Receipt {
+        let words = |words| self.server.without_secrets(words);
+        let refusals = |them: Vec<Refusal>| {
+            them.into_iter().map(|it| Refusal { reason: words(it.reason), ..it }).collect()
+        };
+        let Receipt { words: taken, refused, deferred } = receipt;
+        Receipt { words: words(taken), refused: refusals(refused), deferred: refusals(deferred) }
     }
 
     async fn send(
@@ -92,17 +104,25 @@ impl Email {
         let deadlines = Deadlines::new(self.timeout, Instant::now());
         let mut owed =
             OwedRecipients { recipients, others_served: attempt.only.is_some(), left_out: Vec::new() };
-        let mut unexplained = 0;
+        let (mut unexplained, mut is_tried_anew) = (0, false);
         while !owed.is_nobody_left() {
             let mut session = self.open_mail(recipients, deadlines).await?;
             check_size(&session, mail)?;
+            let session_was_reused = session.is_reused();
             let outcome = submit(&mut session, &owed, mail, deadlines).await;
             if session.is_idle() {
                 self.pool.put(session);
             }
             match outcome {
                 Ok(receipt) => return Ok(receipt),
-                Err(SubmissionFailure::Failed(err)) => return Err(err),
+                Err(SubmissionFailure::NobodyAccepted(_)) if session_was_reused && !is_tried_anew => {
+                    // It may be about this connection: some servers take only so many mails on one.
+                    self.pool.clear();
+                    is_tried_anew = true;
+                }
+                Err(SubmissionFailure::NobodyAccepted(err) | SubmissionFailure::Failed(err)) => {
+                    return Err(err);
+                }
                 Err(SubmissionFailure::Recipients { left_out, answered, error }) => {
                     unexplained += u32::from(answered == 0);
                     if unexplained > MAX_UNEXPLAINED {

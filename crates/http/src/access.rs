@@ -100,7 +100,14 @@ impl Access {
         sender: RequestSender,
     ) -> Result<Admitted, HttpRefusal> {
         match self {
-            Self::ThisMachine if !is_from_this_machine(caller.head) => Ok(Admitted(())),
+            Self::ThisMachine if !is_from_loopback(caller.head) => Ok(Admitted(())),
+            // A page that has its own name point to this machine can add the header of a proxy.
+            Self::ThisMachine if sender == RequestSender::OtherPage || !host::is_loopback(caller.head) => {
+                Err(HttpRefusal::forbidden(
+                    "on the gateway's own machine only requests to `localhost` or a loopback address are let in without a token, and the `Host` of this one is another name, or a web page sent it: ask http://127.0.0.1, or set `server.auth.bearer` in the config",
+                ))
+            }
+            Self::ThisMachine if is_proxied(caller.head) => Ok(Admitted(())),
             Self::ThisMachine | Self::Anyone | Self::Bearer(_) => self.admit_to_api(caller, sender),
         }
     }
@@ -108,12 +115,37 @@ impl Access {
 
 /// The headers that proxies add. One that adds none cannot be told from a program
 /// here, which is why the config says to set `server.auth` behind it.
-const PROXY_HEADERS: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
+const PROXY_HEADERS: [&str; 11] = [
+    "forwarded",
+    "via",
+    "x-real-ip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "x-original-host",
+    "x-envoy-external-address",
+    "cf-connecting-ip",
+    "true-client-ip",
+    "fastly-client-ip",
+    "tailscale-user-login",
+];
+
+/// The beginning of the names of the other headers that proxies add.
+const PROXY_PREFIX: &str = "x-forwarded-";
 
 fn is_from_this_machine(head: &RequestHead) -> bool {
+    is_from_loopback(head) && !is_proxied(head)
+}
+
+fn is_from_loopback(head: &RequestHead) -> bool {
     let is_loopback = |ip: IpAddr| ip.to_canonical().is_loopback();
-    let is_proxied = PROXY_HEADERS.iter().any(|name| head.headers().contains_key(*name));
-    head.peer_addr.is_some_and(|peer| is_loopback(peer.ip())) && !is_proxied
+    head.peer_addr.is_some_and(|peer| is_loopback(peer.ip()))
+}
+
+fn is_proxied(head: &RequestHead) -> bool {
+    head.headers().keys().any(|name| {
+        let name = name.as_str();
+        PROXY_HEADERS.contains(&name) || name.starts_with(PROXY_PREFIX)
+    })
 }
 
 fn bearer_token(head: &RequestHead) -> Option<&str> {

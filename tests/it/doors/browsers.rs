@@ -46,6 +46,35 @@ fn whoever_asks_under_another_name_than_this_machines_is_not_taken_for_this_mach
 }
 
 #[test]
+fn whoever_looks_as_if_a_proxy_had_passed_him_on_gets_no_more_by_it() {
+    let gateway = gateway_with_console();
+    let fields = [
+        "Forwarded",
+        "Via",
+        "X-Forwarded-For",
+        "X-Forwarded-Host",
+        "X-Forwarded-Proto",
+        "X-Forwarded-Port",
+        "X-Real-IP",
+        "X-Client-IP",
+        "CF-Connecting-IP",
+        "True-Client-IP",
+        "X-Envoy-External-Address",
+        "Tailscale-User-Login",
+    ];
+    for field in fields {
+        let get = |path: &str, host: &str| {
+            TestRequest::get(path).host(host).header(field, "1").send(gateway.address()).status
+        };
+        assert_eq!(get("/metrics", "evil.test"), 403, "{field}");
+        assert_eq!(get("/metrics", "localhost"), 200, "{field}");
+        assert_eq!(get("/api/v1/alerts", "localhost"), 403, "{field}");
+        let page = TestRequest::get("/metrics").header(field, "1").header("Sec-Fetch-Site", "same-origin");
+        assert_eq!(page.send(gateway.address()).status, 403, "{field}");
+    }
+}
+
+#[test]
 fn a_target_in_absolute_form_counts_beside_the_host() {
     let gateway = gateway();
     let path = "/api/v1/alerts";

@@ -179,7 +179,7 @@ impl SmtpLogin {
     }
 
     /// `words` without what we sent, should the server repeat it.
-    fn without_secrets(&self, words: &str) -> String {
+    pub(crate) fn without_secrets(&self, words: &str) -> String {
         let password = self.password.expose();
         let (plain, login) = (self.plain(), BASE64_STANDARD.encode(password));
         [plain.as_str(), &login, password]

@@ -36,6 +36,17 @@ enum ConnectionSecurity {
     None,
 }
 
+impl ConnectionSecurity {
+    /// The word for it in the config.
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Implicit(_) => "implicit",
+            Self::StartTls(_) => "starttls",
+            Self::None => "none",
+        }
+    }
+}
+
 /// The longest wait for a connection. Slow answers are a mail server's right, but
 /// one that cannot be reached must not keep the next channel in turn waiting.
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
@@ -77,14 +88,25 @@ impl SmtpServer {
         Ok(Self { host, port, security, login, proxy, hello: ClientName::from_settings(hello)? })
     }
 
-    /// The account that falls silent when the server says so: this login, towards these
-    /// recipients. A list whose only address is gone is mended by a person, and
-    /// must not silence the other channels of the same login meanwhile.
+    /// The account that falls silent when the server says so: this login, by this way, towards
+    /// these recipients. A list whose only address is gone is mended by a person, and must not
+    /// silence the other channels of the same login meanwhile; nor must a fault of TLS on one port
+    /// silence a channel to another.
     pub(crate) fn account(&self, to: &[String]) -> Account {
         let username = self.login.as_ref().map(SmtpLogin::username).unwrap_or_default();
-        let credentials: Vec<&str> =
-            [self.host.as_str(), username].into_iter().chain(to.iter().map(String::as_str)).collect();
+        let way = host_and_port(&self.host, self.port);
+        let proxy = self.proxy.as_ref().map(MailProxy::address).unwrap_or_default();
+        let way = [way.as_str(), self.security.word(), &proxy, username];
+        let credentials: Vec<&str> = way.into_iter().chain(to.iter().map(String::as_str)).collect();
         Account::new("email", &credentials)
+    }
+
+    /// `words` without the secrets of the login, should the server repeat them.
+    pub(crate) fn without_secrets(&self, words: String) -> String {
+        match &self.login {
+            Some(login) => login.without_secrets(&words),
+            None => words,
+        }
     }
 
     /// The way by which the server is reached.

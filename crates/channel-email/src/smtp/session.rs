@@ -85,13 +85,6 @@ impl SmtpSession {
         Ok(acceptance.words)
     }
 
-    /// Ends a mail that nobody is to get.
-    pub(crate) async fn reset(&mut self, deadline: Instant) -> Result<(), SmtpFailure> {
-        self.command("RSET", ReplyKind::Completion, deadline).await?;
-        self.state = SessionState::Idle;
-        Ok(())
-    }
-
     /// True if the server takes addresses that are not ASCII.
     pub(crate) fn takes_utf8(&self) -> bool {
         self.extensions.smtputf8
@@ -100,6 +93,11 @@ impl SmtpSession {
     /// The most bytes of a mail, where the server names a number.
     pub(crate) fn largest_mail(&self) -> Option<usize> {
         self.extensions.size
+    }
+
+    /// True if the session has carried mails before the one under way.
+    pub(crate) fn is_reused(&self) -> bool {
+        self.mails > 1
     }
 
     /// True if the server waits for the next `MAIL`.

@@ -66,6 +66,8 @@ pub(crate) enum SubmissionFailure {
         /// The error of the attempt, if it is the last one.
         error: SendError,
     },
+    /// The server accepted no recipient: it has no mail.
+    NobodyAccepted(SendError),
     /// The attempt has failed.
     Failed(SendError),
 }
@@ -106,9 +108,8 @@ pub(crate) async fn submit(
 ) -> Result<Receipt, SubmissionFailure> {
     let unaccepted = send_recipients(session, owed, deadlines).await?;
     if unaccepted.len() == owed.recipients.len() {
-        // A session that is not reset is not used again; that is all that can go wrong here.
-        session.reset(deadlines.ready).await.ok();
-        return Ok(none_accepted(unaccepted, owed)?);
+        // The session is not used again: a server that takes no more on one connection says so here.
+        return none_accepted(unaccepted, owed).map_err(SubmissionFailure::NobodyAccepted);
     }
     match send_content(session, mail, deadlines).await {
         Ok(words) => Ok(receipt(words, unaccepted)),

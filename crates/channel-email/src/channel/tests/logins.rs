@@ -141,3 +141,17 @@ async fn a_login_that_we_do_not_speak_is_named() {
     check(outcome, "misconfigured", "does not offer PLAIN but only LOGIN; set `smtp.auth` to auto");
     assert_eq!(auth_lines(&fake), [""; 0]);
 }
+
+#[tokio::test]
+async fn no_word_of_a_server_shows_the_password_whenever_it_is_said() {
+    for stage in ["MAIL", "RCPT", "DATA", "."] {
+        let refusal = ScriptedAnswer::Say("550 5.7.1 user alert/s3cret may not");
+        let fake = ScriptedServer::start(when(stage, refusal)).await;
+        let err = notify(&email(&fake, |_| {})).await.unwrap_err().to_string();
+        assert!(err.contains("alert/*** may not") && !err.contains(PASSWORD), "{stage}: {err}");
+    }
+    let fake = ScriptedServer::start(when(".", ScriptedAnswer::Say("250 ok s3cret queued"))).await;
+    assert_eq!(notify(&email(&fake, |_| {})).await.unwrap().words, "250 ok *** queued");
+    let fake = ScriptedServer::start(when("RCPT TO:<b", ScriptedAnswer::Say("550 s3cret"))).await;
+    assert_eq!(notify(&email(&fake, |_| {})).await.unwrap().refused[0].reason, "550 ***");
+}

@@ -1,5 +1,7 @@
 //! The recipients, of several, that get the mail.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use super::*;
 
 fn names(refusals: &[Refusal]) -> Vec<&str> {
@@ -43,13 +45,54 @@ async fn no_mail_is_sent_if_nobody_is_accepted() {
         "misconfigured",
         "mend the channel's `to`: to[0]: 550 5.1.1 no such user; to[1]: ",
     );
-    assert_eq!((fake.said("DATA"), fake.said("RSET")), (0, 1));
+    assert_eq!((fake.said("DATA"), fake.connections()), (0, 1));
 
     // Others were served by an earlier attempt: the mail has arrived.
     let later = Attempt { ordinal: 2, only: Some(vec!["b@example.com".to_owned()]), ..attempt() };
     let receipt = email.notify(&notification(Severity::High, Why::Started), &later).await.unwrap();
     assert_eq!(names(&receipt.refused), ["b@example.com"]);
-    assert_eq!(fake.connections(), 1, "a session that was reset is used again");
+    assert_eq!(fake.connections(), 2, "what was said may have been about the connection");
+}
+
+#[tokio::test]
+async fn what_a_server_refuses_on_a_connection_that_has_carried_mails_goes_on_a_new_one_at_once() {
+    for refusal in ["450 4.7.1 too many messages in this connection", "550 5.7.1 enough", "503 5.5.1 no more"]
+    {
+        let recipients = AtomicUsize::new(0);
+        // Three recipients of one mail, and no more of another, on the first connection.
+        let script = move |cue: ClientLine<'_>| {
+            let is_refused = cue.connection == 1
+                && cue.line.starts_with("RCPT")
+                && recipients.fetch_add(1, Ordering::Relaxed) >= 3;
+            if is_refused { ScriptedAnswer::Say(refusal) } else { ScriptedAnswer::Usual }
+        };
+        let fake = ScriptedServer::start(script).await;
+        let email = email(&fake, |_| {});
+        notify(&email).await.unwrap();
+        let receipt = notify(&email).await.unwrap();
+        assert_eq!((receipt.refused, receipt.deferred), (vec![], vec![]), "{refusal}");
+        assert_eq!((fake.mails().len(), fake.connections()), (2, 2), "{refusal}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_accepts_nobody_on_a_new_connection_either_is_asked_twice_and_no_more() {
+    let mails = AtomicUsize::new(0);
+    let script = move |cue: ClientLine<'_>| match cue.line {
+        "DATA" => {
+            mails.fetch_add(1, Ordering::Relaxed);
+            ScriptedAnswer::Usual
+        }
+        line if line.starts_with("RCPT") && mails.load(Ordering::Relaxed) > 0 => {
+            ScriptedAnswer::Say("450 4.2.0 later")
+        }
+        _ => ScriptedAnswer::Usual,
+    };
+    let fake = ScriptedServer::start(script).await;
+    let email = email(&fake, |_| {});
+    notify(&email).await.unwrap();
+    check(notify(&email).await, "transient", "no recipient accepted");
+    assert_eq!((fake.said("RCPT TO:<a@example.com>"), fake.connections()), (3, 2));
 }
 
 #[tokio::test]

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -74,6 +76,20 @@ fn an_account_is_a_login_towards_its_recipients_and_shows_no_name() {
     assert_ne!(one, account("x", "other@example.com", "oncall@example.com"));
     assert_ne!(one, account("x", "alert@example.com", "gone@example.com"));
     assert!(!one.as_str().contains("alert"));
+}
+
+#[test]
+fn a_fault_of_one_way_to_a_server_is_none_of_another() {
+    let account = |settings: &Value| build(settings).unwrap().account(&[]);
+    let ways = [
+        json!({ "host": "x", "tls": "implicit", "port": 465 }),
+        json!({ "host": "x", "tls": "starttls", "port": 587 }),
+        json!({ "host": "x", "tls": "starttls", "port": 465 }),
+        json!({ "host": "x", "tls": "none", "port": 465 }),
+        json!({ "host": "x", "tls": "implicit", "port": 465, "proxy": "http://proxy.example.com:3128" }),
+    ];
+    let accounts: BTreeSet<_> = ways.iter().map(account).collect();
+    assert_eq!(accounts.len(), ways.len());
 }
 
 #[test]
