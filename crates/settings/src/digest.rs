@@ -1,10 +1,13 @@
 //! A digest of settings, which tells one state of them from another.
 
+use std::path::Path;
+
 use fanfare_core::{Secret, stable_hash};
 
 use crate::context::ReadContext;
 use crate::node::{Node, Value, YamlEntry};
 use crate::secret;
+use crate::text_file::{Pipes, read_text_file};
 
 /// A digest of what `settings` say, and of the content of the secrets and files
 /// that they name: 32 hexadecimal digits. The way of writing makes no difference
@@ -68,11 +71,14 @@ impl Parts<'_> {
     }
 }
 
+/// The most bytes of a file: as many as a file of certificates may have.
+const LONGEST: u64 = 4 * 1024 * 1024;
+
 /// The content of the file at `path`; empty if it cannot be read, which the
 /// reader of the setting says itself.
 fn content(path: &Node) -> String {
     match &path.value {
-        Value::Text(path) => std::fs::read_to_string(path).unwrap_or_default(),
+        Value::Text(path) => read_text_file(Path::new(path), LONGEST, Pipes::Refused).unwrap_or_default(),
         Value::Nothing
         | Value::Bool(_)
         | Value::Number(_)

@@ -1,5 +1,7 @@
 //! The certificates that a client trusts.
 
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,6 +12,9 @@ use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
 
 use crate::exact_match::ServerVerifier;
+
+/// The most bytes of a file of certificates: those of all public authorities have some 230 KB.
+const LONGEST: u64 = 4 * 1024 * 1024;
 
 /// The reason why a client trusts nobody.
 #[derive(Debug, thiserror::Error)]
@@ -102,13 +107,33 @@ fn provider() -> Arc<CryptoProvider> {
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TrustError> {
-    let found: Vec<_> = CertificateDer::pem_file_iter(path)
-        .and_then(Iterator::collect)
-        .map_err(|err| TrustError::Unreadable { path: path.to_owned(), why: err.to_string() })?;
+    let unreadable = |why: String| TrustError::Unreadable { path: path.to_owned(), why };
+    let content = content(path).map_err(|err| unreadable(err.to_string()))?;
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&content).collect();
+    let found = found.map_err(|err| {
+        unreadable(format!(
+            "it is no whole PEM file ({err}): copy it anew, with all lines of each certificate"
+        ))
+    })?;
     if found.is_empty() {
         return Err(TrustError::Empty { path: path.to_owned() });
     }
     Ok(found)
+}
+
+/// The bytes of the file at `path`, without the sign that some editors write before a text.
+fn content(path: &Path) -> io::Result<Vec<u8>> {
+    let file_type = fs::metadata(path)?.file_type();
+    // The end of a pipe or a device may never come; a folder is named by the system.
+    if !file_type.is_file() && !file_type.is_dir() {
+        return Err(io::Error::other("it is a pipe or a device, not a file"));
+    }
+    let mut content = Vec::new();
+    File::open(path)?.take(LONGEST + 1).read_to_end(&mut content)?;
+    if content.len() as u64 > LONGEST {
+        return Err(io::Error::other(format!("it has more than {} KiB", LONGEST / 1024)));
+    }
+    Ok(content.strip_prefix(b"\xef\xbb\xbf").map_or_else(|| content.clone(), <[u8]>::to_vec))
 }
 
 #[cfg(test)]

@@ -14,10 +14,10 @@ use fanfare_config::{Config, Problem, Problems, in_file};
 use fanfare_core::{Clock as _, SystemClock};
 use fanfare_http::{AppState, ReloadFailure, ReloadRequest};
 use tokio::sync::mpsc;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{MissedTickBehavior, timeout};
 use tracing::{error, info, warn};
 
-use self::failure::{NotReloaded, config_problem};
+use self::failure::{NotReloaded, READ_WITHIN, config_problem};
 use self::restart_only::RestartOnly;
 use self::watch::FileChange;
 use super::split_config::split_config;
@@ -125,7 +125,8 @@ impl Reloader {
     async fn read_and_apply(&mut self, state: &AppState) -> Result<Vec<Problem>, NotReloaded> {
         let file = self.source.file.clone();
         // Certificates are read and parsed, which would keep requests waiting.
-        let read = tokio::task::spawn_blocking(move || file.read()).await;
+        let reading = tokio::task::spawn_blocking(move || file.read());
+        let read = timeout(READ_WITHIN, reading).await.map_err(|_elapsed| NotReloaded::Late)?;
         let mut config = read.map_err(|_| NotReloaded::Panicked)??;
         let changes = self.restart_only.changes_needing_restart(&config);
         if !changes.is_empty() {
@@ -153,7 +154,7 @@ fn log_failure(cause: &'static str, err: &NotReloaded) {
             }
             error!(reload.cause = cause, problems = list.len(), "{NOT_RELOADED}");
         }
-        NotReloaded::Unsupported(_) | NotReloaded::Store(_) | NotReloaded::Panicked => {
+        NotReloaded::Unsupported(_) | NotReloaded::Store(_) | NotReloaded::Panicked | NotReloaded::Late => {
             error!(reload.cause = cause, error = %err, "{NOT_RELOADED}");
         }
     }

@@ -14,7 +14,14 @@ pub(crate) fn insert(db: &Connection, sql: &str, values: impl Params) -> Result<
 }
 
 /// The number that the next new alert gets: one above the highest ever given.
+///
+/// `sqlite_sequence` is an ordinary table, which a restored or edited store can lack or have too low: the
+/// highest alert there is counts as well, or every new alert would be refused for its number.
 pub(crate) fn next_alert(db: &Connection) -> Result<i64, StoreError> {
-    let sql = "SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'alerts'";
+    let sql = "SELECT max(coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'alerts'), 0),
+                          coalesce((SELECT max(id) FROM alerts), 0)) + 1";
     Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
+
+#[cfg(test)]
+mod tests;

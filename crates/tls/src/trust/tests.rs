@@ -35,3 +35,26 @@ fn a_system_without_certificates_is_named_with_the_remedy() {
         "this system has no certificates to trust: install `ca-certificates`, or name a PEM file here"
     );
 }
+
+#[test]
+fn what_has_no_end_or_is_longer_than_any_file_of_certificates_is_refused_and_not_read() {
+    check_refused(Path::new("/dev/zero"), "a pipe or a device");
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    check_refused(&pipe, "a pipe or a device");
+    let long = tempfile::NamedTempFile::new().unwrap();
+    long.as_file().set_len(LONGEST + 1).unwrap();
+    check_refused(long.path(), "more than 4096 KiB");
+}
+
+#[test]
+fn every_certificate_of_a_file_counts_whatever_an_editor_writes_before_the_first() {
+    let named = |name: &str| rcgen::generate_simple_self_signed([name.to_owned()]).unwrap().cert.pem();
+    let two = format!("{}{}", named("a.example"), named("b.example"));
+    for content in [two.clone(), format!("\u{feff}{two}"), two.replace('\n', "\r\n")] {
+        assert_eq!(certificates(file(&content).path()).unwrap().len(), 2);
+    }
+    let (cut, _) = two.split_at(two.len() - 100);
+    check_refused(file(cut).path(), "no whole PEM file");
+}

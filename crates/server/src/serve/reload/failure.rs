@@ -1,5 +1,7 @@
 //! The reasons that a reload changes nothing, and how the API shows them.
 
+use std::time::Duration;
+
 use fanfare_api::{ConfigProblem, ProblemLevel};
 use fanfare_config::{Problem, ProblemSeverity, Problems};
 use fanfare_gateway::StoreError;
@@ -22,7 +24,13 @@ pub(super) enum NotReloaded {
     /// The reader of the config panicked.
     #[error("reading the config panicked, which is a bug")]
     Panicked,
+    /// The config, or a file that it names, is not read to its end.
+    #[error("the config and the files that it names cannot be read within {} s: is one of them a pipe, or on a disk that does not answer?", READ_WITHIN.as_secs())]
+    Late,
 }
+
+/// The time in which the config and the files that it names must be read.
+pub(super) const READ_WITHIN: Duration = Duration::from_secs(20);
 
 impl From<NotReloaded> for ReloadFailure {
     fn from(err: NotReloaded) -> Self {
@@ -31,9 +39,10 @@ impl From<NotReloaded> for ReloadFailure {
                 file: file.display().to_string(),
                 problems: list.iter().map(config_problem).collect(),
             },
-            NotReloaded::Unsupported(_) | NotReloaded::Store(_) | NotReloaded::Panicked => {
-                Self::Failed(err.to_string())
-            }
+            NotReloaded::Unsupported(_)
+            | NotReloaded::Store(_)
+            | NotReloaded::Panicked
+            | NotReloaded::Late => Self::Failed(err.to_string()),
         }
     }
 }
