@@ -12,7 +12,7 @@ use std::process::{Child, Stdio};
 use std::sync::Arc;
 
 use fanfare_sandbox::{Fault, FaultSwitch};
-use xtask::{DiskRoom, fillable};
+use xtask::DiskRoom;
 
 use crate::harness::{
     FakeProviders, PATIENCE, TestFolder, TestGateway, TestProgram, TestRequest, text, until,
@@ -28,13 +28,7 @@ struct FullDisk {
 
 impl FullDisk {
     fn start(site: &Arc<TestFolder>) -> Self {
-        let fanfare = site.command(&["serve"], &[]);
-        let mut command = fillable(&fanfare);
-        command
-            .env_clear()
-            .envs(fanfare.get_envs().filter_map(|(name, value)| Some((name, value?))))
-            .stdin(Stdio::null());
-        let mut gateway = TestGateway::start_by(site, command);
+        let mut gateway = TestGateway::start_by(site, site.command(&["serve"], &[]));
         let pid = gateway.program().pid();
         Self { gateway, pid }
     }

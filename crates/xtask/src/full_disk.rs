@@ -19,7 +19,7 @@ pub enum DiskRoom {
 /// The same command, run so that a disk without room ends in an error of its writes: the signal that comes with it
 /// would end the process.
 #[must_use]
-pub fn fillable(command: &Command) -> Command {
+pub(crate) fn fillable(command: &Command) -> Command {
     let mut fillable = Command::new("sh");
     fillable
         .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""])
@@ -38,7 +38,7 @@ pub fn fillable(command: &Command) -> Command {
 }
 
 impl DiskRoom {
-    /// Gives the process `pid`, that of a [`fillable`] command, this room.
+    /// Gives the process `pid` this room. One that does not know the signal of a file that may not grow is ended by it.
     ///
     /// # Errors
     ///

@@ -37,7 +37,7 @@ pub use crate::code::{
     findings, measure,
 };
 pub use crate::crowd::{CrowdReport, CrowdedGateway, ListFigure, RetentionFigures, SenderFigure};
-pub use crate::full_disk::{DiskRoom, fillable};
+pub use crate::full_disk::DiskRoom;
 pub use crate::gate::test;
 pub use crate::load::PostTarget;
 pub use crate::losses::{LossReport, LossRow, LossScenario, Losses};

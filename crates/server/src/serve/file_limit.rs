@@ -1,7 +1,19 @@
-//! The limit of open files, which connections share with the store and the channels.
+//! The limits of files: how many may be open, which connections share with the store and the channels, and how large one
+//! may grow.
 
 use anyhow::Context as _;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Has a file that may not grow further (`ulimit -f`) be an error of writing, as a full disk is. The signal that comes
+/// with it would end the process; whoever listens for it once has it for the life of the process.
+///
+/// # Errors
+///
+/// If the signal cannot be listened for.
+pub(crate) fn outlive_largest_file() -> anyhow::Result<()> {
+    signal(SignalKind::from_raw(Signal::XFSZ.as_raw())).map(drop).context("cannot listen for SIGXFSZ")
+}
 
 /// The files that a process may have open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

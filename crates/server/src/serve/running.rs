@@ -13,7 +13,7 @@ use prometheus_client::registry::Registry;
 use tokio::task::JoinHandle;
 use tracing::info;
 
-use super::file_limit::FileLimit;
+use super::file_limit::{FileLimit, outlive_largest_file};
 use super::logging::Log;
 use super::process_metrics;
 use super::reload::{ConfigSource, ReloadMetrics, Reloader};
@@ -42,6 +42,7 @@ impl RunningGateway {
         log: &Log,
     ) -> anyhow::Result<Self> {
         // Beside the opening of the store; it is awaited before anybody is told that the gateway is ready.
+        outlive_largest_file()?;
         let warming_up = tokio::task::spawn_blocking(fanfare_sources::warm_up);
         let store_path = config.store_path.clone();
         let store = Store::open(&store_path, &uuid::Uuid::new_v4().to_string())?;
