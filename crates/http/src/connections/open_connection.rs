@@ -97,7 +97,7 @@ impl OpenConnection {
     /// The body of the request is read: the memory that it takes counts from now on.
     pub(crate) fn begin_body(&self) -> HeldBody {
         self.enter(ConnectionPhase::ReadsBody);
-        HeldBody::new(Arc::clone(&self.held))
+        HeldBody::new(Arc::clone(&self.held), Standing::from(Some(self)))
     }
 
     /// The body has been read to its end.
