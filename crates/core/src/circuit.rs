@@ -130,6 +130,13 @@ impl Circuit {
         self.open_until().map(|until| until.max(now))
     }
 
+    /// The next probe may start at `now`, for a person asks for it: the fault may be mended.
+    pub fn probe_at(&mut self, now: Timestamp) {
+        if let Some(Outage { phase: Phase::Open { until }, .. }) = &mut self.outage {
+            *until = now.min(*until);
+        }
+    }
+
     /// An attempt ended at `now` with the provider having dealt with the message.
     pub fn succeeded(&mut self, now: Timestamp) {
         self.failures_in_a_row = 0;

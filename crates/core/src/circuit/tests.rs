@@ -112,6 +112,21 @@ fn while_it_is_open_nothing_starts_and_then_one_probe_at_a_time() {
 }
 
 #[test]
+fn a_person_may_have_it_probed_at_once_and_only_once() {
+    let mut circuit = after_reports(&[Misconfigured(0)]);
+    circuit.probe_at(after_noon(10));
+    assert_eq!(circuit.may_start(after_noon(10), 0), Gate::ProbeNow);
+    assert_eq!(circuit.may_start(after_noon(10), 1), Gate::WhenOneEnds);
+    circuit.failed(after_noon(11), MISCONFIGURED, "no such token");
+    assert_eq!(circuit.may_start(after_noon(12), 0), Gate::At(after_noon(71)));
+    circuit.probe_at(after_noon(80));
+    assert_eq!(circuit.may_start(after_noon(71), 0), Gate::ProbeNow, "it puts nothing off");
+    let mut closed = after_reports(&[Success(0)]);
+    closed.probe_at(after_noon(1));
+    assert_eq!(closed.may_start(after_noon(1), 5), Gate::Pass);
+}
+
+#[test]
 fn while_it_is_closed_as_many_start_as_there_are() {
     assert_eq!(Circuit::default().may_start(NOON, 1_000), Gate::Pass);
     let again = after_reports(&[Soft(0), Soft(0), Soft(0), Success(5)]);

@@ -112,3 +112,33 @@ async fn after_a_kill_a_test_is_tried_once_and_no_more() {
     harness.advance(MINUTE).await;
     assert_eq!((tests_seen(&harness), count(&harness, "pending"), count(&harness, "dead")), (2, 0, 0));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_test_probes_a_channel_at_once_whose_settings_were_wrong() {
+    let mended_at = 10 * SECOND;
+    let ding = FakeChannel::new("ding")
+        .answering(move |call| if call.at < mended_at { misconfigured() } else { FakeAnswer::Accept });
+    let harness = GatewayHarness::new([ding]).await;
+    harness.accept([alarm("a", Severity::High)]).await;
+    harness.advance(mended_at).await;
+    let before = harness.all_calls().len();
+    test(&harness).await;
+    harness.advance(SECOND).await;
+    assert_eq!(tests_seen(&harness), 1);
+    assert_eq!(harness.all_calls().len(), before + 2, "what was owed goes out as well");
+    assert_eq!(count(&harness, "pending"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_test_ends_no_silence_that_the_provider_has_asked_for() {
+    for answer in [throttled(MINUTE), blocked(MINUTE)] {
+        let case = format!("{answer:?}");
+        let ding = FakeChannel::new("ding").answering(move |_| answer.clone());
+        let harness = GatewayHarness::new([ding]).await;
+        harness.accept([alarm("a", Severity::High)]).await;
+        let before = harness.all_calls().len();
+        test(&harness).await;
+        harness.advance(SECOND).await;
+        assert_eq!(harness.all_calls().len(), before, "{case}");
+    }
+}
