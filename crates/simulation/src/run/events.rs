@@ -9,6 +9,7 @@ use fanfare_core::{
 use fanfare_gateway::{DeadLetterFilter, DeadLetters};
 use jiff::SignedDuration;
 use tokio::task::yield_now;
+use tokio::time::timeout;
 
 use super::state::WorldRun;
 use crate::laws::number;
@@ -237,9 +238,18 @@ impl WorldRun {
         Ok(())
     }
 
-    /// Puts `config` in force; while the disk fails that may fail, and changes nothing.
+    /// Puts `config` in force; while the disk fails that may fail, and changes nothing. A channel that leaves the config
+    /// stays until its last outcome is stored: a disk that does not take it is mended in the end.
     pub(super) async fn reload_to(&mut self, config: SiteConfig) -> Result<()> {
-        let reloaded = self.site.reload(config).await;
+        let reloaded = match timeout(LONGEST_DISK_FAULT, self.site.reload(config.clone())).await {
+            Ok(reloaded) => reloaded,
+            Err(_elapsed) => {
+                anyhow::ensure!(self.site.has_disk_fault(), "a reload hangs though the disk is well");
+                self.mend_disk()?;
+                self.steps_to_mended_disk = 0;
+                self.site.reload(config).await
+            }
+        };
         if !self.site.has_disk_fault() {
             reloaded?;
         }
