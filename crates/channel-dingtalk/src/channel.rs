@@ -118,7 +118,8 @@ impl Channel for DingTalk {
         let client = Client::new(
             PROVIDER,
             HttpSettings { endpoint, proxy, proxy_login, ca_file, timeout, ..HttpSettings::default() },
-        )?;
+        )?
+        .with_secrets(&secret);
         Ok(Self {
             client,
             access_token,

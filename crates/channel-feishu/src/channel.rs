@@ -115,7 +115,7 @@ impl Channel for Feishu {
             mentions: Mentions::new(mention),
             renderer: Renderer::new(locale),
         };
-        let client = Client::new(PROVIDER, settings)?;
+        let client = Client::new(PROVIDER, settings)?.with_secrets(&secret);
         Ok(Self { client, token, secret, look, clock: SigningClock::default() })
     }
 

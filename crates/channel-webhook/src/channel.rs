@@ -119,12 +119,13 @@ impl Channel for Webhook {
 
     fn build(config: WebhookConfig, context: Context) -> Result<Self, BuildError> {
         let (address, headers, keys) = (config.address()?, config.header_map()?, config.keys()?);
-        let WebhookConfig { method, allow_private, proxy, proxy_login, ca_file, .. } = config;
+        let WebhookConfig { method, allow_private, proxy, proxy_login, ca_file, signing_keys, .. } = config;
         let Context { name, locale, timeout } = context;
         let targets = if allow_private { Targets::Any } else { Targets::Public };
         let settings = HttpSettings { endpoint: None, proxy, proxy_login, ca_file, timeout, targets };
-        let client =
-            Client::new(&address.origin().ascii_serialization(), settings).map_err(in_words_of_settings)?;
+        let client = Client::new(&address.origin().ascii_serialization(), settings)
+            .map_err(in_words_of_settings)?
+            .with_secrets(&signing_keys);
         Ok(Self {
             client,
             account: Account::new(Self::KIND, &[address.as_str()]),

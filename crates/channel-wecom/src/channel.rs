@@ -96,7 +96,12 @@ impl Channel for WeCom {
                         "only a group bot mentions: an app writes to `app.to_user`",
                     ));
                 }
-                Ok(Self(BotOrApp::App(Box::new(App::new(client()?, app, msgtype, renderer)))))
+                Ok(Self(BotOrApp::App(Box::new(App::new(
+                    client()?.with_secrets([&app.secret]),
+                    app,
+                    msgtype,
+                    renderer,
+                )))))
             }
             (Some(_), Some(_)) => {
                 Err(BuildError::new("app", "a channel is a bot (`key`) or an app (`app`), not both"))

@@ -1,5 +1,6 @@
 //! The file of a config, read and parsed.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use fanfare_settings::{
@@ -34,6 +35,16 @@ pub(crate) fn read(file: &Path) -> Result<String, Problems> {
         let message = format!("the config cannot be read: {err}");
         Problems::new(file, vec![Problem::whole_file(None, message)])
     })
+}
+
+/// The text of the config at `file`, sound or not, for whoever looks at it again and again. A pipe is not read: its text
+/// is there only once, and its end may never come.
+///
+/// # Errors
+///
+/// If there is no such text.
+pub fn read_again(file: &Path) -> io::Result<String> {
+    read_text_file(file, LONGEST_CONFIG, Pipes::Refused)
 }
 
 /// The tree of `text`, which stands at `file`. Names that stand twice are added

@@ -36,7 +36,7 @@ pub use fanfare_settings::{
 
 pub use crate::client::{GatewayAddress, gateway_address};
 pub use crate::config::{Auth, Config, ServerConfig, SourceConfig};
-pub use crate::document::secret_files;
+pub use crate::document::{read_again, secret_files};
 pub use crate::load::Loader;
 pub use crate::registry::{ChannelRegistry, ChannelSettings};
 pub use crate::sandbox_secrets::SandboxSecrets;

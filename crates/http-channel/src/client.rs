@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fanfare_core::{BuildError, Egress, ProxyLogin, SendError};
+use fanfare_core::{BuildError, Egress, ProxyLogin, Secret, SendError};
 use fanfare_tls::{client_config, config_without_trust};
 use jiff::{SignedDuration, Timestamp};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -67,6 +67,7 @@ pub struct Client {
     egress: Egress,
     patience: Duration,
     clock: Arc<ProviderClock>,
+    secrets: Vec<Secret>,
 }
 
 impl Client {
@@ -107,7 +108,15 @@ impl Client {
             (None, None) => {}
         }
         let http = http.build().map_err(|err| BuildError::new("ca_file", crate::failure::chain(&err)))?;
-        Ok(Self { http, base, egress, patience: timeout, clock: Arc::default() })
+        Ok(Self { http, base, egress, patience: timeout, clock: Arc::default(), secrets: Vec::new() })
+    }
+
+    /// The same with these secrets blanked in every answer and error, whichever request they belong to: a provider
+    /// may repeat what it knows of an account.
+    #[must_use]
+    pub fn with_secrets<'a>(mut self, secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
+        self.secrets.extend(secrets.into_iter().cloned());
+        self
     }
 
     /// Sends `request` once and waits for the answer.
@@ -170,7 +179,8 @@ impl Client {
         now: Timestamp,
     ) -> Result<Answer, SendError> {
         let url = request.url(&self.base);
-        let secrets = request.secrets(&url);
+        let mut secrets = request.secrets(&url);
+        secrets.extend(self.secrets.iter().map(|it| it.expose().to_owned()));
         let Request { method, headers, body, .. } = request;
         let asked = Instant::now();
         let sent = self.http.request(method, url).headers(headers).timeout(patience).body(body).send().await;

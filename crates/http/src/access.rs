@@ -101,13 +101,10 @@ impl Access {
     ) -> Result<Admitted, HttpRefusal> {
         match self {
             Self::ThisMachine if !is_from_loopback(caller.head) => Ok(Admitted(())),
-            // A page that has its own name point to this machine can add the header of a proxy.
-            Self::ThisMachine if sender == RequestSender::OtherPage || !host::is_loopback(caller.head) => {
-                Err(HttpRefusal::forbidden(
-                    "on the gateway's own machine only requests to `localhost` or a loopback address are let in without a token, and the `Host` of this one is another name, or a web page sent it: ask http://127.0.0.1, or set `server.auth.bearer` in the config",
-                ))
+            // A page that has its own name point to this machine can add the header of a proxy, too.
+            Self::ThisMachine if sender != RequestSender::OtherPage && host::is_loopback(caller.head) => {
+                Ok(Admitted(()))
             }
-            Self::ThisMachine if is_proxied(caller.head) => Ok(Admitted(())),
             Self::ThisMachine | Self::Anyone | Self::Bearer(_) => self.admit_to_api(caller, sender),
         }
     }

@@ -42,7 +42,6 @@ pub(crate) async fn attend(
         Err(_elapsed) => {
             let (refusal, source) = (unfinished(), None);
             let (status, reason) = (refusal.status(), &refusal.to_string());
-            state.traffic.answered(door, status);
             state.traffic.refused(RefusedRequest { door, status, client, source, reason, standing });
             Err(refusal.into())
         }
@@ -74,9 +73,8 @@ async fn answer(
 
 fn take_note(state: &AppState, door: Door, standing: Standing, answer: &ServiceResponse<BoxBody>) {
     let status = answer.status();
-    state.traffic.answered(door, status);
     if !(status.is_client_error() || status.is_server_error()) {
-        return;
+        return state.traffic.answered(door, status);
     }
     let request = answer.request();
     let refusal = answer.response().error().and_then(Error::as_error::<HttpRefusal>).map(ToString::to_string);

@@ -72,9 +72,10 @@ impl Traffic {
         self.metrics.answered(door, status.as_u16());
     }
 
-    /// Logs a refused request.
+    /// Counts and logs a refused request.
     pub(crate) fn refused(&self, refused: RefusedRequest<'_>) {
         let RefusedRequest { door, status, client, source, reason, standing } = refused;
+        self.answered(door, status);
         let kind = LineKind::Refusal(door, status.as_u16());
         let left_out = match standing {
             Standing::Authenticated if status.is_client_error() => Some(0),
@@ -96,7 +97,6 @@ impl Traffic {
     /// Counts and logs the head of a request that could not be read.
     pub(crate) fn refused_head(&self, status: u16, client: Option<SocketAddr>) {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
-        self.answered(Door::None, status);
         let reason = match status {
             StatusCode::REQUEST_TIMEOUT => "no request came in time",
             StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => "the head of the request is too long",

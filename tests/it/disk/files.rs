@@ -109,3 +109,19 @@ fn a_second_gateway_is_not_started_without_the_lock_file_nor_by_another_path() {
     }
     assert_eq!(post(&gateway, 1), 202, "the first goes on");
 }
+
+#[test]
+fn a_start_beside_a_store_that_an_earlier_life_had_to_save_says_so() {
+    let providers = FakeProviders::start([dingtalk().account("ding")]);
+    let site = Arc::new(TestFolder::new(&config(&[("ding", dingtalk().settings("ding", &providers))])));
+    let gateway = TestGateway::start_at(&site, &[], &[]);
+    assert!(!gateway.log().contains("under another name"), "{}", gateway.log());
+    drop(gateway);
+    for name in ["fanfare.db.saved", "fanfare.db.saved-2"] {
+        fs::copy(site.path("data/fanfare.db"), site.path("data").join(name)).unwrap();
+    }
+    let gateway = TestGateway::start_at(&site, &[], &[]);
+    for name in ["fanfare.db.saved\n", "fanfare.db.saved-2\n"] {
+        assert!(gateway.log().contains(&format!("store.saved=data/{name}")), "{}", gateway.log());
+    }
+}

@@ -179,3 +179,37 @@ fn a_file_is_watched_if_it_says_so_and_as_long_as_it_does() {
     gateway.site().write("fanfare.yaml", &with_new_source(""));
     until("it is sound again", || gateway.log().matches("The config was reloaded").count() == 2, PATIENCE);
 }
+
+fn mkfifo(path: &std::path::Path) {
+    assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
+#[test]
+fn a_file_without_an_end_that_a_new_config_names_changes_nothing_and_holds_nobody_up() {
+    let gateway = start(&config_with(""));
+    mkfifo(&gateway.site().path("pipe"));
+    for (file, words) in [("/dev/zero", "a pipe or a device"), ("pipe", "a pipe or a device")] {
+        let bot = format!("kind: wecom, ca_file: {file}");
+        gateway.site().write("fanfare.yaml", &config_with("").replace("kind: wecom", &bot));
+        check_refused(&gateway, &[("channels.bot.ca_file", words)]);
+    }
+    gateway.site().write("fanfare.yaml", &config_with(""));
+    check_reloaded(&gateway);
+}
+
+#[test]
+fn a_config_whose_end_does_not_come_is_given_up_and_the_next_reload_is_not_held_up() {
+    let mut gateway = start(&config_with(""));
+    let config = gateway.site().path("fanfare.yaml");
+    std::fs::remove_file(&config).unwrap();
+    mkfifo(&config);
+    let answer = reload(&gateway);
+    assert!((500..600).contains(&answer.status), "{answer:?}");
+    assert!(answer.body.contains("cannot be read within 10 s"), "{answer:?}");
+    std::fs::remove_file(&config).unwrap();
+    gateway.site().write("fanfare.yaml", &with_new_source(""));
+    check_reloaded(&gateway);
+    assert_eq!(post_new(&gateway).status, 202);
+    gateway.program().signal("TERM");
+    assert!(gateway.program().wait().success(), "the thread that still waits keeps nobody from ending");
+}

@@ -208,3 +208,13 @@ async fn a_clock_that_nobody_can_correct_is_for_a_person_to_mend() {
     assert_eq!(try_at_noon(&robot, 1).await.unwrap_err().word(), "transient");
     assert_eq!(try_at_noon(&robot, 2).await.unwrap_err().word(), "misconfigured");
 }
+
+#[tokio::test]
+async fn the_signing_secret_is_shown_by_no_answer() {
+    let refused = r#"{"errcode":310000,"errmsg":"sign not match SEC-a-secret-of-a-robot"}"#;
+    let fake = FakeHttp::serve(move |_| Reaction::json(refused)).await;
+    let robot = robot_at(&fake.endpoint(), Some(SECRET));
+    let sent = robot.notify(&notification(Severity::Urgent, Why::Started), &attempt()).await;
+    let err = sent.unwrap_err().to_string();
+    assert!(err.contains("sign not match ***") && !err.contains(SECRET), "{err}");
+}

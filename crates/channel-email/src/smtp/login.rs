@@ -13,7 +13,7 @@ use crate::AuthConfig;
 use crate::smtp::connection::SmtpConnection;
 use crate::smtp::extensions::SmtpExtensions;
 use crate::smtp::raw_reply::{RawReply, ReplyKind};
-use crate::smtp::reply::{SmtpFailure, SmtpReply, SmtpStage};
+use crate::smtp::reply::{SmtpFailure, SmtpStage};
 
 /// A user name and its password.
 #[derive(Debug)]
@@ -83,7 +83,7 @@ impl SmtpLogin {
             let is_unknown = reply.as_ref().is_ok_and(is_about_the_command);
             match reply.and_then(|reply| reply.expect(ReplyKind::Completion)) {
                 Ok(_) => return Ok(()),
-                Err(failure) => refusal = self.without_secrets_in(failure).at(SmtpStage::Login),
+                Err(failure) => refusal = failure.at(SmtpStage::Login),
             }
             if !is_unknown {
                 break;
@@ -166,16 +166,6 @@ impl SmtpLogin {
             "its administrator must allow one of PLAIN, LOGIN and CRAM-MD5, or take mail from this machine without a login; or send through another server"
         };
         format!("AUTH: the server does not offer {ours} but only {theirs}; {remedy}")
-    }
-
-    fn without_secrets_in(&self, failure: SmtpFailure) -> SmtpFailure {
-        match failure {
-            SmtpFailure::Refused(SmtpReply { code, words }) => {
-                SmtpFailure::Refused(SmtpReply { code, words: self.without_secrets(&words) })
-            }
-            SmtpFailure::HungUp | SmtpFailure::Silent | SmtpFailure::Misconfigured(_) => failure,
-            SmtpFailure::Lost(words) => SmtpFailure::Lost(self.without_secrets(&words)),
-        }
     }
 
     /// `words` without what we sent, should the server repeat it.

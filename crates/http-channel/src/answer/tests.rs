@@ -172,3 +172,13 @@ async fn answer(status: &'static str, body: &str) -> Answer {
     let client = Client::new(&fake.endpoint(), HttpSettings::default()).unwrap();
     client.post_json("/send", &[("key", "a-secret-key")], &"a message", NOON).await.unwrap()
 }
+
+#[tokio::test]
+async fn no_secret_of_a_client_is_shown_though_the_request_has_none() {
+    let body = r#"{"errcode":0,"msgid":"a-corp-secret"}"#;
+    let fake = FakeHttp::serve(move |_| Reaction::answer("200 OK", "", body)).await;
+    let secret = fanfare_core::Secret::new("a-corp-secret");
+    let client = Client::new(&fake.endpoint(), HttpSettings::default()).unwrap().with_secrets([&secret]);
+    let answer = client.post_json("/send", &[], &"a message", NOON).await.unwrap();
+    assert_eq!(answer.quote(), r#"{"errcode":0,"msgid":"***"}"#);
+}

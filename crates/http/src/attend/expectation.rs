@@ -35,7 +35,6 @@ pub(crate) async fn invite(
         connection.begin_request(request.head().headers());
     }
     let (status, standing) = (refusal.status(), Standing::from(connection.as_deref()));
-    state.traffic.answered(door, status);
     let source = source(request.path()).filter(|name| door == Door::Ingest && state.source(name).is_ok());
     let (client, reason) = (request.peer_addr(), &refusal.to_string());
     state.traffic.refused(RefusedRequest { door, status, client, source, reason, standing });

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use fanfare_config::{Config, Loader, Problems, ProcessSecrets};
+use fanfare_config::{Config, Loader, Problems, ProcessSecrets, read_again};
 use fanfare_core::{Clock as _, SystemClock};
 
 use super::sandbox_host::SandboxHost;
@@ -32,6 +32,7 @@ impl ConfigFile {
 
     /// The text of the file, sound or not.
     pub(crate) async fn text(&self) -> io::Result<String> {
-        tokio::fs::read_to_string(&self.path).await
+        let path = self.path.clone();
+        tokio::task::spawn_blocking(move || read_again(&path)).await?
     }
 }

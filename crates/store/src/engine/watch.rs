@@ -102,10 +102,12 @@ impl DatabaseWatch {
         }
     }
 
-    /// True if the path leads to a file elsewhere by now, though it be the same one: whoever opens it there finds no
-    /// log beside it.
+    /// True if the path leads elsewhere by now, though it be to the same file, and our log is not beside it there:
+    /// whoever opens it would miss what only the log holds.
     fn leads_elsewhere(&self) -> bool {
-        self.path.canonicalize().is_ok_and(|place| place != self.place)
+        let is_log = |log: FileState| log.is_same_file(&self.log_state);
+        let has_log = |place: &Path| FileState::read(&beside(place, "-wal")).is_ok_and(is_log);
+        self.path.canonicalize().is_ok_and(|place| place != self.place && !has_log(&place))
     }
 
     /// Takes the files as they are now for how this process left them: it has written. Tells of a change that

@@ -30,7 +30,7 @@ pub(super) enum NotReloaded {
 }
 
 /// The time in which the config and the files that it names must be read.
-pub(super) const READ_WITHIN: Duration = Duration::from_secs(20);
+pub(super) const READ_WITHIN: Duration = Duration::from_secs(10);
 
 impl From<NotReloaded> for ReloadFailure {
     fn from(err: NotReloaded) -> Self {

@@ -25,10 +25,10 @@ impl Database {
     /// Opens the database at `path`, or makes it. If the disk cannot be written, by the room of the reserve, or
     /// as a copy in memory: what is owed must go out all the same.
     pub(in crate::engine) fn open(path: &Path, instance: &str) -> Result<Self, OpenError> {
+        warn_of_saved(path);
         let err = match Self::open_file(path, instance) {
             Ok(mut database) => {
                 database.reserve.keep();
-                warn_of_saved(path);
                 return Ok(database);
             }
             Err(err) => err,

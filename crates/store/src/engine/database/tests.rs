@@ -279,6 +279,39 @@ async fn a_link_to_the_same_file_elsewhere_is_another_file_since_its_log_is_not_
 }
 
 #[tokio::test]
+async fn a_folder_that_moves_with_its_log_and_leaves_a_link_is_the_same_store() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    post(&store, "before").await.unwrap();
+    let (old, new) = (folder.path().parent().unwrap().to_owned(), elsewhere.path().join("moved"));
+    fs::rename(&old, &new).unwrap();
+    std::os::unix::fs::symlink(&new, &old).unwrap();
+    tokio::time::sleep(Duration::from_millis(1_200)).await; // two looks
+    post(&store, "after").await.unwrap();
+    assert_eq!(store.condition().faults, 0);
+    assert_eq!(devices(&folder), ["before", "after"]);
+    drop(store);
+    fs::remove_file(&old).unwrap();
+    fs::rename(&new, &old).unwrap();
+}
+
+#[tokio::test]
+async fn nothing_but_the_store_is_left_of_what_was_written_back() {
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    post(&store, "before").await.unwrap();
+    fs::remove_file(folder.path()).unwrap();
+    until(&store, |it| it.faults == 1 && it.fault.is_none()).await;
+    let names = fs::read_dir(folder.path().parent().unwrap()).unwrap();
+    let mut names: Vec<_> = names.map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    let store = folder.path().file_name().unwrap().to_str().unwrap().to_owned();
+    let expected = ["", "-shm", "-wal", ".lock", ".reserve"].map(|suffix| format!("{store}{suffix}"));
+    assert_eq!(names, expected);
+}
+
+#[tokio::test]
 async fn a_store_in_which_another_one_is_written_is_noticed_by_its_contents() {
     let other = StoreFolder::new();
     let store = other.open();
