@@ -42,7 +42,8 @@ pub use self::settle::settle;
 pub use self::settlement::{AccountHold, Delivery, DeliveryOutcome, DigestRef, SendId, Settlement};
 pub use self::state::{
     DecisionState, DeliveryState, DeliveryStatus, Handled, IncidentNotifications, IncidentStatus,
-    NewestAlert, NotificationRecord, NotificationState, OpenIncident, StateKey, ToldChannel, ToldContent,
+    NewestAlert, NotificationContent, NotificationRecord, NotificationState, OpenIncident, StateKey,
+    ToldChannel, ToldContent,
 };
 pub use self::timer::TimerKey;
 pub use self::withdraw::withdraw;

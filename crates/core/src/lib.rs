@@ -74,10 +74,10 @@ pub use crate::decide::{
     DeliveryOutcome, DeliveryState, DeliveryStatus, DeliveryUpdate, DigestRef, DiscardReason, EvaluationTime,
     Handled, IncidentNotifications, IncidentStatus, IncidentUpdate, IncomingAlert, InvalidDeadLetterId,
     NewAcknowledgement, NewAlert, NewAttempt, NewDelivery, NewGroupedAlert, NewNotification, NewStep,
-    NewestAlert, NotificationRecord, NotificationRef, NotificationState, NotificationUpdate, Obstacle,
-    OpenIncident, Recheck, RecheckAt, RepeatKey, RepeatedAlert, SendEnd, SendId, Settlement, StateKey,
-    TimerKey, ToldChannel, ToldContent, accept, accept_planned, acknowledge, discard, give_up, obstacle,
-    recheck, retry, settle, withdraw,
+    NewestAlert, NotificationContent, NotificationRecord, NotificationRef, NotificationState,
+    NotificationUpdate, Obstacle, OpenIncident, Recheck, RecheckAt, RepeatKey, RepeatedAlert, SendEnd,
+    SendId, Settlement, StateKey, TimerKey, ToldChannel, ToldContent, accept, accept_planned, acknowledge,
+    discard, give_up, obstacle, recheck, retry, settle, withdraw,
 };
 pub use crate::digest::Digest;
 pub use crate::duration::{HumanDuration, InvalidDuration};

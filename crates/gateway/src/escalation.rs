@@ -10,7 +10,7 @@ use fanfare_core::{ChannelName, EvaluationTime, NotificationId, Recheck, StateKe
 use fanfare_store::{Store, StoreError, Unit};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
-use tracing::error;
+use tracing::{error, warn};
 
 use self::timers::Timers;
 use crate::dispatch::{Dispatch, EscalationEvent};
@@ -19,6 +19,10 @@ use crate::time::{MonotonicClock, STORE_PAUSE, after, between};
 /// The number of notifications checked in one transaction, so that an alert that
 /// arrives meanwhile does not wait long.
 const BATCH_SIZE: usize = 200;
+
+/// The pause before a notification that cannot be checked for damage in the store is tried again: only a person can mend
+/// it, and the log names it each time.
+const DAMAGE_PAUSE: Duration = Duration::from_secs(60);
 
 /// The task that checks notifications again when they are due.
 #[derive(Debug)]
@@ -84,10 +88,30 @@ impl EscalationTimers {
         if due.is_empty() {
             return;
         }
-        if let Err(err) = self.check(due.iter().filter_map(notification_of)).await {
-            error!(error = %err, "Due notifications cannot be checked; trying again");
-            let again_at = after(self.monotonic.now(), STORE_PAUSE);
-            due.into_iter().for_each(|key| timers.set(key, again_at));
+        match self.check(due.iter().filter_map(notification_of)).await {
+            Ok(()) => {}
+            Err(err @ StoreError::Damaged { .. }) => self.check_each(due, &err, timers).await,
+            Err(
+                err @ (StoreError::Sqlite(_)
+                | StoreError::Refused(_)
+                | StoreError::Panicked
+                | StoreError::Closed),
+            ) => {
+                error!(error = %err, "Due notifications cannot be checked; trying again");
+                let again_at = after(self.monotonic.now(), STORE_PAUSE);
+                due.into_iter().for_each(|key| timers.set(key, again_at));
+            }
+        }
+    }
+
+    /// Checks notifications one by one, of which a damaged one kept all from being checked: it costs itself only.
+    async fn check_each(&self, due: Vec<TimerKey>, damage: &StoreError, timers: &mut Timers) {
+        warn!(error = %damage, "Due notifications cannot be checked together; checking each by itself");
+        for key in due {
+            if let Err(err) = self.check(notification_of(&key).into_iter()).await {
+                error!(timer = ?key, error = %err, "A due notification cannot be checked; trying again later. See `fanfare audit`");
+                timers.set(key, after(self.monotonic.now(), DAMAGE_PAUSE));
+            }
         }
     }
 

@@ -9,7 +9,8 @@ use super::changes::{AlertRef, Changes, IncidentUpdate, NewAlert, RepeatedAlert}
 use super::context::DecisionContext;
 use super::repeat::{ContentDigest, RepeatKey};
 use super::state::{
-    DecisionState, IncidentStatus, NewestAlert, NotificationRecord, NotificationState, OpenIncident, StateKey,
+    DecisionState, IncidentStatus, NewestAlert, NotificationContent, NotificationState, OpenIncident,
+    StateKey,
 };
 use crate::clock::whole_millis;
 use crate::{
@@ -205,7 +206,10 @@ fn update_incident(
 
 /// The same notification once its incident is over.
 fn ended(notification: &NotificationState) -> NotificationState {
-    let over =
-        |record: &NotificationRecord| NotificationRecord { incident: IncidentStatus::Over, ..record.clone() };
-    NotificationState { record: notification.record.as_ref().map(over), ..notification.clone() }
+    let mut notification = notification.clone();
+    match &mut notification.content {
+        NotificationContent::Readable(record) => record.incident = IncidentStatus::Over,
+        NotificationContent::Unreadable { .. } => {}
+    }
+    notification
 }

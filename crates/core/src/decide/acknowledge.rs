@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::builder::{ChangesBuilder, EvaluationTime, NotificationDraft, NotificationSubject};
 use super::changes::{AlertRef, Changes, IncidentUpdate, NewAcknowledgement};
 use super::context::DecisionContext;
-use super::state::{DecisionState, IncidentStatus, NotificationRecord, NotificationState, ToldChannel};
+use super::state::{
+    DecisionState, IncidentStatus, NotificationContent, NotificationRecord, NotificationState, ToldChannel,
+};
 use crate::clock::whole_millis;
 use crate::{Acknowledgement, ChannelName, DeliveryTerms, NotificationId, ReceiverName, Why};
 
@@ -95,7 +97,7 @@ pub fn acknowledge(
 
 /// The notification `id`, if it can be acknowledged.
 fn open_record(state: &DecisionState, id: NotificationId) -> Result<&NotificationRecord, Obstacle> {
-    let found = state.notification(id).and_then(|it| it.record.as_ref());
+    let found = state.notification(id).and_then(NotificationState::record);
     let record = found.ok_or(Obstacle::Unknown)?;
     if let Some(first) = &record.acknowledged_by {
         return Err(Obstacle::Already(first.clone()));
@@ -132,8 +134,11 @@ fn enter(
 /// The same notification once it is acknowledged, unless somebody else was first.
 fn acknowledged(state: &NotificationState, acknowledgement: &Acknowledgement) -> NotificationState {
     let mut state = state.clone();
-    if let Some(record) = &mut state.record {
-        record.acknowledged_by.get_or_insert_with(|| acknowledgement.clone());
+    match &mut state.content {
+        NotificationContent::Readable(record) => {
+            record.acknowledged_by.get_or_insert_with(|| acknowledgement.clone());
+        }
+        NotificationContent::Unreadable { .. } => {}
     }
     state
 }

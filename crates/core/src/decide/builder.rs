@@ -9,7 +9,9 @@ use super::changes::{
     NotificationUpdate, RecheckAt,
 };
 use super::context::DecisionContext;
-use super::state::{Handled, NotificationRecord, NotificationState, ToldChannel, ToldContent};
+use super::state::{
+    Handled, NotificationContent, NotificationRecord, NotificationState, ToldChannel, ToldContent,
+};
 use crate::clock::whole_millis;
 use crate::{
     Acknowledgement, Alert, ChannelDelivery, ChannelName, ClockLeads, ContractState, ContractStatus,
@@ -28,6 +30,14 @@ pub enum EvaluationTime {
 }
 
 impl EvaluationTime {
+    /// The time by the wall clock, while the time scales have these leads.
+    fn wall(self, leads: ClockLeads) -> Timestamp {
+        match self {
+            Self::Scheduled(promise) => shifted(promise, -leads.promise),
+            Self::Event(wall) => wall,
+        }
+    }
+
     /// The times of an evaluation of a notification in this state, while the time scales have these leads.
     ///
     /// What is due counts on the scale of promises in either case, which nobody can set: an attempt that ends before
@@ -38,10 +48,8 @@ impl EvaluationTime {
         record: &NotificationRecord,
         leads: ClockLeads,
     ) -> EvaluationTimes {
-        let (promise, wall) = match self {
-            Self::Scheduled(now) => (now, shifted(now, -leads.promise)),
-            Self::Event(now) => (shifted(now, leads.promise), now),
-        };
+        let wall = self.wall(leads);
+        let promise = shifted(wall, leads.promise);
         EvaluationTimes { due: contract_time(record, promise), steps: state.step_time(wall) }
     }
 }
@@ -238,8 +246,8 @@ impl<'a> ChangesBuilder<'a> {
     /// Does all that is due about a notification; returns the channels that are told of it by that.
     pub(super) fn recheck(&mut self, state: &NotificationState, time: EvaluationTime) -> Vec<ToldChannel> {
         let before = self.changes.deliveries.len();
-        match &state.record {
-            Some(record) => {
+        match &state.content {
+            NotificationContent::Readable(record) => {
                 self.evaluate(state, record, time.times_for(state, record, self.context.leads));
                 let is_its = |it: &&NewDelivery| it.notification == NotificationRef::Existing(state.id);
                 let told = |it: &NewDelivery| ToldChannel {
@@ -249,14 +257,29 @@ impl<'a> ChangesBuilder<'a> {
                 };
                 self.changes.deliveries.iter().skip(before).filter(is_its).map(told).collect()
             }
-            // Its deliveries are given up for it: nothing else is kept from being written with it.
-            None => {
-                self.changes.unreadable_notifications.push(state.id);
-                let notification = NotificationRef::Existing(state.id);
-                self.changes.rechecks.push(RecheckAt { notification, at: None });
+            NotificationContent::Unreadable { status, next_check_at, .. } => {
+                match (status, next_check_at) {
+                    (ContractStatus::Kept | ContractStatus::Abandoned | ContractStatus::Late, None) => {}
+                    (ContractStatus::Open | ContractStatus::Broken, _)
+                    | (ContractStatus::Kept | ContractStatus::Abandoned | ContractStatus::Late, Some(_)) => {
+                        self.abandon_unreadable(state, time);
+                    }
+                }
                 Vec::new()
             }
         }
+    }
+
+    /// Abandons a contract that cannot be read any more, and what is left of its ladder: so people hear of it.
+    fn abandon_unreadable(&mut self, state: &NotificationState, time: EvaluationTime) {
+        let notification = NotificationRef::Existing(state.id);
+        let status = ContractStatus::Abandoned;
+        let at = state.step_time(time.wall(self.context.leads));
+        self.changes.steps.push(NewStep { notification, subject: None, at, step: Step::Settle { status } });
+        let update =
+            NotificationUpdate { id: state.id, status, climbed: 0, next_check_at: None, handled: None };
+        self.changes.updated_notifications.push(update);
+        self.changes.rechecks.push(RecheckAt { notification, at: None });
     }
 
     /// Does all that is due about a notification in this state.

@@ -31,8 +31,6 @@ pub struct Changes {
     pub notifications: Vec<NewNotification>,
     /// Notifications whose contract changes.
     pub updated_notifications: Vec<NotificationUpdate>,
-    /// Notifications that cannot be read any more: their `next_check_at` is removed.
-    pub unreadable_notifications: Vec<NotificationId>,
     /// Deliveries to insert.
     pub deliveries: Vec<NewDelivery>,
     /// Deliveries that change.

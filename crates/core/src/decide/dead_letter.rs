@@ -10,7 +10,8 @@ use super::context::DecisionContext;
 use super::dead_letter_id::DeadLetterId;
 use super::settlement::Delivery;
 use super::state::{
-    DecisionState, DeliveryState, DeliveryStatus, Handled, NotificationRecord, NotificationState,
+    DecisionState, DeliveryState, DeliveryStatus, Handled, NotificationContent, NotificationRecord,
+    NotificationState,
 };
 use crate::clock::whole_millis;
 use crate::{ContractState, ContractStatus, DeliveryId, LedgerSentence, MessageForm, Step};
@@ -64,11 +65,7 @@ impl NotificationState {
             DeadLetterId::Delivery(id) => {
                 self.deliveries.iter().any(|it| it.id == id && it.status == DeliveryStatus::Dead)
             }
-            DeadLetterId::Notification(id) => {
-                let waits =
-                    |it: &NotificationRecord| it.status == ContractStatus::Abandoned && it.handled.is_none();
-                self.id == id && self.record.as_ref().is_some_and(waits)
-            }
+            DeadLetterId::Notification(id) => self.id == id && self.is_unhandled(),
         }
     }
 }
@@ -126,7 +123,7 @@ fn retry_notification(
     builder.changes.steps.push(new_step(notification, step, now));
     builder.changes.dead_letters.extend(&letters.waiting);
     let alive = revive(notification, &revived);
-    if let Some(record) = &alive.record {
+    if let Some(record) = alive.record() {
         let status = reconsider(builder, &alive, record, now);
         let revived = alive.deliveries.iter().filter(|it| revived.contains(&it.id));
         let deliveries = revived.map(|it| delivery(&alive, record, status, it, promise_now));
@@ -136,7 +133,7 @@ fn retry_notification(
 
 /// The step that is taken at `now` about a notification that the store has.
 fn new_step(state: &NotificationState, step: Step, now: Timestamp) -> NewStep {
-    let subject = state.record.as_ref().map(|it| Arc::clone(&it.notification));
+    let subject = state.record().map(|it| Arc::clone(&it.notification));
     NewStep { notification: NotificationRef::Existing(state.id), subject, at: state.step_time(now), step }
 }
 
@@ -175,21 +172,19 @@ fn reconsider(
         }
         ContractStatus::Broken | ContractStatus::Abandoned | ContractStatus::Late => {
             if !alive.has(DeliveryStatus::Dead) {
-                builder.changes.updated_notifications.push(handled(alive, record, Handled::Retried));
+                builder.changes.updated_notifications.push(handled(alive, Handled::Retried));
             }
             record.status
         }
     }
 }
 
-fn handled(state: &NotificationState, record: &NotificationRecord, how: Handled) -> NotificationUpdate {
-    NotificationUpdate {
-        id: state.id,
-        status: record.status,
-        climbed: record.climbed,
-        next_check_at: record.next_check_at,
-        handled: Some(how),
-    }
+fn handled(state: &NotificationState, how: Handled) -> NotificationUpdate {
+    let (climbed, next_check_at) = match &state.content {
+        NotificationContent::Readable(record) => (record.climbed, record.next_check_at),
+        NotificationContent::Unreadable { next_check_at, .. } => (0, *next_check_at),
+    };
+    NotificationUpdate { id: state.id, status: state.status(), climbed, next_check_at, handled: Some(how) }
 }
 
 /// The revived delivery for its lane: by itself and in full, to whom it was still owed.
@@ -261,15 +256,13 @@ fn discard_notification(
     let step = Step::Discarded { by: by.clone(), reason: reason.clone(), on };
     changes.steps.push(new_step(state, step, now));
     changes.dead_letters.extend(&letters.waiting);
-    if let Some(record) = &state.record
-        && is_over(letters, record)
-    {
-        changes.updated_notifications.push(handled(state, record, Handled::Discarded));
+    if is_over(letters) {
+        changes.updated_notifications.push(handled(state, Handled::Discarded));
     }
 }
 
 /// Tells whether nothing is left of an abandoned notification once these letters are discarded.
-fn is_over(letters: &WaitingLetters<'_>, record: &NotificationRecord) -> bool {
+fn is_over(letters: &WaitingLetters<'_>) -> bool {
     match letters.extent {
         Extent::Notification => true,
         Extent::Deliveries => {
@@ -279,7 +272,8 @@ fn is_over(letters: &WaitingLetters<'_>, record: &NotificationRecord) -> bool {
                 DeliveryStatus::Dead => !discarded.contains(&it.id),
                 DeliveryStatus::Delivered | DeliveryStatus::Discarded => false,
             };
-            record.status == ContractStatus::Abandoned && !letters.state.deliveries.iter().any(is_left)
+            letters.state.status() == ContractStatus::Abandoned
+                && !letters.state.deliveries.iter().any(is_left)
         }
     }
 }

@@ -97,10 +97,26 @@ pub enum ToldContent {
 pub struct NotificationState {
     /// The number of the notification.
     pub id: NotificationId,
-    /// The deliveries, by number. Those that cannot be read are left out.
+    /// The deliveries, by number.
     pub deliveries: Vec<DeliveryState>,
-    /// All else; `None` if something of the notification or of its deliveries cannot be read any more.
-    pub record: Option<NotificationRecord>,
+    /// All else.
+    pub content: NotificationContent,
+}
+
+/// The content of a notification as the store has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotificationContent {
+    /// Everything can be read.
+    Readable(NotificationRecord),
+    /// The message or the terms cannot be read any more: nobody else can be told by them.
+    Unreadable {
+        /// The status of the contract, as far as it is known.
+        status: ContractStatus,
+        /// The time of the next evaluation; `None`: nothing was left to be done.
+        next_check_at: Option<Timestamp>,
+        /// The action of a person about an abandoned notification.
+        handled: Option<Handled>,
+    },
 }
 
 /// The content of a notification and the state of its contract.
@@ -215,6 +231,32 @@ impl DecisionState {
 }
 
 impl NotificationState {
+    /// The content and the contract; `None` if they cannot be read any more.
+    #[must_use]
+    pub fn record(&self) -> Option<&NotificationRecord> {
+        match &self.content {
+            NotificationContent::Readable(record) => Some(record),
+            NotificationContent::Unreadable { .. } => None,
+        }
+    }
+
+    /// The status of the contract.
+    pub(super) fn status(&self) -> ContractStatus {
+        match &self.content {
+            NotificationContent::Readable(record) => record.status,
+            NotificationContent::Unreadable { status, .. } => *status,
+        }
+    }
+
+    /// Tells whether the contract is abandoned and no person has dealt with it.
+    pub(super) fn is_unhandled(&self) -> bool {
+        let handled = match &self.content {
+            NotificationContent::Readable(record) => record.handled,
+            NotificationContent::Unreadable { handled, .. } => *handled,
+        };
+        self.status() == ContractStatus::Abandoned && handled.is_none()
+    }
+
     /// The terms that hold for the notification.
     pub(super) fn terms(&self, record: &NotificationRecord) -> Arc<DeliveryTerms> {
         let channels = || self.deliveries.iter().map(|it| it.channel.clone()).collect();

@@ -1,7 +1,9 @@
 //! The schema, and the migrations by which an older one becomes it.
 
-use rusqlite::Connection;
-use tracing::info;
+use std::collections::HashSet;
+
+use rusqlite::{Connection, Row};
+use tracing::{error, info, warn};
 
 /// The scripts, each of which brings the schema from the version of its index to the next.
 const MIGRATIONS: &[&str] = &[
@@ -55,6 +57,49 @@ pub(crate) fn migrate(db: &mut Connection, from: i64) -> rusqlite::Result<()> {
     transaction.pragma_update(None, "user_version", NEWEST)?;
     transaction.commit()?;
     if from == 0 { Ok(()) } else { report(db, from) }
+}
+
+/// The tables without which the store says nothing: none is made anew, empty, as if nothing had been accepted.
+const LEDGER: [&str; 3] = ["alerts", "notifications", "deliveries"];
+
+/// Makes the indexes and tables anew that somebody has dropped from the store, but for those of the ledger.
+pub(crate) fn restore_missing(db: &Connection) -> rusqlite::Result<()> {
+    for Definition { name, kind, sql } in missing(db)? {
+        db.execute_batch(&sql)?;
+        match kind.as_str() {
+            "table" => {
+                error!(store.table = %name, "A table of the store was missing; it is made anew, empty")
+            }
+            _ => warn!(store.index = %name, "An index of the store was missing; it is made anew"),
+        }
+    }
+    Ok(())
+}
+
+/// The definition of an index or of a table.
+struct Definition {
+    name: String,
+    kind: String,
+    sql: String,
+}
+
+/// The definitions that the newest schema has and `db` has not, tables before their indexes.
+fn missing(db: &Connection) -> rusqlite::Result<Vec<Definition>> {
+    let whole = Connection::open_in_memory()?;
+    whole.execute_batch(SCHEMA)?;
+    let present: HashSet<String> = read_schema(db)?.into_iter().map(|it| it.name).collect();
+    let is_missing = |it: &Definition| !present.contains(&it.name) && !LEDGER.contains(&it.name.as_str());
+    Ok(read_schema(&whole)?.into_iter().filter(is_missing).collect())
+}
+
+fn read_schema(db: &Connection) -> rusqlite::Result<Vec<Definition>> {
+    let mut statement = db.prepare(
+        "SELECT name, type, sql FROM sqlite_schema WHERE type IN ('table', 'index') AND sql IS NOT NULL
+           AND name NOT LIKE 'sqlite%' ORDER BY type DESC",
+    )?;
+    let definition =
+        |row: &Row<'_>| Ok(Definition { name: row.get(0)?, kind: row.get(1)?, sql: row.get(2)? });
+    statement.query_map([], definition)?.collect()
 }
 
 /// Logs that a store of the version `from` was migrated, and how many rows it has.

@@ -17,7 +17,8 @@ const BROKEN: &str = "
       LEFT JOIN steps s ON s.id = (SELECT max(last.id) FROM steps last
                                    WHERE last.notification = n.id AND last.fulfilment = 'abandoned')
     WHERE n.fulfilment = 'abandoned' AND n.dealt_with IS NULL AND n.id < ?2 AND a.source <> ?1
-      AND NOT EXISTS (SELECT 1 FROM acknowledgements k WHERE k.incident = n.incident AND k.up_to >= n.id)
+      AND NOT EXISTS (SELECT 1 FROM acknowledgements k WHERE k.incident = n.incident AND k.up_to >= n.id
+                                                        AND typeof(k.up_to) = 'integer')
       AND (a.kind = 'notice'
            OR EXISTS (SELECT 1 FROM incidents i WHERE i.fingerprint = a.fingerprint AND i.first_alert = n.incident))
     ORDER BY n.id DESC LIMIT ?3";

@@ -56,7 +56,7 @@ pub(crate) fn repeat(db: &Connection, repeat: &RepeatedAlert) -> Result<(), Stor
     let RepeatedAlert { id, seen_at, leads, alert: _, decisions: _ } = repeat;
     let reasons: Vec<String> = repeat.reasons().iter().map(Suppression::to_string).collect();
     db.prepare_cached(
-        "UPDATE alerts SET last_seen = ?2, repeats = repeats + 1, repeat_reasons = ?3, certain_lead = ?4 WHERE id = ?1",
+        "UPDATE alerts SET last_seen = ?2, repeats = min(repeats, 9223372036854775806) + 1, repeat_reasons = ?3, certain_lead = ?4 WHERE id = ?1",
     )?
     .execute(params![id.0, from_time(*seen_at), from_json(&reasons)?, from_lead(leads.certain)])?;
     Ok(())

@@ -1,10 +1,13 @@
 //! Damaged cells: values that no version has written, and what can be done about each.
 
+mod shape;
+
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
-use self::Expected::{Count, Json, Number, Text, Time, Word};
+use self::Expected::{Count, Json, Meaning, Number, Text, Time, Word};
 use self::Remedy::{Delete, GiveUp, Set};
+use self::shape::Shape;
 use crate::StoreError;
 use crate::column::{FIRST_MILLIS, LAST_MILLIS};
 
@@ -43,8 +46,10 @@ enum Expected {
     Number,
     /// Any text that is UTF-8.
     Text,
-    /// A text that is JSON.
-    Json,
+    /// A text that is JSON of this shape.
+    Json(Shape),
+    /// A value that the rest of the row allows, by this condition in SQL.
+    Meaning(&'static str),
     /// One of these words, in SQL.
     Word(&'static str),
 }
@@ -86,14 +91,28 @@ const fn optional(
 /// The words of the column `severity`.
 const SEVERITIES: Expected = Word("'low', 'mid', 'high', 'urgent', ''");
 
-/// The rules of all columns but those that the audit itself reads: `alerts.held`, `deliveries.state`,
-/// `notifications.fulfilment`.
+/// The repair of terms: what was promised by them is lost, and people hear of it where something was still to be done.
+const WITHOUT_TERMS: &str = "NULL, look_at = NULL, dealt_with = iif(look_at IS NULL, dealt_with, NULL),
+    fulfilment = iif(fulfilment IN ('open', 'broken') OR look_at IS NOT NULL, 'abandoned', fulfilment)";
+
+/// The number of rungs of a notification that no more can have been climbed than there are.
+const WITHIN_LADDER: &str = "CASE WHEN typeof(climbed) = 'integer' AND json_valid(terms)
+    THEN climbed <= coalesce(json_array_length(terms, '$.escalate'), 0) ELSE TRUE END";
+
+/// The schedule of a notification: it has a time where the end of its contract or a rung is still to come.
+const SCHEDULED_WHERE_DUE: &str =
+    "CASE WHEN look_at IS NULL AND typeof(climbed) = 'integer' AND json_valid(terms)
+    THEN NOT (fulfilment = 'open' AND json_extract(terms, '$.contract.within') IS NOT NULL)
+      AND (fulfilment = 'abandoned' OR climbed >= coalesce(json_array_length(terms, '$.escalate'), 0))
+    ELSE TRUE END";
+
+/// The rules of all columns, in the order in which a repair keeps them.
 const RULES: &[ColumnRule] = &[
     required("alerts", "received_at", Time, Set("unixepoch() * 1000")),
     required("alerts", "fingerprint", Number, Set("0")),
     required("alerts", "incident", Number, Set("id")),
     required("alerts", "since", Time, Set("received_at")),
-    required("alerts", "alert", Json, Remedy::None),
+    required("alerts", "alert", Json(Shape::Alert), Remedy::None),
     optional("alerts", "policy", Number, Set("NULL")),
     optional("alerts", "decided", Count, Set("NULL")),
     required("alerts", "source", Text, Set("''")),
@@ -104,23 +123,32 @@ const RULES: &[ColumnRule] = &[
     required("alerts", "last_seen", Time, Set("received_at")),
     required("alerts", "repeats", Count, Set("0")),
     optional("alerts", "repeat_key", Number, Set("NULL")),
-    optional("alerts", "repeat_reasons", Json, Set("NULL")),
+    optional("alerts", "repeat_reasons", Json(Shape::Texts), Set("NULL")),
+    optional("alerts", "held", Json(Shape::Suppressions), Set("NULL")),
     required("incidents", "first_alert", Number, Delete),
     required("incidents", "last_alert", Number, Delete),
     required("incidents", "since", Time, Delete),
-    required("incidents", "told", Json, Delete),
-    optional("incidents", "acknowledged", Json, Set("NULL")),
+    required("incidents", "told", Json(Shape::LastNotified), Delete),
+    optional("incidents", "acknowledged", Json(Shape::Acknowledgement), Set("NULL")),
     required("notifications", "alert", Number, Remedy::None),
     required("notifications", "receiver", Text, Set("'?'")),
-    required("notifications", "why", Json, Set("'\"notice\"'")),
+    required("notifications", "why", Json(Shape::Why), Set("'{\"why\":\"started\"}'")),
     required("notifications", "owed_at", Time, Set("unixepoch() * 1000")),
     required("notifications", "incident", Number, Set("alert")),
     optional("notifications", "owed", Count, Set("NULL")),
-    optional("notifications", "terms", Json, Set("NULL")),
+    required(
+        "notifications",
+        "fulfilment",
+        Word("'open', 'kept', 'broken', 'abandoned', 'late'"),
+        Set("'open'"),
+    ),
+    optional("notifications", "terms", Json(Shape::Terms), Set(WITHOUT_TERMS)),
     required("notifications", "asks", Number, Set("0")),
-    optional("notifications", "acknowledgement", Json, Set("NULL")),
+    optional("notifications", "acknowledgement", Json(Shape::Acknowledgement), Set("NULL")),
     required("notifications", "climbed", Count, Set("0")),
+    required("notifications", "climbed", Meaning(WITHIN_LADDER), Set("0")),
     optional("notifications", "look_at", Time, Set("unixepoch() * 1000")),
+    required("notifications", "look_at", Meaning(SCHEDULED_WHERE_DUE), Set("unixepoch() * 1000")),
     optional("notifications", "dealt_with", Word("'retried', 'discarded'"), Set("NULL")),
     required("notifications", "group_key", Number, Set("0")),
     required("notifications", "alert_count", Count, Set("1")),
@@ -129,11 +157,17 @@ const RULES: &[ColumnRule] = &[
     required("deliveries", "notification", Number, GiveUp("0")),
     required("deliveries", "channel", Text, GiveUp("'?'")),
     required("deliveries", "severity", SEVERITIES, GiveUp("'high'")),
+    required(
+        "deliveries",
+        "state",
+        Word("'pending', 'delivered', 'dead', 'discarded'"),
+        Set("'dead', reason = coalesce(reason, 'unknown')"),
+    ),
     required("deliveries", "next_at", Time, GiveUp("0")),
     required("deliveries", "attempts", Count, GiveUp("0")),
     required("deliveries", "failures", Count, GiveUp("0")),
     required("deliveries", "form", Word("'full', 'plain'"), Set("'full'")),
-    optional("deliveries", "only_to", Json, GiveUp("NULL")),
+    optional("deliveries", "only_to", Json(Shape::Texts), GiveUp("NULL")),
     optional("deliveries", "settled_at", Time, Set("NULL")),
     optional("deliveries", "reason", Text, Set("'unknown'")),
     optional("deliveries", "called_at", Time, GiveUp("NULL")),
@@ -151,11 +185,11 @@ const RULES: &[ColumnRule] = &[
     required("holds", "reason", Text, Set("''")),
     required("policies", "since", Time, Set("0")),
     optional("policies", "until", Time, Set("NULL")),
-    required("policies", "policy", Json, Remedy::None),
+    required("policies", "policy", Json(Shape::Any), Remedy::None),
     required("digests", "made_at", Time, Set("0")),
     required("steps", "notification", Number, Delete),
     required("steps", "at", Time, Delete),
-    required("steps", "step", Json, Delete),
+    required("steps", "step", Json(Shape::Step), Delete),
     required("acknowledgements", "incident", Number, Delete),
     required("acknowledgements", "notification", Number, Delete),
     required("acknowledgements", "up_to", Number, Delete),
@@ -185,8 +219,9 @@ impl ColumnRule {
             ),
             Count => format!("typeof({column}) <> 'integer' OR {column} NOT BETWEEN 0 AND {}", u32::MAX),
             Number => format!("typeof({column}) <> 'integer'"),
-            Text => format!("typeof({column}) <> 'text'"),
-            Json => format!("typeof({column}) <> 'text' OR NOT json_valid({column})"),
+            Text => format!("NOT {}", Shape::Text.condition(column)),
+            Json(shape) => format!("NOT {}", shape.condition(column)),
+            Meaning(condition) => format!("NOT ({condition})"),
             Word(words) => format!("typeof({column}) <> 'text' OR {column} NOT IN ({words})"),
         };
         match self.presence {
@@ -212,6 +247,7 @@ fn name_of(table: &str) -> &'static str {
 /// The damaged cells of the whole store. A table of which a page cannot be read is left out from there on; the
 /// audit says so.
 pub(crate) fn damaged_cells(db: &Connection) -> Result<Vec<DamagedCell>, StoreError> {
+    shape::define(db)?;
     let mut found = Vec::new();
     let mut rest = RULES;
     while let Some(first) = rest.first() {
@@ -256,6 +292,7 @@ fn find_in_table(
 
 /// Repairs every damaged cell, each by the remedy of its column, and returns the number of rows that were changed.
 pub(crate) fn repair_cells(db: &Connection) -> Result<usize, StoreError> {
+    shape::define(db)?;
     RULES.iter().try_fold(0, |changed, rule| Ok(changed + repair_column(db, rule)?))
 }
 

@@ -149,33 +149,38 @@ fn delivery(row: &Row<'_>) -> Result<Delivery, StoreError> {
     })
 }
 
-/// The state of each delivery of a notification, by number; an error for one that cannot be read.
+/// The state of each delivery of a notification, by number.
+///
+/// A damaged cell costs as little as it may: where it cannot be read whether people have the message, nobody has, and
+/// nothing will bring it; all else is as of a delivery that was just owed.
 pub(crate) fn states(
     db: &Connection,
     notification: NotificationId,
     owed_at: Timestamp,
-) -> Result<Vec<Result<DeliveryState, StoreError>>, StoreError> {
+) -> Result<Vec<DeliveryState>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT d.id, d.channel, d.called_at, d.state, d.next_at, d.attempts, d.only_to, d.escalated, d.reason,
                 (SELECT t.ended_at FROM attempts t WHERE t.delivery = d.id ORDER BY t.ordinal DESC LIMIT 1)
          FROM deliveries d WHERE d.notification = ?1 ORDER BY d.id",
     )?;
-    let states = statement.query_map([notification.0], |row| Ok(delivery_state(row, owed_at)))?;
+    let states = statement.query_map([notification.0], |row| delivery_state(row, owed_at))?;
     Ok(states.collect::<Result<_, _>>()?)
 }
 
-fn delivery_state(row: &Row<'_>, owed_at: Timestamp) -> Result<DeliveryState, StoreError> {
+fn delivery_state(row: &Row<'_>, owed_at: Timestamp) -> Result<DeliveryState, rusqlite::Error> {
+    let text = |column| row.get_ref(column).ok().and_then(|it| it.as_str().ok());
+    let time = |column| row.get(column).ok().and_then(|it| to_time(it).ok());
     Ok(DeliveryState {
         id: DeliveryId(row.get(0)?),
-        channel: row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?.into(),
-        owed_at: row.get::<_, Option<i64>>(2)?.map_or(Ok(owed_at), to_time)?,
-        status: to_delivery_status(row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?)?,
-        next_at: to_time(row.get(4)?)?,
-        attempts: row.get(5)?,
-        last_attempt_at: row.get::<_, Option<i64>>(9)?.map(to_time).transpose()?,
-        only: row.get::<_, Option<String>>(6)?.map(|it| to_json("recipients", &it)).transpose()?,
-        escalated: row.get::<_, Option<String>>(7)?.map(|it| to_unless(&it)).transpose()?,
-        reason: row.get(8)?,
+        channel: text(1).unwrap_or("?").into(),
+        owed_at: time(2).unwrap_or(owed_at),
+        status: text(3).and_then(|it| to_delivery_status(it).ok()).unwrap_or(DeliveryStatus::Dead),
+        next_at: time(4).unwrap_or(owed_at),
+        attempts: row.get(5).unwrap_or(0),
+        last_attempt_at: time(9),
+        only: text(6).and_then(|it| to_json("recipients", it).ok()),
+        escalated: text(7).and_then(|it| to_unless(it).ok()),
+        reason: text(8).map(str::to_owned),
     })
 }
 

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    Acknowledgement, AlertId, ChannelName, GroupKey, Handled, IncidentStatus, NewNotification, Notification,
-    NotificationId, NotificationRecord, NotificationUpdate, Recheck, RoutePath, ToldChannel, ToldContent,
+    Acknowledgement, AlertId, ChannelName, ContractStatus, DeliveryTerms, GroupKey, Handled, IncidentStatus,
+    NewNotification, Notification, NotificationContent, NotificationId, NotificationRecord,
+    NotificationUpdate, Recheck, RoutePath, ToldChannel, ToldContent,
 };
 use jiff::Timestamp;
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::column::{
@@ -110,28 +112,35 @@ const RECORD: &str = "
            n.promise_lead, n.certain_lead
     FROM notifications n JOIN alerts a ON a.id = n.alert
       LEFT JOIN acknowledgements k ON k.id =
-        (SELECT min(first.id) FROM acknowledgements first WHERE first.incident = n.incident AND first.up_to >= n.id)
+        (SELECT min(first.id) FROM acknowledgements first
+         WHERE first.incident = n.incident AND first.up_to >= n.id AND typeof(first.up_to) = 'integer'
+           AND typeof(first.by) = 'text' AND typeof(first.at) = 'integer' AND first.at BETWEEN ?2 AND ?3)
     WHERE n.id = ?1";
 
 /// The notification `id` with the state of its contract; `None` if it or its alert is missing.
+///
+/// A damaged cell of the contract costs as little as it may: an acknowledgement that cannot be read is none, and a
+/// state that cannot be read is that of a contract of which nothing was done yet. Rather somebody is told twice.
 pub(crate) fn record(db: &Connection, id: NotificationId) -> Result<Option<NotificationRecord>, StoreError> {
     db.prepare_cached(RECORD)?
-        .query_row([id.0], |row| Ok(notification_record(db, row)))
+        .query_row([id.0, FIRST_MILLIS, LAST_MILLIS], |row| Ok(notification_record(db, row)))
         .optional()?
         .transpose()
 }
 
 fn notification_record(db: &Connection, row: &Row<'_>) -> Result<NotificationRecord, StoreError> {
     let terms: Option<String> = row.get(12)?;
+    let terms: Option<Arc<DeliveryTerms>> =
+        terms.map(|it| to_json("the terms of a notification", &it).map(Arc::new)).transpose()?;
     let acknowledged: Option<(String, i64)> = row.get::<_, Option<String>>(17)?.zip(row.get(18)?);
     Ok(NotificationRecord {
         notification: Arc::new(notification(db, row)?),
-        leads: to_leads(row.get(20)?, row.get(21)?),
-        terms: terms.map(|it| to_json("the terms of a notification", &it).map(Arc::new)).transpose()?,
-        climbed: usize::try_from(row.get::<_, i64>(13)?).unwrap_or(0),
-        status: to_contract_status(&row.get::<_, String>(14)?)?,
-        next_check_at: row.get::<_, Option<i64>>(15)?.map(to_time).transpose()?,
-        handled: row.get::<_, Option<String>>(16)?.map(|it| to_handled(&it)).transpose()?,
+        leads: to_leads(row.get(20).unwrap_or(0), row.get(21).unwrap_or(0)),
+        climbed: climbed(row, 13, terms.as_deref()),
+        terms,
+        status: status(row, 14),
+        next_check_at: next_check_at(row, 15),
+        handled: handled(row, 16),
         acknowledged_by: acknowledged
             .map(|(by, at)| Ok::<_, StoreError>(Acknowledgement { by, at: to_time(at)? }))
             .transpose()?,
@@ -139,17 +148,61 @@ fn notification_record(db: &Connection, row: &Row<'_>) -> Result<NotificationRec
     })
 }
 
-/// The first alert of the incident of `id`, and the time from which on `id` is owed; `None` if there is no such
-/// notification.
-pub(crate) fn incident_and_time(
+/// The first alert of the incident of `id`; `None` if there is no such notification, or it cannot be read.
+pub(crate) fn incident(db: &Connection, id: NotificationId) -> Result<Option<AlertId>, StoreError> {
+    let found = db
+        .prepare_cached("SELECT incident FROM notifications WHERE id = ?1")?
+        .query_row([id.0], |row| row.get(0).map(AlertId))
+        .optional();
+    Ok(StoreError::skip_damaged(found.map_err(StoreError::from), &format!("notification {id}"))?.flatten())
+}
+
+/// A notification that [`record`] cannot read: as much of it as can be, and the time from which on it is owed.
+pub(crate) fn unreadable(
     db: &Connection,
     id: NotificationId,
-) -> Result<Option<(AlertId, Timestamp)>, StoreError> {
-    let row = db
-        .prepare_cached("SELECT incident, owed_at FROM notifications WHERE id = ?1")?
-        .query_row([id.0], |row| Ok((row.get(0).map(AlertId)?, row.get::<_, i64>(1)?)))
-        .optional()?;
-    row.map(|(incident, owed_at)| Ok((incident, to_time(owed_at)?))).transpose()
+) -> Result<Option<(NotificationContent, Timestamp)>, StoreError> {
+    let read = |row: &Row<'_>| {
+        let content = NotificationContent::Unreadable {
+            status: status(row, 0),
+            next_check_at: next_check_at(row, 1),
+            handled: handled(row, 2),
+        };
+        Ok((content, time_or_epoch(row, 3)))
+    };
+    Ok(db
+        .prepare_cached("SELECT fulfilment, look_at, dealt_with, owed_at FROM notifications WHERE id = ?1")?
+        .query_row([id.0], read)
+        .optional()?)
+}
+
+/// The status of a contract; open, where no version has written such a word: the next evaluation then tells.
+fn status(row: &Row<'_>, column: usize) -> ContractStatus {
+    let word: Option<String> = row.get(column).ok();
+    word.and_then(|it| to_contract_status(&it).ok()).unwrap_or(ContractStatus::Open)
+}
+
+/// The time of the next evaluation; long ago, where it is no time: rather early than late.
+fn next_check_at(row: &Row<'_>, column: usize) -> Option<Timestamp> {
+    let is_null = row.get_ref(column).is_ok_and(|it| it == ValueRef::Null);
+    (!is_null).then(|| time_or_epoch(row, column))
+}
+
+fn time_or_epoch(row: &Row<'_>, column: usize) -> Timestamp {
+    let millis: Option<i64> = row.get(column).ok();
+    millis.and_then(|it| to_time(it).ok()).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn handled(row: &Row<'_>, column: usize) -> Option<Handled> {
+    let word: Option<String> = row.get(column).ok();
+    word.and_then(|it| to_handled(&it).ok())
+}
+
+/// The number of rungs that were dealt with; none, where it cannot be that of a ladder of these terms.
+fn climbed(row: &Row<'_>, column: usize, terms: Option<&DeliveryTerms>) -> usize {
+    let rungs = terms.map_or(0, |it| it.escalate.len());
+    let climbed: i64 = row.get(column).unwrap_or(0);
+    usize::try_from(climbed).ok().filter(|it| *it <= rungs).unwrap_or(0)
 }
 
 /// The channels on which something of an incident was owed, in the order in which it came to be.
@@ -167,7 +220,11 @@ pub(crate) fn told(db: &Connection, incident: AlertId) -> Result<Vec<ToldChannel
             content,
         })
     })?;
-    Ok(told.collect::<Result<_, _>>()?)
+    let mut readable = Vec::new();
+    for one in told {
+        readable.extend(StoreError::skip_damaged(one.map_err(StoreError::from), &"of `deliveries`")?);
+    }
+    Ok(readable)
 }
 
 /// The newest notification of an incident.
@@ -176,12 +233,6 @@ pub(crate) fn newest(db: &Connection, incident: AlertId) -> Result<Option<Notifi
         .prepare_cached("SELECT max(id) FROM notifications WHERE incident = ?1")?
         .query_row([incident.0], |row| row.get(0))?;
     Ok(newest.map(NotificationId))
-}
-
-/// Takes a notification off the schedule of checks.
-pub(crate) fn unschedule(db: &Connection, id: NotificationId) -> Result<(), StoreError> {
-    db.prepare_cached("UPDATE notifications SET look_at = NULL WHERE id = ?1")?.execute([id.0])?;
-    Ok(())
 }
 
 /// True of a notification whose contract is abandoned and unhandled.
@@ -195,11 +246,17 @@ pub(crate) fn is_unhandled(db: &Connection, id: NotificationId) -> Result<bool, 
         .is_some())
 }
 
+/// The time after which a check that is further away is made at once, in milliseconds: a month. The check finds the
+/// true time again where that of the row is damaged, and hardly any ladder is as long.
+const FAR_AWAY: i64 = 31 * 24 * 60 * 60 * 1000;
+
 /// Every notification that is scheduled for a check, with its time on the scale of promises.
 pub(crate) fn scheduled(db: &Connection) -> Result<Vec<Recheck>, StoreError> {
-    let mut statement =
-        db.prepare("SELECT id, look_at + promise_lead FROM notifications WHERE look_at IS NOT NULL")?;
-    let mut rows = statement.query([])?;
+    let mut statement = db.prepare(
+        "SELECT id, iif(look_at - owed_at > ?1, NULL, look_at + promise_lead) FROM notifications
+         WHERE look_at IS NOT NULL",
+    )?;
+    let mut rows = statement.query([FAR_AWAY])?;
     let mut scheduled = Vec::new();
     while let Some(row) = rows.next()? {
         // A time that is none: at once, rather early than late.

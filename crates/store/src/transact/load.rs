@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    AlertId, DecisionState, IncidentKey, IncidentNotifications, NotificationId, NotificationState,
-    OpenIncident, StateKey,
+    AlertId, DecisionState, IncidentKey, IncidentNotifications, NotificationContent, NotificationId,
+    NotificationState, OpenIncident, StateKey,
 };
+use jiff::Timestamp;
 use rusqlite::Connection;
 use tracing::error;
 
@@ -28,7 +29,7 @@ pub(super) fn load(db: &Connection, keys: &[StateKey]) -> Result<DecisionState, 
             StateKey::Notification(id) => state.notifications.extend(notification(db, *id)?),
             StateKey::IncidentOf(id) => {
                 state.notifications.extend(notification(db, *id)?);
-                if let Some((incident, _)) = notifications::incident_and_time(db, *id)? {
+                if let Some(incident) = notifications::incident(db, *id)? {
                     state.of_incident = notifications_of(db, incident)?;
                 }
             }
@@ -67,26 +68,22 @@ fn notifications_of(db: &Connection, incident: AlertId) -> Result<IncidentNotifi
 }
 
 /// The notification `id` with its deliveries; `None` if there is none.
-///
-/// One that cannot be read any more is left to its deliveries, which are given up
-/// for it: it must not keep what is written with it from being so.
 fn notification(db: &Connection, id: NotificationId) -> Result<Option<NotificationState>, StoreError> {
-    let Some(record) = readable(notifications::record(db, id), id)? else { return unreadable(db, id) };
-    let mut all = Vec::new();
-    for delivery in deliveries::states(db, id, record.notification.owed_at)? {
-        match readable(delivery.map(Some), id)? {
-            Some(delivery) => all.push(delivery),
-            None => return unreadable(db, id),
-        }
-    }
-    Ok(Some(NotificationState { id, deliveries: all, record: Some(record) }))
+    let Some((content, owed_at)) = content(db, id)? else { return Ok(None) };
+    let deliveries = deliveries::states(db, id, owed_at)?;
+    Ok(Some(NotificationState { id, deliveries, content }))
 }
 
-/// A notification that cannot be read, with those of its deliveries that can be.
-fn unreadable(db: &Connection, id: NotificationId) -> Result<Option<NotificationState>, StoreError> {
-    let Some((_, owed_at)) = notifications::incident_and_time(db, id)? else { return Ok(None) };
-    let deliveries = deliveries::states(db, id, owed_at)?.into_iter().filter_map(Result::ok).collect();
-    Ok(Some(NotificationState { id, deliveries, record: None }))
+/// The content of the notification `id`, and the time from which on it is owed; `None` if there is no such notification.
+fn content(
+    db: &Connection,
+    id: NotificationId,
+) -> Result<Option<(NotificationContent, Timestamp)>, StoreError> {
+    if let Some(record) = readable(notifications::record(db, id), id)? {
+        let owed_at = record.notification.owed_at;
+        return Ok(Some((NotificationContent::Readable(record), owed_at)));
+    }
+    notifications::unreadable(db, id)
 }
 
 /// The value that was read; `None` if there is none, or a damaged one.
@@ -94,7 +91,7 @@ fn readable<T>(read: Result<Option<T>, StoreError>, id: NotificationId) -> Resul
     match read {
         Ok(found) => Ok(found),
         Err(err @ StoreError::Damaged { .. }) => {
-            error!(notification.id = %id, error = %err, "A notification cannot be followed up any more");
+            error!(notification.id = %id, error = %err, "A notification cannot be followed up any more: its contract counts as abandoned");
             Ok(None)
         }
         Err(

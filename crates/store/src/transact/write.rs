@@ -21,7 +21,6 @@ pub(super) fn write(db: &Connection, changes: &Changes) -> Result<AssignedIds, S
         incidents,
         notifications,
         updated_notifications,
-        unreadable_notifications,
         deliveries,
         updated_deliveries,
         attempts,
@@ -40,7 +39,6 @@ pub(super) fn write(db: &Connection, changes: &Changes) -> Result<AssignedIds, S
     repeats.iter().try_for_each(|it| alerts::repeat(db, it))?;
     incidents.iter().try_for_each(|it| update_incident(db, it, &ids))?;
     updated_notifications.iter().try_for_each(|it| notifications::update(db, it))?;
-    unreadable_notifications.iter().try_for_each(|it| notifications::unschedule(db, *it))?;
     updated_deliveries.iter().try_for_each(|it| update_delivery(db, it))?;
     attempts.iter().try_for_each(|it| attempts::upsert(db, it))?;
     steps.iter().try_for_each(|it| steps::insert(db, ids.notification(it.notification), &it.step, it.at))?;

@@ -23,7 +23,7 @@ pub(super) async fn accepted_alerts_survive_reopening(site: &impl StoreSite) {
     assert_eq!(store.rechecks().await.unwrap(), accepted.rechecks);
     let id = accepted.notifications[0].id;
     let state = store.state(vec![StateKey::Notification(id)]).await.unwrap();
-    let record = state.notifications[0].record.as_ref().unwrap();
+    let record = state.notifications[0].record().unwrap();
     assert_eq!(record.notification, accepted.notifications[0]);
     assert_eq!(record.terms.as_deref(), Some(&ladder()));
 }

@@ -36,7 +36,7 @@ pub(super) async fn a_group_of_three_is_loaded_in_order_after_reopening(site: &i
     let store = site.open().await;
     assert_eq!(store.notification(written.id).await.unwrap().as_ref(), Some(&**written));
     let state = store.state(vec![StateKey::Notification(written.id)]).await.unwrap();
-    let record = state.notifications[0].record.as_ref().unwrap();
+    let record = state.notifications[0].record().unwrap();
     assert_eq!(record.notification, *written);
 }
 

@@ -192,6 +192,16 @@ fn deliveries_of_a_notification_that_cannot_be_read_can_be_discarded() {
 }
 
 #[test]
+fn an_abandoned_notification_that_cannot_be_read_can_be_discarded() {
+    let mut fixture = all_dead(plain());
+    fixture.ledger.notifications.get_mut(&NotificationId(1)).unwrap().is_readable = false;
+    fixture.discard(1, &["n1"]);
+    let row = &fixture.ledger.notifications[&NotificationId(1)];
+    assert_eq!((row.status, row.handled), (ContractStatus::Abandoned, Some(Handled::Discarded)));
+    assert_eq!(fixture.discard(1, &["n1"]), Committed::default());
+}
+
+#[test]
 fn a_dead_letter_is_named_by_a_letter_and_a_number() {
     assert_eq!("d17".parse(), Ok(DeadLetterId::Delivery(DeliveryId(17))));
     assert_eq!("n5".parse(), Ok(DeadLetterId::Notification(NotificationId(5))));

@@ -169,7 +169,7 @@ impl DecisionFixture {
     pub(super) fn settlement(&self, channel: &str, outcome: DeliveryOutcome, seconds: i64) -> Settlement {
         let (notification, delivery) = self.pending_on(channel);
         let is_scheduled = self.decide(|_| self.ledger.read(&[StateKey::Notification(notification)]));
-        let record = is_scheduled.notifications[0].record.as_ref();
+        let record = is_scheduled.notifications[0].record();
         Settlement {
             delivery: delivery.id,
             notification,

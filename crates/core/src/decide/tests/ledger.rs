@@ -149,7 +149,15 @@ impl MemoryLedger {
         Some(NotificationState {
             id,
             deliveries: self.deliveries_of(id),
-            record: row.is_readable.then_some(record),
+            content: if row.is_readable {
+                NotificationContent::Readable(record)
+            } else {
+                NotificationContent::Unreadable {
+                    status: row.status,
+                    next_check_at: row.next_check_at,
+                    handled: row.handled,
+                }
+            },
         })
     }
 
@@ -231,9 +239,6 @@ impl MemoryLedger {
             let row = self.notifications.get_mut(id).unwrap();
             (row.status, row.climbed, row.next_check_at, row.handled) =
                 (*status, *climbed, *next_check_at, *handled);
-        }
-        for id in &changes.unreadable_notifications {
-            self.notifications.get_mut(id).unwrap().next_check_at = None;
         }
         for DeliveryUpdate { id, change } in &changes.updated_deliveries {
             update_delivery(&mut self.deliveries.get_mut(id).unwrap().1, change.clone());

@@ -1,7 +1,7 @@
 use super::decision_fixture::{DecisionFixture, again, alarm, channels, dead, ladder, names};
 use crate::decide::*;
 use crate::fixtures::after_noon;
-use crate::{NotificationId, Severity, Unless};
+use crate::{ContractStatus, NotificationId, Severity, Unless};
 
 #[test]
 fn evaluating_again_when_nothing_has_changed_does_nothing_again() {
@@ -39,14 +39,33 @@ fn all_that_is_due_is_done_whether_a_timer_or_an_event_comes_first() {
 }
 
 #[test]
-fn a_notification_that_cannot_be_read_any_more_is_not_evaluated_again() {
+fn a_contract_that_cannot_be_read_any_more_is_abandoned_once() {
     let mut fixture = DecisionFixture::on(ladder());
     fixture.accept(alarm("a", Severity::High), 0);
     fixture.ledger.notifications.values_mut().for_each(|it| it.is_readable = false);
     let more = fixture.recheck(1, 60);
     assert!(more.deliveries.is_empty() && more.alerts.is_empty());
     assert_eq!(more.rechecks, [Recheck { notification: NotificationId(1), at: None }]);
-    assert_eq!(fixture.ledger.notifications[&NotificationId(1)].next_check_at, None);
+    let row = &fixture.ledger.notifications[&NotificationId(1)];
+    assert_eq!((row.status, row.next_check_at), (ContractStatus::Abandoned, None));
+    assert_eq!(fixture.ledger.steps.len(), 1, "{:?}", fixture.ledger.steps);
+    assert_eq!(fixture.recheck(1, 61), Committed::default());
+    assert_eq!(fixture.ledger.steps.len(), 1);
+}
+
+#[test]
+fn a_kept_contract_that_cannot_be_read_any_more_is_abandoned_with_what_is_left_of_its_ladder() {
+    for (next_check_at, expected) in
+        [(Some(after_noon(900)), ContractStatus::Abandoned), (None, ContractStatus::Kept)]
+    {
+        let mut fixture = DecisionFixture::on(ladder());
+        fixture.accept(alarm("a", Severity::High), 0);
+        let row = fixture.ledger.notifications.get_mut(&NotificationId(1)).unwrap();
+        (row.is_readable, row.status, row.next_check_at) = (false, ContractStatus::Kept, next_check_at);
+        fixture.recheck(1, 900);
+        let row = &fixture.ledger.notifications[&NotificationId(1)];
+        assert_eq!((row.status, row.next_check_at), (expected, None));
+    }
 }
 
 #[test]

@@ -213,7 +213,8 @@ fn a_delivery_is_settled_though_its_notification_cannot_be_read_any_more() {
     assert_eq!(fixture.delivery(1).status, DeliveryStatus::Dead);
     assert!(more.deliveries.is_empty() && more.alerts.is_empty());
     assert_eq!(more.rechecks.iter().map(|it| it.at).collect::<Vec<_>>(), [None]);
-    assert_eq!(fixture.ledger.notifications.values().next().unwrap().next_check_at, None);
+    let row = fixture.ledger.notifications.values().next().unwrap();
+    assert_eq!((row.status, row.next_check_at), (ContractStatus::Abandoned, None));
 }
 
 #[test]

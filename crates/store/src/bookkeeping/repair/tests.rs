@@ -1,6 +1,6 @@
 use fanfare_core::Severity;
 
-use crate::fixtures::{NOON, StoreFolder, alarm, try_accept};
+use crate::fixtures::{Decider, NOON, StoreFolder, accept_by, alarm, ladder, try_accept};
 use crate::{DeadLetterFilter, Remedy};
 
 /// Lets the columns take any value, as damage on the disk does.
@@ -65,7 +65,22 @@ async fn each_kind_of_damage_is_found_by_row_and_column_and_repaired() {
         "look_at",
     )
     .await;
-    check("UPDATE deliveries SET settled_at = x'00' WHERE id = 4", "deliveries 4", "settled_at").await;
+    check("UPDATE alerts SET alert = '{\"labels\": 7}' WHERE id = 1", "alerts 1", "alert").await;
+    check("UPDATE alerts SET source = CAST(x'ff' AS TEXT) WHERE id = 1", "alerts 1", "source").await;
+    check("UPDATE incidents SET told = '7' WHERE last_alert = 1", "incidents", "told").await;
+    check("UPDATE notifications SET why = '{\"why\":\"because\"}' WHERE id = 1", "notifications 1", "why")
+        .await;
+    check("UPDATE notifications SET terms = '{\"channels\": 7}' WHERE id = 1", "notifications 1", "terms")
+        .await;
+    check(
+        "UPDATE notifications SET acknowledgement = '[]' WHERE id = 1",
+        "notifications 1",
+        "acknowledgement",
+    )
+    .await;
+    check("UPDATE deliveries SET only_to = '{}' WHERE id = 2", "deliveries 2", "only_to").await;
+    check("UPDATE deliveries SET reason = CAST(x'c3' AS TEXT) WHERE id = 2", "deliveries 2", "reason").await;
+    check("UPDATE deliveries SET settled_at = x'00'WHERE id = 4", "deliveries 4", "settled_at").await;
     check("UPDATE deliveries SET form = 'long' WHERE id = 4", "deliveries 4", "form").await;
 }
 
@@ -78,4 +93,52 @@ async fn a_pending_delivery_that_is_damaged_is_a_dead_letter_after_the_repair() 
     assert_eq!(letters.len(), 1);
     assert!(letters[0].reason.contains("a severity"), "{}", letters[0].reason);
     assert_eq!(store.pending_deliveries().await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn states_that_nobody_knows_are_repaired_so_that_a_person_hears_of_them() {
+    let folder = damaged("UPDATE deliveries SET state = 'delievered' WHERE id = 2").await;
+    let store = folder.open();
+    let found: Vec<_> =
+        store.damaged_cells().await.unwrap().into_iter().map(|it| (it.row, it.column)).collect();
+    assert_eq!(found, [("deliveries 2".to_owned(), "state")]);
+    store.repair(NOON).await.unwrap();
+    assert_eq!(store.damaged_cells().await.unwrap(), []);
+    assert_eq!(folder.number("SELECT count(*) FROM deliveries WHERE id = 2 AND state = 'dead'"), 1);
+
+    let folder = damaged("UPDATE notifications SET fulfilment = 'opne' WHERE id = 1").await;
+    let store = folder.open();
+    store.repair(NOON).await.unwrap();
+    assert_eq!(folder.number("SELECT count(*) FROM notifications WHERE id = 1 AND fulfilment = 'open'"), 1);
+    assert_eq!(store.audit().await.unwrap().unaccounted_in_all, 0);
+}
+
+#[tokio::test]
+async fn a_ladder_that_nothing_would_climb_is_found_and_put_on_the_schedule() {
+    for (damage, column) in [
+        ("UPDATE notifications SET look_at = NULL", "look_at"),
+        ("UPDATE notifications SET look_at = NULL, fulfilment = 'kept'", "look_at"),
+        ("UPDATE notifications SET climbed = 7", "climbed"),
+    ] {
+        let folder = StoreFolder::new();
+        let store = folder.open();
+        accept_by(&store, &Decider::on(ladder()), alarm("a", Severity::High), NOON).await;
+        assert_eq!(store.audit().await.unwrap().unaccounted_in_all, 0);
+        folder.raw().execute(damage, []).unwrap();
+        let found: Vec<_> = store.damaged_cells().await.unwrap().into_iter().map(|it| it.column).collect();
+        assert_eq!(found, [column], "{damage}");
+        assert_eq!(store.audit().await.unwrap().unaccounted_in_all, 1, "{damage}");
+        store.repair(NOON).await.unwrap();
+        assert_eq!(store.audit().await.unwrap().unaccounted_in_all, 0, "{damage}");
+        assert_eq!(store.rechecks().await.unwrap().len(), 1, "{damage}");
+    }
+}
+
+#[tokio::test]
+async fn a_contract_whose_terms_are_lost_is_told_as_abandoned_after_the_repair() {
+    let folder = damaged("UPDATE notifications SET terms = '{' WHERE id = 2").await;
+    let store = folder.open();
+    store.repair(NOON).await.unwrap();
+    let told = store.abandoned_contracts("fanfare", None, 10).await.unwrap();
+    assert_eq!(told.iter().map(|it| it.notification.0).collect::<Vec<_>>(), [2]);
 }

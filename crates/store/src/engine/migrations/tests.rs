@@ -2,10 +2,10 @@ use fanfare_core::{AlertId, ContractStatus, DeliveryOutcome, NotificationId, Sev
 use fanfare_testkit::logged;
 
 use super::*;
-use crate::AlertFilter;
 use crate::fixtures::{
     Decider, NOON, StoreFolder, accept, after_noon, alarm, end_of, plain, settle_by, settlement,
 };
+use crate::{AlertFilter, Store};
 
 /// An alert as versions 1 and 2 wrote it: its source and the word for its severity were labels.
 fn as_then(alert: &fanfare_core::Alert) -> String {
@@ -218,4 +218,33 @@ fn a_new_store_has_the_schema_that_the_migrations_give_an_old_one() {
     assert_eq!(new, migrated);
     assert!(new.iter().any(|it| it.starts_with("alerts.id INTEGER")), "{new:?}");
     assert!(new.iter().any(|it| it.starts_with("alerts_untold alerts CREATE INDEX")), "{new:?}");
+}
+
+#[tokio::test]
+async fn dropped_indexes_and_tables_are_made_anew_at_the_start_and_a_dropped_ledger_is_not() {
+    let whole = StoreFolder::new();
+    drop(whole.open());
+    let schema = |folder: &StoreFolder| -> Vec<String> {
+        let raw = folder.raw();
+        let sql =
+            "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%' ORDER BY name";
+        let mut statement = raw.prepare(sql).unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+    };
+    let folder = StoreFolder::new();
+    drop(folder.open());
+    let damage = "DROP INDEX deliveries_pending; DROP INDEX steps_by_notification; DROP TABLE heartbeat;
+                  DROP TABLE attempts; DROP TABLE usage; DROP TABLE instance; DROP TABLE incidents";
+    folder.raw().execute_batch(damage).unwrap();
+    let store = folder.open();
+    crate::fixtures::try_accept(&store, vec![alarm("a", Severity::High)], NOON).await.unwrap();
+    assert_eq!(schema(&folder), schema(&whole));
+
+    for table in ["alerts", "notifications", "deliveries"] {
+        let folder = StoreFolder::new();
+        drop(folder.open());
+        folder.raw().execute_batch(&format!("DROP TABLE {table}")).unwrap();
+        drop(Store::open(&folder.path(), "another"));
+        assert!(!schema(&folder).iter().any(|it| it.contains(&format!("TABLE {table} "))), "{table}");
+    }
 }

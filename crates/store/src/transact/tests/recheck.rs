@@ -1,5 +1,8 @@
-use fanfare_core::{Delivery, DeliveryOutcome, DeliveryTerms, Recheck, Settlement, Severity, Unless, Why};
-use jiff::SignedDuration;
+use fanfare_core::{
+    AlertId, Delivery, DeliveryOutcome, DeliveryTerms, NotificationId, Recheck, Settlement, Severity, Unless,
+    Why,
+};
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::Row;
 
 use crate::Store;
@@ -182,8 +185,8 @@ async fn a_delivery_in_no_known_state_is_damage_and_not_a_failure() {
     let id = accepted.owed[0].notification.id;
     folder.raw().execute("UPDATE deliveries SET state = 'delievered'", []).unwrap();
     let more = recheck_at(&store, &decider, id, after_noon(60)).await;
-    assert_eq!((more.deliveries.len(), more.abandoned.len()), (0, 0));
-    assert_eq!(more.rechecks, [Recheck { notification: id, at: None }]);
+    // Nobody is known to have been told: those on the ladder are.
+    assert_eq!(channels(&more.deliveries), [("phone", Some(Unless::Delivered))]);
 }
 
 #[tokio::test]
@@ -328,5 +331,89 @@ async fn killed_between_any_two_transactions_a_ladder_goes_on_with_no_step_lost_
         assert_eq!(steps(&killed), CLIMBED, "killed after {killed_after}");
         assert_eq!(killed.number("SELECT count(*) FROM deliveries"), 4, "killed after {killed_after}");
         assert!(store.rechecks().await.unwrap().is_empty(), "killed after {killed_after}");
+    }
+}
+
+/// An alert on a ladder whose first two channels have given up nothing yet, with `damage` in its history.
+async fn damaged_ladder(damage: &str) -> (StoreFolder, Store, Decider) {
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    let decider = Decider::on(ladder());
+    let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
+    settle_by(&store, &decider, settled_at(1, settlement(&deliveries(&accepted)[0], again(9)))).await;
+    folder.raw().execute_batch(damage).unwrap();
+    (folder, store, decider)
+}
+
+#[tokio::test]
+async fn damage_in_what_was_tried_ends_no_ladder() {
+    for damage in [
+        "UPDATE attempts SET ended_at = 9000000000000000000",
+        "UPDATE attempts SET started_at = -9000000000000000000, ended_at = 9000000000000000000",
+        "UPDATE deliveries SET called_at = 9000000000000000000",
+        "UPDATE deliveries SET next_at = -9000000000000000000",
+        "UPDATE deliveries SET attempts = -1",
+        "UPDATE deliveries SET only_to = '{'",
+        "UPDATE deliveries SET escalated = 'never'",
+        "UPDATE deliveries SET reason = CAST(x'ff' AS TEXT)",
+        "UPDATE deliveries SET state = 'delievered'",
+        "UPDATE notifications SET fulfilment = 'opne'",
+        "UPDATE notifications SET look_at = 9000000000000000000",
+        "UPDATE notifications SET climbed = 77",
+        "UPDATE notifications SET climbed = -1",
+        "UPDATE notifications SET dealt_with = 'eaten'",
+        "INSERT INTO acknowledgements (incident, notification, up_to, by, at) VALUES (1, 1, 9, 'Ann', 9000000000000000000)",
+        "INSERT INTO acknowledgements (incident, notification, up_to, by, at) VALUES (1, 1, 9, CAST(x'ff' AS BLOB) || '', 9000000000000000000)",
+    ] {
+        let (_folder, store, decider) = damaged_ladder(damage).await;
+        let id = NotificationId(1);
+        let climbed = recheck_at(&store, &decider, id, after_noon(60)).await;
+        assert_eq!(channels(&climbed.deliveries), [("phone", Some(Unless::Delivered))], "{damage}");
+    }
+}
+
+#[tokio::test]
+async fn a_contract_that_cannot_be_read_is_told_as_abandoned_and_can_be_discarded() {
+    for damage in [
+        "UPDATE notifications SET terms = '{'",
+        "UPDATE notifications SET terms = '[]'",
+        "UPDATE notifications SET why = '\"because\"'",
+        "UPDATE notifications SET owed_at = 9000000000000000000",
+        "UPDATE alerts SET alert = '{\"labels\":'",
+    ] {
+        let (folder, store, decider) = damaged_ladder(damage).await;
+        recheck_at(&store, &decider, NotificationId(1), after_noon(60)).await;
+        let told = store.abandoned_contracts("fanfare", None, 10).await.unwrap();
+        assert_eq!(
+            told.iter().map(|it| it.notification).collect::<Vec<_>>(),
+            [NotificationId(1)],
+            "{damage}"
+        );
+        assert_eq!(steps(&folder).len(), 1, "{damage}: {:?}", steps(&folder));
+    }
+}
+
+#[tokio::test]
+async fn a_check_that_is_ages_away_is_made_at_the_start() {
+    let (folder, store, _) =
+        damaged_ladder("UPDATE notifications SET look_at = owed_at + 32 * 86400000").await;
+    drop(store);
+    let rechecks = folder.copy().open().rechecks().await.unwrap();
+    assert_eq!(rechecks, [Recheck { notification: NotificationId(1), at: Some(Timestamp::UNIX_EPOCH) }]);
+}
+
+#[tokio::test]
+async fn an_alert_of_an_incident_with_a_damaged_history_is_accepted() {
+    for damage in [
+        "UPDATE deliveries SET channel = CAST(x'ff' AS TEXT) WHERE id = 1",
+        "UPDATE notifications SET receiver = CAST(x'ff' AS TEXT)",
+        "UPDATE notifications SET terms = '{'",
+        "UPDATE alerts SET repeats = 9223372036854775807",
+    ] {
+        let (_folder, store, decider) = damaged_ladder(damage).await;
+        let again = accept_by(&store, &decider, alarm("a", Severity::High), after_noon(2)).await;
+        assert_eq!(again.id, AlertId(1), "{damage}");
+        let ended = accept_by(&store, &decider, end_of("a"), after_noon(30)).await;
+        assert_eq!(ended.id, AlertId(2), "{damage}");
     }
 }

@@ -88,7 +88,7 @@ async fn what_was_decided_is_there_again_after_a_restart() {
     assert_eq!(store.rechecks().await.unwrap(), accepted.rechecks);
     let id = accepted.notifications[0].id;
     let state = store.state(vec![StateKey::Notification(id)]).await.unwrap();
-    let record = state.notifications[0].record.as_ref().unwrap();
+    let record = state.notifications[0].record().unwrap();
     assert_eq!(record.notification, accepted.notifications[0]);
     assert_eq!(record.status, ContractStatus::Open);
 }
