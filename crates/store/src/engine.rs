@@ -28,6 +28,7 @@ mod files;
 pub use self::backup::{Backup, BackupError, ExistingStore, Restored, backup, restore};
 pub use self::commits::Commit;
 pub use self::condition::StoreCondition;
+pub use self::files::saved_stores;
 pub(crate) use self::insert::{insert, next_alert};
 pub use self::store::{Store, StoreSize};
 pub use self::writer::Durability;

@@ -22,7 +22,7 @@ mod fault;
 mod fixtures;
 
 pub use crate::bookkeeping::{ExpiredAlerts, NewSend, OldSends, SendDigest, StartedSend};
-pub use crate::engine::{Backup, BackupError, ExistingStore, Restored, backup, restore};
+pub use crate::engine::{Backup, BackupError, ExistingStore, Restored, backup, restore, saved_stores};
 pub use crate::engine::{Commit, Durability, Store, StoreCondition, StoreSize};
 pub use crate::error::{OpenError, StoreError};
 pub use crate::fault::{StoreFault, StoreFile};

@@ -13,7 +13,9 @@ const SCHEMES: [&str; 2] = ["https", "http"];
 ///
 /// Signs that end a sentence do not belong to an address, nor does a closing bracket that was not opened in it,
 /// as by <https://github.github.com/gfm/#autolinks-extension->. Beyond that rule it ends before every sign that
-/// is neither ASCII nor a letter or digit: `。` and `）` follow addresses without a blank.
+/// is neither ASCII nor a letter or digit, and before a letter that is not ASCII and stands right behind one that is:
+/// `。`, `）` and words such as `查看` follow addresses without a blank. Where such letters do belong to an address,
+/// as in `https://a.example/页面`, they have a part of it to themselves.
 pub fn addresses(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut from = 0;
     std::iter::from_fn(move || {
@@ -63,7 +65,13 @@ fn next_scheme(text: &str, from: usize) -> Option<(usize, usize)> {
 fn length(rest: &str) -> usize {
     let belongs =
         |c: char| c.is_alphanumeric() || (c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"' | '`' | '\\'));
-    let mut address = &rest[..rest.find(|c| !belongs(c)).unwrap_or(rest.len())];
+    let mut last = '/';
+    let ends = |c: char| {
+        let is_next_word = !c.is_ascii() && last.is_ascii_alphanumeric();
+        last = c;
+        is_next_word || !belongs(c)
+    };
+    let mut address = &rest[..rest.find(ends).unwrap_or(rest.len())];
     while let Some(shorter) = without_last_sign(address) {
         address = shorter;
     }

@@ -149,7 +149,7 @@ impl HealthMetrics {
 
     /// Shows `snapshot`, and removes the gauges of things that are no longer in it.
     pub(super) fn show(&self, snapshot: &Snapshot) {
-        let Snapshot { channels, dead_letters, quotas, disk, store_size, sources } = snapshot;
+        let Snapshot { channels, dead_letters, quotas, disk, saved_store: _, store_size, sources } = snapshot;
         let letters = |it: &ChannelSnapshot| dead_letters.get(&it.name).copied().unwrap_or(0);
         self.up.show(channels.iter().map(|it| (labels(it), up(&it.state))));
         self.dead_letters.show(channels.iter().map(|it| (labels(it), count(letters(it)))));

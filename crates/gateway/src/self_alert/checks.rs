@@ -36,7 +36,7 @@ pub(crate) struct HealthProblem {
 /// channels they went to: so there are never more problems than there are channels,
 /// quotas and sources, even if no self-alert can be delivered.
 pub(crate) fn run_checks(snapshot: &Snapshot, now: Timestamp) -> BTreeMap<Condition, CheckResult> {
-    let Snapshot { channels, dead_letters, quotas, disk, store_size: _, sources } = snapshot;
+    let Snapshot { channels, dead_letters, quotas, disk, saved_store, store_size: _, sources } = snapshot;
     let today = now.to_zoned(TimeZone::UTC).date();
     let mut found = BTreeMap::new();
     for channel in channels {
@@ -56,6 +56,10 @@ pub(crate) fn run_checks(snapshot: &Snapshot, now: Timestamp) -> BTreeMap<Condit
     }
     found.extend(clock(channels).map(|it| (Condition::Clock, it)));
     found.extend(disk_space(*disk).map(|it| (Condition::Disk, it)));
+    if let Some(path) = saved_store {
+        let raised = RaisedCondition::StoreSaved { path: path.display().to_string() };
+        found.insert(Condition::SavedStore, problem(Severity::Urgent, raised));
+    }
     found
 }
 

@@ -22,6 +22,8 @@ pub(crate) enum Condition {
     Clock,
     /// The disk of the store is nearly full.
     Disk,
+    /// A store that an earlier life saved lies beside the store.
+    SavedStore,
     /// A watched source sends nothing.
     Source(SourceName),
 }
@@ -42,6 +44,7 @@ impl Condition {
             Self::Secret(_) => "SecretOld",
             Self::Clock => "ClockOff",
             Self::Disk => "DiskNearlyFull",
+            Self::SavedStore => "StoreSaved",
             Self::Source(_) => "SourceQuiet",
         }
     }
@@ -56,6 +59,7 @@ impl Condition {
             Self::Quota(pool) => pool,
             Self::Clock => "clock",
             Self::Disk => "disk",
+            Self::SavedStore => "store",
             Self::Source(source) => source.as_str(),
         }
     }
@@ -71,6 +75,7 @@ impl Condition {
             Self::Secret(subject.into()),
             Self::Clock,
             Self::Disk,
+            Self::SavedStore,
             Self::Source(subject.into()),
         ];
         candidates.into_iter().find(|it| it.alertname() == alert.text_of("alertname"))
@@ -86,6 +91,7 @@ impl Condition {
             Self::Secret(channel) => ResolvedCondition::Secret(channel.clone()),
             Self::Clock => ResolvedCondition::Clock,
             Self::Disk => ResolvedCondition::Disk,
+            Self::SavedStore => ResolvedCondition::StoreSaved,
             Self::Source(source) => ResolvedCondition::Source(source.clone()),
         }
     }
@@ -94,9 +100,12 @@ impl Condition {
     pub(crate) fn resolve_after(&self) -> Duration {
         match self {
             Self::Clock | Self::Disk | Self::Silence(_) => FLAPPING_RESOLVE_DELAY,
-            Self::Channel(_) | Self::DeadLetters(_) | Self::Quota(_) | Self::Secret(_) | Self::Source(_) => {
-                Duration::ZERO
-            }
+            Self::Channel(_)
+            | Self::DeadLetters(_)
+            | Self::Quota(_)
+            | Self::Secret(_)
+            | Self::SavedStore
+            | Self::Source(_) => Duration::ZERO,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Snapshot of the gateway's own state.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use fanfare_core::{ChannelName, Quota, SourceName};
@@ -18,6 +19,8 @@ pub(crate) struct Snapshot {
     pub(crate) quotas: Vec<QuotaSnapshot>,
     /// The disk of the store; `None` if it cannot be read.
     pub(crate) disk: Option<DiskSpace>,
+    /// A store that an earlier life had to save beside the store.
+    pub(crate) saved_store: Option<PathBuf>,
     pub(crate) store_size: StoreSize,
     pub(crate) sources: Vec<SourceSnapshot>,
 }

@@ -26,6 +26,7 @@ pub(crate) fn collect(
         dead_letters: slow.dead_letters.clone(),
         quotas: quotas(channels, slow),
         disk: slow.disk,
+        saved_store: slow.saved_store.clone(),
         store_size: slow.store_size,
         sources: intake.liveness.all().into_iter().map(|it| source(it, monotonic_now)).collect(),
     }

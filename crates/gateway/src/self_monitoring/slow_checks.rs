@@ -1,10 +1,10 @@
 //! Slow checks: the state that must be read from the store and from the disk.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use fanfare_core::ChannelName;
-use fanfare_store::{StoreError, StoreSize};
+use fanfare_store::{StoreError, StoreSize, saved_stores};
 use jiff::Timestamp;
 
 use crate::delivery::ChannelHandle;
@@ -22,6 +22,7 @@ pub(crate) struct SlowChecks {
     /// The number of messages used of each pool in its current period.
     pub(crate) used: BTreeMap<String, u64>,
     pub(crate) disk: Option<DiskSpace>,
+    pub(crate) saved_store: Option<PathBuf>,
     pub(crate) store_size: StoreSize,
 }
 
@@ -46,6 +47,7 @@ pub(crate) async fn slow_checks(
         dead_letters: intake.store.dead_letters_by_channel(SELF_SOURCE).await?,
         used,
         disk: disk::space(store_path),
+        saved_store: saved_stores(store_path).next(),
         store_size: intake.store.size(),
     })
 }

@@ -157,6 +157,11 @@ pub(super) fn numbered(path: &Path, suffix: &str) -> impl Iterator<Item = PathBu
 /// The suffix of a file in which a store is saved, in whose place another file stands.
 pub(super) const SAVED: &str = ".saved";
 
+/// The stores that earlier lives had to save beside the store at `path`: what is owed there is told by nobody.
+pub fn saved_stores(path: &Path) -> impl Iterator<Item = PathBuf> {
+    numbered(path, SAVED).take_while(|it| it.exists())
+}
+
 /// Gives the file at `from` the name `to` too, if no file has it, and takes the old name from it.
 pub(super) fn move_to_free_place(from: &Path, to: &Path) -> io::Result<()> {
     match std::fs::hard_link(from, to) {

@@ -91,6 +91,14 @@ fn raised(condition: &RaisedCondition) -> SelfAlertText {
         RaisedCondition::ClockAhead { channel, seconds } => clock_off(channel, *seconds, "快"),
         RaisedCondition::DiskNearlyFull { free, total } => disk_nearly_full(*free, *total),
         RaisedCondition::StoreUnusable(problem) => store_unusable(problem),
+        RaisedCondition::StoreSaved { path } => SelfAlertText {
+            title: "另存的存储中有告警未通知任何人".to_owned(),
+            description: format!(
+                "网关上次运行时不得不将存储另存为 {path}，其中待发的消息不会再发送。请停止网关，用 \
+                 `fanfare restore --replace` 恢复该文件；若其内容已无用，请将其移走。"
+            ),
+            content: None,
+        },
         RaisedCondition::SourceQuiet { source, every, quiet_for } => source_quiet(source, *every, *quiet_for),
     }
 }
@@ -216,6 +224,7 @@ fn resolved(condition: &ResolvedCondition) -> SelfAlertText {
         }
         ResolvedCondition::Clock => ("本机时钟已校准".to_owned(), "与服务商时间一致。"),
         ResolvedCondition::Disk => ("存储所在磁盘空间已恢复".to_owned(), "空间充足。"),
+        ResolvedCondition::StoreSaved => ("已无另存的存储".to_owned(), "该文件已恢复或已移走。"),
         ResolvedCondition::Store(problem) => return store_usable(problem),
         ResolvedCondition::Contract(receiver) => (
             format!("此前未按约定送达 {receiver} 的告警均已处理"),

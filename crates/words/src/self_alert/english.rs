@@ -91,6 +91,15 @@ fn raised(condition: &RaisedCondition) -> SelfAlertText {
         RaisedCondition::ClockAhead { channel, seconds } => clock_off(channel, *seconds, "ahead"),
         RaisedCondition::DiskNearlyFull { free, total } => disk_nearly_full(*free, *total),
         RaisedCondition::StoreUnusable(problem) => store_unusable(problem),
+        RaisedCondition::StoreSaved { path } => SelfAlertText {
+            title: "Alerts lie in a saved store and are told to nobody".to_owned(),
+            description: format!(
+                "An earlier life of the gateway had to save its store as {path}. What was owed there does not go \
+                 out. Stop the gateway and give the file back its name with `fanfare restore --replace`; or, if \
+                 nothing of it matters any more, move it away."
+            ),
+            content: None,
+        },
         RaisedCondition::SourceQuiet { source, every, quiet_for } => source_quiet(source, *every, *quiet_for),
     }
 }
@@ -254,6 +263,9 @@ fn resolved(condition: &ResolvedCondition) -> SelfAlertText {
         }
         ResolvedCondition::Disk => {
             ("The disk of the store has room again".to_owned(), "There is enough to go on.")
+        }
+        ResolvedCondition::StoreSaved => {
+            ("No saved store waits any more".to_owned(), "It was put back or moved away.")
         }
         ResolvedCondition::Store(problem) => return store_usable(problem),
         ResolvedCondition::Contract(receiver) => (

@@ -112,6 +112,11 @@ pub enum RaisedCondition {
     },
     /// The store keeps no alerts.
     StoreUnusable(StoreProblem),
+    /// An earlier life has saved its store under another name, and what was owed there is not told.
+    StoreSaved {
+        /// The path of the saved store.
+        path: String,
+    },
     /// A source sends nothing.
     SourceQuiet {
         /// The source that sends nothing.
@@ -140,6 +145,8 @@ pub enum ResolvedCondition {
     Clock,
     /// The disk of the store has room.
     Disk,
+    /// No saved store lies beside the store any more.
+    StoreSaved,
     /// The store keeps alerts again, which it did not because of this.
     Store(StoreProblem),
     /// The source sends alerts again.

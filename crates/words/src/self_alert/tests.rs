@@ -27,6 +27,7 @@ fn raised() -> Vec<RaisedCondition> {
         RaisedCondition::ClockAhead { channel: ops(), seconds: 75 },
         RaisedCondition::DiskNearlyFull { free: 123, total: 1000 },
         RaisedCondition::StoreUnusable(StoreProblem::DiskFull),
+        RaisedCondition::StoreSaved { path: "/var/lib/fanfare/fanfare.db.saved".to_owned() },
         RaisedCondition::StoreUnusable(StoreProblem::Replaced),
         RaisedCondition::SourceQuiet {
             source: "thinklink".into(),
@@ -46,6 +47,7 @@ fn resolved() -> Vec<ResolvedCondition> {
         ResolvedCondition::Secret("ops".into()),
         ResolvedCondition::Clock,
         ResolvedCondition::Disk,
+        ResolvedCondition::StoreSaved,
         ResolvedCondition::Store(StoreProblem::Missing),
         ResolvedCondition::Source("thinklink".into()),
         ResolvedCondition::Contract("ops".into()),

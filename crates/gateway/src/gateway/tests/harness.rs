@@ -6,7 +6,7 @@ mod ledger;
 mod alarms;
 
 use std::cell::Cell;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -137,9 +137,14 @@ impl GatewayHarness {
         harness
     }
 
+    /// The file of the store.
+    pub(super) fn store_path(&self) -> PathBuf {
+        self.folder.path().join("fanfare.db")
+    }
+
     /// Starts the gateway on the store on the disk.
     pub(super) async fn start(&mut self) {
-        let path = self.folder.path().join("fanfare.db");
+        let path = self.store_path();
         let store = loop {
             match Store::open_blocking(&path, "a store of a test") {
                 Err(OpenError::InUse(_)) => thread::yield_now(), // the last run still finishes its last job

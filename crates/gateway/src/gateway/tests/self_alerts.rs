@@ -459,3 +459,17 @@ async fn while_every_channel_is_dead_self_alerts_raise_no_further_self_alerts() 
                  WHERE instr(alert, 'DeadLetters') > 0 ORDER BY id DESC LIMIT 1";
     assert!(harness.query_text(title).contains(": 2 given up, "), "{}", harness.query_text(title));
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_self_alert_of_a_saved_store_lasts_until_it_is_moved_away() {
+    let setup = SelfAlertSetup::new();
+    let harness = setup.start().await;
+    let path = harness.store_path();
+    let saved = path.with_file_name(format!("{}.saved", path.file_name().unwrap().to_str().unwrap()));
+    std::fs::copy(&path, &saved).unwrap();
+    harness.advance(10 * MINUTE).await;
+    assert_eq!(setup.take_messages(), ["StoreSaved store: started"]);
+    std::fs::remove_file(&saved).unwrap();
+    harness.advance(10 * MINUTE).await;
+    assert_eq!(setup.take_messages(), ["StoreSaved store: resolved"]);
+}

@@ -214,6 +214,14 @@ fn a_disk_is_nearly_full_with_little_left_of_it_or_little_left_at_all() {
 }
 
 #[test]
+fn a_store_that_an_earlier_life_saved_is_a_problem_while_it_lies_there() {
+    let saved = |path: &str| Snapshot { saved_store: Some(path.into()), ..healthy() };
+    let snapshot = saved("/srv/fanfare.db.saved-2");
+    check(&snapshot, &[("StoreSaved", "store", Severity::Urgent)]);
+    assert!(text(&snapshot).description.contains("/srv/fanfare.db.saved-2"));
+}
+
+#[test]
 fn a_source_is_quiet_after_more_than_the_expected_interval_without_an_alert() {
     let quiet = |seconds, since| {
         let (every, quiet_for) = (Duration::from_secs(3600), Duration::from_secs(seconds));
@@ -241,6 +249,7 @@ fn every_problem_has_an_alert_in_each_language_that_is_recognised_again() {
         dead_letters: [(ChannelName::from("ops"), 1)].into(),
         quotas: with_quota_use(5000).quotas,
         disk: Some(DiskSpace { free: 0, total: 1 }),
+        saved_store: Some("/var/lib/fanfare/fanfare.db.saved".into()),
         store_size: StoreSize::default(),
         sources: vec![SourceSnapshot {
             name: "thinklink".into(),
@@ -250,7 +259,7 @@ fn every_problem_has_an_alert_in_each_language_that_is_recognised_again() {
         }],
     };
     let found = run_checks(&snapshot, now());
-    assert_eq!(found.len(), 8);
+    assert_eq!(found.len(), 9);
     let mut raised = crate::self_alert::RaisedAlerts::default();
     for change in raised.changes(&found, now()) {
         let alert = change.alert(now());

@@ -12,7 +12,7 @@ use crate::OpenError;
 use crate::engine::commit_observer::CommitObserver;
 use crate::engine::condition::ConditionSender;
 use crate::engine::connection::{configure_memory, configure_writer};
-use crate::engine::files::{self, FileAccess, SAVED, StoreLock, beside};
+use crate::engine::files::{self, FileAccess, StoreLock, beside};
 use crate::engine::memory::{self, LARGEST_COPY, NewCopy};
 use crate::engine::pace::WriterPace;
 use crate::engine::readers::{Place, Readers};
@@ -107,9 +107,9 @@ impl Database {
     }
 }
 
-/// Tells of what an earlier life saved beside the store at `path`: what is owed there is told by nobody.
+/// Tells of what an earlier life saved beside the store at `path`.
 fn warn_of_saved(path: &Path) {
-    for saved in files::numbered(path, SAVED).take_while(|it| it.exists()) {
+    for saved in files::saved_stores(path) {
         error!(store.path = %path.display(), store.saved = %saved.display(), "An earlier life of the gateway had to save its store under another name, and what was owed there is not told: stop the gateway and give the file back its name, with `fanfare restore --replace`, or move it away");
     }
 }
