@@ -1,5 +1,8 @@
 //! Types read out of the tree of settings.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use fanfare_core::Secret;
 use serde::de::value::StrDeserializer;
 use serde::de::{
@@ -9,7 +12,7 @@ use serde::de::{
 use crate::context::ReadContext;
 use crate::error::SettingError as Error;
 use crate::node::{Node, Number, Numeral, Placeholder, Value, YamlEntry};
-use crate::place::PathStep;
+use crate::place::{PathStep, Position};
 use crate::placeholder::PlaceholderDeserializer;
 use crate::secret;
 
@@ -18,6 +21,8 @@ use crate::secret;
 pub(crate) struct NodeDeserializer<'a> {
     pub(crate) node: &'a Node,
     pub(crate) context: &'a ReadContext<'a>,
+    /// The places of the texts that were read as secrets.
+    pub(crate) inline_secrets: &'a RefCell<BTreeSet<Position>>,
 }
 
 impl<'a> NodeDeserializer<'a> {
@@ -54,7 +59,11 @@ impl<'a> NodeDeserializer<'a> {
     }
 
     fn secret<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_str(&secret::resolve(self.node, self.context)?)
+        let text = secret::resolve(self.node, self.context)?;
+        if let Value::Text(_) = self.node.value {
+            self.inline_secrets.borrow_mut().insert(self.node.position);
+        }
+        visitor.visit_str(&text)
     }
 
     fn list<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {

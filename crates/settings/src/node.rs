@@ -203,3 +203,22 @@ pub(crate) fn visit_maps(
         Value::Nothing | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Placeholder(_) => {}
     }
 }
+
+/// Calls `visit` with every text below `node`, its place and its path.
+pub(crate) fn visit_texts(
+    node: &Node,
+    path: &SettingPath,
+    visit: &mut impl FnMut(Position, &str, &SettingPath),
+) {
+    match &node.value {
+        Value::Text(text) => visit(node.position, text, path),
+        Value::Map(entries) => {
+            entries.iter().for_each(|it| visit_texts(&it.node, &path.key(&it.name), visit));
+        }
+        Value::List(items) => {
+            let numbered = items.iter().enumerate();
+            numbered.for_each(|(index, item)| visit_texts(item, &path.index(index), visit));
+        }
+        Value::Nothing | Value::Bool(_) | Value::Number(_) | Value::Placeholder(_) => {}
+    }
+}

@@ -80,9 +80,20 @@ impl Review<'_> {
 /// The doubts about the text of a secret that can be used.
 fn doubts(text: &str) -> Vec<String> {
     let quotes = quoted(text).map(|_| quotes_belong_to_it("the secret", text));
-    let phrase = (is_phrase(text) || is_filler(text))
-        .then(|| "the secret reads like an example's, which somebody was to replace".to_owned());
-    quotes.into_iter().chain(phrase).collect()
+    quotes.into_iter().chain(example(text)).collect()
+}
+
+/// The doubts about a secret in the config itself, besides those about every text there.
+pub(crate) fn inline_doubts(text: &str) -> Vec<String> {
+    let quotes = quoted(text).filter(|(opening, _)| opening.is_ascii());
+    let quotes = quotes.map(|_| quotes_belong_to_it("the secret", text));
+    quotes.into_iter().chain(example(text)).collect()
+}
+
+/// The doubt about a secret that somebody was to replace.
+fn example(text: &str) -> Option<String> {
+    (is_phrase(text) || is_filler(text))
+        .then(|| "the secret reads like an example's, which somebody was to replace".to_owned())
 }
 
 fn quotes_belong_to_it(what: &str, text: &str) -> String {

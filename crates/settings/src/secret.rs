@@ -26,7 +26,7 @@ pub(crate) fn resolve(node: &Node, context: &ReadContext<'_>) -> Result<String, 
             _ => Err(Error::expected(&format!("a secret as {INSTEAD}"), "something else")),
         },
         Value::Text(text) => match context.inline_secrets {
-            InlineSecrets::Allowed => Ok(text.clone()),
+            InlineSecrets::Allowed => inline(text),
             InlineSecrets::Refused => Err(mistake(format!(
                 "a secret must not stand in the config itself: write {INSTEAD}, or allow it with `allow_inline_secrets: true` at the top"
             ))),
@@ -87,24 +87,42 @@ fn variable(name: &str, context: &ReadContext<'_>) -> Result<String, Error> {
     }
 }
 
-/// `text`, if a secret can be one.
+/// The secret `text`, which stands in the config itself. A placeholder in it is the review's matter, as in any text there.
+fn inline(text: &str) -> Result<String, Error> {
+    if text.trim().is_empty() {
+        return Err(mistake(format!("the secret is empty: write it, or keep it as {INSTEAD}")));
+    }
+    match unusable(text) {
+        Some(complaint) => Err(mistake(format!("the secret {complaint}"))),
+        None => Ok(text.to_owned()),
+    }
+}
+
+/// `text`, if a secret that is kept elsewhere can be one.
 fn usable(text: String) -> Result<String, Error> {
+    let unfilled = || {
+        let form = unfilled(&text)?;
+        Some(format!("holds the placeholder {form}, which nothing fills in: put the secret itself there"))
+    };
+    match unusable(&text).or_else(unfilled) {
+        Some(complaint) => Err(mistake(format!("what is kept there {complaint}"))),
+        None => Ok(text),
+    }
+}
+
+/// The complaint about `text`, which no secret can be.
+fn unusable(text: &str) -> Option<String> {
     let secret = text.trim();
     let hidden = |c: char| c.is_control() || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}');
-    let complaint = if secret.contains(['\n', '\r']) {
-        "has several lines: keep nothing but the secret in it".to_owned()
-    } else if let Some((place, c)) = secret.chars().enumerate().find(|(_, c)| hidden(*c)) {
-        format!(
-            "holds a character that nobody sees, U+{:04X}, at place {}: write the secret anew",
-            u32::from(c),
-            place + 1
-        )
-    } else if let Some(form) = unfilled(secret) {
-        format!("holds the placeholder {form}, which nothing fills in: put the secret itself there")
-    } else {
-        return Ok(text);
-    };
-    Err(mistake(format!("what is kept there {complaint}")))
+    if secret.contains(['\n', '\r']) {
+        return Some("has several lines: keep nothing but the secret in it".to_owned());
+    }
+    let (place, c) = secret.chars().enumerate().find(|(_, c)| hidden(*c))?;
+    Some(format!(
+        "holds a character that nobody sees, U+{:04X}, at place {}: write the secret anew",
+        u32::from(c),
+        place + 1
+    ))
 }
 
 /// The name, unless it looks more like the secret itself, which people paste here.

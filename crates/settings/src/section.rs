@@ -1,13 +1,17 @@
 //! A part of the config that is read into one type, with every problem it has.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use serde::de::DeserializeOwned;
 
 use crate::context::ReadContext;
 use crate::deserialize::NodeDeserializer;
 use crate::error::{Mistake, SettingError};
-use crate::node::{Node, Placeholder, Value, YamlEntry};
+use crate::node::{Node, Placeholder, Value, YamlEntry, visit_texts};
 use crate::place::{PathStep, Position, SettingPath};
 use crate::problem::{Problem, ProblemSeverity};
+use crate::review::inline_doubts;
 use crate::suggest;
 
 /// A part of the config, and the problems found in it.
@@ -55,8 +59,13 @@ impl Section {
     /// only good to look for further problems.
     pub fn read<T: DeserializeOwned>(&mut self, context: &ReadContext<'_>) -> Option<T> {
         loop {
-            match T::deserialize(NodeDeserializer { node: &self.node, context }) {
-                Ok(read) => return Some(read),
+            let inline_secrets = RefCell::default();
+            let node = NodeDeserializer { node: &self.node, context, inline_secrets: &inline_secrets };
+            match T::deserialize(node) {
+                Ok(read) => {
+                    self.doubt_secrets(&inline_secrets.into_inner());
+                    return Some(read);
+                }
                 Err(err) => self.recover(&err, context.placeholder_texts.len())?,
             }
         }
@@ -94,6 +103,19 @@ impl Section {
     #[must_use]
     pub fn into_problems(self) -> Vec<Problem> {
         self.problems
+    }
+
+    /// Warns of the secrets at these places in the config itself about which somebody should be asked.
+    fn doubt_secrets(&mut self, secrets: &BTreeSet<Position>) {
+        let mut doubtful = Vec::new();
+        visit_texts(&self.node, &SettingPath::default(), &mut |position, text, path| {
+            if secrets.contains(&position) {
+                doubtful.extend(inline_doubts(text).into_iter().map(|doubt| (path.clone(), doubt)));
+            }
+        });
+        for (path, doubt) in doubtful {
+            self.warning(&path, doubt);
+        }
     }
 
     fn note(&mut self, severity: ProblemSeverity, path: &SettingPath, message: String) {

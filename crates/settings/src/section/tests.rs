@@ -103,6 +103,58 @@ fn a_secret_is_read_where_it_is_kept() {
     assert_eq!(inline.key.unwrap().expose(), "SEC-inline");
 }
 
+/// The problems of a garden whose key stands in the config itself.
+#[track_caller]
+fn check_inline(key: &str, expected: Expect) {
+    check_problems(&format!("{{ name: '\"x\"', allow_inline_secrets: true, key: {key} }}"), expected);
+}
+
+#[test]
+fn a_secret_in_the_config_itself_must_be_one_too() {
+    check_inline(
+        "''",
+        expect![
+            "1:49: error: key: the secret is empty: write it, or keep it as `{ env: NAME }` or `{ file: PATH }`"
+        ],
+    );
+    check_inline(
+        r#""SEC-very-secret\u200b""#,
+        expect![
+            "1:49: error: key: the secret holds a character that nobody sees, U+200B, at place 16: write the secret anew"
+        ],
+    );
+    check_inline(
+        r#""\ufeffSEC-very-secret""#,
+        expect![
+            "1:49: error: key: the secret holds a character that nobody sees, U+FEFF, at place 1: write the secret anew"
+        ],
+    );
+    check_inline(
+        r#""SEC-very-secret\nSEC-very-secret""#,
+        expect!["1:49: error: key: the secret has several lines: keep nothing but the secret in it"],
+    );
+    check_inline(r#"" SEC-very-secret\n""#, expect![""]);
+}
+
+#[test]
+fn a_secret_in_the_config_itself_is_doubted_like_one_that_is_kept_elsewhere() {
+    check_inline(
+        "'\"SEC-very-secret\"'",
+        expect![[
+            r#"1:49: warning: key: the secret begins with " and ends with ", which are taken as a part of it: leave them out if they are not"#
+        ]],
+    );
+    check_inline(
+        "change-me",
+        expect!["1:49: warning: key: the secret reads like an example's, which somebody was to replace"],
+    );
+    check_inline(
+        "'********'",
+        expect!["1:49: warning: key: the secret reads like an example's, which somebody was to replace"],
+    );
+    check_inline("'SEC\"very-secret'", expect![""]);
+}
+
 #[test]
 fn every_mistake_is_told_at_once() {
     check_problems(
