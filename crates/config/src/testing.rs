@@ -146,6 +146,10 @@ impl Secrets for Listed {
         self.0.get(name).map(|it| (*it).to_owned())
     }
 
+    fn is_not_utf8(&self, _: &str) -> bool {
+        false
+    }
+
     fn file(&self, path: &Path) -> io::Result<String> {
         let text = path.to_str().and_then(|path| self.0.get(path));
         text.map(|it| (*it).to_owned()).ok_or_else(|| io::ErrorKind::NotFound.into())

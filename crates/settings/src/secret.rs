@@ -79,6 +79,9 @@ fn text_of(node: &Node) -> Result<&str, Error> {
 fn variable(name: &str, context: &ReadContext<'_>) -> Result<String, Error> {
     let shown = shown(name);
     match context.secrets.variable(name) {
+        None if context.secrets.is_not_utf8(name) => Err(mistake(format!(
+            "the environment variable{shown} is set to something that is not in UTF-8: write the secret anew"
+        ))),
         None => Err(mistake(format!("the environment variable{shown} is not set"))),
         Some(text) if text.trim().is_empty() => {
             Err(mistake(format!("the environment variable{shown} is empty")))

@@ -15,8 +15,11 @@ const OTHERS_READ: u32 = 0o004;
 
 /// The source in which `{ env: NAME }` and `{ file: PATH }` are looked up.
 pub trait Secrets: fmt::Debug {
-    /// The environment variable `name`; `None` if it is not set.
+    /// The environment variable `name`; `None` if it is not set, or is no text.
     fn variable(&self, name: &str) -> Option<String>;
+
+    /// True if the environment variable `name` is set to something that is no text in UTF-8.
+    fn is_not_utf8(&self, name: &str) -> bool;
 
     /// The text of the file at `path`.
     ///
@@ -38,6 +41,10 @@ impl Secrets for NoSecrets {
         None
     }
 
+    fn is_not_utf8(&self, _: &str) -> bool {
+        false
+    }
+
     fn file(&self, _: &Path) -> io::Result<String> {
         Err(io::ErrorKind::NotFound.into())
     }
@@ -56,6 +63,10 @@ impl Secrets for ProcessSecrets {
         std::env::var(name).ok()
     }
 
+    fn is_not_utf8(&self, name: &str) -> bool {
+        std::env::var_os(name).is_some_and(|it| it.to_str().is_none())
+    }
+
     fn file(&self, path: &Path) -> io::Result<String> {
         read_text_file(path, LONGEST_SECRET, Pipes::Refused)
     }
@@ -64,3 +75,6 @@ impl Secrets for ProcessSecrets {
         std::fs::metadata(path).is_ok_and(|it| it.is_file() && it.permissions().mode() & OTHERS_READ != 0)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,6 +22,10 @@ impl Secrets for ListedSecrets {
         self.get(name)
     }
 
+    fn is_not_utf8(&self, name: &str) -> bool {
+        name == "LATIN"
+    }
+
     fn file(&self, path: &Path) -> io::Result<String> {
         path.to_str().and_then(|path| self.get(path)).ok_or_else(|| io::ErrorKind::NotFound.into())
     }

@@ -103,6 +103,16 @@ fn a_secret_is_read_where_it_is_kept() {
     assert_eq!(inline.key.unwrap().expose(), "SEC-inline");
 }
 
+#[test]
+fn a_variable_that_is_not_in_utf8_is_not_said_to_be_missing() {
+    check_problems(
+        "{ name: x, key: { env: LATIN } }",
+        expect![
+            "1:24: error: key.env: the environment variable `LATIN` is set to something that is not in UTF-8: write the secret anew"
+        ],
+    );
+}
+
 /// The problems of a garden whose key stands in the config itself.
 #[track_caller]
 fn check_inline(key: &str, expected: Expect) {

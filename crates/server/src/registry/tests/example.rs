@@ -31,6 +31,10 @@ impl Secrets for FormedSecrets {
         })
     }
 
+    fn is_not_utf8(&self, name: &str) -> bool {
+        NoSecrets.is_not_utf8(name)
+    }
+
     fn file(&self, path: &Path) -> io::Result<String> {
         NoSecrets.file(path)
     }
