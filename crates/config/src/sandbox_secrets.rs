@@ -26,6 +26,10 @@ impl<S: Secrets> Secrets for SandboxSecrets<S> {
         self.0.others_may_read(path)
     }
 
+    fn others_may_write(&self, path: &Path) -> bool {
+        self.0.others_may_write(path)
+    }
+
     fn file(&self, path: &Path) -> io::Result<String> {
         let known = self.0.file(path).ok().filter(|text| !text.trim().is_empty());
         Ok(known.unwrap_or_else(|| Secret::stand_in(&path.to_string_lossy())))

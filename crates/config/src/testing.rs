@@ -158,6 +158,10 @@ impl Secrets for Listed {
     fn others_may_read(&self, path: &Path) -> bool {
         path.ends_with("open")
     }
+
+    fn others_may_write(&self, path: &Path) -> bool {
+        path.ends_with("loose")
+    }
 }
 
 /// The secrets most tests need.

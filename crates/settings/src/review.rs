@@ -64,10 +64,8 @@ impl Review<'_> {
                 self.note(ProblemSeverity::Warning, &entry.node, &path, doubt);
             }
         }
-        if secret::is_open_file(entry, self.context) {
-            let message =
-                "others on this machine may read the file: chmod 600 it, or 640 for a group".to_owned();
-            self.note(ProblemSeverity::Warning, &entry.node, &path, message);
+        if let Some(complaint) = secret::open_file(entry, self.context) {
+            self.note(ProblemSeverity::Warning, &entry.node, &path, complaint.to_owned());
         }
     }
 

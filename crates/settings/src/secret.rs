@@ -58,10 +58,20 @@ pub(crate) fn is_place(name: &str) -> bool {
     matches!(name, "env" | "file")
 }
 
-/// True if others may read the file that `place` names.
-pub(crate) fn is_open_file(place: &YamlEntry, context: &ReadContext<'_>) -> bool {
-    let path = text_of(&place.node).unwrap_or_default();
-    place.name == "file" && context.secrets.others_may_read(&context.folder.join(path))
+/// The complaint about the file that `place` names, if others may read or write it.
+pub(crate) fn open_file(place: &YamlEntry, context: &ReadContext<'_>) -> Option<&'static str> {
+    let path = context.folder.join(text_of(&place.node).ok().filter(|_| place.name == "file")?);
+    let secrets = context.secrets;
+    match (secrets.others_may_read(&path), secrets.others_may_write(&path)) {
+        (true, true) => Some(
+            "others on this machine may read the file and put another secret there: chmod 600 it, or 640 for a group",
+        ),
+        (true, false) => Some("others on this machine may read the file: chmod 600 it, or 640 for a group"),
+        (false, true) => Some(
+            "others on this machine may put another secret there: chmod 600 the file, or 640 for a group",
+        ),
+        (false, false) => None,
+    }
 }
 
 fn text_of(node: &Node) -> Result<&str, Error> {

@@ -13,6 +13,9 @@ const LONGEST_SECRET: u64 = 64 * 1024;
 /// The bit of a file's mode by which everybody may read it.
 const OTHERS_READ: u32 = 0o004;
 
+/// The bits of a file's mode by which its group and everybody may write it.
+const OTHERS_WRITE: u32 = 0o022;
+
 /// The source in which `{ env: NAME }` and `{ file: PATH }` are looked up.
 pub trait Secrets: fmt::Debug {
     /// The environment variable `name`; `None` if it is not set, or is no text.
@@ -30,6 +33,9 @@ pub trait Secrets: fmt::Debug {
 
     /// True if more than the owner and the group of the file at `path` may read it.
     fn others_may_read(&self, path: &Path) -> bool;
+
+    /// True if more than the owner of the file at `path` may write it.
+    fn others_may_write(&self, path: &Path) -> bool;
 }
 
 /// A source without any secret.
@@ -52,6 +58,10 @@ impl Secrets for NoSecrets {
     fn others_may_read(&self, _: &Path) -> bool {
         false
     }
+
+    fn others_may_write(&self, _: &Path) -> bool {
+        false
+    }
 }
 
 /// The environment of this process and the files of this machine.
@@ -72,8 +82,17 @@ impl Secrets for ProcessSecrets {
     }
 
     fn others_may_read(&self, path: &Path) -> bool {
-        std::fs::metadata(path).is_ok_and(|it| it.is_file() && it.permissions().mode() & OTHERS_READ != 0)
+        has_mode(path, OTHERS_READ)
     }
+
+    fn others_may_write(&self, path: &Path) -> bool {
+        has_mode(path, OTHERS_WRITE)
+    }
+}
+
+/// True if `path` leads to a file whose mode has one of `bits`.
+fn has_mode(path: &Path, bits: u32) -> bool {
+    std::fs::metadata(path).is_ok_and(|it| it.is_file() && it.permissions().mode() & bits != 0)
 }
 
 #[cfg(test)]

@@ -33,6 +33,10 @@ impl Secrets for ListedSecrets {
     fn others_may_read(&self, path: &Path) -> bool {
         path.ends_with("open")
     }
+
+    fn others_may_write(&self, path: &Path) -> bool {
+        path.ends_with("loose")
+    }
 }
 
 /// The surroundings of `root`, the tree of `source`.

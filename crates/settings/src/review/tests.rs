@@ -54,6 +54,16 @@ fn a_secret_that_others_may_read_is_a_doubt() {
 }
 
 #[test]
+fn a_secret_that_others_may_put_another_in_place_of_is_a_doubt() {
+    check(
+        "a: { file: loose }",
+        expect![[
+            r#"1:12: warning: a.file: others on this machine may put another secret there: chmod 600 the file, or 640 for a group"#
+        ]],
+    );
+}
+
+#[test]
 fn wide_quotes_around_a_value_are_a_part_of_it() {
     check(
         "a: “smtp.example.com”",

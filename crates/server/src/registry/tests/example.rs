@@ -42,6 +42,10 @@ impl Secrets for FormedSecrets {
     fn others_may_read(&self, path: &Path) -> bool {
         NoSecrets.others_may_read(path)
     }
+
+    fn others_may_write(&self, path: &Path) -> bool {
+        NoSecrets.others_may_write(path)
+    }
 }
 
 /// The config `text`, without any secret.
