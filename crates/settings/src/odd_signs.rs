@@ -54,16 +54,21 @@ impl<'a> LineScan<'a> {
                 '\t' if before.trim().is_empty() => {
                     self.note(at, "a tab indents nothing in YAML: write blanks")
                 }
-                '\u{3000}' | '\u{a0}' if before.trim().is_empty() || begins_value(before) => {
-                    self.note(
-                        at,
-                        &format!(
-                            "a blank that YAML takes for a letter (U+{:04X}): write a plain one",
-                            u32::from(c)
-                        ),
+                _ if is_wide_blank(c) && (before.trim().is_empty() || begins_value(before)) => {
+                    let code = u32::from(c);
+                    let message =
+                        format!("a blank that YAML takes for a letter (U+{code:04X}): write a plain one");
+                    self.note(at, &message);
+                }
+                _ if is_unseen(c) => {
+                    let code = u32::from(c);
+                    let message = format!(
+                        "a character that nobody sees and YAML takes for a letter (U+{code:04X}): leave it out"
                     );
+                    self.note(at, &message);
                 }
                 _ if is_misplaced(c, before, brackets) || self.closes(c) => self.note_wide(at, c),
+                _ if begins_value(before) && !before.ends_with(is_of_a_word) => self.note_wide_word(at),
                 _ => {}
             }
         }
@@ -81,10 +86,52 @@ impl<'a> LineScan<'a> {
         }
     }
 
+    /// Notes the first wide letter, digit or sign of the word at `at`, if the word is a plain one but for such.
+    fn note_wide_word(&mut self, at: usize) {
+        let word = self.line[at..].split(|c| !is_of_a_word(c)).next().unwrap_or_default();
+        // Those that are noted anyway, or are as good as any other within a value.
+        let is_wide = |c: char| !c.is_ascii() && WIDE_SIGNS.iter().all(|(wide, _)| *wide != c);
+        let narrow: Option<String> = word.chars().map(narrowed).collect();
+        let (Some(narrow), Some((offset, wide))) = (narrow, word.char_indices().find(|(_, c)| is_wide(*c)))
+        else {
+            return;
+        };
+        let meant = narrowed(wide).unwrap_or(wide);
+        let message =
+            format!("`{wide}` (U+{:04X}) is another sign than `{meant}`: write `{narrow}`", u32::from(wide));
+        self.note(at + offset, &message);
+    }
+
     fn note(&mut self, at: usize, message: &str) {
         let column = self.line[..at].chars().count() as u64 + 1;
         let position = Position { line: self.number, column };
         self.problems.push(Problem::whole_file(Some(position), message.to_owned()));
+    }
+}
+
+/// True if `c` is a blank, but none of YAML's.
+fn is_wide_blank(c: char) -> bool {
+    !c.is_ascii() && c.is_whitespace()
+}
+
+/// True if `c` shows nothing at all. Those that join and part letters have their place in some scripts.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}' | '\u{feff}')
+}
+
+/// True if `c` can be within a word, as names and values are: neither a blank, nor YAML's own sign between two of them.
+fn is_of_a_word(c: char) -> bool {
+    !c.is_whitespace() && !matches!(c, ',' | '[' | ']' | '{' | '}' | '"' | '\'')
+}
+
+/// The ASCII sign that `c` is, or is the wide form of.
+/// <https://www.unicode.org/charts/PDF/UFF00.pdf>
+fn narrowed(c: char) -> Option<char> {
+    match c {
+        '。' => Some('.'),
+        '、' => Some(','),
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xff01 + u32::from('!')),
+        _ => c.is_ascii().then_some(c),
     }
 }
 

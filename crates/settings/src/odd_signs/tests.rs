@@ -30,6 +30,27 @@ fn wide_blanks_and_tabs_in_front_of_a_value_are_found() {
 }
 
 #[test]
+fn blanks_of_every_width_and_what_nobody_sees_are_found() {
+    check("\u{2003}a: b\nc:\u{202f}d\n\u{feff}e: f\ng: h\u{200b}", &[(1, 1), (2, 3), (3, 1), (4, 5)]);
+    check("name: 值班\u{3000}一组\nfamily: \u{1f468}\u{200d}\u{1f469}", &[]);
+    check("a: \"b\u{200b}\" # \u{200b}", &[]);
+}
+
+#[test]
+fn wide_letters_digits_and_signs_of_a_plain_word_are_found() {
+    check("timeout: １０s\n  ｋｉｎｄ: dingtalk", &[(1, 10), (2, 3)]);
+    check("listen: 127。0。0。1:8780\nport: [465, ５８７]", &[(1, 12), (2, 13)]);
+    check("－ name: x\nbudget: ～\nto: （a）", &[(1, 1), (2, 9), (3, 5)]);
+    let problem = odd_signs("timeout: 1０s").remove(0);
+    assert_eq!(problem.to_string(), "1:11: error: `０` (U+FF10) is another sign than `0`: write `10s`");
+}
+
+#[test]
+fn wide_letters_and_signs_of_chinese_words_are_none() {
+    check("keyword: １号机房\nname: 值班（夜）\ndescription: ＵＰＳ故障！", &[]);
+}
+
+#[test]
 fn the_same_signs_within_a_value_or_a_comment_are_none() {
     check("keyword: 告警：严重，请处理 # 注释：，“”", &[]);
     check("keyword: \"告警：，\"\nname: 值班“一”组\na: ['x，y', \"“z”\"]", &[]);
