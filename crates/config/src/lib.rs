@@ -17,6 +17,7 @@ mod conditions;
 mod self_alerts;
 mod sources;
 mod server;
+mod door_tokens;
 mod retry;
 mod checks;
 mod registry;

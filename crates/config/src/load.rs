@@ -20,7 +20,7 @@ use crate::routes::RoutableReceivers;
 use crate::scalars::PositiveDuration;
 use crate::terms::AckLinkSupport;
 use crate::yaml::{ConfigYaml, MessagesYaml, locale};
-use crate::{conditions, document, receivers, retry, routes, self_alerts, server, sources};
+use crate::{conditions, document, door_tokens, receivers, retry, routes, self_alerts, server, sources};
 
 /// The reach of the ledger into the past unless the config says otherwise.
 const RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -106,6 +106,7 @@ fn check(yaml: ConfigYaml, ready: Vec<ReadyChannel>, section: &mut Section) -> O
     check_later_features(&yaml, section);
     let server = server::check(&yaml.server, section);
     sources::check(&yaml.sources, server.listen, section);
+    door_tokens::check(&yaml.server, &yaml.sources, section);
     let channels: BTreeSet<&str> = yaml.channels.keys().map(String::as_str).collect();
     let receivers = receivers::check(&yaml.receivers, &channels, ack_links(&server, section), section);
     let route = routes::check(&yaml.route, &routable(&receivers, section), section);

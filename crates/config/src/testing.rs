@@ -169,6 +169,11 @@ pub(crate) fn secrets() -> Listed {
     Listed(
         [
             ("TOKEN", "SEC-token"),
+            ("API_TOKEN", "SEC-token-of-the-api"),
+            ("HEADER", "Bearer SEC-token"),
+            ("NOT_ASCII", "SEC-schlüssel"),
+            ("REFERENCE", "vault:secret/fanfare"),
+            ("GUESS", "api-token"),
             ("EMPTY", " "),
             ("/etc/fanfare/token", "SEC-from-a-file\n"),
             ("/etc/fanfare/empty", "\n"),

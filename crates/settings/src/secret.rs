@@ -7,7 +7,7 @@ use crate::error::{Mistake, SettingError as Error};
 use crate::node::YamlEntry;
 use crate::node::{Node, Value};
 use crate::place::PathStep;
-use crate::unfilled::unfilled;
+use crate::unfilled::{unfilled, unresolved};
 
 /// The two forms of a secret.
 pub(crate) const INSTEAD: &str = "`{ env: NAME }` or `{ file: PATH }`";
@@ -113,11 +113,7 @@ fn inline(text: &str) -> Result<String, Error> {
 
 /// `text`, if a secret that is kept elsewhere can be one.
 fn usable(text: String) -> Result<String, Error> {
-    let unfilled = || {
-        let form = unfilled(&text)?;
-        Some(format!("holds the placeholder {form}, which nothing fills in: put the secret itself there"))
-    };
-    match unusable(&text).or_else(unfilled) {
+    match unusable(&text).or_else(|| unfilled(&text).map(nothing_fills_in)) {
         Some(complaint) => Err(mistake(format!("what is kept there {complaint}"))),
         None => Ok(text),
     }
@@ -130,12 +126,18 @@ fn unusable(text: &str) -> Option<String> {
     if secret.contains(['\n', '\r']) {
         return Some("has several lines: keep nothing but the secret in it".to_owned());
     }
-    let (place, c) = secret.chars().enumerate().find(|(_, c)| hidden(*c))?;
-    Some(format!(
-        "holds a character that nobody sees, U+{:04X}, at place {}: write the secret anew",
-        u32::from(c),
-        place + 1
-    ))
+    if let Some((place, c)) = secret.chars().enumerate().find(|(_, c)| hidden(*c)) {
+        return Some(format!(
+            "holds a character that nobody sees, U+{:04X}, at place {}: write the secret anew",
+            u32::from(c),
+            place + 1
+        ));
+    }
+    unresolved(secret).map(nothing_fills_in)
+}
+
+fn nothing_fills_in(form: &str) -> String {
+    format!("holds the placeholder {form}, which nothing fills in: put the secret itself there")
 }
 
 /// The name, unless it looks more like the secret itself, which people paste here.

@@ -31,6 +31,33 @@ pub(crate) fn unfilled(text: &str) -> Option<&'static str> {
     }
 }
 
+/// The complaint about `text`, a secret, if it is a placeholder or a reference to another place that nothing looks up:
+/// `__NAME__`, `#{NAME}`, `vault:secret/name`, `op://vault/item`, `arn:aws:…` or `ENC[…]`. Other values may look so.
+pub(crate) fn unresolved(text: &str) -> Option<&'static str> {
+    let text = text.trim();
+    let name = text.strip_prefix("__").and_then(|it| it.strip_suffix("__")).unwrap_or_default();
+    let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
+    let path = |scheme: &str| {
+        let path = text.strip_prefix(scheme)?;
+        (!path.contains(char::is_whitespace)).then_some(path)
+    };
+    if name.contains(|c: char| c.is_ascii_alphabetic()) && is_name {
+        Some("`__…__`")
+    } else if holds(text, "#{", "}") {
+        Some("`#{…}`")
+    } else if path("vault:").is_some_and(|it| it.contains('/')) {
+        Some("`vault:…`")
+    } else if path("op://").is_some() {
+        Some("`op://…`")
+    } else if path("arn:aws").is_some_and(|it| it.contains(':')) {
+        Some("`arn:aws…`")
+    } else if text.starts_with("ENC[") && text.ends_with(']') {
+        Some("`ENC[…]`")
+    } else {
+        None
+    }
+}
+
 /// True if `text` stands for a value by its very form: three or more of one of these signs and no other.
 pub(crate) fn is_filler(text: &str) -> bool {
     let text = text.trim();

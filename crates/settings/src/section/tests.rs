@@ -143,6 +143,12 @@ fn a_secret_in_the_config_itself_must_be_one_too() {
         r#""SEC-very-secret\nSEC-very-secret""#,
         expect!["1:49: error: key: the secret has several lines: keep nothing but the secret in it"],
     );
+    check_inline(
+        "vault:secret/garden",
+        expect![
+            "1:49: error: key: the secret holds the placeholder `vault:…`, which nothing fills in: put the secret itself there"
+        ],
+    );
     check_inline(r#"" SEC-very-secret\n""#, expect![""]);
 }
 

@@ -30,6 +30,26 @@ fn placeholders_of_shells_templates_and_examples_are_known() {
 }
 
 #[test]
+fn references_that_nothing_looks_up_are_known() {
+    for text in [
+        "__TOKEN__",
+        "__fanfare.token__\n",
+        "#{FanfareToken}#",
+        "vault:secret/data/fanfare#token",
+        "op://ops/fanfare/token",
+        "arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:fanfare",
+        "ENC[AES256_GCM,data:p673w==,iv:YY=,type:str]",
+    ] {
+        assert!(unresolved(text).is_some(), "{text}");
+    }
+    for text in
+        ["__", "____", "__12__", "_a_", "vault:x", "vault: see /etc", "#{}", "arn:awsome", "a__b__", "ENC"]
+    {
+        assert!(unresolved(text).is_none(), "{text}");
+    }
+}
+
+#[test]
 fn what_may_be_a_value_is_one() {
     for text in ["$ecret", "pa$$word", "a<b>c", "<alerts@example.com>", "100%", "${}", "{x}", "a{{", "$5"] {
         assert!(unfilled(text).is_none(), "{text}");

@@ -74,7 +74,7 @@ fn an_api_behind_a_proxy_on_this_machine_needs_credentials() {
     for fine in [
         "{ external_url: http://127.0.0.1:8780 }",
         "{ external_url: http://localhost:8780 }",
-        "{ external_url: https://alerts.example.com, auth: { bearer: { env: TOKEN } } }",
+        "{ external_url: https://alerts.example.com, auth: { bearer: { env: API_TOKEN } } }",
         "{ external_url: http://192.168.1.10:8780, listen: 192.168.1.10:8780 }",
     ] {
         check_warnings(&at(fine), expect![""]);
@@ -110,6 +110,48 @@ fn a_secret_that_cannot_be_one_is_named_by_what_is_wrong_with_it() {
         expect![[
             r#"9:20: error: channels.ops.token.file: the file `secrets/missing` cannot be read: entity not found"#
         ]],
+    );
+}
+
+#[test]
+fn a_token_that_senders_cannot_show_is_an_error() {
+    let door = "{ env: TOKEN }";
+    check_change(
+        door,
+        "{ env: HEADER }",
+        expect![
+            "5:13: error: sources[0].auth.bearer: the token begins with the header's own words, which senders write before it: leave them out"
+        ],
+    );
+    check_change(
+        door,
+        "{ env: NOT_ASCII }",
+        expect![
+            "5:13: error: sources[0].auth.bearer: the token holds a character that is not ASCII, which no header may: take another"
+        ],
+    );
+    check_change(
+        door,
+        "{ env: REFERENCE }",
+        expect![
+            "5:28: error: sources[0].auth.bearer.env: what is kept there holds the placeholder `vault:…`, which nothing fills in: put the secret itself there"
+        ],
+    );
+}
+
+#[test]
+fn a_token_that_opens_more_than_it_should_is_warned_about() {
+    check_warnings(
+        &SOUND.replace("{ env: TOKEN }", "{ env: GUESS }"),
+        expect![
+            "5:13: warning: sources[0].auth.bearer: the token is one of the first that a stranger tries: take a random one, e.g. from `openssl rand -hex 32`"
+        ],
+    );
+    check_warnings(
+        &format!("server: {{ auth: {{ bearer: {{ env: TOKEN }} }} }}{SOUND}"),
+        expect![
+            "1:19: warning: server.auth.bearer: is the token of the source `thinklink` too: whoever posts alerts there may use the API; give each its own"
+        ],
     );
 }
 
