@@ -28,6 +28,9 @@ pub(crate) fn check(yaml: &[SourceYaml], listen: SocketAddr, section: &mut Secti
             let message = format!("the gateway tells of itself as `{SELF_SOURCE}`; choose another name");
             section.error(&path.key("name"), message);
         }
+        if let Some(complaint) = unreachable(&source.name) {
+            section.error(&path.key("name"), complaint);
+        }
         check_open(&source.auth, Listen(listen), &path.key("auth"), section);
         for label in ["source", "severity"].iter().filter(|it| source.labels.contains_key(**it)) {
             section.error(
@@ -36,6 +39,24 @@ pub(crate) fn check(yaml: &[SourceYaml], listen: SocketAddr, section: &mut Secti
             );
         }
     }
+}
+
+/// The complaint about a name with which no address `/ingest/NAME` can be written, or only one that programs rewrite
+/// on the way: `.` and `..` are taken out of it, and what stands for another character is read as such.
+/// <https://url.spec.whatwg.org/#path-state>
+fn unreachable(name: &str) -> Option<String> {
+    let is_rewritten = |c: &char| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '/' | '\\' | '?' | '#' | '%' | '\u{200b}'..='\u{200f}' | '\u{feff}')
+    };
+    let advice = "choose letters, digits, `-`, `_` and `.`, e.g. `site-1`";
+    if matches!(name, "." | "..") {
+        return Some(format!("no sender reaches /ingest/{name}: {advice}"));
+    }
+    let c = name.chars().find(is_rewritten)?;
+    let shown = if c.is_ascii_graphic() { format!("`{c}`") } else { format!("U+{:04X}", u32::from(c)) };
+    Some(format!("no sender reaches /ingest/NAME with {shown} in the name: {advice}"))
 }
 
 /// The source that `yaml` states.

@@ -280,6 +280,32 @@ fn names_must_differ() {
 }
 
 #[test]
+fn the_name_of_a_source_must_fit_into_an_address() {
+    check_change(
+        "name: thinklink",
+        "name: '..'",
+        expect![
+            "3:11: error: sources[0].name: no sender reaches /ingest/..: choose letters, digits, `-`, `_` and `.`, e.g. `site-1`"
+        ],
+    );
+    check_change(
+        "name: thinklink",
+        "name: harbour/north",
+        expect![
+            "3:11: error: sources[0].name: no sender reaches /ingest/NAME with `/` in the name: choose letters, digits, `-`, `_` and `.`, e.g. `site-1`"
+        ],
+    );
+    for name in [".", "a b", "a%2fb", "a?b", "a#b", "a\\\\b", "a\\tb", "a\u{3000}b", "a\u{200b}b"] {
+        let text = SOUND.replace("name: thinklink", &format!("name: \"{name}\""));
+        let problems = load(&text).expect_err(name).to_string();
+        assert!(problems.contains("sources[0].name: no sender reaches"), "{problems}");
+    }
+    for name in ["site-1", "a.b", "...", "厂区", "site_1~2", "a+b", "a:b", "a@b"] {
+        assert!(load(&SOUND.replace("name: thinklink", &format!("name: '{name}'"))).is_ok(), "{name}");
+    }
+}
+
+#[test]
 fn names_that_the_gateway_uses_itself_are_refused() {
     check_change(
         "name: thinklink",
