@@ -84,7 +84,7 @@ fn is_known(auth: &SettingPath, section: &Section) -> bool {
 
 /// A gateway that listens on every address of its machine is reached on loopback.
 fn address(listen: SocketAddr) -> GatewayAddress {
-    let ip = match listen.ip() {
+    let ip = match listen.ip().to_canonical() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
         ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,

@@ -10,7 +10,7 @@ use fanfare_sources::Format;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use serde::de::{Deserialize, Deserializer, Error};
-use url::Url;
+use url::{Host, Url};
 
 use fanfare_settings::unknown_name;
 
@@ -21,7 +21,8 @@ pub(crate) struct Listen(pub(crate) SocketAddr);
 impl Listen {
     /// True if only this machine or a private network can reach the address.
     pub(crate) fn is_private(self) -> bool {
-        match self.0.ip() {
+        // `::ffff:127.0.0.1` is 127.0.0.1 to the system, in the form of the other family.
+        match self.0.ip().to_canonical() {
             IpAddr::V4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
             IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
         }
@@ -148,10 +149,42 @@ impl FromStr for TimeOfDay {
 impl FromStr for HttpUrl {
     type Err = String;
 
+    // The text is not quoted: it may hold a password.
     fn from_str(text: &str) -> Result<Self, String> {
-        let url = Url::parse(text).ok().filter(|it| matches!(it.scheme(), "http" | "https"));
-        url.map(Self)
-            .ok_or_else(|| "not an address of a page: expected e.g. https://alerts.example.com".to_owned())
+        const EXPECTED: &str = "expected e.g. https://alerts.example.com";
+        let url = web_url(text).ok_or_else(|| format!("not an address of a page: {EXPECTED}"))?;
+        let complaint = if has_login(&url) {
+            "a login in it would be shown to everybody who gets a message"
+        } else if url.query().is_some() || url.fragment().is_some() {
+            "links are made by adding a path to it, so nothing with `?` or `#` may follow"
+        } else if has_wildcard(&url) {
+            "`*` is no part of a host's name: links lead to one address"
+        } else if is_unspecified(&url) {
+            "that stands for every address of a machine and leads to none: write the one that people reach"
+        } else {
+            return Ok(Self(url));
+        };
+        Err(format!("{complaint}: {EXPECTED}"))
+    }
+}
+
+fn web_url(text: &str) -> Option<Url> {
+    Url::parse(text).ok().filter(|it| matches!(it.scheme(), "http" | "https"))
+}
+
+fn has_login(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
+}
+
+fn has_wildcard(url: &Url) -> bool {
+    url.host_str().is_some_and(|it| it.contains('*'))
+}
+
+fn is_unspecified(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_unspecified(),
+        Some(Host::Ipv6(ip)) => IpAddr::V6(ip).to_canonical().is_unspecified(),
+        Some(Host::Domain(_)) | None => false,
     }
 }
 
@@ -164,12 +197,12 @@ impl FromStr for PageOrigin {
         if text == "*" {
             return Err(format!("every page of the internet could post alerts: {EXPECTED}"));
         }
-        let HttpUrl(url) = text.parse().map_err(|_| format!("not the origin of web pages: {EXPECTED}"))?;
-        let is_origin = url.path() == "/"
-            && url.query().is_none()
-            && url.fragment().is_none()
-            && url.username().is_empty()
-            && url.password().is_none();
+        let url = web_url(text).ok_or_else(|| format!("not the origin of web pages: {EXPECTED}"))?;
+        if has_wildcard(&url) {
+            return Err(format!("no browser sends an origin with `*`: list each by itself, {EXPECTED}"));
+        }
+        let is_origin =
+            url.path() == "/" && url.query().is_none() && url.fragment().is_none() && !has_login(&url);
         if is_origin {
             Ok(Self(url.origin().ascii_serialization()))
         } else {

@@ -48,7 +48,7 @@ fn check_proxied(
 ) {
     let is_here = match url.host() {
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => IpAddr::V6(ip).to_canonical().is_loopback(),
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         None => true,
     };
@@ -56,7 +56,7 @@ fn check_proxied(
         None | Some(AuthYaml::None) => true,
         Some(AuthYaml::Bearer(_)) => false,
     };
-    if listen.0.ip().is_loopback() && is_open && !is_here {
+    if listen.0.ip().to_canonical().is_loopback() && is_open && !is_here {
         section.warning(
             path,
             "whatever hands requests from there to this machine makes everybody look like a program on it, and so \

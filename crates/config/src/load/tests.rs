@@ -362,7 +362,15 @@ fn a_matcher_that_cannot_be_read_is_told_where_it_stands() {
 #[test]
 fn an_open_door_is_only_for_loopback_and_private_addresses() {
     let open = SOUND.replace("{ bearer: { env: TOKEN } }", "none");
-    for listen in ["127.0.0.1:0", "10.1.2.3:80", "192.168.0.1:80", "'[::1]:80'", "'[fd00::1]:80'"] {
+    for listen in [
+        "'[::ffff:127.0.0.1]:80'",
+        "'[::ffff:10.1.2.3]:80'",
+        "127.0.0.1:0",
+        "10.1.2.3:80",
+        "192.168.0.1:80",
+        "'[::1]:80'",
+        "'[fd00::1]:80'",
+    ] {
         assert!(load(&format!("server: {{ listen: {listen} }}{open}")).is_ok(), "{listen}");
     }
     check_problems(

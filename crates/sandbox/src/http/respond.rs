@@ -40,15 +40,16 @@ pub(super) async fn respond(
 /// True if a page that a browser on this machine was lured to may have sent `request`: browsers name the page, and the
 /// host that they believe they ask, also where its name has come to point here.
 fn is_of_a_page(request: &ProviderRequest) -> bool {
+    let is_loopback = |it: IpAddr| it.to_canonical().is_loopback();
     let is_this_machine = |host: &str| {
         let name =
             host.rsplit_once(':').map_or(host, |(name, port)| if port.ends_with(']') { host } else { name });
         let address = name.trim_start_matches('[').trim_end_matches(']');
-        name.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(|it| it.is_loopback())
+        name.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(is_loopback)
     };
     let is_by_a_page = request.header("sec-fetch-site").is_some_and(|it| it != "none");
     let is_by_another_name =
-        request.address().is_loopback() && !request.header("host").is_some_and(is_this_machine);
+        is_loopback(request.address()) && !request.header("host").is_some_and(is_this_machine);
     request.header("origin").is_some() || is_by_a_page || is_by_another_name
 }
 

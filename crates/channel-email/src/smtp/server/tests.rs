@@ -29,7 +29,7 @@ fn a_password_does_not_cross_a_network_in_the_clear() {
         |host: &str| json!({ "host": host, "tls": "none", "username": "alert", "password": "s3cret" });
     check_refused(&clear("smtp.example.com"), "smtp.tls", "`allow_clear_auth: true`");
     check_refused(&clear("192.168.1.2"), "smtp.tls", "`allow_clear_auth: true`");
-    for loopback in ["localhost", "127.0.0.1", "::1", "[::1]"] {
+    for loopback in ["localhost", "127.0.0.1", "::1", "[::1]", "::ffff:127.0.0.1"] {
         build(&clear(loopback)).unwrap();
     }
     let mut allowed = clear("smtp.example.com");

@@ -114,6 +114,78 @@ fn a_secret_that_cannot_be_one_is_named_by_what_is_wrong_with_it() {
 }
 
 #[test]
+fn the_address_of_links_is_one_that_links_can_be_made_of() {
+    let check = |url: &str, expected: Expect| {
+        check_problems(&format!("server: {{ external_url: '{url}' }}{SOUND}"), expected);
+    };
+    check(
+        "https://alerts.example.com/?x=1",
+        expect![
+            "1:25: error: server.external_url: links are made by adding a path to it, so nothing with `?` or `#` may follow: expected e.g. https://alerts.example.com"
+        ],
+    );
+    check(
+        "https://alerts.example.com/#top",
+        expect![
+            "1:25: error: server.external_url: links are made by adding a path to it, so nothing with `?` or `#` may follow: expected e.g. https://alerts.example.com"
+        ],
+    );
+    check(
+        "https://me:SEC-very-secret@alerts.example.com",
+        expect![
+            "1:25: error: server.external_url: a login in it would be shown to everybody who gets a message: expected e.g. https://alerts.example.com"
+        ],
+    );
+    check(
+        "https://*.example.com",
+        expect![
+            "1:25: error: server.external_url: `*` is no part of a host's name: links lead to one address: expected e.g. https://alerts.example.com"
+        ],
+    );
+    check(
+        "http://0.0.0.0:8780",
+        expect![
+            "1:25: error: server.external_url: that stands for every address of a machine and leads to none: write the one that people reach: expected e.g. https://alerts.example.com"
+        ],
+    );
+}
+
+#[test]
+fn an_origin_that_no_browser_sends_is_an_error() {
+    let check = |origin: &str, expected: Expect| {
+        check_problems(&format!("server: {{ cors_origins: ['{origin}'] }}{SOUND}"), expected);
+    };
+    check(
+        "https://*.example.com",
+        expect![
+            "1:26: error: server.cors_origins[0]: no browser sends an origin with `*`: list each by itself, expected scheme, host and, if it is not the usual one, port, e.g. https://console.example.com"
+        ],
+    );
+    check(
+        "https://console.example.com/app",
+        expect![
+            "1:26: error: server.cors_origins[0]: more than the origin of web pages: expected scheme, host and, if it is not the usual one, port, e.g. https://console.example.com"
+        ],
+    );
+}
+
+#[test]
+fn a_proxy_before_loopback_in_the_form_of_the_other_family_is_seen_too() {
+    check_warnings(
+        &format!(
+            "server: {{ listen: '[::ffff:127.0.0.1]:8780', external_url: https://alerts.example.com }}{SOUND}"
+        ),
+        expect![
+            "1:60: warning: server.external_url: whatever hands requests from there to this machine makes everybody look like a program on it, and so everybody may use the API: set `server.auth`"
+        ],
+    );
+    check_warnings(
+        &format!("server: {{ external_url: 'http://[::ffff:127.0.0.1]:8780' }}{SOUND}"),
+        expect![""],
+    );
+}
+
+#[test]
 fn a_token_that_senders_cannot_show_is_an_error() {
     let door = "{ env: TOKEN }";
     check_change(
