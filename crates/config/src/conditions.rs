@@ -5,17 +5,23 @@ use std::collections::BTreeSet;
 use fanfare_core::{Matcher, Operator, Route, Severity};
 use fanfare_settings::{Section, SettingPath};
 
-/// Warns of every route below `root` that no alert can reach; `sources` are the names of all sources.
-pub(crate) fn check(root: &Route, sources: &BTreeSet<&str>, section: &mut Section) {
-    Conditions { sources }.below(root, &[], &SettingPath::new("route"), section);
+use crate::condition_doubts::doubt;
+
+/// A look at the conditions of a tree of routes.
+#[derive(Debug)]
+pub(crate) struct ConditionCheck<'a> {
+    /// The names of all sources.
+    pub(crate) sources: BTreeSet<&'a str>,
+    /// The names of the labels that sources fix.
+    pub(crate) fixed_labels: BTreeSet<&'a str>,
 }
 
-/// The conditions of a tree of routes.
-struct Conditions<'a> {
-    sources: &'a BTreeSet<&'a str>,
-}
+impl ConditionCheck<'_> {
+    /// Warns of every route below `root` that no alert can reach, and of conditions that hardly say what is meant.
+    pub(crate) fn run(&self, root: &Route, section: &mut Section) {
+        self.below(root, &[], &SettingPath::new("route"), section);
+    }
 
-impl Conditions<'_> {
     /// Looks at the routes below `parent`, whose alerts meet all of `inherited`.
     fn below(&self, parent: &Route, inherited: &[&Matcher], path: &SettingPath, section: &mut Section) {
         for (index, route) in parent.routes.iter().enumerate() {
@@ -25,7 +31,8 @@ impl Conditions<'_> {
                 section.warning(&path.key("matchers"), message);
                 continue;
             }
-            for message in route.matchers.iter().filter_map(never_meant) {
+            let doubts = route.matchers.iter().filter_map(|it| doubt(it, &self.fixed_labels));
+            for message in doubts {
                 section.warning(&path.key("matchers"), message);
             }
             let mut before = parent.routes.iter().take(index);
@@ -107,27 +114,4 @@ fn meant_severity(conditions: &[&Matcher]) -> String {
         .parse::<Severity>()
         .map(|severity| format!("; write `severity {} {severity}`", only.operator()));
     meant.unwrap_or_default()
-}
-
-/// The complaint about a condition that can be met, though hardly as it was meant, or never in practice.
-fn never_meant(matcher: &Matcher) -> Option<String> {
-    let (name, value) = (matcher.name(), matcher.value());
-    match matcher.operator() {
-        Operator::Matches if value.is_empty() => Some(format!(
-            "`{matcher}` is met only by alerts without `{name}`: a regular expression has to match all of the text; \
-             write `{name} = \"\"` if that is meant, or `.*` for any text"
-        )),
-        Operator::Equal if name == "eui" && value.chars().any(|c| c.is_ascii_uppercase()) => Some(format!(
-            "no alert can meet `{matcher}`: an EUI is kept in lower case; write `{}`",
-            value.to_lowercase()
-        )),
-        Operator::Equal
-        | Operator::NotEqual
-        | Operator::Matches
-        | Operator::DoesNotMatch
-        | Operator::AtLeast
-        | Operator::Above
-        | Operator::AtMost
-        | Operator::Below => None,
-    }
 }

@@ -14,6 +14,7 @@ mod routes;
 mod receivers;
 mod terms;
 mod conditions;
+mod condition_doubts;
 mod self_alerts;
 mod sources;
 mod server;

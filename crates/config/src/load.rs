@@ -14,13 +14,14 @@ use jiff::tz::TimeZone;
 
 use crate::channels::{ChannelBuilder, ReadyChannel};
 use crate::checks::NOT_YET;
+use crate::conditions::ConditionCheck;
 use crate::config::{Config, ServerConfig};
 use crate::registry::ChannelRegistry;
 use crate::routes::RoutableReceivers;
 use crate::scalars::PositiveDuration;
 use crate::terms::AckLinkSupport;
 use crate::yaml::{ConfigYaml, MessagesYaml, locale};
-use crate::{conditions, document, door_tokens, receivers, retry, routes, self_alerts, server, sources};
+use crate::{document, door_tokens, receivers, retry, routes, self_alerts, server, sources};
 
 /// The reach of the ledger into the past unless the config says otherwise.
 const RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -114,8 +115,12 @@ fn check(yaml: ConfigYaml, ready: Vec<ReadyChannel>, section: &mut Section) -> O
     check_shared_limits(&ready, section);
     if section.is_sound() {
         warn_of_unused(&receivers, &route, &channels, section);
-        let named = yaml.sources.iter().map(|it| it.name.as_str()).chain([SELF_SOURCE]).collect();
-        conditions::check(&route, &named, section);
+        let sources = &yaml.sources;
+        let conditions = ConditionCheck {
+            sources: sources.iter().map(|it| it.name.as_str()).chain([SELF_SOURCE]).collect(),
+            fixed_labels: sources.iter().flat_map(|it| it.labels.keys()).map(String::as_str).collect(),
+        };
+        conditions.run(&route, section);
         let setups: Vec<&ChannelSetup> = ready.iter().map(|it| &it.setup).collect();
         self_alerts::check(&route, &receivers, &setups, section);
     }

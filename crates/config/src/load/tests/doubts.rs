@@ -52,6 +52,19 @@ fn conditions_that_are_met_otherwise_than_meant_are_told() {
 }
 
 #[test]
+fn a_condition_on_what_alerts_call_otherwise_is_told_unless_a_source_calls_it_so() {
+    let routes = "  routes:\n  - { matchers: [level = urgent, site = harbour] }\n";
+    check_warnings(
+        &format!("{SOUND}{routes}"),
+        expect![[
+            r#"17:7: warning: route.routes[0].matchers: `level="urgent"` looks at a label `level`, while an alert's severity is `severity`: write e.g. `severity >= high` if that is meant"#
+        ]],
+    );
+    let labelled = SOUND.replace("format: tkl", "format: tkl\n    labels: { level: urgent }");
+    check_warnings(&format!("{labelled}{routes}"), expect![""]);
+}
+
+#[test]
 fn a_route_behind_one_that_takes_all_is_never_reached() {
     check_routes(
         "  - { matchers: ['severity >= mid'] }\n  - { matchers: ['severity >= high'] }\n  - { matchers: [severity = urgent, device = a] }\n  - { matchers: ['severity >= low'], continue: true }\n  - { matchers: [device = b] }\n  - { matchers: [] }\n  - { matchers: [device = d] }\n",
