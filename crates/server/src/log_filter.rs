@@ -1,5 +1,7 @@
-//! Log filters that let nothing through.
+//! Log filters: read, and those that let nothing through told.
 
+use anyhow::Context as _;
+use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
 /// The crates that log, as the targets of their lines name them: those of Fanfare, and those that it is built on.
@@ -33,6 +35,13 @@ const TARGETS: [&str; 25] = [
 
 /// The levels that stand for themselves in a filter.
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+
+/// The filter that `text`, in the syntax of `RUST_LOG`, states. An error stops `serve`, and fails `check`.
+pub(crate) fn parse_log_filter(text: &str) -> anyhow::Result<EnvFilter> {
+    EnvFilter::try_new(text).with_context(|| {
+        format!("`{text}` is not a log filter: expected e.g. info, or warn,fanfare_gateway=debug")
+    })
+}
 
 /// The complaints about the parts of `filter`, in the syntax of `RUST_LOG`, that match no line there can be:
 /// `inof`, or `fanfare_gatway=debug`.

@@ -15,7 +15,7 @@ use super::load::{load, load_without_secrets};
 use super::outcome::Outcome;
 use super::routes::tree;
 use super::table::table;
-use crate::log_filter::log_doubts;
+use crate::log_filter::{log_doubts, parse_log_filter};
 
 /// The strictness of the check, and the form of its output.
 #[derive(Debug, Args)]
@@ -56,9 +56,8 @@ fn report(
         Ok(config) => &config.warnings,
         Err(problems) => &problems.list,
     };
-    let log = log_doubts(&args.log).into_iter().map(Problem::warning_of_whole);
-    let problems: Vec<Problem> = found.iter().cloned().chain(log).collect();
-    let is_finding = result.is_err() || (args.strict && !problems.is_empty());
+    let problems: Vec<Problem> = found.iter().cloned().chain(log_problems(&args.log)).collect();
+    let is_finding = problems.iter().any(Problem::is_error) || (args.strict && !problems.is_empty());
     let outcome = if is_finding { Outcome::Finding } else { Outcome::Good };
     if args.json {
         serde_json::to_writer_pretty(&mut *out, &CheckReport::new(file, &problems, outcome))?;
@@ -73,6 +72,14 @@ fn report(
     }
     writeln!(out, "{}", verdict(file, &problems, *language))?;
     Ok(outcome)
+}
+
+/// The problems of the log filter, which is read as `serve` reads it.
+fn log_problems(filter: &str) -> Vec<Problem> {
+    match parse_log_filter(filter) {
+        Ok(_) => log_doubts(filter).into_iter().map(Problem::warning_of_whole).collect(),
+        Err(err) => vec![Problem::whole_file(None, format!("{err:#}"))],
+    }
 }
 
 /// The output of `check --json`.

@@ -2,12 +2,10 @@
 
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 
-use anyhow::Context as _;
 use clap::ValueEnum;
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
-use tracing_subscriber::EnvFilter;
 
-use crate::log_filter::log_doubts;
+use crate::log_filter::{log_doubts, parse_log_filter};
 
 /// The form of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -44,9 +42,7 @@ impl Log {
 /// `info` or `fanfare_gateway=debug`.
 pub(crate) fn start_logging(filter: &str, format: LogFormat) -> anyhow::Result<Log> {
     let doubts = log_doubts(filter);
-    let filter = EnvFilter::try_new(filter).with_context(|| {
-        format!("`{filter}` is not a log filter: expected e.g. info, or warn,fanfare_gateway=debug")
-    })?;
+    let filter = parse_log_filter(filter)?;
     for doubt in &doubts {
         // Not by the log: it might be what lets nothing through.
         drop(writeln!(io::stderr(), "warning: {doubt}"));

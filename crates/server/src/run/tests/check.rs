@@ -89,6 +89,17 @@ fn a_strict_check_fails_for_a_warning_and_says_so_in_both_forms() {
 }
 
 #[test]
+fn a_log_filter_that_stops_the_gateway_fails_the_check() {
+    let File { path, _folder } = file(SOUND);
+    for filter in ["info,fanfare_gateway=loud", "[{attempt"] {
+        let said = fanfare(&path, &["check", "--log", filter]);
+        assert!(said.out.contains(&format!(": error: `{filter}` is not a log filter")), "{}", said.out);
+        assert!(said.out.ends_with(": not usable, 1 error\n"), "{}", said.out);
+        assert_eq!(said.outcome.unwrap(), Outcome::Finding);
+    }
+}
+
+#[test]
 fn self_alerts_that_end_on_one_kind_of_channel_are_warned_about() {
     let lonely =
         SOUND.replace("severity >= high", "severity >= urgent").replace("      continue: true\n", "");
