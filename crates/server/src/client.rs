@@ -2,6 +2,7 @@
 
 mod args;
 
+use std::env::VarError;
 use std::error::Error;
 use std::path::Path;
 use std::time::Duration;
@@ -187,13 +188,22 @@ fn token_of(address: GatewayAddress, kind: TokenKind<'_>) -> Option<Secret> {
 
 fn given_token(variable: Option<&str>, file: Option<&Path>) -> anyhow::Result<Option<Secret>> {
     let text = match (variable, file) {
-        (Some(name), _) => std::env::var(name).with_context(|| format!("--token-env {name}"))?,
+        (Some(name), _) => std::env::var(name).map_err(|err| unusable_variable(name, &err))?,
         (None, Some(file)) => {
             std::fs::read_to_string(file).with_context(|| format!("--token-file {}", file.display()))?
         }
         (None, None) => return Ok(None),
     };
     Ok(Some(Secret::new(&text)))
+}
+
+/// The error of reading the token in the variable `name`: that of the library quotes what is not in UTF-8.
+fn unusable_variable(name: &str, err: &VarError) -> anyhow::Error {
+    let fault = match err {
+        VarError::NotPresent => "the environment variable is not set",
+        VarError::NotUnicode(_) => "the environment variable is set to something that is not in UTF-8",
+    };
+    anyhow::anyhow!("--token-env {name}: {fault}")
 }
 
 /// A client for requests to a gateway: over no proxy, following no redirect.

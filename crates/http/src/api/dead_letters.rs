@@ -51,7 +51,10 @@ pub(super) async fn show(
 }
 
 fn unknown(id: DeadLetterId) -> HttpRefusal {
-    let message = format!("there is no dead letter {id}: it was dealt with, or there never was one");
+    let message = format!(
+        "there is no dead letter {id}: it was dealt with, or there never was one; `fanfare dead-letters list` shows those \
+         there are"
+    );
     HttpRefusal::not_found("unknown_dead_letter", message)
 }
 

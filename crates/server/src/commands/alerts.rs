@@ -50,7 +50,7 @@ pub struct AlertListArgs {
     #[arg(long)]
     pub fingerprint: Option<String>,
     /// The most alerts to list
-    #[arg(long, default_value_t = 50, value_name = "NUMBER")]
+    #[arg(long, default_value_t = 50, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: u32,
     /// The gateway and the output.
     #[command(flatten)]

@@ -31,7 +31,7 @@ pub struct DeadLetterListArgs {
     #[arg(long, value_name = "ID")]
     pub before: Option<String>,
     /// The most dead letters to list
-    #[arg(long, default_value_t = 50, value_name = "NUMBER")]
+    #[arg(long, default_value_t = 50, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: u32,
     /// The gateway and the output.
     #[command(flatten)]

@@ -32,7 +32,7 @@ pub struct DeliveryListArgs {
     #[arg(long, value_name = "ID")]
     pub alert: Option<AlertId>,
     /// The most deliveries to list
-    #[arg(long, default_value_t = 50, value_name = "NUMBER")]
+    #[arg(long, default_value_t = 50, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: u32,
     /// The gateway and the output.
     #[command(flatten)]

@@ -1,12 +1,13 @@
 use std::net::TcpListener;
 
+use clap::Parser as _;
 use expect_test::expect;
 use fanfare_core::{Severity, Status};
 use fanfare_sources::{Format, Hints, SourceSettings};
 use jiff::Timestamp;
 
 use super::fake::{FakeGateway, ReceivedRequest, fake};
-use super::{File, Outcome, SOUND, fanfare, file};
+use super::{Cli, File, Outcome, SOUND, fanfare, file};
 
 const DELIVERIES: &str = r#"{"deliveries":[
   {"id":7,"alert_id":42,"notification_id":3,"receiver":"on-call","channel":"ops","severity":"urgent","state":"delivered",
@@ -30,6 +31,16 @@ fn deliveries_are_listed_as_a_table() {
     let head = asked.join().unwrap().head;
     assert!(head.starts_with("get /api/v1/deliveries?state=pending&alert=42&limit=50 http/1.1"), "{head}");
     assert!(head.contains("authorization: bearer the-api-token"), "{head}");
+}
+
+#[test]
+fn a_list_of_nothing_is_not_asked_for() {
+    for list in ["alerts", "deliveries", "dead-letters"] {
+        let refused = Cli::try_parse_from(["fanfare", list, "list", "--limit", "0"]).unwrap_err();
+        assert_eq!(refused.kind(), clap::error::ErrorKind::ValueValidation, "{list}");
+        assert!(refused.to_string().contains("invalid value '0' for '--limit <NUMBER>'"), "{refused}");
+        assert!(Cli::try_parse_from(["fanfare", list, "list", "--limit", "1"]).is_ok());
+    }
 }
 
 #[test]
