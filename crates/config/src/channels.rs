@@ -19,6 +19,10 @@ use crate::yaml::{ChannelYaml, DrillYaml};
 /// The age in days up to which credentials need not be changed.
 const ROTATE_AFTER_DAYS: i32 = 90;
 
+/// The longest time that a provider takes to answer: what SMTP grants the end of a mail.
+/// <https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.2.6>
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(10 * 60);
+
 /// The unit of the time between two drills: they are due at a time of day.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -68,6 +72,7 @@ impl ChannelBuilder<'_> {
     fn check(&self, common: &ChannelYaml, section: &mut Section) {
         self.check_age(common, section);
         check_budget(common, section);
+        check_timeout(common, section);
         if let Some(DrillYaml { every: PositiveDuration(every), at: _ }) = &common.drill
             && (every.as_secs() % DAY.as_secs() != 0 || every.subsec_nanos() != 0)
         {
@@ -160,6 +165,17 @@ fn check_budget(common: &ChannelYaml, section: &mut Section) {
             let message = format!("another budget is for {} already: keep one of them", HumanDuration(per));
             section.error(&path, message);
         }
+    }
+}
+
+/// Warns of attempts that keep the next ones waiting for longer than any provider needs.
+fn check_timeout(common: &ChannelYaml, section: &mut Section) {
+    if common.timeout.is_some_and(|PositiveDuration(it)| it > LONGEST_TIMEOUT) {
+        let message = format!(
+            "an attempt that nobody answers keeps those behind it waiting so long: write {} or less, e.g. 30s",
+            HumanDuration(LONGEST_TIMEOUT)
+        );
+        section.warning(&SettingPath::new("timeout"), message);
     }
 }
 

@@ -26,6 +26,9 @@ use crate::{document, door_tokens, receivers, retry, routes, self_alerts, server
 /// The reach of the ledger into the past unless the config says otherwise.
 const RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
+/// The shortest time in which a person comes to ask what became of an alert.
+const SHORTEST_RETENTION: Duration = Duration::from_secs(60 * 60);
+
 /// Everything that a config is read with.
 #[derive(Debug)]
 pub struct Loader<'a> {
@@ -112,6 +115,7 @@ fn check(yaml: ConfigYaml, ready: Vec<ReadyChannel>, section: &mut Section) -> O
     let receivers = receivers::check(&yaml.receivers, &channels, ack_links(&server, section), section);
     let route = routes::check(&yaml.route, &routable(&receivers, section), section);
     let retry = retry::check(yaml.retry.as_ref(), section);
+    check_retention(yaml.retention, section);
     check_shared_limits(&ready, section);
     if section.is_sound() {
         warn_of_unused(&receivers, &route, &channels, section);
@@ -147,6 +151,15 @@ fn check_later_features(yaml: &ConfigYaml, section: &mut Section) {
     }
     if !yaml.time_intervals.is_empty() {
         section.error(&SettingPath::new("time_intervals"), NOT_YET);
+    }
+}
+
+/// Warns of a ledger that forgets before anybody can look into it.
+fn check_retention(retention: Option<PositiveDuration>, section: &mut Section) {
+    if retention.is_some_and(|PositiveDuration(it)| it < SHORTEST_RETENTION) {
+        let message =
+            "what is settled is forgotten before anybody can ask who was told: write 1h or more, e.g. 30d";
+        section.warning(&SettingPath::new("retention"), message);
     }
 }
 

@@ -14,6 +14,9 @@ use crate::yaml::RouteYaml;
 /// Alertmanager.
 const REPEAT_INTERVAL: Duration = Duration::from_secs(4 * 60 * 60);
 
+/// The shortest time in which somebody has read a message and done something about it.
+const SHORTEST_REPEAT_INTERVAL: Duration = Duration::from_secs(60);
+
 /// The only `group_interval` there is so far: our default, which is Alertmanager's.
 const GROUP_INTERVAL: Duration = Duration::from_secs(5 * 60);
 
@@ -59,6 +62,7 @@ fn route(
 ) -> Route {
     check_receiver(yaml, path, receivers, section);
     check_features(yaml, path, section);
+    check_repeats(yaml, path, section);
     let own = InheritedRoute {
         receiver: yaml.receiver.as_deref().map_or_else(|| inherited.receiver.clone(), ReceiverName::from),
         repeat_interval: yaml.repeat_interval.map_or(inherited.repeat_interval, |PositiveDuration(it)| it),
@@ -87,6 +91,17 @@ fn check_receiver(
             section.error(&path.key("receiver"), message);
         }
         (Some(_) | None, RoutableReceivers::Known(_) | RoutableReceivers::Unclear) => {}
+    }
+}
+
+/// Warns of repeats in which a new alert is not seen any more.
+fn check_repeats(yaml: &RouteYaml, path: &SettingPath, section: &mut Section) {
+    if yaml.repeat_interval.is_some_and(|PositiveDuration(it)| it < SHORTEST_REPEAT_INTERVAL) {
+        let message = format!(
+            "people are told again before they can have done anything: write {} or more, e.g. 4h",
+            HumanDuration(SHORTEST_REPEAT_INTERVAL)
+        );
+        section.warning(&path.key("repeat_interval"), message);
     }
 }
 

@@ -18,6 +18,9 @@ use crate::yaml::SourceYaml;
 /// telemetry and all, fits into a quarter of this.
 const MAX_BODY: usize = 1024 * 1024;
 
+/// The length of an alert with a title, a text and a device, in bytes.
+const SMALLEST_BODY: usize = 1024;
+
 /// Notes mistakes of the sources of a gateway that listens on `listen`.
 pub(crate) fn check(yaml: &[SourceYaml], listen: SocketAddr, section: &mut Section) {
     let mut names = BTreeSet::new();
@@ -30,6 +33,10 @@ pub(crate) fn check(yaml: &[SourceYaml], listen: SocketAddr, section: &mut Secti
         }
         if let Some(complaint) = unreachable(&source.name) {
             section.error(&path.key("name"), complaint);
+        }
+        if source.max_body.is_some_and(|ByteSize(bytes)| bytes < SMALLEST_BODY) {
+            let message = format!("hardly an alert is so short: write {}KiB or more", SMALLEST_BODY / 1024);
+            section.warning(&path.key("max_body"), message);
         }
         check_open(&source.auth, Listen(listen), &path.key("auth"), section);
         for label in ["source", "severity"].iter().filter(|it| source.labels.contains_key(**it)) {

@@ -449,6 +449,44 @@ fn lengths_of_time_must_be_sensible() {
 }
 
 #[test]
+fn lengths_that_can_hardly_be_meant_are_warned_about() {
+    check_warnings(
+        &format!("retention: 1s\nretry: {{ give_up_after: 500ms }}{SOUND}"),
+        expect![[r#"
+            1:12: warning: retention: what is settled is forgotten before anybody can ask who was told: write 1h or more, e.g. 30d
+            2:25: warning: retry.give_up_after: a delivery is given up after 500ms, before it is tried a second time: write a `first_delay` below that"#]],
+    );
+    check_warnings(
+        &format!("retry: {{ give_up_after: 30s }}{SOUND}"),
+        expect![
+            "1:25: warning: retry.give_up_after: a delivery is given up after 30s, before a channel that a person has mended is tried again: write a `probe_delay` below that"
+        ],
+    );
+    check_warnings(
+        &SOUND.replace("kind: bell", "kind: bell\n    timeout: 1d"),
+        expect![
+            "9:14: warning: channels.ops.timeout: an attempt that nobody answers keeps those behind it waiting so long: write 10m or less, e.g. 30s"
+        ],
+    );
+    check_warnings(
+        &SOUND.replace("receiver: team", "receiver: team\n  repeat_interval: 1s"),
+        expect![
+            "16:20: warning: route.repeat_interval: people are told again before they can have done anything: write 1m or more, e.g. 4h"
+        ],
+    );
+    check_warnings(
+        &SOUND.replace("format: tkl", "format: tkl\n    max_body: 100B"),
+        expect!["5:15: warning: sources[0].max_body: hardly an alert is so short: write 1KiB or more"],
+    );
+    let fine = SOUND
+        .replace("kind: bell", "kind: bell\n    timeout: 10m")
+        .replace("receiver: team", "receiver: team\n  repeat_interval: 1m")
+        .replace("format: tkl", "format: tkl\n    max_body: 1KiB");
+    let retry = "retry: { first_delay: 2s, give_up_after: 2s, probe_delay: 2s }";
+    check_warnings(&format!("retention: 1h\n{retry}{fine}"), expect![""]);
+}
+
+#[test]
 fn a_route_inherits_what_it_does_not_say() {
     let routes = "receiver: team\n  repeat_interval: 1h\n  routes: [{ matchers: ['a=b, c=d'], routes: [{ repeat_interval: 1d }] }]";
     let config = load(&SOUND.replace("receiver: team", routes)).unwrap();
