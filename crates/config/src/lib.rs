@@ -16,6 +16,7 @@ mod terms;
 mod conditions;
 mod condition_doubts;
 mod self_alerts;
+mod shared_accounts;
 mod sources;
 mod server;
 mod door_tokens;

@@ -21,7 +21,7 @@ use crate::routes::RoutableReceivers;
 use crate::scalars::PositiveDuration;
 use crate::terms::AckLinkSupport;
 use crate::yaml::{ConfigYaml, MessagesYaml, locale};
-use crate::{document, door_tokens, receivers, retry, routes, self_alerts, server, sources};
+use crate::{document, door_tokens, receivers, retry, routes, self_alerts, server, shared_accounts, sources};
 
 /// The reach of the ledger into the past unless the config says otherwise.
 const RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -127,6 +127,7 @@ fn check(yaml: ConfigYaml, ready: Vec<ReadyChannel>, section: &mut Section) -> O
         conditions.run(&route, section);
         let setups: Vec<&ChannelSetup> = ready.iter().map(|it| &it.setup).collect();
         self_alerts::check(&route, &receivers, &setups, section);
+        shared_accounts::check(&receivers, &setups, section);
     }
     let policy = policy(route, receivers, section)?;
     let account = |it: &ReadyChannel| Some((it.setup.name.clone(), it.account.clone()?));

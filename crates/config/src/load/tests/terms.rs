@@ -7,9 +7,13 @@ use super::load;
 
 /// A config with the channels `a`, `b`, `c` and `boss`, and a receiver of these settings.
 fn config(receiver: &str) -> String {
-    let channel = "{ kind: bell, token: { env: TOKEN }, tower: { height: 30, stone: granite } }";
-    let channels: String =
-        ["a", "b", "c", "boss"].iter().map(|name| format!("  {name}: {channel}\n")).collect();
+    // Each has credentials of its own.
+    let channel = |name: &str| {
+        format!(
+            "  {name}: {{ kind: bell, token: {{ file: of-{name} }}, tower: {{ height: 30, stone: granite }} }}\n"
+        )
+    };
+    let channels: String = ["a", "b", "c", "boss"].into_iter().map(channel).collect();
     format!(
         "sources: []
 channels:
@@ -122,6 +126,35 @@ fn no_more_channels_must_confirm_than_can() {
         ],
     );
     check("    channels: [a, b]\n    contract: { succeed: 2 }", expect![[""]]);
+}
+
+#[test]
+fn channels_of_one_account_count_as_one_for_whoever_wants_two() {
+    let check = |receiver: &str, expected: Expect| {
+        let shared = config(receiver).replace("of-b }", "of-a }");
+        let config = load(&format!("{shared}{URL}")).unwrap_or_else(|problems| panic!("{problems}"));
+        let lines: Vec<String> = config.warnings.iter().map(ToString::to_string).collect();
+        expected.assert_eq(&lines.join("\n"));
+    };
+    check(
+        "    channels: [a, b, c]\n    contract: { succeed: 2 }",
+        expect![
+            "12:26: warning: receivers[1].contract.succeed: `a` and `b` use the same credentials, and count as two of the 2: what silences one silences both; name a channel with others in the place of one of them"
+        ],
+    );
+    check(
+        "    channels: [c, a]\n    contract: { succeed: 2 }\n    escalate: [{ after: 1m, unless: delivered, to: [b] }]",
+        expect![
+            "12:26: warning: receivers[1].contract.succeed: `a` and `b` use the same credentials, and count as two of the 2: what silences one silences both; name a channel with others in the place of one of them"
+        ],
+    );
+    check("    channels: [a, b, c]\n    contract: { succeed: 1 }", expect![""]);
+    check("    channels: [a, b]\n    contract: { succeed: all }", expect![""]);
+    check("    channels: [a, c]\n    contract: { succeed: 2 }", expect![""]);
+    check(
+        "    channels: [a, c]\n    contract: { succeed: 2 }\n    escalate: [{ after: 1m, unless: resolved, to: [b] }]",
+        expect![""],
+    );
 }
 
 #[test]
