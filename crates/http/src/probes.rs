@@ -1,7 +1,11 @@
 //! Probes and metrics, for orchestrators and Prometheus.
 
+mod metrics_format;
+
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use self::metrics_format::{MetricsFormat, in_prometheus_text};
 use crate::refusal::HttpRefusal;
 use crate::state::AppState;
 
@@ -21,15 +25,19 @@ pub(crate) async fn ready(state: web::Data<AppState>) -> HttpResponse {
     }
 }
 
-/// The media type of OpenMetrics' text form: <https://prometheus.io/docs/specs/om/open_metrics_spec/>
-const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-
-/// `/metrics`: all metrics of the process.
+/// `/metrics`: all metrics of the process, in the format that the request asks for.
 pub(crate) async fn metrics(
     request: HttpRequest,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, HttpRefusal> {
     state.admit_to_metrics(&request)?;
     let text = state.metrics.text().map_err(|err| HttpRefusal::unavailable(err.to_string()))?;
-    Ok(HttpResponse::Ok().content_type(OPEN_METRICS).body(text))
+    let format = MetricsFormat::accepted_by(request.headers());
+    let mut answer = HttpResponse::Ok();
+    // A cache on the way keeps the two apart.
+    answer.content_type(format.media_type()).insert_header((header::VARY, "Accept"));
+    Ok(match format {
+        MetricsFormat::OpenMetrics => answer.body(text),
+        MetricsFormat::Prometheus => answer.body(in_prometheus_text(&String::from_utf8_lossy(&text))),
+    })
 }
