@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use crate::addresses::{Addresses, Recipient};
 use crate::smtp::{
-    ConnectionPool, Deadlines, OwedRecipients, SmtpServer, SmtpSession, SmtpStage, SubmissionFailure, submit,
+    ConnectionPool, Deadlines, SmtpServer, SmtpSession, SmtpStage, Submission, TransactionReport, submit,
 };
 use crate::{EmailConfig, TlsConfig, mail};
 
@@ -26,10 +26,6 @@ const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(4).unwrap();
 /// dropped never answers; a live one needs one round trip. At most a quarter of the time,
 /// so that enough is left for a new one.
 const REUSE_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// The connections of one attempt on which the server may have nothing to say but at the first
-/// recipient: after as many it is likely to hang up on everybody, and is left alone.
-const MAX_UNEXPLAINED: u32 = 2;
 
 /// A mailbox list behind one SMTP login.
 pub struct Email {
@@ -102,37 +98,44 @@ impl Email {
         recipients: &[Recipient<'_>],
     ) -> Result<Receipt, SendError> {
         let deadlines = Deadlines::new(self.timeout, Instant::now());
-        let mut owed =
-            OwedRecipients { recipients, others_served: attempt.only.is_some(), left_out: Vec::new() };
-        let (mut unexplained, mut is_tried_anew) = (0, false);
-        while !owed.is_nobody_left() {
-            let mut session = self.open_mail(recipients, deadlines).await?;
-            check_size(&session, mail)?;
-            let session_was_reused = session.is_reused();
-            let outcome = submit(&mut session, &owed, mail, deadlines).await;
-            if session.is_idle() {
-                self.pool.put(session);
-            }
-            match outcome {
-                Ok(receipt) => return Ok(receipt),
-                Err(SubmissionFailure::NobodyAccepted(_)) if session_was_reused && !is_tried_anew => {
-                    // It may be about this connection: some servers take only so many mails on one.
-                    self.pool.clear();
-                    is_tried_anew = true;
+        let mut submission = Submission::new(recipients, attempt);
+        let mut is_tried_anew = false;
+        while let Some(group) = submission.next_group(deadlines, Instant::now()) {
+            let (report, session_was_reused) = match self.submit(mail, &group, deadlines).await {
+                Ok(submitted) => submitted,
+                Err(err) => {
+                    submission.fail(group, err);
+                    break;
                 }
-                Err(SubmissionFailure::NobodyAccepted(err) | SubmissionFailure::Failed(err)) => {
-                    return Err(err);
-                }
-                Err(SubmissionFailure::Recipients { left_out, answered, error }) => {
-                    unexplained += u32::from(answered == 0);
-                    if unexplained > MAX_UNEXPLAINED {
-                        return Err(error);
-                    }
-                    owed.left_out.extend(left_out);
-                }
+            };
+            let is_refused = report.accepted.is_empty() && !report.unaccepted.is_empty();
+            if is_refused && session_was_reused && !is_tried_anew {
+                // It may be about this connection: some servers take only so many mails on one.
+                self.pool.clear();
+                is_tried_anew = true;
+                submission.put_back(group);
+            } else {
+                submission.record(report);
             }
         }
-        owed.outcome_for_nobody()
+        submission.outcome()
+    }
+
+    /// One transaction, and whether its connection had carried mails before.
+    async fn submit<'a>(
+        &self,
+        mail: &[u8],
+        group: &[Recipient<'a>],
+        deadlines: Deadlines,
+    ) -> Result<(TransactionReport<'a>, bool), SendError> {
+        let mut session = self.open_mail(group, deadlines).await?;
+        check_size(&session, mail)?;
+        let report = submit(&mut session, group, mail, deadlines).await;
+        let is_reused = session.is_reused();
+        if session.is_idle() {
+            self.pool.put(session);
+        }
+        Ok((report, is_reused))
     }
 
     /// A connection on which the server has accepted the command `MAIL`.

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::ServerConfig;
@@ -37,6 +38,8 @@ pub(crate) enum ScriptedAnswer {
     HangUp,
     /// Hanging up, but with the mail kept.
     KeepAndHangUp,
+    /// The answer of a good-natured server, after so long.
+    Late(Duration),
     /// No answer at all.
     Silence,
 }
@@ -227,6 +230,10 @@ impl ScriptedConnection {
             ScriptedAnswer::KeepAndHangUp => {
                 keep();
                 return None;
+            }
+            ScriptedAnswer::Late(pause) => {
+                tokio::time::sleep(pause).await;
+                (usual.as_bytes(), "\r\n", false)
             }
             ScriptedAnswer::Silence => std::future::pending().await,
         };

@@ -1,5 +1,6 @@
 //! The conversation with a server, from its greeting to its answer to the final dot.
 
+mod submission;
 mod transaction;
 mod server;
 mod introduction;
@@ -16,4 +17,5 @@ pub(crate) use self::pool::ConnectionPool;
 pub(crate) use self::reply::SmtpStage;
 pub(crate) use self::server::SmtpServer;
 pub(crate) use self::session::SmtpSession;
-pub(crate) use self::transaction::{Deadlines, OwedRecipients, SubmissionFailure, submit};
+pub(crate) use self::submission::Submission;
+pub(crate) use self::transaction::{Deadlines, TransactionReport, submit};

@@ -70,9 +70,51 @@ impl SmtpReply {
         PROVIDER_REPLIES
             .iter()
             .find(|(codes, phrase, _)| codes.contains(&self.code) && words.contains(phrase))
-            .map_or_else(|| class_by_rfc(stage, self.code), |(_, _, class)| *class)
+            .map(|(_, _, class)| *class)
+            .or_else(|| self.is_about_their_number().then_some(RefusalClass::Transient))
+            .unwrap_or_else(|| class_by_rfc(stage, self.code))
+    }
+
+    /// True if the recipients are more than the server takes in one mail, in whatever code:
+    /// the rest can have one of their own.
+    pub(crate) fn is_about_their_number(&self) -> bool {
+        // RFC 3463 §3.6: "X.5.3 Too many recipients".
+        let words = self.words.to_lowercase();
+        self.enhanced_code() == Some((5, 3)) || TOO_MANY.iter().any(|phrase| words.contains(phrase))
+    }
+
+    /// True if a mail for several was refused for good, and so perhaps because of one of them: the
+    /// others may get it without him.
+    pub(crate) fn may_be_about_a_recipient(&self) -> bool {
+        self.code >= 500 || self.is_about_their_number()
+    }
+
+    /// True if the refusal of a mail at `stage` is about nobody in particular: a limit, a login
+    /// that is missing, or the end of the connection.
+    pub(crate) fn concerns_everybody(&self, stage: SmtpStage) -> bool {
+        self.class(stage).is_limit() || NO_LOGIN.contains(&self.code) || self.code == CLOSING
+    }
+
+    /// Subject and detail of the enhanced code (RFC 3463) with which the words begin, if they do.
+    fn enhanced_code(&self) -> Option<(u16, u16)> {
+        let first = self.words.split_whitespace().next()?;
+        let mut numbers = first.trim_start_matches('#').split('.').map(str::parse::<u16>);
+        match (numbers.next()?, numbers.next()?, numbers.next()?, numbers.next()) {
+            (Ok(4 | 5), Ok(subject), Ok(detail), None) => Some((subject, detail)),
+            (Ok(_) | Err(_), Ok(_) | Err(_), Ok(_) | Err(_), Some(_) | None) => None,
+        }
     }
 }
+
+/// Too many recipients of one mail, in the words of those who have no enhanced code for it; the last is NetEase's.
+const TOO_MANY: [&str; 3] = ["too many recipients", "too many rcpt", "rp:rcl"];
+
+/// "Service not available, closing transmission channel": nothing more can be
+/// said on this connection.
+pub(crate) const CLOSING: u16 = 421;
+
+/// 530 authentication required, 534 mechanism too weak, 535 credentials invalid.
+const NO_LOGIN: [u16; 3] = [530, 534, 535];
 
 impl fmt::Display for SmtpReply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -159,8 +201,9 @@ fn class_by_rfc(stage: SmtpStage, code: u16) -> RefusalClass {
         // circumstances": 421 is about the connection, a new one may fare better.
         (_, 421) if stage != SmtpStage::Login => RefusalClass::Transient,
         (SmtpStage::Login, ..500) => RefusalClass::Throttled(LOGIN_PAUSE),
-        // 530 authentication required, 534 mechanism too weak, 535 credentials invalid.
-        (SmtpStage::Login | SmtpStage::Sender | SmtpStage::Data | SmtpStage::Content, 530 | 534 | 535) => {
+        (SmtpStage::Login | SmtpStage::Sender | SmtpStage::Data | SmtpStage::Content, code)
+            if NO_LOGIN.contains(&code) =>
+        {
             RefusalClass::Misconfigured
         }
         // Nothing of the mail is known yet: what is full is the sender's own allowance.
@@ -187,11 +230,9 @@ const PROVIDER_REPLIES: &[(&[u16], &str, RefusalClass)] = &[
     (&[421], "hl:", RefusalClass::Throttled(SECRET_WINDOW)),
     // … the sender has sent too much in fifteen minutes; …
     (&[451], "mi:sfq", RefusalClass::Throttled(Duration::from_secs(15 * 60))),
-    // … the sender's connections or recipients of the day are used up; …
+    // … the sender's connections or recipients of the day are used up.
     (&[550], "mi:stc", RefusalClass::Quota),
     (&[550], "rp:trc", RefusalClass::Quota),
-    // … more recipients in one mail than allowed: the rest can have one of their own.
-    (&[550], "rp:rcl", RefusalClass::Transient),
     // Aliyun, with 454 as with 554; its windows are 180 s and 300 s long.
     (&[454, 554], "too frequently sending", RefusalClass::Throttled(Duration::from_secs(300))),
     // Aliyun DirectMail: `MAIL FROM` is not the login's own address.

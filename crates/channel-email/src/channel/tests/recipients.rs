@@ -294,3 +294,246 @@ async fn an_address_beyond_ascii_needs_a_server_that_takes_it() {
     assert_eq!(fake.said("RCPT TO:<值班@example.com>"), 1);
     assert!(fake.mails()[0].data.is_ascii());
 }
+
+/// A server that refuses with `refusal`, at `DATA` or at the final dot, every mail that is for one of `names`.
+async fn refuses_mail_for(
+    names: &'static [&'static str],
+    said: &'static str,
+    refusal: &'static str,
+) -> ScriptedServer {
+    let named = AtomicUsize::new(0);
+    ScriptedServer::start(move |cue: ClientLine<'_>| {
+        if cue.line.starts_with("MAIL") {
+            named.store(0, Ordering::Relaxed);
+        }
+        if cue.line.starts_with("RCPT") && names.iter().any(|name| cue.line.contains(name)) {
+            named.fetch_add(1, Ordering::Relaxed);
+        }
+        let is_refused = cue.line == said && named.load(Ordering::Relaxed) > 0;
+        if is_refused { ScriptedAnswer::Say(refusal) } else { ScriptedAnswer::Usual }
+    })
+    .await
+}
+
+fn to(addresses: &'static [&'static str]) -> impl Fn(&mut Value) {
+    move |config| config["to"] = json!(addresses)
+}
+
+/// The recipients of all mails that the server took, sorted.
+fn served(fake: &ScriptedServer) -> Vec<String> {
+    let mut served: Vec<_> = fake.mails().into_iter().flat_map(|mail| mail.to).collect();
+    served.sort();
+    served
+}
+
+#[tokio::test]
+async fn a_mail_refused_because_of_one_whom_nobody_names_reaches_the_others_once_each() {
+    let everyone = ["a@example.com", "b@example.com", "c@example.com"];
+    for (said, refusal) in [
+        (".", "550 5.7.1 user over quota / not allowed"),
+        (".", "554 5.6.0 rejected"),
+        (".", "550"),
+        ("DATA", "550 5.7.1 not for this one"),
+        ("DATA", "554 5.5.1 no valid recipients"),
+    ] {
+        for bad in [&["a@"][..], &["b@"], &["c@"], &["a@", "b@"], &["a@", "c@"], &["b@", "c@"]] {
+            let fake = refuses_mail_for(bad, said, refusal).await;
+            let receipt = notify(&email(&fake, |_| {})).await.unwrap();
+            let is_bad = |it: &&str| bad.iter().any(|name| it.starts_with(name));
+            assert_eq!(
+                names(&receipt.refused),
+                everyone.iter().filter(|it| is_bad(it)).copied().collect::<Vec<_>>()
+            );
+            assert!(receipt.refused.iter().all(|it| it.reason.contains(refusal)), "{receipt:?}");
+            assert_eq!(receipt.deferred, []);
+            let good: Vec<_> = everyone.iter().filter(|it| !is_bad(it)).collect();
+            assert_eq!(served(&fake).iter().collect::<Vec<_>>(), good, "{said} {refusal} {bad:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_mailbox_that_is_full_when_the_mail_is_there_gets_it_later_and_the_others_now() {
+    let fake = refuses_mail_for(&["b@"], ".", "552 5.2.2 mailbox full").await;
+    let receipt = notify(&email(&fake, |_| {})).await.unwrap();
+    assert_eq!((names(&receipt.refused), names(&receipt.deferred)), (vec![], vec!["b@example.com"]));
+    assert_eq!(served(&fake), ["a@example.com", "c@example.com"]);
+}
+
+#[tokio::test]
+async fn a_mail_refused_to_each_of_them_is_unsendable_and_was_offered_once_to_each() {
+    let fake = ScriptedServer::start(when(".", ScriptedAnswer::Say("554 5.7.1 spam"))).await;
+    check(notify(&email(&fake, |_| {})).await, "unsendable", "end of mail: 554 5.7.1 spam");
+    assert_eq!(fake.said("DATA"), 1 + 3);
+
+    let fake = ScriptedServer::start(when(".", ScriptedAnswer::Say("554 5.7.1 spam"))).await;
+    let many = |config: &mut Value| {
+        config["hide_recipients"] = json!(true);
+        config["to"] = json!((0..100).map(|number| format!("n{number}@example.com")).collect::<Vec<_>>());
+    };
+    let mut email = email(&fake, many);
+    email.timeout = Duration::from_secs(60);
+    check(notify(&email).await, "unsendable", "end of mail: 554 5.7.1 spam");
+    assert_eq!(fake.said("DATA"), 1 + 10 + 1, "all, ten alone, and the others together");
+}
+
+#[tokio::test]
+async fn what_is_about_nobody_in_particular_is_not_offered_to_each_alone() {
+    for (refusal, word) in [
+        ("550 Connection frequency limited", "throttled"),
+        ("550 MI:STC 163 smtp3", "quota"),
+        ("530 5.7.0 Authentication required", "misconfigured"),
+        ("451 4.3.0 later", "transient"),
+    ] {
+        let fake = ScriptedServer::start(when(".", ScriptedAnswer::Say(refusal))).await;
+        check(notify(&email(&fake, |_| {})).await, word, refusal);
+        assert_eq!(fake.said("DATA"), 1, "{refusal}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_got_the_mail_alone_is_not_sent_it_again_when_the_next_ones_fail() {
+    use ScriptedAnswer::{HangUp, KeepAndHangUp, Say};
+    // All are refused together, the first gets it, and then the server fails.
+    for answer in [HangUp, KeepAndHangUp, Say("451 4.3.0 later"), Say("550 Ip frequency limited"), Say("完")]
+    {
+        let ends = AtomicUsize::new(0);
+        let script = move |cue: ClientLine<'_>| match (cue.line, ends.load(Ordering::Relaxed)) {
+            (".", 0) => {
+                ends.store(1, Ordering::Relaxed);
+                Say("550 5.7.1 not allowed")
+            }
+            (".", 1) => {
+                ends.store(2, Ordering::Relaxed);
+                ScriptedAnswer::Usual
+            }
+            (".", _) => answer,
+            (_, _) => ScriptedAnswer::Usual,
+        };
+        let fake = ScriptedServer::start(script).await;
+        let receipt = notify(&email(&fake, |_| {})).await.unwrap();
+        assert_eq!(receipt.refused, [], "{answer:?}");
+        assert_eq!(names(&receipt.deferred), ["b@example.com", "c@example.com"], "{answer:?}");
+        assert_eq!(fake.mails()[0].to, ["a@example.com"]);
+    }
+}
+
+#[tokio::test]
+async fn a_later_attempt_begins_with_another_recipient() {
+    let fake = ScriptedServer::start(|_| ScriptedAnswer::Usual).await;
+    let email = email(&fake, |_| {});
+    for ordinal in 1..=5 {
+        let attempt = Attempt { ordinal, ..attempt() };
+        email.notify(&notification(Severity::High, Why::Started), &attempt).await.unwrap();
+    }
+    let first: Vec<_> = fake.mails().into_iter().map(|mail| mail.to[0].clone()).collect();
+    assert_eq!(first, ["a@example.com", "a@example.com", "b@example.com", "c@example.com", "a@example.com"]);
+}
+
+/// A server that takes `limit` recipients in one mail and answers each more with `refusal`.
+async fn takes_in_one_mail(limit: usize, refusal: &'static str) -> ScriptedServer {
+    let named = AtomicUsize::new(0);
+    ScriptedServer::start(move |cue: ClientLine<'_>| {
+        if cue.line.starts_with("MAIL") {
+            named.store(0, Ordering::Relaxed);
+        }
+        let is_refused = cue.line.starts_with("RCPT") && named.fetch_add(1, Ordering::Relaxed) >= limit;
+        if is_refused { ScriptedAnswer::Say(refusal) } else { ScriptedAnswer::Usual }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn recipients_beyond_what_one_mail_may_have_get_the_next_one() {
+    let five = to(&["a@example.com", "b@example.com", "c@example.com", "d@example.com", "e@example.com"]);
+    for refusal in [
+        "550 5.5.3 too many recipients",
+        "550 5.5.3",
+        "552 5.5.3 Too many",
+        "452 4.5.3 too many recipients",
+        "451 4.5.3 Error: too many recipients",
+        "554 Too many recipients",
+        "550 RP:RCL 163 smtp5",
+        "550-5.5.3 Too many\r\n550 5.5.3 recipients",
+        "556 too many RCPT",
+    ] {
+        let fake = takes_in_one_mail(2, refusal).await;
+        let receipt = notify(&email(&fake, &five)).await.unwrap();
+        assert_eq!((receipt.refused, receipt.deferred), (vec![], vec![]), "{refusal}");
+        let sizes: Vec<_> = fake.mails().iter().map(|mail| mail.to.len()).collect();
+        assert_eq!((sizes, served(&fake).len()), (vec![2, 2, 1], 5), "{refusal}");
+        assert_eq!(fake.connections(), 1, "{refusal}");
+    }
+}
+
+#[tokio::test]
+async fn too_many_recipients_said_at_the_end_of_the_mail_get_one_each() {
+    for (said, refusal) in [("DATA", "452 4.5.3 too many recipients"), (".", "554 5.5.3 too many recipients")]
+    {
+        let named = AtomicUsize::new(0);
+        let script = move |cue: ClientLine<'_>| {
+            if cue.line.starts_with("MAIL") {
+                named.store(0, Ordering::Relaxed);
+            }
+            named.fetch_add(usize::from(cue.line.starts_with("RCPT")), Ordering::Relaxed);
+            let is_refused = cue.line == said && named.load(Ordering::Relaxed) > 1;
+            if is_refused { ScriptedAnswer::Say(refusal) } else { ScriptedAnswer::Usual }
+        };
+        let fake = ScriptedServer::start(script).await;
+        let receipt = notify(&email(&fake, |_| {})).await.unwrap();
+        assert_eq!((receipt.refused, receipt.deferred), (vec![], vec![]));
+        assert_eq!(served(&fake), ["a@example.com", "b@example.com", "c@example.com"]);
+    }
+}
+
+/// A server that takes `pause` for its answer about each recipient.
+async fn slow_about_recipients(pause: Duration) -> ScriptedServer {
+    ScriptedServer::start(move |cue: ClientLine<'_>| {
+        if cue.line.starts_with("RCPT") { ScriptedAnswer::Late(pause) } else { ScriptedAnswer::Usual }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_server_that_is_slow_about_each_of_forty_recipients_serves_them_all_in_a_few_attempts() {
+    // As one second each in a minute.
+    let fake = slow_about_recipients(TIMEOUT / 60).await;
+    let many = |config: &mut Value| {
+        config["to"] = json!((0..40).map(|number| format!("n{number}@example.com")).collect::<Vec<_>>());
+    };
+    let email = email(&fake, many);
+    let (mut only, mut ordinal) = (None, 1);
+    loop {
+        let attempt = Attempt { ordinal, only, ..attempt() };
+        let receipt = email.notify(&notification(Severity::High, Why::Started), &attempt).await.unwrap();
+        assert_eq!(receipt.refused, []);
+        if receipt.deferred.is_empty() {
+            break;
+        }
+        assert!(ordinal < 8, "each attempt serves as many as it can: {receipt:?}");
+        only = Some(receipt.deferred.into_iter().map(|it| it.recipient).collect());
+        ordinal += 1;
+    }
+    let served = served(&fake);
+    let once: std::collections::BTreeSet<_> = served.iter().collect();
+    assert_eq!((served.len(), once.len()), (40, 40), "each of them once");
+}
+
+#[tokio::test]
+async fn what_a_tired_connection_says_of_a_recipient_before_it_ends_is_not_the_last_word_on_him() {
+    let mails = AtomicUsize::new(0);
+    let script = move |cue: ClientLine<'_>| {
+        mails.fetch_add(usize::from(cue.line.starts_with("MAIL")), Ordering::Relaxed);
+        match (cue.connection, mails.load(Ordering::Relaxed), cue.line) {
+            (1, 2, "RCPT TO:<a@example.com>") => ScriptedAnswer::Say("550 5.7.1 enough"),
+            (1, 2, "RCPT TO:<b@example.com>") => ScriptedAnswer::HangUp,
+            (_, _, _) => ScriptedAnswer::Usual,
+        }
+    };
+    let fake = ScriptedServer::start(script).await;
+    let email = email(&fake, |_| {});
+    notify(&email).await.unwrap();
+    let receipt = notify(&email).await.unwrap();
+    assert_eq!((receipt.refused, receipt.deferred), (vec![], vec![]));
+    assert_eq!(fake.mails()[1].to.len(), 3);
+}

@@ -92,6 +92,11 @@ fn too_many_recipients_get_a_mail_of_their_own() {
     check(SmtpStage::Recipient, 452, "4.5.3 too many recipients", RefusalClass::Transient);
     check(SmtpStage::Recipient, 552, "too many recipients", RefusalClass::Transient);
     check(SmtpStage::Recipient, 556, "too many RCPT", RefusalClass::Transient);
+    check(SmtpStage::Recipient, 550, "5.5.3 too many recipients", RefusalClass::Transient);
+    check(SmtpStage::Recipient, 554, "#5.5.3", RefusalClass::Transient);
+    check(SmtpStage::Recipient, 550, "RP:RCL 163 smtp5", RefusalClass::Transient);
+    check(SmtpStage::Recipient, 550, "5.1.1 no such user at 10.5.5.3", RefusalClass::Misconfigured);
+    check(SmtpStage::Recipient, 550, "5.5.3.1 is no code", RefusalClass::Misconfigured);
     // 556 of RFC 7504 is another matter.
     check(SmtpStage::Recipient, 556, "5.1.10 Recipient address has null MX", RefusalClass::Misconfigured);
 }
