@@ -10,8 +10,8 @@ use fanfare_core::{
 };
 use fanfare_words::{Fact, Message, Renderer};
 use jiff::Timestamp;
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{MessageBuilder, MultiPart, SinglePart};
+use lettre::message::header::{Header as _, HeaderName, HeaderValue, Headers, To};
+use lettre::message::{Mailboxes, MessageBuilder, MultiPart, SinglePart};
 
 use self::message_id::MessageIds;
 use crate::addresses::Addresses;
@@ -120,7 +120,7 @@ impl MailDraft {
         let Self { message: _, ids: MessageIds { id, root }, owed_at, shown_severity } = self;
         let mut head = lettre::Message::builder()
             .from(addresses.from.clone())
-            .mailbox(lettre::message::header::To::from(addresses.shown()))
+            .raw_header(folded(addresses.shown()))
             .date(written_at(*owed_at))
             .message_id(Some(id.clone()))
             // RFC 3834 §5: nobody's vacation responder or ticket system answers; Exchange has words of its own for it.
@@ -138,6 +138,22 @@ impl MailDraft {
         head
     }
 }
+
+/// The header `To`, with one address on each line if they do not fit into one: lettre folds names
+/// but no addresses, and servers refuse a line of more than 998 bytes (RFC 5322 §2.1.1).
+fn folded(to: Mailboxes) -> HeaderValue {
+    let raw = to.to_string();
+    let mut headers = Headers::new();
+    headers.set(To::from(to));
+    let header = headers.to_string();
+    let value = header.trim_start_matches("To: ").trim_end();
+    // A name with a comma in it is encoded.
+    let lines = if header.len() > LINE { value.replace(", ", ",\r\n ") } else { value.to_owned() };
+    HeaderValue::dangerous_new_pre_encoded(To::name(), raw, lines)
+}
+
+/// "Each line of characters … SHOULD be no more than 78 characters, excluding the CRLF" (RFC 5322 §2.1.1).
+const LINE: usize = 78 + "\r\n".len();
 
 fn fixed(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())

@@ -297,3 +297,23 @@ fn a_group_whose_names_would_fill_a_page_with_markup_is_cut_and_counted() {
     assert!(html::page(&message, "#222222").len() <= MAX_PAGE && (50..200).contains(&shown), "{shown}");
     assert_eq!(message.others.more_note(), Some(format!("… and {} more alerts", 299 - shown)));
 }
+
+#[test]
+fn a_hundred_recipients_stand_on_lines_that_every_server_takes() {
+    let address = |number: usize| format!("operations.on.call.team.{number}@department.example.com");
+    let mut to: Vec<_> = (0..98).map(address).collect();
+    to.push("\"Doe, John\" <john@example.com>".to_owned());
+    to.push("值班 <desk@example.com>".to_owned());
+    let config = serde_json::json!({
+        "smtp": { "host": "smtp.example.com" }, "from": "alerts@example.com", "to": to,
+    });
+    let (addresses, renderer) = (addresses(&config.to_string()), renderer());
+    let told = notification(Severity::High, Why::Started);
+    let bytes = write(&addresses, &"mail".into(), &renderer, &told, &attempt()).unwrap();
+    let mail = SeenMail { data: String::from_utf8(bytes).unwrap(), ..SeenMail::default() };
+    assert!(mail.data.split("\r\n").all(|line| line.len() <= 78), "{}", mail.data);
+    // Both names by Python's base64.
+    to[98] = "=?utf-8?b?RG9lLCBKb2hu?= <john@example.com>".to_owned();
+    to[99] = "=?utf-8?b?5YC854+t?= <desk@example.com>".to_owned();
+    assert_eq!(mail.header("To"), [to.join(", ")]);
+}
