@@ -1,10 +1,11 @@
 //! The login, kept out of the words of a server that repeats it.
 
 use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use fanfare_core::{BuildError, Secret, SendError};
+use fanfare_core::{BuildError, RetryPolicy, Secret, SendError};
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
 use tokio::time::Instant;
@@ -21,6 +22,8 @@ pub(crate) struct SmtpLogin {
     username: String,
     password: Secret,
     mechanisms: &'static [LoginMechanism], // The first that is offered is tried first.
+    /// The failures in a row; of logins at the same time one counts.
+    failures: AtomicU32,
 }
 
 /// A mechanism of `AUTH` that we speak.
@@ -30,6 +33,10 @@ enum LoginMechanism {
     Login,
     CramMd5,
 }
+
+/// The failures in a row, whatever the server's words for them, after which a login is no
+/// longer taken for one that may pass by itself.
+const PASSING_FAILURES: u32 = 2;
 
 /// The most challenges of one login: two, for the name and the password.
 const MAX_CHALLENGES: usize = 2;
@@ -60,9 +67,12 @@ impl SmtpLogin {
             (None, Some(_)) => {
                 missing("smtp.username", "missing; `username` and `password` stand together or not at all")
             }
-            (Some(username), Some(password)) => {
-                Ok(Some(Self { username, password, mechanisms: mechanisms(auth) }))
-            }
+            (Some(username), Some(password)) => Ok(Some(Self {
+                username,
+                password,
+                mechanisms: mechanisms(auth),
+                failures: AtomicU32::new(0),
+            })),
         }
     }
 
@@ -70,8 +80,33 @@ impl SmtpLogin {
         &self.username
     }
 
-    /// Logs in on `connection`, by the first mechanism that the server offers and knows.
+    /// Logs in on `connection`.
+    ///
+    /// Servers refuse a wrong password also with 454 or 421, with garbage or by hanging up, and
+    /// ban an address that keeps trying one. So what fails again and again is a setting to mend,
+    /// and is tried as rarely as one.
     pub(crate) async fn log_in(
+        &self,
+        connection: &mut SmtpConnection,
+        offer: &SmtpExtensions,
+        deadline: Instant,
+    ) -> Result<(), SendError> {
+        let earlier = self.failures.load(Ordering::Relaxed);
+        match self.log_in_by_any(connection, offer, deadline).await {
+            Ok(()) => {
+                self.failures.store(0, Ordering::Relaxed);
+                Ok(())
+            }
+            Err(err) => {
+                let failures = earlier.saturating_add(1);
+                self.failures.fetch_max(failures, Ordering::Relaxed);
+                Err(if failures > PASSING_FAILURES { repeated(err, failures) } else { err })
+            }
+        }
+    }
+
+    /// Logs in on `connection`, by the first mechanism that the server offers and knows.
+    async fn log_in_by_any(
         &self,
         connection: &mut SmtpConnection,
         offer: &SmtpExtensions,
@@ -176,6 +211,24 @@ impl SmtpLogin {
             .into_iter()
             .filter(|secret| !secret.is_empty())
             .fold(words.to_owned(), |words, secret| words.replace(secret, "***"))
+    }
+}
+
+/// The error of a login that has failed so often. A longer silence that the server asks for stays.
+fn repeated(err: SendError, failures: u32) -> SendError {
+    match err {
+        SendError::Throttled { retry_after, .. } if RetryPolicy::MAX_PROBE_DELAY <= retry_after => err,
+        SendError::Transient { reason } | SendError::Throttled { reason, .. } => SendError::Misconfigured {
+            reason: format!(
+                "{reason}; the login has failed {failures} times in a row, so it is tried ever more rarely: check `smtp.username` and `smtp.password`"
+            ),
+        },
+        SendError::Local { .. }
+        | SendError::Blocked { .. }
+        | SendError::Quota { .. }
+        | SendError::Unsendable { .. }
+        | SendError::Misconfigured { .. }
+        | SendError::Unanswered { .. } => err,
     }
 }
 

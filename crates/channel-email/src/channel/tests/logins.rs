@@ -155,3 +155,79 @@ async fn no_word_of_a_server_shows_the_password_whenever_it_is_said() {
     let fake = ScriptedServer::start(when("RCPT TO:<b", ScriptedAnswer::Say("550 s3cret"))).await;
     assert_eq!(notify(&email(&fake, |_| {})).await.unwrap().refused[0].reason, "550 ***");
 }
+
+#[tokio::test]
+async fn a_login_that_fails_again_and_again_is_for_a_person_to_mend_whatever_the_servers_words() {
+    use ScriptedAnswer::{HangUp, Say, SayAndHangUp};
+    for (answer, word) in [
+        (Say("454 4.7.0 Temporary authentication failure"), "throttled"),
+        (SayAndHangUp("421 4.7.0 Too many errors"), "throttled"),
+        (Say("454 Too frequently sending"), "throttled"),
+        (HangUp, "transient"),
+        (SayAndHangUp("what?"), "transient"),
+    ] {
+        let fake =
+            offering(
+                "250 AUTH PLAIN",
+                move |line: &str| {
+                    if line.starts_with("AUTH") { answer } else { ScriptedAnswer::Usual }
+                },
+            )
+            .await;
+        let email = email(&fake, |_| {});
+        for _ in 0..2 {
+            check(notify(&email).await, word, "AUTH: ");
+        }
+        for times in 3..6 {
+            let words = format!("the login has failed {times} times in a row");
+            check(notify(&email).await, "misconfigured", &words);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_fails_now_and_then_is_a_passing_trouble() {
+    let logins = AtomicUsize::new(0);
+    // Every third login is accepted, on a connection that then carries no mail.
+    let fake = offering("250 AUTH PLAIN", move |line: &str| match line.split(' ').next() {
+        Some("AUTH") if logins.fetch_add(1, Ordering::Relaxed) % 3 < 2 => ScriptedAnswer::HangUp,
+        Some("MAIL") => ScriptedAnswer::SayAndHangUp("421 4.3.2 going down"),
+        Some(_) | None => ScriptedAnswer::Usual,
+    })
+    .await;
+    let email = email(&fake, |_| {});
+    for _ in 0..9 {
+        check(notify(&email).await, "transient", "");
+    }
+}
+
+#[tokio::test]
+async fn logins_that_fail_at_the_same_time_have_failed_once() {
+    let fake = offering("250 AUTH PLAIN", |line: &str| {
+        if line.starts_with("AUTH") { ScriptedAnswer::HangUp } else { ScriptedAnswer::Usual }
+    })
+    .await;
+    let email = email(&fake, |_| {});
+    let (first, second, third, fourth) =
+        tokio::join!(notify(&email), notify(&email), notify(&email), notify(&email));
+    for outcome in [first, second, third, fourth] {
+        check(outcome, "transient", "AUTH: the server hung up");
+    }
+}
+
+#[tokio::test]
+async fn a_ban_longer_than_ours_is_kept_to_however_often_the_login_has_failed() {
+    let fake = offering("250 AUTH PLAIN", |line: &str| {
+        if line.starts_with("AUTH") {
+            ScriptedAnswer::SayAndHangUp("550 Connection frequency limited")
+        } else {
+            ScriptedAnswer::Usual
+        }
+    })
+    .await;
+    let email = email(&fake, |_| {});
+    for _ in 0..4 {
+        let err = notify(&email).await.unwrap_err();
+        assert!(matches!(err, SendError::Throttled { retry_after, .. } if retry_after.as_secs() == 900));
+    }
+}
