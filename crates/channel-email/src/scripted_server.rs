@@ -237,7 +237,7 @@ impl ScriptedConnection {
             }
             ScriptedAnswer::Silence => std::future::pending().await,
         };
-        let is_yes = words.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"2"));
+        let is_yes = words.split(|byte| *byte == b'\n').any(|line| line.trim_ascii_start().starts_with(b"2"));
         if line == "." && is_yes {
             keep();
         }

@@ -42,11 +42,14 @@ pub(crate) async fn introduce(
     connection: &mut SmtpConnection,
     name: &ClientName,
     deadline: Instant,
-) -> Result<SmtpExtensions, SmtpFailure> {
-    let reply = connection.command(&format!("EHLO {name}"), deadline).await?;
+) -> Result<SmtpExtensions, (SmtpStage, SmtpFailure)> {
+    let at_greeting = |failure| (SmtpStage::Greeting, failure);
+    let reply = connection.command(&format!("EHLO {name}"), deadline).await.map_err(at_greeting)?;
     match reply.code() {
         Some(500..600) => introduce_by_helo(connection, name, deadline).await,
-        Some(_) | None => Ok(SmtpExtensions::from_reply(&reply.expect(ReplyKind::Completion)?)),
+        Some(_) | None => {
+            reply.expect(ReplyKind::Completion).map(|it| SmtpExtensions::from_reply(&it)).map_err(at_greeting)
+        }
     }
 }
 
@@ -55,9 +58,10 @@ pub(crate) async fn introduce_by_helo(
     connection: &mut SmtpConnection,
     name: &ClientName,
     deadline: Instant,
-) -> Result<SmtpExtensions, SmtpFailure> {
-    let reply = connection.command(&format!("HELO {name}"), deadline).await?;
-    reply.expect(ReplyKind::Completion).map(|_| SmtpExtensions::default())
+) -> Result<SmtpExtensions, (SmtpStage, SmtpFailure)> {
+    let reply = connection.command(&format!("HELO {name}"), deadline).await;
+    let reply = reply.and_then(|reply| reply.expect(ReplyKind::Completion));
+    reply.map(|_| SmtpExtensions::default()).map_err(|failure| (SmtpStage::Hello, failure))
 }
 
 /// The clear part of a conversation that goes on encrypted (RFC 3207).
@@ -67,7 +71,7 @@ pub(crate) async fn start_tls(
     deadline: Instant,
 ) -> Result<Box<dyn ByteStream>, SendError> {
     let offer = introduce(&mut connection, name, deadline).await;
-    if !offer.map_err(|failure| failure.at(SmtpStage::Greeting))?.starttls {
+    if !offer.map_err(|(stage, failure)| failure.at(stage))?.starttls {
         let reason = "the server does not offer STARTTLS, and mail is not sent without; check `smtp.port`, or should `smtp.tls` be implicit?";
         return Err(SendError::Misconfigured { reason: reason.to_owned() });
     }

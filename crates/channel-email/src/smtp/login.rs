@@ -1,5 +1,6 @@
 //! The login, kept out of the words of a server that repeats it.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -118,7 +119,7 @@ impl SmtpLogin {
             let is_unknown = reply.as_ref().is_ok_and(is_about_the_command);
             match reply.and_then(|reply| reply.expect(ReplyKind::Completion)) {
                 Ok(_) => return Ok(()),
-                Err(failure) => refusal = failure.at(SmtpStage::Login),
+                Err(failure) => refusal = refused(failure, *mechanism, offer),
             }
             if !is_unknown {
                 break;
@@ -194,7 +195,11 @@ impl SmtpLogin {
                 "AUTH: the server does not offer {ours} here, nor any other login; check `smtp.port` and `smtp.tls`, or leave out `smtp.username`"
             );
         }
-        let theirs = list(offer.mechanisms.iter().map(String::as_str), ", ");
+        // Servers of before RFC 2554 and after offer them twice, `AUTH NTLM` and `AUTH=NTLM`.
+        let mut theirs: Vec<_> = offer.mechanisms.iter().map(String::as_str).collect();
+        let mut seen = HashSet::new();
+        theirs.retain(|it| seen.insert(*it));
+        let theirs = list(theirs.into_iter(), ", ");
         let remedy = if mechanisms(AuthConfig::Auto).iter().any(|it| offer.has_mechanism(it.name())) {
             "set `smtp.auth` to auto"
         } else {
@@ -212,6 +217,23 @@ impl SmtpLogin {
             .filter(|secret| !secret.is_empty())
             .fold(words.to_owned(), |words, secret| words.replace(secret, "***"))
     }
+}
+
+/// The error of a login that was refused by `mechanism`. RFC 4954 §6: "534 Authentication mechanism
+/// is too weak". Only a person can say that the password may be kept as CRAM-MD5 needs it.
+fn refused(failure: SmtpFailure, mechanism: LoginMechanism, offer: &SmtpExtensions) -> SendError {
+    let is_too_weak = matches!(&failure, SmtpFailure::Refused(reply) if reply.code == 534);
+    let stronger = LoginMechanism::CramMd5;
+    let err = failure.at(SmtpStage::Login);
+    if is_too_weak && mechanism != stronger && offer.has_mechanism(stronger.name()) {
+        let name = mechanism.name();
+        return err.map_reason(|it| {
+            format!(
+                "{it}; {name} is too weak for the server, and it offers CRAM-MD5: set `smtp.auth` to cram-md5"
+            )
+        });
+    }
+    err
 }
 
 /// The error of a login that has failed so often. A longer silence that the server asks for stays.

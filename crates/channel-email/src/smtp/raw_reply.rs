@@ -60,7 +60,7 @@ impl RawReply {
 
     /// True once the last line has come whole.
     pub(crate) fn is_complete(&self) -> bool {
-        let last = self.lines.last().and_then(|line| coded(line));
+        let last = self.lines.last().and_then(|line| coded(self.at_code(line)));
         last.is_some_and(|line| line.position == LinePosition::Last)
     }
 
@@ -76,7 +76,7 @@ impl RawReply {
 
     /// The texts of its lines, without the codes.
     pub(crate) fn texts(&self) -> Vec<Cow<'_, str>> {
-        let text = |line| coded(line).map_or(line, |it| it.text).trim_ascii();
+        let text = |line| coded(self.at_code(line)).map_or(line, |it| it.text).trim_ascii();
         self.all_lines().map(|line| decoded(text(line))).collect()
     }
 
@@ -114,7 +114,15 @@ impl RawReply {
     }
 
     fn codes(&self) -> impl Iterator<Item = u16> {
-        self.all_lines().filter_map(|line| coded(line).map(|it| it.code))
+        self.all_lines().filter_map(|line| coded(self.at_code(line)).map(|it| it.code))
+    }
+
+    /// The line from the place where its code would stand. Some filters put a blank before every
+    /// line; where the first has none, a number after a blank belongs to the text.
+    fn at_code<'a>(&self, line: &'a [u8]) -> &'a [u8] {
+        let first = self.all_lines().find(|line| !line.is_empty());
+        let is_indented = first.is_some_and(|first| first.starts_with(b" ") || first.starts_with(b"\t"));
+        if is_indented { line.trim_ascii_start() } else { line }
     }
 
     fn all_lines(&self) -> impl Iterator<Item = &[u8]> {

@@ -11,8 +11,10 @@ const MAX_WORDS: usize = 400;
 /// The stage of the conversation at which an answer came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SmtpStage {
-    /// The greeting, and the answer to `EHLO` or `HELO`.
+    /// The greeting, and the answer to `EHLO`.
     Greeting,
+    /// The answer to `HELO`.
+    Hello,
     /// The answer to `STARTTLS`.
     StartTls,
     /// The answer to `AUTH`.
@@ -95,6 +97,44 @@ impl SmtpReply {
         self.class(stage).is_limit() || NO_LOGIN.contains(&self.code) || self.code == CLOSING
     }
 
+    /// The remedy of the refusal at `stage`, for a person, where the words or the code tell it.
+    pub(crate) fn remedy(&self, stage: SmtpStage) -> Option<&'static str> {
+        let words = self.words.to_lowercase();
+        let by_words = REMEDIES_BY_WORDS.iter().find(|(phrase, _)| words.contains(phrase));
+        match (stage, by_words) {
+            (SmtpStage::Login, Some((_, ENCRYPT))) => Some(ENCRYPT),
+            (SmtpStage::Login, _) => Some(if self.code == 538 { ENCRYPT } else { CHECK_LOGIN }),
+            (_, Some((_, remedy))) => Some(remedy),
+            (_, None) => {
+                self.remedy_by_code(stage).filter(|_| self.class(stage) == RefusalClass::Misconfigured)
+            }
+        }
+    }
+
+    fn remedy_by_code(&self, stage: SmtpStage) -> Option<&'static str> {
+        match (stage, self.code, self.enhanced_code()) {
+            (_, code, _) if NO_LOGIN.contains(&code) => Some(LOG_IN),
+            (SmtpStage::Hello, _, _) => Some(NAME_THE_CLIENT),
+            (SmtpStage::Sender, _, _) => {
+                Some("most providers want `from` to be the address of `smtp.username`")
+            }
+            // RFC 3463 §3.2: X.1.x is about an address, and X.2.x about a mailbox.
+            (SmtpStage::Recipient, _, Some((1 | 2, _))) => None,
+            (SmtpStage::Recipient, 504, _) => Some(NAME_IN_FULL),
+            (SmtpStage::Recipient, 554, _) | (SmtpStage::Recipient, _, Some((7, _))) => Some(ASK_FOR_LEAVE),
+            (
+                SmtpStage::Greeting
+                | SmtpStage::StartTls
+                | SmtpStage::Login
+                | SmtpStage::Recipient
+                | SmtpStage::Data
+                | SmtpStage::Content,
+                _,
+                _,
+            ) => None,
+        }
+    }
+
     /// Subject and detail of the enhanced code (RFC 3463) with which the words begin, if they do.
     fn enhanced_code(&self) -> Option<(u16, u16)> {
         let first = self.words.split_whitespace().next()?;
@@ -105,6 +145,44 @@ impl SmtpReply {
         }
     }
 }
+
+const CHECK_LOGIN: &str = "check `smtp.username` and `smtp.password`; QQ, 163 and WeCom mail want an authorisation code, not the login password";
+
+const LOG_IN: &str = "the server wants a login before it takes mail: set `smtp.username` and `smtp.password` to one that may send";
+
+const ENCRYPT: &str = "the server wants an encrypted connection: set `smtp.tls` to starttls";
+
+const NAME_THE_CLIENT: &str =
+    "the server does not take the name of this machine: set `smtp.hello` to its full name, as DNS knows it";
+
+const NAME_IN_FULL: &str =
+    "the server wants full names: check the domains in `to` and `from`, and `smtp.hello`";
+
+const ASK_TO_RELAY: &str = "the server passes no mail on to this domain for us: log in by `smtp.username` and `smtp.password`, have its administrator allow this machine to relay, or send through another server";
+
+const ASK_FOR_LEAVE: &str = "the server's rules are against it: its administrator knows which, and can let this sender or machine through";
+
+const MEND_FROM: &str =
+    "the server does not take `from`: set it to an address that `smtp.username` may send as";
+
+/// Phrases in the words of a refusal (in lower case), and the remedy where they occur. Postfix and
+/// others say only at a recipient what they have against the client's name or the sender.
+const REMEDIES_BY_WORDS: &[(&str, &str)] = &[
+    ("starttls", ENCRYPT),
+    ("encryption required", ENCRYPT),
+    ("helo command rejected", NAME_THE_CLIENT),
+    ("invalid helo", NAME_THE_CLIENT),
+    ("sender address rejected", MEND_FROM),
+    ("authentication required", LOG_IN),
+    ("not authenticated", LOG_IN),
+    // Postfix, Exim, Sendmail, Exchange, MDaemon and qmail.
+    ("relay access denied", ASK_TO_RELAY),
+    ("relay not permitted", ASK_TO_RELAY),
+    ("relaying", ASK_TO_RELAY),
+    ("unable to relay", ASK_TO_RELAY),
+    ("not relay", ASK_TO_RELAY),
+    ("rcpthosts", ASK_TO_RELAY),
+];
 
 /// Too many recipients of one mail, in the words of those who have no enhanced code for it; the last is NetEase's.
 const TOO_MANY: [&str; 3] = ["too many recipients", "too many rcpt", "rp:rcl"];
@@ -127,7 +205,9 @@ impl SmtpFailure {
     /// The error of an attempt that failed at `stage`.
     pub(crate) fn at(self, stage: SmtpStage) -> SendError {
         match self {
-            Self::Refused(reply) => reply.class(stage).error(format!("{stage}: {reply}{}", hint(stage))),
+            Self::Refused(reply) => {
+                reply.class(stage).error(with_remedy(format!("{stage}: {reply}"), reply.remedy(stage)))
+            }
             Self::Misconfigured(words) => SendError::Misconfigured { reason: format!("{stage}: {words}") },
             // The mail, or the better part of it, has left: the server may have kept it.
             Self::HungUp | Self::Silent | Self::Lost(_) if stage == SmtpStage::Content => {
@@ -148,6 +228,14 @@ impl fmt::Display for SmtpFailure {
             Self::Silent => f.write_str("no answer in time"),
             Self::Misconfigured(words) | Self::Lost(words) => f.write_str(words),
         }
+    }
+}
+
+/// `words`, and the remedy behind them.
+pub(crate) fn with_remedy(words: String, remedy: Option<&'static str>) -> String {
+    match remedy {
+        Some(remedy) => format!("{words} ({remedy})"),
+        None => words,
     }
 }
 
@@ -213,9 +301,14 @@ fn class_by_rfc(stage: SmtpStage, code: u16) -> RefusalClass {
         (_, ..500) => RefusalClass::Transient,
         // A server that wants nobody today ("554 no SMTP service here") may want us tomorrow.
         (SmtpStage::Greeting, _) => RefusalClass::Transient,
-        (SmtpStage::StartTls | SmtpStage::Login | SmtpStage::Sender | SmtpStage::Recipient, _) => {
-            RefusalClass::Misconfigured
-        }
+        (
+            SmtpStage::Hello
+            | SmtpStage::StartTls
+            | SmtpStage::Login
+            | SmtpStage::Sender
+            | SmtpStage::Recipient,
+            _,
+        ) => RefusalClass::Misconfigured,
         (SmtpStage::Data | SmtpStage::Content, _) => RefusalClass::Unsendable,
     }
 }
@@ -261,25 +354,11 @@ const LOGIN_PAUSE: Duration = Duration::from_secs(60);
 /// rolling day or their own calendar's, and say neither.
 const QUOTA_PROBE: Duration = Duration::from_secs(3600);
 
-/// The remedy of a refusal at `stage`, for a person.
-fn hint(stage: SmtpStage) -> &'static str {
-    match stage {
-        SmtpStage::Login => {
-            " (check `smtp.username` and `smtp.password`; QQ, 163 and WeCom mail want an authorisation code, not the login password)"
-        }
-        SmtpStage::Sender => " (most providers want `from` to be the address of `smtp.username`)",
-        SmtpStage::Greeting
-        | SmtpStage::StartTls
-        | SmtpStage::Recipient
-        | SmtpStage::Data
-        | SmtpStage::Content => "",
-    }
-}
-
 impl fmt::Display for SmtpStage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Greeting => "greeting",
+            Self::Hello => "HELO",
             Self::StartTls => "STARTTLS",
             Self::Login => "AUTH",
             Self::Sender => "MAIL",

@@ -120,13 +120,13 @@ impl SmtpServer {
         let mut connection = self.greeted(deadline).await?;
         let extensions = match introduce(&mut connection, &self.hello, deadline).await {
             // Some firewalls and servers of old cut the line at a command that they do not know.
-            Err(SmtpFailure::HungUp) if self.needs_no_extensions() => {
+            Err((_, SmtpFailure::HungUp)) if self.needs_no_extensions() => {
                 connection = self.greeted(deadline).await?;
                 introduce_by_helo(&mut connection, &self.hello, deadline).await
             }
             introduced => introduced,
         };
-        let extensions = extensions.map_err(|failure| failure.at(SmtpStage::Greeting))?;
+        let extensions = extensions.map_err(|(stage, failure)| failure.at(stage))?;
         if let Some(login) = &self.login {
             login.log_in(&mut connection, &extensions, deadline).await?;
         }

@@ -6,7 +6,7 @@ use fanfare_core::{Attempt, Receipt, Refusal, SendError};
 use tokio::time::Instant;
 
 use crate::addresses::Recipient;
-use crate::smtp::reply::{SmtpFailure, SmtpReply, SmtpStage};
+use crate::smtp::reply::{SmtpFailure, SmtpReply, SmtpStage, with_remedy};
 use crate::smtp::transaction::{Deadlines, TransactionEnd, TransactionReport, UnacceptedRecipient};
 
 /// The connections of one attempt on which the server may have nothing to say but at the first
@@ -138,16 +138,18 @@ impl<'a> Submission<'a> {
             self.refuse(recipients, stage, reply);
             return;
         }
-        self.mail_refusal.get_or_insert_with(|| format!("{stage}: {reply}"));
+        self.mail_refusal
+            .get_or_insert_with(|| with_remedy(format!("{stage}: {reply}"), reply.remedy(stage)));
         recipients.into_iter().rev().for_each(|it| self.offer(vec![it]));
     }
 
     /// Records the mail's refusal to those to whom it was offered in one transaction.
     fn refuse(&mut self, recipients: Vec<Recipient<'a>>, stage: SmtpStage, reply: &SmtpReply) {
         let (class, words) = (reply.class(stage), format!("{stage}: {reply}"));
-        let refused = |recipient| UnacceptedRecipient { recipient, class, words: words.clone() };
+        let remedy = reply.remedy(stage);
+        let refused = |recipient| UnacceptedRecipient { recipient, class, words: words.clone(), remedy };
         self.unaccepted.extend(recipients.into_iter().map(refused));
-        self.mail_refusal.get_or_insert(words);
+        self.mail_refusal.get_or_insert(with_remedy(words, remedy));
         self.refused_alone += 1;
         if self.is_refused_to_everybody() {
             // The last try: those left, together.
@@ -196,14 +198,19 @@ impl<'a> Submission<'a> {
                 Err(class.error(refusal))
             }
             (Some(class), _) if class.is_temporary() => {
-                Err(class.error(format!("no recipient accepted: {}", reason())))
+                let remedies = remedies(&unaccepted, None);
+                let remedies = Some(remedies).filter(|it| !it.is_empty()).map(|it| format!(" ({it})"));
+                let remedies = remedies.unwrap_or_default();
+                Err(class.error(format!("no recipient accepted: {}{remedies}", reason())))
             }
             (Some(_) | None, _) if others_served => {
                 Ok(receipt("the others were served before".to_owned(), unaccepted))
             }
-            (Some(_) | None, _) => Err(SendError::Misconfigured {
-                reason: format!("every recipient refused; mend the channel's `to`: {}", reason()),
-            }),
+            (Some(_) | None, _) => {
+                let remedies = remedies(&unaccepted, Some("mend the channel's `to`"));
+                let reason = format!("every recipient refused; {remedies}: {}", reason());
+                Err(SendError::Misconfigured { reason })
+            }
         }
     }
 
@@ -218,12 +225,20 @@ impl<'a> Submission<'a> {
     }
 }
 
+/// The remedies of these refusals, each once; where a refusal has none, it is `otherwise`.
+fn remedies(unaccepted: &[UnacceptedRecipient<'_>], otherwise: Option<&'static str>) -> String {
+    let mut remedies: Vec<_> = unaccepted.iter().filter_map(|it| it.remedy.or(otherwise)).collect();
+    remedies.sort_unstable();
+    remedies.dedup();
+    remedies.join("; ")
+}
+
 /// The receipt of a mail that was taken: recipients who may get it later are deferred, the rest are refused.
 fn receipt(words: String, unaccepted: Vec<UnacceptedRecipient<'_>>) -> Receipt {
     let (deferred, refused): (Vec<_>, Vec<_>) =
         unaccepted.into_iter().partition(|it| it.class.is_temporary());
     let refusals = |them: Vec<UnacceptedRecipient<'_>>| -> Vec<Refusal> {
-        them.into_iter().map(|it| it.recipient.refusal(it.words)).collect()
+        them.into_iter().map(|it| it.recipient.refusal(with_remedy(it.words, it.remedy))).collect()
     };
     Receipt { words, refused: refusals(refused), deferred: refusals(deferred) }
 }

@@ -73,17 +73,20 @@ pub(crate) struct UnacceptedRecipient<'a> {
     pub(crate) recipient: Recipient<'a>,
     pub(crate) class: RefusalClass,
     pub(crate) words: String,
+    /// The remedy, where it is another than to mend the address.
+    pub(crate) remedy: Option<&'static str>,
 }
 
 impl<'a> UnacceptedRecipient<'a> {
     /// A recipient whom the server refuses with `reply`.
     pub(crate) fn refused(recipient: Recipient<'a>, reply: &SmtpReply) -> Self {
-        Self { recipient, class: reply.class(SmtpStage::Recipient), words: reply.to_string() }
+        let (class, remedy) = (reply.class(SmtpStage::Recipient), reply.remedy(SmtpStage::Recipient));
+        Self { recipient, class, words: reply.to_string(), remedy }
     }
 
     /// A recipient who may be taken later.
     pub(crate) fn for_now(recipient: Recipient<'a>, words: &str) -> Self {
-        Self { recipient, class: RefusalClass::Transient, words: words.to_owned() }
+        Self { recipient, class: RefusalClass::Transient, words: words.to_owned(), remedy: None }
     }
 }
 
@@ -178,7 +181,7 @@ async fn name<'a>(
     if recipient.needs_utf8() && !session.takes_utf8() {
         let words = "the server takes no address with other than ASCII letters (SMTPUTF8)".to_owned();
         let class = RefusalClass::Misconfigured;
-        return NamedRecipient::Unaccepted(UnacceptedRecipient { recipient, class, words });
+        return NamedRecipient::Unaccepted(UnacceptedRecipient { recipient, class, words, remedy: None });
     }
     let deadline = timeout.map_or(ready, |timeout| ready.min(Instant::now() + timeout));
     let failure = match session.recipient(recipient.address, deadline).await {

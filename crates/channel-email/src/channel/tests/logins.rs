@@ -231,3 +231,25 @@ async fn a_ban_longer_than_ours_is_kept_to_however_often_the_login_has_failed() 
         assert!(matches!(err, SendError::Throttled { retry_after, .. } if retry_after.as_secs() == 900));
     }
 }
+
+#[tokio::test]
+async fn a_login_that_we_do_not_speak_is_named_once() {
+    let fake = offering("250-AUTH NTLM\r\n250 AUTH=NTLM", |_| ScriptedAnswer::Usual).await;
+    check(notify(&email(&fake, |_| {})).await, "misconfigured", "but only NTLM; its administrator");
+}
+
+#[tokio::test]
+async fn a_stronger_login_that_is_offered_is_named_where_the_server_wants_one() {
+    let refuse = |line: &str| {
+        if line.starts_with("AUTH PLAIN") {
+            ScriptedAnswer::Say("534 5.7.9 mechanism too weak")
+        } else {
+            ScriptedAnswer::Usual
+        }
+    };
+    let fake = offering("250 AUTH PLAIN CRAM-MD5", refuse).await;
+    check(notify(&email(&fake, |_| {})).await, "misconfigured", "set `smtp.auth` to cram-md5");
+    let fake = offering("250 AUTH PLAIN", refuse).await;
+    let err = notify(&email(&fake, |_| {})).await.unwrap_err().to_string();
+    assert!(!err.contains("cram-md5"), "{err}");
+}

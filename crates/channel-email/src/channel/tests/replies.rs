@@ -202,3 +202,74 @@ async fn a_refusal_before_the_end_of_a_mail_is_read() {
     let err = notify(&email(&fake, |_| {})).await.unwrap_err();
     assert!(matches!(err.word(), "unsendable" | "transient"), "it never had the mail: {err}");
 }
+
+#[tokio::test]
+async fn a_refusal_tells_what_mends_it_and_nothing_else() {
+    use ScriptedAnswer::Say;
+    let (login, encryption, name, sender) =
+        ("set `smtp.username` and `smtp.password`", "set `smtp.tls` to starttls", "`smtp.hello`", "`from`");
+    let (list, relay, rules) = ("mend the channel's `to`", "passes no mail on", "the server's rules");
+    let all = [login, encryption, name, sender, list, relay, rules];
+    for (said, answer, remedies) in [
+        ("MAIL", "530 5.7.0 Authentication required", &[login][..]),
+        ("MAIL", "530 5.7.0 Must issue a STARTTLS command first", &[encryption]),
+        ("MAIL", "553 5.7.1 not owned by user", &[sender]),
+        ("MAIL", "451 4.3.0 later", &[]),
+        ("MAIL", "421 4.3.2 going down", &[]),
+        ("MAIL", "550 Connection frequency limited", &[]),
+        ("RCPT", "530 5.7.0 Authentication required", &[login]),
+        ("RCPT", "530 must issue a STARTTLS command first", &[encryption]),
+        ("RCPT", "554 5.7.1 <x@example.org>: Relay access denied", &[relay]),
+        ("RCPT", "550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain", &[relay]),
+        ("RCPT", "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)", &[relay]),
+        ("RCPT", "554 5.7.1 rejected by policy", &[rules]),
+        ("RCPT", "554 no", &[rules]),
+        ("RCPT", "550 5.7.1 not for you", &[rules]),
+        ("RCPT", "504 5.5.2 <host>: Helo command rejected: need fully-qualified hostname", &[name]),
+        ("RCPT", "450 4.7.1 <host>: Helo command rejected: Host not found", &[name]),
+        ("RCPT", "504 5.5.2 need fully-qualified address", &[name, sender]),
+        ("RCPT", "553 5.7.1 <x@example.com>: Sender address rejected: not owned by user", &[sender]),
+        ("RCPT", "550 5.1.1 no such user", &[list]),
+        ("RCPT", "554 5.1.1 no such user", &[list]),
+        ("RCPT", "550 no such user", &[list]),
+        ("RCPT", "450 4.2.0 greylisted", &[]),
+        (".", "530 5.7.0 Authentication required", &[login]),
+        (".", "554 5.7.1 spam", &[]),
+    ] {
+        let err = outcome_when(said, Say(answer)).await.unwrap_err().to_string();
+        let told: Vec<_> = all.iter().filter(|remedy| err.contains(**remedy)).collect();
+        // The relay's and the full name's sentences name other settings, too.
+        if remedies == [relay] {
+            assert!(told.contains(&&relay) && !told.contains(&&list), "{answer}: {err}");
+        } else {
+            assert_eq!(told, remedies.iter().collect::<Vec<_>>(), "{answer}: {err}");
+        }
+    }
+    let refuse = when("RCPT TO:<b@", Say("554 5.7.1 Relay access denied"));
+    let fake = ScriptedServer::start(refuse).await;
+    let receipt = notify(&email(&fake, |_| {})).await.unwrap();
+    assert!(receipt.refused[0].reason.contains(relay), "{receipt:?}");
+}
+
+#[tokio::test]
+async fn a_name_that_the_server_does_not_take_is_named() {
+    let script = |cue: ClientLine<'_>| match cue.line.split(' ').next() {
+        Some("EHLO" | "HELO") => ScriptedAnswer::Say("550 5.7.1 no such host"),
+        Some(_) | None => ScriptedAnswer::Usual,
+    };
+    let fake = ScriptedServer::start(script).await;
+    check(notify(&email(&fake, |_| {})).await, "misconfigured", "HELO: 550 5.7.1 no such host");
+    check(notify(&email(&fake, |_| {})).await, "misconfigured", "set `smtp.hello` to its full name");
+}
+
+#[tokio::test]
+async fn a_yes_after_a_blank_is_a_yes_and_a_no_is_a_no() {
+    for yes in [&b" 250 queued\r\n"[..], b"   250-one\r\n 250 two\r\n", b"\t250\r\n"] {
+        let fake = ScriptedServer::start(when(".", ScriptedAnswer::Raw(yes))).await;
+        let email = email(&fake, |_| {});
+        assert!(notify(&email).await.unwrap().words.starts_with("250"));
+        notify(&email).await.unwrap();
+        assert_eq!((fake.connections(), fake.mails().len()), (1, 2), "{}", yes.escape_ascii());
+    }
+    check(outcome_when(".", ScriptedAnswer::Raw(b" 554 spam\r\n")).await, "unsendable", "554 spam");
+}

@@ -28,6 +28,15 @@ fn the_code_is_the_first_three_digits() {
 }
 
 #[test]
+fn a_blank_before_the_code_does_not_matter_if_the_first_line_has_it() {
+    check(&[b" 250 ok\r\n"], Some(250), "ok");
+    check(&[b"\t 250-a\r\n", b" 250 b\r\n"], Some(250), "a b");
+    assert!(reply(&[b" 250-a\r\n", b"250 b\r\n"]).is_complete());
+    let address = reply(&[b"550-Ask at\r\n", b" 221 Baker Street\r\n"]);
+    assert_eq!((address.code(), address.is_complete()), (Some(550), false));
+}
+
+#[test]
 fn a_reply_ends_with_a_line_that_says_so() {
     assert!(!reply(&[b"250-a\r\n"]).is_complete());
     assert!(!reply(&[b"250-a\r\n", b"text\r\n"]).is_complete());
