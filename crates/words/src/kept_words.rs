@@ -1,6 +1,10 @@
 //! Reasons and answers that the ledger keeps in English, as people read them.
 
+mod phrases;
+
 use fanfare_core::LedgerSentence;
+
+use self::phrases::translate;
 
 /// The beginnings of an answer that say its outcome, as `SendError` writes them, in English and in Chinese.
 const OUTCOMES: [(&str, &str); 8] = [
@@ -53,7 +57,7 @@ fn sentence_in_chinese(words: &str) -> String {
     if let Some(time) = words.strip_prefix(LedgerSentence::NO_ANSWER_WITHIN) {
         return format!("{time} 内没有答复");
     }
-    let Some(sentence) = LedgerSentence::from_text(words) else { return words.to_owned() };
+    let Some(sentence) = LedgerSentence::from_text(words) else { return translate(words) };
     let chinese = match sentence {
         LedgerSentence::NoForm => "服务商不接受该消息，完整或简化形式均不接受",
         LedgerSentence::TriedLongEnough => "已尝试到 `retry.give_up_after` 规定的时限",

@@ -73,6 +73,12 @@ impl Vocabulary {
         self.choose(reason.to_string(), chinese)
     }
 
+    /// The name of somebody who uses the command line and has no other.
+    #[must_use]
+    pub fn command_line(self) -> String {
+        self.choose("the command line".to_owned(), "命令行")
+    }
+
     /// The word for the stage of a delivery.
     #[must_use]
     pub fn stage(self, stage: DeliveryStage) -> String {

@@ -34,8 +34,8 @@ pub struct ChannelTestArgs {
     /// The name of the channel in the config
     pub name: String,
     /// The name of the person who tests it; the message tells it
-    #[arg(long, env = "USER", hide_env = true, default_value = "the command line", value_name = "NAME")]
-    pub by: String,
+    #[arg(long, env = "USER", hide_env = true, value_name = "NAME")]
+    pub by: Option<String>,
     /// The gateway and the output.
     #[command(flatten)]
     pub ask: AskArgs,
@@ -109,7 +109,8 @@ pub(crate) fn test(
     let ChannelTestArgs { name, by, ask } = args;
     let gateway =
         GatewayClient::find(&context.config, &ask.gateway, TokenKind::Api)?.with_patience(TEST_PATIENCE);
-    let request = ChannelTestRequest { by: Some(by.clone()) };
+    let by = by.clone().unwrap_or_else(|| Vocabulary::in_language(context.language).command_line());
+    let request = ChannelTestRequest { by: Some(by) };
     let answer = gateway.post(Endpoint::TestChannel, name, &request)?;
     let ChannelTestResult { outcome, .. } = read(answer.clone())?;
     print(answer, ask, out, |result: ChannelTestResult| test_text(name, &result, context.language))?;

@@ -94,8 +94,8 @@ pub struct DeadLetterChoiceArgs {
     #[command(flatten)]
     pub filter: DeadLetterFilterArgs,
     /// The name of the person who does this, for the record
-    #[arg(long, env = "USER", hide_env = true, default_value = "the command line", value_name = "NAME")]
-    pub by: String,
+    #[arg(long, env = "USER", hide_env = true, value_name = "NAME")]
+    pub by: Option<String>,
     /// The gateway and the output.
     #[command(flatten)]
     pub ask: AskArgs,
@@ -215,7 +215,7 @@ pub(crate) fn retry(
 ) -> anyhow::Result<Outcome> {
     let DeadLetterRetryArgs { which } = args;
     let gateway = GatewayClient::find(&context.config, &which.ask.gateway, TokenKind::Api)?;
-    let answer = gateway.post(Endpoint::RetryDeadLetters, "", &which.selection(context.now))?;
+    let answer = gateway.post(Endpoint::RetryDeadLetters, "", &which.selection(context))?;
     let RetryResult { retried } = read(answer.clone())?;
     let text = DeadLetterWords::in_language(context.language).retried(retried);
     print(answer, &which.ask, out, |_: Value| text)?;
@@ -230,7 +230,7 @@ pub(crate) fn discard(
 ) -> anyhow::Result<Outcome> {
     let DeadLetterDiscardArgs { reason, which } = args;
     let gateway = GatewayClient::find(&context.config, &which.ask.gateway, TokenKind::Api)?;
-    let selection = DeadLetterSelection { reason: Some(reason.clone()), ..which.selection(context.now) };
+    let selection = DeadLetterSelection { reason: Some(reason.clone()), ..which.selection(context) };
     let answer = gateway.post(Endpoint::DiscardDeadLetters, "", &selection)?;
     let DiscardResult { discarded } = read(answer.clone())?;
     let text = DeadLetterWords::in_language(context.language).discarded(discarded);
@@ -245,16 +245,16 @@ fn found(number: u64) -> Outcome {
 
 impl DeadLetterChoiceArgs {
     /// The dead letters, as the gateway is asked for them.
-    fn selection(&self, now: Timestamp) -> DeadLetterSelection {
+    fn selection(&self, context: &CommandContext) -> DeadLetterSelection {
         let Self { ids, filter, by, ask: _ } = self;
         let DeadLetterFilterArgs { channel, receiver, since, until } = filter;
         DeadLetterSelection {
             ids: (!ids.is_empty()).then(|| ids.clone()),
             channel: channel.clone(),
             receiver: receiver.clone(),
-            since: since.map(|it| it.before(now)),
-            until: until.map(|it| it.before(now)),
-            by: Some(by.clone()),
+            since: since.map(|it| it.before(context.now)),
+            until: until.map(|it| it.before(context.now)),
+            by: Some(by.clone().unwrap_or_else(|| Vocabulary::in_language(context.language).command_line())),
             reason: None,
         }
     }
@@ -263,7 +263,7 @@ impl DeadLetterChoiceArgs {
 impl DeadLetterFilterArgs {
     fn query(&self, now: Timestamp) -> Vec<(&'static str, String)> {
         let Self { channel, receiver, since, until } = self;
-        let time = |moment: Option<TimeArg>| moment.map(|it| it.before(now).to_string());
+        let time = |moment: Option<TimeArg>| moment.map(|it| it.before(context.now).to_string());
         let given = [
             ("channel", channel.clone()),
             ("receiver", receiver.clone()),
