@@ -263,7 +263,7 @@ impl DeadLetterChoiceArgs {
 impl DeadLetterFilterArgs {
     fn query(&self, now: Timestamp) -> Vec<(&'static str, String)> {
         let Self { channel, receiver, since, until } = self;
-        let time = |moment: Option<TimeArg>| moment.map(|it| it.before(context.now).to_string());
+        let time = |moment: Option<TimeArg>| moment.map(|it| it.before(now).to_string());
         let given = [
             ("channel", channel.clone()),
             ("receiver", receiver.clone()),

@@ -22,6 +22,10 @@ pub(crate) struct FileLimit(u64);
 /// The connections at most, where the limit of files allows more: each may take some 40 KB of memory.
 const MOST_CONNECTIONS: u64 = 2048;
 
+/// The files that the store with its readers, the log, the runtime and the attempts of a handful of channels have open
+/// at once: some thirty were counted.
+const OWN_FILES: u64 = 48;
+
 impl FileLimit {
     /// Raises the limit of this process as far as the system lets it, once at the start.
     ///
@@ -43,9 +47,16 @@ impl FileLimit {
     }
 
     /// The connections that the HTTP server may keep open: half of the files, so that whatever comes
-    /// through the door, as many again are left for the store, the channels and the log.
+    /// through the door, as many again are left for the store, the channels and the log; fewer, where that
+    /// half would not do for them.
     pub(crate) fn connections(self) -> usize {
-        usize::try_from((self.0 / 2).clamp(1, MOST_CONNECTIONS)).unwrap_or(usize::MAX)
+        let left = self.0.saturating_sub(OWN_FILES).min(self.0 / 2);
+        usize::try_from(left.clamp(1, MOST_CONNECTIONS)).unwrap_or(usize::MAX)
+    }
+
+    /// True if so few files may be open that little is left for connections.
+    pub(crate) fn is_tight(self) -> bool {
+        self.0 < 2 * OWN_FILES
     }
 }
 

@@ -11,7 +11,7 @@ use fanfare_gateway::{Gateway, GatewaySetup, Metrics, RandomJitter, Store};
 use fanfare_http::{AppState, HttpServer, ReloadRequests};
 use prometheus_client::registry::Registry;
 use tokio::task::JoinHandle;
-use tracing::info;
+use tracing::{info, warn};
 
 use super::file_limit::{FileLimit, outlive_largest_file};
 use super::logging::Log;
@@ -84,6 +84,12 @@ impl RunningGateway {
             connections.bound = files.connections(),
             "Connections are bounded"
         );
+        if files.is_tight() {
+            warn!(
+                files.limit = files.files(),
+                "So few files may be open that channels or senders may have to wait: raise the limit, e.g. LimitNOFILE=4096 of the systemd unit"
+            );
+        }
         info!(address = %http.address(), "Listening on");
         let reloader = reloader.map(|it| tokio::spawn(it.run(Arc::clone(&state), requests)));
         Ok(Self { http, state, reloader })
