@@ -6,6 +6,8 @@ use std::io;
 use fanfare_core::{SendError, is_local_fault, is_local_look_up_fault};
 use fanfare_tls::{SettingNames, misconfiguration};
 
+use reqwest::Url;
+
 use crate::quote::blank;
 use crate::target::PrivateTarget;
 
@@ -24,12 +26,13 @@ pub(crate) fn send_error(err: reqwest::Error, secrets: &[String]) -> SendError {
     let tls = misconfiguration(&err, SETTING_NAMES);
     let proxy_refuses = find(&err, |it| refuses_login(it).then_some(())).is_some();
     let leads_inside = find(&err, |it| it.is::<PrivateTarget>().then_some(())).is_some();
+    let other_protocol = find(&err, |it| is_no_http(it).then_some(())).map(|()| not_http(&err));
     // Without it the address, and so the token, is part of the text.
     let reason = blank(&chain(&err.without_url()), secrets);
     if leads_inside {
         return SendError::Misconfigured { reason };
     }
-    match tls {
+    match tls.or(other_protocol) {
         Some(reason) => SendError::Misconfigured { reason },
         None if proxy_refuses => SendError::Misconfigured {
             reason: format!("{reason}; the proxy wants a login, or another one: check `proxy_login`"),
@@ -65,6 +68,22 @@ fn refuses_login(cause: &(dyn Error + 'static)) -> bool {
     ];
     let words = cause.to_string();
     REFUSALS.iter().any(|refusal| words.contains(refusal))
+}
+
+/// True if `cause` is an answer that is not HTTP from its first byte on, in the words of the
+/// library: whoever gave it has understood no request.
+fn is_no_http(cause: &(dyn Error + 'static)) -> bool {
+    cause.to_string().contains("invalid HTTP version parsed")
+}
+
+/// The sentence for a server of another protocol. One that waits for TLS answers a request in
+/// clear text with an alert of TLS.
+fn not_http(err: &reqwest::Error) -> String {
+    let remedy = match err.url().map(Url::scheme) {
+        Some("http") => "should the address begin with https://? Or else check its port, and `proxy`",
+        Some(_) | None => "check the port of the address, and `proxy`",
+    };
+    format!("the server does not speak HTTP there; {remedy}")
 }
 
 /// True if `cause` is a fault of this machine. A look-up that failed is the cause of an error

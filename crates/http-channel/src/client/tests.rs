@@ -326,3 +326,45 @@ async fn every_answer_tells_what_time_it_is_at_the_provider() {
     let offset = client.clock_offset().unwrap();
     assert!((offset - SignedDuration::from_mins(123)).abs() < SignedDuration::from_secs(5), "{offset}");
 }
+
+/// A server that answers whatever it is sent with these bytes.
+async fn server_of_another_protocol(answer: &'static [u8]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            stream.read_buf(&mut Vec::with_capacity(4096)).await.unwrap();
+            stream.write_all(answer).await.unwrap();
+            stream.shutdown().await.unwrap();
+        }
+    });
+    endpoint
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_speak_http_has_no_message() {
+    // OpenSSL's and rustls's alerts to a request in clear text, and two greetings.
+    let answers: [&[u8]; 4] = [
+        b"\x15\x03\x01\x00\x02\x02\x46",
+        b"\x15\x03\x03\x00\x02\x02\x0a",
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        b"220 mail.example.com ESMTP\r\n",
+    ];
+    for answer in answers {
+        let provider = server_of_another_protocol(answer).await;
+        let client = Client::new(&provider, HttpSettings::default()).unwrap();
+        let err =
+            client.post_json("/send", &[("key", "a-secret-key")], &"a message", NOON).await.unwrap_err();
+        assert_eq!(err.word(), "misconfigured", "{err}");
+        assert!(err.to_string().contains("should the address begin with https://?"), "{err}");
+        assert!(!err.to_string().contains("a-secret-key"), "{err}");
+    }
+    // What breaks off may have been read.
+    for answer in [&b""[..], b"HTTP/1.1 200"] {
+        let provider = server_of_another_protocol(answer).await;
+        let client = Client::new(&provider, HttpSettings::default()).unwrap();
+        let err =
+            client.post_json("/send", &[("key", "a-secret-key")], &"a message", NOON).await.unwrap_err();
+        assert_eq!(err.word(), "unanswered", "{err}");
+    }
+}
