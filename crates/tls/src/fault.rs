@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rustls::pki_types::{ServerName, UnixTime};
 use rustls::{AlertDescription, CertificateError, InvalidMessage};
 
-use crate::exact_match::{is_own_authority, is_version_1};
+use crate::exact_match::{CertificateFault, is_own_authority, is_version_1};
 
 /// The names of a channel's settings, as a reason calls them.
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +50,9 @@ fn tls_error<'a>(err: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
 #[expect(clippy::wildcard_enum_match_arm, reason = "rustls's enums grow, and what is new may pass")]
 fn sentence(err: &rustls::Error, names: SettingNames) -> Option<String> {
     match err {
-        rustls::Error::InvalidCertificate(why) => Some(certificate_sentence(why, names)),
+        rustls::Error::InvalidCertificate(why) => {
+            Some(CertificateFault::of(why).map_or_else(|| certificate_sentence(why, names), fault_sentence))
+        }
         rustls::Error::NoCertificatesPresented => {
             Some("the server shows no certificate; it must have one".to_owned())
         }
@@ -94,6 +96,10 @@ fn certificate_sentence(why: &CertificateError, SettingNames { host, ca_file, ..
         CertificateError::BadSignature => format!(
             "the signature of the server's certificate does not fit: another CA of the same name than the one that is trusted has issued it, or the server does not hold its key; name its CA, or the certificate itself, in {ca_file} (PEM)"
         ),
+        CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => format!(
+            "the server's certificate, or its CA's, has a key or a signature of a kind that we cannot check, as P-521, Ed448, DSA and SHA-1 are: have it made {USUAL_KEYS}, by a CA with such a key"
+        ),
         why if is_own_authority(why) => format!(
             "the server's certificate is its own CA (self-signed), and not the one that is trusted: name the very certificate in {ca_file} (PEM)"
         ),
@@ -106,6 +112,27 @@ fn certificate_sentence(why: &CertificateError, SettingNames { host, ca_file, ..
         ),
     }
 }
+
+fn fault_sentence(fault: CertificateFault) -> String {
+    match fault {
+        CertificateFault::ShortKey => format!(
+            "the server's certificate, or its CA's, has an RSA key of less than 2048 bits, which is not safe: have it made {USUAL_KEYS}, by a CA with such a key"
+        ),
+        CertificateFault::IssuerExpired { time, not_after } => format!(
+            "an intermediate certificate that the server sends beside its own expired at {}, and this machine's clock shows {}: let the server send its issuer's present one, or set this machine's clock if that is wrong",
+            shown(not_after),
+            shown(time)
+        ),
+        CertificateFault::IssuerNotYetValid { time, not_before } => format!(
+            "an intermediate certificate that the server sends beside its own is not valid before {}, and this machine's clock shows {}: set this machine's clock if that is wrong, or let the server send its issuer's present one",
+            shown(not_before),
+            shown(time)
+        ),
+    }
+}
+
+/// The kinds of keys that every client takes.
+const USUAL_KEYS: &str = "with a key of RSA (2048 bits or more), P-256, P-384 or Ed25519";
 
 fn wrong_name(expected: &ServerName<'_>, presented: &[String], host: &str) -> String {
     let (expected, names) = (expected.to_str(), presented.iter().map(|it| bare_name(it)).collect::<Vec<_>>());
@@ -140,7 +167,7 @@ fn alert_sentence(alert: AlertDescription, names: SettingNames) -> Option<String
         Alert::ProtocolVersion | Alert::InsufficientSecurity => Some(nothing_in_common(&word)),
         // OpenSSL says the same in TLS 1.2 of a client without a certificate.
         Alert::HandshakeFailure => Some(format!(
-            "{}. Or it wants a certificate from its clients, and we have none to show",
+            "{}. Or its certificate has a key of another kind than we know (P-521, Ed448, DSA): have it made {USUAL_KEYS}. Or it wants a certificate from its clients, and we have none to show",
             nothing_in_common(&word)
         )),
         Alert::CertificateRequired

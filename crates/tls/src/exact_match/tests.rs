@@ -192,6 +192,91 @@ async fn the_dates_count_and_both_clocks_are_told() {
     }
 }
 
+/// A server whose certificate was issued by an intermediate one of these dates, its certificate
+/// as PEM, and the CA of them all.
+fn by_intermediate(change: impl FnOnce(&mut CertificateParams)) -> (ServerConfig, String, String) {
+    let authority = |name: &str| {
+        let mut params = CertificateParams::new(vec![]).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name.push(DnType::CommonName, name);
+        params
+    };
+    let (ca_key, middle_key, key) =
+        (KeyPair::generate().unwrap(), KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
+    let ca = authority("an authority");
+    let ca_pem = ca.self_signed(&ca_key).unwrap().pem();
+    let mut middle = authority("between");
+    change(&mut middle);
+    let shown_middle = middle.signed_by(&middle_key, &Issuer::new(ca, ca_key)).unwrap();
+    let leaf = params("localhost").signed_by(&key, &Issuer::new(middle, middle_key)).unwrap();
+    let made = made(&leaf, &key);
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let key = provider.key_provider.load_private_key(made.key).unwrap();
+    let shown = CertifiedKey::new(vec![made.der, shown_middle.der().clone()], key);
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_cert_resolver(Arc::new(SingleCertAndKey::from(shown)));
+    (config, made.pem, ca_pem)
+}
+
+#[tokio::test]
+async fn the_dates_of_a_certificate_between_are_told_apart_from_the_servers_own() {
+    let (server, _, ca) = by_intermediate(|_| {});
+    meet(server, &ca, "localhost").await.unwrap();
+
+    let expired = |it: &mut CertificateParams| {
+        (it.not_before, it.not_after) = (date_time_ymd(1999, 1, 1), date_time_ymd(2001, 2, 3));
+    };
+    let (server, leaf, ca) = by_intermediate(expired);
+    let words = meet(server.clone(), &ca, "localhost").await.unwrap_err();
+    assert!(
+        words.starts_with("TLS: an intermediate certificate that the server sends beside its own expired")
+            && words.contains("2001-02-03T00:00:00Z, and this machine's clock shows 2"),
+        "{words}"
+    );
+    // Who names the very certificate does not ask who issued it.
+    meet(server, &leaf, "localhost").await.unwrap();
+
+    let early = |it: &mut CertificateParams| {
+        (it.not_before, it.not_after) = (date_time_ymd(3001, 2, 3), date_time_ymd(3009, 1, 1));
+    };
+    let (server, _, ca) = by_intermediate(early);
+    let words = meet(server, &ca, "localhost").await.unwrap_err();
+    assert!(
+        words.contains("intermediate") && words.contains("is not valid before 3001-02-03T00:00:00Z"),
+        "{words}"
+    );
+}
+
+#[test]
+fn a_short_key_of_rsa_is_told_from_a_usual_one() {
+    // Made by `openssl req -x509` (3.0) with rsa:1024, rsa:2048 and ec, prime256v1.
+    let certificate = |pem: &str| CertificateDer::from_pem_slice(pem.as_bytes()).unwrap();
+    let short = certificate(include_str!("rsa_1024.pem"));
+    let wrong = Error::InvalidCertificate(CertificateError::BadSignature);
+    let Error::InvalidCertificate(why) = explained_signature(wrong.clone(), &short) else {
+        panic!("{short:?}")
+    };
+    assert_eq!(CertificateFault::of(&why), Some(CertificateFault::ShortKey));
+    for usual in [include_str!("rsa_2048.pem"), include_str!("version_1.pem")] {
+        assert_eq!(explained_signature(wrong.clone(), &certificate(usual)), wrong);
+    }
+    let other = Error::InvalidCertificate(CertificateError::Revoked);
+    assert_eq!(explained_signature(other.clone(), &short), other);
+}
+
+#[tokio::test]
+async fn a_certificate_that_a_short_key_has_signed_is_named_as_such() {
+    // Made by `openssl x509 -req` (3.0): the CA has a key of 1024 bits, the server's certificate a usual one.
+    let (ca, leaf) = (include_str!("rsa_1024.pem"), include_str!("by_rsa_1024.pem"));
+    let der = CertificateDer::from_pem_slice(leaf.as_bytes()).unwrap();
+    let made = Made { der, pem: leaf.to_owned(), key: own_authority(|_| {}).key };
+    let words = meet(server(&made), ca, "localhost").await.unwrap_err();
+    assert!(words.contains("RSA key of less than 2048 bits"), "{words}");
+}
+
 #[tokio::test]
 async fn a_certificate_of_version_1_is_named_as_such() {
     // Made by `openssl req -new` and `openssl x509 -req` (3.0), which write version 1.

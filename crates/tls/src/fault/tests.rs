@@ -42,3 +42,27 @@ fn the_words_of_a_certificate_stay_on_one_line_and_within_bounds() {
         "{sentence}"
     );
 }
+
+#[test]
+fn a_key_that_the_library_does_not_know_has_its_own_sentence() {
+    let ecdsa_with_sha512 = vec![0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x04];
+    let secp521r1 = vec![0x2b, 0x81, 0x04, 0x00, 0x23];
+    for why in [
+        CertificateError::UnsupportedSignatureAlgorithmContext {
+            signature_algorithm_id: ecdsa_with_sha512.clone(),
+            supported_algorithms: Vec::new(),
+        },
+        CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext {
+            signature_algorithm_id: ecdsa_with_sha512,
+            public_key_algorithm_id: secp521r1,
+        },
+    ] {
+        let sentence = misconfiguration(&rustls::Error::InvalidCertificate(why), NAMES).unwrap();
+        assert!(sentence.contains("P-521, Ed448"), "{sentence}");
+        assert!(sentence.contains("RSA (2048 bits or more), P-256, P-384"), "{sentence}");
+    }
+    // A server whose certificate has such a key ends the handshake by itself.
+    let alert = rustls::Error::AlertReceived(AlertDescription::HandshakeFailure);
+    let sentence = misconfiguration(&alert, NAMES).unwrap();
+    assert!(sentence.contains("P-521, Ed448"), "{sentence}");
+}
