@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fanfare_core::{BuildError, Egress, ProxyLogin, Secret, SendError};
-use fanfare_tls::{client_config, config_without_trust};
+use fanfare_tls::{client_config, config_without_trust, is_answer_of_tls};
 use jiff::{SignedDuration, Timestamp};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Proxy, Url};
@@ -184,11 +184,51 @@ impl Client {
         let Request { method, headers, body, .. } = request;
         let asked = Instant::now();
         let sent = self.http.request(method, url).headers(headers).timeout(patience).body(body).send().await;
-        let response = sent.map_err(|err| send_error(err, &secrets))?;
+        let response = match sent.map_err(|err| send_error(err, &secrets)) {
+            Ok(response) => response,
+            Err(SendError::Unanswered { reason }) => {
+                let left = (patience / 2).saturating_sub(asked.elapsed());
+                return Err(match self.waits_for_tls(left).await {
+                    TlsProbe::Answered => {
+                        SendError::Misconfigured { reason: format!("{reason}; {USE_HTTPS}") }
+                    }
+                    TlsProbe::Unanswered => SendError::Unanswered { reason },
+                });
+            }
+            Err(err) => return Err(err),
+        };
         self.clock.learn(response.headers(), now, asked.elapsed());
         Answer::read(response, secrets, now).await
     }
+
+    /// Asks a server that has hung up on a request in clear text whether it waits for TLS, for
+    /// at most so long: one that does has understood no request.
+    async fn waits_for_tls(&self, at_most: Duration) -> TlsProbe {
+        let mut secure = self.base.clone();
+        let port = self.base.port_or_known_default();
+        let is_set = secure.set_scheme("https").and_then(|()| secure.set_port(port)).is_ok();
+        if self.base.scheme() != "http" || !is_set || at_most.is_zero() {
+            return TlsProbe::Unanswered;
+        }
+        match self.http.head(secure).timeout(at_most).send().await {
+            Ok(_) => TlsProbe::Answered,
+            Err(err) if is_answer_of_tls(&err) => TlsProbe::Answered,
+            Err(_) => TlsProbe::Unanswered,
+        }
+    }
 }
+
+/// The answer to the question whether a server waits for TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TlsProbe {
+    /// The server has answered in TLS.
+    Answered,
+    /// The server has not answered in TLS, or was not asked.
+    Unanswered,
+}
+
+const USE_HTTPS: &str =
+    "the server waits for TLS there and has no message: the address must begin with https://";
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

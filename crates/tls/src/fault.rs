@@ -28,10 +28,29 @@ const QUOTED: usize = 200;
 /// that does not pass by itself.
 #[must_use]
 pub fn misconfiguration(err: &(dyn Error + 'static), names: SettingNames) -> Option<String> {
+    sentence(first_tls_error(err)?, names).map(|sentence| format!("TLS: {sentence}"))
+}
+
+/// True if `err` or one of its causes is a failure of TLS that only a server can have caused
+/// that speaks TLS.
+#[must_use]
+pub fn is_answer_of_tls(err: &(dyn Error + 'static)) -> bool {
+    matches!(
+        first_tls_error(err),
+        Some(
+            rustls::Error::InvalidCertificate(_)
+                | rustls::Error::NoCertificatesPresented
+                | rustls::Error::PeerIncompatible(_)
+                | rustls::Error::AlertReceived(_)
+        )
+    )
+}
+
+fn first_tls_error<'a>(err: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
     let mut cause = Some(err);
     while let Some(err) = cause {
         if let Some(err) = tls_error(err) {
-            return sentence(err, names).map(|sentence| format!("TLS: {sentence}"));
+            return Some(err);
         }
         cause = err.source();
     }

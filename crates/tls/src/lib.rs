@@ -12,6 +12,6 @@ mod fault;
 mod exact_match;
 mod probe;
 
-pub use crate::fault::{SettingNames, misconfiguration};
+pub use crate::fault::{SettingNames, is_answer_of_tls, misconfiguration};
 pub use crate::probe::{PROBE, is_answer_in_tls};
 pub use crate::trust::{TrustError, client_config, config_without_trust};

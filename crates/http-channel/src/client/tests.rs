@@ -368,3 +368,37 @@ async fn a_server_that_does_not_speak_http_has_no_message() {
         assert_eq!(err.word(), "unanswered", "{err}");
     }
 }
+
+#[tokio::test]
+async fn a_server_that_hangs_up_on_clear_text_since_it_waits_for_tls_has_no_message() {
+    let (secure, _) = tls_server(|_| {}).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let provider = format!("http://{}", listener.local_addr().unwrap());
+    // As OpenSSL does: no word to whoever does not begin with a handshake.
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let mut first = [0];
+            client.peek(&mut first).await.unwrap();
+            if first == [0x16] {
+                let mut server =
+                    tokio::net::TcpStream::connect(secure.trim_start_matches("https://")).await.unwrap();
+                tokio::spawn(async move { tokio::io::copy_bidirectional(&mut client, &mut server).await });
+            } else {
+                client.read_buf(&mut Vec::with_capacity(4096)).await.unwrap();
+            }
+        }
+    });
+    let client = Client::new(&provider, HttpSettings::default()).unwrap();
+    let err = client.post_json("/send", &[("key", "a-secret-key")], &"a message", NOON).await.unwrap_err();
+    assert_eq!(err.word(), "misconfigured", "{err}");
+    assert!(err.to_string().contains("the address must begin with https://"), "{err}");
+    assert!(!err.to_string().contains("a-secret-key"), "{err}");
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_up_on_everybody_leaves_the_message_in_doubt() {
+    let provider = server_of_another_protocol(b"").await;
+    let client = Client::new(&provider, HttpSettings::default()).unwrap();
+    let err = client.post_json("/send", &[], &"a message", NOON).await.unwrap_err();
+    assert_eq!(err.word(), "unanswered", "{err}");
+}
