@@ -47,7 +47,7 @@ pub(crate) struct TransactionReport<'a> {
     /// The recipients whom the server accepted.
     pub(crate) accepted: Vec<Recipient<'a>>,
     pub(crate) unaccepted: Vec<UnacceptedRecipient<'a>>,
-    /// The recipients who were not named to the server. Nobody is left unnamed if nobody was accepted.
+    /// The recipients who were not named to the server: there was no time, or no room in this mail, or it had ended.
     pub(crate) unnamed: Vec<Recipient<'a>>,
     pub(crate) end: TransactionEnd<'a>,
 }
