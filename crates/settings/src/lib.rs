@@ -15,6 +15,7 @@ mod digest;
 mod deserialize;
 mod placeholder;
 mod secret;
+mod secret_doubts;
 mod unfilled;
 mod context;
 mod secrets;

@@ -6,14 +6,11 @@ use crate::node::{Node, Value, YamlEntry};
 use crate::place::SettingPath;
 use crate::problem::{Problem, ProblemSeverity};
 use crate::secret;
-use crate::unfilled::{is_filler, is_phrase, unfilled};
+use crate::secret_doubts::{doubts, quoted, quotes_belong_to_it};
+use crate::unfilled::unfilled;
 
 /// The setting whose texts hold conditions: a regular expression may look like a placeholder.
 const CONDITIONS: &str = "matchers";
-
-/// The signs that people write around a value, and that some readers of environment files leave there.
-const QUOTES: [(char, char); 6] =
-    [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”'), ('‘', '’'), ('「', '」')];
 
 /// Adds to `problems` what stands in the config at `root` that no setting can mean. No secret is quoted.
 pub fn review(root: &Node, context: &ReadContext<'_>, problems: &mut Vec<Problem>) {
@@ -73,41 +70,6 @@ impl Review<'_> {
         let (position, path) = (Some(node.position), path.to_string());
         self.problems.push(Problem { position, severity, path, message });
     }
-}
-
-/// The doubts about the text of a secret that can be used.
-fn doubts(text: &str) -> Vec<String> {
-    let quotes = quoted(text).map(|_| quotes_belong_to_it("the secret", text));
-    quotes.into_iter().chain(example(text)).collect()
-}
-
-/// The doubts about a secret in the config itself, besides those about every text there.
-pub(crate) fn inline_doubts(text: &str) -> Vec<String> {
-    let quotes = quoted(text).filter(|(opening, _)| opening.is_ascii());
-    let quotes = quotes.map(|_| quotes_belong_to_it("the secret", text));
-    quotes.into_iter().chain(example(text)).collect()
-}
-
-/// The doubt about a secret that somebody was to replace.
-fn example(text: &str) -> Option<String> {
-    (is_phrase(text) || is_filler(text))
-        .then(|| "the secret reads like an example's, which somebody was to replace".to_owned())
-}
-
-fn quotes_belong_to_it(what: &str, text: &str) -> String {
-    let (opening, closing) = quoted(text).unwrap_or(('"', '"'));
-    format!(
-        "{what} begins with {opening} and ends with {closing}, which are taken as a part of it: leave them out if they are not"
-    )
-}
-
-/// The quotes around `text`, if it stands in such.
-fn quoted(text: &str) -> Option<(char, char)> {
-    let text = text.trim();
-    QUOTES.into_iter().find(|(opening, closing)| {
-        text.strip_prefix(*opening)
-            .is_some_and(|rest| rest.len() > closing.len_utf8() && rest.ends_with(*closing))
-    })
 }
 
 #[cfg(test)]

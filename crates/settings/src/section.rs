@@ -11,7 +11,7 @@ use crate::error::{Mistake, SettingError};
 use crate::node::{Node, Placeholder, Value, YamlEntry, visit_texts};
 use crate::place::{PathStep, Position, SettingPath};
 use crate::problem::{Problem, ProblemSeverity};
-use crate::review::inline_doubts;
+use crate::secret_doubts::inline_doubts;
 use crate::suggest;
 
 /// A part of the config, and the problems found in it.

@@ -7,9 +7,9 @@ use actix_web::http::header::{ACCEPT, HeaderMap};
 /// The format of an answer with metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MetricsFormat {
-    /// <https://prometheus.io/docs/specs/om/open_metrics_spec/>
+    /// The standard's format: <https://prometheus.io/docs/specs/om/open_metrics_spec/>
     OpenMetrics,
-    /// <https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format>
+    /// The older format that everything reads: <https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format>
     Prometheus,
 }
 
