@@ -23,6 +23,30 @@ pub(super) const PHRASES: &[Phrase] = &[
         "the server's certificate is not valid yet: set this machine's clock if that is wrong, or have it made again",
         "服务器证书尚未生效：若本机时钟有误，请校准，或重新签发证书",
     ),
+    (
+        "the server's certificate, or its CA's, has a key or a signature of a kind that we cannot check, as P-521, Ed448, DSA and SHA-1 are: have it made {}, by a CA with such a key",
+        "服务器证书或其 CA 的密钥或签名类型本机无法校验（如 P-521、Ed448、DSA、SHA-1）：请{}重新签发，CA 亦同",
+    ),
+    (
+        "the server's certificate, or its CA's, has an RSA key of less than 2048 bits, which is not safe: have it made {}, by a CA with such a key",
+        "服务器证书或其 CA 的 RSA 密钥不足 2048 位，不安全：请{}重新签发，CA 亦同",
+    ),
+    (
+        "an intermediate certificate that the server sends beside its own expired at {}, and this machine's clock shows {}: let the server send its issuer's present one, or set this machine's clock if that is wrong",
+        "服务器发送的中间证书已于 {} 过期，本机时钟显示 {}：请让服务器发送签发者现行的中间证书；若本机时钟有误，请校准",
+    ),
+    (
+        "an intermediate certificate that the server sends beside its own is not valid before {}, and this machine's clock shows {}: set this machine's clock if that is wrong, or let the server send its issuer's present one",
+        "服务器发送的中间证书自 {} 起生效，本机时钟显示 {}：若本机时钟有误，请校准；否则请让服务器发送签发者现行的中间证书",
+    ),
+    (
+        "the server's certificate is of version 1 and names no server, so it cannot be checked: have one of version 3 made, e.g. by `{}`, and name it in ",
+        "服务器证书为版本 1，未写明服务器名，无法校验：请签发版本 3 的证书，例如 `{}`，并填写到 ",
+    ),
+    (
+        "the server's certificate cannot be trusted ({}): check {}, and have the certificate made again",
+        "服务器证书不可信（{}）：请检查 {}，并重新签发证书",
+    ),
     ("the server's certificate is for another name: check ", "服务器证书的名称不符：请检查 "),
     (
         "nobody whom this machine trusts has issued the server's certificate: name its CA, or the certificate itself, in {} (PEM). Where the CA is known, the server leaves out an intermediate certificate: let it send the whole chain",
@@ -53,9 +77,14 @@ pub(super) const PHRASES: &[Phrase] = &[
         "与服务器没有共同的 TLS 版本或加密套件（{}）：本机支持 TLS 1.3，以及使用 ECDHE 与 AES-GCM 或 ChaCha20-Poly1305 的 1.2；请在服务器上启用其一",
     ),
     (
-        ". Or it wants a certificate from its clients, and we have none to show",
-        "；或服务器要求客户端证书，而本机没有",
+        ". Or its certificate has a key of another kind than we know (P-521, Ed448, DSA): have it made {}. Or it wants a certificate from its clients, and we have none to show",
+        "；或其证书的密钥类型本机不支持（P-521、Ed448、DSA）：请{}重新签发；或服务器要求客户端证书，而本机没有",
     ),
+    (
+        "with a key of RSA (2048 bits or more), P-256, P-384 or Ed25519",
+        "使用 RSA（2048 位及以上）、P-256、P-384 或 Ed25519 密钥",
+    ),
+    ("its alert: ", "其警报："),
     (
         "the server wants a certificate from its clients, and we have none to show ({}): let this machine in without one, or use another port or server",
         "服务器要求客户端证书，而本机没有（{}）：请允许本机不带证书连接，或换用其他端口或服务器",
@@ -76,6 +105,14 @@ pub(super) const PHRASES: &[Phrase] = &[
     ),
     ("the proxy wants a login: check `proxy_login`", "代理要求登录：请检查 `proxy_login`"),
     ("the server wants TLS: the address must begin with https://", "服务器要求 TLS：地址须以 https:// 开头"),
+    (
+        "the server waits for TLS there and has no message: the address must begin with https://",
+        "服务器在该端口等待 TLS，未收到消息：地址须以 https:// 开头",
+    ),
+    (
+        "should the address begin with https://? Or else check its port, and `proxy`",
+        "地址是否应以 https:// 开头？否则请检查端口和 `proxy`",
+    ),
     (
         "redirects are not followed with a secret: check the address and `proxy`",
         "携带密钥时不跟随重定向：请检查地址和 `proxy`",
