@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{alarm, gateway};
-use crate::harness::TestGateway;
+use crate::harness::{TestGateway, TestRequest};
 
 /// Families that are always there, as the documentation has it.
 const FAMILIES: [(&str, &str); 24] = [
@@ -146,6 +146,22 @@ fn every_metric_is_there_and_openmetrics() {
     let types = read.types.iter().map(|(family, kind)| (family.as_str(), kind.as_str()));
     let unlisted: Vec<_> = types.filter(|it| !listed.contains(&it)).collect();
     assert!(unlisted.is_empty(), "not listed in this test: {unlisted:#?}");
+}
+
+#[test]
+fn who_accepts_no_openmetrics_gets_the_older_text() {
+    let gateway = gateway();
+    assert_eq!(gateway.post("open", &alarm(1)).status, 202);
+    let answer =
+        TestRequest::get("/metrics").header("Accept", "text/plain, */*;q=0.1").send(gateway.address());
+    assert_eq!(answer.header("Content-Type"), Some("text/plain; version=0.0.4; charset=utf-8"));
+    for line in ["# TYPE fanfare_alerts_total counter", "# TYPE fanfare_build_info gauge"] {
+        assert!(answer.body.lines().any(|it| it == line), "{line}: {}", answer.body);
+    }
+    assert!(!answer.body.contains("# EOF") && !answer.body.contains("# UNIT"), "{}", answer.body);
+    let open_metrics = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5";
+    let answer = TestRequest::get("/metrics").header("Accept", open_metrics).send(gateway.address());
+    assert!(answer.body.ends_with("# EOF\n"), "{}", answer.body);
 }
 
 #[test]

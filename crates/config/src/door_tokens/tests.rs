@@ -15,11 +15,11 @@ fn a_token_that_no_header_can_carry_is_refused() {
 #[test]
 fn a_token_that_anybody_tries_first_is_doubted() {
     for token in
-        ["secret", "Token", "123456", "API_TOKEN", "api-token", "pass-word", "aaaaaaaaaaaaaaaa", "k3Vw9x7"]
+        ["secret", "Token", "123456", "API_TOKEN", "api-token", "pass-word", "aaaaaaaaaaaaaaaa", "k3Vw9"]
     {
         assert!(guessable(token).is_some(), "{token}");
     }
-    for token in ["the-token-of-the-api", "k3Vw9x7Q", "SEC-token", "0f8c4a2b"] {
+    for token in ["the-token-of-the-api", "k3Vw9x", "SEC-token", "0f8c4a2b"] {
         assert_eq!(guessable(token), None, "{token}");
     }
 }
