@@ -63,11 +63,13 @@ fn ids(accepted: &[Arc<Committed>]) -> Vec<i64> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_the_store_is_slow_alerts_are_refused_before_memory_grows_and_none_that_waits_is_lost() {
     let (_folder, gate, gateway, metrics) = slow_gateway().await;
+    // No more than needed while the gate is closed: a disk that takes longer than 5 s for a commit counts as slow, and
+    // all are refused.
+    let alerts: Vec<_> = (0..33).map(long_alert).collect();
     gate.close();
     let (mut waiting, mut refused) = (Vec::new(), 0);
-    // No more than needed: a disk that takes longer than 5 s for a commit counts as slow, and all are refused.
-    for number in 0..33 {
-        let mut accept = Box::pin(gateway.accept(vec![long_alert(number)], NOON));
+    for alert in alerts {
+        let mut accept = Box::pin(gateway.accept(vec![alert], NOON));
         match poll_immediate(&mut accept).await {
             None => waiting.push(accept),
             Some(Err(NotStored::TooMany)) => refused += 1,
