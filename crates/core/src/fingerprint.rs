@@ -60,7 +60,9 @@ impl Fingerprint {
 }
 
 impl Identity {
-    fn from_labels(identity: &Labels) -> Self {
+    /// The identity of the thing that `identity` tells apart.
+    #[must_use]
+    pub fn from_labels(identity: &Labels) -> Self {
         let mut hash = Sha256::new();
         for text in identity.iter().flat_map(|(name, text)| [name, text]) {
             hash.update(text.len().to_be_bytes()); // so that `ab` + `c` is not `a` + `bc`

@@ -20,13 +20,13 @@ const MAX_PATH_BYTES: usize = 256;
 /// channels can show.
 const MAX_TEXT_BYTES: usize = 4096;
 
-/// The name of the entry with the number of entries left out. No body can set it: a
-/// field's name never begins with a bracket here.
-const CUT: &str = "[cut]";
+/// The mark of a text that was cut, and the name of the entry with the number of entries
+/// left out. No body can set that entry: a field's name never begins with a bracket here.
+pub(crate) const CUT: &str = "[cut]";
 
 /// The text cut to [`MAX_TEXT_BYTES`], with a visible mark.
 pub(crate) fn bounded(text: &str) -> String {
-    cut_to_bytes(text, MAX_TEXT_BYTES, "… [cut]")
+    cut_to_bytes(text, MAX_TEXT_BYTES, &format!("… {CUT}"))
 }
 
 /// The texts of `values` joined by commas; `None` if a value has parts.

@@ -2,8 +2,8 @@
 //!
 //! Bytes in, [`Reading`] or [`Unreadable`] out. This crate opens no socket, reads
 //! no clock and knows no policy. A reading holds no credential: senders dump whole
-//! devices into their alerts, passwords included, and those are removed before
-//! anything else reads the body.
+//! devices into their alerts, passwords included, and those are removed from all that
+//! is kept of the body; only the digest that tells two alerts apart is made with them.
 //!
 //! ```
 //! use fanfare_sources::{Format, Hints, SourceSettings};

@@ -1,4 +1,4 @@
-//! Removal of credentials from a body, before anything else reads it.
+//! Removal of credentials from a body, before anything of it is kept or shown.
 //!
 //! The documents advise script authors to keep tokens in a device's attributes,
 //! and a careless script forwards the whole device.
@@ -14,18 +14,16 @@ pub(crate) const REMOVED: &str = "[removed]";
 
 /// The value without credentials: containers that hold them are dropped, and values whose
 /// name or shape is that of a credential become [`REMOVED`].
-pub(crate) fn scrub(json: Json) -> Json {
+pub(crate) fn scrub(json: &Json) -> Json {
     match json {
-        Json::Null | Json::Bool(_) | Json::Number(_) => json,
-        Json::Text(text) => Json::Text(scrub_text(&text)),
-        Json::List(items) => Json::List(items.into_iter().map(scrub).collect()),
-        Json::Object(fields) => {
-            Json::Object(fields.into_iter().filter_map(|(n, v)| scrub_field(&n, v)).collect())
-        }
+        Json::Null | Json::Bool(_) | Json::Number(_) => json.clone(),
+        Json::Text(text) => Json::Text(scrub_text(text)),
+        Json::List(items) => Json::List(items.iter().map(scrub).collect()),
+        Json::Object(fields) => Json::Object(fields.iter().filter_map(|(n, v)| scrub_field(n, v)).collect()),
     }
 }
 
-fn scrub_field(name: &str, value: Json) -> Option<(String, Json)> {
+fn scrub_field(name: &str, value: &Json) -> Option<(String, Json)> {
     let plain: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     if ATTRIBUTE_CONTAINERS.contains(&plain.as_str()) {
         return None;

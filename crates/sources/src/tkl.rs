@@ -15,15 +15,16 @@
 //! against shapes: each field is looked for where any shape may have it, and the
 //! rest is kept as it is.
 
-use fanfare_core::{Alert, Kind, Labels, Severity, Status, one_line};
+use fanfare_core::{Alert, Fingerprint, Identity, Kind, Labels, Severity, Status};
 use jiff::Timestamp;
 
 use crate::extra::{bounded, flatten};
 use crate::json::Json;
-use crate::scrub::{scrub, scrub_text};
+use crate::scrub::scrub;
 use crate::{BodyFault, Hints, NothingToDo, Reading, SourceSettings, Unreadable};
 
 use self::body::{Body, EVERYWHERE};
+use self::form::{Form, is_abridged};
 use self::intent::Intent;
 use self::subject::Subject;
 
@@ -31,6 +32,7 @@ mod subject;
 mod intent;
 mod addressees;
 mod body;
+mod form;
 
 /// Reads a body that holds one alarm or a list of them.
 pub(crate) fn read(
@@ -39,9 +41,9 @@ pub(crate) fn read(
     source: &SourceSettings,
     now: Timestamp,
 ) -> Result<Reading, Unreadable> {
-    let reader = BodyReader { hints: &cleaned(hints), source, now };
+    let reader = BodyReader { sent_hints: hints, hints: Form::Kept.hints(hints), source, now };
     let mut reading = Reading::default();
-    match scrub(Json::parse(body)?) {
+    match Json::parse(body)? {
         Json::List(items) if items.is_empty() => return Err(empty_list()),
         Json::List(items) => {
             for (index, item) in items.into_iter().enumerate() {
@@ -64,26 +66,18 @@ fn empty_list() -> Unreadable {
     }
 }
 
-/// The hints without credentials: senders put those into addresses, too.
-fn cleaned(hints: &Hints) -> Hints {
-    let clean = |hint: &Option<String>| {
-        let text = one_line(&bounded(&scrub_text(hint.as_deref()?)));
-        Some(text).filter(|text| !text.is_empty())
-    };
-    let Hints { eui, name, alarm, level } = hints;
-    Hints { eui: clean(eui), name: clean(name), alarm: clean(alarm), level: clean(level) }
-}
-
 /// The reader of one body's alerts.
 struct BodyReader<'a> {
-    hints: &'a Hints,
+    /// The hints as they were sent: only for an alert's identity.
+    sent_hints: &'a Hints,
+    hints: Hints,
     source: &'a SourceSettings,
     now: Timestamp,
 }
 
 impl BodyReader<'_> {
-    fn read_into(&self, reading: &mut Reading, item: Json, place: &str) -> Result<(), Unreadable> {
-        match self.alert(Body::open(item, place)?)? {
+    fn read_into(&self, reading: &mut Reading, sent: Json, place: &str) -> Result<(), Unreadable> {
+        match self.alert(sent, place)? {
             Some(alert) => reading.alerts.push(alert),
             None => reading.nothing_to_do.push(NothingToDo {
                 path: place.to_owned(),
@@ -93,9 +87,10 @@ impl BodyReader<'_> {
         Ok(())
     }
 
-    /// The alert that `body` reports; `None` if it asks for nothing.
-    fn alert(&self, mut body: Body<'_>) -> Result<Option<Alert>, Unreadable> {
-        let subject = Subject::take(&mut body, self.hints, &self.source.labels)?;
+    /// The alert that `sent` reports; `None` if it asks for nothing.
+    fn alert(&self, sent: Json, place: &str) -> Result<Option<Alert>, Unreadable> {
+        let mut body = Body::open(scrub(&sent), place, Form::Kept)?;
+        let subject = Subject::take(&mut body, &self.hints, &self.source.labels)?;
         let (kind, status) = match Intent::take(&mut body)? {
             Intent::Raise => (Kind::Alarm, Status::Firing),
             Intent::Clear => (Kind::Alarm, Status::Resolved),
@@ -106,6 +101,11 @@ impl BodyReader<'_> {
         let annotations = take_annotations(&mut body);
         subject.check(&body, status, &annotations, level.as_deref())?;
 
+        let identity = subject.identity(&self.source.name, kind, &annotations);
+        let mut fingerprint = Fingerprint::from_labels(&identity);
+        if is_abridged(&identity) {
+            fingerprint = fingerprint.with_identity(Some(self.sent_identity(sent, place, kind)?));
+        }
         let severity_sent = level.or_else(|| self.hints.level.clone());
         let labels = self.labels(&subject, kind);
         let mention = addressees::take_mention(&mut body);
@@ -113,7 +113,7 @@ impl BodyReader<'_> {
         let extra = take_extra(body);
         Ok(Some(Alert {
             source: self.source.name.clone(),
-            fingerprint: subject.fingerprint(&self.source.name, &labels, &annotations),
+            fingerprint,
             kind,
             status,
             severity: severity(severity_sent.as_deref(), kind),
@@ -126,6 +126,15 @@ impl BodyReader<'_> {
             ends_at,
             generator_url: None,
         }))
+    }
+
+    /// The identity of the alert that `sent` reports, by all that was sent of its alarm and device.
+    fn sent_identity(&self, sent: Json, place: &str, kind: Kind) -> Result<Identity, Unreadable> {
+        let mut body = Body::open(sent, place, Form::Sent)?;
+        let hints = Form::Sent.hints(self.sent_hints);
+        let subject = Subject::take(&mut body, &hints, &self.source.labels)?;
+        let annotations = take_annotations(&mut body);
+        Ok(Identity::from_labels(&subject.identity(&self.source.name, kind, &annotations)))
     }
 
     /// Takes the start and the end. The time of a clear's event is the end of its alarm,

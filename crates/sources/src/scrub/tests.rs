@@ -8,7 +8,7 @@ fn check(text: &str, expected: &str) {
 
 #[track_caller]
 fn check_json(body: &str, expected: &str) {
-    assert_eq!(scrub(Json::parse(body.as_bytes()).unwrap()), Json::parse(expected.as_bytes()).unwrap());
+    assert_eq!(scrub(&Json::parse(body.as_bytes()).unwrap()), Json::parse(expected.as_bytes()).unwrap());
 }
 
 #[test]

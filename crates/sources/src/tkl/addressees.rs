@@ -5,7 +5,8 @@ use fanfare_core::Mention;
 use crate::extra::bounded;
 use crate::json::Json;
 
-use super::body::{Body, EVERYWHERE, MENTION, Part, line};
+use super::body::{Body, EVERYWHERE, MENTION, Part};
+use super::form::Form;
 
 /// Takes the people to mention. An unreadable value is left where it is: an alert is
 /// not refused over a telephone number.
@@ -78,4 +79,8 @@ fn flag(found: &Json) -> Option<bool> {
         "false" | "0" => Some(false),
         _ => None,
     }
+}
+
+fn line(found: &Json) -> Option<String> {
+    Form::Kept.line(found)
 }

@@ -1,11 +1,13 @@
 //! Bodies, from which fields are taken by name.
 
-use fanfare_core::{Status, one_line};
+use fanfare_core::Status;
 use jiff::Timestamp;
 
-use crate::extra::{bounded, joined};
+use crate::extra::joined;
 use crate::json::{Json, Object};
 use crate::{BodyFault, Unreadable, time};
+
+use super::form::Form;
 
 /// An object within a body, by the names that lead to it.
 pub(super) type Part = &'static [&'static str];
@@ -25,12 +27,13 @@ pub(super) const EVERYWHERE: [Part; 5] = [WRAPPED[0], WRAPPED[1], WRAPPED[2], WR
 pub(super) struct Body<'a> {
     root: Object,
     place: &'a str,
+    form: Form,
 }
 
 impl<'a> Body<'a> {
-    /// Opens the body at `place` in the posted JSON.
-    pub(super) fn open(item: Json, place: &'a str) -> Result<Self, Unreadable> {
-        let mut body = Self { root: Object::new(), place };
+    /// Opens the body at `place` in the posted JSON, whose texts are taken in `form`.
+    pub(super) fn open(item: Json, place: &'a str, form: Form) -> Result<Self, Unreadable> {
+        let mut body = Self { root: Object::new(), place, form };
         match item {
             Json::Object(fields) => body.root = fields,
             Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::List(_) => {
@@ -48,6 +51,11 @@ impl<'a> Body<'a> {
             }
         }
         Ok(body)
+    }
+
+    /// The form in which texts are taken.
+    pub(super) fn form(&self) -> Form {
+        self.form
     }
 
     /// The value under `name`.
@@ -101,7 +109,7 @@ impl<'a> Body<'a> {
                 if found.is_composite() {
                     return Err(self.refuse_at(part, name, &found, "a text"));
                 }
-                if let Some(text) = line(&found) {
+                if let Some(text) = self.form.line(&found) {
                     return Ok(Some(text));
                 }
             }
@@ -119,7 +127,7 @@ impl<'a> Body<'a> {
         };
         let places = names.iter().flat_map(|name| EVERYWHERE.map(|part| (part, name)));
         let text = places.into_iter().find_map(|(part, name)| self.take_if(part, name, words))?;
-        Some(bounded(&text)).filter(|text| !text.is_empty())
+        Some(self.form.text(&text)).filter(|text| !text.is_empty())
     }
 
     /// Takes out the time of the event. An implausible time is left where it is.
@@ -178,9 +186,4 @@ impl<'a> Body<'a> {
         let message = format!("found {}, expected {expected}", found.kind());
         Unreadable { fault: BodyFault::NotAnAlert, path: steps.join("."), message }
     }
-}
-
-/// A value without parts as one line.
-pub(super) fn line(found: &Json) -> Option<String> {
-    Some(one_line(&bounded(found.text()?))).filter(|text| !text.is_empty())
 }

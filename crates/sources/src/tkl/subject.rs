@@ -1,14 +1,13 @@
 //! Subjects: the alarm and the device that an alert is about.
 
-use fanfare_core::{Fingerprint, Kind, Labels, SourceName, Status};
+use fanfare_core::{Kind, Labels, SourceName, Status};
 
 use crate::json::Json;
 use crate::{Hints, Unreadable};
 
-use super::body::{Body, DEVICE, EVERYWHERE, TOP, WRAPPED, line};
+use super::body::{Body, DEVICE, EVERYWHERE, TOP, WRAPPED};
 
-/// The subject of an alert: an alarm of a device.
-#[derive(Debug)]
+/// The subject of an alert: an alarm of a device. It cannot be printed: it may have a credential in its name.
 pub(super) struct Subject {
     alarm: Option<String>,
     eui: Option<String>,
@@ -67,18 +66,14 @@ impl Subject {
         labels
     }
 
-    /// The identity of the alert across repeats: the alarm of the device.
+    /// The labels that carry the alert's identity across repeats: the alarm of the device.
     ///
     /// A device without EUI goes by its name. An alarm without name goes by its
     /// text, without the numbers in it, because they are readings and change
     /// with every uplink. How bad it is never counts: a rise is the same alarm
     /// getting worse.
-    pub(super) fn fingerprint(
-        &self,
-        source: &SourceName,
-        labels: &Labels,
-        annotations: &Labels,
-    ) -> Fingerprint {
+    pub(super) fn identity(&self, source: &SourceName, kind: Kind, annotations: &Labels) -> Labels {
+        let labels = self.labels(kind);
         let mut identity = Labels::default();
         identity.set("source", source.as_str());
         for name in ["alertname", if self.eui.is_some() { "eui" } else { "device" }] {
@@ -88,7 +83,7 @@ impl Subject {
             let texts: Vec<String> = annotations.iter().map(|(_, text)| without_numbers(text)).collect();
             identity.set("text", texts.join("\n"));
         }
-        Fingerprint::from_labels(&identity)
+        identity
     }
 }
 
@@ -129,7 +124,8 @@ fn take_eui(body: &mut Body<'_>) -> Result<Option<String>, Unreadable> {
     }
     if let Some(eui) = &eui {
         // The same EUI under another name adds nothing.
-        let again = |found: &Json| line(found).filter(|text| text.to_lowercase() == eui.to_lowercase());
+        let form = body.form();
+        let again = |found: &Json| form.line(found).filter(|text| text.to_lowercase() == eui.to_lowercase());
         for (part, name) in [(TOP, "eui"), (TOP, "_eui"), (TOP, "target"), (DEVICE, "eui")] {
             body.take_if(part, name, again);
         }
@@ -149,8 +145,9 @@ fn take_device_name(body: &mut Body<'_>) -> Result<Option<String>, Unreadable> {
 
 /// Takes `alarm` or `device` where it is just a name, and not an object.
 fn take_bare(body: &mut Body<'_>, name: &str) -> Option<String> {
+    let form = body.form();
     body.take_if(TOP, name, |found| match found {
-        Json::Text(_) | Json::Number(_) => line(found),
+        Json::Text(_) | Json::Number(_) => form.line(found),
         Json::Null | Json::Bool(_) | Json::List(_) | Json::Object(_) => None,
     })
 }

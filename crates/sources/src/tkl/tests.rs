@@ -7,6 +7,7 @@ mod examples;
 mod shapes;
 mod times;
 mod identity;
+mod identity_as_sent;
 mod refusals;
 mod credentials;
 

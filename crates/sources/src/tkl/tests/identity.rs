@@ -56,7 +56,7 @@ fn a_text_computed_for_the_fingerprint_of_another_source_is_another_thing() {
 fn the_fingerprint_is_made_of_source_device_and_alarm() {
     let identity = labels(&[("source", "thinklink"), ("eui", "ab"), ("alertname", "hot")]);
     let body = r#"{"_eui": "AB", "name": "hot", "level": "low", "title": "t", "desc": "d"}"#;
-    assert_eq!(alert(body).fingerprint, fanfare_core::Fingerprint::from_labels(&identity));
+    assert_eq!(alert(body).fingerprint, Fingerprint::from_labels(&identity));
 }
 
 #[test]
