@@ -1,6 +1,6 @@
 //! The sources of alerts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 
 use fanfare_core::Labels;
@@ -21,6 +21,13 @@ const MAX_BODY: usize = 1024 * 1024;
 /// The length of an alert with a title, a text and a device, in bytes.
 const SMALLEST_BODY: usize = 1024;
 
+/// The labels by which an alert is known again, each with the alarms that nothing tells apart if it is fixed.
+const MERGED_BY_LABEL: [(&str, &str); 3] = [
+    ("alertname", "all alarms of a device"),
+    ("eui", "alarms of one name from all devices"),
+    ("device", "alarms of one name from all devices without EUI"),
+];
+
 /// Notes mistakes of the sources of a gateway that listens on `listen`.
 pub(crate) fn check(yaml: &[SourceYaml], listen: SocketAddr, section: &mut Section) {
     let mut names = BTreeSet::new();
@@ -39,12 +46,21 @@ pub(crate) fn check(yaml: &[SourceYaml], listen: SocketAddr, section: &mut Secti
             section.warning(&path.key("max_body"), message);
         }
         check_open(&source.auth, Listen(listen), &path.key("auth"), section);
-        for label in ["source", "severity"].iter().filter(|it| source.labels.contains_key(**it)) {
-            section.error(
-                &path.key("labels").key(label),
-                "cannot be fixed: the source's name and the alert say it",
-            );
-        }
+        check_labels(&source.labels, &path.key("labels"), section);
+    }
+}
+
+/// Notes mistakes of the labels that a source fixes.
+fn check_labels(labels: &BTreeMap<String, String>, path: &SettingPath, section: &mut Section) {
+    for label in ["source", "severity"].iter().filter(|it| labels.contains_key(**it)) {
+        section.error(&path.key(label), "cannot be fixed: the source's name and the alert say it");
+    }
+    let is_fixed = |label: &str| labels.get(label).is_some_and(|text| !text.is_empty());
+    for (label, merged) in MERGED_BY_LABEL.iter().filter(|(label, _)| is_fixed(label)) {
+        let message = format!(
+            "replaces what each alert says: {merged} become one incident, and the clear of one ends it for all; fix another label, e.g. `site`"
+        );
+        section.warning(&path.key(label), message);
     }
 }
 

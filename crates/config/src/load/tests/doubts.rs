@@ -65,6 +65,19 @@ fn a_condition_on_what_alerts_call_otherwise_is_told_unless_a_source_calls_it_so
 }
 
 #[test]
+fn a_fixed_label_that_makes_one_incident_of_many_is_told() {
+    let fixed = |labels: &str| SOUND.replace("format: tkl", &format!("format: tkl\n    labels: {labels}"));
+    check_warnings(
+        &fixed("{ alertname: gateway, device: harbour, eui: 6353012af1093062, site: harbour }"),
+        expect![[r#"
+            5:26: warning: sources[0].labels.alertname: replaces what each alert says: all alarms of a device become one incident, and the clear of one ends it for all; fix another label, e.g. `site`
+            5:43: warning: sources[0].labels.device: replaces what each alert says: alarms of one name from all devices without EUI become one incident, and the clear of one ends it for all; fix another label, e.g. `site`
+            5:57: warning: sources[0].labels.eui: replaces what each alert says: alarms of one name from all devices become one incident, and the clear of one ends it for all; fix another label, e.g. `site`"#]],
+    );
+    check_warnings(&fixed("{ site: harbour, tenant: north, device: '' }"), expect![""]);
+}
+
+#[test]
 fn a_route_behind_one_that_takes_all_is_never_reached() {
     check_routes(
         "  - { matchers: ['severity >= mid'] }\n  - { matchers: ['severity >= high'] }\n  - { matchers: [severity = urgent, device = a] }\n  - { matchers: ['severity >= low'], continue: true }\n  - { matchers: [device = b] }\n  - { matchers: [] }\n  - { matchers: [device = d] }\n",
