@@ -7,7 +7,7 @@ use crate::error::{Mistake, SettingError as Error};
 use crate::node::YamlEntry;
 use crate::node::{Node, Value};
 use crate::place::PathStep;
-use crate::unfilled::{unfilled, unresolved};
+use crate::unfilled::{certainly_unfilled, unresolved};
 
 /// The two forms of a secret.
 pub(crate) const INSTEAD: &str = "`{ env: NAME }` or `{ file: PATH }`";
@@ -113,7 +113,7 @@ fn inline(text: &str) -> Result<String, Error> {
 
 /// `text`, if a secret that is kept elsewhere can be one.
 fn usable(text: String) -> Result<String, Error> {
-    match unusable(&text).or_else(|| unfilled(&text).map(nothing_fills_in)) {
+    match unusable(&text).or_else(|| certainly_unfilled(&text).map(nothing_fills_in)) {
         Some(complaint) => Err(mistake(format!("what is kept there {complaint}"))),
         None => Ok(text),
     }

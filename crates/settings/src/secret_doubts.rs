@@ -1,6 +1,6 @@
 //! Doubts about secrets that can be used, though hardly as they were meant.
 
-use crate::unfilled::{is_filler, is_phrase};
+use crate::unfilled::{is_filler, is_phrase, unfilled};
 
 /// The signs that people write around a value, and that some readers of environment files leave there.
 const QUOTES: [(char, char); 6] =
@@ -9,7 +9,12 @@ const QUOTES: [(char, char); 6] =
 /// The doubts about the text of a secret that can be used.
 pub(crate) fn doubts(text: &str) -> Vec<String> {
     let quotes = quoted(text).map(|_| quotes_belong_to_it("the secret", text));
-    quotes.into_iter().chain(example(text)).collect()
+    let placeholder = unfilled(text).map(|form| {
+        format!(
+            "the secret holds {form}, which nothing fills in: put the secret itself there, unless that is it"
+        )
+    });
+    quotes.into_iter().chain(placeholder).chain(example(text)).collect()
 }
 
 /// The doubts about a secret in the config itself, besides those about every text there.

@@ -31,6 +31,15 @@ pub(crate) fn unfilled(text: &str) -> Option<&'static str> {
     }
 }
 
+/// The complaint about `text`, a secret that is kept elsewhere, if it holds `${NAME}` or `{{ name }}`, or is nothing but
+/// `$(command)`. A password may well be of one of the other forms, e.g. `$PASSW0RD`: those are only doubted.
+pub(crate) fn certainly_unfilled(text: &str) -> Option<&'static str> {
+    let text = text.trim();
+    let is_command = text.starts_with("$(") && text.ends_with(')');
+    let is_certain = holds(text, "${", "}") || holds(text, "{{", "}}") || is_command;
+    unfilled(text).filter(|_| is_certain)
+}
+
 /// The complaint about `text`, a secret, if it is a placeholder or a reference to another place that nothing looks up:
 /// `__NAME__`, `#{NAME}`, `vault:secret/name`, `op://vault/item`, `arn:aws:…` or `ENC[…]`. Other values may look so.
 pub(crate) fn unresolved(text: &str) -> Option<&'static str> {
@@ -43,7 +52,7 @@ pub(crate) fn unresolved(text: &str) -> Option<&'static str> {
     };
     if name.contains(|c: char| c.is_ascii_alphabetic()) && is_name {
         Some("`__…__`")
-    } else if holds(text, "#{", "}") {
+    } else if holds(text, "#{", "}") && text.starts_with("#{") && text.trim_end_matches('#').ends_with('}') {
         Some("`#{…}`")
     } else if path("vault:").is_some_and(|it| it.contains('/')) {
         Some("`vault:…`")

@@ -1,5 +1,6 @@
 //! The tables: of each its columns, the types of its rows, and its statements.
 
+pub(crate) mod damage;
 pub(crate) mod instance;
 pub(crate) mod policies;
 pub(crate) mod alerts;
@@ -17,4 +18,3 @@ pub(crate) mod usage;
 pub(crate) mod channels;
 pub(crate) mod heartbeat;
 pub(crate) mod lives;
-pub(crate) mod damage;

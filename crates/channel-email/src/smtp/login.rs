@@ -35,6 +35,14 @@ enum LoginMechanism {
     CramMd5,
 }
 
+/// The failure of a login.
+enum LoginFailure {
+    /// The server has said that it failed.
+    Answered(SendError),
+    /// The server has said nothing that can be understood.
+    Unanswered(SendError),
+}
+
 /// The failures in a row, whatever the server's words for them, after which a login is no
 /// longer taken for one that may pass by itself.
 const PASSING_FAILURES: u32 = 2;
@@ -83,9 +91,9 @@ impl SmtpLogin {
 
     /// Logs in on `connection`.
     ///
-    /// Servers refuse a wrong password also with 454 or 421, with garbage or by hanging up, and
-    /// ban an address that keeps trying one. So what fails again and again is a setting to mend,
-    /// and is tried as rarely as one.
+    /// Servers refuse a wrong password also with 454 or 421, and ban an address that keeps trying one. So what
+    /// is answered with a failure again and again is a setting to mend, and is tried as rarely as one. A server that
+    /// hangs up or says nothing may just be starting.
     pub(crate) async fn log_in(
         &self,
         connection: &mut SmtpConnection,
@@ -98,7 +106,8 @@ impl SmtpLogin {
                 self.failures.store(0, Ordering::Relaxed);
                 Ok(())
             }
-            Err(err) => {
+            Err(LoginFailure::Unanswered(err)) => Err(err),
+            Err(LoginFailure::Answered(err)) => {
                 let failures = earlier.saturating_add(1);
                 self.failures.fetch_max(failures, Ordering::Relaxed);
                 Err(if failures > PASSING_FAILURES { repeated(err, failures) } else { err })
@@ -112,8 +121,9 @@ impl SmtpLogin {
         connection: &mut SmtpConnection,
         offer: &SmtpExtensions,
         deadline: Instant,
-    ) -> Result<(), SendError> {
-        let mut refusal = SendError::Misconfigured { reason: self.no_common_mechanism(offer) };
+    ) -> Result<(), LoginFailure> {
+        let none = SendError::Misconfigured { reason: self.no_common_mechanism(offer) };
+        let mut refusal = LoginFailure::Answered(none);
         for mechanism in self.mechanisms.iter().filter(|it| offer.has_mechanism(it.name())) {
             let reply = self.authenticate(*mechanism, connection, deadline).await;
             let is_unknown = reply.as_ref().is_ok_and(is_about_the_command);
@@ -221,19 +231,23 @@ impl SmtpLogin {
 
 /// The error of a login that was refused by `mechanism`. RFC 4954 §6: "534 Authentication mechanism
 /// is too weak". Only a person can say that the password may be kept as CRAM-MD5 needs it.
-fn refused(failure: SmtpFailure, mechanism: LoginMechanism, offer: &SmtpExtensions) -> SendError {
+fn refused(failure: SmtpFailure, mechanism: LoginMechanism, offer: &SmtpExtensions) -> LoginFailure {
+    let kind = match &failure {
+        SmtpFailure::Refused(_) | SmtpFailure::Misconfigured(_) => LoginFailure::Answered,
+        SmtpFailure::HungUp | SmtpFailure::Silent | SmtpFailure::Lost(_) => LoginFailure::Unanswered,
+    };
     let is_too_weak = matches!(&failure, SmtpFailure::Refused(reply) if reply.code == 534);
     let stronger = LoginMechanism::CramMd5;
     let err = failure.at(SmtpStage::Login);
     if is_too_weak && mechanism != stronger && offer.has_mechanism(stronger.name()) {
         let name = mechanism.name();
-        return err.map_reason(|it| {
+        return kind(err.map_reason(|it| {
             format!(
                 "{it}; {name} is too weak for the server, and it offers CRAM-MD5: set `smtp.auth` to cram-md5"
             )
-        });
+        }));
     }
-    err
+    kind(err)
 }
 
 /// The error of a login that has failed so often. A longer silence that the server asks for stays.

@@ -139,7 +139,7 @@ struct Naming<'a> {
 enum NamedRecipient<'a> {
     Accepted,
     Unaccepted(UnacceptedRecipient<'a>),
-    /// This and all further ones are too many for one mail.
+    /// Recipients from this one on, which are too many for one mail.
     TooMany(UnacceptedRecipient<'a>),
     End(TransactionEnd<'a>),
 }

@@ -99,7 +99,7 @@ pub struct NotificationState {
     pub id: NotificationId,
     /// The deliveries, by number.
     pub deliveries: Vec<DeliveryState>,
-    /// All else.
+    /// The message and its contract, as far as they can be read.
     pub content: NotificationContent,
 }
 

@@ -70,15 +70,20 @@ fn contracts(
     Ok(contracts)
 }
 
+/// The text in a column; `?` where it cannot be read: what it is about must be told all the same.
+fn text<'a>(row: &'a Row<'_>, column: usize) -> &'a str {
+    row.get_ref(column).ok().and_then(|it| it.as_str().ok()).unwrap_or("?")
+}
+
 fn contract(row: &Row<'_>) -> Result<AbandonedContract, StoreError> {
     Ok(AbandonedContract {
         notification: NotificationId(row.get(0)?),
         place: row.get(1)?,
         // A time that is none: long ago, so that every link covers it.
         abandoned_at: to_time(row.get(2)?).unwrap_or(Timestamp::UNIX_EPOCH),
-        receiver: ReceiverName::from(row.get::<_, String>(3)?.as_str()),
+        receiver: ReceiverName::from(text(row, 3)),
         // What cannot be read must be told all the same.
-        severity: to_severity(&row.get::<_, String>(4)?).unwrap_or(Severity::High),
+        severity: to_severity(text(row, 4)).unwrap_or(Severity::High),
         channels: Vec::new(),
     })
 }

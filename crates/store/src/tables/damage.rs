@@ -1,13 +1,13 @@
 //! Damaged cells: values that no version has written, and what can be done about each.
 
-mod shape;
+mod text_shape;
 
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
 use self::Expected::{Count, Json, Meaning, Number, Text, Time, Word};
 use self::Remedy::{Delete, GiveUp, Set};
-use self::shape::Shape;
+use self::text_shape::TextShape;
 use crate::StoreError;
 use crate::column::{FIRST_MILLIS, LAST_MILLIS};
 
@@ -47,7 +47,7 @@ enum Expected {
     /// Any text that is UTF-8.
     Text,
     /// A text that is JSON of this shape.
-    Json(Shape),
+    Json(TextShape),
     /// A value that the rest of the row allows, by this condition in SQL.
     Meaning(&'static str),
     /// One of these words, in SQL.
@@ -112,7 +112,7 @@ const RULES: &[ColumnRule] = &[
     required("alerts", "fingerprint", Number, Set("0")),
     required("alerts", "incident", Number, Set("id")),
     required("alerts", "since", Time, Set("received_at")),
-    required("alerts", "alert", Json(Shape::Alert), Remedy::None),
+    required("alerts", "alert", Json(TextShape::Alert), Remedy::None),
     optional("alerts", "policy", Number, Set("NULL")),
     optional("alerts", "decided", Count, Set("NULL")),
     required("alerts", "source", Text, Set("''")),
@@ -123,16 +123,16 @@ const RULES: &[ColumnRule] = &[
     required("alerts", "last_seen", Time, Set("received_at")),
     required("alerts", "repeats", Count, Set("0")),
     optional("alerts", "repeat_key", Number, Set("NULL")),
-    optional("alerts", "repeat_reasons", Json(Shape::Texts), Set("NULL")),
-    optional("alerts", "held", Json(Shape::Suppressions), Set("NULL")),
+    optional("alerts", "repeat_reasons", Json(TextShape::Texts), Set("NULL")),
+    optional("alerts", "held", Json(TextShape::Suppressions), Set("NULL")),
     required("incidents", "first_alert", Number, Delete),
     required("incidents", "last_alert", Number, Delete),
     required("incidents", "since", Time, Delete),
-    required("incidents", "told", Json(Shape::LastNotified), Delete),
-    optional("incidents", "acknowledged", Json(Shape::Acknowledgement), Set("NULL")),
+    required("incidents", "told", Json(TextShape::LastNotified), Delete),
+    optional("incidents", "acknowledged", Json(TextShape::Acknowledgement), Set("NULL")),
     required("notifications", "alert", Number, Remedy::None),
     required("notifications", "receiver", Text, Set("'?'")),
-    required("notifications", "why", Json(Shape::Why), Set("'{\"why\":\"started\"}'")),
+    required("notifications", "why", Json(TextShape::Why), Set("'{\"why\":\"started\"}'")),
     required("notifications", "owed_at", Time, Set("unixepoch() * 1000")),
     required("notifications", "incident", Number, Set("alert")),
     optional("notifications", "owed", Count, Set("NULL")),
@@ -142,9 +142,9 @@ const RULES: &[ColumnRule] = &[
         Word("'open', 'kept', 'broken', 'abandoned', 'late'"),
         Set("'open'"),
     ),
-    optional("notifications", "terms", Json(Shape::Terms), Set(WITHOUT_TERMS)),
+    optional("notifications", "terms", Json(TextShape::Terms), Set(WITHOUT_TERMS)),
     required("notifications", "asks", Number, Set("0")),
-    optional("notifications", "acknowledgement", Json(Shape::Acknowledgement), Set("NULL")),
+    optional("notifications", "acknowledgement", Json(TextShape::Acknowledgement), Set("NULL")),
     required("notifications", "climbed", Count, Set("0")),
     required("notifications", "climbed", Meaning(WITHIN_LADDER), Set("0")),
     optional("notifications", "look_at", Time, Set("unixepoch() * 1000")),
@@ -167,7 +167,7 @@ const RULES: &[ColumnRule] = &[
     required("deliveries", "attempts", Count, GiveUp("0")),
     required("deliveries", "failures", Count, GiveUp("0")),
     required("deliveries", "form", Word("'full', 'plain'"), Set("'full'")),
-    optional("deliveries", "only_to", Json(Shape::Texts), GiveUp("NULL")),
+    optional("deliveries", "only_to", Json(TextShape::Texts), GiveUp("NULL")),
     optional("deliveries", "settled_at", Time, Set("NULL")),
     optional("deliveries", "reason", Text, Set("'unknown'")),
     optional("deliveries", "called_at", Time, GiveUp("NULL")),
@@ -178,18 +178,18 @@ const RULES: &[ColumnRule] = &[
     required("attempts", "outcome", Text, Delete),
     required("attempts", "words", Text, Set("''")),
     required("sends", "account", Text, Delete),
-    required("sends", "started_at", Time, Set("ended_at")),
+    required("sends", "started_at", Time, Set("unixepoch() * 1000")),
     optional("sends", "ended_at", Time, Set("unixepoch() * 1000")),
     required("holds", "since", Time, Delete),
     required("holds", "until", Time, Delete),
     required("holds", "reason", Text, Set("''")),
     required("policies", "since", Time, Set("0")),
     optional("policies", "until", Time, Set("NULL")),
-    required("policies", "policy", Json(Shape::Any), Remedy::None),
+    required("policies", "policy", Json(TextShape::Any), Remedy::None),
     required("digests", "made_at", Time, Set("0")),
     required("steps", "notification", Number, Delete),
     required("steps", "at", Time, Delete),
-    required("steps", "step", Json(Shape::Step), Delete),
+    required("steps", "step", Json(TextShape::Step), Delete),
     required("acknowledgements", "incident", Number, Delete),
     required("acknowledgements", "notification", Number, Delete),
     required("acknowledgements", "up_to", Number, Delete),
@@ -219,7 +219,7 @@ impl ColumnRule {
             ),
             Count => format!("typeof({column}) <> 'integer' OR {column} NOT BETWEEN 0 AND {}", u32::MAX),
             Number => format!("typeof({column}) <> 'integer'"),
-            Text => format!("NOT {}", Shape::Text.condition(column)),
+            Text => format!("NOT {}", TextShape::Text.condition(column)),
             Json(shape) => format!("NOT {}", shape.condition(column)),
             Meaning(condition) => format!("NOT ({condition})"),
             Word(words) => format!("typeof({column}) <> 'text' OR {column} NOT IN ({words})"),
@@ -247,7 +247,7 @@ fn name_of(table: &str) -> &'static str {
 /// The damaged cells of the whole store. A table of which a page cannot be read is left out from there on; the
 /// audit says so.
 pub(crate) fn damaged_cells(db: &Connection) -> Result<Vec<DamagedCell>, StoreError> {
-    shape::define(db)?;
+    text_shape::define(db)?;
     let mut found = Vec::new();
     let mut rest = RULES;
     while let Some(first) = rest.first() {
@@ -292,7 +292,7 @@ fn find_in_table(
 
 /// Repairs every damaged cell, each by the remedy of its column, and returns the number of rows that were changed.
 pub(crate) fn repair_cells(db: &Connection) -> Result<usize, StoreError> {
-    shape::define(db)?;
+    text_shape::define(db)?;
     RULES.iter().try_fold(0, |changed, rule| Ok(changed + repair_column(db, rule)?))
 }
 

@@ -10,30 +10,30 @@ use crate::tables::alerts::SuppressionRecord;
 
 /// The shape of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum TextShape {
     /// Any text that is UTF-8.
     Text,
-    /// Any JSON.
+    /// JSON of whatever content.
     Any,
     /// A list of texts.
     Texts,
-    /// An alert.
+    /// JSON of an alert.
     Alert,
     /// The receivers that were not told.
     Suppressions,
     /// The receivers that were told of an incident.
     LastNotified,
-    /// An acknowledgement.
+    /// JSON of an acknowledgement.
     Acknowledgement,
     /// The reason of a notification.
     Why,
     /// The terms of a notification.
     Terms,
-    /// A step.
+    /// JSON of a step.
     Step,
 }
 
-impl Shape {
+impl TextShape {
     const ALL: [Self; 10] = [
         Self::Text,
         Self::Any,
@@ -91,7 +91,7 @@ fn is<T: DeserializeOwned>(text: &str) -> bool {
 /// Defines the SQL functions of all shapes on a connection.
 pub(super) fn define(db: &Connection) -> Result<(), StoreError> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-    for shape in Shape::ALL {
+    for shape in TextShape::ALL {
         db.create_scalar_function(shape.function(), 1, flags, move |values| {
             Ok(values.get_raw(0).as_str().is_ok_and(|it| shape.fits(it)))
         })?;
