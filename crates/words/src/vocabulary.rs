@@ -6,6 +6,7 @@ use fanfare_api::{
 };
 use fanfare_core::Language;
 
+use crate::annotation::annotation_in;
 use crate::kept_words;
 
 /// The words of the API as people read them, in one language.
@@ -71,6 +72,25 @@ impl Vocabulary {
             SuppressionReason::Other(written) => written,
         };
         self.choose(reason.to_string(), chinese)
+    }
+
+    /// An alert's own text `name`, in this language where its source gives several; `text_of` finds its annotations.
+    #[must_use]
+    pub fn own_text<'a>(
+        self,
+        name: &str,
+        text_of: impl Fn(&str) -> Option<&'a String>,
+    ) -> Option<&'a String> {
+        text_of(&annotation_in(name, self.language)).or_else(|| text_of(name))
+    }
+
+    /// The title of an alert, of which `in_chinese` is the text in Chinese if there is one.
+    #[must_use]
+    pub fn title<'a>(self, plain: &'a str, in_chinese: Option<&'a str>) -> &'a str {
+        match self.language {
+            Language::En => plain,
+            Language::Zh => in_chinese.unwrap_or(plain),
+        }
     }
 
     /// The name of somebody who uses the command line and has no other.

@@ -49,6 +49,9 @@ pub struct DeadLetterEntry {
     pub alert_id: i64,
     /// The subject of the alert, in a few words.
     pub title: String,
+    /// The subject in Chinese, where the alert's source gives one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title_zh: Option<String>,
     /// The severity of the alert.
     pub severity: AlertSeverity,
     /// The number of the notification.

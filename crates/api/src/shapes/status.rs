@@ -85,6 +85,9 @@ pub struct BrokenContract {
     pub alert_id: i64,
     /// The title of the alert, or its name.
     pub title: String,
+    /// The title in Chinese, where the alert's source gives one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title_zh: Option<String>,
     /// The severity of the alert.
     pub severity: AlertSeverity,
     /// The receiver that was not told in time.

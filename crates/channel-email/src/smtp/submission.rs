@@ -35,6 +35,9 @@ pub(crate) struct Submission<'a> {
     error: Option<SendError>,
     /// True once a transaction has begun.
     begun: bool,
+    /// The recipients at whom the server ended the conversation, and its first end.
+    cut_off_at: usize,
+    cut_off: Option<SendError>,
     unexplained: u32,
     refused_alone: u32,
     /// True if an earlier attempt has served the other recipients.
@@ -55,6 +58,8 @@ impl<'a> Submission<'a> {
             mail_refusal: None,
             error: None,
             begun: false,
+            cut_off_at: 0,
+            cut_off: None,
             unexplained: 0,
             refused_alone: 0,
             others_served: attempt.only.is_some(),
@@ -97,6 +102,8 @@ impl<'a> Submission<'a> {
                 if self.unexplained > MAX_UNEXPLAINED || is_the_only_one {
                     self.fail([vec![left_out.recipient], rest].concat(), error);
                 } else {
+                    self.cut_off_at += 1;
+                    self.cut_off.get_or_insert(error);
                     self.unaccepted.push(left_out);
                     self.offer(rest);
                 }
@@ -189,7 +196,11 @@ impl<'a> Submission<'a> {
     /// mend, not a message to give up. Unless others were served before: then the
     /// mail has arrived, and the receipt names these few as refused.
     fn none_accepted(self) -> Result<Receipt, SendError> {
-        let Self { unaccepted, mail_refusal, others_served, .. } = self;
+        let Self { unaccepted, mail_refusal, others_served, cut_off_at, cut_off, .. } = self;
+        // At everybody: then it was hardly about any of them.
+        if let Some(error) = cut_off.filter(|_| cut_off_at == unaccepted.len()) {
+            return Err(error);
+        }
         let mildest = unaccepted.iter().map(|it| it.class).min_by_key(|class| class.precedence());
         let by_place = |it: &UnacceptedRecipient<'_>| format!("to[{}]: {}", it.recipient.index, it.words);
         let reason = || unaccepted.iter().map(by_place).collect::<Vec<_>>().join("; ");

@@ -71,6 +71,7 @@ fn broken_contract(unkept: UnkeptContract) -> BrokenContract {
     BrokenContract {
         alert_id: alert_id.0,
         title: title.to_owned(),
+        title_zh: alert.annotations.get("title_zh").map(str::to_owned),
         severity: severity_word(alert.severity),
         receiver: receiver.to_string(),
         state: contract_progress(status),

@@ -104,6 +104,7 @@ pub(crate) fn dead_letter(letter: DeadLetter) -> DeadLetterEntry {
         id: letter.id.to_string(),
         alert_id: letter.alert_id.0,
         title: letter.title,
+        title_zh: letter.title_zh,
         severity: severity(letter.severity),
         notification_id: letter.notification_id.0,
         receiver: letter.receiver.to_string(),

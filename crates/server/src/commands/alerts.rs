@@ -145,7 +145,8 @@ struct AlertRows {
 impl AlertRows {
     fn row(&self, listed: &ListedAlert) -> [String; 7] {
         let ListedAlert { id, received_at, alert, notifications, .. } = listed;
-        let title = alert.annotations.get("title").or_else(|| alert.labels.get("alertname"));
+        let own = self.vocabulary.own_text("title", |name| alert.annotations.get(name));
+        let title = own.or_else(|| alert.labels.get("alertname"));
         let contracts: Vec<String> = notifications.iter().map(|it| self.contract(it)).collect();
         [
             id.to_string(),

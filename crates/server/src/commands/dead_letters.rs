@@ -148,6 +148,7 @@ fn row(letter: &DeadLetterEntry, vocabulary: Vocabulary, zone: &TimeZone) -> [St
         id,
         alert_id,
         title,
+        title_zh,
         severity,
         receiver,
         channel,
@@ -162,7 +163,7 @@ fn row(letter: &DeadLetterEntry, vocabulary: Vocabulary, zone: &TimeZone) -> [St
         receiver.clone(),
         channel.clone().unwrap_or_default(),
         vocabulary.severity(*severity),
-        one_line(title),
+        one_line(vocabulary.title(title, title_zh.as_deref())),
         format_time(*given_up_at, zone),
         attempts.to_string(),
         one_line(&vocabulary.kept_words(reason)),
@@ -185,10 +186,15 @@ pub(crate) fn show(
 fn text(letter: &DeadLetterDetails, context: &CommandContext, zone: &TimeZone) -> String {
     let language = context.language;
     let DeadLetterDetails { dead_letter, attempts } = letter;
-    let DeadLetterEntry { id, alert_id, title, severity, receiver, channel, reason, .. } = dead_letter;
+    let DeadLetterEntry { id, alert_id, title, title_zh, severity, receiver, channel, reason, .. } =
+        dead_letter;
     let (words, vocabulary) = (DeadLetterWords::in_language(language), Vocabulary::in_language(language));
     let DeadLetterWords { colon, comma, .. } = words;
-    let alert = format!("{alert_id}{comma}{}{colon}{}", vocabulary.severity(*severity), one_line(title));
+    let alert = format!(
+        "{alert_id}{comma}{}{colon}{}",
+        vocabulary.severity(*severity),
+        one_line(vocabulary.title(title, title_zh.as_deref()))
+    );
     let fields = [
         (words.dead_letter, id.clone()),
         (words.alert, alert),

@@ -83,8 +83,8 @@ impl StoryPrinter {
     fn head(&self, story: &AlertExplanation) -> String {
         let AlertExplanation { id, received_at, repeated_at, incident, since, alert, .. } = story;
         let words = self.words;
-        let title =
-            alert.annotations.get("title").or_else(|| text_of(alert, "alertname")).map_or("", String::as_str);
+        let own = self.vocabulary.own_text("title", |name| alert.annotations.get(name));
+        let title = own.or_else(|| text_of(alert, "alertname")).map_or("", String::as_str);
         let labels: Vec<String> =
             alert.labels.iter().map(|(name, text)| format!("{name}={}", one_line(text))).collect();
         let (severity, status) =

@@ -111,7 +111,7 @@ impl StatusScreen {
             [
                 it.alert_id.to_string(),
                 self.vocabulary.severity(it.severity),
-                one_line(&it.title),
+                one_line(self.vocabulary.title(&it.title, it.title_zh.as_deref())),
                 it.receiver.clone(),
                 self.style.mark(Tone::Bad, &self.vocabulary.progress(it.state)),
                 self.since(it.owed_at),

@@ -40,6 +40,8 @@ pub struct DeadLetter {
     pub alert_id: AlertId,
     /// Title of the alert.
     pub title: String,
+    /// Title of the alert in Chinese, where its source gives one.
+    pub title_zh: Option<String>,
     /// Severity of the alert.
     pub severity: Severity,
     /// Notification that was to be told.
@@ -154,12 +156,15 @@ fn read(db: &Connection, key: DeadLetterKey) -> Result<DeadLetter, StoreError> {
 
 fn letter(id: DeadLetterId, row: &Row<'_>) -> Result<DeadLetter, StoreError> {
     let alert = row.get::<_, String>(4).map_err(StoreError::from).and_then(|it| to_json("an alert", &it));
-    let (title, severity) = alert.map_or_else(|_| ("?".to_owned(), Severity::High), |it| headline(&it));
+    let alert = alert.ok();
+    let own = |name| alert.as_ref().and_then(|it: &Alert| it.annotations.get(name));
+    let named = || alert.as_ref().map_or("?", |it| it.text_of("alertname"));
     Ok(DeadLetter {
         id,
         alert_id: AlertId(row.get(1)?),
-        title,
-        severity,
+        title: own("title").unwrap_or_else(named).to_owned(),
+        title_zh: own("title_zh").map(str::to_owned),
+        severity: alert.as_ref().map_or(Severity::High, |it| it.severity),
         notification_id: NotificationId(row.get(0)?),
         receiver: row.get::<_, String>(2)?.as_str().into(),
         channel: row.get::<_, Option<String>>(5)?.map(|it| it.as_str().into()),
@@ -181,12 +186,6 @@ fn reason(id: DeadLetterId, kept: Option<String>) -> String {
         DeadLetterId::Delivery(_) => kept.unwrap_or_default(),
         DeadLetterId::Notification(_) => LedgerSentence::NobodyLeft.to_string(),
     }
-}
-
-/// The title and the severity of an alert.
-fn headline(alert: &Alert) -> (String, Severity) {
-    let title = alert.annotations.get("title").unwrap_or_else(|| alert.text_of("alertname"));
-    (title.to_owned(), alert.severity)
 }
 
 #[cfg(test)]

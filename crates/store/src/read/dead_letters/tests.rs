@@ -68,6 +68,7 @@ async fn a_dead_letter_tells_what_was_not_told_to_whom_and_why() {
         id: DeadLetterId::Delivery(DeliveryId(4)),
         alert_id: AlertId(2),
         title: "Temperature too high".to_owned(),
+        title_zh: None,
         severity: Severity::High,
         notification_id: NotificationId(2),
         receiver: "on-call".into(),
