@@ -1,5 +1,6 @@
 //! `kill -9` in the middle of a promise: it is kept all the same, and not twice.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -62,8 +63,9 @@ fn kill(gateway: &mut TestGateway, site: &TestFolder) {
     ledger(site).balance();
 }
 
-/// Killed `killed_after` the alert and started again `down_for` later, the rung is climbed on time and once.
-fn check(killed_after: Duration, down_for: Duration) {
+/// Killed `killed_after` the alert and started again `down_for` later, the rung is climbed on time and once, and so many
+/// messages of it are seen.
+fn check(killed_after: Duration, down_for: Duration, messages: RangeInclusive<usize>) {
     let providers = providers();
     let site = Arc::new(TestFolder::new(&config(&providers, RUNG, "acknowledged")));
     let mut gateway = TestGateway::start_at(&site, &[], &[]);
@@ -80,7 +82,9 @@ fn check(killed_after: Duration, down_for: Duration) {
     assert!(climbed <= due + PUNCTUAL, "it was due after {due:?} and climbed after {climbed:?}");
     gateway.until_nothing_is_owed();
     thread::sleep(PUNCTUAL);
-    assert_eq!((providers.seen("first").len(), providers.seen("last").len()), (1, 1));
+    assert_eq!(providers.seen("first").len(), 1);
+    let seen = providers.seen("last").len();
+    assert!(messages.contains(&seen), "{seen} messages of the rung");
     let climbs = "SELECT count(*) FROM steps WHERE step ->> 'step' = 'climb'";
     assert_eq!(ledger(&site).number(climbs), 1);
     ledger(&site).balance();
@@ -89,17 +93,18 @@ fn check(killed_after: Duration, down_for: Duration) {
 
 #[test]
 fn a_ladder_goes_on_on_time_after_a_kill() {
-    check(Duration::from_secs(2), Duration::ZERO);
+    check(Duration::from_secs(2), Duration::ZERO, 1..=1);
 }
 
 #[test]
 fn a_rung_that_was_due_while_nobody_was_there_is_climbed_at_once() {
-    check(Duration::from_secs(1), RUNG);
+    check(Duration::from_secs(1), RUNG, 1..=1);
 }
 
 #[test]
 fn a_rung_at_which_it_is_killed_is_climbed_once() {
-    check(RUNG, Duration::ZERO);
+    // A kill between the answer of a provider that has no idempotency key, as WeCom's, and its entry repeats the message.
+    check(RUNG, Duration::ZERO, 1..=2);
 }
 
 #[test]
