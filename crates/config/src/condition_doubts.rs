@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use fanfare_core::{Matcher, Operator, Severity};
+use fanfare_settings::quoted;
 
 /// The labels that the gateway gives every alert, by their names.
 const OWN_LABELS: [&str; 5] = ["severity", "source", "alertname", "eui", "device"];
@@ -16,10 +17,6 @@ const STATUS_NAMES: [&str; 3] = ["status", "state", "alertstate"];
 
 /// The words for the states of an alert.
 const STATES: [&str; 7] = ["firing", "resolved", "active", "alerting", "pending", "ok", "clear"];
-
-/// The signs that people write around a value.
-const QUOTES: [(char, char); 6] =
-    [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”'), ('‘', '’'), ('「', '」')];
 
 /// The words with which other languages join conditions.
 const CONJUNCTIONS: [&str; 4] = [" and ", " or ", "&&", "||"];
@@ -66,7 +63,7 @@ fn doubt_of_value(matcher: &Matcher) -> Option<String> {
     let value = matcher.value();
     let is_condition = |part: &str| part.contains(['=', '~', '<', '>']);
     let is_joined = |word: &&str| value.split_once(*word).is_some_and(|(_, rest)| is_condition(rest));
-    if let Some((opening, closing)) = quotes(value) {
+    if let Some((opening, closing)) = quoted(value) {
         Some(format!(
             "`{matcher}` compares the signs {opening} and {closing} too: leave them out if they are no part of the text"
         ))
@@ -83,14 +80,6 @@ fn doubt_of_value(matcher: &Matcher) -> Option<String> {
     } else {
         None
     }
-}
-
-fn quotes(value: &str) -> Option<(char, char)> {
-    QUOTES.into_iter().find(|(opening, closing)| {
-        value
-            .strip_prefix(*opening)
-            .is_some_and(|rest| rest.len() > closing.len_utf8() && rest.ends_with(*closing))
-    })
 }
 
 /// The doubt about a text that is compared letter by letter; `operator` is the one that takes a regular expression.

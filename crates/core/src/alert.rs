@@ -64,6 +64,13 @@ impl Alert {
         }
     }
 
+    /// The title, or the name where there is none.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        let title = self.annotations.get("title").filter(|it| !it.is_empty());
+        title.unwrap_or_else(|| self.text_of("alertname"))
+    }
+
     /// The key of the incident that the alert is of, if it is an alarm.
     #[must_use]
     pub fn incident_key(&self) -> IncidentKey {

@@ -212,6 +212,20 @@ pub fn evaluate_contract(
     EscalationDecision { steps: evaluation.steps, climbed, status, next_check_at }
 }
 
+/// Tells whether something is still to be done about a contract in this state at a time that is known, whatever becomes of
+/// its deliveries: its end is to come, or a rung. An evaluation then names the time of the next one.
+///
+/// An abandoned contract may have rungs left and no such time: nobody evaluates one that cannot be read.
+#[must_use]
+pub fn must_be_checked(terms: &DeliveryTerms, status: ContractStatus, climbed: usize) -> bool {
+    let has_rung = climbed < terms.escalate.len();
+    match status {
+        ContractStatus::Open => has_rung || terms.contract.within.is_some(),
+        ContractStatus::Kept | ContractStatus::Broken | ContractStatus::Late => has_rung,
+        ContractStatus::Abandoned => false,
+    }
+}
+
 /// An evaluation while it is being worked out: what has been decided counts at once.
 struct Evaluation<'a> {
     terms: &'a DeliveryTerms,

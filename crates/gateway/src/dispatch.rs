@@ -132,7 +132,7 @@ impl Dispatch {
         self.enqueue(earlier.into_iter().chain(new));
         let rechecks = committed.iter().flat_map(|it| &it.rechecks);
         rechecks.for_each(|it| self.notify_escalation(EscalationEvent::Reschedule(*it)));
-        if committed.iter().any(|it| it.abandoned().next().is_some()) {
+        if committed.iter().any(|it| it.has_abandoned) {
             self.abandoned.notify_one();
         }
         let to_retry: BTreeSet<_> = committed.iter().flat_map(|it| it.retry_now.iter().copied()).collect();

@@ -14,8 +14,7 @@ const LONGEST_TITLE: usize = 160;
 
 /// The title of `alert`, or its name where it has none, cut to the longest that a line shows.
 pub(crate) fn title(alert: &Alert) -> &str {
-    let title = alert.annotations.get("title").filter(|it| !it.is_empty());
-    let title = title.unwrap_or_else(|| alert.text_of("alertname"));
+    let title = alert.title();
     &title[..title.floor_char_boundary(LONGEST_TITLE)]
 }
 

@@ -38,6 +38,7 @@ pub use crate::odd_signs::odd_signs;
 pub use crate::place::{Position, SettingPath};
 pub use crate::problem::{Problem, ProblemSeverity, Problems, in_file};
 pub use crate::review::review;
+pub use crate::secret_doubts::quoted;
 pub use crate::secret_files::secret_files;
 pub use crate::secrets::{NoSecrets, ProcessSecrets, Secrets};
 pub use crate::section::Section;

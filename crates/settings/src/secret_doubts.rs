@@ -38,8 +38,9 @@ pub(crate) fn quotes_belong_to_it(what: &str, text: &str) -> String {
     )
 }
 
-/// The quotes around `text`, if it stands in such.
-pub(crate) fn quoted(text: &str) -> Option<(char, char)> {
+/// The quotes around `text`, if it stands in such: `"…"`, `'…'`, `` `…` ``, or the typographic ones.
+#[must_use]
+pub fn quoted(text: &str) -> Option<(char, char)> {
     let text = text.trim();
     QUOTES.into_iter().find(|(opening, closing)| {
         text.strip_prefix(*opening)

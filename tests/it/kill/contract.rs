@@ -1,6 +1,5 @@
 //! `kill -9` in the middle of a promise: it is kept all the same, and not twice.
 
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -63,15 +62,20 @@ fn kill(gateway: &mut TestGateway, site: &TestFolder) {
     ledger(site).balance();
 }
 
-/// Killed `killed_after` the alert and started again `down_for` later, the rung is climbed on time and once, and so many
-/// messages of it are seen.
-fn check(killed_after: Duration, down_for: Duration, messages: RangeInclusive<usize>) {
+/// Killed `killed_after` the alert and started again `down_for` later, the rung is climbed on time and once.
+///
+/// Its message is seen once, unless a send was under way at the kill: WeCom's bots have no key by which they would know
+/// the message again, so whoever cannot know whether it arrived sends it once more.
+fn check(killed_after: Duration, down_for: Duration) {
     let providers = providers();
     let site = Arc::new(TestFolder::new(&config(&providers, RUNG, "acknowledged")));
     let mut gateway = TestGateway::start_at(&site, &[], &[]);
     let posted = post(&gateway);
     thread::sleep(killed_after);
     kill(&mut gateway, &site);
+    let under_way = "SELECT count(*) FROM sends s JOIN deliveries d ON d.id = s.delivery
+                     WHERE d.channel = 'last' AND d.state = 'pending'";
+    let is_unknown = ledger(&site).number(under_way) > 0;
     thread::sleep(down_for);
     let gateway = TestGateway::start_at(&site, &[], &[]);
     let started = posted.elapsed();
@@ -82,9 +86,11 @@ fn check(killed_after: Duration, down_for: Duration, messages: RangeInclusive<us
     assert!(climbed <= due + PUNCTUAL, "it was due after {due:?} and climbed after {climbed:?}");
     gateway.until_nothing_is_owed();
     thread::sleep(PUNCTUAL);
-    assert_eq!(providers.seen("first").len(), 1);
-    let seen = providers.seen("last").len();
-    assert!(messages.contains(&seen), "{seen} messages of the rung");
+    let (first, last) = (providers.seen("first").len(), providers.seen("last").len());
+    assert!(
+        (first, last) == (1, 1) || (is_unknown && (first, last) == (1, 2)),
+        "{first} and {last}: {is_unknown}"
+    );
     let climbs = "SELECT count(*) FROM steps WHERE step ->> 'step' = 'climb'";
     assert_eq!(ledger(&site).number(climbs), 1);
     ledger(&site).balance();
@@ -93,18 +99,17 @@ fn check(killed_after: Duration, down_for: Duration, messages: RangeInclusive<us
 
 #[test]
 fn a_ladder_goes_on_on_time_after_a_kill() {
-    check(Duration::from_secs(2), Duration::ZERO, 1..=1);
+    check(Duration::from_secs(2), Duration::ZERO);
 }
 
 #[test]
 fn a_rung_that_was_due_while_nobody_was_there_is_climbed_at_once() {
-    check(Duration::from_secs(1), RUNG, 1..=1);
+    check(Duration::from_secs(1), RUNG);
 }
 
 #[test]
 fn a_rung_at_which_it_is_killed_is_climbed_once() {
-    // A kill between the answer of a provider that has no idempotency key, as WeCom's, and its entry repeats the message.
-    check(RUNG, Duration::ZERO, 1..=2);
+    check(RUNG, Duration::ZERO);
 }
 
 #[test]

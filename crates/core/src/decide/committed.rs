@@ -43,9 +43,14 @@ pub struct Committed {
     pub dead_letters: Vec<DeadLetterId>,
     /// The steps that were taken, but for those about a notification that cannot be read.
     pub steps: Vec<CommittedStep>,
+    /// True if a contract was abandoned, of a notification that cannot be read too.
+    pub has_abandoned: bool,
     /// The acknowledgements by people.
     pub acknowledgements: Vec<NewAcknowledgement>,
 }
+
+/// The step by which a contract is abandoned.
+const ABANDONED: Step = Step::Settle { status: ContractStatus::Abandoned };
 
 /// A step that is on the disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,8 +86,7 @@ pub enum AlertEntry {
 impl Committed {
     /// The steps by which contracts were abandoned.
     pub fn abandoned(&self) -> impl Iterator<Item = &CommittedStep> {
-        let abandoned = Step::Settle { status: ContractStatus::Abandoned };
-        self.steps.iter().filter(move |it| it.step == abandoned)
+        self.steps.iter().filter(|it| it.step == ABANDONED)
     }
 
     /// `changes` that were written, whose new rows got `ids`.
@@ -103,6 +107,7 @@ impl Committed {
         deliveries.extend(changes.revived);
         let repeats = changes.repeats.into_iter().map(repeated);
         let alerts = ids.alerts.iter().zip(changes.alerts).map(|(id, new)| accepted(*id, new));
+        let has_abandoned = changes.steps.iter().any(|it| it.step == ABANDONED);
         let steps = changes.steps.into_iter().filter_map(|it| step(it, &notifications, ids)).collect();
         Self {
             alerts: repeats.chain(alerts).collect(),
@@ -113,6 +118,7 @@ impl Committed {
             withdrawn: changes.withdrawn,
             dead_letters: changes.dead_letters,
             steps,
+            has_abandoned,
             acknowledgements: changes.acknowledgements,
         }
     }

@@ -67,10 +67,9 @@ fn cause(fault: &StoreFault) -> NotReadyCause {
 
 fn broken_contract(unkept: UnkeptContract) -> BrokenContract {
     let UnkeptContract { alert_id, alert, receiver, status, owed_at } = unkept;
-    let title = alert.annotations.get("title").unwrap_or_else(|| alert.text_of("alertname"));
     BrokenContract {
         alert_id: alert_id.0,
-        title: title.to_owned(),
+        title: alert.title().to_owned(),
         title_zh: alert.annotations.get("title_zh").map(str::to_owned),
         severity: severity_word(alert.severity),
         receiver: receiver.to_string(),

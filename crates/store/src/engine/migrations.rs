@@ -43,9 +43,15 @@ pub(crate) fn version(db: &Connection) -> rusqlite::Result<i64> {
     db.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
+/// Brings `db` from version `from` to [`NEWEST`], and makes anew what somebody has dropped from it.
+pub(crate) fn migrate(db: &mut Connection, from: i64) -> rusqlite::Result<()> {
+    run_scripts(db, from)?;
+    if from == 0 { Ok(()) } else { restore_missing(db) }
+}
+
 /// Brings `db` from version `from` to [`NEWEST`], all steps and the version number in one
 /// transaction: a crash leaves the one schema or the other, and the disk is waited for once.
-pub(crate) fn migrate(db: &mut Connection, from: i64) -> rusqlite::Result<()> {
+fn run_scripts(db: &mut Connection, from: i64) -> rusqlite::Result<()> {
     let missing = (1..).zip(MIGRATIONS).filter(|(version, _)| *version > from).map(|(_, script)| *script);
     let scripts: Vec<&str> = if from == 0 { vec![SCHEMA] } else { missing.collect() };
     if scripts.is_empty() {
@@ -63,7 +69,7 @@ pub(crate) fn migrate(db: &mut Connection, from: i64) -> rusqlite::Result<()> {
 const LEDGER: [&str; 3] = ["alerts", "notifications", "deliveries"];
 
 /// Makes the indexes and tables anew that somebody has dropped from the store, but for those of the ledger.
-pub(crate) fn restore_missing(db: &Connection) -> rusqlite::Result<()> {
+fn restore_missing(db: &Connection) -> rusqlite::Result<()> {
     for Definition { name, kind, sql } in missing(db)? {
         db.execute_batch(&sql)?;
         match kind.as_str() {

@@ -156,14 +156,12 @@ fn read(db: &Connection, key: DeadLetterKey) -> Result<DeadLetter, StoreError> {
 
 fn letter(id: DeadLetterId, row: &Row<'_>) -> Result<DeadLetter, StoreError> {
     let alert = row.get::<_, String>(4).map_err(StoreError::from).and_then(|it| to_json("an alert", &it));
-    let alert = alert.ok();
-    let own = |name| alert.as_ref().and_then(|it: &Alert| it.annotations.get(name));
-    let named = || alert.as_ref().map_or("?", |it| it.text_of("alertname"));
+    let alert: Option<Alert> = alert.ok();
     Ok(DeadLetter {
         id,
         alert_id: AlertId(row.get(1)?),
-        title: own("title").unwrap_or_else(named).to_owned(),
-        title_zh: own("title_zh").map(str::to_owned),
+        title: alert.as_ref().map_or("?", Alert::title).to_owned(),
+        title_zh: alert.as_ref().and_then(|it| it.annotations.get("title_zh")).map(str::to_owned),
         severity: alert.as_ref().map_or(Severity::High, |it| it.severity),
         notification_id: NotificationId(row.get(0)?),
         receiver: row.get::<_, String>(2)?.as_str().into(),

@@ -116,9 +116,13 @@ fn overview(db: &Connection) -> Result<LedgerOverview, StoreError> {
     let mut statement = db.prepare_cached(LAST_ALERTS)?;
     let mut rows = statement.query([RECENT.into(), FIRST_MILLIS, LAST_MILLIS])?;
     while let Some(row) = rows.next()? {
-        overview.last_alerts.insert(row.get::<_, String>(0)?.as_str().into(), to_time(row.get(1)?)?);
+        overview.last_alerts.extend(StoreError::skip_damaged(last_alert(row), &"of `alerts`")?);
     }
     Ok(overview)
+}
+
+fn last_alert(row: &Row<'_>) -> Result<(SourceName, Timestamp), StoreError> {
+    Ok((row.get::<_, String>(0)?.as_str().into(), to_time(row.get(1)?)?))
 }
 
 fn counts(db: &Connection, sql: &str, limit: u32) -> Result<Vec<(String, u64)>, StoreError> {

@@ -137,11 +137,15 @@ async fn whatever_stands_in_one_cell_costs_its_row_and_no_list_history_or_count(
     for (table, row, column) in cells(&db) {
         let read = format!("SELECT {column} FROM {table} WHERE {row}");
         let before: Value = db.query_row(&read, [], |row| row.get(0)).unwrap();
-        let write = format!("UPDATE {table} SET {column} = ?1 WHERE {row}");
-        for odd in odd_values() {
+        // As text, the blob is one that is not in UTF-8.
+        let as_text = odd_values().into_iter().filter(|it| matches!(it, Value::Blob(_)));
+        let odd =
+            odd_values().into_iter().map(|it| ("?1", it)).chain(as_text.map(|it| ("CAST(?1 AS TEXT)", it)));
+        for (expression, odd) in odd {
+            let write = format!("UPDATE {table} SET {column} = {expression} WHERE {row}");
             db.execute(&write, [&odd]).unwrap();
             if let Err(err) = ask_everything(&store, other).await {
-                failed.push(format!("{table}.{column} = {odd:?}: {err}"));
+                failed.push(format!("{table}.{column} = {expression} of {odd:?}: {err}"));
             }
             let row = if column == "first_alert" { "TRUE" } else { row };
             db.execute(&format!("UPDATE {table} SET {column} = ?1 WHERE {row}"), [&before]).unwrap();

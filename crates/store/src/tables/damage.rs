@@ -1,5 +1,6 @@
 //! Damaged cells: values that no version has written, and what can be done about each.
 
+mod contract_rule;
 mod text_shape;
 
 use rusqlite::Connection;
@@ -7,6 +8,7 @@ use rusqlite::types::Value;
 
 use self::Expected::{Count, Json, Meaning, Number, Text, Time, Word};
 use self::Remedy::{Delete, GiveUp, Set};
+use self::contract_rule::{FITS_LADDER, IS_SCHEDULED};
 use self::text_shape::TextShape;
 use crate::StoreError;
 use crate::column::{FIRST_MILLIS, LAST_MILLIS};
@@ -95,17 +97,6 @@ const SEVERITIES: Expected = Word("'low', 'mid', 'high', 'urgent', ''");
 const WITHOUT_TERMS: &str = "NULL, look_at = NULL, dealt_with = iif(look_at IS NULL, dealt_with, NULL),
     fulfilment = iif(fulfilment IN ('open', 'broken') OR look_at IS NOT NULL, 'abandoned', fulfilment)";
 
-/// The number of rungs of a notification that no more can have been climbed than there are.
-const WITHIN_LADDER: &str = "CASE WHEN typeof(climbed) = 'integer' AND json_valid(terms)
-    THEN climbed <= coalesce(json_array_length(terms, '$.escalate'), 0) ELSE TRUE END";
-
-/// The schedule of a notification: it has a time where the end of its contract or a rung is still to come.
-const SCHEDULED_WHERE_DUE: &str =
-    "CASE WHEN look_at IS NULL AND typeof(climbed) = 'integer' AND json_valid(terms)
-    THEN NOT (fulfilment = 'open' AND json_extract(terms, '$.contract.within') IS NOT NULL)
-      AND (fulfilment = 'abandoned' OR climbed >= coalesce(json_array_length(terms, '$.escalate'), 0))
-    ELSE TRUE END";
-
 /// The rules of all columns, in the order in which a repair keeps them.
 const RULES: &[ColumnRule] = &[
     required("alerts", "received_at", Time, Set("unixepoch() * 1000")),
@@ -146,9 +137,9 @@ const RULES: &[ColumnRule] = &[
     required("notifications", "asks", Number, Set("0")),
     optional("notifications", "acknowledgement", Json(TextShape::Acknowledgement), Set("NULL")),
     required("notifications", "climbed", Count, Set("0")),
-    required("notifications", "climbed", Meaning(WITHIN_LADDER), Set("0")),
+    required("notifications", "climbed", Meaning(FITS_LADDER), Set("0")),
     optional("notifications", "look_at", Time, Set("unixepoch() * 1000")),
-    required("notifications", "look_at", Meaning(SCHEDULED_WHERE_DUE), Set("unixepoch() * 1000")),
+    required("notifications", "look_at", Meaning(IS_SCHEDULED), Set("unixepoch() * 1000")),
     optional("notifications", "dealt_with", Word("'retried', 'discarded'"), Set("NULL")),
     required("notifications", "group_key", Number, Set("0")),
     required("notifications", "alert_count", Count, Set("1")),
@@ -244,10 +235,16 @@ fn name_of(table: &str) -> &'static str {
     }
 }
 
+/// Defines the SQL functions of the rules on a connection.
+fn define_functions(db: &Connection) -> Result<(), StoreError> {
+    contract_rule::define(db)?;
+    text_shape::define(db)
+}
+
 /// The damaged cells of the whole store. A table of which a page cannot be read is left out from there on; the
 /// audit says so.
 pub(crate) fn damaged_cells(db: &Connection) -> Result<Vec<DamagedCell>, StoreError> {
-    text_shape::define(db)?;
+    define_functions(db)?;
     let mut found = Vec::new();
     let mut rest = RULES;
     while let Some(first) = rest.first() {
@@ -292,7 +289,7 @@ fn find_in_table(
 
 /// Repairs every damaged cell, each by the remedy of its column, and returns the number of rows that were changed.
 pub(crate) fn repair_cells(db: &Connection) -> Result<usize, StoreError> {
-    text_shape::define(db)?;
+    define_functions(db)?;
     RULES.iter().try_fold(0, |changed, rule| Ok(changed + repair_column(db, rule)?))
 }
 

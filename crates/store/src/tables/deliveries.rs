@@ -235,22 +235,23 @@ pub(crate) fn postpone(db: &Connection, id: DeliveryId, next: &NextAttempt<'_>) 
     Ok(())
 }
 
-/// A channel on which something is pending, behind the name ?1. Every text stands before every blob, which is none.
+/// A channel on which something is pending, behind the name ?1; in bytes, since a damaged text need not be UTF-8. Every
+/// text stands before every blob, which is none.
 const NEXT_PENDING_CHANNEL: &str = "
-    SELECT channel FROM deliveries INDEXED BY deliveries_pending
-    WHERE state = 'pending' AND channel > ?1 AND channel < x'' ORDER BY channel LIMIT 1";
+    SELECT CAST(channel AS BLOB) FROM deliveries INDEXED BY deliveries_pending
+    WHERE state = 'pending' AND channel > CAST(?1 AS TEXT) AND channel < x'' ORDER BY channel LIMIT 1";
 
-/// The channels on which something is pending: one search for each, however much it is.
+/// The channels on which something is pending: one search for each, however much it is. Those that are no text are left
+/// out.
 pub(crate) fn pending_channels(db: &Connection) -> Result<Vec<String>, StoreError> {
     let mut statement = db.prepare_cached(NEXT_PENDING_CHANNEL)?;
-    let mut channels: Vec<String> = Vec::new();
-    loop {
-        let last = channels.last().map_or("", String::as_str);
-        match statement.query_row([last], |row| row.get(0)).optional()? {
-            Some(channel) => channels.push(channel),
-            None => return Ok(channels),
-        }
+    let mut channels = Vec::new();
+    let mut last: Vec<u8> = Vec::new();
+    while let Some(next) = statement.query_row([&last], |row| row.get(0)).optional()? {
+        last = next;
+        channels.extend(String::from_utf8(last.clone()));
     }
+    Ok(channels)
 }
 
 const PENDING_SINCE: &str = "

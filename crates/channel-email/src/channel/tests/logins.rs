@@ -156,6 +156,17 @@ async fn no_word_of_a_server_shows_the_password_whenever_it_is_said() {
     assert_eq!(notify(&email(&fake, |_| {})).await.unwrap().refused[0].reason, "550 ***");
 }
 
+/// A server that gives this answer to each login.
+async fn answering_logins(answer: ScriptedAnswer) -> ScriptedServer {
+    offering(
+        "250 AUTH PLAIN",
+        move |line: &str| {
+            if line.starts_with("AUTH") { answer } else { ScriptedAnswer::Usual }
+        },
+    )
+    .await
+}
+
 #[tokio::test]
 async fn a_login_that_fails_again_and_again_is_for_a_person_to_mend_whatever_the_servers_words() {
     use ScriptedAnswer::{Say, SayAndHangUp};
@@ -164,14 +175,7 @@ async fn a_login_that_fails_again_and_again_is_for_a_person_to_mend_whatever_the
         (SayAndHangUp("421 4.7.0 Too many errors"), "throttled"),
         (Say("454 Too frequently sending"), "throttled"),
     ] {
-        let fake =
-            offering(
-                "250 AUTH PLAIN",
-                move |line: &str| {
-                    if line.starts_with("AUTH") { answer } else { ScriptedAnswer::Usual }
-                },
-            )
-            .await;
+        let fake = answering_logins(answer).await;
         let email = email(&fake, |_| {});
         for _ in 0..2 {
             check(notify(&email).await, word, "AUTH: ");
@@ -186,14 +190,7 @@ async fn a_login_that_fails_again_and_again_is_for_a_person_to_mend_whatever_the
 #[tokio::test]
 async fn a_server_that_says_nothing_about_a_login_may_just_be_starting() {
     for answer in [ScriptedAnswer::HangUp, ScriptedAnswer::SayAndHangUp("what?")] {
-        let fake =
-            offering(
-                "250 AUTH PLAIN",
-                move |line: &str| {
-                    if line.starts_with("AUTH") { answer } else { ScriptedAnswer::Usual }
-                },
-            )
-            .await;
+        let fake = answering_logins(answer).await;
         let email = email(&fake, |_| {});
         for _ in 0..6 {
             check(notify(&email).await, "transient", "AUTH: ");
@@ -221,14 +218,7 @@ async fn a_login_that_fails_now_and_then_is_a_passing_trouble() {
 
 #[tokio::test]
 async fn logins_that_fail_at_the_same_time_have_failed_once() {
-    let fake = offering("250 AUTH PLAIN", |line: &str| {
-        if line.starts_with("AUTH") {
-            ScriptedAnswer::Say("454 4.7.0 Temporary authentication failure")
-        } else {
-            ScriptedAnswer::Usual
-        }
-    })
-    .await;
+    let fake = answering_logins(ScriptedAnswer::Say("454 4.7.0 Temporary authentication failure")).await;
     let email = email(&fake, |_| {});
     let (first, second, third, fourth) =
         tokio::join!(notify(&email), notify(&email), notify(&email), notify(&email));
@@ -239,14 +229,7 @@ async fn logins_that_fail_at_the_same_time_have_failed_once() {
 
 #[tokio::test]
 async fn a_ban_longer_than_ours_is_kept_to_however_often_the_login_has_failed() {
-    let fake = offering("250 AUTH PLAIN", |line: &str| {
-        if line.starts_with("AUTH") {
-            ScriptedAnswer::SayAndHangUp("550 Connection frequency limited")
-        } else {
-            ScriptedAnswer::Usual
-        }
-    })
-    .await;
+    let fake = answering_logins(ScriptedAnswer::SayAndHangUp("550 Connection frequency limited")).await;
     let email = email(&fake, |_| {});
     for _ in 0..4 {
         let err = notify(&email).await.unwrap_err();

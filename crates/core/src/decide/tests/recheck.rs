@@ -44,7 +44,7 @@ fn a_contract_that_cannot_be_read_any_more_is_abandoned_once() {
     fixture.accept(alarm("a", Severity::High), 0);
     fixture.ledger.notifications.values_mut().for_each(|it| it.is_readable = false);
     let more = fixture.recheck(1, 60);
-    assert!(more.deliveries.is_empty() && more.alerts.is_empty());
+    assert!(more.has_abandoned && more.deliveries.is_empty() && more.alerts.is_empty());
     assert_eq!(more.rechecks, [Recheck { notification: NotificationId(1), at: None }]);
     let row = &fixture.ledger.notifications[&NotificationId(1)];
     assert_eq!((row.status, row.next_check_at), (ContractStatus::Abandoned, None));

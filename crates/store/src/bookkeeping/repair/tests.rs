@@ -96,6 +96,23 @@ async fn a_pending_delivery_that_is_damaged_is_a_dead_letter_after_the_repair() 
 }
 
 #[tokio::test]
+async fn a_send_whose_times_are_both_lost_is_repaired_at_once() {
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    for (started_at, ended_at) in
+        [("-9000000000000000000", "NULL"), ("9000000000000000000", "9000000000000000000")]
+    {
+        let insert = format!(
+            "INSERT INTO sends (account, delivery, started_at, ended_at) VALUES ('a', 1, {started_at}, {ended_at})"
+        );
+        folder.raw().execute(&insert, []).unwrap();
+    }
+    assert!(!store.damaged_cells().await.unwrap().is_empty());
+    store.repair(NOON).await.unwrap();
+    assert_eq!(store.damaged_cells().await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn states_that_nobody_knows_are_repaired_so_that_a_person_hears_of_them() {
     let folder = damaged("UPDATE deliveries SET state = 'delievered' WHERE id = 2").await;
     let store = folder.open();

@@ -165,7 +165,6 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, OpenError> {
         earlier_copy::keep(&db, path, found);
     }
     migrations::migrate(&mut db, found).map_err(unusable)?;
-    migrations::restore_missing(&db).map_err(unusable)?;
     // The write-ahead log is there from the first read on.
     db.query_row("SELECT count(*) FROM instance", [], |_| Ok(())).map_err(unusable)?;
     Ok(db)

@@ -38,15 +38,17 @@ const SETTLED_ON: &str = "
     SELECT id FROM deliveries INDEXED BY deliveries_settled
     WHERE state <> 'pending' AND state = ?1 AND channel = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4";
 
-/// A state in which some delivery is settled, behind the state ?1. Every text stands before every blob, which is none.
+/// A state in which some delivery is settled, behind the state ?1; in bytes, since a damaged text need not be UTF-8. Every
+/// text stands before every blob, which is none.
 const NEXT_STATE: &str = "
-    SELECT state FROM deliveries INDEXED BY deliveries_settled
-    WHERE state <> 'pending' AND state > ?1 AND state < x'' ORDER BY state LIMIT 1";
+    SELECT CAST(state AS BLOB) FROM deliveries INDEXED BY deliveries_settled
+    WHERE state <> 'pending' AND state > CAST(?1 AS TEXT) AND state < x'' ORDER BY state LIMIT 1";
 
-/// A channel on which some delivery stands in the state ?1, behind the channel ?2.
+/// A channel on which some delivery stands in the state ?1, behind the channel ?2; all in bytes.
 const NEXT_CHANNEL: &str = "
-    SELECT channel FROM deliveries INDEXED BY deliveries_settled
-    WHERE state <> 'pending' AND state = ?1 AND channel > ?2 AND channel < x'' ORDER BY channel LIMIT 1";
+    SELECT CAST(channel AS BLOB) FROM deliveries INDEXED BY deliveries_settled
+    WHERE state <> 'pending' AND state = CAST(?1 AS TEXT) AND channel > CAST(?2 AS TEXT) AND channel < x''
+    ORDER BY channel LIMIT 1";
 
 /// The numbers of the deliveries that `filter` lets through, the newest first.
 pub(super) fn ids(db: &Connection, filter: &DeliveryFilter) -> Result<Vec<i64>, StoreError> {
@@ -115,18 +117,20 @@ fn settled(
     Ok(found)
 }
 
-/// The states and channels of settled deliveries: one search for each, however many deliveries there are.
+/// The states and channels of settled deliveries: one search for each, however many deliveries there are. Those that are
+/// no text are left out.
 fn states_and_channels(db: &Connection) -> Result<Vec<(String, String)>, StoreError> {
     let (mut next_state, mut next_channel) =
         (db.prepare_cached(NEXT_STATE)?, db.prepare_cached(NEXT_CHANNEL)?);
     let mut pairs = Vec::new();
-    let mut state = String::new();
+    let mut state = Vec::new();
     while let Some(next) = next_state.query_row([&state], |row| row.get(0)).optional()? {
         state = next;
-        let mut channel = String::new();
+        let mut channel = Vec::new();
         while let Some(next) = next_channel.query_row([&state, &channel], |row| row.get(0)).optional()? {
             channel = next;
-            pairs.push((state.clone(), channel.clone()));
+            let pair = String::from_utf8(state.clone()).ok().zip(String::from_utf8(channel.clone()).ok());
+            pairs.extend(pair);
         }
     }
     Ok(pairs)

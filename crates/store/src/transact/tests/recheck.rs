@@ -379,6 +379,7 @@ async fn a_contract_that_cannot_be_read_is_told_as_abandoned_and_can_be_discarde
         "UPDATE notifications SET terms = '[]'",
         "UPDATE notifications SET why = '\"because\"'",
         "UPDATE notifications SET owed_at = 9000000000000000000",
+        "UPDATE notifications SET receiver = CAST(x'ff' AS TEXT)",
         "UPDATE alerts SET alert = '{\"labels\":'",
     ] {
         let (folder, store, decider) = damaged_ladder(damage).await;
