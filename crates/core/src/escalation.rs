@@ -78,6 +78,20 @@ pub enum ContractStatus {
 }
 
 impl ContractStatus {
+    /// Tells whether something is still to be done about a contract with these terms at a time that is known, whatever
+    /// becomes of its deliveries: its end is to come, or a rung. An evaluation then names the time of the next one.
+    ///
+    /// An abandoned contract may have rungs left and no such time: nobody evaluates one that cannot be read.
+    #[must_use]
+    pub fn must_be_checked(self, terms: &DeliveryTerms, climbed: usize) -> bool {
+        let has_rung = climbed < terms.escalate.len();
+        match self {
+            Self::Open => has_rung || terms.contract.within.is_some(),
+            Self::Kept | Self::Broken | Self::Late => has_rung,
+            Self::Abandoned => false,
+        }
+    }
+
     /// The word for it in the API and in the store.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -210,20 +224,6 @@ pub fn evaluate_contract(
     let next_check_at = evaluation.next_check_at();
     let ContractState { climbed, status, .. } = evaluation.contract;
     EscalationDecision { steps: evaluation.steps, climbed, status, next_check_at }
-}
-
-/// Tells whether something is still to be done about a contract in this state at a time that is known, whatever becomes of
-/// its deliveries: its end is to come, or a rung. An evaluation then names the time of the next one.
-///
-/// An abandoned contract may have rungs left and no such time: nobody evaluates one that cannot be read.
-#[must_use]
-pub fn must_be_checked(terms: &DeliveryTerms, status: ContractStatus, climbed: usize) -> bool {
-    let has_rung = climbed < terms.escalate.len();
-    match status {
-        ContractStatus::Open => has_rung || terms.contract.within.is_some(),
-        ContractStatus::Kept | ContractStatus::Broken | ContractStatus::Late => has_rung,
-        ContractStatus::Abandoned => false,
-    }
 }
 
 /// An evaluation while it is being worked out: what has been decided counts at once.

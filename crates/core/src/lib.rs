@@ -83,7 +83,7 @@ pub use crate::digest::Digest;
 pub use crate::duration::{HumanDuration, InvalidDuration};
 pub use crate::escalation::{
     Blocked, ChannelDelivery, ChannelFailure, ContractState, ContractStatus, DeliveryProgress,
-    EscalationDecision, EscalationReason, Step, evaluate_contract, must_be_checked,
+    EscalationDecision, EscalationReason, Step, evaluate_contract,
 };
 pub use crate::fingerprint::{Fingerprint, Identity, InvalidFingerprint};
 pub use crate::hash::stable_hash;

@@ -70,7 +70,7 @@ impl Story {
     /// Does what is to be done, as the store would.
     fn follow(&mut self, now: Timestamp) -> EscalationDecision {
         let decision = self.evaluate_contract(now);
-        if must_be_checked(&self.terms, decision.status, decision.climbed) {
+        if decision.status.must_be_checked(&self.terms, decision.climbed) {
             assert!(decision.next_check_at.is_some(), "{decision:?}");
         }
         for step in &decision.steps {

@@ -1,6 +1,6 @@
 //! Rules of contracts, which the cells of one row keep together: asked from SQL, decided in `core`.
 
-use fanfare_core::{DeliveryTerms, must_be_checked};
+use fanfare_core::DeliveryTerms;
 use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
 
@@ -28,7 +28,7 @@ fn fits_ladder(values: &Context<'_>) -> Option<bool> {
 
 fn may_rest(values: &Context<'_>) -> Option<bool> {
     let status = to_contract_status(values.get_raw(1).as_str().ok()?).ok()?;
-    Some(!must_be_checked(&terms(values)?, status, climbed(values, 2)?))
+    Some(!status.must_be_checked(&terms(values)?, climbed(values, 2)?))
 }
 
 /// The number of rungs, which is the value at `place`.
