@@ -31,13 +31,14 @@ pub(crate) fn unfilled(text: &str) -> Option<&'static str> {
     }
 }
 
-/// The complaint about `text`, a secret that is kept elsewhere, if it holds `${NAME}` or `{{ name }}`, or is nothing but
-/// `$(command)`. A password may well be of one of the other forms, e.g. `$PASSW0RD`: those are only doubted.
+/// The complaint about `text`, a secret that is kept elsewhere, if it is certainly a placeholder. With a digit in it, one of
+/// the shorter forms may well be a password, e.g. `$PASSW0RD` or `<pw12345>`: those are only doubted.
 pub(crate) fn certainly_unfilled(text: &str) -> Option<&'static str> {
     let text = text.trim();
     let is_command = text.starts_with("$(") && text.ends_with(')');
-    let is_certain = holds(text, "${", "}") || holds(text, "{{", "}}") || is_command;
-    unfilled(text).filter(|_| is_certain)
+    let is_long_form = holds(text, "${", "}") || holds(text, "{{", "}}") || is_command;
+    let may_be_password = !is_long_form && text.contains(|c: char| c.is_ascii_digit());
+    unfilled(text).filter(|_| !may_be_password)
 }
 
 /// The complaint about `text`, a secret, if it is a placeholder or a reference to another place that nothing looks up:

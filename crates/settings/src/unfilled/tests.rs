@@ -61,11 +61,20 @@ fn what_may_be_a_value_is_one() {
 
 #[test]
 fn a_password_that_only_looks_like_a_placeholder_is_doubted_and_not_refused() {
-    for password in ["$PASSW0RD", "a$(b)c9!", "<pw12345>", "%pass%", "$S3CRET", "p#{q}r"] {
+    for password in ["$PASSW0RD", "a$(b)c9!", "<pw12345>", "%p4ss%", "$S3CRET", "p#{q}r"] {
         assert_eq!(certainly_unfilled(password), None, "{password}");
         assert_eq!(unresolved(password), None, "{password}");
     }
-    for placeholder in ["${PASSWORD}", "pre${X}", "{{ password }}", "$(cat secret)"] {
+    for placeholder in [
+        "${PASSWORD}",
+        "pre${X1}",
+        "{{ password }}",
+        "$(cat /run/secret1)",
+        "$DING_TOKEN",
+        "%TOKEN%",
+        "<your token>",
+        "<token>",
+    ] {
         assert!(certainly_unfilled(placeholder).is_some(), "{placeholder}");
     }
 }
