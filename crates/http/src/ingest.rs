@@ -1,12 +1,16 @@
 //! `/ingest`: alerts come in.
 
-use actix_web::http::{StatusCode, header};
+mod content;
+
+use actix_web::http::StatusCode;
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use fanfare_api::{IngestResult, IngestStatus};
 use fanfare_gateway::NotStored;
 use fanfare_sources::{BodyFault, Hints, Unreadable};
 use tracing::debug;
 
+use self::content::{Compression, ContentType};
 use crate::convert::accepted_alert;
 use crate::refusal::HttpRefusal;
 use crate::request::{BodyLimit, UnreadBody, query};
@@ -23,11 +27,12 @@ pub(crate) async fn ingest(
 ) -> Result<HttpResponse, HttpRefusal> {
     let endpoint = state.source(request.match_info().get("source").unwrap_or_default())?;
     let admitted = endpoint.access.admit((&request).into())?;
-    must_be_json(&request)?;
+    let compression = Compression::from_headers(request.headers())?;
     let hints: Hints = query(&request, &admitted)?;
     state.gateway.check_room().map_err(not_stored)?;
     let limit = BodyLimit { bytes: endpoint.max_body, advice: SEND_LESS };
-    let body = body.read(&admitted, limit).await?;
+    let body = expanded(body.read(&admitted, limit).await?, compression, limit).await?;
+    let body = ContentType::from_headers(request.headers()).decode(body);
     let now = state.clock.now();
     let reading = endpoint.format.read(&body, &hints, &endpoint.settings, now).map_err(refuse)?;
     for nothing in &reading.nothing_to_do {
@@ -45,23 +50,17 @@ pub(crate) async fn ingest(
     }))
 }
 
-fn not_stored(err: NotStored) -> HttpRefusal {
-    HttpRefusal::unavailable(err.to_string())
+/// The body without its compression.
+async fn expanded(body: Bytes, compression: Compression, limit: BodyLimit) -> Result<Bytes, HttpRefusal> {
+    if !compression.applies_to(&body) {
+        return Ok(body);
+    }
+    let expanded = web::block(move || compression.expand(&body, limit)).await;
+    expanded.map_err(|_stopping| HttpRefusal::unavailable("the gateway is about to stop: send this again"))?
 }
 
-/// Refuses a body with another type than JSON; one without a stated type is read as JSON.
-fn must_be_json(request: &HttpRequest) -> Result<(), HttpRefusal> {
-    let stated =
-        request.headers().get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
-    let essence = stated.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if essence.is_empty() || essence.ends_with("/json") || essence.ends_with("+json") {
-        return Ok(());
-    }
-    Err(HttpRefusal::new(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "unsupported_media_type",
-        "send the header `Content-Type: application/json`",
-    ))
+fn not_stored(err: NotStored) -> HttpRefusal {
+    HttpRefusal::unavailable(err.to_string())
 }
 
 fn refuse(unreadable: Unreadable) -> HttpRefusal {

@@ -27,16 +27,14 @@ fn wrong_requests() -> Vec<(TestRequest, u16, &'static str)> {
         (TestRequest::get("/ingest/open"), 404, "no_such_door"),
         (TestRequest::post("/ingest/open", too_long), 413, "too_large"),
         (
-            TestRequest::new("POST", "/ingest/open").header("Content-Type", "text/plain").body(json()),
+            TestRequest::post("/ingest/open", json()).header("Content-Encoding", "br"),
             415,
             "unsupported_media_type",
         ),
         (
-            TestRequest::new("POST", "/ingest/open")
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .body("a=b"),
-            415,
-            "unsupported_media_type",
+            TestRequest::new("POST", "/ingest/open").header("Content-Type", "text/plain").body("eui=aa01"),
+            400,
+            "malformed",
         ),
         (TestRequest::post("/ingest/open", r#"{"temperature": 41.2}"#), 422, "not_an_alert"),
         (TestRequest::post("/ingest/open", r#""door""#), 422, "not_an_alert"),
@@ -156,7 +154,7 @@ fn a_head_that_is_longer_than_any_is_refused() {
 }
 
 #[test]
-fn json_may_call_itself_by_any_of_its_names() {
+fn json_is_read_whatever_its_type_says() {
     let gateway = gateway();
     let names = [
         "application/json",
@@ -164,6 +162,9 @@ fn json_may_call_itself_by_any_of_its_names() {
         "text/json",
         "application/vnd.tkl+json",
         "APPLICATION/JSON",
+        "text/plain;charset=UTF-8",
+        "application/x-www-form-urlencoded",
+        "application/octet-stream",
     ];
     for (number, name) in names.into_iter().enumerate() {
         let request =
@@ -172,6 +173,38 @@ fn json_may_call_itself_by_any_of_its_names() {
     }
     let nameless = TestRequest::new("POST", "/ingest/open").body(alarm(names.len()));
     assert_eq!(nameless.send(gateway.address()).status, 202);
+}
+
+#[test]
+fn a_slash_too_many_in_an_address_is_nothing() {
+    let gateway = gateway();
+    for (number, path) in
+        ["/ingest/open/", "//ingest/open", "/ingest//open", "/ingest/open//"].into_iter().enumerate()
+    {
+        let answer = TestRequest::post(path, alarm(number)).send(gateway.address());
+        assert_eq!(answer.status, 202, "{path}: {answer:?}");
+    }
+    let closed = TestRequest::post("//ingest/closed/", alarm(9)).send(gateway.address());
+    check_refused(&closed, 401, "unauthorized");
+    for path in ["/-/healthy/", "/api/v1/alerts/"] {
+        assert_eq!(gateway.get(path).status, 200, "{path}");
+    }
+}
+
+/// Python's `zlib` made the bytes: `gzip.compress(b'{"eui":"aa01","name":"door","level":"high"}', mtime=0)`.
+#[test]
+fn a_compressed_alarm_is_an_alarm() {
+    let gateway = gateway();
+    let gzip = include_bytes!("alarm.json.gz");
+    for request in [
+        TestRequest::post("/ingest/open", gzip).header("Content-Encoding", "gzip"),
+        TestRequest::post("/ingest/open", gzip),
+    ] {
+        let answer = request.send(gateway.address());
+        assert_eq!(answer.status, 202, "{answer:?}");
+    }
+    let listed = gateway.get("/api/v1/alerts").json();
+    assert_eq!(listed["alerts"][0]["labels"]["eui"], "aa01", "{listed}");
 }
 
 #[test]

@@ -35,6 +35,15 @@ pub(crate) struct BodyLimit {
     pub(crate) advice: &'static str,
 }
 
+impl BodyLimit {
+    /// The refusal of a longer body.
+    pub(crate) fn exceeded(self) -> HttpRefusal {
+        let Self { bytes, advice } = self;
+        let message = format!("the body is larger than {bytes} bytes: {advice}");
+        HttpRefusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+    }
+}
+
 impl FromRequest for UnreadBody {
     type Error = Infallible;
     type Future = Ready<Result<Self, Infallible>>;
@@ -54,7 +63,7 @@ impl UnreadBody {
     pub(crate) async fn read(self, _: &Admitted, limit: BodyLimit) -> Result<Bytes, HttpRefusal> {
         let Self { payload, declared, connection } = self;
         if declared.is_some_and(|it| it > limit.bytes) {
-            return Err(too_large(limit));
+            return Err(limit.exceeded());
         }
         let held = connection.as_ref().map(|it| it.begin_body());
         let read = timeout(ARRIVES_WITHIN, collect(payload, limit, held)).await;
@@ -78,7 +87,7 @@ async fn collect(
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| HttpRefusal::bad_request("the body did not arrive in full"))?;
         if body.len() + chunk.len() > limit.bytes {
-            return Err(too_large(limit));
+            return Err(limit.exceeded());
         }
         if let Some(held) = &mut held {
             held.grow(chunk.len()).map_err(|NoMemory| too_many())?;
@@ -86,12 +95,6 @@ async fn collect(
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
-}
-
-fn too_large(limit: BodyLimit) -> HttpRefusal {
-    let BodyLimit { bytes, advice } = limit;
-    let message = format!("the body is larger than {bytes} bytes: {advice}");
-    HttpRefusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
 }
 
 fn too_slow() -> HttpRefusal {

@@ -1,0 +1,42 @@
+//! The content of a posted body: without its compression, in UTF-8, and as JSON where it came as a form.
+
+mod charset;
+mod compression;
+mod form;
+
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::web::Bytes;
+
+pub(super) use self::compression::Compression;
+use self::form::{FORM, form_as_json};
+
+/// The header fields that tell how to read a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ContentType {
+    /// The type without its parameters, in lower case; empty if none is stated.
+    essence: String,
+    /// The name of the character set, if one is stated.
+    charset: Option<String>,
+}
+
+impl ContentType {
+    /// The type that the header states. A body is read as what it is whatever the type: scripts that post
+    /// `JSON.stringify(…)` get another one from each HTTP library.
+    pub(super) fn from_headers(headers: &HeaderMap) -> Self {
+        let stated = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
+        let mut parts = stated.split(';');
+        let essence = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
+        let mut parameters = parts.filter_map(|it| it.split_once('='));
+        let charset = parameters.find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
+        Self { essence, charset: charset.map(|(_, text)| text.trim().trim_matches('"').to_owned()) }
+    }
+
+    /// The body in UTF-8, and as JSON if it is a form.
+    pub(super) fn decode(&self, body: Bytes) -> Bytes {
+        let body = charset::in_utf8(body, self.charset.as_deref());
+        if self.essence == FORM { form_as_json(&body).map_or(body, Bytes::from) } else { body }
+    }
+}
+
+#[cfg(test)]
+mod tests;
