@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use fanfare_core::{HumanDuration, InvalidMatcher, Matcher};
+use fanfare_core::{HumanDuration, InvalidMatcher, InvalidSeverity, Matcher, Severity};
 use fanfare_sources::Format;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -60,6 +60,10 @@ pub(crate) struct PageOrigin(pub(crate) String);
 /// The format of a source, by its word.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FormatText(pub(crate) Format);
+
+/// A severity, by any of its words.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SeverityWord(pub(crate) Severity);
 
 /// One or more matchers, as one text.
 #[derive(Debug, Clone)]
@@ -228,6 +232,14 @@ impl FromStr for FormatText {
     }
 }
 
+impl FromStr for SeverityWord {
+    type Err = InvalidSeverity;
+
+    fn from_str(text: &str) -> Result<Self, InvalidSeverity> {
+        text.parse().map(Self)
+    }
+}
+
 /// Settings that are read by their `FromStr`.
 macro_rules! read_from_text {
     ($($name:ty)*) => {$(
@@ -239,7 +251,7 @@ macro_rules! read_from_text {
     )*};
 }
 
-read_from_text! { Day TimeOfDay FormatText Listen StorePath ByteSize Zone HttpUrl PageOrigin MatcherList }
+read_from_text! { Day TimeOfDay FormatText Listen StorePath ByteSize Zone HttpUrl PageOrigin MatcherList SeverityWord }
 
 /// A length of time that is more than nothing.
 #[derive(Debug, Clone, Copy)]

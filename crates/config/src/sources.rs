@@ -10,7 +10,7 @@ use fanfare_sources::SourceSettings;
 
 use crate::checks::check_name;
 use crate::config::SourceConfig;
-use crate::scalars::{ByteSize, FormatText, Listen, PositiveDuration};
+use crate::scalars::{ByteSize, FormatText, Listen, PositiveDuration, SeverityWord, Zone};
 use crate::server::check_open;
 use crate::yaml::SourceYaml;
 
@@ -84,9 +84,24 @@ fn unreachable(name: &str) -> Option<String> {
 
 /// The source that `yaml` states.
 pub(crate) fn source(yaml: SourceYaml) -> SourceConfig {
-    let SourceYaml { name, format: FormatText(format), auth, labels, max_body, expect_every } = yaml;
+    let SourceYaml {
+        name,
+        format: FormatText(format),
+        auth,
+        labels,
+        max_body,
+        expect_every,
+        unknown_level,
+        timezone,
+    } = yaml;
+    let defaults = SourceSettings::new(name.as_str());
     SourceConfig {
-        settings: SourceSettings { name: name.as_str().into(), labels: Labels::from_iter(labels) },
+        settings: SourceSettings {
+            labels: Labels::from_iter(labels),
+            unknown_level: unknown_level.map_or(defaults.unknown_level, |SeverityWord(level)| level),
+            timezone: timezone.map(|Zone(zone)| zone),
+            ..defaults
+        },
         format,
         auth: auth.into(),
         max_body: max_body.map_or(MAX_BODY, |ByteSize(bytes)| bytes),

@@ -10,8 +10,8 @@ use serde::de::IgnoredAny;
 
 use crate::keyword_or_map::{AuthYaml, BudgetWindows, Limit, QuotaYaml, SucceedYaml};
 use crate::scalars::{
-    ByteSize, Day, FormatText, HttpUrl, Listen, MatcherList, PageOrigin, PositiveDuration, StorePath,
-    TimeOfDay, Zone,
+    ByteSize, Day, FormatText, HttpUrl, Listen, MatcherList, PageOrigin, PositiveDuration, SeverityWord,
+    StorePath, TimeOfDay, Zone,
 };
 
 #[derive(Debug, Deserialize)]
@@ -76,6 +76,8 @@ pub(crate) struct SourceYaml {
     pub(crate) labels: BTreeMap<String, String>,
     pub(crate) max_body: Option<ByteSize>,
     pub(crate) expect_every: Option<PositiveDuration>,
+    pub(crate) unknown_level: Option<SeverityWord>,
+    pub(crate) timezone: Option<Zone>,
 }
 
 /// The settings that every channel has besides its kind's own.

@@ -38,10 +38,11 @@ pub(crate) async fn ingest(
     for nothing in &reading.nothing_to_do {
         debug!(source.name = %endpoint.settings.name, path = nothing.path, reason = nothing.reason, "Nothing to do");
     }
-    let accepted = if reading.alerts.is_empty() {
+    let alerts: Vec<_> = reading.alerts.into_iter().map(|it| it.alert).collect();
+    let accepted = if alerts.is_empty() {
         Vec::new()
     } else {
-        state.gateway.accept(reading.alerts, now).await.map_err(not_stored)?
+        state.gateway.accept(alerts, now).await.map_err(not_stored)?
     };
     Ok(HttpResponse::Accepted().json(IngestResult {
         status: IngestStatus::Accepted,

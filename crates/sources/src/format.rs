@@ -3,7 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use fanfare_core::Labels;
 use jiff::Timestamp;
 
 use crate::{Hints, Reading, SourceSettings, Unreadable, scrub, tkl};
@@ -11,7 +10,7 @@ use crate::{Hints, Reading, SourceSettings, Unreadable, scrub, tkl};
 /// Prepares the reading of bodies of every format, so that the first one waits for nothing.
 pub fn warm_up() {
     scrub::warm_up();
-    let source = SourceSettings { name: "warm-up".into(), labels: Labels::default() };
+    let source = SourceSettings::new("warm-up");
     let body = br#"{"eui": "0000000000000000", "level": "low", "desc": "a text that is searched", "extra": {"a": 1}}"#;
     for format in Format::ALL {
         // What is prepared is used once, whatever a format makes of this body.
@@ -42,12 +41,12 @@ impl Format {
     /// Reads `body`, which arrived at `now`. `hints` fill its gaps;
     /// `source` has the operator's settings of the sender.
     ///
-    /// A body of several items is read as a whole or refused as a whole, so that
-    /// a sender never has to find out which half of it was taken.
+    /// Of a body of several entries, one that cannot be read costs only itself and is named in
+    /// [`Reading::refused`]: the others may be urgent.
     ///
     /// # Errors
     ///
-    /// If the body cannot be read, with the path of the fault. The value there is never quoted.
+    /// If the body, or all of its entries, cannot be read, with the path of the fault. The value there is never quoted.
     pub fn read(
         self,
         body: &[u8],

@@ -8,11 +8,11 @@
 //! ```
 //! use fanfare_sources::{Format, Hints, SourceSettings};
 //!
-//! let source = SourceSettings { name: "thinklink".into(), labels: Default::default() };
+//! let source = SourceSettings::new("thinklink");
 //! let body = r#"{"eui": "6353012AF1093062", "level": "urgent", "desc": "Current -9.4 °C"}"#.as_bytes();
 //! let reading = Format::Tkl.read(body, &Hints::default(), &source, "2026-03-08T12:00:00Z".parse()?)?;
 //!
-//! assert_eq!(reading.alerts[0].labels.get("eui"), Some("6353012af1093062"));
+//! assert_eq!(reading.alerts[0].alert.labels.get("eui"), Some("6353012af1093062"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -29,5 +29,5 @@ mod json;
 mod reading;
 
 pub use crate::format::{Format, UnknownFormat, warm_up};
-pub use crate::reading::{BodyFault, NothingToDo, Reading, Unreadable};
+pub use crate::reading::{BodyFault, NothingToDo, ReadAlert, Reading, Unreadable};
 pub use crate::source::{Hints, SourceSettings};

@@ -2,13 +2,29 @@
 
 use fanfare_core::Alert;
 
-/// The alerts of a body.
+/// The alerts of a body, and what became of its other parts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reading {
     /// The alerts, in the body's order.
-    pub alerts: Vec<Alert>,
+    pub alerts: Vec<ReadAlert>,
     /// The parts that were understood and ask for nothing. They are no fault of the sender.
     pub nothing_to_do: Vec<NothingToDo>,
+    /// The entries of a list that cannot be alerts. Such an entry costs only itself; a body without any
+    /// entry that can be taken is refused as a whole.
+    pub refused: Vec<Unreadable>,
+}
+
+/// An alert, and what of its part of the body was not understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadAlert {
+    /// The alert.
+    pub alert: Alert,
+    /// The path of its part, as in [`Unreadable::path`], e.g. `$`, `[3]` or `alarms[1]`.
+    pub path: String,
+    /// The paths of the fields that were not understood, from [`Self::path`] on. They are kept in [`Alert::extra`].
+    pub unread: Vec<String>,
+    /// The word for the level, if no table has it.
+    pub unknown_level: Option<String>,
 }
 
 /// A part of a body that asks for nothing.

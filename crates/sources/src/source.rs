@@ -1,6 +1,7 @@
 //! Facts about a body that are not in it: the source's settings, and the hints of the address.
 
-use fanfare_core::{Labels, SourceName};
+use fanfare_core::{Labels, Severity, SourceName};
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 /// The settings of a source.
@@ -12,6 +13,19 @@ pub struct SourceSettings {
     /// distinguish sites and tenants. They cannot set `source` and
     /// `severity`: the name and the body do.
     pub labels: Labels,
+    /// The severity of an alert whose level is a word that no table has.
+    pub unknown_level: Severity,
+    /// The time zone of the times that the source sends without an offset; `None`: they are not read.
+    pub timezone: Option<TimeZone>,
+}
+
+impl SourceSettings {
+    /// The settings of the source `name`, without labels and time zone. A word of its own for a level is
+    /// taken for [`Severity::High`]: an alarm that is too loud is heard and corrected, the other is not.
+    #[must_use]
+    pub fn new(name: impl Into<SourceName>) -> Self {
+        Self { name: name.into(), labels: Labels::default(), unknown_level: Severity::High, timezone: None }
+    }
 }
 
 /// Facts in the request's address, as `?eui=…&name=…&alarm=…&level=…`, for senders

@@ -21,7 +21,7 @@ use jiff::Timestamp;
 use crate::extra::{bounded, flatten};
 use crate::json::Json;
 use crate::scrub::scrub;
-use crate::{BodyFault, Hints, NothingToDo, Reading, SourceSettings, Unreadable};
+use crate::{BodyFault, Hints, NothingToDo, ReadAlert, Reading, SourceSettings, Unreadable};
 
 use self::body::{Body, EVERYWHERE};
 use self::form::{Form, is_abridged};
@@ -47,14 +47,24 @@ pub(crate) fn read(
         Json::List(items) if items.is_empty() => return Err(empty_list()),
         Json::List(items) => {
             for (index, item) in items.into_iter().enumerate() {
-                reader.read_into(&mut reading, item, &format!("[{index}]"))?;
+                reader.read_entry(&mut reading, item, &format!("[{index}]"));
             }
+            refuse_if_nothing_was_taken(&mut reading)?;
         }
         item @ (Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::Object(_)) => {
             reader.read_into(&mut reading, item, "$")?;
         }
     }
     Ok(reading)
+}
+
+/// The first fault of a list, if it has nothing else.
+fn refuse_if_nothing_was_taken(reading: &mut Reading) -> Result<(), Unreadable> {
+    let is_taken = !(reading.alerts.is_empty() && reading.nothing_to_do.is_empty());
+    if is_taken || reading.refused.is_empty() {
+        return Ok(());
+    }
+    Err(reading.refused.swap_remove(0))
 }
 
 /// A list that is empty by mistake must not look like one that was accepted.
@@ -76,9 +86,21 @@ struct BodyReader<'a> {
 }
 
 impl BodyReader<'_> {
+    /// Reads an entry of a list. One that cannot be read costs only itself.
+    fn read_entry(&self, reading: &mut Reading, sent: Json, place: &str) {
+        if let Err(fault) = self.read_into(reading, sent, place) {
+            reading.refused.push(fault);
+        }
+    }
+
     fn read_into(&self, reading: &mut Reading, sent: Json, place: &str) -> Result<(), Unreadable> {
         match self.alert(sent, place)? {
-            Some(alert) => reading.alerts.push(alert),
+            Some(alert) => reading.alerts.push(ReadAlert {
+                alert,
+                path: place.to_owned(),
+                unread: Vec::new(),
+                unknown_level: None,
+            }),
             None => reading.nothing_to_do.push(NothingToDo {
                 path: place.to_owned(),
                 reason: "`action` is `no`, which asks for nothing",

@@ -162,7 +162,7 @@ receivers:
 route: { receiver: team }
 ",
         expect![[r#"
-            3:5: error: sources[0].nmae: unknown setting `nmae`; did you mean `name`? known are `name`, `format`, `auth`, `labels`, `max_body`, `expect_every`
+            3:5: error: sources[0].nmae: unknown setting `nmae`; did you mean `name`? known are `name`, `format`, `auth`, `labels`, `max_body`, `expect_every`, `unknown_level`, `timezone`
             4:13: error: sources[0].format: unknown format `prometheus`; known are `tkl`
             5:21: error: sources[0].auth.bearer: a secret must not stand in the config itself: write `{ env: NAME }` or `{ file: PATH }`, or allow it with `allow_inline_secrets: true` at the top
             5:38: error: sources[0].auth.basic: unknown setting `basic`; known are `bearer`

@@ -1,5 +1,5 @@
 use expect_test::Expect;
-use fanfare_core::{Mention, SourceName};
+use fanfare_core::Mention;
 
 use super::*;
 
@@ -15,7 +15,7 @@ mod credentials;
 const NOW: &str = "2026-03-08T10:00:00Z";
 
 fn source() -> SourceSettings {
-    SourceSettings { name: SourceName::from("thinklink"), labels: Labels::default() }
+    SourceSettings::new("thinklink")
 }
 
 fn hints(pairs: &[(&str, &str)]) -> Hints {
@@ -31,7 +31,7 @@ fn try_read(body: &str, hints: &Hints) -> Result<Reading, Unreadable> {
 fn alert_with(body: &str, hints: &Hints) -> Alert {
     let mut reading = try_read(body, hints).unwrap();
     assert_eq!((reading.alerts.len(), reading.nothing_to_do.len()), (1, 0), "{body}");
-    reading.alerts.remove(0)
+    reading.alerts.remove(0).alert
 }
 
 #[track_caller]

@@ -126,10 +126,10 @@ fn what_is_promised_is_told_as_json_in_the_words_of_the_config() {
 /// `routes test` reads an alarm without a level as the gateway does.
 #[test]
 fn an_alert_without_severity_is_routed_as_one_that_arrives_without_a_level() {
-    let source = SourceSettings { name: "thinklink".into(), labels: Labels::default() };
+    let source = SourceSettings::new("thinklink");
     let body = br#"{"alarm": "over_temp", "eui": "6353012af1093062"}"#;
     let read = Format::Tkl.read(body, &Hints::default(), &source, Timestamp::UNIX_EPOCH).unwrap();
-    let arrived = read.alerts[0].severity.word();
+    let arrived = read.alerts[0].alert.severity.word();
 
     let File { path, _folder } = file(SOUND);
     let said = fanfare(&path, &["routes", "test", "--json", "alertname=over_temp"]);

@@ -56,7 +56,7 @@ fn plant(body: &mut Value, nth: &mut usize, planted: &Value) {
 
 fn reading_text(body: &Value) -> String {
     match try_read(&body.to_string(), &Hints::default()) {
-        Ok(reading) => serde_json::to_string(&reading.alerts).unwrap(),
+        Ok(reading) => format!("{reading:?}"),
         Err(err) => err.to_string(),
     }
 }

@@ -319,7 +319,7 @@ fn the_documented_scripts_body_is_read() {
 #[test]
 fn several_at_once_are_read_in_their_order() {
     let reading = try_read(&format!("[{B01}, {B03}, {B04}]"), &Hints::default()).unwrap();
-    let read: Vec<_> = reading.alerts.iter().map(|it| (it.status, it.severity)).collect();
+    let read: Vec<_> = reading.alerts.iter().map(|it| (it.alert.status, it.alert.severity)).collect();
     let expected = [
         (Status::Firing, Severity::Urgent),
         (Status::Firing, Severity::High),

@@ -28,19 +28,19 @@ fn a_clear_has_the_fingerprint_of_its_alarm_across_all_shapes() {
 fn another_device_alarm_or_source_has_another_fingerprint() {
     check_different(r#"{"_eui": "a", "name": "hot"}"#, r#"{"_eui": "b", "name": "hot"}"#);
     check_different(r#"{"_eui": "a", "name": "hot"}"#, r#"{"_eui": "a", "name": "wet"}"#);
-    let other = SourceSettings { name: "other".into(), labels: Labels::default() };
+    let other = SourceSettings::new("other");
     let body = r#"{"_eui": "a", "name": "hot"}"#;
     let elsewhere = read(body.as_bytes(), &Hints::default(), &other, NOW.parse().unwrap()).unwrap();
-    assert_ne!(alert(body).fingerprint, elsewhere.alerts[0].fingerprint);
+    assert_ne!(alert(body).fingerprint, elsewhere.alerts[0].alert.fingerprint);
 }
 
 #[test]
 fn a_text_computed_for_the_fingerprint_of_another_source_is_another_thing() {
     let sent = |source: &str, text: &str| {
-        let settings = SourceSettings { name: source.into(), labels: Labels::default() };
+        let settings = SourceSettings::new(source);
         let body = format!(r#"{{"eui": "24e124136b502217", "desc": "{text}"}}"#);
         let read = read(body.as_bytes(), &Hints::default(), &settings, NOW.parse().unwrap());
-        read.unwrap().alerts.remove(0)
+        read.unwrap().alerts.remove(0).alert
     };
     // A collision of Prometheus' checksum; `crates/store/src/transact/tests/identity.rs` says how it was found.
     let (ours, theirs) = (sent("thinklink", "apvpfgxEBvibc"), sent("visitors", "cpDhDsgigEgij"));

@@ -134,7 +134,8 @@ fn alarms_whose_address_differs_in_a_credential_are_two() {
 fn alarms_of_one_list_each_have_their_own() {
     let body = r#"[{"eui": "a", "alarm": "hot"}, {"action": "no"}, {"eui": "a", "alarm": "token: abc"},
         {"eui": "a", "alarm": "token: def"}, {"eui": "a", "alarm": "token: abc", "type": "clear"}]"#;
-    let alerts = try_read(body, &Hints::default()).unwrap().alerts;
+    let read = try_read(body, &Hints::default()).unwrap().alerts;
+    let alerts: Vec<_> = read.into_iter().map(|it| it.alert).collect();
     assert_eq!(alerts[0].incident_key(), alert(r#"{"eui": "a", "alarm": "hot"}"#).incident_key());
     check_other(&alerts[1], &alerts[2]);
     assert_eq!(alerts[1].incident_key(), alerts[3].incident_key());

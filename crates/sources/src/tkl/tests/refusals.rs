@@ -59,12 +59,29 @@ fn a_clear_without_alarm_or_device_is_refused_with_the_missing_field() {
 }
 
 #[test]
-fn one_unreadable_alert_of_a_list_is_named_and_none_is_read() {
-    check_refused(
-        r#"[{"desc": "a"}, {"desc": "b", "params": {"level": []}}]"#,
-        expect!["[1].params.level: found a list, expected a text"],
+fn an_unreadable_entry_of_a_list_is_named_and_costs_only_itself() {
+    let body = r#"[5, {"desc": "a"}, {"desc": "b", "params": {"level": []}}, {"desc": "c"}]"#;
+    let reading = try_read(body, &Hints::default()).unwrap();
+    let paths: Vec<_> = reading.alerts.iter().map(|it| it.path.as_str()).collect();
+    assert_eq!(paths, ["[1]", "[3]"]);
+    let refused: Vec<_> = reading.refused.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        refused,
+        [
+            "[0]: found a number, expected an alert: an object",
+            "[2].params.level: found a list, expected a text"
+        ]
     );
-    check_refused(r#"[{"desc": "a"}, 5]"#, expect!["[1]: found a number, expected an alert: an object"]);
+}
+
+#[test]
+fn a_list_of_which_nothing_can_be_read_is_refused_with_its_first_fault() {
+    check_refused(
+        "[{}, 5]",
+        expect![
+            "[0]: found nothing to tell, expected at least one of `name`, `alarm_name`, `title`, `desc`, `content`, `level`"
+        ],
+    );
 }
 
 #[test]
@@ -135,7 +152,7 @@ proptest! {
     #[test]
     fn any_json_body_is_read_or_refused_without_a_panic(body in json(), eui in prop::option::of(".{0,6}")) {
         let read = try_read(&body.to_string(), &Hints { eui, ..Hints::default() });
-        for alert in read.into_iter().flat_map(|it| it.alerts) {
+        for alert in read.into_iter().flat_map(|it| it.alerts).map(|it| it.alert) {
             prop_assert!(alert.labels.get("alertname").is_some());
             prop_assert_eq!(alert.text_of("source"), "thinklink");
             prop_assert!(alert.kind == Kind::Alarm || alert.status == Status::Firing);

@@ -128,7 +128,7 @@ fn an_action_of_no_asks_for_nothing_and_is_no_fault() {
         reason: "`action` is `no`, which asks for nothing",
     };
     let reading = try_read(r#"{"_eui": "e", "action": "No", "name": "n"}"#, &Hints::default()).unwrap();
-    assert_eq!(reading, Reading { alerts: vec![], nothing_to_do: vec![nothing("$")] });
+    assert_eq!(reading, Reading { nothing_to_do: vec![nothing("$")], ..Reading::default() });
 
     let reading = try_read(r#"[{"desc": "x"}, {"action": "no"}]"#, &Hints::default()).unwrap();
     assert_eq!((reading.alerts.len(), reading.nothing_to_do), (1, vec![nothing("[1]")]));
@@ -235,7 +235,7 @@ fn no_body_overrides_the_labels_of_its_source() {
     let source = SourceSettings { labels: fixed, ..source() };
     let body = br#"{"eui": "b", "site": "south", "source": "me", "desc": "x"}"#;
     let reading = read(body, &hints(&[("eui", "h")]), &source, NOW.parse().unwrap()).unwrap();
-    let alert = &reading.alerts[0];
+    let alert = &reading.alerts[0].alert;
     assert_eq!(alert.text_of("site"), "north");
     assert_eq!(alert.text_of("source"), "thinklink");
     assert_eq!(alert.text_of("eui"), "fixed");
