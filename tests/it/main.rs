@@ -8,6 +8,7 @@ mod harness;
 
 mod demo;
 mod ingest;
+mod answers;
 mod scripts;
 mod check;
 mod doors;

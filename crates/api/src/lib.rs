@@ -17,17 +17,18 @@ pub use crate::endpoint::{Endpoint, EndpointMethod};
 pub use crate::openapi::{OPENAPI_JSON, openapi_json};
 pub use crate::shapes::{
     AcceptedAlert, AcknowledgeRequest, AcknowledgeResult, AcknowledgeStatus, AcknowledgedBy, AlertContent,
-    AlertExplanation, AlertList, AlertQuery, AttemptList, AuditReport, BrokenContract, ChannelBudget,
-    ChannelError, ChannelList, ChannelQuota, ChannelReport, ChannelTestRequest, ChannelTestResult,
-    ConfigProblem, ContractCounts, ContractTerms, DeadLetterDetails, DeadLetterEntry, DeadLetterList,
-    DeadLetterQuery, DeadLetterSelection, DeliveryAttempt, DeliveryDetails, DeliveryList, DeliveryQuery,
-    DeliveryStageCounts, DiscardResult, ErrorDetails, ErrorResponse, EscalationRung, EventDetails,
-    ExplainedAcknowledgement, ExplainedDelivery, ExplainedNotification, ExplainedStep, FiringIncidents,
-    GatewayStatus, HeldReceiver, IncidentAlert, IngestResult, LedgerContradiction, LedgerSubject,
-    LeftOutRows, ListedAlert, ListedDelivery, MentionedPeople, NotReadyCause, NotificationSummary,
-    NotificationTally, PolicyGap, ProblemLevel, ReceiverTerms, RefusedReload, ReloadResult, RequiredChannels,
-    RetryResult, RouteCheck, RouteReason, RoutingExplanation, SourceReport, StepDetails, StoreReport,
-    SuppressedReceiver, TimelineEvent, UnaccountedRow, UnsettledContracts,
+    AlertExplanation, AlertList, AlertQuery, AlertReading, AttemptList, AuditReport, BrokenContract,
+    ChannelBudget, ChannelError, ChannelList, ChannelQuota, ChannelReport, ChannelTestRequest,
+    ChannelTestResult, ConfigProblem, ContractCounts, ContractTerms, DeadLetterDetails, DeadLetterEntry,
+    DeadLetterList, DeadLetterQuery, DeadLetterSelection, DeliveryAttempt, DeliveryDetails, DeliveryList,
+    DeliveryQuery, DeliveryStageCounts, DiscardResult, ErrorDetails, ErrorResponse, EscalationRung,
+    EventDetails, ExplainedAcknowledgement, ExplainedDelivery, ExplainedNotification, ExplainedStep,
+    FiringIncidents, GatewayStatus, HeldReceiver, IncidentAlert, IngestPreview, IngestResult,
+    LedgerContradiction, LedgerSubject, LeftOutRows, ListedAlert, ListedDelivery, MentionedPeople,
+    NotReadyCause, NotificationSummary, NotificationTally, PolicyGap, PreviewedAlert, ProblemLevel,
+    ReceiverTerms, RefusedReload, ReloadResult, RequiredChannels, RetryResult, RouteCheck, RouteReason,
+    RoutingExplanation, SourceReport, StepDetails, StoreReport, SuppressedReceiver, TimelineEvent,
+    UnaccountedRow, UnderstoodAlert, UnsettledContracts,
 };
 pub use crate::word::{UnknownWord, parse_word};
 pub use crate::words::{

@@ -39,7 +39,9 @@ pub use self::explanation::{
     AlertExplanation, ExplainedAcknowledgement, ExplainedDelivery, ExplainedNotification, IncidentAlert,
     LeftOutRows, PolicyGap, RouteCheck, RouteReason, RoutingExplanation,
 };
-pub use self::ingest::{AcceptedAlert, HeldReceiver, IngestResult};
+pub use self::ingest::{
+    AcceptedAlert, AlertReading, HeldReceiver, IngestPreview, IngestResult, PreviewedAlert, UnderstoodAlert,
+};
 pub use self::reload::{ConfigProblem, ProblemLevel, RefusedReload, ReloadResult};
 pub use self::status::{
     BrokenContract, FiringIncidents, GatewayStatus, NotReadyCause, SourceReport, StoreReport,

@@ -186,12 +186,14 @@ pub enum LetterHandling {
     Discarded,
 }
 
-/// The answer to a source: its alerts are stored.
+/// The outcome of a body for its source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum IngestStatus {
     /// All alerts of the body are on disk, with everything they call for.
     Accepted,
+    /// Nothing was stored, as the source asked.
+    DryRun,
 }
 
 /// The answer to a reload: it was carried out.

@@ -64,6 +64,12 @@ impl Alert {
         }
     }
 
+    /// The sender's word for the severity, if it is none that is known.
+    #[must_use]
+    pub fn unknown_level(&self) -> Option<&str> {
+        self.severity_sent.as_deref().filter(|word| word.parse::<Severity>().is_err())
+    }
+
     /// The title, or the name where there is none.
     #[must_use]
     pub fn title(&self) -> &str {

@@ -10,13 +10,14 @@ mod readable;
 mod channel;
 mod terms;
 mod step;
+mod ingest;
 mod alert;
 mod word;
 
-pub(crate) use self::alert::accepted_alert;
 pub(crate) use self::audit::audit_report;
 pub(crate) use self::channel::{channel_report, channel_test_result, channel_test_waiting};
 pub(crate) use self::history::explained;
+pub(crate) use self::ingest::{accepted_alert, alert_reading, previewed_alert, refused_entry};
 pub(crate) use self::rows::{alert_page, attempts, dead_letter, deliveries, delivery_details, listed_alerts};
 pub(crate) use self::word::{
     contract_status, progress as contract_progress, severity as severity_word, status_of,

@@ -5,19 +5,40 @@ mod content;
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
-use fanfare_api::{IngestResult, IngestStatus};
-use fanfare_gateway::NotStored;
-use fanfare_sources::{BodyFault, Hints, Unreadable};
+use fanfare_api::{IngestPreview, IngestResult, IngestStatus};
+use fanfare_core::{Policy, plan};
+use fanfare_gateway::{Gateway, NotStored};
+use fanfare_sources::{BodyFault, Hints, NothingToDo, ReadAlert, Reading, Unreadable};
+use jiff::Timestamp;
+use serde::Deserialize;
 use tracing::debug;
 
 use self::content::{Compression, ContentType};
-use crate::convert::accepted_alert;
+use crate::convert::{accepted_alert, alert_reading, previewed_alert, refused_entry};
 use crate::refusal::HttpRefusal;
 use crate::request::{BodyLimit, UnreadBody, query};
-use crate::state::AppState;
+use crate::state::{AppState, SourceEndpoint};
 
 /// The advice to whoever sends too long a body.
 const SEND_LESS: &str = "send fewer alerts at once, or leave out what is not about the alert";
+
+/// The wishes of a sender about the answer.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct IngestParameters {
+    dry_run: Option<String>,
+}
+
+impl IngestParameters {
+    /// Tells whether nothing is to be stored.
+    fn is_dry_run(&self) -> Result<bool, HttpRefusal> {
+        match self.dry_run.as_deref() {
+            None | Some("0" | "false") => Ok(false),
+            Some("" | "1" | "true") => Ok(true),
+            Some(_) => Err(HttpRefusal::bad_request("`dry_run` is neither 0 nor 1")),
+        }
+    }
+}
 
 /// `POST /ingest/{source}`: answers 202 once everything the body calls for is on the disk.
 pub(crate) async fn ingest(
@@ -29,26 +50,65 @@ pub(crate) async fn ingest(
     let admitted = endpoint.access.admit((&request).into())?;
     let compression = Compression::from_headers(request.headers())?;
     let hints: Hints = query(&request, &admitted)?;
+    let wants: IngestParameters = query(&request, &admitted)?;
     state.gateway.check_room().map_err(not_stored)?;
     let limit = BodyLimit { bytes: endpoint.max_body, advice: SEND_LESS };
     let body = expanded(body.read(&admitted, limit).await?, compression, limit).await?;
     let body = ContentType::from_headers(request.headers()).decode(body);
     let now = state.clock.now();
     let reading = endpoint.format.read(&body, &hints, &endpoint.settings, now).map_err(refuse)?;
-    for nothing in &reading.nothing_to_do {
-        debug!(source.name = %endpoint.settings.name, path = nothing.path, reason = nothing.reason, "Nothing to do");
+    take_note(&state, &endpoint, &reading);
+    if wants.is_dry_run()? {
+        return Ok(HttpResponse::Ok().json(preview(&state.gateway.policy(), &reading, now)));
     }
+    Ok(HttpResponse::Accepted().json(accept(&state.gateway, reading, now).await.map_err(not_stored)?))
+}
+
+/// Accepts the alerts of a body, and tells what was read and what becomes of it.
+async fn accept(gateway: &Gateway, reading: Reading, now: Timestamp) -> Result<IngestResult, NotStored> {
+    let meanings: Vec<_> = reading.alerts.iter().map(alert_reading).collect();
     let alerts: Vec<_> = reading.alerts.into_iter().map(|it| it.alert).collect();
-    let accepted = if alerts.is_empty() {
-        Vec::new()
-    } else {
-        state.gateway.accept(alerts, now).await.map_err(not_stored)?
-    };
-    Ok(HttpResponse::Accepted().json(IngestResult {
+    let accepted = if alerts.is_empty() { Vec::new() } else { gateway.accept(alerts, now).await? };
+    let stored = accepted.iter().filter_map(|it| it.alerts.first());
+    Ok(IngestResult {
         status: IngestStatus::Accepted,
-        alerts: accepted.iter().filter_map(|it| it.alerts.first()).map(accepted_alert).collect(),
-        nothing_to_do: reading.nothing_to_do.iter().map(|it| it.reason.to_owned()).collect(),
-    }))
+        alerts: stored.zip(meanings).map(|(stored, meaning)| accepted_alert(stored, meaning)).collect(),
+        nothing_to_do: reasons(&reading.nothing_to_do),
+        refused: reading.refused.iter().map(refused_entry).collect(),
+    })
+}
+
+/// The answer to a source that only asks what would become of its body.
+fn preview(policy: &Policy, reading: &Reading, now: Timestamp) -> IngestPreview {
+    let preview = |read: &ReadAlert| {
+        previewed_alert(&read.alert, &plan(policy, &read.alert, None, now), alert_reading(read))
+    };
+    IngestPreview {
+        status: IngestStatus::DryRun,
+        alerts: reading.alerts.iter().map(preview).collect(),
+        nothing_to_do: reasons(&reading.nothing_to_do),
+        refused: reading.refused.iter().map(refused_entry).collect(),
+    }
+}
+
+fn reasons(nothing_to_do: &[NothingToDo]) -> Vec<String> {
+    nothing_to_do.iter().map(|it| it.reason.to_owned()).collect()
+}
+
+/// Logs and counts the parts of a body that an operator may want to see.
+fn take_note(state: &AppState, endpoint: &SourceEndpoint, reading: &Reading) {
+    let source = &endpoint.settings.name;
+    for NothingToDo { path, reason } in &reading.nothing_to_do {
+        debug!(source.name = %source, path, reason, "Nothing to do");
+    }
+    for Unreadable { fault, path, message } in &reading.refused {
+        state.traffic.refused_entry(source, fault.word(), path, message);
+    }
+    for ReadAlert { path, unknown_level, .. } in &reading.alerts {
+        if let Some(level) = unknown_level {
+            state.traffic.unknown_level(source, path, level, endpoint.settings.unknown_level);
+        }
+    }
 }
 
 /// The body without its compression.

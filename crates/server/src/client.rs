@@ -109,6 +109,20 @@ impl GatewayClient {
         self.send(self.at(path)?, body)
     }
 
+    /// The same with a query.
+    pub(crate) fn post_with_query(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> anyhow::Result<GatewayAnswer> {
+        let mut url = self.at(path)?;
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        self.send(url, body)
+    }
+
     fn send(&self, url: Url, body: Vec<u8>) -> anyhow::Result<GatewayAnswer> {
         let request = self.request(Method::POST, url);
         self.ask(request.header("Content-Type", "application/json").body(body))

@@ -31,6 +31,7 @@ mod audit;
 mod requests;
 mod status;
 mod alerts;
+mod sent;
 mod backup;
 mod terms_words;
 mod vocabulary;
@@ -73,6 +74,7 @@ pub use crate::routes::RouteWords;
 pub use crate::self_alert::{
     AbandonedContractFacts, RaisedCondition, ResolvedCondition, SelfAlertFacts, SelfAlertText,
 };
+pub use crate::sent::SentWords;
 pub use crate::status::StatusWords;
 pub use crate::store_problem::StoreProblem;
 pub use crate::terms_words::TermsWords;

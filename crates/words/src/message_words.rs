@@ -35,6 +35,8 @@ pub(crate) struct MessageWords {
     pub(crate) alerts: &'static str,
     /// The number of further alerts, in place of `{}`.
     more: &'static str,
+    /// The sender's word for a level, in place of `{}`.
+    unknown_level: &'static str,
 }
 
 impl MessageWords {
@@ -49,6 +51,11 @@ impl MessageWords {
     /// The number of further alerts of a group, e.g. `+2 more`; `None` if there are none.
     pub(crate) fn more(&self, number: usize) -> Option<String> {
         (number > 0).then(|| self.more.replace("{}", &number.to_string()))
+    }
+
+    /// The sender's word for a level that is none we know.
+    pub(crate) fn unknown_level(&self, level: &str) -> String {
+        self.unknown_level.replace("{}", level)
     }
 
     pub(crate) fn acknowledge(&self, url: &str) -> Fact {
@@ -100,6 +107,7 @@ static ENGLISH: MessageWords = MessageWords {
     not_resolved: "it has not been resolved in time",
     alerts: "alerts",
     more: "+{} more",
+    unknown_level: "unknown level “{}”",
 };
 
 static CHINESE: MessageWords = MessageWords {
@@ -130,6 +138,7 @@ static CHINESE: MessageWords = MessageWords {
     not_resolved: "未在规定时间内恢复",
     alerts: "条告警",
     more: "另有 {} 条",
+    unknown_level: "未知级别“{}”",
 };
 
 #[cfg(test)]

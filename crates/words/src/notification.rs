@@ -1,8 +1,8 @@
 //! A notification in words.
 
 use fanfare_core::{
-    Acknowledgement, Alert, GroupedAlert, Kind, Language, Locale, Notification, Severity, Status, Why,
-    keep_lines, one_line, space_after_addresses,
+    Acknowledgement, Alert, GroupedAlert, Kind, Language, Locale, Notification, Status, Why, keep_lines,
+    one_line, space_after_addresses,
 };
 
 use crate::alert_name::AlertName;
@@ -39,7 +39,7 @@ pub(crate) fn notification(notification: &Notification, locale: &Locale) -> Mess
             facts.push(Fact { name, text, link: None });
         }
     };
-    add(words.severity, &severity_line(alert.severity, *why, words));
+    add(words.severity, &severity_line(alert, *why, words));
     if let Some(Acknowledgement { by, at }) = acknowledged_by {
         add(words.acknowledged_by, &format!("{by}, {}", local_time(*at, &locale.timezone)));
     }
@@ -129,12 +129,16 @@ fn other_lines(notification: &Notification, language: Language, words: &MessageW
     notification.others_worst_first().into_iter().map(line).collect()
 }
 
-fn severity_line(severity: Severity, why: Why, words: &MessageWords) -> String {
-    let now = words.severity_tag(severity);
-    match why {
+fn severity_line(alert: &Alert, why: Why, words: &MessageWords) -> String {
+    let now = words.severity_tag(alert.severity);
+    let line = match why {
         Why::Worsened { from } => format!("{} → {now}", words.severity_tag(from)),
         Why::StillFiring => format!("{now} ({})", words.still_firing),
         Why::Started | Why::Acknowledged | Why::Resolved | Why::Notice => now.to_owned(),
+    };
+    match alert.unknown_level() {
+        Some(level) => format!("{line} ({})", words.unknown_level(level)),
+        None => line,
     }
 }
 

@@ -1,9 +1,11 @@
 //! The answer to a source that posted alerts.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{AlertState, IngestStatus, SuppressionReason};
+use crate::{AlertSeverity, AlertState, AlertType, ErrorDetails, IngestStatus, SuppressionReason};
 
 /// The answer to a source whose body was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -16,6 +18,25 @@ pub struct IngestResult {
     /// The reasons that parts of the body are no alerts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub nothing_to_do: Vec<String>,
+    /// The entries of a list that cannot be alerts, each with the fault and its place. The others were taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<ErrorDetails>,
+}
+
+/// The answer to a source that asked with `?dry_run=1` what would become of its body. Nothing was stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct IngestPreview {
+    /// The word for what became of the body.
+    pub status: IngestStatus,
+    /// The alerts of the body, in their order there.
+    #[serde(default)]
+    pub alerts: Vec<PreviewedAlert>,
+    /// The reasons that parts of the body are no alerts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nothing_to_do: Vec<String>,
+    /// The entries of a list that cannot be alerts, each with the fault and its place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<ErrorDetails>,
 }
 
 /// An alert that is stored, with the receivers that are told.
@@ -32,6 +53,55 @@ pub struct AcceptedAlert {
     /// The receivers that are not told.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub held: Vec<HeldReceiver>,
+    /// The meaning that was read out of the body.
+    #[serde(flatten)]
+    pub reading: AlertReading,
+}
+
+/// An alert that would be stored, with the receivers that would be told if it were new.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PreviewedAlert {
+    /// The fingerprint: sixteen lowercase hex digits.
+    pub fingerprint: String,
+    /// The reported state.
+    pub status: AlertState,
+    /// The receivers that would be told of a new alarm. Of an end, those are told that were told of its beginning.
+    pub would_tell: Vec<String>,
+    /// The meaning that was read out of the body.
+    #[serde(flatten)]
+    pub reading: AlertReading,
+}
+
+/// The meaning of one alert's part of a body.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AlertReading {
+    /// The path of the part: `$` for the whole body, `[3]` or `alarms[1]` in a list.
+    #[serde(default)]
+    pub path: String,
+    /// The facts that were understood; an earlier version of the gateway does not tell them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub understood: Option<UnderstoodAlert>,
+    /// The paths of the fields that were not understood. They are kept, and can be matched.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<String>,
+    /// The word for the level, if it is none that is known: the source's `unknown_level` took its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown_level: Option<String>,
+}
+
+/// The facts that were understood of an alert.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UnderstoodAlert {
+    /// The type: a state that lasts, or a message to pass on.
+    pub kind: AlertType,
+    /// The severity.
+    pub severity: AlertSeverity,
+    /// The labels: the alarm's name, the device, and those that the source fixes.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// The texts for people.
+    #[serde(default)]
+    pub annotations: BTreeMap<String, String>,
 }
 
 /// A receiver that is not told of an accepted alert.

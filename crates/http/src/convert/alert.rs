@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use fanfare_api::{AcceptedAlert, AcknowledgedBy, AlertContent, HeldReceiver, MentionedPeople};
-use fanfare_core::{Acknowledgement, Alert, CommittedAlert, Labels, Mention, Verdict};
+use fanfare_api::{AcknowledgedBy, AlertContent, MentionedPeople};
+use fanfare_core::{Acknowledgement, Alert, Labels, Mention};
 
-use super::word::{self, suppression_reason};
+use super::word;
 
 pub(super) fn alert_content(alert: &Alert) -> AlertContent {
     let Alert {
@@ -39,29 +39,9 @@ pub(super) fn alert_content(alert: &Alert) -> AlertContent {
     }
 }
 
-fn texts(labels: &Labels) -> BTreeMap<String, String> {
+/// The labels as the API's JSON.
+pub(super) fn texts(labels: &Labels) -> BTreeMap<String, String> {
     labels.iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect()
-}
-
-/// An accepted alert, with the receivers that are told and those that are not.
-pub(crate) fn accepted_alert(accepted: &CommittedAlert) -> AcceptedAlert {
-    let (mut told, mut held) = (Vec::new(), Vec::new());
-    for decision in &accepted.decisions {
-        let receiver = decision.receiver.to_string();
-        match &decision.verdict {
-            Verdict::Notify { .. } => told.push(receiver),
-            Verdict::Suppress(reason) => {
-                held.push(HeldReceiver { receiver, reason: suppression_reason(*reason) });
-            }
-        }
-    }
-    AcceptedAlert {
-        id: accepted.id.0,
-        fingerprint: accepted.alert.fingerprint.to_string(),
-        status: word::state(accepted.alert.status),
-        told,
-        held,
-    }
 }
 
 pub(super) fn acknowledged_by(acknowledgement: Acknowledgement) -> AcknowledgedBy {

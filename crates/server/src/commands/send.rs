@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::{ArgGroup, Args};
-use fanfare_api::{AcceptedAlert, HeldReceiver, IngestResult};
+use fanfare_api::{
+    AcceptedAlert, AlertReading, ErrorDetails, HeldReceiver, IngestPreview, IngestResult, PreviewedAlert,
+};
 use fanfare_core::Severity;
-use fanfare_words::{AlertWords, Vocabulary};
+use fanfare_words::{SentWords, Vocabulary};
 use serde_json::{Map, Value, json};
 
 use super::context::CommandContext;
@@ -22,6 +24,7 @@ use crate::client::{GatewayArgs, GatewayClient, TokenKind};
   fanfare send --source thinklink --name over_temp --level urgent --eui 6353012af1093062 --device 'Cold room 3' \\
       --title 'Temperature too high' --desc 'Current -9.4 °C, limit -18 °C'
   fanfare send --source thinklink --name over_temp --eui 6353012af1093062 --clear
+  fanfare send --source thinklink --file body.json --dry-run
   fanfare send --source thinklink --file examples/tkl/b09-rich.json --url https://alerts.example.com --token-env FANFARE_TKL_TOKEN")]
 #[command(group = ArgGroup::new("what").args(["name", "file"]).required(true))]
 pub struct SendArgs {
@@ -31,6 +34,9 @@ pub struct SendArgs {
     /// A whole body, as it is; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     pub file: Option<PathBuf>,
+    /// What the gateway would make of it, without storing anything or telling anybody
+    #[arg(long)]
+    pub dry_run: bool,
     /// The gateway's JSON instead of a table and the next command
     #[arg(long)]
     pub json: bool,
@@ -74,29 +80,32 @@ pub(crate) fn send(
     args: &SendArgs,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    let SendArgs { source, file, json, alert, gateway } = args;
+    let SendArgs { source, file, dry_run, json, alert, gateway } = args;
     let body = match file {
         Some(file) => read(file).with_context(|| format!("--file {}", file.display()))?,
         None => serde_json::to_vec(&alert.body())?,
     };
     let gateway = GatewayClient::find(&context.config, gateway, TokenKind::Source(source))?;
-    let answer = gateway.post_to_path(&["ingest", source], body)?.json_if_done()?;
+    let query: &[(&str, &str)] = if *dry_run { &[("dry_run", "1")] } else { &[] };
+    let answer = gateway.post_with_query(&["ingest", source], query, body)?.json_if_done()?;
     if *json {
         print_json(&answer, out)?;
+    } else if *dry_run {
+        writeln!(out, "{}", preview_text(&read_answer(answer)?, context))?;
     } else {
         writeln!(out, "{}", sent_text(&read_answer(answer)?, context))?;
     }
     Ok(Outcome::Good)
 }
 
-/// A table of who is told of what was sent, and the next command.
+/// A table of who is told of what was sent, remarks about what was not understood, and the next command.
 fn sent_text(sent: &IngestResult, context: &CommandContext) -> String {
-    let words = AlertWords::in_language(context.language);
+    let words = SentWords::in_language(context.language);
     let vocabulary = Vocabulary::in_language(context.language);
-    let Some(first) = sent.alerts.first() else { return words.none.to_owned() };
+    let IngestResult { status: _, alerts, nothing_to_do: _, refused } = sent;
     let row = |it: &AcceptedAlert| {
         let held = it.held.iter().map(|HeldReceiver { receiver, reason }| {
-            words.receiver(receiver, &vocabulary.suppression_reason(reason))
+            words.held(receiver, &vocabulary.suppression_reason(reason))
         });
         [
             it.id.to_string(),
@@ -105,8 +114,60 @@ fn sent_text(sent: &IngestResult, context: &CommandContext) -> String {
             held.collect::<Vec<_>>().join(words.comma),
         ]
     };
-    let table = table(context.style, words.sent, sent.alerts.iter().map(row));
-    format!("{table}\n\n{}", words.next(first.id))
+    let table = alerts.first().map(|_| table(context.style, words.accepted, alerts.iter().map(row)));
+    let next = alerts.first().map(|first| words.next(first.id));
+    let remarks = remarks(alerts.iter().map(|it| &it.reading), refused, context);
+    paragraphs([table.or_else(|| Some(words.none.to_owned())), remarks, next])
+}
+
+/// A table of what would be accepted, and remarks about what was not understood.
+fn preview_text(preview: &IngestPreview, context: &CommandContext) -> String {
+    let words = SentWords::in_language(context.language);
+    let vocabulary = Vocabulary::in_language(context.language);
+    let IngestPreview { status: _, alerts, nothing_to_do: _, refused } = preview;
+    let row = |it: &PreviewedAlert| {
+        let PreviewedAlert { fingerprint: _, status, would_tell, reading } = it;
+        let understood = reading.understood.as_ref();
+        let label = |name: &str| understood.and_then(|it| it.labels.get(name)).cloned().unwrap_or_default();
+        let device = Some(label("device")).filter(|it| !it.is_empty()).unwrap_or_else(|| label("eui"));
+        let texts = understood.map(|it| it.annotations.values().cloned().collect::<Vec<_>>());
+        [
+            reading.path.clone(),
+            vocabulary.state(*status),
+            understood.map(|it| vocabulary.severity(it.severity)).unwrap_or_default(),
+            label("alertname"),
+            device,
+            texts.unwrap_or_default().join(words.comma),
+            would_tell.join(words.comma),
+        ]
+    };
+    let table = alerts.first().map(|_| table(context.style, words.previewed, alerts.iter().map(row)));
+    let remarks = remarks(alerts.iter().map(|it| &it.reading), refused, context);
+    paragraphs([table.or_else(|| Some(words.none.to_owned())), remarks, Some(words.dry_run.to_owned())])
+}
+
+/// A line for each thing that was not understood; `None`: everything was.
+fn remarks<'a>(
+    readings: impl Iterator<Item = &'a AlertReading>,
+    refused: &[ErrorDetails],
+    context: &CommandContext,
+) -> Option<String> {
+    let words = SentWords::in_language(context.language);
+    let vocabulary = Vocabulary::in_language(context.language);
+    let of_reading = |reading: &AlertReading| {
+        let AlertReading { path, understood, unread, unknown_level } = reading;
+        let instead = understood.as_ref().map(|it| vocabulary.severity(it.severity)).unwrap_or_default();
+        let level = unknown_level.as_ref().map(|level| words.unknown_level(path, level, &instead));
+        let unread = (!unread.is_empty()).then(|| words.unread(path, unread));
+        level.into_iter().chain(unread)
+    };
+    let of_entry = |it: &ErrorDetails| words.refused(it.path.as_deref().unwrap_or_default(), &it.message);
+    let lines: Vec<String> = readings.flat_map(of_reading).chain(refused.iter().map(of_entry)).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+fn paragraphs(parts: [Option<String>; 3]) -> String {
+    parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
 }
 
 fn read(file: &Path) -> std::io::Result<Vec<u8>> {

@@ -1,7 +1,7 @@
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
 
-use fanfare_core::{GroupedAlert, Labels, Status, Unless};
+use fanfare_core::{GroupedAlert, Labels, Severity, Status, Unless};
 
 use super::*;
 use crate::annotation::annotation_in;
@@ -89,6 +89,17 @@ fn each_other_alert_of_a_group_has_a_line_of_its_own_the_worst_first() {
     let chinese_message = super::notification(&notification, &chinese());
     assert_eq!(chinese_message.title, "[严重] Temperature too high - Cold room 3 (另有 3 条)");
     assert_eq!(chinese_message.others.lines()[2].name, "已恢复");
+}
+
+#[test]
+fn a_level_that_nobody_knows_is_named() {
+    let line =
+        |alert, locale: &Locale| notification(&told(alert, Why::Started), locale).facts[0].text.clone();
+    let unknown = Alert { severity_sent: Some("kaputt".into()), ..cold_room() };
+    assert_eq!(line(unknown.clone(), &english()), "HIGH (unknown level “kaputt”)");
+    assert_eq!(line(unknown, &chinese()), "严重 (未知级别“kaputt”)");
+    let known = Alert { severity_sent: Some("Severe".into()), ..cold_room() };
+    assert_eq!(line(known, &english()), "HIGH");
 }
 
 #[test]

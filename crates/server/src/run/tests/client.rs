@@ -65,6 +65,33 @@ fn a_sent_alert_is_read_by_the_source_as_it_was_meant() {
     assert_eq!(alert.annotations.get("description"), Some("41 °C"));
 }
 
+/// What is shown stands in the answer, and nowhere else: the fake gateway reads nothing.
+#[test]
+fn a_dry_run_shows_what_was_understood_and_what_was_not() {
+    const PREVIEW: &str = r#"{"status":"dry_run","alerts":[
+      {"fingerprint":"c5688262826c92f9","status":"firing","would_tell":["on-call"],"path":"[0]",
+       "understood":{"kind":"alarm","severity":"high","labels":{"alertname":"over_temp","eui":"aa01"},"annotations":{"title":"Too hot"}},
+       "unread":["flux"],"unknown_level":"kaputt"}],
+      "refused":[{"code":"not_an_alert","message":"found a number, expected an alert: an object","path":"[1]"}]}"#;
+    let FakeGateway { url, asked } = fake("200 OK", PREVIEW);
+    let File { path, _folder } = file(SOUND);
+    let said = fanfare(&path, &["send", "--url", &url, "--name", "over_temp", "--dry-run"]);
+    assert_eq!(said.outcome.unwrap(), Outcome::Good);
+    expect![[r#"
+        AT   STATUS  SEVERITY  ALARM      DEVICE  TEXT     WOULD TELL
+        [0]  firing  high      over_temp  aa01    Too hot  on-call
+
+        [0]: `kaputt` is no level that is known, taken for high
+        [0]: not understood, kept as it is: flux
+        [1]: refused: found a number, expected an alert: an object
+
+        nothing was stored, and nobody was told
+    "#]]
+    .assert_eq(&said.out);
+    let head = asked.join().unwrap().head;
+    assert!(head.starts_with("post /ingest/thinklink?dry_run=1 http/1.1"), "{head}");
+}
+
 #[test]
 fn a_clear_ends_the_alarm() {
     let FakeGateway { url, asked } = fake("202 Accepted", "{}");

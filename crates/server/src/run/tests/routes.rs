@@ -1,5 +1,4 @@
 use expect_test::{Expect, expect};
-use fanfare_core::Labels;
 use fanfare_sources::{Format, Hints, SourceSettings};
 use jiff::Timestamp;
 use serde_json::{Value, json};
