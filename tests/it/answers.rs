@@ -6,6 +6,7 @@ use crate::harness::{TestGateway, TestRequest, text};
 
 const CONFIG: &str = "
 server: { listen: 127.0.0.1:0 }
+store: sqlite://data/fanfare.db
 sources:
   - { name: open, format: tkl, auth: none, unknown_level: urgent }
 channels:

@@ -9,6 +9,7 @@ mod harness;
 mod demo;
 mod ingest;
 mod answers;
+mod robots;
 mod scripts;
 mod check;
 mod doors;

@@ -9,9 +9,10 @@ use fanfare_settings::{Problems, Secrets, Section, SettingPath};
 use serde::Deserialize;
 
 use crate::document;
-use crate::keyword_or_map::AuthYaml;
+use crate::keyword_or_map::{AuthYaml, SourceAuthYaml};
 use crate::scalars::{Listen, StorePath};
 use crate::server::LISTEN;
+use crate::source_auth::placed;
 use crate::yaml::{MessagesYaml, ServerYaml, SourceYaml, locale};
 
 /// The way to reach a running gateway.
@@ -59,17 +60,24 @@ pub fn gateway_address(file: &Path, secrets: &dyn Secrets) -> Result<GatewayAddr
 impl ClientYaml {
     fn address(self, section: &Section) -> GatewayAddress {
         let Self { store, server, sources, messages } = self;
-        let token = |auth: Option<AuthYaml>, path: SettingPath| match auth {
-            Some(AuthYaml::Bearer(token)) if is_known(&path, section) => Some(token),
-            Some(AuthYaml::Bearer(_) | AuthYaml::None) | None => None,
-        };
+        let token = |token: Secret, bearer: SettingPath| is_known(&bearer, section).then_some(token);
         let tokens = sources.into_iter().enumerate().filter_map(|(index, source)| {
             let path = SettingPath::new("sources").index(index).key("auth");
-            Some((source.name, token(Some(source.auth), path)?))
+            let SourceAuthYaml::AnyOf(credentials) = &source.auth else { return None };
+            let mut bearers =
+                placed(credentials, &path).filter_map(|(path, it)| Some((path, it.bearer.clone()?)));
+            let known = bearers.find_map(|(path, bearer)| token(bearer, path.key("bearer")))?;
+            Some((source.name, known))
         });
+        let api_token = match server.auth {
+            Some(AuthYaml::Bearer(bearer)) => {
+                token(bearer, SettingPath::new("server").key("auth").key("bearer"))
+            }
+            Some(AuthYaml::None) | None => None,
+        };
         GatewayAddress {
             source_tokens: tokens.collect(),
-            api_token: token(server.auth, SettingPath::new("server").key("auth")),
+            api_token,
             locale: locale(Some(&messages)),
             store_path: store.unwrap_or_default().0,
             ..address(server.listen.map_or(LISTEN, |Listen(listen)| listen))
@@ -77,8 +85,7 @@ impl ClientYaml {
     }
 }
 
-fn is_known(auth: &SettingPath, section: &Section) -> bool {
-    let bearer = auth.key("bearer");
+fn is_known(bearer: &SettingPath, section: &Section) -> bool {
     !["env", "file"].iter().any(|place| section.is_reported(&bearer.key(place)))
 }
 

@@ -10,6 +10,8 @@ use fanfare_settings::Problem;
 use fanfare_sources::{Format, SourceSettings};
 use url::Url;
 
+use crate::source_auth::SourceAuth;
+
 /// A sound config: everything that can be wrong with one has been looked at.
 #[derive(Debug)]
 pub struct Config {
@@ -50,11 +52,10 @@ pub struct ServerConfig {
     pub reload_on_change: bool,
 }
 
-/// The credentials that a request needs.
+/// The credentials that a request to the API needs.
 #[derive(Debug, Clone)]
 pub enum Auth {
-    /// None: a source takes alerts from everybody who can reach the address, which
-    /// is a loopback or private one; the API answers only programs on this machine.
+    /// None: the API answers only programs on this machine.
     Open,
     /// The header `Authorization: Bearer TOKEN`.
     Bearer(Secret),
@@ -68,7 +69,7 @@ pub struct SourceConfig {
     /// The form its alerts arrive in.
     pub format: Format,
     /// The credentials for posting.
-    pub auth: Auth,
+    pub auth: SourceAuth,
     /// The longest body it takes, in bytes.
     pub max_body: usize,
     /// The longest silence that raises no alert.

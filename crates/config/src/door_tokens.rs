@@ -3,7 +3,8 @@
 use fanfare_core::Secret;
 use fanfare_settings::{Section, SettingPath};
 
-use crate::keyword_or_map::AuthYaml;
+use crate::keyword_or_map::{AuthYaml, SourceAuthYaml};
+use crate::source_auth::placed;
 use crate::yaml::{ServerYaml, SourceYaml};
 
 /// The fewest characters of a token that is not simply tried out: of six letters and digits there are 57 thousand
@@ -51,24 +52,44 @@ pub(crate) fn check(server: &ServerYaml, sources: &[SourceYaml], section: &mut S
         check_token(token, &api_path, section);
     }
     for (index, source) in sources.iter().enumerate() {
-        let Some(token) = token(&source.auth) else { continue };
-        check_token(token, &SettingPath::new("sources").index(index).key("auth").key("bearer"), section);
-        if api.is_some_and(|api| api.expose() == token.expose()) {
-            let message = format!(
-                "is the token of the source `{}` too: whoever posts alerts there may use the API; give each its own",
-                source.name
-            );
-            section.warning(&api_path, message);
+        let path = SettingPath::new("sources").index(index).key("auth");
+        for (path, token) in source_tokens(&source.auth, &path) {
+            check_token(token, &path, section);
+            if api.is_some_and(|api| api.expose() == token.expose()) {
+                let message = format!(
+                    "is the token of the source `{}` too: whoever posts alerts there may use the API; give each its own",
+                    source.name
+                );
+                section.warning(&api_path, message);
+            }
         }
     }
 }
 
-/// The token of a door, unless it is missing, which has been reported, or a stand-in.
+/// The token of the API, unless it is missing, which has been reported, or a stand-in.
 fn token(auth: &AuthYaml) -> Option<&Secret> {
     match auth {
         AuthYaml::None => None,
-        AuthYaml::Bearer(token) => Some(token).filter(|it| !it.expose().is_empty() && !it.is_stand_in()),
+        AuthYaml::Bearer(token) => Some(token).filter(|it| is_given(it)),
     }
+}
+
+/// The tokens of a source's door, but for those that are missing or stand-ins, each with its path.
+fn source_tokens<'a>(auth: &'a SourceAuthYaml, path: &'a SettingPath) -> Vec<(SettingPath, &'a Secret)> {
+    let SourceAuthYaml::AnyOf(credentials) = auth else { return Vec::new() };
+    let tokens = placed(credentials, path).flat_map(|(path, it)| {
+        let robot =
+            it.dingtalk.as_ref().map(|it| (path.key("dingtalk").key("access_token"), &it.access_token));
+        let bot = it.wecom.as_ref().map(|it| (path.key("wecom").key("key"), &it.key));
+        let bearer = it.bearer.as_ref().map(|it| (path.key("bearer"), it));
+        let in_path = it.path.as_ref().map(|it| (path.key("path"), it));
+        bearer.into_iter().chain(in_path).chain(robot).chain(bot)
+    });
+    tokens.filter(|(_, token)| is_given(token)).collect()
+}
+
+fn is_given(token: &Secret) -> bool {
+    !token.expose().is_empty() && !token.is_stand_in()
 }
 
 fn check_token(token: &Secret, path: &SettingPath, section: &mut Section) {

@@ -54,6 +54,88 @@ impl<'de> Visitor<'de> for AuthVisitor {
     }
 }
 
+/// The setting `auth` of a source: `none`, a credential, or a list of those that open its door.
+#[derive(Debug, Clone)]
+pub(crate) enum SourceAuthYaml {
+    /// No credentials at all.
+    None,
+    /// Any of these, at least one.
+    AnyOf(Vec<CredentialYaml>),
+}
+
+/// A credential of a sender: exactly one of these.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CredentialYaml {
+    pub(crate) bearer: Option<Secret>,
+    pub(crate) basic: Option<BasicYaml>,
+    pub(crate) path: Option<Secret>,
+    pub(crate) standard_webhook: Option<Secret>,
+    pub(crate) hub_signature: Option<Secret>,
+    pub(crate) dingtalk: Option<DingTalkRobotYaml>,
+    pub(crate) wecom: Option<WeComBotYaml>,
+}
+
+/// The credential of HTTP's scheme `Basic`.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BasicYaml {
+    pub(crate) username: String,
+    pub(crate) password: Secret,
+}
+
+/// The credential of a script that believes to post to a robot of DingTalk.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DingTalkRobotYaml {
+    pub(crate) access_token: Secret,
+    pub(crate) secret: Option<Secret>,
+}
+
+/// The credential of a script that believes to post to a bot of WeCom.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WeComBotYaml {
+    pub(crate) key: Secret,
+}
+
+impl<'de> Deserialize<'de> for SourceAuthYaml {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(SourceAuthVisitor)
+    }
+}
+
+struct SourceAuthVisitor;
+
+impl<'de> Visitor<'de> for SourceAuthVisitor {
+    type Value = SourceAuthYaml;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("`none` or `{ bearer: { env: NAME } }`")
+    }
+
+    // The word is not quoted: it may be a token.
+    fn visit_str<E: Error>(self, word: &str) -> Result<SourceAuthYaml, E> {
+        match word {
+            "none" => Ok(SourceAuthYaml::None),
+            _ => Err(E::invalid_type(Unexpected::Str(word), &self)),
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<SourceAuthYaml, A::Error> {
+        let credential = CredentialYaml::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(SourceAuthYaml::AnyOf(vec![credential]))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<SourceAuthYaml, A::Error> {
+        let credentials = Vec::deserialize(SeqAccessDeserializer::new(list))?;
+        if credentials.is_empty() {
+            return Err(A::Error::custom("must not be empty: name a credential, or write `none`"));
+        }
+        Ok(SourceAuthYaml::AnyOf(credentials))
+    }
+}
+
 /// The setting `succeed`: `all`, or the number of channels that must confirm.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SucceedYaml(pub(crate) Succeed);

@@ -20,6 +20,8 @@ mod shared_accounts;
 mod sources;
 mod server;
 mod door_tokens;
+mod config;
+mod source_auth;
 mod retry;
 mod checks;
 mod registry;
@@ -28,7 +30,6 @@ mod yaml;
 mod keyword_or_map;
 mod scalars;
 mod sandbox_secrets;
-mod config;
 
 #[cfg(test)]
 mod testing;
@@ -43,3 +44,4 @@ pub use crate::document::{read_again, secret_files};
 pub use crate::load::Loader;
 pub use crate::registry::{ChannelRegistry, ChannelSettings};
 pub use crate::sandbox_secrets::SandboxSecrets;
+pub use crate::source_auth::{Credential, SourceAuth};

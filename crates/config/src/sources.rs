@@ -10,8 +10,8 @@ use fanfare_sources::SourceSettings;
 
 use crate::checks::check_name;
 use crate::config::SourceConfig;
-use crate::scalars::{ByteSize, FormatText, Listen, PositiveDuration, SeverityWord, Zone};
-use crate::server::check_open;
+use crate::scalars::{ByteSize, FormatText, PositiveDuration, SeverityWord, Zone};
+use crate::source_auth;
 use crate::yaml::SourceYaml;
 
 /// The longest body unless the config says otherwise, in bytes. A whole device,
@@ -45,7 +45,7 @@ pub(crate) fn check(yaml: &[SourceYaml], listen: SocketAddr, section: &mut Secti
             let message = format!("hardly an alert is so short: write {}KiB or more", SMALLEST_BODY / 1024);
             section.warning(&path.key("max_body"), message);
         }
-        check_open(&source.auth, Listen(listen), &path.key("auth"), section);
+        source_auth::check(&source.auth, listen, &path.key("auth"), section);
         check_labels(&source.labels, &path.key("labels"), section);
     }
 }

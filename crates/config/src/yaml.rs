@@ -8,7 +8,7 @@ use fanfare_core::{HumanDuration, Language, Locale, Sending, Unless};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::keyword_or_map::{AuthYaml, BudgetWindows, Limit, QuotaYaml, SucceedYaml};
+use crate::keyword_or_map::{AuthYaml, BudgetWindows, Limit, QuotaYaml, SourceAuthYaml, SucceedYaml};
 use crate::scalars::{
     ByteSize, Day, FormatText, HttpUrl, Listen, MatcherList, PageOrigin, PositiveDuration, SeverityWord,
     StorePath, TimeOfDay, Zone,
@@ -71,7 +71,7 @@ pub(crate) struct RetryYaml {
 pub(crate) struct SourceYaml {
     pub(crate) name: String,
     pub(crate) format: FormatText,
-    pub(crate) auth: AuthYaml,
+    pub(crate) auth: SourceAuthYaml,
     #[serde(default)]
     pub(crate) labels: BTreeMap<String, String>,
     pub(crate) max_body: Option<ByteSize>,

@@ -1,5 +1,7 @@
 //! Access: the requests that are let in.
 
+mod source_access;
+mod signature;
 mod caller;
 mod host;
 mod token;
@@ -15,10 +17,13 @@ use fanfare_core::{AckToken, Secret};
 pub(crate) use self::caller::Caller;
 pub use self::origins::WebOrigins;
 pub(crate) use self::page::RequestSender;
+pub use self::signature::SignatureKey;
+pub(crate) use self::source_access::{Admission, RobotRefusal, RobotSignature};
+pub use self::source_access::{SourceAccess, SourceCredential};
 pub use self::token::TokenDigest;
 use crate::refusal::HttpRefusal;
 
-/// The requests that are let in.
+/// The requests that are let in to the API.
 #[derive(Debug, Clone)]
 pub enum Access {
     /// Requests with this bearer token.
@@ -66,9 +71,7 @@ impl Access {
                     return Err(HttpRefusal::unauthorized("send the header `Authorization: Bearer TOKEN`"));
                 };
                 if bool::from(expected.matches(token)) {
-                    if let Some(connection) = caller.connection {
-                        connection.authenticate();
-                    }
+                    caller.authenticate();
                     Ok(Admitted(()))
                 } else {
                     Err(HttpRefusal::unauthorized("this token does not open this door"))

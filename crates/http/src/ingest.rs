@@ -3,6 +3,7 @@
 mod content;
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderMap;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use fanfare_api::{IngestPreview, IngestResult, IngestStatus};
@@ -21,6 +22,13 @@ use crate::state::{AppState, SourceEndpoint};
 
 /// The advice to whoever sends too long a body.
 const SEND_LESS: &str = "send fewer alerts at once, or leave out what is not about the alert";
+
+impl SourceEndpoint {
+    /// The length of a body at most.
+    pub(crate) fn body_limit(&self) -> BodyLimit {
+        BodyLimit { bytes: self.max_body, advice: SEND_LESS }
+    }
+}
 
 /// The wishes of a sender about the answer.
 #[derive(Debug, Default, Deserialize)]
@@ -47,25 +55,43 @@ pub(crate) async fn ingest(
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, HttpRefusal> {
     let endpoint = state.source(request.match_info().get("source").unwrap_or_default())?;
-    let admitted = endpoint.access.admit((&request).into())?;
-    let compression = Compression::from_headers(request.headers())?;
+    let admission = endpoint.access.admit((&request).into(), request.match_info().get("token"))?;
+    state.gateway.check_room().map_err(not_stored)?;
+    let now = state.clock.now();
+    let (body, admitted) =
+        body.read_verified(admission, (&request).into(), endpoint.body_limit(), now).await?;
     let hints: Hints = query(&request, &admitted)?;
     let wants: IngestParameters = query(&request, &admitted)?;
-    state.gateway.check_room().map_err(not_stored)?;
-    let limit = BodyLimit { bytes: endpoint.max_body, advice: SEND_LESS };
-    let body = expanded(body.read(&admitted, limit).await?, compression, limit).await?;
-    let body = ContentType::from_headers(request.headers()).decode(body);
-    let now = state.clock.now();
-    let reading = endpoint.format.read(&body, &hints, &endpoint.settings, now).map_err(refuse)?;
-    take_note(&state, &endpoint, &reading);
+    let reading = read(&state, &endpoint, request.headers(), body, &hints, now).await?;
     if wants.is_dry_run()? {
         return Ok(HttpResponse::Ok().json(preview(&state.gateway.policy(), &reading, now)));
     }
     Ok(HttpResponse::Accepted().json(accept(&state.gateway, reading, now).await.map_err(not_stored)?))
 }
 
+/// Reads a body that a sender of `endpoint` has posted, as its headers say.
+pub(crate) async fn read(
+    state: &AppState,
+    endpoint: &SourceEndpoint,
+    headers: &HeaderMap,
+    body: Bytes,
+    hints: &Hints,
+    now: Timestamp,
+) -> Result<Reading, HttpRefusal> {
+    let compression = Compression::from_headers(headers)?;
+    let body = expanded(body, compression, endpoint.body_limit()).await?;
+    let body = ContentType::from_headers(headers).decode(body);
+    let reading = endpoint.format.read(&body, hints, &endpoint.settings, now).map_err(refuse)?;
+    take_note(state, endpoint, &reading);
+    Ok(reading)
+}
+
 /// Accepts the alerts of a body, and tells what was read and what becomes of it.
-async fn accept(gateway: &Gateway, reading: Reading, now: Timestamp) -> Result<IngestResult, NotStored> {
+pub(crate) async fn accept(
+    gateway: &Gateway,
+    reading: Reading,
+    now: Timestamp,
+) -> Result<IngestResult, NotStored> {
     let meanings: Vec<_> = reading.alerts.iter().map(alert_reading).collect();
     let alerts: Vec<_> = reading.alerts.into_iter().map(|it| it.alert).collect();
     let accepted = if alerts.is_empty() { Vec::new() } else { gateway.accept(alerts, now).await? };
@@ -120,7 +146,8 @@ async fn expanded(body: Bytes, compression: Compression, limit: BodyLimit) -> Re
     expanded.map_err(|_stopping| HttpRefusal::unavailable("the gateway is about to stop: send this again"))?
 }
 
-fn not_stored(err: NotStored) -> HttpRefusal {
+/// The refusal of alerts that could not be stored.
+pub(crate) fn not_stored(err: NotStored) -> HttpRefusal {
     HttpRefusal::unavailable(err.to_string())
 }
 

@@ -10,6 +10,7 @@
 mod server;
 mod routes;
 mod attend;
+mod robot_doors;
 mod ingest;
 mod api;
 mod ack;
@@ -26,7 +27,7 @@ mod connections;
 mod traffic;
 mod refusal;
 
-pub use crate::access::{Access, TokenDigest, WebOrigins};
+pub use crate::access::{Access, SignatureKey, SourceAccess, SourceCredential, TokenDigest, WebOrigins};
 pub use crate::explain::trace;
 pub use crate::reload_requests::{ReloadFailure, ReloadRequest, ReloadRequests};
 pub use crate::server::HttpServer;

@@ -4,11 +4,14 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 
 use crate::refusal::HttpRefusal;
-use crate::{ack, api, ingest, probes, reload, sandbox};
+use crate::{ack, api, ingest, probes, reload, robot_doors, sandbox};
 
 /// Adds every route to an actix app.
 pub(crate) fn routes(app: &mut web::ServiceConfig) {
     app.route("/ingest/{source}", web::post().to(ingest::ingest))
+        .route("/ingest/{source}/{token}", web::post().to(ingest::ingest))
+        .route("/robot/send", web::post().to(robot_doors::dingtalk))
+        .route("/cgi-bin/webhook/send", web::post().to(robot_doors::wecom))
         .route("/-/healthy", web::get().to(probes::healthy))
         .route("/-/healthy", web::head().to(probes::healthy))
         .route("/-/ready", web::get().to(probes::ready))

@@ -16,7 +16,7 @@ use prometheus_client::registry::Registry;
 
 use self::reloadable::Reloadable;
 use self::scraped_metrics::ScrapedMetrics;
-use crate::access::{Access, Admitted, Caller, WebOrigins};
+use crate::access::{Access, Admitted, Caller, SourceAccess, WebOrigins};
 use crate::refusal::HttpRefusal;
 use crate::reload_requests::ReloadRequests;
 use crate::traffic::Traffic;
@@ -58,7 +58,7 @@ pub struct SourceEndpoint {
     /// The form of its bodies.
     pub format: Format,
     /// The access to it.
-    pub access: Access,
+    pub access: SourceAccess,
     /// The size of a body at most, in bytes.
     pub max_body: usize,
 }
@@ -149,6 +149,11 @@ impl AppState {
         let mut names: Vec<String> = self.sources.get().keys().cloned().collect();
         names.sort();
         names
+    }
+
+    /// The endpoints of all sources, in no order.
+    pub(crate) fn sources(&self) -> Vec<Arc<SourceEndpoint>> {
+        self.sources.get().values().cloned().collect()
     }
 
     /// The endpoint of the source called `name`.

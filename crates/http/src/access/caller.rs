@@ -14,6 +14,15 @@ pub(crate) struct Caller<'a> {
     pub(crate) connection: Option<&'a Arc<OpenConnection>>,
 }
 
+impl Caller<'_> {
+    /// Notes that the caller has shown a right credential.
+    pub(super) fn authenticate(self) {
+        if let Some(connection) = self.connection {
+            connection.authenticate();
+        }
+    }
+}
+
 impl<'a> From<&'a HttpRequest> for Caller<'a> {
     fn from(request: &'a HttpRequest) -> Self {
         Self { head: request.head(), connection: request.conn_data() }

@@ -50,10 +50,11 @@ fn check_caller(state: &AppState, door: Door, caller: Caller<'_>) -> Result<(), 
     cors::check_sender(&state.origins(), door, caller.head)?;
     match door {
         Door::Ingest => {
-            let name = caller.head.uri.path().split('/').nth(2).unwrap_or_default();
-            if !name.contains('%') {
+            let mut parts = caller.head.uri.path().split('/').skip(2);
+            let (name, in_path) = (parts.next().unwrap_or_default(), parts.next());
+            if !caller.head.uri.path().contains('%') {
                 // what the router has yet to decode
-                state.source(name)?.access.admit(caller)?;
+                state.source(name)?.access.admit(caller, in_path)?;
             }
         }
         Door::Api | Door::Reload | Door::Sandbox => {
@@ -62,7 +63,7 @@ fn check_caller(state: &AppState, door: Door, caller: Caller<'_>) -> Result<(), 
         Door::Metrics => {
             state.admit_to_metrics(caller)?;
         }
-        Door::Ack | Door::Probes | Door::None => {}
+        Door::Robot | Door::Ack | Door::Probes | Door::None => {}
     }
     Ok(())
 }

@@ -10,9 +10,10 @@ use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{FromRequest, HttpRequest, dev};
 use futures_util::StreamExt as _;
+use jiff::Timestamp;
 use tokio::time::timeout;
 
-use crate::access::Admitted;
+use crate::access::{Admission, Admitted, Caller};
 use crate::connections::{HeldBody, NoMemory, OpenConnection};
 use crate::refusal::HttpRefusal;
 
@@ -59,8 +60,25 @@ impl FromRequest for UnreadBody {
 }
 
 impl UnreadBody {
+    /// The whole body of `caller`, of at most `limit`, with the proof that it may send it.
+    pub(crate) async fn read_verified(
+        self,
+        admission: Admission,
+        caller: Caller<'_>,
+        limit: BodyLimit,
+        now: Timestamp,
+    ) -> Result<(Bytes, Admitted), HttpRefusal> {
+        let body = self.collect(limit).await?;
+        let admitted = admission.verify(caller, &body, now)?;
+        Ok((body, admitted))
+    }
+
     /// The whole body, of at most `limit`.
     pub(crate) async fn read(self, _: &Admitted, limit: BodyLimit) -> Result<Bytes, HttpRefusal> {
+        self.collect(limit).await
+    }
+
+    async fn collect(self, limit: BodyLimit) -> Result<Bytes, HttpRefusal> {
         let Self { payload, declared, connection } = self;
         if declared.is_some_and(|it| it > limit.bytes) {
             return Err(limit.exceeded());

@@ -5,6 +5,8 @@
 pub(crate) enum Door {
     /// Alerts come in.
     Ingest,
+    /// Alerts come in from scripts that believe to post to a chat robot.
+    Robot,
     /// Questions and requests of operators.
     Api,
     /// The link in a message.
@@ -26,6 +28,7 @@ impl Door {
     pub(crate) fn from_path(path: &str) -> Self {
         match path.split('/').nth(1) {
             Some("ingest") => Self::Ingest,
+            Some("robot" | "cgi-bin") => Self::Robot,
             Some("api") => Self::Api,
             Some("ack") => Self::Ack,
             Some("sandbox") => Self::Sandbox,
@@ -40,6 +43,7 @@ impl Door {
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Ingest => "ingest",
+            Self::Robot => "robot",
             Self::Api => "api",
             Self::Ack => "ack",
             Self::Reload => "reload",

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use clap::Args;
-use fanfare_config::{Auth, Config, Problem, ProblemSeverity, Problems, SourceConfig, in_file};
+use fanfare_config::{Config, Problem, ProblemSeverity, Problems, SourceAuth, SourceConfig, in_file};
 use fanfare_core::{HumanDuration, Language, Limits, Receiver};
 use fanfare_gateway::{ChannelSetup, Drill};
 use fanfare_words::{CheckWords, TermsWords};
@@ -118,8 +118,8 @@ fn summary(config: &Config, context: &CommandContext) -> String {
 
 fn source_row(source: &SourceConfig, words: &CheckWords) -> [String; 4] {
     let who = match source.auth {
-        Auth::Open => words.everybody,
-        Auth::Bearer(_) => words.token_holder,
+        SourceAuth::Open => words.everybody,
+        SourceAuth::AnyOf(_) => words.token_holder,
     };
     let expected = source.expect_every.map_or_else(|| "-".to_owned(), |it| HumanDuration(it).to_string());
     [source.name().to_string(), source.format.to_string(), who.to_owned(), expected]

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use comfy_table::Table;
 use fanfare_api::IngestResult;
-use fanfare_config::{Auth, Config, NoSecrets};
+use fanfare_config::{Config, NoSecrets};
 use fanfare_core::{Clock as _, Language, Policy, SystemClock};
 use fanfare_sandbox::{ProviderVerdict, Sandbox, SeenMessage};
 use fanfare_words::DemoWords;
@@ -127,10 +127,7 @@ impl PostedSample {
 impl Sample {
     fn new(config: &Config, language: Language) -> anyhow::Result<Self> {
         let source = config.sources.first().context("the example policy has no source")?;
-        let token = match &source.auth {
-            Auth::Bearer(token) => Some(token.expose().to_owned()),
-            Auth::Open => None,
-        };
+        let token = source.auth.bearer().map(|token| token.expose().to_owned());
         Ok(Self { body: sample_body(language), source: source.name().to_string(), token })
     }
 

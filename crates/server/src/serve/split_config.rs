@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use fanfare_config::{Auth, Config, ServerConfig, SourceConfig};
+use fanfare_config::{Auth, Config, Credential, ServerConfig, SourceAuth, SourceConfig};
 use fanfare_gateway::{GatewaySettings, WatchedSource};
-use fanfare_http::{Access, AccessSettings, SourceEndpoint, WebOrigins};
+use fanfare_http::{
+    Access, AccessSettings, SignatureKey, SourceAccess, SourceCredential, SourceEndpoint, WebOrigins,
+};
 
 /// The settings of the gateway, and the access to the HTTP server. Neither holds what
 /// cannot change while it runs.
@@ -46,9 +48,31 @@ fn watched_source(source: &SourceConfig) -> Option<WatchedSource> {
 
 fn source_endpoint(source: SourceConfig) -> (String, Arc<SourceEndpoint>) {
     let SourceConfig { settings, format, auth, max_body, expect_every: _ } = source;
-    let access = match &auth {
-        Auth::Bearer(token) => Access::bearer(token),
-        Auth::Open => Access::Anyone,
-    };
+    let access = source_access(&auth);
     (settings.name.to_string(), Arc::new(SourceEndpoint { settings, format, access, max_body }))
+}
+
+fn source_access(auth: &SourceAuth) -> SourceAccess {
+    match auth {
+        SourceAuth::Open => SourceAccess::Anyone,
+        SourceAuth::AnyOf(credentials) => {
+            SourceAccess::AnyOf(credentials.iter().map(source_credential).collect())
+        }
+    }
+}
+
+fn source_credential(credential: &Credential) -> SourceCredential {
+    match credential {
+        Credential::Bearer(token) => SourceCredential::bearer(token),
+        Credential::Basic { username, password } => SourceCredential::basic(username, password),
+        Credential::Path(token) => SourceCredential::path(token),
+        Credential::StandardWebhook(secret) => {
+            SourceCredential::Signature(SignatureKey::standard_webhook(secret))
+        }
+        Credential::HubSignature(secret) => SourceCredential::Signature(SignatureKey::hub(secret)),
+        Credential::DingTalkRobot { access_token, secret } => {
+            SourceCredential::dingtalk(access_token, secret.as_ref())
+        }
+        Credential::WeComBot(key) => SourceCredential::wecom(key),
+    }
 }

@@ -1,0 +1,149 @@
+//! The credentials with which senders open the door of their source.
+
+use std::net::SocketAddr;
+
+use fanfare_core::Secret;
+use fanfare_settings::{Section, SettingPath};
+
+use crate::keyword_or_map::{BasicYaml, CredentialYaml, DingTalkRobotYaml, SourceAuthYaml, WeComBotYaml};
+use crate::scalars::Listen;
+
+/// The credentials with which senders open the door of a source.
+#[derive(Debug, Clone)]
+pub enum SourceAuth {
+    /// None: the source takes alerts from everybody who can reach the address, which is a loopback or private one.
+    Open,
+    /// Any of these; several while one takes the place of another.
+    AnyOf(Vec<Credential>),
+}
+
+/// A credential of a sender.
+#[derive(Debug, Clone)]
+pub enum Credential {
+    /// The header `Authorization: Bearer TOKEN`.
+    Bearer(Secret),
+    /// The header `Authorization: Basic …`.
+    Basic {
+        /// The name of the user.
+        username: String,
+        /// The password of the user.
+        password: Secret,
+    },
+    /// The last part of the address, `/ingest/SOURCE/TOKEN`, for senders that can set nothing else.
+    Path(Secret),
+    /// A signature of the body and its time: <https://www.standardwebhooks.com/>.
+    StandardWebhook(Secret),
+    /// A signature of the body in `X-Hub-Signature-256`:
+    /// <https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries>.
+    HubSignature(Secret),
+    /// The access token of a script that believes to post to a robot of DingTalk, and the secret that it signs with.
+    DingTalkRobot {
+        /// The value of `access_token` in the address.
+        access_token: Secret,
+        /// The secret of the security setting 加签; without it no signature is asked for.
+        secret: Option<Secret>,
+    },
+    /// The key of a script that believes to post to a bot of WeCom.
+    WeComBot(Secret),
+}
+
+impl SourceAuth {
+    /// The first bearer token, with which our own commands post.
+    #[must_use]
+    pub fn bearer(&self) -> Option<&Secret> {
+        match self {
+            Self::Open => None,
+            Self::AnyOf(credentials) => credentials.iter().find_map(|it| match it {
+                Credential::Bearer(token) => Some(token),
+                Credential::Basic { .. }
+                | Credential::Path(_)
+                | Credential::StandardWebhook(_)
+                | Credential::HubSignature(_)
+                | Credential::DingTalkRobot { .. }
+                | Credential::WeComBot(_) => None,
+            }),
+        }
+    }
+}
+
+/// Notes a door that strangers can open, and entries that are not exactly one credential.
+pub(crate) fn check(auth: &SourceAuthYaml, listen: SocketAddr, path: &SettingPath, section: &mut Section) {
+    match auth {
+        SourceAuthYaml::None if !Listen(listen).is_private() => section.error(
+            path,
+            "`none` is only accepted if `server.listen` is a loopback or private address: write `{ bearer: { env: NAME } }`",
+        ),
+        SourceAuthYaml::None => {}
+        SourceAuthYaml::AnyOf(credentials) => {
+            for (path, credential) in placed(credentials, path) {
+                match credential.kinds() {
+                    1 => {}
+                    0 => section.error(&path, "names no credential: write `{ bearer: { env: NAME } }`"),
+                    _ => section.error(
+                        &path,
+                        "names more than one credential: write a list, of which any one opens the door",
+                    ),
+                }
+            }
+        }
+    }
+}
+
+/// The credentials with the path of each: an entry of a list, or `auth` itself.
+pub(crate) fn placed<'a>(
+    credentials: &'a [CredentialYaml],
+    path: &'a SettingPath,
+) -> impl Iterator<Item = (SettingPath, &'a CredentialYaml)> {
+    let is_list = credentials.len() > 1;
+    credentials
+        .iter()
+        .enumerate()
+        .map(move |(index, it)| (if is_list { path.index(index) } else { path.clone() }, it))
+}
+
+impl CredentialYaml {
+    fn kinds(&self) -> usize {
+        let Self { bearer, basic, path, standard_webhook, hub_signature, dingtalk, wecom } = self;
+        [
+            bearer.is_some(),
+            basic.is_some(),
+            path.is_some(),
+            standard_webhook.is_some(),
+            hub_signature.is_some(),
+            dingtalk.is_some(),
+            wecom.is_some(),
+        ]
+        .into_iter()
+        .filter(|it| *it)
+        .count()
+    }
+
+    /// The credential; of several, which were refused, the first.
+    fn credential(self) -> Option<Credential> {
+        let Self { bearer, basic, path, standard_webhook, hub_signature, dingtalk, wecom } = self;
+        let basic = basic.map(|BasicYaml { username, password }| Credential::Basic { username, password });
+        let dingtalk = dingtalk.map(|DingTalkRobotYaml { access_token, secret }| Credential::DingTalkRobot {
+            access_token,
+            secret,
+        });
+        bearer
+            .map(Credential::Bearer)
+            .or(basic)
+            .or_else(|| path.map(Credential::Path))
+            .or_else(|| standard_webhook.map(Credential::StandardWebhook))
+            .or_else(|| hub_signature.map(Credential::HubSignature))
+            .or(dingtalk)
+            .or_else(|| wecom.map(|WeComBotYaml { key }| Credential::WeComBot(key)))
+    }
+}
+
+impl From<SourceAuthYaml> for SourceAuth {
+    fn from(yaml: SourceAuthYaml) -> Self {
+        match yaml {
+            SourceAuthYaml::None => Self::Open,
+            SourceAuthYaml::AnyOf(credentials) => {
+                Self::AnyOf(credentials.into_iter().filter_map(CredentialYaml::credential).collect())
+            }
+        }
+    }
+}

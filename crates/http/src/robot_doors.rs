@@ -1,0 +1,108 @@
+//! Doors for scripts that believe to post to a chat robot: only the host of their address is changed.
+//!
+//! The token or key in the address names the source, and the answers are those of the provider, refusals
+//! too: the scripts know no others.
+
+mod dingtalk;
+mod wecom;
+
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse, web};
+use fanfare_sources::Hints;
+use jiff::Timestamp;
+use serde_json::json;
+
+use self::dingtalk::DingTalkParameters;
+use self::wecom::WeComParameters;
+use crate::access::{Admitted, RobotRefusal};
+use crate::ingest;
+use crate::refusal::HttpRefusal;
+use crate::request::UnreadBody;
+use crate::state::{AppState, SourceEndpoint};
+
+/// A source that a token names, and the proof that its sender may post there.
+type AdmittedSource = (Arc<SourceEndpoint>, Admitted);
+
+/// The answer of a provider: its code and its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct ProviderAnswer {
+    errcode: i64,
+    errmsg: String,
+}
+
+/// `POST /robot/send`: answers as DingTalk does once everything the body calls for is on the disk.
+pub(crate) async fn dingtalk(
+    request: HttpRequest,
+    body: UnreadBody,
+    state: web::Data<AppState>,
+) -> HttpResponse {
+    let parameters = DingTalkParameters::from_query(request.query_string());
+    let admitted = parameters.admit(&state, state.clock.now()).map_err(dingtalk::refused);
+    let answer = match admitted {
+        Ok(admitted) => {
+            take(&request, body, &state, admitted).await.map_err(|refusal| dingtalk::failed(&refusal))
+        }
+        Err(refused) => Err((StatusCode::OK, refused)),
+    };
+    respond(answer)
+}
+
+/// `POST /cgi-bin/webhook/send`: answers as WeCom does once everything the body calls for is on the disk.
+pub(crate) async fn wecom(
+    request: HttpRequest,
+    body: UnreadBody,
+    state: web::Data<AppState>,
+) -> HttpResponse {
+    let parameters = WeComParameters::from_query(request.query_string());
+    let answer = match parameters.admit(&state) {
+        Ok(admitted) => {
+            take(&request, body, &state, admitted).await.map_err(|refusal| wecom::failed(&refusal))
+        }
+        Err(RobotRefusal::Unknown | RobotRefusal::BadSignature | RobotRefusal::BadTimestamp) => {
+            Err((StatusCode::OK, wecom::unknown_key()))
+        }
+    };
+    respond(answer)
+}
+
+/// Takes a body as `/ingest` would.
+async fn take(
+    request: &HttpRequest,
+    body: UnreadBody,
+    state: &AppState,
+    (endpoint, admitted): AdmittedSource,
+) -> Result<(), HttpRefusal> {
+    state.gateway.check_room().map_err(ingest::not_stored)?;
+    let body: Bytes = body.read(&admitted, endpoint.body_limit()).await?;
+    let now: Timestamp = state.clock.now();
+    let hints = Hints::default(); // the parameters are the provider's
+    let reading = ingest::read(state, &endpoint, request.headers(), body, &hints, now).await?;
+    ingest::accept(&state.gateway, reading, now).await.map_err(ingest::not_stored)?;
+    Ok(())
+}
+
+fn respond(answer: Result<(), (StatusCode, ProviderAnswer)>) -> HttpResponse {
+    let (status, ProviderAnswer { errcode, errmsg }) = match answer {
+        Ok(()) => (StatusCode::OK, ProviderAnswer::new(0, "ok")),
+        Err(refused) => refused,
+    };
+    HttpResponse::build(status).json(json!({ "errcode": errcode, "errmsg": errmsg }))
+}
+
+impl ProviderAnswer {
+    fn new(errcode: i64, errmsg: impl Into<String>) -> Self {
+        Self { errcode, errmsg: errmsg.into() }
+    }
+}
+
+/// The HTTP status beside a provider's code. The providers answer 200 to everything; but a message that was not kept
+/// must look so to scripts that read nothing else.
+fn status_beside(refusal: &HttpRefusal) -> StatusCode {
+    if refusal.status().is_server_error() { refusal.status() } else { StatusCode::OK }
+}
+
+#[cfg(test)]
+mod tests;
