@@ -47,7 +47,7 @@ fn a_script_for_a_robot_swaps_only_the_host() {
     assert_eq!(post(&gateway, "/robot/send?access_token=robot-token-1", &body), ok());
     assert_eq!(post(&gateway, "/cgi-bin/webhook/send?key=bearer-token-1", &body), ok());
     let mut sources: Vec<String> =
-        alerts(&gateway).iter().map(|it| text(&it["labels"], "source").to_owned()).collect();
+        alerts(&gateway).iter().map(|it| text(&it["alert"]["labels"], "source").to_owned()).collect();
     sources.sort();
     assert_eq!(sources, ["site-a", "site-b"]);
     gateway.until_nothing_is_owed();

@@ -78,6 +78,7 @@ pub(crate) fn check(auth: &SourceAuthYaml, listen: SocketAddr, path: &SettingPat
             for (path, credential) in placed(credentials, path) {
                 match credential.kinds() {
                     1 => {}
+                    0 if CredentialYaml::KINDS.iter().any(|kind| section.is_reported(&path.key(kind))) => {}
                     0 => section.error(&path, "names no credential: write `{ bearer: { env: NAME } }`"),
                     _ => section.error(
                         &path,
@@ -102,6 +103,10 @@ pub(crate) fn placed<'a>(
 }
 
 impl CredentialYaml {
+    /// The names of the settings, each a kind of credential.
+    const KINDS: [&str; 7] =
+        ["bearer", "basic", "path", "standard_webhook", "hub_signature", "dingtalk", "wecom"];
+
     fn kinds(&self) -> usize {
         let Self { bearer, basic, path, standard_webhook, hub_signature, dingtalk, wecom } = self;
         [

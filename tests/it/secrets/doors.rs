@@ -32,12 +32,17 @@ pub(super) enum Credential {
     Scraper,
     /// The token of the source.
     Source,
+    /// A token in the address: the answer is that of a provider.
+    Robot,
     /// The API token, with which one reads the ledger and gives orders.
     Operator,
 }
 
-const DOORS: [DoorRule; 26] = [
+const DOORS: [DoorRule; 29] = [
     ("POST", "/ingest/{source}", Credential::Source),
+    ("POST", "/ingest/{source}/{token}", Credential::Source),
+    ("POST", "/robot/send", Credential::Robot),
+    ("POST", "/cgi-bin/webhook/send", Credential::Robot),
     ("GET", "/-/healthy", Credential::Anybody),
     ("HEAD", "/-/healthy", Credential::Anybody),
     ("GET", "/-/ready", Credential::Anybody),
@@ -78,7 +83,8 @@ pub(super) fn closed_doors() -> impl Iterator<Item = TestRequest> {
 fn request(method: &str, path: &str) -> TestRequest {
     let id = if path.contains("dead-letters") { "d1" } else { "1" };
     let path = path.replace("{id}", id).replace("{name}", "nobody").replace("{source}", "closed");
-    let request = TestRequest::new(method, &path.replace("{token:.*}", "forged"));
+    let request =
+        TestRequest::new(method, &path.replace("{token:.*}", "forged").replace("{token}", "forged"));
     match (method, path.rsplit('/').next().unwrap()) {
         ("POST", "acknowledge") => request.body(r#"{"by":"Mallory"}"#),
         ("POST", "retry") => request.body(r#"{"ids":["d1"]}"#),
@@ -162,6 +168,19 @@ fn without_the_token_nobody_is_answered_by_any_door_of_the_api() {
             "the-token-of-a-source"
         };
         check(&request, &request.clone().bearer(of_other).send(gateway.address()), 401);
+    }
+}
+
+#[test]
+fn a_robots_door_opens_for_no_token_but_its_sources() {
+    let gateway = with_token();
+    for request in doors_of(Credential::Robot) {
+        for token in [TOKEN, "the-token-of-a-source"] {
+            let request = request.clone().bearer(token).body(r#"{"msgtype":"text","text":{"content":"x"}}"#);
+            let answer = request.send(gateway.address());
+            check(&request, &answer, 200);
+            assert_ne!(answer.json()["errcode"], 0, "the token stands in the address: {answer:?}");
+        }
     }
 }
 

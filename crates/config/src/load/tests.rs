@@ -1,6 +1,7 @@
 mod channels;
 mod doubts;
 mod secrets;
+mod source_auth;
 mod terms;
 mod versions;
 
@@ -14,7 +15,7 @@ use proptest::prelude::*;
 
 use super::Loader;
 use crate::testing::{kinds, secrets};
-use crate::{Auth, Config, Problem, Problems};
+use crate::{Config, Credential, Problem, Problems, SourceAuth};
 
 const FILE: &str = "/etc/fanfare/fanfare.yaml";
 
@@ -84,8 +85,11 @@ fn a_sound_config_has_no_problems_and_good_defaults() {
     assert_eq!(config.policy.route().repeat_interval.as_secs(), 4 * 60 * 60);
     assert_eq!(config.sandbox_accounts, []);
     match &config.sources[0].auth {
-        Auth::Bearer(token) => assert_eq!(token.expose(), "SEC-token"),
-        Auth::Open => panic!("anybody may post"),
+        SourceAuth::AnyOf(credentials) => match credentials.as_slice() {
+            [Credential::Bearer(token)] => assert_eq!(token.expose(), "SEC-token"),
+            other => panic!("{other:?}"),
+        },
+        SourceAuth::Open => panic!("anybody may post"),
     }
 }
 
@@ -165,7 +169,7 @@ route: { receiver: team }
             3:5: error: sources[0].nmae: unknown setting `nmae`; did you mean `name`? known are `name`, `format`, `auth`, `labels`, `max_body`, `expect_every`, `unknown_level`, `timezone`
             4:13: error: sources[0].format: unknown format `prometheus`; known are `tkl`
             5:21: error: sources[0].auth.bearer: a secret must not stand in the config itself: write `{ env: NAME }` or `{ file: PATH }`, or allow it with `allow_inline_secrets: true` at the top
-            5:38: error: sources[0].auth.basic: unknown setting `basic`; known are `bearer`
+            5:45: error: sources[0].auth.basic: expected a map (`name: value`), found a text
             6:15: error: sources[0].labels.site: expected a text, found a list
             7:15: error: sources[0].max_body: `1 elephant` is not a size: expected a number with a unit, e.g. 64KiB or 1MiB"#]],
     );
