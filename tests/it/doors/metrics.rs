@@ -34,7 +34,7 @@ const FAMILIES: [(&str, &str); 24] = [
 ];
 
 /// Families that are there once there is something to count, or once it has been looked at.
-const AT_TIMES: [(&str, &str); 25] = [
+const AT_TIMES: [(&str, &str); 27] = [
     ("process_virtual_memory_bytes", "gauge"),
     ("fanfare_acknowledgements", "counter"),
     ("fanfare_circuit_open", "gauge"),
@@ -45,9 +45,11 @@ const AT_TIMES: [(&str, &str); 25] = [
     ("fanfare_disk_free_bytes", "gauge"),
     ("fanfare_disk_size_bytes", "gauge"),
     ("fanfare_queue_age_seconds", "gauge"),
+    ("fanfare_source_entries_refused", "counter"),
     ("fanfare_source_expected_every_seconds", "gauge"),
     ("fanfare_source_last_alert_timestamp_seconds", "gauge"),
     ("fanfare_source_silence_seconds", "gauge"),
+    ("fanfare_source_unknown_levels", "counter"),
     ("fanfare_store_faults", "counter"),
     ("fanfare_store_size_bytes", "gauge"),
     ("fanfare_http_connections_closed", "counter"),
