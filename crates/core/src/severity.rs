@@ -51,34 +51,32 @@ impl fmt::Display for Severity {
 )]
 pub struct InvalidSeverity(String);
 
-/// The words other systems use, in lower case. `hight` is a typo in ThinkLink's
+/// The words that systems and people use, in lower case and without blanks, `_` and `-`: those of Prometheus, Zabbix
+/// (<https://www.zabbix.com/documentation/current/en/manual/config/triggers/severity>), syslog (RFC 5424), X.733 and
+/// its Chinese translation, incident management (P1, S1, Sev1), and control systems. `hight` is a typo in ThinkLink's
 /// own Chinese RPC page, copied into scripts ever since.
-const ALIASES: [(Severity, &[&str]); 4] = [
+///
+/// A bare number is no word: the most severe is 0 in one system, 1 in the next and 5 in another.
+const ALIASES: [(Severity, &str); 4] = [
     (
         Severity::Low,
-        &["low", "info", "information", "informational", "notice", "debug", "none", "p4", "低", "提示"],
+        "low lowest verylow info information informational notice notification debug trace verbose none notclassified \
+         trivial advisory p4 p5 s4 sev4 sev5 低 较低 低级 低危 提示 通知 信息 轻微 未分类 调试",
     ),
     (
         Severity::Mid,
-        &["mid", "middle", "medium", "moderate", "minor", "warn", "warning", "average", "p3", "中", "警告"],
+        "mid middle medium moderate minor warn warning average caution p3 s3 sev3 \
+         中 中等 中级 中危 警告 告警 预警 次要 一般 一般严重 普通 较大 注意",
     ),
-    (Severity::High, &["high", "hight", "error", "err", "major", "severe", "p2", "高", "严重"]),
+    (
+        Severity::High,
+        "high hight error err major severe serious danger alarm fault failure p2 s2 sev2 \
+         高 较高 高级 严重 重要 重大 错误 危险 故障 报警",
+    ),
     (
         Severity::Urgent,
-        &[
-            "urgent",
-            "critical",
-            "crit",
-            "fatal",
-            "emergency",
-            "emerg",
-            "disaster",
-            "page",
-            "p0",
-            "p1",
-            "紧急",
-            "危急",
-        ],
+        "urgent critical crit fatal emergency emerg panic alert disaster catastrophic highest veryhigh blocker page \
+         immediate p0 p1 s0 s1 sev0 sev1 紧急 危急 特急 加急 灾难 致命 极高 最高 特级 特别严重 特别重大 高危 非常紧急",
     ),
 ];
 
@@ -86,10 +84,11 @@ impl FromStr for Severity {
     type Err = InvalidSeverity;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let word = text.trim().to_lowercase();
+        let is_kept = |c: &char| !(c.is_whitespace() || matches!(c, '_' | '-'));
+        let word: String = text.chars().filter(is_kept).flat_map(char::to_lowercase).collect();
         ALIASES
             .iter()
-            .find(|(_, words)| words.contains(&word.as_str()))
+            .find(|(_, words)| words.split_ascii_whitespace().any(|it| it == word))
             .map(|(severity, _)| *severity)
             .ok_or_else(|| InvalidSeverity(text.to_owned()))
     }

@@ -10,6 +10,7 @@ use crate::{Hints, Reading, SourceSettings, Unreadable, scrub, tkl};
 /// Prepares the reading of bodies of every format, so that the first one waits for nothing.
 pub fn warm_up() {
     scrub::warm_up();
+    tkl::warm_up();
     let source = SourceSettings::new("warm-up");
     let body = br#"{"eui": "0000000000000000", "level": "low", "desc": "a text that is searched", "extra": {"a": 1}}"#;
     for format in Format::ALL {

@@ -5,9 +5,13 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 
 use crate::json::Json;
+
+use self::sentence::Words;
+
+mod sentence;
 
 /// The text that stands where a credential stood.
 pub(crate) const REMOVED: &str = "[removed]";
@@ -32,6 +36,11 @@ fn scrub_field(name: &str, value: &Json) -> Option<(String, Json)> {
     Some((scrub_text(name), value))
 }
 
+/// Tells whether the name, in lower case, letters and digits only, is that of a credential or of a container of them.
+pub(crate) fn is_secret_name(plain: &str) -> bool {
+    ATTRIBUTE_CONTAINERS.contains(&plain) || CREDENTIAL_NAME.is_match(plain)
+}
+
 /// The text with each credential in it replaced by [`REMOVED`].
 pub(crate) fn scrub_text(text: &str) -> String {
     if is_short_word(text) {
@@ -39,7 +48,16 @@ pub(crate) fn scrub_text(text: &str) -> String {
     }
     // Shapes first: an introduced credential ends at white space, and a key in PEM has some.
     let text = SHAPED.replace_all(text, REMOVED);
-    INTRODUCED.replace_all(&text, format!("${{intro}}{REMOVED}")).into_owned()
+    let masked = |found: &Captures<'_>| {
+        let part = |name| found.name(name).map_or("", |it| it.as_str());
+        let (intro, value) = (part("intro"), part("value"));
+        let rest = found.get(0).map_or("", |it| &text[it.end()..]);
+        match sentence::words_after(intro, value, rest) {
+            Words::Secret { length } => format!("{intro}{REMOVED}{}", &value[length..]),
+            Words::Sentence => format!("{intro}{value}"),
+        }
+    };
+    INTRODUCED.replace_all(&text, masked).into_owned()
 }
 
 /// Tells whether `text` is too short for any pattern below. Most names and values of a
@@ -75,7 +93,7 @@ static INTRODUCED: LazyLock<Regex> = LazyLock::new(|| {
             # password: …, "dingtalk_secret": "…", also within JSON in a text.
           | (?: token | secret | password | passwd | passphrase | pwd | authorization | credentials?
               | (?: api | access | private | app | nwk ) [_-]? s? [_-]? key | 密码 | 口令 | 密钥 | 令牌 )
-            [\w-]* \\* ["']? \s* [:=：] \s* (?: (?: bearer | basic ) \s+ )?
+            [\w-]* \\* ["']? \s* [:=：] \s* (?: (?: bearer | basic | digest | negotiate ) \s+ )?
           | (?-u: \b ) bearer \s+
             # Addresses whose path is the credential.
           | hooks\.slack\.com/services/
@@ -83,7 +101,7 @@ static INTRODUCED: LazyLock<Regex> = LazyLock::new(|| {
           | discord(?:app)?\.com/api/webhooks/
           | \.webhook\.office\.com/
         )
-        (?: \\* " [^"]* " | \\* ' [^']* ' | [^\s"'&,;，；。]+ )"#,
+        (?<value> \\* " [^"]* " | \\* ' [^']* ' | [^\s"'&,;，；。]+ )"#,
     )
 });
 
@@ -111,8 +129,9 @@ pub(crate) fn warm_up() {
     }
 }
 
+/// The pattern that is written in the program.
 #[expect(clippy::expect_used, reason = "a constant of this file; every test would fail")]
-fn pattern(text: &str) -> Regex {
+pub(crate) fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a valid pattern")
 }
 

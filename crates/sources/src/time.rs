@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 
 /// The longest plausible lead of a sender's clock: a time zone is at most 14 hours.
 const AHEAD: Duration = Duration::from_hours(24);
@@ -15,25 +17,83 @@ const BEHIND: Duration = Duration::from_hours(365 * 24);
 /// 5138, as milliseconds it is 1973.
 const FIRST_MILLISECOND: i64 = 100_000_000_000;
 
-/// The time in `text`, if it is plausible for an event that is reported at `now`.
+/// The digits of a time without separators, `20261127083000`. As milliseconds it would be the year 2612.
+const COMPACT_DIGITS: usize = 14;
+
+/// What is known of the time in which a body was written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Clock<'a> {
+    /// The time of arrival.
+    pub(crate) now: Timestamp,
+    /// The zone of times without an offset; `None`: such a time is not read.
+    pub(crate) zone: Option<&'a TimeZone>,
+}
+
+/// The time in `text`, if it is plausible for an event that is reported at `clock.now`.
 ///
 /// ThinkLink writes RFC 3339 in one field and milliseconds since 1970 in the
-/// next. A time without offset is not read: its zone is unknown.
-pub(crate) fn plausible(text: &str, now: Timestamp) -> Option<Timestamp> {
-    let latest = now.checked_add(AHEAD).unwrap_or(Timestamp::MAX);
-    not_too_old(text, now).filter(|time| *time <= latest)
+/// next. A time without offset is read only in the zone of its source.
+pub(crate) fn plausible(text: &str, clock: Clock<'_>) -> Option<Timestamp> {
+    let latest = clock.now.checked_add(AHEAD).unwrap_or(Timestamp::MAX);
+    not_too_old(text, clock).filter(|time| *time <= latest)
 }
 
-/// The expiry in `text` of an alert that is reported at `now`, if it is plausible. It may
+/// The expiry in `text` of an alert that is reported at `clock.now`, if it is plausible. It may
 /// be as far ahead as the sender wants; the zero time, `0001-01-01T00:00:00Z`, is none.
-pub(crate) fn plausible_expiry(text: &str, now: Timestamp) -> Option<Timestamp> {
-    not_too_old(text, now)
+pub(crate) fn plausible_expiry(text: &str, clock: Clock<'_>) -> Option<Timestamp> {
+    not_too_old(text, clock)
 }
 
-fn not_too_old(text: &str, now: Timestamp) -> Option<Timestamp> {
-    let time = text.parse().ok().or_else(|| since_1970(text))?;
-    let earliest = now.checked_sub(BEHIND).unwrap_or(Timestamp::MIN);
+fn not_too_old(text: &str, clock: Clock<'_>) -> Option<Timestamp> {
+    let text = text.trim();
+    let time = match local(text) {
+        Some(local) => local.to_zoned(clock.zone?.clone()).ok()?.timestamp(),
+        None => text.parse().ok().or_else(|| since_1970(text))?,
+    };
+    let earliest = clock.now.checked_sub(BEHIND).unwrap_or(Timestamp::MIN);
     (earliest <= time).then_some(time)
+}
+
+/// The date and time in `text`, if it has both, the year first, and no offset: `2026-11-27 08:30:00`,
+/// `2026/11/27 08:30`, `2026年11月27日 08:30:00`, `20261127083000`.
+fn local(text: &str) -> Option<DateTime> {
+    let is_compact = text.len() == COMPACT_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
+    let whole = if is_compact {
+        format!(
+            "{}-{}-{} {}:{}:{}",
+            &text[..4],
+            &text[4..6],
+            &text[6..8],
+            &text[8..10],
+            &text[10..12],
+            &text[12..]
+        )
+    } else {
+        text.to_owned()
+    };
+    let (date, time) = whole.split_once(['T', ' ', '日'])?;
+    let date = numbers(date, &['-', '/', '年', '月', '.'])?;
+    let is_fraction = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let time = time.trim();
+    let whole_seconds =
+        time.split_once('.').filter(|(_, it)| is_fraction(it)).map_or(time, |(whole, _)| whole);
+    let time = numbers(whole_seconds, &[':', '时', '分', '秒'])?;
+    let ([year, month, day], [hour, minute, ..]) = (&date[..], &time[..]) else { return None };
+    if *year < 1000 {
+        return None; // of two digits, or a day
+    }
+    let second = time.get(2).copied().unwrap_or(0);
+    let part = |number: i16| i8::try_from(number).ok();
+    DateTime::new(*year, part(*month)?, part(*day)?, part(*hour)?, part(*minute)?, part(second)?, 0).ok()
+}
+
+/// The numbers between the separators, up to three; `None` if there is anything else.
+fn numbers(text: &str, separators: &[char]) -> Option<Vec<i16>> {
+    let parts = text.split(separators).filter(|part| !part.is_empty());
+    let numbers: Vec<i16> = parts
+        .map(|part| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok()).flatten())
+        .collect::<Option<_>>()?;
+    (numbers.len() <= 3).then_some(numbers)
 }
 
 fn since_1970(text: &str) -> Option<Timestamp> {

@@ -11,9 +11,18 @@
 //! | D | `type: notify` | – | `title`, `desc` | `notice_groups` |
 //! | E | scripts that post to a chat | – | `desc` or `content` | – |
 //!
-//! and people wrap them, merge them and add to them. So a body is not matched
-//! against shapes: each field is looked for where any shape may have it, and the
-//! rest is kept as it is.
+//! and people wrap them, merge them and add to them, and gateways, PLCs and chat scripts
+//! have their own words in English and Chinese. So a body is not matched against shapes:
+//! each field is looked for by its meaning where any shape may have it. The documented
+//! names win. The rest is kept, told to the sender, and shown to people where they would
+//! see nothing else.
+//!
+//! | module | decides |
+//! |---|---|
+//! | `entries` | which alarms a body reports: itself, or the entries of a list |
+//! | `names`, `parts`, `words` | what a field's name, the object around it and a word for a state mean |
+//! | `intent` | whether the alarm is raised or has ended |
+//! | `subject`, `leftovers`, `numbers` | which two bodies are about the same alarm |
 
 use fanfare_core::{Alert, Fingerprint, Identity, Kind, Labels, Severity, Status};
 use jiff::Timestamp;
@@ -21,18 +30,33 @@ use jiff::Timestamp;
 use crate::extra::{bounded, flatten};
 use crate::json::Json;
 use crate::scrub::scrub;
+use crate::time::{Clock, plausible, plausible_expiry};
 use crate::{BodyFault, Hints, NothingToDo, ReadAlert, Reading, SourceSettings, Unreadable};
 
-use self::body::{Body, EVERYWHERE};
+use self::body::Body;
+use self::entries::AlarmList;
 use self::form::{Form, is_abridged};
-use self::intent::Intent;
-use self::subject::Subject;
+use self::intent::Statement;
+use self::names::Meaning;
+use self::subject::{Subject, TopNames};
 
+mod entries;
 mod subject;
 mod intent;
 mod addressees;
+mod leftovers;
 mod body;
+mod parts;
+mod names;
+mod words;
+mod numbers;
 mod form;
+
+/// Prepares the tables and patterns.
+pub(crate) fn warm_up() {
+    names::warm_up();
+    numbers::warm_up();
+}
 
 /// Reads a body that holds one alarm or a list of them.
 pub(crate) fn read(
@@ -41,28 +65,28 @@ pub(crate) fn read(
     source: &SourceSettings,
     now: Timestamp,
 ) -> Result<Reading, Unreadable> {
-    let reader = BodyReader { sent_hints: hints, hints: Form::Kept.hints(hints), source, now };
+    let clock = Clock { now, zone: source.timezone.as_ref() };
+    let reader = BodyReader { sent_hints: hints, hints: Form::Kept.hints(hints), source, clock };
     let mut reading = Reading::default();
     match Json::parse(body)? {
         Json::List(items) if items.is_empty() => return Err(empty_list()),
         Json::List(items) => {
             for (index, item) in items.into_iter().enumerate() {
-                reader.read_entry(&mut reading, item, &format!("[{index}]"));
+                reader.read_item(&mut reading, item, &format!("[{index}]"));
             }
-            refuse_if_nothing_was_taken(&mut reading)?;
         }
         item @ (Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::Object(_)) => {
-            reader.read_into(&mut reading, item, "$")?;
+            reader.read_item(&mut reading, item, "$");
         }
     }
-    Ok(reading)
+    refuse_if_nothing_was_taken(reading)
 }
 
-/// The first fault of a list, if it has nothing else.
-fn refuse_if_nothing_was_taken(reading: &mut Reading) -> Result<(), Unreadable> {
+/// The first fault of a body, if it has nothing else.
+fn refuse_if_nothing_was_taken(mut reading: Reading) -> Result<Reading, Unreadable> {
     let is_taken = !(reading.alerts.is_empty() && reading.nothing_to_do.is_empty());
     if is_taken || reading.refused.is_empty() {
-        return Ok(());
+        return Ok(reading);
     }
     Err(reading.refused.swap_remove(0))
 }
@@ -82,89 +106,155 @@ struct BodyReader<'a> {
     sent_hints: &'a Hints,
     hints: Hints,
     source: &'a SourceSettings,
-    now: Timestamp,
+    clock: Clock<'a>,
+}
+
+/// What was taken of one alarm in one form.
+struct Taken<'a> {
+    statement: Statement,
+    kind: Kind,
+    status: Status,
+    subject: Subject,
+    level: Option<Level>,
+    /// The texts as they were sent, without what is added for people.
+    texts: Labels,
+    mention: fanfare_core::Mention,
+    groups: Vec<String>,
+    starts_at: Timestamp,
+    ends_at: Option<Timestamp>,
+    /// What is left.
+    body: Body<'a>,
+}
+
+/// The severity, and the sender's word for it.
+#[derive(Debug, Clone)]
+struct Level {
+    word: String,
+    /// `None`: no table has the word.
+    severity: Option<Severity>,
 }
 
 impl BodyReader<'_> {
-    /// Reads an entry of a list. One that cannot be read costs only itself.
-    fn read_entry(&self, reading: &mut Reading, sent: Json, place: &str) {
-        if let Err(fault) = self.read_into(reading, sent, place) {
-            reading.refused.push(fault);
+    /// Reads what stands at `place`: an alarm, or a list of them and what they have in common.
+    fn read_item(&self, reading: &mut Reading, item: Json, place: &str) {
+        let fields = match item {
+            Json::Object(fields) => fields,
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::List(_) => {
+                return self.read_entry(reading, item, place);
+            }
+        };
+        match AlarmList::take(fields) {
+            Ok(mut list) => {
+                let path = if place == "$" { list.path.clone() } else { format!("{place}.{}", list.path) };
+                for (index, entry) in std::mem::take(&mut list.entries).into_iter().enumerate() {
+                    self.read_entry(reading, list.complete(entry), &format!("{path}[{index}]"));
+                }
+            }
+            Err(fields) => self.read_entry(reading, Json::Object(fields), place),
         }
     }
 
-    fn read_into(&self, reading: &mut Reading, sent: Json, place: &str) -> Result<(), Unreadable> {
-        match self.alert(sent, place)? {
-            Some(alert) => reading.alerts.push(ReadAlert {
-                alert,
-                path: place.to_owned(),
-                unread: Vec::new(),
-                unknown_level: None,
-            }),
-            None => reading.nothing_to_do.push(NothingToDo {
+    /// Reads one alarm. One that cannot be read costs only itself.
+    fn read_entry(&self, reading: &mut Reading, sent: Json, place: &str) {
+        match self.alert(sent, place) {
+            Ok(Some(alert)) => reading.alerts.push(alert),
+            Ok(None) => reading.nothing_to_do.push(NothingToDo {
                 path: place.to_owned(),
                 reason: "`action` is `no`, which asks for nothing",
             }),
+            Err(fault) => reading.refused.push(fault),
         }
-        Ok(())
     }
 
     /// The alert that `sent` reports; `None` if it asks for nothing.
-    fn alert(&self, sent: Json, place: &str) -> Result<Option<Alert>, Unreadable> {
-        let mut body = Body::open(scrub(&sent), place, Form::Kept)?;
-        let subject = Subject::take(&mut body, &self.hints, &self.source.labels)?;
-        let (kind, status) = match Intent::take(&mut body)? {
-            Intent::Raise => (Kind::Alarm, Status::Firing),
-            Intent::Clear => (Kind::Alarm, Status::Resolved),
-            Intent::Notify => (Kind::Notice, Status::Firing),
-            Intent::Nothing => return Ok(None),
-        };
-        let level = body.take_text(&EVERYWHERE, &["level", "severity"])?;
-        let annotations = take_annotations(&mut body);
-        subject.check(&body, status, &annotations, level.as_deref())?;
-
-        let identity = subject.identity(&self.source.name, kind, &annotations);
+    fn alert(&self, sent: Json, place: &str) -> Result<Option<ReadAlert>, Unreadable> {
+        let Some(taken) = self.take(scrub(&sent), place, Form::Kept, &self.hints)? else { return Ok(None) };
+        let extra = taken.extra();
+        taken.check_says_something(&extra)?;
+        let identity = self.identity(&taken);
         let mut fingerprint = Fingerprint::from_labels(&identity);
         if is_abridged(&identity) {
-            fingerprint = fingerprint.with_identity(Some(self.sent_identity(sent, place, kind)?));
+            fingerprint = fingerprint.with_identity(self.sent_identity(sent, place)?);
         }
-        let severity_sent = level.or_else(|| self.hints.level.clone());
-        let labels = self.labels(&subject, kind);
-        let mention = addressees::take_mention(&mut body);
-        let (starts_at, ends_at) = self.take_times(&mut body, status);
-        let extra = take_extra(body);
-        Ok(Some(Alert {
+        Ok(Some(self.finish(taken, fingerprint, extra, place)))
+    }
+
+    fn finish(&self, taken: Taken<'_>, fingerprint: Fingerprint, extra: Labels, place: &str) -> ReadAlert {
+        let level = taken.level.clone().or_else(|| self.hints.level.clone().map(Level::from));
+        let unread = leftovers::unread(&extra);
+        let alert = Alert {
             source: self.source.name.clone(),
             fingerprint,
+            kind: taken.kind,
+            status: taken.status,
+            severity: self.severity(level.as_ref(), taken.kind),
+            severity_sent: level.as_ref().map(|level| level.word.clone()),
+            labels: self.labels(&taken.subject, taken.kind),
+            annotations: taken.annotations(&extra),
+            extra,
+            mention: taken.mention,
+            starts_at: taken.starts_at,
+            ends_at: taken.ends_at,
+            generator_url: None,
+        };
+        let unknown_level = level.filter(|level| level.severity.is_none()).map(|level| level.word);
+        ReadAlert { alert, path: place.to_owned(), unread, unknown_level }
+    }
+
+    /// Takes all that is understood of `item` in one form; `None` if it asks for nothing.
+    fn take<'p>(
+        &self,
+        item: Json,
+        place: &'p str,
+        form: Form,
+        hints: &Hints,
+    ) -> Result<Option<Taken<'p>>, Unreadable> {
+        let mut body = Body::open(item, place, form)?;
+        let names = TopNames::in_body(&body);
+        let statement = Statement::take(&mut body)?;
+        let Some((kind, status)) = statement.intent.outcome() else { return Ok(None) };
+        let subject = Subject::take(&mut body, names, hints, &self.source.labels)?;
+        let level = take_level(&mut body)?;
+        let texts = take_texts(&mut body);
+        let mention = addressees::take_mention(&mut body);
+        let groups = addressees::take_groups(&mut body);
+        let (starts_at, ends_at) = self.take_times(&mut body, status);
+        Ok(Some(Taken {
+            statement,
             kind,
             status,
-            severity: severity(severity_sent.as_deref(), kind),
-            severity_sent,
-            labels,
-            annotations,
-            extra,
+            subject,
+            level,
+            texts,
             mention,
+            groups,
             starts_at,
             ends_at,
-            generator_url: None,
+            body,
         }))
     }
 
+    fn identity(&self, taken: &Taken<'_>) -> Labels {
+        taken.subject.identity(&self.source.name, taken.kind, &taken.texts, &taken.body)
+    }
+
     /// The identity of the alert that `sent` reports, by all that was sent of its alarm and device.
-    fn sent_identity(&self, sent: Json, place: &str, kind: Kind) -> Result<Identity, Unreadable> {
-        let mut body = Body::open(sent, place, Form::Sent)?;
-        let hints = Form::Sent.hints(self.sent_hints);
-        let subject = Subject::take(&mut body, &hints, &self.source.labels)?;
-        let annotations = take_annotations(&mut body);
-        Ok(Identity::from_labels(&subject.identity(&self.source.name, kind, &annotations)))
+    fn sent_identity(&self, sent: Json, place: &str) -> Result<Option<Identity>, Unreadable> {
+        let taken = self.take(sent, place, Form::Sent, &Form::Sent.hints(self.sent_hints))?;
+        Ok(taken.map(|taken| Identity::from_labels(&self.identity(&taken))))
     }
 
     /// Takes the start and the end. The time of a clear's event is the end of its alarm,
-    /// unless the body has the end in a field of its own.
+    /// unless the body has the end in a field of its own. An implausible time is left where it is, as is the
+    /// expiry of an alert that has not begun by then.
     fn take_times(&self, body: &mut Body<'_>, status: Status) -> (Timestamp, Option<Timestamp>) {
-        let time = body.take_time(self.now);
-        let starts_at = time.unwrap_or(self.now);
-        let end = body.take_end(status, starts_at, self.now);
+        let clock = self.clock;
+        let time = body.take_first(Meaning::Time, |found| plausible(found.text()?, clock));
+        let starts_at = time.unwrap_or(clock.now);
+        let end = body.take_first(Meaning::End, |found| match status {
+            Status::Firing => plausible_expiry(found.text()?, clock).filter(|end| starts_at <= *end),
+            Status::Resolved => plausible(found.text()?, clock),
+        });
         match status {
             Status::Firing => (starts_at, end),
             Status::Resolved => (starts_at, end.or(time)),
@@ -176,29 +266,80 @@ impl BodyReader<'_> {
         labels.fill_from(&self.source.labels); // the subject has taken its own from there already
         labels
     }
-}
 
-/// The severity of the word `sent`. An alarm without one is `mid`: ThinkLink's own
-/// default, `low`, is too quiet for an unrated alarm. A notice is `low`.
-fn severity(sent: Option<&str>, kind: Kind) -> Severity {
-    match (sent, kind) {
-        (Some(word), Kind::Alarm | Kind::Notice) => word.parse().unwrap_or(Severity::Mid),
-        (None, Kind::Alarm) => Severity::Mid,
-        (None, Kind::Notice) => Severity::Low,
+    /// The severity of an alert. An alarm without a level is `mid`: ThinkLink's own
+    /// default, `low`, is too quiet for an unrated alarm. A notice is `low`.
+    fn severity(&self, level: Option<&Level>, kind: Kind) -> Severity {
+        match (level, kind) {
+            (Some(level), Kind::Alarm | Kind::Notice) => level.severity.unwrap_or(self.source.unknown_level),
+            (None, Kind::Alarm) => Severity::Mid,
+            (None, Kind::Notice) => Severity::Low,
+        }
     }
 }
 
-/// Takes the rest of the body, with its notification groups in one form.
-fn take_extra(mut body: Body<'_>) -> Labels {
-    let groups = addressees::take_groups(&mut body);
-    let mut extra = flatten(body.rest());
-    extra.set("notice_groups", bounded(&groups.join(", ")));
-    extra
+impl Taken<'_> {
+    /// The rest of the body, with its notification groups in one form, and what contradicts its intent.
+    fn extra(&self) -> Labels {
+        let mut extra = flatten(self.body.rest().clone());
+        for word in self.statement.contradictions() {
+            extra.set(word.path.join("."), bounded(word.value.text().unwrap_or_default()));
+        }
+        extra.set("notice_groups", bounded(&self.groups.join(", ")));
+        extra
+    }
+
+    /// Refuses an alert that says nothing, with what would do. An alarm may say only that it holds, if its device is
+    /// known, or only how bad it is; a clear must say what has ended.
+    fn check_says_something(&self, extra: &Labels) -> Result<(), Unreadable> {
+        let is_told = self.subject.has_alarm() || !self.texts.is_empty() || leftovers::says_something(extra);
+        let is_raised = self.level.is_some() || (self.statement.raises() && self.subject.has_device());
+        match self.status {
+            Status::Firing if is_told || is_raised => Ok(()),
+            Status::Resolved if is_told || self.subject.has_device() => Ok(()),
+            Status::Firing => Err(self.body.refuse(NOTHING_TO_TELL.to_owned())),
+            Status::Resolved => Err(self.body.refuse(NOTHING_TO_CLEAR.to_owned())),
+        }
+    }
+
+    /// The texts for people: those of the body, and what they would not see otherwise.
+    fn annotations(&self, extra: &Labels) -> Labels {
+        let mut annotations = self.texts.clone();
+        leftovers::show(&mut annotations, extra);
+        if annotations.is_empty() && !self.subject.has_alarm() {
+            annotations.set("content", self.statement.line());
+        }
+        annotations
+    }
 }
 
-fn take_annotations(body: &mut Body<'_>) -> Labels {
-    const NAMES: [(&str, &[&str]); 3] =
-        [("title", &["title"]), ("description", &["desc", "description"]), ("content", &["content"])];
+const NOTHING_TO_TELL: &str = "found nothing to tell, expected at least one of `name`, `alarm_name`, `title`, `desc`, `content`, `level`";
+
+const NOTHING_TO_CLEAR: &str = "a clear must say of what: add `name` and `eui`, or the text of the alarm, to the body, or `?alarm=` and `?eui=` to the address";
+
+impl From<String> for Level {
+    fn from(word: String) -> Self {
+        let severity = word.parse().ok();
+        Self { word, severity }
+    }
+}
+
+/// Takes the level: the first that a table has, or else the first.
+fn take_level(body: &mut Body<'_>) -> Result<Option<Level>, Unreadable> {
+    let fields = body.fields(Meaning::Level);
+    let is_known = |found: &Json| found.text().and_then(|word| word.parse::<Severity>().ok()).is_some();
+    let known = fields.iter().find(|field| body.peek(&field.path).is_some_and(is_known)).cloned();
+    for field in known.into_iter().chain(fields) {
+        if let Some(word) = body.take_line_of(&field)? {
+            return Ok(Some(Level::from(word)));
+        }
+    }
+    Ok(None)
+}
+
+fn take_texts(body: &mut Body<'_>) -> Labels {
+    const NAMES: [(&str, Meaning); 3] =
+        [("title", Meaning::Title), ("description", Meaning::Description), ("content", Meaning::Content)];
     NAMES.into_iter().filter_map(|(ours, theirs)| Some((ours, body.take_words(theirs)?))).collect()
 }
 

@@ -55,7 +55,7 @@ impl fmt::Display for Status {
 /// The people whom a message calls by name, where the channel can.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mention {
-    /// Mobile numbers, as the sender wrote them.
+    /// Mobile numbers: those of China bare, others with `+` and the code of the country.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mobiles: Vec<String>,
     /// User ids of the channel's provider.

@@ -54,6 +54,46 @@ fn ordinary_text_is_left_as_it_is() {
 }
 
 #[test]
+fn a_sentence_about_a_credential_is_left_as_it_is() {
+    for text in [
+        "密码：连续输错5次，请检查",
+        "密码：5次错误",
+        "密码：已过期",
+        "口令: 验证失败",
+        "Authorization: denied for card 123",
+        "Authorization: card unknown",
+        "wrong password: 5 times in a row",
+        "password: wrong, 3rd time",
+        "Password: expired.",
+        "token: invalid",
+        "API key: missing",
+        "token: card removed from slot 3",
+        "secret: access denied",
+        "the bearer of card 123 was refused",
+    ] {
+        check(text, text);
+    }
+}
+
+#[test]
+fn what_may_be_a_credential_is_masked_whatever_follows() {
+    check("password: hunter2", "password: [removed]");
+    check("password: swordfish", "password: [removed]");
+    check("password: 1234", "password: [removed]");
+    check("password=denied", "password=[removed]");
+    check("password: hunter2 is wrong", "password: [removed] is wrong");
+    check("密码：Abc123!x", "密码：[removed]");
+    check("密码：Abc123!x已过期", "密码：[removed]已过期");
+    check("密码：甲乙丙", "密码：[removed]");
+    check("Authorization: Bearer xyz", "Authorization: Bearer [removed]");
+    check("Authorization: Basic dXNlcjpwYXNz", "Authorization: Basic [removed]");
+    check("Authorization: Digest abc", "Authorization: Digest [removed]");
+    check("Authorization: k3y-77", "Authorization: [removed]");
+    check(r#"{"password": "denied"}"#, r#"{"password": [removed]}"#);
+    check(r#"{\"token\": \"is wrong\"}"#, r#"{\"token\": [removed]}"#);
+}
+
+#[test]
 fn attribute_containers_are_removed_at_any_depth_and_in_any_spelling() {
     check_json(
         r#"{"device": {"server_attrs": {"limit": 5}, "Mac_Attrs": 1, "a": [{"otherAttrs": [], "CLIENT-ATTRS": "x", "b": 2}]}}"#,

@@ -2,10 +2,13 @@ use super::*;
 
 const NOW: &str = "2026-03-08T12:00:00Z";
 
+fn clock(zone: Option<&TimeZone>) -> Clock<'_> {
+    Clock { now: NOW.parse().unwrap(), zone }
+}
+
 #[track_caller]
 fn check(text: &str, expected: Option<&str>) {
-    let now = NOW.parse().unwrap();
-    assert_eq!(plausible(text, now), expected.map(|it| it.parse().unwrap()), "{text}");
+    assert_eq!(plausible(text, clock(None)), expected.map(|it| it.parse().unwrap()), "{text}");
 }
 
 #[test]
@@ -36,8 +39,7 @@ fn a_time_without_an_offset_is_not_used() {
 
 #[track_caller]
 fn check_expiry(text: &str, expected: Option<&str>) {
-    let now = NOW.parse().unwrap();
-    assert_eq!(plausible_expiry(text, now), expected.map(|it| it.parse().unwrap()), "{text}");
+    assert_eq!(plausible_expiry(text, clock(None)), expected.map(|it| it.parse().unwrap()), "{text}");
 }
 
 #[test]
@@ -56,4 +58,34 @@ fn a_zero_time_or_an_unreadable_one_is_no_expiry() {
     check_expiry("2026-03-08 12:04:00", None);
     check_expiry("in an hour", None);
     check_expiry("", None);
+}
+
+#[test]
+fn a_time_without_an_offset_is_read_in_the_zone_of_its_source() {
+    let shanghai = TimeZone::get("Asia/Shanghai").unwrap();
+    let at = |text: &str| plausible(text, clock(Some(&shanghai)));
+    let expected = Some("2026-03-08T08:30:00Z".parse().unwrap());
+    for text in [
+        "2026-03-08 16:30:00",
+        "2026-03-08 16:30",
+        "2026-03-08T16:30:00.000",
+        "2026/03/08 16:30",
+        "2026/3/8 16:30:00",
+        "2026年3月8日 16:30:00",
+        "2026年03月08日16时30分00秒",
+        "20260308163000",
+        " 2026-03-08 16:30:00 ",
+    ] {
+        assert_eq!(at(text), expected, "{text}");
+    }
+    for text in ["2026-03-08", "16:30:00", "2026-13-08 16:30:00", "08.03.2026 16:30", "2026-03-08 25:00:00"] {
+        assert_eq!(at(text), None, "{text}");
+    }
+    // An offset counts more than the source's zone.
+    assert_eq!(at("2026-03-08 08:30:00Z"), expected);
+}
+
+#[test]
+fn a_time_without_separators_is_no_number_of_milliseconds() {
+    check_expiry("20260308163000", None);
 }

@@ -1,55 +1,59 @@
-//! Bodies, from which fields are taken by name.
-
-use fanfare_core::Status;
-use jiff::Timestamp;
+//! Bodies, from which fields are taken by what they mean.
 
 use crate::extra::joined;
 use crate::json::{Json, Object};
-use crate::{BodyFault, Unreadable, time};
+use crate::{BodyFault, Unreadable};
 
 use super::form::Form;
-
-/// An object within a body, by the names that lead to it.
-pub(super) type Part = &'static [&'static str];
-
-pub(super) const TOP: Part = &[];
-pub(super) const DEVICE: Part = &["device"];
-pub(super) const MENTION: Part = &["mention"];
-
-/// The place of an alarm's own fields, unless they stand at the top: an RPC item
-/// (shape A), a Notification Group or an envelope (B, D), the rich form.
-pub(super) const WRAPPED: [Part; 4] = [&["dnMsg", "data"], &["dnMsg"], &["params"], &["alarm"]];
-
-/// The places in which an alarm's own fields may stand, the innermost first.
-pub(super) const EVERYWHERE: [Part; 5] = [WRAPPED[0], WRAPPED[1], WRAPPED[2], WRAPPED[3], TOP];
+use super::names::{KnownName, Meaning, plain};
+use super::parts::{Part, PartKind, parts};
 
 /// A body from which the understood fields are taken one by one; the rest is kept.
 pub(super) struct Body<'a> {
     root: Object,
     place: &'a str,
     form: Form,
+    parts: Vec<Part>,
+    fields: Vec<Field>,
+}
+
+/// A field with a known name, in a part of the body.
+#[derive(Debug, Clone)]
+pub(super) struct Field {
+    pub(super) path: Vec<String>,
+    name: KnownName,
+    pub(super) kind: PartKind,
+}
+
+impl Field {
+    /// ThinkLink's documents use the name.
+    pub(super) fn is_documented(&self) -> bool {
+        self.name.is_documented
+    }
 }
 
 impl<'a> Body<'a> {
     /// Opens the body at `place` in the posted JSON, whose texts are taken in `form`.
     pub(super) fn open(item: Json, place: &'a str, form: Form) -> Result<Self, Unreadable> {
-        let mut body = Self { root: Object::new(), place, form };
+        let mut body = Self { root: Object::new(), place, form, parts: Vec::new(), fields: Vec::new() };
         match item {
             Json::Object(fields) => body.root = fields,
             Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::List(_) => {
                 return Err(body.refuse(format!("found {}, expected an alert: an object", item.kind())));
             }
         }
-        for (part, name) in [(TOP, "params"), (TOP, "dnMsg"), (WRAPPED[1], "data")] {
-            if let Some(found) = body.peek(part, name).filter(|it| !matches!(it, Json::Object(_))) {
-                return Err(body.refuse_at(part, name, found, "an object"));
+        for path in [&["params"][..], &["dnMsg"], &["dnMsg", "data"]] {
+            if let Some(found) = get(&body.root, path).filter(|it| !matches!(it, Json::Object(_))) {
+                return Err(body.refuse_at(path, found, "an object"));
             }
         }
         for name in ["device", "alarm"] {
-            if let Some(found @ Json::List(_)) = body.peek(TOP, name) {
-                return Err(body.refuse_at(TOP, name, found, "an object or a name"));
+            if let Some(found @ Json::List(_)) = body.root.get(name) {
+                return Err(body.refuse_at(&[name], found, "an object or a name"));
             }
         }
+        body.parts = parts(&body.root);
+        body.fields = body.parts.iter().flat_map(|part| fields_of(&body.root, part)).collect();
         Ok(body)
     }
 
@@ -58,121 +62,142 @@ impl<'a> Body<'a> {
         self.form
     }
 
-    /// The value under `name`.
-    pub(super) fn peek(&self, part: Part, name: &str) -> Option<&Json> {
-        let mut fields = &self.root;
-        for step in part {
-            match fields.get(*step) {
-                Some(Json::Object(inner)) => fields = inner,
-                Some(Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::List(_)) | None => {
-                    return None;
-                }
-            }
-        }
-        fields.get(name)
+    /// The parts in which an alarm may have its fields, the innermost first.
+    pub(super) fn parts(&self) -> &[Part] {
+        &self.parts
     }
 
-    /// Takes out the value under `name`.
-    pub(super) fn take(&mut self, part: Part, name: &str) -> Option<Json> {
-        let mut fields = &mut self.root;
-        for step in part {
-            match fields.get_mut(*step) {
-                Some(Json::Object(inner)) => fields = inner,
-                Some(Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::List(_)) | None => {
-                    return None;
-                }
-            }
-        }
-        fields.remove(name)
+    /// The value at `path`.
+    pub(super) fn peek<S: AsRef<str>>(&self, path: &[S]) -> Option<&Json> {
+        get(&self.root, path)
     }
 
-    /// Takes out the value under `name`, if `read` understands it.
-    pub(super) fn take_if<T>(
-        &mut self,
-        part: Part,
-        name: &str,
-        read: impl Fn(&Json) -> Option<T>,
-    ) -> Option<T> {
-        let found = read(self.peek(part, name)?)?;
-        self.take(part, name);
+    /// Takes out the value at `path`.
+    pub(super) fn take<S: AsRef<str>>(&mut self, path: &[S]) -> Option<Json> {
+        let (name, way) = path.split_last()?;
+        object_at_mut(&mut self.root, way)?.remove(name.as_ref())
+    }
+
+    /// Puts back what was taken from `path` and not understood.
+    pub(super) fn put_back<S: AsRef<str>>(&mut self, path: &[S], value: Json) {
+        if let Some((name, way)) = path.split_last()
+            && let Some(fields) = object_at_mut(&mut self.root, way)
+        {
+            fields.insert(name.as_ref().to_owned(), value);
+        }
+    }
+
+    /// The fields with this meaning: the most telling name first, and of one name the innermost part.
+    pub(super) fn fields(&self, meaning: Meaning) -> Vec<Field> {
+        let mut fields: Vec<Field> = self
+            .fields
+            .iter()
+            .filter(|it| it.name.meaning == meaning && self.peek(&it.path).is_some())
+            .cloned()
+            .collect();
+        fields.sort_by_key(|it| it.name.rank);
+        fields
+    }
+
+    /// Takes out the value of `field`, if `read` understands it.
+    pub(super) fn take_if<T>(&mut self, field: &Field, read: impl Fn(&Json) -> Option<T>) -> Option<T> {
+        let found = read(self.peek(&field.path)?)?;
+        self.take(&field.path);
         Some(found)
     }
 
-    /// Takes out the first text under one of `names`, the first name first, as
-    /// one line. A value with parts is refused: its meaning is unknown.
-    pub(super) fn take_text(&mut self, parts: &[Part], names: &[&str]) -> Result<Option<String>, Unreadable> {
+    /// Takes out the first value with this meaning that `read` understands.
+    pub(super) fn take_first<T>(&mut self, meaning: Meaning, read: impl Fn(&Json) -> Option<T>) -> Option<T> {
+        self.fields(meaning).iter().find_map(|field| self.take_if(field, &read))
+    }
+
+    /// Takes out every value with this meaning that `read` understands.
+    pub(super) fn take_all<T>(&mut self, meaning: Meaning, read: impl Fn(&Json) -> Option<T>) -> Vec<T> {
+        self.fields(meaning).iter().filter_map(|field| self.take_if(field, &read)).collect()
+    }
+
+    /// Takes out the first text with this meaning, as one line. A value with parts under a documented name is
+    /// refused: the sender meant it, and its meaning is unknown.
+    pub(super) fn take_line(&mut self, meaning: Meaning) -> Result<Option<String>, Unreadable> {
+        for field in self.fields(meaning) {
+            if let Some(line) = self.take_line_of(&field)? {
+                return Ok(Some(line));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes out the text of `field`, as one line, as [`Self::take_line`] does.
+    pub(super) fn take_line_of(&mut self, field: &Field) -> Result<Option<String>, Unreadable> {
+        match self.peek(&field.path) {
+            Some(found) if found.is_composite() && field.name.is_documented => {
+                Err(self.refuse_at(&field.path, found, "a text"))
+            }
+            Some(found) if found.is_composite() => Ok(None),
+            Some(_) => Ok(self.take(&field.path).and_then(|found| self.form.line(&found))),
+            None => Ok(None),
+        }
+    }
+
+    /// Takes out the text under one of `names` in one of the parts, as one line: the first name first. These names
+    /// mean the alarm in one shape and the device in the next, so no table has them.
+    pub(super) fn take_line_under(
+        &mut self,
+        parts: &[Part],
+        names: &[&str],
+    ) -> Result<Option<String>, Unreadable> {
         for name in names {
             for part in parts {
-                let Some(found) = self.take(part, name) else {
-                    continue;
-                };
+                let Some(key) = self.key_in(part, name) else { continue };
+                let path = part.path_of(&key);
+                let Some(found) = self.take(&path) else { continue };
                 if found.is_composite() {
-                    return Err(self.refuse_at(part, name, &found, "a text"));
+                    return Err(self.refuse_at(&path, &found, "a text"));
                 }
-                if let Some(text) = self.form.line(&found) {
-                    return Ok(Some(text));
+                if let Some(line) = self.form.line(&found) {
+                    return Ok(Some(line));
                 }
             }
         }
         Ok(None)
     }
 
-    /// Takes out the first free text under one of `names`. An object is left where it
-    /// is: a script that puts one there still has an alarm to raise.
-    pub(super) fn take_words(&mut self, names: &[&str]) -> Option<String> {
+    /// The name of the field of `part` that is `name` in some spelling.
+    fn key_in(&self, part: &Part, name: &str) -> Option<String> {
+        let fields = object_at(&self.root, &part.path)?;
+        if fields.contains_key(name) {
+            return Some(name.to_owned());
+        }
+        fields.keys().find(|key| key.len() < 16 && plain(key) == name).cloned()
+    }
+
+    /// Tells whether the body itself has a field called `name`.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.root.contains_key(name)
+    }
+
+    /// Takes out the first free text with this meaning. An object is left where it is: a script that puts one
+    /// there still has an alarm to raise.
+    pub(super) fn take_words(&mut self, meaning: Meaning) -> Option<String> {
         let words = |found: &Json| match found {
             Json::List(items) => joined(items),
             Json::Bool(_) | Json::Number(_) | Json::Text(_) => found.text().map(str::to_owned),
             Json::Null | Json::Object(_) => None,
         };
-        let places = names.iter().flat_map(|name| EVERYWHERE.map(|part| (part, name)));
-        let text = places.into_iter().find_map(|(part, name)| self.take_if(part, name, words))?;
+        let text = self.take_first(meaning, |found| words(found).filter(|text| !text.is_empty()))?;
         Some(self.form.text(&text)).filter(|text| !text.is_empty())
     }
-
-    /// Takes out the time of the event. An implausible time is left where it is.
-    pub(super) fn take_time(&mut self, now: Timestamp) -> Option<Timestamp> {
-        self.take_time_under(&["time", "timestamp", "occurred_at"], |text| time::plausible(text, now))
-    }
-
-    /// Takes out the time at which the alert ended, or will end by itself. An implausible
-    /// time is left where it is, as is the expiry of an alert that has not begun by then.
-    ///
-    /// `end_time` is ThinkLink's own name of it, `endsAt` that of Prometheus, Alertmanager
-    /// and Grafana.
-    pub(super) fn take_end(
-        &mut self,
-        status: Status,
-        starts_at: Timestamp,
-        now: Timestamp,
-    ) -> Option<Timestamp> {
-        self.take_time_under(&["ends_at", "endsAt", "end_time"], |text| match status {
-            Status::Firing => time::plausible_expiry(text, now).filter(|end| starts_at <= *end),
-            Status::Resolved => time::plausible(text, now),
-        })
-    }
-
-    fn take_time_under(
-        &mut self,
-        names: &[&str],
-        read: impl Fn(&str) -> Option<Timestamp>,
-    ) -> Option<Timestamp> {
-        let mut places = names.iter().flat_map(|name| EVERYWHERE.map(|part| (part, name)));
-        places.find_map(|(part, name)| self.take_if(part, name, |found| read(found.text()?)))
-    }
-
-    /// Refuses a value with parts under `name`, wherever an alarm may have it.
-    pub(super) fn refuse_composite(&self, name: &str) -> Result<(), Unreadable> {
-        let found = EVERYWHERE.into_iter().find_map(|part| Some((part, self.peek(part, name)?)));
-        match found.filter(|(_, found)| found.is_composite()) {
-            Some((part, found)) => Err(self.refuse_at(part, name, found, "a text")),
+    /// Refuses a value with parts under a documented name.
+    pub(super) fn refuse_composite(&self, field: &Field) -> Result<(), Unreadable> {
+        match self.peek(&field.path).filter(|it| it.is_composite() && field.is_documented()) {
+            Some(found) => Err(self.refuse_at(&field.path, found, "a text")),
             None => Ok(()),
         }
     }
 
     /// The fields that were not taken.
-    pub(super) fn rest(self) -> Object {
-        self.root
+    pub(super) fn rest(&self) -> &Object {
+        &self.root
     }
 
     /// The refusal of the whole body.
@@ -180,10 +205,51 @@ impl<'a> Body<'a> {
         Unreadable { fault: BodyFault::NotAnAlert, path: self.place.to_owned(), message }
     }
 
-    fn refuse_at(&self, part: Part, name: &str, found: &Json, expected: &str) -> Unreadable {
+    pub(super) fn refuse_at<S: AsRef<str>>(&self, path: &[S], found: &Json, expected: &str) -> Unreadable {
         let place = Some(self.place).filter(|place| *place != "$");
-        let steps: Vec<&str> = place.into_iter().chain(part.iter().copied()).chain([name]).collect();
+        let steps: Vec<&str> = place.into_iter().chain(path.iter().map(AsRef::as_ref)).collect();
         let message = format!("found {}, expected {expected}", found.kind());
         Unreadable { fault: BodyFault::NotAnAlert, path: steps.join("."), message }
     }
+}
+
+fn fields_of(root: &Object, part: &Part) -> Vec<Field> {
+    let known = object_at(root, &part.path).into_iter().flat_map(Object::keys).filter_map(|name| {
+        let known = part.kind.meaning(&plain(name))?;
+        Some(Field { path: part.path_of(name), name: known, kind: part.kind })
+    });
+    known.collect()
+}
+
+/// The object to which `path` leads.
+fn object_at<'a, S: AsRef<str>>(root: &'a Object, path: &[S]) -> Option<&'a Object> {
+    let mut fields = root;
+    for step in path {
+        match fields.get(step.as_ref()) {
+            Some(Json::Object(inner)) => fields = inner,
+            Some(Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::List(_)) | None => {
+                return None;
+            }
+        }
+    }
+    Some(fields)
+}
+
+/// The object to which `path` leads, to be changed.
+fn object_at_mut<'a, S: AsRef<str>>(root: &'a mut Object, path: &[S]) -> Option<&'a mut Object> {
+    let mut fields = root;
+    for step in path {
+        match fields.get_mut(step.as_ref()) {
+            Some(Json::Object(inner)) => fields = inner,
+            Some(Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::List(_)) | None => {
+                return None;
+            }
+        }
+    }
+    Some(fields)
+}
+
+fn get<'a, S: AsRef<str>>(root: &'a Object, path: &[S]) -> Option<&'a Json> {
+    let (name, way) = path.split_last()?;
+    object_at(root, way)?.get(name.as_ref())
 }

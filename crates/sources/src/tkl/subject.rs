@@ -1,11 +1,17 @@
 //! Subjects: the alarm and the device that an alert is about.
 
-use fanfare_core::{Kind, Labels, SourceName, Status};
+use std::borrow::Cow;
+
+use fanfare_core::{Kind, Labels, SourceName};
 
 use crate::json::Json;
 use crate::{Hints, Unreadable};
 
-use super::body::{Body, DEVICE, EVERYWHERE, TOP, WRAPPED};
+use super::body::{Body, Field};
+use super::leftovers::{Comparison, identifying};
+use super::names::Meaning;
+use super::numbers::without_readings;
+use super::parts::{Part, PartKind};
 
 /// The subject of an alert: an alarm of a device. It cannot be printed: it may have a credential in its name.
 pub(super) struct Subject {
@@ -14,44 +20,56 @@ pub(super) struct Subject {
     device: Option<String>,
 }
 
+/// Whose `name` and `id` are that stand at the top: they mean the alarm in one shape and the device in the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TopNames {
+    Alarm(&'static [&'static str]),
+    /// `name` is the device's.
+    Device,
+}
+
+impl TopNames {
+    /// Judges by the fields beside them, before any is taken.
+    pub(super) fn in_body(body: &Body<'_>) -> Self {
+        let has = |name: &&str| body.has(name);
+        let is_alarm_rpc = ["_eui", "action", "group"].iter().any(has);
+        let is_alarm = is_alarm_rpc || ["type", "title", "notify"].iter().any(has);
+        match (body.has("jsonrpc"), is_alarm_rpc || body.has("device"), is_alarm) {
+            (true, ..) | (false, false, false) => Self::Device,
+            (false, true, _) => Self::Alarm(&["name", "id"]),
+            (false, false, true) => Self::Alarm(&["id", "name"]),
+        }
+    }
+}
+
 impl Subject {
     /// Takes the subject from the body, and its gaps from the hints. `fixed` are the
     /// source's labels, which may name the device too.
-    pub(super) fn take(body: &mut Body<'_>, hints: &Hints, fixed: &Labels) -> Result<Self, Unreadable> {
+    pub(super) fn take(
+        body: &mut Body<'_>,
+        names: TopNames,
+        hints: &Hints,
+        fixed: &Labels,
+    ) -> Result<Self, Unreadable> {
         let fixed = |name| fixed.get(name).map(str::to_owned);
-        let alarm = take_alarm_name(body)?;
+        let alarm = take_alarm_name(body, names)?;
         let eui = take_eui(body)?;
         let device = take_device_name(body)?;
         Ok(Self {
             alarm: fixed("alertname").or(alarm).or_else(|| hints.alarm.clone()),
-            eui: fixed("eui").or(eui).or_else(|| hints.eui.clone()).map(|eui| eui.to_lowercase()),
+            eui: fixed("eui").or(eui).or_else(|| hints.eui.clone()).map(|eui| eui_form(&eui)),
             device: fixed("device").or(device).or_else(|| hints.name.clone()),
         })
     }
 
-    /// Refuses an alert without enough content to act on: a body without content, and a clear
-    /// without its alarm or device.
-    pub(super) fn check(
-        &self,
-        body: &Body<'_>,
-        status: Status,
-        annotations: &Labels,
-        level: Option<&str>,
-    ) -> Result<(), Unreadable> {
-        let is_empty = self.alarm.is_none() && annotations.is_empty();
-        let refuse = |message: &str| Err(body.refuse(message.to_owned()));
-        match status {
-            Status::Firing if is_empty && level.is_none() => refuse(
-                "found nothing to tell, expected at least one of `name`, `alarm_name`, `title`, `desc`, `content`, `level`",
-            ),
-            Status::Resolved if is_empty => {
-                refuse("a clear must say of which alarm: add `name` to the body or `?alarm=` to the address")
-            }
-            Status::Resolved if self.eui.is_none() && self.device.is_none() => {
-                refuse("a clear must say of which device: add `eui` to the body or `?eui=` to the address")
-            }
-            Status::Firing | Status::Resolved => Ok(()),
-        }
+    /// Tells whether the alarm has a name.
+    pub(super) fn has_alarm(&self) -> bool {
+        self.alarm.is_some()
+    }
+
+    /// Tells whether the device is known.
+    pub(super) fn has_device(&self) -> bool {
+        self.eui.is_some() || self.device.is_some()
     }
 
     pub(super) fn labels(&self, kind: Kind) -> Labels {
@@ -66,108 +84,118 @@ impl Subject {
         labels
     }
 
-    /// The labels that carry the alert's identity across repeats: the alarm of the device.
+    /// The labels that carry the alert's identity across repeats.
     ///
-    /// A device without EUI goes by its name. An alarm without name goes by its
-    /// text, without the numbers in it, because they are readings and change
-    /// with every uplink. How bad it is never counts: a rise is the same alarm
-    /// getting worse.
-    pub(super) fn identity(&self, source: &SourceName, kind: Kind, annotations: &Labels) -> Labels {
+    /// An alarm of a device, both known, is the same whatever its text says. If only one of them is known, the text
+    /// counts, and whatever else the body says, but for the readings in them, which change with every uplink. If
+    /// neither is known, only the same words are the same alarm. How bad it is never counts: a rise is the same alarm
+    /// getting worse. A device without EUI goes by its name.
+    pub(super) fn identity(
+        &self,
+        source: &SourceName,
+        kind: Kind,
+        texts: &Labels,
+        body: &Body<'_>,
+    ) -> Labels {
         let labels = self.labels(kind);
         let mut identity = Labels::default();
         identity.set("source", source.as_str());
-        for name in ["alertname", if self.eui.is_some() { "eui" } else { "device" }] {
-            identity.set(name, labels.get(name).unwrap_or_default());
-        }
-        if self.alarm.is_none() {
-            let texts: Vec<String> = annotations.iter().map(|(_, text)| without_numbers(text)).collect();
-            identity.set("text", texts.join("\n"));
-        }
+        identity.set("alertname", comparable_name(labels.get("alertname").unwrap_or_default()));
+        let device = if self.eui.is_some() { "eui" } else { "device" };
+        identity.set(device, labels.get(device).unwrap_or_default());
+        let comparison = match (self.has_alarm(), self.has_device()) {
+            (true, true) => return identity,
+            (true, false) | (false, true) => Comparison::WithoutReadings,
+            (false, false) => Comparison::Exact,
+        };
+        let texts: Vec<Cow<'_, str>> = texts.iter().map(|(_, text)| comparison.text(text)).collect();
+        identity.set("text", texts.join("\n"));
+        identity.set("rest", identifying(body.rest(), comparison));
         identity
     }
 }
 
-/// Takes the alarm's name. `name` and `id` mean the alarm in one shape and the device in
-/// the next.
-fn take_alarm_name(body: &mut Body<'_>) -> Result<Option<String>, Unreadable> {
-    let has = |name| body.peek(TOP, name).is_some();
-    let is_alarm_rpc = ["_eui", "action", "group"].into_iter().any(has);
-    let is_alarm = is_alarm_rpc || ["type", "title", "notify"].into_iter().any(has);
-    let has_device = has("device");
-    let is_envelope = has("jsonrpc");
+/// The name of an alarm without the reading that some senders put into it.
+fn comparable_name(name: &str) -> String {
+    let without = without_readings(name);
+    if without.trim().is_empty() { name.to_owned() } else { without }
+}
 
-    if let Some(name) = body.take_text(&EVERYWHERE, &["alarm_name", "alertname"])? {
+/// Takes the alarm's name: under its documented names, in an object of the alarm's own, under its usual names, and
+/// at the top.
+fn take_alarm_name(body: &mut Body<'_>, names: TopNames) -> Result<Option<String>, Unreadable> {
+    let (documented, usual): (Vec<Field>, Vec<Field>) =
+        body.fields(Meaning::AlarmName).into_iter().partition(Field::is_documented);
+    for field in documented {
+        if let Some(name) = body.take_line_of(&field)? {
+            return Ok(Some(name));
+        }
+    }
+    for (kind, names) in [(PartKind::Alarm, &["id", "name"][..]), (PartKind::Event, &["name"])] {
+        if let Some(name) = body.take_line_under(&parts_of(body, kind), names)? {
+            return Ok(Some(name));
+        }
+    }
+    if let Some(name) = usual.iter().find_map(|field| take_name(body, field)) {
         return Ok(Some(name));
     }
-    if let Some(name) = body.take_text(&WRAPPED, &["id", "name"])? {
-        return Ok(Some(name));
+    match names {
+        TopNames::Alarm(names) => body.take_line_under(&parts_of(body, PartKind::Top), names),
+        TopNames::Device => Ok(None),
     }
-    if let Some(name) = take_bare(body, "alarm") {
-        return Ok(Some(name));
-    }
-    let names: &[&str] = match (is_envelope, is_alarm_rpc || has_device, is_alarm) {
-        (true, ..) | (false, false, false) => &[],
-        (false, true, _) => &["name", "id"],
-        (false, false, true) => &["id", "name"],
-    };
-    body.take_text(&[TOP], names)
 }
 
 fn take_eui(body: &mut Body<'_>) -> Result<Option<String>, Unreadable> {
-    let mut eui = body.take_text(&EVERYWHERE, &["_eui", "eui"])?;
+    let mut eui = body.take_line(Meaning::Eui)?;
     if eui.is_none() {
-        eui = body.take_text(&[DEVICE], &["eui"])?;
+        let ids = body.fields(Meaning::DeviceId);
+        eui = ids.iter().find_map(|field| take_name(body, field));
     }
     if eui.is_none() {
-        // Last: for a device behind another one it names the other one.
-        eui = body.take_text(&EVERYWHERE, &["target"])?;
+        eui = body.take_line(Meaning::Target)?;
     }
     if let Some(eui) = &eui {
         // The same EUI under another name adds nothing.
-        let form = body.form();
-        let again = |found: &Json| form.line(found).filter(|text| text.to_lowercase() == eui.to_lowercase());
-        for (part, name) in [(TOP, "eui"), (TOP, "_eui"), (TOP, "target"), (DEVICE, "eui")] {
-            body.take_if(part, name, again);
+        let (form, eui) = (body.form(), eui_form(eui));
+        for meaning in [Meaning::Eui, Meaning::DeviceId, Meaning::Target] {
+            body.take_all(meaning, |found| form.line(found).filter(|text| eui_form(text) == eui));
         }
     }
     Ok(eui)
 }
 
 fn take_device_name(body: &mut Body<'_>) -> Result<Option<String>, Unreadable> {
-    if let Some(name) = body.take_text(&[DEVICE], &["name"])? {
-        return Ok(Some(name));
+    let (own, beside): (Vec<Field>, Vec<Field>) =
+        body.fields(Meaning::DeviceName).into_iter().partition(|field| field.kind == PartKind::Device);
+    for field in own.into_iter().chain(beside) {
+        let name = if field.is_documented() { body.take_line_of(&field)? } else { take_name(body, &field) };
+        if name.is_some() {
+            return Ok(name);
+        }
     }
-    match take_bare(body, "device") {
-        Some(name) => Ok(Some(name)),
-        None => body.take_text(&[TOP], &["device_name", "name"]),
-    }
+    let places = [parts_of(body, PartKind::Top), parts_of(body, PartKind::Envelope)].concat();
+    body.take_line_under(&places, &["name"])
 }
 
-/// Takes `alarm` or `device` where it is just a name, and not an object.
-fn take_bare(body: &mut Body<'_>, name: &str) -> Option<String> {
+fn parts_of(body: &Body<'_>, kind: PartKind) -> Vec<Part> {
+    body.parts().iter().filter(|part| part.kind == kind).cloned().collect()
+}
+
+/// Takes a field where it is just a name, and not an object or a flag.
+fn take_name(body: &mut Body<'_>, field: &Field) -> Option<String> {
     let form = body.form();
-    body.take_if(TOP, name, |found| match found {
+    body.take_if(field, |found| match found {
         Json::Text(_) | Json::Number(_) => form.line(found),
         Json::Null | Json::Bool(_) | Json::List(_) | Json::Object(_) => None,
     })
 }
 
-/// The text without digits, and without the signs, points and commas that belong to them.
-fn without_numbers(text: &str) -> String {
-    let mut kept = String::with_capacity(text.len());
-    let mut rest = text.chars().peekable();
-    let mut previous = ' ';
-    while let Some(c) = rest.next() {
-        let before_digit = rest.peek().is_some_and(|next| next.is_numeric());
-        let is_sign = before_digit && matches!(c, '+' | '-' | '−');
-        let is_point = before_digit && previous.is_numeric() && matches!(c, '.' | ',');
-        if !(c.is_numeric() || is_sign || is_point) {
-            kept.push(c);
-        }
-        previous = c;
-    }
-    kept
+/// The EUI as it is compared: without case and, if it is one of 48 or 64 bits, without what people put between its
+/// digits. Another number of a device only loses its case.
+fn eui_form(text: &str) -> String {
+    let lower = text.trim().to_lowercase();
+    let digits: String =
+        lower.chars().filter(|c| !(matches!(c, ':' | '-' | '.') || c.is_whitespace())).collect();
+    let is_eui = matches!(digits.len(), 12 | 16) && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_eui { digits } else { lower }
 }
-
-#[cfg(test)]
-mod tests;

@@ -10,6 +10,7 @@ mod identity;
 mod identity_as_sent;
 mod refusals;
 mod credentials;
+mod bodies;
 
 /// The time of arrival: an hour and some after the events of the examples.
 const NOW: &str = "2026-03-08T10:00:00Z";

@@ -47,15 +47,15 @@ fn a_body_without_content_is_refused_with_the_fields_that_would_do() {
 }
 
 #[test]
-fn a_clear_without_alarm_or_device_is_refused_with_the_missing_field() {
-    check_refused(
-        include_str!("../../../../../examples/tkl/b06-notification-group-clear.json"),
-        expect!["$: a clear must say of which device: add `eui` to the body or `?eui=` to the address"],
-    );
-    check_refused(
-        r#"{"eui": "e", "action": "clear"}"#,
-        expect!["$: a clear must say of which alarm: add `name` to the body or `?alarm=` to the address"],
-    );
+fn a_clear_that_says_nothing_is_refused_with_what_would_do() {
+    for body in [r#"{"action": "clear"}"#, r#"{"status": "normal", "level": "high"}"#] {
+        check_refused(
+            body,
+            expect![
+                "$: a clear must say of what: add `name` and `eui`, or the text of the alarm, to the body, or `?alarm=` and `?eui=` to the address"
+            ],
+        );
+    }
 }
 
 #[test]

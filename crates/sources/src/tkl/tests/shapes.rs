@@ -81,9 +81,9 @@ fn a_level_is_understood_in_any_case_and_misspelt() {
 }
 
 #[test]
-fn an_unknown_or_missing_level_counts_as_mid() {
-    check_severity(r#""spicy""#, Severity::Mid, Some("spicy"));
-    check_severity("3", Severity::Mid, Some("3"));
+fn a_missing_level_counts_as_mid_and_an_unknown_one_as_its_source_says() {
+    check_severity(r#""spicy""#, Severity::High, Some("spicy"));
+    check_severity("3", Severity::High, Some("3"));
     check_severity("null", Severity::Mid, None);
     check_severity(r#""""#, Severity::Mid, None);
 }
@@ -199,9 +199,9 @@ fn a_number_or_list_as_text_is_read_as_text() {
 }
 
 #[test]
-fn an_alarm_is_raised_also_without_a_readable_text() {
+fn an_alarm_without_a_readable_text_shows_what_else_was_sent() {
     let alert = alert(r#"{"_eui": "e", "name": "hot", "desc": {"t": 41.20}}"#);
-    assert_eq!(alert.annotations, Labels::default());
+    assert_eq!(alert.annotations, labels(&[("content", "desc.t: 41.20")]));
     assert_eq!(alert.extra, labels(&[("desc.t", "41.20")]));
 }
 

@@ -1,0 +1,268 @@
+//! Leftovers: the fields that have no place of their own in an alert. What of them people see, what of them tells two
+//! alarms apart, and which of them were not understood.
+
+use std::borrow::Cow;
+
+use fanfare_core::Labels;
+
+use crate::extra::{CUT, bounded};
+use crate::json::{Json, Object};
+use crate::scrub::is_secret_name;
+
+use super::names::{Meaning, is_telemetry, known, plain};
+use super::numbers::without_readings;
+use super::parts::{PartKind, is_part};
+
+/// The largest number of leftovers that people see of one alert, and the length of each, in bytes.
+const MAX_LINES: usize = 20;
+const MAX_LINE_BYTES: usize = 300;
+
+/// The way in which the texts of two alarms are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comparison {
+    /// To the letter.
+    Exact,
+    /// But for the readings in them.
+    WithoutReadings,
+}
+
+impl Comparison {
+    /// The part of `text` that counts.
+    pub(super) fn text(self, text: &str) -> Cow<'_, str> {
+        match self {
+            Self::Exact => Cow::Borrowed(text),
+            Self::WithoutReadings => Cow::Owned(without_readings(text)),
+        }
+    }
+}
+
+/// The leftovers by which alarms are told apart, as one text: what else a body says, without times, counters, and
+/// what only concerns its delivery; without readings, too, unless they are compared to the letter.
+pub(super) fn identifying(rest: &Object, comparison: Comparison) -> String {
+    let mut lines = Vec::new();
+    for (name, value) in rest {
+        put_identifying(&mut lines, Field { path: name, name, is_measured: false }, value, comparison);
+    }
+    lines.join("\n")
+}
+
+/// A field of the rest of a body.
+#[derive(Clone, Copy)]
+struct Field<'a> {
+    path: &'a str,
+    name: &'a str,
+    /// It stands in an object of readings.
+    is_measured: bool,
+}
+
+fn put_identifying(lines: &mut Vec<String>, field: Field<'_>, value: &Json, comparison: Comparison) {
+    let plain = plain(field.name);
+    if is_secret_name(&plain) {
+        return;
+    }
+    let class = Class::of_name(&plain);
+    let is_measured = field.is_measured || class == Class::Reading || is_telemetry(&plain);
+    let use_of = if is_measured { Class::Reading } else { class };
+    match value {
+        Json::Object(fields) => {
+            for (name, value) in fields {
+                let path = format!("{}.{name}", field.path);
+                put_identifying(lines, Field { path: &path, name, is_measured }, value, comparison);
+            }
+        }
+        Json::List(items) => {
+            for (index, value) in items.iter().enumerate() {
+                let path = format!("{}[{index}]", field.path);
+                put_identifying(lines, Field { path: &path, is_measured, ..field }, value, comparison);
+            }
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) => {
+            let is_passing = class == Class::Passing || is_health(&plain);
+            if let Some(text) = value.text().filter(|_| !is_passing)
+                && let Some(text) = identifying_text(field.name, value, text, use_of, comparison)
+            {
+                lines.push(format!("{}={text}", field.path));
+            }
+        }
+    }
+}
+
+/// Tells whether the name is that of a reading of the device's own health.
+fn is_health(plain: &str) -> bool {
+    known(plain).is_some_and(|it| it.meaning == Meaning::Health)
+}
+
+/// The part of a value that tells alarms apart. A whole number under a name that no table has may be that of a room
+/// or a door, and counts.
+fn identifying_text<'a>(
+    name: &str,
+    value: &Json,
+    text: &'a str,
+    class: Class,
+    comparison: Comparison,
+) -> Option<Cow<'a, str>> {
+    let is_number = matches!(value, Json::Number(_)) || text.parse::<f64>().is_ok();
+    match comparison {
+        Comparison::Exact => Some(Cow::Borrowed(text)),
+        Comparison::WithoutReadings if class == Class::Reading && is_number => None,
+        Comparison::WithoutReadings if is_number && !text.contains('.') => Some(Cow::Borrowed(text)),
+        Comparison::WithoutReadings => {
+            // The name stands before the number as a word of a text would: `room_no: 3.12` is no reading.
+            let named = format!("{} {text}", spaced(name));
+            Some(Cow::Owned(without_readings(&named)))
+        }
+    }
+}
+
+/// The name in words: `roomNo` and `room_no` as `room No` and `room no`.
+fn spaced(name: &str) -> String {
+    let mut words = String::with_capacity(name.len() + 4);
+    let mut previous = ' ';
+    for c in name.chars() {
+        if previous.is_lowercase() && c.is_uppercase() {
+            words.push(' ');
+        }
+        words.push(if matches!(c, '_' | '-' | '.') { ' ' } else { c });
+        previous = c;
+    }
+    words
+}
+
+/// The use of a leftover, by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// People want to see it beside any text.
+    Shown,
+    /// A reading, which people want to see, too.
+    Reading,
+    /// It passes with the message: a time, a counter, an address.
+    Passing,
+    /// Understood, and of use only where there is nothing else.
+    Known,
+    /// A name that no table has, or a value that its reader did not understand.
+    Unread,
+}
+
+impl Class {
+    fn of_name(plain: &str) -> Self {
+        let Some(known) = known(plain) else {
+            return if is_telemetry(plain) { Self::Known } else { Self::Unread };
+        };
+        match known.meaning {
+            Meaning::Place
+            | Meaning::Title
+            | Meaning::Description
+            | Meaning::Content
+            | Meaning::AlarmName => Self::Shown,
+            Meaning::Reading => Self::Reading,
+            Meaning::Time
+            | Meaning::End
+            | Meaning::Counter
+            | Meaning::Envelope
+            | Meaning::Groups
+            | Meaning::Mobiles
+            | Meaning::UserIds
+            | Meaning::Everybody
+            | Meaning::Level => Self::Passing,
+            Meaning::Eui | Meaning::DeviceId | Meaning::DeviceName | Meaning::Target | Meaning::Health => {
+                Self::Known
+            }
+            Meaning::Action | Meaning::Kind | Meaning::AlarmState | Meaning::OverFlag | Meaning::State => {
+                Self::Unread
+            }
+        }
+    }
+}
+
+/// A leftover by the path in [`fanfare_core::Alert::extra`].
+struct Entry<'a> {
+    path: &'a str,
+    text: &'a str,
+}
+
+impl Entry<'_> {
+    fn steps(&self) -> Vec<String> {
+        self.path.split('.').map(|step| plain(step.split('[').next().unwrap_or(step))).collect()
+    }
+
+    /// The class, by the entry's own name and the objects around it.
+    fn class(&self) -> Class {
+        let steps = self.steps();
+        let Some((name, around)) = steps.split_last() else { return Class::Unread };
+        if around.iter().any(|step| is_telemetry(step)) || self.path == CUT {
+            return Class::Known;
+        }
+        let class = Class::of_name(name);
+        match around.first() {
+            Some(step) if is_part(step, PartKind::Device) && class != Class::Shown => Class::Known,
+            Some(_) if !around.iter().all(|step| is_part_of_alarm(step)) && class != Class::Passing => {
+                Class::Unread
+            }
+            Some(_) | None => class,
+        }
+    }
+
+    fn line(&self) -> String {
+        let text = if self.text.len() > MAX_LINE_BYTES {
+            fanfare_core::cut_to_bytes(self.text, MAX_LINE_BYTES, "…")
+        } else {
+            self.text.to_owned()
+        };
+        format!("{}: {text}", self.path)
+    }
+}
+
+fn is_part_of_alarm(step: &str) -> bool {
+    [PartKind::Alarm, PartKind::Event, PartKind::Envelope, PartKind::Device, PartKind::Words]
+        .into_iter()
+        .any(|kind| is_part(step, kind))
+}
+
+fn entries(extra: &Labels) -> impl Iterator<Item = Entry<'_>> {
+    extra.iter().map(|(path, text)| Entry { path, text })
+}
+
+/// The paths of the leftovers that were not understood.
+pub(super) fn unread(extra: &Labels) -> Vec<String> {
+    let is_unread = |it: &Entry<'_>| match it.class() {
+        Class::Unread => true,
+        // It has its place elsewhere, and is left over only if its reader did not understand it.
+        Class::Passing => it.steps().last().and_then(|name| known(name)).is_some_and(|it| {
+            !matches!(it.meaning, Meaning::Counter | Meaning::Envelope | Meaning::Level | Meaning::Groups)
+        }),
+        Class::Shown | Class::Reading | Class::Known => false,
+    };
+    entries(extra).filter(is_unread).map(|it| it.path.to_owned()).collect()
+}
+
+/// Tells whether a leftover says anything that a person could act on.
+pub(super) fn says_something(extra: &Labels) -> bool {
+    entries(extra).any(|it| match it.class() {
+        Class::Unread | Class::Shown | Class::Reading => true,
+        Class::Passing | Class::Known => false,
+    })
+}
+
+/// Puts the leftovers that people want to see into `texts`: beside a text, the place, further texts and readings that
+/// it does not name; where there is none, all of them.
+pub(super) fn show(texts: &mut Labels, extra: &Labels) {
+    let has_text = !texts.is_empty();
+    // What is very short stands in many a text by chance.
+    let is_told = |it: &Entry<'_>| it.text.len() > 2 && texts.iter().any(|(_, text)| text.contains(it.text));
+    let is_shown = |it: &Entry<'_>| match it.class() {
+        Class::Shown | Class::Reading => !is_told(it),
+        Class::Unread | Class::Known => !has_text,
+        Class::Passing => false,
+    };
+    let mut shown: Vec<Entry<'_>> = entries(extra).filter(is_shown).collect();
+    shown.sort_by_key(|it| it.path.matches(['.', '[']).count());
+    let left_out = shown.len().saturating_sub(MAX_LINES);
+    let lines: Vec<String> = shown.iter().take(MAX_LINES).map(Entry::line).collect();
+    let more = (left_out > 0).then(|| format!("… (+{left_out})"));
+    let lines = lines.into_iter().chain(more).collect::<Vec<_>>().join("\n");
+    if lines.is_empty() {
+        return;
+    }
+    let content = texts.take("content").map(|content| format!("{content}\n\n{lines}"));
+    texts.set("content", bounded(&content.unwrap_or(lines)));
+}

@@ -1,0 +1,153 @@
+use proptest::prelude::*;
+
+use super::*;
+
+#[track_caller]
+fn check(text: &str, expected: &str) {
+    assert_eq!(without_readings(text), expected);
+}
+
+/// The two texts are about the same thing.
+#[track_caller]
+fn check_same(one: &str, other: &str) {
+    assert_eq!(without_readings(one), without_readings(other));
+}
+
+#[track_caller]
+fn check_kept(text: &str) {
+    check(text, text);
+}
+
+#[test]
+fn a_reading_goes_with_its_sign_and_point_and_leaves_its_unit() {
+    check("Current -9.4 °C, limit −18 °C", "Current  °C, limit  °C");
+    check("flow 1,234.5m3/h.", "flow m3/h.");
+    check("41,5 °C", " °C");
+    check("温度 41.2°C，湿度-3", "温度 °C，湿度");
+}
+
+#[test]
+fn a_number_with_a_decimal_point_a_sign_a_unit_or_a_percent_is_a_reading() {
+    for (one, other) in [
+        ("too hot: 41.25", "too hot: -3"),
+        ("Temp 41.2", "Temp 40.9"),
+        ("Temp 41°C", "Temp 9°C"),
+        ("Temperature is 41C", "Temperature is 42C"),
+        ("humidity 80%", "humidity 81%"),
+        ("湿度80％", "湿度9％"),
+        ("Voltage 230V", "Voltage 229V"),
+        ("U=230V", "U=5V"),
+        ("current: 12A", "current: 13A"),
+        ("(+5)", "(-6)"),
+        ("水压 3 bar", "水压 4 bar"),
+        ("电压12伏", "电压11伏"),
+        ("温度41度", "温度42度"),
+        ("Cold room -9.4 °C", "Cold room -9.5 °C"),
+        ("T=41.2,H=30.1", "T=41.9,H=3.5"),
+        ("Battery 12 V", "Battery 11 V"),
+    ] {
+        check_same(one, other);
+    }
+}
+
+#[test]
+fn durations_times_and_counters_are_left_out() {
+    for (one, other) in [
+        ("offline for 5 min", "offline for 12 min"),
+        ("offline since 3h", "offline since 4h"),
+        ("离线5分钟", "离线12分钟"),
+        ("持续3天", "持续4天"),
+        ("at 08:30", "at 23:59"),
+        ("at 08:30:15.123", "at 9:01:02"),
+        ("[2026-11-27 08:30:00] door open", "[2026-11-28 09:00:01] door open"),
+        ("2026-11-27T08:30:00.000Z: leak", "2026-11-27T08:45:00+08:00: leak"),
+        ("2026/11/27 08:30 leak", "2026/1/2 08:31 leak"),
+        ("2026年11月27日 08:30 漏水", "2026年1月2日 9:30 漏水"),
+        ("11月27日漏水", "1月2日漏水"),
+        ("27.11.2026 leak", "1.12.2026 leak"),
+        ("20261127083000 leak", "20261127083001 leak"),
+        ("wrong password: 5 times in a row", "wrong password: 6 times in a row"),
+        ("密码连续输错5次", "密码连续输错6次"),
+        ("第5次报警", "第6次报警"),
+        ("attempt 3 failed", "attempt 4 failed"),
+        ("seq=17 leak", "seq=18 leak"),
+        ("27 Nov leak", "3 Dec leak"),
+    ] {
+        check_same(one, other);
+    }
+}
+
+#[test]
+fn the_number_of_a_thing_is_kept() {
+    for text in [
+        "Room 3: fire",
+        "Room-3: fire",
+        "Room 3.12: fire",
+        "room-3.12",
+        "3号泵故障",
+        "3号楼2单元",
+        "5楼烟感",
+        "-1层漏水",
+        "Floor -1: water",
+        "-1F配电室",
+        "B2 flooded",
+        "#3 down",
+        "2F",
+        "Zone 12A",
+        "Zone: 12B",
+        "Zone 12 A",
+        "A-12 open",
+        "A区-3",
+        "192.168.1.7 is down",
+        "firmware 1.2.3",
+        "v1.2",
+        "pumps 3-5",
+        "denied for card 123",
+        "卡号 8842",
+        "Door 3 open",
+        "Line 3:10",
+        "error -12",
+        "error code: 5.1",
+        "Call +8613800000000",
+        "over limit 35",
+        "超过35",
+        "3rd door",
+        "Channel 4 and 5",
+        "通道4",
+        "6353012af1093062:5",
+        "房间3.12",
+        "Gate 12MA",
+        "Rack 7 unit 3",
+    ] {
+        check_kept(text);
+    }
+}
+
+#[test]
+fn text_without_numbers_stays_as_it_is() {
+    check_kept("door-open, e.g. north");
+    check_kept("");
+}
+
+proptest! {
+    #[test]
+    fn two_readings_of_one_text_are_the_same(a in -1.0e4..1.0e4_f64, b in -1.0e4..1.0e4_f64) {
+        prop_assert_eq!(
+            without_readings(&format!("T {a} °C, ok")), without_readings(&format!("T {b:.1} °C, ok"))
+        );
+    }
+
+    #[test]
+    fn two_numbers_of_things_are_not_the_same(
+        thing in "Room|Floor|Zone|Pump|Door|Line|Channel|Card|Building|Section",
+        between in " |-| #", a in 0..10_000_u32, b in 0..10_000_u32,
+    ) {
+        let text = |number: u32| without_readings(&format!("{thing}{between}{number}: fire"));
+        prop_assert_eq!(text(a) == text(b), a == b);
+    }
+
+    #[test]
+    fn any_text_can_be_compared(text in ".{0,40}") {
+        prop_assert!(without_readings(&text).len() <= text.len());
+    }
+}

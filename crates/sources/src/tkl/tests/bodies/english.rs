@@ -1,0 +1,106 @@
+use super::{Row, check_rows};
+
+const SCRIPTS: &[Row] = &[
+    (r#"{"message": "Door open"}"#, "firing mid", "Door open"),
+    (r#"{"msg": "Door open", "level": "warning"}"#, "firing mid", "Door open"),
+    (r#"{"text": "Door open", "severity": "critical"}"#, "firing urgent", "Door open"),
+    (r#"{"info": "Door open"}"#, "firing mid", "Door open"),
+    (r#"{"reason": "Door open"}"#, "firing mid", "Door open"),
+    (r#"{"detail": "Door open"}"#, "firing mid", "Door open"),
+    (r#"{"Details": "Door open"}"#, "firing mid", "Door open"),
+    (r#"{"subject": "Door", "body": "It is open"}"#, "firing mid", "Door|It is open"),
+    (r#"{"summary": "Door", "details": "It is open"}"#, "firing mid", "Door|It is open"),
+    (r#"{"event": "smoke detected", "station": "North"}"#, "firing mid", "smoke detected|North"),
+    (r#"{"alarmType": "Overheat", "deviceName": "Pump 3"}"#, "firing mid", "Overheat|Pump 3"),
+    (r#"{"alarm_type": "Overheat", "dev_name": "Pump 3"}"#, "firing mid", "Overheat|Pump 3"),
+    (r#"{"AlarmType": "Overheat", "DeviceName": "Pump 3"}"#, "firing mid", "Overheat|Pump 3"),
+    (r#"{"alarm-type": "Overheat", "device-name": "Pump 3"}"#, "firing mid", "Overheat|Pump 3"),
+    (r#"{"Alarm Type": "Overheat", "Device Name": "Pump 3"}"#, "firing mid", "Overheat|Pump 3"),
+    (r#"{"alarmMsg": "hot", "devEui": "6353012AF1093062"}"#, "firing mid", "hot|6353012af1093062"),
+    (
+        r#"{"alarm_content": "hot", "DevEUI": "63:53:01:2A:F1:09:30:62"}"#,
+        "firing mid",
+        "hot|6353012af1093062",
+    ),
+    (r#"{"message": "hot", "dev_eui": "63-53-01-2A-F1-09-30-62"}"#, "firing mid", "hot|6353012af1093062"),
+    (r#"{"message": "hot", "sn": "SN-77 A"}"#, "firing mid", "hot|sn-77 a"),
+    (r#"{"message": "hot", "imei": 861234567890123}"#, "firing mid", "hot|861234567890123"),
+    (r#"{"message": "hot", "location": "Building 4"}"#, "firing mid", "hot|location: Building 4"),
+    (
+        r#"{"message": "too hot", "value": 41.2, "threshold": 35}"#,
+        "firing mid",
+        "too hot|value: 41.2|threshold: 35",
+    ),
+    (r#"{"message": "It is 41.2", "value": 41.2}"#, "firing mid", "It is 41.2"),
+    (
+        r#"{"title": "Leak", "message": "in the cellar", "text": "call Wu"}"#,
+        "firing mid",
+        "Leak|in the cellar|call Wu",
+    ),
+    (r#"{"foo": "bar"}"#, "firing mid", "foo: bar"),
+    (
+        r#"{"eui": "e", "relay": "stuck", "deep": {"cause": "rust"}}"#,
+        "firing mid",
+        "relay: stuck|deep.cause: rust",
+    ),
+    (r#"{"eui": "e", "level": "urgent", "why": "pump dead"}"#, "firing urgent", "why: pump dead"),
+    (r#"{"device": "Pump", "status": "fault"}"#, "firing mid", "Pump|status: fault"),
+    (r#"{"device": "Pump", "status": "leaking"}"#, "firing mid", "Pump|status: leaking"),
+    (r#"{"device": "Pump", "alarm": true}"#, "firing mid", "Pump"),
+    (r#"{"device": "Pump", "alarm": false}"#, "resolved mid", "Pump"),
+    (r#"{"deviceName": "Pump", "message": "hot", "status": "resolved"}"#, "resolved mid", "Pump|hot"),
+    (r#"{"deviceName": "Pump", "message": "hot", "state": "Normal"}"#, "resolved mid", "Pump|hot"),
+    (r#"{"deviceName": "Pump", "message": "hot", "state": 0}"#, "resolved mid", "Pump|hot"),
+    (r#"{"deviceName": "Pump", "message": "hot", "state": 1}"#, "firing mid", "Pump|hot"),
+    (r#"{"deviceName": "Pump", "message": "hot", "status": false}"#, "resolved mid", "Pump|hot"),
+    (r#"{"deviceName": "Pump", "message": "hot", "op": "close"}"#, "resolved mid", "Pump|hot"),
+    (r#"{"deviceName": "Pump", "message": "hot", "operation": "cancel"}"#, "resolved mid", "Pump|hot"),
+    (r#"{"deviceName": "Pump", "message": "hot", "eventType": "recovery"}"#, "resolved mid", "Pump|hot"),
+    (r#"{"deviceName": "Pump", "message": "hot", "alarmState": "inactive"}"#, "resolved mid", "Pump|hot"),
+    (r#"{"deviceName": "Pump", "message": "hot", "alarm_status": "OFF"}"#, "resolved mid", "Pump|hot"),
+    (r#"{"deviceName": "Pump", "message": "hot", "resolved": true}"#, "resolved mid", "Pump|hot"),
+    (
+        r#"{"deviceName": "Pump", "message": "hot", "type": "alarm", "status": "cleared"}"#,
+        "resolved mid",
+        "Pump|hot",
+    ),
+    (
+        r#"{"deviceName": "Pump", "message": "hot", "event": "alarm", "state": "ok"}"#,
+        "resolved mid",
+        "Pump|hot",
+    ),
+    // What is explicit wins.
+    (
+        r#"{"deviceName": "Pump", "message": "hot", "action": "new", "status": "normal"}"#,
+        "firing mid",
+        "Pump|hot",
+    ),
+    (r#"{"deviceName": "Pump", "message": "hot", "alarm": true, "status": "ok"}"#, "firing mid", "Pump|hot"),
+    // The state of a device in its telemetry is not the alarm's.
+    (
+        r#"{"eui": "e", "name": "n", "message": "hot", "telemetry": {"status": "normal"}}"#,
+        "firing mid",
+        "hot",
+    ),
+    (r#"{"eui": "e", "desc": "hot", "data": {"status": "normal", "battery": 90}}"#, "firing mid", "hot"),
+    (r#"{"title": "Mains failure in the machine room", "action": "clear"}"#, "resolved mid", "Mains failure"),
+    (r#"{"type": "notification", "message": "All well"}"#, "notice low", "All well"),
+    (r#"{"priority": "P1", "message": "hot"}"#, "firing urgent", "hot"),
+    (r#"{"alarmLevel": "Disaster", "message": "hot"}"#, "firing urgent", "hot"),
+    (r#"{"level": 3, "severity": "minor", "message": "hot"}"#, "firing mid", "hot"),
+    (r#"{"level": "spicy", "message": "hot"}"#, "firing high", "hot"),
+    (r#"{"data": {"message": "hot", "deviceName": "Pump"}}"#, "firing mid", "Pump|hot"),
+    (r#"{"payload": {"msg": "hot", "device": {"name": "Pump", "eui": "AB"}}}"#, "firing mid", "Pump|hot|ab"),
+    (r#"{"body": {"alarm": {"name": "Overheat"}}, "dev": "Pump"}"#, "firing mid", "Overheat|Pump"),
+    (
+        r#"{"event": {"name": "Overheat", "status": "cleared"}, "deviceId": "D9"}"#,
+        "resolved mid",
+        "Overheat|d9",
+    ),
+    (r#"{"Params": {"Title": "Hot", "Level": "HIGH"}}"#, "firing high", "Hot"),
+];
+
+#[test]
+fn what_scripts_write_can_be_read() {
+    check_rows(SCRIPTS);
+}
