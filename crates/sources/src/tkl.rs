@@ -100,6 +100,15 @@ fn empty_list() -> Unreadable {
     }
 }
 
+/// A list whose entries cannot all have what stands beside it.
+fn too_large(place: &str) -> Unreadable {
+    Unreadable {
+        fault: BodyFault::NotAnAlert,
+        path: place.to_owned(),
+        message: "too much stands beside a list of so many alarms: send fewer of them at once".to_owned(),
+    }
+}
+
 /// The reader of one body's alerts.
 struct BodyReader<'a> {
     /// The hints as they were sent: only for an alert's identity.
@@ -144,6 +153,7 @@ impl BodyReader<'_> {
             }
         };
         match AlarmList::take(fields) {
+            Ok(list) if list.is_too_large() => reading.refused.push(too_large(place)),
             Ok(mut list) => {
                 let path = if place == "$" { list.path.clone() } else { format!("{place}.{}", list.path) };
                 for (index, entry) in std::mem::take(&mut list.entries).into_iter().enumerate() {

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use expect_test::{Expect, expect};
-use fanfare_core::SandboxDoors;
+use fanfare_core::{SandboxDoors, Severity};
 use jiff::Timestamp;
 use proptest::prelude::*;
 
@@ -520,10 +520,29 @@ fn what_is_not_asked_for_is_not_done() {
     assert!(!config.server.reload_on_change);
     assert_eq!((config.sources[0].expect_every, &config.channels[0].drill), (None, &None));
 
+    assert_eq!(
+        (config.sources[0].settings.unknown_level, &config.sources[0].settings.timezone),
+        (Severity::High, &None)
+    );
+
     let asked = SOUND.replace("format: tkl", "format: tkl\n    expect_every: 1d");
     let config = load(&format!("server: {{ reload_on_change: true }}{asked}")).unwrap();
     assert!(config.server.reload_on_change);
     assert_eq!(config.sources[0].expect_every, Some(Duration::from_secs(24 * 60 * 60)));
+}
+
+#[test]
+fn a_source_says_how_its_levels_and_times_are_read() {
+    let set = |settings: &str| SOUND.replace("format: tkl", &format!("format: tkl\n    {settings}"));
+    let config = load(&set("unknown_level: critical\n    timezone: Asia/Shanghai")).unwrap();
+    let settings = &config.sources[0].settings;
+    assert_eq!(settings.unknown_level, Severity::Urgent);
+    assert_eq!(settings.timezone.as_ref().and_then(|zone| zone.iana_name()), Some("Asia/Shanghai"));
+    for wrong in ["unknown_level: spicy", "timezone: Peking"] {
+        let problems = load(&set(wrong)).unwrap_err().to_string();
+        let (name, word) = wrong.split_once(": ").unwrap();
+        assert!(problems.contains(&format!("sources[0].{name}: `{word}` is not a")), "{problems}");
+    }
 }
 
 proptest! {

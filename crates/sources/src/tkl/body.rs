@@ -168,7 +168,7 @@ impl<'a> Body<'a> {
         if fields.contains_key(name) {
             return Some(name.to_owned());
         }
-        fields.keys().find(|key| key.len() < 16 && plain(key) == name).cloned()
+        fields.keys().find(|key| key.eq_ignore_ascii_case(name)).cloned()
     }
 
     /// Tells whether the body itself has a field called `name`.

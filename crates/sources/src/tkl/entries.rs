@@ -27,6 +27,9 @@ const LISTS_OF_TEXTS: [&str; 5] = ["alarms", "alerts", "events", "告警列表",
 /// The objects in which such a list may stand.
 const AROUND: [&str; 5] = ["data", "body", "payload", "params", "result"];
 
+/// What stands beside a list, times its entries, in bytes, at most.
+const MAX_COMMON_BYTES: usize = 8 * 1024 * 1024;
+
 /// The list of alarms in a body that is an object, and what stands beside it.
 pub(super) struct AlarmList {
     /// The path of the list, e.g. `alarms` or `data.list`.
@@ -75,6 +78,12 @@ impl AlarmList {
         }
     }
 
+    /// Tells whether completing all entries takes much more room than the body: that would keep all others waiting.
+    pub(super) fn is_too_large(&self) -> bool {
+        let beside: usize = self.beside.iter().map(|(name, value)| name.len() + size(value)).sum();
+        self.entries.len().saturating_mul(beside) > MAX_COMMON_BYTES
+    }
+
     /// The entry completed with what stands beside the list and the entry does not say itself.
     pub(super) fn complete(&self, entry: Json) -> Json {
         let mut fields = match entry {
@@ -115,6 +124,16 @@ impl Saying {
             Some(meaning) => Self::Meaning(meaning),
             None => Self::Name(plain),
         }
+    }
+}
+
+/// The size of a value, in bytes of its names and texts.
+fn size(value: &Json) -> usize {
+    match value {
+        Json::Null | Json::Bool(_) => 1,
+        Json::Number(text) | Json::Text(text) => text.len() + 1,
+        Json::List(items) => items.iter().map(size).sum(),
+        Json::Object(fields) => fields.iter().map(|(name, value)| name.len() + size(value)).sum(),
     }
 }
 

@@ -53,7 +53,8 @@ impl Statement {
         let kinds: Vec<StateWord> = kinds.into_iter().flatten().collect();
         let own = [Meaning::AlarmState, Meaning::AlarmName].map(|it| take_all(body, it, own_state));
         let over = take_all(body, Meaning::OverFlag, |_, found| over(found));
-        let own: Vec<StateWord> = own.into_iter().flatten().chain(over).collect();
+        let faults = take_all(body, Meaning::Description, fault);
+        let own: Vec<StateWord> = own.into_iter().flatten().chain(over).chain(faults).collect();
         let states = take_all(body, Meaning::State, |_, found| state(meaning_of_flag(found.text()?)?));
         let says = |words: &[StateWord], word| words.iter().any(|it| it.word == word);
         let intent = if says(&actions, Word::Nothing) {
@@ -149,6 +150,18 @@ fn own_state(_: &str, found: &Json) -> Option<Word> {
     match meaning_of_flag(found.text()?)? {
         Word::Nothing => Some(Word::Clear),
         word @ (Word::Raise | Word::Clear | Word::Notify) => state(word),
+    }
+}
+
+/// The word of a field that says whether there is a fault, where it is not the text of one.
+fn fault(name: &str, found: &Json) -> Option<Word> {
+    match found {
+        Json::Bool(is_faulty) if matches!(name, "fault" | "error") => {
+            Some(if *is_faulty { Word::Raise } else { Word::Clear })
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::List(_) | Json::Object(_) => {
+            None
+        }
     }
 }
 

@@ -39,51 +39,71 @@ impl Comparison {
 /// The leftovers by which alarms are told apart, as one text: what else a body says, without times, counters, and
 /// what only concerns its delivery; without readings, too, unless they are compared to the letter.
 pub(super) fn identifying(rest: &Object, comparison: Comparison) -> String {
-    let mut lines = Vec::new();
+    let mut text = String::new();
     for (name, value) in rest {
-        put_identifying(&mut lines, Field { path: name, name, is_measured: false }, value, comparison);
+        put_identifying(&mut text, Field { name, class: Class::Unread }, value, comparison);
     }
-    lines.join("\n")
+    text
 }
 
 /// A field of the rest of a body.
 #[derive(Clone, Copy)]
 struct Field<'a> {
-    path: &'a str,
     name: &'a str,
-    /// It stands in an object of readings.
-    is_measured: bool,
+    /// The class of the object around it.
+    class: Class,
 }
 
-fn put_identifying(lines: &mut Vec<String>, field: Field<'_>, value: &Json, comparison: Comparison) {
-    let plain = plain(field.name);
+/// Writes a field in the manner of JSON, each name once: the paths of all leaves could be longer than the body by far.
+fn put_identifying(
+    text: &mut String,
+    Field { name, class: around }: Field<'_>,
+    value: &Json,
+    comparison: Comparison,
+) {
+    let plain = plain(name);
     if is_secret_name(&plain) {
         return;
     }
-    let class = Class::of_name(&plain);
-    let is_measured = field.is_measured || class == Class::Reading || is_telemetry(&plain);
-    let use_of = if is_measured { Class::Reading } else { class };
+    let own = Class::of_name(&plain);
+    let is_measured = around == Class::Reading || own == Class::Reading || is_telemetry(&plain);
+    let class = if is_measured { Class::Reading } else { own };
+    let before = text.len();
+    text.push_str(name);
+    let opened = text.len();
     match value {
         Json::Object(fields) => {
+            text.push('{');
             for (name, value) in fields {
-                let path = format!("{}.{name}", field.path);
-                put_identifying(lines, Field { path: &path, name, is_measured }, value, comparison);
+                put_identifying(text, Field { name, class }, value, comparison);
             }
+            close(text, before, opened + 1, "}\n");
         }
         Json::List(items) => {
-            for (index, value) in items.iter().enumerate() {
-                let path = format!("{}[{index}]", field.path);
-                put_identifying(lines, Field { path: &path, is_measured, ..field }, value, comparison);
+            text.push('[');
+            for value in items {
+                put_identifying(text, Field { name: "", class }, value, comparison);
             }
+            close(text, before, opened + 1, "]\n");
         }
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) => {
-            let is_passing = class == Class::Passing || is_health(&plain);
-            if let Some(text) = value.text().filter(|_| !is_passing)
-                && let Some(text) = identifying_text(field.name, value, text, use_of, comparison)
-            {
-                lines.push(format!("{}={text}", field.path));
+            let is_passing = own == Class::Passing || is_health(&plain);
+            let said = value.text().filter(|_| !is_passing);
+            if let Some(said) = said.and_then(|it| identifying_text(name, value, it, class, comparison)) {
+                text.push('=');
+                text.push_str(&said);
             }
+            close(text, before, opened, "\n");
         }
+    }
+}
+
+/// Ends what was begun at `before`, or takes it back if nothing was written since `opened`.
+fn close(text: &mut String, before: usize, opened: usize, end: &str) {
+    if text.len() == opened {
+        text.truncate(before);
+    } else {
+        text.push_str(end);
     }
 }
 

@@ -234,6 +234,7 @@ fn has_unit(text: &str) -> bool {
 /// The unit at the beginning of `text`.
 fn unit_of(text: &str) -> Unit {
     let text = text.trim_start_matches([' ', '\u{a0}', '\u{2009}', '\u{202f}']);
+    let text = &text[..text.floor_char_boundary(MAX_UNIT_BYTES)];
     let end = text.find(|c: char| c.is_whitespace() || "，。；;()（）!！?？:：\"'|<>[]{}".contains(c));
     let word = &text[..end.unwrap_or(text.len())];
     let word = word.trim_end_matches([',', '.', '/']);
@@ -254,6 +255,9 @@ fn unit_of(text: &str) -> Unit {
     }
     if starts_with(text, SHORT_UNITS_ZH) { Unit::Short } else { Unit::None }
 }
+
+/// More than the longest unit has, in bytes; so that a text without blanks is not read to its end for each number.
+const MAX_UNIT_BYTES: usize = 24;
 
 /// Tells whether a number is part of a Chinese name: `3号`, `-1层`; or a code: `error: -12`.
 fn names_a_thing(before: &str, after: &str) -> bool {

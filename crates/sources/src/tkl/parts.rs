@@ -34,7 +34,7 @@ pub(super) enum PartKind {
 const PARTS: [(PartKind, &[&str]); 6] = [
     (PartKind::Alarm, &["dnmsg", "params", "alarm"]),
     (PartKind::Event, &["alert", "event", "告警", "报警", "事件"]),
-    (PartKind::Envelope, &["data", "body", "payload"]),
+    (PartKind::Envelope, &["data", "body", "payload", "labels", "annotations"]),
     (PartKind::Device, &["device", "dev", "deviceinfo", "equipment", "设备"]),
     (PartKind::Mention, &["mention", "at"]),
     (PartKind::Words, &["text", "markdown", "markdownv2", "content", "actioncard", "link"]),

@@ -41,6 +41,37 @@ fn a_list_in_an_envelope_is_read() {
 }
 
 #[test]
+fn the_webhook_of_a_monitoring_system_is_read() {
+    let body = r#"{"status": "firing", "receiver": "fanfare", "alerts": [
+        {"status": "firing", "labels": {"alertname": "HighLoad", "severity": "critical", "instance": "db-1"},
+         "annotations": {"summary": "Load is 9.5"}, "startsAt": "2026-03-08T09:00:00Z", "endsAt": "0001-01-01T00:00:00Z"},
+        {"status": "resolved", "labels": {"alertname": "HighLoad", "severity": "warning", "instance": "db-2"},
+         "annotations": {"summary": "Load is 0.5"}}]}"#;
+    let reading = try_read(body, &Hints::default()).unwrap();
+    let told: Vec<_> = reading
+        .alerts
+        .iter()
+        .map(|it| (it.alert.status, it.alert.severity, it.alert.title(), it.alert.text_of("alertname")))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Status::Firing, Severity::Urgent, "Load is 9.5", "HighLoad"),
+            (Status::Resolved, Severity::Mid, "Load is 0.5", "HighLoad")
+        ]
+    );
+    assert_ne!(reading.alerts[0].alert.incident_key(), reading.alerts[1].alert.incident_key());
+}
+
+#[test]
+fn more_than_can_be_common_to_all_entries_is_refused() {
+    let entries = vec![r#"{"msg": "hot"}"#; 20_000].join(",");
+    let body = format!(r#"{{"note": "{}", "alarms": [{entries}]}}"#, "x".repeat(1000));
+    let err = try_read(&body, &Hints::default()).unwrap_err();
+    assert!(err.message.starts_with("too much stands beside a list"), "{err}");
+}
+
+#[test]
 fn texts_in_a_list_of_alarms_are_alarms() {
     assert_eq!(
         read_all(r#"{"device": "Panel", "alarms": ["Room 3: fire", "Room 5: fire"]}"#),

@@ -3,6 +3,9 @@
 use super::{Row, check_rows};
 
 const MACHINES: &[Row] = &[
+    (r#"{"device": "P1", "fault": true}"#, "firing mid", "P1|fault: true"),
+    (r#"{"device": "P1", "fault": false}"#, "resolved mid", "P1"),
+    (r#"{"device": "P1", "fault": "overload", "error": 12}"#, "firing mid", "P1|overload"),
     (r#"{"plc": "Line 2", "DI3": 1}"#, "firing mid", "Line 2|DI3: 1"),
     (
         r#"{"PLC": "S7-1200", "Fault": "E-stop pressed", "Code": 4711}"#,
