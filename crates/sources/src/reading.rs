@@ -17,7 +17,7 @@ pub struct Reading {
 /// An alert, and what of its part of the body was not understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadAlert {
-    /// The alert.
+    /// The alert that its part of the body reports.
     pub alert: Alert,
     /// The path of its part, as in [`Unreadable::path`], e.g. `$`, `[3]` or `alarms[1]`.
     pub path: String,

@@ -51,6 +51,9 @@ pub(crate) fn scrub_text(text: &str) -> String {
     let masked = |found: &Captures<'_>| {
         let part = |name| found.name(name).map_or("", |it| it.as_str());
         let (intro, value) = (part("intro"), part("value"));
+        if value.starts_with(REMOVED) {
+            return format!("{intro}{value}");
+        }
         let rest = found.get(0).map_or("", |it| &text[it.end()..]);
         match sentence::words_after(intro, value, rest) {
             Words::Secret { length } => format!("{intro}{REMOVED}{}", &value[length..]),

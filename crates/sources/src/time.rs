@@ -20,9 +20,9 @@ const FIRST_MILLISECOND: i64 = 100_000_000_000;
 /// The digits of a time without separators, `20261127083000`. As milliseconds it would be the year 2612.
 const COMPACT_DIGITS: usize = 14;
 
-/// What is known of the time in which a body was written.
+/// The time of a body's arrival, and the zone of its sender.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Clock<'a> {
+pub(crate) struct SenderClock<'a> {
     /// The time of arrival.
     pub(crate) now: Timestamp,
     /// The zone of times without an offset; `None`: such a time is not read.
@@ -33,18 +33,18 @@ pub(crate) struct Clock<'a> {
 ///
 /// ThinkLink writes RFC 3339 in one field and milliseconds since 1970 in the
 /// next. A time without offset is read only in the zone of its source.
-pub(crate) fn plausible(text: &str, clock: Clock<'_>) -> Option<Timestamp> {
+pub(crate) fn plausible(text: &str, clock: SenderClock<'_>) -> Option<Timestamp> {
     let latest = clock.now.checked_add(AHEAD).unwrap_or(Timestamp::MAX);
     not_too_old(text, clock).filter(|time| *time <= latest)
 }
 
 /// The expiry in `text` of an alert that is reported at `clock.now`, if it is plausible. It may
 /// be as far ahead as the sender wants; the zero time, `0001-01-01T00:00:00Z`, is none.
-pub(crate) fn plausible_expiry(text: &str, clock: Clock<'_>) -> Option<Timestamp> {
+pub(crate) fn plausible_expiry(text: &str, clock: SenderClock<'_>) -> Option<Timestamp> {
     not_too_old(text, clock)
 }
 
-fn not_too_old(text: &str, clock: Clock<'_>) -> Option<Timestamp> {
+fn not_too_old(text: &str, clock: SenderClock<'_>) -> Option<Timestamp> {
     let text = text.trim();
     let time = match local(text) {
         Some(local) => local.to_zoned(clock.zone?.clone()).ok()?.timestamp(),

@@ -30,7 +30,7 @@ use jiff::Timestamp;
 use crate::extra::{bounded, flatten};
 use crate::json::Json;
 use crate::scrub::scrub;
-use crate::time::{Clock, plausible, plausible_expiry};
+use crate::time::{SenderClock, plausible, plausible_expiry};
 use crate::{BodyFault, Hints, NothingToDo, ReadAlert, Reading, SourceSettings, Unreadable};
 
 use self::body::Body;
@@ -65,7 +65,7 @@ pub(crate) fn read(
     source: &SourceSettings,
     now: Timestamp,
 ) -> Result<Reading, Unreadable> {
-    let clock = Clock { now, zone: source.timezone.as_ref() };
+    let clock = SenderClock { now, zone: source.timezone.as_ref() };
     let reader = BodyReader { sent_hints: hints, hints: Form::Kept.hints(hints), source, clock };
     let mut reading = Reading::default();
     match Json::parse(body)? {
@@ -115,10 +115,10 @@ struct BodyReader<'a> {
     sent_hints: &'a Hints,
     hints: Hints,
     source: &'a SourceSettings,
-    clock: Clock<'a>,
+    clock: SenderClock<'a>,
 }
 
-/// What was taken of one alarm in one form.
+/// All that was taken of one alarm in one form.
 struct Taken<'a> {
     statement: Statement,
     kind: Kind,
@@ -131,7 +131,7 @@ struct Taken<'a> {
     groups: Vec<String>,
     starts_at: Timestamp,
     ends_at: Option<Timestamp>,
-    /// What is left.
+    /// The rest of the body.
     body: Body<'a>,
 }
 

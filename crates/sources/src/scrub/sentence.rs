@@ -1,8 +1,6 @@
 //! Words behind `password:` and the like: the password, or a sentence about it.
 
-use super::REMOVED;
-
-/// What stands behind an introduction.
+/// The nature of the words behind an introduction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Words {
     /// A credential, of which the first so many bytes are secret.
@@ -14,9 +12,6 @@ pub(super) enum Words {
 /// Judges `value`, which stands between `intro` and `rest`. What may be a credential is taken for one; a sentence is
 /// known by its words. Behind `Authorization:` stands a credential only if it looks like one or its scheme is named.
 pub(super) fn words_after(intro: &str, value: &str, rest: &str) -> Words {
-    if value.starts_with(REMOVED) {
-        return Words::Secret { length: REMOVED.len() };
-    }
     let whole = Words::Secret { length: value.len() };
     let intro = intro.trim_end().to_lowercase();
     let is_colon = intro.ends_with([':', '：']);

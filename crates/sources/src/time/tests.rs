@@ -2,8 +2,8 @@ use super::*;
 
 const NOW: &str = "2026-03-08T12:00:00Z";
 
-fn clock(zone: Option<&TimeZone>) -> Clock<'_> {
-    Clock { now: NOW.parse().unwrap(), zone }
+fn clock(zone: Option<&TimeZone>) -> SenderClock<'_> {
+    SenderClock { now: NOW.parse().unwrap(), zone }
 }
 
 #[track_caller]

@@ -27,7 +27,7 @@ const LISTS_OF_TEXTS: [&str; 5] = ["alarms", "alerts", "events", "告警列表",
 /// The objects in which such a list may stand.
 const AROUND: [&str; 5] = ["data", "body", "payload", "params", "result"];
 
-/// What stands beside a list, times its entries, in bytes, at most.
+/// The size of what stands beside a list, times its entries, in bytes, at most.
 const MAX_COMMON_BYTES: usize = 8 * 1024 * 1024;
 
 /// The list of alarms in a body that is an object, and what stands beside it.
@@ -101,7 +101,7 @@ impl AlarmList {
     }
 }
 
-/// What a field says: an entry that says it itself needs no other.
+/// The subject of a field: an entry that has a field of its own about it needs no other.
 #[derive(Debug, PartialEq, Eq)]
 enum Saying {
     Device,

@@ -13,7 +13,7 @@ use crate::json::Json;
 
 use super::body::{Body, Field};
 use super::names::{Meaning, plain};
-use super::words::{Word, meaning, meaning_of_flag};
+use super::words::{Announced, meaning, meaning_of_flag};
 
 /// The intent of a sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub(super) enum Intent {
     Nothing,
 }
 
-/// What a body says of its intent.
+/// The intent of a body, and the words for it.
 pub(super) struct Statement {
     pub(super) intent: Intent,
     /// The fields that say it or contradict it, which are taken out of the body.
@@ -39,7 +39,7 @@ pub(super) struct Statement {
 pub(super) struct StateWord {
     pub(super) path: Vec<String>,
     pub(super) value: Json,
-    word: Word,
+    word: Announced,
 }
 
 impl Statement {
@@ -57,13 +57,13 @@ impl Statement {
         let own: Vec<StateWord> = own.into_iter().flatten().chain(over).chain(faults).collect();
         let states = take_all(body, Meaning::State, |_, found| state(meaning_of_flag(found.text()?)?));
         let says = |words: &[StateWord], word| words.iter().any(|it| it.word == word);
-        let intent = if says(&actions, Word::Nothing) {
+        let intent = if says(&actions, Announced::Nothing) {
             Intent::Nothing
-        } else if says(&kinds, Word::Notify) || says(&actions, Word::Notify) {
+        } else if says(&kinds, Announced::Notify) || says(&actions, Announced::Notify) {
             Intent::Notify
         } else if let Some(action) = actions.first() {
             Intent::from(action.word)
-        } else if says(&kinds, Word::Clear) {
+        } else if says(&kinds, Announced::Clear) {
             Intent::Clear
         } else {
             own.first().or(states.first()).map_or(Intent::Raise, |it| Intent::from(it.word))
@@ -90,8 +90,8 @@ impl Statement {
     /// The words that say the opposite of the intent.
     pub(super) fn contradictions(&self) -> impl Iterator<Item = &StateWord> {
         let opposite = match self.intent {
-            Intent::Raise => Some(Word::Clear),
-            Intent::Clear => Some(Word::Raise),
+            Intent::Raise => Some(Announced::Clear),
+            Intent::Clear => Some(Announced::Raise),
             Intent::Notify | Intent::Nothing => None,
         };
         // That a clear is of the type `alarm` is no contradiction.
@@ -112,21 +112,21 @@ impl Intent {
     }
 }
 
-impl From<Word> for Intent {
-    fn from(word: Word) -> Self {
+impl From<Announced> for Intent {
+    fn from(word: Announced) -> Self {
         match word {
-            Word::Raise => Self::Raise,
-            Word::Clear => Self::Clear,
-            Word::Notify => Self::Notify,
-            Word::Nothing => Self::Nothing,
+            Announced::Raise => Self::Raise,
+            Announced::Clear => Self::Clear,
+            Announced::Notify => Self::Notify,
+            Announced::Nothing => Self::Nothing,
         }
     }
 }
 
 /// The word of a field that says of which kind its message is.
-fn kind_of(name: &str, found: &Json) -> Option<Word> {
+fn kind_of(name: &str, found: &Json) -> Option<Announced> {
     let Json::Text(text) = found else { return None };
-    is_kind(name).then(|| meaning(text))?.filter(|word| *word != Word::Nothing)
+    is_kind(name).then(|| meaning(text))?.filter(|word| *word != Announced::Nothing)
 }
 
 fn is_kind(name: &str) -> bool {
@@ -146,18 +146,18 @@ fn is_kind(name: &str) -> bool {
 }
 
 /// The word of a field that says how it is with the alarm: `alarm: true`, but not `alarm: "door"`.
-fn own_state(_: &str, found: &Json) -> Option<Word> {
+fn own_state(_: &str, found: &Json) -> Option<Announced> {
     match meaning_of_flag(found.text()?)? {
-        Word::Nothing => Some(Word::Clear),
-        word @ (Word::Raise | Word::Clear | Word::Notify) => state(word),
+        Announced::Nothing => Some(Announced::Clear),
+        word @ (Announced::Raise | Announced::Clear | Announced::Notify) => state(word),
     }
 }
 
 /// The word of a field that says whether there is a fault, where it is not the text of one.
-fn fault(name: &str, found: &Json) -> Option<Word> {
+fn fault(name: &str, found: &Json) -> Option<Announced> {
     match found {
         Json::Bool(is_faulty) if matches!(name, "fault" | "error") => {
-            Some(if *is_faulty { Word::Raise } else { Word::Clear })
+            Some(if *is_faulty { Announced::Raise } else { Announced::Clear })
         }
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::List(_) | Json::Object(_) => {
             None
@@ -165,25 +165,25 @@ fn fault(name: &str, found: &Json) -> Option<Word> {
     }
 }
 
-fn over(found: &Json) -> Option<Word> {
+fn over(found: &Json) -> Option<Announced> {
     match meaning_of_flag(found.text()?)? {
-        Word::Raise => Some(Word::Clear),
-        Word::Clear => Some(Word::Raise),
-        Word::Notify | Word::Nothing => None,
+        Announced::Raise => Some(Announced::Clear),
+        Announced::Clear => Some(Announced::Raise),
+        Announced::Notify | Announced::Nothing => None,
     }
 }
 
-fn state(word: Word) -> Option<Word> {
+fn state(word: Announced) -> Option<Announced> {
     match word {
-        Word::Raise | Word::Clear => Some(word),
-        Word::Notify | Word::Nothing => None,
+        Announced::Raise | Announced::Clear => Some(word),
+        Announced::Notify | Announced::Nothing => None,
     }
 }
 
 fn take_all(
     body: &mut Body<'_>,
     meaning: Meaning,
-    read: impl Fn(&str, &Json) -> Option<Word>,
+    read: impl Fn(&str, &Json) -> Option<Announced>,
 ) -> Vec<StateWord> {
     let fields = body.fields(meaning);
     let take = |Field { path, .. }: Field| {

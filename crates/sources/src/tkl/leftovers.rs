@@ -41,14 +41,14 @@ impl Comparison {
 pub(super) fn identifying(rest: &Object, comparison: Comparison) -> String {
     let mut text = String::new();
     for (name, value) in rest {
-        put_identifying(&mut text, Field { name, class: Class::Unread }, value, comparison);
+        put_identifying(&mut text, LeftoverField { name, class: Class::Unread }, value, comparison);
     }
     text
 }
 
 /// A field of the rest of a body.
 #[derive(Clone, Copy)]
-struct Field<'a> {
+struct LeftoverField<'a> {
     name: &'a str,
     /// The class of the object around it.
     class: Class,
@@ -57,7 +57,7 @@ struct Field<'a> {
 /// Writes a field in the manner of JSON, each name once: the paths of all leaves could be longer than the body by far.
 fn put_identifying(
     text: &mut String,
-    Field { name, class: around }: Field<'_>,
+    LeftoverField { name, class: around }: LeftoverField<'_>,
     value: &Json,
     comparison: Comparison,
 ) {
@@ -75,14 +75,14 @@ fn put_identifying(
         Json::Object(fields) => {
             text.push('{');
             for (name, value) in fields {
-                put_identifying(text, Field { name, class }, value, comparison);
+                put_identifying(text, LeftoverField { name, class }, value, comparison);
             }
             close(text, before, opened + 1, "}\n");
         }
         Json::List(items) => {
             text.push('[');
             for value in items {
-                put_identifying(text, Field { name: "", class }, value, comparison);
+                put_identifying(text, LeftoverField { name: "", class }, value, comparison);
             }
             close(text, before, opened + 1, "]\n");
         }
@@ -155,7 +155,7 @@ enum Class {
     Shown,
     /// A reading, which people want to see, too.
     Reading,
-    /// It passes with the message: a time, a counter, an address.
+    /// A part that passes with the message: a time, a counter, an address.
     Passing,
     /// Understood, and of use only where there is nothing else.
     Known,

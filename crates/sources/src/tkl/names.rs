@@ -20,11 +20,11 @@ pub(super) enum Meaning {
     Place,
     /// A short text.
     Title,
-    /// A text.
+    /// A text that describes what has happened.
     Description,
     /// A long text.
     Content,
-    /// The severity.
+    /// The severity, in the sender's word.
     Level,
     /// An order: raise, clear, nothing.
     Action,

@@ -18,7 +18,7 @@ pub(super) fn without_readings(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut done = 0;
     while let Some(start) = text[done..].find(|c: char| c.is_ascii_digit()).map(|at| done + at) {
-        let number = Number::at(text, start);
+        let number = WrittenNumber::at(text, start);
         if number.is_reading() {
             kept.push_str(&text[done..number.start]);
         } else {
@@ -36,19 +36,19 @@ pub(super) fn warm_up() {
 }
 
 /// A number within a text, and what stands around it.
-struct Number<'a> {
+struct WrittenNumber<'a> {
     /// The beginning, with the sign.
     start: usize,
     end: usize,
     before: &'a str,
     after: &'a str,
     digits: usize,
-    lead: Lead,
-    shape: Shape,
+    lead: NumberLead,
+    shape: NumberShape,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Lead {
+enum NumberLead {
     /// A blank or the like.
     None,
     Sign,
@@ -57,7 +57,7 @@ enum Lead {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
+enum NumberShape {
     Integer,
     /// With a decimal point, or with a comma between thousands.
     Decimal,
@@ -69,7 +69,7 @@ enum Shape {
 
 /// The unit behind a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Unit {
+enum UnitKind {
     None,
     /// One letter or character, which may as well belong to a name: `5 m`, `3天`.
     Short,
@@ -81,7 +81,7 @@ enum Unit {
     Symbol,
 }
 
-/// What nobody writes a name of a thing with. The longer forms stand first.
+/// Dates and times, which nobody writes the name of a thing with. The longer forms stand first.
 static TIME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?x) ^ (?:
@@ -98,12 +98,12 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-impl<'a> Number<'a> {
+impl<'a> WrittenNumber<'a> {
     /// The number whose first digit stands at `first`.
     fn at(text: &'a str, first: usize) -> Self {
         let (start, lead) = lead_before(text, first);
         let (end, shape) = match time_end(&text[first..]) {
-            Some(length) => (first + length, Shape::Time),
+            Some(length) => (first + length, NumberShape::Time),
             None => {
                 let (length, shape) = digits_end(&text[first..]);
                 (first + length, shape)
@@ -115,26 +115,28 @@ impl<'a> Number<'a> {
 
     fn is_reading(&self) -> bool {
         let unit = unit_of(self.after);
-        let is_glued = self.lead == Lead::Glue;
+        let is_glued = self.lead == NumberLead::Glue;
         let is_named = is_glued || ends_with_word_of(self.before, &[' ', '.', '-'], PLACES, PLACES_ZH);
         match (self.shape, unit) {
-            (Shape::Parts, _) => false,
-            (Shape::Time, _) if self.digits > "08:30".len() => !is_glued,
-            (Shape::Time, _) => !is_named,
-            (Shape::Integer | Shape::Decimal, Unit::Symbol) => true,
-            (Shape::Integer | Shape::Decimal, Unit::Word) if !is_named => true,
-            (Shape::Decimal, Unit::Word) => !is_glued,
-            (Shape::Decimal, _) if self.lead == Lead::Sign => true, // no room is called -9.4
-            (Shape::Integer | Shape::Decimal, _) if is_named || names_a_thing(self.before, self.after) => {
+            (NumberShape::Parts, _) => false,
+            (NumberShape::Time, _) if self.digits > "08:30".len() => !is_glued,
+            (NumberShape::Time, _) => !is_named,
+            (NumberShape::Integer | NumberShape::Decimal, UnitKind::Symbol) => true,
+            (NumberShape::Integer | NumberShape::Decimal, UnitKind::Word) if !is_named => true,
+            (NumberShape::Decimal, UnitKind::Word) => !is_glued,
+            (NumberShape::Decimal, _) if self.lead == NumberLead::Sign => true, // no room is called -9.4
+            (NumberShape::Integer | NumberShape::Decimal, _)
+                if is_named || names_a_thing(self.before, self.after) =>
+            {
                 false
             }
-            (Shape::Decimal, Unit::Short | Unit::Capital) | (Shape::Integer, Unit::Short | Unit::Word) => {
-                true
-            }
-            (Shape::Integer, Unit::Capital) => self.is_measured(),
-            (Shape::Decimal, Unit::None) => !self.is_followed_by_letter(),
-            (Shape::Integer, Unit::None) => {
-                let is_signed = self.lead == Lead::Sign && self.digits < 8 && !self.is_followed_by_letter();
+            (NumberShape::Decimal, UnitKind::Short | UnitKind::Capital)
+            | (NumberShape::Integer, UnitKind::Short | UnitKind::Word) => true,
+            (NumberShape::Integer, UnitKind::Capital) => self.is_measured(),
+            (NumberShape::Decimal, UnitKind::None) => !self.is_followed_by_letter(),
+            (NumberShape::Integer, UnitKind::None) => {
+                let is_signed =
+                    self.lead == NumberLead::Sign && self.digits < 8 && !self.is_followed_by_letter();
                 is_signed || self.is_counter()
             }
         }
@@ -161,18 +163,18 @@ impl<'a> Number<'a> {
     }
 }
 
-/// What leads the digit at `first`, and where the number begins with it.
-fn lead_before(text: &str, first: usize) -> (usize, Lead) {
+/// The lead of the digit at `first`, and where the number begins with it.
+fn lead_before(text: &str, first: usize) -> (usize, NumberLead) {
     let before = &text[..first];
-    let Some(last) = before.chars().next_back() else { return (first, Lead::None) };
+    let Some(last) = before.chars().next_back() else { return (first, NumberLead::None) };
     let outer = &before[..before.len() - last.len_utf8()];
     match last {
-        '−' | '±' => (outer.len(), Lead::Sign),
-        '-' | '+' | '－' | '＋' if is_sign_after(outer) => (outer.len(), Lead::Sign),
-        '-' | '+' | '－' | '＋' | '#' | '_' | '№' => (first, Lead::Glue),
-        '.' if outer.ends_with(|c: char| c.is_alphanumeric()) => (first, Lead::Glue),
-        c if c.is_ascii_alphanumeric() || is_foreign_letter(c) => (first, Lead::Glue),
-        _ => (first, Lead::None),
+        '−' | '±' => (outer.len(), NumberLead::Sign),
+        '-' | '+' | '－' | '＋' if is_sign_after(outer) => (outer.len(), NumberLead::Sign),
+        '-' | '+' | '－' | '＋' | '#' | '_' | '№' => (first, NumberLead::Glue),
+        '.' if outer.ends_with(|c: char| c.is_alphanumeric()) => (first, NumberLead::Glue),
+        c if c.is_ascii_alphanumeric() || is_foreign_letter(c) => (first, NumberLead::Glue),
+        _ => (first, NumberLead::None),
     }
 }
 
@@ -204,7 +206,7 @@ fn time_end(text: &str) -> Option<usize> {
 }
 
 /// The length of the digits at the beginning of `text`, and their shape.
-fn digits_end(text: &str) -> (usize, Shape) {
+fn digits_end(text: &str) -> (usize, NumberShape) {
     let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
     let mut end = digits(text);
     let (mut points, mut thousands) = (0, 0);
@@ -220,40 +222,40 @@ fn digits_end(text: &str) -> (usize, Shape) {
         end += 1 + more;
     }
     let shape = match (points, thousands) {
-        (0, 0) => Shape::Integer,
-        (0 | 1, _) => Shape::Decimal,
-        _ => Shape::Parts,
+        (0, 0) => NumberShape::Integer,
+        (0 | 1, _) => NumberShape::Decimal,
+        _ => NumberShape::Parts,
     };
     (end, shape)
 }
 
 fn has_unit(text: &str) -> bool {
-    matches!(unit_of(text), Unit::Symbol | Unit::Word)
+    matches!(unit_of(text), UnitKind::Symbol | UnitKind::Word)
 }
 
 /// The unit at the beginning of `text`.
-fn unit_of(text: &str) -> Unit {
+fn unit_of(text: &str) -> UnitKind {
     let text = text.trim_start_matches([' ', '\u{a0}', '\u{2009}', '\u{202f}']);
     let text = &text[..text.floor_char_boundary(MAX_UNIT_BYTES)];
     let end = text.find(|c: char| c.is_whitespace() || "，。；;()（）!！?？:：\"'|<>[]{}".contains(c));
     let word = &text[..end.unwrap_or(text.len())];
     let word = word.trim_end_matches([',', '.', '/']);
     if word.starts_with(['°', '℃', '℉', '%', '％', '‰', 'Ω', 'µ', 'μ']) {
-        return Unit::Symbol;
+        return UnitKind::Symbol;
     }
     let word = &word[..word.find(|c: char| c >= '\u{2e80}').filter(|at| *at > 0).unwrap_or(word.len())];
     if has(UNITS, &word.split(',').next().unwrap_or(word).to_lowercase()) {
         return match word {
-            "V" | "W" => Unit::Short,
-            _ if word.len() > 1 => Unit::Word,
-            _ if word.bytes().all(|byte| byte.is_ascii_lowercase()) => Unit::Short,
-            _ => Unit::Capital,
+            "V" | "W" => UnitKind::Short,
+            _ if word.len() > 1 => UnitKind::Word,
+            _ if word.bytes().all(|byte| byte.is_ascii_lowercase()) => UnitKind::Short,
+            _ => UnitKind::Capital,
         };
     }
     if starts_with(text, UNITS_ZH) {
-        return Unit::Word;
+        return UnitKind::Word;
     }
-    if starts_with(text, SHORT_UNITS_ZH) { Unit::Short } else { Unit::None }
+    if starts_with(text, SHORT_UNITS_ZH) { UnitKind::Short } else { UnitKind::None }
 }
 
 /// More than the longest unit has, in bytes; so that a text without blanks is not read to its end for each number.

@@ -22,7 +22,7 @@ pub(super) enum PartKind {
     Event,
     /// An envelope around what could as well stand at the top.
     Envelope,
-    /// The device.
+    /// The device that the alarm is about.
     Device,
     /// The people to mention.
     Mention,

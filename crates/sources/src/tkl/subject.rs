@@ -20,7 +20,7 @@ pub(super) struct Subject {
     device: Option<String>,
 }
 
-/// Whose `name` and `id` are that stand at the top: they mean the alarm in one shape and the device in the next.
+/// The owner of the `name` and `id` that stand at the top: they mean the alarm in one shape and the device in the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TopNames {
     Alarm(&'static [&'static str]),

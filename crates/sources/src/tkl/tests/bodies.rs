@@ -11,9 +11,9 @@ mod pairs;
 mod properties;
 
 /// A body, its state and severity, and the words that a person must be able to read, divided by `|`.
-type Row = (&'static str, &'static str, &'static str);
+type BodyRow = (&'static str, &'static str, &'static str);
 
-/// What a person sees of `alert`: the title, the device and the texts.
+/// The text that a person sees of `alert`: the title, the device and the texts.
 pub(super) fn visible(alert: &Alert) -> String {
     let texts = alert.annotations.iter().map(|(_, text)| text);
     [alert.title(), alert.text_of("device"), alert.text_of("eui")]
@@ -24,12 +24,12 @@ pub(super) fn visible(alert: &Alert) -> String {
 }
 
 #[track_caller]
-fn check_rows(rows: &[Row]) {
+fn check_rows(rows: &[BodyRow]) {
     let wrong: Vec<String> = rows.iter().filter_map(complaint).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-fn complaint((body, state, words): &Row) -> Option<String> {
+fn complaint((body, state, words): &BodyRow) -> Option<String> {
     let read = match try_read(body, &Hints::default()) {
         Ok(reading) if reading.alerts.len() == 1 => reading.alerts[0].alert.clone(),
         other => return Some(format!("{body}: {other:?}")),

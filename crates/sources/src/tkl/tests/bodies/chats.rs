@@ -2,7 +2,7 @@
 
 use super::*;
 
-const CHATS: &[Row] = &[
+const CHATS: &[BodyRow] = &[
     (r#"{"msgtype": "text", "text": {"content": "Pump 3 is dead"}}"#, "firing mid", "Pump 3 is dead"),
     (
         r#####"{"msgtype": "markdown", "markdown": {"title": "Pump dead", "text": "#### Pump 3\n- since 08:30"}}"#####,
@@ -25,10 +25,10 @@ fn what_chat_bots_send_can_be_read() {
 }
 
 /// The mobiles, user ids and whether everybody is called.
-type Called<'a> = (&'a [&'a str], &'a [&'a str], bool);
+type ExpectedMention<'a> = (&'a [&'a str], &'a [&'a str], bool);
 
 #[track_caller]
-fn check_mention(body: &str, (mobiles, user_ids, all): Called<'_>) {
+fn check_mention(body: &str, (mobiles, user_ids, all): ExpectedMention<'_>) {
     let mention = alert(body).mention;
     let texts = |texts: &[&str]| -> Vec<String> { texts.iter().map(|it| (*it).to_owned()).collect() };
     assert_eq!(mention, Mention { mobiles: texts(mobiles), user_ids: texts(user_ids), all }, "{body}");

@@ -1,6 +1,6 @@
-use super::{Row, check_rows};
+use super::{BodyRow, check_rows};
 
-const SCRIPTS: &[Row] = &[
+const SCRIPTS: &[BodyRow] = &[
     (r#"{"告警名称": "温度过高", "设备名称": "3号冷库"}"#, "firing mid", "温度过高|3号冷库"),
     (
         r#"{"告警类型": "温度过高", "设备名称": "3号冷库", "告警级别": "紧急"}"#,

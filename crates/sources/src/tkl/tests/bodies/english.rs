@@ -1,6 +1,6 @@
-use super::{Row, check_rows};
+use super::{BodyRow, check_rows};
 
-const SCRIPTS: &[Row] = &[
+const SCRIPTS: &[BodyRow] = &[
     (r#"{"message": "Door open"}"#, "firing mid", "Door open"),
     (r#"{"msg": "Door open", "level": "warning"}"#, "firing mid", "Door open"),
     (r#"{"text": "Door open", "severity": "critical"}"#, "firing urgent", "Door open"),

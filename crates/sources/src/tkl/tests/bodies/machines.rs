@@ -1,8 +1,8 @@
 //! Gateways and PLCs: flat tables of names and numbers, envelopes of platforms.
 
-use super::{Row, check_rows};
+use super::{BodyRow, check_rows};
 
-const MACHINES: &[Row] = &[
+const MACHINES: &[BodyRow] = &[
     (r#"{"device": "P1", "fault": true}"#, "firing mid", "P1|fault: true"),
     (r#"{"device": "P1", "fault": false}"#, "resolved mid", "P1"),
     (r#"{"device": "P1", "fault": "overload", "error": 12}"#, "firing mid", "P1|overload"),

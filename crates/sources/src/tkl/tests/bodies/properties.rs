@@ -1,9 +1,9 @@
-//! What must hold of every body.
+//! Properties of every body.
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::super::words::{Word, all};
+use super::super::words::{Announced, all};
 use super::*;
 
 /// A word that is no name, unit, state or level.
@@ -85,7 +85,7 @@ proptest! {
     fn every_word_for_the_end_ends_what_the_same_fields_raised(
         subject in subject(), field in field(), text in word(),
         state in prop::sample::select(&["action", "status", "state", "alarm_status", "alarmState", "op", "状态", "动作", "eventType", "event"][..]),
-        raise in prop::sample::select(all(Word::Raise)), clear in prop::sample::select(all(Word::Clear)),
+        raise in prop::sample::select(all(Announced::Raise)), clear in prop::sample::select(all(Announced::Clear)),
     ) {
         let say = |word: &str| alert(&with(&subject, &[(field, json!(text)), (state, json!(word))]));
         let (raised, cleared) = (say(raise), say(clear));
