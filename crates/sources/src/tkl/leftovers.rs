@@ -255,11 +255,11 @@ pub(super) fn unread(extra: &Labels) -> Vec<String> {
     entries(extra).filter(is_unread).map(|it| it.path.to_owned()).collect()
 }
 
-/// Tells whether a leftover says anything that a person could act on.
+/// Tells whether a leftover says anything that a person could act on. Readings alone do not: they are telemetry.
 pub(super) fn says_something(extra: &Labels) -> bool {
     entries(extra).any(|it| match it.class() {
-        Class::Unread | Class::Shown | Class::Reading => true,
-        Class::Passing | Class::Known => false,
+        Class::Unread | Class::Shown => true,
+        Class::Reading | Class::Passing | Class::Known => false,
     })
 }
 
