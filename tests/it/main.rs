@@ -11,6 +11,7 @@ mod ingest;
 mod answers;
 mod robots;
 mod scripts;
+mod senders;
 mod check;
 mod doors;
 mod plug;

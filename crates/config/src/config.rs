@@ -7,7 +7,7 @@ use std::time::Duration;
 use fanfare_core::{ChannelName, Locale, Policy, RetryPolicy, SandboxAccount, Secret, SourceName};
 use fanfare_gateway::ChannelSetup;
 use fanfare_settings::Problem;
-use fanfare_sources::{Format, SourceSettings};
+use fanfare_sources::{Format, SourceSettings, UnreadableRule};
 use url::Url;
 
 use crate::source_auth::SourceAuth;
@@ -68,6 +68,8 @@ pub struct SourceConfig {
     pub settings: SourceSettings,
     /// The form its alerts arrive in.
     pub format: Format,
+    /// The fate of a body that cannot be read.
+    pub unreadable: UnreadableRule,
     /// The credentials for posting.
     pub auth: SourceAuth,
     /// The longest body it takes, in bytes.

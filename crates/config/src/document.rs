@@ -12,8 +12,8 @@ const LONGEST_CONFIG: u64 = 64 * 1024 * 1024;
 
 /// Texts that pass for most settings that are written as text: the empty one for
 /// names, and then a length of time, a date, a time of day, a size, addresses, a
-/// matcher, a zone, an `auth`, a format.
-const PLACEHOLDER_TEXTS: [&str; 13] = [
+/// matcher, a zone, an `auth`, a format, a JSONPath.
+const PLACEHOLDER_TEXTS: [&str; 14] = [
     "",
     "1s",
     "2026-01-01",
@@ -27,6 +27,7 @@ const PLACEHOLDER_TEXTS: [&str; 13] = [
     "UTC",
     "none",
     "tkl",
+    "$",
 ];
 
 /// The text of the config at `file`.

@@ -18,6 +18,7 @@ mod condition_doubts;
 mod self_alerts;
 mod shared_accounts;
 mod sources;
+mod formats;
 mod server;
 mod door_tokens;
 mod config;

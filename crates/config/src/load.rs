@@ -135,7 +135,7 @@ fn check(yaml: ConfigYaml, ready: Vec<ReadyChannel>, section: &mut Section) -> O
     Some(Config {
         server,
         store_path: yaml.store.unwrap_or_default().0,
-        sources: yaml.sources.into_iter().map(sources::source).collect(),
+        sources: yaml.sources.into_iter().filter_map(sources::source).collect(),
         channels: ready.into_iter().map(|it| it.setup).collect(),
         policy,
         retry,

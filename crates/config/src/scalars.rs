@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use fanfare_core::{HumanDuration, InvalidMatcher, InvalidSeverity, Matcher, Severity};
-use fanfare_sources::Format;
+use fanfare_sources::FormatKind;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use serde::de::{Deserialize, Deserializer, Error};
@@ -59,7 +59,7 @@ pub(crate) struct PageOrigin(pub(crate) String);
 
 /// The format of a source, by its word.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct FormatText(pub(crate) Format);
+pub(crate) struct FormatText(pub(crate) FormatKind);
 
 /// A severity, by any of its words.
 #[derive(Debug, Clone, Copy)]
@@ -227,7 +227,7 @@ impl FromStr for FormatText {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let known = Format::ALL.into_iter().map(Format::word);
+        let known = FormatKind::all().map(FormatKind::word);
         text.parse().map(Self).map_err(|_| unknown_name("format", text, known))
     }
 }

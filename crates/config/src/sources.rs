@@ -10,6 +10,7 @@ use fanfare_sources::SourceSettings;
 
 use crate::checks::check_name;
 use crate::config::SourceConfig;
+use crate::formats;
 use crate::scalars::{ByteSize, FormatText, PositiveDuration, SeverityWord, Zone};
 use crate::source_auth;
 use crate::yaml::SourceYaml;
@@ -45,6 +46,7 @@ pub(crate) fn check(yaml: &[SourceYaml], listen: SocketAddr, section: &mut Secti
             let message = format!("hardly an alert is so short: write {}KiB or more", SMALLEST_BODY / 1024);
             section.warning(&path.key("max_body"), message);
         }
+        formats::check(source, &path, section);
         source_auth::check(&source.auth, listen, &path.key("auth"), section);
         check_labels(&source.labels, &path.key("labels"), section);
     }
@@ -82,11 +84,13 @@ fn unreachable(name: &str) -> Option<String> {
     Some(format!("no sender reaches /ingest/NAME with {shown} in the name: {advice}"))
 }
 
-/// The source that `yaml` states.
-pub(crate) fn source(yaml: SourceYaml) -> SourceConfig {
+/// The source that `yaml` states; `None` if [`check`] has found that its format is not ready to read.
+pub(crate) fn source(yaml: SourceYaml) -> Option<SourceConfig> {
     let SourceYaml {
         name,
-        format: FormatText(format),
+        format: FormatText(kind),
+        mapping,
+        unreadable,
         auth,
         labels,
         max_body,
@@ -95,16 +99,17 @@ pub(crate) fn source(yaml: SourceYaml) -> SourceConfig {
         timezone,
     } = yaml;
     let defaults = SourceSettings::new(name.as_str());
-    SourceConfig {
+    Some(SourceConfig {
         settings: SourceSettings {
             labels: Labels::from_iter(labels),
             unknown_level: unknown_level.map_or(defaults.unknown_level, |SeverityWord(level)| level),
             timezone: timezone.map(|Zone(zone)| zone),
             ..defaults
         },
-        format,
+        format: formats::format(kind, mapping)?,
+        unreadable: unreadable.unwrap_or(kind.unreadable()),
         auth: auth.into(),
         max_body: max_body.map_or(MAX_BODY, |ByteSize(bytes)| bytes),
         expect_every: expect_every.map(|PositiveDuration(every)| every),
-    }
+    })
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 use fanfare_core::{HumanDuration, Language, Locale, Sending, Unless};
+use fanfare_sources::{Mapping, UnreadableRule};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -71,6 +72,8 @@ pub(crate) struct RetryYaml {
 pub(crate) struct SourceYaml {
     pub(crate) name: String,
     pub(crate) format: FormatText,
+    pub(crate) mapping: Option<Mapping>,
+    pub(crate) unreadable: Option<UnreadableRule>,
     pub(crate) auth: SourceAuthYaml,
     #[serde(default)]
     pub(crate) labels: BTreeMap<String, String>,

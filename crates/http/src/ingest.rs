@@ -9,7 +9,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use fanfare_api::{IngestPreview, IngestResult, IngestStatus};
 use fanfare_core::{Policy, plan};
 use fanfare_gateway::{Gateway, NotStored};
-use fanfare_sources::{BodyFault, Hints, NothingToDo, ReadAlert, Reading, Unreadable};
+use fanfare_sources::{
+    BodyFault, Hints, NothingToDo, ReadAlert, Reading, Unreadable, UnreadableRule, unreadable_alert,
+};
 use jiff::Timestamp;
 use serde::Deserialize;
 use tracing::debug;
@@ -80,10 +82,34 @@ pub(crate) async fn read(
 ) -> Result<Reading, HttpRefusal> {
     let compression = Compression::from_headers(headers)?;
     let body = expanded(body, compression, endpoint.body_limit()).await?;
-    let body = ContentType::from_headers(headers).decode(body);
-    let reading = endpoint.format.read(&body, hints, &endpoint.settings, now).map_err(refuse)?;
+    let body = ContentType::from_headers(headers).decode(body, endpoint.format.body_type());
+    let reading = alerts_in(endpoint, &body, hints, now)?;
     take_note(state, endpoint, &reading);
     Ok(reading)
+}
+
+/// The alerts in `body`. What of it cannot be read is an alert too, unless the source says that it is refused.
+fn alerts_in(
+    endpoint: &SourceEndpoint,
+    body: &[u8],
+    hints: &Hints,
+    now: Timestamp,
+) -> Result<Reading, HttpRefusal> {
+    let SourceEndpoint { settings, format, unreadable, .. } = endpoint;
+    let read = format.read(body, hints, settings, now);
+    let alert = |fault: &Unreadable| unreadable_alert(settings, body, fault, now);
+    match (read, unreadable) {
+        (Ok(mut reading), UnreadableRule::Alert) => {
+            // One alert for the whole body, whatever the number of its faults.
+            reading.alerts.extend(reading.refused.first().map(alert));
+            Ok(reading)
+        }
+        (Ok(reading), UnreadableRule::Refuse) => Ok(reading),
+        (Err(fault), UnreadableRule::Alert) => {
+            Ok(Reading { alerts: vec![alert(&fault)], refused: vec![fault], ..Reading::default() })
+        }
+        (Err(fault), UnreadableRule::Refuse) => Err(refuse(fault)),
+    }
 }
 
 /// Accepts the alerts of a body, and tells what was read and what becomes of it.

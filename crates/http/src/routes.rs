@@ -12,6 +12,9 @@ pub(crate) fn routes(app: &mut web::ServiceConfig) {
         .route("/ingest/{source}/{token}", web::post().to(ingest::ingest))
         .route("/robot/send", web::post().to(robot_doors::dingtalk))
         .route("/cgi-bin/webhook/send", web::post().to(robot_doors::wecom))
+        // Prometheus adds this to the `path_prefix` of an Alertmanager, which may so be a source.
+        .route("/ingest/{source}/api/v2/alerts", web::post().to(ingest::ingest))
+        .route("/ingest/{source}/{token}/api/v2/alerts", web::post().to(ingest::ingest))
         .route("/-/healthy", web::get().to(probes::healthy))
         .route("/-/healthy", web::head().to(probes::healthy))
         .route("/-/ready", web::get().to(probes::ready))

@@ -11,7 +11,7 @@ use actix_web::http::StatusCode;
 use fanfare_core::{Clock, Locale};
 use fanfare_gateway::Gateway;
 use fanfare_sandbox::Sandbox;
-use fanfare_sources::{Format, SourceSettings};
+use fanfare_sources::{Format, SourceSettings, UnreadableRule};
 use prometheus_client::registry::Registry;
 
 use self::reloadable::Reloadable;
@@ -57,6 +57,8 @@ pub struct SourceEndpoint {
     pub settings: SourceSettings,
     /// The form of its bodies.
     pub format: Format,
+    /// The fate of a body that cannot be read.
+    pub unreadable: UnreadableRule,
     /// The access to it.
     pub access: SourceAccess,
     /// The size of a body at most, in bytes.

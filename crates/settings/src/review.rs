@@ -9,8 +9,8 @@ use crate::secret;
 use crate::secret_doubts::{doubts, quoted, quotes_belong_to_it};
 use crate::unfilled::unfilled;
 
-/// The setting whose texts hold conditions: a regular expression may look like a placeholder.
-const CONDITIONS: &str = "matchers";
+/// Settings whose texts are no values: a regular expression, a JSONPath or a template may look like a placeholder.
+const NOT_VALUES: [&str; 2] = ["matchers", "mapping"];
 
 /// Adds to `problems` what stands in the config at `root` that no setting can mean. No secret is quoted.
 pub fn review(root: &Node, context: &ReadContext<'_>, problems: &mut Vec<Problem>) {
@@ -34,7 +34,7 @@ impl Review<'_> {
                 [entry] if secret::is_place(&entry.name) => self.secret(node, entry, path),
                 entries => entries
                     .iter()
-                    .filter(|it| it.name != CONDITIONS)
+                    .filter(|it| !NOT_VALUES.contains(&it.name.as_str()))
                     .for_each(|it| self.node(&it.node, &path.key(&it.name))),
             },
             Value::Nothing | Value::Bool(_) | Value::Number(_) | Value::Placeholder(_) => {}

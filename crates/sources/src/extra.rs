@@ -20,6 +20,10 @@ const MAX_PATH_BYTES: usize = 256;
 /// channels can show.
 const MAX_TEXT_BYTES: usize = 4096;
 
+/// The bytes that each alert of a body keeps, at most, of what stands beside all of them: a body of 1 MiB may hold
+/// many thousand alerts.
+const MAX_SHARED_BYTES: usize = 2048;
+
 /// The mark of a text that was cut, and the name of the entry with the number of entries
 /// left out. No body can set that entry: a field's name never begins with a bracket here.
 pub(crate) const CUT: &str = "[cut]";
@@ -63,6 +67,19 @@ pub(crate) fn flatten(rest: Object) -> Labels {
         }
     }
     flat.finish()
+}
+
+/// The entries of `all` that every alert of a body keeps, up to [`MAX_SHARED_BYTES`].
+pub(crate) fn shared(all: &Labels) -> Labels {
+    let mut kept = Labels::default();
+    let mut room = MAX_SHARED_BYTES;
+    for (name, text) in all.iter() {
+        if let Some(rest) = room.checked_sub(name.len() + text.len()) {
+            kept.set(name, text);
+            room = rest;
+        }
+    }
+    kept
 }
 
 fn cut_path(path: &str) -> String {

@@ -2,10 +2,27 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::Deserialize;
 
-use crate::{Hints, Reading, SourceSettings, Unreadable, scrub, tkl};
+use crate::{Hints, Mapping, Reading, SourceSettings, Unreadable, alertmanager, grafana, plain, scrub, tkl};
+
+/// Every format, by its word in the config. A format is a file and a line here.
+const REGISTERED: [Registered; 11] = [
+    Registered::code("tkl", tkl::read).refusing(),
+    Registered::code("alertmanager", alertmanager::read),
+    Registered::code("grafana", grafana::read),
+    Registered::code("plain", plain::read).of_text(),
+    Registered::mapped("json", MappingOrigin::Config),
+    Registered::mapped("zabbix", MappingOrigin::Shipped(include_str!("presets/zabbix.yaml"))),
+    Registered::mapped("uptime-kuma", MappingOrigin::Shipped(include_str!("presets/uptime-kuma.yaml"))),
+    Registered::mapped("cloudevents", MappingOrigin::Shipped(include_str!("presets/cloudevents.yaml"))),
+    Registered::mapped("thingsboard", MappingOrigin::Shipped(include_str!("presets/thingsboard.yaml"))),
+    Registered::mapped("chirpstack", MappingOrigin::Shipped(include_str!("presets/chirpstack.yaml"))),
+    Registered::mapped("home-assistant", MappingOrigin::Shipped(include_str!("presets/home-assistant.yaml"))),
+];
 
 /// Prepares the reading of bodies of every format, so that the first one waits for nothing.
 pub fn warm_up() {
@@ -13,30 +30,197 @@ pub fn warm_up() {
     tkl::warm_up();
     let source = SourceSettings::new("warm-up");
     let body = br#"{"eui": "0000000000000000", "level": "low", "desc": "a text that is searched", "extra": {"a": 1}}"#;
-    for format in Format::ALL {
+    for format in FormatKind::all().filter_map(FormatKind::without_mapping) {
         // What is prepared is used once, whatever a format makes of this body.
         drop(format.read(body, &Hints::default(), &source, Timestamp::UNIX_EPOCH));
     }
 }
 
-/// A wire form in which alerts arrive; the value of a source's `format:`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Format {
-    /// The bodies that scripts on ThinkLink post: no fixed schema, but five documented
-    /// shapes of one alarm, and variants of them.
-    Tkl,
+/// The reader of the bodies of a format that is written in code.
+type ReadBody = fn(&[u8], &Hints, &SourceSettings, Timestamp) -> Result<Reading, Unreadable>;
+
+/// A format's line in the register.
+#[derive(Debug)]
+struct Registered {
+    word: &'static str,
+    way: Way,
+    body_type: BodyType,
+    unreadable: UnreadableRule,
 }
 
-impl Format {
+/// The way in which a format's bodies are read.
+#[derive(Debug)]
+enum Way {
+    Code(ReadBody),
+    Mapping(MappingOrigin),
+}
+
+/// The origin of a format's mapping.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MappingOrigin {
+    /// The setting `mapping` of the source.
+    Config,
+    /// A mapping of ours, in YAML.
+    Shipped(&'static str),
+}
+
+/// The type of a format's bodies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyType {
+    /// JSON, or fields of a form that stand for it.
+    Json,
+    /// A text, whatever it looks like.
+    Text,
+}
+
+/// The fate of a body that its source's format cannot read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UnreadableRule {
+    /// An alert for people: what the body says may matter, and its sender reads no answer.
+    Alert,
+    /// A refusal, for senders whose answers somebody reads.
+    Refuse,
+}
+
+impl Registered {
+    const fn code(word: &'static str, read: ReadBody) -> Self {
+        Self { word, way: Way::Code(read), body_type: BodyType::Json, unreadable: UnreadableRule::Alert }
+    }
+
+    const fn mapped(word: &'static str, origin: MappingOrigin) -> Self {
+        Self { word, way: Way::Mapping(origin), body_type: BodyType::Json, unreadable: UnreadableRule::Alert }
+    }
+
+    const fn of_text(mut self) -> Self {
+        self.body_type = BodyType::Text;
+        self
+    }
+
+    const fn refusing(mut self) -> Self {
+        self.unreadable = UnreadableRule::Refuse;
+        self
+    }
+}
+
+/// A format by its word, the value of a source's `format:`.
+#[derive(Clone, Copy)]
+pub struct FormatKind(&'static Registered);
+
+impl FormatKind {
     /// All known formats.
-    pub const ALL: [Self; 1] = [Self::Tkl];
+    pub fn all() -> impl Iterator<Item = Self> {
+        REGISTER.iter().map(Self)
+    }
 
     /// The word for it in the config.
     #[must_use]
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Tkl => "tkl",
+        self.0.word
+    }
+
+    /// The fate of bodies that it cannot read, unless the source says otherwise.
+    #[must_use]
+    pub fn unreadable(self) -> UnreadableRule {
+        self.0.unreadable
+    }
+
+    /// The origin of its mapping; `None`: it needs none.
+    #[must_use]
+    pub fn mapping(self) -> Option<MappingOrigin> {
+        match self.0.way {
+            Way::Code(_) => None,
+            Way::Mapping(origin) => Some(origin),
         }
+    }
+
+    /// The format, ready to read, if it needs no mapping.
+    #[must_use]
+    pub fn without_mapping(self) -> Option<Format> {
+        match self.0.way {
+            Way::Code(read) => Some(Format { kind: self, reader: FormatReader::Code(read) }),
+            Way::Mapping(_) => None,
+        }
+    }
+
+    /// The format, ready to read by `mapping`.
+    #[must_use]
+    pub fn with_mapping(self, mapping: Mapping) -> Format {
+        Format { kind: self, reader: FormatReader::Mapping(Arc::new(mapping)) }
+    }
+}
+
+/// The register at a fixed address.
+static REGISTER: [Registered; REGISTERED.len()] = REGISTERED;
+
+impl fmt::Debug for FormatKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl fmt::Display for FormatKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+impl PartialEq for FormatKind {
+    fn eq(&self, other: &Self) -> bool {
+        self.word() == other.word()
+    }
+}
+
+impl Eq for FormatKind {}
+
+/// The error of parsing a [`FormatKind`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a format: expected one of {known}", known = known_words())]
+pub struct UnknownFormat(String);
+
+fn known_words() -> String {
+    FormatKind::all().map(FormatKind::word).collect::<Vec<_>>().join(", ")
+}
+
+impl FromStr for FormatKind {
+    type Err = UnknownFormat;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::all().find(|format| format.word() == text).ok_or_else(|| UnknownFormat(text.to_owned()))
+    }
+}
+
+/// A wire form in which alerts arrive, ready to read.
+#[derive(Debug, Clone)]
+pub struct Format {
+    kind: FormatKind,
+    reader: FormatReader,
+}
+
+#[derive(Debug, Clone)]
+enum FormatReader {
+    Code(ReadBody),
+    Mapping(Arc<Mapping>),
+}
+
+impl Format {
+    /// ThinkLink's format, in which `fanfare send` writes.
+    #[must_use]
+    pub fn tkl() -> Self {
+        let [tkl, ..] = &REGISTER;
+        Self { kind: FormatKind(tkl), reader: FormatReader::Code(tkl::read) }
+    }
+
+    /// The word for it in the config.
+    #[must_use]
+    pub fn kind(&self) -> FormatKind {
+        self.kind
+    }
+
+    /// The type of its bodies.
+    #[must_use]
+    pub fn body_type(&self) -> BodyType {
+        self.kind.0.body_type
     }
 
     /// Reads `body`, which arrived at `now`. `hints` fill its gaps;
@@ -49,37 +233,16 @@ impl Format {
     ///
     /// If the body, or all of its entries, cannot be read, with the path of the fault. The value there is never quoted.
     pub fn read(
-        self,
+        &self,
         body: &[u8],
         hints: &Hints,
         source: &SourceSettings,
         now: Timestamp,
     ) -> Result<Reading, Unreadable> {
-        match self {
-            Self::Tkl => tkl::read(body, hints, source, now),
+        match &self.reader {
+            FormatReader::Code(read) => read(body, hints, source, now),
+            FormatReader::Mapping(mapping) => mapping.read(body, source, now),
         }
-    }
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.word())
-    }
-}
-
-/// The error of parsing a [`Format`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a format: expected one of {known}", known = Format::ALL.map(Format::word).join(", "))]
-pub struct UnknownFormat(String);
-
-impl FromStr for Format {
-    type Err = UnknownFormat;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|format| format.word() == text)
-            .ok_or_else(|| UnknownFormat(text.to_owned()))
     }
 }
 

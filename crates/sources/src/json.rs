@@ -13,8 +13,9 @@ use crate::{BodyFault, Unreadable};
 /// ThinkLink's ids have 17 digits, more than a double can hold; `serde_json`'s
 /// own tree would round them, and its `arbitrary_precision` would change every
 /// other crate of the build.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum Json {
+    #[default]
     Null,
     Bool(bool),
     /// The number as it was written.
@@ -102,6 +103,38 @@ impl Json {
         };
         Some(text).filter(|text| !text.is_empty())
     }
+}
+
+impl fmt::Display for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Bool(it) => write!(f, "{it}"),
+            Self::Number(digits) => f.write_str(digits),
+            Self::Text(text) => write_text(text, f),
+            Self::List(items) => {
+                f.write_str("[")?;
+                for (index, item) in items.iter().enumerate() {
+                    write!(f, "{}{item}", if index == 0 { "" } else { ", " })?;
+                }
+                f.write_str("]")
+            }
+            Self::Object(fields) => {
+                f.write_str("{")?;
+                for (index, (name, value)) in fields.iter().enumerate() {
+                    f.write_str(if index == 0 { "" } else { ", " })?;
+                    write_text(name, f)?;
+                    write!(f, ": {value}")?;
+                }
+                f.write_str("}")
+            }
+        }
+    }
+}
+
+/// Writes `text` in quotes, with the escapes that JSON needs.
+fn write_text(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str(&serde_json::to_string(text).map_err(|_| fmt::Error)?)
 }
 
 /// Parses one level of text that the first pass has checked already.

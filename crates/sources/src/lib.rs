@@ -10,7 +10,7 @@
 //!
 //! let source = SourceSettings::new("thinklink");
 //! let body = r#"{"eui": "6353012AF1093062", "level": "urgent", "desc": "Current -9.4 °C"}"#.as_bytes();
-//! let reading = Format::Tkl.read(body, &Hints::default(), &source, "2026-03-08T12:00:00Z".parse()?)?;
+//! let reading = Format::tkl().read(body, &Hints::default(), &source, "2026-03-08T12:00:00Z".parse()?)?;
 //!
 //! assert_eq!(reading.alerts[0].alert.labels.get("eui"), Some("6353012af1093062"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -20,14 +20,32 @@
 //! that stand below it.
 
 mod format;
+mod unreadable;
 mod tkl;
+mod grafana;
+mod alertmanager;
+mod plain;
+mod mapping;
+mod weight;
+mod label_lines;
+mod template;
 mod source;
 mod scrub;
 mod time;
 mod extra;
+mod json_path;
 mod json;
 mod reading;
 
-pub use crate::format::{Format, UnknownFormat, warm_up};
+#[cfg(test)]
+mod presets;
+#[cfg(test)]
+mod testing;
+
+pub use crate::format::{
+    BodyType, Format, FormatKind, MappingOrigin, UnknownFormat, UnreadableRule, warm_up,
+};
+pub use crate::mapping::{Mapping, MappingMistake};
 pub use crate::reading::{BodyFault, NothingToDo, ReadAlert, Reading, Unreadable};
 pub use crate::source::{Hints, SourceSettings};
+pub use crate::unreadable::unreadable_alert;

@@ -14,6 +14,17 @@ pub struct Reading {
     pub refused: Vec<Unreadable>,
 }
 
+impl Reading {
+    /// The reading, or the first fault if a body has nothing else.
+    pub(crate) fn unless_all_refused(mut self) -> Result<Self, Unreadable> {
+        let is_taken = !(self.alerts.is_empty() && self.nothing_to_do.is_empty());
+        if is_taken || self.refused.is_empty() {
+            return Ok(self);
+        }
+        Err(self.refused.swap_remove(0))
+    }
+}
+
 /// An alert, and what of its part of the body was not understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadAlert {

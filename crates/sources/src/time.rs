@@ -44,6 +44,11 @@ pub(crate) fn plausible_expiry(text: &str, clock: SenderClock<'_>) -> Option<Tim
     not_too_old(text, clock)
 }
 
+/// The time in `text`, from a program that keeps it for as long as its alert fires: it may be years old.
+pub(crate) fn stated(text: &str) -> Option<Timestamp> {
+    text.parse().ok().filter(|time| *time >= Timestamp::UNIX_EPOCH)
+}
+
 fn not_too_old(text: &str, clock: SenderClock<'_>) -> Option<Timestamp> {
     let text = text.trim();
     let time = match local(text) {

@@ -52,7 +52,7 @@ pub(crate) fn notification(notification: &Notification, locale: &Locale) -> Mess
     add(words.description, &description);
     add(if *why == Why::Notice { words.time } else { words.since }, &local_time(*since, &locale.timezone));
     if *why == Why::Resolved {
-        add(words.resolved_at, &local_time(alert.starts_at, &locale.timezone));
+        add(words.resolved_at, &local_time(alert.ends_at.unwrap_or(alert.starts_at), &locale.timezone));
     }
     add(words.groups, alert.text_of("notice_groups"));
     add(words.source, alert.text_of("source"));

@@ -37,8 +37,13 @@ const REQUIREMENTS: &[Requirement] = &[
     },
     Requirement {
         package: "prometheus",
-        because: "the rules in `examples/monitoring` are tested with its `promtool`",
+        because: "the rules in `examples/monitoring` are tested with its `promtool`, and it posts alerts itself",
         probe: &["promtool", "--version"],
+    },
+    Requirement {
+        package: "prometheus-alertmanager",
+        because: "it posts alerts as in `examples/senders`",
+        probe: &["prometheus-alertmanager", "--version"],
     },
     Requirement {
         package: "libfaketime",

@@ -1,5 +1,6 @@
 mod channels;
 mod doubts;
+mod mappings;
 mod secrets;
 mod source_auth;
 mod terms;
@@ -115,7 +116,7 @@ route:
 ",
         expect![[r#"
             2:19: error: server.listen: `localhost` is not an address to listen on: expected IP:PORT, e.g. 127.0.0.1:8780
-            5:13: error: sources[0].format: unknown format `tlk`; known are `tkl`
+            5:13: error: sources[0].format: unknown format `tlk`; known are `tkl`, `alertmanager`, `grafana`, `plain`, `json`, `zabbix`, `uptime-kuma`, `cloudevents`, `thingsboard`, `chirpstack`, `home-assistant`
             6:28: error: sources[0].auth.bearer.env: the environment variable `NOT_SET` is not set
             10:12: error: channels.ops.token: a secret must not stand in the config itself: write `{ env: NAME }` or `{ file: PATH }`, or allow it with `allow_inline_secrets: true` at the top
             14:16: error: receivers[0].channels[0]: unknown channel `opps`; did you mean `ops`? known are `ops`
@@ -166,8 +167,8 @@ receivers:
 route: { receiver: team }
 ",
         expect![[r#"
-            3:5: error: sources[0].nmae: unknown setting `nmae`; did you mean `name`? known are `name`, `format`, `auth`, `labels`, `max_body`, `expect_every`, `unknown_level`, `timezone`
-            4:13: error: sources[0].format: unknown format `prometheus`; known are `tkl`
+            3:5: error: sources[0].nmae: unknown setting `nmae`; did you mean `name`? known are `name`, `format`, `mapping`, `unreadable`, `auth`, `labels`, `max_body`, `expect_every`, `unknown_level`, `timezone`
+            4:13: error: sources[0].format: unknown format `prometheus`; known are `tkl`, `alertmanager`, `grafana`, `plain`, `json`, `zabbix`, `uptime-kuma`, `cloudevents`, `thingsboard`, `chirpstack`, `home-assistant`
             5:21: error: sources[0].auth.bearer: a secret must not stand in the config itself: write `{ env: NAME }` or `{ file: PATH }`, or allow it with `allow_inline_secrets: true` at the top
             5:45: error: sources[0].auth.basic: expected a map (`name: value`), found a text
             6:15: error: sources[0].labels.site: expected a text, found a list

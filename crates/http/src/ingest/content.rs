@@ -6,6 +6,7 @@ mod form;
 
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::Bytes;
+use fanfare_sources::BodyType;
 
 pub(super) use self::compression::Compression;
 use self::form::{FORM, form_as_json};
@@ -31,10 +32,14 @@ impl ContentType {
         Self { essence, charset: charset.map(|(_, text)| text.trim().trim_matches('"').to_owned()) }
     }
 
-    /// The body in UTF-8, and as JSON if it is a form.
-    pub(super) fn decode(&self, body: Bytes) -> Bytes {
+    /// The body in UTF-8, and as JSON if it is a form that stands for it.
+    pub(super) fn decode(&self, body: Bytes, body_type: BodyType) -> Bytes {
         let body = charset::in_utf8(body, self.charset.as_deref());
-        if self.essence == FORM { form_as_json(&body).map_or(body, Bytes::from) } else { body }
+        match body_type {
+            BodyType::Json if self.essence == FORM => form_as_json(&body).map_or(body, Bytes::from),
+            // `curl -d` says of every text that it is a form.
+            BodyType::Json | BodyType::Text => body,
+        }
     }
 }
 

@@ -122,7 +122,7 @@ fn source_row(source: &SourceConfig, words: &CheckWords) -> [String; 4] {
         SourceAuth::AnyOf(_) => words.token_holder,
     };
     let expected = source.expect_every.map_or_else(|| "-".to_owned(), |it| HumanDuration(it).to_string());
-    [source.name().to_string(), source.format.to_string(), who.to_owned(), expected]
+    [source.name().to_string(), source.format.kind().to_string(), who.to_owned(), expected]
 }
 
 fn channel_row(channel: &ChannelSetup, words: &CheckWords) -> [String; 6] {

@@ -5,6 +5,7 @@ mod fake;
 mod languages;
 mod operators;
 mod routes;
+mod senders;
 
 use std::path::PathBuf;
 

@@ -47,9 +47,9 @@ fn watched_source(source: &SourceConfig) -> Option<WatchedSource> {
 }
 
 fn source_endpoint(source: SourceConfig) -> (String, Arc<SourceEndpoint>) {
-    let SourceConfig { settings, format, auth, max_body, expect_every: _ } = source;
+    let SourceConfig { settings, format, unreadable, auth, max_body, expect_every: _ } = source;
     let access = source_access(&auth);
-    (settings.name.to_string(), Arc::new(SourceEndpoint { settings, format, access, max_body }))
+    (settings.name.to_string(), Arc::new(SourceEndpoint { settings, format, unreadable, access, max_body }))
 }
 
 fn source_access(auth: &SourceAuth) -> SourceAccess {

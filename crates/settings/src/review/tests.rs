@@ -24,7 +24,7 @@ fn check(text: &str, expected: Expect) {
 #[test]
 fn a_placeholder_anywhere_is_filled_in_by_nothing() {
     check(
-        "a: { host: '${HOST}', list: [x, '<your host>'] }\nmatchers: ['device =~ \"a${1}\"']\nb: <me@example.com>",
+        "a: { host: '${HOST}', list: [x, '<your host>'] }\nmatchers: ['device =~ \"a${1}\"']\nmapping: { title: '{{ host }}' }\nb: <me@example.com>",
         expect![[r#"
             1:12: error: a.host: `${…}` is filled in by nothing: write the value itself; a secret can be `{ env: NAME }` or `{ file: PATH }`
             1:33: error: a.list[1]: `<…>` is filled in by nothing: write the value itself; a secret can be `{ env: NAME }` or `{ file: PATH }`"#]],

@@ -245,7 +245,8 @@ impl std::fmt::Display for SettingPlace {
 }
 
 /// Calls `found` with `place` and every place below it, and their settings. A place
-/// with the settings of one above it, as a route below a route, is not entered again.
+/// with the settings of one above it, as a route below a route, or beside it, as the values of a
+/// mapping, is not entered again.
 fn visit(
     place: &SettingPlace,
     above: &mut Vec<Vec<String>>,
@@ -254,10 +255,11 @@ fn visit(
     let Some(settings) = place.settings().filter(|it| !above.contains(it)) else { return };
     found(place, &settings);
     above.push(settings.clone());
+    let known = above.len();
     for setting in &settings {
         visit_below(place, setting, above, found);
     }
-    above.pop();
+    above.truncate(known);
 }
 
 fn visit_below(

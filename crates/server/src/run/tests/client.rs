@@ -106,7 +106,12 @@ fn a_clear_ends_the_alarm() {
 
 fn read(body: &[u8]) -> fanfare_core::Alert {
     let source = SourceSettings::new("thinklink");
-    Format::Tkl.read(body, &Hints::default(), &source, Timestamp::UNIX_EPOCH).unwrap().alerts.remove(0).alert
+    Format::tkl()
+        .read(body, &Hints::default(), &source, Timestamp::UNIX_EPOCH)
+        .unwrap()
+        .alerts
+        .remove(0)
+        .alert
 }
 
 #[test]

@@ -127,7 +127,7 @@ fn what_is_promised_is_told_as_json_in_the_words_of_the_config() {
 fn an_alert_without_severity_is_routed_as_one_that_arrives_without_a_level() {
     let source = SourceSettings::new("thinklink");
     let body = br#"{"alarm": "over_temp", "eui": "6353012af1093062"}"#;
-    let read = Format::Tkl.read(body, &Hints::default(), &source, Timestamp::UNIX_EPOCH).unwrap();
+    let read = Format::tkl().read(body, &Hints::default(), &source, Timestamp::UNIX_EPOCH).unwrap();
     let arrived = read.alerts[0].alert.severity.word();
 
     let File { path, _folder } = file(SOUND);

@@ -1,0 +1,107 @@
+//! The settings of a mapping, and the mistakes that no single one of them has.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use fanfare_core::{Labels, Severity};
+use serde::Deserialize;
+
+use super::expression::Expression;
+use super::status_word::StatusWord;
+use crate::json_path::JsonPath;
+
+/// The way from a JSON body to alerts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mapping {
+    /// The parts that report one alert each; the body, or the items of a body that is a list.
+    pub(super) each: Option<JsonPath>,
+    pub(super) alertname: Expression,
+    pub(super) status: Option<Expression>,
+    pub(super) severity: Option<Expression>,
+    pub(super) title: Option<Expression>,
+    pub(super) description: Option<Expression>,
+    pub(super) content: Option<Expression>,
+    pub(super) starts_at: Option<Expression>,
+    pub(super) ends_at: Option<Expression>,
+    pub(super) url: Option<Expression>,
+    #[serde(default)]
+    pub(super) labels: BTreeMap<String, Expression>,
+    /// The labels by which an alert is known again; all of them unless stated.
+    pub(super) identity: Option<Vec<String>>,
+}
+
+/// A mistake in a mapping that no single setting has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MappingMistake {
+    /// The names that lead to the setting, within the mapping.
+    pub path: Vec<String>,
+    /// The mistake, and what would be right.
+    pub message: String,
+}
+
+/// Labels that the gateway, or a setting of their own, says.
+const SET_ELSEWHERE: [(&str, &str); 3] = [
+    ("alertname", "write it as `alertname` of the mapping"),
+    ("severity", "write it as `severity` of the mapping"),
+    ("source", "the name of the source is that label"),
+];
+
+impl Mapping {
+    /// The mistakes that no single setting has.
+    #[must_use]
+    pub fn mistakes(&self) -> Vec<MappingMistake> {
+        let mut mistakes = Vec::new();
+        for (name, advice) in SET_ELSEWHERE.iter().filter(|(name, _)| self.labels.contains_key(*name)) {
+            mistakes.push(MappingMistake::new(&["labels", name], (*advice).to_owned()));
+        }
+        if self.labels.contains_key("") {
+            mistakes.push(MappingMistake::new(&["labels"], "a label needs a name".to_owned()));
+        }
+        for name in self.identity.iter().flatten().filter(|name| !self.is_label(name)) {
+            let known: Vec<&str> =
+                ["alertname"].into_iter().chain(self.labels.keys().map(String::as_str)).collect();
+            let message =
+                format!("`{name}` is no label of this mapping: expected some of {}", known.join(", "));
+            mistakes.push(MappingMistake::new(&["identity"], message));
+        }
+        if self.identity.as_ref().is_some_and(Vec::is_empty) {
+            let message = "without a label every alert would be the same one: name some, or leave it out";
+            mistakes.push(MappingMistake::new(&["identity"], message.to_owned()));
+        }
+        mistakes.extend(unknown_words::<StatusWord>("status", self.status.as_ref()));
+        mistakes.extend(unknown_words::<Severity>("severity", self.severity.as_ref()));
+        mistakes
+    }
+
+    fn is_label(&self, name: &str) -> bool {
+        name == "alertname" || self.labels.contains_key(name)
+    }
+
+    /// The labels that carry identity.
+    pub(super) fn identity_of(&self, labels: &Labels) -> Labels {
+        let Some(names) = &self.identity else { return labels.clone() };
+        labels.iter().filter(|(name, _)| names.iter().any(|it| it == name)).collect()
+    }
+}
+
+impl MappingMistake {
+    fn new(path: &[&str], message: String) -> Self {
+        Self { path: path.iter().map(|it| (*it).to_owned()).collect(), message }
+    }
+}
+
+/// The words of the setting `name` that are no `T`.
+fn unknown_words<T: FromStr<Err: ToString>>(
+    name: &str,
+    expression: Option<&Expression>,
+) -> Vec<MappingMistake> {
+    let stated = expression.into_iter().flat_map(Expression::stated);
+    let wrong = stated.filter_map(|(steps, word)| Some((steps, word.parse::<T>().err()?)));
+    wrong
+        .map(|(steps, err)| {
+            let path: Vec<&str> = [name].into_iter().chain(steps).collect();
+            MappingMistake::new(&path, err.to_string())
+        })
+        .collect()
+}

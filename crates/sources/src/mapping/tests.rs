@@ -1,0 +1,206 @@
+use expect_test::expect;
+use fanfare_core::{Kind, Severity, Status};
+
+use super::*;
+use crate::testing::{mapped, read_one, shown, try_read};
+use crate::{Hints, ReadAlert};
+
+/// A mapping with everything in it.
+const FULL: &str = r"
+each: $.problems[*]
+alertname: $.trigger.name
+status: { path: $.status, map: { PROBLEM: firing, OK: resolved } }
+severity: { path: $.severity, map: { '5': urgent, '4': high }, default: low }
+title: { template: '{{ trigger.name }} on {{ host }}' }
+description: { path: $.site, in: body }
+content: $.lines
+starts_at: $.since
+ends_at: $.until
+url: $.link
+labels: { host: $.host, id: $.id, site: { path: $.site, in: body }, kind: { value: pump } }
+identity: [alertname, host]
+";
+
+#[test]
+fn a_mapping_reads_what_it_names_and_keeps_the_rest() {
+    let body = r#"{"site": "Harbour", "version": 2, "problems": [{"trigger": {"name": "Too hot", "id": 17},
+        "status": "PROBLEM", "severity": 5, "host": "pump-1", "id": 12345678901234567, "lines": ["a", 1.50],
+        "since": 1795776000000, "until": "2026-11-28T12:00:00Z", "link": "https://zabbix.example/1", "value": 41.20}]}"#;
+    let ReadAlert { alert, path, unread, unknown_level } = read_one(&mapped(FULL), body);
+    expect![[r#"
+        alarm firing urgent, from 2026-11-27T10:40:00Z to 2026-11-28T12:00:00Z, https://zabbix.example/1
+        labels
+        alertname: Too hot
+        host: pump-1
+        id: 12345678901234567
+        kind: pump
+        site: Harbour
+        annotations
+        content: a, 1.50
+
+        host: pump-1
+        id: 12345678901234567
+        kind: pump
+        site: Harbour
+        description: Harbour
+        title: Too hot on pump-1
+        extra
+        site: Harbour
+        trigger.id: 17
+        value: 41.20
+        version: 2
+    "#]]
+    .assert_eq(&shown(&alert));
+    assert_eq!((path.as_str(), unread, unknown_level), ("problems[0]", vec![], None));
+}
+
+#[test]
+fn identity_is_by_the_labels_that_the_mapping_names() {
+    let of = |mapping: &str, id: u64, host: &str| {
+        let body =
+            format!(r#"{{"problems": [{{"trigger": {{"name": "x"}}, "host": "{host}", "id": {id}}}]}}"#);
+        read_one(&mapped(mapping), &body).alert.fingerprint
+    };
+    assert_eq!(of(FULL, 1, "a"), of(FULL, 2, "a"));
+    assert_ne!(of(FULL, 1, "a"), of(FULL, 1, "b"));
+    let by_all = FULL.replace("identity: [alertname, host]", "");
+    assert_ne!(of(&by_all, 1, "a"), of(&by_all, 2, "a"));
+}
+
+#[test]
+fn the_severity_is_no_part_of_the_identity() {
+    let of = |severity: &str| {
+        let body = format!(r#"{{"name": "x", "severity": "{severity}"}}"#);
+        read_one(&mapped("{ alertname: $.name, severity: $.severity }"), &body)
+    };
+    assert_eq!(of("low").alert.fingerprint, of("urgent").alert.fingerprint);
+    let odd = of("sev-17");
+    assert_eq!((odd.alert.severity, odd.unknown_level.as_deref()), (Severity::High, Some("sev-17")));
+}
+
+#[test]
+fn a_credential_is_removed_and_still_tells_alerts_apart() {
+    let of = |token: &str| {
+        let body = format!(r#"{{"name": "x", "login": "https://u:{token}@host/", "token": "{token}"}}"#);
+        read_one(&mapped("{ alertname: $.name, labels: { login: $.login } }"), &body).alert
+    };
+    let (a, b) = (of("hunter2-a"), of("hunter2-b"));
+    assert!(!format!("{a:?}").contains("hunter2"), "{a:?}");
+    assert_ne!(a.fingerprint, b.fingerprint);
+    assert_eq!(a.fingerprint.to_bits(), b.fingerprint.to_bits());
+}
+
+#[test]
+fn a_word_is_mapped_whatever_its_case_and_one_that_is_not_stays() {
+    let format = mapped(
+        "{ alertname: $.name, status: { path: $.s, map: { ALARM: firing, Gone: resolved, info: notice } } }",
+    );
+    let of = |word: &str| read_one(&format, &format!(r#"{{"name": "x", "s": "{word}"}}"#));
+    assert_eq!(of("gone").alert.status, Status::Resolved);
+    assert_eq!(of("recovered").alert.status, Status::Resolved);
+    assert_eq!((of("INFO").alert.kind, of("INFO").alert.severity), (Kind::Notice, Severity::Low));
+    let odd = of("strange");
+    assert_eq!((odd.alert.status, odd.unread), (Status::Firing, vec!["s".to_owned()]));
+}
+
+#[test]
+fn a_part_that_is_to_be_ignored_asks_for_nothing() {
+    let format = mapped("{ alertname: $.name, status: { path: $.s, map: { up: ignore } } }");
+    let reading = try_read(&format, r#"[{"s": "up"}, {"name": "x"}]"#).unwrap();
+    assert_eq!((reading.alerts.len(), reading.nothing_to_do[0].path.as_str()), (1, "[0]"));
+}
+
+#[test]
+fn a_time_of_an_alert_that_is_over_is_its_end() {
+    let format = mapped("{ alertname: $.name, status: $.s, starts_at: $.t }");
+    let read = read_one(&format, r#"{"name": "x", "s": "ok", "t": "2026-11-27T11:00:00Z"}"#);
+    assert_eq!(read.alert.ends_at, Some("2026-11-27T11:00:00Z".parse().unwrap()));
+    let odd = read_one(&format, r#"{"name": "x", "t": "soon"}"#);
+    assert_eq!(odd.unread, ["t"]);
+}
+
+#[test]
+fn a_template_that_lacks_a_field_costs_only_its_text() {
+    let format =
+        mapped("{ alertname: $.name, title: { template: '{{ name }} at {{ place }}', default: plainly } }");
+    assert_eq!(read_one(&format, r#"{"name": "x", "place": "home"}"#).alert.title(), "x at home");
+    assert_eq!(read_one(&format, r#"{"name": "x"}"#).alert.title(), "plainly");
+    let bare = mapped("{ alertname: $.name, title: { template: '{{ name }} at {{ place }}' } }");
+    let read = read_one(&bare, r#"{"name": "x"}"#);
+    assert_eq!((read.alert.title(), read.unread), ("x", vec!["title".to_owned()]));
+}
+
+#[test]
+fn one_part_without_a_name_costs_only_itself() {
+    let reading =
+        try_read(&mapped(FULL), r#"{"problems": [{"host": "a"}, {"trigger": {"name": "x"}}]}"#).unwrap();
+    assert_eq!(reading.alerts.len(), 1);
+    assert_eq!(
+        reading.refused[0].to_string(),
+        "problems[0]: found nothing at `$.trigger.name`, expected the name of the alert"
+    );
+}
+
+#[test]
+fn an_empty_list_asks_for_nothing_and_a_missing_one_is_refused() {
+    let empty = try_read(&mapped(FULL), r#"{"problems": []}"#).unwrap();
+    assert_eq!((empty.alerts.len(), empty.nothing_to_do.len()), (0, 1));
+    let err = try_read(&mapped(FULL), r#"{"alerts": []}"#).unwrap_err();
+    assert_eq!(
+        err.to_string(),
+        "$: found nothing at `$.problems[*]`, expected the parts that report an alert"
+    );
+}
+
+#[test]
+fn what_stands_beside_many_parts_is_kept_with_each_and_stays_small() {
+    let body = format!(
+        r#"{{"note": "{}", "site": "x", "problems": [{{"trigger": {{"name": "a"}}}}, {{"trigger": {{"name": "b"}}}}]}}"#,
+        "n".repeat(3000)
+    );
+    let format = mapped("{ each: '$.problems[*]', alertname: $.trigger.name }");
+    let reading = format
+        .read(body.as_bytes(), &Hints::default(), &crate::testing::source(), crate::testing::now())
+        .unwrap();
+    for read in &reading.alerts {
+        assert_eq!((read.alert.extra.get("site"), read.alert.extra.get("note")), (Some("x"), None));
+    }
+}
+
+fn mistakes(mapping: &str) -> Vec<String> {
+    let mapping: Mapping = serde_yaml::from_str(mapping).unwrap();
+    mapping.mistakes().into_iter().map(|it| format!("{}: {}", it.path.join("."), it.message)).collect()
+}
+
+#[test]
+fn mistakes_between_settings_are_named() {
+    assert_eq!(mistakes(FULL), [""; 0]);
+    assert_eq!(
+        mistakes(
+            "{ alertname: $.a, labels: { source: $.s, host: $.h }, identity: [hosts, alertname],
+               status: { path: $.s, map: { a: on-fire }, default: firing }, severity: { value: sev1 } }"
+        ),
+        [
+            "labels.source: the name of the source is that label",
+            "identity: `hosts` is no label of this mapping: expected some of alertname, host, source",
+            "status.map.a: `on-fire` is not a status: expected firing, resolved, notice or ignore",
+            "severity.value: `sev1` is not a severity: expected low, mid, high or urgent, or one of the usual words for them, e.g. warning or critical",
+        ]
+    );
+    assert_eq!(mistakes("{ alertname: $.a, identity: [] }").len(), 1);
+}
+
+#[test]
+fn a_mapping_that_cannot_be_read_is_refused() {
+    for mapping in [
+        "{ title: $.a }",
+        "{ alertname: name }",
+        "{ alertname: { path: $.a, value: b } }",
+        "{ alertname: { template: '{{ a' } }",
+        "{ alertname: { template: '{{ a }}', in: body } }",
+        "{ alertname: $.a, colour: $.b }",
+        "{ alertname: { path: $.a, paht: $.b } }",
+    ] {
+        assert!(serde_yaml::from_str::<Mapping>(mapping).is_err(), "{mapping}");
+    }
+}

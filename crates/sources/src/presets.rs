@@ -1,0 +1,284 @@
+//! Tests of the shipped mappings: one body of each kind as its product sends it.
+
+use expect_test::{Expect, expect};
+use fanfare_core::{Kind, Severity, Status};
+
+use crate::ReadAlert;
+use crate::testing::{read_one, shipped, shown, try_read};
+
+fn read(format: &str, body: &str) -> ReadAlert {
+    read_one(&shipped(format).unwrap(), body)
+}
+
+#[track_caller]
+fn check(format: &str, body: &str, expected: Expect) {
+    let read = read(format, body);
+    assert_eq!((read.unread, read.unknown_level), (vec![], None));
+    expected.assert_eq(&shown(&read.alert));
+}
+
+#[track_caller]
+fn check_ignored(format: &str, body: &str) {
+    let reading = try_read(&shipped(format).unwrap(), body).unwrap();
+    let counts = (reading.alerts.len(), reading.nothing_to_do.len(), reading.refused.len());
+    assert_eq!(counts, (0, 1, 0), "{reading:?}");
+}
+
+/// The body of the script in examples/zabbix.
+const ZABBIX: &str = r#"{"name":"High CPU utilization (over 90% for 5m)","value":"1","severity":"4","event_id":"5321",
+    "trigger_id":"17211","host":"web-1","address":"10.0.0.7","operational_data":"Current utilization: 97.3 %",
+    "message":"Problem started at 11:58:02","url":"https://zabbix.example/tr_events.php?triggerid=17211"}"#;
+
+#[test]
+fn zabbix_problem_and_recovery() {
+    check(
+        "zabbix",
+        ZABBIX,
+        expect![[r#"
+            alarm firing high, from 2026-11-27T12:00:00Z to -, https://zabbix.example/tr_events.php?triggerid=17211
+            labels
+            address: 10.0.0.7
+            alertname: High CPU utilization (over 90% for 5m)
+            host: web-1
+            trigger: 17211
+            annotations
+            content: Problem started at 11:58:02
+
+            address: 10.0.0.7
+            host: web-1
+            trigger: 17211
+            description: Current utilization: 97.3 %
+            title: High CPU utilization (over 90% for 5m) - web-1
+            extra
+            event_id: 5321
+        "#]],
+    );
+    let recovery = ZABBIX.replace(r#""value":"1""#, r#""value":"0""#).replace("over 90%", "over 91%");
+    let (problem, recovery) = (read("zabbix", ZABBIX).alert, read("zabbix", &recovery).alert);
+    assert_eq!((recovery.status, recovery.fingerprint), (Status::Resolved, problem.fingerprint));
+    let other_host = read("zabbix", &ZABBIX.replace("web-1", "web-2")).alert;
+    assert_ne!(other_host.fingerprint, problem.fingerprint);
+}
+
+/// <https://github.com/louislam/uptime-kuma/blob/master/server/notification-providers/webhook.js> and `Monitor.toJSON`.
+const KUMA: &str = r#"{"heartbeat":{"monitorID":7,"status":0,"time":"2026-11-27 11:59:30.120","msg":"connect ECONNREFUSED 10.0.0.7:443",
+    "important":true,"duration":61,"timezone":"Asia/Shanghai","timezoneOffset":"+08:00","localDateTime":"2026-11-27 19:59:30"},
+    "monitor":{"id":7,"name":"Shop","url":"https://shop.example/","hostname":null,"port":null,"type":"http","interval":60,
+    "tags":[]},"msg":"[Shop] [🔴 Down] connect ECONNREFUSED 10.0.0.7:443"}"#;
+
+#[test]
+fn uptime_kuma_down_up_and_a_test() {
+    check(
+        "uptime-kuma",
+        KUMA,
+        expect![[r#"
+            alarm firing mid, from 2026-11-27T11:59:30.12Z to -, https://shop.example/
+            labels
+            alertname: Shop
+            monitor: 7
+            monitor_type: http
+            annotations
+            content: monitor: 7
+            monitor_type: http
+            description: connect ECONNREFUSED 10.0.0.7:443
+            title: [Shop] [🔴 Down] connect ECONNREFUSED 10.0.0.7:443
+            extra
+            heartbeat.duration: 61
+            heartbeat.important: true
+            heartbeat.localDateTime: 2026-11-27 19:59:30
+            heartbeat.monitorID: 7
+            heartbeat.time: 2026-11-27 11:59:30.120
+            heartbeat.timezone: Asia/Shanghai
+            heartbeat.timezoneOffset: +08:00
+            monitor.interval: 60
+        "#]],
+    );
+    let down = read("uptime-kuma", KUMA).alert;
+    let up = read("uptime-kuma", &KUMA.replace(r#""status":0"#, r#""status":1"#)).alert;
+    assert_eq!((up.status, up.fingerprint), (Status::Resolved, down.fingerprint));
+    assert_eq!(up.ends_at, Some(up.starts_at));
+    check_ignored("uptime-kuma", &KUMA.replace(r#""status":0"#, r#""status":3"#));
+    let test = r#"{"heartbeat":null,"monitor":null,"msg":"My Webhook Testing"}"#;
+    let test = read("uptime-kuma", test).alert;
+    assert_eq!((test.kind, test.title()), (Kind::Notice, "My Webhook Testing"));
+}
+
+/// The example of the specification, with data.
+const EVENT: &str = r#"{"specversion":"1.0","type":"com.example.valve.stuck","source":"/plants/3","subject":"valve-17","id":"C234-1234",
+    "time":"2026-11-27T11:31:00Z","comexampleextension1":"value","datacontenttype":"application/json",
+    "data":{"severity":"critical","title":"Valve 17 is stuck","description":"open at 40 %"}}"#;
+
+#[test]
+fn cloud_events_single_and_in_a_batch() {
+    check(
+        "cloudevents",
+        EVENT,
+        expect![[r#"
+            alarm firing urgent, from 2026-11-27T11:31:00Z to -, -
+            labels
+            alertname: com.example.valve.stuck
+            origin: /plants/3
+            subject: valve-17
+            annotations
+            content: origin: /plants/3
+            subject: valve-17
+            description: open at 40 %
+            title: Valve 17 is stuck
+            extra
+            comexampleextension1: value
+            datacontenttype: application/json
+            id: C234-1234
+            specversion: 1.0
+        "#]],
+    );
+    let format = shipped("cloudevents").unwrap();
+    assert_eq!(try_read(&format, &format!("[{EVENT},{EVENT}]")).unwrap().alerts.len(), 2);
+    let bare = r#"{"specversion":"1.0","type":"com.example.x","source":"/s","id":"1","data":"text"}"#;
+    let bare = read("cloudevents", bare);
+    assert_eq!((bare.alert.title(), bare.alert.extra.get("data")), ("com.example.x", Some("text")));
+}
+
+/// An alarm as ThingsBoard's REST API and the node "create alarm" write it.
+const THINGS: &str = r#"{"id":{"entityType":"ALARM","id":"784f394c-42b6-435a-983c-b7beff2784f9"},"createdTime":1795780500000,
+    "tenantId":{"entityType":"TENANT","id":"13814000-1dd2-11b2-8080-808080808080"},"customerId":null,"type":"High temperature",
+    "originator":{"entityType":"DEVICE","id":"784f394c-42b6-435a-983c-b7beff2784f9"},"severity":"CRITICAL","acknowledged":false,
+    "cleared":false,"assigneeId":null,"startTs":1795780500000,"endTs":1795780500000,"ackTs":0,"clearTs":0,"assignTs":0,
+    "propagate":true,"propagateRelationTypes":[],"originatorName":"Thermometer 3","status":"ACTIVE_UNACK",
+    "name":"High temperature","details":{"data":"41.2 °C"}}"#;
+
+#[test]
+fn things_board_alarm_and_its_clear() {
+    check(
+        "thingsboard",
+        THINGS,
+        expect![[r#"
+            alarm firing urgent, from 2026-11-27T11:55:00Z to -, -
+            labels
+            alertname: High temperature
+            device: Thermometer 3
+            originator: 784f394c-42b6-435a-983c-b7beff2784f9
+            annotations
+            content: originator: 784f394c-42b6-435a-983c-b7beff2784f9
+            description: 41.2 °C
+            extra
+            ackTs: 0
+            acknowledged: false
+            assignTs: 0
+            cleared: false
+            createdTime: 1795780500000
+            endTs: 1795780500000
+            id.entityType: ALARM
+            id.id: 784f394c-42b6-435a-983c-b7beff2784f9
+            name: High temperature
+            originator.entityType: DEVICE
+            propagate: true
+            tenantId.entityType: TENANT
+            tenantId.id: 13814000-1dd2-11b2-8080-808080808080
+        "#]],
+    );
+    let cleared = THINGS
+        .replace("ACTIVE_UNACK", "CLEARED_UNACK")
+        .replace(r#""clearTs":0"#, r#""clearTs":1795780700000"#);
+    let (alarm, cleared) = (read("thingsboard", THINGS).alert, read("thingsboard", &cleared).alert);
+    assert_eq!((cleared.status, cleared.fingerprint), (Status::Resolved, alarm.fingerprint));
+    assert_eq!(cleared.ends_at, Some("2026-11-27T11:58:20Z".parse().unwrap()));
+}
+
+/// The part of every event about its device: <https://www.chirpstack.io/docs/chirpstack/integrations/events.html>
+const DEVICE: &str = r#""deviceInfo":{"tenantId":"52f14cd4-c6f1-4fbd-8f87-4025e1d49242","tenantName":"ChirpStack",
+    "applicationId":"17c82e96-be03-4f38-aef3-f83d48582d97","applicationName":"Cold chain","deviceProfileId":"14855bf7",
+    "deviceProfileName":"Probe","deviceName":"Cold room 3","devEui":"0101010101010101","tags":{"key":"value"}}"#;
+
+#[test]
+fn chirpstack_log_and_battery() {
+    let log = format!(
+        r#"{{"time":"2026-11-27T11:57:00Z",{DEVICE},"level":"ERROR","code":"UPLINK_CODEC","description":"Exception generated by quickjs",
+            "context":{{"deduplication_id":"c9dbe358"}}}}"#
+    );
+    check(
+        "chirpstack",
+        &log,
+        expect![[r#"
+            alarm firing high, from 2026-11-27T11:57:00Z to -, -
+            labels
+            alertname: UPLINK_CODEC
+            application: Cold chain
+            device: Cold room 3
+            eui: 0101010101010101
+            tenant: ChirpStack
+            annotations
+            content: application: Cold chain
+            tenant: ChirpStack
+            description: Exception generated by quickjs
+            title: UPLINK_CODEC
+            extra
+            code: UPLINK_CODEC
+            context.deduplication_id: c9dbe358
+            deviceInfo.applicationId: 17c82e96-be03-4f38-aef3-f83d48582d97
+            deviceInfo.deviceProfileId: 14855bf7
+            deviceInfo.deviceProfileName: Probe
+            deviceInfo.tags.key: value
+            deviceInfo.tenantId: 52f14cd4-c6f1-4fbd-8f87-4025e1d49242
+        "#]],
+    );
+    check_ignored("chirpstack", &log.replace("ERROR", "INFO"));
+    let status = |battery: &str| {
+        format!(
+            r#"{{"deduplicationId":"bac9","time":"2026-11-27T11:57:00Z",{DEVICE},"margin":10,"externalPowerSource":false,
+                "batteryLevelUnavailable":false,"batteryLevel":{battery}}}"#
+        )
+    };
+    let (low, full) = (read("chirpstack", &status("12.6")).alert, read("chirpstack", &status("98.81")).alert);
+    assert_eq!((low.title(), low.text_of("alertname")), ("Battery at 13 %", "battery_low"));
+    assert_eq!((low.status, full.status), (Status::Firing, Status::Resolved));
+    assert_eq!(low.fingerprint, full.fingerprint);
+    check_ignored(
+        "chirpstack",
+        &status("0").replace(r#""externalPowerSource":false"#, r#""externalPowerSource":true"#),
+    );
+}
+
+#[test]
+fn chirpstack_traffic_asks_for_nothing() {
+    let up = format!(
+        r#"{{"deduplicationId":"3ac7","time":"2026-11-27T11:57:00Z",{DEVICE},"devAddr":"00189440","adr":true,"dr":1,"fCnt":4,
+            "fPort":1,"confirmed":false,"data":"qg==","rxInfo":[],"txInfo":{{}}}}"#
+    );
+    let join = format!(
+        r#"{{"deduplicationId":"c9db","time":"2026-11-27T11:57:00Z",{DEVICE},"devAddr":"00189440"}}"#
+    );
+    check_ignored("chirpstack", &up);
+    check_ignored("chirpstack", &join);
+}
+
+/// The body of the `rest_command` in examples/home-assistant.
+const HOME: &str = r#"{"alert": "leak", "state": "on", "severity": "urgent", "title": "Water in the boiler room",
+    "message": "It was off before.", "name": "Boiler room leak", "entity_id": "binary_sensor.boiler_room_leak"}"#;
+
+#[test]
+fn home_assistant_on_and_off() {
+    check(
+        "home-assistant",
+        HOME,
+        expect![[r#"
+            alarm firing urgent, from 2026-11-27T12:00:00Z to -, -
+            labels
+            alertname: leak
+            device: Boiler room leak
+            entity: binary_sensor.boiler_room_leak
+            annotations
+            content: entity: binary_sensor.boiler_room_leak
+            description: It was off before.
+            title: Water in the boiler room
+            extra
+        "#]],
+    );
+    let (on, off) = (
+        read("home-assistant", HOME).alert,
+        read("home-assistant", &HOME.replace(r#""on""#, r#""off""#)).alert,
+    );
+    assert_eq!(
+        (on.severity, off.status, off.fingerprint),
+        (Severity::Urgent, Status::Resolved, on.fingerprint)
+    );
+}
