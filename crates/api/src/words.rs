@@ -247,6 +247,8 @@ pub enum SuppressionReason {
     Acknowledged,
     /// The alert ended, and nobody was told that it began.
     NeverTold,
+    /// The alert ended, and it cannot be told which of these open alarms it ends: their numbers.
+    SeveralOpen(String),
     /// The receiver that was told is no longer in the config.
     ReceiverGone,
     /// A sentence of an earlier version.
@@ -254,13 +256,14 @@ pub enum SuppressionReason {
 }
 
 impl SuppressionReason {
-    /// Every reason that this version gives.
+    /// Every reason that this version gives, but for those with numbers.
     pub const ALL: [Self; 4] = [Self::Unchanged, Self::Acknowledged, Self::NeverTold, Self::ReceiverGone];
 }
 
 impl fmt::Display for SuppressionReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::SeveralOpen(alarms) => return write!(f, "{}{alarms}{}", SEVERAL_OPEN.0, SEVERAL_OPEN.1),
             Self::Unchanged => "already told, and the repeat interval has not passed",
             Self::Acknowledged => "already told, and somebody takes care of it",
             Self::NeverTold => "a resolution of something nobody was told of",
@@ -272,6 +275,10 @@ impl fmt::Display for SuppressionReason {
 
 impl From<String> for SuppressionReason {
     fn from(sentence: String) -> Self {
+        let alarms = sentence.strip_prefix(SEVERAL_OPEN.0).and_then(|rest| rest.strip_suffix(SEVERAL_OPEN.1));
+        if let Some(alarms) = alarms {
+            return Self::SeveralOpen(alarms.to_owned());
+        }
         let known = Self::ALL.into_iter().find(|it| it.to_string() == sentence);
         known.unwrap_or(Self::Other(sentence))
     }
@@ -282,6 +289,9 @@ impl From<SuppressionReason> for String {
         reason.to_string()
     }
 }
+
+/// The sentence of [`SuppressionReason::SeveralOpen`], before and behind the numbers.
+const SEVERAL_OPEN: (&str, &str) = ("several open alarms may be meant (", "): name the one that ends");
 
 /// The beginning of the word of [`NotificationReason::WorsenedFrom`].
 const WORSENED_FROM: &str = "worsened from ";

@@ -6,9 +6,10 @@ mod parts;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use self::parts::{Kind, Mention, Status};
+pub(crate) use self::parts::ValueForm;
+pub use self::parts::{Kind, Mention, Naming, Status};
 use self::stored::StoredAlert;
-use crate::{Fingerprint, IncidentKey, Labels, Severity, SourceName};
+use crate::{DeviceKey, Fingerprint, IncidentKey, Labels, Severity, SourceName};
 
 /// The report of a source about one thing, once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +23,9 @@ pub struct Alert {
     pub kind: Kind,
     /// The status of the state. A [`Kind::Notice`] is always firing.
     pub status: Status,
+    /// The way in which the sender names the alarm.
+    #[serde(skip_serializing_if = "Naming::is_labels")]
+    pub naming: Naming,
     /// The severity, as the gateway understands it.
     pub severity: Severity,
     /// The severity in the sender's own word, if it gave one.
@@ -70,6 +74,16 @@ impl Alert {
         self.severity_sent.as_deref().filter(|word| word.parse::<Severity>().is_err())
     }
 
+    /// The form of the text that a matcher on `name` sees. Labels that carry an alert's identity as they are, those of
+    /// Alertmanager and its like, are never written otherwise, and neither is a severity that a sender made a label.
+    pub(crate) fn form_of(&self, name: &str) -> ValueForm {
+        let is_sent = match name {
+            SEVERITY => self.labels.get(SEVERITY).is_some(),
+            _ => self.naming.is_labels(),
+        };
+        if is_sent { ValueForm::Sent } else { ValueForm::Kept }
+    }
+
     /// The title, or the name where there is none.
     #[must_use]
     pub fn title(&self) -> &str {
@@ -81,6 +95,16 @@ impl Alert {
     #[must_use]
     pub fn incident_key(&self) -> IncidentKey {
         IncidentKey { source: self.source.clone(), fingerprint: self.fingerprint }
+    }
+
+    /// The key of the device, by which an end that fits no alarm of its own finds the one that it means; `None`: an
+    /// alarm is ended only by its very labels.
+    #[must_use]
+    pub fn device_key(&self) -> Option<DeviceKey> {
+        match self.naming {
+            Naming::Labels => None,
+            Naming::Name | Naming::Text => Some(DeviceKey::new(self.source.clone(), &self.labels)),
+        }
     }
 
     /// The labels as matchers see them and the API shows them: with `source` and `severity` among them.
@@ -105,6 +129,7 @@ impl From<StoredAlert> for Alert {
             fingerprint,
             kind,
             status,
+            naming,
             severity,
             severity_sent,
             mut labels,
@@ -124,6 +149,7 @@ impl From<StoredAlert> for Alert {
             fingerprint,
             kind,
             status,
+            naming,
             severity,
             severity_sent,
             labels,

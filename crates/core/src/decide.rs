@@ -14,6 +14,8 @@ mod give_up;
 mod withdraw;
 
 mod builder;
+mod complete;
+mod meant;
 mod committed;
 mod changes;
 mod settlement;

@@ -8,8 +8,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    Alert, DeliveryTerms, Fingerprint, HumanDuration, Kind, Labels, Matcher, Mention, Policy, Receiver,
-    Route, Rung, Severity, Status, Unless,
+    Alert, DeliveryTerms, Fingerprint, HumanDuration, Kind, Labels, Matcher, Mention, Naming, Policy,
+    Receiver, Route, Rung, Severity, Status, Unless,
 };
 
 /// 2026-03-08 12:00:00 UTC, when every test begins.
@@ -33,6 +33,7 @@ pub(crate) fn alert(labels: &[(&str, &str)]) -> Alert {
         fingerprint,
         kind: Kind::Alarm,
         status: Status::Firing,
+        naming: Naming::Labels,
         severity,
         severity_sent: None,
         labels,

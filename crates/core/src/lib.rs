@@ -48,6 +48,8 @@ mod moment;
 mod clock;
 mod severity;
 mod incident_key;
+mod device_key;
+mod alarm_numbers;
 mod id;
 mod fingerprint;
 mod labels;
@@ -56,7 +58,8 @@ mod labels;
 mod fixtures;
 
 pub use crate::ack_token::{AckKey, AckToken, BadAckToken};
-pub use crate::alert::{Alert, Kind, Mention, Status};
+pub use crate::alarm_numbers::AlarmNumbers;
+pub use crate::alert::{Alert, Kind, Mention, Naming, Status};
 pub use crate::attempt::{Attempt, IdempotencyKey, MessageForm, Receipt, Refusal, SendError};
 pub use crate::backlog::{Backlog, QueueKey, Turn, Waiting};
 pub use crate::budget::{Budget, Share, SlidingWindow};
@@ -79,6 +82,7 @@ pub use crate::decide::{
     SendId, Settlement, StateKey, TimerKey, ToldChannel, ToldContent, accept, accept_planned, acknowledge,
     discard, give_up, obstacle, recheck, retry, settle, withdraw,
 };
+pub use crate::device_key::DeviceKey;
 pub use crate::digest::Digest;
 pub use crate::duration::{HumanDuration, InvalidDuration};
 pub use crate::escalation::{
@@ -104,10 +108,10 @@ pub use crate::notification::{Acknowledgement, GroupedAlert, Notification};
 pub use crate::notifier::{
     BuildError, Channel, Context, Notifier, SandboxAccount, SandboxDoors, SettingWarning,
 };
-pub(crate) use crate::plan::plan_routed;
 pub use crate::plan::{
     Decision, IncidentChange, Plan, RoutedReceiver, Suppression, Verdict, plan, route_alert,
 };
+pub(crate) use crate::plan::{plan_routed, plan_unclear};
 pub use crate::policy::{InvalidPolicy, Policy};
 pub use crate::proxy_login::ProxyLogin;
 pub use crate::quota::{Quota, QuotaLevel, QuotaPeriod};

@@ -7,8 +7,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::{
-    Acknowledgement, Alert, DeliveryTerms, Incident, Kind, LastNotified, Match, Policy, ReceiverName,
-    RoutePath, Severity, Status, Why,
+    Acknowledgement, AlarmNumbers, Alert, DeliveryTerms, Incident, Kind, LastNotified, Match, Policy,
+    ReceiverName, RoutePath, Severity, Status, Why,
 };
 
 /// The decisions about one alert: the receivers that are told, and the change of the incident.
@@ -66,18 +66,24 @@ pub enum Suppression {
     Acknowledged,
     /// The alert ended, and nobody was told that it began.
     NeverTold,
+    /// The alert ended, and it cannot be told which of several open alarms it ends.
+    SeveralOpen(AlarmNumbers),
     /// The receiver that was told is no longer in the config.
     ReceiverGone,
 }
 
 impl fmt::Display for Suppression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        let sentence = match self {
+            Self::SeveralOpen(alarms) => {
+                return write!(f, "several open alarms may be meant ({alarms}): name the one that ends");
+            }
             Self::Unchanged => "already told, and the repeat interval has not passed",
             Self::Acknowledged => "already told, and somebody takes care of it",
             Self::NeverTold => "a resolution of something nobody was told of",
             Self::ReceiverGone => "the receiver that was told is no longer configured",
-        })
+        };
+        f.write_str(sentence)
     }
 }
 
@@ -121,6 +127,13 @@ pub(crate) fn plan_routed(
         (Kind::Alarm, Status::Firing) => plan_firing(routed, alert.severity, incident, now),
         (Kind::Alarm, Status::Resolved) => plan_resolved(policy, routed, incident),
     }
+}
+
+/// The plan of an end that may mean several alarms: it ends none of them.
+pub(crate) fn plan_unclear(routed: &[RoutedReceiver], alarms: AlarmNumbers) -> Plan {
+    let several = Verdict::Suppress(Suppression::SeveralOpen(alarms));
+    let decisions = routed.iter().map(|it| it.decide(several.clone())).collect();
+    Plan { decisions, incident: IncidentChange::Leave }
 }
 
 /// A receiver that routing points at, by its first route.

@@ -144,9 +144,11 @@ fn unit(
     now: Moment,
     place: Option<Arc<QueuePlace>>,
 ) -> Unit {
-    let (policy, keys) = (Arc::clone(policy), alert.keys());
-    Unit::new(keys, move |state| {
+    let (policy, keys, alert) = (Arc::clone(policy), alert.keys(), Arc::new(alert));
+    let further = Arc::clone(&alert);
+    let unit = Unit::new(keys, move |state| {
         let _kept = &place;
         policy.decide(now, |context| accept(state, &alert, context, now.wall))
-    })
+    });
+    unit.reading(move |state| further.further_keys(state))
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use fanfare_core::{Alert, Fingerprint, Identity, Kind, Labels, Mention, Status, keep_lines, one_line};
+use fanfare_core::{
+    Alert, Fingerprint, Identity, Kind, Labels, Mention, Naming, Status, keep_lines, one_line,
+};
 use jiff::Timestamp;
 
 use crate::extra::bounded;
@@ -50,6 +52,7 @@ pub(crate) fn read(
         fingerprint,
         kind,
         status: Status::Firing,
+        naming: Naming::Labels,
         severity,
         severity_sent: hints.level.clone(),
         labels,

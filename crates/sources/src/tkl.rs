@@ -197,6 +197,7 @@ impl BodyReader<'_> {
             fingerprint,
             kind: taken.kind,
             status: taken.status,
+            naming: taken.subject.naming(),
             severity: self.severity(level.as_ref(), taken.kind),
             severity_sent: level.as_ref().map(|level| level.word.clone()),
             labels: self.labels(&taken.subject, taken.kind),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fanfare_core::{
-    Alert, Fingerprint, Identity, Kind, Labels, Mention, Severity, Status, cut_to_bytes, keep_lines,
+    Alert, Fingerprint, Identity, Kind, Labels, Mention, Naming, Severity, Status, cut_to_bytes, keep_lines,
 };
 use jiff::Timestamp;
 
@@ -53,6 +53,7 @@ pub fn unreadable_alert(
         fingerprint,
         kind: Kind::Alarm,
         status: Status::Firing,
+        naming: Naming::Labels,
         severity: Severity::High,
         severity_sent: None,
         labels,

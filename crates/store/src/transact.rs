@@ -63,12 +63,14 @@ impl Store {
     ///
     /// If the store cannot be read.
     pub async fn state(&self, keys: Vec<StateKey>) -> Result<DecisionState, StoreError> {
-        self.read_report(move |db| load(db, &keys)).await
+        self.read_report(move |db| load(db, DecisionState::default(), &keys)).await
     }
 }
 
 fn run(db: &Connection, unit: &mut Unit) -> Result<UnitOutcome, StoreError> {
-    let state = load(db, unit.keys())?;
+    let state = load(db, DecisionState::default(), unit.keys())?;
+    let further = unit.further_keys(&state);
+    let state = load(db, state, &further)?;
     match unit.decide(&state) {
         Ok(changes) => {
             let ids = write(db, &changes)?;

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    Alert, AlertId, Attempt, Digest, Fingerprint, IdempotencyKey, Kind, Labels, Mention, MessageForm,
+    Alert, AlertId, Attempt, Digest, Fingerprint, IdempotencyKey, Kind, Labels, Mention, MessageForm, Naming,
     Notification, NotificationId, Severity, Status, Why,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -27,6 +27,7 @@ pub fn labelled_alert(labels: &[(&str, &str)]) -> Alert {
         fingerprint,
         kind: Kind::Alarm,
         status: Status::Firing,
+        naming: Naming::Labels,
         severity,
         severity_sent: None,
         labels,

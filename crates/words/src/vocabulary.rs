@@ -68,6 +68,10 @@ impl Vocabulary {
             SuppressionReason::Unchanged => "已通知过，重复间隔未到",
             SuppressionReason::Acknowledged => "已通知过，且已有人处理",
             SuppressionReason::NeverTold => "告警时未通知过任何人，恢复也不通知",
+            SuppressionReason::SeveralOpen(alarms) => {
+                let chinese = format!("可能对应多条未结束的告警（{alarms}），请指明结束的是哪一条");
+                return self.choose(reason.to_string(), &chinese);
+            }
             SuppressionReason::ReceiverGone => "通知过的接收者已不在配置中",
             SuppressionReason::Other(written) => written,
         };

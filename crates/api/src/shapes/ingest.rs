@@ -53,6 +53,9 @@ pub struct AcceptedAlert {
     /// The receivers that are not told.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub held: Vec<HeldReceiver>,
+    /// The number of the alarm that it ends: of the alert that began it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<i64>,
     /// The meaning that was read out of the body.
     #[serde(flatten)]
     pub reading: AlertReading,

@@ -52,6 +52,36 @@ impl fmt::Display for Status {
     }
 }
 
+/// The way in which a sender names an alarm, by which its end finds it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Naming {
+    /// By all its labels: an end ends the alarm with the same ones, and no other.
+    #[default]
+    Labels,
+    /// By a name, the label `alertname`.
+    Name,
+    /// By no name: the sender gave none, and the alarm goes by its text.
+    Text,
+}
+
+/// The form in which an alert has a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ValueForm {
+    /// As its sender wrote it: compared as such.
+    Sent,
+    /// In the gateway's own form: compared in that.
+    Kept,
+}
+
+impl Naming {
+    /// Tells whether an alarm is named by all its labels.
+    #[must_use]
+    pub fn is_labels(&self) -> bool {
+        *self == Self::Labels
+    }
+}
+
 /// The people whom a message calls by name, where the channel can.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mention {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::parts::{Kind, Mention, Status};
+use super::parts::{Kind, Mention, Naming, Status};
 use crate::{Fingerprint, Labels, Severity, SourceName};
 
 /// An alert as JSON, as any version has written it.
@@ -15,6 +15,8 @@ pub(super) struct StoredAlert {
     pub(super) fingerprint: Fingerprint,
     pub(super) kind: Kind,
     pub(super) status: Status,
+    #[serde(default)]
+    pub(super) naming: Naming,
     pub(super) severity: Severity,
     #[serde(default)]
     pub(super) severity_sent: Option<String>,

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 
 use super::builder::{ChangesBuilder, EvaluationTime, NotificationSubject};
 use super::changes::{AlertRef, Changes, IncidentUpdate, NewAlert, RepeatedAlert};
+use super::complete::complete;
 use super::context::DecisionContext;
+use super::meant::{Meant, meant};
 use super::repeat::{ContentDigest, RepeatKey};
 use super::state::{
     DecisionState, IncidentStatus, NewestAlert, NotificationContent, NotificationState, OpenIncident,
@@ -14,7 +16,8 @@ use super::state::{
 };
 use crate::clock::whole_millis;
 use crate::{
-    Alert, IncidentChange, Kind, Plan, Policy, RoutedReceiver, Status, plan_routed, route_alert, shifted,
+    AlarmNumbers, Alert, IncidentChange, Kind, Plan, Policy, RoutedReceiver, Status, plan_routed,
+    plan_unclear, route_alert, shifted,
 };
 
 /// An alert that was reported, and routed.
@@ -53,14 +56,26 @@ impl IncomingAlert {
         match (self.alert.kind, self.alert.status) {
             (Kind::Notice, _) => Vec::new(),
             (Kind::Alarm, Status::Firing) => vec![StateKey::Incident(key())],
-            (Kind::Alarm, Status::Resolved) => vec![StateKey::WholeIncident(key())],
+            (Kind::Alarm, Status::Resolved) => {
+                let device = self.alert.device_key().map(StateKey::OpenOfDevice);
+                [StateKey::WholeIncident(key())].into_iter().chain(device).collect()
+            }
+        }
+    }
+
+    /// The state that [`accept`] needs beside that of [`IncomingAlert::keys`], which is `state`.
+    #[must_use]
+    pub fn further_keys(&self, state: &DecisionState) -> Vec<StateKey> {
+        match (&state.incident, meant(&self.alert, &state.open_of_device)) {
+            (None, Meant::One(known)) => vec![StateKey::WholeIncident(known.key.clone())],
+            (None, Meant::Nothing | Meant::Several(_)) | (Some(_), _) => Vec::new(),
         }
     }
 }
 
 /// Takes an alert in: what it calls for, and what is then known.
 ///
-/// Needs the state of [`IncomingAlert::keys`].
+/// Needs the state of [`IncomingAlert::keys`] and, with that, of [`IncomingAlert::further_keys`].
 #[must_use]
 pub fn accept(
     state: &DecisionState,
@@ -76,7 +91,12 @@ pub fn accept(
     };
     // Repeats are told by the time that passes, whatever the wall clock is set to.
     let promise_now = shifted(now, context.leads.promise);
-    let plan = plan_routed(context.policy, routed, alert, known.map(|it| &it.incident), promise_now);
+    let plan = match (known, meant(alert, &state.open_of_device)) {
+        (None, Meant::Several(alarms)) => plan_unclear(routed, AlarmNumbers::new(&alarms)),
+        (None, Meant::One(_) | Meant::Nothing) | (Some(_), _) => {
+            plan_routed(context.policy, routed, alert, known.map(|it| &it.incident), promise_now)
+        }
+    };
     if let Some(repeated) = repeated(state, incoming, &plan, context, now) {
         return Changes { repeats: vec![repeated], ..Changes::default() };
     }
@@ -165,22 +185,6 @@ pub fn accept_planned(
     builder.changes
 }
 
-/// A resolution says little by itself: its message is completed with what the
-/// receivers were told while it fired. `None`: there is nothing to add.
-fn complete(alert: &Alert, known: &OpenIncident) -> Option<Alert> {
-    let told = match alert.status {
-        Status::Firing => return None,
-        Status::Resolved => known.last_alert.as_ref()?,
-    };
-    let mut completed = alert.clone();
-    completed.severity = told.severity;
-    completed.labels.fill_from(&told.labels);
-    completed.annotations.fill_from(&told.annotations);
-    completed.extra.fill_from(&told.extra);
-    completed.generator_url = completed.generator_url.or_else(|| told.generator_url.clone());
-    Some(completed)
-}
-
 /// The change of the incident of `alert`, which is about to be added; `None`: none.
 fn update_incident(
     alert: &Alert,
@@ -197,6 +201,7 @@ fn update_incident(
             first: known.map_or(AlertRef::New(0), |it| AlertRef::Existing(it.incident.id)),
             last: AlertRef::New(0),
             since,
+            device: alert.device_key(),
             told: told.clone(),
             acknowledged: acknowledged.clone(),
         }),

@@ -10,7 +10,7 @@ use super::settlement::{AccountHold, Delivery, DigestRef, SendId};
 use super::state::{DeliveryStatus, Handled};
 use crate::{
     Acknowledgement, Alert, AlertId, ChannelName, ClockLeads, ContractStatus, Decision, DeliveryId,
-    DeliveryTerms, Fingerprint, GroupKey, IncidentDigest, IncidentKey, LastNotified, MessageForm,
+    DeliveryTerms, DeviceKey, Fingerprint, GroupKey, IncidentDigest, IncidentKey, LastNotified, MessageForm,
     Notification, NotificationId, PolicyId, ReceiverName, RoutePath, Severity, SourceName, Step, Suppression,
     Unless, Why, shifted,
 };
@@ -141,6 +141,8 @@ pub enum IncidentUpdate {
         last: AlertRef,
         /// The beginning, by the source's clock. Does not change while the incident is open.
         since: Timestamp,
+        /// The device, if ends that fit no alarm of their own may mean this one. Does not change either.
+        device: Option<DeviceKey>,
         /// The last notification of each receiver.
         told: Vec<LastNotified>,
         /// The acknowledgement that still counts.

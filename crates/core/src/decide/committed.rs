@@ -10,7 +10,7 @@ use super::dead_letter_id::DeadLetterId;
 use super::settlement::Delivery;
 use crate::{
     Alert, AlertId, ContractStatus, Decision, DeliveryId, GroupedAlert, MessageForm, Notification,
-    NotificationId, Step,
+    NotificationId, Status, Step,
 };
 
 /// The numbers of new rows, in the order of the lists of [`Changes`].
@@ -72,6 +72,8 @@ pub struct CommittedAlert {
     pub decisions: Vec<Decision>,
     /// The record of it: a row of its own, or one more repeat of an earlier alert.
     pub entry: AlertEntry,
+    /// The first alert of the incident that it ends.
+    pub ended: Option<AlertId>,
 }
 
 /// The record of an accepted alert.
@@ -166,7 +168,7 @@ fn accepted(id: AlertId, new: NewAlert) -> CommittedAlert {
     let NewAlert {
         received_at: _,
         leads: _,
-        incident: _,
+        incident,
         since: _,
         alert,
         json: _,
@@ -174,11 +176,16 @@ fn accepted(id: AlertId, new: NewAlert) -> CommittedAlert {
         decisions,
         repeat_key: _,
     } = new;
-    CommittedAlert { id, alert, decisions, entry: AlertEntry::New }
+    // A resolution is of an earlier incident only if it ends it.
+    let ended = match (alert.status, incident) {
+        (Status::Resolved, AlertRef::Existing(first)) => Some(first),
+        (Status::Resolved, AlertRef::New(_)) | (Status::Firing, _) => None,
+    };
+    CommittedAlert { id, alert, decisions, entry: AlertEntry::New, ended }
 }
 
 fn repeated(RepeatedAlert { id, seen_at: _, leads: _, alert, decisions }: RepeatedAlert) -> CommittedAlert {
-    CommittedAlert { id, alert, decisions, entry: AlertEntry::Repeat }
+    CommittedAlert { id, alert, decisions, entry: AlertEntry::Repeat, ended: None }
 }
 
 fn notification(id: NotificationId, new: NewNotification, ids: &AssignedIds) -> Notification {

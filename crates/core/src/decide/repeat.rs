@@ -88,6 +88,7 @@ fn content(alert: &Alert) -> LengthPrefixed {
         fingerprint,
         kind,
         status,
+        naming: _, // the source's format: the labels tell the rest
         severity,
         severity_sent,
         labels,

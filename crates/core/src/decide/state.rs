@@ -7,20 +7,23 @@ use jiff::Timestamp;
 use super::repeat::RepeatKey;
 use crate::{
     Acknowledgement, Alert, AlertId, ChannelDelivery, ChannelName, ClockLeads, ContractState, ContractStatus,
-    DeliveryId, DeliveryProgress, DeliveryTerms, Incident, IncidentKey, Kind, Notification, NotificationId,
-    ReceiverName, Unless,
+    DeliveryId, DeliveryProgress, DeliveryTerms, DeviceKey, Incident, IncidentKey, Kind, Notification,
+    NotificationId, ReceiverName, Unless,
 };
 
 /// A part of the state that must be read before a decision.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum StateKey {
     /// The open incident of a key by itself: [`DecisionState::incident`] without
-    /// [`OpenIncident::last_alert`], and, if it is open, [`DecisionState::newest_alert`].
+    /// the alerts of [`OpenIncident`], and, if it is open, [`DecisionState::newest_alert`].
     Incident(IncidentKey),
-    /// The open incident of a key with [`OpenIncident::last_alert`] and
+    /// The open incident of a key with the alerts of [`OpenIncident`] and
     /// [`DecisionState::of_incident`]: enough to close it; and, if it is not open,
     /// [`DecisionState::newest_alert`].
     WholeIncident(IncidentKey),
+    /// The open alarms of a device, read only where no incident is open under a key before this one:
+    /// [`DecisionState::open_of_device`].
+    OpenOfDevice(DeviceKey),
     /// A notification: one more of [`DecisionState::notifications`], if there is one.
     Notification(NotificationId),
     /// A notification like the above, and [`DecisionState::of_incident`] of its incident, open or not.
@@ -34,6 +37,9 @@ pub struct DecisionState {
     pub incident: Option<OpenIncident>,
     /// The newest alarm of the thing that a key names.
     pub newest_alert: Option<NewestAlert>,
+    /// The open incidents of the device that a key names, in the order in which they began: no more than
+    /// [`OpenIncident::MOST_OF_DEVICE`] and one.
+    pub open_of_device: Vec<OpenIncident>,
     /// The notifications of the incident that a key names.
     pub of_incident: IncidentNotifications,
     /// The notifications that keys name, in the order of the keys.
@@ -58,6 +64,14 @@ pub struct OpenIncident {
     pub incident: Incident,
     /// The newest alert that somebody was told of: it completes a resolution.
     pub last_alert: Option<Arc<Alert>>,
+    /// The newest alert since then, of which nobody was told: it has the newest text.
+    pub untold_alert: Option<Arc<Alert>>,
+}
+
+impl OpenIncident {
+    /// The most open incidents of one device among which an end may find the one that it means: more are not looked
+    /// through for each end that a sender repeats with every reading.
+    pub const MOST_OF_DEVICE: usize = 100;
 }
 
 /// The notifications of one incident, as far as decisions about the whole incident need them.

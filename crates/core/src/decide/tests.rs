@@ -4,6 +4,7 @@ mod ledger;
 mod decision_fixture;
 
 mod accept;
+mod ends;
 mod acknowledge;
 mod dead_letter;
 mod give_up;

@@ -33,12 +33,13 @@ pub(super) fn log(committed: &Committed) {
 }
 
 fn alert(accepted: &CommittedAlert, committed: &Committed) {
-    let CommittedAlert { id, alert, decisions, entry } = accepted;
+    let CommittedAlert { id, alert, decisions, entry, ended } = accepted;
     match entry {
         AlertEntry::New => info!(
             alert.id = %id,
             alert.title = title(alert),
             alert.status = %alert.status,
+            alert.ended = ended.map(|it| it.0),
             severity = %alert.severity,
             source.name = %alert.source,
             notified = %Notified { alert: *id, committed },

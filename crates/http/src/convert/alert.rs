@@ -13,6 +13,7 @@ pub(super) fn alert_content(alert: &Alert) -> AlertContent {
         fingerprint,
         kind,
         status,
+        naming: _, // seen from the labels
         severity,
         severity_sent,
         labels: _,

@@ -41,6 +41,7 @@ pub(crate) fn accepted_alert(accepted: &CommittedAlert, reading: AlertReading) -
         status: word::state(accepted.alert.status),
         told,
         held,
+        ended: accepted.ended.map(|it| it.0),
         reading,
     }
 }

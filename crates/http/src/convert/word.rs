@@ -78,6 +78,7 @@ pub(super) fn suppression_reason(reason: Suppression) -> SuppressionReason {
         Suppression::Unchanged => SuppressionReason::Unchanged,
         Suppression::Acknowledged => SuppressionReason::Acknowledged,
         Suppression::NeverTold => SuppressionReason::NeverTold,
+        Suppression::SeveralOpen(alarms) => SuppressionReason::SeveralOpen(alarms.to_string()),
         Suppression::ReceiverGone => SuppressionReason::ReceiverGone,
     }
 }

@@ -8,7 +8,7 @@ use std::io::Write;
 use clap::Args;
 use fanfare_api::RouteCheck;
 use fanfare_core::{
-    Alert, ChannelName, Fingerprint, Kind, Labels, Mention, Policy, ReceiverName, Severity, Status,
+    Alert, ChannelName, Fingerprint, Kind, Labels, Mention, Naming, Policy, ReceiverName, Severity, Status,
 };
 use fanfare_http::trace;
 use fanfare_words::RouteWords;
@@ -129,6 +129,7 @@ fn alert(labels: &[(String, String)]) -> Alert {
         fingerprint,
         kind: Kind::Alarm,
         status: Status::Firing,
+        naming: Naming::Name,
         severity,
         severity_sent,
         labels,

@@ -1,6 +1,8 @@
 //! One alert of a body.
 
-use fanfare_core::{Alert, Fingerprint, Identity, Kind, Labels, Mention, Status, keep_lines, one_line};
+use fanfare_core::{
+    Alert, Fingerprint, Identity, Kind, Labels, Mention, Naming, Status, keep_lines, one_line,
+};
 use jiff::Timestamp;
 
 use super::envelope::Envelope;
@@ -53,6 +55,7 @@ impl EntryReader<'_> {
             fingerprint,
             kind: Kind::Alarm,
             status,
+            naming: Naming::Labels,
             severity,
             severity_sent,
             labels,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use fanfare_core::{Kind, Labels, SourceName};
+use fanfare_core::{Kind, Labels, Naming, SourceName};
 
 use crate::json::Json;
 use crate::{Hints, Unreadable};
@@ -70,6 +70,11 @@ impl Subject {
     /// Tells whether the device is known.
     pub(super) fn has_device(&self) -> bool {
         self.eui.is_some() || self.device.is_some()
+    }
+
+    /// The way in which the sender names the alarm: it gave a name, or it did not.
+    pub(super) fn naming(&self) -> Naming {
+        if self.alarm.is_some() { Naming::Name } else { Naming::Text }
     }
 
     pub(super) fn labels(&self, kind: Kind) -> Labels {

@@ -1,5 +1,5 @@
 use expect_test::Expect;
-use fanfare_core::Mention;
+use fanfare_core::{Mention, Naming};
 
 use super::*;
 

@@ -44,8 +44,10 @@ CREATE TABLE incidents (
   since        INTEGER NOT NULL,
   told         TEXT NOT NULL,       -- JSON: receiver, severity, at
   acknowledged TEXT,                -- JSON: by, at
+  device       TEXT,                -- by which ends find it that fit no alarm of their own; none: nothing but its key does
   PRIMARY KEY (fingerprint, source, identity)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX incidents_by_device ON incidents (source, device) WHERE device IS NOT NULL;
 
 -- The notifications: to each receiver, once, one or more alerts.
 CREATE TABLE notifications (

@@ -121,6 +121,7 @@ const RULES: &[ColumnRule] = &[
     required("incidents", "since", Time, Delete),
     required("incidents", "told", Json(TextShape::LastNotified), Delete),
     optional("incidents", "acknowledged", Json(TextShape::Acknowledgement), Set("NULL")),
+    optional("incidents", "device", Text, Set("NULL")),
     required("notifications", "alert", Number, Remedy::None),
     required("notifications", "receiver", Text, Set("'?'")),
     required("notifications", "why", Json(TextShape::Why), Set("'{\"why\":\"started\"}'")),

@@ -1,11 +1,13 @@
 //! The table `incidents`: the things that fire, by source and identity, and what was last told of each.
 
-use fanfare_core::{Acknowledgement, AlertId, Fingerprint, Incident, IncidentKey, LastNotified};
+use fanfare_core::{Acknowledgement, AlertId, DeviceKey, Fingerprint, Incident, IncidentKey, LastNotified};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::StoreError;
-use crate::column::{from_bits, from_identity, from_json, from_time, to_identity, to_json, to_time};
+use crate::column::{
+    from_bits, from_count, from_identity, from_json, from_time, to_identity, to_json, to_time,
+};
 
 /// An incident that fires, and the newest of its alerts that somebody was told of.
 #[derive(Debug)]
@@ -30,6 +32,30 @@ pub(crate) fn find(db: &Connection, key: &IncidentKey) -> Result<Option<StoredIn
     .optional()?
     .transpose()
 }
+
+/// The open incidents of `device`, the oldest first, at most `limit`. One that cannot be read is left out.
+pub(crate) fn of_device(
+    db: &Connection,
+    device: &DeviceKey,
+    limit: usize,
+) -> Result<Vec<StoredIncident>, StoreError> {
+    let DeviceKey { source, device } = device;
+    let mut statement = db.prepare_cached(OF_DEVICE)?;
+    let mut rows = statement.query(params![source.as_str(), device, from_count(limit)])?;
+    let mut open = Vec::new();
+    while let Some(row) = rows.next()? {
+        let fingerprint = Fingerprint::from_bits(row.get::<_, i64>(6)?.cast_unsigned());
+        let key = IncidentKey { source: source.clone(), fingerprint };
+        open.extend(StoreError::skip_damaged(incident(row, &key), &format!("incident {fingerprint}"))?);
+    }
+    open.sort_by_key(|it| it.incident.id);
+    Ok(open)
+}
+
+/// The statement of [`of_device`].
+pub(crate) const OF_DEVICE: &str = "
+    SELECT first_alert, last_alert, since, told, acknowledged, identity, fingerprint FROM incidents
+    WHERE source = ?1 AND device = ?2 LIMIT ?3";
 
 /// The identity of a key as it is kept here: empty if it is not known.
 fn identity(key: &IncidentKey) -> Vec<u8> {
@@ -56,16 +82,17 @@ pub(crate) struct IncidentValues<'a> {
     pub(crate) first_alert: AlertId,
     pub(crate) last_alert: AlertId,
     pub(crate) since: Timestamp,
+    pub(crate) device: Option<&'a DeviceKey>,
     pub(crate) told: &'a [LastNotified],
     pub(crate) acknowledged: Option<&'a Acknowledgement>,
 }
 
 /// Inserts an incident, or updates what was last told of it.
 pub(crate) fn upsert(db: &Connection, values: &IncidentValues<'_>) -> Result<(), StoreError> {
-    let IncidentValues { key, first_alert, last_alert, since, told, acknowledged } = values;
+    let IncidentValues { key, first_alert, last_alert, since, device, told, acknowledged } = values;
     db.prepare_cached(
-        "INSERT INTO incidents (fingerprint, first_alert, last_alert, since, told, acknowledged, source, identity)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        "INSERT INTO incidents (fingerprint, first_alert, last_alert, since, told, acknowledged, source, identity, device)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
          ON CONFLICT (fingerprint, source, identity) DO UPDATE
          SET last_alert = excluded.last_alert, told = excluded.told, acknowledged = excluded.acknowledged",
     )?
@@ -78,6 +105,7 @@ pub(crate) fn upsert(db: &Connection, values: &IncidentValues<'_>) -> Result<(),
         acknowledged.map(from_json).transpose()?,
         key.source.as_str(),
         identity(key),
+        device.map(|it| it.device.as_str()),
     ])?;
     Ok(())
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    AlertId, DecisionState, IncidentKey, IncidentNotifications, NotificationContent, NotificationId,
-    NotificationState, OpenIncident, StateKey,
+    Alert, AlertId, DecisionState, DeviceKey, IncidentKey, IncidentNotifications, NewestAlert,
+    NotificationContent, NotificationId, NotificationState, OpenIncident, StateKey,
 };
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -14,18 +14,24 @@ use crate::StoreError;
 use crate::tables::incidents::StoredIncident;
 use crate::tables::{alerts, deliveries, incidents, notifications};
 
-/// The state of `keys`.
-pub(super) fn load(db: &Connection, keys: &[StateKey]) -> Result<DecisionState, StoreError> {
-    let mut state = DecisionState::default();
+/// `state` with that of `keys`.
+pub(super) fn load(
+    db: &Connection,
+    mut state: DecisionState,
+    keys: &[StateKey],
+) -> Result<DecisionState, StoreError> {
     for key in keys {
         match key {
             StateKey::Incident(key) => {
                 if let Some(StoredIncident { key: kept, incident, last_alert }) = incident(db, key)? {
                     state.newest_alert = alerts::newest(db, key, Some(last_alert))?;
-                    state.incident = Some(OpenIncident { key: kept, incident, last_alert: None });
+                    state.incident =
+                        Some(OpenIncident { key: kept, incident, last_alert: None, untold_alert: None });
                 }
             }
             StateKey::WholeIncident(key) => load_incident(db, key, &mut state)?,
+            StateKey::OpenOfDevice(_) if state.incident.is_some() => {}
+            StateKey::OpenOfDevice(device) => state.open_of_device = open_of_device(db, device)?,
             StateKey::Notification(id) => state.notifications.extend(notification(db, *id)?),
             StateKey::IncidentOf(id) => {
                 state.notifications.extend(notification(db, *id)?);
@@ -43,10 +49,30 @@ fn load_incident(db: &Connection, key: &IncidentKey, state: &mut DecisionState) 
         state.newest_alert = alerts::newest(db, key, None)?;
         return Ok(());
     };
-    let last = StoreError::skip_damaged(alerts::find(db, last_alert), &format!("alert {last_alert}"))?;
+    let newest = alerts::newest(db, &kept, Some(last_alert))?;
+    let untold_alert = match newest {
+        Some(NewestAlert { id, .. }) if id > last_alert => alert(db, id)?,
+        Some(_) | None => None,
+    };
     state.of_incident = notifications_of(db, incident.id)?;
-    state.incident = Some(OpenIncident { key: kept, incident, last_alert: last.flatten().map(Arc::new) });
+    state.incident =
+        Some(OpenIncident { key: kept, incident, last_alert: alert(db, last_alert)?, untold_alert });
     Ok(())
+}
+
+/// The alert `id`; `None` if it cannot be read.
+fn alert(db: &Connection, id: AlertId) -> Result<Option<Arc<Alert>>, StoreError> {
+    let found = StoreError::skip_damaged(alerts::find(db, id), &format!("alert {id}"))?;
+    Ok(found.flatten().map(Arc::new))
+}
+
+/// The open incidents of `device`, each with the alert that was last told.
+fn open_of_device(db: &Connection, device: &DeviceKey) -> Result<Vec<OpenIncident>, StoreError> {
+    let open = incidents::of_device(db, device, OpenIncident::MOST_OF_DEVICE + 1)?;
+    let read = |StoredIncident { key, incident, last_alert }| {
+        Ok(OpenIncident { key, incident, last_alert: alert(db, last_alert)?, untold_alert: None })
+    };
+    open.into_iter().map(read).collect()
 }
 
 /// The incident of the thing `key`, if it fires. One that cannot be read is over: the next alert begins a new one.

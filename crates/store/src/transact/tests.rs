@@ -2,6 +2,7 @@
 
 mod unit;
 mod accept;
+mod ends;
 mod settle;
 mod recheck;
 mod acknowledge;

@@ -8,8 +8,11 @@ use fanfare_core::{Changes, DecisionState, Obstacle, StateKey};
 /// are decided on it are written.
 pub struct Unit {
     keys: Vec<StateKey>,
+    further_keys: Option<Box<FurtherKeys>>,
     decide: Box<Decide>,
 }
+
+type FurtherKeys = dyn FnMut(&DecisionState) -> Vec<StateKey> + Send;
 
 type Decide = dyn FnMut(&DecisionState) -> Result<Changes, Obstacle> + Send;
 
@@ -32,11 +35,22 @@ impl Unit {
         keys: Vec<StateKey>,
         decide: impl FnMut(&DecisionState) -> Result<Changes, Obstacle> + Send + 'static,
     ) -> Self {
-        Self { keys, decide: Box::new(decide) }
+        Self { keys, further_keys: None, decide: Box::new(decide) }
+    }
+
+    /// The same unit, which also needs the state of what `further` names once it has seen that of its keys.
+    #[must_use]
+    pub fn reading(mut self, further: impl FnMut(&DecisionState) -> Vec<StateKey> + Send + 'static) -> Self {
+        self.further_keys = Some(Box::new(further));
+        self
     }
 
     pub(super) fn keys(&self) -> &[StateKey] {
         &self.keys
+    }
+
+    pub(super) fn further_keys(&mut self, state: &DecisionState) -> Vec<StateKey> {
+        self.further_keys.as_mut().map(|further| further(state)).unwrap_or_default()
     }
 
     pub(super) fn decide(&mut self, state: &DecisionState) -> Result<Changes, Obstacle> {

@@ -76,12 +76,13 @@ fn insert(
 
 fn update_incident(db: &Connection, update: &IncidentUpdate, ids: &AssignedIds) -> Result<(), StoreError> {
     match update {
-        IncidentUpdate::Keep { key, first, last, since, told, acknowledged } => {
+        IncidentUpdate::Keep { key, first, last, since, device, told, acknowledged } => {
             let values = IncidentValues {
                 key,
                 first_alert: ids.alert(*first),
                 last_alert: ids.alert(*last),
                 since: *since,
+                device: device.as_ref(),
                 told,
                 acknowledged: acknowledged.as_ref(),
             };

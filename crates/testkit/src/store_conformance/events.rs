@@ -81,9 +81,11 @@ fn decide<T>(policy: &Policy, decide: impl FnOnce(&DecisionContext<'_>) -> T) ->
 pub(super) fn accepting(terms: DeliveryTerms, alert: Alert, now: Timestamp) -> Unit {
     let policy = policy(terms);
     let incoming = IncomingAlert::new(alert, &policy);
+    let further = incoming.clone();
     Unit::new(incoming.keys(), move |state| {
         decide(&policy, |context| fanfare_core::accept(state, &incoming, context, now))
     })
+    .reading(move |state| further.further_keys(state))
 }
 
 /// A unit that accepts `alerts` and tells of all of them in one notification on `terms`.
@@ -121,8 +123,8 @@ fn grouped(accepted: impl Iterator<Item = Changes>) -> Changes {
 
 fn incident_of(update: IncidentUpdate, alert: AlertRef) -> IncidentUpdate {
     match update {
-        IncidentUpdate::Keep { key, first: _, last: _, since, told, acknowledged } => {
-            IncidentUpdate::Keep { key, first: alert, last: alert, since, told, acknowledged }
+        IncidentUpdate::Keep { key, first: _, last: _, since, device, told, acknowledged } => {
+            IncidentUpdate::Keep { key, first: alert, last: alert, since, device, told, acknowledged }
         }
         other @ (IncidentUpdate::Acknowledge { .. } | IncidentUpdate::Close(_)) => other,
     }

@@ -65,3 +65,13 @@ fn a_reason_of_an_earlier_version_stands_as_it_was_written() {
     assert_eq!(written, SuppressionReason::Other("already told".to_owned()));
     assert_eq!(Vocabulary::in_language(Language::Zh).suppression_reason(&written), "already told");
 }
+
+#[test]
+fn the_alarms_among_which_an_end_does_not_choose_are_named_in_both_languages() {
+    let sentence = "several open alarms may be meant (12, 15): name the one that ends";
+    let reason = SuppressionReason::from(sentence.to_owned());
+    assert_eq!(reason, SuppressionReason::SeveralOpen("12, 15".to_owned()));
+    assert_eq!(Vocabulary::in_language(Language::En).suppression_reason(&reason), sentence);
+    let chinese = Vocabulary::in_language(Language::Zh).suppression_reason(&reason);
+    assert_eq!(chinese, "可能对应多条未结束的告警（12, 15），请指明结束的是哪一条");
+}

@@ -149,6 +149,8 @@ impl DecisionFixture {
     pub(super) fn accept_at(&mut self, alert: Alert, now: Timestamp) -> Committed {
         let incoming = IncomingAlert::new(alert, &self.policy);
         let state = self.ledger.read(&incoming.keys());
+        let further = incoming.further_keys(&state);
+        let state = self.ledger.read_on(state, &further);
         let changes = self.decide(|context| accept(&state, &incoming, context, now));
         self.ledger.write(changes)
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::decide::*;
 use crate::{
-    Acknowledgement, Alert, AlertId, ContractStatus, DeliveryId, Incident, IncidentKey, Kind, LastNotified,
-    Notification, NotificationId, PolicyId, Step,
+    Acknowledgement, Alert, AlertId, ContractStatus, DeliveryId, DeviceKey, Incident, IncidentKey, Kind,
+    LastNotified, Notification, NotificationId, PolicyId, Step,
 };
 use jiff::Timestamp;
 
@@ -27,6 +27,7 @@ struct LedgerIncident {
     first: AlertId,
     last: AlertId,
     since: Timestamp,
+    device: Option<DeviceKey>,
     told: Vec<LastNotified>,
     acknowledged: Option<Acknowledgement>,
 }
@@ -60,13 +61,18 @@ pub(super) struct MemoryLedger {
 
 impl MemoryLedger {
     pub(super) fn read(&self, keys: &[StateKey]) -> DecisionState {
-        let mut state = DecisionState::default();
+        self.read_on(DecisionState::default(), keys)
+    }
+
+    /// `state` with what `keys` name beside.
+    pub(super) fn read_on(&self, mut state: DecisionState, keys: &[StateKey]) -> DecisionState {
         for key in keys {
             match key {
                 StateKey::Incident(key) => {
                     let known = self.incident(key);
                     state.newest_alert = known.as_ref().and_then(|_| self.newest_alert(key));
-                    state.incident = known.map(|it| OpenIncident { last_alert: None, ..it });
+                    state.incident =
+                        known.map(|it| OpenIncident { last_alert: None, untold_alert: None, ..it });
                 }
                 StateKey::WholeIncident(key) => {
                     state.incident = self.incident(key);
@@ -74,6 +80,12 @@ impl MemoryLedger {
                         Some(known) => state.of_incident = self.of_incident(known.incident.id),
                         None => state.newest_alert = self.newest_alert(key),
                     }
+                }
+                StateKey::OpenOfDevice(_) if state.incident.is_some() => {}
+                StateKey::OpenOfDevice(device) => {
+                    let of_it = self.incidents.iter().filter(|(_, row)| row.device.as_ref() == Some(device));
+                    state.open_of_device = of_it.filter_map(|(key, _)| self.incident(key)).collect();
+                    state.open_of_device.sort_by_key(|it| it.incident.id);
                 }
                 StateKey::Notification(id) => state.notifications.extend(self.notification(*id)),
                 StateKey::IncidentOf(id) => {
@@ -96,10 +108,13 @@ impl MemoryLedger {
     }
 
     fn incident(&self, key: &IncidentKey) -> Option<OpenIncident> {
-        let LedgerIncident { first, last, since, told, acknowledged } = self.incidents.get(key)?.clone();
+        let row = self.incidents.get(key)?.clone();
+        let LedgerIncident { first, last, since, device: _, told, acknowledged } = row;
         let last_alert = self.alerts.get(&last).map(|row| Arc::clone(&row.alert));
+        let mut later = self.alerts.iter().filter(|(id, row)| **id > last && row.incident == first);
+        let untold_alert = later.next_back().map(|(_, row)| Arc::clone(&row.alert));
         let incident = Incident { id: first, since, told, acknowledged };
-        Some(OpenIncident { key: key.clone(), incident, last_alert })
+        Some(OpenIncident { key: key.clone(), incident, last_alert, untold_alert })
     }
 
     fn of_incident(&self, incident: AlertId) -> IncidentNotifications {
@@ -247,9 +262,9 @@ impl MemoryLedger {
 
     fn update_incident(&mut self, update: IncidentUpdate, ids: &AssignedIds) {
         match update {
-            IncidentUpdate::Keep { key, first, last, since, told, acknowledged } => {
+            IncidentUpdate::Keep { key, first, last, since, device, told, acknowledged } => {
                 let (first, last) = (ids.alert(first), ids.alert(last));
-                self.incidents.insert(key, LedgerIncident { first, last, since, told, acknowledged });
+                self.incidents.insert(key, LedgerIncident { first, last, since, device, told, acknowledged });
             }
             IncidentUpdate::Acknowledge { fingerprint: _, first, acknowledged } => {
                 if let Some(row) = self.incidents.values_mut().find(|it| it.first == first) {

@@ -90,7 +90,7 @@ fn a_needless_rung_is_not_logged_at_info() {
 
 fn accepted(entry: AlertEntry, decisions: Vec<Decision>) -> Committed {
     let alert = Arc::clone(&told().alert);
-    let alerts = vec![CommittedAlert { id: AlertId(42), alert, decisions, entry }];
+    let alerts = vec![CommittedAlert { id: AlertId(42), alert, decisions, entry, ended: None }];
     Committed { alerts, ..Committed::default() }
 }
 

@@ -17,7 +17,7 @@ fn watched(name: &str) -> WatchedSource {
 /// An accepted alert of the source `thinklink`.
 fn accepted() -> CommittedAlert {
     let alert = fanfare_testkit::alert(Severity::High).into();
-    CommittedAlert { id: AlertId(1), alert, decisions: Vec::new(), entry: AlertEntry::New }
+    CommittedAlert { id: AlertId(1), alert, decisions: Vec::new(), entry: AlertEntry::New, ended: None }
 }
 
 fn with_source(source: &str) -> CommittedAlert {

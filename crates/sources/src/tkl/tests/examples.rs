@@ -48,6 +48,11 @@ fn check(body: &str, pairs: &[(&str, &str)], expected: ExpectedReading) {
         kind,
         status,
         severity,
+        naming: if matches!(labels(named).get("alertname"), Some("Device Alert" | "Notice")) {
+            Naming::Text
+        } else {
+            Naming::Name
+        },
         severity_sent: sent.map(str::to_owned),
         labels: labels(named),
         annotations: labels(annotations),

@@ -175,6 +175,42 @@ async fn what_is_searched_is_in_columns_of_old_rows_too() {
 }
 
 #[test]
+fn alarms_that_are_open_already_are_found_by_their_device() {
+    let folder = StoreFolder::new();
+    let mut db = folder.raw();
+    let step = db.transaction().unwrap();
+    MIGRATIONS.iter().take(11).for_each(|it| step.execute_batch(it).unwrap());
+    step.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+    step.pragma_update(None, "user_version", 11).unwrap();
+    step.commit().unwrap();
+    db.execute("INSERT INTO instance (id) VALUES ('an old store')", []).unwrap();
+    let alerts = [
+        r#"{"labels":{"eui":"63:53:01:2A:F1:09:30:62","device":"Cold room 3"}}"#,
+        r#"{"labels":{"eui":"Pump-3"}}"#,
+        r#"{"labels":{"device":"Cold room 3"}}"#,
+        r#"{"labels":{}}"#,
+        "torn",
+    ];
+    for (id, alert) in (1..).zip(alerts) {
+        db.execute(
+            "INSERT INTO alerts (id, received_at, fingerprint, incident, since, alert) VALUES (?1, 0, ?1, ?1, 0, ?2)",
+            (id, alert),
+        )
+        .unwrap();
+        db.execute("INSERT INTO incidents VALUES (?1, 'tkl', x'', ?1, ?1, 0, '[]', NULL)", [id]).unwrap();
+    }
+    db.execute("INSERT INTO incidents VALUES (9, 'tkl', x'', 9, 9, 0, '[]', NULL)", []).unwrap();
+    drop(db);
+    drop(folder.open());
+    let raw = folder.raw();
+    let mut statement =
+        raw.prepare("SELECT coalesce(device, 'by its key') FROM incidents ORDER BY fingerprint").unwrap();
+    let devices: Vec<String> =
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert_eq!(devices, ["6353012af1093062", "pump-3", "Cold room 3", "", "by its key", "by its key"]);
+}
+
+#[test]
 fn a_migration_is_logged_with_both_versions_and_the_number_of_rows_and_only_once() {
     let folder = written_by_version_2();
     let first = logged(|| drop(folder.open()));
@@ -182,7 +218,7 @@ fn a_migration_is_logged_with_both_versions_and_the_number_of_rows_and_only_once
     assert!(copy.starts_with("INFO A copy of the store is kept"), "{copy}");
     assert_eq!(
         migrated.trim(),
-        "INFO Store migrated version.from=2 version.to=11 rows.alerts=3 rows.notifications=4 rows.deliveries=7"
+        "INFO Store migrated version.from=2 version.to=12 rows.alerts=3 rows.notifications=4 rows.deliveries=7"
     );
     assert_eq!(logged(|| drop(folder.open())), "");
     assert_eq!(logged(|| drop(StoreFolder::new().open())), "");

@@ -30,9 +30,11 @@ fn with_context<T>(policy: &Policy, decide: impl FnOnce(&DecisionContext<'_>) ->
 
 fn accepting(policy: Policy, alert: Alert, now: Timestamp) -> Unit {
     let incoming = IncomingAlert::new(alert, &policy);
+    let further = incoming.clone();
     Unit::new(incoming.keys(), move |state| {
         with_context(&policy, |context| accept(state, &incoming, context, now))
     })
+    .reading(move |state| further.further_keys(state))
 }
 
 fn settling(settlement: Settlement) -> Unit {

@@ -1,0 +1,219 @@
+use super::decision_fixture::{DecisionFixture, ladder, plain};
+use crate::decide::*;
+use crate::fixtures::{after_noon, alert};
+use crate::{Alert, AlertId, Fingerprint, Labels, Naming, Severity, Status, Suppression, Why};
+
+/// An alarm as a script sends it: of the device `eui` if that is not empty, under `name` if that is not empty, with
+/// this text.
+fn sent(eui: &str, name: &str, text: &str) -> Alert {
+    let mut alert = alert(&[("source", "thinklink"), ("eui", eui)]);
+    alert.naming = if name.is_empty() { Naming::Text } else { Naming::Name };
+    alert.severity = Severity::High;
+    alert.labels.set("alertname", if name.is_empty() { "Device Alert" } else { name });
+    alert.annotations.set("description", text);
+    let told_apart = if name.is_empty() { text } else { "" };
+    let identity: Labels = [("source", "thinklink"), ("eui", eui), ("alertname", name), ("text", told_apart)]
+        .into_iter()
+        .collect();
+    alert.fingerprint = Fingerprint::from_labels(&identity);
+    alert
+}
+
+fn end(alarm: Alert) -> Alert {
+    Alert { status: Status::Resolved, severity: Severity::Mid, ..alarm }
+}
+
+fn titled(title: &str, alarm: Alert) -> Alert {
+    let mut alarm = alarm;
+    alarm.annotations.set("title", title);
+    alarm
+}
+
+/// After `alarms`, numbered from 1, the end `ending` ends the alarm `ended`, or else is held for this reason.
+#[track_caller]
+fn check(alarms: &[Alert], ending: Alert, ended: Result<i64, &str>) {
+    let mut fixture = DecisionFixture::on(plain());
+    for (seconds, alarm) in (0..).zip(alarms) {
+        fixture.accept(alarm.clone(), seconds);
+    }
+    let accepted = fixture.accept(ending, 60);
+    let [alert] = &accepted.alerts[..] else { panic!("{accepted:?}") };
+    let reason = alert.decisions[0].suppression().map(|it| it.to_string());
+    assert_eq!(alert.ended, ended.ok().map(AlertId), "{reason:?}");
+    assert_eq!(reason.as_deref(), ended.err());
+    assert_eq!(fixture.ledger.alerts[&alert.id].incident, alert.ended.unwrap_or(alert.id));
+    assert_eq!(accepted.notifications.len(), usize::from(ended.is_ok()));
+}
+
+const NEVER_TOLD: Result<i64, &str> = Err("a resolution of something nobody was told of");
+
+#[test]
+fn an_end_with_another_text_ends_the_only_open_alarm_of_its_device() {
+    let hot = || sent("aa18", "", "Temperature too high");
+    let normal = || end(sent("aa18", "", "Temperature is normal again"));
+    check(&[hot()], normal(), Ok(1));
+    check(&[sent("aa18", "temp_high", "Temperature too high")], normal(), Ok(1));
+    check(&[hot(), sent("bb19", "", "Door open")], normal(), Ok(1));
+}
+
+#[test]
+fn an_end_that_may_mean_several_open_alarms_ends_none_and_names_them() {
+    let (hot, door) = (sent("aa18", "", "Temperature too high"), sent("aa18", "door", "Door open"));
+    let several = Err("several open alarms may be meant (1, 2): name the one that ends");
+    check(&[hot, door], end(sent("aa18", "", "All is normal again")), several);
+    let twins = [sent("aa18", "", "Too warm"), titled("too warm", sent("aa18", "door", "Door open"))];
+    check(&twins, end(titled("Too warm", sent("aa18", "", "Normal"))), several);
+}
+
+#[test]
+fn an_end_ends_the_open_alarm_whose_name_or_text_it_has() {
+    let alarms = [
+        titled("Temperature too high", sent("aa18", "temp_high", "Current -7.1")),
+        sent("aa18", "door", "Door open"),
+        sent("aa18", "", "Battery low"),
+    ];
+    check(&alarms, end(titled(" temperature TOO high ", sent("aa18", "", "Current -18"))), Ok(1));
+    check(&alarms, end(sent("aa18", "", "DOOR")), Ok(2));
+    check(&alarms, end(sent("aa18", "Battery low", "")), Ok(3));
+    check(&alarms, end(sent("aa18", "Temperature too high", "")), Ok(1));
+}
+
+#[test]
+fn an_end_with_a_name_ends_no_alarm_with_another_one() {
+    check(&[sent("aa18", "temp_high", "Too warm")], end(sent("aa18", "temp_low", "Too warm")), NEVER_TOLD);
+    check(&[sent("aa18", "", "Too warm")], end(sent("aa18", "door", "Closed")), NEVER_TOLD);
+}
+
+#[test]
+fn an_end_reaches_neither_another_device_nor_another_source() {
+    check(&[sent("aa18", "", "Too warm")], end(sent("bb19", "", "Normal")), NEVER_TOLD);
+    let elsewhere = Alert { source: "other".into(), ..sent("aa18", "", "Too warm") };
+    check(&[elsewhere], end(sent("aa18", "", "Normal")), NEVER_TOLD);
+}
+
+#[test]
+fn an_alarm_of_the_site_is_ended_by_its_name_or_text_only() {
+    let mains = || sent("", "", "Mains failure");
+    check(&[mains()], end(sent("", "", "All is normal again")), NEVER_TOLD);
+    check(&[mains()], end(sent("", "mains failure", "")), Ok(1));
+    check(&[mains()], end(sent("aa18", "", "Normal")), NEVER_TOLD);
+}
+
+#[test]
+fn an_alarm_that_goes_by_all_its_labels_is_ended_by_these_only() {
+    let exact = |alert: Alert| Alert { naming: Naming::Labels, ..alert };
+    check(&[exact(sent("aa18", "", "Too warm"))], exact(end(sent("aa18", "", "Normal"))), NEVER_TOLD);
+}
+
+#[test]
+fn an_end_of_its_own_alarm_looks_for_no_other() {
+    let (hot, door) = (sent("aa18", "hot", "Too warm"), sent("aa18", "door", "Door open"));
+    check(&[door, hot.clone()], end(hot), Ok(2));
+}
+
+#[test]
+fn among_more_open_alarms_than_are_looked_through_none_is_ended() {
+    let open: Vec<Alert> =
+        (0..=OpenIncident::MOST_OF_DEVICE).map(|it| sent("aa18", &it.to_string(), "")).collect();
+    let several = Err("several open alarms may be meant (8): name the one that ends");
+    check(&open, end(sent("aa18", "", "7")), several);
+}
+
+#[test]
+fn the_end_is_told_as_one_of_the_alarm_that_it_ends() {
+    let mut fixture = DecisionFixture::on(ladder());
+    let hot = sent("aa18", "", "Temperature too high");
+    fixture.accept(hot.clone(), 0);
+    fixture.recheck(1, 60);
+    let ended = fixture.accept(end(sent("aa18", "", "Temperature is normal again")), 100);
+
+    let [notification] = &ended.notifications[..] else { panic!("{ended:?}") };
+    assert_eq!((notification.why, notification.incident), (Why::Resolved, AlertId(1)));
+    assert_eq!(notification.group, hot.fingerprint.into());
+    let told = &notification.alert;
+    assert_eq!((told.fingerprint, told.severity), (hot.fingerprint, Severity::High));
+    assert_eq!(told.title(), "Temperature too high");
+    assert_eq!(told.annotations.get("description"), Some("Temperature is normal again"));
+    let about = hot.incident_key().digest();
+    assert!(ended.deliveries.iter().all(|it| it.about == about));
+    // Nobody climbs on, and who was told by a rung hears of the end.
+    assert!(ended.deliveries.iter().any(|it| it.channel.as_str() == "phone"));
+    assert!(ended.rechecks.iter().any(|it| (it.notification.0, it.at) == (1, None)), "{ended:?}");
+    assert!(fixture.recheck(1, 900).deliveries.is_empty());
+}
+
+#[test]
+fn the_title_of_an_end_stands_below_that_of_the_alarm() {
+    let mut fixture = DecisionFixture::on(plain());
+    fixture.accept(titled("Temperature too high", sent("aa18", "temp_high", "Current -7.1")), 0);
+    let ended = fixture.accept(end(titled("Back to normal", sent("aa18", "", "Current -18"))), 60);
+    let told = &ended.notifications[0].alert;
+    assert_eq!(told.labels.get("alertname"), Some("temp_high"));
+    assert_eq!(told.title(), "Temperature too high");
+    assert_eq!(told.annotations.get("description"), Some("Back to normal\nCurrent -18"));
+}
+
+#[test]
+fn an_end_that_is_sent_again_ends_nothing_and_is_then_a_mere_repeat() {
+    let mut fixture = DecisionFixture::on(plain());
+    fixture.accept(sent("aa18", "", "Temperature too high"), 0);
+    let normal = || end(sent("aa18", "", "Temperature is normal again"));
+    assert_eq!(fixture.accept(normal(), 60).alerts[0].ended, Some(AlertId(1)));
+    let again = fixture.accept(normal(), 120);
+    assert_eq!((again.alerts[0].entry, again.alerts[0].ended), (AlertEntry::New, None));
+    let third = fixture.accept(normal(), 180);
+    assert_eq!((third.alerts[0].entry, third.alerts[0].id), (AlertEntry::Repeat, AlertId(3)));
+    // The alarm begins anew, and its end is told again.
+    fixture.accept(sent("aa18", "", "Temperature too high"), 240);
+    assert_eq!(fixture.accept(normal(), 300).alerts[0].ended, Some(AlertId(4)));
+}
+
+#[test]
+fn an_end_that_is_unclear_is_a_mere_repeat_as_long_as_the_same_alarms_are_open() {
+    let mut fixture = DecisionFixture::on(plain());
+    fixture.accept(sent("aa18", "hot", ""), 0);
+    fixture.accept(sent("aa18", "door", ""), 1);
+    let normal = || end(sent("aa18", "", "Normal"));
+    let several = fixture.accept(normal(), 2).alerts[0].decisions[0].suppression().unwrap();
+    assert!(matches!(several, Suppression::SeveralOpen(_)));
+    assert_eq!(fixture.accept(normal(), 3).alerts[0].entry, AlertEntry::Repeat);
+    fixture.accept(end(sent("aa18", "door", "")), 4);
+    assert_eq!(fixture.accept(normal(), 5).alerts[0].ended, Some(AlertId(1)));
+}
+
+#[test]
+fn an_acknowledged_alarm_is_ended_like_any_other() {
+    let mut fixture = DecisionFixture::on(ladder());
+    fixture.accept(sent("aa18", "", "Temperature too high"), 0);
+    fixture.acknowledge(1, "Ann", 10).unwrap();
+    let ended = fixture.accept(end(sent("aa18", "", "Normal")), 60);
+    assert_eq!(ended.alerts[0].ended, Some(AlertId(1)));
+    assert_eq!(
+        fixture
+            .ledger
+            .read(&[StateKey::Incident(sent("aa18", "", "Temperature too high").incident_key())])
+            .incident,
+        None
+    );
+}
+
+#[test]
+fn an_end_of_the_ordinary_way_names_what_it_ended_too() {
+    check(&[sent("aa18", "hot", "Too warm")], end(sent("aa18", "hot", "Normal")), Ok(1));
+}
+
+#[test]
+fn the_newest_text_is_told_with_the_end_though_nobody_was_told_of_it_before() {
+    let mut fixture = DecisionFixture::on(plain());
+    fixture.accept(titled("Temperature too high", sent("aa18", "hot", "Current -7.1")), 0);
+    fixture.accept(titled("Read by nobody", sent("aa18", "hot", "Current -3.0")), 60);
+    let mut bare = end(sent("aa18", "hot", ""));
+    bare.starts_at = after_noon(120);
+    let told = fixture.accept(bare, 120).notifications[0].alert.clone();
+    assert_eq!(told.title(), "Temperature too high");
+    assert_eq!(told.annotations.get("description"), Some("Current -3.0"));
+    // The end's own text is newer still.
+    fixture.accept(sent("aa18", "hot", "Current -7.1"), 180);
+    let told = fixture.accept(end(sent("aa18", "hot", "Current -18")), 240).notifications[0].alert.clone();
+    assert_eq!(told.annotations.get("description"), Some("Current -18"));
+}
