@@ -85,16 +85,10 @@ fn doubt_of_value(matcher: &Matcher) -> Option<String> {
 /// The doubt about a text that is compared letter by letter; `operator` is the one that takes a regular expression.
 fn doubt_of_text(matcher: &Matcher, operator: &str) -> Option<String> {
     let (name, value) = (matcher.name(), matcher.value());
-    let is_equal = matcher.operator() == Operator::Equal;
     if [".*", ".+"].iter().any(|it| value.contains(it)) {
         Some(format!(
             "`{matcher}` compares letter by letter, also `.*` and `.+`: write `{name} {operator} \"{value}\"` if a regular \
              expression is meant"
-        ))
-    } else if is_equal && name == "eui" && value.chars().any(|c| c.is_ascii_uppercase()) {
-        Some(format!(
-            "no alert can meet `{matcher}`: an EUI is kept in lower case; write `{}`",
-            value.to_lowercase()
         ))
     } else {
         None
@@ -115,17 +109,12 @@ fn doubt_of_pattern(matcher: &Matcher) -> Option<String> {
             "`{matcher}` matches no text: `{sign}` is the {} of it; write `\\{sign}` if the sign itself is meant",
             if sign == '^' { "beginning" } else { "end" }
         ))
-    } else if let Some(start) = wildcard(pattern) {
-        Some(format!(
-            "`{matcher}` repeats only the letter before `*`: write `{start}.*` if any text may follow"
-        ))
-    } else if is_wanted && name == "eui" && is_upper_case(pattern) {
-        Some(format!(
-            "no alert can meet `{matcher}`: an EUI is kept in lower case; write `{}`",
-            pattern.to_lowercase()
-        ))
     } else {
-        None
+        wildcard(pattern).map(|start| {
+            format!(
+                "`{matcher}` repeats only the letter before `*`: write `{start}.*` if any text may follow"
+            )
+        })
     }
 }
 
@@ -149,11 +138,6 @@ fn wildcard(pattern: &str) -> Option<&str> {
     let start = pattern.strip_suffix('*')?;
     let is_plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
     (start.chars().count() > 1 && start.chars().all(is_plain)).then_some(start)
-}
-
-/// True if `pattern` asks for a letter in upper case, and neither an escape nor a flag may be what has it.
-fn is_upper_case(pattern: &str) -> bool {
-    !pattern.contains(['\\', '?', '[']) && pattern.chars().any(|c| c.is_ascii_uppercase())
 }
 
 #[cfg(test)]

@@ -70,10 +70,9 @@ impl ConditionCheck<'_> {
         let written: Vec<String> = conditions.iter().map(|it| format!("`{it}`")).collect();
         let written = written.join(" and ");
         match name {
-            "severity" => format!(
-                "no alert can meet {written}: an alert's severity is low, mid, high or urgent{}",
-                meant_severity(conditions)
-            ),
+            "severity" => {
+                format!("no alert can meet {written}: an alert's severity is low, mid, high or urgent")
+            }
             "source" => {
                 let names: Vec<String> = self.sources.iter().map(|it| format!("`{it}`")).collect();
                 format!("no alert can meet {written}: the sources are {}", names.join(", "))
@@ -104,14 +103,4 @@ fn never_reached(earlier: usize) -> String {
         "is never reached: routes[{earlier}] beside it takes every alert that comes here; put this one before it, or \
          let that one say `continue: true`"
     )
-}
-
-/// The condition that would be right in the place of the only one, which holds another system's word for a severity.
-fn meant_severity(conditions: &[&Matcher]) -> String {
-    let [only] = conditions else { return String::new() };
-    let meant = only
-        .value()
-        .parse::<Severity>()
-        .map(|severity| format!("; write `severity {} {severity}`", only.operator()));
-    meant.unwrap_or_default()
 }

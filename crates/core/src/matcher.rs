@@ -1,6 +1,7 @@
 //! A condition on an alert's labels.
 
 mod parse;
+mod kept_form;
 mod problem;
 mod operator;
 
@@ -10,8 +11,10 @@ use std::str::FromStr;
 use regex::{Regex, RegexBuilder};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::alert::ValueForm;
 use crate::{Alert, Severity};
 
+use self::kept_form::{kept_pattern, kept_text, kept_value};
 pub use self::operator::Operator;
 use self::parse::is_reserved;
 pub use self::problem::InvalidMatcher;
@@ -22,7 +25,9 @@ use self::problem::MatcherProblem;
 ///
 /// A name or a value may stand in double quotes, within which `\"`, `\\` and
 /// `\n` are escapes and any other backslash stands for itself. What the alert
-/// does not have is compared as the empty text. Regular expressions are in the
+/// does not have is compared as the empty text. What the gateway keeps in a form of its own, the
+/// severity and the EUI, is compared in that, however either is written: `severity = critical` is
+/// `severity = urgent`. What a sender labelled itself is compared as it was sent. Regular expressions are in the
 /// dialect of the `regex` crate, which is nearly Alertmanager's.
 ///
 /// ```
@@ -39,6 +44,14 @@ pub struct Matcher {
     name: String,
     value: String,
     test: MatcherTest,
+    kept: Option<KeptValue>,
+}
+
+/// The value for what the gateway keeps in a form of its own.
+#[derive(Debug, Clone)]
+enum KeptValue {
+    Text(String),
+    Pattern(Regex),
 }
 
 /// An operator with what it needs.
@@ -70,12 +83,12 @@ impl Matcher {
     /// Tells whether `alert` meets the condition.
     #[must_use]
     pub fn matches(&self, alert: &Alert) -> bool {
-        let text = || alert.text_of(&self.name);
+        let text = || (alert.text_of(&self.name), alert.form_of(&self.name));
         match &self.test {
-            MatcherTest::Equal => text() == self.value,
-            MatcherTest::NotEqual => text() != self.value,
-            MatcherTest::Matches(pattern) => pattern.is_match(text()),
-            MatcherTest::DoesNotMatch(pattern) => !pattern.is_match(text()),
+            MatcherTest::Equal => self.is_equal(text()),
+            MatcherTest::NotEqual => !self.is_equal(text()),
+            MatcherTest::Matches(pattern) => self.is_found(pattern, text()),
+            MatcherTest::DoesNotMatch(pattern) => !self.is_found(pattern, text()),
             MatcherTest::AtLeast(bound) => alert.severity >= *bound,
             MatcherTest::Above(bound) => alert.severity > *bound,
             MatcherTest::AtMost(bound) => alert.severity <= *bound,
@@ -84,20 +97,41 @@ impl Matcher {
     }
 
     /// Tells whether an alert meets the condition whose label of this name has the text `text`; the severity's is
-    /// its word.
+    /// its word, and all others are as the gateway keeps them.
     #[must_use]
     pub fn holds_for(&self, text: &str) -> bool {
         let severity = || text.parse::<Severity>();
+        let kept = (text, ValueForm::Kept);
         match &self.test {
-            MatcherTest::Equal => text == self.value,
-            MatcherTest::NotEqual => text != self.value,
-            MatcherTest::Matches(pattern) => pattern.is_match(text),
-            MatcherTest::DoesNotMatch(pattern) => !pattern.is_match(text),
+            MatcherTest::Equal => self.is_equal(kept),
+            MatcherTest::NotEqual => !self.is_equal(kept),
+            MatcherTest::Matches(pattern) => self.is_found(pattern, kept),
+            MatcherTest::DoesNotMatch(pattern) => !self.is_found(pattern, kept),
             MatcherTest::AtLeast(bound) => severity().is_ok_and(|it| it >= *bound),
             MatcherTest::Above(bound) => severity().is_ok_and(|it| it > *bound),
             MatcherTest::AtMost(bound) => severity().is_ok_and(|it| it <= *bound),
             MatcherTest::Below(bound) => severity().is_ok_and(|it| it < *bound),
         }
+    }
+
+    fn is_equal(&self, (text, form): (&str, ValueForm)) -> bool {
+        text == self.value
+            || match (form, &self.kept) {
+                (ValueForm::Kept, Some(KeptValue::Text(kept))) => {
+                    kept_text(&self.name, text) == kept.as_str()
+                }
+                (ValueForm::Kept, Some(KeptValue::Pattern(_)) | None) | (ValueForm::Sent, _) => false,
+            }
+    }
+
+    fn is_found(&self, pattern: &Regex, (text, form): (&str, ValueForm)) -> bool {
+        pattern.is_match(text)
+            || match (form, &self.kept) {
+                (ValueForm::Kept, Some(KeptValue::Pattern(kept))) => {
+                    kept.is_match(&kept_text(&self.name, text))
+                }
+                (ValueForm::Kept, Some(KeptValue::Text(_)) | None) | (ValueForm::Sent, _) => false,
+            }
     }
 
     /// The name of the label whose text is compared.
@@ -168,7 +202,18 @@ impl Matcher {
             | MatcherTest::AtMost(bound)
             | MatcherTest::Below(bound) => bound.word().to_owned(),
         };
-        Ok(Self { name, value, test })
+        let kept = match test {
+            MatcherTest::Equal | MatcherTest::NotEqual => kept_value(&name, &value).map(KeptValue::Text),
+            MatcherTest::Matches(_) | MatcherTest::DoesNotMatch(_) => {
+                let kept = kept_pattern(&name, &value);
+                kept.and_then(|it| pattern(&it).ok()).map(KeptValue::Pattern)
+            }
+            MatcherTest::AtLeast(_)
+            | MatcherTest::Above(_)
+            | MatcherTest::AtMost(_)
+            | MatcherTest::Below(_) => None,
+        };
+        Ok(Self { name, value, test, kept })
     }
 }
 
@@ -239,7 +284,7 @@ impl<'de> Deserialize<'de> for Matcher {
 
 impl PartialEq for Matcher {
     fn eq(&self, other: &Self) -> bool {
-        let Self { name, value, test: _ } = self; // made of the operator and the value
+        let Self { name, value, test: _, kept: _ } = self; // made of the operator and the value
         *name == other.name && self.operator() == other.operator() && *value == other.value
     }
 }
@@ -249,7 +294,7 @@ impl Eq for Matcher {}
 impl fmt::Display for Matcher {
     /// The matcher as Alertmanager writes it: `name="value"`; `severity >= high`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, value, test } = self;
+        let Self { name, value, test, kept: _ } = self;
         let operator = self.operator();
         match test {
             MatcherTest::AtLeast(_)

@@ -2,7 +2,7 @@ use expect_test::{Expect, expect};
 use proptest::prelude::*;
 
 use super::*;
-use crate::fixtures;
+use crate::{Naming, fixtures};
 
 use self::Read::{Hit, Miss, Refused};
 
@@ -364,4 +364,84 @@ fn a_condition_can_be_asked_about_one_text() {
     assert!(holds("severity >= high", "urgent") && !holds("severity > high", "high"));
     assert!(holds("severity <= mid", "low") && !holds("severity < mid", "mid"));
     assert!(!holds("severity >= low", "no severity"));
+}
+
+/// Tells whether `condition` holds of an alert of the severity `mid` and the EUI `6353012af1093062`, which the gateway
+/// keeps in its own form.
+fn holds_of_kept(condition: &str) -> bool {
+    let mut alert = fixtures::alert(&[("severity", "mid"), ("eui", "6353012af1093062")]);
+    alert.naming = Naming::Name;
+    let matcher: Matcher = condition.parse().unwrap();
+    let holds = matcher.matches(&alert);
+    let kept = if matcher.name() == "eui" { "6353012af1093062" } else { "mid" };
+    assert_eq!(matcher.holds_for(kept), holds, "{condition}");
+    holds
+}
+
+#[track_caller]
+fn check_kept(held: &[&str], others: &[&str]) {
+    held.iter().for_each(|it| assert!(holds_of_kept(it), "{it}"));
+    others.iter().for_each(|it| assert!(!holds_of_kept(it), "{it}"));
+}
+
+#[test]
+fn a_severity_is_compared_as_it_is_kept_whatever_word_stands_for_it() {
+    check_kept(
+        &[
+            "severity = warning",
+            "severity = WARN",
+            "severity = 警告",
+            "severity != info",
+            "severity != critical",
+            r#"severity =~ "critical|warning""#,
+            r#"severity =~ "^(P3|P4)$""#,
+            r#"severity =~ "warn(ing)?""#,
+            r#"severity =~ "m.*""#,
+            r#"severity !~ "critical|error""#,
+        ],
+        &[
+            "severity = critical",
+            "severity = sev-1",
+            "severity != warning",
+            r#"severity =~ "critical|error""#,
+            r#"severity =~ "h.*""#,
+            r#"severity !~ "warn.*""#,
+        ],
+    );
+}
+
+#[test]
+fn an_eui_is_compared_without_case_and_without_the_signs_between_its_digits() {
+    check_kept(
+        &[
+            "eui = 6353012AF1093062",
+            "eui = \"63:53:01:2a:f1:09:30:62\"",
+            "eui = 63-53-01-2A-F1-09-30-62",
+            r#"eui =~ "6353012AF.*""#,
+            r#"eui =~ "63:53:01:2A:.*""#,
+            r#"eui =~ "63-53-01-[0-9a-f]{2}.*""#,
+            r#"eui =~ "(?i:6353012A).*""#,
+            r#"eui =~ "63\\-53.*""#,
+            "eui != 6353012AF1093063",
+        ],
+        &[
+            "eui = 6353012AF1093063",
+            "eui != 6353012AF1093062",
+            r#"eui !~ "6353012AF.*""#,
+            r#"eui =~ "63[:-]53.*""#,
+        ],
+    );
+}
+
+#[test]
+fn what_a_sender_labelled_itself_is_compared_as_it_was_sent() {
+    let mut alert = fixtures::alert(&[("eui", "6353012AF1093062")]);
+    alert.severity = Severity::Urgent;
+    alert.labels.set("severity", "critical");
+    let holds = |condition: &str| condition.parse::<Matcher>().unwrap().matches(&alert);
+    assert!(holds("severity = critical") && !holds("severity = urgent") && !holds("severity = CRITICAL"));
+    assert!(holds(r#"severity =~ "crit.*""#) && !holds(r#"severity =~ "urgent|fatal""#));
+    assert!(holds("severity >= urgent"));
+    assert!(holds("eui = 6353012AF1093062") && !holds("eui = 6353012af1093062"));
+    assert!(!holds(r#"eui =~ "6353012af.*""#));
 }
