@@ -159,6 +159,8 @@ enum Class {
     Passing,
     /// Understood, and of use only where there is nothing else.
     Known,
+    /// A word for a state that no table has, or that contradicts another: people must see it beside any text.
+    StateWord,
     /// A name that no table has, or a value that its reader did not understand.
     Unread,
 }
@@ -188,7 +190,7 @@ impl Class {
                 Self::Known
             }
             Meaning::Action | Meaning::Kind | Meaning::AlarmState | Meaning::OverFlag | Meaning::State => {
-                Self::Unread
+                Self::StateWord
             }
         }
     }
@@ -218,6 +220,8 @@ impl Entry<'_> {
             Some(_) if !around.iter().all(|step| is_part_of_alarm(step)) && class != Class::Passing => {
                 Class::Unread
             }
+            // The state of something else, e.g. of a device in its telemetry.
+            Some(step) if class == Class::StateWord && is_part(step, PartKind::Envelope) => Class::Unread,
             Some(_) | None => class,
         }
     }
@@ -245,7 +249,7 @@ fn entries(extra: &Labels) -> impl Iterator<Item = Entry<'_>> {
 /// The paths of the leftovers that were not understood.
 pub(super) fn unread(extra: &Labels) -> Vec<String> {
     let is_unread = |it: &Entry<'_>| match it.class() {
-        Class::Unread => true,
+        Class::Unread | Class::StateWord => true,
         // It has its place elsewhere, and is left over only if its reader did not understand it.
         Class::Passing => it.steps().last().and_then(|name| known(name)).is_some_and(|it| {
             !matches!(it.meaning, Meaning::Counter | Meaning::Envelope | Meaning::Level | Meaning::Groups)
@@ -258,7 +262,7 @@ pub(super) fn unread(extra: &Labels) -> Vec<String> {
 /// Tells whether a leftover says anything that a person could act on. Readings alone do not: they are telemetry.
 pub(super) fn says_something(extra: &Labels) -> bool {
     entries(extra).any(|it| match it.class() {
-        Class::Unread | Class::Shown => true,
+        Class::Unread | Class::StateWord | Class::Shown => true,
         Class::Reading | Class::Passing | Class::Known => false,
     })
 }
@@ -270,7 +274,7 @@ pub(super) fn show(texts: &mut Labels, extra: &Labels) {
     // What is very short stands in many a text by chance.
     let is_told = |it: &Entry<'_>| it.text.len() > 2 && texts.iter().any(|(_, text)| text.contains(it.text));
     let is_shown = |it: &Entry<'_>| match it.class() {
-        Class::Shown | Class::Reading => !is_told(it),
+        Class::Shown | Class::StateWord | Class::Reading => !is_told(it),
         Class::Unread | Class::Known => !has_text,
         Class::Passing => false,
     };

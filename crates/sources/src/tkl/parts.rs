@@ -37,7 +37,7 @@ const PARTS: [(PartKind, &[&str]); 6] = [
     (PartKind::Envelope, &["data", "body", "payload", "labels", "annotations"]),
     (PartKind::Device, &["device", "dev", "deviceinfo", "equipment", "设备"]),
     (PartKind::Mention, &["mention", "at"]),
-    (PartKind::Words, &["text", "markdown", "markdownv2", "content", "actioncard", "link"]),
+    (PartKind::Words, &["text", "markdown", "markdownv2", "content", "actioncard", "link", "message", "msg"]),
 ];
 
 /// The levels of envelopes that are opened.

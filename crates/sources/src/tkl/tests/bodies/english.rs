@@ -76,6 +76,21 @@ const SCRIPTS: &[BodyRow] = &[
         "Pump|hot",
     ),
     (r#"{"deviceName": "Pump", "message": "hot", "alarm": true, "status": "ok"}"#, "firing mid", "Pump|hot"),
+    (
+        r#"{"deviceName": "Pump", "message": "hot", "type": "device_offline"}"#,
+        "firing mid",
+        "Pump|hot|type: device_offline",
+    ),
+    (
+        r#"{"deviceName": "Pump", "message": "hot", "state": "sticky", "action": "redo"}"#,
+        "firing mid",
+        "hot|state: sticky|action: redo",
+    ),
+    (
+        r#"{"deviceName": "Pump", "message": {"title": "Dry", "text": "no water"}}"#,
+        "firing mid",
+        "Pump|Dry|no water",
+    ),
     // The state of a device in its telemetry is not the alarm's.
     (
         r#"{"eui": "e", "name": "n", "message": "hot", "telemetry": {"status": "normal"}}"#,
