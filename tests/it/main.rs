@@ -32,6 +32,7 @@ mod disk;
 mod mail;
 mod acknowledge;
 mod notices;
+mod ends;
 mod reload;
 mod contract;
 mod old_stores;

@@ -26,9 +26,9 @@ pub use crate::shapes::{
     FiringIncidents, GatewayStatus, HeldReceiver, IncidentAlert, IngestPreview, IngestResult,
     LedgerContradiction, LedgerSubject, LeftOutRows, ListedAlert, ListedDelivery, MentionedPeople,
     NotReadyCause, NotificationSummary, NotificationTally, PolicyGap, PreviewedAlert, ProblemLevel,
-    ReceiverTerms, RefusedReload, ReloadResult, RequiredChannels, RetryResult, RouteCheck, RouteReason,
-    RoutingExplanation, SourceReport, StepDetails, StoreReport, SuppressedReceiver, TimelineEvent,
-    UnaccountedRow, UnderstoodAlert, UnsettledContracts,
+    ReceiverTerms, RefusedReload, ReloadResult, ReportedText, RequiredChannels, RetryResult, RouteCheck,
+    RouteReason, RoutingExplanation, SourceReport, StepDetails, StoreReport, SuppressedReceiver,
+    TimelineEvent, UnaccountedRow, UnderstoodAlert, UnsettledContracts,
 };
 pub use crate::word::{UnknownWord, parse_word};
 pub use crate::words::{

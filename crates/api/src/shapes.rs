@@ -37,7 +37,7 @@ pub use self::deliveries::{DeliveryDetails, DeliveryList, DeliveryQuery, ListedD
 pub use self::error::{ErrorDetails, ErrorResponse};
 pub use self::explanation::{
     AlertExplanation, ExplainedAcknowledgement, ExplainedDelivery, ExplainedNotification, IncidentAlert,
-    LeftOutRows, PolicyGap, RouteCheck, RouteReason, RoutingExplanation,
+    LeftOutRows, PolicyGap, ReportedText, RouteCheck, RouteReason, RoutingExplanation,
 };
 pub use self::ingest::{
     AcceptedAlert, AlertReading, HeldReceiver, IngestPreview, IngestResult, PreviewedAlert, UnderstoodAlert,

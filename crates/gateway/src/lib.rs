@@ -49,6 +49,6 @@ pub use fanfare_store::{
     AuditedRow, Backup, BackupError, Contradiction, DamagedCell, DeadLetter, DeadLetterFilter,
     DeadLetterPage, DeadLetters, DeliveryCounts, DeliveryFilter, DeliveryHistory, DeliveryRow, ExistingStore,
     LedgerOverview, NotificationCounts, NotificationHistory, NotificationRow, OmittedRows, OpenError,
-    RelatedAlert, Remedy, Restored, StepRow, Store, StoreCondition, StoreError, StoreFault, StoreSize,
-    SuppressionRecord, Unaccounted, UnkeptContract, backup, restore,
+    RelatedAlert, Remedy, ReportedAlert, Restored, StepRow, Store, StoreCondition, StoreError, StoreFault,
+    StoreSize, SuppressionRecord, Unaccounted, UnkeptContract, backup, restore,
 };

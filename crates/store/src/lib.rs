@@ -30,7 +30,7 @@ pub use crate::read::{
     AlertFilter, AlertHistory, AlertPage, AlertRow, AlertSearch, Audit, AuditedRow, Contradiction,
     DeadLetter, DeadLetterFilter, DeadLetterPage, DeadLetters, DeliveryCounts, DeliveryFilter,
     DeliveryHistory, DeliveryRow, LedgerOverview, NotificationCounts, NotificationHistory, NotificationRow,
-    OmittedRows, RelatedAlert, Unaccounted, UnkeptContract,
+    OmittedRows, RelatedAlert, ReportedAlert, Unaccounted, UnkeptContract,
 };
 pub use crate::tables::acknowledgements::AcknowledgementRow;
 pub use crate::tables::alerts::SuppressionRecord;

@@ -19,7 +19,7 @@ pub use self::audit::{Audit, AuditedRow, Contradiction, DeliveryCounts, Notifica
 pub use self::dead_letters::{DeadLetter, DeadLetterFilter, DeadLetterPage, DeadLetters};
 pub use self::deliveries::{DeliveryFilter, DeliveryRow};
 pub use self::excerpt::OmittedRows;
-pub use self::history::{AlertHistory, DeliveryHistory, NotificationHistory, RelatedAlert};
+pub use self::history::{AlertHistory, DeliveryHistory, NotificationHistory, RelatedAlert, ReportedAlert};
 pub use self::overview::{LedgerOverview, UnkeptContract};
 pub use self::search::{AlertPage, AlertSearch};
 

@@ -55,6 +55,9 @@ pub struct AlertExplanation {
     pub before: Vec<IncidentAlert>,
     /// Later alerts of the incident that somebody was told of, the oldest first; at most 100.
     pub after: Vec<IncidentAlert>,
+    /// The texts of the incident, the oldest first: each that differs from the one before. None: it never changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub texts: Vec<ReportedText>,
     /// The way in which the receivers were chosen.
     pub routing: RoutingExplanation,
     /// The events, the oldest first.
@@ -62,6 +65,18 @@ pub struct AlertExplanation {
     /// The rows that are left out between the beginnings and the ends of long lists; none: nothing is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_out: Option<LeftOutRows>,
+}
+
+/// The text of an incident, from one report on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReportedText {
+    /// The number of the alert that reported it.
+    pub alert: i64,
+    /// The time of acceptance.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// The title and the other texts of the alert, on one line.
+    pub text: String,
 }
 
 /// The numbers of rows that an explanation leaves out: of a list of more than a hundred it has both ends.

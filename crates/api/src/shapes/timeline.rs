@@ -107,6 +107,13 @@ pub enum EventDetails {
         /// Known of the last start only.
         cut_off: Vec<String>,
     },
+    /// The incident was reported in other words than before, whether anybody was told or not.
+    Reworded {
+        /// The number of the alert that reported it.
+        alert: i64,
+        /// The texts of the alert, on one line.
+        text: String,
+    },
     /// The incident was acknowledged.
     Acknowledged {
         /// The notification whose link was followed, or whose alert was named.

@@ -2,11 +2,14 @@
 
 use fanfare_api::{
     AlertExplanation, ExplainedAcknowledgement, ExplainedDelivery, ExplainedNotification, IncidentAlert,
-    LeftOutRows, RoutingExplanation, SuppressionReason, UnknownWord, parse_word,
+    LeftOutRows, ReportedText, RoutingExplanation, SuppressionReason, UnknownWord, parse_word,
 };
 use fanfare_gateway::{
     AcknowledgementRow, AlertHistory, DeliveryHistory, NotificationHistory, OmittedRows, RelatedAlert,
+    ReportedAlert,
 };
+
+use fanfare_core::one_line;
 
 use super::alert::{acknowledged_by, alert_content};
 use super::readable::readable;
@@ -35,10 +38,23 @@ pub(crate) fn explained(
         acknowledgements: history.acknowledgements.into_iter().map(acknowledgement).collect(),
         before: history.before.into_iter().map(related).collect(),
         after: history.after.into_iter().map(related).collect(),
+        texts: texts(&history.reports),
         routing,
         timeline: Vec::new(),
         left_out: left_out(history.left_out),
     })
+}
+
+/// The texts of `reports`, each that differs from the one before; none if there is only one.
+fn texts(reports: &[ReportedAlert]) -> Vec<ReportedText> {
+    let text = |ReportedAlert { id, received_at, alert }: &ReportedAlert| {
+        let parts =
+            ["title", "description", "content"].into_iter().filter_map(|it| alert.annotations.get(it));
+        ReportedText { alert: id.0, at: *received_at, text: one_line(&parts.collect::<Vec<_>>().join(" - ")) }
+    };
+    let mut texts: Vec<ReportedText> = reports.iter().map(text).filter(|it| !it.text.is_empty()).collect();
+    texts.dedup_by(|later, earlier| later.text == earlier.text);
+    if texts.len() > 1 { texts } else { Vec::new() }
 }
 
 /// The numbers of rows that are left out; `None` if none is.

@@ -45,6 +45,7 @@ pub(crate) fn story() -> AlertHistory {
         acknowledgements: Vec::new(),
         before: Vec::new(),
         after: Vec::new(),
+        reports: Vec::new(),
         left_out: OmittedRows::default(),
     }
 }

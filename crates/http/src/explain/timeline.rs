@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fanfare_api::{
     AlertExplanation, DeliveryAttempt, DeliveryStage, EventDetails, ExplainedAcknowledgement,
-    ExplainedDelivery, ExplainedNotification, ExplainedStep, SuppressedReceiver, TimelineEvent,
+    ExplainedDelivery, ExplainedNotification, ExplainedStep, ReportedText, SuppressedReceiver, TimelineEvent,
 };
 
 /// The label that names the source of an alert.
@@ -22,6 +22,7 @@ pub(super) fn timeline(alert: &AlertExplanation, restarts: Vec<TimelineEvent>) -
     };
     let mut events = vec![TimelineEvent { at: alert.received_at, what: accepted }];
     events.extend(alert.held.iter().map(|it| TimelineEvent { at: alert.received_at, what: held(it) }));
+    events.extend(alert.texts.iter().map(reworded));
     events.extend(restarts);
     events.extend(alert.acknowledgements.iter().map(acknowledged));
     for notification in &alert.notifications {
@@ -36,6 +37,10 @@ pub(super) fn timeline(alert: &AlertExplanation, restarts: Vec<TimelineEvent>) -
 fn held(held: &SuppressedReceiver) -> EventDetails {
     let SuppressedReceiver { receiver, route, reason } = held.clone();
     EventDetails::Held { receiver, route, reason }
+}
+
+fn reworded(ReportedText { alert, at, text }: &ReportedText) -> TimelineEvent {
+    TimelineEvent { at: *at, what: EventDetails::Reworded { alert: *alert, text: text.clone() } }
 }
 
 fn acknowledged(row: &ExplainedAcknowledgement) -> TimelineEvent {

@@ -212,6 +212,7 @@ fn receiver_of(what: &EventDetails) -> String {
         | EventDetails::Step { receiver, .. } => receiver.to_string(),
         EventDetails::Accepted { .. }
         | EventDetails::Restarted { .. }
+        | EventDetails::Reworded { .. }
         | EventDetails::Acknowledged { .. } => String::new(),
     }
 }
@@ -224,6 +225,7 @@ fn channel_of(what: &EventDetails) -> String {
         | EventDetails::Owed { .. }
         | EventDetails::Step { .. }
         | EventDetails::Restarted { .. }
+        | EventDetails::Reworded { .. }
         | EventDetails::Acknowledged { .. } => String::new(),
     }
 }

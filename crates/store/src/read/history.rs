@@ -7,7 +7,7 @@ use fanfare_core::{
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::column::{to_alert, to_contract_status, to_json, to_status, to_time, to_unless};
+use crate::column::{from_bits, to_alert, to_contract_status, to_json, to_status, to_time, to_unless};
 use crate::read::deliveries::CONTRACT_STATUS;
 use crate::read::excerpt::{Excerpt, OmittedRows};
 use crate::tables::alerts::{SuppressionRecord, suppressions};
@@ -49,6 +49,8 @@ pub struct AlertHistory {
     pub before: Vec<RelatedAlert>,
     /// Later alerts of its incident that somebody was told of; the oldest first.
     pub after: Vec<RelatedAlert>,
+    /// Reports of its incident, told or not, with their texts: the newest hundred, the oldest first.
+    pub reports: Vec<ReportedAlert>,
     /// Rows that are left out between the beginnings and the ends of long lists.
     pub left_out: OmittedRows,
 }
@@ -122,6 +124,17 @@ pub struct RelatedAlert {
     pub status: Status,
 }
 
+/// A report of an incident: an alert with a row of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportedAlert {
+    /// Number of the alert.
+    pub id: AlertId,
+    /// Time of its acceptance.
+    pub received_at: Timestamp,
+    /// Alert as it was accepted.
+    pub alert: Alert,
+}
+
 impl Store {
     /// The history of the alert `id`; `None` if there is none.
     ///
@@ -156,6 +169,7 @@ fn history(db: &Connection, id: AlertId) -> Result<Option<AlertHistory>, StoreEr
     history.left_out = excerpt.left_out;
     history.before = related(db, BEFORE, &history)?;
     history.after = related(db, AFTER, &history)?;
+    history.reports = reports(db, &history)?;
     Ok(Some(history))
 }
 
@@ -178,6 +192,7 @@ fn history_of_alert(id: AlertId, row: &Row<'_>) -> Result<AlertHistory, StoreErr
         acknowledgements: Vec::new(),
         before: Vec::new(),
         after: Vec::new(),
+        reports: Vec::new(),
         left_out: OmittedRows::default(),
     })
 }
@@ -340,6 +355,44 @@ fn related_alert(row: &Row<'_>) -> Result<RelatedAlert, StoreError> {
         id: AlertId(row.get(0)?),
         received_at: to_time(row.get(1)?)?,
         status: to_status(&row.get::<_, String>(2)?)?,
+    })
+}
+
+/// The end of an incident; none while it is open.
+const END: &str = "
+    SELECT min(a.id) FROM notifications n JOIN alerts a ON a.id = n.alert
+    WHERE n.incident = ?1 AND a.status = 'resolved'";
+
+// Those of which nobody was told are found by their fingerprint, up to the end: what follows is of later incidents.
+const REPORTS: &str = "
+    SELECT id, received_at, alert, identity FROM alerts WHERE id IN (
+      SELECT alert FROM (SELECT alert FROM notifications WHERE incident = ?1 ORDER BY id DESC LIMIT ?4)
+      UNION
+      SELECT id FROM (SELECT id FROM alerts
+                      WHERE fingerprint = ?2 AND repeat_key IS NOT NULL AND (status = 'resolved' OR held IS NOT NULL)
+                        AND id BETWEEN ?1 AND ?3 AND incident = ?1
+                      ORDER BY id DESC LIMIT ?4))
+    ORDER BY id DESC LIMIT ?4";
+
+fn reports(db: &Connection, history: &AlertHistory) -> Result<Vec<ReportedAlert>, StoreError> {
+    let AlertId(incident) = history.incident;
+    let end: Option<i64> = db.prepare_cached(END)?.query_row([incident], |row| row.get(0))?;
+    let fingerprint = from_bits(history.alert.fingerprint.to_bits());
+    let mut statement = db.prepare_cached(REPORTS)?;
+    let mut rows = statement.query(params![incident, fingerprint, end.unwrap_or(i64::MAX), RELATED])?;
+    let mut reports = Vec::new();
+    while let Some(row) = rows.next()? {
+        reports.extend(StoreError::skip_damaged(reported_alert(row), &"of `alerts`")?);
+    }
+    reports.reverse();
+    Ok(reports)
+}
+
+fn reported_alert(row: &Row<'_>) -> Result<ReportedAlert, StoreError> {
+    Ok(ReportedAlert {
+        id: AlertId(row.get(0)?),
+        received_at: to_time(row.get(1)?)?,
+        alert: to_alert(&row.get::<_, String>(2)?, row.get::<_, Option<Vec<u8>>>(3)?.as_deref())?,
     })
 }
 

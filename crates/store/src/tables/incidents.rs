@@ -44,9 +44,11 @@ pub(crate) fn of_device(
     let mut rows = statement.query(params![source.as_str(), device, from_count(limit)])?;
     let mut open = Vec::new();
     while let Some(row) = rows.next()? {
-        let fingerprint = Fingerprint::from_bits(row.get::<_, i64>(6)?.cast_unsigned());
-        let key = IncidentKey { source: source.clone(), fingerprint };
-        open.extend(StoreError::skip_damaged(incident(row, &key), &format!("incident {fingerprint}"))?);
+        let found = row.get::<_, i64>(6).map_err(StoreError::from).and_then(|bits| {
+            let fingerprint = Fingerprint::from_bits(bits.cast_unsigned());
+            incident(row, &IncidentKey { source: source.clone(), fingerprint })
+        });
+        open.extend(StoreError::skip_damaged(found, &"of `incidents`")?);
     }
     open.sort_by_key(|it| it.incident.id);
     Ok(open)

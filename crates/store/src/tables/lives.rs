@@ -22,7 +22,8 @@ pub(crate) fn all(db: &Connection) -> Result<Vec<Timestamp>, StoreError> {
     let mut rows = statement.query([])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.extend(StoreError::skip_damaged(to_time(row.get(0)?), &"of `lives`")?);
+        let began_at = row.get(0).map_err(StoreError::from).and_then(to_time);
+        found.extend(StoreError::skip_damaged(began_at, &"of `lives`")?);
     }
     Ok(found)
 }

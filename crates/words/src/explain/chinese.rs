@@ -40,6 +40,7 @@ pub(super) fn event(event: &EventDetails) -> String {
         EventDetails::Restarted { cut_off } => {
             format!("网关重新启动；退出时 {} 上有一次发送中断，可能已送达", names(cut_off))
         }
+        EventDetails::Reworded { alert, text } => format!("上报内容（告警 {alert}）：{text}"),
         EventDetails::Acknowledged { notification: _, by } => format!("{by} 已确认"),
     }
 }

@@ -35,6 +35,7 @@ pub(super) fn event(event: &EventDetails) -> String {
             "the gateway was started again; its end cut off an attempt on {}, which may have been delivered",
             names(cut_off)
         ),
+        EventDetails::Reworded { alert, text } => format!("text (alert {alert}): {text}"),
         EventDetails::Acknowledged { notification: _, by } => format!("acknowledged by {by}"),
     }
 }

@@ -3,8 +3,8 @@ use serde_json::json;
 
 use super::*;
 use crate::fixtures::{
-    Decider, NOON, StoreFolder, accept_by, acknowledge, after_noon, again, alarm, deliveries, end_of, ladder,
-    recheck_at, reworded, settle_by, settlement,
+    Decider, NOON, StoreFolder, accept, accept_by, acknowledge, after_noon, again, alarm, deliveries, end_of,
+    ladder, recheck_at, reworded, settle_by, settlement,
 };
 use crate::tables::{acknowledgements, attempts, steps};
 
@@ -230,4 +230,48 @@ async fn a_story_of_very_many_notifications_keeps_the_newest_with_all_that_belon
     let newest = story.notifications.last().unwrap();
     assert_eq!((newest.deliveries.len(), story.left_out.deliveries), (100, 99_900));
     assert_eq!(story.notifications[0].id, NotificationId(1));
+}
+
+/// The numbers and the descriptions of the reports of the incident of the alert `id`.
+async fn reports(store: &Store, id: i64) -> Vec<(i64, String)> {
+    let history = store.history(AlertId(id)).await.unwrap().unwrap();
+    let text = |it: &ReportedAlert| it.alert.annotations.get("description").unwrap_or_default().to_owned();
+    history.reports.iter().map(|it| (it.id.0, text(it))).collect()
+}
+
+#[tokio::test]
+async fn the_reports_of_an_incident_are_those_of_which_nobody_was_told_too_and_no_others() {
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    let said = |words: &str| reworded(alarm("a", Severity::High), words);
+    accept(&store, said("-7.1"), NOON).await;
+    accept(&store, said("-3.0"), after_noon(60)).await;
+    accept(&store, said("-3.0"), after_noon(61)).await; // a mere repeat
+    accept(&store, reworded(alarm("b", Severity::High), "another"), after_noon(62)).await;
+    let open = [(1, "-7.1".to_owned()), (2, "-3.0".to_owned())];
+    assert_eq!(reports(&store, 1).await, open);
+    accept(&store, reworded(end_of("a"), "normal"), after_noon(120)).await;
+    accept(&store, said("-5.5"), after_noon(180)).await;
+    accept(&store, said("-4.4"), after_noon(240)).await;
+    let first: Vec<_> = open.into_iter().chain([(4, "normal".to_owned())]).collect();
+    assert_eq!(reports(&store, 2).await, first);
+    assert_eq!(reports(&store, 1).await, first);
+    assert_eq!(reports(&store, 6).await, [(5, "-5.5".to_owned()), (6, "-4.4".to_owned())]);
+}
+
+#[test]
+fn the_reports_of_an_incident_are_found_by_searches() {
+    let folder = StoreFolder::new();
+    drop(folder.open());
+    let raw = folder.raw();
+    for (sql, values) in [(END, vec![1]), (REPORTS, vec![1, 2, 3, 4])] {
+        let mut statement = raw.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let rows =
+            statement.query_map(rusqlite::params_from_iter(values), |row| row.get::<_, String>(3)).unwrap();
+        let plan: Vec<String> = rows.map(Result::unwrap).collect();
+        assert!(
+            !plan.iter().any(|it| it.starts_with("SCAN alerts") || it.starts_with("SCAN notif")),
+            "{plan:?}"
+        );
+    }
 }
