@@ -46,6 +46,7 @@ mod intent;
 mod addressees;
 mod leftovers;
 mod body;
+mod chat_message;
 mod parts;
 mod names;
 mod words;
@@ -55,6 +56,7 @@ mod form;
 /// Prepares the tables and patterns.
 pub(crate) fn warm_up() {
     names::warm_up();
+    chat_message::warm_up();
     numbers::warm_up();
 }
 

@@ -178,13 +178,13 @@ fn mistakes_between_settings_are_named() {
     assert_eq!(
         mistakes(
             "{ alertname: $.a, labels: { source: $.s, host: $.h }, identity: [hosts, alertname],
-               status: { path: $.s, map: { a: on-fire }, default: firing }, severity: { value: sev1 } }"
+               status: { path: $.s, map: { a: on-fire }, default: firing }, severity: { value: shouting } }"
         ),
         [
             "labels.source: the name of the source is that label",
             "identity: `hosts` is no label of this mapping: expected some of alertname, host, source",
             "status.map.a: `on-fire` is not a status: expected firing, resolved, notice or ignore",
-            "severity.value: `sev1` is not a severity: expected low, mid, high or urgent, or one of the usual words for them, e.g. warning or critical",
+            "severity.value: `shouting` is not a severity: expected low, mid, high or urgent, or one of the usual words for them, e.g. warning or critical",
         ]
     );
     assert_eq!(mistakes("{ alertname: $.a, identity: [] }").len(), 1);

@@ -4,6 +4,7 @@ use crate::extra::joined;
 use crate::json::{Json, Object};
 use crate::{BodyFault, Unreadable};
 
+use super::chat_message::with_facts;
 use super::form::Form;
 use super::names::{KnownName, Meaning, plain};
 use super::parts::{Part, PartKind, parts};
@@ -37,7 +38,7 @@ impl<'a> Body<'a> {
     pub(super) fn open(item: Json, place: &'a str, form: Form) -> Result<Self, Unreadable> {
         let mut body = Self { root: Object::new(), place, form, parts: Vec::new(), fields: Vec::new() };
         match item {
-            Json::Object(fields) => body.root = fields,
+            Json::Object(fields) => body.root = with_facts(fields),
             Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::List(_) => {
                 return Err(body.refuse(format!("found {}, expected an alert: an object", item.kind())));
             }

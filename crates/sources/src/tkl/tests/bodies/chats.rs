@@ -24,6 +24,26 @@ fn what_chat_bots_send_can_be_read() {
     check_rows(CHATS);
 }
 
+/// The example of ThinkLink's note on DingTalk.
+#[test]
+fn the_facts_of_a_chat_message_are_those_of_its_alarm() {
+    let body = |level: &str, reading: &str, time: &str| {
+        let text = format!(
+            "### Device Alert - Cold room 3\\n\\n- **EUI**: `6353012AF1093062`\\n- **Level**: **{level}**\\n- **Description**: {reading}\\n- **Time**: {time}"
+        );
+        alert(&format!(
+            r#"{{"msgtype": "markdown", "markdown": {{"title": "Device Alert - Cold room 3", "text": "{text}"}}}}"#
+        ))
+    };
+    let first = body("URGENT", "-9.4", "2026-03-08T08:40:38.000Z");
+    assert_eq!((first.severity, first.text_of("eui")), (Severity::Urgent, "6353012af1093062"));
+    assert_eq!(first.annotations.get("title"), Some("Device Alert - Cold room 3"));
+    let later = body("URGENT", "-8.1", "2026-03-08T08:55:38.000Z");
+    assert_eq!(first.fingerprint, later.fingerprint, "only a reading and the time differ");
+    let other = body("URGENT", "door 3 is open", "2026-03-08T08:55:38.000Z");
+    assert_ne!(first.fingerprint, other.fingerprint);
+}
+
 /// The mobiles, user ids and whether everybody is called.
 type ExpectedMention<'a> = (&'a [&'a str], &'a [&'a str], bool);
 
