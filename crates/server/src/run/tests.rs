@@ -4,6 +4,7 @@ mod explain;
 mod fake;
 mod languages;
 mod operators;
+mod policies;
 mod routes;
 mod senders;
 
