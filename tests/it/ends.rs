@@ -37,7 +37,7 @@ fn seen(gateway: &TestGateway, channel: &str) -> Vec<String> {
     gateway.until_nothing_is_owed();
     let messages = TestRequest::get("/sandbox/messages").send(gateway.address()).json();
     let of_channel = messages.as_array().unwrap().iter().filter(|it| it["target"] == channel);
-    of_channel.map(|it| text(it, "text")).collect()
+    of_channel.map(|it| text(it, "text").to_owned()).collect()
 }
 
 #[test]
