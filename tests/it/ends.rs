@@ -24,7 +24,7 @@ fn gateway() -> TestGateway {
     TestGateway::start(CONFIG, &["--sandbox"], &[])
 }
 
-/// What the gateway answers about the only alert of `body`.
+/// The answer of the gateway about the only alert of `body`.
 #[track_caller]
 fn post(gateway: &TestGateway, body: Value) -> Value {
     let answer = gateway.post("thinklink", &body.to_string());

@@ -23,7 +23,7 @@ pub use crate::shapes::{
     DeadLetterList, DeadLetterQuery, DeadLetterSelection, DeliveryAttempt, DeliveryDetails, DeliveryList,
     DeliveryQuery, DeliveryStageCounts, DiscardResult, ErrorDetails, ErrorResponse, EscalationRung,
     EventDetails, ExplainedAcknowledgement, ExplainedDelivery, ExplainedNotification, ExplainedStep,
-    FiringIncidents, GatewayStatus, HeldReceiver, IncidentAlert, IngestPreview, IngestResult,
+    FiringIncidents, GatewayStatus, HeldReceiver, IncidentAlert, IngestPreview, IngestQuery, IngestResult,
     LedgerContradiction, LedgerSubject, LeftOutRows, ListedAlert, ListedDelivery, MentionedPeople,
     NotReadyCause, NotificationSummary, NotificationTally, PolicyGap, PreviewedAlert, ProblemLevel,
     ReceiverTerms, RefusedReload, ReloadResult, ReportedText, RequiredChannels, RetryResult, RouteCheck,

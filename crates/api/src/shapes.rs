@@ -40,7 +40,8 @@ pub use self::explanation::{
     LeftOutRows, PolicyGap, ReportedText, RouteCheck, RouteReason, RoutingExplanation,
 };
 pub use self::ingest::{
-    AcceptedAlert, AlertReading, HeldReceiver, IngestPreview, IngestResult, PreviewedAlert, UnderstoodAlert,
+    AcceptedAlert, AlertReading, HeldReceiver, IngestPreview, IngestQuery, IngestResult, PreviewedAlert,
+    UnderstoodAlert,
 };
 pub use self::reload::{ConfigProblem, ProblemLevel, RefusedReload, ReloadResult};
 pub use self::status::{

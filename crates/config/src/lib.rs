@@ -45,4 +45,4 @@ pub use crate::document::{read_again, secret_files};
 pub use crate::load::Loader;
 pub use crate::registry::{ChannelRegistry, ChannelSettings};
 pub use crate::sandbox_secrets::SandboxSecrets;
-pub use crate::source_auth::{Credential, SourceAuth};
+pub use crate::source_auth::{SenderCredential, SourceAuth};

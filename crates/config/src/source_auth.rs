@@ -14,12 +14,12 @@ pub enum SourceAuth {
     /// None: the source takes alerts from everybody who can reach the address, which is a loopback or private one.
     Open,
     /// Any of these; several while one takes the place of another.
-    AnyOf(Vec<Credential>),
+    AnyOf(Vec<SenderCredential>),
 }
 
 /// A credential of a sender.
 #[derive(Debug, Clone)]
-pub enum Credential {
+pub enum SenderCredential {
     /// The header `Authorization: Bearer TOKEN`.
     Bearer(Secret),
     /// The header `Authorization: Basic …`.
@@ -54,13 +54,13 @@ impl SourceAuth {
         match self {
             Self::Open => None,
             Self::AnyOf(credentials) => credentials.iter().find_map(|it| match it {
-                Credential::Bearer(token) => Some(token),
-                Credential::Basic { .. }
-                | Credential::Path(_)
-                | Credential::StandardWebhook(_)
-                | Credential::HubSignature(_)
-                | Credential::DingTalkRobot { .. }
-                | Credential::WeComBot(_) => None,
+                SenderCredential::Bearer(token) => Some(token),
+                SenderCredential::Basic { .. }
+                | SenderCredential::Path(_)
+                | SenderCredential::StandardWebhook(_)
+                | SenderCredential::HubSignature(_)
+                | SenderCredential::DingTalkRobot { .. }
+                | SenderCredential::WeComBot(_) => None,
             }),
         }
     }
@@ -124,21 +124,21 @@ impl CredentialYaml {
     }
 
     /// The credential; of several, which were refused, the first.
-    fn credential(self) -> Option<Credential> {
+    fn credential(self) -> Option<SenderCredential> {
         let Self { bearer, basic, path, standard_webhook, hub_signature, dingtalk, wecom } = self;
-        let basic = basic.map(|BasicYaml { username, password }| Credential::Basic { username, password });
-        let dingtalk = dingtalk.map(|DingTalkRobotYaml { access_token, secret }| Credential::DingTalkRobot {
-            access_token,
-            secret,
+        let basic =
+            basic.map(|BasicYaml { username, password }| SenderCredential::Basic { username, password });
+        let dingtalk = dingtalk.map(|DingTalkRobotYaml { access_token, secret }| {
+            SenderCredential::DingTalkRobot { access_token, secret }
         });
         bearer
-            .map(Credential::Bearer)
+            .map(SenderCredential::Bearer)
             .or(basic)
-            .or_else(|| path.map(Credential::Path))
-            .or_else(|| standard_webhook.map(Credential::StandardWebhook))
-            .or_else(|| hub_signature.map(Credential::HubSignature))
+            .or_else(|| path.map(SenderCredential::Path))
+            .or_else(|| standard_webhook.map(SenderCredential::StandardWebhook))
+            .or_else(|| hub_signature.map(SenderCredential::HubSignature))
             .or(dingtalk)
-            .or_else(|| wecom.map(|WeComBotYaml { key }| Credential::WeComBot(key)))
+            .or_else(|| wecom.map(|WeComBotYaml { key }| SenderCredential::WeComBot(key)))
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::parts::ValueForm;
-pub use self::parts::{Kind, Mention, Naming, Status};
+pub use self::parts::{AlarmNaming, Kind, Mention, Status};
 use self::stored::StoredAlert;
 use crate::{DeviceKey, Fingerprint, IncidentKey, Labels, Severity, SourceName};
 
@@ -24,8 +24,8 @@ pub struct Alert {
     /// The status of the state. A [`Kind::Notice`] is always firing.
     pub status: Status,
     /// The way in which the sender names the alarm.
-    #[serde(skip_serializing_if = "Naming::is_labels")]
-    pub naming: Naming,
+    #[serde(skip_serializing_if = "AlarmNaming::is_labels")]
+    pub naming: AlarmNaming,
     /// The severity, as the gateway understands it.
     pub severity: Severity,
     /// The severity in the sender's own word, if it gave one.
@@ -102,8 +102,8 @@ impl Alert {
     #[must_use]
     pub fn device_key(&self) -> Option<DeviceKey> {
         match self.naming {
-            Naming::Labels => None,
-            Naming::Name | Naming::Text => Some(DeviceKey::new(self.source.clone(), &self.labels)),
+            AlarmNaming::Labels => None,
+            AlarmNaming::Name | AlarmNaming::Text => Some(DeviceKey::new(self.source.clone(), &self.labels)),
         }
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    Alert, DeliveryTerms, Fingerprint, HumanDuration, Kind, Labels, Matcher, Mention, Naming, Policy,
+    AlarmNaming, Alert, DeliveryTerms, Fingerprint, HumanDuration, Kind, Labels, Matcher, Mention, Policy,
     Receiver, Route, Rung, Severity, Status, Unless,
 };
 
@@ -33,7 +33,7 @@ pub(crate) fn alert(labels: &[(&str, &str)]) -> Alert {
         fingerprint,
         kind: Kind::Alarm,
         status: Status::Firing,
-        naming: Naming::Labels,
+        naming: AlarmNaming::Labels,
         severity,
         severity_sent: None,
         labels,

@@ -59,7 +59,7 @@ mod fixtures;
 
 pub use crate::ack_token::{AckKey, AckToken, BadAckToken};
 pub use crate::alarm_numbers::AlarmNumbers;
-pub use crate::alert::{Alert, Kind, Mention, Naming, Status};
+pub use crate::alert::{AlarmNaming, Alert, Kind, Mention, Status};
 pub use crate::attempt::{Attempt, IdempotencyKey, MessageForm, Receipt, Refusal, SendError};
 pub use crate::backlog::{Backlog, QueueKey, Turn, Waiting};
 pub use crate::budget::{Budget, Share, SlidingWindow};

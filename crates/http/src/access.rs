@@ -2,6 +2,7 @@
 
 mod source_access;
 mod signature;
+mod admitted;
 mod caller;
 mod host;
 mod token;
@@ -11,14 +12,14 @@ mod page;
 use std::net::IpAddr;
 
 use actix_http::RequestHead;
-use actix_web::http::header;
-use fanfare_core::{AckToken, Secret};
+use fanfare_core::Secret;
 
+pub(crate) use self::admitted::Admitted;
 pub(crate) use self::caller::Caller;
 pub use self::origins::WebOrigins;
 pub(crate) use self::page::RequestSender;
 pub use self::signature::SignatureKey;
-pub(crate) use self::source_access::{Admission, RobotRefusal, RobotSignature};
+pub(crate) use self::source_access::{RobotRefusal, RobotSignature, SourceAdmission};
 pub use self::source_access::{SourceAccess, SourceCredential};
 pub use self::token::TokenDigest;
 use crate::refusal::HttpRefusal;
@@ -34,20 +35,6 @@ pub enum Access {
     ThisMachine,
 }
 
-/// Proof that a request was let in.
-///
-/// Only the functions of this module make one, and nothing of a request's parameters or body
-/// is read without it: a handler cannot answer a stranger's mistakes before it has sent him away.
-#[derive(Debug)]
-pub(crate) struct Admitted(());
-
-impl Admitted {
-    /// The proof of whoever has the link of a message, which bears our signature.
-    pub(crate) fn with_link(_link: &AckToken) -> Self {
-        Self(())
-    }
-}
-
 impl Access {
     /// The access of those who have `token`.
     #[must_use]
@@ -58,21 +45,21 @@ impl Access {
     /// Lets `caller` in, or refuses it.
     pub(crate) fn admit(&self, caller: Caller<'_>) -> Result<Admitted, HttpRefusal> {
         match self {
-            Self::Anyone => Ok(Admitted(())),
+            Self::Anyone => Ok(Admitted::new()),
             Self::ThisMachine if !is_from_this_machine(caller.head) => Err(HttpRefusal::forbidden(
                 "only programs on the gateway's own machine may ask this: set `server.auth.bearer` in the config to open it to others with a token",
             )),
             Self::ThisMachine if !host::is_loopback(caller.head) => Err(HttpRefusal::forbidden(
                 "only requests to `localhost` or a loopback address are let in without a token, and the `Host` of this one is another name: ask http://127.0.0.1, or set `server.auth.bearer` in the config",
             )),
-            Self::ThisMachine => Ok(Admitted(())),
+            Self::ThisMachine => Ok(Admitted::new()),
             Self::Bearer(expected) => {
-                let Some(token) = bearer_token(caller.head) else {
+                let Some(token) = caller.bearer_token() else {
                     return Err(HttpRefusal::unauthorized("send the header `Authorization: Bearer TOKEN`"));
                 };
                 if bool::from(expected.matches(token)) {
                     caller.authenticate();
-                    Ok(Admitted(()))
+                    Ok(Admitted::new())
                 } else {
                     Err(HttpRefusal::unauthorized("this token does not open this door"))
                 }
@@ -103,10 +90,10 @@ impl Access {
         sender: RequestSender,
     ) -> Result<Admitted, HttpRefusal> {
         match self {
-            Self::ThisMachine if !is_from_loopback(caller.head) => Ok(Admitted(())),
+            Self::ThisMachine if !is_from_loopback(caller.head) => Ok(Admitted::new()),
             // A page that has its own name point to this machine can add the header of a proxy, too.
             Self::ThisMachine if sender != RequestSender::OtherPage && host::is_loopback(caller.head) => {
-                Ok(Admitted(()))
+                Ok(Admitted::new())
             }
             Self::ThisMachine | Self::Anyone | Self::Bearer(_) => self.admit_to_api(caller, sender),
         }
@@ -146,10 +133,4 @@ fn is_proxied(head: &RequestHead) -> bool {
         let name = name.as_str();
         PROXY_HEADERS.contains(&name) || name.starts_with(PROXY_PREFIX)
     })
-}
-
-fn bearer_token(head: &RequestHead) -> Option<&str> {
-    let value = head.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -6,14 +6,13 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
-use fanfare_api::{IngestPreview, IngestResult, IngestStatus};
+use fanfare_api::{IngestPreview, IngestQuery, IngestResult, IngestStatus};
 use fanfare_core::{Policy, plan};
 use fanfare_gateway::{Gateway, NotStored};
 use fanfare_sources::{
     BodyFault, Hints, NothingToDo, ReadAlert, Reading, Unreadable, UnreadableRule, unreadable_alert,
 };
 use jiff::Timestamp;
-use serde::Deserialize;
 use tracing::debug;
 
 use self::content::{Compression, ContentType};
@@ -32,24 +31,6 @@ impl SourceEndpoint {
     }
 }
 
-/// The wishes of a sender about the answer.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct IngestParameters {
-    dry_run: Option<String>,
-}
-
-impl IngestParameters {
-    /// Tells whether nothing is to be stored.
-    fn is_dry_run(&self) -> Result<bool, HttpRefusal> {
-        match self.dry_run.as_deref() {
-            None | Some("0" | "false") => Ok(false),
-            Some("" | "1" | "true") => Ok(true),
-            Some(_) => Err(HttpRefusal::bad_request("`dry_run` is neither 0 nor 1")),
-        }
-    }
-}
-
 /// `POST /ingest/{source}`: answers 202 once everything the body calls for is on the disk.
 pub(crate) async fn ingest(
     request: HttpRequest,
@@ -63,12 +44,21 @@ pub(crate) async fn ingest(
     let (body, admitted) =
         body.read_verified(admission, (&request).into(), endpoint.body_limit(), now).await?;
     let hints: Hints = query(&request, &admitted)?;
-    let wants: IngestParameters = query(&request, &admitted)?;
+    let wishes: IngestQuery = query(&request, &admitted)?;
     let reading = read(&state, &endpoint, request.headers(), body, &hints, now).await?;
-    if wants.is_dry_run()? {
+    if is_dry_run(&wishes)? {
         return Ok(HttpResponse::Ok().json(preview(&state.gateway.policy(), &reading, now)));
     }
     Ok(HttpResponse::Accepted().json(accept(&state.gateway, reading, now).await.map_err(not_stored)?))
+}
+
+/// Tells whether nothing is to be stored.
+fn is_dry_run(IngestQuery { dry_run }: &IngestQuery) -> Result<bool, HttpRefusal> {
+    match dry_run.as_deref() {
+        None | Some("0" | "false") => Ok(false),
+        Some("" | "1" | "true") => Ok(true),
+        Some(_) => Err(HttpRefusal::bad_request("`dry_run` is neither 0 nor 1")),
+    }
 }
 
 /// Reads a body that a sender of `endpoint` has posted, as its headers say.

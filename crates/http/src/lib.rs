@@ -9,6 +9,7 @@
 
 mod server;
 mod routes;
+mod slashes;
 mod attend;
 mod robot_doors;
 mod ingest;

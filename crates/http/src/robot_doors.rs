@@ -5,8 +5,7 @@
 
 mod dingtalk;
 mod wecom;
-
-use std::sync::Arc;
+mod answer;
 
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
@@ -15,23 +14,14 @@ use fanfare_sources::Hints;
 use jiff::Timestamp;
 use serde_json::json;
 
+use self::answer::{AdmittedSource, RobotAnswer};
 use self::dingtalk::DingTalkParameters;
 use self::wecom::WeComParameters;
-use crate::access::{Admitted, RobotRefusal};
+use crate::access::RobotRefusal;
 use crate::ingest;
 use crate::refusal::HttpRefusal;
 use crate::request::UnreadBody;
-use crate::state::{AppState, SourceEndpoint};
-
-/// A source that a token names, and the proof that its sender may post there.
-type AdmittedSource = (Arc<SourceEndpoint>, Admitted);
-
-/// The answer of a provider: its code and its words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct ProviderAnswer {
-    errcode: i64,
-    errmsg: String,
-}
+use crate::state::AppState;
 
 /// `POST /robot/send`: answers as DingTalk does once everything the body calls for is on the disk.
 pub(crate) async fn dingtalk(
@@ -84,24 +74,12 @@ async fn take(
     Ok(())
 }
 
-fn respond(answer: Result<(), (StatusCode, ProviderAnswer)>) -> HttpResponse {
-    let (status, ProviderAnswer { errcode, errmsg }) = match answer {
-        Ok(()) => (StatusCode::OK, ProviderAnswer::new(0, "ok")),
+fn respond(answer: Result<(), (StatusCode, RobotAnswer)>) -> HttpResponse {
+    let (status, RobotAnswer { errcode, errmsg }) = match answer {
+        Ok(()) => (StatusCode::OK, RobotAnswer::new(0, "ok")),
         Err(refused) => refused,
     };
     HttpResponse::build(status).json(json!({ "errcode": errcode, "errmsg": errmsg }))
-}
-
-impl ProviderAnswer {
-    fn new(errcode: i64, errmsg: impl Into<String>) -> Self {
-        Self { errcode, errmsg: errmsg.into() }
-    }
-}
-
-/// The HTTP status beside a provider's code. The providers answer 200 to everything; but a message that was not kept
-/// must look so to scripts that read nothing else.
-fn status_beside(refusal: &HttpRefusal) -> StatusCode {
-    if refusal.status().is_server_error() { refusal.status() } else { StatusCode::OK }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use actix_http::{HttpService, KeepAlive, Protocol};
 use actix_server::{Server, ServerHandle};
 use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, fn_service, map_config};
 use actix_web::dev::AppConfig;
-use actix_web::middleware::{NormalizePath, from_fn};
+use actix_web::middleware::from_fn;
 use actix_web::{App, Error, web};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
@@ -20,6 +20,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use crate::attend::{attend, invite};
 use crate::connections::{ConnectionTable, HEAD_WITHIN, WatchedStream};
 use crate::routes::routes;
+use crate::slashes;
 use crate::state::AppState;
 
 /// The seconds that requests under way may take to end when the gateway stops.
@@ -72,9 +73,8 @@ impl HttpServer {
                     let client = stream.client();
                     async move { Ok((stream, Protocol::Http1, client)) }
                 });
-                // An address put together of two parts has a slash too many now and then: it is the same address.
                 let app =
-                    App::new().app_data(state.clone()).wrap(from_fn(attend)).wrap(NormalizePath::trim());
+                    App::new().app_data(state.clone()).wrap(from_fn(attend)).wrap(from_fn(slashes::trim));
                 let app = app.configure(routes);
                 let app = app.into_factory().map_err(|err: Error| err.error_response());
                 let http = HttpService::build()

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fanfare_core::{
-    Alert, Fingerprint, Identity, Kind, Labels, Mention, Naming, Status, keep_lines, one_line,
+    AlarmNaming, Alert, Fingerprint, Identity, Kind, Labels, Mention, Status, keep_lines, one_line,
 };
 use jiff::Timestamp;
 
@@ -52,7 +52,7 @@ pub(crate) fn read(
         fingerprint,
         kind,
         status: Status::Firing,
-        naming: Naming::Labels,
+        naming: AlarmNaming::Labels,
         severity,
         severity_sent: hints.level.clone(),
         labels,

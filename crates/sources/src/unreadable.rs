@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use fanfare_core::{
-    Alert, Fingerprint, Identity, Kind, Labels, Mention, Naming, Severity, Status, cut_to_bytes, keep_lines,
+    AlarmNaming, Alert, Fingerprint, Identity, Kind, Labels, Mention, Severity, Status, cut_to_bytes,
+    keep_lines,
 };
 use jiff::Timestamp;
 
@@ -53,7 +54,7 @@ pub fn unreadable_alert(
         fingerprint,
         kind: Kind::Alarm,
         status: Status::Firing,
-        naming: Naming::Labels,
+        naming: AlarmNaming::Labels,
         severity: Severity::High,
         severity_sent: None,
         labels,

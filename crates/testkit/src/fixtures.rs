@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use fanfare_core::{
-    Alert, AlertId, Attempt, Digest, Fingerprint, IdempotencyKey, Kind, Labels, Mention, MessageForm, Naming,
-    Notification, NotificationId, Severity, Status, Why,
+    AlarmNaming, Alert, AlertId, Attempt, Digest, Fingerprint, IdempotencyKey, Kind, Labels, Mention,
+    MessageForm, Notification, NotificationId, Severity, Status, Why,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -27,7 +27,7 @@ pub fn labelled_alert(labels: &[(&str, &str)]) -> Alert {
         fingerprint,
         kind: Kind::Alarm,
         status: Status::Firing,
-        naming: Naming::Labels,
+        naming: AlarmNaming::Labels,
         severity,
         severity_sent: None,
         labels,

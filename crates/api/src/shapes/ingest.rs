@@ -7,6 +7,14 @@ use utoipa::ToSchema;
 
 use crate::{AlertSeverity, AlertState, AlertType, ErrorDetails, IngestStatus, SuppressionReason};
 
+/// The wishes of a source about the answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct IngestQuery {
+    /// The wish that nothing be stored: `1` or `true`, or nothing at all behind the name.
+    pub dry_run: Option<String>,
+}
+
 /// The answer to a source whose body was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct IngestResult {
@@ -97,7 +105,7 @@ pub struct AlertReading {
 pub struct UnderstoodAlert {
     /// The type: a state that lasts, or a message to pass on.
     pub kind: AlertType,
-    /// The severity.
+    /// The severity as the gateway understands it.
     pub severity: AlertSeverity,
     /// The labels: the alarm's name, the device, and those that the source fixes.
     #[serde(default)]

@@ -16,7 +16,7 @@ use proptest::prelude::*;
 
 use super::Loader;
 use crate::testing::{kinds, secrets};
-use crate::{Config, Credential, Problem, Problems, SourceAuth};
+use crate::{Config, Problem, Problems, SenderCredential, SourceAuth};
 
 const FILE: &str = "/etc/fanfare/fanfare.yaml";
 
@@ -87,7 +87,7 @@ fn a_sound_config_has_no_problems_and_good_defaults() {
     assert_eq!(config.sandbox_accounts, []);
     match &config.sources[0].auth {
         SourceAuth::AnyOf(credentials) => match credentials.as_slice() {
-            [Credential::Bearer(token)] => assert_eq!(token.expose(), "SEC-token"),
+            [SenderCredential::Bearer(token)] => assert_eq!(token.expose(), "SEC-token"),
             other => panic!("{other:?}"),
         },
         SourceAuth::Open => panic!("anybody may post"),

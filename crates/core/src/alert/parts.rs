@@ -55,7 +55,7 @@ impl fmt::Display for Status {
 /// The way in which a sender names an alarm, by which its end finds it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Naming {
+pub enum AlarmNaming {
     /// By all its labels: an end ends the alarm with the same ones, and no other.
     #[default]
     Labels,
@@ -68,13 +68,13 @@ pub enum Naming {
 /// The form in which an alert has a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ValueForm {
-    /// As its sender wrote it: compared as such.
+    /// The form in which its sender wrote it: compared as such.
     Sent,
-    /// In the gateway's own form: compared in that.
+    /// The gateway's own form: compared in that.
     Kept,
 }
 
-impl Naming {
+impl AlarmNaming {
     /// Tells whether an alarm is named by all its labels.
     #[must_use]
     pub fn is_labels(&self) -> bool {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::parts::{Kind, Mention, Naming, Status};
+use super::parts::{AlarmNaming, Kind, Mention, Status};
 use crate::{Fingerprint, Labels, Severity, SourceName};
 
 /// An alert as JSON, as any version has written it.
@@ -16,7 +16,7 @@ pub(super) struct StoredAlert {
     pub(super) kind: Kind,
     pub(super) status: Status,
     #[serde(default)]
-    pub(super) naming: Naming,
+    pub(super) naming: AlarmNaming,
     pub(super) severity: Severity,
     #[serde(default)]
     pub(super) severity_sent: Option<String>,

@@ -1,7 +1,7 @@
 //! Resolutions, completed with what was told of the alarm that they end.
 
 use super::state::OpenIncident;
-use crate::{Alert, Fingerprint, Labels, Naming, Status};
+use crate::{AlarmNaming, Alert, Fingerprint, Labels, Status};
 
 /// A resolution says little by itself: its message is completed with what the receivers were told while the alarm
 /// fired, and becomes one of that alarm. `None`: there is nothing to add.
@@ -49,8 +49,8 @@ fn titled(said: &Labels, told: &Alert) -> Labels {
     let mut texts = said.clone();
     let told_text = || ["description", "content"].into_iter().find_map(|it| told.annotations.get(it));
     let title = told.annotations.get("title").or_else(|| match told.naming {
-        Naming::Text => told_text().filter(|_| !said.is_empty()),
-        Naming::Labels | Naming::Name => None,
+        AlarmNaming::Text => told_text().filter(|_| !said.is_empty()),
+        AlarmNaming::Labels | AlarmNaming::Name => None,
     });
     let said_title = texts.take("title").filter(|it| Some(it.as_str()) != title);
     texts.set("title", title.unwrap_or_default());

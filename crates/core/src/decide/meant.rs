@@ -1,14 +1,14 @@
 //! The open alarm that an end means, where it fits none of its own.
 
 use super::state::OpenIncident;
-use crate::{Alert, AlertId, Naming};
+use crate::{AlarmNaming, Alert, AlertId};
 
 /// The open alarm that an end means.
 #[derive(Debug)]
 pub(super) enum Meant<'a> {
-    /// This one.
+    /// The only alarm that fits.
     One(&'a OpenIncident),
-    /// None that is open.
+    /// No alarm that is open.
     Nothing,
     /// One of these, and it cannot be told which.
     Several(Vec<AlertId>),
@@ -24,8 +24,8 @@ pub(super) fn meant<'a>(end: &Alert, open: &'a [OpenIncident]) -> Meant<'a> {
     let fitting: Vec<_> =
         open.iter().filter(|it| it.last_alert.as_ref().is_some_and(|it| fits(end, it))).collect();
     let candidates = match (end.naming, fitting.is_empty()) {
-        (Naming::Text, true) if device.has_device() => open.iter().collect(),
-        (Naming::Labels | Naming::Name | Naming::Text, _) => fitting,
+        (AlarmNaming::Text, true) if device.has_device() => open.iter().collect(),
+        (AlarmNaming::Labels | AlarmNaming::Name | AlarmNaming::Text, _) => fitting,
     };
     match candidates.as_slice() {
         [] => Meant::Nothing,
@@ -46,8 +46,8 @@ fn fits(end: &Alert, alarm: &Alert) -> bool {
 
 fn name(alert: &Alert) -> Option<&str> {
     match alert.naming {
-        Naming::Text => None,
-        Naming::Name | Naming::Labels => alert.labels.get("alertname"),
+        AlarmNaming::Text => None,
+        AlarmNaming::Name | AlarmNaming::Labels => alert.labels.get("alertname"),
     }
 }
 

@@ -2,7 +2,7 @@ use expect_test::{Expect, expect};
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Naming, fixtures};
+use crate::{AlarmNaming, fixtures};
 
 use self::Read::{Hit, Miss, Refused};
 
@@ -370,7 +370,7 @@ fn a_condition_can_be_asked_about_one_text() {
 /// keeps in its own form.
 fn holds_of_kept(condition: &str) -> bool {
     let mut alert = fixtures::alert(&[("severity", "mid"), ("eui", "6353012af1093062")]);
-    alert.naming = Naming::Name;
+    alert.naming = AlarmNaming::Name;
     let matcher: Matcher = condition.parse().unwrap();
     let holds = matcher.matches(&alert);
     let kept = if matcher.name() == "eui" { "6353012af1093062" } else { "mid" };

@@ -1,6 +1,6 @@
 //! Self-alert: an alert from the source `fanfare`.
 
-use fanfare_core::{Alert, Fingerprint, Kind, Labels, Language, Mention, Naming, Severity, Status};
+use fanfare_core::{AlarmNaming, Alert, Fingerprint, Kind, Labels, Language, Mention, Severity, Status};
 use fanfare_words::{SelfAlertFacts, SelfAlertText, annotation_in};
 use jiff::Timestamp;
 
@@ -42,7 +42,7 @@ impl SelfAlert<'_> {
             fingerprint,
             kind,
             status,
-            naming: Naming::Labels,
+            naming: AlarmNaming::Labels,
             severity,
             severity_sent: None,
             labels,

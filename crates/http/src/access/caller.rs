@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix_http::{Request, RequestHead};
 use actix_web::HttpRequest;
+use actix_web::http::header;
 
 use crate::connections::OpenConnection;
 
@@ -14,7 +15,19 @@ pub(crate) struct Caller<'a> {
     pub(crate) connection: Option<&'a Arc<OpenConnection>>,
 }
 
-impl Caller<'_> {
+impl<'a> Caller<'a> {
+    /// The token behind `Authorization: Bearer`.
+    pub(super) fn bearer_token(self) -> Option<&'a str> {
+        self.shown("bearer")
+    }
+
+    /// What stands behind this scheme in the header `Authorization`.
+    pub(super) fn shown(self, scheme: &str) -> Option<&'a str> {
+        let value = self.head.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+        let (stated, shown) = value.split_once(' ')?;
+        stated.eq_ignore_ascii_case(scheme).then(|| shown.trim())
+    }
+
     /// Notes that the caller has shown a right credential.
     pub(super) fn authenticate(self) {
         if let Some(connection) = self.connection {

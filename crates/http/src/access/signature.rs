@@ -42,20 +42,20 @@ enum SignatureScheme {
 /// The reason for which a signature is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum InvalidSignature {
-    /// Parts of it are missing.
+    /// Headers of it are missing.
     #[error(
         "the headers of the signature are incomplete: expected webhook-id, webhook-timestamp and webhook-signature"
     )]
     Incomplete,
-    /// Its time is no time.
+    /// The time in it is no time.
     #[error("webhook-timestamp is no number of seconds since 1970")]
     NoTime,
-    /// Its time is too far from ours.
+    /// The time in it is too far from ours.
     #[error(
         "the time of the signature is more than 5 minutes from the gateway's clock: set the clocks, and sign anew for each try"
     )]
     OtherTime,
-    /// It was made with another key, or of another body.
+    /// Another key made it, or another body.
     #[error(
         "the signature does not fit the body: it was made with another secret, or the body was changed on the way"
     )]

@@ -1,15 +1,15 @@
 //! The access of a source: the credentials of its senders.
 
-use actix_http::RequestHead;
-use actix_web::http::header;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use fanfare_core::Secret;
 use jiff::Timestamp;
 use subtle::{Choice, ConstantTimeEq as _};
 
+use super::admitted::Admitted;
+use super::caller::Caller;
 use super::signature::{SignatureKey, dingtalk_sign};
-use super::{Admitted, Caller, TokenDigest, bearer_token};
+use super::token::TokenDigest;
 use crate::refusal::HttpRefusal;
 
 /// The difference of clocks up to which DingTalk takes a signature; so do we.
@@ -43,7 +43,7 @@ pub enum SourceCredential {
 
 /// The admission of a request: proven, or to be proven by the signature of its body.
 #[derive(Debug)]
-pub(crate) struct Admission {
+pub(crate) struct SourceAdmission {
     keys: Vec<SignatureKey>,
 }
 
@@ -99,13 +99,13 @@ impl SourceCredential {
     }
 
     /// Tells whether what stands in the head of a request is this credential.
-    fn is_shown(&self, head: &RequestHead, in_path: Option<&str>) -> bool {
+    fn is_shown(&self, caller: Caller<'_>, in_path: Option<&str>) -> bool {
         let matches = |digest: &TokenDigest, shown: Option<&str>| {
             shown.map_or(Choice::from(0), |shown| digest.matches(shown))
         };
         bool::from(match self {
-            Self::Bearer(token) => matches(token, bearer_token(head)),
-            Self::Basic(login) => matches(login, basic_login(head).as_deref()),
+            Self::Bearer(token) => matches(token, caller.bearer_token()),
+            Self::Basic(login) => matches(login, basic_login(caller).as_deref()),
             Self::Path(token) => matches(token, in_path),
             Self::Signature(_) | Self::DingTalkRobot(..) | Self::WeComBot(_) => Choice::from(0),
         })
@@ -115,16 +115,20 @@ impl SourceCredential {
 impl SourceAccess {
     /// Lets `caller` in to the door for alerts, perhaps on condition that its body is signed, or refuses it.
     /// `in_path` is what stands in the address behind the name of the source.
-    pub(crate) fn admit(&self, caller: Caller<'_>, in_path: Option<&str>) -> Result<Admission, HttpRefusal> {
+    pub(crate) fn admit(
+        &self,
+        caller: Caller<'_>,
+        in_path: Option<&str>,
+    ) -> Result<SourceAdmission, HttpRefusal> {
         let credentials = match self {
-            Self::Anyone => return Ok(Admission { keys: Vec::new() }),
+            Self::Anyone => return Ok(SourceAdmission { keys: Vec::new() }),
             Self::AnyOf(credentials) => credentials,
         };
         // All of them are compared, so that the time does not tell which one was nearly right.
-        let shown = credentials.iter().filter(|it| it.is_shown(caller.head, in_path)).count();
+        let shown = credentials.iter().filter(|it| it.is_shown(caller, in_path)).count();
         if shown > 0 {
             caller.authenticate();
-            return Ok(Admission { keys: Vec::new() });
+            return Ok(SourceAdmission { keys: Vec::new() });
         }
         let keys = credentials.iter().filter_map(|it| match it {
             SourceCredential::Signature(key) => Some(key),
@@ -136,9 +140,9 @@ impl SourceAccess {
         });
         let keys: Vec<_> = keys.filter(|it| it.is_claimed(caller.head.headers())).cloned().collect();
         if keys.is_empty() {
-            Err(Self::refusal(credentials, caller.head, in_path))
+            Err(Self::refusal(credentials, caller, in_path))
         } else {
-            Ok(Admission { keys })
+            Ok(SourceAdmission { keys })
         }
     }
 
@@ -152,7 +156,7 @@ impl SourceAccess {
     ) -> Result<Admitted, RobotRefusal> {
         let credentials = match self {
             Self::Anyone => {
-                return if token == source { Ok(Admitted(())) } else { Err(RobotRefusal::Unknown) };
+                return if token == source { Ok(Admitted::new()) } else { Err(RobotRefusal::Unknown) };
             }
             Self::AnyOf(credentials) => credentials,
         };
@@ -161,14 +165,14 @@ impl SourceAccess {
             match credential {
                 SourceCredential::DingTalkRobot(expected, secret) if bool::from(expected.matches(token)) => {
                     match secret.as_ref().map_or(Ok(()), |secret| signature.check(secret, now)) {
-                        Ok(()) => return Ok(Admitted(())),
+                        Ok(()) => return Ok(Admitted::new()),
                         Err(reason) => refusal = reason,
                     }
                 }
                 SourceCredential::Bearer(expected) | SourceCredential::Path(expected)
                     if bool::from(expected.matches(token)) =>
                 {
-                    return Ok(Admitted(()));
+                    return Ok(Admitted::new());
                 }
                 SourceCredential::DingTalkRobot(..)
                 | SourceCredential::Bearer(_)
@@ -194,12 +198,12 @@ impl SourceAccess {
                 | SourceCredential::DingTalkRobot(..) => false,
             }),
         };
-        if is_right { Ok(Admitted(())) } else { Err(RobotRefusal::Unknown) }
+        if is_right { Ok(Admitted::new()) } else { Err(RobotRefusal::Unknown) }
     }
 
-    fn refusal(credentials: &[SourceCredential], head: &RequestHead, in_path: Option<&str>) -> HttpRefusal {
+    fn refusal(credentials: &[SourceCredential], caller: Caller<'_>, in_path: Option<&str>) -> HttpRefusal {
         let takes_bearer = credentials.iter().any(|it| matches!(it, SourceCredential::Bearer(_)));
-        let is_shown = bearer_token(head).is_some() || basic_login(head).is_some() || in_path.is_some();
+        let is_shown = caller.bearer_token().is_some() || basic_login(caller).is_some() || in_path.is_some();
         HttpRefusal::unauthorized(match (is_shown, takes_bearer) {
             (true, _) => "this token does not open this door",
             (false, true) => "send the header `Authorization: Bearer TOKEN`",
@@ -208,7 +212,7 @@ impl SourceAccess {
     }
 }
 
-impl Admission {
+impl SourceAdmission {
     /// The proof that `caller` may send `body`, as it came.
     ///
     /// # Errors
@@ -225,12 +229,12 @@ impl Admission {
             match key.verify(caller.head.headers(), body, now) {
                 Ok(()) => {
                     caller.authenticate();
-                    return Ok(Admitted(()));
+                    return Ok(Admitted::new());
                 }
                 Err(reason) => refusal = Some(HttpRefusal::unauthorized(&reason.to_string())),
             }
         }
-        refusal.map_or(Ok(Admitted(())), Err)
+        refusal.map_or(Ok(Admitted::new()), Err)
     }
 }
 
@@ -253,10 +257,8 @@ impl RobotSignature<'_> {
 }
 
 /// The user and the password that a request shows, as `user:password`.
-fn basic_login(head: &RequestHead) -> Option<String> {
-    let value = head.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, login) = value.split_once(' ')?;
-    let login = scheme.eq_ignore_ascii_case("basic").then(|| STANDARD.decode(login.trim()).ok())??;
+fn basic_login(caller: Caller<'_>) -> Option<String> {
+    let login = STANDARD.decode(caller.shown("basic")?).ok()?;
     String::from_utf8(login).ok()
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fanfare_core::{
-    Alert, AlertId, ClockLeads, Fingerprint, Kind, Labels, Mention, Naming, Severity, Status,
+    AlarmNaming, Alert, AlertId, ClockLeads, Fingerprint, Kind, Labels, Mention, Severity, Status,
 };
 use fanfare_gateway::{AlertHistory, DeliveryOutlook, OmittedRows};
 use jiff::Timestamp;
@@ -27,7 +27,7 @@ pub(crate) fn story() -> AlertHistory {
             fingerprint: Fingerprint::from_labels(&labels),
             kind: Kind::Alarm,
             status: Status::Firing,
-            naming: Naming::Labels,
+            naming: AlarmNaming::Labels,
             severity: Severity::Urgent,
             severity_sent: None,
             labels,

@@ -13,7 +13,7 @@ use futures_util::StreamExt as _;
 use jiff::Timestamp;
 use tokio::time::timeout;
 
-use crate::access::{Admission, Admitted, Caller};
+use crate::access::{Admitted, Caller, SourceAdmission};
 use crate::connections::{HeldBody, NoMemory, OpenConnection};
 use crate::refusal::HttpRefusal;
 
@@ -63,7 +63,7 @@ impl UnreadBody {
     /// The whole body of `caller`, of at most `limit`, with the proof that it may send it.
     pub(crate) async fn read_verified(
         self,
-        admission: Admission,
+        admission: SourceAdmission,
         caller: Caller<'_>,
         limit: BodyLimit,
         now: Timestamp,

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use jiff::Timestamp;
 use url::form_urlencoded;
 
-use super::{AdmittedSource, ProviderAnswer, status_beside};
+use super::answer::{AdmittedSource, RobotAnswer, status_beside};
 use crate::access::{RobotRefusal, RobotSignature};
 use crate::refusal::HttpRefusal;
 use crate::state::AppState;
@@ -58,26 +58,24 @@ impl DingTalkParameters {
 }
 
 /// The answer to a script that is not let in.
-pub(super) fn refused(refusal: DingTalkRefusal) -> ProviderAnswer {
+pub(super) fn refused(refusal: DingTalkRefusal) -> RobotAnswer {
     match refusal {
-        DingTalkRefusal::NoToken => ProviderAnswer::new(40_035, "缺少参数 access_token"),
-        DingTalkRefusal::Robot(RobotRefusal::Unknown) => ProviderAnswer::new(300_005, "token is not exist"),
-        DingTalkRefusal::Robot(RobotRefusal::BadSignature) => ProviderAnswer::new(310_000, "sign not match"),
-        DingTalkRefusal::Robot(RobotRefusal::BadTimestamp) => {
-            ProviderAnswer::new(310_000, "invalid timestamp")
-        }
+        DingTalkRefusal::NoToken => RobotAnswer::new(40_035, "缺少参数 access_token"),
+        DingTalkRefusal::Robot(RobotRefusal::Unknown) => RobotAnswer::new(300_005, "token is not exist"),
+        DingTalkRefusal::Robot(RobotRefusal::BadSignature) => RobotAnswer::new(310_000, "sign not match"),
+        DingTalkRefusal::Robot(RobotRefusal::BadTimestamp) => RobotAnswer::new(310_000, "invalid timestamp"),
     }
 }
 
 /// The answer to a body that was not taken.
-pub(super) fn failed(refusal: &HttpRefusal) -> (StatusCode, ProviderAnswer) {
+pub(super) fn failed(refusal: &HttpRefusal) -> (StatusCode, RobotAnswer) {
     let answer = match refusal.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => ProviderAnswer::new(460_101, "message too long"),
+        StatusCode::PAYLOAD_TOO_LARGE => RobotAnswer::new(460_101, "message too long"),
         StatusCode::TOO_MANY_REQUESTS => {
-            ProviderAnswer::new(130_101, "send too fast, exceed 20 times per minute")
+            RobotAnswer::new(130_101, "send too fast, exceed 20 times per minute")
         }
-        status if status.is_server_error() => ProviderAnswer::new(-1, format!("系统繁忙: {refusal}")),
-        _ => ProviderAnswer::new(40_035, format!("不合法的参数: {refusal}")),
+        status if status.is_server_error() => RobotAnswer::new(-1, format!("系统繁忙: {refusal}")),
+        _ => RobotAnswer::new(40_035, format!("不合法的参数: {refusal}")),
     };
     (status_beside(refusal), answer)
 }

@@ -9,7 +9,7 @@ fn refusal(status: u16) -> HttpRefusal {
 /// The codes are those of the providers' tables of errors.
 #[test]
 fn a_refusal_has_the_providers_code_and_a_loss_a_status_that_shows_it() {
-    let told = |(status, answer): (StatusCode, ProviderAnswer)| (status.as_u16(), answer.errcode);
+    let told = |(status, answer): (StatusCode, RobotAnswer)| (status.as_u16(), answer.errcode);
     for (status, dingtalk_says, wecom_says) in [
         (400, (200, 40_035), (200, 40_008)),
         (422, (200, 40_035), (200, 40_035)),

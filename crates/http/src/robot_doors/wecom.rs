@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use url::form_urlencoded;
 
-use super::{AdmittedSource, ProviderAnswer, status_beside};
+use super::answer::{AdmittedSource, RobotAnswer, status_beside};
 use crate::access::RobotRefusal;
 use crate::refusal::HttpRefusal;
 use crate::state::{AppState, SourceEndpoint};
@@ -34,21 +34,20 @@ impl WeComParameters {
 }
 
 /// The answer to a script whose key is missing or known to no source.
-pub(super) fn unknown_key() -> ProviderAnswer {
-    ProviderAnswer::new(93_000, "invalid webhook url")
+pub(super) fn unknown_key() -> RobotAnswer {
+    RobotAnswer::new(93_000, "invalid webhook url")
 }
 
 /// The answer to a body that was not taken.
-pub(super) fn failed(refusal: &HttpRefusal) -> (StatusCode, ProviderAnswer) {
+pub(super) fn failed(refusal: &HttpRefusal) -> (StatusCode, RobotAnswer) {
     let answer = match refusal.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => ProviderAnswer::new(40_058, "content exceed max length"),
-        StatusCode::TOO_MANY_REQUESTS => ProviderAnswer::new(45_009, "api freq out of limit"),
-        status if status.is_server_error() => ProviderAnswer::new(-1, format!("system busy: {refusal}")),
-        StatusCode::BAD_REQUEST => ProviderAnswer::new(
-            40_008,
-            format!("Warning: wrong json format. invalid message type: {refusal}"),
-        ),
-        _ => ProviderAnswer::new(40_035, format!("invalid parameter: {refusal}")),
+        StatusCode::PAYLOAD_TOO_LARGE => RobotAnswer::new(40_058, "content exceed max length"),
+        StatusCode::TOO_MANY_REQUESTS => RobotAnswer::new(45_009, "api freq out of limit"),
+        status if status.is_server_error() => RobotAnswer::new(-1, format!("system busy: {refusal}")),
+        StatusCode::BAD_REQUEST => {
+            RobotAnswer::new(40_008, format!("Warning: wrong json format. invalid message type: {refusal}"))
+        }
+        _ => RobotAnswer::new(40_035, format!("invalid parameter: {refusal}")),
     };
     (status_beside(refusal), answer)
 }

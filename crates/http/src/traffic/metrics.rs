@@ -16,8 +16,8 @@ pub(super) struct HttpMetrics {
     requests: Family<RequestLabels, Counter>,
     connections: Gauge,
     closed: Family<ClosureLabels, Counter>,
-    refused_entries: Family<SourceLabels, Counter>,
-    unknown_levels: Family<SourceLabels, Counter>,
+    refused_entries: Family<ReadingLabels, Counter>,
+    unknown_levels: Family<ReadingLabels, Counter>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -32,11 +32,11 @@ struct ClosureLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct SourceLabels {
+struct ReadingLabels {
     source: String,
 }
 
-impl From<&SourceName> for SourceLabels {
+impl From<&SourceName> for ReadingLabels {
     fn from(name: &SourceName) -> Self {
         Self { source: name.to_string() }
     }

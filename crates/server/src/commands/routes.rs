@@ -8,7 +8,8 @@ use std::io::Write;
 use clap::Args;
 use fanfare_api::RouteCheck;
 use fanfare_core::{
-    Alert, ChannelName, Fingerprint, Kind, Labels, Mention, Naming, Policy, ReceiverName, Severity, Status,
+    AlarmNaming, Alert, ChannelName, Fingerprint, Kind, Labels, Mention, Policy, ReceiverName, Severity,
+    Status,
 };
 use fanfare_http::trace;
 use fanfare_words::RouteWords;
@@ -129,7 +130,7 @@ fn alert(labels: &[(String, String)]) -> Alert {
         fingerprint,
         kind: Kind::Alarm,
         status: Status::Firing,
-        naming: Naming::Name,
+        naming: AlarmNaming::Name,
         severity,
         severity_sent,
         labels,

@@ -34,7 +34,7 @@ pub struct SendArgs {
     /// A whole body, as it is; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     pub file: Option<PathBuf>,
-    /// What the gateway would make of it, without storing anything or telling anybody
+    /// The gateway only says what it would make of it: nothing is stored, and nobody is told
     #[arg(long)]
     pub dry_run: bool,
     /// The gateway's JSON instead of a table and the next command

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use fanfare_config::{Auth, Config, Credential, ServerConfig, SourceAuth, SourceConfig};
+use fanfare_config::{Auth, Config, SenderCredential, ServerConfig, SourceAuth, SourceConfig};
 use fanfare_gateway::{GatewaySettings, WatchedSource};
 use fanfare_http::{
     Access, AccessSettings, SignatureKey, SourceAccess, SourceCredential, SourceEndpoint, WebOrigins,
@@ -61,18 +61,18 @@ fn source_access(auth: &SourceAuth) -> SourceAccess {
     }
 }
 
-fn source_credential(credential: &Credential) -> SourceCredential {
+fn source_credential(credential: &SenderCredential) -> SourceCredential {
     match credential {
-        Credential::Bearer(token) => SourceCredential::bearer(token),
-        Credential::Basic { username, password } => SourceCredential::basic(username, password),
-        Credential::Path(token) => SourceCredential::path(token),
-        Credential::StandardWebhook(secret) => {
+        SenderCredential::Bearer(token) => SourceCredential::bearer(token),
+        SenderCredential::Basic { username, password } => SourceCredential::basic(username, password),
+        SenderCredential::Path(token) => SourceCredential::path(token),
+        SenderCredential::StandardWebhook(secret) => {
             SourceCredential::Signature(SignatureKey::standard_webhook(secret))
         }
-        Credential::HubSignature(secret) => SourceCredential::Signature(SignatureKey::hub(secret)),
-        Credential::DingTalkRobot { access_token, secret } => {
+        SenderCredential::HubSignature(secret) => SourceCredential::Signature(SignatureKey::hub(secret)),
+        SenderCredential::DingTalkRobot { access_token, secret } => {
             SourceCredential::dingtalk(access_token, secret.as_ref())
         }
-        Credential::WeComBot(key) => SourceCredential::wecom(key),
+        SenderCredential::WeComBot(key) => SourceCredential::wecom(key),
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use fanfare_core::{
-    Acknowledgement, Alert, ChannelName, Fingerprint, Kind, Labels, Mention, Naming, Severity, Status,
+    Acknowledgement, AlarmNaming, Alert, ChannelName, Fingerprint, Kind, Labels, Mention, Severity, Status,
 };
 use fanfare_gateway::{DeadLetterFilter, DeadLetters};
 use jiff::SignedDuration;
@@ -361,7 +361,7 @@ fn alert(report: &AlarmReport) -> Alert {
         fingerprint: Fingerprint::from_labels(&identity),
         kind: Kind::Alarm,
         status: report.status,
-        naming: Naming::Labels,
+        naming: AlarmNaming::Labels,
         severity: report.severity,
         severity_sent: Some(report.severity.word().to_uppercase()),
         labels: labels.into_iter().collect(),

@@ -1,7 +1,7 @@
 //! One alert of a body.
 
 use fanfare_core::{
-    Alert, Fingerprint, Identity, Kind, Labels, Mention, Naming, Status, keep_lines, one_line,
+    AlarmNaming, Alert, Fingerprint, Identity, Kind, Labels, Mention, Status, keep_lines, one_line,
 };
 use jiff::Timestamp;
 
@@ -55,7 +55,7 @@ impl EntryReader<'_> {
             fingerprint,
             kind: Kind::Alarm,
             status,
-            naming: Naming::Labels,
+            naming: AlarmNaming::Labels,
             severity,
             severity_sent,
             labels,

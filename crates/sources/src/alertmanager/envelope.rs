@@ -1,6 +1,6 @@
 //! The part of a webhook's body that is about all of its alerts.
 
-use fanfare_core::{Alert, Fingerprint, Kind, Labels, Mention, Naming, Severity, Status, cut_to_bytes};
+use fanfare_core::{AlarmNaming, Alert, Fingerprint, Kind, Labels, Mention, Severity, Status, cut_to_bytes};
 use jiff::Timestamp;
 
 use super::fields::scrubbed;
@@ -89,7 +89,7 @@ impl Envelope {
             fingerprint: Fingerprint::from_labels(&identity),
             kind: Kind::Notice,
             status: Status::Firing,
-            naming: Naming::Labels,
+            naming: AlarmNaming::Labels,
             severity: read.iter().map(|it| it.alert.severity).max().unwrap_or(Severity::Mid),
             severity_sent: None,
             labels,

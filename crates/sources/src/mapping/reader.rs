@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use fanfare_core::{
-    Alert, Fingerprint, Identity, Kind, Labels, Mention, Naming, Status, keep_lines, one_line,
+    AlarmNaming, Alert, Fingerprint, Identity, Kind, Labels, Mention, Status, keep_lines, one_line,
 };
 use jiff::Timestamp;
 use minijinja::Value;
@@ -104,7 +104,7 @@ impl ItemReader<'_> {
             fingerprint,
             kind,
             status,
-            naming: Naming::Labels,
+            naming: AlarmNaming::Labels,
             severity,
             severity_sent,
             labels,

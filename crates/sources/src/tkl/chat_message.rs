@@ -42,11 +42,11 @@ pub(super) fn with_facts(mut body: Object) -> Object {
     if !MESSAGE_TYPES.iter().any(|name| body.contains_key(*name)) {
         return body;
     }
-    let facts: Vec<Fact> =
-        texts(&body).flat_map(str::lines).take(MAX_LINES).filter_map(Fact::in_line).collect();
+    let facts: Vec<StatedFact> =
+        texts(&body).flat_map(str::lines).take(MAX_LINES).filter_map(StatedFact::in_line).collect();
     let mut taken: Vec<Meaning> =
         body.keys().filter_map(|name| known(&plain(name))).map(|it| it.meaning).collect();
-    for Fact { name, value, meaning } in facts {
+    for StatedFact { name, value, meaning } in facts {
         if !taken.contains(&meaning) {
             taken.push(meaning);
             body.entry(name).or_insert(Json::Text(value));
@@ -70,13 +70,13 @@ fn texts(body: &Object) -> impl Iterator<Item = &str> {
 
 /// A fact in a line of a text.
 #[derive(Debug, PartialEq, Eq)]
-struct Fact {
+struct StatedFact {
     name: String,
     value: String,
     meaning: Meaning,
 }
 
-impl Fact {
+impl StatedFact {
     /// The fact that `line` states, if its name means something that an alarm has but once.
     fn in_line(line: &str) -> Option<Self> {
         let line = MARKUP.replace_all(line, "");

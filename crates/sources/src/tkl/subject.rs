@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use fanfare_core::{Kind, Labels, Naming, SourceName};
+use fanfare_core::{AlarmNaming, Kind, Labels, SourceName};
 
 use crate::json::Json;
 use crate::{Hints, Unreadable};
@@ -73,8 +73,8 @@ impl Subject {
     }
 
     /// The way in which the sender names the alarm: it gave a name, or it did not.
-    pub(super) fn naming(&self) -> Naming {
-        if self.alarm.is_some() { Naming::Name } else { Naming::Text }
+    pub(super) fn naming(&self) -> AlarmNaming {
+        if self.alarm.is_some() { AlarmNaming::Name } else { AlarmNaming::Text }
     }
 
     pub(super) fn labels(&self, kind: Kind) -> Labels {

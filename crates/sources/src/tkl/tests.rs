@@ -1,5 +1,5 @@
 use expect_test::Expect;
-use fanfare_core::{Mention, Naming};
+use fanfare_core::{AlarmNaming, Mention};
 
 use super::*;
 

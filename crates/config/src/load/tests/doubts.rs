@@ -13,9 +13,9 @@ fn check_routes(routes: &str, expected: Expect) {
 #[test]
 fn a_severity_that_no_alert_has_is_never_met() {
     check_routes(
-        "  - { matchers: [severity = sev-1], receiver: team }\n  - { matchers: ['severity =~ \"[Cc]ritical\"'], receiver: team }\n  - { matchers: ['severity =~ \"high|critical\"'], receiver: team }\n",
+        "  - { matchers: [severity = sev-17], receiver: team }\n  - { matchers: ['severity =~ \"[Cc]ritical\"'], receiver: team }\n  - { matchers: ['severity =~ \"high|critical\"'], receiver: team }\n",
         expect![[r#"
-            17:7: warning: route.routes[0].matchers: no alert can meet `severity="sev-1"`: an alert's severity is low, mid, high or urgent
+            17:7: warning: route.routes[0].matchers: no alert can meet `severity="sev-17"`: an alert's severity is low, mid, high or urgent
             18:7: warning: route.routes[1].matchers: no alert can meet `severity=~"[Cc]ritical"`: an alert's severity is low, mid, high or urgent"#]],
     );
 }

@@ -3,12 +3,12 @@
 use expect_test::expect;
 
 use super::{SOUND, check_change, load};
-use crate::{Credential, SourceAuth};
+use crate::{SenderCredential, SourceAuth};
 
 const AUTH: &str = "{ bearer: { env: TOKEN } }";
 
 /// The credentials of the source whose `auth` is written so.
-fn credentials(auth: &str) -> Vec<Credential> {
+fn credentials(auth: &str) -> Vec<SenderCredential> {
     assert!(SOUND.contains(AUTH), "nothing is changed");
     match load(&SOUND.replace(AUTH, auth)).unwrap().sources.remove(0).auth {
         SourceAuth::AnyOf(credentials) => credentials,
@@ -26,16 +26,16 @@ fn a_source_may_have_each_kind_of_credential_and_several() {
                { dingtalk: { access_token: { env: TOKEN } } }, { wecom: { key: { env: TOKEN } } }]";
     let read = credentials(all);
     assert_eq!(read.len(), 9);
-    assert!(matches!(&read[1], Credential::Bearer(token) if token.expose() == "SEC-token-of-the-api"));
-    assert!(matches!(&read[2], Credential::Basic { username, password }
+    assert!(matches!(&read[1], SenderCredential::Bearer(token) if token.expose() == "SEC-token-of-the-api"));
+    assert!(matches!(&read[2], SenderCredential::Basic { username, password }
         if username == "grafana" && password.expose() == "SEC-token"));
-    assert!(matches!(&read[3], Credential::Path(_)));
-    assert!(matches!(&read[4], Credential::StandardWebhook(_)));
-    assert!(matches!(&read[5], Credential::HubSignature(_)));
-    assert!(matches!(&read[6], Credential::DingTalkRobot { secret: Some(secret), .. }
+    assert!(matches!(&read[3], SenderCredential::Path(_)));
+    assert!(matches!(&read[4], SenderCredential::StandardWebhook(_)));
+    assert!(matches!(&read[5], SenderCredential::HubSignature(_)));
+    assert!(matches!(&read[6], SenderCredential::DingTalkRobot { secret: Some(secret), .. }
         if secret.expose() == "SEC-token-of-the-api"));
-    assert!(matches!(&read[7], Credential::DingTalkRobot { secret: None, .. }));
-    assert!(matches!(&read[8], Credential::WeComBot(_)));
+    assert!(matches!(&read[7], SenderCredential::DingTalkRobot { secret: None, .. }));
+    assert!(matches!(&read[8], SenderCredential::WeComBot(_)));
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn an_entry_that_is_not_one_credential_is_told_with_its_place() {
     check_change(
         AUTH,
         "[]",
-        expect![[r#"5:11: error: sources[0].auth: must not be empty: name a credential, or write `none`"#]],
+        expect![[r#"5:5: error: sources[0].auth: must not be empty: name a credential, or write `none`"#]],
     );
     check_change(
         AUTH,

@@ -1,13 +1,13 @@
 use super::decision_fixture::{DecisionFixture, ladder, plain};
 use crate::decide::*;
 use crate::fixtures::{after_noon, alert};
-use crate::{Alert, AlertId, Fingerprint, Labels, Naming, Severity, Status, Suppression, Why};
+use crate::{AlarmNaming, Alert, AlertId, Fingerprint, Labels, Severity, Status, Suppression, Why};
 
 /// An alarm as a script sends it: of the device `eui` if that is not empty, under `name` if that is not empty, with
 /// this text.
 fn sent(eui: &str, name: &str, text: &str) -> Alert {
     let mut alert = alert(&[("source", "thinklink"), ("eui", eui)]);
-    alert.naming = if name.is_empty() { Naming::Text } else { Naming::Name };
+    alert.naming = if name.is_empty() { AlarmNaming::Text } else { AlarmNaming::Name };
     alert.severity = Severity::High;
     alert.labels.set("alertname", if name.is_empty() { "Device Alert" } else { name });
     alert.annotations.set("description", text);
@@ -101,7 +101,7 @@ fn an_alarm_of_the_site_is_ended_by_its_name_or_text_only() {
 
 #[test]
 fn an_alarm_that_goes_by_all_its_labels_is_ended_by_these_only() {
-    let exact = |alert: Alert| Alert { naming: Naming::Labels, ..alert };
+    let exact = |alert: Alert| Alert { naming: AlarmNaming::Labels, ..alert };
     check(&[exact(sent("aa18", "", "Too warm"))], exact(end(sent("aa18", "", "Normal"))), NEVER_TOLD);
 }
 

@@ -66,7 +66,7 @@ fn a_warning_does_not_fail_the_check() {
 
 #[test]
 fn a_strict_check_fails_for_a_warning_and_says_so_in_both_forms() {
-    let doubtful = || file(&SOUND.replace("alertname = window", "severity = critical"));
+    let doubtful = || file(&SOUND.replace("alertname = window", "severity = sev-17"));
     for (args, outcome, ok) in [
         (&["check", "--json"][..], Outcome::Good, true),
         (&["check", "--json", "--strict"], Outcome::Finding, false),

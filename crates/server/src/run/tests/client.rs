@@ -65,7 +65,7 @@ fn a_sent_alert_is_read_by_the_source_as_it_was_meant() {
     assert_eq!(alert.annotations.get("description"), Some("41 °C"));
 }
 
-/// What is shown stands in the answer, and nowhere else: the fake gateway reads nothing.
+/// The texts shown stand in the answer, and nowhere else: the fake gateway reads nothing.
 #[test]
 fn a_dry_run_shows_what_was_understood_and_what_was_not() {
     const PREVIEW: &str = r#"{"status":"dry_run","alerts":[

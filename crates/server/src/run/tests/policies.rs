@@ -57,7 +57,7 @@ fn a_ladder_says_who_is_told_otherwise_and_when() {
             Told:
               on-call on ops-dingtalk, ops-mail (by route.routes[0])
                 counts as told: all confirm within 1m
-                after 1m unless delivered: reserve-wecom
+                after 30s unless delivered: reserve-wecom
                 after 15m unless acknowledged: ops-dingtalk, boss-mail
                 after 2h unless resolved: boss-mail
         "#]],

@@ -49,9 +49,9 @@ fn check(body: &str, pairs: &[(&str, &str)], expected: ExpectedReading) {
         status,
         severity,
         naming: if matches!(labels(named).get("alertname"), Some("Device Alert" | "Notice")) {
-            Naming::Text
+            AlarmNaming::Text
         } else {
-            Naming::Name
+            AlarmNaming::Name
         },
         severity_sent: sent.map(str::to_owned),
         labels: labels(named),

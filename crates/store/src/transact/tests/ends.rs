@@ -1,6 +1,8 @@
 //! Ends that fit no alarm of their own.
 
-use fanfare_core::{Alert, AlertId, DeviceKey, Fingerprint, Labels, Naming, Severity, StateKey, Status, Why};
+use fanfare_core::{
+    AlarmNaming, Alert, AlertId, DeviceKey, Fingerprint, Labels, Severity, StateKey, Status, Why,
+};
 
 use crate::fixtures::{NOON, StoreFolder, accept, after_noon, alarm, end_of, reworded};
 use crate::tables::incidents::OF_DEVICE;
@@ -10,7 +12,7 @@ fn nameless(eui: &str, text: &str) -> Alert {
     let identity: Labels = [("source", "thinklink"), ("eui", eui), ("text", text)].into_iter().collect();
     let mut alert = reworded(alarm(eui, Severity::High), text);
     alert.fingerprint = Fingerprint::from_labels(&identity);
-    alert.naming = Naming::Text;
+    alert.naming = AlarmNaming::Text;
     alert
 }
 
