@@ -63,7 +63,7 @@ impl ClientYaml {
         let token = |token: Secret, bearer: SettingPath| is_known(&bearer, section).then_some(token);
         let tokens = sources.into_iter().enumerate().filter_map(|(index, source)| {
             let path = SettingPath::new("sources").index(index).key("auth");
-            let SourceAuthYaml::AnyOf(credentials) = &source.auth else { return None };
+            let Some(SourceAuthYaml::AnyOf(credentials)) = &source.auth else { return None };
             let mut bearers =
                 placed(credentials, &path).filter_map(|(path, it)| Some((path, it.bearer.clone()?)));
             let known = bearers.find_map(|(path, bearer)| token(bearer, path.key("bearer")))?;

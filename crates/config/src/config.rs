@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use fanfare_core::{ChannelName, Locale, Policy, RetryPolicy, SandboxAccount, Secret, SourceName};
 use fanfare_gateway::ChannelSetup;
+use fanfare_mqtt::BrokerSettings;
 use fanfare_settings::Problem;
 use fanfare_sources::{Format, SourceSettings, UnreadableRule};
 use url::Url;
@@ -72,6 +73,8 @@ pub struct SourceConfig {
     pub unreadable: UnreadableRule,
     /// The credentials for posting.
     pub auth: SourceAuth,
+    /// The broker whose messages are its bodies too.
+    pub mqtt: Option<BrokerSettings>,
     /// The longest body it takes, in bytes.
     pub max_body: usize,
     /// The longest silence that raises no alert.

@@ -53,7 +53,7 @@ pub(crate) fn check(server: &ServerYaml, sources: &[SourceYaml], section: &mut S
     }
     for (index, source) in sources.iter().enumerate() {
         let path = SettingPath::new("sources").index(index).key("auth");
-        for (path, token) in source_tokens(&source.auth, &path) {
+        for (path, token) in source_tokens(source.auth.as_ref(), &path) {
             check_token(token, &path, section);
             if api.is_some_and(|api| api.expose() == token.expose()) {
                 let message = format!(
@@ -75,8 +75,11 @@ fn token(auth: &AuthYaml) -> Option<&Secret> {
 }
 
 /// The tokens of a source's door, but for those that are missing or stand-ins, each with its path.
-fn source_tokens<'a>(auth: &'a SourceAuthYaml, path: &'a SettingPath) -> Vec<(SettingPath, &'a Secret)> {
-    let SourceAuthYaml::AnyOf(credentials) = auth else { return Vec::new() };
+fn source_tokens<'a>(
+    auth: Option<&'a SourceAuthYaml>,
+    path: &'a SettingPath,
+) -> Vec<(SettingPath, &'a Secret)> {
+    let Some(SourceAuthYaml::AnyOf(credentials)) = auth else { return Vec::new() };
     let tokens = placed(credentials, path).flat_map(|(path, it)| {
         let robot =
             it.dingtalk.as_ref().map(|it| (path.key("dingtalk").key("access_token"), &it.access_token));

@@ -23,6 +23,7 @@ mod server;
 mod door_tokens;
 mod config;
 mod source_auth;
+mod mqtt;
 mod retry;
 mod checks;
 mod registry;

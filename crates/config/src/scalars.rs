@@ -21,11 +21,16 @@ pub(crate) struct Listen(pub(crate) SocketAddr);
 impl Listen {
     /// True if only this machine or a private network can reach the address.
     pub(crate) fn is_private(self) -> bool {
-        // `::ffff:127.0.0.1` is 127.0.0.1 to the system, in the form of the other family.
-        match self.0.ip().to_canonical() {
-            IpAddr::V4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
-            IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
-        }
+        is_private(self.0.ip())
+    }
+}
+
+/// True if `ip` is of this machine or a private network.
+pub(crate) fn is_private(ip: IpAddr) -> bool {
+    // `::ffff:127.0.0.1` is 127.0.0.1 to the system, in the form of the other family.
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
     }
 }
 
@@ -56,6 +61,23 @@ pub(crate) struct HttpUrl(pub(crate) Url);
 /// The origin of web pages, as browsers write it: `https://console.example.com`.
 #[derive(Debug, Clone)]
 pub(crate) struct PageOrigin(pub(crate) String);
+
+/// The address of an MQTT broker, `mqtt://HOST` or `mqtts://HOST`.
+#[derive(Debug, Clone)]
+pub(crate) struct BrokerUrl {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) scheme: BrokerScheme,
+}
+
+/// The encryption that the address of a broker asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BrokerScheme {
+    /// None.
+    Mqtt,
+    /// TLS.
+    Mqtts,
+}
 
 /// The format of a source, by its word.
 #[derive(Debug, Clone, Copy)]
@@ -215,6 +237,35 @@ impl FromStr for PageOrigin {
     }
 }
 
+impl FromStr for BrokerUrl {
+    type Err = String;
+
+    // The text is not quoted: it may hold a password.
+    fn from_str(text: &str) -> Result<Self, String> {
+        const EXPECTED: &str = "expected mqtt://HOST:PORT, or mqtts://HOST:PORT for TLS";
+        let url = Url::parse(text).map_err(|_| format!("not the address of a broker: {EXPECTED}"))?;
+        let (scheme, usual_port) = match url.scheme() {
+            "mqtt" => (BrokerScheme::Mqtt, 1883),
+            "mqtts" => (BrokerScheme::Mqtts, 8883),
+            "ws" | "wss" => return Err(format!("MQTT over WebSocket is not supported: {EXPECTED}")),
+            _ => return Err(format!("not the address of a broker: {EXPECTED}")),
+        };
+        if has_login(&url) {
+            return Err(format!("a login does not belong here: write `username` and `password`, {EXPECTED}"));
+        }
+        if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
+            return Err(format!("nothing may follow the port, topics stand under `topics`: {EXPECTED}"));
+        }
+        let host = match url.host() {
+            Some(Host::Domain(name)) if !name.is_empty() => name.to_owned(),
+            Some(Host::Ipv4(ip)) => ip.to_string(),
+            Some(Host::Ipv6(ip)) => ip.to_string(),
+            Some(Host::Domain(_)) | None => return Err(format!("the host is missing: {EXPECTED}")),
+        };
+        Ok(Self { host, port: url.port().unwrap_or(usual_port), scheme })
+    }
+}
+
 impl FromStr for MatcherList {
     type Err = InvalidMatcher;
 
@@ -251,7 +302,7 @@ macro_rules! read_from_text {
     )*};
 }
 
-read_from_text! { Day TimeOfDay FormatText Listen StorePath ByteSize Zone HttpUrl PageOrigin MatcherList SeverityWord }
+read_from_text! { BrokerUrl Day TimeOfDay FormatText Listen StorePath ByteSize Zone HttpUrl PageOrigin MatcherList SeverityWord }
 
 /// A length of time that is more than nothing.
 #[derive(Debug, Clone, Copy)]

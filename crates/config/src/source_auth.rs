@@ -11,6 +11,8 @@ use crate::scalars::Listen;
 /// The credentials with which senders open the door of a source.
 #[derive(Debug, Clone)]
 pub enum SourceAuth {
+    /// Nothing opens the door: the source's alerts come another way.
+    Closed,
     /// None: the source takes alerts from everybody who can reach the address, which is a loopback or private one.
     Open,
     /// Any of these; several while one takes the place of another.
@@ -52,7 +54,7 @@ impl SourceAuth {
     #[must_use]
     pub fn bearer(&self) -> Option<&Secret> {
         match self {
-            Self::Open => None,
+            Self::Closed | Self::Open => None,
             Self::AnyOf(credentials) => credentials.iter().find_map(|it| match it {
                 SenderCredential::Bearer(token) => Some(token),
                 SenderCredential::Basic { .. }

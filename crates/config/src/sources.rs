@@ -11,8 +11,9 @@ use fanfare_sources::SourceSettings;
 use crate::checks::check_name;
 use crate::config::SourceConfig;
 use crate::formats;
+use crate::mqtt;
 use crate::scalars::{ByteSize, FormatText, PositiveDuration, SeverityWord, Zone};
-use crate::source_auth;
+use crate::source_auth::{self, SourceAuth};
 use crate::yaml::SourceYaml;
 
 /// The longest body unless the config says otherwise, in bytes. A whole device,
@@ -47,9 +48,17 @@ pub(crate) fn check(yaml: &[SourceYaml], listen: SocketAddr, section: &mut Secti
             section.warning(&path.key("max_body"), message);
         }
         formats::check(source, &path, section);
-        source_auth::check(&source.auth, listen, &path.key("auth"), section);
+        match (&source.auth, &source.mqtt) {
+            (None, None) => section.error(&path, "missing setting `auth`"),
+            (Some(auth), _) => source_auth::check(auth, listen, &path.key("auth"), section),
+            (None, Some(_)) => {}
+        }
+        if let Some(mqtt) = &source.mqtt {
+            mqtt::check(mqtt, &path.key("mqtt"), section);
+        }
         check_labels(&source.labels, &path.key("labels"), section);
     }
+    mqtt::check_client_ids(yaml.iter().map(|it| it.mqtt.as_ref()), section);
 }
 
 /// Notes mistakes of the labels that a source fixes.
@@ -92,6 +101,7 @@ pub(crate) fn source(yaml: SourceYaml) -> Option<SourceConfig> {
         mapping,
         unreadable,
         auth,
+        mqtt,
         labels,
         max_body,
         expect_every,
@@ -108,7 +118,8 @@ pub(crate) fn source(yaml: SourceYaml) -> Option<SourceConfig> {
         },
         format: formats::format(kind, mapping)?,
         unreadable: unreadable.unwrap_or(kind.unreadable()),
-        auth: auth.into(),
+        auth: auth.map_or(SourceAuth::Closed, SourceAuth::from),
+        mqtt: mqtt.map(mqtt::broker_settings),
         max_body: max_body.map_or(MAX_BODY, |ByteSize(bytes)| bytes),
         expect_every: expect_every.map(|PositiveDuration(every)| every),
     })

@@ -3,16 +3,17 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
-use fanfare_core::{HumanDuration, Language, Locale, Sending, Unless};
+use fanfare_core::{HumanDuration, Language, Locale, Secret, Sending, Unless};
 use fanfare_sources::{Mapping, UnreadableRule};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::keyword_or_map::{AuthYaml, BudgetWindows, Limit, QuotaYaml, SourceAuthYaml, SucceedYaml};
 use crate::scalars::{
-    ByteSize, Day, FormatText, HttpUrl, Listen, MatcherList, PageOrigin, PositiveDuration, SeverityWord,
-    StorePath, TimeOfDay, Zone,
+    BrokerUrl, ByteSize, Day, FormatText, HttpUrl, Listen, MatcherList, PageOrigin, PositiveDuration,
+    SeverityWord, StorePath, TimeOfDay, Zone,
 };
 
 #[derive(Debug, Deserialize)]
@@ -74,13 +75,36 @@ pub(crate) struct SourceYaml {
     pub(crate) format: FormatText,
     pub(crate) mapping: Option<Mapping>,
     pub(crate) unreadable: Option<UnreadableRule>,
-    pub(crate) auth: SourceAuthYaml,
+    pub(crate) auth: Option<SourceAuthYaml>,
+    pub(crate) mqtt: Option<MqttYaml>,
     #[serde(default)]
     pub(crate) labels: BTreeMap<String, String>,
     pub(crate) max_body: Option<ByteSize>,
     pub(crate) expect_every: Option<PositiveDuration>,
     pub(crate) unknown_level: Option<SeverityWord>,
     pub(crate) timezone: Option<Zone>,
+}
+
+/// A broker whose messages are bodies of a source.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MqttYaml {
+    pub(crate) broker: BrokerUrl,
+    pub(crate) username: Option<String>,
+    pub(crate) password: Option<Secret>,
+    pub(crate) topics: Vec<String>,
+    pub(crate) client_id: Option<String>,
+    pub(crate) ca_file: Option<PathBuf>,
+    pub(crate) client_certificate: Option<ClientCertificateYaml>,
+    pub(crate) keep_alive: Option<PositiveDuration>,
+}
+
+/// The certificate that a broker wants to see.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClientCertificateYaml {
+    pub(crate) cert_file: PathBuf,
+    pub(crate) key_file: PathBuf,
 }
 
 /// The settings that every channel has besides its kind's own.

@@ -9,11 +9,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use fanfare_api::{IngestPreview, IngestQuery, IngestResult, IngestStatus};
 use fanfare_core::{Policy, plan};
 use fanfare_gateway::{Gateway, NotStored};
-use fanfare_sources::{
-    BodyFault, Hints, NothingToDo, ReadAlert, Reading, Unreadable, UnreadableRule, unreadable_alert,
-};
+use fanfare_inlet::ReadingRules;
+use fanfare_sources::{BodyFault, Hints, NothingToDo, ReadAlert, Reading, Unreadable};
 use jiff::Timestamp;
-use tracing::debug;
 
 use self::content::{Compression, ContentType};
 use crate::convert::{accepted_alert, alert_reading, previewed_alert, refused_entry};
@@ -25,6 +23,11 @@ use crate::state::{AppState, SourceEndpoint};
 const SEND_LESS: &str = "send fewer alerts at once, or leave out what is not about the alert";
 
 impl SourceEndpoint {
+    /// The rules by which its bodies are read.
+    fn reading_rules(&self) -> ReadingRules<'_> {
+        ReadingRules { format: &self.format, unreadable: self.unreadable, source: &self.settings }
+    }
+
     /// The length of a body at most.
     pub(crate) fn body_limit(&self) -> BodyLimit {
         BodyLimit { bytes: self.max_body, advice: SEND_LESS }
@@ -73,33 +76,7 @@ pub(crate) async fn read(
     let compression = Compression::from_headers(headers)?;
     let body = expanded(body, compression, endpoint.body_limit()).await?;
     let body = ContentType::from_headers(headers).decode(body, endpoint.format.body_type());
-    let reading = alerts_in(endpoint, &body, hints, now)?;
-    take_note(state, endpoint, &reading);
-    Ok(reading)
-}
-
-/// The alerts in `body`. What of it cannot be read is an alert too, unless the source says that it is refused.
-fn alerts_in(
-    endpoint: &SourceEndpoint,
-    body: &[u8],
-    hints: &Hints,
-    now: Timestamp,
-) -> Result<Reading, HttpRefusal> {
-    let SourceEndpoint { settings, format, unreadable, .. } = endpoint;
-    let read = format.read(body, hints, settings, now);
-    let alert = |fault: &Unreadable| unreadable_alert(settings, body, fault, now);
-    match (read, unreadable) {
-        (Ok(mut reading), UnreadableRule::Alert) => {
-            // One alert for the whole body, whatever the number of its faults.
-            reading.alerts.extend(reading.refused.first().map(alert));
-            Ok(reading)
-        }
-        (Ok(reading), UnreadableRule::Refuse) => Ok(reading),
-        (Err(fault), UnreadableRule::Alert) => {
-            Ok(Reading { alerts: vec![alert(&fault)], refused: vec![fault], ..Reading::default() })
-        }
-        (Err(fault), UnreadableRule::Refuse) => Err(refuse(fault)),
-    }
+    state.bodies.read(&body, endpoint.reading_rules(), hints, now).map_err(refuse)
 }
 
 /// Accepts the alerts of a body, and tells what was read and what becomes of it.
@@ -135,22 +112,6 @@ fn preview(policy: &Policy, reading: &Reading, now: Timestamp) -> IngestPreview 
 
 fn reasons(nothing_to_do: &[NothingToDo]) -> Vec<String> {
     nothing_to_do.iter().map(|it| it.reason.to_owned()).collect()
-}
-
-/// Logs and counts the parts of a body that an operator may want to see.
-fn take_note(state: &AppState, endpoint: &SourceEndpoint, reading: &Reading) {
-    let source = &endpoint.settings.name;
-    for NothingToDo { path, reason } in &reading.nothing_to_do {
-        debug!(source.name = %source, path, reason, "Nothing to do");
-    }
-    for Unreadable { fault, path, message } in &reading.refused {
-        state.traffic.refused_entry(source, fault.word(), path, message);
-    }
-    for ReadAlert { path, unknown_level, .. } in &reading.alerts {
-        if let Some(level) = unknown_level {
-            state.traffic.unknown_level(source, path, level, endpoint.settings.unknown_level);
-        }
-    }
 }
 
 /// The body without its compression.

@@ -1,7 +1,6 @@
 //! Requests and connections as an operator sees them: metrics and the log.
 
 mod metrics;
-mod throttle;
 mod closure;
 mod door;
 
@@ -9,7 +8,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use fanfare_core::{Severity, SourceName};
+use fanfare_inlet::Throttle;
 use prometheus_client::registry::Registry;
 use tokio::time::Instant;
 use tracing::warn;
@@ -17,7 +16,6 @@ use tracing::warn;
 pub(crate) use self::closure::Closure;
 pub(crate) use self::door::Door;
 use self::metrics::HttpMetrics;
-use self::throttle::Throttle;
 
 /// The time between two log lines of one kind about callers who have shown no token.
 const LOGGED_EVERY: Duration = Duration::from_secs(10);
@@ -34,8 +32,6 @@ pub(crate) struct Traffic {
 enum LineKind {
     Refusal(Door, u16),
     Closure(Closure),
-    RefusedEntry,
-    UnknownLevel,
 }
 
 /// A refused request, for the log.
@@ -94,22 +90,6 @@ impl Traffic {
                 left_out,
                 "Refused a request"
             );
-        }
-    }
-
-    /// Counts and logs an entry of a list that cannot be an alert. The rest of its request was taken.
-    pub(crate) fn refused_entry(&self, source: &SourceName, code: &str, path: &str, reason: &str) {
-        self.metrics.refused_entry(source);
-        if let Some(left_out) = self.lines.pass(LineKind::RefusedEntry, Instant::now()) {
-            warn!(source.name = %source, code, path, reason, left_out, "Refused an entry of a list");
-        }
-    }
-
-    /// Counts and logs a word for a level that no table has. It was read as `instead`.
-    pub(crate) fn unknown_level(&self, source: &SourceName, path: &str, level: &str, instead: Severity) {
-        self.metrics.unknown_level(source);
-        if let Some(left_out) = self.lines.pass(LineKind::UnknownLevel, Instant::now()) {
-            warn!(source.name = %source, path, level, severity = %instead, left_out, "Unknown level");
         }
     }
 

@@ -3,6 +3,7 @@
 mod demo;
 mod running;
 mod reload;
+mod mqtt;
 mod split_config;
 mod config_file;
 mod sandbox_host;

@@ -14,4 +14,6 @@ mod probe;
 
 pub use crate::fault::{SettingNames, is_answer_of_tls, misconfiguration};
 pub use crate::probe::{PROBE, is_answer_in_tls};
-pub use crate::trust::{TrustError, client_config, config_without_trust};
+pub use crate::trust::{
+    ClientIdentity, TrustError, client_config, client_config_with_identity, config_without_trust,
+};

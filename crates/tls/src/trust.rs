@@ -5,10 +5,10 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustls::client::WebPkiServerVerifier;
+use rustls::client::{WantsClientCert, WebPkiServerVerifier};
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
 
 use crate::exact_match::ServerVerifier;
@@ -33,6 +33,24 @@ pub enum TrustError {
         /// The file of the setting.
         path: PathBuf,
     },
+    /// A file without a private key.
+    #[error("`{}` holds no private key that can be used{why}: expected PEM, `-----BEGIN PRIVATE KEY-----`, without a password", path.display())]
+    NoKey {
+        /// The file of the setting.
+        path: PathBuf,
+        /// The error of reading it, in brackets; empty if there is none in it.
+        why: String,
+    },
+    /// A certificate and a key that do not belong together.
+    #[error("the key in `{}` is not the one of the certificate in `{}` ({why})", key_file.display(), cert_file.display())]
+    WrongKey {
+        /// The file of the certificate.
+        cert_file: PathBuf,
+        /// The file of the key.
+        key_file: PathBuf,
+        /// The error of the library.
+        why: String,
+    },
     /// A system without certificates, and no file that names any.
     #[error(
         "this system has no certificates to trust{why}: install `ca-certificates`, or name a PEM file here"
@@ -44,6 +62,15 @@ pub enum TrustError {
     /// An error of the library, which should not happen.
     #[error("TLS cannot be set up: {0}")]
     Library(String),
+}
+
+/// The certificate by which a client proves to a server who it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientIdentity {
+    /// The file of the certificate and of those that stand between it and its authority, as PEM.
+    pub cert_file: PathBuf,
+    /// The file of its key, as PEM.
+    pub key_file: PathBuf,
 }
 
 /// The settings of a client that trusts the system's authorities, those of `ca_file`, and
@@ -60,6 +87,31 @@ pub enum TrustError {
 ///
 /// If the file cannot be used, or there is nothing to trust.
 pub fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, TrustError> {
+    Ok(trusting(ca_file)?.with_no_client_auth())
+}
+
+/// The settings of [`client_config`] for a client that proves who it is.
+///
+/// # Errors
+///
+/// If a file cannot be used, the key is another certificate's, or there is nothing to trust.
+pub fn client_config_with_identity(
+    ca_file: Option<&Path>,
+    identity: &ClientIdentity,
+) -> Result<ClientConfig, TrustError> {
+    let ClientIdentity { cert_file, key_file } = identity;
+    let chain = certificates(cert_file)?;
+    let no_key = |why: String| TrustError::NoKey { path: key_file.clone(), why };
+    let pem = content(key_file).map_err(|err| no_key(format!(" ({err})")))?;
+    let key = PrivateKeyDer::from_pem_slice(&pem).map_err(|_| no_key(String::new()))?;
+    trusting(ca_file)?.with_client_auth_cert(chain, key).map_err(|err| TrustError::WrongKey {
+        cert_file: cert_file.clone(),
+        key_file: key_file.clone(),
+        why: err.to_string(),
+    })
+}
+
+fn trusting(ca_file: Option<&Path>) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>, TrustError> {
     let system = rustls_native_certs::load_native_certs();
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(system.certs);
@@ -86,14 +138,16 @@ pub fn config_without_trust() -> Result<ClientConfig, TrustError> {
     Ok(builder()?.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
 }
 
-fn config(roots: RootCertStore, named: Vec<CertificateDer<'static>>) -> Result<ClientConfig, TrustError> {
+fn config(
+    roots: RootCertStore,
+    named: Vec<CertificateDer<'static>>,
+) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>, TrustError> {
     let by_issuer = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider())
         .build()
         .map_err(|err| TrustError::Library(err.to_string()))?;
     Ok(builder()?
         .dangerous() // The verifier asks the library's own first.
-        .with_custom_certificate_verifier(Arc::new(ServerVerifier::new(by_issuer, named)))
-        .with_no_client_auth())
+        .with_custom_certificate_verifier(Arc::new(ServerVerifier::new(by_issuer, named))))
 }
 
 fn builder() -> Result<ConfigBuilder<ClientConfig, WantsVerifier>, TrustError> {

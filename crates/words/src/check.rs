@@ -18,6 +18,8 @@ pub struct CheckWords {
     pub routes: &'static str,
     /// The credentials of a source that asks for none.
     pub everybody: &'static str,
+    /// Who brings the alerts of a source that has no door.
+    pub broker: &'static str,
     /// The credentials of a source with a token.
     pub token_holder: &'static str,
     /// The limit that there is not.
@@ -103,6 +105,7 @@ static ENGLISH: CheckWords = CheckWords {
     receivers: ["RECEIVER", "CHANNELS", "COUNTS AS TOLD", "OTHERWISE"],
     routes: "ROUTES",
     everybody: "everybody on this machine or network",
+    broker: "the broker",
     token_holder: "who has the token",
     unlimited: "unlimited",
     comma: ", ",
@@ -117,6 +120,7 @@ static CHINESE: CheckWords = CheckWords {
     receivers: ["接收者", "渠道", "视为已通知", "否则"],
     routes: "路由",
     everybody: "本机或本网络上的任何人",
+    broker: "消息服务器",
     token_holder: "持有令牌者",
     unlimited: "不限",
     comma: "，",

@@ -31,6 +31,16 @@ const REQUIREMENTS: &[Requirement] = &[
         probe: &["/usr/sbin/postconf", "-d", "mail_version"],
     },
     Requirement {
+        package: "mosquitto",
+        because: "messages of a broker are taken from a real one, which is killed",
+        probe: &["sh", "-c", "command -v mosquitto || ls /usr/sbin/mosquitto"],
+    },
+    Requirement {
+        package: "mosquitto-clients",
+        because: "senders publish to that broker",
+        probe: &["sh", "-c", "command -v mosquitto_pub"],
+    },
+    Requirement {
         package: "nodejs",
         because: "the ThinkLink scripts in `examples` are run as ThinkLink runs them",
         probe: &["node", "--version"],

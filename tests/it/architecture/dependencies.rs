@@ -66,6 +66,8 @@ fn may_know(package: &str, other: &str) -> bool {
                 "fanfare-core",
                 "fanfare-gateway",
                 "fanfare-http",
+                "fanfare-inlet",
+                "fanfare-mqtt",
                 "fanfare-sandbox",
                 "fanfare-sources",
                 "fanfare-words",
@@ -78,19 +80,32 @@ fn may_know(package: &str, other: &str) -> bool {
                 "fanfare-api",
                 "fanfare-core",
                 "fanfare-gateway",
+                "fanfare-inlet",
                 "fanfare-sandbox",
                 "fanfare-sources",
                 "fanfare-words",
             ];
             rooms.contains(&other)
         }
+        "fanfare-mqtt" => {
+            let rooms =
+                ["fanfare-core", "fanfare-gateway", "fanfare-inlet", "fanfare-sources", "fanfare-tls"];
+            rooms.contains(&other)
+        }
+        "fanfare-inlet" => matches!(other, "fanfare-core" | "fanfare-sources"),
         "fanfare-sources" | "fanfare-store" | "fanfare-tls" | "fanfare-settings" => other == "fanfare-core",
         "fanfare-http-channel" => matches!(other, "fanfare-core" | "fanfare-tls"),
         "fanfare-words" => matches!(other, "fanfare-api" | "fanfare-core"),
         "fanfare-config" => {
             // The registry of channels brings their fakes.
-            let rooms =
-                ["fanfare-core", "fanfare-gateway", "fanfare-sandbox", "fanfare-settings", "fanfare-sources"];
+            let rooms = [
+                "fanfare-core",
+                "fanfare-gateway",
+                "fanfare-mqtt",
+                "fanfare-sandbox",
+                "fanfare-settings",
+                "fanfare-sources",
+            ];
             rooms.contains(&other)
         }
         "fanfare-chat" => matches!(other, "fanfare-core" | "fanfare-words"),
@@ -146,6 +161,10 @@ fn strangers_to_reqwest(graph: &DependencyGraph) -> Vec<String> {
         matches!(package, SERVER | "fanfare-http-channel")
             || is_channel(package) && dependencies.contains("fanfare-http-channel")
     })
+}
+
+fn strangers_to_the_mqtt_client(graph: &DependencyGraph) -> Vec<String> {
+    strangers(graph, &["rumqttc-next", "rumqttc"], |package, _| package == "fanfare-mqtt")
 }
 
 fn strangers_to_lettre(graph: &DependencyGraph) -> Vec<String> {
@@ -222,6 +241,13 @@ fn only_http_channels_and_their_client_know_reqwest() {
     ]);
     let expected = ["`channel-email` must not know `reqwest`", "`fanfare-gateway` must not know `reqwest`"];
     assert_eq!(strangers_to_reqwest(&graph), expected);
+}
+
+#[test]
+fn only_mqtt_knows_its_client() {
+    nothing_found(&strangers_to_the_mqtt_client(&graph()));
+    let graph = made_up(&["fanfare-mqtt -> rumqttc-next", "fanfare-config -> rumqttc-next"]);
+    assert_eq!(strangers_to_the_mqtt_client(&graph), ["`fanfare-config` must not know `rumqttc-next`"]);
 }
 
 #[test]

@@ -118,6 +118,7 @@ fn summary(config: &Config, context: &CommandContext) -> String {
 
 fn source_row(source: &SourceConfig, words: &CheckWords) -> [String; 4] {
     let who = match source.auth {
+        SourceAuth::Closed => words.broker,
         SourceAuth::Open => words.everybody,
         SourceAuth::AnyOf(_) => words.token_holder,
     };

@@ -20,7 +20,8 @@ use tracing::{error, info, warn};
 use self::failure::{NotReloaded, READ_WITHIN, config_problem};
 use self::restart_only::RestartOnly;
 use self::watch::FileChange;
-use super::split_config::split_config;
+use super::mqtt::SharedMqttInlet;
+use super::split_config::{SplitConfig, split_config};
 
 pub(crate) use self::config_source::ConfigSource;
 pub(crate) use self::metrics::ReloadMetrics;
@@ -44,6 +45,15 @@ impl From<&Config> for OnFileChange {
     }
 }
 
+/// The parts of a running gateway that a reload changes.
+#[derive(Debug)]
+pub(crate) struct Reloadable {
+    /// The gateway and the access to it.
+    pub(crate) state: Arc<AppState>,
+    /// The clients of brokers.
+    pub(crate) mqtt: SharedMqttInlet,
+}
+
 /// The task that carries out reloads: those of a request, of a signal, and of a change of the file.
 #[derive(Debug)]
 pub(crate) struct Reloader {
@@ -60,24 +70,24 @@ impl Reloader {
         Self { source, on_file_change, restart_only, metrics }
     }
 
-    /// Reloads into `state` at each of `requests`, and at signals and changes of the file.
+    /// Reloads into `target` at each of `requests`, and at signals and changes of the file.
     /// Runs until it is dropped.
-    pub(crate) async fn run(mut self, state: Arc<AppState>, mut requests: mpsc::Receiver<ReloadRequest>) {
+    pub(crate) async fn run(mut self, target: Reloadable, mut requests: mpsc::Receiver<ReloadRequest>) {
         let mut looks = tokio::time::interval(WATCH_INTERVAL);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 Some(request) = requests.recv() => {
-                    let outcome = self.reload(&state, "a request").await;
+                    let outcome = self.reload(&target, "a request").await;
                     let problems = |them: Vec<Problem>| them.iter().map(config_problem).collect();
                     let answer: Result<Vec<ConfigProblem>, ReloadFailure> =
                         outcome.map(problems).map_err(ReloadFailure::from);
                     // The client may have gone.
                     drop(request.send(answer));
                 }
-                Some(()) = self.source.hangups.recv() => drop(self.reload(&state, "SIGHUP").await),
+                Some(()) = self.source.hangups.recv() => drop(self.reload(&target, "SIGHUP").await),
                 _ = looks.tick() => if let Some(cause) = self.look().await {
-                    drop(self.reload(&state, cause).await);
+                    drop(self.reload(&target, cause).await);
                 },
             }
         }
@@ -103,9 +113,13 @@ impl Reloader {
         }
     }
 
-    async fn reload(&mut self, state: &AppState, cause: &'static str) -> Result<Vec<Problem>, NotReloaded> {
+    async fn reload(
+        &mut self,
+        target: &Reloadable,
+        cause: &'static str,
+    ) -> Result<Vec<Problem>, NotReloaded> {
         self.source.mark_acted_on().await;
-        let outcome = self.read_and_apply(state).await;
+        let outcome = self.read_and_apply(target).await;
         match &outcome {
             Ok(warnings) => {
                 self.metrics.succeeded(SystemClock.now());
@@ -122,7 +136,7 @@ impl Reloader {
 
     /// Reads the config and applies it. Every step that can fail comes before the first one
     /// that changes anything.
-    async fn read_and_apply(&mut self, state: &AppState) -> Result<Vec<Problem>, NotReloaded> {
+    async fn read_and_apply(&mut self, target: &Reloadable) -> Result<Vec<Problem>, NotReloaded> {
         let file = self.source.file.clone();
         // Certificates are read and parsed, which would keep requests waiting.
         let reading = tokio::task::spawn_blocking(move || file.read());
@@ -137,9 +151,10 @@ impl Reloader {
         }
         let warnings = std::mem::take(&mut config.warnings);
         let on_file_change = OnFileChange::from(&config);
-        let (settings, access) = split_config(config);
-        state.gateway().apply_settings(settings).await?;
-        state.replace_access(access);
+        let SplitConfig { settings, access, mqtt } = split_config(config);
+        target.state.gateway().apply_settings(settings).await?;
+        target.state.replace_access(access);
+        target.mqtt.apply(mqtt).await;
         self.on_file_change = on_file_change;
         Ok(warnings)
     }

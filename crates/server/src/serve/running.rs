@@ -9,16 +9,20 @@ use fanfare_config::Config;
 use fanfare_core::{Clock as _, SystemClock};
 use fanfare_gateway::{Gateway, GatewaySetup, Metrics, RandomJitter, Store};
 use fanfare_http::{AppState, HttpServer, ReloadRequests};
+use fanfare_inlet::BodyReader;
+use fanfare_mqtt::{MqttInlet, MqttInletSetup};
 use prometheus_client::registry::Registry;
 use tokio::task::JoinHandle;
 use tracing::{info, warn};
 
+use super::Providers;
 use super::file_limit::{FileLimit, outlive_largest_file};
 use super::logging::Log;
+use super::mqtt::SharedMqttInlet;
 use super::process_metrics;
-use super::reload::{ConfigSource, ReloadMetrics, Reloader};
+use super::reload::{ConfigSource, ReloadMetrics, Reloadable, Reloader};
 use super::sandbox_host::SandboxHost;
-use super::split_config::split_config;
+use super::split_config::{SplitConfig, split_config};
 
 /// The time that attempts under way may take to end when the gateway stops, after the five seconds that requests
 /// may take: Docker kills after ten. What has not ended is made again at the next start.
@@ -29,6 +33,7 @@ const GRACE: Duration = Duration::from_secs(4);
 pub(crate) struct RunningGateway {
     http: HttpServer,
     state: Arc<AppState>,
+    mqtt: SharedMqttInlet,
     reloader: Option<JoinHandle<()>>,
 }
 
@@ -61,7 +66,8 @@ impl RunningGateway {
         let clock = Arc::new(SystemClock);
         let reload_metrics = ReloadMetrics::new(&mut registry, clock.now());
         let reloader = source.map(|it| Reloader::new(it, &config, reload_metrics));
-        let (settings, access) = split_config(config);
+        let SplitConfig { settings, access, mqtt: brokers } = split_config(config);
+        let store_instance = store.instance().to_owned();
         let gateway = Gateway::start(GatewaySetup {
             store,
             settings,
@@ -75,7 +81,17 @@ impl RunningGateway {
         .context("the store cannot be read")?;
         warming_up.await.context("the reading of bodies cannot be prepared")?;
         let (reloads, requests) = ReloadRequests::new();
-        let state = AppState::new(Arc::new(gateway), clock, access, registry, reloads);
+        let (gateway, bodies) = (Arc::new(gateway), Arc::new(BodyReader::new(&mut registry)));
+        let mqtt = MqttInletSetup {
+            gateway: Arc::clone(&gateway),
+            bodies: Arc::clone(&bodies),
+            clock: Arc::clone(&clock) as _,
+            jitter: Arc::new(RandomJitter),
+            store_instance,
+        };
+        let providers = if sandbox.is_some() { Providers::Sandbox } else { Providers::Real };
+        let mqtt = SharedMqttInlet::new(MqttInlet::new(mqtt, &mut registry), providers);
+        let state = AppState::new(gateway, clock, bodies, access, registry, reloads);
         let state = Arc::new(state.with_sandbox(sandbox.map(|it| it.sandbox)));
         let http = HttpServer::start(listen, Arc::clone(&state), files.connections())
             .with_context(|| format!("cannot listen on {listen}: set `server.listen` to a free address"))?;
@@ -91,8 +107,10 @@ impl RunningGateway {
             );
         }
         info!(address = %http.address(), "Listening on");
-        let reloader = reloader.map(|it| tokio::spawn(it.run(Arc::clone(&state), requests)));
-        Ok(Self { http, state, reloader })
+        mqtt.apply(brokers).await;
+        let target = Reloadable { state: Arc::clone(&state), mqtt: mqtt.clone() };
+        let reloader = reloader.map(|it| tokio::spawn(it.run(target, requests)));
+        Ok(Self { http, state, mqtt, reloader })
     }
 
     /// The address at which alerts are taken.
@@ -109,7 +127,7 @@ impl RunningGateway {
     pub(crate) async fn stop(self) {
         info!("Stopping");
         self.state.stop_accepting();
-        self.http.stop().await;
+        tokio::join!(self.http.stop(), self.mqtt.stop());
         if let Some(reloader) = self.reloader {
             reloader.abort();
         }

@@ -8,10 +8,21 @@ use fanfare_gateway::{GatewaySettings, WatchedSource};
 use fanfare_http::{
     Access, AccessSettings, SignatureKey, SourceAccess, SourceCredential, SourceEndpoint, WebOrigins,
 };
+use fanfare_mqtt::MqttSource;
 
-/// The settings of the gateway, and the access to the HTTP server. Neither holds what
-/// cannot change while it runs.
-pub(crate) fn split_config(config: Config) -> (GatewaySettings, AccessSettings) {
+/// The parts of a config by who takes them. None holds what cannot change while the gateway runs.
+#[derive(Debug)]
+pub(crate) struct SplitConfig {
+    /// The settings of the gateway.
+    pub(crate) settings: GatewaySettings,
+    /// The access to the HTTP server.
+    pub(crate) access: AccessSettings,
+    /// The sources that take messages from brokers.
+    pub(crate) mqtt: Vec<MqttSource>,
+}
+
+/// The parts of `config`.
+pub(crate) fn split_config(config: Config) -> SplitConfig {
     let Config {
         server: ServerConfig { listen: _, external_url, auth, cors_origins, reload_on_change: _ },
         store_path: _,
@@ -38,22 +49,32 @@ pub(crate) fn split_config(config: Config) -> (GatewaySettings, AccessSettings) 
         Auth::Bearer(token) => Access::bearer(token),
         Auth::Open => Access::ThisMachine,
     };
+    let mqtt = sources.iter().filter_map(mqtt_source).collect();
     let sources: HashMap<_, _> = sources.into_iter().map(source_endpoint).collect();
-    (settings, AccessSettings { sources, api, origins, locale })
+    SplitConfig { settings, access: AccessSettings { sources, api, origins, locale }, mqtt }
 }
 
 fn watched_source(source: &SourceConfig) -> Option<WatchedSource> {
     source.expect_every.map(|every| WatchedSource { name: source.name().clone(), every })
 }
 
+fn mqtt_source(source: &SourceConfig) -> Option<MqttSource> {
+    let SourceConfig { settings, format, unreadable, auth: _, mqtt, max_body, expect_every: _ } = source;
+    let (settings, format) = (settings.clone(), format.clone());
+    let (unreadable, max_body) = (*unreadable, *max_body);
+    mqtt.clone().map(|broker| MqttSource { settings, format, unreadable, max_body, broker })
+}
+
 fn source_endpoint(source: SourceConfig) -> (String, Arc<SourceEndpoint>) {
-    let SourceConfig { settings, format, unreadable, auth, max_body, expect_every: _ } = source;
+    let SourceConfig { settings, format, unreadable, auth, mqtt: _, max_body, expect_every: _ } = source;
     let access = source_access(&auth);
     (settings.name.to_string(), Arc::new(SourceEndpoint { settings, format, unreadable, access, max_body }))
 }
 
 fn source_access(auth: &SourceAuth) -> SourceAccess {
     match auth {
+        // A list of nothing lets nobody in.
+        SourceAuth::Closed => SourceAccess::AnyOf(Vec::new()),
         SourceAuth::Open => SourceAccess::Anyone,
         SourceAuth::AnyOf(credentials) => {
             SourceAccess::AnyOf(credentials.iter().map(source_credential).collect())

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 /// A bound on how often something of one kind is said.
 #[derive(Debug)]
-pub(super) struct Throttle<K> {
+pub struct Throttle<K> {
     every: Duration,
     said: Mutex<HashMap<K, LastSaid>>,
 }
@@ -21,12 +21,14 @@ struct LastSaid {
 }
 
 impl<K: Eq + Hash> Throttle<K> {
-    pub(super) fn new(every: Duration) -> Self {
+    /// At most one of a kind is said in `every`.
+    #[must_use]
+    pub fn new(every: Duration) -> Self {
         Self { every, said: Mutex::default() }
     }
 
     /// The number of those of `kind` that were left out since one was said, if another may be said at `now`.
-    pub(super) fn pass(&self, kind: K, now: Instant) -> Option<u64> {
+    pub fn pass(&self, kind: K, now: Instant) -> Option<u64> {
         let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(last) = said.get_mut(&kind) else {
             said.insert(kind, LastSaid { at: now, left_out: 0 });

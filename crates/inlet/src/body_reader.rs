@@ -1,0 +1,113 @@
+//! The reading of bodies, as an operator sees it.
+
+use std::time::Duration;
+
+use fanfare_core::{Severity, SourceName};
+use fanfare_sources::{
+    Format, Hints, NothingToDo, ReadAlert, Reading, SourceSettings, Unreadable, UnreadableRule,
+    unreadable_alert,
+};
+use jiff::Timestamp;
+use prometheus_client::registry::Registry;
+use tokio::time::Instant;
+use tracing::{debug, warn};
+
+use crate::metrics::BodyMetrics;
+use crate::throttle::Throttle;
+
+/// The time between two log lines of one kind about what senders write.
+const LOGGED_EVERY: Duration = Duration::from_secs(10);
+
+/// A reader of bodies that logs and counts the parts that an operator may want to see.
+#[derive(Debug)]
+pub struct BodyReader {
+    metrics: BodyMetrics,
+    lines: Throttle<LineKind>,
+}
+
+/// The rules by which the bodies of a source are read.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadingRules<'a> {
+    /// The form of the bodies.
+    pub format: &'a Format,
+    /// The fate of a body that the format cannot read.
+    pub unreadable: UnreadableRule,
+    /// The name of the source, and what it sets.
+    pub source: &'a SourceSettings,
+}
+
+/// The kind of a log line. There are only so many, whatever senders write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum LineKind {
+    RefusedEntry,
+    UnknownLevel,
+}
+
+impl BodyReader {
+    /// Nothing read yet; metrics in `registry`.
+    #[must_use]
+    pub fn new(registry: &mut Registry) -> Self {
+        Self { metrics: BodyMetrics::new(registry), lines: Throttle::new(LOGGED_EVERY) }
+    }
+
+    /// Reads a body by `rules`. What of it cannot be read is an alert too, unless they say that it is refused.
+    ///
+    /// # Errors
+    ///
+    /// If nothing of it can be an alert, and the rules refuse it.
+    pub fn read(
+        &self,
+        body: &[u8],
+        rules: ReadingRules<'_>,
+        hints: &Hints,
+        now: Timestamp,
+    ) -> Result<Reading, Unreadable> {
+        let ReadingRules { format, unreadable, source } = rules;
+        let alert = |fault: &Unreadable| unreadable_alert(source, body, fault, now);
+        let reading = match (format.read(body, hints, source, now), unreadable) {
+            (Ok(mut reading), UnreadableRule::Alert) => {
+                // One alert for the whole body, whatever the number of its faults.
+                reading.alerts.extend(reading.refused.first().map(alert));
+                reading
+            }
+            (Ok(reading), UnreadableRule::Refuse) => reading,
+            (Err(fault), UnreadableRule::Alert) => {
+                Reading { alerts: vec![alert(&fault)], refused: vec![fault], ..Reading::default() }
+            }
+            (Err(fault), UnreadableRule::Refuse) => return Err(fault),
+        };
+        self.take_note(source, &reading);
+        Ok(reading)
+    }
+
+    fn take_note(&self, source: &SourceSettings, reading: &Reading) {
+        let name = &source.name;
+        for NothingToDo { path, reason } in &reading.nothing_to_do {
+            debug!(source.name = %name, path, reason, "Nothing to do");
+        }
+        for Unreadable { fault, path, message } in &reading.refused {
+            self.refused_entry(name, fault.word(), path, message);
+        }
+        for ReadAlert { path, unknown_level, .. } in &reading.alerts {
+            if let Some(level) = unknown_level {
+                self.unknown_level(name, path, level, source.unknown_level);
+            }
+        }
+    }
+
+    /// Counts and logs an entry of a list that cannot be an alert. The rest of its body was taken.
+    fn refused_entry(&self, source: &SourceName, code: &str, path: &str, reason: &str) {
+        self.metrics.refused_entries.get_or_create(&source.into()).inc();
+        if let Some(left_out) = self.lines.pass(LineKind::RefusedEntry, Instant::now()) {
+            warn!(source.name = %source, code, path, reason, left_out, "Refused an entry of a list");
+        }
+    }
+
+    /// Counts and logs a word for a level that no table has. It was read as `instead`.
+    fn unknown_level(&self, source: &SourceName, path: &str, level: &str, instead: Severity) {
+        self.metrics.unknown_levels.get_or_create(&source.into()).inc();
+        if let Some(left_out) = self.lines.pass(LineKind::UnknownLevel, Instant::now()) {
+            warn!(source.name = %source, path, level, severity = %instead, left_out, "Unknown level");
+        }
+    }
+}
