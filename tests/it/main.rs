@@ -10,6 +10,7 @@ mod demo;
 mod ingest;
 mod answers;
 mod robots;
+mod mqtt;
 mod scripts;
 mod senders;
 mod check;

@@ -73,8 +73,15 @@ impl ThinkLinkSite {
 }
 
 fn node(input: &Value) -> ScriptRun {
+    let printed = run_host("tests/tkl/host.js", input);
+    let list = |name: &str| printed[name].as_array().unwrap().clone();
+    ScriptRun { items: list("items"), errors: list("errors") }
+}
+
+/// The JSON that `host`, which runs scripts as some ThinkLink does, prints for `input`.
+pub(crate) fn run_host(host: &str, input: &Value) -> Value {
     let mut child = Command::new("node")
-        .arg(root().join("tests/tkl/host.js"))
+        .arg(root().join(host))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -82,9 +89,7 @@ fn node(input: &Value) -> ScriptRun {
     child.stdin.take().unwrap().write_all(input.to_string().as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "a script fails; Node says above why");
-    let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let list = |name: &str| printed[name].as_array().unwrap().clone();
-    ScriptRun { items: list("items"), errors: list("errors") }
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 /// Does what ThinkLink does with an item of type `axios`.

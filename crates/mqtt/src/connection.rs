@@ -4,14 +4,12 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rumqttc::{AsyncClient, Event, EventLoop, Packet, Publish, QoS, SubAck};
+use rumqttc::{AsyncClient, Event, EventLoop, Packet, Publish, SubAck};
 use tokio::sync::mpsc;
-use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::fault::{ConnectionFault, topic_refusal};
-use crate::observer::MessageFate;
 use crate::options::{IN_FLIGHT, options, subscription};
 use crate::settings::MqttSource;
 use crate::taking::{Services, Taker};
@@ -83,11 +81,9 @@ impl Connection<'_> {
             match event {
                 Event::Incoming(Packet::ConnAck(_)) => self.subscribe(client),
                 Event::Incoming(Packet::SubAck(answer)) => self.look_at(&answer),
-                Event::Incoming(Packet::Publish(message)) => {
-                    if let Err(fault) = self.hand_over(message, &messages) {
-                        return fault;
-                    }
-                }
+                // Mosquitto sends more than it may once it connects again to a session: what has no room stays in the
+                // socket. The taker waits for nothing of ours. Once it has ended, what comes stays at the broker.
+                Event::Incoming(Packet::Publish(message)) => drop(messages.send(message).await),
                 Event::Incoming(_) | Event::Outgoing(_) | Event::Auth(_) => {}
             }
         }
@@ -114,22 +110,6 @@ impl Connection<'_> {
         }
         if refused.len() < topics.len() {
             observer.connected(name, self.client_id);
-        }
-    }
-
-    /// Gives a message to the taker. One that was published without a promise takes no room that one with a promise needs.
-    fn hand_over(&self, message: Publish, messages: &mpsc::Sender<Publish>) -> Result<(), ConnectionFault> {
-        if message.qos == QoS::AtMostOnce && messages.capacity() <= usize::from(IN_FLIGHT) {
-            let topic = String::from_utf8_lossy(&message.topic);
-            let reason = "published with QoS 0, and more come than can be stored: publish with QoS 1";
-            self.services.observer.saw(&self.source.settings.name, MessageFate::Dropped, &topic, reason);
-            return Ok(());
-        }
-        match messages.try_send(message) {
-            Ok(()) => Ok(()),
-            // The taker has ended, because it was told to: what comes now stays at the broker.
-            Err(TrySendError::Closed(_)) => Ok(()),
-            Err(TrySendError::Full(_)) => Err(ConnectionFault::Flood),
         }
     }
 }

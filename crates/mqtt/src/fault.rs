@@ -19,8 +19,6 @@ pub(crate) enum ConnectionFault {
     Trust(TrustError),
     /// An error of the connection.
     Connection(ConnectionError),
-    /// More messages than the broker was allowed to send before the first is acknowledged.
-    Flood,
 }
 
 impl ConnectionFault {
@@ -29,7 +27,6 @@ impl ConnectionFault {
     pub(crate) fn reason(&self) -> String {
         match self {
             Self::Trust(err) => err.to_string(),
-            Self::Flood => "the broker sends more at once than MQTT 5's Receive Maximum allows".to_owned(),
             Self::Connection(err) => match err {
                 ConnectionError::ConnectionRefused(code) => refusal(*code),
                 ConnectionError::MqttState(StateError::ConnFail { reason }) => refusal(*reason),
@@ -42,10 +39,36 @@ impl ConnectionFault {
                 ConnectionError::MqttState(StateError::AwaitPingResp) | ConnectionError::Timeout(_) => {
                     "the broker does not answer".to_owned()
                 }
-                err => misconfiguration(err, NAMES).unwrap_or_else(|| chain(err)),
+                err => {
+                    let words = chain(err);
+                    certificate_refusal(&words).or_else(|| misconfiguration(err, NAMES)).unwrap_or(words)
+                }
             },
         }
     }
+}
+
+/// The alerts of TLS by which a broker refuses our certificate, or that we have none.
+const CERTIFICATE_ALERTS: [&str; 8] = [
+    "CertificateRequired",
+    "UnknownCA",
+    "BadCertificate",
+    "UnsupportedCertificate",
+    "CertificateExpired",
+    "CertificateRevoked",
+    "CertificateUnknown",
+    "AccessDenied",
+];
+
+/// The refusal of our certificate in the words of an error. It comes after TLS 1.3's handshake, when
+/// the library has made a text of it.
+fn certificate_refusal(words: &str) -> Option<String> {
+    let (_, alert) = words.split_once("received fatal alert: ")?;
+    CERTIFICATE_ALERTS.iter().find(|it| alert.starts_with(**it)).map(|alert| {
+        format!(
+            "the broker refuses our certificate, or wants to see one (its alert: {alert}): name one that an authority of the broker's has issued in `mqtt.client_certificate`"
+        )
+    })
 }
 
 /// The reason for which a broker lets nobody in.

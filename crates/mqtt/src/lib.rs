@@ -15,6 +15,7 @@ mod taking;
 mod redelivery;
 mod observer;
 mod options;
+mod session;
 mod fault;
 mod settings;
 

@@ -20,11 +20,11 @@ const LOGGED_EVERY: Duration = Duration::from_secs(10);
 pub(crate) struct Observer {
     connected: Family<SourceLabels, Gauge>,
     messages: Family<MessageLabels, Counter>,
-    lines: Throttle<(SourceName, MessageFate)>,
+    lines: Throttle<SourceName>,
 }
 
 /// The fate of a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MessageFate {
     /// Its alerts are on the disk.
     Taken,
@@ -34,8 +34,6 @@ pub(crate) enum MessageFate {
     Unreadable,
     /// It stands under a topic that is no longer wanted.
     Unwanted,
-    /// It came without a promise (QoS 0) while there was no room.
-    Dropped,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -56,7 +54,6 @@ impl MessageFate {
             Self::Redelivered => "redelivered",
             Self::Unreadable => "unreadable",
             Self::Unwanted => "unwanted",
-            Self::Dropped => "dropped",
         }
     }
 }
@@ -107,8 +104,8 @@ impl Observer {
             MessageFate::Taken | MessageFate::Redelivered | MessageFate::Unwanted => {
                 debug!(source.name = %source, mqtt.topic = topic, fate = fate_word, reason, "A message");
             }
-            MessageFate::Unreadable | MessageFate::Dropped => {
-                if let Some(left_out) = self.lines.pass((source.clone(), fate), Instant::now()) {
+            MessageFate::Unreadable => {
+                if let Some(left_out) = self.lines.pass(source.clone(), Instant::now()) {
                     warn!(source.name = %source, mqtt.topic = topic, fate = fate_word, reason, left_out, "A message is no alert");
                 }
             }

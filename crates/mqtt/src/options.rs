@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use fanfare_tls::TrustError;
 use rumqttc::{
-    AckMode, BrokerSessionResumePolicy, MqttOptions, NetworkOptions, QoS, RetainForwardRule, SubscribeFilter,
-    TlsConfiguration, Transport,
+    AckMode, MqttOptions, NetworkOptions, QoS, RetainForwardRule, SubscribeFilter, TlsConfiguration,
+    Transport,
 };
 
+use crate::session::EmptySessions;
 use crate::settings::{BrokerSecurity, BrokerSettings, MqttLogin, MqttSource};
 
 /// The messages that a broker sends at most before the first of them is acknowledged.
@@ -39,9 +40,7 @@ pub(crate) fn options(source: &MqttSource, client_id: &str) -> Result<MqttOption
     network.set_connection_timeout(CONNECT_WITHIN.as_secs());
     options
         .set_clean_start(false)
-        // A message that an earlier process took and did not acknowledge comes again; what is
-        // to become of it, the store knows and not the client.
-        .set_broker_session_resume_policy(BrokerSessionResumePolicy::AllowBrokerOnly)
+        .set_session_store(EmptySessions)
         .set_session_expiry_interval(u32::try_from(SESSION_EXPIRY.as_secs()).ok())
         .set_ack_mode(AckMode::Manual)
         .set_receive_maximum(Some(IN_FLIGHT))

@@ -5,17 +5,18 @@ use std::collections::VecDeque;
 use rumqttc::Publish;
 use sha2::{Digest, Sha256};
 
-use crate::options::IN_FLIGHT;
+/// The messages that can be remembered: as many as brokers keep for a session that is away, unless they
+/// are told otherwise (Mosquitto's `max_queued_messages` and EMQX' `max_mqueue_len` are 1,000).
+const REMEMBERED: usize = 1024;
 
-/// The messages that were taken last. An acknowledgement that a broker did not get makes
-/// it send the message again; of those it can only be one that was in flight.
+/// The messages that were taken last. An acknowledgement that a broker did not get makes it send the message again.
 #[derive(Debug, Default)]
 pub(crate) struct TakenMessages(VecDeque<[u8; 32]>);
 
 impl TakenMessages {
     /// Remembers that `message` is on the disk.
     pub(crate) fn insert(&mut self, message: &Publish) {
-        if self.0.len() == usize::from(IN_FLIGHT) * 2 {
+        if self.0.len() == REMEMBERED {
             self.0.pop_front();
         }
         self.0.push_back(identity(message));

@@ -58,3 +58,29 @@ fn every_certificate_of_a_file_counts_whatever_an_editor_writes_before_the_first
     let (cut, _) = two.split_at(two.len() - 100);
     check_refused(file(cut).path(), "no whole PEM file");
 }
+
+#[test]
+fn a_client_shows_a_certificate_whose_key_it_has() {
+    let (own, other) = (made("fanfare"), made("another"));
+    let ca = file(&own.0);
+    let configured = |certificate: &str, key: &str| {
+        let (cert_file, key_file) = (file(certificate), file(key));
+        let identity =
+            ClientIdentity { cert_file: cert_file.path().to_owned(), key_file: key_file.path().to_owned() };
+        client_config_with_identity(Some(ca.path()), &identity).map(|_| ()).map_err(|err| err.to_string())
+    };
+    assert_eq!(configured(&own.0, &own.1), Ok(()));
+    let refused = |certificate: &str, key: &str, words: &str| {
+        let err = configured(certificate, key).unwrap_err();
+        assert!(err.contains(words) && !err.contains("PRIVATE KEY-----\nM"), "{err}");
+    };
+    refused(&own.0, &other.1, "is not the one of the certificate");
+    refused(&own.0, &own.0, "holds no private key");
+    refused(&own.1, &own.1, "holds no certificate");
+}
+
+/// A certificate and its key, as PEM.
+fn made(name: &str) -> (String, String) {
+    let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
+    (made.cert.pem(), made.signing_key.serialize_pem())
+}

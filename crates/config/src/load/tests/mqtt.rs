@@ -1,0 +1,74 @@
+//! Sources that take the messages of a broker.
+
+use std::time::Duration;
+
+use expect_test::{Expect, expect};
+use fanfare_mqtt::BrokerSecurity;
+
+use super::{SOUND, check_problems, check_warnings, load};
+use crate::SourceAuth;
+
+const AUTH: &str = "auth: { bearer: { env: TOKEN } }";
+
+/// The sound config, with this broker instead of a token.
+fn with_broker(mqtt: &str) -> String {
+    assert!(SOUND.contains(AUTH));
+    SOUND.replace(AUTH, &format!("mqtt: {{ {mqtt} }}"))
+}
+
+#[track_caller]
+fn check_broker(mqtt: &str, expected: Expect) {
+    check_problems(&with_broker(mqtt), expected);
+}
+
+#[test]
+fn a_broker_alone_closes_the_door_and_has_good_defaults() {
+    let config = load(&with_broker("broker: 'mqtt://10.0.0.5', topics: ['a/+/b', 'c/#']")).unwrap();
+    assert_eq!(config.warnings, []);
+    let source = &config.sources[0];
+    assert!(matches!(source.auth, SourceAuth::Closed), "{:?}", source.auth);
+    let broker = source.mqtt.as_ref().unwrap();
+    assert_eq!((broker.host.as_str(), broker.port), ("10.0.0.5", 1883));
+    assert_eq!((&broker.security, broker.keep_alive), (&BrokerSecurity::Plain, Duration::from_secs(30)));
+    let tls = load(&with_broker("broker: 'mqtts://broker.example.com', topics: [a]")).unwrap();
+    assert_eq!(tls.sources[0].mqtt.as_ref().unwrap().port, 8883);
+}
+
+#[test]
+fn a_broker_and_a_door_stand_beside_each_other() {
+    let both = format!("{AUTH}\n    mqtt: {{ broker: 'mqtt://[::1]:1884', topics: [a] }}");
+    let config = load(&SOUND.replace(AUTH, &both)).unwrap();
+    let source = &config.sources[0];
+    assert!(source.auth.bearer().is_some());
+    let broker = source.mqtt.as_ref().unwrap();
+    assert_eq!((broker.host.as_str(), broker.port), ("::1", 1884));
+}
+
+#[test]
+fn mistakes_of_a_broker_are_named() {
+    check_broker("broker: '10.0.0.5:1883', topics: []", expect![[]]);
+    check_broker(
+        "broker: 'mqtt://fanfare:secret@10.0.0.5', topics: ['a/#/b', 'a+', '$share/x/a', '']",
+        expect![[]],
+    );
+    check_broker(
+        "broker: 'wss://10.0.0.5', topics: [a], password: { env: TOKEN }, keep_alive: 1s",
+        expect![[]],
+    );
+    check_broker("broker: 'mqtt://10.0.0.5/a', topics: [a], client_id: ''", expect![[]]);
+    check_broker(
+        "broker: 'mqtt://10.0.0.5', topics: [a], ca_file: /nowhere/ca.pem, client_certificate: { cert_file: /nowhere/a, key_file: /nowhere/b }",
+        expect![[]],
+    );
+    check_broker("broker: 'mqtts://10.0.0.5', topics: [a], ca_file: /nowhere/ca.pem", expect![[]]);
+}
+
+#[test]
+fn a_password_in_clear_text_and_topics_that_are_no_alerts_are_doubted() {
+    let login = "username: fanfare, password: { env: TOKEN }";
+    let check = |mqtt: &str, expected| check_warnings(&with_broker(mqtt), expected);
+    check(&format!("broker: 'mqtt://broker.example.com', topics: [a], {login}"), expect![[]]);
+    check(&format!("broker: 'mqtt://10.0.0.5', topics: [a], {login}"), expect![[""]]);
+    check(&format!("broker: 'mqtts://broker.example.com', topics: [a], {login}"), expect![[""]]);
+    check("broker: 'mqtt://10.0.0.5', topics: ['#', '/v32/acme/tkl/up/telemetry/+']", expect![[]]);
+}
