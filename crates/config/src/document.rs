@@ -13,7 +13,7 @@ const LONGEST_CONFIG: u64 = 64 * 1024 * 1024;
 /// Texts that pass for most settings that are written as text: the empty one for
 /// names, and then a length of time, a date, a time of day, a size, addresses, a
 /// matcher, a zone, an `auth`, a format, a JSONPath.
-const PLACEHOLDER_TEXTS: [&str; 14] = [
+const PLACEHOLDER_TEXTS: [&str; 15] = [
     "",
     "1s",
     "2026-01-01",
@@ -22,6 +22,7 @@ const PLACEHOLDER_TEXTS: [&str; 14] = [
     "http://localhost",
     "127.0.0.1:0",
     "nobody@localhost",
+    "mqtts://localhost",
     "sqlite://nowhere",
     "severity >= low",
     "UTC",

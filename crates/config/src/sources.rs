@@ -49,6 +49,7 @@ pub(crate) fn check(yaml: &[SourceYaml], listen: SocketAddr, section: &mut Secti
         }
         formats::check(source, &path, section);
         match (&source.auth, &source.mqtt) {
+            (None, None) if ["auth", "mqtt"].iter().any(|it| section.is_reported(&path.key(it))) => {}
             (None, None) => section.error(&path, "missing setting `auth`"),
             (Some(auth), _) => source_auth::check(auth, listen, &path.key("auth"), section),
             (None, Some(_)) => {}

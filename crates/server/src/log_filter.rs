@@ -5,7 +5,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
 /// The crates that log, as the targets of their lines name them: those of Fanfare, and those that it is built on.
-const TARGETS: [&str; 25] = [
+const TARGETS: [&str; 28] = [
     "fanfare",
     "fanfare_chat",
     "fanfare_config",
@@ -13,6 +13,8 @@ const TARGETS: [&str; 25] = [
     "fanfare_gateway",
     "fanfare_http",
     "fanfare_http_channel",
+    "fanfare_inlet",
+    "fanfare_mqtt",
     "fanfare_sandbox",
     "fanfare_settings",
     "fanfare_sources",
@@ -29,6 +31,7 @@ const TARGETS: [&str; 25] = [
     "lettre",
     "mio",
     "reqwest",
+    "rumqttc",
     "rustls",
     "tokio",
 ];

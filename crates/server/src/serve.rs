@@ -11,6 +11,7 @@ mod stop_signal;
 mod file_limit;
 mod logging;
 mod process_metrics;
+mod providers;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -23,15 +24,7 @@ use self::stop_signal::stop_signal;
 
 pub(crate) use self::demo::run as demo;
 pub(crate) use self::logging::{Log, LogFormat, start_logging};
-
-/// The providers that the channels talk to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Providers {
-    /// The real ones.
-    Real,
-    /// The fakes of the built-in sandbox.
-    Sandbox,
-}
+pub(crate) use self::providers::Providers;
 
 /// `fanfare serve`: runs until the process is told to stop.
 pub(crate) async fn serve(file: &Path, providers: Providers, log: &Log) -> anyhow::Result<()> {

@@ -6,7 +6,7 @@ use fanfare_mqtt::{MqttInlet, MqttSource};
 use tokio::sync::Mutex;
 use tracing::info;
 
-use super::Providers;
+use super::providers::Providers;
 
 /// The inlet MQTT, for the start, for reloads and for the stop.
 #[derive(Debug, Clone)]

@@ -15,11 +15,11 @@ use prometheus_client::registry::Registry;
 use tokio::task::JoinHandle;
 use tracing::{info, warn};
 
-use super::Providers;
 use super::file_limit::{FileLimit, outlive_largest_file};
 use super::logging::Log;
 use super::mqtt::SharedMqttInlet;
 use super::process_metrics;
+use super::providers::Providers;
 use super::reload::{ConfigSource, ReloadMetrics, Reloadable, Reloader};
 use super::sandbox_host::SandboxHost;
 use super::split_config::{SplitConfig, split_config};

@@ -12,7 +12,7 @@ fn credentials(auth: &str) -> Vec<SenderCredential> {
     assert!(SOUND.contains(AUTH), "nothing is changed");
     match load(&SOUND.replace(AUTH, auth)).unwrap().sources.remove(0).auth {
         SourceAuth::AnyOf(credentials) => credentials,
-        SourceAuth::Open => Vec::new(),
+        SourceAuth::Open | SourceAuth::Closed => Vec::new(),
     }
 }
 
