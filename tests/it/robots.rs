@@ -69,6 +69,16 @@ fn a_script_that_tries_again_is_heard_once() {
 }
 
 #[test]
+fn a_dry_run_at_a_robots_door_stores_nothing() {
+    let gateway = gateway();
+    let body = json!({ "msgtype": "text", "text": { "content": "Pump room: the floor is wet" } });
+    for path in ["/robot/send?access_token=robot-token-1", "/cgi-bin/webhook/send?key=bot-key-1"] {
+        assert_eq!(post(&gateway, &format!("{path}&dry_run=1"), &body), ok());
+    }
+    assert_eq!(alerts(&gateway), Vec::<Value>::new());
+}
+
+#[test]
 fn a_script_that_is_refused_hears_what_the_provider_says() {
     let gateway = gateway();
     let body = json!({ "msgtype": "text", "text": { "content": "x" } });

@@ -12,6 +12,7 @@ use fanfare_gateway::{Gateway, NotStored};
 use fanfare_inlet::ReadingRules;
 use fanfare_sources::{BodyFault, Hints, NothingToDo, ReadAlert, Reading, Unreadable};
 use jiff::Timestamp;
+use percent_encoding::percent_decode_str;
 
 use self::content::{Compression, ContentType};
 use crate::convert::{accepted_alert, alert_reading, previewed_alert, refused_entry};
@@ -41,7 +42,8 @@ pub(crate) async fn ingest(
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, HttpRefusal> {
     let endpoint = state.source(request.match_info().get("source").unwrap_or_default())?;
-    let admission = endpoint.access.admit((&request).into(), request.match_info().get("token"))?;
+    let token = request.match_info().get("token").map(|it| percent_decode_str(it).decode_utf8_lossy());
+    let admission = endpoint.access.admit((&request).into(), token.as_deref())?;
     state.gateway.check_room().map_err(not_stored)?;
     let now = state.clock.now();
     let (body, admitted) =
@@ -56,7 +58,7 @@ pub(crate) async fn ingest(
 }
 
 /// Tells whether nothing is to be stored.
-fn is_dry_run(IngestQuery { dry_run }: &IngestQuery) -> Result<bool, HttpRefusal> {
+pub(crate) fn is_dry_run(IngestQuery { dry_run }: &IngestQuery) -> Result<bool, HttpRefusal> {
     match dry_run.as_deref() {
         None | Some("0" | "false") => Ok(false),
         Some("" | "1" | "true") => Ok(true),

@@ -18,11 +18,30 @@ pub(crate) struct HttpRefusal {
     code: &'static str,
     message: String,
     path: Option<String>,
+    challenge: Challenge,
+}
+
+/// The credentials that an answer 401 asks for: <https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1>.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Challenge {
+    /// A bearer token.
+    Bearer,
+    /// A user and a password, or a bearer token. Many programs show neither before they are asked.
+    BasicOrBearer,
+}
+
+impl Challenge {
+    fn header(self) -> &'static str {
+        match self {
+            Self::Bearer => "Bearer",
+            Self::BasicOrBearer => "Basic realm=\"fanfare\", charset=\"UTF-8\", Bearer",
+        }
+    }
 }
 
 impl HttpRefusal {
     pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), path: None }
+        Self { status, code, message: message.into(), path: None, challenge: Challenge::Bearer }
     }
 
     pub(crate) fn unauthorized(message: &str) -> Self {
@@ -49,6 +68,11 @@ impl HttpRefusal {
     /// The status of the answer.
     pub(crate) fn status(&self) -> StatusCode {
         self.status
+    }
+
+    /// The refusal that asks for these credentials.
+    pub(crate) fn asking_for(self, challenge: Challenge) -> Self {
+        Self { challenge, ..self }
     }
 
     /// The refusal with the place in the request that caused it.
@@ -86,12 +110,12 @@ impl ResponseError for HttpRefusal {
     fn error_response(&self) -> HttpResponse {
         let mut answer = HttpResponse::build(self.status);
         if self.status == StatusCode::UNAUTHORIZED {
-            answer.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+            answer.insert_header((header::WWW_AUTHENTICATE, self.challenge.header()));
         }
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             answer.insert_header((header::RETRY_AFTER, RETRY_AFTER));
         }
-        let Self { status: _, code, message, path } = self;
+        let Self { status: _, code, message, path, challenge: _ } = self;
         let error = ErrorDetails { code: (*code).to_owned(), message: message.clone(), path: path.clone() };
         answer.json(ErrorResponse { error })
     }

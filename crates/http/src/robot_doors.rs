@@ -20,7 +20,7 @@ use self::wecom::WeComParameters;
 use crate::access::RobotRefusal;
 use crate::ingest;
 use crate::refusal::HttpRefusal;
-use crate::request::UnreadBody;
+use crate::request::{UnreadBody, query};
 use crate::state::AppState;
 
 /// `POST /robot/send`: answers as DingTalk does once everything the body calls for is on the disk.
@@ -68,9 +68,12 @@ async fn take(
     state.gateway.check_room().map_err(ingest::not_stored)?;
     let body: Bytes = body.read(&admitted, endpoint.body_limit()).await?;
     let now: Timestamp = state.clock.now();
-    let hints = Hints::default(); // the parameters are the provider's
+    let hints = Hints::default(); // the parameters are the provider's, but for one
+    let is_dry_run = ingest::is_dry_run(&query(request, &admitted)?)?;
     let reading = ingest::read(state, &endpoint, request.headers(), body, &hints, now).await?;
-    ingest::accept(&state.gateway, reading, now).await.map_err(ingest::not_stored)?;
+    if !is_dry_run {
+        ingest::accept(&state.gateway, reading, now).await.map_err(ingest::not_stored)?;
+    }
     Ok(())
 }
 

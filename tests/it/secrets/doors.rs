@@ -38,9 +38,11 @@ pub(super) enum Credential {
     Operator,
 }
 
-const DOORS: [DoorRule; 29] = [
+const DOORS: [DoorRule; 31] = [
     ("POST", "/ingest/{source}", Credential::Source),
     ("POST", "/ingest/{source}/{token}", Credential::Source),
+    ("POST", "/ingest/{source}/api/v2/alerts", Credential::Source),
+    ("POST", "/ingest/{source}/{token}/api/v2/alerts", Credential::Source),
     ("POST", "/robot/send", Credential::Robot),
     ("POST", "/cgi-bin/webhook/send", Credential::Robot),
     ("GET", "/-/healthy", Credential::Anybody),

@@ -10,7 +10,7 @@ use super::admitted::Admitted;
 use super::caller::Caller;
 use super::signature::{SignatureKey, dingtalk_sign};
 use super::token::TokenDigest;
-use crate::refusal::HttpRefusal;
+use crate::refusal::{Challenge, HttpRefusal};
 
 /// The difference of clocks up to which DingTalk takes a signature; so do we.
 const DINGTALK_TOLERANCE_MS: i64 = 3_600_000;
@@ -204,11 +204,13 @@ impl SourceAccess {
     fn refusal(credentials: &[SourceCredential], caller: Caller<'_>, in_path: Option<&str>) -> HttpRefusal {
         let takes_bearer = credentials.iter().any(|it| matches!(it, SourceCredential::Bearer(_)));
         let is_shown = caller.bearer_token().is_some() || basic_login(caller).is_some() || in_path.is_some();
-        HttpRefusal::unauthorized(match (is_shown, takes_bearer) {
+        let takes_basic = credentials.iter().any(|it| matches!(it, SourceCredential::Basic(_)));
+        let refusal = HttpRefusal::unauthorized(match (is_shown, takes_bearer) {
             (true, _) => "this token does not open this door",
             (false, true) => "send the header `Authorization: Bearer TOKEN`",
             (false, false) => "show one of the credentials that `auth` of the source names in the config",
-        })
+        });
+        refusal.asking_for(if takes_basic { Challenge::BasicOrBearer } else { Challenge::Bearer })
     }
 }
 

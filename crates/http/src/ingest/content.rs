@@ -1,8 +1,8 @@
 //! The content of a posted body: without its compression, in UTF-8, and as JSON where it came as a form.
 
+mod form;
 mod charset;
 mod compression;
-mod form;
 
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::Bytes;
@@ -36,7 +36,9 @@ impl ContentType {
     pub(super) fn decode(&self, body: Bytes, body_type: BodyType) -> Bytes {
         let body = charset::in_utf8(body, self.charset.as_deref());
         match body_type {
-            BodyType::Json if self.essence == FORM => form_as_json(&body).map_or(body, Bytes::from),
+            BodyType::Json if self.essence == FORM => {
+                form_as_json(&body, self.charset.as_deref()).map_or(body, Bytes::from)
+            }
             // `curl -d` says of every text that it is a form.
             BodyType::Json | BodyType::Text => body,
         }

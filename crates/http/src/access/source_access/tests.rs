@@ -1,5 +1,5 @@
-use actix_web::HttpRequest;
 use actix_web::test::TestRequest;
+use actix_web::{HttpRequest, ResponseError as _};
 
 use super::*;
 
@@ -56,6 +56,18 @@ fn no_other_credential_opens_it() {
     let signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
     check(&[("x-hub-signature-256", signature)], None, b"Hello, world!", false);
     check(&[("webhook-signature", "v1,x")], None, b"", false);
+}
+
+/// Programs with a user and a password show them once they are asked.
+#[test]
+fn a_refusal_asks_for_the_credentials_that_would_do() {
+    let asked = |access: &SourceAccess| {
+        let refusal = access.admit((&request(&[])).into(), None).unwrap_err();
+        let answer = refusal.error_response();
+        answer.headers().get("www-authenticate").unwrap().to_str().unwrap().to_owned()
+    };
+    assert_eq!(asked(&several()), "Basic realm=\"fanfare\", charset=\"UTF-8\", Bearer");
+    assert_eq!(asked(&robot(None)), "Bearer");
 }
 
 fn robot(secret: Option<&str>) -> SourceAccess {
