@@ -73,9 +73,9 @@ pub(crate) struct BrokerUrl {
 /// The encryption that the address of a broker asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BrokerScheme {
-    /// None.
+    /// No encryption at all.
     Mqtt,
-    /// TLS.
+    /// TLS from the first byte.
     Mqtts,
 }
 

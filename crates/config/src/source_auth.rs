@@ -68,10 +68,6 @@ impl SourceAuth {
     }
 }
 
-/// The names of the credentials: one that was reported was given all the same.
-const KINDS: [&str; 7] =
-    ["bearer", "basic", "path", "standard_webhook", "hub_signature", "dingtalk", "wecom"];
-
 /// Notes a door that strangers can open, and entries that are not exactly one credential.
 pub(crate) fn check(auth: &SourceAuthYaml, listen: SocketAddr, path: &SettingPath, section: &mut Section) {
     match auth {
@@ -85,7 +81,6 @@ pub(crate) fn check(auth: &SourceAuthYaml, listen: SocketAddr, path: &SettingPat
                 match credential.kinds() {
                     1 => {}
                     0 if CredentialYaml::KINDS.iter().any(|kind| section.is_reported(&path.key(kind))) => {}
-                    0 if KINDS.iter().any(|it| section.is_reported(&path.key(it))) => {}
                     0 => section.error(&path, "names no credential: write `{ bearer: { env: NAME } }`"),
                     _ => section.error(
                         &path,

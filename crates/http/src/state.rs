@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use actix_web::http::StatusCode;
 use fanfare_core::{Clock, Locale};
 use fanfare_gateway::Gateway;
-use fanfare_inlet::BodyReader;
+use fanfare_inlet::InletReader;
 use fanfare_sandbox::Sandbox;
 use fanfare_sources::{Format, SourceSettings, UnreadableRule};
 use prometheus_client::registry::Registry;
@@ -29,7 +29,7 @@ pub struct AppState {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) metrics: ScrapedMetrics,
     pub(crate) traffic: Arc<Traffic>,
-    pub(crate) bodies: Arc<BodyReader>,
+    pub(crate) bodies: Arc<InletReader>,
     pub(crate) sandbox: Option<Arc<Sandbox>>,
     pub(crate) reloads: ReloadRequests,
     sources: Reloadable<HashMap<String, Arc<SourceEndpoint>>>,
@@ -73,7 +73,7 @@ impl AppState {
     pub fn new(
         gateway: Arc<Gateway>,
         clock: Arc<dyn Clock>,
-        bodies: Arc<BodyReader>,
+        bodies: Arc<InletReader>,
         access: AccessSettings,
         mut metrics: Registry,
         reloads: ReloadRequests,

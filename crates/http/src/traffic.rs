@@ -24,12 +24,12 @@ const LOGGED_EVERY: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct Traffic {
     metrics: HttpMetrics,
-    lines: Throttle<LineKind>,
+    lines: Throttle<TrafficLine>,
 }
 
 /// The kind of a log line. There are only so many, whatever callers send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum LineKind {
+enum TrafficLine {
     Refusal(Door, u16),
     Closure(Closure),
 }
@@ -75,7 +75,7 @@ impl Traffic {
     pub(crate) fn refused(&self, refused: RefusedRequest<'_>) {
         let RefusedRequest { door, status, client, source, reason, standing } = refused;
         self.answered(door, status);
-        let kind = LineKind::Refusal(door, status.as_u16());
+        let kind = TrafficLine::Refusal(door, status.as_u16());
         let left_out = match standing {
             Standing::Authenticated if status.is_client_error() => Some(0),
             Standing::Authenticated | Standing::Stranger => self.lines.pass(kind, Instant::now()),
@@ -111,7 +111,7 @@ impl Traffic {
         if closure.is_usual() {
             return;
         }
-        if let Some(left_out) = self.lines.pass(LineKind::Closure(closure), Instant::now()) {
+        if let Some(left_out) = self.lines.pass(TrafficLine::Closure(closure), Instant::now()) {
             let reason = closure.reason();
             warn!(
                 caller.address = client.map(tracing::field::display),

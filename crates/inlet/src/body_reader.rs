@@ -20,7 +20,7 @@ const LOGGED_EVERY: Duration = Duration::from_secs(10);
 
 /// A reader of bodies that logs and counts the parts that an operator may want to see.
 #[derive(Debug)]
-pub struct BodyReader {
+pub struct InletReader {
     metrics: BodyMetrics,
     lines: Throttle<LineKind>,
 }
@@ -43,7 +43,7 @@ enum LineKind {
     UnknownLevel,
 }
 
-impl BodyReader {
+impl InletReader {
     /// Nothing read yet; metrics in `registry`.
     #[must_use]
     pub fn new(registry: &mut Registry) -> Self {

@@ -1,7 +1,7 @@
-//! What every inlet does with a body, however it came.
+//! The part of the way that bodies of all inlets share, however they came.
 //!
 //! How bytes arrive is the matter of an inlet: HTTP, MQTT. How they are read is the matter
-//! of a format. Between the two stands [`BodyReader`]: it has a body read and notes, for
+//! of a format. Between the two stands [`InletReader`]: it has a body read and notes, for
 //! the operator, the parts that were not understood.
 //!
 //! This crate opens no socket and stores nothing.
@@ -10,5 +10,5 @@ mod body_reader;
 mod metrics;
 mod throttle;
 
-pub use crate::body_reader::{BodyReader, ReadingRules};
+pub use crate::body_reader::{InletReader, ReadingRules};
 pub use crate::throttle::Throttle;

@@ -30,9 +30,9 @@ pub(crate) struct Connection<'a> {
 /// The end of a connection.
 #[derive(Debug)]
 pub(crate) enum ConnectionEnd {
-    /// We were told to stop, and have taken leave.
+    /// An order to stop; leave was taken.
     Stopped,
-    /// It broke, or could not be made.
+    /// A fault: the connection broke, or could not be made.
     Lost(ConnectionFault),
 }
 

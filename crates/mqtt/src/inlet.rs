@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use fanfare_core::{Clock, SourceName, stable_hash};
 use fanfare_gateway::{Gateway, Jitter};
-use fanfare_inlet::BodyReader;
+use fanfare_inlet::InletReader;
 use prometheus_client::registry::Registry;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -30,7 +30,7 @@ pub struct MqttInletSetup {
     /// The gateway that stores what comes.
     pub gateway: Arc<Gateway>,
     /// The reader of bodies, which other inlets share.
-    pub bodies: Arc<BodyReader>,
+    pub bodies: Arc<InletReader>,
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
     /// The random numbers that spread attempts to connect.

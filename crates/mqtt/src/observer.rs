@@ -18,7 +18,7 @@ const LOGGED_EVERY: Duration = Duration::from_secs(10);
 /// Clients and messages as an operator sees them.
 #[derive(Debug)]
 pub(crate) struct Observer {
-    connected: Family<SourceLabels, Gauge>,
+    connected: Family<BrokerLabels, Gauge>,
     messages: Family<MessageLabels, Counter>,
     lines: Throttle<SourceName>,
 }
@@ -26,18 +26,18 @@ pub(crate) struct Observer {
 /// The fate of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MessageFate {
-    /// Its alerts are on the disk.
+    /// The alerts in it are on the disk.
     Taken,
-    /// It was on the disk already.
+    /// A message that was on the disk already.
     Redelivered,
-    /// It can be no alert, and would not become one by coming again.
+    /// A message that can be no alert, and would not become one by coming again.
     Unreadable,
-    /// It stands under a topic that is no longer wanted.
+    /// A message under a topic that is no longer wanted.
     Unwanted,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct SourceLabels {
+struct BrokerLabels {
     source: String,
 }
 
@@ -93,7 +93,7 @@ impl Observer {
 
     /// Forgets a client that has ended.
     pub(crate) fn ended(&self, source: &SourceName) {
-        self.connected.remove(&SourceLabels { source: source.to_string() });
+        self.connected.remove(&BrokerLabels { source: source.to_string() });
     }
 
     /// Counts a message, and logs one that is not taken.
@@ -118,6 +118,6 @@ impl Observer {
     }
 
     fn show(&self, source: &SourceName, connected: i64) {
-        self.connected.get_or_create(&SourceLabels { source: source.to_string() }).set(connected);
+        self.connected.get_or_create(&BrokerLabels { source: source.to_string() }).set(connected);
     }
 }

@@ -46,7 +46,7 @@ pub struct BrokerSettings {
 /// The encryption of a connection to a broker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BrokerSecurity {
-    /// None.
+    /// No encryption at all.
     Plain,
     /// TLS from the first byte.
     Tls {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fanfare_core::{Alert, Clock};
 use fanfare_gateway::{Gateway, Jitter};
-use fanfare_inlet::{BodyReader, ReadingRules};
+use fanfare_inlet::{InletReader, ReadingRules};
 use fanfare_sources::{Format, Hints};
 use jiff::Timestamp;
 use rumqttc::{AsyncClient, Publish, matches};
@@ -27,7 +27,7 @@ const EUI_DIGITS: usize = 16;
 #[derive(Debug)]
 pub(crate) struct Services {
     pub(crate) gateway: Arc<Gateway>,
-    pub(crate) bodies: Arc<BodyReader>,
+    pub(crate) bodies: Arc<InletReader>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) jitter: Arc<dyn Jitter>,
     pub(crate) observer: Observer,

@@ -18,7 +18,7 @@ pub struct CheckWords {
     pub routes: &'static str,
     /// The credentials of a source that asks for none.
     pub everybody: &'static str,
-    /// Who brings the alerts of a source that has no door.
+    /// The bringer of alerts to a source that has no door.
     pub broker: &'static str,
     /// The credentials of a source with a token.
     pub token_holder: &'static str,

@@ -55,7 +55,8 @@ fn dependencies(manifest: &str) -> BTreeSet<&str> {
 }
 
 /// Packages whose library has another name.
-const LIBRARIES: [(&str, &str); 2] = [("md-5", "md5"), ("rustls-webpki", "webpki")];
+const LIBRARIES: [(&str, &str); 3] =
+    [("rumqttc-next", "rumqttc"), ("md-5", "md5"), ("rustls-webpki", "webpki")];
 
 /// True if some word of `source` is the library of the package `name`, as Rust writes it.
 fn is_named(source: &str, name: &str) -> bool {

@@ -9,7 +9,7 @@ use crate::scripts::run_host;
 /// A credential that must stay in ThinkLink.
 const BOT_TOKEN: &str = "a-token-that-an-old-script-kept-with-the-device";
 
-/// What ThinkLink publishes after an uplink with this telemetry, from a device whose limit is -15.
+/// The messages that ThinkLink publishes after an uplink with this telemetry, from a device whose limit is -15.
 fn uplink(telemetry: Value) -> Vec<Value> {
     let device = json!({
         "eui": "6353012af1093062",

@@ -21,7 +21,7 @@ impl<'a> Caller<'a> {
         self.shown("bearer")
     }
 
-    /// What stands behind this scheme in the header `Authorization`.
+    /// The text behind this scheme in the header `Authorization`.
     pub(super) fn shown(self, scheme: &str) -> Option<&'a str> {
         let value = self.head.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
         let (stated, shown) = value.split_once(' ')?;

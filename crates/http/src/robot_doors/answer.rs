@@ -1,4 +1,4 @@
-//! What the doors of all providers have in common.
+//! Parts that the doors of all providers have in common.
 
 use std::sync::Arc;
 

@@ -47,7 +47,7 @@ impl From<&Config> for OnFileChange {
 
 /// The parts of a running gateway that a reload changes.
 #[derive(Debug)]
-pub(crate) struct Reloadable {
+pub(crate) struct ReloadTarget {
     /// The gateway and the access to it.
     pub(crate) state: Arc<AppState>,
     /// The clients of brokers.
@@ -72,7 +72,7 @@ impl Reloader {
 
     /// Reloads into `target` at each of `requests`, and at signals and changes of the file.
     /// Runs until it is dropped.
-    pub(crate) async fn run(mut self, target: Reloadable, mut requests: mpsc::Receiver<ReloadRequest>) {
+    pub(crate) async fn run(mut self, target: ReloadTarget, mut requests: mpsc::Receiver<ReloadRequest>) {
         let mut looks = tokio::time::interval(WATCH_INTERVAL);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -115,7 +115,7 @@ impl Reloader {
 
     async fn reload(
         &mut self,
-        target: &Reloadable,
+        target: &ReloadTarget,
         cause: &'static str,
     ) -> Result<Vec<Problem>, NotReloaded> {
         self.source.mark_acted_on().await;
@@ -136,7 +136,7 @@ impl Reloader {
 
     /// Reads the config and applies it. Every step that can fail comes before the first one
     /// that changes anything.
-    async fn read_and_apply(&mut self, target: &Reloadable) -> Result<Vec<Problem>, NotReloaded> {
+    async fn read_and_apply(&mut self, target: &ReloadTarget) -> Result<Vec<Problem>, NotReloaded> {
         let file = self.source.file.clone();
         // Certificates are read and parsed, which would keep requests waiting.
         let reading = tokio::task::spawn_blocking(move || file.read());

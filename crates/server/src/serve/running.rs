@@ -1,6 +1,7 @@
 //! A running gateway: store, gateway, HTTP server and reloads, started in this order.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use fanfare_config::Config;
 use fanfare_core::{Clock as _, SystemClock};
 use fanfare_gateway::{Gateway, GatewaySetup, Metrics, RandomJitter, Store};
 use fanfare_http::{AppState, HttpServer, ReloadRequests};
-use fanfare_inlet::BodyReader;
+use fanfare_inlet::InletReader;
 use fanfare_mqtt::{MqttInlet, MqttInletSetup};
 use prometheus_client::registry::Registry;
 use tokio::task::JoinHandle;
@@ -20,7 +21,7 @@ use super::logging::Log;
 use super::mqtt::SharedMqttInlet;
 use super::process_metrics;
 use super::providers::Providers;
-use super::reload::{ConfigSource, ReloadMetrics, Reloadable, Reloader};
+use super::reload::{ConfigSource, ReloadMetrics, ReloadTarget, Reloader};
 use super::sandbox_host::SandboxHost;
 use super::split_config::{SplitConfig, split_config};
 
@@ -51,14 +52,7 @@ impl RunningGateway {
         let warming_up = tokio::task::spawn_blocking(fanfare_sources::warm_up);
         let store_path = config.store_path.clone();
         let store = Store::open(&store_path, &uuid::Uuid::new_v4().to_string())?;
-        info!(
-            version = env!("CARGO_PKG_VERSION"),
-            store.path = %store_path.display(),
-            store.version = Store::SCHEMA_VERSION,
-            store.instance = store.instance(),
-            config.digest = source.as_ref().map(ConfigSource::digest),
-            "Store opened"
-        );
+        tell_opened(&store, &store_path, source.as_ref());
         let listen = config.server.listen;
         let files = FileLimit::raise()?;
         let mut registry = Registry::default();
@@ -81,7 +75,7 @@ impl RunningGateway {
         .context("the store cannot be read")?;
         warming_up.await.context("the reading of bodies cannot be prepared")?;
         let (reloads, requests) = ReloadRequests::new();
-        let (gateway, bodies) = (Arc::new(gateway), Arc::new(BodyReader::new(&mut registry)));
+        let (gateway, bodies) = (Arc::new(gateway), Arc::new(InletReader::new(&mut registry)));
         let mqtt = MqttInletSetup {
             gateway: Arc::clone(&gateway),
             bodies: Arc::clone(&bodies),
@@ -95,20 +89,10 @@ impl RunningGateway {
         let state = Arc::new(state.with_sandbox(sandbox.map(|it| it.sandbox)));
         let http = HttpServer::start(listen, Arc::clone(&state), files.connections())
             .with_context(|| format!("cannot listen on {listen}: set `server.listen` to a free address"))?;
-        info!(
-            files.limit = files.files(),
-            connections.bound = files.connections(),
-            "Connections are bounded"
-        );
-        if files.is_tight() {
-            warn!(
-                files.limit = files.files(),
-                "So few files may be open that channels or senders may have to wait: raise the limit, e.g. LimitNOFILE=4096 of the systemd unit"
-            );
-        }
+        tell_limits(&files);
         info!(address = %http.address(), "Listening on");
         mqtt.apply(brokers).await;
-        let target = Reloadable { state: Arc::clone(&state), mqtt: mqtt.clone() };
+        let target = ReloadTarget { state: Arc::clone(&state), mqtt: mqtt.clone() };
         let reloader = reloader.map(|it| tokio::spawn(it.run(target, requests)));
         Ok(Self { http, state, mqtt, reloader })
     }
@@ -133,6 +117,29 @@ impl RunningGateway {
         }
         self.state.gateway().shutdown(GRACE).await;
         info!("Stopped");
+    }
+}
+
+/// Logs that the store is open.
+fn tell_opened(store: &Store, path: &Path, source: Option<&ConfigSource>) {
+    info!(
+        version = env!("CARGO_PKG_VERSION"),
+        store.path = %path.display(),
+        store.version = Store::SCHEMA_VERSION,
+        store.instance = store.instance(),
+        config.digest = source.map(ConfigSource::digest),
+        "Store opened"
+    );
+}
+
+/// Logs how many files and connections there may be.
+fn tell_limits(files: &FileLimit) {
+    info!(files.limit = files.files(), connections.bound = files.connections(), "Connections are bounded");
+    if files.is_tight() {
+        warn!(
+            files.limit = files.files(),
+            "So few files may be open that channels or senders may have to wait: raise the limit, e.g. LimitNOFILE=4096 of the systemd unit"
+        );
     }
 }
 

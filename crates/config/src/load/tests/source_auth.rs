@@ -63,7 +63,7 @@ fn an_entry_that_is_not_one_credential_is_told_with_its_place() {
         AUTH,
         "{ basic: { username: x, password: hunter2 } }",
         expect![[
-            r#"5:35: error: sources[0].auth.basic.password: a secret must not stand in the config itself: write `{ env: NAME }` or `{ file: PATH }`, or allow it with `allow_inline_secrets: true` at the top"#
+            r#"5:45: error: sources[0].auth.basic.password: a secret must not stand in the config itself: write `{ env: NAME }` or `{ file: PATH }`, or allow it with `allow_inline_secrets: true` at the top"#
         ]],
     );
     check_change(

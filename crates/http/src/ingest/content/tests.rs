@@ -54,8 +54,12 @@ fn a_form_is_its_json_or_an_object_of_its_fields() {
     check(form, "token=x&payload=%5B%7B%22a%22%3A1%7D%5D", r#"[{"a":1}]"#);
     check(form, "eui=aa01&desc=Tank+2+leaks", r#"{"desc":"Tank 2 leaks","eui":"aa01"}"#);
     check(form, "eui=aa01&desc=%E6%BC%8F%E6%B0%B4", r#"{"desc":"漏水","eui":"aa01"}"#);
-    // Python: urllib.parse.quote('漏水', encoding='gbk')
-    check(form, "eui=aa01&desc=%C2%A9%CB%AE", r#"{"desc":"漏水","eui":"aa01"}"#);
+    // Python: urllib.parse.quote('三号泵房漏水', encoding='gbk'); the last two alone would be UTF-8 as well.
+    check(
+        "application/x-www-form-urlencoded",
+        "eui=aa01&desc=%C8%FD%BA%C5%B1%C3%B7%BF%C2%A9%CB%AE",
+        r#"{"desc":"三号泵房漏水","eui":"aa01"}"#,
+    );
     check("application/x-www-form-urlencoded; charset=gbk", "desc=%C2%A9%CB%AE", r#"{"desc":"漏水"}"#);
     check(form, "  [1]", "  [1]");
     check("text/plain", "eui=aa01", "eui=aa01");
