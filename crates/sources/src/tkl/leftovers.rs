@@ -39,8 +39,16 @@ impl Comparison {
 /// The leftovers by which alarms are told apart, as one text: what else a body says, without times, counters, and
 /// what only concerns its delivery; without readings, too, unless they are compared to the letter.
 pub(super) fn identifying(rest: &Object, comparison: Comparison) -> String {
+    identifying_fields(rest.iter().map(|(name, value)| (name.as_str(), value)), comparison)
+}
+
+/// What tells alarms apart in these fields, as one text.
+pub(super) fn identifying_fields<'a>(
+    fields: impl Iterator<Item = (&'a str, &'a Json)>,
+    comparison: Comparison,
+) -> String {
     let mut text = String::new();
-    for (name, value) in rest {
+    for (name, value) in fields {
         put_identifying(&mut text, LeftoverField { name, class: Class::Unread }, value, comparison);
     }
     text
@@ -87,7 +95,7 @@ fn put_identifying(
             close(text, before, opened + 1, "]\n");
         }
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) => {
-            let is_passing = own == Class::Passing || is_health(&plain);
+            let is_passing = (own == Class::Passing || is_health(&plain)) && !is_told_in_words(&plain, value);
             let said = value.text().filter(|_| !is_passing);
             if let Some(said) = said.and_then(|it| identifying_text(name, value, it, class, comparison)) {
                 text.push('=');
@@ -106,6 +114,16 @@ fn close(text: &mut String, before: usize, opened: usize, end: &str) {
         text.push_str(end);
     }
 }
+
+/// Tells whether a word stands where a device's health or a count is expected: `battery: removed` is an alarm.
+fn is_told_in_words(plain: &str, value: &Json) -> bool {
+    let Json::Text(text) = value else { return false };
+    let starts_with_number = text.trim_start().starts_with(|c: char| c.is_ascii_digit() || "+-−".contains(c));
+    !starts_with_number && (is_health(plain) || COUNTS.contains(&plain))
+}
+
+/// Names of counters that are never the number of a message.
+const COUNTS: [&str; 6] = ["count", "counter", "times", "total", "次数", "计数"];
 
 /// Tells whether the name is that of a reading of the device's own health.
 fn is_health(plain: &str) -> bool {

@@ -65,7 +65,7 @@ const NAMES: [(Meaning, &str, &str); 25] = [
         Meaning::AlarmName,
         "alarmname alertname",
         "alarm alert rulename eventname 告警名称 报警名称 告警 报警 alarmtype alerttype 告警类型 报警类型 \
-         alarmcode faultcode errorcode 告警代码 故障代码",
+         alarmcode faultcode errorcode 告警代码 故障代码 报警代码 错误代码",
     ),
     (Meaning::Eui, "eui", "deveui deviceeui"),
     (
@@ -86,7 +86,7 @@ const NAMES: [(Meaning, &str, &str); 25] = [
         Meaning::Place,
         "",
         "location locationname station stationname site sitename place position address area zone room roomname \
-         roomno building floor line door channel 位置 地点 地址 站点 站点名称 区域 房间 楼层 楼栋 安装位置",
+         roomno building floor line door channel slaveid slave loop loopno point pointno 回路 点位 通道 防区 位置 地点 地址 站点 站点名称 区域 房间 楼层 楼栋 安装位置",
     ),
     (Meaning::Title, "title", "subject summary headline alarmtitle alerttitle event 标题 主题 事件 摘要"),
     (
@@ -161,6 +161,23 @@ const NAMES: [(Meaning, &str, &str); 25] = [
 
 /// Objects whose numbers are readings, whatever their names are, and whose states are those of a device.
 const TELEMETRY: &str = "telemetry telemetrydata values readings measurements sensors sensordata metrics points rxinfo txinfo 遥测";
+
+/// Names of the type of an alarm: of one type a device may have several alarms at once.
+const ALARM_TYPES: [&str; 4] = ["alarmtype", "alerttype", "告警类型", "报警类型"];
+
+/// Names of the code of an alarm: with it a name like `PLC alarm` is told apart from another one.
+const ALARM_CODES: [&str; 7] =
+    ["alarmcode", "faultcode", "errorcode", "告警代码", "故障代码", "报警代码", "错误代码"];
+
+/// Tells whether the normalised name is that of an alarm's type.
+pub(super) fn is_alarm_type(plain: &str) -> bool {
+    ALARM_TYPES.contains(&plain)
+}
+
+/// Tells whether the normalised name is that of an alarm's code.
+pub(super) fn is_alarm_code(plain: &str) -> bool {
+    ALARM_CODES.contains(&plain)
+}
 
 /// A name as names are compared: without case, `_`, `-`, `.` and blanks.
 pub(super) fn plain(name: &str) -> String {

@@ -78,6 +78,59 @@ fn devices_without_eui_differ_by_their_name() {
     );
 }
 
+#[test]
+fn a_number_that_is_no_eui_and_another_name_are_another_device() {
+    for (one, other) in [
+        (
+            r#"{"设备编号":"GW1","设备名称":"风机1","告警内容":"过载"}"#,
+            r#"{"设备编号":"GW1","设备名称":"风机2","告警内容":"过载"}"#,
+        ),
+        (
+            r#"{"sn":"77","deviceName":"Fan A","alarmName":"jam"}"#,
+            r#"{"sn":"77","deviceName":"Fan B","alarmName":"jam"}"#,
+        ),
+        (
+            r#"{"mac":"aa:bb:cc:00:11:22","sensorName":"N","alarm":"wet"}"#,
+            r#"{"mac":"aabbcc001122","sensorName":"S","alarm":"wet"}"#,
+        ),
+        (
+            r#"{"imei":"860000000000001","sensorId":4,"alarm":"wet"}"#,
+            r#"{"imei":"860000000000001","sensorId":5,"alarm":"wet"}"#,
+        ),
+    ] {
+        check_different(one, other);
+    }
+    check_same(
+        r#"{"deviceId":"24e124136b502217","deviceName":"A","alarm":"wet"}"#,
+        r#"{"eui":"24e124136b502217","deviceName":"B","alarm":"wet"}"#,
+    );
+}
+
+#[test]
+fn a_type_alone_does_not_name_an_alarm() {
+    let told = |text: &str| format!(r#"{{"deviceName":"panel","alarmType":"smoke","desc":"{text}"}}"#);
+    check_different(&told("Room 4"), &told("Room 5"));
+    check_same(&told("Room 4: 3.5 %"), &told("Room 4: 3.9 %"));
+    let code = |code: u8| format!(r#"{{"eui":"a1","alarmName":"PLC","errorCode":{code}}}"#);
+    check_different(&code(4), &code(5));
+}
+
+#[test]
+fn two_places_of_a_device_have_two_alarms() {
+    let at = |name: &str, place: &str| format!(r#"{{"eui":"a1","alarmName":"leak","{name}":"{place}"}}"#);
+    for name in ["zone", "channel", "slaveId", "位置", "回路"] {
+        check_different(&at(name, "4"), &at(name, "5"));
+    }
+}
+
+#[test]
+fn words_in_place_of_numbers_tell_alarms_apart() {
+    let told = |name: &str, word: &str| format!(r#"{{"eui":"a1","level":"mid","{name}":"{word}"}}"#);
+    check_different(&told("battery", "bulged"), &told("battery", "missing"));
+    check_different(&told("count", "Belt 1"), &told("count", "Belt 2"));
+    check_same(&told("battery", "80 %"), &told("battery", "79 %"));
+}
+
 proptest! {
     #[test]
     fn readings_and_levels_do_not_change_the_fingerprint(

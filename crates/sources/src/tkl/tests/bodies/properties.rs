@@ -60,6 +60,7 @@ proptest! {
 
     #[test]
     fn device_and_name_are_the_alarm_whatever_else_is_said(one in ".{0,20}", other in ".{0,20}", field in field()) {
+        prop_assume!(field != "location"); // another place is another alarm
         let of = |text: &str| {
             let body = json!({ "eui": "ab12", "alarm_name": "hot", field: text });
             alert(&body.to_string()).incident_key()
