@@ -3,12 +3,13 @@
 use std::str::FromStr;
 
 use jsonpath_rust::parser::errors::JsonPathError;
-use jsonpath_rust::parser::model::JpQuery;
+use jsonpath_rust::parser::model::{JpQuery, Segment, Selector};
 use jsonpath_rust::parser::parse_json_path;
 use jsonpath_rust::query::js_path_process;
 use jsonpath_rust::query::queryable::Queryable;
 
 use crate::json::{Json, Object};
+use crate::work::Work;
 
 /// A JSONPath by RFC 9535, e.g. `$.trigger.name`.
 #[derive(Debug, Clone)]
@@ -26,6 +27,31 @@ pub(crate) struct FoundValue<'a> {
 }
 
 impl JsonPath {
+    /// The values that the path leads to, in their order; `None` if looking for them is more than `work` allows.
+    pub(crate) fn find_within<'a>(&self, root: &'a Json, work: &Work) -> Option<Vec<FoundValue<'a>>> {
+        work.spend(self.steps_over(root))?;
+        Some(self.find(root))
+    }
+
+    /// The steps of looking for the path's values in `root`, at most. A path of names looks at one value for each;
+    /// any other may look at everything, and again for each further `..` and each filter that looks elsewhere.
+    fn steps_over(&self, root: &Json) -> u64 {
+        let segments = &self.query.segments;
+        if segments.iter().all(is_by_name) {
+            return segments
+                .iter()
+                .map(width)
+                .fold(1, |all, width| all.saturating_mul(width).saturating_add(1));
+        }
+        let extent = Extent::of(root);
+        let descents = self.text.matches("..").count().saturating_sub(1);
+        let detours = self.text.matches('$').count().saturating_sub(1);
+        let again = std::iter::repeat_n(extent.depth, descents)
+            .chain(std::iter::repeat_n(extent.steps, detours))
+            .chain(segments.iter().map(width));
+        again.fold(extent.steps, u64::saturating_mul)
+    }
+
     /// The values that the path leads to, in their order.
     pub(crate) fn find<'a>(&self, root: &'a Json) -> Vec<FoundValue<'a>> {
         // The only error is a value that is no part of the tree, to which no path leads.
@@ -41,6 +67,61 @@ impl JsonPath {
     /// The path as it was written.
     pub(crate) fn as_str(&self) -> &str {
         &self.text
+    }
+}
+
+/// Tells whether the segment leads to a fixed number of values by their names and numbers.
+fn is_by_name(segment: &Segment) -> bool {
+    let is_fixed = |selector: &Selector| match selector {
+        Selector::Name(_) | Selector::Index(_) => true,
+        Selector::Wildcard | Selector::Slice(..) | Selector::Filter(_) => false,
+    };
+    match segment {
+        Segment::Selector(selector) => is_fixed(selector),
+        Segment::Selectors(selectors) => selectors.iter().all(is_fixed),
+        Segment::Descendant(_) => false,
+    }
+}
+
+/// The number of selectors of a segment, each of which looks at everything before it.
+fn width(segment: &Segment) -> u64 {
+    match segment {
+        Segment::Descendant(inner) => width(inner),
+        Segment::Selector(_) => 1,
+        Segment::Selectors(selectors) => u64::try_from(selectors.len()).unwrap_or(u64::MAX),
+    }
+}
+
+/// The extent of a tree, as it counts for a path that may look at all of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Extent {
+    /// A step for each value, and for each piece of its place, which is written down on the way.
+    pub(crate) steps: u64,
+    depth: u64,
+}
+
+/// The bytes of a value's place that are one step.
+const PLACE_BYTES_A_STEP: usize = 64;
+
+impl Extent {
+    /// The extent of `root`.
+    pub(crate) fn of(root: &Json) -> Self {
+        let mut extent = Self { steps: 0, depth: 1 };
+        extent.add(root, 1, 0);
+        extent
+    }
+
+    fn add(&mut self, json: &Json, depth: u64, place_bytes: usize) {
+        let steps = u64::try_from(place_bytes / PLACE_BYTES_A_STEP).unwrap_or(u64::MAX).saturating_add(1);
+        self.steps = self.steps.saturating_add(steps);
+        self.depth = self.depth.max(depth);
+        match json {
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) => {}
+            Json::List(items) => items.iter().for_each(|it| self.add(it, depth + 1, place_bytes + 4)),
+            Json::Object(fields) => fields
+                .iter()
+                .for_each(|(name, it)| self.add(it, depth + 1, place_bytes.saturating_add(name.len()))),
+        }
     }
 }
 

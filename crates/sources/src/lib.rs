@@ -34,6 +34,7 @@ mod scrub;
 mod time;
 mod extra;
 mod json_path;
+mod work;
 mod json;
 mod reading;
 

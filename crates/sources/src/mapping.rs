@@ -16,7 +16,11 @@ pub use self::settings::{Mapping, MappingMistake};
 use crate::json::Json;
 use crate::json_path::FoundValue;
 use crate::scrub::scrub;
+use crate::work::{MAX_STEPS, Work};
 use crate::{BodyFault, NothingToDo, Reading, SourceSettings, Unreadable};
+
+/// The alerts that one body may report, at most.
+const MAX_ITEMS: usize = 10_000;
 
 impl Mapping {
     /// Reads `body`, which arrived at `now`.
@@ -26,21 +30,36 @@ impl Mapping {
         source: &SourceSettings,
         now: Timestamp,
     ) -> Result<Reading, Unreadable> {
+        self.read_within(&Work::default(), body, source, now)
+    }
+
+    /// Reads `body` with no more than the work that one body may cause.
+    fn read_within(
+        &self,
+        work: &Work,
+        body: &[u8],
+        source: &SourceSettings,
+        now: Timestamp,
+    ) -> Result<Reading, Unreadable> {
         let sent = Json::parse(body)?;
         let clean = scrub(&sent);
-        let Some(items) = self.items(&clean)? else {
+        let Some(items) = self.items(&clean, work)? else {
             return Ok(Reading { nothing_to_do: vec![empty_list()], ..Reading::default() });
         };
-        let sent_items = self.items(&sent)?.unwrap_or_default();
-        let values = BodyValues::new(&clean, &items);
-        let sent_values = BodyValues::new(&sent, &sent_items);
+        let is_clean = sent == clean;
+        let sent_items = if is_clean { Vec::new() } else { self.items(&sent, work)?.unwrap_or_default() };
+        // Removing credentials never adds an item, but may take one.
+        let is_paired = !is_clean && sent_items.len() == items.len();
+        let values = BodyValues::new(&clean, &items, work);
+        let sent_values = is_paired.then(|| BodyValues::new(&sent, &sent_items, work));
         let mut reading = Reading::default();
         for (index, item) in items.iter().enumerate() {
             let reader = ItemReader { mapping: self, source, now, item, values: &values };
-            // Removing credentials never adds an item, but may take one.
-            let twin = sent_items.get(index).filter(|_| sent_items.len() == items.len());
-            let twin = twin.filter(|twin| twin.value != item.value || sent != clean);
-            match reader.read(twin.map(|twin| (twin, &sent_values))) {
+            let result = reader.read(sent_items.get(index).zip(sent_values.as_ref()));
+            if work.is_too_much() {
+                return Err(too_much_work());
+            }
+            match result {
                 Ok(Some(alert)) => reading.alerts.push(alert),
                 Ok(None) => reading.nothing_to_do.push(NothingToDo {
                     path: item.place.clone(),
@@ -53,7 +72,17 @@ impl Mapping {
     }
 
     /// The parts that report one alert each; `None` if the list of them is empty.
-    fn items<'a>(&self, body: &'a Json) -> Result<Option<Vec<FoundValue<'a>>>, Unreadable> {
+    fn items<'a>(&self, body: &'a Json, work: &Work) -> Result<Option<Vec<FoundValue<'a>>>, Unreadable> {
+        let items = self.find_items(body, work)?;
+        let number = items.as_ref().map_or(0, Vec::len);
+        if number > MAX_ITEMS {
+            let message = format!("found {number} parts that report an alert, expected at most {MAX_ITEMS}");
+            return Err(Unreadable { fault: BodyFault::NotAnAlert, path: "$".to_owned(), message });
+        }
+        Ok(items)
+    }
+
+    fn find_items<'a>(&self, body: &'a Json, work: &Work) -> Result<Option<Vec<FoundValue<'a>>>, Unreadable> {
         let Some(each) = &self.each else {
             return Ok(match body {
                 Json::List(items) => Some(numbered(items)).filter(|it| !it.is_empty()),
@@ -62,7 +91,7 @@ impl Mapping {
                 }
             });
         };
-        let found = each.find(body);
+        let found = each.find_within(body, work).ok_or_else(too_much_work)?;
         if !found.is_empty() {
             return Ok(Some(found));
         }
@@ -79,6 +108,13 @@ impl Mapping {
             }),
         }
     }
+}
+
+fn too_much_work() -> Unreadable {
+    let message = format!(
+        "looking for all that the mapping names takes more than {MAX_STEPS} steps, the bound of one body: send fewer alerts at once"
+    );
+    Unreadable { fault: BodyFault::NotAnAlert, path: "$".to_owned(), message }
 }
 
 fn numbered(items: &[Json]) -> Vec<FoundValue<'_>> {

@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use minijinja::{Environment, UndefinedBehavior, Value};
+use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value};
 
 use crate::json::Json;
+use crate::work::Work;
 
 /// The work that one rendering may do, in minijinja's instructions: a text of a hundred
 /// fields takes a few hundred.
 const FUEL: u64 = 20_000;
+
+/// The bytes of a text that are one step of work.
+const BYTES_A_STEP: usize = 64;
 
 /// The digits of a number up to which a double holds it exactly.
 const EXACT_DIGITS: usize = 15;
@@ -24,8 +28,20 @@ pub(crate) struct Template(Arc<Environment<'static>>);
 
 impl Template {
     /// The text over the fields of `context`; `None` if one that it needs is not there, or it does too much.
-    pub(crate) fn render(&self, context: &Value) -> Option<String> {
-        let text = self.0.get_template(NAME).and_then(|it| it.render(context.clone())).ok()?;
+    pub(crate) fn render(&self, context: &Value, work: &Work) -> Option<String> {
+        let template = self.0.get_template(NAME).ok()?;
+        let text = match template.render_captured(context.clone()) {
+            Ok(done) => {
+                let steps = done.state().fuel_levels().map_or(FUEL, |(taken, _)| taken);
+                let written = u64::try_from(done.output().len() / BYTES_A_STEP).unwrap_or(u64::MAX);
+                work.spend(steps.saturating_add(written))?;
+                done.into_output()
+            }
+            Err(err) => {
+                let is_dear = matches!(err.kind(), ErrorKind::OutOfFuel);
+                return work.spend(if is_dear { FUEL } else { 1 }).and(None);
+            }
+        };
         Some(text.trim().to_owned()).filter(|it| !it.is_empty())
     }
 }

@@ -14,11 +14,12 @@ use super::settings::Mapping;
 use super::status_word::StatusWord;
 use crate::extra::{bounded, flatten, joined, shared};
 use crate::json::{Json, Object};
-use crate::json_path::FoundValue;
+use crate::json_path::{Extent, FoundValue};
 use crate::label_lines::label_lines;
 use crate::template::{template_object, template_value};
 use crate::time::{SenderClock, plausible, plausible_expiry};
 use crate::weight::weigh;
+use crate::work::Work;
 use crate::{BodyFault, ReadAlert, SourceSettings, Unreadable};
 
 /// The name under which templates see the whole body.
@@ -27,6 +28,9 @@ const BODY: &str = "body";
 /// The name of a part that is no object, in templates and among what was not read.
 const VALUE: &str = "value";
 
+/// The bytes of a text that are one step of work.
+const BYTES_A_STEP: usize = 64;
+
 /// A body as the paths and templates of a mapping see it.
 pub(super) struct BodyValues<'a> {
     body: &'a Json,
@@ -34,15 +38,16 @@ pub(super) struct BodyValues<'a> {
     template_body: OnceCell<Value>,
     /// The part outside of the items, for whoever looks at one of them.
     shared: Labels,
+    work: &'a Work,
 }
 
 impl<'a> BodyValues<'a> {
-    pub(super) fn new(body: &'a Json, items: &[FoundValue<'_>]) -> Self {
+    pub(super) fn new(body: &'a Json, items: &[FoundValue<'_>], work: &'a Work) -> Self {
         let is_whole = items.first().is_some_and(|it| std::ptr::eq(it.value, body));
         let items: BTreeSet<*const Json> = items.iter().map(|it| std::ptr::from_ref(it.value)).collect();
         let beside =
             if is_whole { Object::new() } else { unread(body, &items).map(object).unwrap_or_default() };
-        Self { body, template_body: OnceCell::new(), shared: shared(&flatten(beside)) }
+        Self { body, template_body: OnceCell::new(), shared: shared(&flatten(beside)), work }
     }
 }
 
@@ -75,6 +80,10 @@ impl ItemReader<'_> {
     ) -> Result<Option<ReadAlert>, Unreadable> {
         let Mapping { each: _, alertname, status, severity, labels: _, identity: _, .. } = self.mapping;
         let mut values = ItemValues::new(self.item, self.values);
+        // Parts may lie within each other, so that they are together larger than the body.
+        if self.values.work.spend(Extent::of(self.item.value).steps).is_none() {
+            return Ok(None);
+        }
         let (kind, status) = match values.word::<StatusWord>("status", status.as_ref()) {
             Some(StatusWord::Ignore) => return Ok(None),
             Some(StatusWord::Report(kind, status)) => (kind, status),
@@ -207,21 +216,24 @@ impl<'a> ItemValues<'a> {
     fn text(&mut self, expression: &Expression) -> Option<String> {
         let found = match &expression.origin {
             Origin::Constant(text) => Some(text.clone()),
-            Origin::Template(template) => template.render(self.context()),
+            Origin::Template(template) => template.render(self.context(), self.values.work),
             Origin::Path(path, scope) => {
                 let root = match scope {
                     Scope::Item => self.item,
                     Scope::Body => self.values.body,
                 };
-                let values: Vec<&Json> = path.find(root).into_iter().map(|it| it.value).collect();
-                self.text_of(&values)
+                let found = path.find_within(root, self.values.work).unwrap_or_default();
+                let text = self.text_of(found.into_iter().map(|it| it.value));
+                // A text from the whole body may be as long as it, for each alert.
+                let written = text.as_ref().map_or(0, |it| it.len() / BYTES_A_STEP);
+                self.values.work.spend(u64::try_from(written).unwrap_or(u64::MAX)).and(text)
             }
         };
         expression.word(found).filter(|text| !text.trim().is_empty())
     }
 
     /// The texts of `values`, joined. Lists of texts are joined too; anything else with parts has no text.
-    fn text_of(&mut self, values: &[&Json]) -> Option<String> {
+    fn text_of(&mut self, values: impl Iterator<Item = &'a Json>) -> Option<String> {
         let mut texts = Vec::new();
         for value in values {
             let text = match value {
@@ -231,7 +243,7 @@ impl<'a> ItemValues<'a> {
                 }
             };
             if let Some(text) = text.filter(|it| !it.is_empty()) {
-                self.read.insert(std::ptr::from_ref(*value));
+                self.read.insert(std::ptr::from_ref(value));
                 texts.push(text);
             }
         }

@@ -204,3 +204,51 @@ fn a_mapping_that_cannot_be_read_is_refused() {
         assert!(serde_yaml::from_str::<Mapping>(mapping).is_err(), "{mapping}");
     }
 }
+
+fn problems(number: usize, field: &str) -> String {
+    let item = |index| {
+        format!(r#"{{"trigger": {{"name": "t{index}"}}, "host": "h{index}", "{field}": "w{index}", "n": 7}}"#)
+    };
+    format!(r#"{{"site": "x", "problems": [{}]}}"#, (0..number).map(item).collect::<Vec<_>>().join(","))
+}
+
+fn steps(mapping: &str, body: &str) -> u64 {
+    let (mapping, work): (Mapping, _) = (serde_yaml::from_str(mapping).unwrap(), Work::default());
+    let reading =
+        mapping.read_within(&work, body.as_bytes(), &crate::testing::source(), crate::testing::now());
+    assert!(reading.is_ok_and(|it| it.refused.is_empty()));
+    work.steps()
+}
+
+#[test]
+fn four_times_the_alerts_take_four_times_the_steps_with_and_without_credentials() {
+    for field in ["more", "password"] {
+        let (few, many) = (steps(FULL, &problems(200, field)), steps(FULL, &problems(800, field)));
+        assert!(few > 200 && many <= 4 * few, "{field}: {few} and {many} steps");
+    }
+}
+
+#[test]
+fn a_body_of_as_many_alerts_as_may_be_is_read_and_a_larger_one_is_refused() {
+    let format = mapped("{ each: '$.problems[*]', alertname: $.trigger.name, labels: { device: $.host } }");
+    assert_eq!(try_read(&format, &problems(10_000, "password")).unwrap().alerts.len(), 10_000);
+    let err = try_read(&format, &problems(10_001, "more")).unwrap_err();
+    assert!(err.to_string().contains("expected at most 10000"), "{err}");
+}
+
+#[test]
+fn a_body_that_causes_too_much_work_is_refused_with_the_bound() {
+    let body = problems(5000, "more");
+    for mapping in [
+        "{ each: '$.problems[*]', alertname: { path: '$..name', in: body } }",
+        "{ each: '$.problems[*]', alertname: { path: '$.problems[*].host', in: body } }",
+        "{ each: '$.problems[*]', alertname: { template: '{{ body.problems | length }}{% for it in body.problems %}{{ it.host }}{% endfor %}', default: x } }",
+        "{ each: '$.problems[?$..trigger]', alertname: $.host }",
+        "{ each: '$..*', alertname: { path: '$..host', default: x } }",
+    ] {
+        let err = try_read(&mapped(mapping), &body).unwrap_err().to_string();
+        assert!(err.contains("3000000 steps") || err.contains("at most 10000"), "{mapping}: {err}");
+    }
+    let long_name = format!(r#"{{"{}": [{}1]}}"#, "n".repeat(300_000), "1,".repeat(9000));
+    assert!(try_read(&mapped("{ each: '$..*', alertname: { value: x } }"), &long_name).is_err());
+}
