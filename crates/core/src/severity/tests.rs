@@ -71,3 +71,14 @@ fn they_are_ordered_from_mild_to_bad() {
     assert!(Severity::ALL.is_sorted());
     assert!(Severity::Low < Severity::Urgent);
 }
+
+#[test]
+fn classes_colours_and_constants_are_understood() {
+    check(
+        &["一级", "红色", "紧急告警", "LEVEL_CRITICAL", "1 - Critical", "SEVERITY_CRITICAL"],
+        Severity::Urgent,
+    );
+    check(&["二级", "橙色", "2 - Major"], Severity::High);
+    check(&["三级", "黄色", "3. Warning"], Severity::Mid);
+    check(&["四级", "蓝色", "4-Info"], Severity::Low);
+}

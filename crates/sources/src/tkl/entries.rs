@@ -4,6 +4,7 @@ use crate::json::{Json, Object};
 
 use super::names::{KnownName, Meaning, known, plain};
 use super::parts::{PartKind, is_content, is_part};
+use super::words::is_success;
 
 /// The names of a list of alarms, normalised.
 const LISTS: [&str; 12] = [
@@ -23,6 +24,9 @@ const LISTS: [&str; 12] = [
 
 /// The lists whose texts are alarms, too.
 const LISTS_OF_TEXTS: [&str; 5] = ["alarms", "alerts", "events", "告警列表", "告警"];
+
+/// The lists whose name says that they hold the alarms. Any other beside an alarm is a detail of it, e.g. its history.
+const LISTS_OF_ALARMS: [&str; 6] = ["alarms", "alerts", "alarmlist", "alertlist", "告警列表", "告警"];
 
 /// The objects in which such a list may stand.
 const AROUND: [&str; 5] = ["data", "body", "payload", "params", "result"];
@@ -49,7 +53,8 @@ impl AlarmList {
         }
         let around = body.iter().find_map(|(name, value)| match value {
             Json::Object(inner) if AROUND.contains(&plain(name).as_str()) => {
-                Some((name.clone(), find_list(inner)?))
+                let list = find_list(inner)?;
+                (is_list_of_all(&list) || !tells_an_alarm(&body)).then(|| (name.clone(), list))
             }
             Json::Null
             | Json::Bool(_)
@@ -151,6 +156,9 @@ fn find_list(fields: &Object) -> Option<String> {
 /// Tells whether the value under `name` is a list of alarms, and not, say, of readings beside the text of one.
 fn is_list_of_alarms(name: &str, value: &Json, beside: &Object) -> bool {
     let Json::List(entries) = value else { return false };
+    if !is_list_of_all(name) && tells_an_alarm(beside) {
+        return false;
+    }
     let objects = || {
         entries.iter().filter_map(|it| match it {
             Json::Object(fields) => Some(fields),
@@ -161,6 +169,19 @@ fn is_list_of_alarms(name: &str, value: &Json, beside: &Object) -> bool {
     let says_an_alarm = |fields: &Object| has_content(fields) || (is_own && has_state(fields));
     let has_texts = || is_own && entries.iter().any(|it| matches!(it, Json::Text(_)));
     objects().any(says_an_alarm) || has_texts() || (objects().next().is_some() && !has_content(beside))
+}
+
+fn is_list_of_all(name: &str) -> bool {
+    LISTS_OF_ALARMS.contains(&plain(name).as_str())
+}
+
+/// Tells whether the fields themselves have an alarm's name or text. A level, or the answer of an interface, is none.
+fn tells_an_alarm(fields: &Object) -> bool {
+    fields.iter().any(|(name, value)| {
+        let is_text = matches!(value, Json::Text(text) if !text.trim().is_empty() && !is_success(text));
+        let is_told = |meaning| is_content(meaning) && meaning != Meaning::Level;
+        is_text && known(&plain(name)).is_some_and(|it| is_told(it.meaning))
+    })
 }
 
 fn has_content(fields: &Object) -> bool {

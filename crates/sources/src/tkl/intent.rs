@@ -5,15 +5,15 @@
 //! `alarm` is no state. What contradicts the result is kept and shown, and a word that no table has raises: rather one
 //! notification too many than a lost alarm.
 
-use fanfare_core::{Kind, Status};
+use fanfare_core::{Kind, Severity, Status};
 
 use crate::Unreadable;
 use crate::extra::bounded;
 use crate::json::Json;
 
 use super::body::{Body, Field};
-use super::names::{Meaning, plain};
-use super::words::{Announced, meaning, meaning_of_flag};
+use super::names::{Meaning, known, plain};
+use super::words::{Announced, flag, is_position, is_success, meaning, meaning_of_flag};
 
 /// The intent of a sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,12 @@ pub(super) struct StateWord {
 impl Statement {
     /// Takes the intent from the body.
     pub(super) fn take(body: &mut Body<'_>) -> Result<Self, Unreadable> {
-        let actions = take_all(body, Meaning::Action, |_, found| meaning_of_flag(found.text()?));
+        let story = Story::of(body);
+        let actions = take_all(body, Meaning::Action, |name, found| {
+            let word = found.text()?;
+            let is_other = name != "action" && story.has_position(word) || story.has_no_remedy(word);
+            meaning_of_flag(word).filter(|_| !is_other)
+        });
         if let Some(field) = body.fields(Meaning::Action).first() {
             body.refuse_composite(field)?;
         }
@@ -53,11 +58,12 @@ impl Statement {
         let kinds: Vec<StateWord> = kinds.into_iter().flatten().collect();
         let own = [Meaning::AlarmState, Meaning::AlarmName].map(|it| take_all(body, it, own_state));
         let over = take_all(body, Meaning::OverFlag, |_, found| over(found));
-        let faults = take_all(body, Meaning::Description, fault);
+        let faults = take_all(body, Meaning::Description, |name, found| story.fault(name, found));
         let own: Vec<StateWord> = own.into_iter().flatten().chain(over).chain(faults).collect();
-        let states = take_all(body, Meaning::State, |_, found| state(meaning_of_flag(found.text()?)?));
+        let states = take_all(body, Meaning::State, |_, found| story.state(found.text()?));
+        let levels = take_all(body, Meaning::Level, |_, found| ending_level(found.text()?));
         let says = |words: &[StateWord], word| words.iter().any(|it| it.word == word);
-        let intent = if says(&actions, Announced::Nothing) {
+        let intent = if says(&actions, Announced::Nothing) || story.is_report(actions.len() + own.len()) {
             Intent::Nothing
         } else if says(&kinds, Announced::Notify) || says(&actions, Announced::Notify) {
             Intent::Notify
@@ -66,9 +72,10 @@ impl Statement {
         } else if says(&kinds, Announced::Clear) {
             Intent::Clear
         } else {
-            own.first().or(states.first()).map_or(Intent::Raise, |it| Intent::from(it.word))
+            let said = own.first().or(states.first()).or(levels.first());
+            said.map_or(Intent::Raise, |it| Intent::from(it.word))
         };
-        let words = [actions, kinds, own, states].into_iter().flatten().collect();
+        let words = [actions, kinds, own, states, levels].into_iter().flatten().collect();
         Ok(Self { intent, words })
     }
 
@@ -99,6 +106,101 @@ impl Statement {
         self.words.iter().filter(move |it| Some(it.word) == opposite && !is_type(it))
     }
 }
+
+/// What a body tells of an alarm besides its state. Where it tells much, a word that is often said of something else
+/// does not end the alarm.
+struct Story {
+    /// The names and texts of the alarm.
+    texts: Vec<String>,
+    is_named: bool,
+    has_level: bool,
+    is_grave: bool,
+    /// A field that no table knows is `true`.
+    has_signal: bool,
+    /// A code says that a request was answered.
+    is_answer: bool,
+    is_report_by_type: bool,
+}
+
+impl Story {
+    fn of(body: &Body<'_>) -> Self {
+        let words = |meaning| {
+            let fields = body.fields(meaning);
+            let texts = fields.iter().filter_map(|it| match body.peek(&it.path)? {
+                Json::Text(text) if meaning_of_flag(text).is_none() => Some(text.clone()),
+                Json::Null
+                | Json::Bool(_)
+                | Json::Number(_)
+                | Json::Text(_)
+                | Json::List(_)
+                | Json::Object(_) => None,
+            });
+            texts.collect::<Vec<_>>()
+        };
+        let names = words(Meaning::AlarmName);
+        let is_named = !names.is_empty();
+        let told = [Meaning::Title, Meaning::Description, Meaning::Content].map(words);
+        let levels = words(Meaning::Level);
+        let severities = levels.iter().filter_map(|it| it.parse::<Severity>().ok());
+        let top = body.rest().iter().map(|(name, value)| (plain(name), value));
+        let is_signal =
+            |(name, value): &(String, &Json)| matches!(value, Json::Bool(true)) && known(name).is_none();
+        let is_code = |(name, value): &(String, &Json)| {
+            let is_code = matches!(name.as_str(), "code" | "errcode" | "retcode" | "statuscode");
+            is_code && matches!(value.text(), Some("0" | "200"))
+        };
+        let is_report_by_type = words(Meaning::Kind).iter().any(|it| REPORTS.contains(&plain(it).as_str()));
+        Self {
+            is_named,
+            is_grave: severities.max().is_some_and(|it| it >= Severity::High),
+            has_level: !levels.is_empty(),
+            has_signal: top.clone().any(|it| is_signal(&it)),
+            is_answer: top.clone().any(|it| is_code(&it)),
+            is_report_by_type,
+            texts: names.into_iter().chain(told.into_iter().flatten()).collect(),
+        }
+    }
+
+    /// Tells whether the body is a report of a device that says nothing of an alarm.
+    fn is_report(&self, statements: usize) -> bool {
+        self.is_report_by_type && statements == 0 && self.texts.is_empty() && !self.has_level
+    }
+
+    /// Tells whether `word` is the position of the thing that a grave alarm is about, or which its text names.
+    fn has_position(&self, word: &str) -> bool {
+        let is_named = || self.texts.iter().any(|it| it.to_lowercase().contains(&word.trim().to_lowercase()));
+        is_position(word) && !self.texts.is_empty() && (self.is_grave || is_named())
+    }
+
+    /// Tells whether `word` says that nothing was done about a grave alarm. The documented order is `no`.
+    fn has_no_remedy(&self, word: &str) -> bool {
+        matches!(plain(word).as_str(), "无" | "none") && self.is_grave && !self.texts.is_empty()
+    }
+
+    /// The word of a general state.
+    fn state(&self, word: &str) -> Option<Announced> {
+        let is_answer = self.is_answer && is_success(word) && !self.texts.is_empty();
+        state(meaning_of_flag(word)?).filter(|_| !(is_answer || self.has_position(word)))
+    }
+
+    /// The word of a field that says whether there is a fault, where it is not the text of one. That there is no
+    /// fault ends no alarm of another name or kind: a device may be sound and burn.
+    fn fault(&self, name: &str, found: &Json) -> Option<Announced> {
+        let word = found.text().filter(|_| matches!(name, "fault" | "error"))?;
+        let is_faulty = flag(word).or_else(|| (meaning(word)? == Announced::Clear).then_some(false))?;
+        let has_text = name == "error" && !self.texts.is_empty();
+        let is_other = self.is_named || self.has_level || self.has_signal || has_text;
+        match (is_faulty, is_other) {
+            (true, _) => Some(Announced::Raise),
+            (false, false) => Some(Announced::Clear),
+            (false, true) => None,
+        }
+    }
+}
+
+/// The types of messages that devices send by the clock, normalised.
+const REPORTS: [&str; 8] =
+    ["heartbeat", "keepalive", "telemetry", "uplink", "report", "心跳", "遥测", "上报"];
 
 impl Intent {
     /// The kind and status of the alert; `None` if there is none.
@@ -145,32 +247,32 @@ fn is_kind(name: &str) -> bool {
     .contains(&name)
 }
 
-/// The word of a field that says how it is with the alarm: `alarm: true`, but not `alarm: "door"`.
-fn own_state(_: &str, found: &Json) -> Option<Announced> {
-    match meaning_of_flag(found.text()?)? {
+/// The word of a field that says how it is with the alarm: `alarm: true`, but not `alarm: "door"`. A number under the
+/// name of a type or a code is one of a list.
+fn own_state(name: &str, found: &Json) -> Option<Announced> {
+    let word = found.text()?;
+    let is_enum = ["type", "code", "name", "类型", "代码", "名称"].iter().any(|end| name.ends_with(end));
+    let word = if is_enum { meaning(word) } else { meaning_of_flag(word) };
+    match word? {
         Announced::Nothing => Some(Announced::Clear),
         word @ (Announced::Raise | Announced::Clear | Announced::Notify) => state(word),
     }
 }
 
-/// The word of a field that says whether there is a fault, where it is not the text of one.
-fn fault(name: &str, found: &Json) -> Option<Announced> {
-    match found {
-        Json::Bool(is_faulty) if matches!(name, "fault" | "error") => {
-            Some(if *is_faulty { Announced::Raise } else { Announced::Clear })
-        }
-        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::List(_) | Json::Object(_) => {
-            None
-        }
+/// The word of a field that says whether the alarm is over: a flag, or the state itself.
+fn over(found: &Json) -> Option<Announced> {
+    let word = found.text()?;
+    match flag(word) {
+        Some(true) => Some(Announced::Clear),
+        Some(false) => Some(Announced::Raise),
+        None => state(meaning(word)?),
     }
 }
 
-fn over(found: &Json) -> Option<Announced> {
-    match meaning_of_flag(found.text()?)? {
-        Announced::Raise => Some(Announced::Clear),
-        Announced::Clear => Some(Announced::Raise),
-        Announced::Notify | Announced::Nothing => None,
-    }
+/// The end in the place of a level: `severity: cleared`.
+fn ending_level(word: &str) -> Option<Announced> {
+    let is_end = flag(word).is_none() && !is_position(word) && word.parse::<Severity>().is_err();
+    meaning(word).filter(|it| is_end && *it == Announced::Clear)
 }
 
 fn state(word: Announced) -> Option<Announced> {

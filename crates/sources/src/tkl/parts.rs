@@ -173,6 +173,10 @@ impl PartKind {
     pub(super) fn meaning(self, name: &str) -> Option<KnownName> {
         let here = |meaning, rank| Some(KnownName { meaning, rank, is_documented: true });
         match (self, name) {
+            (
+                Self::Top | Self::Alarm | Self::Event | Self::Envelope,
+                "recover" | "isrecover" | "是否恢复",
+            ) => Some(KnownName { meaning: Meaning::OverFlag, rank: usize::MAX, is_documented: false }),
             (Self::Top | Self::Alarm | Self::Event | Self::Envelope, _) => known(name),
             (Self::Device, "name") => here(Meaning::DeviceName, 0),
             (Self::Device, "id" | "code" | "no" | "number") => {

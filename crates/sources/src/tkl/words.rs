@@ -13,13 +13,13 @@ pub(super) enum Announced {
     Nothing,
 }
 
-/// The words, without case, blanks, `_` and `-`.
+/// The words, of letters and digits only: `_`, brackets, marks and blanks do not count.
 const WORDS: [(Announced, &str); 4] = [
     (
         Announced::Raise,
         "new raise raised on active activated activate alarm alarming alarmon inalarm alert alerting fault faulty \
          firing trigger triggered problem open opened start started begin occur occurred happened abnormal true \
-         yes 告警 报警 故障 异常 触发 已触发 发生 产生 新增 开始 告警中 报警中 未恢复 未解除 激活",
+         yes y activeunack activeack 是 告警 报警 故障 异常 触发 已触发 发生 产生 新增 开始 告警中 报警中 未恢复 未解除 激活",
     ),
     (
         Announced::Clear,
@@ -27,20 +27,48 @@ const WORDS: [(Announced, &str); 4] = [
          normal good healthy close closed off end ended inactive deactivated cancel cancelled canceled dismiss \
          dismissed alarmoff alarmclear alarmcleared backtonormal rtn fixed solved false 恢复 已恢复 恢复正常 \
          告警恢复 报警恢复 正常 解除 已解除 告警解除 报警解除 消除 已消除 消警 结束 已结束 关闭 已关闭 取消 \
-         已取消 撤销 清除 已清除 复位 复归",
+         已取消 撤销 清除 已清除 复位 复归 clearedack clearedunack alarmend alarmended alarmrecover alarmrecovered \
+         alarmresolved reset remove removed delete deleted 告警消除 报警消除 告警已恢复 报警已恢复 告警结束 报警结束 \
+         告警清除 报警清除 故障恢复 故障消除 故障解除 消失 已处理",
     ),
     (Announced::Notify, "notify notification notice 通知"),
-    (Announced::Nothing, "no none noop nothing ignore 无"),
+    (Announced::Nothing, "no n none noop nothing ignore 无 否"),
 ];
 
 /// The meaning of the word, if the table has it.
 pub(super) fn meaning(word: &str) -> Option<Announced> {
-    let kept = word.chars().filter(|c| !(matches!(c, '_' | '-') || c.is_whitespace()));
-    let plain: String = kept.take(24).flat_map(char::to_lowercase).collect();
+    let plain = plain_word(word);
     WORDS
         .iter()
         .find(|(_, words)| words.split_ascii_whitespace().any(|it| it == plain))
         .map(|(meaning, _)| *meaning)
+}
+
+/// The word as words are compared.
+fn plain_word(word: &str) -> String {
+    word.chars().filter(|c| c.is_alphanumeric()).take(24).flat_map(char::to_lowercase).collect()
+}
+
+/// Words for the position of a switch, a valve or a door, which senders also use for the end of an alarm.
+const POSITIONS: [&str; 5] = ["off", "close", "closed", "关闭", "已关闭"];
+
+/// Tells whether the word may be the position of a thing.
+pub(super) fn is_position(word: &str) -> bool {
+    POSITIONS.contains(&plain_word(word).as_str())
+}
+
+/// Tells whether the word is the answer of an interface that has done what was asked.
+pub(super) fn is_success(word: &str) -> bool {
+    ["ok", "success", "succeeded", "成功", "操作成功", "请求成功"].contains(&plain_word(word).as_str())
+}
+
+/// The flag that the word is.
+pub(super) fn flag(word: &str) -> Option<bool> {
+    match plain_word(word).as_str() {
+        "1" | "true" | "yes" | "y" | "是" | "有" => Some(true),
+        "0" | "false" | "no" | "n" | "none" | "否" | "无" => Some(false),
+        _ => None,
+    }
 }
 
 /// The meaning of the word or flag: what is one or zero, too.
