@@ -1,5 +1,7 @@
 //! The words with which senders say what has happened to an alarm.
 
+use crate::scrub::REMOVED;
+
 /// The meaning of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Announced {
@@ -35,8 +37,11 @@ const WORDS: [(Announced, &str); 4] = [
     (Announced::Nothing, "no n none noop nothing ignore 无 否"),
 ];
 
-/// The meaning of the word, if the table has it.
+/// The meaning of the word, if the table has it. The mark of a credential that was removed is no word of the sender's.
 pub(super) fn meaning(word: &str) -> Option<Announced> {
+    if word == REMOVED {
+        return None;
+    }
     let plain = plain_word(word);
     WORDS
         .iter()

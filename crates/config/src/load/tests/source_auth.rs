@@ -70,7 +70,7 @@ fn an_entry_that_is_not_one_credential_is_told_with_its_place() {
         AUTH,
         "[{ path: { env: TOKEN } }, { bearer: { env: HEADER } }]",
         expect![[
-            r#"5:38: error: sources[0].auth[1].bearer: the token begins with the header's own words, which senders write before it: leave them out"#
+            r#"5:40: error: sources[0].auth[1].bearer: the token begins with the header's own words, which senders write before it: leave them out"#
         ]],
     );
 }

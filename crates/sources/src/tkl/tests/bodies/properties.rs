@@ -52,7 +52,7 @@ proptest! {
 
     #[test]
     fn a_different_whole_number_under_an_unknown_name_is_another_alarm(
-        subject in subject(), a in any::<i32>(), b in any::<i32>(), name in "[a-z]{3,8}_x",
+        subject in subject(), a in any::<i32>(), b in any::<i32>(), name in "[a-o]{3,8}_x", // none that names a credential
     ) {
         let of = |number: i32| alert(&with(&subject, &[("message", json!("hot")), (&name, json!(number))])).incident_key();
         prop_assert_eq!(of(a) == of(b), a == b);
