@@ -9,7 +9,7 @@ use jsonpath_rust::query::js_path_process;
 use jsonpath_rust::query::queryable::Queryable;
 
 use crate::json::{Json, Object};
-use crate::work::Work;
+use crate::work::WorkBudget;
 
 /// A JSONPath by RFC 9535, e.g. `$.trigger.name`.
 #[derive(Debug, Clone)]
@@ -28,7 +28,7 @@ pub(crate) struct FoundValue<'a> {
 
 impl JsonPath {
     /// The values that the path leads to, in their order; `None` if looking for them is more than `work` allows.
-    pub(crate) fn find_within<'a>(&self, root: &'a Json, work: &Work) -> Option<Vec<FoundValue<'a>>> {
+    pub(crate) fn find_within<'a>(&self, root: &'a Json, work: &WorkBudget) -> Option<Vec<FoundValue<'a>>> {
         work.spend(self.steps_over(root))?;
         Some(self.find(root))
     }
@@ -43,7 +43,7 @@ impl JsonPath {
                 .map(width)
                 .fold(1, |all, width| all.saturating_mul(width).saturating_add(1));
         }
-        let extent = Extent::of(root);
+        let extent = TreeExtent::of(root);
         let descents = self.text.matches("..").count().saturating_sub(1);
         let detours = self.text.matches('$').count().saturating_sub(1);
         let again = std::iter::repeat_n(extent.depth, descents)
@@ -94,7 +94,7 @@ fn width(segment: &Segment) -> u64 {
 
 /// The extent of a tree, as it counts for a path that may look at all of it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Extent {
+pub(crate) struct TreeExtent {
     /// A step for each value, and for each piece of its place, which is written down on the way.
     pub(crate) steps: u64,
     depth: u64,
@@ -103,7 +103,7 @@ pub(crate) struct Extent {
 /// The bytes of a value's place that are one step.
 const PLACE_BYTES_A_STEP: usize = 64;
 
-impl Extent {
+impl TreeExtent {
     /// The extent of `root`.
     pub(crate) fn of(root: &Json) -> Self {
         let mut extent = Self { steps: 0, depth: 1 };

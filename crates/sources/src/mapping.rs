@@ -16,7 +16,7 @@ pub use self::settings::{Mapping, MappingMistake};
 use crate::json::Json;
 use crate::json_path::FoundValue;
 use crate::scrub::scrub;
-use crate::work::{MAX_STEPS, Work};
+use crate::work::{MAX_STEPS, WorkBudget};
 use crate::{BodyFault, NothingToDo, Reading, SourceSettings, Unreadable};
 
 /// The alerts that one body may report, at most.
@@ -30,13 +30,13 @@ impl Mapping {
         source: &SourceSettings,
         now: Timestamp,
     ) -> Result<Reading, Unreadable> {
-        self.read_within(&Work::default(), body, source, now)
+        self.read_within(&WorkBudget::default(), body, source, now)
     }
 
     /// Reads `body` with no more than the work that one body may cause.
     fn read_within(
         &self,
-        work: &Work,
+        work: &WorkBudget,
         body: &[u8],
         source: &SourceSettings,
         now: Timestamp,
@@ -72,7 +72,11 @@ impl Mapping {
     }
 
     /// The parts that report one alert each; `None` if the list of them is empty.
-    fn items<'a>(&self, body: &'a Json, work: &Work) -> Result<Option<Vec<FoundValue<'a>>>, Unreadable> {
+    fn items<'a>(
+        &self,
+        body: &'a Json,
+        work: &WorkBudget,
+    ) -> Result<Option<Vec<FoundValue<'a>>>, Unreadable> {
         let items = self.find_items(body, work)?;
         let number = items.as_ref().map_or(0, Vec::len);
         if number > MAX_ITEMS {
@@ -82,7 +86,11 @@ impl Mapping {
         Ok(items)
     }
 
-    fn find_items<'a>(&self, body: &'a Json, work: &Work) -> Result<Option<Vec<FoundValue<'a>>>, Unreadable> {
+    fn find_items<'a>(
+        &self,
+        body: &'a Json,
+        work: &WorkBudget,
+    ) -> Result<Option<Vec<FoundValue<'a>>>, Unreadable> {
         let Some(each) = &self.each else {
             return Ok(match body {
                 Json::List(items) => Some(numbered(items)).filter(|it| !it.is_empty()),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value};
 
 use crate::json::Json;
-use crate::work::Work;
+use crate::work::WorkBudget;
 
 /// The work that one rendering may do, in minijinja's instructions: a text of a hundred
 /// fields takes a few hundred.
@@ -28,7 +28,7 @@ pub(crate) struct Template(Arc<Environment<'static>>);
 
 impl Template {
     /// The text over the fields of `context`; `None` if one that it needs is not there, or it does too much.
-    pub(crate) fn render(&self, context: &Value, work: &Work) -> Option<String> {
+    pub(crate) fn render(&self, context: &Value, work: &WorkBudget) -> Option<String> {
         let template = self.0.get_template(NAME).ok()?;
         let text = match template.render_captured(context.clone()) {
             Ok(done) => {

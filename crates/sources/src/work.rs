@@ -8,11 +8,11 @@ pub(crate) const MAX_STEPS: u64 = 3_000_000;
 
 /// The work that reading one body has caused.
 #[derive(Debug, Default)]
-pub(crate) struct Work {
+pub(crate) struct WorkBudget {
     steps: Cell<u64>,
 }
 
-impl Work {
+impl WorkBudget {
     /// The fact that `steps` more are about to be taken; `None` if they are more than a body may cause.
     pub(crate) fn spend(&self, steps: u64) -> Option<()> {
         self.steps.set(self.steps.get().saturating_add(steps));

@@ -14,12 +14,12 @@ use super::settings::Mapping;
 use super::status_word::StatusWord;
 use crate::extra::{bounded, flatten, joined, shared};
 use crate::json::{Json, Object};
-use crate::json_path::{Extent, FoundValue};
+use crate::json_path::{FoundValue, TreeExtent};
 use crate::label_lines::label_lines;
 use crate::template::{template_object, template_value};
 use crate::time::{SenderClock, plausible, plausible_expiry};
 use crate::weight::weigh;
-use crate::work::Work;
+use crate::work::WorkBudget;
 use crate::{BodyFault, ReadAlert, SourceSettings, Unreadable};
 
 /// The name under which templates see the whole body.
@@ -38,11 +38,11 @@ pub(super) struct BodyValues<'a> {
     template_body: OnceCell<Value>,
     /// The part outside of the items, for whoever looks at one of them.
     shared: Labels,
-    work: &'a Work,
+    work: &'a WorkBudget,
 }
 
 impl<'a> BodyValues<'a> {
-    pub(super) fn new(body: &'a Json, items: &[FoundValue<'_>], work: &'a Work) -> Self {
+    pub(super) fn new(body: &'a Json, items: &[FoundValue<'_>], work: &'a WorkBudget) -> Self {
         let is_whole = items.first().is_some_and(|it| std::ptr::eq(it.value, body));
         let items: BTreeSet<*const Json> = items.iter().map(|it| std::ptr::from_ref(it.value)).collect();
         let beside =
@@ -81,7 +81,7 @@ impl ItemReader<'_> {
         let Mapping { each: _, alertname, status, severity, labels: _, identity: _, .. } = self.mapping;
         let mut values = ItemValues::new(self.item, self.values);
         // Parts may lie within each other, so that they are together larger than the body.
-        if self.values.work.spend(Extent::of(self.item.value).steps).is_none() {
+        if self.values.work.spend(TreeExtent::of(self.item.value).steps).is_none() {
             return Ok(None);
         }
         let (kind, status) = match values.word::<StatusWord>("status", status.as_ref()) {

@@ -213,7 +213,7 @@ fn problems(number: usize, field: &str) -> String {
 }
 
 fn steps(mapping: &str, body: &str) -> u64 {
-    let (mapping, work): (Mapping, _) = (serde_yaml::from_str(mapping).unwrap(), Work::default());
+    let (mapping, work): (Mapping, _) = (serde_yaml::from_str(mapping).unwrap(), WorkBudget::default());
     let reading =
         mapping.read_within(&work, body.as_bytes(), &crate::testing::source(), crate::testing::now());
     assert!(reading.is_ok_and(|it| it.refused.is_empty()));

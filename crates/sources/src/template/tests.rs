@@ -6,7 +6,7 @@ fn check(template: &str, expected: Option<&str>) {
                     "deep": {"a": "<b>"}, "empty": ""}"#;
     let context = template_value(&Json::parse(body).unwrap());
     let template: Template = template.parse().unwrap();
-    assert_eq!(template.render(&context, &Work::default()).as_deref(), expected);
+    assert_eq!(template.render(&context, &WorkBudget::default()).as_deref(), expected);
 }
 
 #[test]

@@ -45,7 +45,7 @@ pub(super) struct StateWord {
 impl Statement {
     /// Takes the intent from the body.
     pub(super) fn take(body: &mut Body<'_>) -> Result<Self, Unreadable> {
-        let story = Story::of(body);
+        let story = AlarmStory::of(body);
         let actions = take_all(body, Meaning::Action, |name, found| {
             let word = found.text()?;
             let is_other = name != "action" && story.has_position(word) || story.has_no_remedy(word);
@@ -107,22 +107,32 @@ impl Statement {
     }
 }
 
-/// What a body tells of an alarm besides its state. Where it tells much, a word that is often said of something else
+/// The facts that a body tells of an alarm besides its state. Where it tells much, a word that is often said of something else
 /// does not end the alarm.
-struct Story {
+struct AlarmStory {
     /// The names and texts of the alarm.
     texts: Vec<String>,
-    is_named: bool,
-    has_level: bool,
-    is_grave: bool,
-    /// A field that no table knows is `true`.
-    has_signal: bool,
-    /// A code says that a request was answered.
-    is_answer: bool,
-    is_report_by_type: bool,
+    marks: Vec<StoryMark>,
 }
 
-impl Story {
+/// A property of what a body tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum StoryMark {
+    /// The alarm has a name.
+    Named,
+    /// The alarm has a level.
+    Rated,
+    /// The level is high or worse.
+    Grave,
+    /// A field that no table knows is `true`.
+    Signal,
+    /// A code says that a request was answered.
+    Answer,
+    /// The message is a report by its type.
+    Report,
+}
+
+impl AlarmStory {
     fn of(body: &Body<'_>) -> Self {
         let words = |meaning| {
             let fields = body.fields(meaning);
@@ -150,36 +160,43 @@ impl Story {
             is_code && matches!(value.text(), Some("0" | "200"))
         };
         let is_report_by_type = words(Meaning::Kind).iter().any(|it| REPORTS.contains(&plain(it).as_str()));
+        let marks = [
+            (StoryMark::Named, is_named),
+            (StoryMark::Grave, severities.max().is_some_and(|it| it >= Severity::High)),
+            (StoryMark::Rated, !levels.is_empty()),
+            (StoryMark::Signal, top.clone().any(|it| is_signal(&it))),
+            (StoryMark::Answer, top.clone().any(|it| is_code(&it))),
+            (StoryMark::Report, is_report_by_type),
+        ];
         Self {
-            is_named,
-            is_grave: severities.max().is_some_and(|it| it >= Severity::High),
-            has_level: !levels.is_empty(),
-            has_signal: top.clone().any(|it| is_signal(&it)),
-            is_answer: top.clone().any(|it| is_code(&it)),
-            is_report_by_type,
+            marks: marks.into_iter().filter(|(_, is_so)| *is_so).map(|(mark, _)| mark).collect(),
             texts: names.into_iter().chain(told.into_iter().flatten()).collect(),
         }
     }
 
+    fn is(&self, mark: StoryMark) -> bool {
+        self.marks.contains(&mark)
+    }
+
     /// Tells whether the body is a report of a device that says nothing of an alarm.
     fn is_report(&self, statements: usize) -> bool {
-        self.is_report_by_type && statements == 0 && self.texts.is_empty() && !self.has_level
+        self.is(StoryMark::Report) && statements == 0 && self.texts.is_empty() && !self.is(StoryMark::Rated)
     }
 
     /// Tells whether `word` is the position of the thing that a grave alarm is about, or which its text names.
     fn has_position(&self, word: &str) -> bool {
         let is_named = || self.texts.iter().any(|it| it.to_lowercase().contains(&word.trim().to_lowercase()));
-        is_position(word) && !self.texts.is_empty() && (self.is_grave || is_named())
+        is_position(word) && !self.texts.is_empty() && (self.is(StoryMark::Grave) || is_named())
     }
 
     /// Tells whether `word` says that nothing was done about a grave alarm. The documented order is `no`.
     fn has_no_remedy(&self, word: &str) -> bool {
-        matches!(plain(word).as_str(), "无" | "none") && self.is_grave && !self.texts.is_empty()
+        matches!(plain(word).as_str(), "无" | "none") && self.is(StoryMark::Grave) && !self.texts.is_empty()
     }
 
     /// The word of a general state.
     fn state(&self, word: &str) -> Option<Announced> {
-        let is_answer = self.is_answer && is_success(word) && !self.texts.is_empty();
+        let is_answer = self.is(StoryMark::Answer) && is_success(word) && !self.texts.is_empty();
         state(meaning_of_flag(word)?).filter(|_| !(is_answer || self.has_position(word)))
     }
 
@@ -189,7 +206,8 @@ impl Story {
         let word = found.text().filter(|_| matches!(name, "fault" | "error"))?;
         let is_faulty = flag(word).or_else(|| (meaning(word)? == Announced::Clear).then_some(false))?;
         let has_text = name == "error" && !self.texts.is_empty();
-        let is_other = self.is_named || self.has_level || self.has_signal || has_text;
+        let is_other =
+            self.is(StoryMark::Named) || self.is(StoryMark::Rated) || self.is(StoryMark::Signal) || has_text;
         match (is_faulty, is_other) {
             (true, _) => Some(Announced::Raise),
             (false, false) => Some(Announced::Clear),

@@ -42,7 +42,7 @@ pub(super) fn identifying(rest: &Object, comparison: Comparison) -> String {
     identifying_fields(rest.iter().map(|(name, value)| (name.as_str(), value)), comparison)
 }
 
-/// What tells alarms apart in these fields, as one text.
+/// The parts of these fields that tell alarms apart, as one text.
 pub(super) fn identifying_fields<'a>(
     fields: impl Iterator<Item = (&'a str, &'a Json)>,
     comparison: Comparison,

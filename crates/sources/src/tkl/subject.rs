@@ -135,14 +135,14 @@ impl Subject {
         let mut identity = Labels::default();
         identity.set("source", source.as_str());
         identity.set("alertname", comparable_name(labels.get("alertname").unwrap_or_default()));
-        let is_by_eui = self.eui.is_some() && self.number == DeviceNumber::Eui;
+        let is_by_eui = self.is_by_eui();
         identity.set("eui", labels.get("eui").unwrap_or_default());
         if !is_by_eui {
             identity.set("device", labels.get("device").unwrap_or_default());
         }
         let comparison = match (self.has_alarm(), self.has_device()) {
             (true, true) => {
-                identity.set("further", self.further(body, is_by_eui));
+                identity.set("further", self.further(body));
                 if self.naming == SubjectNaming::Type {
                     let readingless = |(_, text)| Comparison::WithoutReadings.text(text);
                     identity.set("text", texts.iter().map(readingless).collect::<Vec<_>>().join("\n"));
@@ -158,14 +158,19 @@ impl Subject {
         identity
     }
 
-    /// What tells apart two alarms of one name and device: codes, places that are not the device's own, and its
+    /// Tells whether the device is known by an EUI.
+    fn is_by_eui(&self) -> bool {
+        self.eui.is_some() && self.number == DeviceNumber::Eui
+    }
+
+    /// The facts that tell apart two alarms of one name and device: codes, places that are not the device's own, and its
     /// further numbers and names, if it has no EUI.
-    fn further(&self, body: &Body<'_>, is_by_eui: bool) -> String {
+    fn further(&self, body: &Body<'_>) -> String {
         let is_further = |field: &Field| field.kind != PartKind::Device;
         let mut fields: Vec<Field> = body.fields(Meaning::Place).into_iter().filter(is_further).collect();
         fields
             .extend(body.fields(Meaning::AlarmName).into_iter().filter(|it| is_alarm_code(&plain_name(it))));
-        if !is_by_eui {
+        if !self.is_by_eui() {
             fields
                 .extend([Meaning::DeviceId, Meaning::DeviceName].into_iter().flat_map(|it| body.fields(it)));
         }
