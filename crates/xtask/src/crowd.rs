@@ -6,6 +6,7 @@ mod report;
 mod senders;
 mod setup;
 
+use std::future::ready;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -123,10 +124,10 @@ impl CrowdedGateway {
 
     /// An honest sender beside noisy ones.
     async fn overload(&self, sources: &Sources) -> Result<SenderFigure> {
-        let noisy = NoisySenders::start(&sources.noisy, self.alerts);
+        let mut noisy = NoisySenders::start(&sources.noisy, self.alerts);
         let end = async {
             sleep(self.overload).await;
-            Ok(())
+            wait_until(PATIENCE, "the noisy client is answered", || ready(noisy.is_answered())).await
         };
         let honest = HonestSender::send_until(&sources.honest, end).await;
         Ok(SenderFigure::new(&honest?, noisy.stop().await))

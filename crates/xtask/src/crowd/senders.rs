@@ -98,9 +98,26 @@ impl NoisySenders {
         Self { connections, counts }
     }
 
+    /// Whether a body was answered; of a busy machine the first answer may take longer than the whole overload.
+    ///
+    /// # Errors
+    ///
+    /// When a connection failed.
+    pub(super) fn is_answered(&mut self) -> Result<bool> {
+        if let Some(ended) = self.connections.try_join_next() {
+            ended.context("a noisy connection panicked")??;
+        }
+        let (accepted, refused) = self.counted();
+        Ok(accepted + refused > 0)
+    }
+
     /// Stops; the numbers of alerts that were accepted and refused.
     pub(super) async fn stop(mut self) -> (u64, u64) {
         self.connections.shutdown().await;
+        self.counted()
+    }
+
+    fn counted(&self) -> (u64, u64) {
         (self.counts.accepted.load(Ordering::Relaxed), self.counts.refused.load(Ordering::Relaxed))
     }
 }
