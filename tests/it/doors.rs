@@ -9,6 +9,7 @@ mod metrics;
 mod refusals;
 mod siege;
 mod store;
+mod tls;
 
 use crate::harness::{TestAnswer, TestGateway, TestRequest, text};
 

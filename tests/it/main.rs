@@ -34,6 +34,7 @@ mod mail;
 mod acknowledge;
 mod notices;
 mod ends;
+mod heartbeats;
 mod reload;
 mod contract;
 mod old_stores;

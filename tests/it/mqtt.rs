@@ -1,6 +1,7 @@
 //! Messages of a real broker: what it has taken is told once, whoever dies meanwhile.
 
 mod broker;
+mod heartbeats;
 mod kills;
 mod thinklink;
 mod tls;

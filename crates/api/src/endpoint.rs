@@ -31,6 +31,10 @@ pub enum Endpoint {
     ShowChannel,
     /// A marked test message through one channel.
     TestChannel,
+    /// The list of heartbeats.
+    ListHeartbeats,
+    /// The end of a heartbeat that is not to be expected any more.
+    ForgetHeartbeat,
     /// The state of the gateway.
     Status,
     /// The audit of the ledger.
@@ -50,7 +54,7 @@ pub enum EndpointMethod {
 
 impl Endpoint {
     /// Every endpoint. A path without a parameter stands before the one it could be taken for.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::ListAlerts,
         Self::ExplainAlert,
         Self::AcknowledgeAlert,
@@ -64,6 +68,8 @@ impl Endpoint {
         Self::ListChannels,
         Self::ShowChannel,
         Self::TestChannel,
+        Self::ListHeartbeats,
+        Self::ForgetHeartbeat,
         Self::Status,
         Self::Audit,
         Self::OpenApi,
@@ -86,6 +92,8 @@ impl Endpoint {
             Self::ListChannels => "/api/v1/channels",
             Self::ShowChannel => "/api/v1/channels/{name}",
             Self::TestChannel => "/api/v1/channels/{name}/test",
+            Self::ListHeartbeats => "/api/v1/heartbeats",
+            Self::ForgetHeartbeat => "/api/v1/heartbeats/forget",
             Self::Status => "/api/v1/status",
             Self::Audit => "/api/v1/audit",
             Self::OpenApi => "/api/v1/openapi.json",
@@ -105,13 +113,15 @@ impl Endpoint {
             | Self::ShowDeadLetter
             | Self::ListChannels
             | Self::ShowChannel
+            | Self::ListHeartbeats
             | Self::Status
             | Self::Audit
             | Self::OpenApi => EndpointMethod::Get,
             Self::AcknowledgeAlert
             | Self::RetryDeadLetters
             | Self::DiscardDeadLetters
-            | Self::TestChannel => EndpointMethod::Post,
+            | Self::TestChannel
+            | Self::ForgetHeartbeat => EndpointMethod::Post,
         }
     }
 

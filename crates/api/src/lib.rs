@@ -23,16 +23,17 @@ pub use crate::shapes::{
     DeadLetterList, DeadLetterQuery, DeadLetterSelection, DeliveryAttempt, DeliveryDetails, DeliveryList,
     DeliveryQuery, DeliveryStageCounts, DiscardResult, ErrorDetails, ErrorResponse, EscalationRung,
     EventDetails, ExplainedAcknowledgement, ExplainedDelivery, ExplainedNotification, ExplainedStep,
-    FiringIncidents, GatewayStatus, HeldReceiver, IncidentAlert, IngestPreview, IngestQuery, IngestResult,
-    LedgerContradiction, LedgerSubject, LeftOutRows, ListedAlert, ListedDelivery, MentionedPeople,
-    NotReadyCause, NotificationSummary, NotificationTally, PolicyGap, PreviewedAlert, ProblemLevel,
-    ReceiverTerms, RefusedReload, ReloadResult, ReportedText, RequiredChannels, RetryResult, RouteCheck,
-    RouteReason, RoutingExplanation, SourceReport, StepDetails, StoreReport, SuppressedReceiver,
-    TimelineEvent, UnaccountedRow, UnderstoodAlert, UnsettledContracts,
+    FiringIncidents, ForgetHeartbeatRequest, ForgetHeartbeatResult, GatewayStatus, HeardHeartbeat,
+    HeartbeatList, HeartbeatQuery, HeartbeatReport, HeartbeatResult, HeldReceiver, IncidentAlert,
+    IngestPreview, IngestQuery, IngestResult, LedgerContradiction, LedgerSubject, LeftOutRows, ListedAlert,
+    ListedDelivery, MentionedPeople, NotReadyCause, NotificationSummary, NotificationTally, PolicyGap,
+    PreviewedAlert, ProblemLevel, ReceiverTerms, RefusedReload, ReloadResult, ReportedText, RequiredChannels,
+    RetryResult, RouteCheck, RouteReason, RoutingExplanation, SourceReport, StepDetails, StoreReport,
+    SuppressedReceiver, TimelineEvent, UnaccountedRow, UnderstoodAlert, UnsettledContracts,
 };
 pub use crate::word::{UnknownWord, parse_word};
 pub use crate::words::{
     AlertSeverity, AlertState, AlertType, AttemptVerdict, ChannelCondition, ContractProgress, DeliveryStage,
-    EscalationCondition, IngestStatus, LetterHandling, NotificationReason, QuotaUse, ReloadStatus,
-    RungReason, SendOrder, SuppressionReason, TestVerdict, TurnReason,
+    EscalationCondition, HeartbeatCondition, IngestStatus, LetterHandling, NotificationReason, QuotaUse,
+    ReloadStatus, RungReason, SendOrder, SuppressionReason, TestVerdict, TurnReason,
 };

@@ -14,6 +14,7 @@ mod attempt;
 mod terms;
 mod alerts;
 mod ingest;
+mod heartbeats;
 mod error;
 
 pub use self::acknowledge::{AcknowledgeRequest, AcknowledgeResult, AcknowledgeStatus, AcknowledgedBy};
@@ -38,6 +39,10 @@ pub use self::error::{ErrorDetails, ErrorResponse};
 pub use self::explanation::{
     AlertExplanation, ExplainedAcknowledgement, ExplainedDelivery, ExplainedNotification, IncidentAlert,
     LeftOutRows, PolicyGap, ReportedText, RouteCheck, RouteReason, RoutingExplanation,
+};
+pub use self::heartbeats::{
+    ForgetHeartbeatRequest, ForgetHeartbeatResult, HeardHeartbeat, HeartbeatList, HeartbeatQuery,
+    HeartbeatReport, HeartbeatResult,
 };
 pub use self::ingest::{
     AcceptedAlert, AlertReading, HeldReceiver, IngestPreview, IngestQuery, IngestResult, PreviewedAlert,

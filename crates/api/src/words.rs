@@ -162,6 +162,20 @@ pub enum ChannelCondition {
     Broken,
 }
 
+/// The condition of a heartbeat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum HeartbeatCondition {
+    /// A heartbeat that has not been heard since the start of the gateway, and is not late yet.
+    Awaited,
+    /// A heartbeat that was heard in time.
+    Heard,
+    /// A heartbeat that should have been heard again: an alert about this was raised.
+    Missing,
+    /// A heartbeat whose source cannot be heard, because its broker cannot be reached.
+    Away,
+}
+
 /// The part of a quota that is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -425,6 +439,12 @@ impl fmt::Display for EscalationCondition {
 }
 
 impl fmt::Display for ChannelCondition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_word(self, f)
+    }
+}
+
+impl fmt::Display for HeartbeatCondition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_word(self, f)
     }

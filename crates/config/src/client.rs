@@ -20,6 +20,8 @@ use crate::yaml::{MessagesYaml, ServerYaml, SourceYaml, locale};
 pub struct GatewayAddress {
     /// The base address, e.g. `http://127.0.0.1:8780`.
     pub url: String,
+    /// The file of the certificate that the gateway shows; `None`: it speaks no TLS.
+    pub cert_file: Option<PathBuf>,
     /// The token of the API.
     pub api_token: Option<Secret>,
     /// The tokens of the sources, by name.
@@ -54,7 +56,7 @@ pub fn gateway_address(file: &Path, secrets: &dyn Secrets) -> Result<GatewayAddr
     let context = document::context(&text, &root, file, secrets);
     let mut section = Section::new(root);
     let yaml = section.read::<ClientYaml>(&context);
-    Ok(yaml.map_or_else(|| address(LISTEN), |yaml| yaml.address(&section)))
+    Ok(yaml.map_or_else(|| address(LISTEN, None), |yaml| yaml.address(&section)))
 }
 
 impl ClientYaml {
@@ -80,7 +82,10 @@ impl ClientYaml {
             api_token,
             locale: locale(Some(&messages)),
             store_path: store.unwrap_or_default().0,
-            ..address(server.listen.map_or(LISTEN, |Listen(listen)| listen))
+            ..address(
+                server.listen.map_or(LISTEN, |Listen(listen)| listen),
+                server.tls.map(|it| it.cert_file),
+            )
         }
     }
 }
@@ -90,15 +95,17 @@ fn is_known(bearer: &SettingPath, section: &Section) -> bool {
 }
 
 /// A gateway that listens on every address of its machine is reached on loopback.
-fn address(listen: SocketAddr) -> GatewayAddress {
+fn address(listen: SocketAddr, cert_file: Option<PathBuf>) -> GatewayAddress {
     let ip = match listen.ip().to_canonical() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
         ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,
     };
-    let url = format!("http://{}", SocketAddr::new(ip, listen.port()));
+    let scheme = if cert_file.is_some() { "https" } else { "http" };
+    let url = format!("{scheme}://{}", SocketAddr::new(ip, listen.port()));
     GatewayAddress {
         url,
+        cert_file,
         api_token: None,
         source_tokens: BTreeMap::new(),
         locale: Locale::default(),

@@ -1,14 +1,20 @@
 //! A sound config, in finished types.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use fanfare_core::{ChannelName, Locale, Policy, RetryPolicy, SandboxAccount, Secret, SourceName};
+use fanfare_core::{
+    ChannelName, HeartbeatRule, Locale, Policy, RetryPolicy, SandboxAccount, Secret, SourceName,
+};
 use fanfare_gateway::ChannelSetup;
+use fanfare_inlet::HeartbeatAlerts;
 use fanfare_mqtt::BrokerSettings;
 use fanfare_settings::Problem;
 use fanfare_sources::{Format, SourceSettings, UnreadableRule};
+use fanfare_tls::ListenerTls;
+use ipnet::IpNet;
 use url::Url;
 
 use crate::source_auth::SourceAuth;
@@ -22,6 +28,8 @@ pub struct Config {
     pub store_path: PathBuf,
     /// The sources, in the order of the file.
     pub sources: Vec<SourceConfig>,
+    /// The addresses that are fetched while all is well.
+    pub pings: Vec<Ping>,
     /// The channels, built and ready to send.
     pub channels: Vec<ChannelSetup>,
     /// The routing tree and the receivers.
@@ -38,6 +46,24 @@ pub struct Config {
     pub sandbox_accounts: Vec<(ChannelName, SandboxAccount)>,
 }
 
+/// The rate at which a source may post alerts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateLimit {
+    /// The number of alerts.
+    pub alerts: NonZeroU32,
+    /// The stretch of time in which there may be so many.
+    pub per: Duration,
+}
+
+/// An address of a service outside that raises an alarm once it is fetched no more.
+#[derive(Debug, Clone)]
+pub struct Ping {
+    /// The address, which is often a credential too.
+    pub url: Secret,
+    /// The interval of fetching it.
+    pub every: Duration,
+}
+
 /// The HTTP server's settings.
 #[derive(Debug, Clone)]
 pub struct ServerConfig {
@@ -49,6 +75,8 @@ pub struct ServerConfig {
     pub auth: Auth,
     /// The origins of web pages that may send requests, as browsers write them.
     pub cors_origins: Vec<String>,
+    /// The encryption of connections; `None`: they have none.
+    pub tls: Option<ListenerTls>,
     /// Reload of the config when its file changes, besides the reloads that are asked for.
     pub reload_on_change: bool,
 }
@@ -77,8 +105,14 @@ pub struct SourceConfig {
     pub mqtt: Option<BrokerSettings>,
     /// The longest body it takes, in bytes.
     pub max_body: usize,
-    /// The longest silence that raises no alert.
-    pub expect_every: Option<Duration>,
+    /// The networks from which it is posted to; none: any.
+    pub from: Vec<IpNet>,
+    /// The rate at which alerts may be posted; `None`: any.
+    pub rate_limit: Option<RateLimit>,
+    /// The rules by which its heartbeats are expected.
+    pub heartbeats: Vec<HeartbeatRule>,
+    /// The alerts of it that are heartbeats.
+    pub heartbeat_alerts: Vec<HeartbeatAlerts>,
 }
 
 impl SourceConfig {

@@ -58,11 +58,21 @@ pub(crate) fn parse(text: &str, file: &Path, problems: &mut Vec<Problem>) -> Res
     })
 }
 
-/// The files in which the config `text` at `file` keeps its secrets; none if it cannot be read as YAML.
+/// The files in which the config `text` at `file` keeps its secrets, and the certificate of its listener; none if it
+/// cannot be read as YAML.
 #[must_use]
 pub fn secret_files(text: &str, file: &Path) -> Vec<PathBuf> {
-    let root = fanfare_settings::parse(text, &mut Vec::new());
-    root.map_or_else(|_| Vec::new(), |root| fanfare_settings::secret_files(&root, folder(file)))
+    let Ok(root) = fanfare_settings::parse(text, &mut Vec::new()) else { return Vec::new() };
+    let mut files = fanfare_settings::secret_files(&root, folder(file));
+    files.extend(listener_files(&root));
+    files
+}
+
+/// The files of `server.tls`.
+fn listener_files(root: &Node) -> impl Iterator<Item = PathBuf> {
+    let tls = root.get("server").and_then(|it| it.get("tls"));
+    let names = ["cert_file", "key_file", "client_ca_file"].into_iter();
+    names.filter_map(move |name| tls?.get(name)?.text().map(PathBuf::from))
 }
 
 fn folder(file: &Path) -> &Path {

@@ -74,6 +74,14 @@ pub(crate) struct CredentialYaml {
     pub(crate) hub_signature: Option<Secret>,
     pub(crate) dingtalk: Option<DingTalkRobotYaml>,
     pub(crate) wecom: Option<WeComBotYaml>,
+    pub(crate) client_certificate: Option<ClientNameYaml>,
+}
+
+/// The name that a client's certificate is for.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClientNameYaml {
+    pub(crate) name: String,
 }
 
 /// The credential of HTTP's scheme `Basic`.

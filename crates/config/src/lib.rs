@@ -19,8 +19,10 @@ mod self_alerts;
 mod shared_accounts;
 mod sources;
 mod formats;
+mod heartbeats;
 mod server;
 mod door_tokens;
+mod pings;
 mod config;
 mod source_auth;
 mod mqtt;
@@ -41,7 +43,7 @@ pub use fanfare_settings::{
 };
 
 pub use crate::client::{GatewayAddress, gateway_address};
-pub use crate::config::{Auth, Config, ServerConfig, SourceConfig};
+pub use crate::config::{Auth, Config, Ping, RateLimit, ServerConfig, SourceConfig};
 pub use crate::document::{read_again, secret_files};
 pub use crate::load::Loader;
 pub use crate::registry::{ChannelRegistry, ChannelSettings};

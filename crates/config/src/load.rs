@@ -21,7 +21,9 @@ use crate::routes::RoutableReceivers;
 use crate::scalars::PositiveDuration;
 use crate::terms::AckLinkSupport;
 use crate::yaml::{ConfigYaml, MessagesYaml, locale};
-use crate::{document, door_tokens, receivers, retry, routes, self_alerts, server, shared_accounts, sources};
+use crate::{
+    document, door_tokens, pings, receivers, retry, routes, self_alerts, server, shared_accounts, sources,
+};
 
 /// The reach of the ledger into the past unless the config says otherwise.
 const RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -115,6 +117,7 @@ fn check(yaml: ConfigYaml, ready: Vec<ReadyChannel>, section: &mut Section) -> O
     let receivers = receivers::check(&yaml.receivers, &channels, ack_links(&server, section), section);
     let route = routes::check(&yaml.route, &routable(&receivers, section), section);
     let retry = retry::check(yaml.retry.as_ref(), section);
+    pings::check(&yaml.pings, section);
     check_retention(yaml.retention, section);
     check_shared_limits(&ready, section);
     if section.is_sound() {
@@ -136,6 +139,7 @@ fn check(yaml: ConfigYaml, ready: Vec<ReadyChannel>, section: &mut Section) -> O
         server,
         store_path: yaml.store.unwrap_or_default().0,
         sources: yaml.sources.into_iter().filter_map(sources::source).collect(),
+        pings: yaml.pings.into_iter().map(pings::ping).collect(),
         channels: ready.into_iter().map(|it| it.setup).collect(),
         policy,
         retry,

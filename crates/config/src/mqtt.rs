@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use fanfare_mqtt::{BrokerSecurity, BrokerSettings, ClientIdentity, MqttLogin, TrustError, is_topic_filter};
 use fanfare_settings::{Section, SettingPath};
+use fanfare_sources::FormatKind;
 
 use crate::scalars::{BrokerScheme, BrokerUrl, PositiveDuration, is_private};
 use crate::yaml::{ClientCertificateYaml, MqttYaml};
@@ -18,8 +19,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(30);
 const KEEP_ALIVE_BOUNDS: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(65_535));
 
 /// Notes mistakes of the broker at `path`.
-pub(crate) fn check(yaml: &MqttYaml, path: &SettingPath, section: &mut Section) {
-    check_topics(&yaml.topics, &path.key("topics"), section);
+pub(crate) fn check(yaml: &MqttYaml, format: FormatKind, path: &SettingPath, section: &mut Section) {
+    check_topics(&yaml.topics, format, &path.key("topics"), section);
     check_login(yaml, path, section);
     check_files(yaml, path, section);
     if yaml.client_id.as_ref().is_some_and(String::is_empty) {
@@ -54,7 +55,7 @@ pub(crate) fn check_client_ids<'a>(
     }
 }
 
-fn check_topics(topics: &[String], path: &SettingPath, section: &mut Section) {
+fn check_topics(topics: &[String], format: FormatKind, path: &SettingPath, section: &mut Section) {
     if topics.is_empty() {
         section.error(path, "must not be empty: name the topic of the alerts");
     }
@@ -75,10 +76,11 @@ fn check_topics(topics: &[String], path: &SettingPath, section: &mut Section) {
                 &path,
                 "every message of the broker is read as an alert: name the topic of the alerts",
             );
-        } else if topic.contains("/tkl/up/telemetry/") {
+        } else if topic.contains("/tkl/up/telemetry/") && format.word() != "tkl-telemetry" {
             section.warning(
                 &path,
-                "ThinkLink's telemetry is no alert: name the topic to which a script sends alerts",
+                "ThinkLink's telemetry is no alert: name the topic to which a script sends alerts, or read it for \
+                 heartbeats by a source of its own with `format: tkl-telemetry`",
             );
         }
     }

@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use fanfare_core::{HumanDuration, InvalidMatcher, InvalidSeverity, Matcher, Severity};
+use fanfare_core::{
+    HumanDuration, InvalidHeartbeatName, InvalidMatcher, InvalidSeverity, Matcher, NamePattern, Severity,
+};
 use fanfare_sources::FormatKind;
+use ipnet::IpNet;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use serde::de::{Deserialize, Deserializer, Error};
@@ -86,6 +89,14 @@ pub(crate) struct FormatText(pub(crate) FormatKind);
 /// A severity, by any of its words.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SeverityWord(pub(crate) Severity);
+
+/// A network, or one address of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Network(pub(crate) IpNet);
+
+/// The name of a heartbeat, or a pattern of names.
+#[derive(Debug, Clone)]
+pub(crate) struct NamePatternText(pub(crate) NamePattern);
 
 /// One or more matchers, as one text.
 #[derive(Debug, Clone)]
@@ -274,6 +285,24 @@ impl FromStr for MatcherList {
     }
 }
 
+impl FromStr for Network {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let network = text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
+        let message = || format!("`{text}` is not a network: expected e.g. 10.0.0.0/8 or 192.168.1.10");
+        network.map(|it| Self(it.trunc())).ok_or_else(message)
+    }
+}
+
+impl FromStr for NamePatternText {
+    type Err = InvalidHeartbeatName;
+
+    fn from_str(text: &str) -> Result<Self, InvalidHeartbeatName> {
+        text.parse().map(Self)
+    }
+}
+
 impl FromStr for FormatText {
     type Err = String;
 
@@ -302,7 +331,7 @@ macro_rules! read_from_text {
     )*};
 }
 
-read_from_text! { BrokerUrl Day TimeOfDay FormatText Listen StorePath ByteSize Zone HttpUrl PageOrigin MatcherList SeverityWord }
+read_from_text! { BrokerUrl Day TimeOfDay FormatText Listen StorePath ByteSize Zone HttpUrl PageOrigin MatcherList NamePatternText Network SeverityWord }
 
 /// A length of time that is more than nothing.
 #[derive(Debug, Clone, Copy)]

@@ -1,21 +1,23 @@
 //! The HTTP server's settings.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
 
 use fanfare_settings::{Section, SettingPath};
+use fanfare_tls::{ListenerFiles, ListenerTls, TrustError};
 use url::{Host, Url};
 
 use crate::config::{Auth, ServerConfig};
 use crate::keyword_or_map::AuthYaml;
 use crate::scalars::{HttpUrl, Listen, PageOrigin};
-use crate::yaml::ServerYaml;
+use crate::yaml::{ListenerTlsYaml, ServerYaml};
 
 /// The address to listen on unless the config says otherwise.
 pub(crate) const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8780);
 
 /// The server that `yaml` states. Mistakes are noted.
 pub(crate) fn check(yaml: &ServerYaml, section: &mut Section) -> ServerConfig {
-    let ServerYaml { listen, external_url, auth, cors_origins, reload_on_change } = yaml;
+    let ServerYaml { listen, external_url, auth, cors_origins, tls, reload_on_change } = yaml;
     let listen = listen.unwrap_or(Listen(LISTEN));
     let path = SettingPath::new("server");
     match auth {
@@ -34,7 +36,40 @@ pub(crate) fn check(yaml: &ServerYaml, section: &mut Section) -> ServerConfig {
         external_url: external_url.as_ref().map(|HttpUrl(url)| url.clone()),
         auth: auth.clone().map_or(Auth::Open, Auth::from),
         cors_origins: cors_origins.iter().map(|PageOrigin(origin)| origin.clone()).collect(),
+        tls: tls.as_ref().and_then(|it| listener_tls(it, &path.key("tls"), section)),
         reload_on_change: *reload_on_change,
+    }
+}
+
+/// TLS with the files that `yaml` names; `None` if one cannot be used, which is noted.
+fn listener_tls(yaml: &ListenerTlsYaml, path: &SettingPath, section: &mut Section) -> Option<ListenerTls> {
+    let files = listener_files(yaml);
+    let err = match ListenerTls::read(&files) {
+        Ok(tls) => return Some(tls),
+        Err(err) => err,
+    };
+    let of_clients = |file: &Path| files.client_ca_file.as_deref() == Some(file);
+    let setting = match &err {
+        TrustError::Unreadable { path: file, .. } | TrustError::Empty { path: file } if of_clients(file) => {
+            "client_ca_file"
+        }
+        TrustError::NoKey { .. } | TrustError::WrongKey { .. } => "key_file",
+        TrustError::Unreadable { .. }
+        | TrustError::Empty { .. }
+        | TrustError::NothingTrusted { .. }
+        | TrustError::Library(_) => "cert_file",
+    };
+    section.error(&path.key(setting), err.to_string());
+    None
+}
+
+/// The files that `yaml` names.
+pub(crate) fn listener_files(yaml: &ListenerTlsYaml) -> ListenerFiles {
+    let ListenerTlsYaml { cert_file, key_file, client_ca_file } = yaml;
+    ListenerFiles {
+        cert_file: cert_file.clone(),
+        key_file: key_file.clone(),
+        client_ca_file: client_ca_file.clone(),
     }
 }
 

@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 use fanfare_core::Secret;
 use fanfare_settings::{Section, SettingPath};
 
-use crate::keyword_or_map::{BasicYaml, CredentialYaml, DingTalkRobotYaml, SourceAuthYaml, WeComBotYaml};
+use crate::keyword_or_map::{
+    BasicYaml, ClientNameYaml, CredentialYaml, DingTalkRobotYaml, SourceAuthYaml, WeComBotYaml,
+};
 use crate::scalars::Listen;
 
 /// The credentials with which senders open the door of a source.
@@ -47,6 +49,8 @@ pub enum SenderCredential {
     },
     /// The key of a script that believes to post to a bot of WeCom.
     WeComBot(Secret),
+    /// A certificate that is for this name, from an authority of `server.tls.client_ca_file`.
+    ClientCertificate(String),
 }
 
 impl SourceAuth {
@@ -62,7 +66,8 @@ impl SourceAuth {
                 | SenderCredential::StandardWebhook(_)
                 | SenderCredential::HubSignature(_)
                 | SenderCredential::DingTalkRobot { .. }
-                | SenderCredential::WeComBot(_) => None,
+                | SenderCredential::WeComBot(_)
+                | SenderCredential::ClientCertificate(_) => None,
             }),
         }
     }
@@ -106,11 +111,28 @@ pub(crate) fn placed<'a>(
 
 impl CredentialYaml {
     /// The names of the settings, each a kind of credential.
-    const KINDS: [&str; 7] =
-        ["bearer", "basic", "path", "standard_webhook", "hub_signature", "dingtalk", "wecom"];
+    const KINDS: [&str; 8] = [
+        "bearer",
+        "basic",
+        "path",
+        "standard_webhook",
+        "hub_signature",
+        "dingtalk",
+        "wecom",
+        "client_certificate",
+    ];
 
     fn kinds(&self) -> usize {
-        let Self { bearer, basic, path, standard_webhook, hub_signature, dingtalk, wecom } = self;
+        let Self {
+            bearer,
+            basic,
+            path,
+            standard_webhook,
+            hub_signature,
+            dingtalk,
+            wecom,
+            client_certificate,
+        } = self;
         [
             bearer.is_some(),
             basic.is_some(),
@@ -119,6 +141,7 @@ impl CredentialYaml {
             hub_signature.is_some(),
             dingtalk.is_some(),
             wecom.is_some(),
+            client_certificate.is_some(),
         ]
         .into_iter()
         .filter(|it| *it)
@@ -127,7 +150,16 @@ impl CredentialYaml {
 
     /// The credential; of several, which were refused, the first.
     fn credential(self) -> Option<SenderCredential> {
-        let Self { bearer, basic, path, standard_webhook, hub_signature, dingtalk, wecom } = self;
+        let Self {
+            bearer,
+            basic,
+            path,
+            standard_webhook,
+            hub_signature,
+            dingtalk,
+            wecom,
+            client_certificate,
+        } = self;
         let basic =
             basic.map(|BasicYaml { username, password }| SenderCredential::Basic { username, password });
         let dingtalk = dingtalk.map(|DingTalkRobotYaml { access_token, secret }| {
@@ -141,6 +173,9 @@ impl CredentialYaml {
             .or_else(|| hub_signature.map(SenderCredential::HubSignature))
             .or(dingtalk)
             .or_else(|| wecom.map(|WeComBotYaml { key }| SenderCredential::WeComBot(key)))
+            .or_else(|| {
+                client_certificate.map(|ClientNameYaml { name }| SenderCredential::ClientCertificate(name))
+            })
     }
 }
 

@@ -9,12 +9,13 @@ use fanfare_settings::{Section, SettingPath};
 use fanfare_sources::SourceSettings;
 
 use crate::checks::check_name;
-use crate::config::SourceConfig;
+use crate::config::{RateLimit, SourceConfig};
 use crate::formats;
+use crate::heartbeats;
 use crate::mqtt;
-use crate::scalars::{ByteSize, FormatText, PositiveDuration, SeverityWord, Zone};
+use crate::scalars::{ByteSize, FormatText, Network, PositiveDuration, SeverityWord, Zone};
 use crate::source_auth::{self, SourceAuth};
-use crate::yaml::SourceYaml;
+use crate::yaml::{RateYaml, SourceYaml};
 
 /// The longest body unless the config says otherwise, in bytes. A whole device,
 /// telemetry and all, fits into a quarter of this.
@@ -55,11 +56,21 @@ pub(crate) fn check(yaml: &[SourceYaml], listen: SocketAddr, section: &mut Secti
             (None, Some(_)) => {}
         }
         if let Some(mqtt) = &source.mqtt {
-            mqtt::check(mqtt, &path.key("mqtt"), section);
+            let FormatText(format) = source.format;
+            mqtt::check(mqtt, format, &path.key("mqtt"), section);
         }
+        check_rate(source.rate_limit, &path.key("rate_limit"), section);
+        heartbeats::check(source, &path, section);
         check_labels(&source.labels, &path.key("labels"), section);
     }
     mqtt::check_client_ids(yaml.iter().map(|it| it.mqtt.as_ref()), section);
+}
+
+/// Notes a rate that no clock can keep.
+fn check_rate(rate: Option<RateYaml>, path: &SettingPath, section: &mut Section) {
+    if rate.is_some_and(|RateYaml { alerts, per: PositiveDuration(per) }| (per / alerts.get()).is_zero()) {
+        section.error(path, "is more than an alert each nanosecond: leave it out instead");
+    }
 }
 
 /// Notes mistakes of the labels that a source fixes.
@@ -105,16 +116,22 @@ pub(crate) fn source(yaml: SourceYaml) -> Option<SourceConfig> {
         mqtt,
         labels,
         max_body,
+        from,
+        rate_limit,
         expect_every,
+        heartbeats,
+        resolve_after,
         unknown_level,
         timezone,
     } = yaml;
     let defaults = SourceSettings::new(name.as_str());
+    let (heartbeats, heartbeat_alerts) = heartbeats::heartbeats(&defaults.name, heartbeats, expect_every);
     Some(SourceConfig {
         settings: SourceSettings {
             labels: Labels::from_iter(labels),
             unknown_level: unknown_level.map_or(defaults.unknown_level, |SeverityWord(level)| level),
             timezone: timezone.map(|Zone(zone)| zone),
+            resolve_after: resolve_after.map(|PositiveDuration(it)| it),
             ..defaults
         },
         format: formats::format(kind, mapping)?,
@@ -122,6 +139,10 @@ pub(crate) fn source(yaml: SourceYaml) -> Option<SourceConfig> {
         auth: auth.map_or(SourceAuth::Closed, SourceAuth::from),
         mqtt: mqtt.map(mqtt::broker_settings),
         max_body: max_body.map_or(MAX_BODY, |ByteSize(bytes)| bytes),
-        expect_every: expect_every.map(|PositiveDuration(every)| every),
+        from: from.into_iter().map(|Network(network)| network).collect(),
+        rate_limit: rate_limit
+            .map(|RateYaml { alerts, per: PositiveDuration(per) }| RateLimit { alerts, per }),
+        heartbeats,
+        heartbeat_alerts,
     })
 }

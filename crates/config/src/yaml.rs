@@ -2,7 +2,7 @@
 //! `config/fanfare.yaml`, which a test keeps complete.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 use fanfare_core::{HumanDuration, Language, Locale, Secret, Sending, Unless};
@@ -12,8 +12,8 @@ use serde::de::IgnoredAny;
 
 use crate::keyword_or_map::{AuthYaml, BudgetWindows, Limit, QuotaYaml, SourceAuthYaml, SucceedYaml};
 use crate::scalars::{
-    BrokerUrl, ByteSize, Day, FormatText, HttpUrl, Listen, MatcherList, PageOrigin, PositiveDuration,
-    SeverityWord, StorePath, TimeOfDay, Zone,
+    BrokerUrl, ByteSize, Day, FormatText, HttpUrl, Listen, MatcherList, NamePatternText, Network, PageOrigin,
+    PositiveDuration, SeverityWord, StorePath, TimeOfDay, Zone,
 };
 
 #[derive(Debug, Deserialize)]
@@ -27,6 +27,8 @@ pub(crate) struct ConfigYaml {
     pub(crate) retry: Option<RetryYaml>,
     pub(crate) retention: Option<PositiveDuration>,
     pub(crate) sources: Vec<SourceYaml>,
+    #[serde(default)]
+    pub(crate) pings: Vec<PingYaml>,
     /// The channels: each is read by its own kind.
     pub(crate) channels: BTreeMap<String, IgnoredAny>,
     pub(crate) receivers: Vec<ReceiverYaml>,
@@ -40,6 +42,23 @@ pub(crate) struct ConfigYaml {
     pub(crate) _allow_inline_secrets: bool,
 }
 
+/// TLS on the listener of the HTTP server.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListenerTlsYaml {
+    pub(crate) cert_file: PathBuf,
+    pub(crate) key_file: PathBuf,
+    pub(crate) client_ca_file: Option<PathBuf>,
+}
+
+/// An address that is fetched while all is well here.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PingYaml {
+    pub(crate) url: Secret,
+    pub(crate) every: Option<PositiveDuration>,
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ServerYaml {
@@ -48,6 +67,7 @@ pub(crate) struct ServerYaml {
     pub(crate) auth: Option<AuthYaml>,
     #[serde(default)]
     pub(crate) cors_origins: Vec<PageOrigin>,
+    pub(crate) tls: Option<ListenerTlsYaml>,
     #[serde(default)]
     pub(crate) reload_on_change: bool,
 }
@@ -80,9 +100,38 @@ pub(crate) struct SourceYaml {
     #[serde(default)]
     pub(crate) labels: BTreeMap<String, String>,
     pub(crate) max_body: Option<ByteSize>,
+    #[serde(default)]
+    pub(crate) from: Vec<Network>,
+    pub(crate) rate_limit: Option<RateYaml>,
     pub(crate) expect_every: Option<PositiveDuration>,
+    #[serde(default)]
+    pub(crate) heartbeats: Vec<HeartbeatYaml>,
+    #[serde(alias = "resolve_timeout")]
+    pub(crate) resolve_after: Option<PositiveDuration>,
     pub(crate) unknown_level: Option<SeverityWord>,
     pub(crate) timezone: Option<Zone>,
+}
+
+/// The rate at which a source may post.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RateYaml {
+    pub(crate) alerts: NonZeroU32,
+    pub(crate) per: PositiveDuration,
+}
+
+/// Heartbeats that a source is expected to send.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HeartbeatYaml {
+    pub(crate) name: NamePatternText,
+    pub(crate) every: PositiveDuration,
+    pub(crate) grace: Option<PositiveDuration>,
+    pub(crate) severity: Option<SeverityWord>,
+    #[serde(default)]
+    pub(crate) labels: BTreeMap<String, String>,
+    /// Matchers of the alerts that are this heartbeat.
+    pub(crate) alerts: Option<Vec<MatcherList>>,
 }
 
 /// A broker whose messages are bodies of a source.

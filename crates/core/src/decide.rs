@@ -5,6 +5,7 @@
 //! in which it has read the state, and answers with the numbers the rows got: a [`Committed`].
 //! Deciding again on the state after the changes changes nothing more.
 
+mod expire;
 mod accept;
 mod settle;
 mod recheck;
@@ -37,6 +38,7 @@ pub use self::committed::{AlertEntry, AssignedIds, Committed, CommittedAlert, Co
 pub use self::context::{ChannelAvailability, DecisionContext};
 pub use self::dead_letter::{DiscardReason, discard, retry};
 pub use self::dead_letter_id::{DeadLetterId, InvalidDeadLetterId};
+pub use self::expire::expire;
 pub use self::give_up::give_up;
 pub use self::recheck::recheck;
 pub use self::repeat::RepeatKey;

@@ -43,7 +43,9 @@ mod ledger_sentence;
 mod text;
 mod hash;
 mod duration;
-mod heartbeat;
+mod time_record;
+mod heartbeats;
+mod expiry_board;
 mod moment;
 mod clock;
 mod severity;
@@ -80,7 +82,7 @@ pub use crate::decide::{
     NewestAlert, NotificationContent, NotificationRecord, NotificationRef, NotificationState,
     NotificationUpdate, Obstacle, OpenIncident, Recheck, RecheckAt, RepeatKey, RepeatedAlert, SendEnd,
     SendId, Settlement, StateKey, TimerKey, ToldChannel, ToldContent, accept, accept_planned, acknowledge,
-    discard, give_up, obstacle, recheck, retry, settle, withdraw,
+    discard, expire, give_up, obstacle, recheck, retry, settle, withdraw,
 };
 pub use crate::device_key::DeviceKey;
 pub use crate::digest::Digest;
@@ -89,9 +91,13 @@ pub use crate::escalation::{
     Blocked, ChannelDelivery, ChannelFailure, ContractState, ContractStatus, DeliveryProgress,
     EscalationDecision, EscalationReason, Step, evaluate_contract,
 };
+pub use crate::expiry_board::{ExpiredAlarm, ExpiryBoard};
 pub use crate::fingerprint::{Fingerprint, Identity, InvalidFingerprint};
 pub use crate::hash::stable_hash;
-pub use crate::heartbeat::{ClockReading, Heartbeat, TimePassed, resume, time_passed};
+pub use crate::heartbeats::{
+    BeatOutcome, ExpectedHeartbeats, HeartbeatBoard, HeartbeatKey, HeartbeatName, HeartbeatRule,
+    HeartbeatState, HeartbeatStatus, InvalidHeartbeatName, KnownHeartbeat, NamePattern, SavedDue,
+};
 pub use crate::id::{
     AlertId, ChannelName, DeliveryId, GroupKey, NotificationId, PolicyId, ReceiverName, SourceName,
 };
@@ -122,5 +128,6 @@ pub use crate::secret::Secret;
 pub use crate::severity::{InvalidSeverity, Severity};
 pub use crate::terms::{Contract, DeliveryTerms, Rung, Sending, Succeed, Unless};
 pub use crate::text::{addresses, cut_point, cut_to_bytes, keep_lines, one_line, space_after_addresses};
+pub use crate::time_record::{ClockReading, TimePassed, TimeRecord, resume, time_passed};
 pub use crate::waiting_line::{PlaceInLine, WaitingLine};
 pub use crate::why::Why;

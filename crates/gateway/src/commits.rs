@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::error;
 
 use crate::dispatch::Dispatch;
-use crate::intake::SourceLiveness;
+use crate::intake::{Expiries, Heartbeats};
 use crate::metrics::{AlertLabels, Metrics, ReceiverLabels};
 use crate::time::MonotonicClock;
 
@@ -25,7 +25,8 @@ use crate::time::MonotonicClock;
 #[derive(Debug)]
 pub(crate) struct CommitHandler {
     pub(crate) dispatch: Arc<Dispatch>,
-    pub(crate) liveness: Arc<SourceLiveness>,
+    pub(crate) heartbeats: Arc<Heartbeats>,
+    pub(crate) expiries: Arc<Expiries>,
     pub(crate) metrics: Metrics,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) monotonic: MonotonicClock,
@@ -50,7 +51,8 @@ impl CommitHandler {
             self.metrics.count_escalations(&one.deliveries);
             self.metrics.count_contracts(one);
             self.metrics.count_acknowledgements(one);
-            self.liveness.record(&one.alerts, monotonic_now);
+            self.heartbeats.hear_alerts(&one.alerts, monotonic_now);
+            self.expiries.note(&one.alerts, now, monotonic_now);
             one.alerts.iter().for_each(|alert| self.count(alert, now));
         }
     }

@@ -132,7 +132,7 @@ impl EscalationTimers {
 fn notification_of(key: &TimerKey) -> Option<NotificationId> {
     match key {
         TimerKey::Notification(id) => Some(*id),
-        TimerKey::Group(_) | TimerKey::AlertEnd(_) | TimerKey::Source(_) => None,
+        TimerKey::Group(_) => None,
     }
 }
 

@@ -1,12 +1,13 @@
 //! Gateway: start, intake, operations, reload, shutdown.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fanfare_core::{
-    AckKey, Acknowledgement, Alert, ChannelName, Clock, ClockLeads, Committed, DiscardReason, NotificationId,
-    Obstacle, Policy,
+    AckKey, Acknowledgement, Alert, BeatOutcome, ChannelName, Clock, ClockLeads, Committed, DiscardReason,
+    HeartbeatKey, Kind, NotificationId, Obstacle, Policy, SourceName, Status,
 };
 use fanfare_store::{Audit, DeadLetters, Durability, Store, StoreError};
 use jiff::Timestamp;
@@ -20,19 +21,26 @@ use crate::commits::CommitHandler;
 use crate::delivery::{Lanes, SharedServices};
 use crate::dispatch::{Dispatch, EscalationEvent};
 use crate::escalation::EscalationTimers;
+use crate::expiry::ExpiryTimer;
 use crate::intake::{Intake, NotStored, WriteQueue};
 use crate::jitter::Jitter;
 use crate::maintenance::audit::{self, Audits};
-use crate::maintenance::heartbeat::HeartbeatTask;
 use crate::maintenance::retention::{Retention, RetentionPolicy};
+use crate::maintenance::time_recorder::TimeRecorder;
 use crate::metrics::Metrics;
 use crate::operations::acknowledge::{acknowledge_all, covered_notifications, find_obstacle};
 use crate::operations::channel_views::views;
 use crate::operations::outlook::{RunStart, outlook};
-use crate::operations::{ChannelView, DeliveryOutlook, TestError, TestMessage, channel_test, dead_letters};
+use crate::operations::{
+    ChannelView, DeliveryOutlook, HeartbeatView, TestError, TestMessage, UnkeptLaw, channel_test,
+    dead_letters,
+};
+use crate::operations::{heartbeats, laws};
 use crate::policy::PolicyInForce;
 use crate::self_alert::{DiskSpace, TestReason};
-use crate::self_monitoring::{ContractMonitor, SelfMonitor, StoreMonitor, save_proven_at, space};
+use crate::self_monitoring::{
+    ContractMonitor, HeartbeatMonitor, SelfMonitor, StoreMonitor, save_proven_at, space,
+};
 use crate::settings::GatewaySettings;
 use crate::task::report_panic;
 use crate::time::MonotonicClock;
@@ -69,6 +77,8 @@ pub struct Gateway {
     store_path: PathBuf,
     stop: CancellationToken,
     tasks: Mutex<JoinSet<()>>,
+    /// True once a task has ended before the gateway was told to stop.
+    has_lost_task: AtomicBool,
 }
 
 impl Gateway {
@@ -101,9 +111,16 @@ impl Gateway {
         }
         let commit_time = metrics.commit_time.clone();
         store.observe_commits(move |time| commit_time.observe(time.as_secs_f64()));
-        let liveness = Arc::default();
         let queue = Arc::new(WriteQueue::new(metrics.waiting.clone()));
-        let intake = Intake { store, queue, dispatch, liveness, metrics, monotonic };
+        let intake = Intake {
+            store,
+            queue,
+            dispatch,
+            heartbeats: Arc::default(),
+            expiries: Arc::default(),
+            metrics,
+            monotonic,
+        };
         let cut_off = intake.store.cut_off_deliveries().await?.into_iter().collect();
         let run = RunStart { at: clock.now(), earlier: intake.store.life_beginnings().await?, cut_off };
         let gateway = Self {
@@ -117,20 +134,27 @@ impl Gateway {
             store_path: store_path.clone(),
             stop,
             tasks: Mutex::default(),
+            has_lost_task: AtomicBool::new(false),
         };
         gateway.spawn_commit_handler();
         gateway.apply_settings(settings).await?;
+        heartbeats::take_up(&gateway.intake).await;
+        let open = gateway.intake.store.expiring_alarms().await?;
+        gateway.intake.expiries.take_up(open, gateway.intake.monotonic.now());
         gateway.spawn_tasks(events, store_path);
+        gateway.spawn_sender_tasks();
         Ok(gateway)
     }
 
     /// Starts the task that acts on commits, also on those of the lanes' start.
     fn spawn_commit_handler(&self) {
-        let Intake { store, queue: _, dispatch, liveness, metrics, monotonic } = self.intake.as_ref();
+        let Intake { store, queue: _, dispatch, heartbeats, expiries, metrics, monotonic } =
+            self.intake.as_ref();
         if let Some(commits) = store.commits() {
             let handler = CommitHandler {
                 dispatch: Arc::clone(dispatch),
-                liveness: Arc::clone(liveness),
+                heartbeats: Arc::clone(heartbeats),
+                expiries: Arc::clone(expiries),
                 metrics: metrics.clone(),
                 clock: Arc::clone(&self.clock),
                 monotonic: monotonic.clone(),
@@ -147,7 +171,7 @@ impl Gateway {
             monotonic: self.intake.monotonic.clone(),
             stop: self.stop.clone(),
         };
-        let heartbeat = HeartbeatTask {
+        let recorder = TimeRecorder {
             store: self.intake.store.clone(),
             monotonic: self.intake.monotonic.clone(),
             dispatch: Arc::clone(&self.intake.dispatch),
@@ -186,11 +210,21 @@ impl Gateway {
         let audit = audit::run(store, Arc::clone(&self.audits), metrics, self.stop.clone());
         tasks.spawn(report_panic("escalation", escalation.run(events)));
         tasks.spawn(report_panic("audit", audit));
-        tasks.spawn(report_panic("heartbeat", heartbeat.run()));
+        tasks.spawn(report_panic("time-recorder", recorder.run()));
         tasks.spawn(report_panic("retention", retention.run()));
         tasks.spawn(report_panic("self-monitoring", monitor.run()));
         tasks.spawn(report_panic("store-monitoring", store_monitor.run()));
         tasks.spawn(report_panic("contract-monitoring", contract_monitor.run()));
+    }
+
+    /// Starts the tasks that notice what is not heard any more.
+    fn spawn_sender_tasks(&self) {
+        let (intake, stop) = (Arc::clone(&self.intake), self.stop.clone());
+        let heartbeats = HeartbeatMonitor { intake, clock: Arc::clone(&self.clock), stop };
+        let expiry = ExpiryTimer { intake: Arc::clone(&self.intake), stop: self.stop.clone() };
+        let mut tasks = self.tasks();
+        tasks.spawn(report_panic("heartbeat-monitoring", heartbeats.run()));
+        tasks.spawn(report_panic("expiry", expiry.run()));
     }
 
     /// Puts new settings in force. Pending deliveries stay pending, on the terms with which
@@ -209,11 +243,12 @@ impl Gateway {
             let mut lanes = lanes.lock().await;
             let (now, longest) = (intake.monotonic.moment(), settings.longest_budgets());
             let accounts = StoredAccounts::load(&intake.store, &longest, now).await?;
-            let (new, sources) = (RetentionPolicy::from(&settings), settings.sources.clone());
+            let (new, heartbeats) = (RetentionPolicy::from(&settings), settings.heartbeats.clone());
             intake.metrics.prepare_receivers(settings.policy.receivers().map(|it| &it.name));
             lanes.apply_settings(settings, accounts).await?;
             *retention.lock().unwrap_or_else(PoisonError::into_inner) = new;
-            intake.liveness.watch(sources, intake.monotonic.now());
+            let forgotten = intake.heartbeats.apply_rules(heartbeats, intake.monotonic.now());
+            heartbeats::forget_unwanted(&intake, forgotten).await;
             Ok(())
         };
         tokio::spawn(change).await.map_err(|_| StoreError::Panicked)?
@@ -239,6 +274,17 @@ impl Gateway {
     /// If they cannot be stored, or too many wait to be; then none of them is.
     pub async fn accept(&self, alerts: Vec<Alert>, now: Timestamp) -> Result<Vec<Arc<Committed>>, NotStored> {
         self.intake.accept(alerts, now, Durability::OnDisk).await
+    }
+
+    /// The number of those alerts that report an alarm which is open already.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn repeats(&self, alerts: &[&Alert]) -> Result<usize, StoreError> {
+        let is_report = |it: &&&Alert| (it.kind, it.status) == (Kind::Alarm, Status::Firing);
+        let keys: Vec<_> = alerts.iter().filter(is_report).map(|it| it.incident_key()).collect();
+        if keys.is_empty() { Ok(0) } else { self.intake.store.open_among(keys).await }
     }
 
     /// Records that a person takes care of a notification's incident: its escalation ends,
@@ -334,6 +380,39 @@ impl Gateway {
         channel_test::withdraw_test(&self.intake, message, self.clock.now()).await
     }
 
+    /// Notes that a heartbeat of a sender was heard. The times in the outcome are those of the wall clock.
+    pub async fn hear(&self, heartbeat: HeartbeatKey) -> BeatOutcome {
+        heartbeats::hear(&self.intake, heartbeat).await
+    }
+
+    /// Notes that from now on nothing can come from `source`: none of its heartbeats is missing meanwhile.
+    pub fn source_left(&self, source: &SourceName) {
+        self.intake.heartbeats.leave(source, self.intake.monotonic.now());
+    }
+
+    /// Notes that something can come from `source` again: each of its heartbeats gets a whole interval, and each
+    /// alarm that is over by itself its whole time.
+    pub fn source_came_back(&self, source: &SourceName) {
+        let now = self.intake.monotonic.now();
+        self.intake.heartbeats.board().come_back(source, now);
+        self.intake.expiries.board().renew(now, |it| it == source);
+    }
+
+    /// The heartbeats that are expected, by source and name.
+    #[must_use]
+    pub fn heartbeats(&self) -> Vec<HeartbeatView> {
+        heartbeats::views(&self.intake)
+    }
+
+    /// Forgets a heartbeat until it is heard again; false if none that a pattern has learned goes by this key.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written; then a restart may expect it again.
+    pub async fn forget_heartbeat(&self, heartbeat: HeartbeatKey) -> Result<bool, StoreError> {
+        heartbeats::forget(&self.intake, heartbeat).await
+    }
+
     /// The channels of the config, sorted by name.
     ///
     /// # Errors
@@ -391,6 +470,30 @@ impl Gateway {
         self.audits.run(&self.intake.store).await
     }
 
+    /// Tells whether all laws hold by which somebody outside may count on this gateway.
+    ///
+    /// # Errors
+    ///
+    /// With a law that does not hold.
+    pub async fn check_laws(&self) -> Result<(), UnkeptLaw> {
+        // They all run until the gateway stops.
+        if self.tasks().try_join_next().is_some() {
+            self.has_lost_task.store(true, Ordering::Relaxed);
+        }
+        if self.has_lost_task.load(Ordering::Relaxed) {
+            return Err(UnkeptLaw::TaskEnded);
+        }
+        if let Some(fault) = self.intake.store.condition().fault {
+            return Err(UnkeptLaw::StoreUnusable(fault));
+        }
+        let unaccounted = self.audits.unaccounted();
+        if unaccounted > 0 {
+            return Err(UnkeptLaw::Unaccounted(unaccounted));
+        }
+        let channels = self.lanes.lock().await.channels();
+        laws::broken_by_lanes(&channels, self.intake.monotonic.moment()).map_or(Ok(()), Err)
+    }
+
     /// The ledger, for reading.
     #[must_use]
     pub fn store(&self) -> &Store {
@@ -417,6 +520,9 @@ impl Gateway {
         let channels = self.lanes.try_lock().map(|lanes| lanes.channels()).unwrap_or_default();
         if let Err(err) = save_proven_at(&self.intake, &channels).await {
             warn!(error = %err, "The times at which channels were last proven cannot be saved");
+        }
+        if let Err(err) = heartbeats::save(&self.intake).await {
+            warn!(error = %err, "The times of heartbeats cannot be saved; each gets a whole interval at the next start");
         }
         if let Err(err) = self.intake.store.checkpoint().await {
             warn!(error = %err, "The store could not be checkpointed; nothing is lost by that");

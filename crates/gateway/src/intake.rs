@@ -1,6 +1,7 @@
 //! Intake of alerts, self-alerts included.
 
-mod source_liveness;
+mod heartbeats;
+mod expiries;
 mod write_queue;
 
 use std::sync::Arc;
@@ -9,7 +10,8 @@ use fanfare_core::{Alert, Committed, IncomingAlert, Moment, Plan, accept, accept
 use fanfare_store::{Durability, Store, StoreError, Unit, UnitOutcome};
 use jiff::Timestamp;
 
-pub(crate) use self::source_liveness::{LastSeen, SourceLiveness};
+pub(crate) use self::expiries::Expiries;
+pub(crate) use self::heartbeats::Heartbeats;
 use self::write_queue::{QueueFull, size_of};
 pub(crate) use self::write_queue::{QueuePlace, WriteQueue};
 use crate::dispatch::Dispatch;
@@ -23,7 +25,8 @@ pub(crate) struct Intake {
     pub(crate) store: Store,
     pub(crate) queue: Arc<WriteQueue>,
     pub(crate) dispatch: Arc<Dispatch>,
-    pub(crate) liveness: Arc<SourceLiveness>,
+    pub(crate) heartbeats: Arc<Heartbeats>,
+    pub(crate) expiries: Arc<Expiries>,
     pub(crate) metrics: Metrics,
     pub(crate) monotonic: MonotonicClock,
 }

@@ -15,6 +15,7 @@ mod gateway;
 mod self_monitoring;
 mod operations;
 mod maintenance;
+mod expiry;
 mod escalation;
 mod commits;
 mod intake;
@@ -36,10 +37,11 @@ pub use crate::intake::NotStored;
 pub use crate::jitter::{Jitter, RandomJitter};
 pub use crate::metrics::Metrics;
 pub use crate::operations::{
-    BudgetView, ChannelHealth, ChannelView, DeliveryOutlook, LastError, QuotaView, TestError, TestMessage,
+    BudgetView, ChannelHealth, ChannelView, DeliveryOutlook, HeartbeatView, LastError, QuotaView, TestError,
+    TestMessage, UnkeptLaw,
 };
 pub use crate::self_alert::{DiskSpace, SELF_SOURCE};
-pub use crate::settings::{GatewaySettings, WatchedSource};
+pub use crate::settings::GatewaySettings;
 
 // The store's part of the surface: programs that run a gateway open its store and
 // read from it through these, and do not depend on the store crate.
@@ -48,7 +50,7 @@ pub use fanfare_store::{
     AcknowledgementRow, AlertFilter, AlertHistory, AlertPage, AlertRow, AlertSearch, AttemptRow, Audit,
     AuditedRow, Backup, BackupError, Contradiction, DamagedCell, DeadLetter, DeadLetterFilter,
     DeadLetterPage, DeadLetters, DeliveryCounts, DeliveryFilter, DeliveryHistory, DeliveryRow, ExistingStore,
-    LedgerOverview, NotificationCounts, NotificationHistory, NotificationRow, OmittedRows, OpenError,
-    RelatedAlert, Remedy, ReportedAlert, Restored, StepRow, Store, StoreCondition, StoreError, StoreFault,
-    StoreSize, SuppressionRecord, Unaccounted, UnkeptContract, backup, restore,
+    KeptAnswer, LedgerOverview, NotificationCounts, NotificationHistory, NotificationRow, OmittedRows,
+    OpenError, RelatedAlert, Remedy, ReportedAlert, RequestKey, Restored, StepRow, Store, StoreCondition,
+    StoreError, StoreFault, StoreSize, SuppressionRecord, Unaccounted, UnkeptContract, backup, restore,
 };

@@ -6,7 +6,9 @@ mod labels;
 
 use std::sync::atomic::AtomicU64;
 
-use fanfare_core::{ChannelName, Committed, ContractStatus, Delivery, Notification, ReceiverName, Step};
+use fanfare_core::{
+    ChannelName, Committed, ContractStatus, Delivery, HeartbeatState, Notification, ReceiverName, Step,
+};
 use fanfare_store::{Audit, StoreCondition};
 use jiff::Timestamp;
 use prometheus_client::metrics::counter::Counter;
@@ -192,6 +194,11 @@ impl Metrics {
     /// Shows the gateway's own state.
     pub(crate) fn show(&self, snapshot: &Snapshot) {
         self.health.show(snapshot);
+    }
+
+    /// Shows the heartbeats of senders at `now`, in monotonic time.
+    pub(crate) fn show_heartbeats(&self, states: &[HeartbeatState], now: Timestamp) {
+        self.health.show_heartbeats(states, now);
     }
 
     /// Shows the result of an audit.

@@ -2,6 +2,7 @@
 
 mod store_monitor;
 mod contract_monitor;
+mod heartbeat_monitor;
 mod announcement;
 mod collect;
 mod slow_checks;
@@ -12,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fanfare_core::{Clock, Moment, Status};
+use fanfare_core::{Clock, Moment};
 use fanfare_store::Durability;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
@@ -22,6 +23,7 @@ use self::collect::collect;
 pub(crate) use self::contract_monitor::ContractMonitor;
 pub(crate) use self::disk::space;
 use self::drills::{ChannelDrill, DrillSchedule};
+pub(crate) use self::heartbeat_monitor::HeartbeatMonitor;
 pub(crate) use self::slow_checks::save_proven_at;
 use self::slow_checks::{SlowChecks, slow_checks};
 pub(crate) use self::store_monitor::StoreMonitor;
@@ -29,7 +31,7 @@ use crate::delivery::{ChannelHandle, Lanes};
 use crate::intake::{Intake, NotStored};
 use crate::operations::TestError;
 use crate::operations::channel_test::test;
-use crate::self_alert::{AlertChange, RaisedAlerts, SELF_SOURCE, Snapshot, TestReason, run_checks};
+use crate::self_alert::{Condition, RaisedAlerts, SELF_SOURCE, Snapshot, TestReason, run_checks};
 use crate::time::after;
 
 /// The interval of checks. One costs some microseconds; a channel that breaks is broken
@@ -86,7 +88,8 @@ impl SelfMonitor {
             Some(raised) => raised,
             None => {
                 let firing = self.intake.store.firing_of(SELF_SOURCE).await?;
-                state.raised.insert(RaisedAlerts::from_stored(&firing, now))
+                let is_ours = |it: &Condition| !it.is_of_senders();
+                state.raised.insert(RaisedAlerts::from_stored(&firing, is_ours, now))
             }
         };
         self.update_alerts(&snapshot, raised).await
@@ -102,7 +105,7 @@ impl SelfMonitor {
         // Nobody outside relies on it, and it matters most when the disk cannot be written.
         self.intake.accept(alerts, now, Durability::AsPossible).await?;
         for change in &changes {
-            log(change);
+            change.log();
             raised.record(change, monotonic_now);
         }
         Ok(())
@@ -132,13 +135,5 @@ impl SelfMonitor {
         channel.status.last().note_drill(now);
         info!(channel.name = %channel.name(), "Drill started");
         Ok(self.intake.store.drilled(channel.name().clone(), now).await.map_err(NotStored::from)?)
-    }
-}
-
-fn log(AlertChange { condition, status, severity, facts: _ }: &AlertChange) {
-    let (alertname, subject) = (condition.alertname(), condition.subject());
-    match status {
-        Status::Firing => info!(alertname, subject, %severity, "Self-alert raised"),
-        Status::Resolved => info!(alertname, subject, "Self-alert resolved"),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use fanfare_core::{Account, Policy, RetryPolicy, SourceName};
+use fanfare_core::{Account, HeartbeatRule, Policy, RetryPolicy};
 
 use crate::channel::ChannelSetup;
 
@@ -20,8 +20,8 @@ pub struct GatewaySettings {
     pub retention: Duration,
     /// The address at which people reach this gateway, e.g. `https://alerts.example.com`: for links in messages.
     pub external_url: Option<String>,
-    /// The sources that must not be silent for long.
-    pub sources: Vec<WatchedSource>,
+    /// The rules by which heartbeats of senders are expected.
+    pub heartbeats: Vec<HeartbeatRule>,
 }
 
 impl GatewaySettings {
@@ -34,13 +34,4 @@ impl GatewaySettings {
         }
         longest
     }
-}
-
-/// A source from which alerts come regularly while all is well.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WatchedSource {
-    /// The source's name in the config.
-    pub name: SourceName,
-    /// The longest time without an alert; after that a self-alert is raised.
-    pub every: Duration,
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fanfare_core::{Clock, ClockReading, Heartbeat, Moment, Quota, TimePassed, resume, shifted, time_passed};
+use fanfare_core::{
+    Clock, ClockReading, Moment, Quota, TimePassed, TimeRecord, resume, shifted, time_passed,
+};
 use fanfare_store::{Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use tracing::warn;
@@ -24,7 +26,7 @@ pub(crate) struct MonotonicClock {
 impl MonotonicClock {
     /// The clock of a life that starts now and goes on where `store` was left.
     pub(crate) async fn resuming(store: &Store, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
-        let last = store.last_heartbeat().await?;
+        let last = store.last_times().await?;
         let latest_due = store.latest_due().await?;
         let reading =
             ClockReading { wall: clock.now(), boot_id: clock.boot_id(), since_boot: clock.since_boot() };
@@ -49,9 +51,9 @@ impl MonotonicClock {
     }
 
     /// The current times, for the next life.
-    pub(crate) fn heartbeat(&self) -> Heartbeat {
+    pub(crate) fn time_record(&self) -> TimeRecord {
         let (moment, since_boot) = (self.moment(), self.clock.since_boot());
-        Heartbeat { moment, boot_id: self.boot_id.clone(), since_boot }
+        TimeRecord { moment, boot_id: self.boot_id.clone(), since_boot }
     }
 
     /// The time that has passed since `since`.
@@ -65,7 +67,7 @@ impl MonotonicClock {
 }
 
 /// Logs that the wall clock shows an earlier time than an earlier life has seen, if so.
-fn report_unknown(last: Option<&Heartbeat>, now: &ClockReading) {
+fn report_unknown(last: Option<&TimeRecord>, now: &ClockReading) {
     let Some(last) = last else { return };
     match time_passed(last, now) {
         TimePassed::Known(_) | TimePassed::ByWallClock { .. } => {}

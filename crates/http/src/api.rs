@@ -6,6 +6,7 @@ mod acknowledge;
 mod deliveries;
 mod dead_letters;
 mod channels;
+mod heartbeats;
 mod audit;
 mod status;
 mod openapi;
@@ -41,6 +42,8 @@ fn route(endpoint: Endpoint) -> Route {
         Endpoint::ListChannels => route.to(channels::list),
         Endpoint::ShowChannel => route.to(channels::show),
         Endpoint::TestChannel => route.to(channels::test),
+        Endpoint::ListHeartbeats => route.to(heartbeats::list),
+        Endpoint::ForgetHeartbeat => route.to(heartbeats::forget),
         Endpoint::Status => route.to(status::status),
         Endpoint::Audit => route.to(audit::audit),
         Endpoint::OpenApi => route.to(openapi::openapi),

@@ -6,6 +6,7 @@
 //! everything that we wait for.
 
 mod stream;
+mod client_stream;
 mod table;
 mod open_connection;
 mod held;

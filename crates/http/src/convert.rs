@@ -8,6 +8,7 @@ mod history;
 mod rows;
 mod readable;
 mod channel;
+mod heartbeat;
 mod terms;
 mod step;
 mod ingest;
@@ -16,6 +17,7 @@ mod word;
 
 pub(crate) use self::audit::audit_report;
 pub(crate) use self::channel::{channel_report, channel_test_result, channel_test_waiting};
+pub(crate) use self::heartbeat::{heard_heartbeat, heartbeat_report};
 pub(crate) use self::history::explained;
 pub(crate) use self::ingest::{accepted_alert, alert_reading, previewed_alert, refused_entry};
 pub(crate) use self::rows::{alert_page, attempts, dead_letter, deliveries, delivery_details, listed_alerts};

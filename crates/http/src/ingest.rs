@@ -6,8 +6,8 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
-use fanfare_api::{IngestPreview, IngestQuery, IngestResult, IngestStatus};
-use fanfare_core::{Policy, plan};
+use fanfare_api::{HeardHeartbeat, IngestPreview, IngestQuery, IngestResult, IngestStatus};
+use fanfare_core::{HeartbeatKey, HeartbeatName, Policy, SourceName, plan};
 use fanfare_gateway::{Gateway, NotStored};
 use fanfare_inlet::ReadingRules;
 use fanfare_sources::{BodyFault, Hints, NothingToDo, ReadAlert, Reading, Unreadable};
@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 
 use self::content::{Compression, ContentType};
-use crate::convert::{accepted_alert, alert_reading, previewed_alert, refused_entry};
+use crate::convert::{accepted_alert, alert_reading, heard_heartbeat, previewed_alert, refused_entry};
 use crate::refusal::HttpRefusal;
 use crate::request::{BodyLimit, UnreadBody, query};
 use crate::state::{AppState, SourceEndpoint};
@@ -26,7 +26,12 @@ const SEND_LESS: &str = "send fewer alerts at once, or leave out what is not abo
 impl SourceEndpoint {
     /// The rules by which its bodies are read.
     fn reading_rules(&self) -> ReadingRules<'_> {
-        ReadingRules { format: &self.format, unreadable: self.unreadable, source: &self.settings }
+        ReadingRules {
+            format: &self.format,
+            unreadable: self.unreadable,
+            source: &self.settings,
+            heartbeats: &self.heartbeats,
+        }
     }
 
     /// The length of a body at most.
@@ -43,18 +48,46 @@ pub(crate) async fn ingest(
 ) -> Result<HttpResponse, HttpRefusal> {
     let endpoint = state.source(request.match_info().get("source").unwrap_or_default())?;
     let token = request.match_info().get("token").map(|it| percent_decode_str(it).decode_utf8_lossy());
-    let admission = endpoint.access.admit((&request).into(), token.as_deref())?;
+    let admission = endpoint.admit((&request).into(), token.as_deref())?;
     state.gateway.check_room().map_err(not_stored)?;
     let now = state.clock.now();
     let (body, admitted) =
         body.read_verified(admission, (&request).into(), endpoint.body_limit(), now).await?;
     let hints: Hints = query(&request, &admitted)?;
     let wishes: IngestQuery = query(&request, &admitted)?;
+    let name = &endpoint.settings.name;
+    let is_dry = is_dry_run(&wishes)?;
+    let keyed = if is_dry { None } else { state.keyed_requests.begin(request.headers(), name, &body)? };
+    let passed = state.gateway.link_time();
+    if let Some(keyed) = &keyed
+        && let Some(first) = keyed.first_answer(&state.gateway, passed).await?
+    {
+        return Ok(first);
+    }
     let reading = read(&state, &endpoint, request.headers(), body, &hints, now).await?;
-    if is_dry_run(&wishes)? {
+    if is_dry {
         return Ok(HttpResponse::Ok().json(preview(&state.gateway.policy(), &reading, now)));
     }
-    Ok(HttpResponse::Accepted().json(accept(&state.gateway, reading, now).await.map_err(not_stored)?))
+    check_rate(&state, &endpoint, &reading).await?;
+    let result = accept(&state.gateway, name, reading, now).await.map_err(not_stored)?;
+    if let Some(keyed) = keyed {
+        // Numbers, texts and times only: serialization cannot fail.
+        let json = serde_json::to_string(&result).unwrap_or_default();
+        keyed.keep(&state.gateway, json, passed).await;
+    }
+    Ok(HttpResponse::Accepted().json(result))
+}
+
+/// Refuses a body by which the source would post more alerts than its rate allows. Repeats of alarms that are open do
+/// not count: of them nothing is stored but that they came.
+pub(crate) async fn check_rate(
+    state: &AppState,
+    endpoint: &SourceEndpoint,
+    reading: &Reading,
+) -> Result<(), HttpRefusal> {
+    let Some(rate) = &endpoint.rate else { return Ok(()) };
+    let alerts: Vec<_> = reading.alerts.iter().map(|it| &it.alert).collect();
+    rate.check(alerts.len() - state.gateway.repeats(&alerts).await?)
 }
 
 /// Tells whether nothing is to be stored.
@@ -84,9 +117,11 @@ pub(crate) async fn read(
 /// Accepts the alerts of a body, and tells what was read and what becomes of it.
 pub(crate) async fn accept(
     gateway: &Gateway,
+    source: &SourceName,
     reading: Reading,
     now: Timestamp,
 ) -> Result<IngestResult, NotStored> {
+    let heartbeats = hear(gateway, source, &reading.heartbeats).await;
     let meanings: Vec<_> = reading.alerts.iter().map(alert_reading).collect();
     let alerts: Vec<_> = reading.alerts.into_iter().map(|it| it.alert).collect();
     let accepted = if alerts.is_empty() { Vec::new() } else { gateway.accept(alerts, now).await? };
@@ -94,9 +129,20 @@ pub(crate) async fn accept(
     Ok(IngestResult {
         status: IngestStatus::Accepted,
         alerts: stored.zip(meanings).map(|(stored, meaning)| accepted_alert(stored, meaning)).collect(),
+        heartbeats,
         nothing_to_do: reasons(&reading.nothing_to_do),
         refused: reading.refused.iter().map(refused_entry).collect(),
     })
+}
+
+/// Notes the heartbeats of a body.
+async fn hear(gateway: &Gateway, source: &SourceName, names: &[HeartbeatName]) -> Vec<HeardHeartbeat> {
+    let mut heard = Vec::with_capacity(names.len());
+    for name in names {
+        let key = HeartbeatKey { source: source.clone(), name: Some(name.clone()) };
+        heard.push(heard_heartbeat(name, gateway.hear(key).await));
+    }
+    heard
 }
 
 /// The answer to a source that only asks what would become of its body.
@@ -107,6 +153,7 @@ fn preview(policy: &Policy, reading: &Reading, now: Timestamp) -> IngestPreview 
     IngestPreview {
         status: IngestStatus::DryRun,
         alerts: reading.alerts.iter().map(preview).collect(),
+        heartbeats: reading.heartbeats.iter().map(ToString::to_string).collect(),
         nothing_to_do: reasons(&reading.nothing_to_do),
         refused: reading.refused.iter().map(refused_entry).collect(),
     }

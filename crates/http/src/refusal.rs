@@ -1,6 +1,7 @@
 //! Refusals: requests that are not carried out, with the reason.
 
 use std::fmt;
+use std::time::Duration;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
@@ -19,6 +20,8 @@ pub(crate) struct HttpRefusal {
     message: String,
     path: Option<String>,
     challenge: Challenge,
+    /// The time after which it may be carried out.
+    retry_after: Option<Duration>,
 }
 
 /// The credentials that an answer 401 asks for: <https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1>.
@@ -41,7 +44,14 @@ impl Challenge {
 
 impl HttpRefusal {
     pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), path: None, challenge: Challenge::Bearer }
+        Self {
+            status,
+            code,
+            message: message.into(),
+            path: None,
+            challenge: Challenge::Bearer,
+            retry_after: None,
+        }
     }
 
     pub(crate) fn unauthorized(message: &str) -> Self {
@@ -73,6 +83,11 @@ impl HttpRefusal {
     /// The refusal that asks for these credentials.
     pub(crate) fn asking_for(self, challenge: Challenge) -> Self {
         Self { challenge, ..self }
+    }
+
+    /// The refusal of what may be carried out after this time.
+    pub(crate) fn retry_after(self, wait: Duration) -> Self {
+        Self { retry_after: Some(wait), ..self }
     }
 
     /// The refusal with the place in the request that caused it.
@@ -115,7 +130,11 @@ impl ResponseError for HttpRefusal {
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             answer.insert_header((header::RETRY_AFTER, RETRY_AFTER));
         }
-        let Self { status: _, code, message, path, challenge: _ } = self;
+        if let Some(wait) = self.retry_after {
+            let seconds = wait.as_millis().div_ceil(1000).max(1);
+            answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        }
+        let Self { status: _, code, message, path, challenge: _, retry_after: _ } = self;
         let error = ErrorDetails { code: (*code).to_owned(), message: message.clone(), path: path.clone() };
         answer.json(ErrorResponse { error })
     }

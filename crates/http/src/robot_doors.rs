@@ -65,6 +65,7 @@ async fn take(
     state: &AppState,
     (endpoint, admitted): AdmittedSource,
 ) -> Result<(), HttpRefusal> {
+    endpoint.check_address(request.into())?;
     state.gateway.check_room().map_err(ingest::not_stored)?;
     let body: Bytes = body.read(&admitted, endpoint.body_limit()).await?;
     let now: Timestamp = state.clock.now();
@@ -72,7 +73,10 @@ async fn take(
     let is_dry_run = ingest::is_dry_run(&query(request, &admitted)?)?;
     let reading = ingest::read(state, &endpoint, request.headers(), body, &hints, now).await?;
     if !is_dry_run {
-        ingest::accept(&state.gateway, reading, now).await.map_err(ingest::not_stored)?;
+        ingest::check_rate(state, &endpoint, &reading).await?;
+        ingest::accept(&state.gateway, &endpoint.settings.name, reading, now)
+            .await
+            .map_err(ingest::not_stored)?;
     }
     Ok(())
 }

@@ -68,8 +68,9 @@ impl HttpServer {
             .disable_signals()
             .listen("http", listener, move || {
                 let (table, invited) = (Arc::clone(&table), web::Data::clone(&state));
+                let accepting = web::Data::clone(&state);
                 let accept = fn_service(move |io: TcpStream| {
-                    let stream = WatchedStream::new(io, &table);
+                    let stream = WatchedStream::new(io, accepting.tls().as_ref().as_ref(), &table);
                     let client = stream.client();
                     async move { Ok((stream, Protocol::Http1, client)) }
                 });

@@ -4,22 +4,27 @@ mod scraped_metrics;
 mod reloadable;
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::http::StatusCode;
 use fanfare_core::{Clock, Locale};
 use fanfare_gateway::Gateway;
-use fanfare_inlet::InletReader;
+use fanfare_inlet::{HeartbeatAlerts, InletReader};
 use fanfare_sandbox::Sandbox;
 use fanfare_sources::{Format, SourceSettings, UnreadableRule};
+use fanfare_tls::ListenerTls;
+use ipnet::IpNet;
 use prometheus_client::registry::Registry;
 
 use self::reloadable::Reloadable;
 use self::scraped_metrics::ScrapedMetrics;
-use crate::access::{Access, Admitted, Caller, SourceAccess, WebOrigins};
+use crate::access::{Access, Admitted, Caller, SourceAccess, SourceAdmission, WebOrigins};
+use crate::idempotency::RequestsUnderWay;
 use crate::refusal::HttpRefusal;
 use crate::reload_requests::ReloadRequests;
+use crate::source_rate::SourceRate;
 use crate::traffic::Traffic;
 
 /// The state that the handlers share.
@@ -32,10 +37,12 @@ pub struct AppState {
     pub(crate) bodies: Arc<InletReader>,
     pub(crate) sandbox: Option<Arc<Sandbox>>,
     pub(crate) reloads: ReloadRequests,
+    pub(crate) keyed_requests: RequestsUnderWay,
     sources: Reloadable<HashMap<String, Arc<SourceEndpoint>>>,
     api: Reloadable<Access>,
     origins: Reloadable<WebOrigins>,
     locale: Reloadable<Locale>,
+    tls: Reloadable<Option<ListenerTls>>,
     accepting: AtomicBool,
 }
 
@@ -48,6 +55,8 @@ pub struct AccessSettings {
     pub api: Access,
     /// The web pages that may send requests.
     pub origins: WebOrigins,
+    /// The encryption of connections; `None`: they have none.
+    pub tls: Option<ListenerTls>,
     /// The language and the clock of pages, unless a browser asks for another language.
     pub locale: Locale,
 }
@@ -61,10 +70,41 @@ pub struct SourceEndpoint {
     pub format: Format,
     /// The fate of a body that cannot be read.
     pub unreadable: UnreadableRule,
+    /// The alerts of it that are heartbeats.
+    pub heartbeats: Vec<HeartbeatAlerts>,
+    /// The networks that it may be posted to from; none: any.
+    pub from: Vec<IpNet>,
     /// The access to it.
     pub access: SourceAccess,
+    /// The rate at which alerts may be posted; `None`: any.
+    pub rate: Option<SourceRate>,
     /// The size of a body at most, in bytes.
     pub max_body: usize,
+}
+
+impl SourceEndpoint {
+    /// Lets a caller in to the door for alerts, perhaps on condition that its body is signed, or refuses it.
+    /// `in_path` is what stands in the address behind the name of the source.
+    pub(crate) fn admit(
+        &self,
+        caller: Caller<'_>,
+        in_path: Option<&str>,
+    ) -> Result<SourceAdmission, HttpRefusal> {
+        self.check_address(caller)?;
+        self.access.admit(caller, in_path)
+    }
+
+    /// Refuses a caller from another network than those that are listed.
+    pub(crate) fn check_address(&self, caller: Caller<'_>) -> Result<(), HttpRefusal> {
+        let client = caller.head.peer_addr.map(|it| it.ip().to_canonical());
+        let is_listed = |client: IpAddr| self.from.iter().any(|network| network.contains(&client));
+        if self.from.is_empty() || client.is_some_and(is_listed) {
+            return Ok(());
+        }
+        Err(HttpRefusal::forbidden(
+            "nobody may post to this source from this address: see `from` of the source",
+        ))
+    }
 }
 
 impl AppState {
@@ -78,7 +118,7 @@ impl AppState {
         mut metrics: Registry,
         reloads: ReloadRequests,
     ) -> Self {
-        let AccessSettings { sources, api, origins, locale } = access;
+        let AccessSettings { sources, api, origins, tls, locale } = access;
         let traffic = Arc::new(Traffic::new(&mut metrics));
         Self {
             gateway,
@@ -88,10 +128,12 @@ impl AppState {
             bodies,
             sandbox: None,
             reloads,
+            keyed_requests: RequestsUnderWay::default(),
             sources: Reloadable::new(sources),
             api: Reloadable::new(api),
             origins: Reloadable::new(origins),
             locale: Reloadable::new(locale),
+            tls: Reloadable::new(tls),
             accepting: AtomicBool::new(true),
         }
     }
@@ -110,7 +152,8 @@ impl AppState {
 
     /// Lets in from now on those that `access` names, and nobody else.
     pub fn replace_access(&self, access: AccessSettings) {
-        let AccessSettings { sources, api, origins, locale } = access;
+        let AccessSettings { sources, api, origins, tls, locale } = access;
+        self.tls.set(tls);
         self.sources.set(sources);
         self.api.set(api);
         self.origins.set(origins);
@@ -144,6 +187,11 @@ impl AppState {
     /// The web pages that may send requests.
     pub(crate) fn origins(&self) -> Arc<WebOrigins> {
         self.origins.get()
+    }
+
+    /// The encryption of connections from now on.
+    pub(crate) fn tls(&self) -> Arc<Option<ListenerTls>> {
+        self.tls.get()
     }
 
     pub(crate) fn locale(&self) -> Arc<Locale> {

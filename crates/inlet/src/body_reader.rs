@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fanfare_core::{Severity, SourceName};
+use fanfare_core::{HeartbeatName, Matcher, Severity, SourceName, Status};
 use fanfare_sources::{
     Format, Hints, NothingToDo, ReadAlert, Reading, SourceSettings, Unreadable, UnreadableRule,
     unreadable_alert,
@@ -34,6 +34,17 @@ pub struct ReadingRules<'a> {
     pub unreadable: UnreadableRule,
     /// The name of the source, and what it sets.
     pub source: &'a SourceSettings,
+    /// The alerts of it that are heartbeats.
+    pub heartbeats: &'a [HeartbeatAlerts],
+}
+
+/// Alerts that are no news but a heartbeat, such as Prometheus' `Watchdog`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeartbeatAlerts {
+    /// The name of the heartbeat.
+    pub name: HeartbeatName,
+    /// The matchers that all hold for such an alert.
+    pub matchers: Vec<Matcher>,
 }
 
 /// The kind of a log line. There are only so many, whatever senders write.
@@ -62,9 +73,9 @@ impl InletReader {
         hints: &Hints,
         now: Timestamp,
     ) -> Result<Reading, Unreadable> {
-        let ReadingRules { format, unreadable, source } = rules;
+        let ReadingRules { format, unreadable, source, heartbeats } = rules;
         let alert = |fault: &Unreadable| unreadable_alert(source, body, fault, now);
-        let reading = match (format.read(body, hints, source, now), unreadable) {
+        let mut reading = match (format.read(body, hints, source, now), unreadable) {
             (Ok(mut reading), UnreadableRule::Alert) => {
                 // One alert for the whole body, whatever the number of its faults.
                 reading.alerts.extend(reading.refused.first().map(alert));
@@ -76,6 +87,7 @@ impl InletReader {
             }
             (Err(fault), UnreadableRule::Refuse) => return Err(fault),
         };
+        take_heartbeats(&mut reading, heartbeats);
         self.take_note(source, &reading);
         Ok(reading)
     }
@@ -111,3 +123,28 @@ impl InletReader {
         }
     }
 }
+
+/// Takes out the alerts that are heartbeats. One that says its own end is none, and nothing else either: what is
+/// not heard any more is told by the one who waits for it.
+fn take_heartbeats(reading: &mut Reading, heartbeats: &[HeartbeatAlerts]) {
+    if heartbeats.is_empty() {
+        return;
+    }
+    let is_one =
+        |read: &ReadAlert, it: &HeartbeatAlerts| it.matchers.iter().all(|it| it.matches(&read.alert));
+    for read in std::mem::take(&mut reading.alerts) {
+        match heartbeats.iter().find(|it| is_one(&read, it)) {
+            None => reading.alerts.push(read),
+            Some(heartbeat) => match read.alert.status {
+                Status::Firing => reading.heartbeats.push(heartbeat.name.clone()),
+                Status::Resolved => {
+                    let reason = "the end of a heartbeat is no alert";
+                    reading.nothing_to_do.push(NothingToDo { path: read.path, reason });
+                }
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

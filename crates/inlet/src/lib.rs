@@ -10,5 +10,5 @@ mod body_reader;
 mod metrics;
 mod throttle;
 
-pub use crate::body_reader::{InletReader, ReadingRules};
+pub use crate::body_reader::{HeartbeatAlerts, InletReader, ReadingRules};
 pub use crate::throttle::Throttle;

@@ -29,6 +29,7 @@ impl MqttClient {
         let Self { source, services, client_id, unwanted } = self;
         let name = &source.settings.name;
         services.observer.started(name);
+        services.gateway.source_left(name); // until it is connected
         let mut taker = Taker::new(Arc::clone(&source), Arc::clone(&services));
         let connection =
             Connection { source: &source, services: &services, client_id: &client_id, unwanted: &unwanted };
@@ -39,11 +40,13 @@ impl MqttClient {
             failures = if started.elapsed() > LASTING { 1 } else { failures + 1 };
             let pause = services.pause(failures);
             services.observer.disconnected(name, &fault.reason(), pause);
+            services.gateway.source_left(name);
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(pause) => {}
             }
         }
         services.observer.ended(name);
+        services.gateway.source_came_back(name); // nothing of it is awaited from a broker any more
     }
 }

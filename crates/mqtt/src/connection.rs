@@ -110,6 +110,7 @@ impl Connection<'_> {
         }
         if refused.len() < topics.len() {
             observer.connected(name, self.client_id);
+            self.services.gateway.source_came_back(name);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fanfare_core::SourceName;
+use fanfare_core::{HeartbeatKey, SourceName};
 use fanfare_inlet::Throttle;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -109,6 +109,13 @@ impl Observer {
                     warn!(source.name = %source, mqtt.topic = topic, fate = fate_word, reason, left_out, "A message is no alert");
                 }
             }
+        }
+    }
+
+    /// Logs a heartbeat that changes nothing.
+    pub(crate) fn unheard(&self, heartbeat: &HeartbeatKey, reason: &str) {
+        if let Some(left_out) = self.lines.pass(heartbeat.source.clone(), Instant::now()) {
+            warn!(%heartbeat, reason, left_out, "A heartbeat that is not expected");
         }
     }
 

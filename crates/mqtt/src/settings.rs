@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use fanfare_core::Secret;
+use fanfare_inlet::HeartbeatAlerts;
 use fanfare_sources::{Format, SourceSettings, UnreadableRule};
 use fanfare_tls::{ClientIdentity, TrustError, client_config, client_config_with_identity};
 use rumqttc::valid_filter;
@@ -18,6 +19,8 @@ pub struct MqttSource {
     pub format: Format,
     /// The fate of a body that the format cannot read.
     pub unreadable: UnreadableRule,
+    /// The alerts that are heartbeats.
+    pub heartbeats: Vec<HeartbeatAlerts>,
     /// The size of a body at most, in bytes.
     pub max_body: usize,
     /// The broker, and what is wanted of it.

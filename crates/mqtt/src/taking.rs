@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fanfare_core::{Alert, Clock};
+use fanfare_core::{Alert, BeatOutcome, Clock, HeartbeatKey, HeartbeatName};
 use fanfare_gateway::{Gateway, Jitter};
 use fanfare_inlet::{InletReader, ReadingRules};
-use fanfare_sources::{Format, Hints};
+use fanfare_sources::{Format, Hints, Reading};
 use jiff::Timestamp;
 use rumqttc::{AsyncClient, Publish, matches};
 use tokio::sync::mpsc;
@@ -95,7 +95,14 @@ impl Taker {
 
     async fn take(&self, batch: &[Publish], gone: &CancellationToken) -> BatchFate {
         let now = self.services.clock.now();
-        let alerts: Vec<Alert> = batch.iter().flat_map(|it| self.alerts(it, now)).collect();
+        let mut alerts: Vec<Alert> = Vec::new();
+        for message in batch {
+            let Reading { alerts: read, heartbeats, .. } = self.read(message, now);
+            alerts.extend(read.into_iter().map(|it| it.alert));
+            for name in heartbeats {
+                self.hear(name).await;
+            }
+        }
         let mut failures = 0;
         while !alerts.is_empty() {
             let Err(err) = self.services.gateway.accept(alerts.clone(), now).await else { break };
@@ -110,32 +117,44 @@ impl Taker {
         BatchFate::OnDisk
     }
 
-    /// The alerts in a message; none if it is none of ours, or cannot be read.
-    fn alerts(&self, message: &Publish, now: Timestamp) -> Vec<Alert> {
-        let MqttSource { settings, format, unreadable, max_body, broker } = &*self.source;
+    async fn hear(&self, name: HeartbeatName) {
+        let source = self.source.settings.name.clone();
+        let heartbeat = HeartbeatKey { source, name: Some(name) };
+        match self.services.gateway.hear(heartbeat.clone()).await {
+            BeatOutcome::Heard(_) | BeatOutcome::Learned(_) => {}
+            BeatOutcome::NotExpected => self.services.observer.unheard(&heartbeat, "no rule expects it"),
+            BeatOutcome::TooMany => {
+                self.services.observer.unheard(&heartbeat, "too many are expected already")
+            }
+        }
+    }
+
+    /// The content of a message; nothing if it is none of ours, or cannot be read.
+    fn read(&self, message: &Publish, now: Timestamp) -> Reading {
+        let MqttSource { settings, format, unreadable, heartbeats, max_body, broker } = &*self.source;
         let topic = String::from_utf8_lossy(&message.topic);
         let saw = |fate, reason: &str| self.services.observer.saw(&settings.name, fate, &topic, reason);
         if self.taken.contains(message) {
             saw(MessageFate::Redelivered, "on the disk already");
-            return Vec::new();
+            return Reading::default();
         }
         if !broker.topics.iter().any(|filter| matches(&topic, filter)) {
             saw(MessageFate::Unwanted, "no longer among the topics of the source");
-            return Vec::new();
+            return Reading::default();
         }
         if message.payload.len() > *max_body {
             saw(MessageFate::Unreadable, "longer than the source's `max_body`");
-            return Vec::new();
+            return Reading::default();
         }
-        let rules = ReadingRules { format, unreadable: *unreadable, source: settings };
+        let rules = ReadingRules { format, unreadable: *unreadable, source: settings, heartbeats };
         match self.services.bodies.read(&message.payload, rules, &hints(format, &topic), now) {
             Ok(reading) => {
                 saw(MessageFate::Taken, "");
-                reading.alerts.into_iter().map(|it| it.alert).collect()
+                reading
             }
             Err(unreadable) => {
                 saw(MessageFate::Unreadable, &unreadable.to_string());
-                Vec::new()
+                Reading::default()
             }
         }
     }
@@ -145,7 +164,7 @@ impl Taker {
 fn hints(format: &Format, topic: &str) -> Hints {
     let last = topic.rsplit('/').next().unwrap_or_default();
     let is_eui = last.len() == EUI_DIGITS && last.bytes().all(|it| it.is_ascii_hexdigit());
-    let eui = (*format == Format::tkl() && is_eui).then(|| last.to_owned());
+    let eui = (format.is_of_thinklink() && is_eui).then(|| last.to_owned());
     Hints { eui, ..Hints::default() }
 }
 

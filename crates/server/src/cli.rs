@@ -19,6 +19,7 @@ use crate::commands::dead_letters::{
 };
 use crate::commands::deliveries::{DeliveryListArgs, DeliveryShowArgs};
 use crate::commands::explain::ExplainArgs;
+use crate::commands::heartbeats::{HeartbeatForgetArgs, HeartbeatListArgs};
 use crate::commands::reload::ReloadArgs;
 use crate::commands::routes::{RouteShowArgs, RouteTestArgs};
 use crate::commands::send::SendArgs;
@@ -125,6 +126,9 @@ pub enum Command {
     /// Shows how the channels are, and tests them
     #[command(subcommand)]
     Channels(ChannelsCommand),
+    /// Shows the signs of life that are expected of senders
+    #[command(subcommand)]
+    Heartbeats(HeartbeatsCommand),
     /// Tells whether everything that was accepted is accounted for
     Audit(AuditArgs),
     /// Copies the store to a new file, also while the gateway runs
@@ -182,6 +186,15 @@ pub enum ChannelsCommand {
     List(ChannelListArgs),
     /// Sends a marked test through a channel, and waits for its provider's answer
     Test(ChannelTestArgs),
+}
+
+/// The commands about heartbeats.
+#[derive(Debug, Subcommand)]
+pub enum HeartbeatsCommand {
+    /// Lists the heartbeats that are expected, and which of them are missing
+    List(HeartbeatListArgs),
+    /// Forgets a heartbeat that a pattern has learned, until it is heard again
+    Forget(HeartbeatForgetArgs),
 }
 
 #[cfg(test)]

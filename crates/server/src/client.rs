@@ -11,6 +11,7 @@ use anyhow::{Context as _, bail};
 use fanfare_api::{Endpoint, ErrorResponse};
 use fanfare_config::{GatewayAddress, ProcessSecrets, gateway_address};
 use fanfare_core::Secret;
+use fanfare_tls::client_config_for_listener;
 use jiff::tz::TimeZone;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde::Serialize;
@@ -61,9 +62,17 @@ impl GatewayClient {
     pub(crate) fn find(file: &Path, args: &GatewayArgs, token: TokenKind<'_>) -> anyhow::Result<Self> {
         let GatewayArgs { url, token_env, token_file } = args;
         let given = given_token(token_env.as_deref(), token_file.as_deref())?;
-        let (url, configured) = match (url, gateway_address(file, &ProcessSecrets)) {
-            (Some(url), configured) => (url.clone(), configured.ok()),
-            (None, Ok(configured)) => (configured.url.clone(), Some(configured)),
+        let (url, cert_file, configured) = match (url, gateway_address(file, &ProcessSecrets)) {
+            (Some(url), configured) => {
+                let configured = configured.ok();
+                let is_here =
+                    |it: &Url| it.host_str().is_some_and(|host| host == "127.0.0.1" || host == "[::1]");
+                let cert_file = configured.as_ref().and_then(|it| it.cert_file.clone());
+                (url.clone(), cert_file.filter(|_| url.parse().is_ok_and(|it| is_here(&it))), configured)
+            }
+            (None, Ok(configured)) => {
+                (configured.url.clone(), configured.cert_file.clone(), Some(configured))
+            }
             (None, Err(err)) => {
                 return Err(err).context("no --url was given, and the config does not tell it");
             }
@@ -71,7 +80,7 @@ impl GatewayClient {
         let url: Url = url.parse().context(NOT_AN_ADDRESS)?;
         let timezone = configured.as_ref().map_or(TimeZone::UTC, |it| it.locale.timezone.clone());
         let token = given.or_else(|| configured.and_then(|it| token_of(it, token)));
-        Ok(Self { url, token, http: http_client()?, patience: PATIENCE, timezone })
+        Ok(Self { url, token, http: http_client(cert_file.as_deref())?, patience: PATIENCE, timezone })
     }
 
     /// The client for a request whose answer may take `patience`.
@@ -193,7 +202,8 @@ impl GatewayAnswer {
 }
 
 fn token_of(address: GatewayAddress, kind: TokenKind<'_>) -> Option<Secret> {
-    let GatewayAddress { url: _, api_token, mut source_tokens, locale: _, store_path: _ } = address;
+    let GatewayAddress { url: _, cert_file: _, api_token, mut source_tokens, locale: _, store_path: _ } =
+        address;
     match kind {
         TokenKind::Api => api_token,
         TokenKind::Source(name) => source_tokens.remove(name),
@@ -221,7 +231,7 @@ fn unusable_variable(name: &str, err: &VarError) -> anyhow::Error {
 }
 
 /// A client for requests to a gateway: over no proxy, following no redirect.
-pub(crate) fn http_client() -> anyhow::Result<reqwest::Client> {
+pub(crate) fn http_client(cert_file: Option<&Path>) -> anyhow::Result<reqwest::Client> {
     // Fails only if it was done before, and then it is the same.
     drop(rustls::crypto::ring::default_provider().install_default());
     let builder = reqwest::Client::builder()
@@ -230,6 +240,11 @@ pub(crate) fn http_client() -> anyhow::Result<reqwest::Client> {
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .user_agent(concat!("fanfare/", env!("CARGO_PKG_VERSION")));
+    // The gateway of the config at hand, on this machine, is known by its certificate, whatever name that is for.
+    let builder = match cert_file {
+        Some(file) => builder.tls_backend_preconfigured(client_config_for_listener(file)?),
+        None => builder,
+    };
     Ok(builder.build()?)
 }
 

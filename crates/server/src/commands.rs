@@ -17,6 +17,7 @@ pub(crate) mod ack;
 pub(crate) mod dead_letters;
 pub(crate) mod deliveries;
 pub(crate) mod channels;
+pub(crate) mod heartbeats;
 pub(crate) mod audit;
 
 mod output;

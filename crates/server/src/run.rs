@@ -8,11 +8,12 @@ use fanfare_core::{Clock, Language, SystemClock};
 
 use crate::LocaleVariables;
 use crate::cli::{
-    AlertsCommand, ChannelsCommand, Cli, Command, DeadLettersCommand, DeliveriesCommand, RoutesCommand,
+    AlertsCommand, ChannelsCommand, Cli, Command, DeadLettersCommand, DeliveriesCommand, HeartbeatsCommand,
+    RoutesCommand,
 };
 use crate::commands::{
     CommandContext, Outcome, OutputStyle, ack, alerts, audit, backup, channels, check, dead_letters,
-    deliveries, explain, init, reload, routes, send, serve, shell, status,
+    deliveries, explain, heartbeats, init, reload, routes, send, serve, shell, status,
 };
 
 /// Does what the command line says; what it prints goes to `out`, in this `style`. The language for people is
@@ -49,6 +50,8 @@ pub fn run(
         Command::DeadLetters(command) => run_dead_letters(context, &command, out),
         Command::Channels(ChannelsCommand::List(args)) => channels::list(context, &args, out),
         Command::Channels(ChannelsCommand::Test(args)) => channels::test(context, &args, out),
+        Command::Heartbeats(HeartbeatsCommand::List(args)) => heartbeats::list(context, &args, out),
+        Command::Heartbeats(HeartbeatsCommand::Forget(args)) => heartbeats::forget(context, &args, out),
         Command::Audit(args) => audit::audit(context, &args, out),
         Command::Backup(args) => backup::backup(context, &args, out),
         Command::Restore(args) => backup::restore(context, &args, out),

@@ -70,6 +70,20 @@ impl Node {
         self.entries().iter().find(|it| it.name == name).map(|it| &it.node)
     }
 
+    /// The value, if it is a text.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) => Some(text),
+            Value::Nothing
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Placeholder(_)
+            | Value::List(_)
+            | Value::Map(_) => None,
+        }
+    }
+
     /// The entries of a map; none if this is something else.
     #[must_use]
     pub fn entries(&self) -> &[YamlEntry] {

@@ -269,7 +269,7 @@ fn settings(config: &SiteConfig, providers: &ProviderWorld) -> Result<GatewaySet
         retry: RetryPolicy { give_up_after: config.give_up_after, ..RetryPolicy::default() },
         retention: 24 * 365 * HOUR,
         external_url: Some("https://alerts.example.com".to_owned()),
-        sources: Vec::new(),
+        heartbeats: Vec::new(),
     })
 }
 

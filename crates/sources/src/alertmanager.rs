@@ -11,6 +11,8 @@ mod envelope;
 mod labels;
 mod fields;
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use self::entry::EntryReader;
@@ -45,7 +47,12 @@ pub(crate) fn read_dialect(
         let nothing = NothingToDo { path: place.to_owned(), reason: "the list of alerts is empty" };
         return Ok(Reading { nothing_to_do: vec![nothing], ..Reading::default() });
     }
-    let reader = EntryReader { dialect, envelope: &envelope, source, now };
+    // Prometheus posts a list, again and again while an alert fires; an Alertmanager's webhook says itself what is over.
+    let default_end = match place {
+        "alerts" => None,
+        _ => now.checked_add(source.resolve_after.unwrap_or(RESOLVE_TIMEOUT)).ok(),
+    };
+    let reader = EntryReader { dialect, envelope: &envelope, source, default_end, now };
     let mut reading = Reading::default();
     for (index, item) in items.into_iter().enumerate() {
         let place = if place == ALONE { ALONE.to_owned() } else { format!("{place}[{index}]") };
@@ -58,6 +65,10 @@ pub(crate) fn read_dialect(
     reading.alerts.extend(notice);
     reading.unless_all_refused()
 }
+
+/// The time after which an alert is over that is not posted again: Alertmanager's default for `resolve_timeout`.
+/// <https://prometheus.io/docs/alerting/latest/configuration/#file-layout-and-global-settings>
+const RESOLVE_TIMEOUT: Duration = Duration::from_secs(5 * 60);
 
 /// The place of an alert that is the whole body.
 const ALONE: &str = "$";

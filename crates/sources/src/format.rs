@@ -3,15 +3,21 @@
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
+use fanfare_core::{Alert, Kind, Status};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::{Hints, Mapping, Reading, SourceSettings, Unreadable, alertmanager, grafana, plain, scrub, tkl};
+use crate::{
+    Hints, Mapping, Reading, SourceSettings, Unreadable, alertmanager, grafana, plain, scrub, tkl,
+    tkl_telemetry,
+};
 
 /// Every format, by its word in the config. A format is a file and a line here.
-const REGISTERED: [Registered; 11] = [
+const REGISTERED: [Registered; 12] = [
     Registered::code("tkl", tkl::read).refusing(),
+    Registered::code("tkl-telemetry", tkl_telemetry::read).refusing(),
     Registered::code("alertmanager", alertmanager::read),
     Registered::code("grafana", grafana::read),
     Registered::code("plain", plain::read).of_text(),
@@ -232,6 +238,12 @@ impl Format {
         self.kind
     }
 
+    /// Tells whether the last part of a broker's topic may be the EUI that a body is about.
+    #[must_use]
+    pub fn is_of_thinklink(&self) -> bool {
+        matches!(self.kind.word(), "tkl" | "tkl-telemetry")
+    }
+
     /// The type of its bodies.
     #[must_use]
     pub fn body_type(&self) -> BodyType {
@@ -254,10 +266,24 @@ impl Format {
         source: &SourceSettings,
         now: Timestamp,
     ) -> Result<Reading, Unreadable> {
-        match &self.reader {
+        let mut reading = match &self.reader {
             FormatReader::Code(read) => read(body, hints, source, now),
             FormatReader::Mapping(mapping) => mapping.read(body, source, now),
+        }?;
+        if let Some(resolve_after) = source.resolve_after {
+            reading.alerts.iter_mut().for_each(|it| end_by_itself(&mut it.alert, resolve_after, now));
         }
+        Ok(reading)
+    }
+}
+
+/// Gives an alarm that says no end of its own one, `resolve_after` from `now`.
+fn end_by_itself(alert: &mut Alert, resolve_after: Duration, now: Timestamp) {
+    match (alert.kind, alert.status) {
+        (Kind::Alarm, Status::Firing) => {
+            alert.ends_at = alert.ends_at.or(now.checked_add(resolve_after).ok())
+        }
+        (Kind::Alarm, Status::Resolved) | (Kind::Notice, _) => {}
     }
 }
 

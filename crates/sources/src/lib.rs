@@ -21,6 +21,7 @@
 
 mod format;
 mod unreadable;
+mod tkl_telemetry;
 mod tkl;
 mod grafana;
 mod alertmanager;

@@ -1,12 +1,14 @@
 //! The result of reading a body.
 
-use fanfare_core::Alert;
+use fanfare_core::{Alert, HeartbeatName};
 
 /// The alerts of a body, and what became of its other parts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reading {
     /// The alerts, in the body's order.
     pub alerts: Vec<ReadAlert>,
+    /// The names of the heartbeats in it.
+    pub heartbeats: Vec<HeartbeatName>,
     /// The parts that were understood and ask for nothing. They are no fault of the sender.
     pub nothing_to_do: Vec<NothingToDo>,
     /// The entries of a list that cannot be alerts. Such an entry costs only itself; a body without any
@@ -17,7 +19,8 @@ pub struct Reading {
 impl Reading {
     /// The reading, or the first fault if a body has nothing else.
     pub(crate) fn unless_all_refused(mut self) -> Result<Self, Unreadable> {
-        let is_taken = !(self.alerts.is_empty() && self.nothing_to_do.is_empty());
+        let is_taken =
+            !(self.alerts.is_empty() && self.heartbeats.is_empty() && self.nothing_to_do.is_empty());
         if is_taken || self.refused.is_empty() {
             return Ok(self);
         }

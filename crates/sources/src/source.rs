@@ -1,5 +1,7 @@
 //! Facts about a body that are not in it: the source's settings, and the hints of the address.
 
+use std::time::Duration;
+
 use fanfare_core::{Labels, Severity, SourceName};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -17,6 +19,9 @@ pub struct SourceSettings {
     pub unknown_level: Severity,
     /// The time zone of the times that the source sends without an offset; `None`: they are not read.
     pub timezone: Option<TimeZone>,
+    /// The time after its last report at which an alarm is over that says no end of its own; `None`: such an alarm
+    /// lasts until it is ended.
+    pub resolve_after: Option<Duration>,
 }
 
 impl SourceSettings {
@@ -24,7 +29,13 @@ impl SourceSettings {
     /// taken for [`Severity::High`]: an alarm that is too loud is heard and corrected, the other is not.
     #[must_use]
     pub fn new(name: impl Into<SourceName>) -> Self {
-        Self { name: name.into(), labels: Labels::default(), unknown_level: Severity::High, timezone: None }
+        Self {
+            name: name.into(),
+            labels: Labels::default(),
+            unknown_level: Severity::High,
+            timezone: None,
+            resolve_after: None,
+        }
     }
 }
 

@@ -38,6 +38,7 @@ use self::entries::AlarmList;
 use self::form::{Form, is_abridged};
 use self::intent::Statement;
 use self::names::Meaning;
+pub(crate) use self::subject::eui_form;
 use self::subject::{Subject, TopNames};
 
 mod entries;

@@ -1,11 +1,13 @@
 //! Writes that decide nothing: budgets and silences of accounts, what is known of
-//! channels, policies, the acknowledgement key, the newest times, and retention.
+//! channels, policies, the acknowledgement key, the newest times, heartbeats, and retention.
 
 mod sends;
 mod channels;
 mod policies;
 mod ack_key;
-mod heartbeat;
+mod time_record;
+mod heartbeats;
+mod answers;
 mod retention;
 mod repair;
 

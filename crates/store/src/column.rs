@@ -1,8 +1,8 @@
 //! Values as they are kept in columns.
 
 use fanfare_core::{
-    Alert, ClockLeads, ContractStatus, DeliveryStatus, Fingerprint, Handled, Identity, Severity, Status,
-    Unless,
+    Alert, ClockLeads, ContractStatus, DeliveryStatus, Fingerprint, Handled, HeartbeatName, Identity,
+    InvalidHeartbeatName, Severity, Status, Unless,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -104,6 +104,13 @@ pub(crate) fn to_delivery_status(word: &str) -> Result<DeliveryStatus, StoreErro
 
 pub(crate) fn to_unless(word: &str) -> Result<Unless, StoreError> {
     from_word("the condition of an escalation", word)
+}
+
+pub(crate) fn to_heartbeat_name(text: &str) -> Result<HeartbeatName, StoreError> {
+    text.parse().map_err(|err: InvalidHeartbeatName| StoreError::Damaged {
+        what: "the name of a heartbeat",
+        reason: err.to_string(),
+    })
 }
 
 pub(crate) fn to_status(word: &str) -> Result<Status, StoreError> {

@@ -34,6 +34,7 @@ pub use crate::read::{
 };
 pub use crate::tables::acknowledgements::AcknowledgementRow;
 pub use crate::tables::alerts::SuppressionRecord;
+pub use crate::tables::answers::{KeptAnswer, RequestKey};
 pub use crate::tables::attempts::AttemptRow;
 pub use crate::tables::channels::ChannelState;
 pub use crate::tables::damage::{DamagedCell, Remedy};

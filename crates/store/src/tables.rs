@@ -16,5 +16,7 @@ pub(crate) mod sends;
 pub(crate) mod holds;
 pub(crate) mod usage;
 pub(crate) mod channels;
-pub(crate) mod heartbeat;
+pub(crate) mod time_record;
 pub(crate) mod lives;
+pub(crate) mod expected_heartbeats;
+pub(crate) mod answers;

@@ -101,14 +101,19 @@ pub fn client_config_with_identity(
 ) -> Result<ClientConfig, TrustError> {
     let ClientIdentity { cert_file, key_file } = identity;
     let chain = certificates(cert_file)?;
-    let no_key = |why: String| TrustError::NoKey { path: key_file.clone(), why };
-    let pem = content(key_file).map_err(|err| no_key(format!(" ({err})")))?;
-    let key = PrivateKeyDer::from_pem_slice(&pem).map_err(|_| no_key(String::new()))?;
+    let key = private_key(key_file)?;
     trusting(ca_file)?.with_client_auth_cert(chain, key).map_err(|err| TrustError::WrongKey {
         cert_file: cert_file.clone(),
         key_file: key_file.clone(),
         why: err.to_string(),
     })
+}
+
+/// The private key in the file at `path`.
+pub(crate) fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, TrustError> {
+    let no_key = |why: String| TrustError::NoKey { path: path.to_owned(), why };
+    let pem = content(path).map_err(|err| no_key(format!(" ({err})")))?;
+    PrivateKeyDer::from_pem_slice(&pem).map_err(|_| no_key(String::new()))
 }
 
 fn trusting(ca_file: Option<&Path>) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>, TrustError> {
@@ -150,17 +155,17 @@ fn config(
         .with_custom_certificate_verifier(Arc::new(ServerVerifier::new(by_issuer, named))))
 }
 
-fn builder() -> Result<ConfigBuilder<ClientConfig, WantsVerifier>, TrustError> {
+pub(crate) fn builder() -> Result<ConfigBuilder<ClientConfig, WantsVerifier>, TrustError> {
     ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .map_err(|err| TrustError::Library(err.to_string()))
 }
 
-fn provider() -> Arc<CryptoProvider> {
+pub(crate) fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }
 
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TrustError> {
+pub(crate) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TrustError> {
     let unreadable = |why: String| TrustError::Unreadable { path: path.to_owned(), why };
     let content = content(path).map_err(|err| unreadable(err.to_string()))?;
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&content).collect();

@@ -66,6 +66,27 @@ impl SentWords {
         }
     }
 
+    /// A heartbeat in a body, with the time up to which it is expected again if a rule of the source expects it.
+    #[must_use]
+    pub fn heartbeat(&self, name: &str, until: Option<&str>) -> String {
+        match (self.language, until) {
+            (Language::En, Some(until)) => format!("heartbeat {name}: heard, expected again by {until}"),
+            (Language::En, None) => format!("heartbeat {name}: no rule of the source expects it"),
+            (Language::Zh, Some(until)) => format!("心跳 {name}：已收到，应在 {until} 前再次收到"),
+            (Language::Zh, None) => format!("心跳 {name}：该来源未配置此心跳"),
+        }
+    }
+
+    /// The names of the heartbeats that a body would be.
+    #[must_use]
+    pub fn heartbeats(&self, names: &[String]) -> String {
+        let names = names.join(self.comma);
+        match self.language {
+            Language::En => format!("heartbeats: {names}"),
+            Language::Zh => format!("心跳：{names}"),
+        }
+    }
+
     /// The command that tells more of an alert.
     #[must_use]
     pub fn next(&self, alert: i64) -> String {

@@ -41,6 +41,11 @@ const REQUIREMENTS: &[Requirement] = &[
         probe: &["sh", "-c", "command -v mosquitto_pub"],
     },
     Requirement {
+        package: "curl",
+        because: "it is what most scripts post with, and shows certificates",
+        probe: &["curl", "--version"],
+    },
+    Requirement {
         package: "nodejs",
         because: "the ThinkLink scripts in `examples` are run as ThinkLink runs them",
         probe: &["node", "--version"],

@@ -55,25 +55,26 @@ fn is_channel(package: &str) -> bool {
     package.starts_with("channel-")
 }
 
+/// The rooms that the binary puts together.
+const ROOMS_OF_SERVER: [&str; 11] = [
+    "fanfare-api",
+    "fanfare-config",
+    "fanfare-core",
+    "fanfare-gateway",
+    "fanfare-http",
+    "fanfare-inlet",
+    "fanfare-mqtt",
+    "fanfare-sandbox",
+    "fanfare-sources",
+    "fanfare-tls",
+    "fanfare-words",
+];
+
 /// Design and ARCHITECTURE.md: "Who may know whom".
 fn may_know(package: &str, other: &str) -> bool {
     match package {
         tool if is_tool(tool) => true,
-        SERVER => {
-            let rooms = [
-                "fanfare-api",
-                "fanfare-config",
-                "fanfare-core",
-                "fanfare-gateway",
-                "fanfare-http",
-                "fanfare-inlet",
-                "fanfare-mqtt",
-                "fanfare-sandbox",
-                "fanfare-sources",
-                "fanfare-words",
-            ];
-            rooms.contains(&other) || is_channel(other)
-        }
+        SERVER => ROOMS_OF_SERVER.contains(&other) || is_channel(other),
         "fanfare-api" | "fanfare-core" | "fanfare-sandbox" => false,
         "fanfare-http" => {
             let rooms = [
@@ -83,6 +84,7 @@ fn may_know(package: &str, other: &str) -> bool {
                 "fanfare-inlet",
                 "fanfare-sandbox",
                 "fanfare-sources",
+                "fanfare-tls",
                 "fanfare-words",
             ];
             rooms.contains(&other)
@@ -101,10 +103,12 @@ fn may_know(package: &str, other: &str) -> bool {
             let rooms = [
                 "fanfare-core",
                 "fanfare-gateway",
+                "fanfare-inlet",
                 "fanfare-mqtt",
                 "fanfare-sandbox",
                 "fanfare-settings",
                 "fanfare-sources",
+                "fanfare-tls",
             ];
             rooms.contains(&other)
         }

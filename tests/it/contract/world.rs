@@ -130,7 +130,7 @@ impl ContractWorld {
                 retry: RetryPolicy::default(),
                 retention: 24 * 3600 * SECOND,
                 external_url: Some("https://alerts.example.com".to_owned()),
-                sources: Vec::new(),
+                heartbeats: Vec::new(),
             },
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             jitter: Arc::new(LongestJitter),

@@ -34,7 +34,8 @@ const FAMILIES: [(&str, &str); 24] = [
 ];
 
 /// Families that are there once there is something to count, or once it has been looked at.
-const AT_TIMES: [(&str, &str); 27] = [
+const AT_TIMES: [(&str, &str); 28] = [
+    ("fanfare_heartbeats", "gauge"),
     ("process_virtual_memory_bytes", "gauge"),
     ("fanfare_acknowledgements", "counter"),
     ("fanfare_circuit_open", "gauge"),

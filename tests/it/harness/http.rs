@@ -30,6 +30,11 @@ impl TestRequest {
         Self { head, body: Vec::new() }
     }
 
+    /// Tells whether only the head of the answer is asked for, which has no body.
+    pub(crate) fn asks_for_head(&self) -> bool {
+        self.head.starts_with("HEAD ")
+    }
+
     pub(crate) fn get(path: &str) -> Self {
         Self::new("GET", path)
     }

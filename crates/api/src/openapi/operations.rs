@@ -12,7 +12,8 @@ use crate::shapes::{
     AcknowledgeRequest, AcknowledgeResult, AlertExplanation, AlertList, AlertQuery, AttemptList, AuditReport,
     ChannelList, ChannelReport, ChannelTestRequest, ChannelTestResult, DeadLetterDetails, DeadLetterList,
     DeadLetterQuery, DeadLetterSelection, DeliveryDetails, DeliveryList, DeliveryQuery, DiscardResult,
-    ErrorResponse, GatewayStatus, RetryResult,
+    ErrorResponse, ForgetHeartbeatRequest, ForgetHeartbeatResult, GatewayStatus, HeartbeatList,
+    HeartbeatQuery, RetryResult,
 };
 
 /// The media type of every body.
@@ -62,21 +63,30 @@ pub(super) fn operation(endpoint: Endpoint) -> Operation {
         Endpoint::ShowChannel => get::<ChannelReport>(endpoint, "Shows a channel")
             .parameter(text("name", "The name of the channel in the config."))
             .response("404", failure("The config has no such channel.")),
-        Endpoint::TestChannel => post::<ChannelTestRequest, ChannelTestResult>(
-            endpoint,
-            "Sends a marked test message through a channel and waits for its provider's answer",
-        )
-        .parameter(text("name", "The name of the channel in the config."))
-        .response(
-            "202",
-            success::<ChannelTestResult>("The test is stored, and its first attempt still to come."),
-        )
-        .response("404", failure("The config has no such channel.")),
+        Endpoint::TestChannel => test_channel(endpoint),
+        Endpoint::ListHeartbeats => get::<HeartbeatList>(endpoint, "Lists the heartbeats that are expected")
+            .parameters(Some(HeartbeatQuery::into_params(|| Some(ParameterIn::Query)))),
+        Endpoint::ForgetHeartbeat => forget_heartbeat(endpoint),
         Endpoint::Status => get::<GatewayStatus>(endpoint, "Shows the state of the gateway"),
         Endpoint::Audit => get::<AuditReport>(endpoint, "Accounts for everything that was accepted"),
         Endpoint::OpenApi => return public(endpoint, "Serves this document"),
     }
     .build()
+}
+
+fn test_channel(endpoint: Endpoint) -> OperationBuilder {
+    let summary = "Sends a marked test message through a channel and waits for its provider's answer";
+    let waiting = success::<ChannelTestResult>("The test is stored, and its first attempt still to come.");
+    post::<ChannelTestRequest, ChannelTestResult>(endpoint, summary)
+        .parameter(text("name", "The name of the channel in the config."))
+        .response("202", waiting)
+        .response("404", failure("The config has no such channel."))
+}
+
+fn forget_heartbeat(endpoint: Endpoint) -> OperationBuilder {
+    let summary = "Forgets a heartbeat that a pattern has learned, until it is heard again";
+    post::<ForgetHeartbeatRequest, ForgetHeartbeatResult>(endpoint, summary)
+        .response("404", failure("No pattern has learned such a heartbeat."))
 }
 
 /// Every type that a request or an answer holds, by name.
@@ -102,7 +112,10 @@ pub(super) fn schemas() -> Vec<(String, RefOr<Schema>)> {
     add(named::<DeliveryList>());
     add(named::<DiscardResult>());
     add(named::<ErrorResponse>());
+    add(named::<ForgetHeartbeatRequest>());
+    add(named::<ForgetHeartbeatResult>());
     add(named::<GatewayStatus>());
+    add(named::<HeartbeatList>());
     add(named::<RetryResult>());
     schemas
 }

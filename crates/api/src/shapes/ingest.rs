@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::heartbeats::HeardHeartbeat;
 use crate::{AlertSeverity, AlertState, AlertType, ErrorDetails, IngestStatus, SuppressionReason};
 
 /// The wishes of a source about the answer.
@@ -23,6 +24,9 @@ pub struct IngestResult {
     /// The alerts of the body, in their order there.
     #[serde(default)]
     pub alerts: Vec<AcceptedAlert>,
+    /// The heartbeats in the body, which are no alerts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub heartbeats: Vec<HeardHeartbeat>,
     /// The reasons that parts of the body are no alerts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub nothing_to_do: Vec<String>,
@@ -39,6 +43,9 @@ pub struct IngestPreview {
     /// The alerts of the body, in their order there.
     #[serde(default)]
     pub alerts: Vec<PreviewedAlert>,
+    /// The names of the heartbeats in the body, which are no alerts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub heartbeats: Vec<String>,
     /// The reasons that parts of the body are no alerts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub nothing_to_do: Vec<String>,

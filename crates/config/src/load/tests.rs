@@ -111,7 +111,7 @@ route:
 ",
         expect![[r#"
             2:19: error: server.listen: `localhost` is not an address to listen on: expected IP:PORT, e.g. 127.0.0.1:8780
-            5:13: error: sources[0].format: unknown format `tlk`; known are `tkl`, `alertmanager`, `grafana`, `plain`, `json`, `zabbix`, `uptime-kuma`, `cloudevents`, `thingsboard`, `chirpstack`, `home-assistant`
+            5:13: error: sources[0].format: unknown format `tlk`; known are `tkl`, `tkl-telemetry`, `alertmanager`, `grafana`, `plain`, `json`, `zabbix`, `uptime-kuma`, `cloudevents`, `thingsboard`, `chirpstack`, `home-assistant`
             6:28: error: sources[0].auth.bearer.env: the environment variable `NOT_SET` is not set
             10:12: error: channels.ops.token: a secret must not stand in the config itself: write `{ env: NAME }` or `{ file: PATH }`, or allow it with `allow_inline_secrets: true` at the top
             14:16: error: receivers[0].channels[0]: unknown channel `opps`; did you mean `ops`? known are `ops`
@@ -162,8 +162,8 @@ receivers:
 route: { receiver: team }
 ",
         expect![[r#"
-            3:5: error: sources[0].nmae: unknown setting `nmae`; did you mean `name`? known are `name`, `format`, `mapping`, `unreadable`, `auth`, `mqtt`, `labels`, `max_body`, `expect_every`, `unknown_level`, `timezone`
-            4:13: error: sources[0].format: unknown format `prometheus`; known are `tkl`, `alertmanager`, `grafana`, `plain`, `json`, `zabbix`, `uptime-kuma`, `cloudevents`, `thingsboard`, `chirpstack`, `home-assistant`
+            3:5: error: sources[0].nmae: unknown setting `nmae`; did you mean `name`? known are `name`, `format`, `mapping`, `unreadable`, `auth`, `mqtt`, `labels`, `max_body`, `from`, `rate_limit`, `expect_every`, `heartbeats`, `resolve_after`, `resolve_timeout`, `unknown_level`, `timezone`
+            4:13: error: sources[0].format: unknown format `prometheus`; known are `tkl`, `tkl-telemetry`, `alertmanager`, `grafana`, `plain`, `json`, `zabbix`, `uptime-kuma`, `cloudevents`, `thingsboard`, `chirpstack`, `home-assistant`
             5:21: error: sources[0].auth.bearer: a secret must not stand in the config itself: write `{ env: NAME }` or `{ file: PATH }`, or allow it with `allow_inline_secrets: true` at the top
             5:45: error: sources[0].auth.basic: expected a map (`name: value`), found a text
             6:15: error: sources[0].labels.site: expected a text, found a list
@@ -514,7 +514,7 @@ fn what_is_never_used_is_warned_about() {
 fn what_is_not_asked_for_is_not_done() {
     let config = load(SOUND).unwrap();
     assert!(!config.server.reload_on_change);
-    assert_eq!((config.sources[0].expect_every, &config.channels[0].drill), (None, &None));
+    assert_eq!((config.sources[0].heartbeats.len(), &config.channels[0].drill), (0, &None));
 
     assert_eq!(
         (config.sources[0].settings.unknown_level, &config.sources[0].settings.timezone),
@@ -524,7 +524,8 @@ fn what_is_not_asked_for_is_not_done() {
     let asked = SOUND.replace("format: tkl", "format: tkl\n    expect_every: 1d");
     let config = load(&format!("server: {{ reload_on_change: true }}{asked}")).unwrap();
     assert!(config.server.reload_on_change);
-    assert_eq!(config.sources[0].expect_every, Some(Duration::from_secs(24 * 60 * 60)));
+    let [rule] = &config.sources[0].heartbeats[..] else { panic!() };
+    assert_eq!((rule.every, rule.grace), (Duration::from_secs(24 * 60 * 60), Duration::ZERO));
 }
 
 #[test]
@@ -561,4 +562,61 @@ proptest! {
             prop_assert!(problems.list.iter().any(Problem::is_error));
         }
     }
+}
+
+#[test]
+fn heartbeats_have_good_defaults_and_are_told_what_is_wrong_with_them() {
+    let with = |heartbeats: &str| {
+        SOUND.replace("format: tkl", &format!("format: tkl\n    heartbeats: {heartbeats}"))
+    };
+    let config = load(&with(
+        r#"[{ name: "a84*", every: 15m }, { name: backup, every: 1d, grace: 2h, severity: urgent, labels: { site: x } },
+             { name: dog, every: 5m, alerts: ["alertname = Watchdog"] }]"#,
+    ))
+    .unwrap();
+    let [devices, backup, dog] = &config.sources[0].heartbeats[..] else { panic!() };
+    let seconds = Duration::from_secs;
+    assert_eq!(
+        (devices.every, devices.grace, devices.severity),
+        (seconds(900), seconds(900), Severity::High)
+    );
+    assert_eq!(
+        (backup.every, backup.grace, backup.severity),
+        (seconds(86_400), seconds(7200), Severity::Urgent)
+    );
+    assert_eq!((backup.labels.get("site"), dog.grace), (Some("x"), seconds(300)));
+    let [alerts] = &config.sources[0].heartbeat_alerts[..] else { panic!() };
+    assert_eq!((alerts.name.as_str(), alerts.matchers.len()), ("dog", 1));
+    check_problems(
+        &with(
+            r#"[{ name: a/b, every: 1s }, { name: x, every: 1s }, { name: x, every: 1m, labels: { alertname: y } },
+                { name: "p*", every: 1m, alerts: ["a = b"] }]"#,
+        ),
+        expect![[r#"
+            5:26: error: sources[0].heartbeats[0].name: not a name for a heartbeat: write 1 to 200 characters, without `/` and blanks at the ends
+            5:38: error: sources[0].heartbeats[0].every: must be 10s or more: a network may well lose a message
+            5:62: error: sources[0].heartbeats[1].every: must be 10s or more: a network may well lose a message
+            5:76: error: sources[0].heartbeats[2].name: `x` stands here twice; names must differ
+            5:111: error: sources[0].heartbeats[2].labels.alertname: is set by the alert that a heartbeat is missing
+            6:42: error: sources[0].heartbeats[3].alerts: needs one `name`: which of those that fit the pattern would an alert be?"#]],
+    );
+}
+
+#[test]
+fn networks_rates_and_pings_are_told_what_is_wrong_with_them() {
+    check_problems(
+        &SOUND.replace(
+            "format: tkl",
+            "format: tkl\n    from: [10.0.0.0/33]\n    rate_limit: { alerts: 0, per: 1m }",
+        ),
+        expect![[r#"
+            5:12: error: sources[0].from[0]: `10.0.0.0/33` is not a network: expected e.g. 10.0.0.0/8 or 192.168.1.10
+            6:27: error: sources[0].rate_limit.alerts: not allowed: expected a whole number above 0"#]],
+    );
+    check_problems(
+        &format!("pings: [{{ url: {{ env: TOKEN }}, every: 1s }}]\n{SOUND}"),
+        expect![[r#"
+        1:11: error: pings[0].url: is not an address: expected https://HOST/PATH
+        1:39: error: pings[0].every: must be 10s or more: it is somebody else's service"#]],
+    );
 }

@@ -1,6 +1,6 @@
 //! Timers, keyed by what they are for.
 
-use crate::{Fingerprint, GroupKey, NotificationId, SourceName};
+use crate::{GroupKey, NotificationId};
 
 /// The key of a timer: there is at most one for each key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -9,8 +9,4 @@ pub enum TimerKey {
     Notification(NotificationId),
     /// The next notification of a group.
     Group(GroupKey),
-    /// The end of an alert that says when it ends.
-    AlertEnd(Fingerprint),
-    /// The time at which a source has been quiet for too long.
-    Source(SourceName),
 }

@@ -13,7 +13,7 @@ use crate::channel::account::{SharedAccount, SharedEgress};
 use crate::time::{after, before, between};
 
 /// The most by which a send of an earlier life ended later than the store says: each time in it is cut to
-/// a millisecond, that of the end and that of the heartbeat by which this life's time continues.
+/// a millisecond, that of the end and that of the record by which this life's time continues.
 const LOST_PRECISION: Duration = Duration::from_millis(2);
 
 /// The time for which the sends of an account count that no channel uses: one may use it again, and who has waited for

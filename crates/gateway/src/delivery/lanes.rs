@@ -113,7 +113,7 @@ impl Lanes {
         settings: GatewaySettings,
         accounts: StoredAccounts,
     ) -> Result<(), StoreError> {
-        let GatewaySettings { policy, channels, retry, retention: _, external_url, sources: _ } = settings;
+        let GatewaySettings { policy, channels, retry, retention: _, external_url, heartbeats: _ } = settings;
         let SharedServices { store, monotonic, ack_key, .. } = &self.services;
         let policy_id = store.enter_policy(as_json(&policy), monotonic.moment().certain).await?;
         let links = external_url.map(|external_url| AckLinks { external_url, key: ack_key.clone() });

@@ -26,6 +26,8 @@ mod simulation;
 
 mod invariants;
 mod harness;
+mod heartbeats;
+mod expiry;
 mod fake;
 mod terms;
 mod times;

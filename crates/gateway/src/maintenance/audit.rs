@@ -23,9 +23,16 @@ pub(crate) struct Audits {
     /// The number of audits that have ended.
     ended: AtomicU64,
     last: Mutex<Option<Audit>>,
+    /// The number of rows that the last audit could not account for.
+    unaccounted: AtomicU64,
 }
 
 impl Audits {
+    /// The number of rows that the last audit could not account for.
+    pub(crate) fn unaccounted(&self) -> u64 {
+        self.unaccounted.load(Ordering::SeqCst)
+    }
+
     /// Audits the ledger. If an audit is running, this waits for it and gets its result.
     pub(crate) async fn run(&self, store: &Store) -> Result<Audit, StoreError> {
         let ended_before = self.ended.load(Ordering::SeqCst);
@@ -36,6 +43,7 @@ impl Audits {
         }
         let audit = store.audit().await?;
         self.ended.fetch_add(1, Ordering::SeqCst);
+        self.unaccounted.store(audit.unaccounted_in_all, Ordering::SeqCst);
         *last = Some(audit.clone());
         Ok(audit)
     }

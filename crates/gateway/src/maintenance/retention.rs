@@ -25,6 +25,9 @@ const BATCH_SIZE: u32 = 50;
 /// The pause after each transaction: as long as one takes at most.
 const PAUSE: Duration = Duration::from_millis(5);
 
+/// The time for which answers to requests with an `Idempotency-Key` are kept, as the door promises.
+const ANSWERS: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// The times for which finished records are kept.
 #[derive(Debug, Clone)]
 pub(crate) struct RetentionPolicy {
@@ -72,6 +75,7 @@ impl Retention {
         let too_old = TooOld {
             alerts: before(now.certain, alerts),
             digests: before(now.wall, alerts),
+            answers: before(now.certain, ANSWERS),
             sends: old_sends(&sends, now.certain),
         };
         match self.delete(too_old).await {
@@ -139,6 +143,9 @@ impl Retention {
             after = self.store.forget_digests(from, too_old.digests).await?;
             self.let_others_write().await;
         }
+        while self.store.forget_answers(too_old.answers, BATCH_SIZE).await? > 0 {
+            self.let_others_write().await;
+        }
         self.store.forget_usage_and_policies(too_old.alerts).await?;
         Ok(deleted)
     }
@@ -156,6 +163,8 @@ struct TooOld {
     alerts: Timestamp,
     /// By the wall clock; only those that no delivery refers to.
     digests: Timestamp,
+    /// By what has passed for certain.
+    answers: Timestamp,
     /// By what has passed for certain.
     sends: OldSends,
 }

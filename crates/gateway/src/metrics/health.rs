@@ -1,20 +1,20 @@
 //! Metrics of the gateway's own state.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::hash::Hash;
 use std::sync::atomic::{AtomicI64, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use fanfare_core::HeartbeatState;
 use fanfare_store::{Audit, NotificationCounts, StoreSize};
+use jiff::Timestamp;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{Atomic, Gauge};
 use prometheus_client::registry::{Registry, Unit};
 
 use crate::metrics::labels::{ChannelLabels, SourceLabels};
-use crate::self_alert::{
-    ChannelSnapshot, DiskSpace, ObservedHealth, QuotaSnapshot, Snapshot, SourceSnapshot,
-};
+use crate::self_alert::{ChannelSnapshot, DiskSpace, ObservedHealth, QuotaSnapshot, Snapshot};
 
 /// Metrics of the gateway's own state. Clones share the numbers.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +24,7 @@ pub(super) struct HealthMetrics {
     never_proven: GaugeFamily<ChannelLabels, i64, AtomicI64>,
     clock_offset: GaugeFamily<ChannelLabels, f64, AtomicU64>,
     queue_age: GaugeFamily<ChannelLabels, f64, AtomicU64>,
+    heartbeats: GaugeFamily<HeartbeatLabels, i64, AtomicI64>,
     silence: GaugeFamily<SourceLabels, f64, AtomicU64>,
     expected_every: GaugeFamily<SourceLabels, f64, AtomicU64>,
     store_size: GaugeFamily<FileLabels, i64, AtomicI64>,
@@ -49,6 +50,12 @@ struct PoolLabels {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct FulfilmentLabels {
     fulfilment: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, EncodeLabelSet)]
+struct HeartbeatLabels {
+    source: String,
+    status: &'static str,
 }
 
 /// Gauges by label; the gauge of a label that is gone is removed.
@@ -140,6 +147,8 @@ impl HealthMetrics {
         let ages = self.queue_age.family.clone();
         registry.register_with_unit("fanfare_queue_age", age, Unit::Seconds, ages);
         let silences = self.silence.family.clone();
+        let heartbeats = "Heartbeats that are expected, by source and status: awaited, heard, missing, or away with their broker";
+        registry.register("fanfare_heartbeats", heartbeats, self.heartbeats.family.clone());
         registry.register_with_unit("fanfare_source_silence", silence, Unit::Seconds, silences);
         let expected = self.expected_every.family.clone();
         registry.register_with_unit("fanfare_source_expected_every", every, Unit::Seconds, expected);
@@ -149,7 +158,7 @@ impl HealthMetrics {
 
     /// Shows `snapshot`, and removes the gauges of things that are no longer in it.
     pub(super) fn show(&self, snapshot: &Snapshot) {
-        let Snapshot { channels, dead_letters, quotas, disk, saved_store: _, store_size, sources } = snapshot;
+        let Snapshot { channels, dead_letters, quotas, disk, saved_store: _, store_size } = snapshot;
         let letters = |it: &ChannelSnapshot| dead_letters.get(&it.name).copied().unwrap_or(0);
         self.up.show(channels.iter().map(|it| (labels(it), up(&it.state))));
         self.dead_letters.show(channels.iter().map(|it| (labels(it), count(letters(it)))));
@@ -160,8 +169,6 @@ impl HealthMetrics {
         self.clock_offset.show(channels.iter().filter_map(offset));
         let age = |it: &ChannelSnapshot| (labels(it), it.queue_age.unwrap_or_default().as_secs_f64());
         self.queue_age.show(channels.iter().map(age));
-        self.silence.show(sources.iter().map(|it| (source(it), it.quiet_for.as_secs_f64())));
-        self.expected_every.show(sources.iter().map(|it| (source(it), it.every.as_secs_f64())));
         let StoreSize { database, wal } = *store_size;
         let sizes = [("database", database), ("wal", wal)];
         self.store_size.show(sizes.into_iter().map(|(file, size)| (FileLabels { file }, count(size))));
@@ -171,6 +178,19 @@ impl HealthMetrics {
         }
         self.quota_used.show(quotas.iter().map(|it| (pool(it), count(it.used))));
         self.quota_limit.show(quotas.iter().map(|it| (pool(it), i64::from(it.quota.messages.get()))));
+    }
+
+    /// Shows the heartbeats at `now`, in monotonic time.
+    pub(super) fn show_heartbeats(&self, states: &[HeartbeatState], now: Timestamp) {
+        let mut counts: BTreeMap<HeartbeatLabels, i64> = BTreeMap::new();
+        for HeartbeatState { key, status, .. } in states {
+            let labels = HeartbeatLabels { source: key.source.to_string(), status: status.word() };
+            *counts.entry(labels).or_default() += 1;
+        }
+        self.heartbeats.show(counts.into_iter());
+        let of_sources = || states.iter().filter(|it| it.key.name.is_none());
+        self.silence.show(of_sources().map(|it| (source(it), it.quiet_for(now).as_secs_f64())));
+        self.expected_every.show(of_sources().map(|it| (source(it), it.rule.every.as_secs_f64())));
     }
 
     pub(super) fn show_audit(&self, audit: &Audit) {
@@ -195,8 +215,8 @@ fn up(state: &ObservedHealth) -> i64 {
     }
 }
 
-fn source(snapshot: &SourceSnapshot) -> SourceLabels {
-    SourceLabels { source: snapshot.name.to_string() }
+fn source(state: &HeartbeatState) -> SourceLabels {
+    SourceLabels { source: state.key.source.to_string() }
 }
 
 fn pool(snapshot: &QuotaSnapshot) -> PoolLabels {

@@ -24,6 +24,8 @@ pub(crate) struct SelfAlert<'a> {
     pub(crate) kind: Kind,
     pub(crate) status: Status,
     pub(crate) severity: Severity,
+    /// Further labels, by which it is routed. They tell it from no other.
+    pub(crate) labels: Labels,
     pub(crate) facts: SelfAlertFacts,
 }
 
@@ -31,12 +33,14 @@ impl SelfAlert<'_> {
     /// The alert made of these parts. It carries its texts in each language: which one is
     /// told is up to the channel.
     pub(crate) fn alert(self, now: Timestamp) -> Alert {
-        let Self { name, subject, cause, kind, status, severity, facts } = self;
+        let Self { name, subject, cause, kind, status, severity, labels: further, facts } = self;
         let cause = cause.map(|cause| ("cause", cause));
-        let labels: Labels = [("alertname", name), ("subject", subject)].into_iter().chain(cause).collect();
+        let mut labels: Labels =
+            [("alertname", name), ("subject", subject)].into_iter().chain(cause).collect();
         let mut identity = labels.clone();
         identity.set("source", SELF_SOURCE);
         let fingerprint = Fingerprint::from_labels(&identity);
+        labels.fill_from(&further);
         Alert {
             source: SELF_SOURCE.into(),
             fingerprint,

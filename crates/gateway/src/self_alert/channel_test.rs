@@ -1,6 +1,6 @@
 //! The alert of a channel test.
 
-use fanfare_core::{Alert, ChannelName, Kind, Severity, Status, cut_to_bytes, one_line};
+use fanfare_core::{Alert, ChannelName, Kind, Labels, Severity, Status, cut_to_bytes, one_line};
 use fanfare_words::SelfAlertFacts;
 use jiff::Timestamp;
 
@@ -37,6 +37,7 @@ pub(crate) fn channel_test(channel: &ChannelName, reason: TestReason<'_>, now: T
         kind: Kind::Notice,
         status: Status::Firing,
         severity: Severity::Low,
+        labels: Labels::default(),
         facts: SelfAlertFacts::ChannelTest { channel: channel.clone(), requested_by: requested_by.clone() },
     }
     .alert(now);

@@ -1,18 +1,15 @@
 //! Checks of a snapshot: the problems found, and their severity.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use fanfare_core::{Quota, QuotaLevel, Severity};
+use fanfare_core::{Labels, Quota, QuotaLevel, Severity};
 use fanfare_words::RaisedCondition;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::self_alert::condition::Condition;
-use crate::self_alert::snapshot::{
-    ChannelSnapshot, DiskSpace, ObservedHealth, QuietSince, QuotaSnapshot, Snapshot, SourceSnapshot,
-};
+use crate::self_alert::snapshot::{ChannelSnapshot, DiskSpace, ObservedHealth, QuotaSnapshot, Snapshot};
 
 /// The result of a check that did not pass.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,16 +24,18 @@ pub(crate) enum CheckResult {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct HealthProblem {
     pub(crate) severity: Severity,
+    /// Further labels of its alert.
+    pub(crate) labels: Labels,
     pub(crate) condition: RaisedCondition,
 }
 
 /// The results of all checks of `snapshot` that did not pass at `now`.
 ///
 /// Nothing here depends on the deliveries of self-alerts, but for the health of the
-/// channels they went to: so there are never more problems than there are channels,
-/// quotas and sources, even if no self-alert can be delivered.
+/// channels they went to: so there are never more problems than there are channels and
+/// quotas, even if no self-alert can be delivered.
 pub(crate) fn run_checks(snapshot: &Snapshot, now: Timestamp) -> BTreeMap<Condition, CheckResult> {
-    let Snapshot { channels, dead_letters, quotas, disk, saved_store, store_size: _, sources } = snapshot;
+    let Snapshot { channels, dead_letters, quotas, disk, saved_store, store_size: _ } = snapshot;
     let today = now.to_zoned(TimeZone::UTC).date();
     let mut found = BTreeMap::new();
     for channel in channels {
@@ -51,9 +50,6 @@ pub(crate) fn run_checks(snapshot: &Snapshot, now: Timestamp) -> BTreeMap<Condit
     for QuotaSnapshot { quota, used } in quotas {
         found.extend(quota_use(quota, *used, now).map(|it| (Condition::Quota(quota.pool.clone()), it)));
     }
-    for source in sources {
-        found.extend(quiet(source).map(|it| (Condition::Source(source.name.clone()), it)));
-    }
     found.extend(clock(channels).map(|it| (Condition::Clock, it)));
     found.extend(disk_space(*disk).map(|it| (Condition::Disk, it)));
     if let Some(path) = saved_store {
@@ -64,7 +60,7 @@ pub(crate) fn run_checks(snapshot: &Snapshot, now: Timestamp) -> BTreeMap<Condit
 }
 
 fn problem(severity: Severity, condition: RaisedCondition) -> CheckResult {
-    CheckResult::Problem(HealthProblem { severity, condition })
+    CheckResult::Problem(HealthProblem { severity, labels: Labels::default(), condition })
 }
 
 fn health(channel: &ChannelSnapshot) -> Option<CheckResult> {
@@ -119,19 +115,6 @@ fn quota_use(quota: &Quota, used: u64, now: Timestamp) -> Option<CheckResult> {
         resets_at: resets_at.strftime("%Y-%m-%d %H:%M %:z").to_string(),
     };
     Some(problem(severity, short))
-}
-
-fn quiet(source: &SourceSnapshot) -> Option<CheckResult> {
-    let SourceSnapshot { name, every, quiet_for, since } = source;
-    if every < quiet_for {
-        let (source, quiet_for) = (name.clone(), Duration::from_secs(quiet_for.as_secs()));
-        let quiet = RaisedCondition::SourceQuiet { source, every: *every, quiet_for };
-        return Some(problem(Severity::High, quiet));
-    }
-    match since {
-        QuietSince::LastAlert => None,
-        QuietSince::WatchStart => Some(CheckResult::Unknown),
-    }
 }
 
 /// The offset up to which a clock is right: two logs can still be read side by side, and

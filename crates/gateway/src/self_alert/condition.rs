@@ -1,8 +1,9 @@
 //! Conditions that raise self-alerts.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use fanfare_core::{Alert, ChannelName, SourceName};
+use fanfare_core::{Alert, ChannelName, HeartbeatKey, SourceName};
 use fanfare_words::ResolvedCondition;
 
 /// A condition that holds or does not; while it holds, its self-alert is raised.
@@ -24,8 +25,10 @@ pub(crate) enum Condition {
     Disk,
     /// A store that an earlier life saved lies beside the store.
     SavedStore,
-    /// A watched source sends nothing.
-    Source(SourceName),
+    /// A heartbeat is missing.
+    Heartbeat(HeartbeatKey),
+    /// The broker of a source cannot be reached.
+    Broker(SourceName),
 }
 
 /// The time for which conditions near a limit must be over before their alert is
@@ -45,29 +48,65 @@ impl Condition {
             Self::Clock => "ClockOff",
             Self::Disk => "DiskNearlyFull",
             Self::SavedStore => "StoreSaved",
-            Self::Source(_) => "SourceQuiet",
+            // As sources without any alert were called before other heartbeats could be expected.
+            Self::Heartbeat(HeartbeatKey { name: None, .. }) => "SourceQuiet",
+            Self::Heartbeat(HeartbeatKey { name: Some(_), .. }) => "HeartbeatMissing",
+            Self::Broker(_) => "BrokerAway",
         }
     }
 
     /// The `subject` of its self-alert, which tells it from others of its name.
-    pub(crate) fn subject(&self) -> &str {
+    pub(crate) fn subject(&self) -> Cow<'_, str> {
         match self {
             Self::Channel(channel)
             | Self::Silence(channel)
             | Self::DeadLetters(channel)
-            | Self::Secret(channel) => channel.as_str(),
-            Self::Quota(pool) => pool,
-            Self::Clock => "clock",
-            Self::Disk => "disk",
-            Self::SavedStore => "store",
-            Self::Source(source) => source.as_str(),
+            | Self::Secret(channel) => channel.as_str().into(),
+            Self::Quota(pool) => pool.into(),
+            Self::Clock => "clock".into(),
+            Self::Disk => "disk".into(),
+            Self::SavedStore => "store".into(),
+            Self::Heartbeat(heartbeat) => heartbeat.to_string().into(),
+            Self::Broker(source) => source.as_str().into(),
+        }
+    }
+
+    /// The heartbeat that is missing, if it is about one.
+    pub(crate) fn into_heartbeat(self) -> Option<HeartbeatKey> {
+        match self {
+            Self::Heartbeat(heartbeat) => Some(heartbeat),
+            Self::Channel(_)
+            | Self::Silence(_)
+            | Self::DeadLetters(_)
+            | Self::Quota(_)
+            | Self::Secret(_)
+            | Self::Clock
+            | Self::Disk
+            | Self::SavedStore
+            | Self::Broker(_) => None,
+        }
+    }
+
+    /// Tells whether the [`HeartbeatMonitor`](crate::self_monitoring::HeartbeatMonitor) looks after it.
+    pub(crate) fn is_of_senders(&self) -> bool {
+        match self {
+            Self::Heartbeat(_) | Self::Broker(_) => true,
+            Self::Channel(_)
+            | Self::Silence(_)
+            | Self::DeadLetters(_)
+            | Self::Quota(_)
+            | Self::Secret(_)
+            | Self::Clock
+            | Self::Disk
+            | Self::SavedStore => false,
         }
     }
 
     /// The condition of a self-alert; `None` if the alert is a notice.
     pub(crate) fn from_alert(alert: &Alert) -> Option<Self> {
         let subject = alert.text_of("subject");
-        let candidates = [
+        let heartbeat = subject.parse().ok().map(Self::Heartbeat);
+        let others = [
             Self::Channel(subject.into()),
             Self::Silence(subject.into()),
             Self::DeadLetters(subject.into()),
@@ -76,9 +115,9 @@ impl Condition {
             Self::Clock,
             Self::Disk,
             Self::SavedStore,
-            Self::Source(subject.into()),
+            Self::Broker(subject.into()),
         ];
-        candidates.into_iter().find(|it| it.alertname() == alert.text_of("alertname"))
+        others.into_iter().chain(heartbeat).find(|it| it.alertname() == alert.text_of("alertname"))
     }
 
     /// The facts of the alert that resolves it.
@@ -92,7 +131,9 @@ impl Condition {
             Self::Clock => ResolvedCondition::Clock,
             Self::Disk => ResolvedCondition::Disk,
             Self::SavedStore => ResolvedCondition::StoreSaved,
-            Self::Source(source) => ResolvedCondition::Source(source.clone()),
+            Self::Heartbeat(HeartbeatKey { source, name: None }) => ResolvedCondition::Source(source.clone()),
+            Self::Heartbeat(heartbeat) => ResolvedCondition::Heartbeat(heartbeat.clone()),
+            Self::Broker(source) => ResolvedCondition::Broker(source.clone()),
         }
     }
 
@@ -105,7 +146,8 @@ impl Condition {
             | Self::Quota(_)
             | Self::Secret(_)
             | Self::SavedStore
-            | Self::Source(_) => Duration::ZERO,
+            | Self::Heartbeat(_)
+            | Self::Broker(_) => Duration::ZERO,
         }
     }
 }

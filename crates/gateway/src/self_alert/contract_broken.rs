@@ -1,6 +1,8 @@
 //! The alert that tells a notice of abandoned contracts.
 
-use fanfare_core::{Alert, ContractNotice, Kind, NoticeKey, Notification, RaisedNotice, Severity, Status};
+use fanfare_core::{
+    Alert, ContractNotice, Kind, Labels, NoticeKey, Notification, RaisedNotice, Severity, Status,
+};
 use fanfare_words::{AbandonedContractFacts, ResolvedCondition, SelfAlertFacts};
 use jiff::Timestamp;
 
@@ -39,7 +41,17 @@ fn alert(
     now: Timestamp,
 ) -> Alert {
     let (subject, cause) = (receiver.as_str(), Some(cause.as_str()));
-    SelfAlert { name: CONTRACT_BROKEN, subject, cause, kind: Kind::Alarm, status, severity, facts }.alert(now)
+    SelfAlert {
+        name: CONTRACT_BROKEN,
+        subject,
+        cause,
+        kind: Kind::Alarm,
+        status,
+        severity,
+        labels: Labels::default(),
+        facts,
+    }
+    .alert(now)
 }
 
 /// The key of the notice that `alert` tells; `None` if it tells none.

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use fanfare_core::{Alert, Kind, Severity, Status};
+use fanfare_core::{Alert, Kind, Labels, Severity, Status};
 use fanfare_words::SelfAlertFacts;
 use jiff::Timestamp;
+use tracing::info;
 
 use crate::self_alert::alert::SelfAlert;
 use crate::self_alert::checks::{CheckResult, HealthProblem};
@@ -34,14 +35,23 @@ pub(crate) struct AlertChange {
     pub(crate) condition: Condition,
     pub(crate) status: Status,
     pub(crate) severity: Severity,
+    pub(crate) labels: Labels,
     pub(crate) facts: SelfAlertFacts,
 }
 
 impl RaisedAlerts {
-    /// The self-alerts that an earlier run raised and did not resolve.
-    pub(crate) fn from_stored(firing: &[Alert], now: Timestamp) -> Self {
-        let raised = |alert: &Alert| RaisedAlert { severity: alert.severity, at: now, over_since: None };
-        Self(firing.iter().filter_map(|alert| Some((Condition::from_alert(alert)?, raised(alert)))).collect())
+    /// The self-alerts of such conditions that an earlier run raised and did not resolve.
+    pub(crate) fn from_stored(firing: &[Alert], is_wanted: fn(&Condition) -> bool, now: Timestamp) -> Self {
+        let raised = |alert: &Alert| {
+            let condition = Condition::from_alert(alert).filter(is_wanted)?;
+            Some((condition, RaisedAlert { severity: alert.severity, at: now, over_since: None }))
+        };
+        Self(firing.iter().filter_map(raised).collect())
+    }
+
+    /// Tells whether none is firing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The changes that `found` calls for at `now`: new conditions, those with another
@@ -95,12 +105,13 @@ impl RaisedAlerts {
 
 fn firing(
     condition: &Condition,
-    HealthProblem { severity, condition: raised }: &HealthProblem,
+    HealthProblem { severity, labels, condition: raised }: &HealthProblem,
 ) -> AlertChange {
     AlertChange {
         condition: condition.clone(),
         status: Status::Firing,
         severity: *severity,
+        labels: labels.clone(),
         facts: SelfAlertFacts::Raised(raised.clone()),
     }
 }
@@ -110,21 +121,33 @@ fn resolved(condition: &Condition, severity: Severity) -> AlertChange {
         condition: condition.clone(),
         status: Status::Resolved,
         severity,
+        labels: Labels::default(), // the end of an alert has those with which it was raised
         facts: SelfAlertFacts::Resolved(condition.resolved()),
     }
 }
 
 impl AlertChange {
+    /// Logs the change.
+    pub(crate) fn log(&self) {
+        let Self { condition, status, severity, labels: _, facts: _ } = self;
+        let (alertname, subject) = (condition.alertname(), condition.subject());
+        match status {
+            Status::Firing => info!(alertname, %subject, %severity, "Self-alert raised"),
+            Status::Resolved => info!(alertname, %subject, "Self-alert resolved"),
+        }
+    }
+
     /// The alert that tells the change.
     pub(crate) fn alert(&self, now: Timestamp) -> Alert {
-        let Self { condition, status, severity, facts } = self;
+        let Self { condition, status, severity, labels, facts } = self;
         SelfAlert {
             name: condition.alertname(),
-            subject: condition.subject(),
+            subject: &condition.subject(),
             cause: None,
             kind: Kind::Alarm,
             status: *status,
             severity: *severity,
+            labels: labels.clone(),
             facts: facts.clone(),
         }
         .alert(now)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use fanfare_core::{ChannelName, Quota, SourceName};
+use fanfare_core::{ChannelName, Quota};
 use fanfare_store::StoreSize;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -22,7 +22,6 @@ pub(crate) struct Snapshot {
     /// A store that an earlier life had to save beside the store.
     pub(crate) saved_store: Option<PathBuf>,
     pub(crate) store_size: StoreSize,
-    pub(crate) sources: Vec<SourceSnapshot>,
 }
 
 /// The state of one channel.
@@ -69,22 +68,4 @@ pub struct DiskSpace {
     pub free: u64,
     /// The size of the disk.
     pub total: u64,
-}
-
-/// The state of one watched source.
-#[derive(Debug, Clone)]
-pub(crate) struct SourceSnapshot {
-    pub(crate) name: SourceName,
-    pub(crate) every: Duration,
-    pub(crate) quiet_for: Duration,
-    pub(crate) since: QuietSince,
-}
-
-/// The moment from which a source's silence is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum QuietSince {
-    /// The source's last alert.
-    LastAlert,
-    /// The start of the watch; no alert has come since.
-    WatchStart,
 }

@@ -1,19 +1,15 @@
 //! Collection of the snapshot that the checks run on.
 
-use std::time::Duration;
-
-use fanfare_core::{Health, SourceName};
+use fanfare_core::Health;
 use jiff::Timestamp;
 
 use crate::delivery::ChannelHandle;
-use crate::intake::{Intake, LastSeen};
-use crate::self_alert::{
-    ChannelSnapshot, ObservedHealth, QuietSince, QuotaSnapshot, Snapshot, SourceSnapshot,
-};
+use crate::intake::Intake;
+use crate::self_alert::{ChannelSnapshot, ObservedHealth, QuotaSnapshot, Snapshot};
 use crate::self_monitoring::slow_checks::SlowChecks;
 use crate::time::{after, before, between};
 
-/// The snapshot of channels, sources and the last slow checks; `now` is the wall clock's time.
+/// The snapshot of channels and the last slow checks; `now` is the wall clock's time.
 pub(crate) fn collect(
     intake: &Intake,
     channels: &[ChannelHandle],
@@ -28,7 +24,6 @@ pub(crate) fn collect(
         disk: slow.disk,
         saved_store: slow.saved_store.clone(),
         store_size: slow.store_size,
-        sources: intake.liveness.all().into_iter().map(|it| source(it, monotonic_now)).collect(),
     }
 }
 
@@ -53,16 +48,6 @@ fn channel(handle: &ChannelHandle, now: Timestamp, monotonic_now: Timestamp) -> 
         rotated_at: handle.meta.rotated_at,
         clock_offset: handle.sender.channel.notifier.clock_offset(),
     }
-}
-
-fn source((name, seen): (SourceName, LastSeen), monotonic_now: Timestamp) -> SourceSnapshot {
-    let (from, since) = match seen.last {
-        Some(last) => (last, QuietSince::LastAlert),
-        None => (seen.since, QuietSince::WatchStart),
-    };
-    // Whole seconds, the precision of the alert's text.
-    let quiet_for = Duration::from_secs(between(from, monotonic_now).as_secs());
-    SourceSnapshot { name, every: seen.every, quiet_for, since }
 }
 
 /// The quotas in use, each pool once: its channels draw on the same messages.

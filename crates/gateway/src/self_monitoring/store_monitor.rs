@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fanfare_core::{Clock, Kind, Severity, Status};
+use fanfare_core::{Clock, Kind, Labels, Severity, Status};
 use fanfare_store::{Store, StoreCondition, StoreFault};
 use fanfare_words::{RaisedCondition, ResolvedCondition, SelfAlertFacts, StoreProblem};
 use tokio::sync::Mutex;
@@ -100,7 +100,16 @@ impl StoreMonitor {
             error!(alertname = NAME, "Self-alert raised, past the store");
         }
         let (name, subject, severity) = (NAME, "store", Severity::Urgent);
-        let alert = SelfAlert { name, subject, cause: None, kind: Kind::Notice, status, severity, facts };
+        let alert = SelfAlert {
+            name,
+            subject,
+            cause: None,
+            kind: Kind::Notice,
+            status,
+            severity,
+            labels: Labels::default(),
+            facts,
+        };
         let alert = alert.alert(self.clock.now());
         let channels = self.lanes.lock().await.channels();
         let announcement =

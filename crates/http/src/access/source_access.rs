@@ -39,6 +39,8 @@ pub enum SourceCredential {
     DingTalkRobot(TokenDigest, Option<Secret>),
     /// The key of a bot of WeCom.
     WeComBot(TokenDigest),
+    /// A certificate for this name, which the client has shown in the handshake of TLS.
+    ClientCertificate(String),
 }
 
 /// The admission of a request: proven, or to be proven by the signature of its body.
@@ -107,6 +109,10 @@ impl SourceCredential {
             Self::Bearer(token) => matches(token, caller.bearer_token()),
             Self::Basic(login) => matches(login, basic_login(caller).as_deref()),
             Self::Path(token) => matches(token, in_path),
+            Self::ClientCertificate(name) => {
+                let shown = caller.connection.and_then(|it| it.certificate());
+                Choice::from(u8::from(shown.is_some_and(|it| it.is_for(name))))
+            }
             Self::Signature(_) | Self::DingTalkRobot(..) | Self::WeComBot(_) => Choice::from(0),
         })
     }
@@ -136,7 +142,8 @@ impl SourceAccess {
             | SourceCredential::Basic(_)
             | SourceCredential::Path(_)
             | SourceCredential::DingTalkRobot(..)
-            | SourceCredential::WeComBot(_) => None,
+            | SourceCredential::WeComBot(_)
+            | SourceCredential::ClientCertificate(_) => None,
         });
         let keys: Vec<_> = keys.filter(|it| it.is_claimed(caller.head.headers())).cloned().collect();
         if keys.is_empty() {
@@ -179,7 +186,8 @@ impl SourceAccess {
                 | SourceCredential::Path(_)
                 | SourceCredential::Basic(_)
                 | SourceCredential::Signature(_)
-                | SourceCredential::WeComBot(_) => {}
+                | SourceCredential::WeComBot(_)
+                | SourceCredential::ClientCertificate(_) => {}
             }
         }
         Err(refusal)
@@ -195,7 +203,8 @@ impl SourceAccess {
                 | SourceCredential::Path(expected) => bool::from(expected.matches(key)),
                 SourceCredential::Basic(_)
                 | SourceCredential::Signature(_)
-                | SourceCredential::DingTalkRobot(..) => false,
+                | SourceCredential::DingTalkRobot(..)
+                | SourceCredential::ClientCertificate(_) => false,
             }),
         };
         if is_right { Ok(Admitted::new()) } else { Err(RobotRefusal::Unknown) }

@@ -28,7 +28,8 @@ const ALLOWS_PRIVATE: HeaderName = HeaderName::from_static("access-control-allow
 /// A browser sends such requests from the machine and the network that it is in, with whatever trust those have,
 /// and only keeps the answer from the page.
 pub(super) fn check_sender(origins: &WebOrigins, door: Door, head: &RequestHead) -> Result<(), HttpRefusal> {
-    let only_asks = [Method::GET, Method::HEAD].contains(&head.method);
+    // A heartbeat is one whatever the method.
+    let only_asks = door != Door::Heartbeat && [Method::GET, Method::HEAD].contains(&head.method);
     let is_of_our_page = || door == Door::Ack && origins.may_be_own_page(head.headers());
     match origins.sender(head.headers()) {
         RequestSender::Program | RequestSender::ListedPage => Ok(()),

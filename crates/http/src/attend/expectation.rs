@@ -54,7 +54,14 @@ fn check_caller(state: &AppState, door: Door, caller: Caller<'_>) -> Result<(), 
             let (name, in_path) = (parts.next().unwrap_or_default(), parts.next());
             if !caller.head.uri.path().contains('%') {
                 // what the router has yet to decode
-                state.source(name)?.access.admit(caller, in_path)?;
+                state.source(name)?.admit(caller, in_path)?;
+            }
+        }
+        Door::Heartbeat => {
+            let mut parts = caller.head.uri.path().split('/').skip(2);
+            let (name, second, third) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
+            if !caller.head.uri.path().contains('%') {
+                state.source(name)?.admit(caller, third.and(second))?;
             }
         }
         Door::Api | Door::Reload | Door::Sandbox => {

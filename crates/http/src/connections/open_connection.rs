@@ -2,12 +2,13 @@
 
 use std::future::poll_fn;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use fanfare_tls::ClientCertificate;
 use futures_util::task::AtomicWaker;
 use tokio::time::Instant;
 
@@ -24,6 +25,8 @@ pub(crate) struct OpenConnection {
     /// The moment from which the times of phases count.
     epoch: Instant,
     authenticated: AtomicBool,
+    /// The certificate that the client has shown and an authority vouches for.
+    certificate: OnceLock<ClientCertificate>,
     /// True while the body of the request under way has not been read to its end.
     has_unread_body: AtomicBool,
     ending: AtomicBool,
@@ -62,6 +65,7 @@ impl OpenConnection {
             phase,
             epoch,
             authenticated: AtomicBool::new(false),
+            certificate: OnceLock::new(),
             has_unread_body: AtomicBool::new(false),
             ending: AtomicBool::new(false),
             has_waiting_request: AtomicBool::new(false),
@@ -124,6 +128,17 @@ impl OpenConnection {
                 self.task.wake();
             }
         }
+    }
+
+    /// The client has shown this certificate.
+    pub(super) fn show_certificate(&self, certificate: ClientCertificate) {
+        // A later request on the connection finds the same.
+        self.certificate.get_or_init(|| certificate);
+    }
+
+    /// The certificate that the client has shown and an authority vouches for.
+    pub(crate) fn certificate(&self) -> Option<&ClientCertificate> {
+        self.certificate.get()
     }
 
     /// The client has shown a right token.

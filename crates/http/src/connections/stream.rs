@@ -7,9 +7,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use actix_web::dev::Extensions;
+use fanfare_tls::ListenerTls;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
+use super::client_stream::ClientStream;
 use super::open_connection::OpenConnection;
 use super::phase::ConnectionPhase;
 use super::table::ConnectionTable;
@@ -25,7 +27,7 @@ const HEAD_TOO_LONG: &[u8] =
 /// The bytes of a connection, watched on their way: who serves it reads and writes here.
 #[derive(Debug)]
 pub(crate) struct WatchedStream {
-    io: TcpStream,
+    io: ClientStream,
     connection: Arc<OpenConnection>,
     number: u64,
     table: Arc<ConnectionTable>,
@@ -45,8 +47,9 @@ enum HeadBytes {
 
 impl WatchedStream {
     /// The stream of a connection that was accepted, which `table` takes in.
-    pub(crate) fn new(io: TcpStream, table: &Arc<ConnectionTable>) -> Self {
+    pub(crate) fn new(io: TcpStream, tls: Option<&ListenerTls>, table: &Arc<ConnectionTable>) -> Self {
         let (number, connection) = table.open(io.peer_addr().ok());
+        let io = ClientStream::new(io, tls);
         Self { io, connection, number, table: Arc::clone(table), head: HeadBytes::Some(0) }
     }
 
@@ -67,6 +70,13 @@ impl WatchedStream {
         buf: &mut ReadBuf<'_>,
         before: usize,
     ) -> Poll<io::Result<()>> {
+        if let Err(err) = ready!(self.io.poll_handshake(cx)) {
+            self.table.close(self.number, Closure::FailedHandshake);
+            return Poll::Ready(Err(err));
+        }
+        if let Some(certificate) = self.io.certificate() {
+            self.connection.show_certificate(certificate);
+        }
         let left = HEAD_BYTES.saturating_sub(before);
         let filled = buf.filled().len();
         if buf.remaining() <= left {

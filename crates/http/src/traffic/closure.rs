@@ -9,6 +9,8 @@ pub(crate) enum Closure {
     NoRoom,
     /// A head was begun and not finished in time.
     LateHead,
+    /// The handshake of TLS has failed.
+    FailedHandshake,
     /// A head was longer than any head is.
     LongHead,
     /// A body that nobody reads went on and on.
@@ -28,6 +30,7 @@ impl Closure {
             Self::Displaced => "displaced",
             Self::NoRoom => "no_room",
             Self::LateHead => "late_head",
+            Self::FailedHandshake => "failed_handshake",
             Self::LongHead => "long_head",
             Self::EndlessBody => "endless_body",
             Self::LateReader => "late_reader",
@@ -44,6 +47,9 @@ impl Closure {
             }
             Self::NoRoom => "there are as many connections as there may be, and all of them are served",
             Self::LateHead => "the head of a request was begun and not finished in time",
+            Self::FailedHandshake => {
+                "the handshake of TLS failed: it speaks plain HTTP, or trusts another certificate"
+            }
             Self::LongHead => "the head of a request is too long",
             Self::EndlessBody => "the body of a refused request goes on",
             Self::LateReader => "the answer was not read in time",
@@ -59,6 +65,7 @@ impl Closure {
             Self::Displaced
             | Self::NoRoom
             | Self::LateHead
+            | Self::FailedHandshake
             | Self::LongHead
             | Self::EndlessBody
             | Self::LateReader => false,

@@ -7,6 +7,8 @@ pub(crate) enum Door {
     Ingest,
     /// Alerts come in from scripts that believe to post to a chat robot.
     Robot,
+    /// Senders show that they are alive.
+    Heartbeat,
     /// Questions and requests of operators.
     Api,
     /// The link in a message.
@@ -29,6 +31,7 @@ impl Door {
         match path.split('/').nth(1) {
             Some("ingest") => Self::Ingest,
             Some("robot" | "cgi-bin") => Self::Robot,
+            Some("heartbeat") => Self::Heartbeat,
             Some("api") => Self::Api,
             Some("ack") => Self::Ack,
             Some("sandbox") => Self::Sandbox,
@@ -44,6 +47,7 @@ impl Door {
         match self {
             Self::Ingest => "ingest",
             Self::Robot => "robot",
+            Self::Heartbeat => "heartbeat",
             Self::Api => "api",
             Self::Ack => "ack",
             Self::Reload => "reload",

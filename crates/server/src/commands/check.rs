@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::Args;
 use fanfare_config::{Config, Problem, ProblemSeverity, Problems, SourceAuth, SourceConfig, in_file};
-use fanfare_core::{HumanDuration, Language, Limits, Receiver};
+use fanfare_core::{ExpectedHeartbeats, HeartbeatRule, HumanDuration, Language, Limits, Receiver};
 use fanfare_gateway::{ChannelSetup, Drill};
 use fanfare_words::{CheckWords, TermsWords};
 use serde::Serialize;
@@ -122,8 +122,18 @@ fn source_row(source: &SourceConfig, words: &CheckWords) -> [String; 4] {
         SourceAuth::Open => words.everybody,
         SourceAuth::AnyOf(_) => words.token_holder,
     };
-    let expected = source.expect_every.map_or_else(|| "-".to_owned(), |it| HumanDuration(it).to_string());
+    let expected: Vec<String> = source.heartbeats.iter().map(expected).collect();
+    let expected = if expected.is_empty() { "-".to_owned() } else { expected.join(", ") };
     [source.name().to_string(), source.format.kind().to_string(), who.to_owned(), expected]
+}
+
+/// The interval of a heartbeat, with its name unless any alert is one.
+fn expected(rule: &HeartbeatRule) -> String {
+    let every = HumanDuration(rule.every);
+    match &rule.expected {
+        ExpectedHeartbeats::AnyAlert => every.to_string(),
+        ExpectedHeartbeats::Named(pattern) => format!("{pattern} {every}"),
+    }
 }
 
 fn channel_row(channel: &ChannelSetup, words: &CheckWords) -> [String; 6] {

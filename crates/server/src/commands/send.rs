@@ -6,16 +6,19 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::{ArgGroup, Args};
 use fanfare_api::{
-    AcceptedAlert, AlertReading, ErrorDetails, HeldReceiver, IngestPreview, IngestResult, PreviewedAlert,
+    AcceptedAlert, AlertReading, ErrorDetails, HeardHeartbeat, HeldReceiver, IngestPreview, IngestResult,
+    PreviewedAlert,
 };
 use fanfare_core::Severity;
 use fanfare_words::{SentWords, Vocabulary};
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
 use super::context::CommandContext;
 use super::outcome::Outcome;
 use super::output::{print_json, read as read_answer};
 use super::table::table;
+use super::time_arg::format_time;
 use crate::client::{GatewayArgs, GatewayClient, TokenKind};
 
 /// The alert, and the gateway to post it to.
@@ -93,16 +96,16 @@ pub(crate) fn send(
     } else if *dry_run {
         writeln!(out, "{}", preview_text(&read_answer(answer)?, context))?;
     } else {
-        writeln!(out, "{}", sent_text(&read_answer(answer)?, context))?;
+        writeln!(out, "{}", sent_text(&read_answer(answer)?, context, &gateway.timezone))?;
     }
     Ok(Outcome::Good)
 }
 
 /// A table of who is told of what was sent, remarks about what was not understood, and the next command.
-fn sent_text(sent: &IngestResult, context: &CommandContext) -> String {
+fn sent_text(sent: &IngestResult, context: &CommandContext, zone: &TimeZone) -> String {
     let words = SentWords::in_language(context.language);
     let vocabulary = Vocabulary::in_language(context.language);
-    let IngestResult { status: _, alerts, nothing_to_do: _, refused } = sent;
+    let IngestResult { status: _, alerts, heartbeats, nothing_to_do: _, refused } = sent;
     let row = |it: &AcceptedAlert| {
         let held = it.held.iter().map(|HeldReceiver { receiver, reason }| {
             words.held(receiver, &vocabulary.suppression_reason(reason))
@@ -116,15 +119,22 @@ fn sent_text(sent: &IngestResult, context: &CommandContext) -> String {
     };
     let table = alerts.first().map(|_| table(context.style, words.accepted, alerts.iter().map(row)));
     let next = alerts.first().map(|first| words.next(first.id));
+    let heard = |it: &HeardHeartbeat| {
+        words.heartbeat(&it.name, it.expected_until.map(|at| format_time(at, zone)).as_deref())
+    };
+    let heard: Vec<String> = heartbeats.iter().map(heard).collect();
+    let heard = (!heard.is_empty()).then(|| heard.join("\n"));
+    let first = table.or(heard.clone()).unwrap_or_else(|| words.none.to_owned());
+    let heard = heard.filter(|it| *it != first);
     let remarks = remarks(alerts.iter().map(|it| &it.reading), refused, context);
-    paragraphs([table.or_else(|| Some(words.none.to_owned())), remarks, next])
+    paragraphs([Some(first), heard, remarks, next])
 }
 
 /// A table of what would be accepted, and remarks about what was not understood.
 fn preview_text(preview: &IngestPreview, context: &CommandContext) -> String {
     let words = SentWords::in_language(context.language);
     let vocabulary = Vocabulary::in_language(context.language);
-    let IngestPreview { status: _, alerts, nothing_to_do: _, refused } = preview;
+    let IngestPreview { status: _, alerts, heartbeats, nothing_to_do: _, refused } = preview;
     let row = |it: &PreviewedAlert| {
         let PreviewedAlert { fingerprint: _, status, would_tell, reading } = it;
         let understood = reading.understood.as_ref();
@@ -142,8 +152,11 @@ fn preview_text(preview: &IngestPreview, context: &CommandContext) -> String {
         ]
     };
     let table = alerts.first().map(|_| table(context.style, words.previewed, alerts.iter().map(row)));
+    let heard = (!heartbeats.is_empty()).then(|| words.heartbeats(heartbeats));
+    let first = table.or(heard.clone()).unwrap_or_else(|| words.none.to_owned());
+    let heard = heard.filter(|it| *it != first);
     let remarks = remarks(alerts.iter().map(|it| &it.reading), refused, context);
-    paragraphs([table.or_else(|| Some(words.none.to_owned())), remarks, Some(words.dry_run.to_owned())])
+    paragraphs([Some(first), heard, remarks, Some(words.dry_run.to_owned())])
 }
 
 /// A line for each thing that was not understood; `None`: everything was.
@@ -166,7 +179,7 @@ fn remarks<'a>(
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
-fn paragraphs(parts: [Option<String>; 3]) -> String {
+fn paragraphs(parts: [Option<String>; 4]) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
 }
 

@@ -132,7 +132,7 @@ impl Sample {
     }
 
     async fn send(&self, address: SocketAddr) -> anyhow::Result<PostedSample> {
-        let client = http_client()?;
+        let client = http_client(None)?;
         let mut request = client
             .post(format!("http://{address}/ingest/{}", self.source))
             .header("content-type", "application/json")

@@ -21,6 +21,7 @@ use self::failure::{NotReloaded, READ_WITHIN, config_problem};
 use self::restart_only::RestartOnly;
 use self::watch::FileChange;
 use super::mqtt::SharedMqttInlet;
+use super::pings::Pings;
 use super::split_config::{SplitConfig, split_config};
 
 pub(crate) use self::config_source::ConfigSource;
@@ -52,6 +53,7 @@ pub(crate) struct ReloadTarget {
     pub(crate) state: Arc<AppState>,
     /// The clients of brokers.
     pub(crate) mqtt: SharedMqttInlet,
+    pub(crate) pings: Pings,
 }
 
 /// The task that carries out reloads: those of a request, of a signal, and of a change of the file.
@@ -151,10 +153,11 @@ impl Reloader {
         }
         let warnings = std::mem::take(&mut config.warnings);
         let on_file_change = OnFileChange::from(&config);
-        let SplitConfig { settings, access, mqtt } = split_config(config);
+        let SplitConfig { settings, access, mqtt, pings } = split_config(config);
         target.state.gateway().apply_settings(settings).await?;
         target.state.replace_access(access);
         target.mqtt.apply(mqtt).await;
+        target.pings.apply(pings);
         self.on_file_change = on_file_change;
         Ok(warnings)
     }

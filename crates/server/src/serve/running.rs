@@ -19,6 +19,7 @@ use tracing::{info, warn};
 use super::file_limit::{FileLimit, outlive_largest_file};
 use super::logging::Log;
 use super::mqtt::SharedMqttInlet;
+use super::pings::Pings;
 use super::process_metrics;
 use super::providers::Providers;
 use super::reload::{ConfigSource, ReloadMetrics, ReloadTarget, Reloader};
@@ -35,6 +36,7 @@ pub(crate) struct RunningGateway {
     http: HttpServer,
     state: Arc<AppState>,
     mqtt: SharedMqttInlet,
+    pings: Pings,
     reloader: Option<JoinHandle<()>>,
 }
 
@@ -60,7 +62,7 @@ impl RunningGateway {
         let clock = Arc::new(SystemClock);
         let reload_metrics = ReloadMetrics::new(&mut registry, clock.now());
         let reloader = source.map(|it| Reloader::new(it, &config, reload_metrics));
-        let SplitConfig { settings, access, mqtt: brokers } = split_config(config);
+        let SplitConfig { settings, access, mqtt: brokers, pings: addresses } = split_config(config);
         let store_instance = store.instance().to_owned();
         let gateway = Gateway::start(GatewaySetup {
             store,
@@ -85,6 +87,7 @@ impl RunningGateway {
         };
         let providers = if sandbox.is_some() { Providers::Sandbox } else { Providers::Real };
         let mqtt = SharedMqttInlet::new(MqttInlet::new(mqtt, &mut registry), providers);
+        let pings = Pings::new(Arc::clone(&gateway), providers)?;
         let state = AppState::new(gateway, clock, bodies, access, registry, reloads);
         let state = Arc::new(state.with_sandbox(sandbox.map(|it| it.sandbox)));
         let http = HttpServer::start(listen, Arc::clone(&state), files.connections())
@@ -92,9 +95,10 @@ impl RunningGateway {
         tell_limits(&files);
         info!(address = %http.address(), "Listening on");
         mqtt.apply(brokers).await;
-        let target = ReloadTarget { state: Arc::clone(&state), mqtt: mqtt.clone() };
+        pings.apply(addresses);
+        let target = ReloadTarget { state: Arc::clone(&state), mqtt: mqtt.clone(), pings: pings.clone() };
         let reloader = reloader.map(|it| tokio::spawn(it.run(target, requests)));
-        Ok(Self { http, state, mqtt, reloader })
+        Ok(Self { http, state, mqtt, pings, reloader })
     }
 
     /// The address at which alerts are taken.
@@ -111,6 +115,7 @@ impl RunningGateway {
     pub(crate) async fn stop(self) {
         info!("Stopping");
         self.state.stop_accepting();
+        self.pings.stop();
         tokio::join!(self.http.stop(), self.mqtt.stop());
         if let Some(reloader) = self.reloader {
             reloader.abort();

@@ -3,10 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use fanfare_config::{Auth, Config, SenderCredential, ServerConfig, SourceAuth, SourceConfig};
-use fanfare_gateway::{GatewaySettings, WatchedSource};
+use fanfare_config::{
+    Auth, Config, Ping, RateLimit, SenderCredential, ServerConfig, SourceAuth, SourceConfig,
+};
+use fanfare_gateway::GatewaySettings;
 use fanfare_http::{
-    Access, AccessSettings, SignatureKey, SourceAccess, SourceCredential, SourceEndpoint, WebOrigins,
+    Access, AccessSettings, SignatureKey, SourceAccess, SourceCredential, SourceEndpoint, SourceRate,
+    WebOrigins,
 };
 use fanfare_mqtt::MqttSource;
 
@@ -19,14 +22,17 @@ pub(crate) struct SplitConfig {
     pub(crate) access: AccessSettings,
     /// The sources that take messages from brokers.
     pub(crate) mqtt: Vec<MqttSource>,
+    /// The addresses that are fetched while all is well.
+    pub(crate) pings: Vec<Ping>,
 }
 
 /// The parts of `config`.
 pub(crate) fn split_config(config: Config) -> SplitConfig {
     let Config {
-        server: ServerConfig { listen: _, external_url, auth, cors_origins, reload_on_change: _ },
+        server: ServerConfig { listen: _, external_url, auth, cors_origins, tls, reload_on_change: _ },
         store_path: _,
         sources,
+        pings,
         channels,
         policy,
         retry,
@@ -43,7 +49,7 @@ pub(crate) fn split_config(config: Config) -> SplitConfig {
         retry,
         retention,
         external_url: external_url.map(|url| url.as_str().trim_end_matches('/').to_owned()),
-        sources: sources.iter().filter_map(watched_source).collect(),
+        heartbeats: sources.iter().flat_map(|it| it.heartbeats.clone()).collect(),
     };
     let api = match &auth {
         Auth::Bearer(token) => Access::bearer(token),
@@ -51,24 +57,49 @@ pub(crate) fn split_config(config: Config) -> SplitConfig {
     };
     let mqtt = sources.iter().filter_map(mqtt_source).collect();
     let sources: HashMap<_, _> = sources.into_iter().map(source_endpoint).collect();
-    SplitConfig { settings, access: AccessSettings { sources, api, origins, locale }, mqtt }
-}
-
-fn watched_source(source: &SourceConfig) -> Option<WatchedSource> {
-    source.expect_every.map(|every| WatchedSource { name: source.name().clone(), every })
+    SplitConfig { settings, access: AccessSettings { sources, api, origins, tls, locale }, mqtt, pings }
 }
 
 fn mqtt_source(source: &SourceConfig) -> Option<MqttSource> {
-    let SourceConfig { settings, format, unreadable, auth: _, mqtt, max_body, expect_every: _ } = source;
-    let (settings, format) = (settings.clone(), format.clone());
-    let (unreadable, max_body) = (*unreadable, *max_body);
-    mqtt.clone().map(|broker| MqttSource { settings, format, unreadable, max_body, broker })
+    let SourceConfig {
+        settings,
+        format,
+        unreadable,
+        auth: _,
+        mqtt,
+        max_body,
+        from: _,
+        rate_limit: _,
+        heartbeats: _,
+        heartbeat_alerts,
+    } = source;
+    mqtt.clone().map(|broker| MqttSource {
+        settings: settings.clone(),
+        format: format.clone(),
+        unreadable: *unreadable,
+        heartbeats: heartbeat_alerts.clone(),
+        max_body: *max_body,
+        broker,
+    })
 }
 
 fn source_endpoint(source: SourceConfig) -> (String, Arc<SourceEndpoint>) {
-    let SourceConfig { settings, format, unreadable, auth, mqtt: _, max_body, expect_every: _ } = source;
-    let access = source_access(&auth);
-    (settings.name.to_string(), Arc::new(SourceEndpoint { settings, format, unreadable, access, max_body }))
+    let SourceConfig {
+        settings,
+        format,
+        unreadable,
+        auth,
+        mqtt: _,
+        max_body,
+        from,
+        rate_limit,
+        heartbeats: _,
+        heartbeat_alerts: heartbeats,
+    } = source;
+    let (name, access) = (settings.name.to_string(), source_access(&auth));
+    let rate = rate_limit.and_then(|RateLimit { alerts, per }| SourceRate::new(alerts, per));
+    let endpoint = SourceEndpoint { settings, format, unreadable, heartbeats, from, access, rate, max_body };
+    (name, Arc::new(endpoint))
 }
 
 fn source_access(auth: &SourceAuth) -> SourceAccess {
@@ -95,5 +126,6 @@ fn source_credential(credential: &SenderCredential) -> SourceCredential {
             SourceCredential::dingtalk(access_token, secret.as_ref())
         }
         SenderCredential::WeComBot(key) => SourceCredential::wecom(key),
+        SenderCredential::ClientCertificate(name) => SourceCredential::ClientCertificate(name.clone()),
     }
 }

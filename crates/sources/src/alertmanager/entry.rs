@@ -20,6 +20,8 @@ pub(super) struct EntryReader<'a> {
     pub(super) dialect: Dialect,
     pub(super) envelope: &'a Envelope,
     pub(super) source: &'a SourceSettings,
+    /// The end of an alert that fires and states none; `None`: it lasts until its sender says that it is over.
+    pub(super) default_end: Option<Timestamp>,
     pub(super) now: Timestamp,
 }
 
@@ -91,7 +93,7 @@ impl EntryReader<'_> {
         let status = status.unwrap_or(if has_ended { Status::Resolved } else { Status::Firing });
         let starts_at = start.unwrap_or(end.filter(|_| has_ended).unwrap_or(self.now));
         let ends_at = match status {
-            Status::Firing => end.filter(|end| *end > self.now),
+            Status::Firing => end.filter(|end| *end > self.now).or(self.default_end),
             Status::Resolved => end.or(Some(self.now)),
         };
         Ok((status, starts_at, ends_at))

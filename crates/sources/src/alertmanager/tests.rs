@@ -99,8 +99,10 @@ fn the_end_says_whether_an_alert_is_over_and_a_status_says_so_first() {
     const NOW: &str = "2026-11-27T12:00:00Z";
     const START: &str = r#""startsAt": "2024-02-01T00:00:00Z""#;
     let with = |rest: &str| format!("{START}, {rest}");
-    check_times(START, Status::Firing, "2024-02-01T00:00:00Z", None);
-    check_times(r#""startsAt": "", "endsAt": "0001-01-01T00:00:00Z""#, Status::Firing, NOW, None);
+    // Without an end an alert is over five minutes later, Alertmanager's `resolve_timeout`.
+    const TIMEOUT: &str = "2026-11-27T12:05:00Z";
+    check_times(START, Status::Firing, "2024-02-01T00:00:00Z", Some(TIMEOUT));
+    check_times(r#""startsAt": "", "endsAt": "0001-01-01T00:00:00Z""#, Status::Firing, NOW, Some(TIMEOUT));
     check_times(
         &with(r#""endsAt": "2026-11-27T12:04:00.5+00:00""#),
         Status::Firing,
@@ -124,10 +126,15 @@ fn the_end_says_whether_an_alert_is_over_and_a_status_says_so_first() {
         &with(r#""status": "firing", "endsAt": "2026-11-27T11:00:00Z""#),
         Status::Firing,
         "2024-02-01T00:00:00Z",
-        None,
+        Some(TIMEOUT),
     );
     // As the API answers what it holds.
-    check_times(&with(r#""status": {"state": "suppressed"}"#), Status::Firing, "2024-02-01T00:00:00Z", None);
+    check_times(
+        &with(r#""status": {"state": "suppressed"}"#),
+        Status::Firing,
+        "2024-02-01T00:00:00Z",
+        Some(TIMEOUT),
+    );
 }
 
 #[test]
@@ -209,4 +216,29 @@ fn labels_that_the_source_fixes_replace_what_was_sent() {
     assert!(reading.alerts.iter().all(|it| it.alert.text_of("cluster") == "north"));
     assert_eq!(reading.alerts[1].alert.fingerprint.to_string(), "fff7f30401697f7b", "as it was sent");
     assert_ne!(reading.alerts[0].alert.fingerprint, reading.alerts[1].alert.fingerprint);
+}
+
+#[test]
+fn only_what_is_posted_again_and_again_is_over_by_itself() {
+    let ends = |body: &str, resolve_after: Option<Duration>| {
+        let source = SourceSettings { resolve_after, ..SourceSettings::new("prometheus") };
+        let format = "alertmanager".parse::<crate::FormatKind>().unwrap().without_mapping().unwrap();
+        let now = "2026-11-27T12:00:00Z".parse::<Timestamp>().unwrap();
+        let reading = format.read(body.as_bytes(), &Hints::default(), &source, now).unwrap();
+        reading.alerts[0].alert.ends_at.map(|end| end.duration_since(now).as_secs())
+    };
+    let webhook =
+        r#"{"alerts": [{"status": "firing", "labels": {"a": "1"}, "endsAt": "0001-01-01T00:00:00Z"}]}"#;
+    let list = r#"[{"labels": {"a": "1"}}]"#;
+    let with_end = r#"[{"labels": {"a": "1"}, "endsAt": "2026-11-27T12:04:00Z"}]"#;
+    let over = r#"[{"labels": {"a": "1"}, "endsAt": "2026-11-27T11:59:00Z"}]"#;
+    for (body, by_itself, set) in [
+        (webhook, None, Some(3600)),
+        (list, Some(300), Some(3600)),
+        (with_end, Some(240), Some(240)),
+        (over, Some(-60), Some(-60)),
+    ] {
+        assert_eq!(ends(body, None), by_itself, "{body}");
+        assert_eq!(ends(body, Some(Duration::from_secs(3600))), set, "{body}");
+    }
 }

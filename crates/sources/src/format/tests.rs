@@ -14,7 +14,7 @@ fn a_format_is_found_by_its_word() {
 #[test]
 fn an_unknown_format_is_refused_with_the_known_ones() {
     let err = "tlk".parse::<FormatKind>().unwrap_err();
-    let known = "tkl, alertmanager, grafana, plain, json, zabbix, uptime-kuma, cloudevents, thingsboard, chirpstack, home-assistant";
+    let known = "tkl, tkl-telemetry, alertmanager, grafana, plain, json, zabbix, uptime-kuma, cloudevents, thingsboard, chirpstack, home-assistant";
     assert_eq!(err.to_string(), format!("`tlk` is not a format: expected one of {known}"));
 }
 
@@ -29,7 +29,10 @@ fn formats() -> Vec<Format> {
 fn check_nothing_is_lost(body: &[u8]) {
     for format in formats() {
         if let Ok(reading) = format.read(body, &Hints::default(), &source(), now()) {
-            let parts = reading.alerts.len() + reading.nothing_to_do.len() + reading.refused.len();
+            let parts = reading.alerts.len()
+                + reading.heartbeats.len()
+                + reading.nothing_to_do.len()
+                + reading.refused.len();
             assert!(parts > 0, "{}: {}", format.kind(), String::from_utf8_lossy(body));
         }
     }

@@ -277,7 +277,7 @@ fn take_name(body: &mut Body<'_>, field: &Field) -> Option<String> {
 
 /// The EUI as it is compared: without case and, if it is one of 48 or 64 bits, without what people put between its
 /// digits. Another number of a device only loses its case.
-fn eui_form(text: &str) -> String {
+pub(crate) fn eui_form(text: &str) -> String {
     let lower = text.trim().to_lowercase();
     let digits: String =
         lower.chars().filter(|c| !(matches!(c, ':' | '-' | '.') || c.is_whitespace())).collect();

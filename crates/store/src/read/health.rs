@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use fanfare_core::{Alert, ChannelName};
+use fanfare_core::{Alert, ChannelName, IncidentKey};
 
 use crate::column::{to_alert, to_count};
+use crate::tables::incidents;
 use crate::{Store, StoreError};
 
 /// Dead letters by channel. An alert that cannot be read is of no source, and counts.
@@ -40,6 +41,23 @@ impl Store {
                 }
             }
             Ok(counts)
+        })
+        .await
+    }
+
+    /// The number of `keys` whose incident is open.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn open_among(&self, keys: Vec<IncidentKey>) -> Result<usize, StoreError> {
+        self.read_report(move |db| {
+            let mut open = 0;
+            for key in &keys {
+                let found = StoreError::skip_damaged(incidents::find(db, key), &"of `incidents`")?;
+                open += usize::from(found.flatten().is_some());
+            }
+            Ok(open)
         })
         .await
     }

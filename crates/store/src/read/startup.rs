@@ -2,11 +2,13 @@
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use fanfare_core::{ChannelName, Delivery, Notification, NotificationId, Recheck};
+use fanfare_core::{ChannelName, Delivery, IncidentKey, Notification, NotificationId, Recheck};
 use jiff::Timestamp;
-use rusqlite::Connection;
+use rusqlite::{Connection, Row};
 
+use crate::column::{to_alert, to_time};
 use crate::tables::{deliveries, notifications};
 use crate::{Commit, Store, StoreError};
 
@@ -81,6 +83,15 @@ impl Store {
         self.read(notifications::scheduled).await
     }
 
+    /// The open alarms that are over by themselves, each with the time for which it is open after a report.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be read.
+    pub async fn expiring_alarms(&self) -> Result<Vec<(IncidentKey, Duration)>, StoreError> {
+        self.read(expiring_alarms).await
+    }
+
     /// The notifications that are followed up, not yet told, and wait for `channel`.
     ///
     /// # Errors
@@ -89,6 +100,27 @@ impl Store {
     pub async fn waiting_for(&self, channel: ChannelName) -> Result<Vec<NotificationId>, StoreError> {
         self.read(move |db| notifications::waiting_for(db, &channel)).await
     }
+}
+
+fn expiring_alarms(db: &Connection) -> Result<Vec<(IncidentKey, Duration)>, StoreError> {
+    let mut statement = db.prepare(
+        "SELECT i.identity, a.alert, a.received_at FROM incidents i JOIN alerts a ON a.id = i.last_alert
+         WHERE a.alert LIKE '%\"ends_at\"%'",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.extend(StoreError::skip_damaged(expiring_alarm(row), &"of `alerts`")?.flatten());
+    }
+    Ok(found)
+}
+
+fn expiring_alarm(row: &Row<'_>) -> Result<Option<(IncidentKey, Duration)>, StoreError> {
+    let alert = to_alert(&row.get::<_, String>(1)?, Some(&row.get::<_, Vec<u8>>(0)?))?;
+    let received_at = to_time(row.get(2)?)?;
+    let lasting =
+        alert.ends_at.map(|end| Duration::try_from(end.duration_since(received_at)).unwrap_or_default());
+    Ok(lasting.map(|lasting| (alert.incident_key(), lasting)))
 }
 
 #[cfg(test)]

@@ -198,6 +198,12 @@ const RULES: &[ColumnRule] = &[
     required("heartbeat", "promise", Time, Delete),
     required("heartbeat", "certain", Time, Delete),
     required("lives", "began_at", Time, Delete),
+    required("answers", "body", Text, Delete),
+    required("answers", "answer", Json(TextShape::Any), Delete),
+    required("answers", "at", Time, Delete),
+    optional("expected_heartbeats", "saved_at", Time, Set("NULL")),
+    optional("expected_heartbeats", "due_at", Time, Set("NULL")),
+    optional("expected_heartbeats", "has_extension", Meaning("has_extension IN (0, 1)"), Set("NULL")),
     required("notification_alerts", "alert", Number, Delete),
 ];
 
@@ -231,6 +237,8 @@ fn name_of(table: &str) -> &'static str {
         "holds" => "account",
         "usage" => "pool || ' ' || period",
         "channels" => "name",
+        "answers" => "source || ' ' || key",
+        "expected_heartbeats" => "source || '/' || name",
         "notification_alerts" => "notification || '/' || position",
         _ => "rowid",
     }

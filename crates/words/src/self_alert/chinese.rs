@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fanfare_core::{ChannelName, HumanDuration, Language, Locale, Notification, SourceName};
+use fanfare_core::{ChannelName, HeartbeatKey, HumanDuration, Language, Locale, Notification, SourceName};
 use jiff::Timestamp;
 
 use crate::kept_words::in_chinese;
@@ -100,6 +100,12 @@ fn raised(condition: &RaisedCondition) -> SelfAlertText {
             content: None,
         },
         RaisedCondition::SourceQuiet { source, every, quiet_for } => source_quiet(source, *every, *quiet_for),
+        RaisedCondition::HeartbeatMissing { heartbeat, every, quiet_for } => {
+            heartbeat_missing(heartbeat, *every, *quiet_for)
+        }
+        RaisedCondition::BrokerAway { source, away_for, heartbeats } => {
+            broker_away(source, *away_for, *heartbeats)
+        }
     }
 }
 
@@ -199,6 +205,34 @@ fn source_quiet(source: &SourceName, every: Duration, quiet_for: Duration) -> Se
     }
 }
 
+fn heartbeat_missing(heartbeat: &HeartbeatKey, every: Duration, quiet_for: Duration) -> SelfAlertText {
+    let (every, quiet) = (HumanDuration(every), HumanDuration(quiet_for));
+    SelfAlertText {
+        title: format!("{heartbeat} 心跳丢失"),
+        description: format!(
+            "已有 {quiet} 没有收到心跳，预期间隔为 {every}。请检查其是否运行、是否有电、网络是否连通。\
+             如已停用，请执行 fanfare heartbeats forget {heartbeat}"
+        ),
+        content: None,
+    }
+}
+
+fn broker_away(source: &SourceName, away_for: Duration, heartbeats: usize) -> SelfAlertText {
+    let away = HumanDuration(away_for);
+    let unheard = match heartbeats {
+        0 => String::new(),
+        many => format!("其 {many} 个心跳在此期间无法收到，不逐个告警。"),
+    };
+    SelfAlertText {
+        title: format!("来源 {source} 的 MQTT 服务器无法连接"),
+        description: format!(
+            "已断开 {away}，恢复之前收不到发往该服务器的告警。{unheard}请检查服务器是否运行、网络是否连通、\
+             账号是否有效，详情见日志。"
+        ),
+        content: None,
+    }
+}
+
 fn store_usable(problem: &StoreProblem) -> SelfAlertText {
     SelfAlertText {
         title: "存储已恢复，告警正常接收".to_owned(),
@@ -229,6 +263,13 @@ fn resolved(condition: &ResolvedCondition) -> SelfAlertText {
         ResolvedCondition::Contract(receiver) => (
             format!("此前未按约定送达 {receiver} 的告警均已处理"),
             "这些告警均已补送、已恢复，或已有人处理。",
+        ),
+        ResolvedCondition::Heartbeat(heartbeat) => {
+            (format!("{heartbeat} 心跳已恢复"), "已收到心跳，或不再监视。")
+        }
+        ResolvedCondition::Broker(source) => (
+            format!("来源 {source} 的 MQTT 服务器已重新连接"),
+            "断开期间保留的消息正在接收；或该来源已从配置中移除。",
         ),
         ResolvedCondition::Source(source) => {
             (format!("来源 {source} 已恢复消息"), "已收到告警，或不再监视该来源。")

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fanfare_core::{ChannelName, HumanDuration, Language, Locale, Notification, SourceName};
+use fanfare_core::{ChannelName, HeartbeatKey, HumanDuration, Language, Locale, Notification, SourceName};
 use jiff::Timestamp;
 
 use crate::renderer::Renderer;
@@ -101,6 +101,12 @@ fn raised(condition: &RaisedCondition) -> SelfAlertText {
             content: None,
         },
         RaisedCondition::SourceQuiet { source, every, quiet_for } => source_quiet(source, *every, *quiet_for),
+        RaisedCondition::HeartbeatMissing { heartbeat, every, quiet_for } => {
+            heartbeat_missing(heartbeat, *every, *quiet_for)
+        }
+        RaisedCondition::BrokerAway { source, away_for, heartbeats } => {
+            broker_away(source, *away_for, *heartbeats)
+        }
     }
 }
 
@@ -228,6 +234,39 @@ fn source_quiet(source: &SourceName, every: Duration, quiet_for: Duration) -> Se
     }
 }
 
+fn heartbeat_missing(heartbeat: &HeartbeatKey, every: Duration, quiet_for: Duration) -> SelfAlertText {
+    let (every, quiet) = (HumanDuration(every), HumanDuration(quiet_for));
+    SelfAlertText {
+        title: format!("No heartbeat from {heartbeat}"),
+        description: format!(
+            "Nothing heard for {quiet}, and a heartbeat is expected every {every}. See whether it runs and has \
+             power, and whether what it sends reaches us. If it is gone for good, run: fanfare heartbeats forget \
+             {heartbeat}"
+        ),
+        content: None,
+    }
+}
+
+fn broker_away(source: &SourceName, away_for: Duration, heartbeats: usize) -> SelfAlertText {
+    let away = HumanDuration(away_for);
+    let unheard = match heartbeats {
+        0 => String::new(),
+        1 => " Its heartbeat cannot be heard meanwhile.".to_owned(),
+        many => {
+            format!(" Its {many} heartbeats cannot be heard meanwhile, and none of them is told as missing.")
+        }
+    };
+    SelfAlertText {
+        title: format!("The broker of {source} cannot be reached"),
+        description: format!(
+            "No connection for {away}: no alert that is sent there reaches us until it is back.{unheard} See \
+             whether the broker runs and can be reached, and whether it still takes our login; the log says what it \
+             answers."
+        ),
+        content: None,
+    }
+}
+
 fn store_usable(problem: &StoreProblem) -> SelfAlertText {
     SelfAlertText {
         title: "The store keeps alerts again".to_owned(),
@@ -271,6 +310,13 @@ fn resolved(condition: &ResolvedCondition) -> SelfAlertText {
         ResolvedCondition::Contract(receiver) => (
             format!("{receiver} has nothing left that was not told as promised"),
             "Each of those alerts was confirmed after all, is over, or somebody takes care of it.",
+        ),
+        ResolvedCondition::Heartbeat(heartbeat) => {
+            (format!("{heartbeat} is heard again"), "A heartbeat has come in, or it is expected no more.")
+        }
+        ResolvedCondition::Broker(source) => (
+            format!("The broker of {source} is connected again"),
+            "What it has kept comes in now, or the source has left the config.",
         ),
         ResolvedCondition::Source(source) => {
             (format!("Source {source} is heard again"), "An alert has come in, or it is expected no more.")

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use fanfare_core::{ChannelName, Notification, ReceiverName, SourceName, cut_to_bytes, one_line};
+use fanfare_core::{
+    ChannelName, HeartbeatKey, Notification, ReceiverName, SourceName, cut_to_bytes, one_line,
+};
 use jiff::Timestamp;
 
 use crate::store_problem::StoreProblem;
@@ -126,6 +128,24 @@ pub enum RaisedCondition {
         /// The time without an alert, in whole seconds.
         quiet_for: Duration,
     },
+    /// A heartbeat is not heard.
+    HeartbeatMissing {
+        /// The heartbeat that is missing.
+        heartbeat: HeartbeatKey,
+        /// The longest time between two that is expected.
+        every: Duration,
+        /// The time without one, in whole seconds; at least so much, if the gateway was started meanwhile.
+        quiet_for: Duration,
+    },
+    /// The broker of a source cannot be reached.
+    BrokerAway {
+        /// The source whose broker it is.
+        source: SourceName,
+        /// The time without a connection, in whole seconds.
+        away_for: Duration,
+        /// The number of heartbeats of the source that cannot be heard meanwhile.
+        heartbeats: usize,
+    },
 }
 
 /// A condition that is over.
@@ -151,6 +171,10 @@ pub enum ResolvedCondition {
     Store(StoreProblem),
     /// The source sends alerts again.
     Source(SourceName),
+    /// The heartbeat is heard again.
+    Heartbeat(HeartbeatKey),
+    /// The broker of the source is connected again.
+    Broker(SourceName),
     /// Of each alert that this receiver was not told as promised somebody knows, or it is over.
     Contract(ReceiverName),
 }

@@ -34,6 +34,16 @@ fn raised() -> Vec<RaisedCondition> {
             every: Duration::from_secs(3600),
             quiet_for: Duration::from_secs(7200),
         },
+        RaisedCondition::HeartbeatMissing {
+            heartbeat: "cron/nightly-backup".parse().unwrap(),
+            every: Duration::from_secs(86400),
+            quiet_for: Duration::from_secs(90000),
+        },
+        RaisedCondition::BrokerAway {
+            source: "thinklink".into(),
+            away_for: Duration::from_secs(60),
+            heartbeats: 1000,
+        },
         RaisedCondition::ChannelSilenced { channel: ops(), until: NOON, reason: None },
     ]
 }
@@ -50,6 +60,8 @@ fn resolved() -> Vec<ResolvedCondition> {
         ResolvedCondition::StoreSaved,
         ResolvedCondition::Store(StoreProblem::Missing),
         ResolvedCondition::Source("thinklink".into()),
+        ResolvedCondition::Heartbeat("cron/nightly-backup".parse().unwrap()),
+        ResolvedCondition::Broker("thinklink".into()),
         ResolvedCondition::Contract("ops".into()),
     ]
 }
@@ -77,6 +89,7 @@ fn every_self_alert_is_told_in_each_language_and_in_no_other() {
                 "fanfare channels test ops",
                 "fanfare dead-letters list --channel ops",
                 "fanfare dead-letters list --receiver on-call",
+                "fanfare heartbeats forget cron/nightly-backup",
                 "on-call",
             ]
             .iter()

@@ -98,7 +98,7 @@ impl NoisySenders {
         Self { connections, counts }
     }
 
-    /// Whether a body was answered; of a busy machine the first answer may take longer than the whole overload.
+    /// Tells whether a body was answered; of a busy machine the first answer may take longer than the whole overload.
     ///
     /// # Errors
     ///

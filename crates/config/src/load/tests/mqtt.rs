@@ -103,7 +103,7 @@ fn a_password_in_clear_text_and_topics_that_are_no_alerts_are_doubted() {
     check(
         "broker: 'mqtt://10.0.0.5', topics: ['#', '/v32/acme/tkl/up/telemetry/+']",
         expect![[r#"
-        5:49: warning: sources[0].mqtt.topics[0]: every message of the broker is read as an alert: name the topic of the alerts
-        5:54: warning: sources[0].mqtt.topics[1]: ThinkLink's telemetry is no alert: name the topic to which a script sends alerts"#]],
+            5:49: warning: sources[0].mqtt.topics[0]: every message of the broker is read as an alert: name the topic of the alerts
+            5:54: warning: sources[0].mqtt.topics[1]: ThinkLink's telemetry is no alert: name the topic to which a script sends alerts, or read it for heartbeats by a source of its own with `format: tkl-telemetry`"#]],
     );
 }

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use fanfare_core::{
-    Account, Alert, Attempt, ChannelName, DeliveryTerms, Digest, Egress, Limits, Notification, Notifier,
-    Policy, Quota, QuotaPeriod, Receipt, Receiver, RetryPolicy, Route, SendError, Severity,
+    Account, Alert, Attempt, ChannelName, DeliveryTerms, Digest, Egress, ExpectedHeartbeats, HeartbeatRule,
+    Labels, Limits, Notification, Notifier, Policy, Quota, QuotaPeriod, Receipt, Receiver, RetryPolicy,
+    Route, SendError, Severity,
 };
 use fanfare_store::{DeadLetterFilter, Store};
 use jiff::civil::{date, time};
@@ -17,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::fake::{FakeAnswer, FakeChannel, misconfigured, transient};
 use super::harness::{GatewayHarness, alarm};
 use super::times::{HOUR, MINUTE, SECOND};
-use crate::{ChannelHealth, ChannelSetup, Drill, GatewaySettings, SELF_SOURCE, TestError, WatchedSource};
+use crate::{ChannelHealth, ChannelSetup, Drill, GatewaySettings, SELF_SOURCE, TestError};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -232,7 +233,7 @@ impl SelfAlertSetup {
             retry: RetryPolicy::default(),
             retention: 30 * DAY,
             external_url: None,
-            sources: Vec::new(),
+            heartbeats: Vec::new(),
         }
     }
 
@@ -330,8 +331,16 @@ async fn a_wrong_clock_raises_a_self_alert() {
 async fn the_self_alert_of_a_quiet_source_lasts_until_its_next_alert() {
     let setup = SelfAlertSetup::new();
     let harness = setup.start().await;
-    let sources = vec![WatchedSource { name: "thinklink".into(), every: HOUR }];
-    harness.gateway().apply_settings(GatewaySettings { sources, ..setup.settings() }).await.unwrap();
+    let rule = HeartbeatRule {
+        source: "thinklink".into(),
+        expected: ExpectedHeartbeats::AnyAlert,
+        every: HOUR,
+        grace: Duration::ZERO,
+        severity: Severity::High,
+        labels: Labels::default(),
+    };
+    let settings = GatewaySettings { heartbeats: vec![rule], ..setup.settings() };
+    harness.gateway().apply_settings(settings).await.unwrap();
     harness.advance(HOUR / 2).await;
     harness.accept([alarm("a", Severity::High)]).await;
     harness.advance(HOUR - 10 * SECOND).await;

@@ -8,7 +8,7 @@ const NOON: Timestamp = fanfare_testkit::NOON;
 
 fn problem(severity: Severity) -> CheckResult {
     let condition = RaisedCondition::DiskNearlyFull { free: 1, total: 100 };
-    CheckResult::Problem(HealthProblem { severity, condition })
+    CheckResult::Problem(HealthProblem { severity, labels: Labels::default(), condition })
 }
 
 /// Checks at seconds after noon, whose changes are all recorded.
@@ -99,14 +99,15 @@ fn after_a_restart_a_raised_alert_is_neither_raised_again_nor_forgotten() {
         condition: ops(),
         status: Firing,
         severity: High,
+        labels: Labels::default(),
         facts: SelfAlertFacts::Resolved(ops().resolved()),
     };
     let foreign = fanfare_testkit::alert(High);
     let firing = [broken.alert(NOON), foreign];
-    let mut checks = CheckSeries(RaisedAlerts::from_stored(&firing, NOON));
+    let mut checks = CheckSeries(RaisedAlerts::from_stored(&firing, |_| true, NOON));
     assert_eq!(checks.at(0, &[(ops(), CheckResult::Unknown)]), []);
     assert_eq!(checks.at(5, &[(ops(), problem(High))]), []);
-    let mut checks = CheckSeries(RaisedAlerts::from_stored(&firing, NOON));
+    let mut checks = CheckSeries(RaisedAlerts::from_stored(&firing, |_| true, NOON));
     assert_eq!(checks.at(0, &[]), [(Resolved, High)]);
     assert_eq!(checks.at(5, &[]), []);
 }

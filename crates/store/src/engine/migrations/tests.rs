@@ -218,7 +218,7 @@ fn a_migration_is_logged_with_both_versions_and_the_number_of_rows_and_only_once
     assert!(copy.starts_with("INFO A copy of the store is kept"), "{copy}");
     assert_eq!(
         migrated.trim(),
-        "INFO Store migrated version.from=2 version.to=12 rows.alerts=3 rows.notifications=4 rows.deliveries=7"
+        "INFO Store migrated version.from=2 version.to=13 rows.alerts=3 rows.notifications=4 rows.deliveries=7"
     );
     assert_eq!(logged(|| drop(folder.open())), "");
     assert_eq!(logged(|| drop(StoreFolder::new().open())), "");

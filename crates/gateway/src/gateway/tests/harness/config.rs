@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fanfare_core::{ChannelName, DeliveryTerms, Policy, Receiver, RetryPolicy, Route};
+use fanfare_core::{ChannelName, DeliveryTerms, HeartbeatRule, Policy, Receiver, RetryPolicy, Route};
 
 use crate::gateway::tests::fake::{CallJournal, FakeChannel};
 use crate::gateway::tests::times::HOUR;
@@ -20,6 +20,7 @@ pub(in crate::gateway::tests) struct HarnessConfig {
     /// has its name.
     pub(in crate::gateway::tests) receivers: Vec<Receiver>,
     pub(in crate::gateway::tests) retry: RetryPolicy,
+    pub(in crate::gateway::tests) heartbeats: Vec<HeartbeatRule>,
 }
 
 impl HarnessConfig {
@@ -36,7 +37,8 @@ impl HarnessConfig {
         channels: impl IntoIterator<Item = FakeChannel>,
     ) -> Self {
         let receivers = vec![receiver("everyone", terms)];
-        Self { channels: channels.into_iter().collect(), receivers, retry: RetryPolicy::default() }
+        let channels = channels.into_iter().collect();
+        Self { channels, receivers, retry: RetryPolicy::default(), heartbeats: Vec::new() }
     }
 
     /// The same config with one more receiver.
@@ -55,7 +57,7 @@ impl HarnessConfig {
             retry: self.retry,
             retention: 24 * HOUR,
             external_url: Some("https://alerts.example.com".to_owned()),
-            sources: Vec::new(),
+            heartbeats: self.heartbeats.clone(),
         }
     }
 

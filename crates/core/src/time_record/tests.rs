@@ -11,9 +11,9 @@ const TEN_YEARS: i64 = 3_652 * DAY;
 /// The steps of the wall clock that the tables go through, in seconds.
 const STEPS: [i64; 7] = [2 * MINUTE, -2 * MINUTE, HOUR, -HOUR, DAY, -DAY, -TEN_YEARS];
 
-/// A heartbeat at noon, five minutes after the machine's start.
-fn at_noon() -> Heartbeat {
-    Heartbeat { moment: Moment::at(NOON), boot_id: "one".to_owned(), since_boot: Duration::from_secs(300) }
+/// A time record at noon, five minutes after the machine's start.
+fn at_noon() -> TimeRecord {
+    TimeRecord { moment: Moment::at(NOON), boot_id: "one".to_owned(), since_boot: Duration::from_secs(300) }
 }
 
 /// A start when the wall clock shows so many seconds after noon.
@@ -71,7 +71,7 @@ fn a_store_that_was_moved_to_a_machine_of_greater_age_believes_no_more_than_the_
 
 #[test]
 fn runs_of_the_machine_without_a_name_are_never_the_same() {
-    let nameless = Heartbeat { boot_id: String::new(), ..at_noon() };
+    let nameless = TimeRecord { boot_id: String::new(), ..at_noon() };
     let passed = time_passed(&nameless, &start("", 310, 20));
     let likely = Duration::from_secs(20);
     assert_eq!(passed, TimePassed::ByWallClock { likely, certain: likely });
@@ -87,7 +87,7 @@ fn a_machine_whose_own_clock_went_back_is_another_run_of_it() {
 #[test]
 fn scales_that_are_apart_stay_apart() {
     let moment = Moment { wall: NOON, promise: after_noon(HOUR), certain: after_noon(-HOUR) };
-    let last = Heartbeat { moment, ..at_noon() };
+    let last = TimeRecord { moment, ..at_noon() };
     let resumed = resume(Some(&last), &start("one", 301, -DAY), None);
     assert_eq!(resumed.promise, after_noon(HOUR + 1));
     assert_eq!(resumed.certain, after_noon(-HOUR + 1));

@@ -1,9 +1,9 @@
-//! Heartbeat: the newest times on the disk, and the notice of clocks that were set and of suspends.
+//! Time recorder: the newest times on the disk, and the notice of clocks that were set and of suspends.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use fanfare_core::{ClockLeads, Heartbeat};
+use fanfare_core::{ClockLeads, TimeRecord};
 use fanfare_store::Store;
 use jiff::Timestamp;
 use tokio::time::Instant;
@@ -23,9 +23,9 @@ const WRITE_INTERVAL: Duration = Duration::from_secs(60);
 /// The least difference that is no inaccuracy of reading two clocks.
 const NOTABLE: Duration = Duration::from_secs(1);
 
-/// The task that writes the heartbeat.
+/// The task that writes the time record.
 #[derive(Debug)]
-pub(crate) struct HeartbeatTask {
+pub(crate) struct TimeRecorder {
     pub(crate) store: Store,
     pub(crate) monotonic: MonotonicClock,
     pub(crate) dispatch: Arc<Dispatch>,
@@ -43,7 +43,7 @@ struct LastLook {
     began_at: Option<Timestamp>,
 }
 
-impl HeartbeatTask {
+impl TimeRecorder {
     /// Runs until the gateway stops.
     pub(crate) async fn run(self) {
         let mut last = self.first_look().await;
@@ -53,7 +53,7 @@ impl HeartbeatTask {
     }
 
     async fn first_look(&self) -> LastLook {
-        let now = self.monotonic.heartbeat();
+        let now = self.monotonic.time_record();
         let (awake, since_boot, leads) = (Instant::now(), now.since_boot, now.moment.leads());
         let began_at = Some(now.moment.wall);
         let mut look = LastLook { awake, since_boot, leads, written: awake, began_at };
@@ -62,7 +62,7 @@ impl HeartbeatTask {
     }
 
     async fn look(&self, last: &mut LastLook) {
-        let (awake, now) = (Instant::now(), self.monotonic.heartbeat());
+        let (awake, now) = (Instant::now(), self.monotonic.time_record());
         let by_boot = now.since_boot.saturating_sub(last.since_boot);
         let suspended = by_boot.saturating_sub(awake.duration_since(last.awake));
         (last.awake, last.since_boot) = (awake, now.since_boot);
@@ -89,10 +89,10 @@ impl HeartbeatTask {
         }
     }
 
-    async fn write(&self, began_at: &mut Option<Timestamp>, newest: Heartbeat) {
+    async fn write(&self, began_at: &mut Option<Timestamp>, newest: TimeRecord) {
         let written = match *began_at {
             Some(began_at) => self.store.begin_life(began_at, newest).await,
-            None => self.store.beat(newest).await,
+            None => self.store.record_times(newest).await,
         };
         match written {
             Ok(()) => *began_at = None,

@@ -7,8 +7,8 @@ use crate::fixtures::{
     settlement,
 };
 
-fn beat(seconds: i64) -> Heartbeat {
-    Heartbeat {
+fn beat(seconds: i64) -> TimeRecord {
+    TimeRecord {
         moment: Moment {
             wall: after_noon(seconds),
             promise: after_noon(seconds + 3_600),
@@ -23,11 +23,11 @@ fn beat(seconds: i64) -> Heartbeat {
 async fn the_newest_times_are_read_back_after_a_kill() {
     let folder = StoreFolder::new();
     let store = folder.open();
-    assert_eq!(store.last_heartbeat().await.unwrap(), None);
+    assert_eq!(store.last_times().await.unwrap(), None);
     for seconds in [0, 5] {
-        store.beat(beat(seconds)).await.unwrap();
+        store.record_times(beat(seconds)).await.unwrap();
     }
-    assert_eq!(folder.copy().open().last_heartbeat().await.unwrap(), Some(beat(5)));
+    assert_eq!(folder.copy().open().last_times().await.unwrap(), Some(beat(5)));
     assert_eq!(folder.number("SELECT count(*) FROM heartbeat"), 1);
 }
 
@@ -36,9 +36,9 @@ async fn a_store_of_an_earlier_version_has_the_newest_time_that_it_holds() {
     let folder = StoreFolder::new();
     let store = folder.open();
     store.enter_policy("{}".to_owned(), after_noon(-9)).await.unwrap();
-    assert_eq!(store.last_heartbeat().await.unwrap().unwrap().moment, Moment::at(after_noon(-9)));
+    assert_eq!(store.last_times().await.unwrap().unwrap().moment, Moment::at(after_noon(-9)));
     accept(&store, alarm("a", Severity::High), after_noon(7)).await;
-    let last = store.last_heartbeat().await.unwrap().unwrap();
+    let last = store.last_times().await.unwrap().unwrap();
     assert_eq!((last.moment, last.boot_id.as_str()), (Moment::at(after_noon(7)), ""));
 }
 
@@ -76,8 +76,8 @@ async fn the_beginnings_of_the_last_hundred_lives_are_kept_beside_the_newest_tim
     assert_eq!(store.life_beginnings().await.unwrap(), []);
     for life in 0..105 {
         store.begin_life(after_noon(life * 10), beat(life * 10 + 1)).await.unwrap();
-        store.beat(beat(life * 10 + 5)).await.unwrap();
-        assert_eq!(store.last_heartbeat().await.unwrap(), Some(beat(life * 10 + 5)));
+        store.record_times(beat(life * 10 + 5)).await.unwrap();
+        assert_eq!(store.last_times().await.unwrap(), Some(beat(life * 10 + 5)));
     }
     let expected: Vec<_> = (5..105).map(|life| after_noon(life * 10)).collect();
     assert_eq!(folder.copy().open().life_beginnings().await.unwrap(), expected);
@@ -93,5 +93,5 @@ async fn a_beginning_that_is_damaged_costs_itself_only() {
     }
     folder.raw().execute("UPDATE lives SET began_at = 9223372036854775807 WHERE id = 2", []).unwrap();
     assert_eq!(store.life_beginnings().await.unwrap(), [after_noon(0), after_noon(2)]);
-    assert_eq!(store.last_heartbeat().await.unwrap(), Some(beat(2)));
+    assert_eq!(store.last_times().await.unwrap(), Some(beat(2)));
 }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use fanfare_core::{Heartbeat, Moment};
+use fanfare_core::{Moment, TimeRecord};
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use crate::tables::{deliveries, heartbeat, lives, notifications};
+use crate::tables::{deliveries, lives, notifications, time_record};
 use crate::{Store, StoreError};
 
 impl Store {
@@ -15,8 +15,8 @@ impl Store {
     /// # Errors
     ///
     /// If they cannot be written.
-    pub async fn beat(&self, beat: Heartbeat) -> Result<(), StoreError> {
-        self.write(move |db| heartbeat::replace(db, &beat), |()| ()).await
+    pub async fn record_times(&self, newest: TimeRecord) -> Result<(), StoreError> {
+        self.write(move |db| time_record::replace(db, &newest), |()| ()).await
     }
 
     /// Enters that this life began at `began_at`, by the wall clock, and its newest times.
@@ -24,10 +24,10 @@ impl Store {
     /// # Errors
     ///
     /// If they cannot be written.
-    pub async fn begin_life(&self, began_at: Timestamp, beat: Heartbeat) -> Result<(), StoreError> {
+    pub async fn begin_life(&self, began_at: Timestamp, newest: TimeRecord) -> Result<(), StoreError> {
         let write = move |db: &Connection| {
             lives::insert(db, began_at)?;
-            heartbeat::replace(db, &beat)
+            time_record::replace(db, &newest)
         };
         self.write(write, |()| ()).await
     }
@@ -47,8 +47,8 @@ impl Store {
     /// # Errors
     ///
     /// If the store cannot be read.
-    pub async fn last_heartbeat(&self) -> Result<Option<Heartbeat>, StoreError> {
-        self.read(last_heartbeat).await
+    pub async fn last_times(&self) -> Result<Option<TimeRecord>, StoreError> {
+        self.read(last_times).await
     }
 
     /// The latest time, on the scale of promises, at which something is due next; `None` if nothing is.
@@ -61,12 +61,12 @@ impl Store {
     }
 }
 
-fn last_heartbeat(db: &Connection) -> Result<Option<Heartbeat>, StoreError> {
+fn last_times(db: &Connection) -> Result<Option<TimeRecord>, StoreError> {
     let by_newest_time =
-        |wall| Heartbeat { moment: Moment::at(wall), boot_id: String::new(), since_boot: Duration::ZERO };
-    match heartbeat::find(db)? {
+        |wall| TimeRecord { moment: Moment::at(wall), boot_id: String::new(), since_boot: Duration::ZERO };
+    match time_record::find(db)? {
         Some(found) => Ok(Some(found)),
-        None => Ok(heartbeat::newest_time(db)?.map(by_newest_time)),
+        None => Ok(time_record::newest_time(db)?.map(by_newest_time)),
     }
 }
 

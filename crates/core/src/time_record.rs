@@ -9,7 +9,7 @@ use crate::clock::after;
 
 /// The newest times that a life of the gateway has left in the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Heartbeat {
+pub struct TimeRecord {
     /// The moment by all clocks.
     pub moment: Moment,
     /// The run of the machine, see [`Clock::boot_id`](crate::Clock::boot_id); empty if it is not known.
@@ -45,12 +45,12 @@ pub enum TimePassed {
     Unknown,
 }
 
-/// The time that has passed between the heartbeat `last` and the start of a life.
+/// The time that has passed between the time record `last` and the start of a life.
 ///
 /// Another run of the machine has begun since, so that as much as its age has passed for certain; no more than by
 /// the wall clock, since the store may have been moved to a machine that has run for months.
 #[must_use]
-pub fn time_passed(last: &Heartbeat, now: &ClockReading) -> TimePassed {
+pub fn time_passed(last: &TimeRecord, now: &ClockReading) -> TimePassed {
     let is_same_run = !now.boot_id.is_empty() && last.boot_id == now.boot_id;
     if is_same_run && let Some(passed) = now.since_boot.checked_sub(last.since_boot) {
         return TimePassed::Known(passed);
@@ -61,13 +61,13 @@ pub fn time_passed(last: &Heartbeat, now: &ClockReading) -> TimePassed {
     }
 }
 
-/// The moment at which a life of the gateway starts, after the heartbeat `last` of an earlier one.
+/// The moment at which a life of the gateway starts, after the time record `last` of an earlier one.
 ///
 /// What is owed is done rather early than late: where nobody knows how much time has passed, all that is due next
 /// is due now; `latest_due` is the latest time, on the scale of promises, at which something is due next. What
 /// limits is kept rather too long: where nobody knows, no time has passed.
 #[must_use]
-pub fn resume(last: Option<&Heartbeat>, now: &ClockReading, latest_due: Option<Timestamp>) -> Moment {
+pub fn resume(last: Option<&TimeRecord>, now: &ClockReading, latest_due: Option<Timestamp>) -> Moment {
     let Some(last) = last else { return Moment::at(now.wall) };
     let Moment { wall: _, promise, certain } = last.moment;
     match time_passed(last, now) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fanfare_core::{Heartbeat, Moment};
+use fanfare_core::{Moment, TimeRecord};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -10,8 +10,8 @@ use crate::StoreError;
 use crate::column::{FIRST_MILLIS, LAST_MILLIS, from_time, to_time};
 
 /// Enters the newest times.
-pub(crate) fn replace(db: &Connection, heartbeat: &Heartbeat) -> Result<(), StoreError> {
-    let Heartbeat { moment: Moment { wall, promise, certain }, boot_id, since_boot } = heartbeat;
+pub(crate) fn replace(db: &Connection, record: &TimeRecord) -> Result<(), StoreError> {
+    let TimeRecord { moment: Moment { wall, promise, certain }, boot_id, since_boot } = record;
     db.prepare_cached("DELETE FROM heartbeat")?.execute([])?;
     db.prepare_cached(
         "INSERT INTO heartbeat (boot_id, since_boot, wall, promise, certain) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -27,20 +27,20 @@ pub(crate) fn replace(db: &Connection, heartbeat: &Heartbeat) -> Result<(), Stor
 }
 
 /// The newest times; `None` if no life has entered any.
-pub(crate) fn find(db: &Connection) -> Result<Option<Heartbeat>, StoreError> {
+pub(crate) fn find(db: &Connection) -> Result<Option<TimeRecord>, StoreError> {
     let sql = "SELECT boot_id, since_boot, wall, promise, certain FROM heartbeat";
-    let found = db.query_row(sql, [], |row| Ok(heartbeat(row))).optional()?.transpose();
+    let found = db.query_row(sql, [], |row| Ok(time_record(row))).optional()?.transpose();
     Ok(StoreError::skip_damaged(found, &"of `heartbeat`")?.flatten())
 }
 
-fn heartbeat(row: &Row<'_>) -> Result<Heartbeat, StoreError> {
+fn time_record(row: &Row<'_>) -> Result<TimeRecord, StoreError> {
     let moment = Moment {
         wall: to_time(row.get(2)?)?,
         promise: to_time(row.get(3)?)?,
         certain: to_time(row.get(4)?)?,
     };
     let since_boot = Duration::from_millis(row.get::<_, i64>(1)?.try_into().unwrap_or_default());
-    Ok(Heartbeat { moment, boot_id: row.get(0)?, since_boot })
+    Ok(TimeRecord { moment, boot_id: row.get(0)?, since_boot })
 }
 
 /// The newest time in a store whose lives have entered none of their own; `None` in an empty one.

@@ -1,0 +1,63 @@
+//! An alarm is over by itself: it was not reported again in time.
+
+use jiff::Timestamp;
+
+use super::accept::{IncomingAlert, accept};
+use super::changes::Changes;
+use super::context::DecisionContext;
+use super::state::{DecisionState, OpenIncident};
+use crate::clock::whole_millis;
+use crate::{AlarmNaming, Alert, Kind, Labels, Mention, Severity, Status};
+
+/// The field of an alert that tells why an alarm ended which nobody ended.
+const ENDED_BY: &str = "ended_by";
+
+/// The rule by which it ended: the setting of its source, or the end that its sender gave it.
+const RULE: &str = "resolve_after";
+
+/// Ends the alarm that is open in `state`, if one is, and tells of it as of any end, with these `texts`.
+///
+/// Needs the state of [`StateKey::WholeIncident`](crate::StateKey::WholeIncident).
+#[must_use]
+pub fn expire(
+    state: &DecisionState,
+    texts: &Labels,
+    context: &DecisionContext<'_>,
+    now: Timestamp,
+) -> Changes {
+    let Some(known) = &state.incident else { return Changes::default() };
+    let end = end_of(known, texts, whole_millis(now));
+    accept(state, &IncomingAlert::new(end, context.policy), context, now)
+}
+
+/// The end of an alarm: the alarm as it was told last, or only its identity if that cannot be read.
+fn end_of(known: &OpenIncident, texts: &Labels, now: Timestamp) -> Alert {
+    let mut end = known.last_alert.as_ref().map_or_else(|| nameless(known), |it| Alert::clone(it));
+    end.fingerprint = known.key.fingerprint;
+    end.status = Status::Resolved;
+    end.ends_at = Some(now);
+    let mut annotations = texts.clone();
+    annotations.fill_from(&end.annotations);
+    end.annotations = annotations;
+    end.extra.set(ENDED_BY, RULE);
+    end
+}
+
+fn nameless(known: &OpenIncident) -> Alert {
+    Alert {
+        source: known.key.source.clone(),
+        fingerprint: known.key.fingerprint,
+        kind: Kind::Alarm,
+        status: Status::Resolved,
+        naming: AlarmNaming::Labels,
+        severity: Severity::High,
+        severity_sent: None,
+        labels: Labels::default(),
+        annotations: Labels::default(),
+        extra: Labels::default(),
+        mention: Mention::default(),
+        starts_at: known.incident.since,
+        ends_at: None,
+        generator_url: None,
+    }
+}

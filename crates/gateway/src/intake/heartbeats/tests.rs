@@ -1,0 +1,46 @@
+use std::time::Duration;
+
+use fanfare_core::{AlertEntry, AlertId, ExpectedHeartbeats, HeartbeatRule, Labels, Severity};
+use fanfare_testkit::NOON;
+use jiff::SignedDuration;
+
+use super::*;
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+fn at(seconds: i64) -> Timestamp {
+    NOON + SignedDuration::from_secs(seconds)
+}
+
+fn expected(source: &str) -> HeartbeatRule {
+    HeartbeatRule {
+        source: source.into(),
+        expected: ExpectedHeartbeats::AnyAlert,
+        every: HOUR,
+        grace: Duration::ZERO,
+        severity: Severity::High,
+        labels: Labels::default(),
+    }
+}
+
+/// An accepted alert of a source.
+fn accepted(source: &str) -> CommittedAlert {
+    let mut alert = fanfare_testkit::alert(Severity::High);
+    alert.source = source.into();
+    CommittedAlert {
+        id: AlertId(1),
+        alert: alert.into(),
+        decisions: Vec::new(),
+        entry: AlertEntry::New,
+        ended: None,
+    }
+}
+
+#[test]
+fn each_alert_of_a_source_is_a_heartbeat_of_it_if_one_is_expected() {
+    let heartbeats = Heartbeats::default();
+    heartbeats.board().apply_rules(vec![expected("thinklink"), expected("prometheus")], at(0));
+    heartbeats.hear_alerts(&[accepted("thinklink"), accepted("nobody")], at(9));
+    let last: Vec<_> = heartbeats.board().states().map(|it| (it.key.to_string(), it.last)).collect();
+    assert_eq!(last, [("prometheus".to_owned(), None), ("thinklink".to_owned(), Some(at(9)))]);
+}
