@@ -12,6 +12,7 @@ mod answers;
 mod robots;
 mod mqtt;
 mod scripts;
+mod doctor;
 mod senders;
 mod check;
 mod doors;

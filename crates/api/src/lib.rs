@@ -28,8 +28,8 @@ pub use crate::shapes::{
     IngestPreview, IngestQuery, IngestResult, LedgerContradiction, LedgerSubject, LeftOutRows, ListedAlert,
     ListedDelivery, MentionedPeople, NotReadyCause, NotificationSummary, NotificationTally, PolicyGap,
     PreviewedAlert, ProblemLevel, ReceiverTerms, RefusedReload, ReloadResult, ReportedText, RequiredChannels,
-    RetryResult, RouteCheck, RouteReason, RoutingExplanation, SourceReport, StepDetails, StoreReport,
-    SuppressedReceiver, TimelineEvent, UnaccountedRow, UnderstoodAlert, UnsettledContracts,
+    RetryResult, RouteCheck, RouteReason, RoutingExplanation, ScriptFinding, SourceReport, StepDetails,
+    StoreReport, SuppressedReceiver, TimelineEvent, UnaccountedRow, UnderstoodAlert, UnsettledContracts,
 };
 pub use crate::word::{UnknownWord, parse_word};
 pub use crate::words::{

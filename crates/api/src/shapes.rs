@@ -4,6 +4,7 @@ mod explanation;
 mod timeline;
 mod steps;
 mod reload;
+mod scripts;
 mod audit;
 mod status;
 mod channels;
@@ -49,6 +50,7 @@ pub use self::ingest::{
     UnderstoodAlert,
 };
 pub use self::reload::{ConfigProblem, ProblemLevel, RefusedReload, ReloadResult};
+pub use self::scripts::ScriptFinding;
 pub use self::status::{
     BrokenContract, FiringIncidents, GatewayStatus, NotReadyCause, SourceReport, StoreReport,
     UnsettledContracts,

@@ -26,6 +26,7 @@ use crate::commands::send::SendArgs;
 use crate::commands::serve::{SandboxArgs, ServeArgs};
 use crate::commands::shell::{CompletionArgs, ManArgs};
 use crate::commands::status::StatusArgs;
+use crate::commands::tkl::TklDoctorArgs;
 
 /// One alert in; every bell that must ring, rings; and it can be proved afterwards.
 #[derive(Debug, Parser)]
@@ -108,6 +109,9 @@ pub enum Command {
     Reload(ReloadArgs),
     /// Shows the state of a running gateway on one screen: what is broken, for whom, since when
     Status(StatusArgs),
+    /// Looks at ThinkLink's scripts
+    #[command(subcommand)]
+    Tkl(TklCommand),
     /// Posts an alert to a running gateway
     Send(SendArgs),
     /// Shows the alerts that a running gateway has accepted
@@ -186,6 +190,13 @@ pub enum ChannelsCommand {
     List(ChannelListArgs),
     /// Sends a marked test through a channel, and waits for its provider's answer
     Test(ChannelTestArgs),
+}
+
+/// The commands about ThinkLink.
+#[derive(Debug, Subcommand)]
+pub enum TklCommand {
+    /// Runs a script as each version of ThinkLink does, and tells what would reach Fanfare; nothing is sent
+    Doctor(TklDoctorArgs),
 }
 
 /// The commands about heartbeats.

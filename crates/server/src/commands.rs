@@ -5,6 +5,7 @@ pub(crate) mod reload;
 pub(crate) mod check;
 pub(crate) mod routes;
 
+pub(crate) mod tkl;
 pub(crate) mod init;
 pub(crate) mod shell;
 pub(crate) mod backup;

@@ -9,11 +9,11 @@ use fanfare_core::{Clock, Language, SystemClock};
 use crate::LocaleVariables;
 use crate::cli::{
     AlertsCommand, ChannelsCommand, Cli, Command, DeadLettersCommand, DeliveriesCommand, HeartbeatsCommand,
-    RoutesCommand,
+    RoutesCommand, TklCommand,
 };
 use crate::commands::{
     CommandContext, Outcome, OutputStyle, ack, alerts, audit, backup, channels, check, dead_letters,
-    deliveries, explain, heartbeats, init, reload, routes, send, serve, shell, status,
+    deliveries, explain, heartbeats, init, reload, routes, send, serve, shell, status, tkl,
 };
 
 /// Does what the command line says; what it prints goes to `out`, in this `style`. The language for people is
@@ -50,6 +50,7 @@ pub fn run(
         Command::DeadLetters(command) => run_dead_letters(context, &command, out),
         Command::Channels(ChannelsCommand::List(args)) => channels::list(context, &args, out),
         Command::Channels(ChannelsCommand::Test(args)) => channels::test(context, &args, out),
+        Command::Tkl(TklCommand::Doctor(args)) => tkl::doctor(context, &args, out),
         Command::Heartbeats(HeartbeatsCommand::List(args)) => heartbeats::list(context, &args, out),
         Command::Heartbeats(HeartbeatsCommand::Forget(args)) => heartbeats::forget(context, &args, out),
         Command::Audit(args) => audit::audit(context, &args, out),

@@ -56,7 +56,7 @@ fn is_channel(package: &str) -> bool {
 }
 
 /// The rooms that the binary puts together.
-const ROOMS_OF_SERVER: [&str; 11] = [
+const ROOMS_OF_SERVER: [&str; 12] = [
     "fanfare-api",
     "fanfare-config",
     "fanfare-core",
@@ -66,6 +66,7 @@ const ROOMS_OF_SERVER: [&str; 11] = [
     "fanfare-mqtt",
     "fanfare-sandbox",
     "fanfare-sources",
+    "fanfare-tkl-host",
     "fanfare-tls",
     "fanfare-words",
 ];
@@ -75,7 +76,7 @@ fn may_know(package: &str, other: &str) -> bool {
     match package {
         tool if is_tool(tool) => true,
         SERVER => ROOMS_OF_SERVER.contains(&other) || is_channel(other),
-        "fanfare-api" | "fanfare-core" | "fanfare-sandbox" => false,
+        "fanfare-api" | "fanfare-core" | "fanfare-sandbox" | "fanfare-tkl-host" => false,
         "fanfare-http" => {
             let rooms = [
                 "fanfare-api",
