@@ -17,6 +17,7 @@ mod withdraw;
 mod builder;
 mod complete;
 mod meant;
+mod likeness;
 mod committed;
 mod changes;
 mod settlement;

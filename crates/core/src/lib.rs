@@ -41,6 +41,8 @@ mod proxy_login;
 mod secret;
 mod ledger_sentence;
 mod text;
+mod numbers;
+mod told_apart;
 mod hash;
 mod duration;
 mod time_record;
@@ -114,6 +116,7 @@ pub use crate::notification::{Acknowledgement, GroupedAlert, Notification};
 pub use crate::notifier::{
     BuildError, Channel, Context, Notifier, SandboxAccount, SandboxDoors, SettingWarning,
 };
+pub use crate::numbers::{warm_up_numbers, without_readings};
 pub use crate::plan::{
     Decision, IncidentChange, Plan, RoutedReceiver, Suppression, Verdict, plan, route_alert,
 };
@@ -129,5 +132,6 @@ pub use crate::severity::{InvalidSeverity, Severity};
 pub use crate::terms::{Contract, DeliveryTerms, Rung, Sending, Succeed, Unless};
 pub use crate::text::{addresses, cut_point, cut_to_bytes, keep_lines, one_line, space_after_addresses};
 pub use crate::time_record::{ClockReading, TimePassed, TimeRecord, resume, time_passed};
+pub use crate::told_apart::{ALARM_CODE_FIELDS, DEVICE_NUMBER_FIELDS, PLACE_FIELDS, plain_name};
 pub use crate::waiting_line::{PlaceInLine, WaitingLine};
 pub use crate::why::Why;

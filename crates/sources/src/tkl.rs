@@ -22,7 +22,7 @@
 //! | `entries` | which alarms a body reports: itself, or the entries of a list |
 //! | `names`, `parts`, `words` | what a field's name, the object around it and a word for a state mean |
 //! | `intent` | whether the alarm is raised or has ended |
-//! | `subject`, `leftovers`, `numbers` | which two bodies are about the same alarm |
+//! | `subject`, `leftovers` | which two bodies are about the same alarm |
 
 use fanfare_core::{Alert, Fingerprint, Identity, Kind, Labels, Severity, Status};
 use jiff::Timestamp;
@@ -51,14 +51,13 @@ mod chat_message;
 mod parts;
 mod names;
 mod words;
-mod numbers;
 mod form;
 
 /// Prepares the tables and patterns.
 pub(crate) fn warm_up() {
     names::warm_up();
     chat_message::warm_up();
-    numbers::warm_up();
+    fanfare_core::warm_up_numbers();
 }
 
 /// Reads a body that holds one alarm or a list of them.

@@ -3,14 +3,13 @@
 
 use std::borrow::Cow;
 
-use fanfare_core::Labels;
+use fanfare_core::{Labels, without_readings};
 
 use crate::extra::{CUT, bounded};
 use crate::json::{Json, Object};
 use crate::scrub::is_secret_name;
 
 use super::names::{Meaning, is_telemetry, known, plain};
-use super::numbers::without_readings;
 use super::parts::{PartKind, is_part};
 
 /// The largest number of leftovers that people see of one alert, and the length of each, in bytes.

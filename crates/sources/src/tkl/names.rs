@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use fanfare_core::{ALARM_CODE_FIELDS, DEVICE_NUMBER_FIELDS, PLACE_FIELDS, plain_name};
+
 /// The meaning of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Meaning {
@@ -68,13 +70,7 @@ const NAMES: [(Meaning, &str, &str); 25] = [
          alarmcode faultcode errorcode 告警代码 故障代码 报警代码 错误代码",
     ),
     (Meaning::Eui, "eui", "deveui deviceeui"),
-    (
-        Meaning::DeviceId,
-        "",
-        "deviceid devid deviceno devno devicecode devicesn devsn sn serial serialnumber serialno imei mac \
-         macaddress assetid nodeid sensorid meterid equipmentid machineid plcid 设备编号 设备id 设备号 设备编码 \
-         设备序列号 序列号",
-    ),
+    (Meaning::DeviceId, "", DEVICE_NUMBER_FIELDS),
     (Meaning::Target, "target", ""),
     (
         Meaning::DeviceName,
@@ -82,12 +78,7 @@ const NAMES: [(Meaning, &str, &str); 25] = [
         "device devname dev 设备名称 设备名 设备 equipmentname equipment machinename machine sensorname assetname \
          nodename metername plc hostname",
     ),
-    (
-        Meaning::Place,
-        "",
-        "location locationname station stationname site sitename place position address area zone room roomname \
-         roomno building floor line door channel slaveid slave loop loopno point pointno 回路 点位 通道 防区 位置 地点 地址 站点 站点名称 区域 房间 楼层 楼栋 安装位置",
-    ),
+    (Meaning::Place, "", PLACE_FIELDS),
     (Meaning::Title, "title", "subject summary headline alarmtitle alerttitle event 标题 主题 事件 摘要"),
     (
         Meaning::Description,
@@ -165,10 +156,6 @@ const TELEMETRY: &str = "telemetry telemetrydata values readings measurements se
 /// Names of the type of an alarm: of one type a device may have several alarms at once.
 const ALARM_TYPES: [&str; 4] = ["alarmtype", "alerttype", "告警类型", "报警类型"];
 
-/// Names of the code of an alarm: with it a name like `PLC alarm` is told apart from another one.
-const ALARM_CODES: [&str; 7] =
-    ["alarmcode", "faultcode", "errorcode", "告警代码", "故障代码", "报警代码", "错误代码"];
-
 /// Tells whether the normalised name is that of an alarm's type.
 pub(super) fn is_alarm_type(plain: &str) -> bool {
     ALARM_TYPES.contains(&plain)
@@ -176,13 +163,12 @@ pub(super) fn is_alarm_type(plain: &str) -> bool {
 
 /// Tells whether the normalised name is that of an alarm's code.
 pub(super) fn is_alarm_code(plain: &str) -> bool {
-    ALARM_CODES.contains(&plain)
+    ALARM_CODE_FIELDS.split_ascii_whitespace().any(|name| name == plain)
 }
 
 /// A name as names are compared: without case, `_`, `-`, `.` and blanks.
 pub(super) fn plain(name: &str) -> String {
-    let kept = name.chars().filter(|c| !(matches!(c, '_' | '-' | '.') || c.is_whitespace()));
-    kept.flat_map(char::to_lowercase).collect()
+    plain_name(name)
 }
 
 /// The meaning of a name, and its rank among the names of that meaning.

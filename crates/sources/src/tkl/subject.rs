@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use fanfare_core::{AlarmNaming, Kind, Labels, SourceName};
+use fanfare_core::{AlarmNaming, Kind, Labels, SourceName, without_readings};
 
 use crate::json::Json;
 use crate::{Hints, Unreadable};
@@ -10,7 +10,6 @@ use crate::{Hints, Unreadable};
 use super::body::{Body, Field};
 use super::leftovers::{Comparison, identifying, identifying_fields};
 use super::names::{Meaning, is_alarm_code, is_alarm_type, plain};
-use super::numbers::without_readings;
 use super::parts::{Part, PartKind};
 
 /// The subject of an alert: an alarm of a device. It cannot be printed: it may have a credential in its name.

@@ -217,3 +217,116 @@ fn the_newest_text_is_told_with_the_end_though_nobody_was_told_of_it_before() {
     let told = fixture.accept(end(sent("aa18", "hot", "Current -18")), 240).notifications[0].alert.clone();
     assert_eq!(told.annotations.get("description"), Some("Current -18"));
 }
+
+fn placed(field: &str, place: &str, alarm: Alert) -> Alert {
+    let mut alarm = alarm;
+    alarm.extra.set(field, place);
+    let identity: Labels =
+        [("of", alarm.fingerprint.to_string().as_str()), (field, place)].into_iter().collect();
+    alarm.fingerprint = Fingerprint::from_labels(&identity);
+    alarm
+}
+
+#[test]
+fn an_end_with_the_number_of_another_thing_ends_nothing() {
+    for (raised, ended) in [
+        ("Pump 1 fail", "Pump 2 fail"),
+        ("Pump 1 fail", "Pump 2 is normal again"),
+        ("Fire R1", "Fire R2 ok"),
+        ("Zone 3 detector 12", "Zone 3 detector 13 cleared"),
+        ("3号泵故障", "4号泵恢复"),
+        ("3分区烟感报警", "4分区烟感恢复正常"),
+        ("35kV线路跳闸", "10kV线路恢复"),
+        ("Room 3 hot", "Door 3 closed"),
+    ] {
+        check(&[sent("aa18", "", raised)], end(sent("aa18", "", ended)), NEVER_TOLD);
+    }
+}
+
+#[test]
+fn an_end_with_the_number_of_an_alarm_ends_that_alarm() {
+    let pumps = || {
+        [sent("aa18", "", "Pump 1 fail"), sent("aa18", "", "Pump 2 fail"), sent("aa18", "", "Battery low")]
+    };
+    check(&pumps(), end(sent("aa18", "", "Pump 2 is normal again")), Ok(2));
+    check(
+        &[sent("aa18", "", "3号泵故障"), sent("aa18", "", "4号泵故障")],
+        end(sent("aa18", "", "4号泵恢复")),
+        Ok(2),
+    );
+    check(
+        &pumps(),
+        end(sent("aa18", "", "Pump 3 ok")),
+        Err("several open alarms may be meant (3): name the one that ends"),
+    );
+}
+
+#[test]
+fn an_end_whose_words_name_something_else_ends_nothing_and_names_what_it_may_mean() {
+    let perhaps = Err("several open alarms may be meant (1): name the one that ends");
+    for (raised, ended) in [
+        ("Kitchen smoke", "Bedroom smoke ok"),
+        ("Temperature too high", "Door closed"),
+        ("厨房烟感报警", "卧室烟感恢复"),
+        ("水浸报警", "门磁已关闭"),
+        ("Fire", "Sensor 3 ok"),
+        ("Temperature too high", "heartbeat"),
+    ] {
+        check(&[sent("aa18", "", raised)], end(sent("aa18", "", ended)), perhaps);
+    }
+    let at = |room: &str| titled("Smoke", sent("aa18", "", room));
+    check(&[at("Kitchen")], end(at("Bedroom")), perhaps);
+}
+
+#[test]
+fn an_end_says_what_holds_now_of_the_thing_that_its_alarm_names() {
+    for (raised, ended) in [
+        ("温度过高", "温度恢复正常"),
+        ("水位超限，当前3.2米", "水位已正常"),
+        ("Door open", "Door closed"),
+        ("Temp 41.2 °C too high", "Temp is 22.5 °C now, back within range"),
+        ("Temperature: 41", "Temperature: 22, ok"),
+        ("Pump 1 fail, code 17", "Pump 1 ok"),
+        ("Tank overflow", "All clear"),
+        ("烟感报警", "正常"),
+    ] {
+        check(&[sent("aa18", "", raised)], end(sent("aa18", "", ended)), Ok(1));
+    }
+    check(
+        &[titled("Freezer", sent("aa18", "", "Door was left open"))],
+        end(titled("Freezer", sent("aa18", "", "Values are normal"))),
+        Ok(1),
+    );
+}
+
+#[test]
+fn an_end_with_another_place_or_code_is_that_of_another_alarm() {
+    for (field, one, other) in [
+        ("room", "Kitchen", "Bedroom"),
+        ("data.zone", "4", "5"),
+        ("errorCode", "4711", "4712"),
+        ("回路", "1", "2"),
+    ] {
+        for name in ["", "leak"] {
+            let alarm = |place: &str| placed(field, place, sent("aa18", name, "Leak"));
+            check(&[alarm(one)], end(alarm(other)), NEVER_TOLD);
+            // The end that leaves it out means the only one there is.
+            check(&[alarm(one)], end(sent("aa18", name, "Leak")), Ok(1));
+            let several = Err("several open alarms may be meant (1, 2): name the one that ends");
+            check(&[alarm(one), alarm(other)], end(sent("aa18", name, "Leak")), several);
+        }
+    }
+    let code = |code: &str| placed("errorCode", code, sent("aa18", "PLC", ""));
+    check(&[code("17")], end(code("0")), Ok(1));
+}
+
+#[test]
+fn a_number_of_a_gateway_is_no_device() {
+    let fan = |name: &str, alarm: &str| {
+        let mut alarm = sent("gw1", alarm, "Overload");
+        alarm.labels.set("device", name);
+        placed("fan", name, alarm)
+    };
+    check(&[fan("Fan 1", "jam")], end(fan("Fan 2", "jam")), NEVER_TOLD);
+    check(&[fan("Fan 1", "")], end(fan("Fan 2", "")), NEVER_TOLD);
+}

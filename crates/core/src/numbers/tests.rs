@@ -124,6 +124,76 @@ fn the_number_of_a_thing_is_kept() {
 }
 
 #[test]
+fn an_address_a_storey_and_a_chainage_are_no_readings() {
+    for text in [
+        "1:12 fire",
+        "3:04 smoke alarm",
+        "烟感 1.12",
+        "温感1.07报警",
+        "Smoke 3.12",
+        "Heat 2.15 fault",
+        "1.12 smoke detector",
+        "Basement -2",
+        "Garage -1 CO alarm",
+        "地下-2",
+        "km 12.3",
+        "里程 12.3",
+        "3分区烟感",
+        "11分厂停电",
+        "2分站离线",
+    ] {
+        check_kept(text);
+    }
+    check_same("Fire panel: 02:15 battery", "Fire panel: 02:16 battery");
+    check_same("since 2:15 offline", "since 2:16 offline");
+    check_same("下午3:15 离线", "下午3:16 离线");
+}
+
+#[test]
+fn a_unit_in_the_name_of_a_thing_is_no_reading() {
+    for text in [
+        "10kV线路",
+        "35kV 母线",
+        "24V供电",
+        "-12V rail",
+        "10 kV line tripped",
+        "110V battery charger",
+        "400A断路器",
+        "10t crane",
+        "6 bar line",
+    ] {
+        check_kept(text);
+    }
+    for (one, other) in [
+        ("Supply voltage 12V", "Supply voltage 11V"),
+        ("母线电压10.2kV", "母线电压9.8kV"),
+        ("pressure 3.1 bar pump 2", "pressure 3.4 bar pump 2"),
+        ("3.1 bar at pump 2", "3.4 bar at pump 2"),
+        ("离线5分", "离线6分"),
+        ("Smoke 3.1 %", "Smoke 3.2 %"),
+        ("offline for 5 min, sensor 3", "offline for 6 min, sensor 3"),
+    ] {
+        check_same(one, other);
+    }
+}
+
+#[track_caller]
+fn check_things(text: &str, expected: &[&str]) {
+    assert_eq!(numbered_things(text), expected, "{text}");
+}
+
+#[test]
+fn a_thing_is_called_by_its_number() {
+    check_things("Pump 1 fail", &["pump 1"]);
+    check_things("Pump #1: ok", &["pump 1"]);
+    check_things("Fire R2, zone 12A", &["r 2", "zone 12a"]);
+    check_things("3号泵故障", &["号泵 3"]);
+    check_things("水泵1恢复", &["水泵 1"]);
+    check_things("value: 41, T=22, 30.5 °C at 08:30", &[]);
+    check_things("zone: 4", &["zone 4"]);
+}
+
+#[test]
 fn text_without_numbers_stays_as_it_is() {
     check_kept("door-open, e.g. north");
     check_kept("");

@@ -5,16 +5,16 @@
 //! with a decimal point, a sign, a unit or a word for what it counts.
 //!
 //! `Room 3.12` is the number of a room, since a word for a place stands right before it. `Room: 3.12` cannot be told
-//! from the temperature of a room, which is written like that far more often; it is taken for a reading.
+//! from the temperature of a room, which is written like that far more often; it is taken for a reading. A unit is part
+//! of a name where the thing follows that is called by it: `10 kV line`, `12V供电`.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::scrub::pattern;
-
 /// The text without readings, durations, times and counters. What is left of it is for comparing, not for people.
-pub(super) fn without_readings(text: &str) -> String {
+#[must_use]
+pub fn without_readings(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut done = 0;
     while let Some(start) = text[done..].find(|c: char| c.is_ascii_digit()).map(|at| done + at) {
@@ -30,8 +30,23 @@ pub(super) fn without_readings(text: &str) -> String {
     kept
 }
 
+/// The things that `text` calls by a number, each as `pump 1`, `r1` or `号泵 3`. A bare number behind a word for a
+/// quantity, a colon or `=` is none, unless a word for a place stands there, too.
+pub(crate) fn numbered_things(text: &str) -> Vec<String> {
+    let mut things = Vec::new();
+    let mut done = 0;
+    while let Some(start) = text[done..].find(|c: char| c.is_ascii_digit()).map(|at| done + at) {
+        let number = WrittenNumber::at(text, start);
+        done = number.end;
+        if !number.is_reading() && !number.is_quantity() {
+            things.push(number.thing(&text[start..]));
+        }
+    }
+    things
+}
+
 /// Prepares the pattern.
-pub(super) fn warm_up() {
+pub fn warm_up_numbers() {
     LazyLock::force(&TIME);
 }
 
@@ -103,8 +118,10 @@ impl<'a> WrittenNumber<'a> {
     fn at(text: &'a str, first: usize) -> Self {
         let (start, lead) = lead_before(text, first);
         let (end, shape) = match time_end(&text[first..]) {
-            Some(length) => (first + length, NumberShape::Time),
-            None => {
+            Some(length) if !is_address(&text[first..first + length], &text[..start]) => {
+                (first + length, NumberShape::Time)
+            }
+            Some(_) | None => {
                 let (length, shape) = digits_end(&text[first..]);
                 (first + length, shape)
             }
@@ -122,6 +139,7 @@ impl<'a> WrittenNumber<'a> {
             (NumberShape::Time, _) if self.digits > "08:30".len() => !is_glued,
             (NumberShape::Time, _) => !is_named,
             (NumberShape::Integer | NumberShape::Decimal, UnitKind::Symbol) => true,
+            (NumberShape::Integer | NumberShape::Decimal, _) if self.is_rating() => false,
             (NumberShape::Integer | NumberShape::Decimal, UnitKind::Word) if !is_named => true,
             (NumberShape::Decimal, UnitKind::Word) => !is_glued,
             (NumberShape::Decimal, _) if self.lead == NumberLead::Sign => true, // no room is called -9.4
@@ -140,6 +158,52 @@ impl<'a> WrittenNumber<'a> {
                 is_signed || self.is_counter()
             }
         }
+    }
+
+    /// Tells whether the number, with its unit, is part of the name of the thing behind it: `-5V rail`, `35kV线路`,
+    /// `1.12 smoke detector`. A thing with a number of its own is called by that one.
+    fn is_rating(&self) -> bool {
+        if self.is_measured() {
+            return false;
+        }
+        let after = self.after.trim_start_matches(' ');
+        if starts_with(after, NAMED_BEFORE_UNITS_ZH) {
+            return true;
+        }
+        let word = first_word(after);
+        let behind = match (word, self.shape) {
+            ("", NumberShape::Decimal) => after,
+            ("", NumberShape::Integer | NumberShape::Parts | NumberShape::Time) => return false,
+            (unit, _) if has(RATINGS, &unit.to_lowercase()) => after[unit.len()..].trim_start_matches(' '),
+            (_, NumberShape::Decimal) if self.lead != NumberLead::Sign => after,
+            (..) => return false,
+        };
+        let thing = first_word(behind);
+        let further = behind[thing.len()..].trim_start_matches([' ', '-', '#']);
+        let is_thing = has(PLACES, &thing.to_lowercase()) || has(RATED, &thing.to_lowercase());
+        (is_thing && !further.starts_with(|c: char| c.is_ascii_digit())) || starts_with(behind, RATED_ZH)
+    }
+
+    /// Tells whether the number is a bare one that says how much, and not which.
+    fn is_quantity(&self) -> bool {
+        let before = self.before.trim_end_matches(' ');
+        let is_place = || ends_with_word_of(before, &[' ', ':', '=', '：'], PLACES, PLACES_ZH);
+        self.is_measured() || (before.ends_with([':', '=', '：']) && !is_place())
+    }
+
+    /// The thing: the word before the number and the number, or what a Chinese name has behind it. `from_digits` is the
+    /// text from the first digit on.
+    fn thing(&self, from_digits: &str) -> String {
+        let glued = self.after.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(self.after.len());
+        let number = &from_digits[..self.digits + glued];
+        let after = &self.after[glued..];
+        let word = if starts_with(after, NAMED_ZH) {
+            after.chars().take(2).collect()
+        } else {
+            let before = self.before.trim_end_matches([' ', '-', '_', '#', '.', ':', '：', '№', '=']);
+            last_word(before)
+        };
+        format!("{word} {number}").trim().to_lowercase()
     }
 
     /// Tells whether a word for a quantity or a comparison stands right before the number, and none for a place.
@@ -203,6 +267,13 @@ fn time_end(text: &str) -> Option<usize> {
         None => false,
     };
     (!is_longer).then_some(end)
+}
+
+/// Tells whether what looks like a time is the address of a detector, `1:12` for loop and device: an hour of one digit
+/// where no word for a time stands before it, and no seconds or half of the day behind.
+fn is_address(time: &str, before: &str) -> bool {
+    let is_short = matches!(time.as_bytes(), [b'0'..=b'9', b':', _, _]);
+    is_short && !ends_with_word_of(before, &[' ', ':', '：', '(', '[', '@', ','], TIMES, TIMES_ZH)
 }
 
 /// The length of the digits at the beginning of `text`, and their shape.
@@ -293,6 +364,16 @@ fn ends_with(text: &str, list: &str) -> bool {
     list.split_ascii_whitespace().any(|word| text.ends_with(word))
 }
 
+/// The word at the end of `text`; of Chinese, which has no blanks, the last two characters.
+fn last_word(text: &str) -> String {
+    let of_words = |c: &char| c.is_alphanumeric() && *c < '\u{2e80}';
+    let mut word: Vec<char> = text.chars().rev().take_while(of_words).take(16).collect();
+    if word.is_empty() {
+        word = text.chars().rev().take_while(|c| c.is_alphanumeric()).take(2).collect();
+    }
+    word.into_iter().rev().collect()
+}
+
 fn first_word(text: &str) -> &str {
     &text[..text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len())]
 }
@@ -313,14 +394,28 @@ const PLACES: &str = "room rm floor fl level building bldg block house hall wing
      device gateway station site lift elevator pos position row column shelf bin silo boiler chiller compressor \
      conveyor loop circuit breaker feeder phase input output relay di do ai ao group team step stage plant \
      parking space apartment apt suite freezer fridge camera point detector box hub cell machine server disk vlan \
-     register part store container truck vehicle track platform exit entrance";
-const PLACES_ZH: &str = "房间 房 室 楼 层 区 栋 幢 座 门 线 路 道 卡 泵 柜 机 站 井 单元 组 排 列 台 段 阀 箱 罐 仓 桥 塔 梯 桩 车间";
+     register part store container truck vehicle track platform exit entrance basement cellar garage deck storey \
+     story lvl lot km kilometer kilometre milepost chainage smoke heat flame mcp callpoint hydrant sprinkler module \
+     slave";
+const PLACES_ZH: &str = "烟感 温感 感烟 感温 手报 探测器 消火栓 喷淋 模块 门磁 地下 负 里程 桩号 点位 节点 房间 房 室 楼 层 区 栋 幢 座 门 线 路 道 卡 泵 柜 机 站 井 单元 组 排 列 台 段 阀 箱 罐 仓 桥 塔 梯 桩 车间";
 /// Words that end like one for a place and are none.
 const NO_PLACES_ZH: &str =
     "离线 断线 掉线 上线 下线 在线 无线 开机 关机 停机 待机 短路 断路 开路 分段 阶段 时段";
 /// Characters that make a name of the number before them.
-const NAMED_ZH: &str =
-    "号 楼 层 室 栋 幢 座 区 路 线 门 柜 排 列 单元 机 组 期 站 井 通道 回路 房 段 台 库 桩";
+const NAMED_ZH: &str = "号 楼 层 室 栋 幢 座 区 路 线 门 柜 排 列 单元 机 组 期 站 井 通道 回路 房 段 台 库 桩 烟感 温感 手报 探测器";
+/// Names whose first character would be a unit.
+const NAMED_BEFORE_UNITS_ZH: &str = "分区 分厂 分站 分部 分店 分队 分机 分支 分路 分局 分公司 分库 分段 分院 分校 分箱 分会场 公里处 公里标 天井 天台 天桥 天车 \
+     升降 升压 安检 安全 周界 转运 转炉 转角 转辙 瓦楞 帕克 米仓 吨位";
+/// Units by which things are called.
+const RATINGS: &str = "v kv w kw mw kva mva ka a mm inch t ton hz bar";
+/// Things that are called by their voltage, current or size.
+const RATED: &str = "rail rails supply psu ups bus busbar mains feed crane transformer switchgear substation switch fuse \
+     battery charger network grid cable pipe power system side";
+const RATED_ZH: &str = "线 母线 供电 电源 开关 断路器 变压器 变电 配电 进线 出线 馈线 电缆 侧 段 柜 系统 回路 电池 蓄电池 直流 交流 行车 吊车 起重机 \
+     锅炉 管 高压 低压 电网 输出 输入 站 室 烟感 温感 手报 探测器";
+/// Words before a time of day.
+const TIMES: &str = "at since from until till time by after before when clock on";
+const TIMES_ZH: &str = "上午 下午 早上 晚上 凌晨 中午 时间 于 自 从 在 今日 今天 昨天 日 号 至 到";
 /// Words for codes: also behind a colon the number is a name.
 const CODES: &str = "no nr num number id code error err fault errno ip address addr version ver v model serial sn order ticket \
      batch lot user";
@@ -336,6 +431,12 @@ const COUNTED_ZH: &str = "次 遍 回合 条";
 /// Words for a counter, before the number.
 const COUNTERS: &str = "count counter seq sequence fcnt attempt retry retries total uptime";
 const COUNTERS_ZH: &str = "次数 计数 累计 共计";
+
+/// The pattern of this file.
+#[expect(clippy::expect_used, reason = "a constant of this file; every test would fail")]
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a valid pattern")
+}
 
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,168 @@
+//! Likeness: whether an end that has not the identity of an alarm may still be the end of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::numbers::numbered_things;
+use crate::told_apart::name_told_apart;
+use crate::{AlarmNaming, Alert, without_readings};
+
+/// The likeness of an end to an alarm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Likeness {
+    /// The end is that of something else.
+    Other,
+    /// The end has words of its own, and so has the alarm: it cannot be told.
+    Doubtful,
+    /// The end says nothing that the alarm does not say.
+    Unnamed,
+    /// The end speaks of a thing by the number that the alarm has.
+    SameThing,
+    /// The alarm goes by the name or text of the end.
+    Named,
+}
+
+/// The likeness of `end` to `alarm`, which is of the same device.
+///
+/// Where both have a name only the end's name counts: two alarms of a device may well share a text. Whatever the
+/// name, another place, code or numbered thing is another alarm.
+pub(super) fn likeness(end: &Alert, alarm: &Alert) -> Likeness {
+    let (said, known) = (name(end), name(alarm));
+    let are_named = said.is_some() && known.is_some();
+    if has_other_fields(end, alarm) {
+        return Likeness::Other;
+    }
+    let said_texts = texts(end).filter(|_| !are_named);
+    let known_texts: Vec<String> = known.into_iter().chain(texts(alarm)).map(folded).collect();
+    let is_named = said.into_iter().chain(said_texts).any(|it| known_texts.contains(&folded(it)));
+    if are_named {
+        return if is_named { Likeness::Named } else { Likeness::Other };
+    }
+    let (said_things, known_things) = (things(end), things(alarm));
+    let has_all_things = said_things.is_subset(&known_things);
+    if !has_all_things && !known_things.is_empty() {
+        return Likeness::Other;
+    }
+    let (said_words, known_words) = (Words::of(end), Words::of(alarm));
+    let differ = !has_all_things
+        || (!said_words.subjects.is_subset(&known_words.subjects)
+            && !known_words.subjects.is_subset(&said_words.subjects));
+    match (is_named, differ) {
+        (true, true) if !said_words.say_an_end => Likeness::Doubtful,
+        (true, _) => Likeness::Named,
+        (false, _) if said.is_some() => Likeness::Other,
+        (false, true) => Likeness::Doubtful,
+        (false, false) if said_things.is_empty() => Likeness::Unnamed,
+        (false, false) => Likeness::SameThing,
+    }
+}
+
+fn name(alert: &Alert) -> Option<&str> {
+    match alert.naming {
+        AlarmNaming::Text => None,
+        AlarmNaming::Name | AlarmNaming::Labels => alert.labels.get("alertname"),
+    }
+}
+
+fn texts(alert: &Alert) -> impl Iterator<Item = &str> {
+    ["title", "description", "content"].into_iter().filter_map(|it| alert.annotations.get(it))
+}
+
+/// The name and texts of the alert, in which its words are looked for.
+fn sayings(alert: &Alert) -> impl Iterator<Item = &str> {
+    name(alert).into_iter().chain(texts(alert))
+}
+
+fn folded(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+/// Tells whether the two differ in a place, a code or the number of a device that both have. A device without EUI goes
+/// by its number and its name.
+fn has_other_fields(end: &Alert, alarm: &Alert) -> bool {
+    let known: BTreeMap<String, String> = fields(alarm).collect();
+    let is_other = |(name, said): (String, String)| {
+        let is_none =
+            matches!(said.as_str(), "0" | "00" | "0000" | "0x0" | "none" | "ok" | "normal" | "正常" | "无");
+        !is_none && known.get(&name).is_some_and(|known| *known != said)
+    };
+    fields(end).any(is_other) || has_other_device_name(end, alarm)
+}
+
+fn fields(alert: &Alert) -> impl Iterator<Item = (String, String)> {
+    alert.extra.iter().filter_map(|(path, text)| Some((name_told_apart(path)?, folded(text))))
+}
+
+fn has_other_device_name(end: &Alert, alarm: &Alert) -> bool {
+    const EUI_DIGITS: usize = 16;
+    let is_eui = end.device_key().is_some_and(|it| {
+        it.device.len() == EUI_DIGITS && it.device.bytes().all(|byte| byte.is_ascii_hexdigit())
+    });
+    let names = end.labels.get("device").zip(alarm.labels.get("device"));
+    !is_eui && names.is_some_and(|(said, known)| folded(said) != folded(known))
+}
+
+/// The things with numbers that the alert speaks of, in its texts and in fields for a place.
+fn things(alert: &Alert) -> BTreeSet<String> {
+    let of_fields = alert.extra.iter().filter(|(path, _)| name_told_apart(path).is_some());
+    let of_fields =
+        of_fields.map(|(path, text)| format!("{} {text}", path.rsplit('.').next().unwrap_or(path)));
+    let said = sayings(alert).map(str::to_owned).chain(of_fields);
+    said.flat_map(|text| numbered_things(&text)).collect()
+}
+
+/// The words of an alert.
+struct Words {
+    /// Those that say what it is about: of Chinese the single characters.
+    subjects: BTreeSet<String>,
+    /// Tells whether a word says that something is over or well.
+    say_an_end: bool,
+}
+
+impl Words {
+    fn of(alert: &Alert) -> Self {
+        let mut words = Self { subjects: BTreeSet::new(), say_an_end: false };
+        for text in sayings(alert) {
+            words.add(&without_readings(text).to_lowercase());
+        }
+        words
+    }
+
+    fn add(&mut self, text: &str) {
+        let mut text = text.to_owned();
+        for phrase in ENDS_ZH.split_ascii_whitespace() {
+            self.say_an_end |= text.contains(phrase);
+            text = text.replace(phrase, " ");
+        }
+        for phrase in STATES_ZH.split_ascii_whitespace() {
+            text = text.replace(phrase, " ");
+        }
+        for word in text.split(|c: char| !c.is_alphanumeric()).filter(|it| !it.is_empty()) {
+            let (chinese, foreign): (String, String) = word.chars().partition(|c| *c >= '\u{2e80}');
+            self.subjects.extend(chinese.chars().map(String::from));
+            self.say_an_end |= has(ENDS, &foreign);
+            let is_subject = !foreign.is_empty() && !has(ENDS, &foreign) && !has(STATES, &foreign);
+            if is_subject && foreign.parse::<u64>().is_err() {
+                self.subjects.insert(foreign);
+            }
+        }
+    }
+}
+
+fn has(list: &str, word: &str) -> bool {
+    list.split_ascii_whitespace().any(|it| it == word)
+}
+
+/// Words that say that something is over or well.
+const ENDS: &str = "ok okay normal clear cleared resolved resolve recovered recovery recover restored restore ended end over \
+     closed close good healthy back again fixed solved gone stopped off range within online fine safe dry reset";
+/// Such words in Chinese, the longer first.
+const ENDS_ZH: &str =
+    "恢复正常 已恢复 恢复 正常 解除 消除 结束 已关闭 关闭 已处理 消失 复位 复归 上线 在线 清除";
+/// Words for what is wrong, and such as say nothing of it.
+const STATES: &str = "too high low hot cold warm wet over under above below limit threshold alarm alarms alert fault faulty fail \
+     failed failure error open opened detected lost offline down trip tripped on active is are was were be been being the a an \
+     of in at to by for and or not no all any has have had with its it this that now current currently since value \
+     state status warning critical c f v";
+/// Such words in Chinese, the longer first.
+const STATES_ZH: &str = "请处理 请检查 过高 过低 超高 超低 偏高 偏低 超限 超标 告警 报警 故障 异常 打开 离线 掉线 断开 触发 发生 高于 \
+     低于 超过 上限 下限 阈值 当前 现在 目前 已经 回到 范围 内 已 了 的 为 是 高 低 值";
