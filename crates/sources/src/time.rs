@@ -76,6 +76,7 @@ fn local(text: &str) -> Option<DateTime> {
     } else {
         text.to_owned()
     };
+    let (whole, afternoon) = if text.contains('年') { chinese(&whole) } else { (whole, 0) };
     let (date, time) = whole.split_once(['T', ' ', '日'])?;
     let date = numbers(date, &['-', '/', '年', '月', '.'])?;
     let is_fraction = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -84,12 +85,31 @@ fn local(text: &str) -> Option<DateTime> {
         time.split_once('.').filter(|(_, it)| is_fraction(it)).map_or(time, |(whole, _)| whole);
     let time = numbers(whole_seconds, &[':', '时', '分', '秒'])?;
     let ([year, month, day], [hour, minute, ..]) = (&date[..], &time[..]) else { return None };
+    let hour = if *hour < 12 { hour + afternoon } else { *hour };
     if *year < 1000 {
         return None; // of two digits, or a day
     }
     let second = time.get(2).copied().unwrap_or(0);
     let part = |number: i16| i8::try_from(number).ok();
-    DateTime::new(*year, part(*month)?, part(*day)?, part(*hour)?, part(*minute)?, part(second)?, 0).ok()
+    DateTime::new(*year, part(*month)?, part(*day)?, part(hour)?, part(*minute)?, part(second)?, 0).ok()
+}
+
+/// The Chinese date and time without the words and blanks in it, e.g. of `2026年11月27日 星期五 下午3点整`; and the hours
+/// that it leaves out.
+fn chinese(text: &str) -> (String, i16) {
+    let afternoon = if ["下午", "晚上", "PM"].iter().any(|word| text.contains(word)) { 12 } else { 0 };
+    let mut whole: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    if let Some(at) = whole.find("星期").or_else(|| whole.find('周')) {
+        let name = if whole[at..].starts_with('周') { 2 } else { 3 };
+        whole =
+            whole.chars().take(whole[..at].chars().count()).chain(whole[at..].chars().skip(name)).collect();
+    }
+    for word in ["上午", "下午", "早上", "中午", "晚上", "凌晨", "AM", "PM"] {
+        whole = whole.replace(word, "");
+    }
+    let whole = whole.replace('点', "时").replace('：', ":").replace("时整", "时").replace("日T", "日");
+    let is_hour = whole.ends_with('时');
+    (if is_hour { whole + "0分" } else { whole }, afternoon)
 }
 
 /// The numbers between the separators, up to three; `None` if there is anything else.

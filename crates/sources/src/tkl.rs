@@ -248,7 +248,8 @@ impl BodyReader<'_> {
     }
 
     fn identity(&self, taken: &Taken<'_>) -> Labels {
-        taken.subject.identity(&self.source.name, taken.kind, &taken.texts, &taken.body)
+        let state = taken.statement.told_apart_by();
+        taken.subject.identity(&self.source.name, taken.kind, &taken.texts, state, &taken.body)
     }
 
     /// The identity of the alert that `sent` reports, by all that was sent of its alarm and device.
@@ -321,6 +322,11 @@ impl Taken<'_> {
         leftovers::show(&mut annotations, extra);
         if annotations.is_empty() && !self.subject.has_alarm() {
             annotations.set("content", self.statement.line());
+        }
+        let states = self.statement.lines_beside(&annotations).join("\n");
+        if !states.is_empty() {
+            let content = annotations.take("content").map(|content| format!("{content}\n\n{states}"));
+            annotations.set("content", bounded(&content.unwrap_or(states)));
         }
         annotations
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::numbers::numbered_things;
 use crate::told_apart::name_told_apart;
-use crate::{AlarmNaming, Alert, without_readings};
+use crate::{ALARM_CODE_FIELDS, AlarmNaming, Alert, without_readings};
 
 /// The likeness of an end to an alarm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,28 +32,34 @@ pub(super) fn likeness(end: &Alert, alarm: &Alert) -> Likeness {
         return Likeness::Other;
     }
     let said_texts = texts(end).filter(|_| !are_named);
-    let known_texts: Vec<String> = known.into_iter().chain(texts(alarm)).map(folded).collect();
-    let is_named = said.into_iter().chain(said_texts).any(|it| known_texts.contains(&folded(it)));
-    if are_named {
-        return if is_named { Likeness::Named } else { Likeness::Other };
+    let known_texts: Vec<String> = known.map(folded).into_iter().chain(texts(alarm)).collect();
+    let is_named = said.map(folded).into_iter().chain(said_texts).any(|it| known_texts.contains(&it));
+    if !is_named && said.is_some() {
+        return Likeness::Other;
     }
     let (said_things, known_things) = (things(end), things(alarm));
     let has_all_things = said_things.is_subset(&known_things);
-    if !has_all_things && !known_things.is_empty() {
-        return Likeness::Other;
-    }
     let (said_words, known_words) = (Words::of(end), Words::of(alarm));
-    let differ = !has_all_things
-        || (!said_words.subjects.is_subset(&known_words.subjects)
-            && !known_words.subjects.is_subset(&said_words.subjects));
-    match (is_named, differ) {
-        (true, true) if !said_words.say_an_end => Likeness::Doubtful,
-        (true, _) => Likeness::Named,
-        (false, _) if said.is_some() => Likeness::Other,
-        (false, true) => Likeness::Doubtful,
-        (false, false) if said_things.is_empty() => Likeness::Unnamed,
-        (false, false) => Likeness::SameThing,
+    let do_words_differ = said_words.differ_from(&known_words);
+    if are_named {
+        // The name of a type, or an end without its place: another number is another alarm. Without a device the text
+        // is part of the alarm's identity.
+        let is_other_thing = !has_all_things && !known_things.is_subset(&said_things);
+        let is_other_text = is_of_site(end) && do_words_differ && !said_words.say_an_end;
+        return if is_other_thing || is_other_text { Likeness::Doubtful } else { Likeness::Named };
     }
+    match (is_named, has_all_things) {
+        (_, false) if !known_things.is_empty() => Likeness::Other,
+        (true, _) if said_words.say_an_end || (has_all_things && !do_words_differ) => Likeness::Named,
+        (true, _) | (false, false) => Likeness::Doubtful,
+        (false, true) if do_words_differ => Likeness::Doubtful,
+        (false, true) if said_things.is_empty() => Likeness::Unnamed,
+        (false, true) => Likeness::SameThing,
+    }
+}
+
+fn is_of_site(alert: &Alert) -> bool {
+    alert.device_key().is_some_and(|it| !it.has_device())
 }
 
 fn name(alert: &Alert) -> Option<&str> {
@@ -63,13 +69,23 @@ fn name(alert: &Alert) -> Option<&str> {
     }
 }
 
-fn texts(alert: &Alert) -> impl Iterator<Item = &str> {
-    ["title", "description", "content"].into_iter().filter_map(|it| alert.annotations.get(it))
+/// The texts of the sender: without the lines that only show a field that has no place of its own, unless it tells
+/// alarms apart.
+fn texts(alert: &Alert) -> impl Iterator<Item = String> {
+    let is_of_sender = |line: &&str| {
+        let path = line.split_once(": ").map(|(path, _)| path);
+        path.is_none_or(|path| alert.extra.get(path).is_none() || name_told_apart(path).is_some())
+    };
+    ["title", "description", "content"]
+        .into_iter()
+        .filter_map(|it| alert.annotations.get(it))
+        .map(move |text| folded(&text.lines().filter(is_of_sender).collect::<Vec<_>>().join("\n")))
+        .filter(|text| !text.is_empty())
 }
 
 /// The name and texts of the alert, in which its words are looked for.
-fn sayings(alert: &Alert) -> impl Iterator<Item = &str> {
-    name(alert).into_iter().chain(texts(alert))
+fn sayings(alert: &Alert) -> impl Iterator<Item = String> {
+    name(alert).map(folded).into_iter().chain(texts(alert))
 }
 
 fn folded(text: &str) -> String {
@@ -80,16 +96,17 @@ fn folded(text: &str) -> String {
 /// by its number and its name.
 fn has_other_fields(end: &Alert, alarm: &Alert) -> bool {
     let known: BTreeMap<String, String> = fields(alarm).collect();
-    let is_other = |(name, said): (String, String)| {
-        let is_none =
-            matches!(said.as_str(), "0" | "00" | "0000" | "0x0" | "none" | "ok" | "normal" | "正常" | "无");
-        !is_none && known.get(&name).is_some_and(|known| *known != said)
-    };
+    let is_other = |(name, said): (String, String)| known.get(&name).is_some_and(|known| *known != said);
     fields(end).any(is_other) || has_other_device_name(end, alarm)
 }
 
+/// The fields that tell alarms apart, by their normalised names. A code that says that there is none is left out.
 fn fields(alert: &Alert) -> impl Iterator<Item = (String, String)> {
-    alert.extra.iter().filter_map(|(path, text)| Some((name_told_apart(path)?, folded(text))))
+    let fields = alert.extra.iter().filter_map(|(path, text)| Some((name_told_apart(path)?, folded(text))));
+    let is_none = |name: &str, text: &str| {
+        has(ALARM_CODE_FIELDS, name) && (has(NOTHING, text) || text.trim_start_matches(['0', 'x']).is_empty())
+    };
+    fields.filter(move |(name, text)| !is_none(name, text))
 }
 
 fn has_other_device_name(end: &Alert, alarm: &Alert) -> bool {
@@ -103,10 +120,8 @@ fn has_other_device_name(end: &Alert, alarm: &Alert) -> bool {
 
 /// The things with numbers that the alert speaks of, in its texts and in fields for a place.
 fn things(alert: &Alert) -> BTreeSet<String> {
-    let of_fields = alert.extra.iter().filter(|(path, _)| name_told_apart(path).is_some());
-    let of_fields =
-        of_fields.map(|(path, text)| format!("{} {text}", path.rsplit('.').next().unwrap_or(path)));
-    let said = sayings(alert).map(str::to_owned).chain(of_fields);
+    let of_fields = fields(alert).map(|(name, text)| format!("{name} {text}"));
+    let said = sayings(alert).chain(of_fields);
     said.flat_map(|text| numbered_things(&text)).collect()
 }
 
@@ -122,13 +137,17 @@ impl Words {
     fn of(alert: &Alert) -> Self {
         let mut words = Self { subjects: BTreeSet::new(), say_an_end: false };
         for text in sayings(alert) {
-            words.add(&without_readings(text).to_lowercase());
+            words.add(without_readings(&text));
         }
         words
     }
 
-    fn add(&mut self, text: &str) {
-        let mut text = text.to_owned();
+    /// Tells whether each of the two is about something that the other does not name.
+    fn differ_from(&self, other: &Self) -> bool {
+        !self.subjects.is_subset(&other.subjects) && !other.subjects.is_subset(&self.subjects)
+    }
+
+    fn add(&mut self, mut text: String) {
         for phrase in ENDS_ZH.split_ascii_whitespace() {
             self.say_an_end |= text.contains(phrase);
             text = text.replace(phrase, " ");
@@ -152,6 +171,8 @@ fn has(list: &str, word: &str) -> bool {
     list.split_ascii_whitespace().any(|it| it == word)
 }
 
+/// Codes that say that there is none.
+const NOTHING: &str = "none ok normal 正常 无";
 /// Words that say that something is over or well.
 const ENDS: &str = "ok okay normal clear cleared resolved resolve recovered recovery recover restored restore ended end over \
      closed close good healthy back again fixed solved gone stopped off range within online fine safe dry reset";
@@ -162,7 +183,8 @@ const ENDS_ZH: &str =
 const STATES: &str = "too high low hot cold warm wet over under above below limit threshold alarm alarms alert fault faulty fail \
      failed failure error open opened detected lost offline down trip tripped on active is are was were be been being the a an \
      of in at to by for and or not no all any has have had with its it this that now current currently since value \
-     state status warning critical c f v";
+     state status warning critical action type event true false yes alarmstatus alarmstate isresolved iscleared \
+     isrecovered c f v";
 /// Such words in Chinese, the longer first.
 const STATES_ZH: &str = "请处理 请检查 过高 过低 超高 超低 偏高 偏低 超限 超标 告警 报警 故障 异常 打开 离线 掉线 断开 触发 发生 高于 \
-     低于 超过 上限 下限 阈值 当前 现在 目前 已经 回到 范围 内 已 了 的 为 是 高 低 值";
+     状态 动作 类型 事件 是否 低于 超过 上限 下限 阈值 当前 现在 目前 已经 回到 范围 内 已 了 的 为 是 高 低 值";

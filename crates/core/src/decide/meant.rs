@@ -24,8 +24,8 @@ pub(super) enum Meant<'a> {
 pub(super) fn meant<'a>(end: &Alert, open: &'a [OpenIncident]) -> Meant<'a> {
     let Some(device) = end.device_key() else { return Meant::Nothing };
     let least = match end.naming {
-        AlarmNaming::Text if device.has_device() => Likeness::Doubtful,
-        AlarmNaming::Labels | AlarmNaming::Name | AlarmNaming::Text => Likeness::Named,
+        AlarmNaming::Text if !device.has_device() => Likeness::Named,
+        AlarmNaming::Labels | AlarmNaming::Name | AlarmNaming::Text => Likeness::Doubtful,
     };
     let alike: Vec<(Likeness, &OpenIncident)> = open
         .iter()

@@ -21,6 +21,9 @@ const MAX_DIGITS: usize = 15;
 /// The digits of the shortest number that a company gives to its own telephones.
 const MIN_DIGITS: usize = 3;
 
+/// The words that may stand before a telephone number, with a colon.
+const TELEPHONE: [&str; 6] = ["tel", "phone", "mobile", "电话", "手机", "手机号"];
+
 /// The word for everybody in a list of people.
 const EVERYBODY: [&str; 4] = ["@all", "all", "@所有人", "所有人"];
 
@@ -30,12 +33,17 @@ pub(super) fn take_mention(body: &mut Body<'_>) -> Mention {
         Mention { all: body.take_all(Meaning::Everybody, flag).contains(&true), ..Mention::default() };
     for field in body.fields(Meaning::Mobiles) {
         take_people(body, &field, &mut mention, |mention, text| {
-            mobile(text).map(|mobile| put(&mut mention.mobiles, mobile)).is_some()
+            let mobiles = mobiles(text);
+            let is_taken = mobiles.is_some();
+            mobiles.into_iter().flatten().for_each(|mobile| put(&mut mention.mobiles, mobile));
+            is_taken
         });
     }
     for field in body.fields(Meaning::UserIds) {
         take_people(body, &field, &mut mention, |mention, text| {
-            put(&mut mention.user_ids, bounded(text));
+            // No provider's ids have a blank or `/` in them.
+            let ids = text.split(['/', ' ', '\t']).filter(|id| !id.is_empty());
+            ids.for_each(|id| put(&mut mention.user_ids, bounded(id)));
             true
         });
     }
@@ -69,10 +77,25 @@ fn put(names: &mut Vec<String>, name: String) {
     }
 }
 
+/// The telephone numbers in `text`, which may be divided by a blank or `/` as one number may be, too; `None`: it is
+/// something else.
+fn mobiles(text: &str) -> Option<Vec<String>> {
+    let parts: Vec<&str> = text.split(['/', ' ', '\t']).filter(|part| !part.is_empty()).collect();
+    let is_whole = |part: &&str| part.bytes().filter(u8::is_ascii_digit).count() >= CHINESE_DIGITS;
+    let are_extensions = || text.contains('/') && parts.windows(2).all(|it| it[0].len() == it[1].len());
+    if parts.len() > 1 && (parts.iter().all(is_whole) || are_extensions()) {
+        return parts.into_iter().map(mobile).collect();
+    }
+    mobile(text).map(|mobile| vec![mobile])
+}
+
 /// The telephone number in the form in which DingTalk and WeCom know their members: a Chinese number without prefix,
 /// another one with `+` and the code of its country. `None`: it is none.
 fn mobile(text: &str) -> Option<String> {
     let text = text.trim().trim_start_matches('@');
+    let scheme =
+        text.split_once([':', '：']).filter(|(name, _)| TELEPHONE.contains(&name.to_lowercase().as_str()));
+    let text = scheme.map_or(text, |(_, number)| number);
     let compact: String = text
         .chars()
         .filter(|c| !(c.is_whitespace() || matches!(c, '-' | '–' | '(' | ')' | '（' | '）' | '.' | '/')))

@@ -7,7 +7,7 @@ use super::parts::{PartKind, is_content, is_part};
 use super::words::is_success;
 
 /// The names of a list of alarms, normalised.
-const LISTS: [&str; 12] = [
+const LISTS: [&str; 13] = [
     "alarms",
     "alerts",
     "events",
@@ -18,6 +18,7 @@ const LISTS: [&str; 12] = [
     "records",
     "rows",
     "data",
+    "数据",
     "告警列表",
     "告警",
 ];
@@ -29,7 +30,7 @@ const LISTS_OF_TEXTS: [&str; 5] = ["alarms", "alerts", "events", "告警列表",
 const LISTS_OF_ALARMS: [&str; 6] = ["alarms", "alerts", "alarmlist", "alertlist", "告警列表", "告警"];
 
 /// The objects in which such a list may stand.
-const AROUND: [&str; 5] = ["data", "body", "payload", "params", "result"];
+const AROUND: [&str; 6] = ["data", "body", "payload", "params", "result", "数据"];
 
 /// The size of what stands beside a list, times its entries, in bytes, at most.
 const MAX_COMMON_BYTES: usize = 8 * 1024 * 1024;

@@ -5,7 +5,7 @@
 //! `alarm` is no state. What contradicts the result is kept and shown, and a word that no table has raises: rather one
 //! notification too many than a lost alarm.
 
-use fanfare_core::{Kind, Severity, Status};
+use fanfare_core::{Kind, Labels, Severity, Status};
 
 use crate::Unreadable;
 use crate::extra::bounded;
@@ -13,7 +13,7 @@ use crate::json::Json;
 
 use super::body::{Body, Field};
 use super::names::{Meaning, known, plain};
-use super::words::{Announced, flag, is_position, is_success, meaning, meaning_of_flag};
+use super::words::{Announced, Finding, finding, flag, is_position, is_success, meaning, meaning_of_flag};
 
 /// The intent of a sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,19 +62,25 @@ impl Statement {
         let own: Vec<StateWord> = own.into_iter().flatten().chain(over).chain(faults).collect();
         let states = take_all(body, Meaning::State, |_, found| story.state(found.text()?));
         let levels = take_all(body, Meaning::Level, |_, found| ending_level(found.text()?));
+        let wrong = states.iter().filter(|it| it.value.text().is_some_and(is_wrong)).count();
         let says = |words: &[StateWord], word| words.iter().any(|it| it.word == word);
-        let intent = if says(&actions, Announced::Nothing) || story.is_report(actions.len() + own.len()) {
-            Intent::Nothing
-        } else if says(&kinds, Announced::Notify) || says(&actions, Announced::Notify) {
-            Intent::Notify
-        } else if let Some(action) = actions.first() {
-            Intent::from(action.word)
-        } else if says(&kinds, Announced::Clear) {
-            Intent::Clear
-        } else {
-            let said = own.first().or(states.first()).or(levels.first());
-            said.map_or(Intent::Raise, |it| Intent::from(it.word))
-        };
+        let intent =
+            if says(&actions, Announced::Nothing) || story.is_report(actions.len() + own.len() + wrong) {
+                Intent::Nothing
+            } else if says(&kinds, Announced::Notify) || says(&actions, Announced::Notify) {
+                Intent::Notify
+            } else if let Some(action) = actions.first() {
+                Intent::from(action.word)
+            } else if says(&kinds, Announced::Clear) {
+                Intent::Clear
+            } else {
+                let said = own.first().or(states.first()).or(levels.first());
+                match said.map_or(Intent::Raise, |it| Intent::from(it.word)) {
+                    // A device that reports by the clock that it is well ends no alarm.
+                    Intent::Clear if own.is_empty() && story.is_report_of_health() => Intent::Nothing,
+                    said @ (Intent::Raise | Intent::Clear | Intent::Notify | Intent::Nothing) => said,
+                }
+            };
         let words = [actions, kinds, own, states, levels].into_iter().flatten().collect();
         Ok(Self { intent, words })
     }
@@ -92,6 +98,39 @@ impl Statement {
             .map(|it| format!("{}: {}", it.path.join("."), it.value.text().unwrap_or_default()))
             .collect();
         bounded(&words.join("\n"))
+    }
+
+    /// The words of a raise that say what is wrong, and what they say. That something is an alarm says more than that
+    /// it is raised only in a state.
+    fn findings(&self) -> impl Iterator<Item = (&StateWord, Finding)> {
+        let words =
+            self.words.iter().filter(|it| self.intent == Intent::Raise && it.word == Announced::Raise);
+        words.filter_map(|it| {
+            let is_state = known(&plain(it.path.last()?)).is_some_and(|it| it.meaning == Meaning::State);
+            let finding = finding(it.value.text()?).filter(|it| is_state || *it != Finding::Alarm)?;
+            Some((it, finding))
+        })
+    }
+
+    /// What the state says is wrong, as it tells alarms apart. A fault is what a state without a name speaks of anyway.
+    pub(super) fn told_apart_by(&self) -> &'static str {
+        let of = |finding| match finding {
+            Finding::Fault => "",
+            Finding::Alarm => "alarm",
+            Finding::Open => "open",
+        };
+        self.findings().map(|(_, finding)| finding).max().map(of).unwrap_or_default()
+    }
+
+    /// Lines for the states that say what is wrong where none of `texts` does.
+    pub(super) fn lines_beside(&self, texts: &Labels) -> Vec<String> {
+        let is_told =
+            |said: &str| texts.iter().any(|(_, text)| text.to_lowercase().contains(&said.to_lowercase()));
+        let line = |(it, finding): (&StateWord, Finding)| {
+            let said = it.value.text().filter(|said| finding != Finding::Alarm && !is_told(said))?;
+            Some(format!("{}: {said}", it.path.join(".")))
+        };
+        self.findings().filter_map(line).collect()
     }
 
     /// The words that say the opposite of the intent.
@@ -159,7 +198,9 @@ impl AlarmStory {
             let is_code = matches!(name.as_str(), "code" | "errcode" | "retcode" | "statuscode");
             is_code && matches!(value.text(), Some("0" | "200"))
         };
-        let is_report_by_type = words(Meaning::Kind).iter().any(|it| REPORTS.contains(&plain(it).as_str()));
+        let is_type = |name: &str| is_kind(name) || ["msgtype", "cmd", "消息类型"].contains(&name);
+        let is_report_by_type =
+            top.clone().any(|(name, value)| is_type(&name) && value.text().is_some_and(is_report_word));
         let marks = [
             (StoryMark::Named, is_named),
             (StoryMark::Grave, severities.max().is_some_and(|it| it >= Severity::High)),
@@ -170,7 +211,11 @@ impl AlarmStory {
         ];
         Self {
             marks: marks.into_iter().filter(|(_, is_so)| *is_so).map(|(mark, _)| mark).collect(),
-            texts: names.into_iter().chain(told.into_iter().flatten()).collect(),
+            texts: names
+                .into_iter()
+                .chain(told.into_iter().flatten())
+                .filter(|it| !is_report_word(it))
+                .collect(),
         }
     }
 
@@ -181,6 +226,11 @@ impl AlarmStory {
     /// Tells whether the body is a report of a device that says nothing of an alarm.
     fn is_report(&self, statements: usize) -> bool {
         self.is(StoryMark::Report) && statements == 0 && self.texts.is_empty() && !self.is(StoryMark::Rated)
+    }
+
+    /// Tells whether the body is a report of a device in which a general state is that of the device.
+    fn is_report_of_health(&self) -> bool {
+        self.is(StoryMark::Report) && !self.is(StoryMark::Named)
     }
 
     /// Tells whether `word` is the position of the thing that a grave alarm is about, or which its text names.
@@ -219,6 +269,15 @@ impl AlarmStory {
 /// The types of messages that devices send by the clock, normalised.
 const REPORTS: [&str; 8] =
     ["heartbeat", "keepalive", "telemetry", "uplink", "report", "心跳", "遥测", "上报"];
+
+/// Tells whether the state says that something is wrong with the device, and not only how it stands.
+fn is_wrong(word: &str) -> bool {
+    matches!(finding(word), Some(Finding::Alarm | Finding::Fault))
+}
+
+fn is_report_word(word: &str) -> bool {
+    REPORTS.contains(&plain(word).as_str())
+}
 
 impl Intent {
     /// The kind and status of the alert; `None` if there is none.

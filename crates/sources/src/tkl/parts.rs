@@ -33,8 +33,23 @@ pub(super) enum PartKind {
 /// The names of parts, normalised. A list's order is the order in which an alarm is looked for.
 const PARTS: [(PartKind, &[&str]); 6] = [
     (PartKind::Alarm, &["dnmsg", "params", "alarm"]),
-    (PartKind::Event, &["alert", "event", "告警", "报警", "事件"]),
-    (PartKind::Envelope, &["data", "body", "payload", "labels", "annotations"]),
+    (
+        PartKind::Event,
+        &[
+            "alert",
+            "event",
+            "alarminfo",
+            "alertinfo",
+            "eventinfo",
+            "alarmdata",
+            "告警",
+            "报警",
+            "事件",
+            "告警信息",
+            "报警信息",
+        ],
+    ),
+    (PartKind::Envelope, &["data", "body", "payload", "labels", "annotations", "result", "数据"]),
     (PartKind::Device, &["device", "dev", "deviceinfo", "equipment", "设备"]),
     (PartKind::Mention, &["mention", "at"]),
     (PartKind::Words, &["text", "markdown", "markdownv2", "content", "actioncard", "link", "message", "msg"]),
@@ -79,6 +94,8 @@ impl FoundParts {
                         self.collect(inner, &path, PartKind::Alarm)
                     }
                     PartKind::Envelope if !is_envelope(inner, fields) => {}
+                    // Beside an alarm it is the answer of some interface.
+                    PartKind::Envelope if wanted == "result" && has_content(fields) => {}
                     PartKind::Top | PartKind::Alarm | PartKind::Event | PartKind::Envelope => {
                         self.collect(inner, &path, inner_kind);
                     }

@@ -128,6 +128,7 @@ impl Subject {
         source: &SourceName,
         kind: Kind,
         texts: &Labels,
+        state: &str,
         body: &Body<'_>,
     ) -> Labels {
         let labels = self.labels(kind);
@@ -153,7 +154,11 @@ impl Subject {
         };
         let texts: Vec<Cow<'_, str>> = texts.iter().map(|(_, text)| comparison.text(text)).collect();
         identity.set("text", texts.join("\n"));
-        identity.set("rest", identifying(body.rest(), comparison));
+        let rest = identifying(body.rest(), comparison);
+        if !self.has_alarm() && texts.is_empty() && rest.is_empty() {
+            identity.set("state", state);
+        }
+        identity.set("rest", rest);
         identity
     }
 

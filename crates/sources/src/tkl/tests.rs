@@ -5,6 +5,7 @@ use super::*;
 
 mod examples;
 mod shapes;
+mod states;
 mod times;
 mod identity;
 mod identity_as_sent;

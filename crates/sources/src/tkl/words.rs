@@ -54,6 +54,31 @@ fn plain_word(word: &str) -> String {
     word.chars().filter(|c| c.is_alphanumeric()).take(24).flat_map(char::to_lowercase).collect()
 }
 
+/// A state that says what is wrong, and not only that something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Finding {
+    /// The device reports an alarm, and not a fault of its own.
+    Alarm,
+    /// Something is faulty: most devices with a state know but this one.
+    Fault,
+    /// Something stands open.
+    Open,
+}
+
+/// The words of each finding.
+const FINDINGS: [(Finding, &str); 3] = [
+    (Finding::Alarm, "alarm alarming alarmon inalarm 告警 报警 告警中 报警中"),
+    (Finding::Fault, "fault faulty abnormal 故障 异常"),
+    (Finding::Open, "open opened"),
+];
+
+/// What the word says is wrong, if it says more than that it is.
+pub(super) fn finding(word: &str) -> Option<Finding> {
+    let plain = plain_word(word);
+    let found = FINDINGS.iter().find(|(_, words)| words.split_ascii_whitespace().any(|it| it == plain));
+    found.map(|(finding, _)| *finding)
+}
+
 /// Words for the position of a switch, a valve or a door, which senders also use for the end of an alarm.
 const POSITIONS: [&str; 5] = ["off", "close", "closed", "关闭", "已关闭"];
 

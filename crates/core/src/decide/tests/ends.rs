@@ -300,10 +300,48 @@ fn an_end_says_what_holds_now_of_the_thing_that_its_alarm_names() {
 }
 
 #[test]
+fn an_end_with_the_name_of_several_alarms_is_told_from_them_by_its_text() {
+    let perhaps = Err("several open alarms may be meant (1): name the one that ends");
+    let smoke = |eui: &str, text: &str| {
+        let mut alarm = sent(eui, "smoke", text);
+        alarm.fingerprint = sent(eui, "", &format!("smoke {text}")).fingerprint;
+        alarm
+    };
+    for eui in ["aa18", ""] {
+        check(&[smoke(eui, "Room 4")], end(smoke(eui, "Room 5")), perhaps);
+        check(&[smoke(eui, "Room 4")], end(smoke(eui, "Room 4, back to normal")), Ok(1));
+        check(&[smoke(eui, "Room 4")], end(smoke(eui, "")), Ok(1));
+    }
+    check(&[smoke("", "Kitchen")], end(smoke("", "Bedroom")), perhaps);
+    check(&[smoke("aa18", "Water on the ground")], end(smoke("aa18", "The leak has dried up")), Ok(1));
+}
+
+#[test]
+fn fields_that_are_only_shown_name_nothing() {
+    let shown = |field: &str, value: &str, alarm: Alert| {
+        let mut alarm = alarm;
+        alarm.extra.set(field, value);
+        let said = alarm.annotations.get("description").unwrap_or_default().to_owned();
+        alarm.annotations.set("content", format!("{said}\n\n{field}: {value}").trim());
+        alarm.annotations.set("description", "");
+        alarm
+    };
+    let hot = || shown("value", "41", sent("aa18", "temp_high", "Too hot"));
+    check(&[hot()], end(shown("battery", "80 of 100", sent("aa18", "", ""))), Ok(1));
+    check(&[hot(), sent("aa18", "", "Door")], end(shown("value", "22", sent("aa18", "", "Too hot"))), Ok(1));
+    for said in ["status: closed", "状态: 关闭", "alarm_status: 0", "action: clear"] {
+        check(&[sent("aa18", "", "烟感报警")], end(sent("aa18", "", said)), Ok(1));
+    }
+    let several = Err("several open alarms may be meant (1): name the one that ends");
+    check(&[sent("aa18", "", "Kitchen smoke")], end(shown("room", "Bedroom", sent("aa18", "", ""))), several);
+}
+
+#[test]
 fn an_end_with_another_place_or_code_is_that_of_another_alarm() {
     for (field, one, other) in [
         ("room", "Kitchen", "Bedroom"),
         ("data.zone", "4", "5"),
+        ("channel", "0", "1"),
         ("errorCode", "4711", "4712"),
         ("回路", "1", "2"),
     ] {
