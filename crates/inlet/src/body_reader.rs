@@ -52,6 +52,7 @@ pub struct HeartbeatAlerts {
 enum LineKind {
     RefusedEntry,
     UnknownLevel,
+    Mended,
 }
 
 impl InletReader {
@@ -99,6 +100,11 @@ impl InletReader {
         }
         for Unreadable { fault, path, message } in &reading.refused {
             self.refused_entry(name, fault.word(), path, message);
+        }
+        if let Some(Unreadable { message, .. }) = &reading.mended
+            && let Some(left_out) = self.lines.pass(LineKind::Mended, Instant::now())
+        {
+            warn!(source.name = %name, reason = message, left_out, "Read a body leniently that is almost JSON");
         }
         for ReadAlert { path, unknown_level, .. } in &reading.alerts {
             if let Some(level) = unknown_level {

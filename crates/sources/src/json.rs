@@ -8,6 +8,8 @@ use serde_json::value::RawValue;
 
 use crate::{BodyFault, Unreadable};
 
+mod lenient;
+
 /// A JSON value.
 ///
 /// ThinkLink's ids have 17 digits, more than a double can hold; `serde_json`'s
@@ -43,6 +45,18 @@ impl Json {
         let raw: &RawValue =
             serde_json::from_slice(body).map_err(|err| malformed(format!("not JSON: {err}")))?;
         Self::from_raw(raw, MAX_DEPTH)
+    }
+
+    /// Reads a body that may be put together by hand, and the fault for which it is no JSON, if it is almost JSON.
+    pub(crate) fn parse_leniently(body: &[u8]) -> Result<(Self, Option<Unreadable>), Unreadable> {
+        let fault = match Self::parse(body) {
+            Ok(json) => return Ok((json, None)),
+            Err(fault) => fault,
+        };
+        match lenient::mended(body).map(|mended| Self::parse(mended.as_bytes())) {
+            Some(Ok(json)) => Ok((json, Some(fault))),
+            Some(Err(_)) | None => Err(fault),
+        }
     }
 
     fn from_raw(raw: &RawValue, room: usize) -> Result<Self, Unreadable> {

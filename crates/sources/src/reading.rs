@@ -14,6 +14,8 @@ pub struct Reading {
     /// The entries of a list that cannot be alerts. Such an entry costs only itself; a body without any
     /// entry that can be taken is refused as a whole.
     pub refused: Vec<Unreadable>,
+    /// The fault of a body that is almost what it should be, and was read all the same.
+    pub mended: Option<Unreadable>,
 }
 
 impl Reading {

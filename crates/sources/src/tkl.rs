@@ -69,8 +69,9 @@ pub(crate) fn read(
 ) -> Result<Reading, Unreadable> {
     let clock = SenderClock { now, zone: source.timezone.as_ref() };
     let reader = BodyReader { sent_hints: hints, hints: Form::Kept.hints(hints), source, clock };
-    let mut reading = Reading::default();
-    match Json::parse(body)? {
+    let (json, mended) = Json::parse_leniently(body)?;
+    let mut reading = Reading { mended, ..Reading::default() };
+    match json {
         Json::List(items) if items.is_empty() => return Err(empty_list()),
         Json::List(items) => {
             for (index, item) in items.into_iter().enumerate() {

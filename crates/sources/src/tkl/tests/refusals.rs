@@ -165,3 +165,27 @@ proptest! {
         let _answered = read(&bytes, &Hints::default(), &source(), NOW.parse().unwrap()).is_ok();
     }
 }
+
+#[test]
+fn a_body_that_is_almost_json_is_read_and_its_fault_is_told() {
+    for (body, fault) in [
+        ("{\"eui\": \"a1\", \"desc\": \"Line 1\nLine 2\"}", "control character"),
+        ("{\"eui\": \"a1\", \"desc\": \"Line 1\r\n\tLine 2\", \"t\": NaN}", "control character"),
+        (r#"{"eui": "a1", "desc": "Line 1 Line 2", "t": NaN, "u": -Infinity}"#, "expected value"),
+        (r#"[{"eui": "a1", "desc": "Line 1 Line 2",}, ]"#, "key must be a string"),
+    ] {
+        let reading = try_read(body, &Hints::default()).unwrap();
+        let told = reading.alerts[0].alert.annotations.get("description").unwrap().to_owned();
+        assert_eq!(told.split_whitespace().collect::<Vec<_>>().join(" "), "Line 1 Line 2", "{body}");
+        let mended = reading.mended.unwrap().message;
+        assert!(mended.contains(fault), "{mended}");
+    }
+    let strict = try_read(r#"{"eui": "a1", "desc": "NaN, ] or ,}"}"#, &Hints::default()).unwrap();
+    assert_eq!(
+        (strict.mended, strict.alerts[0].alert.annotations.get("description")),
+        (None, Some("NaN, ] or ,}"))
+    );
+    for body in [r#"{"eui": "a1", "desc": "x"#, r#"{"eui": hunter2,}"#, "", "NaN,"] {
+        assert_eq!(try_read(body, &Hints::default()).unwrap_err().fault, BodyFault::Malformed, "{body}");
+    }
+}

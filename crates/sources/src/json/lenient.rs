@@ -1,0 +1,50 @@
+//! Bodies that a program put together itself and that are almost JSON.
+
+/// The values that some programs write for a number that is none, the longer first.
+const NO_NUMBERS: [&str; 4] = ["-Infinity", "Infinity", "NaN", "undefined"];
+
+/// The body as JSON, if it only has line ends and the like within its texts, a comma too many at the end of a list, or
+/// `NaN` for a number. It may still be none.
+pub(super) fn mended(body: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(body).ok()?;
+    let mut mended = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    let mut place = Place::Outside;
+    while let Some(c) = rest.chars().next() {
+        let behind = &rest[c.len_utf8()..];
+        let no_number = NO_NUMBERS.iter().find(|it| place == Place::Outside && rest.starts_with(**it));
+        rest = match (place, c) {
+            (Place::Text, c) if u32::from(c) < 0x20 => {
+                mended.push_str(&format!("\\u{:04x}", u32::from(c)));
+                behind
+            }
+            (Place::Outside, ',') if behind.trim_start().starts_with(['}', ']']) => behind,
+            (Place::Text | Place::Outside | Place::Escape, _) => match no_number {
+                Some(no_number) => {
+                    mended.push_str("null");
+                    &rest[no_number.len()..]
+                }
+                None => {
+                    mended.push(c);
+                    behind
+                }
+            },
+        };
+        place = match (place, c) {
+            (Place::Text, '\\') => Place::Escape,
+            (Place::Text, '"') => Place::Outside,
+            (Place::Outside, '"') | (Place::Escape, _) => Place::Text,
+            (Place::Text | Place::Outside, _) => place,
+        };
+    }
+    (mended != text).then_some(mended)
+}
+
+/// The place of a character.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Outside,
+    Text,
+    /// Behind a `\` in a text.
+    Escape,
+}
