@@ -4,7 +4,7 @@ use fanfare_core::{AlarmNaming, Alert, Fingerprint, Kind, Labels, Mention, Sever
 use jiff::Timestamp;
 
 use super::fields::scrubbed;
-use super::labels::fix_labels;
+use super::labels::{clean_labels, fix_labels};
 use crate::extra::{flatten, shared};
 use crate::json::{Json, Object};
 use crate::{ReadAlert, SourceSettings};
@@ -33,11 +33,11 @@ impl Envelope {
     pub(super) fn read(sent: Object) -> Self {
         let mut fields = scrubbed(&sent);
         let truncated = fields.remove("truncatedAlerts");
-        let common = match fields.get("commonLabels") {
-            Some(Json::Object(labels)) => labels
-                .iter()
-                .filter_map(|(name, value)| Some((name.as_str(), short(value.text()?))))
-                .collect(),
+        let common = match sent.get("commonLabels") {
+            Some(Json::Object(labels)) => {
+                let texts = labels.iter().filter_map(|(name, value)| Some((name.as_str(), value.text()?)));
+                clean_labels(&texts.collect()).iter().map(|(name, text)| (name, short(text))).collect()
+            }
             Some(Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::List(_)) | None => {
                 Labels::default()
             }

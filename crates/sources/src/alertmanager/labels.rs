@@ -3,12 +3,29 @@
 use fanfare_core::Labels;
 
 use crate::json::{Json, Object};
-use crate::scrub::{scrub, scrub_text};
+use crate::scrub::{REMOVED, is_secret_name, looks_random, plain_name, scrub_text};
 use crate::{BodyFault, SourceSettings, Unreadable};
 
-/// Labels whose names look like those of credentials, and hold the name of a thing in Kubernetes:
+/// The ends of labels' names that say that a credential itself is in them. Other names with such a word are those of
+/// things: `secret_name`, `token_bucket`, `cookie_domain`. Letters and digits only.
 /// <https://github.com/kubernetes/kube-state-metrics/blob/main/docs/metrics/storage/secret-metrics.md>
-const NAMES_OF_THINGS: [&str; 2] = ["secret", "webhook"];
+const CREDENTIALS: [&str; 15] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "token",
+    "authorization",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "clientsecret",
+    "appsecret",
+    "corpsecret",
+    "密码",
+    "口令",
+    "密钥",
+];
 
 /// The labels in `sent` as they were sent, without empty ones.
 ///
@@ -42,24 +59,19 @@ pub(super) fn sent_labels(sent: Option<Json>, place: &str) -> Result<Labels, Unr
     Ok(labels)
 }
 
-/// The labels without credentials.
+/// The labels without credentials: by the value, unless the name leaves no doubt.
 pub(super) fn clean_labels(sent: &Labels) -> Labels {
-    let clean = |(name, text): (&str, &str)| {
-        if NAMES_OF_THINGS.contains(&name) {
-            return (name.to_owned(), scrub_text(text));
-        }
-        let field = Json::Object(Object::from([(name.to_owned(), Json::Text(text.to_owned()))]));
-        let scrubbed = match scrub(&field) {
-            Json::Object(fields) => fields.into_iter().next(),
-            Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::List(_) => None,
-        };
-        match scrubbed {
-            Some((name, Json::Text(text))) => (name, text),
-            // A container of credentials: dropped as elsewhere.
-            Some(_) | None => (name.to_owned(), String::new()),
-        }
-    };
-    sent.iter().map(clean).collect()
+    sent.iter().map(|(name, text)| (scrub_text(name), clean_value(name, text))).collect()
+}
+
+fn clean_value(name: &str, text: &str) -> String {
+    let plain = plain_name(name);
+    let is_credential = CREDENTIALS.iter().any(|it| plain.ends_with(it));
+    if is_credential || (is_secret_name(&plain) && looks_random(text)) {
+        REMOVED.to_owned()
+    } else {
+        scrub_text(text)
+    }
 }
 
 /// The labels that the settings of `source` fix, in place of what was sent.

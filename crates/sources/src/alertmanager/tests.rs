@@ -68,6 +68,25 @@ fn labels_match_as_they_were_sent() {
 }
 
 #[test]
+fn a_label_that_is_called_like_a_credential_keeps_the_name_of_a_thing() {
+    let things = [
+        ("secret_name", "tls-cert-2027"),
+        ("token_bucket", "api-10rps"),
+        ("cookie_domain", "shop.example"),
+        ("password_policy", "strict"),
+    ];
+    let labels: Vec<String> = things.iter().map(|(name, text)| format!(r#""{name}": "{text}""#)).collect();
+    let alert = only(&format!(r#"[{{"labels": {{"alertname": "x", {}}}}}]"#, labels.join(", "))).alert;
+    for (name, text) in things {
+        assert_eq!(alert.text_of(name), text);
+    }
+    let body = r#"[{"labels": {"alertname": "x", "api_token": "swordfish", "secret_name": "Zm9vYmFyQmF6MTIzNDU2",
+                    "webhook": "https://oapi.example/robot/send?access_token=k7"}}]"#;
+    let shown = format!("{:?}", only(body).alert);
+    assert!(["swordfish", "Zm9v", "k7"].iter().all(|it| !shown.contains(it)), "{shown}");
+}
+
+#[test]
 fn a_severity_that_no_table_has_is_named() {
     let read = only(r#"[{"labels": {"alertname": "x", "severity": "sev-17"}}]"#);
     assert_eq!((read.alert.severity, read.unknown_level.as_deref()), (Severity::High, Some("sev-17")));

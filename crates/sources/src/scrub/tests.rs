@@ -138,3 +138,66 @@ fn a_token_ends_where_text_in_another_script_begins() {
     check("eyJhbGciOi.eyJzdWIiOi.c2ln温度过高", "[removed]温度过高");
     check("github_pat_0123456789abcdefghij请更换", "[removed]请更换");
 }
+
+#[test]
+fn credentials_are_known_by_further_words_and_signs() {
+    check("密码是x7Kp92mm", "密码是[removed]");
+    check("口令为x7Kp92mm，请保密", "口令为[removed]，请保密");
+    check("密码是“x7Kp92mm”", "密码是“[removed]”");
+    check("授权码：x7Kp92mm", "授权码：[removed]");
+    check("秘钥:x7Kp92mm", "秘钥:[removed]");
+    check("凭证：x7Kp92mm 凭据：y8", "凭证：[removed] 凭据：[removed]");
+    check("密 码：x7Kp92mm", "密 码：[removed]");
+    check("password＝x7Kp92mm", "password＝[removed]");
+    check("the password is x7Kp92mm.", "the password is [removed]");
+    check("pass=x7Kp92mm", "pass=[removed]");
+    check("run --token x7Kp92mm now", "run --token [removed] now");
+    check("mysql --db-password swordfish -h a", "mysql --db-password [removed] -h a");
+    check("curl -u admin:x7Kp92mm https://h.example/", "curl -u admin:[removed] https://h.example/");
+    check("<wifi:password>x7 Kp</wifi:password>", "<wifi:password>[removed]</wifi:password>");
+    check("password -> x7Kp92mm", "password -> [removed]");
+    check("https://x7Kp92mm@h.example/", "https:[removed]h.example/");
+    check("https://u:p@x7@h.example/", "https:[removed]h.example/");
+    check("https://h.example/trigger-webhook/x7Kp92mm", "https://h.example/trigger-webhook/[removed]");
+    check(r#"{"key":"dingtalk_token","value":"x7"}"#, r#"{"key":"dingtalk_token","value":[removed]}"#);
+    check("password: swordfish user: admin", "password: [removed] user: admin");
+    check("password: swordfish for admin", "password: [removed] for admin");
+}
+
+#[test]
+fn further_sentences_are_left_as_they_are() {
+    for text in [
+        "密钥：柜门打开",
+        "密码锁：离线",
+        "密码锁: 甲乙",
+        "Token: ring stalled",
+        "Token: Ring stalled",
+        "pwd: low battery in lock 5",
+        "密码错误三次",
+        "密码是空的",
+        "密码为6位数字",
+        "password expired",
+        "password is wrong",
+        "The token was removed from slot 3",
+        "self test: pass=12 fail=0",
+        "http://h.example/a?mail=a@b.example",
+    ] {
+        check(text, text);
+    }
+}
+
+#[test]
+fn entries_and_shared_attributes_lose_their_credentials() {
+    check_json(
+        r#"{"attrs": [{"key": "dingtalk_token", "value": "v"}, {"name": "limit", "value": 5},
+                      {"name": "Token ring", "value": "stalled"}, {"name": "token_count", "value": 5}],
+            "wifi_psk": "v", "sk": "v", "授权码": "v", "秘钥": "v", "密码锁": "离线"}"#,
+        r#"{"attrs": [{"key": "dingtalk_token", "value": "[removed]"}, {"name": "limit", "value": 5},
+                      {"name": "Token ring", "value": "stalled"}, {"name": "token_count", "value": 5}],
+            "wifi_psk": "[removed]", "sk": "[removed]", "授权码": "[removed]", "秘钥": "[removed]", "密码锁": "离线"}"#,
+    );
+    check_json(
+        r#"{"serverAttributes": {"a": 1}, "sharedAttributes": {"limit": 5, "mode": "heat", "wifi": "x7Kp92mm"}}"#,
+        r#"{"sharedAttributes": {"limit": 5, "mode": "heat", "wifi": "[removed]"}}"#,
+    );
+}
