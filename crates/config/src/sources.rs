@@ -123,6 +123,7 @@ pub(crate) fn source(yaml: SourceYaml) -> Option<SourceConfig> {
         resolve_after,
         unknown_level,
         timezone,
+        redact,
     } = yaml;
     let defaults = SourceSettings::new(name.as_str());
     let (heartbeats, heartbeat_alerts) = heartbeats::heartbeats(&defaults.name, heartbeats, expect_every);
@@ -132,6 +133,7 @@ pub(crate) fn source(yaml: SourceYaml) -> Option<SourceConfig> {
             unknown_level: unknown_level.map_or(defaults.unknown_level, |SeverityWord(level)| level),
             timezone: timezone.map(|Zone(zone)| zone),
             resolve_after: resolve_after.map(|PositiveDuration(it)| it),
+            redact,
             ..defaults
         },
         format: formats::format(kind, mapping)?,

@@ -110,6 +110,8 @@ pub(crate) struct SourceYaml {
     pub(crate) resolve_after: Option<PositiveDuration>,
     pub(crate) unknown_level: Option<SeverityWord>,
     pub(crate) timezone: Option<Zone>,
+    #[serde(default)]
+    pub(crate) redact: bool,
 }
 
 /// The rate at which a source may post.

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::{
-    Hints, Mapping, Reading, SourceSettings, Unreadable, alertmanager, grafana, plain, scrub, tkl,
+    Hints, Mapping, Reading, SourceSettings, Unreadable, alertmanager, grafana, plain, privacy, scrub, tkl,
     tkl_telemetry,
 };
 
@@ -33,6 +33,7 @@ const REGISTERED: [Registered; 12] = [
 /// Prepares the reading of bodies of every format, so that the first one waits for nothing.
 pub fn warm_up() {
     scrub::warm_up();
+    privacy::warm_up();
     tkl::warm_up();
     let source = SourceSettings::new("warm-up");
     let body = br#"{"eui": "0000000000000000", "level": "low", "desc": "a text that is searched", "extra": {"a": 1}}"#;
@@ -272,6 +273,9 @@ impl Format {
         }?;
         if let Some(resolve_after) = source.resolve_after {
             reading.alerts.iter_mut().for_each(|it| end_by_itself(&mut it.alert, resolve_after, now));
+        }
+        if source.redact {
+            reading.alerts.iter_mut().for_each(|it| privacy::redact(&mut it.alert));
         }
         Ok(reading)
     }

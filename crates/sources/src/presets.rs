@@ -172,6 +172,7 @@ fn things_board_alarm_and_its_clear() {
             name: High temperature
             originator.entityType: DEVICE
             propagate: true
+            status: ACTIVE_UNACK
             tenantId.entityType: TENANT
             tenantId.id: 13814000-1dd2-11b2-8080-808080808080
         "#]],
@@ -281,4 +282,66 @@ fn home_assistant_on_and_off() {
         (on.severity, off.status, off.fingerprint),
         (Severity::Urgent, Status::Resolved, on.fingerprint)
     );
+}
+
+#[test]
+fn chirpstack_battery_as_text_and_events_of_an_unknown_kind() {
+    let body = format!(r#"{{"time":"2026-11-27T11:57:00Z",{DEVICE},"margin":10,"batteryLevel":"12"}}"#);
+    let low = read("chirpstack", &body).alert;
+    assert_eq!((low.title(), low.status), ("Battery at 12 %", Status::Firing));
+    let body = format!(r#"{{"time":"2026-11-27T11:57:00Z",{DEVICE},"tamper":true,"door":"open"}}"#);
+    let unknown = read("chirpstack", &body).alert;
+    assert_eq!((unknown.kind, unknown.text_of("alertname")), (Kind::Notice, "unknown_event"));
+    let content = unknown.annotations.get("content").unwrap();
+    assert!(content.starts_with("door: open\ntamper: true\n"), "{content}");
+}
+
+#[test]
+fn home_assistant_states_as_booleans() {
+    let off = read("home-assistant", &HOME.replace(r#""on""#, "false")).alert;
+    assert_eq!(
+        (off.status, off.fingerprint),
+        (Status::Resolved, read("home-assistant", HOME).alert.fingerprint)
+    );
+    assert_eq!(read("home-assistant", &HOME.replace(r#""on""#, "true")).alert.status, Status::Firing);
+}
+
+#[test]
+fn things_board_flag_ends_an_alarm() {
+    let cleared = read("thingsboard", &THINGS.replace(r#""cleared":false"#, r#""cleared":true"#)).alert;
+    assert_eq!(cleared.status, Status::Resolved);
+    let flag = THINGS.replace(r#""status":"ACTIVE_UNACK","#, "");
+    assert_eq!(read("thingsboard", &flag).alert.status, Status::Firing);
+}
+
+#[test]
+fn cloud_events_show_their_data() {
+    let event = EVENT.replace(r#""description":"open at 40 %""#, r#""pressure":4.5,"crew":["a","b"]"#);
+    let alert = read("cloudevents", &event).alert;
+    let content = alert.annotations.get("content").unwrap();
+    assert!(content.contains("pressure: 4.5\n") && content.contains("crew: "), "{content}");
+    let text =
+        r#"{"specversion":"1.0","type":"com.example.x","source":"/s","id":"1","data":"water on the floor"}"#;
+    let alert = read("cloudevents", text).alert;
+    assert!(alert.annotations.get("content").unwrap().starts_with("water on the floor"));
+}
+
+#[test]
+fn zabbix_without_its_macros_keeps_alerts_apart() {
+    let of = |name: &str| {
+        let body = format!(
+            r#"{{"name":"{name}","value":"1","host":"{{HOST.NAME}}","trigger_id":"{{TRIGGER.ID}}","severity":"4"}}"#
+        );
+        read("zabbix", &body).alert
+    };
+    assert_ne!(of("Disk full").fingerprint, of("Link down").fingerprint);
+    assert_eq!(of("Disk full").title(), "Disk full");
+}
+
+#[test]
+fn notices_of_uptime_kuma_are_apart_by_their_texts() {
+    let of = |text: &str| {
+        read("uptime-kuma", &format!(r#"{{"heartbeat":null,"monitor":null,"msg":"{text}"}}"#)).alert
+    };
+    assert_ne!(of("a.example expires").fingerprint, of("b.example expires").fingerprint);
 }

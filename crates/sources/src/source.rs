@@ -22,6 +22,8 @@ pub struct SourceSettings {
     /// The time after its last report at which an alarm is over that says no end of its own; `None`: such an alarm
     /// lasts until it is ended.
     pub resolve_after: Option<Duration>,
+    /// Private addresses, mail addresses and telephone numbers are masked in the texts of its alerts.
+    pub redact: bool,
 }
 
 impl SourceSettings {
@@ -35,6 +37,7 @@ impl SourceSettings {
             unknown_level: Severity::High,
             timezone: None,
             resolve_after: None,
+            redact: false,
         }
     }
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value};
 
-use crate::json::Json;
+use crate::json::{Json, Object};
+use crate::unexpanded::is_unexpanded;
 use crate::work::WorkBudget;
 
 /// The work that one rendering may do, in minijinja's instructions: a text of a hundred
@@ -77,10 +78,14 @@ pub(crate) fn template_value(json: &Json) -> Value {
         Json::Number(digits) => number(digits),
         Json::Text(text) => Value::from(text.as_str()),
         Json::List(items) => items.iter().map(template_value).collect(),
-        Json::Object(fields) => {
-            template_object(fields.iter().map(|(name, it)| (name.as_str(), template_value(it))))
-        }
+        Json::Object(fields) => template_object(template_fields(fields)),
     }
+}
+
+/// The fields of an object as templates see them. A macro that the sender did not expand is no value.
+pub(crate) fn template_fields(fields: &Object) -> impl Iterator<Item = (&str, Value)> {
+    let is_value = |it: &Json| !matches!(it, Json::Text(text) if is_unexpanded(text));
+    fields.iter().filter(move |(_, it)| is_value(it)).map(|(name, it)| (name.as_str(), template_value(it)))
 }
 
 /// An object as templates see it.

@@ -9,6 +9,7 @@ use fanfare_core::{
 use jiff::Timestamp;
 
 use crate::json::Json;
+use crate::privacy::redact;
 use crate::scrub::{scrub, scrub_text};
 use crate::{ReadAlert, SourceSettings, Unreadable};
 
@@ -49,7 +50,7 @@ pub fn unreadable_alert(
         ("description_zh", format!("已受理，但内容无法识别：{fault}")),
         ("content", shown),
     ];
-    let alert = Alert {
+    let mut alert = Alert {
         source: name.clone(),
         fingerprint,
         kind: Kind::Alarm,
@@ -65,6 +66,9 @@ pub fn unreadable_alert(
         ends_at: now.checked_add(EXPIRY).ok(),
         generator_url: None,
     };
+    if source.redact {
+        redact(&mut alert);
+    }
     ReadAlert { alert, path: "$".to_owned(), unread: Vec::new(), unknown_level: None }
 }
 

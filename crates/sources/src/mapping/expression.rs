@@ -53,6 +53,14 @@ impl Expression {
         Some(known.or(self.default.as_ref()).cloned().unwrap_or(found))
     }
 
+    /// Tells whether the value is looked for in a body.
+    pub(super) fn is_of_body(&self) -> bool {
+        match &self.origin {
+            Origin::Path(..) | Origin::Template(_) => true,
+            Origin::Constant(_) => false,
+        }
+    }
+
     /// The values that the mapping itself states, each with the setting that states it.
     pub(super) fn stated(&self) -> impl Iterator<Item = (Vec<&str>, &str)> {
         let constant = match &self.origin {

@@ -16,8 +16,9 @@ use crate::extra::{bounded, flatten, joined, shared};
 use crate::json::{Json, Object};
 use crate::json_path::{FoundValue, TreeExtent};
 use crate::label_lines::label_lines;
-use crate::template::{template_object, template_value};
+use crate::template::{template_fields, template_object, template_value};
 use crate::time::{SenderClock, plausible, plausible_expiry};
+use crate::unexpanded::is_unexpanded;
 use crate::weight::weigh;
 use crate::work::WorkBudget;
 use crate::{BodyFault, ReadAlert, SourceSettings, Unreadable};
@@ -89,14 +90,16 @@ impl ItemReader<'_> {
             Some(StatusWord::Report(kind, status)) => (kind, status),
             None => (Kind::Alarm, Status::Firing),
         };
-        if values.text(alertname).is_none() {
+        if values.name(alertname).is_none() {
             return Err(self.nameless());
         }
         let mut labels = self.labels(&mut values);
-        let identity = self.mapping.identity_of(&labels);
+        let identity = self.identity(&labels, &mut values);
         let mut fingerprint = Fingerprint::from_labels(&identity);
         if let Some((item, body)) = sent {
-            let sent = self.mapping.identity_of(&self.labels(&mut ItemValues::new(item, body)));
+            let mut values = ItemValues::new(item, body);
+            let labels = self.labels(&mut values);
+            let sent = self.identity(&labels, &mut values);
             fingerprint = fingerprint.with_identity(Some(Identity::from_labels(&sent)));
         }
         self.source.labels.iter().for_each(|(name, text)| labels.set(name, text));
@@ -144,11 +147,27 @@ impl ItemReader<'_> {
     /// The labels that the part has by the mapping.
     fn labels(&self, values: &mut ItemValues<'_>) -> Labels {
         let named = self.mapping.labels.iter().map(|(name, expression)| (name.as_str(), expression));
-        [("alertname", &self.mapping.alertname)]
-            .into_iter()
-            .chain(named)
-            .filter_map(|(name, expression)| Some((name, one_line(&values.text(expression)?))))
-            .collect()
+        let alertname = values.name(&self.mapping.alertname).map(|it| ("alertname", one_line(&it)));
+        let others = named.filter_map(|(name, expression)| Some((name, one_line(&values.text(expression)?))));
+        alertname.into_iter().chain(others).collect()
+    }
+
+    /// The labels that carry identity. Where the body has none of those that the mapping names, all such alerts would
+    /// be one: then all labels do, and if none of them is from the body either, its texts besides.
+    fn identity(&self, labels: &Labels, values: &mut ItemValues<'_>) -> Labels {
+        let named = self.mapping.identity_of(labels);
+        let is_sent = |(name, text): (&str, &str)| self.mapping.is_from_body(name, text);
+        if named.iter().any(is_sent) || !self.mapping.identity_needs_body() {
+            return named;
+        }
+        let mut all = labels.clone();
+        if !labels.iter().any(is_sent) {
+            let Mapping { title, description, content, .. } = self.mapping;
+            for (name, expression) in [("title", title), ("description", description), ("content", content)] {
+                all.set(name, expression.as_ref().and_then(|it| values.text(it)).unwrap_or_default());
+            }
+        }
+        all
     }
 
     /// The texts that the mapping names; the labels stand below its own text.
@@ -203,10 +222,7 @@ impl<'a> ItemValues<'a> {
             let body = self.values.template_body.get_or_init(|| template_value(self.values.body));
             let all = [(BODY, body.clone())].into_iter();
             match self.item.fields() {
-                Some(fields) => {
-                    let own = fields.iter().map(|(name, value)| (name.as_str(), template_value(value)));
-                    template_object(all.chain(own))
-                }
+                Some(fields) => template_object(all.chain(template_fields(fields))),
                 None => template_object(all.chain([(VALUE, template_value(self.item))])),
             }
         })
@@ -232,6 +248,15 @@ impl<'a> ItemValues<'a> {
         expression.word(found).filter(|text| !text.trim().is_empty())
     }
 
+    /// The name of an alert. A macro that was not expanded is better than none: people see what to mend.
+    fn name(&mut self, expression: &Expression) -> Option<String> {
+        let unexpanded = |item: &Json| match &expression.origin {
+            Origin::Path(path, Scope::Item) => path.find(item).first()?.value.text().map(str::to_owned),
+            Origin::Path(_, Scope::Body) | Origin::Template(_) | Origin::Constant(_) => None,
+        };
+        self.text(expression).or_else(|| unexpanded(self.item))
+    }
+
     /// The texts of `values`, joined. Lists of texts are joined too; anything else with parts has no text.
     fn text_of(&mut self, values: impl Iterator<Item = &'a Json>) -> Option<String> {
         let mut texts = Vec::new();
@@ -242,7 +267,7 @@ impl<'a> ItemValues<'a> {
                     value.text().map(str::to_owned)
                 }
             };
-            if let Some(text) = text.filter(|it| !it.is_empty()) {
+            if let Some(text) = text.filter(|it| !it.is_empty() && !is_unexpanded(it)) {
                 self.read.insert(std::ptr::from_ref(value));
                 texts.push(text);
             }

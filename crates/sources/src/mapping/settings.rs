@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::expression::Expression;
 use super::status_word::StatusWord;
 use crate::json_path::JsonPath;
+use crate::unexpanded::is_unexpanded;
 
 /// The way from a JSON body to alerts.
 #[derive(Debug, Clone, Deserialize)]
@@ -76,6 +77,23 @@ impl Mapping {
 
     fn is_label(&self, name: &str) -> bool {
         name == "alertname" || self.labels.contains_key(name)
+    }
+
+    /// Tells whether the label `name` has `text` from a body, and not from the mapping itself.
+    pub(super) fn is_from_body(&self, name: &str, text: &str) -> bool {
+        !is_unexpanded(text)
+            && self.label(name).is_some_and(|it| it.is_of_body() && it.default.as_deref() != Some(text))
+    }
+
+    /// Tells whether a label that carries identity is to be found in the body.
+    pub(super) fn identity_needs_body(&self) -> bool {
+        let all = ["alertname"].into_iter().chain(self.labels.keys().map(String::as_str));
+        let is_named = |name: &&str| self.identity.as_ref().is_none_or(|it| it.iter().any(|it| it == name));
+        all.filter(is_named).filter_map(|name| self.label(name)).any(Expression::is_of_body)
+    }
+
+    fn label(&self, name: &str) -> Option<&Expression> {
+        if name == "alertname" { Some(&self.alertname) } else { self.labels.get(name) }
     }
 
     /// The labels that carry identity.

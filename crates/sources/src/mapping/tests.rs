@@ -252,3 +252,39 @@ fn a_body_that_causes_too_much_work_is_refused_with_the_bound() {
     let long_name = format!(r#"{{"{}": [{}1]}}"#, "n".repeat(300_000), "1,".repeat(9000));
     assert!(try_read(&mapped("{ each: '$..*', alertname: { value: x } }"), &long_name).is_err());
 }
+
+#[test]
+fn alerts_without_the_labels_of_their_identity_stay_apart() {
+    let of = |mapping: &str, body: &str| read_one(&mapped(mapping), body).alert.fingerprint;
+    let by_labels = "{ alertname: $.name, labels: { host: $.host, area: $.area }, identity: [host] }";
+    assert_ne!(of(by_labels, r#"{"name": "x"}"#), of(by_labels, r#"{"name": "y"}"#));
+    assert_ne!(
+        of(by_labels, r#"{"name": "x", "area": "1"}"#),
+        of(by_labels, r#"{"name": "x", "area": "2"}"#)
+    );
+    assert_eq!(
+        of(by_labels, r#"{"name": "x", "host": "a"}"#),
+        of(by_labels, r#"{"name": "y", "host": "a"}"#)
+    );
+    let by_texts = "{ alertname: { path: $.name, default: x }, title: $.t, labels: { host: $.host } }";
+    assert_ne!(of(by_texts, r#"{"t": "a"}"#), of(by_texts, r#"{"t": "b"}"#));
+    assert_eq!(of(by_texts, r#"{"t": "a", "host": "h"}"#), of(by_texts, r#"{"t": "b", "host": "h"}"#));
+    // Nothing of the body was to tell them apart.
+    let constant = "{ alertname: { value: backup }, title: $.t }";
+    assert_eq!(of(constant, r#"{"t": "a"}"#), of(constant, r#"{"t": "b"}"#));
+}
+
+#[test]
+fn a_macro_that_was_not_expanded_is_missing() {
+    let mapping = "{ alertname: $.name, title: { template: '{{ name }}{% if host is defined %} - {{ host }}{% endif %}' },
+                     labels: { host: { path: $.host, default: none }, id: $.id }, identity: [id] }";
+    let of = |name: &str| {
+        let body = format!(r#"{{"name": "{name}", "host": "{{HOST.NAME}}", "id": "{{TRIGGER.ID}}"}}"#);
+        read_one(&mapped(mapping), &body).alert
+    };
+    let (a, b) = (of("a"), of("b"));
+    assert_eq!((a.text_of("host"), a.labels.get("id"), a.title()), ("none", None, "a"));
+    assert_eq!(a.extra.get("id"), Some("{TRIGGER.ID}"));
+    assert_ne!(a.fingerprint, b.fingerprint);
+    assert_eq!(of("{EVENT.NAME}").text_of("alertname"), "{EVENT.NAME}");
+}
