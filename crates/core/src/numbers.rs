@@ -188,7 +188,10 @@ impl<'a> WrittenNumber<'a> {
     fn is_quantity(&self) -> bool {
         let before = self.before.trim_end_matches(' ');
         let is_place = || ends_with_word_of(before, &[' ', ':', '=', '：'], PLACES, PLACES_ZH);
-        self.is_measured() || (before.ends_with([':', '=', '：']) && !is_place())
+        let label = before.strip_suffix([':', '=', '：']);
+        // Behind a digit it is the mark within an address.
+        let is_labelled = label.is_some_and(|it| !it.ends_with(|c: char| c.is_ascii_digit()));
+        self.is_measured() || (is_labelled && !is_place())
     }
 
     /// The thing: the word before the number and the number, or what a Chinese name has behind it. `from_digits` is the

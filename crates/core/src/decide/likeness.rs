@@ -39,7 +39,7 @@ pub(super) fn likeness(end: &Alert, alarm: &Alert) -> Likeness {
     }
     let (said_things, known_things) = (things(end), things(alarm));
     let has_all_things = said_things.is_subset(&known_things);
-    let (said_words, known_words) = (Words::of(end), Words::of(alarm));
+    let (said_words, known_words) = (AlarmWords::of(end), AlarmWords::of(alarm));
     let do_words_differ = said_words.differ_from(&known_words);
     if are_named {
         // The name of a type, or an end without its place: another number is another alarm. Without a device the text
@@ -126,14 +126,14 @@ fn things(alert: &Alert) -> BTreeSet<String> {
 }
 
 /// The words of an alert.
-struct Words {
-    /// Those that say what it is about: of Chinese the single characters.
+struct AlarmWords {
+    /// The words that say what it is about: of Chinese the single characters.
     subjects: BTreeSet<String>,
     /// Tells whether a word says that something is over or well.
     say_an_end: bool,
 }
 
-impl Words {
+impl AlarmWords {
     fn of(alert: &Alert) -> Self {
         let mut words = Self { subjects: BTreeSet::new(), say_an_end: false };
         for text in sayings(alert) {
@@ -173,18 +173,18 @@ fn has(list: &str, word: &str) -> bool {
 
 /// Codes that say that there is none.
 const NOTHING: &str = "none ok normal 正常 无";
-/// Words that say that something is over or well.
+/// AlarmWords that say that something is over or well.
 const ENDS: &str = "ok okay normal clear cleared resolved resolve recovered recovery recover restored restore ended end over \
      closed close good healthy back again fixed solved gone stopped off range within online fine safe dry reset";
-/// Such words in Chinese, the longer first.
+/// The Chinese words of an end, the longer first.
 const ENDS_ZH: &str =
     "恢复正常 已恢复 恢复 正常 解除 消除 结束 已关闭 关闭 已处理 消失 复位 复归 上线 在线 清除";
-/// Words for what is wrong, and such as say nothing of it.
+/// AlarmWords for what is wrong, and such as say nothing of it.
 const STATES: &str = "too high low hot cold warm wet over under above below limit threshold alarm alarms alert fault faulty fail \
      failed failure error open opened detected lost offline down trip tripped on active is are was were be been being the a an \
      of in at to by for and or not no all any has have had with its it this that now current currently since value \
      state status warning critical action type event true false yes alarmstatus alarmstate isresolved iscleared \
      isrecovered c f v";
-/// Such words in Chinese, the longer first.
+/// The Chinese words for what is wrong, the longer first.
 const STATES_ZH: &str = "请处理 请检查 过高 过低 超高 超低 偏高 偏低 超限 超标 告警 报警 故障 异常 打开 离线 掉线 断开 触发 发生 高于 \
      状态 动作 类型 事件 是否 低于 超过 上限 下限 阈值 当前 现在 目前 已经 回到 范围 内 已 了 的 为 是 高 低 值";

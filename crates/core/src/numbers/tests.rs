@@ -191,6 +191,7 @@ fn a_thing_is_called_by_its_number() {
     check_things("水泵1恢复", &["水泵 1"]);
     check_things("value: 41, T=22, 30.5 °C at 08:30", &[]);
     check_things("zone: 4", &["zone 4"]);
+    check_things("1:12 fire", &["1", "1 12"]);
 }
 
 #[test]

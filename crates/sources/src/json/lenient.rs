@@ -9,17 +9,17 @@ pub(super) fn mended(body: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(body).ok()?;
     let mut mended = String::with_capacity(text.len() + 16);
     let mut rest = text;
-    let mut place = Place::Outside;
+    let mut place = JsonPlace::Outside;
     while let Some(c) = rest.chars().next() {
         let behind = &rest[c.len_utf8()..];
-        let no_number = NO_NUMBERS.iter().find(|it| place == Place::Outside && rest.starts_with(**it));
+        let no_number = NO_NUMBERS.iter().find(|it| place == JsonPlace::Outside && rest.starts_with(**it));
         rest = match (place, c) {
-            (Place::Text, c) if u32::from(c) < 0x20 => {
+            (JsonPlace::Text, c) if u32::from(c) < 0x20 => {
                 mended.push_str(&format!("\\u{:04x}", u32::from(c)));
                 behind
             }
-            (Place::Outside, ',') if behind.trim_start().starts_with(['}', ']']) => behind,
-            (Place::Text | Place::Outside | Place::Escape, _) => match no_number {
+            (JsonPlace::Outside, ',') if behind.trim_start().starts_with(['}', ']']) => behind,
+            (JsonPlace::Text | JsonPlace::Outside | JsonPlace::Escape, _) => match no_number {
                 Some(no_number) => {
                     mended.push_str("null");
                     &rest[no_number.len()..]
@@ -31,10 +31,10 @@ pub(super) fn mended(body: &[u8]) -> Option<String> {
             },
         };
         place = match (place, c) {
-            (Place::Text, '\\') => Place::Escape,
-            (Place::Text, '"') => Place::Outside,
-            (Place::Outside, '"') | (Place::Escape, _) => Place::Text,
-            (Place::Text | Place::Outside, _) => place,
+            (JsonPlace::Text, '\\') => JsonPlace::Escape,
+            (JsonPlace::Text, '"') => JsonPlace::Outside,
+            (JsonPlace::Outside, '"') | (JsonPlace::Escape, _) => JsonPlace::Text,
+            (JsonPlace::Text | JsonPlace::Outside, _) => place,
         };
     }
     (mended != text).then_some(mended)
@@ -42,7 +42,7 @@ pub(super) fn mended(body: &[u8]) -> Option<String> {
 
 /// The place of a character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum JsonPlace {
     Outside,
     Text,
     /// Behind a `\` in a text.

@@ -112,7 +112,7 @@ impl Statement {
         })
     }
 
-    /// What the state says is wrong, as it tells alarms apart. A fault is what a state without a name speaks of anyway.
+    /// The fault that the state names, as it tells alarms apart. A fault is what a state without a name speaks of anyway.
     pub(super) fn told_apart_by(&self) -> &'static str {
         let of = |finding| match finding {
             Finding::Fault => "",

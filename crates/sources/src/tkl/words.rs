@@ -72,7 +72,7 @@ const FINDINGS: [(Finding, &str); 3] = [
     (Finding::Open, "open opened"),
 ];
 
-/// What the word says is wrong, if it says more than that it is.
+/// The finding of the word, if it says more than that something is wrong.
 pub(super) fn finding(word: &str) -> Option<Finding> {
     let plain = plain_word(word);
     let found = FINDINGS.iter().find(|(_, words)| words.split_ascii_whitespace().any(|it| it == plain));

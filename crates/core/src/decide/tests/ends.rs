@@ -238,6 +238,7 @@ fn an_end_with_the_number_of_another_thing_ends_nothing() {
         ("3分区烟感报警", "4分区烟感恢复正常"),
         ("35kV线路跳闸", "10kV线路恢复"),
         ("Room 3 hot", "Door 3 closed"),
+        ("2:07 smoke", "2:08 smoke"),
     ] {
         check(&[sent("aa18", "", raised)], end(sent("aa18", "", ended)), NEVER_TOLD);
     }
