@@ -83,9 +83,17 @@ fn texts(alert: &Alert) -> impl Iterator<Item = String> {
         .filter(|text| !text.is_empty())
 }
 
+/// The bytes of each text in which words are looked for: an end is compared with a hundred alarms, and nobody names a
+/// thing further behind.
+const MAX_COMPARED_BYTES: usize = 2048;
+
 /// The name and texts of the alert, in which its words are looked for.
 fn sayings(alert: &Alert) -> impl Iterator<Item = String> {
-    name(alert).map(folded).into_iter().chain(texts(alert))
+    let cut = |mut text: String| {
+        text.truncate(text.floor_char_boundary(MAX_COMPARED_BYTES));
+        text
+    };
+    name(alert).map(folded).into_iter().chain(texts(alert)).map(cut)
 }
 
 fn folded(text: &str) -> String {
