@@ -1,5 +1,6 @@
 //! The credentials with which senders open the door of their source.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use fanfare_core::Secret;
@@ -83,6 +84,10 @@ pub(crate) fn check(auth: &SourceAuthYaml, listen: SocketAddr, path: &SettingPat
         SourceAuthYaml::None => {}
         SourceAuthYaml::AnyOf(credentials) => {
             for (path, credential) in placed(credentials, path) {
+                if credential.standard_webhook.as_ref().is_some_and(|it| !it.expose().starts_with("whsec_")) {
+                    let message = "is not written as senders by Standard Webhooks give it, `whsec_…`: taken as a text";
+                    section.warning(&path.key("standard_webhook"), message);
+                }
                 match credential.kinds() {
                     1 => {}
                     0 if CredentialYaml::KINDS.iter().any(|kind| section.is_reported(&path.key(kind))) => {}
@@ -97,11 +102,34 @@ pub(crate) fn check(auth: &SourceAuthYaml, listen: SocketAddr, path: &SettingPat
     }
 }
 
+/// Notes secrets that open the doors of several sources: who leaks one of them opens all, and the door that takes a
+/// robot's messages cannot tell whose they are.
+pub(crate) fn check_shared<'a>(
+    sources: impl Iterator<Item = (&'a str, SettingPath, &'a SourceAuthYaml)>,
+    section: &mut Section,
+) {
+    let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
+    for (name, path, auth) in sources {
+        let SourceAuthYaml::AnyOf(credentials) = auth else { continue };
+        for (path, credential) in placed(credentials, &path) {
+            for secret in credential.secrets() {
+                let owner = *owners.entry(secret.expose()).or_insert(name);
+                if owner != name {
+                    section.warning(
+                        &path,
+                        format!("is a credential of the source `{owner}` too: give each its own, so that one can be changed alone"),
+                    );
+                }
+            }
+        }
+    }
+}
+
 /// The credentials with the path of each: an entry of a list, or `auth` itself.
-pub(crate) fn placed<'a>(
+pub(crate) fn placed<'a, 'p>(
     credentials: &'a [CredentialYaml],
-    path: &'a SettingPath,
-) -> impl Iterator<Item = (SettingPath, &'a CredentialYaml)> {
+    path: &'p SettingPath,
+) -> impl Iterator<Item = (SettingPath, &'a CredentialYaml)> + use<'a, 'p> {
     let is_list = credentials.len() > 1;
     credentials
         .iter()
@@ -121,6 +149,24 @@ impl CredentialYaml {
         "wecom",
         "client_certificate",
     ];
+
+    /// The texts that are secret.
+    fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        let Self {
+            bearer,
+            basic,
+            path,
+            standard_webhook,
+            hub_signature,
+            dingtalk,
+            wecom,
+            client_certificate: _,
+        } = self;
+        let plain = [bearer, path, standard_webhook, hub_signature].into_iter().flatten();
+        let basic = basic.iter().map(|BasicYaml { username: _, password }| password);
+        let dingtalk = dingtalk.iter().map(|DingTalkRobotYaml { access_token, secret: _ }| access_token);
+        plain.chain(basic).chain(dingtalk).chain(wecom.iter().map(|WeComBotYaml { key }| key))
+    }
 
     fn kinds(&self) -> usize {
         let Self {

@@ -63,6 +63,11 @@ pub(crate) fn check(yaml: &[SourceYaml], listen: SocketAddr, section: &mut Secti
         heartbeats::check(source, &path, section);
         check_labels(&source.labels, &path.key("labels"), section);
     }
+    let doors = yaml.iter().enumerate().filter_map(|(index, it)| {
+        let path = SettingPath::new("sources").index(index).key("auth");
+        Some((it.name.as_str(), path, it.auth.as_ref()?))
+    });
+    source_auth::check_shared(doors, section);
     mqtt::check_client_ids(yaml.iter().map(|it| it.mqtt.as_ref()), section);
 }
 

@@ -1,5 +1,7 @@
 //! Templates over a body: small texts in Jinja's notation.
 
+mod names;
+
 use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -58,6 +60,9 @@ impl FromStr for Template {
         added.map_err(|err| {
             format!("not a template: {}; expected e.g. `{{{{ host }}}} {{{{ item }}}}`", why(&err))
         })?;
+        if let Some(name) = names::unknown_name(text, &environment) {
+            return Err(format!("not a template: there is no {name}"));
+        }
         Ok(Self(Arc::new(environment)))
     }
 }

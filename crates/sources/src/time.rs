@@ -49,6 +49,12 @@ pub(crate) fn stated(text: &str) -> Option<Timestamp> {
     text.parse().ok().filter(|time| *time >= Timestamp::UNIX_EPOCH)
 }
 
+/// Tells whether `text` is written as a time, with an offset or without, or counted since 1970.
+pub(crate) fn is_time(text: &str) -> bool {
+    let text = text.trim();
+    local(text).is_some() || text.parse::<Timestamp>().is_ok() || since_1970(text).is_some()
+}
+
 fn not_too_old(text: &str, clock: SenderClock<'_>) -> Option<Timestamp> {
     let text = text.trim();
     let time = match local(text) {

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::json::Json;
 use crate::privacy::redact;
 use crate::scrub::{scrub, scrub_text};
-use crate::{ReadAlert, SourceSettings, Unreadable};
+use crate::{BodyFault, ReadAlert, SourceSettings, Unreadable};
 
 /// The length of a body that people are shown, at most, in bytes: its beginning says what was sent.
 const MAX_BODY_BYTES: usize = 2048;
@@ -47,7 +47,10 @@ pub fn unreadable_alert(
         ("title", format!("`{name}` sent an alert that cannot be read")),
         ("title_zh", format!("“{name}”发来一条无法读取的告警")),
         ("description", format!("It was accepted, but nobody knows what it says: {fault}")),
-        ("description_zh", format!("已受理，但内容无法识别：{fault}")),
+        (
+            "description_zh",
+            format!("已受理，但内容无法识别（位置 {}）：{}", fault.path, fault_zh(fault.fault)),
+        ),
         ("content", shown),
     ];
     let mut alert = Alert {
@@ -60,7 +63,9 @@ pub fn unreadable_alert(
         severity_sent: None,
         labels,
         annotations: annotations.into_iter().collect(),
-        extra: [("fault", fault.fault.word()), ("path", &fault.path)].into_iter().collect(),
+        extra: [("fault", fault.fault.word()), ("path", &fault.path), ("message", &fault.message)]
+            .into_iter()
+            .collect(),
         mention: Mention::default(),
         starts_at: now,
         ends_at: now.checked_add(EXPIRY).ok(),
@@ -70,6 +75,14 @@ pub fn unreadable_alert(
         redact(&mut alert);
     }
     ReadAlert { alert, path: "$".to_owned(), unread: Vec::new(), unknown_level: None }
+}
+
+/// The fault in Chinese, without the parser's own words.
+fn fault_zh(fault: BodyFault) -> &'static str {
+    match fault {
+        BodyFault::Malformed => "不是有效的 JSON",
+        BodyFault::NotAnAlert => "不是该格式的告警",
+    }
 }
 
 /// The body without credentials: in one line if it is JSON, whose fields say by their names what is one.

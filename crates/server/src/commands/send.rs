@@ -1,5 +1,6 @@
 //! `fanfare send`: posts an alert to a running gateway.
 
+use std::collections::BTreeMap;
 use std::io::{Read as _, Write};
 use std::path::{Path, PathBuf};
 
@@ -9,8 +10,8 @@ use fanfare_api::{
     AcceptedAlert, AlertReading, ErrorDetails, HeardHeartbeat, HeldReceiver, IngestPreview, IngestResult,
     PreviewedAlert,
 };
-use fanfare_core::Severity;
-use fanfare_words::{SentWords, Vocabulary};
+use fanfare_core::{Language, Severity};
+use fanfare_words::{SentWords, Vocabulary, annotation_in};
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
@@ -140,7 +141,7 @@ fn preview_text(preview: &IngestPreview, context: &CommandContext) -> String {
         let understood = reading.understood.as_ref();
         let label = |name: &str| understood.and_then(|it| it.labels.get(name)).cloned().unwrap_or_default();
         let device = Some(label("device")).filter(|it| !it.is_empty()).unwrap_or_else(|| label("eui"));
-        let texts = understood.map(|it| it.annotations.values().cloned().collect::<Vec<_>>());
+        let texts = understood.map(|it| texts_in(context.language, &it.annotations));
         [
             reading.path.clone(),
             vocabulary.state(*status),
@@ -157,6 +158,18 @@ fn preview_text(preview: &IngestPreview, context: &CommandContext) -> String {
     let heard = heard.filter(|it| *it != first);
     let remarks = remarks(alerts.iter().map(|it| &it.reading), refused, context);
     paragraphs([Some(first), heard, remarks, Some(words.dry_run.to_owned())])
+}
+
+/// The texts of an alert in one language: beside a text may stand the same one in another.
+fn texts_in(language: Language, annotations: &BTreeMap<String, String>) -> Vec<&str> {
+    let is_translation = |name: &str| {
+        let plain = [Language::En, Language::Zh].map(|it| name.strip_suffix(&annotation_in("", it)));
+        plain.into_iter().flatten().any(|it| annotations.contains_key(it))
+    };
+    let texts = annotations.iter().filter(|(name, _)| !is_translation(name));
+    texts
+        .map(|(name, text)| annotations.get(&annotation_in(name, language)).unwrap_or(text).as_str())
+        .collect()
 }
 
 /// A line for each thing that was not understood; `None`: everything was.

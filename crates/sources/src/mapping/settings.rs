@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::expression::Expression;
 use super::status_word::StatusWord;
 use crate::json_path::JsonPath;
+use crate::time::is_time;
 use crate::unexpanded::is_unexpanded;
 
 /// The way from a JSON body to alerts.
@@ -72,6 +73,9 @@ impl Mapping {
         }
         mistakes.extend(unknown_words::<StatusWord>("status", self.status.as_ref()));
         mistakes.extend(unknown_words::<Severity>("severity", self.severity.as_ref()));
+        mistakes.extend(unknown_words::<PageAddress>("url", self.url.as_ref()));
+        mistakes.extend(unknown_words::<StatedTime>("starts_at", self.starts_at.as_ref()));
+        mistakes.extend(unknown_words::<StatedTime>("ends_at", self.ends_at.as_ref()));
         mistakes
     }
 
@@ -109,12 +113,44 @@ impl MappingMistake {
     }
 }
 
+/// An address of a page that a mapping states.
+struct PageAddress;
+
+impl FromStr for PageAddress {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let is_address = text.starts_with("http://") || text.starts_with("https://");
+        if is_address {
+            Ok(Self)
+        } else {
+            Err(format!("`{text}` is no address: expected http://… or https://…"))
+        }
+    }
+}
+
+/// A time that a mapping states.
+struct StatedTime;
+
+impl FromStr for StatedTime {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match is_time(text) {
+            true => Ok(Self),
+            false => Err(format!("`{text}` is no time: expected e.g. 2026-11-27T08:30:00+08:00")),
+        }
+    }
+}
+
 /// The words of the setting `name` that are no `T`.
 fn unknown_words<T: FromStr<Err: ToString>>(
     name: &str,
     expression: Option<&Expression>,
 ) -> Vec<MappingMistake> {
     let stated = expression.into_iter().flat_map(Expression::stated);
+    // An empty word says that there is none.
+    let stated = stated.filter(|(_, word)| !word.trim().is_empty());
     let wrong = stated.filter_map(|(steps, word)| Some((steps, word.parse::<T>().err()?)));
     wrong
         .map(|(steps, err)| {

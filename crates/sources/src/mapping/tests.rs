@@ -288,3 +288,13 @@ fn a_macro_that_was_not_expanded_is_missing() {
     assert_ne!(a.fingerprint, b.fingerprint);
     assert_eq!(of("{EVENT.NAME}").text_of("alertname"), "{EVENT.NAME}");
 }
+
+#[test]
+fn a_stated_address_and_a_stated_time_must_be_one() {
+    let mapping =
+        "{ alertname: $.a, url: { value: 'www.example.com' }, starts_at: { path: $.t, default: soon },
+                     ends_at: { path: $.e, map: { '0': '' }, default: '2026-11-27 08:30:00' } }";
+    let mapping: Mapping = serde_yaml::from_str(mapping).unwrap();
+    let paths: Vec<String> = mapping.mistakes().iter().map(|it| it.path.join(".")).collect();
+    assert_eq!(paths, ["url.value", "starts_at.default"]);
+}

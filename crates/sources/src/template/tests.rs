@@ -34,3 +34,24 @@ fn a_template_that_cannot_be_read_is_refused_in_one_line() {
         assert_eq!(complaint.lines().count(), 1, "{complaint}");
     }
 }
+
+#[test]
+fn a_name_that_no_template_knows_is_a_mistake_in_any_branch() {
+    for (text, name) in [
+        ("{{ host | uper }}", "filter `uper`"),
+        ("{% if rare is defined %}{{ now() }}{% endif %}", "function `now`"),
+        ("{% if host is defind %}x{% endif %}", "test `defind`"),
+        ("{{ a }} {{ b | default('x') | shout(1) }}", "filter `shout`"),
+    ] {
+        let err = text.parse::<Template>().unwrap_err();
+        assert!(err.contains(name), "{err}");
+    }
+    for text in [
+        "{{ host | upper }} | {{ 'a | none() of' }} (x)",
+        "{% for i in range(3) if not (i is odd) %}{{ host.split('.') | first }}{% endfor %}",
+        "{{ host }}{# | nothing() #}",
+        "{% if a and (b or c) %}{{ x is not none }}{% endif %}",
+    ] {
+        assert!(text.parse::<Template>().is_ok(), "{text}: {:?}", text.parse::<Template>().err());
+    }
+}

@@ -53,3 +53,11 @@ fn a_credential_is_masked_and_a_long_body_is_cut() {
     assert!(long.annotations.get("content").unwrap().len() <= MAX_BODY_BYTES);
     assert_eq!(of(&[0xff, 0xfe, b'x']).annotations.get("content"), Some("\u{fffd}\u{fffd}x"));
 }
+
+#[test]
+fn each_text_is_in_one_language() {
+    let alert = of(br#"{"alerts": 3}"#);
+    let chinese = alert.annotations.get("description_zh").unwrap();
+    assert_eq!(chinese, "已受理，但内容无法识别（位置 alerts）：不是该格式的告警");
+    assert_eq!(alert.extra.get("message"), Some("found a number, expected a list of alerts"));
+}

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use super::{SOUND, check_change, load};
+use super::{SOUND, check_change, check_warnings, load};
 use crate::{SenderCredential, SourceAuth};
 
 const AUTH: &str = "{ bearer: { env: TOKEN } }";
@@ -72,5 +72,24 @@ fn an_entry_that_is_not_one_credential_is_told_with_its_place() {
         expect![[
             r#"5:40: error: sources[0].auth[1].bearer: the token begins with the header's own words, which senders write before it: leave them out"#
         ]],
+    );
+}
+
+#[test]
+fn one_secret_for_two_sources_and_an_odd_key_are_doubtful() {
+    let second = "channels:\n";
+    let with = |auth: &str| {
+        SOUND.replacen(second, &format!("  - name: other\n    format: plain\n    auth: {auth}\n{second}"), 1)
+    };
+    check_warnings(
+        &with("[{ bearer: { env: API_TOKEN } }, { path: { env: TOKEN } }]"),
+        expect![[r#"
+            8:44: warning: sources[1].auth[1]: is a credential of the source `thinklink` too: give each its own, so that one can be changed alone"#]],
+    );
+    check_warnings(&with("{ bearer: { env: API_TOKEN } }"), expect![[""]]);
+    check_warnings(
+        &with("{ standard_webhook: { env: API_TOKEN } }"),
+        expect![[r#"
+            8:13: warning: sources[1].auth.standard_webhook: is not written as senders by Standard Webhooks give it, `whsec_…`: taken as a text"#]],
     );
 }
