@@ -7,7 +7,7 @@ pub(super) fn looks_secret(text: &str) -> bool {
     if text.len() < 4 || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return false;
     }
-    let looks = Look::of(text);
+    let looks = CharacterKinds::of(text);
     match (looks.has_letter, looks.has_digit) {
         (true, true) => true,
         (true, false) => looks.has_sign || looks.has_inner_capital,
@@ -20,14 +20,14 @@ pub(super) fn looks_secret(text: &str) -> bool {
 pub(crate) fn looks_random(text: &str) -> bool {
     let is_key = text.len() >= 16
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+' | b'/' | b'='));
-    let looks = Look::of(text);
+    let looks = CharacterKinds::of(text);
     let is_hex = text.len() >= 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     is_hex || (is_key && looks.has_digit && looks.has_inner_capital)
 }
 
 /// The kinds of characters in a text.
 #[expect(clippy::struct_excessive_bools, reason = "independent observations of one text")]
-struct Look {
+struct CharacterKinds {
     has_letter: bool,
     has_digit: bool,
     has_sign: bool,
@@ -35,7 +35,7 @@ struct Look {
     has_inner_capital: bool,
 }
 
-impl Look {
+impl CharacterKinds {
     fn of(text: &str) -> Self {
         let bytes = text.as_bytes();
         Self {
