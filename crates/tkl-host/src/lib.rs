@@ -1,6 +1,6 @@
 //! The scripts of ThinkLink, run as its versions run them.
 //!
-//! A script is judged by what it does and never by its text: [`examine`] runs it in a JavaScript
+//! A script is judged by what it does and never by its text: [`examine()`] runs it in a JavaScript
 //! engine, with the scope and the second that each version gives it, and says what that version
 //! would send where. Nothing is sent.
 //!
