@@ -88,7 +88,7 @@ pub(crate) fn check(auth: &SourceAuthYaml, listen: SocketAddr, path: &SettingPat
                     let message = "is not written as senders by Standard Webhooks give it, `whsec_…`: taken as a text";
                     section.warning(&path.key("standard_webhook"), message);
                 }
-                match credential.kinds() {
+                match credential.clone().credentials().count() {
                     1 => {}
                     0 if CredentialYaml::KINDS.iter().any(|kind| section.is_reported(&path.key(kind))) => {}
                     0 => section.error(&path, "names no credential: write `{ bearer: { env: NAME } }`"),
@@ -150,7 +150,7 @@ impl CredentialYaml {
         "client_certificate",
     ];
 
-    /// The texts that are secret.
+    /// The secrets by which a sender is known. That with which DingTalk's robots sign is none: many may share it.
     fn secrets(&self) -> impl Iterator<Item = &Secret> {
         let Self {
             bearer,
@@ -168,34 +168,8 @@ impl CredentialYaml {
         plain.chain(basic).chain(dingtalk).chain(wecom.iter().map(|WeComBotYaml { key }| key))
     }
 
-    fn kinds(&self) -> usize {
-        let Self {
-            bearer,
-            basic,
-            path,
-            standard_webhook,
-            hub_signature,
-            dingtalk,
-            wecom,
-            client_certificate,
-        } = self;
-        [
-            bearer.is_some(),
-            basic.is_some(),
-            path.is_some(),
-            standard_webhook.is_some(),
-            hub_signature.is_some(),
-            dingtalk.is_some(),
-            wecom.is_some(),
-            client_certificate.is_some(),
-        ]
-        .into_iter()
-        .filter(|it| *it)
-        .count()
-    }
-
-    /// The credential; of several, which were refused, the first.
-    fn credential(self) -> Option<SenderCredential> {
+    /// The credentials that are named: one in an entry that is accepted.
+    fn credentials(self) -> impl Iterator<Item = SenderCredential> {
         let Self {
             bearer,
             basic,
@@ -211,17 +185,17 @@ impl CredentialYaml {
         let dingtalk = dingtalk.map(|DingTalkRobotYaml { access_token, secret }| {
             SenderCredential::DingTalkRobot { access_token, secret }
         });
-        bearer
-            .map(SenderCredential::Bearer)
-            .or(basic)
-            .or_else(|| path.map(SenderCredential::Path))
-            .or_else(|| standard_webhook.map(SenderCredential::StandardWebhook))
-            .or_else(|| hub_signature.map(SenderCredential::HubSignature))
-            .or(dingtalk)
-            .or_else(|| wecom.map(|WeComBotYaml { key }| SenderCredential::WeComBot(key)))
-            .or_else(|| {
-                client_certificate.map(|ClientNameYaml { name }| SenderCredential::ClientCertificate(name))
-            })
+        let named = [
+            bearer.map(SenderCredential::Bearer),
+            basic,
+            path.map(SenderCredential::Path),
+            standard_webhook.map(SenderCredential::StandardWebhook),
+            hub_signature.map(SenderCredential::HubSignature),
+            dingtalk,
+            wecom.map(|WeComBotYaml { key }| SenderCredential::WeComBot(key)),
+            client_certificate.map(|ClientNameYaml { name }| SenderCredential::ClientCertificate(name)),
+        ];
+        named.into_iter().flatten()
     }
 }
 
@@ -230,7 +204,7 @@ impl From<SourceAuthYaml> for SourceAuth {
         match yaml {
             SourceAuthYaml::None => Self::Open,
             SourceAuthYaml::AnyOf(credentials) => {
-                Self::AnyOf(credentials.into_iter().filter_map(CredentialYaml::credential).collect())
+                Self::AnyOf(credentials.into_iter().flat_map(CredentialYaml::credentials).collect())
             }
         }
     }

@@ -39,7 +39,7 @@ pub use self::committed::{AlertEntry, AssignedIds, Committed, CommittedAlert, Co
 pub use self::context::{ChannelAvailability, DecisionContext};
 pub use self::dead_letter::{DiscardReason, discard, retry};
 pub use self::dead_letter_id::{DeadLetterId, InvalidDeadLetterId};
-pub use self::expire::expire;
+pub use self::expire::{EXPIRY_MARK, expire, is_expiry};
 pub use self::give_up::give_up;
 pub use self::recheck::recheck;
 pub use self::repeat::RepeatKey;

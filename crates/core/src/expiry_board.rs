@@ -1,5 +1,6 @@
 //! The board of alarms that are over by themselves: until when each is open unless it is reported again.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
@@ -40,14 +41,19 @@ impl ExpiryBoard {
 
     /// Notes an alarm that was reported at `now`, and is over after `lasting` unless it is reported again.
     pub fn insert(&mut self, key: IncidentKey, lasting: Duration, now: Timestamp) {
-        self.insert_until(key, lasting, after(now, lasting));
-    }
-
-    /// Notes an alarm that is over at `due_at` unless it is reported again.
-    pub fn insert_until(&mut self, key: IncidentKey, lasting: Duration, due_at: Timestamp) {
         self.remove(&key);
+        let due_at = after(now, lasting);
         self.in_order.insert((due_at, key.clone()));
         self.alarms.insert(key, ExpiringAlarm { due_at, lasting });
+    }
+
+    /// Puts back an alarm that was taken and could not be ended, to be taken again at `due_at`. One that was reported
+    /// meanwhile has its whole time.
+    pub fn put_back(&mut self, ExpiredAlarm { key, lasting }: ExpiredAlarm, due_at: Timestamp) {
+        if let Entry::Vacant(vacant) = self.alarms.entry(key) {
+            self.in_order.insert((due_at, vacant.key().clone()));
+            vacant.insert(ExpiringAlarm { due_at, lasting });
+        }
     }
 
     /// Forgets an alarm, which is over or lasts until it is ended.

@@ -78,13 +78,14 @@ pub use crate::contract_notice::{
 pub use crate::decide::{
     AccountHold, AckAudience, AlertEntry, AlertRef, AssignedIds, Changes, ChannelAvailability, Committed,
     CommittedAlert, CommittedStep, DeadLetterId, DecisionContext, DecisionState, Delivery, DeliveryChange,
-    DeliveryOutcome, DeliveryState, DeliveryStatus, DeliveryUpdate, DigestRef, DiscardReason, EvaluationTime,
-    Handled, IncidentNotifications, IncidentStatus, IncidentUpdate, IncomingAlert, InvalidDeadLetterId,
-    NewAcknowledgement, NewAlert, NewAttempt, NewDelivery, NewGroupedAlert, NewNotification, NewStep,
-    NewestAlert, NotificationContent, NotificationRecord, NotificationRef, NotificationState,
-    NotificationUpdate, Obstacle, OpenIncident, Recheck, RecheckAt, RepeatKey, RepeatedAlert, SendEnd,
-    SendId, Settlement, StateKey, TimerKey, ToldChannel, ToldContent, accept, accept_planned, acknowledge,
-    discard, expire, give_up, obstacle, recheck, retry, settle, withdraw,
+    DeliveryOutcome, DeliveryState, DeliveryStatus, DeliveryUpdate, DigestRef, DiscardReason, EXPIRY_MARK,
+    EvaluationTime, Handled, IncidentNotifications, IncidentStatus, IncidentUpdate, IncomingAlert,
+    InvalidDeadLetterId, NewAcknowledgement, NewAlert, NewAttempt, NewDelivery, NewGroupedAlert,
+    NewNotification, NewStep, NewestAlert, NotificationContent, NotificationRecord, NotificationRef,
+    NotificationState, NotificationUpdate, Obstacle, OpenIncident, Recheck, RecheckAt, RepeatKey,
+    RepeatedAlert, SendEnd, SendId, Settlement, StateKey, TimerKey, ToldChannel, ToldContent, accept,
+    accept_planned, acknowledge, discard, expire, give_up, is_expiry, obstacle, recheck, retry, settle,
+    withdraw,
 };
 pub use crate::device_key::DeviceKey;
 pub use crate::digest::Digest;

@@ -5,7 +5,7 @@ mod log;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use fanfare_core::{Clock, Committed, CommittedAlert, Verdict};
+use fanfare_core::{Clock, Committed, CommittedAlert, Verdict, is_expiry};
 use fanfare_store::Commit;
 use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -59,7 +59,9 @@ impl CommitHandler {
 
     fn count(&self, accepted: &CommittedAlert, now: Timestamp) {
         let source = accepted.alert.source.to_string();
-        self.metrics.show_last_alert(&source, now);
+        if !is_expiry(&accepted.alert) {
+            self.metrics.show_last_alert(&source, now);
+        }
         let status = accepted.alert.status.to_string();
         self.metrics.alerts.get_or_create(&AlertLabels { source, status }).inc();
         for decision in &accepted.decisions {

@@ -14,7 +14,7 @@ use tracing::{error, warn};
 
 use self::timers::Timers;
 use crate::dispatch::{Dispatch, EscalationEvent};
-use crate::time::{MonotonicClock, STORE_PAUSE, after, between};
+use crate::time::{MonotonicClock, STORE_PAUSE, after, between, sleep_or_forever};
 
 /// The number of notifications checked in one transaction, so that an alert that
 /// arrives meanwhile does not wait long.
@@ -133,12 +133,5 @@ fn notification_of(key: &TimerKey) -> Option<NotificationId> {
     match key {
         TimerKey::Notification(id) => Some(*id),
         TimerKey::Group(_) => None,
-    }
-}
-
-async fn sleep_or_forever(pause: Option<Duration>) {
-    match pause {
-        Some(pause) => tokio::time::sleep(pause).await,
-        None => std::future::pending().await,
     }
 }

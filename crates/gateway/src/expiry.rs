@@ -8,16 +8,13 @@ use fanfare_store::Unit;
 use fanfare_words::expired_alarm_texts;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::warn;
 
 use crate::intake::Intake;
-use crate::time::{STORE_PAUSE, after, between};
+use crate::time::{STANDSTILL, STORE_PAUSE, after, between, sleep_or_forever};
 
 /// The number of alarms that are ended in one transaction.
 const BATCH_SIZE: usize = 100;
-
-/// The time by which a timer may be late: from then on the machine has slept or stood still, and nobody could report.
-const STANDSTILL: Duration = Duration::from_secs(4);
 
 /// The task that ends alarms which are over by themselves.
 #[derive(Debug)]
@@ -31,9 +28,8 @@ impl ExpiryTimer {
     pub(crate) async fn run(self) {
         let expiries = &self.intake.expiries;
         while !self.stop.is_cancelled() {
-            let next = expiries.board().next();
-            let pause = next.map(|at| between(self.intake.monotonic.now(), at));
             let begun = self.intake.monotonic.now();
+            let pause = expiries.board().next().map(|at| between(begun, at));
             tokio::select! {
                 biased;
                 () = self.stop.cancelled() => return,
@@ -64,19 +60,11 @@ impl ExpiryTimer {
             return;
         }
         let units = due.iter().map(|it| self.unit(it)).collect();
-        match self.intake.store.transact(units).await {
-            Ok(_) => {
-                due.iter().for_each(
-                    |it| info!(source.name = %it.key.source, "An alarm is over: it was not reported again"),
-                );
-            }
-            Err(err) => {
-                warn!(error = %err, "Alarms that are over cannot be ended; trying again");
-                let mut board = self.intake.expiries.board();
-                for ExpiredAlarm { key, lasting } in due {
-                    board.insert_until(key, lasting, after(now, STORE_PAUSE));
-                }
-            }
+        if let Err(err) = self.intake.store.transact(units).await {
+            warn!(error = %err, "Alarms that are over cannot be ended; trying again");
+            let again_at = after(self.intake.monotonic.now(), STORE_PAUSE);
+            let mut board = self.intake.expiries.board();
+            due.into_iter().for_each(|it| board.put_back(it, again_at));
         }
     }
 
@@ -86,12 +74,5 @@ impl ExpiryTimer {
         Unit::new(vec![StateKey::WholeIncident(key.clone())], move |state| {
             policy.decide(now, |context| expire(state, &texts, context, now.wall))
         })
-    }
-}
-
-async fn sleep_or_forever(pause: Option<Duration>) {
-    match pause {
-        Some(pause) => tokio::time::sleep(pause).await,
-        None => std::future::pending().await,
     }
 }

@@ -1,5 +1,7 @@
 //! Intake of alerts, self-alerts included.
 
+#[cfg(test)]
+mod fixtures;
 mod heartbeats;
 mod expiries;
 mod write_queue;

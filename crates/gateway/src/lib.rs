@@ -35,6 +35,7 @@ pub use crate::channel::{ChannelSetup, Drill};
 pub use crate::gateway::{Gateway, GatewaySetup};
 pub use crate::intake::NotStored;
 pub use crate::jitter::{Jitter, RandomJitter};
+pub use crate::maintenance::retention::ANSWERS_KEPT_FOR;
 pub use crate::metrics::Metrics;
 pub use crate::operations::{
     BudgetView, ChannelHealth, ChannelView, DeliveryOutlook, HeartbeatView, LastError, QuotaView, TestError,

@@ -18,10 +18,8 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 use self::health::HealthMetrics;
-pub(crate) use self::labels::{AlertLabels, ReceiverLabels};
-use self::labels::{
-    AttemptLabels, ChannelLabels, ContractLabels, DeliveryLabels, EscalationLabels, SourceLabels,
-};
+pub(crate) use self::labels::{AlertLabels, ReceiverLabels, SourceLabels};
+use self::labels::{AttemptLabels, ChannelLabels, ContractLabels, DeliveryLabels, EscalationLabels};
 use self::store::StoreMetrics;
 use crate::self_alert::Snapshot;
 
@@ -45,7 +43,7 @@ pub struct Metrics {
     digest_deliveries: Family<ChannelLabels, Counter>,
     circuit_openings: Family<ChannelLabels, Counter>,
     circuit_open: Family<ChannelLabels, Gauge>,
-    last_alert: Family<SourceLabels, Gauge<f64, AtomicU64>>,
+    pub(crate) last_alert: Family<SourceLabels, Gauge<f64, AtomicU64>>,
     pub(crate) commit_time: Histogram,
     health: HealthMetrics,
     store: StoreMetrics,

@@ -83,9 +83,20 @@ fn report_unknown(last: Option<&TimeRecord>, now: &ClockReading) {
 /// The pause before the store is used again after it failed.
 pub(crate) const STORE_PAUSE: Duration = Duration::from_secs(1);
 
+/// The time by which a timer may be late: from then on the machine has slept or stood still, and nothing could be heard.
+pub(crate) const STANDSTILL: Duration = Duration::from_secs(4);
+
 /// The time for which an attempt that failed by a fault of this machine keeps its place in the
 /// lane: no more than one a second and place is tried until the fault is over. Our choice.
 pub(crate) const LOCAL_FAULT_PAUSE: Duration = Duration::from_secs(1);
+
+/// Waits for `pause`; without one, for ever.
+pub(crate) async fn sleep_or_forever(pause: Option<Duration>) {
+    match pause {
+        Some(pause) => tokio::time::sleep(pause).await,
+        None => std::future::pending().await,
+    }
+}
 
 /// The time `pause` after `time`, limited to the last timestamp there is.
 pub(crate) fn after(time: Timestamp, pause: Duration) -> Timestamp {

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use fanfare_api::HeartbeatResult;
-use fanfare_core::{BeatOutcome, HeartbeatBoard, HeartbeatKey, HeartbeatName};
+use fanfare_core::{BeatOutcome, HeartbeatBoard, HeartbeatKey, HeartbeatName, InvalidHeartbeatName};
 use percent_encoding::percent_decode_str;
 
 use crate::refusal::HttpRefusal;
@@ -25,7 +25,7 @@ pub(crate) async fn heartbeat(
     let name: HeartbeatName = part("name")
         .unwrap_or_default()
         .parse()
-        .map_err(|err: fanfare_core::InvalidHeartbeatName| HttpRefusal::bad_request(err.to_string()))?;
+        .map_err(|err: InvalidHeartbeatName| HttpRefusal::bad_request(err.to_string()))?;
     let key = HeartbeatKey { source: endpoint.settings.name.clone(), name: Some(name) };
     match state.gateway.hear(key.clone()).await {
         BeatOutcome::Heard(expected_until) | BeatOutcome::Learned(expected_until) => {

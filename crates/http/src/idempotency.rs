@@ -4,20 +4,16 @@
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
 use fanfare_core::{SourceName, stable_hash};
-use fanfare_gateway::{Gateway, KeptAnswer, RequestKey};
+use fanfare_gateway::{ANSWERS_KEPT_FOR, Gateway, KeptAnswer, RequestKey};
 use jiff::Timestamp;
 use tracing::warn;
 
 use crate::refusal::HttpRefusal;
-
-/// The time for which an answer is given again. Ours: a day is above any sender's patience.
-const KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The length of a key at most, in bytes: four times that of a UUID.
 const LONGEST_KEY: usize = 255;
@@ -79,7 +75,7 @@ impl KeyedRequest {
         gateway: &Gateway,
         now: Timestamp,
     ) -> Result<Option<HttpResponse>, HttpRefusal> {
-        let since = now.saturating_sub(KEPT_FOR).unwrap_or(Timestamp::MIN);
+        let since = now.saturating_sub(ANSWERS_KEPT_FOR).unwrap_or(Timestamp::MIN);
         let Some(KeptAnswer { body, answer }) = gateway.store().answer_to(self.key.clone(), since).await?
         else {
             return Ok(None);

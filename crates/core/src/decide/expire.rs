@@ -9,11 +9,9 @@ use super::state::{DecisionState, OpenIncident};
 use crate::clock::whole_millis;
 use crate::{AlarmNaming, Alert, Kind, Labels, Mention, Severity, Status};
 
-/// The field of an alert that tells why an alarm ended which nobody ended.
-const ENDED_BY: &str = "ended_by";
-
-/// The rule by which it ended: the setting of its source, or the end that its sender gave it.
-const RULE: &str = "resolve_after";
+/// The field among [`Alert::extra`] that tells why an alarm ended which nobody ended, and what stands in it: the
+/// setting of its source, or the end that its sender gave it.
+pub const EXPIRY_MARK: (&str, &str) = ("ended_by", "resolve_after");
 
 /// Ends the alarm that is open in `state`, if one is, and tells of it as of any end, with these `texts`.
 ///
@@ -39,8 +37,16 @@ fn end_of(known: &OpenIncident, texts: &Labels, now: Timestamp) -> Alert {
     let mut annotations = texts.clone();
     annotations.fill_from(&end.annotations);
     end.annotations = annotations;
-    end.extra.set(ENDED_BY, RULE);
+    let (field, rule) = EXPIRY_MARK;
+    end.extra.set(field, rule);
     end
+}
+
+/// Tells whether `alert` is an end that [`expire`] made: its source reported nothing.
+#[must_use]
+pub fn is_expiry(alert: &Alert) -> bool {
+    let (field, rule) = EXPIRY_MARK;
+    alert.status == Status::Resolved && alert.extra.get(field) == Some(rule)
 }
 
 fn nameless(known: &OpenIncident) -> Alert {

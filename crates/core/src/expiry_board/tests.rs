@@ -67,3 +67,19 @@ fn what_could_not_be_reported_gets_its_whole_time_again() {
     assert_eq!(due(&mut board, 159), [2]);
     assert_eq!(due(&mut board, 160), [1]);
 }
+
+#[test]
+fn one_that_could_not_be_ended_is_taken_again_later_unless_it_was_reported_meanwhile() {
+    let mut board = ExpiryBoard::default();
+    board.insert(key("a", 1), MINUTE, at(0));
+    board.insert(key("a", 2), MINUTE, at(0));
+    let taken = board.take_due(at(60), usize::MAX, |_| false);
+    assert_eq!(taken.len(), 2);
+    board.insert(key("a", 2), MINUTE, at(60));
+    taken.into_iter().for_each(|it| board.put_back(it, at(61)));
+    assert_eq!(due(&mut board, 60), [0; 0]);
+    assert_eq!(due(&mut board, 61), [1]);
+    assert_eq!(due(&mut board, 119), [0; 0]);
+    assert_eq!(due(&mut board, 120), [2]);
+    assert!(board.is_empty());
+}

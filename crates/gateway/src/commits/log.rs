@@ -6,7 +6,7 @@ use std::fmt;
 
 use fanfare_core::{
     AlertEntry, AlertId, ChannelFailure, Committed, CommittedAlert, CommittedStep, ContractStatus, Decision,
-    EscalationReason, NewAcknowledgement, Notification, Step,
+    EXPIRY_MARK, EscalationReason, NewAcknowledgement, Notification, Step, is_expiry,
 };
 use tracing::{debug, error, info, warn};
 
@@ -40,6 +40,7 @@ fn alert(accepted: &CommittedAlert, committed: &Committed) {
             alert.title = title(alert),
             alert.status = %alert.status,
             alert.ended = ended.map(|it| it.0),
+            alert.ended_by = is_expiry(alert).then_some(EXPIRY_MARK.1),
             severity = %alert.severity,
             source.name = %alert.source,
             notified = %Notified { alert: *id, committed },

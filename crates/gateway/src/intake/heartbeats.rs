@@ -2,7 +2,9 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use fanfare_core::{BeatOutcome, CommittedAlert, HeartbeatBoard, HeartbeatKey, HeartbeatRule, SourceName};
+use fanfare_core::{
+    BeatOutcome, CommittedAlert, HeartbeatBoard, HeartbeatKey, HeartbeatRule, SourceName, is_expiry,
+};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
@@ -47,10 +49,11 @@ impl Heartbeats {
         self.changed.notified().await;
     }
 
-    /// Notes alerts that were received at `now`: each is a heartbeat of its source as a whole, if one is expected.
+    /// Notes alerts that were received at `now`: each is a heartbeat of its source as a whole, if one is expected. The
+    /// end of an alarm that was not reported again is none: nothing was received.
     pub(crate) fn hear_alerts(&self, accepted: &[CommittedAlert], now: Timestamp) {
         let mut board = self.board();
-        for one in accepted {
+        for one in accepted.iter().filter(|it| !is_expiry(&it.alert)) {
             board.hear_alert(&one.alert.source, now);
         }
     }

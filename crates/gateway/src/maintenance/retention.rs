@@ -25,8 +25,8 @@ const BATCH_SIZE: u32 = 50;
 /// The pause after each transaction: as long as one takes at most.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// The time for which answers to requests with an `Idempotency-Key` are kept, as the door promises.
-const ANSWERS: Duration = Duration::from_secs(24 * 60 * 60);
+/// The time for which an answer to a request with an `Idempotency-Key` is kept. Ours: a day is above any sender's patience.
+pub const ANSWERS_KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The times for which finished records are kept.
 #[derive(Debug, Clone)]
@@ -75,7 +75,7 @@ impl Retention {
         let too_old = TooOld {
             alerts: before(now.certain, alerts),
             digests: before(now.wall, alerts),
-            answers: before(now.certain, ANSWERS),
+            answers: before(now.certain, ANSWERS_KEPT_FOR),
             sends: old_sends(&sends, now.certain),
         };
         match self.delete(too_old).await {

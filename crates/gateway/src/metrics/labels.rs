@@ -57,6 +57,6 @@ impl ContractLabels {
 
 /// Labels of a metric of one source.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct SourceLabels {
-    pub(super) source: String,
+pub(crate) struct SourceLabels {
+    pub(crate) source: String,
 }

@@ -13,13 +13,10 @@ use tracing::warn;
 
 use crate::intake::{Intake, NotStored};
 use crate::self_alert::{CheckResult, Condition, HealthProblem, RaisedAlerts, SELF_SOURCE};
-use crate::time::between;
+use crate::time::{STANDSTILL, between};
 
 /// The interval of looks: what is missing is noticed within it.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
-
-/// The time between two looks from which the machine has slept or stood still, so that nothing was heard.
-const STANDSTILL: Duration = Duration::from_secs(4);
 
 /// The time without a connection after which people are told: a broker is restarted within it.
 const BROKER_PATIENCE: Duration = Duration::from_secs(60);

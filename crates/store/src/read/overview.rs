@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use fanfare_core::{Alert, AlertId, ContractStatus, ReceiverName, Severity, SourceName};
+use fanfare_core::{Alert, AlertId, ContractStatus, EXPIRY_MARK, ReceiverName, Severity, SourceName};
 use jiff::Timestamp;
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, Row, params};
 
 use crate::column::{FIRST_MILLIS, LAST_MILLIS, to_contract_status, to_count, to_json, to_severity, to_time};
 use crate::{Store, StoreError};
@@ -33,7 +33,8 @@ pub struct LedgerOverview {
     pub dead_letters: u64,
     /// Incidents that fire, by the severity that was told last.
     pub firing: BTreeMap<Severity, u64>,
-    /// Times at which the last alert of each source was accepted, as far as it is among the newest 5,000.
+    /// Times at which the last alert of each source was received, as far as it is among the newest 5,000. The end of an
+    /// alarm that was not reported again is none.
     pub last_alerts: BTreeMap<SourceName, Timestamp>,
 }
 
@@ -79,8 +80,9 @@ const FIRING: &str = "
     GROUP BY a.severity";
 
 const LAST_ALERTS: &str = "
-    SELECT source, max(last_seen) FROM (SELECT source, last_seen FROM alerts ORDER BY id DESC LIMIT ?1)
-    WHERE typeof(source) = 'text' AND typeof(last_seen) = 'integer' AND last_seen BETWEEN ?2 AND ?3
+    SELECT source, max(last_seen) FROM (
+      SELECT source, last_seen, status = 'resolved' AND coalesce(instr(alert, ?4), 0) > 0 AS is_expiry FROM alerts ORDER BY id DESC LIMIT ?1)
+    WHERE is_expiry IS NOT 1 AND typeof(source) = 'text' AND typeof(last_seen) = 'integer' AND last_seen BETWEEN ?2 AND ?3
     GROUP BY source";
 
 impl Store {
@@ -114,7 +116,9 @@ fn overview(db: &Connection) -> Result<LedgerOverview, StoreError> {
         overview.firing.extend(severity.map(|it| (it, number)));
     }
     let mut statement = db.prepare_cached(LAST_ALERTS)?;
-    let mut rows = statement.query([RECENT.into(), FIRST_MILLIS, LAST_MILLIS])?;
+    let (field, rule) = EXPIRY_MARK;
+    let mark = format!("\"{field}\":\"{rule}\"");
+    let mut rows = statement.query(params![RECENT, FIRST_MILLIS, LAST_MILLIS, mark])?;
     while let Some(row) = rows.next()? {
         overview.last_alerts.extend(StoreError::skip_damaged(last_alert(row), &"of `alerts`")?);
     }

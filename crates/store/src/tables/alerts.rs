@@ -88,9 +88,10 @@ pub(crate) fn newest(
     Ok(db.prepare_cached(NEWEST)?.query_row(values, newest).optional()?)
 }
 
-/// The statement of [`newest`].
+/// The statement of [`newest`]. A key that cannot be read is none, so that the next alert is told: an alarm must not be
+/// refused for the rest of its life because of it.
 pub(crate) const NEWEST: &str = "
-    SELECT id, repeat_key FROM alerts
+    SELECT id, CASE typeof(repeat_key) WHEN 'integer' THEN repeat_key END FROM alerts
     WHERE id IN (?2, (SELECT id FROM alerts WHERE fingerprint = ?1 AND repeat_key IS NOT NULL
                                               AND (status = 'resolved' OR held IS NOT NULL)
                                               AND source = ?3 AND (identity = ?4 OR identity IS NULL)

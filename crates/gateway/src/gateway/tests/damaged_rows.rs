@@ -1,6 +1,6 @@
 //! Damaged rows: whatever stands in one cell of the store costs its own row, and nothing else.
 
-use fanfare_core::{Severity, Unless};
+use fanfare_core::{Alert, Severity, Unless};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
@@ -208,5 +208,45 @@ async fn a_key_that_cannot_be_read_is_replaced() {
         harness.start().await;
         harness.accept([alarm("a", Severity::High)]).await;
         assert_eq!(harness.calls().len(), 1, "{damage}");
+    }
+}
+
+/// The notifications of the device `eui` that a provider accepted, by their reasons.
+fn told_of(harness: &GatewayHarness, eui: &str) -> Vec<String> {
+    let calls = harness.calls().into_iter().filter(RecordedCall::was_accepted);
+    let notifications = calls.flat_map(|call| call.notifications);
+    notifications.filter(|it| it.alert.text_of("eui") == eui).map(|it| it.why.to_string()).collect()
+}
+
+/// Alarms that are over five minutes after their report: `a`, whose row of `table` is then damaged, and `b`.
+async fn with_damaged_alarm((table, column): &(String, String), value: &Value) -> GatewayHarness {
+    let mut harness = GatewayHarness::new([FakeChannel::new("ding")]).await;
+    let ends_at = Some(harness.now() + 5 * MINUTE);
+    harness.accept(["a", "b"].map(|eui| Alert { ends_at, ..alarm(eui, Severity::High) })).await;
+    harness.advance(SECOND).await;
+    harness.kill().await;
+    let raw = harness.raw();
+    lift_constraints(&raw);
+    let key = if table == "incidents" { "first_alert" } else { "id" };
+    let sql =
+        format!("UPDATE OR IGNORE {table} SET {column} = ?1 WHERE {key} = (SELECT min({key}) FROM {table})");
+    raw.execute(&sql, [value]).unwrap();
+    drop(raw);
+    harness.start().await;
+    harness
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_stands_in_a_cell_of_an_alarm_it_can_be_reported_again_and_others_are_over_by_themselves() {
+    let mut columns = columns(&GatewayHarness::new([FakeChannel::new("ding")]).await.raw());
+    columns.retain(|(table, _)| ["alerts", "incidents", "notifications", "deliveries"].contains(&&**table));
+    assert!(columns.len() > 40, "{columns:?}");
+    let values = [Value::Text("no such word".to_owned()), Value::Null, Value::Integer(-1)];
+    for (column, value) in columns.iter().flat_map(|it| values.iter().map(move |value| (it, value))) {
+        let harness = with_damaged_alarm(column, value).await;
+        let again = harness.gateway().accept(vec![alarm("a", Severity::Urgent)], harness.now()).await;
+        assert!(again.is_ok(), "{column:?} = {value:?}: {again:?}");
+        harness.advance_in_steps(10 * SECOND, 6 * MINUTE).await;
+        assert_eq!(told_of(&harness, "b"), ["started", "resolved"], "{column:?} = {value:?}");
     }
 }

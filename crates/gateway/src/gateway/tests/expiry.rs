@@ -2,22 +2,23 @@
 
 use std::time::Duration;
 
-use fanfare_core::{Alert, Severity};
+use fanfare_core::{Alert, ExpectedHeartbeats, HeartbeatRule, Labels, Severity};
 
 use super::fake::FakeChannel;
-use super::harness::{GatewayHarness, alarm, resolved_alarm};
+use super::harness::{GatewayHarness, HarnessConfig, alarm, resolved_alarm};
 use super::times::{HOUR, MINUTE, SECOND};
+use crate::metrics::SourceLabels;
 
 /// An alarm that is over five minutes after its report.
 fn expiring(harness: &GatewayHarness, name: &str) -> Alert {
     Alert { ends_at: Some(harness.now() + 5 * MINUTE), ..alarm(name, Severity::High) }
 }
 
-/// The notifications that providers accepted: the alarm's name of each notification, and its reason.
+/// The notifications that providers accepted: the device of each notification, and its reason.
 fn told(harness: &GatewayHarness) -> Vec<String> {
     let accepted = harness.calls().into_iter().filter(|it| it.was_accepted());
     let notifications = accepted.flat_map(|call| call.notifications);
-    notifications.map(|it| format!("{}: {}", it.alert.text_of("device"), it.why)).collect()
+    notifications.map(|it| format!("{}: {}", it.alert.text_of("eui"), it.why)).collect()
 }
 
 async fn harness() -> GatewayHarness {
@@ -105,4 +106,30 @@ async fn while_the_broker_of_a_source_is_away_none_of_its_alarms_is_over() {
     assert_eq!(told(&harness).len(), 1);
     advance(&harness, 2 * SECOND).await;
     assert_eq!(told(&harness).len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_an_alarm_that_was_not_reported_again_is_no_sign_of_life_of_its_source() {
+    let heartbeats = vec![HeartbeatRule {
+        source: "thinklink".into(),
+        expected: ExpectedHeartbeats::AnyAlert,
+        every: 8 * MINUTE,
+        grace: Duration::ZERO,
+        severity: Severity::High,
+        labels: Labels::default(),
+    }];
+    let channels = HarnessConfig::with_channels([FakeChannel::new("mail")]);
+    let harness = GatewayHarness::with_config(HarnessConfig { heartbeats, ..channels }).await;
+    let heard_at = harness.now();
+    harness.accept([expiring(&harness, "a")]).await;
+    advance(&harness, 8 * MINUTE - SECOND).await;
+    assert_eq!(told(&harness), ["a: started", "a: resolved"]);
+    advance(&harness, 3 * SECOND).await;
+    let [_, _, quiet] = &harness.all_calls()[..] else { panic!("{:?}", told(&harness)) };
+    assert_eq!(quiet.notifications[0].alert.text_of("alertname"), "SourceQuiet");
+    let overview = harness.gateway().store().overview().await.unwrap();
+    assert_eq!(overview.last_alerts.get(&"thinklink".into()), Some(&heard_at));
+    let labels = SourceLabels { source: "thinklink".to_owned() };
+    let shown = harness.metrics().last_alert.get_or_create(&labels).get();
+    assert!((shown - heard_at.as_duration().as_secs_f64()).abs() < 1.0, "{shown}");
 }

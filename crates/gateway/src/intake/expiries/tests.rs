@@ -1,24 +1,11 @@
-use fanfare_core::{AlertEntry, AlertId, Severity};
 use fanfare_testkit::NOON;
 use jiff::SignedDuration;
 
 use super::*;
+use crate::intake::fixtures::accepted;
 
 fn at(seconds: i64) -> Timestamp {
     NOON + SignedDuration::from_secs(seconds)
-}
-
-fn accepted(change: impl FnOnce(&mut Alert)) -> CommittedAlert {
-    let mut alert = fanfare_testkit::alert(Severity::High);
-    alert.kind = Kind::Alarm;
-    change(&mut alert);
-    CommittedAlert {
-        id: AlertId(1),
-        alert: alert.into(),
-        decisions: Vec::new(),
-        entry: AlertEntry::New,
-        ended: None,
-    }
 }
 
 #[test]
