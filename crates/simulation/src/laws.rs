@@ -10,4 +10,4 @@ pub(crate) use self::contracts::{check_acknowledgements, check_contracts, check_
 pub(crate) use self::evidence::{Disturbances, Evidence, LedgerOrigin, number};
 pub(crate) use self::ledger::{check_ledger, dump};
 pub(crate) use self::messages::check_messages;
-pub(crate) use self::settled::{check_settled, pending_on};
+pub(crate) use self::settled::{SettledWorld, check_settled, newest_delivery, owed_after, pending_on};

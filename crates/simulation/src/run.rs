@@ -12,8 +12,8 @@ use anyhow::{Result, ensure};
 
 use crate::counts::EventCounts;
 use crate::laws::{
-    Evidence, check_acknowledgements, check_contracts, check_ledger, check_messages, check_rungs,
-    check_settled, dump, pending_on,
+    Evidence, SettledWorld, check_acknowledgements, check_contracts, check_ledger, check_messages,
+    check_rungs, check_settled, dump, newest_delivery, owed_after, pending_on,
 };
 use crate::options::{CONSOLE, ChannelOptions, FaultSort};
 use crate::site::SiteConfig;
@@ -22,6 +22,10 @@ use crate::time::MINUTE;
 /// The time in which everything settles that no budget delays: a give-up that is due, the longest
 /// silence that a provider asked for, and the longest pause after a lost answer.
 const RECOVERY: Duration = MINUTE.saturating_mul(60);
+
+/// The most times for which the backlog of the end may take the time that it would take by itself: a channel on which
+/// more comes in than goes out for as long is flooded.
+const MOST_BACKLOGS: u32 = 10;
 
 /// Trace of a run, for a comparison with another of the same seed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,14 +80,22 @@ impl WorldRun {
 
     /// Heals a core, leaves the rest broken, waits for as long as everything may take, and checks the
     /// laws of the end.
+    ///
+    /// What is owed once every give-up and every rung has come must go out. The gateway tells again, meanwhile and
+    /// for ever, of promises that are broken for good: that there is always something owed is no law's breach.
     async fn settle(&mut self) -> Result<()> {
         self.mend_disk()?;
         let (core, broken) = self.heal();
         let config = SiteConfig { channels: self.options.channels.clone(), ..self.site.config().clone() };
         self.reload_to(config).await?;
-        let bound = self.elapsed() + RECOVERY + self.options.give_up_after + self.time_of_backlog(&core)?;
         tokio::time::sleep(RECOVERY + self.options.give_up_after).await;
-        while self.elapsed() < bound && self.is_pending_on(&core)? {
+        let newest = newest_delivery(self.site.ledger())?;
+        let (from, backlog) = (self.elapsed(), self.time_of_backlog(&core)?);
+        while self.is_pending_on(&core, newest)? {
+            let time = (backlog + self.time_of_newer(&core, newest)?).min(backlog * MOST_BACKLOGS);
+            if self.elapsed() >= from + time {
+                break;
+            }
             tokio::time::sleep(MINUTE).await;
         }
         let calls = self.providers.journal.calls();
@@ -97,7 +109,7 @@ impl WorldRun {
         };
         check_messages(evidence)?;
         check_contracts(evidence)?;
-        check_settled(evidence, &core, &broken, self.elapsed())
+        check_settled(evidence, SettledWorld { core: &core, broken: &broken, newest, now: self.elapsed() })
     }
 
     /// Heals some channels for good, at least one, and leaves the others broken for good. Returns both.
@@ -125,23 +137,38 @@ impl WorldRun {
         (core, broken)
     }
 
-    /// The longest time in which the budgets of the core let its backlog out, one notification a message.
+    /// The longest time in which the budgets of the core let its backlog out, one notification a message: of each, a
+    /// third is kept for what is urgent, and a tenth is not used.
     fn time_of_backlog(&self, core: &BTreeSet<&'static str>) -> Result<Duration> {
-        let mut longest = Duration::ZERO;
+        self.time_of(core, |channel| Ok(2 * (pending_on(self.site.ledger(), channel, i64::MAX)? + 20)))
+    }
+
+    /// The longest time in which those budgets let out what came to be owed after the delivery `newest`, and was
+    /// perhaps more urgent.
+    fn time_of_newer(&self, core: &BTreeSet<&'static str>, newest: i64) -> Result<Duration> {
+        self.time_of(core, |channel| owed_after(self.site.ledger(), channel, newest))
+    }
+
+    /// The time of as many messages on each channel of the core as `number` says, one channel after the other.
+    fn time_of(
+        &self,
+        core: &BTreeSet<&'static str>,
+        number: impl Fn(&str) -> Result<u32>,
+    ) -> Result<Duration> {
+        let mut total = Duration::ZERO;
         for channel in self.options.channels.iter().filter(|it| core.contains(it.name)) {
             let slowest = channel
                 .budgets
                 .iter()
                 .map(|(messages, seconds)| Duration::from_secs(*seconds) / (*messages).max(1));
-            let a_message = slowest.max().unwrap_or_default() + channel.slowness;
-            longest += 2 * a_message * (pending_on(self.site.ledger(), channel.name)? + 20);
+            total += (slowest.max().unwrap_or_default() + channel.slowness) * number(channel.name)?;
         }
-        Ok(longest)
+        Ok(total)
     }
 
-    fn is_pending_on(&self, core: &BTreeSet<&'static str>) -> Result<bool> {
+    fn is_pending_on(&self, core: &BTreeSet<&'static str>, newest: i64) -> Result<bool> {
         for channel in core.iter().chain([&CONSOLE]) {
-            if pending_on(self.site.ledger(), channel)? > 0 {
+            if pending_on(self.site.ledger(), channel, newest)? > 0 {
                 return Ok(true);
             }
         }

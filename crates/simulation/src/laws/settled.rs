@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 use fanfare_core::{Sending, Status};
 use rusqlite::Connection;
 
-use super::evidence::Evidence;
+use super::evidence::{Evidence, number};
 use crate::promises::Promise;
 use crate::providers::ProviderCall;
 use crate::time::MINUTE;
@@ -16,30 +16,50 @@ use crate::time::MINUTE;
 /// pause after a lost answer, 20 minutes.
 const LONGEST_PAUSE: Duration = MINUTE.saturating_mul(30);
 
-/// The number of deliveries that `channel` still owes.
-pub(crate) fn pending_on(ledger: &Connection, channel: &str) -> Result<u32> {
-    let sql = "SELECT count(*) FROM deliveries WHERE state = 'pending' AND channel = ?1";
-    Ok(ledger.prepare_cached(sql)?.query_row([channel], |row| row.get(0))?)
+/// The number of deliveries up to the one of number `newest` that `channel` still owes.
+pub(crate) fn pending_on(ledger: &Connection, channel: &str, newest: i64) -> Result<u32> {
+    let sql = "SELECT count(*) FROM deliveries WHERE state = 'pending' AND channel = ?1 AND id <= ?2";
+    Ok(ledger.prepare_cached(sql)?.query_row((channel, newest), |row| row.get(0))?)
 }
 
-/// Checks that nothing is pending on a channel of the `core`, that no contract waits for nothing, that
+/// The number of deliveries on `channel` that came to be after the one of number `newest`.
+pub(crate) fn owed_after(ledger: &Connection, channel: &str, newest: i64) -> Result<u32> {
+    let sql = "SELECT count(*) FROM deliveries WHERE channel = ?1 AND id > ?2";
+    Ok(ledger.prepare_cached(sql)?.query_row((channel, newest), |row| row.get(0))?)
+}
+
+/// The number of the newest delivery; 0 if there is none.
+pub(crate) fn newest_delivery(ledger: &Connection) -> Result<i64> {
+    number(ledger, "SELECT coalesce(max(id), 0) FROM deliveries")
+}
+
+/// A world that has had the time in which everything settles.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SettledWorld<'a> {
+    /// The channels that were healed for good.
+    pub(crate) core: &'a BTreeSet<&'static str>,
+    /// The channels that are broken for good.
+    pub(crate) broken: &'a BTreeSet<&'static str>,
+    /// The number of the newest delivery that has had the time.
+    pub(crate) newest: i64,
+    /// The time since the beginning of the run.
+    pub(crate) now: Duration,
+}
+
+/// Checks that nothing is pending on a channel of the core that has had the time, that no contract waits for nothing, that
 /// no broken channel is left alone, and that people were told of everything on the core.
-pub(crate) fn check_settled(
-    evidence: Evidence<'_>,
-    core: &BTreeSet<&'static str>,
-    broken: &BTreeSet<&'static str>,
-    now: Duration,
-) -> Result<()> {
+pub(crate) fn check_settled(evidence: Evidence<'_>, world: SettledWorld<'_>) -> Result<()> {
     let Evidence { ledger, calls, book, .. } = evidence;
+    let SettledWorld { core, broken, newest, now } = world;
     for channel in core {
-        let pending = pending_on(ledger, channel)?;
+        let pending = pending_on(ledger, channel, newest)?;
         ensure!(pending == 0, "{pending} deliveries wait on {channel}, which works");
     }
     for channel in broken {
         let last = calls.iter().rev().find(|it| it.channel == *channel).map(|it| it.at);
         let is_tried = last.is_some_and(|it| now < it + LONGEST_PAUSE);
         ensure!(
-            is_tried || pending_on(ledger, channel)? == 0,
+            is_tried || pending_on(ledger, channel, i64::MAX)? == 0,
             "the lane of {channel} is idle with work; its last request was at {last:?}"
         );
     }
