@@ -37,7 +37,7 @@ struct StepResult {
 /// The version of cargo-deny that the policy in `deny.toml` was written for.
 const CARGO_DENY: &str = "0.20.2";
 
-/// The number of worlds that are simulated, each twice.
+/// The number of worlds that are simulated, some of them twice.
 const SIMULATED: &str = "1000";
 
 /// Runs every check and every test, shows what each prints, and ends with a table.

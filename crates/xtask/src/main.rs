@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -138,10 +137,10 @@ struct LossesOptions {
 
 #[derive(Debug, clap::Args)]
 struct SimulateOptions {
-    /// The time to simulate. One seed of eight runs twice.
+    /// The time to simulate. One seed of eight runs twice, the first among them.
     #[arg(long, required_unless_present = "seeds")]
     hours: Option<u32>,
-    /// The number of seeds to simulate, whatever time passes in them. Each runs twice.
+    /// The number of seeds to simulate, whatever time passes in them. One of eight runs twice, the first among them.
     #[arg(long, conflicts_with = "hours")]
     seeds: Option<u64>,
     /// The first seed; by chance if not given.
@@ -328,21 +327,13 @@ async fn run_losses(options: &LossesOptions) -> Result<()> {
 fn run_simulate(options: &SimulateOptions) -> Result<()> {
     let SimulateOptions { hours, seeds, seed, quiet, json } = *options;
     let first_seed = seed.unwrap_or_else(|| u64::from(fastrand::u32(..)));
-    let (amount, one_twice_of) = match (hours, seeds) {
-        (Some(hours), _) => {
-            (SimulatedAmount::Time(Duration::from_secs(60 * 60) * hours), Simulate::ONE_TWICE_OF)
-        }
-        (None, seeds) => (SimulatedAmount::Seeds(seeds.unwrap_or(1)), NonZeroU64::MIN),
+    let amount = match (hours, seeds) {
+        (Some(hours), _) => SimulatedAmount::Time(Duration::from_secs(60 * 60) * hours),
+        (None, seeds) => SimulatedAmount::Seeds(seeds.unwrap_or(1)),
     };
     let progress = if quiet { Duration::MAX } else { Simulate::PROGRESS };
-    let search = Simulate {
-        amount,
-        first_seed,
-        at_once: Simulate::processors(),
-        one_twice_of,
-        progress,
-        stories: scratch()?,
-    };
+    let search =
+        Simulate { amount, first_seed, at_once: Simulate::processors(), progress, stories: scratch()? };
     let report = search.run(&mut io::stderr())?;
     if json {
         print_json(&mut io::stdout(), &report.figures())?;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs;
 use std::io::Write;
-use std::num::{NonZeroU64, NonZeroUsize};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -28,8 +28,6 @@ pub struct Simulate {
     pub first_seed: u64,
     /// The number of seeds that run at the same time.
     pub at_once: NonZeroUsize,
-    /// Of this many seeds one runs twice, and both runs must be the same.
-    pub one_twice_of: NonZeroU64,
     /// The time between two lines of progress.
     pub progress: Duration,
     /// The folder for what happened in the worlds that break a law.
@@ -70,8 +68,9 @@ impl Simulate {
     /// The time between two lines of progress at a terminal.
     pub const PROGRESS: Duration = Duration::from_secs(10);
 
-    /// In a search by time: a second run of each seed would halve what is simulated.
-    pub const ONE_TWICE_OF: NonZeroU64 = NonZeroU64::new(8).unwrap();
+    /// Of this many seeds one runs twice, the first among them, and both runs must be the same: a second run of each
+    /// would halve what is simulated.
+    pub const ONE_TWICE_OF: u64 = 8;
 
     /// Number of processors, each of which runs one seed at a time.
     #[must_use]
@@ -160,11 +159,8 @@ impl Simulate {
             if self.is_behind_last(seed) {
                 return;
             }
-            let outcome = if seed.is_multiple_of(self.one_twice_of.get()) {
-                simulate(seed)
-            } else {
-                simulate_once(seed)
-            };
+            let runs_twice = (seed - self.first_seed).is_multiple_of(Self::ONE_TWICE_OF);
+            let outcome = if runs_twice { simulate(seed) } else { simulate_once(seed) };
             if outcomes.send((seed, outcome)).is_err() {
                 return;
             }

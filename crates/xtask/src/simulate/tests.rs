@@ -3,12 +3,10 @@ use super::*;
 #[test]
 fn a_search_of_one_seed_runs_it_and_says_how_much_time_passed() {
     let (amount, progress) = (SimulatedAmount::Seeds(1), Duration::MAX);
-    let one_twice_of = NonZeroU64::MIN;
     let search = Simulate {
         amount,
         first_seed: 1,
         at_once: NonZeroUsize::MIN,
-        one_twice_of,
         progress,
         stories: crate::scratch().unwrap(),
     };
