@@ -97,7 +97,7 @@ impl Siege {
         let crowds = [None].into_iter().chain(self.sorts.iter().copied().map(Some));
         for (first, sort) in (0..).step_by(self.alerts as usize).zip(crowds) {
             writeln!(progress, "{}", sort.map_or("nobody else", StuckSort::name))?;
-            let crowd = sort.map(|it| Crowd::gather(it, gateway.address, self.connections));
+            let crowd = sort.map(|it| Crowd::gather(it, &target, self.connections));
             sleep(GATHERING).await;
             let honest = self.send(&target, first..first + self.alerts).await;
             let told = self.until_told(&providers, &honest).await;

@@ -21,7 +21,7 @@ fn alerts_are_accepted_and_told_on_every_channel_whatever_is_stuck_in_the_door()
         scratch: xtask::scratch().unwrap(),
     };
     let report = Runtime::new().unwrap().block_on(siege.run(&mut Vec::new())).unwrap();
-    assert_eq!(report.figures.len(), 10, "one without a crowd, and one for each sort: {report}");
+    assert_eq!(report.figures.len(), 12, "one without a crowd, and one for each sort: {report}");
     for figure in &report.figures {
         assert_eq!((figure.posted, figure.losses()), (20, 0), "{figure:?}\n{report}");
     }

@@ -1,7 +1,6 @@
 //! Stuck connections, each opened again when it was closed.
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -12,6 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use super::stuck::{DRIP, StuckSort};
+use crate::load::PostTarget;
 
 /// The time after which a connection that was closed is opened again.
 const COMES_BACK_AFTER: Duration = Duration::from_secs(5);
@@ -27,16 +27,16 @@ pub(super) struct Crowd {
 }
 
 impl Crowd {
-    /// Connects `connections` clients of one sort.
-    pub(super) fn gather(sort: StuckSort, address: SocketAddr, connections: usize) -> Self {
+    /// Connects `connections` clients of one sort to the address of `target`, with its token where they show one.
+    pub(super) fn gather(sort: StuckSort, target: &PostTarget, connections: usize) -> Self {
         let closed = Arc::new(AtomicUsize::new(0));
         let mut clients = JoinSet::new();
         for _ in 0..connections {
-            let closed = Arc::clone(&closed);
+            let (closed, target) = (Arc::clone(&closed), target.clone());
             clients.spawn(async move {
                 loop {
                     // However it ends, it has ended.
-                    drop(stick(sort, address).await);
+                    drop(stick(sort, &target).await);
                     closed.fetch_add(1, Ordering::Relaxed);
                     sleep(COMES_BACK_AFTER).await;
                 }
@@ -52,11 +52,12 @@ impl Crowd {
 }
 
 /// Keeps a connection open for as long as the other side does.
-async fn stick(sort: StuckSort, address: SocketAddr) -> io::Result<()> {
+async fn stick(sort: StuckSort, target: &PostTarget) -> io::Result<()> {
+    let address = target.address;
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     socket.set_recv_buffer_size(TAKES_UNREAD)?;
     let mut stream = socket.connect(address).await?;
-    stream.write_all(sort.opening().as_bytes()).await?;
+    stream.write_all(sort.opening(target.token.as_deref()).as_bytes()).await?;
     let mut answer = [0; 1024];
     loop {
         if sort.reads() {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-/// A sort of connection that keeps a server waiting, by a client who shows no token.
+/// A sort of connection that keeps a server waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum StuckSort {
@@ -26,6 +26,10 @@ pub enum StuckSort {
     HalfSecondHead,
     /// Many requests are sent at once, and no answer is read.
     NoReader,
+    /// A head with the source's token promises a body that does not come.
+    NoBodyWithToken,
+    /// After a head with the source's token a body comes, a byte at a time.
+    SlowBodyWithToken,
 }
 
 /// The time between two parts of what is sent slowly.
@@ -35,7 +39,7 @@ const HEALTHY: &str = "GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 impl StuckSort {
     /// Every sort, in the order of the report.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::NoHead,
         Self::HalfHead,
         Self::SlowHead,
@@ -45,6 +49,8 @@ impl StuckSort {
         Self::Idle,
         Self::HalfSecondHead,
         Self::NoReader,
+        Self::NoBodyWithToken,
+        Self::SlowBodyWithToken,
     ];
 
     /// The name in tables.
@@ -60,17 +66,23 @@ impl StuckSort {
             Self::Idle => "idle",
             Self::HalfSecondHead => "half a second head",
             Self::NoReader => "nobody reads",
+            Self::NoBodyWithToken => "no body, with a token",
+            Self::SlowBodyWithToken => "a slow body, with a token",
         }
     }
 
-    /// The bytes that are sent at once.
-    pub(super) fn opening(self) -> String {
+    /// The bytes that are sent at once, by a client who knows `token`.
+    pub(super) fn opening(self, token: Option<&str>) -> String {
         let post =
             |rest: &str| format!("POST /ingest/thinklink HTTP/1.1\r\nHost: localhost\r\n{rest}\r\n\r\n");
         match self {
             Self::NoHead => String::new(),
             Self::HalfHead | Self::SlowHead => "POST /ingest/thinklink HTTP/1.1\r\nHost: loc".to_owned(),
             Self::NoBody | Self::SlowBody => post("Content-Length: 100000"),
+            Self::NoBodyWithToken | Self::SlowBodyWithToken => {
+                let token = token.unwrap_or_default();
+                post(&format!("Authorization: Bearer {token}\r\nContent-Length: 100000"))
+            }
             Self::EndlessBody => post("Transfer-Encoding: chunked"),
             Self::Idle => HEALTHY.to_owned(),
             Self::HalfSecondHead => format!("{HEALTHY}GET /-/healthy HT"),
@@ -82,14 +94,15 @@ impl StuckSort {
     pub(super) fn drip(self) -> &'static str {
         match self {
             Self::SlowHead => "alhost\r\nX-Wait: a while",
-            Self::SlowBody => " ",
+            Self::SlowBody | Self::SlowBodyWithToken => " ",
             Self::EndlessBody => "1\r\n \r\n",
             Self::NoHead
             | Self::HalfHead
             | Self::NoBody
             | Self::Idle
             | Self::HalfSecondHead
-            | Self::NoReader => "",
+            | Self::NoReader
+            | Self::NoBodyWithToken => "",
         }
     }
 
