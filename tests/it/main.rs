@@ -36,6 +36,7 @@ mod acknowledge;
 mod notices;
 mod ends;
 mod heartbeats;
+mod redact;
 mod reload;
 mod contract;
 mod old_stores;

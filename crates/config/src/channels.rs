@@ -1,5 +1,6 @@
 //! Channels: the settings that all of them have, and those of each kind.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use fanfare_core::{
@@ -12,6 +13,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::keyword_or_map::{BudgetWindows, BudgetYaml, Limit, PeriodYaml, QuotaYaml};
+use crate::redacting_notifier::RedactingNotifier;
 use crate::registry::{BuiltChannel, ChannelKind, ChannelRegistry, ChannelSettings};
 use crate::scalars::{Day, PositiveDuration, TimeOfDay, Zone};
 use crate::yaml::{ChannelYaml, DrillYaml};
@@ -140,7 +142,9 @@ impl ChannelBuilder<'_> {
         let timeout = timeout(common, kind);
         let rotated_at = common.rotated_at.map(|Day(day)| day);
         let drill = common.drill.as_ref().map(|it| drill(it, &locale.timezone));
-        let in_common = format!("{:?}", (kind.name, &locale, &limits, timeout, rotated_at, &drill));
+        let redact = common.redact;
+        let in_common = format!("{:?}", (kind.name, &locale, &limits, timeout, rotated_at, &drill, redact));
+        let notifier = if redact { Arc::new(RedactingNotifier::new(notifier)) } else { notifier };
         let setup = ChannelSetup {
             name: name.into(),
             kind: kind.name,

@@ -29,6 +29,7 @@ mod mqtt;
 mod retry;
 mod checks;
 mod registry;
+mod redacting_notifier;
 mod document;
 mod yaml;
 mod keyword_or_map;

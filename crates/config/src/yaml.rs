@@ -171,6 +171,8 @@ pub(crate) struct ChannelYaml {
     pub(crate) timezone: Option<Zone>,
     pub(crate) rotated_at: Option<Day>,
     pub(crate) drill: Option<DrillYaml>,
+    #[serde(default)]
+    pub(crate) redact: bool,
 }
 
 /// The times at which a channel proves itself.
@@ -183,8 +185,18 @@ pub(crate) struct DrillYaml {
 
 impl ChannelYaml {
     /// The names of the settings above.
-    pub(crate) const SETTINGS: &'static [&'static str] =
-        &["kind", "budget", "quota", "timeout", "concurrency", "language", "timezone", "rotated_at", "drill"];
+    pub(crate) const SETTINGS: &'static [&'static str] = &[
+        "kind",
+        "budget",
+        "quota",
+        "timeout",
+        "concurrency",
+        "language",
+        "timezone",
+        "rotated_at",
+        "drill",
+        "redact",
+    ];
 }
 
 #[derive(Debug, Deserialize)]

@@ -50,6 +50,7 @@ pub use crate::format::{
     BodyType, Format, FormatKind, MappingOrigin, UnknownFormat, UnreadableRule, warm_up,
 };
 pub use crate::mapping::{Mapping, MappingMistake};
+pub use crate::privacy::redact_everywhere;
 pub use crate::reading::{BodyFault, NothingToDo, ReadAlert, Reading, Unreadable};
 pub use crate::source::{Hints, SourceSettings};
 pub use crate::unreadable::unreadable_alert;

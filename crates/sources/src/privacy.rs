@@ -15,16 +15,25 @@ const MASKED: &str = "[masked]";
 pub(crate) fn redact(alert: &mut Alert) {
     let title = alert.title().to_owned();
     let clean = masked(&title);
-    let texts =
-        |labels: &Labels| -> Labels { labels.iter().map(|(name, text)| (name, masked(text))).collect() };
-    alert.annotations = texts(&alert.annotations);
-    alert.extra = texts(&alert.extra);
+    alert.annotations = masked_values(&alert.annotations);
+    alert.extra = masked_values(&alert.extra);
     if clean != title {
         // A title that is made of labels.
         alert.annotations.set("title", clean);
     }
     // Nobody can follow a masked link.
     alert.generator_url = alert.generator_url.take().filter(|url| masked(url) == *url);
+}
+
+fn masked_values(labels: &Labels) -> Labels {
+    labels.iter().map(|(name, text)| (name, masked(text))).collect()
+}
+
+/// Masks what must not be told anywhere in `alert`, its labels too: for a copy that is only shown, and neither routed
+/// nor kept. The fingerprint stays.
+pub fn redact_everywhere(alert: &mut Alert) {
+    redact(alert);
+    alert.labels = masked_values(&alert.labels);
 }
 
 /// The text without private addresses, mail addresses and telephone numbers.

@@ -137,7 +137,7 @@ route: { receiver: team }
 ",
         expect![[r#"
             4:3: error: channels.ops: missing setting `token`
-            6:5: error: channels.ops.timeot: unknown setting `timeot`; did you mean `timeout`? known are `token`, `tower`, `endpoint`, `to`, `ca_file`, `kind`, `budget`, `quota`, `timeout`, `concurrency`, `language`, `timezone`, `rotated_at`, `drill`
+            6:5: error: channels.ops.timeot: unknown setting `timeot`; did you mean `timeout`? known are `token`, `tower`, `endpoint`, `to`, `ca_file`, `kind`, `budget`, `quota`, `timeout`, `concurrency`, `language`, `timezone`, `rotated_at`, `drill`, `redact`
             7:14: error: channels.ops.timeout: `10` is not a length of time: expected a number with a unit, e.g. 500ms, 30s, 5m, 1h30m or 1d
             8:25: error: channels.ops.budget.messages: not allowed: expected a whole number above 0
             9:22: error: channels.ops.tower.height: expected a number, found a text

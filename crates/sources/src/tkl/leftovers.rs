@@ -94,7 +94,8 @@ fn put_identifying(
             close(text, before, opened + 1, "]\n");
         }
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) => {
-            let is_passing = (own == Class::Passing || is_health(&plain)) && !is_told_in_words(&plain, value);
+            let is_in_words = matches!(value, Json::Text(text) if is_told_in_words(&plain, text));
+            let is_passing = (own == Class::Passing || is_health(&plain)) && !is_in_words;
             let said = value.text().filter(|_| !is_passing);
             if let Some(said) = said.and_then(|it| identifying_text(name, value, it, class, comparison)) {
                 text.push('=');
@@ -114,11 +115,27 @@ fn close(text: &mut String, before: usize, opened: usize, end: &str) {
     }
 }
 
-/// Tells whether a word stands where a device's health or a count is expected: `battery: removed` is an alarm.
-fn is_told_in_words(plain: &str, value: &Json) -> bool {
-    let Json::Text(text) = value else { return false };
+/// Tells whether words stand where a device's health, a count or a time is expected: `battery: removed` is an alarm,
+/// and `序号: 三号泵` is a pump.
+fn is_told_in_words(plain: &str, text: &str) -> bool {
     let starts_with_number = text.trim_start().starts_with(|c: char| c.is_ascii_digit() || "+-−".contains(c));
-    !starts_with_number && (is_health(plain) || COUNTS.contains(&plain))
+    let is_counted = !starts_with_number && (is_health(plain) || COUNTS.contains(&plain));
+    is_counted || is_passing_in_words(plain, text)
+}
+
+/// Tells whether the name is that of a time or a counter, and the text has no digit. The number of a message may be
+/// one word of letters.
+fn is_passing_in_words(plain: &str, text: &str) -> bool {
+    if text.contains(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
+    match known(plain).map(|it| it.meaning) {
+        Some(Meaning::Time | Meaning::End) => true,
+        Some(Meaning::Counter) => {
+            text.trim().contains(|c: char| c.is_whitespace() || !c.is_ascii() && c.is_alphabetic())
+        }
+        Some(_) | None => false,
+    }
 }
 
 /// Names of counters that are never the number of a message.
@@ -239,6 +256,7 @@ impl Entry<'_> {
             }
             // The state of something else, e.g. of a device in its telemetry.
             Some(step) if class == Class::StateWord && is_part(step, PartKind::Envelope) => Class::Unread,
+            Some(_) | None if class == Class::Passing && is_told_in_words(name, self.text) => Class::Unread,
             Some(_) | None => class,
         }
     }

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
+use super::super::names::{Meaning, known};
 use super::super::words::{Announced, all};
 use super::*;
 
@@ -72,6 +73,11 @@ proptest! {
     fn a_body_that_says_anything_is_shown_or_refused(
         subject in subject(), name in "[a-z\\u4e00-\\u4e2f]{2,9}", text in word(),
     ) {
+        // These say for whom a message is and how it travelled.
+        prop_assume!(!known(&name).is_some_and(|it| matches!(
+            it.meaning,
+            Meaning::Envelope | Meaning::Groups | Meaning::Mobiles | Meaning::UserIds | Meaning::Everybody
+        )));
         let body = with(&subject, &[(&name, json!(text))]);
         match try_read(&body, &Hints::default()) {
             Ok(reading) => {
@@ -124,4 +130,23 @@ fn what_was_not_understood_is_named() {
     );
     check(r#"{"eui": "e", "message": "x", "action": "new", "status": "normal"}"#, &["status"], None);
     check(r#"{"eui": "e", "message": "x", "telemetry": {"anything": 5}}"#, &[], None);
+}
+
+#[test]
+fn words_where_a_time_or_a_counter_is_expected_are_shown_and_tell_alarms_apart() {
+    for subject in [json!({ "alarm_name": "hot" }), json!({ "deviceName": "P1", "message": "hot" })] {
+        let of = |name: &str, text: &str| alert(&with(subject.as_object().unwrap(), &[(name, json!(text))]));
+        for name in ["ts", "time", "cleared_at", "时间", "seq", "duration", "eventId", "序号", "持续时间"]
+        {
+            let [one, other] = ["blue crane", "三号泵"].map(|it| of(name, it));
+            assert_ne!(one.incident_key(), other.incident_key(), "{subject} {name}");
+            let has_text = subject.get("message").is_some(); // beside which what is left over does not stand
+            assert_ne!(visible(&other).contains("三号泵"), has_text, "{subject} {name}: {other:?}");
+        }
+        for (name, one, other) in
+            [("uuid", "abcdef", "fedcba"), ("nonce", "xyz", "zyx"), ("ts", "1795776000", "1795776001")]
+        {
+            assert_eq!(of(name, one).incident_key(), of(name, other).incident_key(), "{subject} {name}");
+        }
+    }
 }
