@@ -226,3 +226,36 @@ fn one_alert_that_cannot_be_read_costs_only_itself() {
         "{names:?}"
     );
 }
+
+#[test]
+fn an_event_whose_attributes_stand_in_headers_is_an_alert() {
+    let gateway = gateway();
+    let event = |status: &str| {
+        let body =
+            json!({ "severity": "urgent", "status": status, "message": "Pump 3 has failed" }).to_string();
+        TestRequest::post("/ingest/events", body)
+            .bearer(TOKEN)
+            .header("Content-Type", "application/json")
+            .header("ce-specversion", "1.0")
+            .header("ce-id", "a-1")
+            .header("ce-type", "com.example.pump.failed")
+            .header("ce-source", "/plant/7")
+            .header("ce-subject", "%E6%B3%B5 3")
+            .send(gateway.address())
+    };
+    let begun = event("firing").json()["alerts"][0].clone();
+    let ended = event("resolved").json()["alerts"][0].clone();
+    assert_eq!(
+        (&ended["status"], &ended["fingerprint"]),
+        (&json!("resolved"), &begun["fingerprint"]),
+        "{ended}"
+    );
+    let labels = &begun["understood"]["labels"];
+    assert_eq!(
+        labels,
+        &json!({ "alertname": "com.example.pump.failed", "origin": "/plant/7", "subject": "泵 3" })
+    );
+    gateway.until_nothing_is_owed();
+    let seen = messages(&gateway);
+    assert!(seen.iter().all(|it| it.contains("Pump 3 has failed")) && seen.len() == 2, "{seen:#?}");
+}

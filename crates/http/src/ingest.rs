@@ -110,7 +110,7 @@ pub(crate) async fn read(
 ) -> Result<Reading, HttpRefusal> {
     let compression = Compression::from_headers(headers)?;
     let body = expanded(body, compression, endpoint.body_limit()).await?;
-    let body = ContentType::from_headers(headers).decode(body, endpoint.format.body_type());
+    let body = ContentType::from_headers(headers).decode(body, headers, endpoint.format.body_type());
     state.bodies.read(&body, endpoint.reading_rules(), hints, now).map_err(refuse)
 }
 

@@ -24,7 +24,8 @@ const REGISTERED: [Registered; 12] = [
     Registered::mapped("json", MappingOrigin::Config),
     Registered::mapped("zabbix", MappingOrigin::Shipped(include_str!("presets/zabbix.yaml"))),
     Registered::mapped("uptime-kuma", MappingOrigin::Shipped(include_str!("presets/uptime-kuma.yaml"))),
-    Registered::mapped("cloudevents", MappingOrigin::Shipped(include_str!("presets/cloudevents.yaml"))),
+    Registered::mapped("cloudevents", MappingOrigin::Shipped(include_str!("presets/cloudevents.yaml")))
+        .of_events(),
     Registered::mapped("thingsboard", MappingOrigin::Shipped(include_str!("presets/thingsboard.yaml"))),
     Registered::mapped("chirpstack", MappingOrigin::Shipped(include_str!("presets/chirpstack.yaml"))),
     Registered::mapped("home-assistant", MappingOrigin::Shipped(include_str!("presets/home-assistant.yaml"))),
@@ -78,6 +79,8 @@ pub enum BodyType {
     Json,
     /// A text, whatever it looks like.
     Text,
+    /// JSON, or the data of an event whose attributes stand beside it, as CloudEvents' binary mode has it.
+    Event,
 }
 
 /// The fate of a body that its source's format cannot read.
@@ -101,6 +104,11 @@ impl Registered {
 
     const fn of_text(mut self) -> Self {
         self.body_type = BodyType::Text;
+        self
+    }
+
+    const fn of_events(mut self) -> Self {
+        self.body_type = BodyType::Event;
         self
     }
 

@@ -1,5 +1,7 @@
-//! The content of a posted body: without its compression, in UTF-8, and as JSON where it came as a form.
+//! The content of a posted body: without its compression, in UTF-8, and as JSON where it came as a form or beside the
+//! attributes of an event.
 
+mod event;
 mod form;
 mod charset;
 mod compression;
@@ -32,13 +34,14 @@ impl ContentType {
         Self { essence, charset: charset.map(|(_, text)| text.trim().trim_matches('"').to_owned()) }
     }
 
-    /// The body in UTF-8, and as JSON if it is a form that stands for it.
-    pub(super) fn decode(&self, body: Bytes, body_type: BodyType) -> Bytes {
+    /// The body in UTF-8, and as JSON if it is a form that stands for it, or the data of an event.
+    pub(super) fn decode(&self, body: Bytes, headers: &HeaderMap, body_type: BodyType) -> Bytes {
         let body = charset::in_utf8(body, self.charset.as_deref());
         match body_type {
             BodyType::Json if self.essence == FORM => {
                 form_as_json(&body, self.charset.as_deref()).map_or(body, Bytes::from)
             }
+            BodyType::Event => event::structured(headers, &self.essence, &body).map_or(body, Bytes::from),
             // `curl -d` says of every text that it is a form.
             BodyType::Json | BodyType::Text => body,
         }

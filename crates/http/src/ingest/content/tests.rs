@@ -20,14 +20,14 @@ fn headers(name: HeaderName, value: &str) -> HeaderMap {
 #[track_caller]
 fn check(content_type: &str, body: impl Into<Vec<u8>>, expected: &str) {
     let content = ContentType::from_headers(&headers(CONTENT_TYPE, content_type));
-    let read = content.decode(Bytes::from(body.into()), BodyType::Json);
+    let read = content.decode(Bytes::from(body.into()), &HeaderMap::new(), BodyType::Json);
     assert_eq!(String::from_utf8_lossy(&read), expected, "{content_type}");
 }
 
 #[test]
 fn a_text_stays_as_it_is_although_curl_says_that_it_is_a_form() {
     let content = ContentType::from_headers(&headers(CONTENT_TYPE, "application/x-www-form-urlencoded"));
-    let read = content.decode(Bytes::from("50 % full: a=b&c"), BodyType::Text);
+    let read = content.decode(Bytes::from("50 % full: a=b&c"), &HeaderMap::new(), BodyType::Text);
     assert_eq!(String::from_utf8_lossy(&read), "50 % full: a=b&c");
 }
 
