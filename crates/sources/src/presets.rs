@@ -57,6 +57,8 @@ fn zabbix_problem_and_recovery() {
     let (problem, recovery) = (read("zabbix", ZABBIX).alert, read("zabbix", &recovery).alert);
     assert_eq!((recovery.status, recovery.fingerprint), (Status::Resolved, problem.fingerprint));
     let other_host = read("zabbix", &ZABBIX.replace("web-1", "web-2")).alert;
+    let named = read("zabbix", &ZABBIX.replace("(over 90% for 5m)", "on web-1")).alert;
+    assert_eq!(named.title(), "High CPU utilization on web-1", "the host stands in it once");
     assert_ne!(other_host.fingerprint, problem.fingerprint);
 }
 
