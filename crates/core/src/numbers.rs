@@ -12,12 +12,18 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// The text without readings, durations, times and counters. What is left of it is for comparing, not for people.
+/// The bytes in which readings are looked for: a body of 1 MiB may hold half a million numbers, each of which is
+/// compared with a thousand words, and no text that people read is so long.
+const MAX_EXAMINED_BYTES: usize = 16 * 1024;
+
+/// The text without readings, durations, times and counters; what stands behind [`MAX_EXAMINED_BYTES`] is kept as it
+/// is. What is left of it is for comparing, not for people.
 #[must_use]
 pub fn without_readings(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut done = 0;
-    while let Some(start) = text[done..].find(|c: char| c.is_ascii_digit()).map(|at| done + at) {
+    let next_digit = |from: usize| text[from..].find(|c: char| c.is_ascii_digit()).map(|at| from + at);
+    while let Some(start) = next_digit(done).filter(|it| *it < MAX_EXAMINED_BYTES) {
         let number = WrittenNumber::at(text, start);
         if number.is_reading() {
             kept.push_str(&text[done..number.start]);

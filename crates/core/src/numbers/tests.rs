@@ -222,3 +222,15 @@ proptest! {
         prop_assert!(without_readings(&text).len() <= text.len());
     }
 }
+
+#[test]
+fn what_stands_far_behind_is_kept_as_it_is() {
+    let filler = "Pump out of order. ".repeat(1000);
+    assert_eq!(
+        without_readings(&format!("at 41.2 °C: {filler}")),
+        without_readings(&format!("at 41.9 °C: {filler}"))
+    );
+    let (one, other) = (format!("{filler}at 41.2 °C"), format!("{filler}at 41.9 °C"));
+    assert_ne!(without_readings(&one), without_readings(&other));
+    assert_eq!(without_readings(&one), one);
+}
