@@ -2,7 +2,10 @@
 
 /// The names of fields for a place, normalised, the more telling first.
 pub const PLACE_FIELDS: &str = "location locationname station stationname site sitename place position address area zone room \
-     roomname roomno building floor line door channel slaveid slave loop loopno point pointno 回路 点位 通道 防区 \
+     roomname roomno building floor line door channel channelno channelname slaveid slave slaveno unitid modbusid \
+     loop loopno point pointno pointname probe sensor sensorno tag tagname variable variablename varname \
+     register registeraddress regaddr circuit rack cabinet module slot interface phase metric parameter \
+     回路 点位 点位名称 通道 通道号 防区 测点 测点名称 点名 变量 变量名 变量名称 传感器 传感器名称 寄存器 支路 机柜 模块 从站 \
      位置 地点 地址 站点 站点名称 区域 房间 楼层 楼栋 安装位置";
 
 /// The names of fields for the code of an alarm, normalised: with it a name like `PLC alarm` is told apart from another.

@@ -109,7 +109,8 @@ const NAMES: [(Meaning, &str, &str); 25] = [
     (
         Meaning::OverFlag,
         "",
-        "resolved cleared recovered isresolved iscleared isrecovered isrecovery 已恢复 恢复",
+        "resolved cleared recovered recovery recover clear isresolved iscleared isrecovered isrecovery isrecover isclear \
+         已恢复 恢复 是否恢复 已解除 已消除",
     ),
     (Meaning::State, "", "status state 状态"),
     (

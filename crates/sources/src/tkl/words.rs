@@ -21,7 +21,8 @@ const WORDS: [(Announced, &str); 4] = [
         Announced::Raise,
         "new raise raised on active activated activate alarm alarming alarmon inalarm alert alerting fault faulty \
          firing trigger triggered problem open opened start started begin occur occurred happened abnormal true \
-         yes y activeunack activeack 是 告警 报警 故障 异常 触发 已触发 发生 产生 新增 开始 告警中 报警中 未恢复 未解除 激活",
+         yes y activeunack activeack activeunacknowledged activeacknowledged act alm unackalm ackalm came kommt \
+         gekommen 是 告警 报警 故障 异常 触发 已触发 发生 产生 新增 开始 告警中 报警中 未恢复 未解除 激活",
     ),
     (
         Announced::Clear,
@@ -29,7 +30,8 @@ const WORDS: [(Announced, &str); 4] = [
          normal good healthy close closed off end ended inactive deactivated cancel cancelled canceled dismiss \
          dismissed alarmoff alarmclear alarmcleared backtonormal rtn fixed solved false 恢复 已恢复 恢复正常 \
          告警恢复 报警恢复 正常 解除 已解除 告警解除 报警解除 消除 已消除 消警 结束 已结束 关闭 已关闭 取消 \
-         已取消 撤销 清除 已清除 复位 复归 clearedack clearedunack alarmend alarmended alarmrecover alarmrecovered \
+         已取消 撤销 清除 已清除 复位 复归 clearedack clearedunack clearedacknowledged clearedunacknowledged unackrtn ackrtn rtnunack \
+         gone geht gegangen behoben alarmend alarmended alarmrecover alarmrecovered \
          alarmresolved reset remove removed delete deleted 告警消除 报警消除 告警已恢复 报警已恢复 告警结束 报警结束 \
          告警清除 报警清除 故障恢复 故障消除 故障解除 消失 已处理",
     ),

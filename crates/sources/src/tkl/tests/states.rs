@@ -91,3 +91,44 @@ fn people_are_mentioned_in_every_way_of_writing_several() {
     let ids = alert(r#"{"desc": "x", "at_user_ids": "zhang/li wang"}"#).mention.user_ids;
     assert_eq!(ids, ["zhang", "li", "wang"]);
 }
+
+#[test]
+fn the_words_of_control_systems_raise_and_end() {
+    for (raise, end) in [
+        (r#""state": "ACT""#, r#""state": "RTN""#),
+        (r#""state": "UNACK_ALM""#, r#""state": "UNACK_RTN""#),
+        (r#""state": "Active, Unacknowledged""#, r#""state": "Cleared, Unacknowledged""#),
+        (r#""status": "came""#, r#""status": "gone""#),
+        (r#""status": "kommt""#, r#""status": "geht""#),
+        (r#""recovery": false"#, r#""recovery": true"#),
+        (r#""clear": 0"#, r#""clear": 1"#),
+        (r#""is_clear": "no""#, r#""is_clear": "yes""#),
+        (r#""是否恢复": "否""#, r#""是否恢复": "是""#),
+    ] {
+        let body = |state: &str| format!(r#"{{"device": "Pump 4", "alarm": "dry", {state}}}"#);
+        let (raise, end) = (alert(&body(raise)), alert(&body(end)));
+        assert_eq!((raise.status, end.status), (Status::Firing, Status::Resolved), "{raise:?}");
+        assert_eq!(raise.incident_key(), end.incident_key());
+    }
+}
+
+#[test]
+fn two_sensors_of_a_device_are_two_alarms_of_one_name() {
+    for name in [
+        "sensor",
+        "probe",
+        "tag",
+        "register",
+        "variable",
+        "point_name",
+        "unit_id",
+        "phase",
+        "circuit",
+        "测点",
+        "传感器",
+    ] {
+        let body = |value: &str| format!(r#"{{"eui": "a1", "alarm_name": "hot", "{name}": "{value}"}}"#);
+        check_different(&body("T1"), &body("T2"));
+        check_same(&body("T1"), &body("T1"));
+    }
+}
