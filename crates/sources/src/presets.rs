@@ -347,3 +347,67 @@ fn notices_of_uptime_kuma_are_apart_by_their_texts() {
     };
     assert_ne!(of("a.example expires").fingerprint, of("b.example expires").fingerprint);
 }
+
+/// Tells whether the format of this name takes the two bodies for two alarms.
+fn are_apart(format: &str, one: &str, other: &str) -> bool {
+    read(format, one).alert.fingerprint != read(format, other).alert.fingerprint
+}
+
+#[test]
+fn cloud_events_without_a_subject_stay_apart() {
+    let are_apart = |one: &str, other: &str| {
+        let [one, other] = [one, other].map(|data| {
+            format!(r#"{{"specversion":"1.0","type":"alarm","source":"/plc","id":"1","data":{data}}}"#)
+        });
+        are_apart("cloudevents", &one, &other)
+    };
+    assert!(are_apart(r#"{"alarm":"dry"}"#, r#"{"alarm":"hot"}"#));
+    assert!(are_apart(r#"{"device":"P1","status":"firing"}"#, r#"{"device":"P2","status":"firing"}"#));
+    assert!(are_apart(r#"{"message":"Valve A stuck"}"#, r#"{"message":"Valve B stuck"}"#));
+    assert!(are_apart(r#""Valve A stuck""#, r#""Valve B stuck""#));
+    assert!(!are_apart(r#"{"message":"at 41.2 °C","n":1}"#, r#"{"message":"at 41.9 °C","n":2}"#));
+    // An end has other words.
+    assert!(!are_apart(
+        r#"{"message":"stuck","status":"firing"}"#,
+        r#"{"message":"moves","status":"resolved"}"#
+    ));
+}
+
+#[test]
+fn alerts_that_lack_a_label_of_their_identity_stay_apart() {
+    for (format, common, one, other, are_two) in [
+        ("home-assistant", r#""alert":"leak","state":"on""#, r#""name":"bath""#, r#""name":"cellar""#, true),
+        (
+            "home-assistant",
+            r#""alert":"leak","name":"bath""#,
+            r#""state":"on","message":"wet""#,
+            r#""state":"off","message":"dry""#,
+            false,
+        ),
+        (
+            "home-assistant",
+            r#""alert":"leak""#,
+            r#""message":"In the bath""#,
+            r#""message":"In the cellar""#,
+            true,
+        ),
+        ("zabbix", r#""host":"web","value":"1""#, r#""name":"Disk full""#, r#""name":"Link down""#, true),
+        (
+            "zabbix",
+            r#""host":"web","name":"Disk full""#,
+            r#""value":"1","message":"97 %""#,
+            r#""value":"0","message":"40 %""#,
+            false,
+        ),
+        (
+            "thingsboard",
+            r#""type":"High""#,
+            r#""details":{"data":"oven"}"#,
+            r#""details":{"data":"fan"}"#,
+            true,
+        ),
+    ] {
+        let [one, other] = [one, other].map(|own| format!("{{{common},{own}}}"));
+        assert_eq!(are_apart(format, &one, &other), are_two, "{format}: {one} and {other}");
+    }
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use fanfare_core::{
     AlarmNaming, Alert, Fingerprint, Identity, Kind, Labels, Mention, Status, keep_lines, one_line,
+    without_readings,
 };
 use jiff::Timestamp;
 use minijinja::Value;
@@ -152,22 +153,34 @@ impl ItemReader<'_> {
         alertname.into_iter().chain(others).collect()
     }
 
-    /// The labels that carry identity. Where the body has none of those that the mapping names, all such alerts would
-    /// be one: then all labels do, and if none of them is from the body either, its texts besides.
+    /// The labels that carry identity. Where the body lacks one of those that the mapping names, alerts of other things
+    /// would be one: then all labels do. Its texts do besides if no label is from the body either, and without their
+    /// readings if the body says no state: an end, which says one, has other texts.
     fn identity(&self, labels: &Labels, values: &mut ItemValues<'_>) -> Labels {
         let named = self.mapping.identity_of(labels);
         let is_sent = |(name, text): (&str, &str)| self.mapping.is_from_body(name, text);
-        if named.iter().any(is_sent) || !self.mapping.identity_needs_body() {
+        let sent: Vec<&str> = named.iter().filter(|it| is_sent(*it)).map(|(name, _)| name).collect();
+        if self.mapping.is_enough_for_identity(&sent) {
             return named;
         }
         let mut all = labels.clone();
         if !labels.iter().any(is_sent) {
-            let Mapping { title, description, content, .. } = self.mapping;
-            for (name, expression) in [("title", title), ("description", description), ("content", content)] {
-                all.set(name, expression.as_ref().and_then(|it| values.text(it)).unwrap_or_default());
-            }
+            all.fill_from(&self.telling_texts(values, str::to_owned));
+        } else if !self.mapping.status.as_ref().is_some_and(|it| values.finds(it)) {
+            all.fill_from(&self.telling_texts(values, |text| without_readings(&without_fields(text))));
         }
         all
+    }
+
+    /// The texts that the mapping names, as `reduced` leaves them.
+    fn telling_texts(&self, values: &mut ItemValues<'_>, reduced: impl Fn(&str) -> String) -> Labels {
+        let Mapping { title, description, content, .. } = self.mapping;
+        let texts = [("title", title), ("description", description), ("content", content)];
+        let mut read = |(name, expression): (&'static str, &Option<Expression>)| {
+            let text = values.text(expression.as_ref()?)?;
+            Some((name, reduced(&text)))
+        };
+        texts.into_iter().filter_map(&mut read).collect()
     }
 
     /// The texts that the mapping names; the labels stand below its own text.
@@ -230,7 +243,18 @@ impl<'a> ItemValues<'a> {
 
     /// The text of `expression`.
     fn text(&mut self, expression: &Expression) -> Option<String> {
-        let found = match &expression.origin {
+        let found = self.found(expression);
+        expression.word(found).filter(|text| !text.trim().is_empty())
+    }
+
+    /// Tells whether the body has a value for `expression`, whatever stands in the place of none.
+    fn finds(&mut self, expression: &Expression) -> bool {
+        self.found(expression).is_some_and(|text| !text.trim().is_empty())
+    }
+
+    /// The text of `expression` in the body's own words.
+    fn found(&mut self, expression: &Expression) -> Option<String> {
+        match &expression.origin {
             Origin::Constant(text) => Some(text.clone()),
             Origin::Template(template) => template.render(self.context(), self.values.work),
             Origin::Path(path, scope) => {
@@ -244,8 +268,7 @@ impl<'a> ItemValues<'a> {
                 let written = text.as_ref().map_or(0, |it| it.len() / BYTES_A_STEP);
                 self.values.work.spend(u64::try_from(written).unwrap_or(u64::MAX)).and(text)
             }
-        };
-        expression.word(found).filter(|text| !text.trim().is_empty())
+        }
     }
 
     /// The name of an alert. A macro that was not expanded is better than none: people see what to mend.
@@ -326,6 +349,11 @@ impl<'a> ItemValues<'a> {
         extra.fill_from(&self.values.shared);
         (extra, self.not_understood)
     }
+}
+
+/// The text without its lines that only show a field, whose value may be another each time.
+fn without_fields(text: &str) -> String {
+    text.lines().filter(|line| !line.contains(": ")).collect::<Vec<_>>().join("\n")
 }
 
 /// The part of `json` that is not among `read`.
