@@ -382,7 +382,12 @@ impl Gateway {
 
     /// Notes that a heartbeat of a sender was heard. The times in the outcome are those of the wall clock.
     pub async fn hear(&self, heartbeat: HeartbeatKey) -> BeatOutcome {
-        heartbeats::hear(&self.intake, heartbeat).await
+        self.hear_all(vec![heartbeat]).await.pop().unwrap_or(BeatOutcome::NotExpected)
+    }
+
+    /// Notes that heartbeats of senders were heard, as [`Gateway::hear`] does each, and writes what is new together.
+    pub async fn hear_all(&self, heartbeats: Vec<HeartbeatKey>) -> Vec<BeatOutcome> {
+        heartbeats::hear(&self.intake, heartbeats).await
     }
 
     /// Notes that from now on nothing can come from `source`: none of its heartbeats is missing meanwhile.

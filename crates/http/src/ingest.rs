@@ -137,12 +137,9 @@ pub(crate) async fn accept(
 
 /// Notes the heartbeats of a body.
 async fn hear(gateway: &Gateway, source: &SourceName, names: &[HeartbeatName]) -> Vec<HeardHeartbeat> {
-    let mut heard = Vec::with_capacity(names.len());
-    for name in names {
-        let key = HeartbeatKey { source: source.clone(), name: Some(name.clone()) };
-        heard.push(heard_heartbeat(name, gateway.hear(key).await));
-    }
-    heard
+    let key = |name: &HeartbeatName| HeartbeatKey { source: source.clone(), name: Some(name.clone()) };
+    let outcomes = gateway.hear_all(names.iter().map(key).collect()).await;
+    names.iter().zip(outcomes).map(|(name, outcome)| heard_heartbeat(name, outcome)).collect()
 }
 
 /// The answer to a source that only asks what would become of its body.

@@ -95,14 +95,13 @@ impl Taker {
 
     async fn take(&self, batch: &[Publish], gone: &CancellationToken) -> BatchFate {
         let now = self.services.clock.now();
-        let mut alerts: Vec<Alert> = Vec::new();
+        let (mut alerts, mut heard): (Vec<Alert>, Vec<HeartbeatName>) = Default::default();
         for message in batch {
             let Reading { alerts: read, heartbeats, .. } = self.read(message, now);
             alerts.extend(read.into_iter().map(|it| it.alert));
-            for name in heartbeats {
-                self.hear(name).await;
-            }
+            heard.extend(heartbeats);
         }
+        self.hear(heard).await;
         let mut failures = 0;
         while !alerts.is_empty() {
             let Err(err) = self.services.gateway.accept(alerts.clone(), now).await else { break };
@@ -117,14 +116,18 @@ impl Taker {
         BatchFate::OnDisk
     }
 
-    async fn hear(&self, name: HeartbeatName) {
-        let source = self.source.settings.name.clone();
-        let heartbeat = HeartbeatKey { source, name: Some(name) };
-        match self.services.gateway.hear(heartbeat.clone()).await {
-            BeatOutcome::Heard(_) | BeatOutcome::Learned(_) => {}
-            BeatOutcome::NotExpected => self.services.observer.unheard(&heartbeat, "no rule expects it"),
-            BeatOutcome::TooMany => {
-                self.services.observer.unheard(&heartbeat, "too many are expected already")
+    async fn hear(&self, names: Vec<HeartbeatName>) {
+        let source = &self.source.settings.name;
+        let key = |name| HeartbeatKey { source: source.clone(), name: Some(name) };
+        let keys: Vec<HeartbeatKey> = names.into_iter().map(key).collect();
+        let outcomes = self.services.gateway.hear_all(keys.clone()).await;
+        for (heartbeat, outcome) in keys.iter().zip(outcomes) {
+            match outcome {
+                BeatOutcome::Heard(_) | BeatOutcome::Learned(_) => {}
+                BeatOutcome::NotExpected => self.services.observer.unheard(heartbeat, "no rule expects it"),
+                BeatOutcome::TooMany => {
+                    self.services.observer.unheard(heartbeat, "too many are expected already")
+                }
             }
         }
     }

@@ -62,24 +62,29 @@ pub(crate) async fn save(intake: &Intake) -> Result<(), StoreError> {
     if known.is_empty() { Ok(()) } else { intake.store.save_heartbeats(known).await }
 }
 
-/// Notes that a heartbeat was heard; the times in the outcome are those of the wall clock. The name of a new one is
-/// stored before this returns.
-pub(crate) async fn hear(intake: &Intake, key: HeartbeatKey) -> BeatOutcome {
+/// Notes that these heartbeats were heard; the outcomes stand in their order, with times of the wall clock. The names of
+/// new ones are stored together before this returns.
+pub(crate) async fn hear(intake: &Intake, keys: Vec<HeartbeatKey>) -> Vec<BeatOutcome> {
     let now = intake.monotonic.moment();
-    let outcome = intake.heartbeats.hear(&key, now.promise);
     let wall = |at: Timestamp| shifted(at, -now.leads().promise);
-    match outcome {
-        BeatOutcome::Heard(due_at) => BeatOutcome::Heard(wall(due_at)),
-        BeatOutcome::NotExpected | BeatOutcome::TooMany => outcome,
-        BeatOutcome::Learned(due_at) => {
-            info!(heartbeat = %key, "A new heartbeat is heard and expected from now on");
-            let known = KnownHeartbeat { key, due: None };
-            if let Err(err) = intake.store.save_heartbeats(vec![known]).await {
-                warn!(error = %err, "The name of a heartbeat cannot be stored; a restart forgets it until it is heard again");
+    let (mut outcomes, mut learned) = (Vec::with_capacity(keys.len()), Vec::new());
+    for key in keys {
+        outcomes.push(match intake.heartbeats.hear(&key, now.promise) {
+            BeatOutcome::Heard(due_at) => BeatOutcome::Heard(wall(due_at)),
+            outcome @ (BeatOutcome::NotExpected | BeatOutcome::TooMany) => outcome,
+            BeatOutcome::Learned(due_at) => {
+                info!(heartbeat = %key, "A new heartbeat is heard and expected from now on");
+                learned.push(KnownHeartbeat { key, due: None });
+                BeatOutcome::Learned(wall(due_at))
             }
-            BeatOutcome::Learned(wall(due_at))
-        }
+        });
     }
+    if !learned.is_empty()
+        && let Err(err) = intake.store.save_heartbeats(learned).await
+    {
+        warn!(error = %err, "Names of heartbeats cannot be stored; a restart forgets them until they are heard again");
+    }
+    outcomes
 }
 
 /// Forgets a heartbeat until it is heard again; false if none of a pattern goes by this key.

@@ -61,6 +61,18 @@ async fn advance(harness: &GatewayHarness, time: Duration) {
 }
 
 #[tokio::test(start_paused = true)]
+async fn heartbeats_of_one_body_are_heard_in_their_order_and_outlive_a_kill() {
+    let harness = GatewayHarness::with_config(config(&["cron/job-*"])).await;
+    let keys = ["cron/job-1", "cron/other", "cron/job-2", "cron/job-1"].map(|it| it.parse().unwrap());
+    let outcomes = harness.gateway().hear_all(keys.to_vec()).await;
+    use BeatOutcome::{Heard, Learned, NotExpected};
+    assert!(matches!(outcomes[..], [Learned(_), NotExpected, Learned(_), Heard(_)]), "{outcomes:?}");
+    let stored = harness.gateway().store().take_up_heartbeats().await.unwrap();
+    assert_eq!(stored.len(), 2, "{stored:?}");
+    assert_eq!(harness.gateway().hear_all(Vec::new()).await, []);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_missing_heartbeat_is_told_after_interval_and_grace_and_again_when_it_is_heard() {
     let harness = GatewayHarness::with_config(config(&["cron/backup"])).await;
     advance(&harness, INTERVAL + GRACE - SECOND).await;
