@@ -5,9 +5,11 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
+use actix_web::{HttpRequest, HttpResponse};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use fanfare_core::{SourceName, stable_hash};
 use fanfare_gateway::{ANSWERS_KEPT_FOR, Gateway, KeptAnswer, RequestKey};
 use jiff::Timestamp;
@@ -24,6 +26,9 @@ const KEY: &str = "idempotency-key";
 /// The header with the name of a message, which a sender of signed ones repeats when it sends one again.
 /// <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>
 const WEBHOOK_ID: &str = "webhook-id";
+
+/// The header with the signature of a message.
+const WEBHOOK_SIGNATURE: &str = "webhook-signature";
 
 /// The header that tells that an answer is an earlier one.
 const REPLAYED: &str = "idempotency-replayed";
@@ -48,19 +53,22 @@ impl RequestsUnderWay {
     /// If the key is none, or a request with the same is under way.
     pub(crate) fn begin(
         &self,
-        headers: &HeaderMap,
+        request: &HttpRequest,
         source: &SourceName,
         body: &[u8],
     ) -> Result<Option<KeyedRequest>, HttpRefusal> {
-        let Some(shown) = shown_key(headers)? else { return Ok(None) };
+        let Some(shown) = shown_key(request.headers())? else { return Ok(None) };
         let key = RequestKey { source: source.clone(), key: stable_hash(&[&shown]) };
         if !self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone()) {
             let message =
                 "a request with the same `Idempotency-Key` is under way: send this again in a moment";
             return Err(HttpRefusal::new(StatusCode::CONFLICT, "idempotency_key_in_use", message));
         }
-        let body = stable_hash(&[&String::from_utf8_lossy(body)]);
-        Ok(Some(KeyedRequest { under_way: self.clone(), key, body }))
+        Ok(Some(KeyedRequest {
+            under_way: self.clone(),
+            key,
+            body: content_hash(request.query_string(), body),
+        }))
     }
 }
 
@@ -110,9 +118,26 @@ impl Drop for KeyedRequest {
     }
 }
 
-/// The key that a request shows.
+/// The hash of what a request asks for: a body, which may be no text, and what the address says behind the `?`, which
+/// may name its alarm. Without that, it is the hash of the body alone.
+fn content_hash(query: &str, body: &[u8]) -> String {
+    let binary;
+    let body = match std::str::from_utf8(body) {
+        Ok(text) => text,
+        Err(_) => {
+            binary = STANDARD.encode(body);
+            &binary
+        }
+    };
+    let parts = [body, query];
+    stable_hash(if query.is_empty() { &parts[..1] } else { &parts })
+}
+
+/// The key that a request shows. The name of a message counts only beside its signature: other senders may call
+/// something else so, and what they tell must not be taken for told.
 fn shown_key(headers: &HeaderMap) -> Result<Option<String>, HttpRefusal> {
-    let Some(shown) = headers.get(KEY).or_else(|| headers.get(WEBHOOK_ID)) else { return Ok(None) };
+    let message = || headers.get(WEBHOOK_ID).filter(|_| headers.contains_key(WEBHOOK_SIGNATURE));
+    let Some(shown) = headers.get(KEY).or_else(message) else { return Ok(None) };
     let shown = shown.to_str().map(str::trim).unwrap_or_default();
     if shown.is_empty() || shown.len() > LONGEST_KEY {
         let message = format!("`Idempotency-Key` is no key: expected 1 to {LONGEST_KEY} visible characters");
@@ -120,3 +145,6 @@ fn shown_key(headers: &HeaderMap) -> Result<Option<String>, HttpRefusal> {
     }
     Ok(Some(shown.to_owned()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -57,7 +57,7 @@ pub(crate) async fn ingest(
     let wishes: IngestQuery = query(&request, &admitted)?;
     let name = &endpoint.settings.name;
     let is_dry = is_dry_run(&wishes)?;
-    let keyed = if is_dry { None } else { state.keyed_requests.begin(request.headers(), name, &body)? };
+    let keyed = if is_dry { None } else { state.keyed_requests.begin(&request, name, &body)? };
     let passed = state.gateway.link_time();
     if let Some(keyed) = &keyed
         && let Some(first) = keyed.first_answer(&state.gateway, passed).await?
