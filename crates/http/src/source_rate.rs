@@ -1,6 +1,7 @@
 //! The rate at which a source may post alerts.
 
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
@@ -10,10 +11,13 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use crate::refusal::HttpRefusal;
 
 /// The rate at which a source may post alerts; the repeats of alarms that are open do not count.
-#[derive(Debug)]
+///
+/// Clones count together.
+#[derive(Debug, Clone)]
 pub struct SourceRate {
-    limiter: DefaultDirectRateLimiter,
+    limiter: Arc<DefaultDirectRateLimiter>,
     alerts: NonZeroU32,
+    per: Duration,
 }
 
 impl SourceRate {
@@ -22,7 +26,12 @@ impl SourceRate {
     #[must_use]
     pub fn new(alerts: NonZeroU32, per: Duration) -> Option<Self> {
         let quota = Quota::with_period(per / alerts.get())?.allow_burst(alerts);
-        Some(Self { limiter: RateLimiter::direct(quota), alerts })
+        Some(Self { limiter: Arc::new(RateLimiter::direct(quota)), alerts, per })
+    }
+
+    /// This rate; if `before` was the same, with what has been posted by then.
+    pub(crate) fn going_on_from(self, before: Option<&Self>) -> Self {
+        before.filter(|it| (it.alerts, it.per) == (self.alerts, self.per)).cloned().unwrap_or(self)
     }
 
     /// Takes note of so many alerts.
@@ -49,5 +58,24 @@ impl SourceRate {
                 Err(HttpRefusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_many_alerts", message))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rate(alerts: u32) -> SourceRate {
+        SourceRate::new(NonZeroU32::new(alerts).unwrap(), Duration::from_secs(3600)).unwrap()
+    }
+
+    #[test]
+    fn a_rate_that_stays_the_same_goes_on_and_another_begins_anew() {
+        let before = rate(2);
+        before.check(2).unwrap();
+        let same = rate(2).going_on_from(Some(&before));
+        assert_eq!(same.check(1).unwrap_err().status(), StatusCode::TOO_MANY_REQUESTS);
+        rate(3).going_on_from(Some(&before)).check(3).unwrap();
+        rate(2).going_on_from(None).check(2).unwrap();
     }
 }

@@ -150,9 +150,17 @@ impl AppState {
         &self.gateway
     }
 
-    /// Lets in from now on those that `access` names, and nobody else.
+    /// Lets in from now on those that `access` names, and nobody else. A rate that stays the same goes on.
     pub fn replace_access(&self, access: AccessSettings) {
-        let AccessSettings { sources, api, origins, tls, locale } = access;
+        let AccessSettings { mut sources, api, origins, tls, locale } = access;
+        let before = self.sources.get();
+        for (name, endpoint) in &mut sources {
+            let rate_before = before.get(name).and_then(|it| it.rate.as_ref());
+            // Nobody else has it yet.
+            if let Some(endpoint) = Arc::get_mut(endpoint) {
+                endpoint.rate = endpoint.rate.take().map(|it| it.going_on_from(rate_before));
+            }
+        }
         self.tls.set(tls);
         self.sources.set(sources);
         self.api.set(api);
