@@ -60,6 +60,7 @@ pub(crate) fn check(yaml: &[SourceYaml], listen: SocketAddr, section: &mut Secti
             mqtt::check(mqtt, format, &path.key("mqtt"), section);
         }
         check_rate(source.rate_limit, &path.key("rate_limit"), section);
+        check_door(source, &path, section);
         heartbeats::check(source, &path, section);
         check_labels(&source.labels, &path.key("labels"), section);
     }
@@ -69,6 +70,17 @@ pub(crate) fn check(yaml: &[SourceYaml], listen: SocketAddr, section: &mut Secti
     });
     source_auth::check_shared(doors, section);
     mqtt::check_client_ids(yaml.iter().map(|it| it.mqtt.as_ref()), section);
+}
+
+/// Notes what is said of a door that the source has not.
+fn check_door(source: &SourceYaml, path: &SettingPath, section: &mut Section) {
+    let is_closed = source.auth.is_none() && source.mqtt.is_some();
+    let stated = [("from", !source.from.is_empty()), ("rate_limit", source.rate_limit.is_some())];
+    for (setting, _) in stated.iter().filter(|(_, is_stated)| is_closed && *is_stated) {
+        let message =
+            "changes nothing: it is about what is posted, and without `auth` nobody can post to this source";
+        section.warning(&path.key(setting), message);
+    }
 }
 
 /// Notes a rate that no clock can keep.

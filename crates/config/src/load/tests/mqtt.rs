@@ -107,3 +107,14 @@ fn a_password_in_clear_text_and_topics_that_are_no_alerts_are_doubted() {
             5:54: warning: sources[0].mqtt.topics[1]: ThinkLink's telemetry is no alert: name the topic to which a script sends alerts, or read it for heartbeats by a source of its own with `format: tkl-telemetry`"#]],
     );
 }
+
+#[test]
+fn what_is_said_of_a_door_that_is_none_is_a_warning() {
+    let mqtt = "mqtt: { broker: 'mqtt://10.0.0.5', topics: [a] }";
+    let limits = "\n    from: [10.0.0.0/8]\n    rate_limit: { alerts: 60, per: 1m }";
+    let closed = SOUND.replace(AUTH, &format!("{mqtt}{limits}"));
+    let paths: Vec<String> = load(&closed).unwrap().warnings.iter().map(|it| it.path.to_string()).collect();
+    assert_eq!(paths, ["sources[0].from", "sources[0].rate_limit"]);
+    let open = SOUND.replace(AUTH, &format!("{AUTH}\n    {mqtt}{limits}"));
+    assert_eq!(load(&open).unwrap().warnings, []);
+}
