@@ -89,18 +89,21 @@ impl Mapping {
             && self.label(name).is_some_and(|it| it.is_of_body() && it.default.as_deref() != Some(text))
     }
 
-    /// Tells whether a label is to be found in the body.
+    /// Tells whether a label that carries identity is to be found in the body.
     fn identity_needs_body(&self) -> bool {
         let all = ["alertname"].into_iter().chain(self.labels.keys().map(String::as_str));
-        all.filter_map(|name| self.label(name)).any(Expression::is_of_body)
+        let is_named = |name: &&str| self.identity.as_ref().is_none_or(|it| it.iter().any(|it| it == name));
+        all.filter(is_named).filter_map(|name| self.label(name)).any(Expression::is_of_body)
     }
 
     /// Tells whether the labels `sent`, which are from the body, identify an alert: all of the list in the mapping that
-    /// a body has, or, without a list, any label.
+    /// a body must have, since the mapping states nothing for them, or, without a list, any label.
     pub(super) fn is_enough_for_identity(&self, sent: &[&str]) -> bool {
-        let is_looked_for = |name: &&String| self.label(name).is_some_and(Expression::is_of_body);
+        let is_needed =
+            |name: &&String| self.label(name).is_some_and(|it| it.is_of_body() && it.default.is_none());
         match &self.identity {
-            Some(names) => names.iter().filter(is_looked_for).all(|it| sent.contains(&it.as_str())),
+            Some(_) if sent.is_empty() => !self.identity_needs_body(),
+            Some(names) => names.iter().filter(is_needed).all(|it| sent.contains(&it.as_str())),
             None => !sent.is_empty() || !self.identity_needs_body(),
         }
     }

@@ -269,7 +269,13 @@ fn alerts_without_the_labels_of_their_identity_stay_apart() {
     let by_texts = "{ alertname: { path: $.name, default: x }, title: $.t, labels: { host: $.host } }";
     assert_ne!(of(by_texts, r#"{"t": "a"}"#), of(by_texts, r#"{"t": "b"}"#));
     assert_eq!(of(by_texts, r#"{"t": "a", "host": "h"}"#), of(by_texts, r#"{"t": "b", "host": "h"}"#));
+    let partly = "{ alertname: $.name, labels: { host: $.host, area: { path: $.area, default: none } }, identity: [alertname, area] }";
+    assert_eq!(of(partly, r#"{"name": "x", "host": "a"}"#), of(partly, r#"{"name": "x", "host": "b"}"#));
+    let needed = partly.replace("{ path: $.area, default: none }", "$.area");
+    assert_ne!(of(&needed, r#"{"name": "x", "host": "a"}"#), of(&needed, r#"{"name": "x", "host": "b"}"#));
     // Nothing of the body was to tell them apart.
+    let fixed = "{ alertname: { value: backup }, labels: { host: $.host }, identity: [alertname] }";
+    assert_eq!(of(fixed, r#"{"host": "a"}"#), of(fixed, r#"{"host": "b"}"#));
     let constant = "{ alertname: { value: backup }, title: $.t }";
     assert_eq!(of(constant, r#"{"t": "a"}"#), of(constant, r#"{"t": "b"}"#));
 }
