@@ -117,7 +117,7 @@ pub use crate::notification::{Acknowledgement, GroupedAlert, Notification};
 pub use crate::notifier::{
     BuildError, Channel, Context, Notifier, SandboxAccount, SandboxDoors, SettingWarning,
 };
-pub use crate::numbers::{warm_up_numbers, without_readings};
+pub use crate::numbers::{name_without_readings, warm_up_numbers, without_readings};
 pub use crate::plan::{
     Decision, IncidentChange, Plan, RoutedReceiver, Suppression, Verdict, plan, route_alert,
 };

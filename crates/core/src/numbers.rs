@@ -20,16 +20,24 @@ const MAX_EXAMINED_BYTES: usize = 16 * 1024;
 /// is. What is left of it is for comparing, not for people.
 #[must_use]
 pub fn without_readings(text: &str) -> String {
+    without(text, |number| number.is_reading())
+}
+
+/// The name of an alarm without the readings that some senders put into it. A limit in whole numbers is kept: `over 30 °C`
+/// and `over 40 °C` are the names of two alarms.
+#[must_use]
+pub fn name_without_readings(name: &str) -> String {
+    without(name, |number| number.is_reading() && !number.is_limit())
+}
+
+fn without(text: &str, is_left_out: impl Fn(&WrittenNumber<'_>) -> bool) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut done = 0;
     let next_digit = |from: usize| text[from..].find(|c: char| c.is_ascii_digit()).map(|at| from + at);
     while let Some(start) = next_digit(done).filter(|it| *it < MAX_EXAMINED_BYTES) {
         let number = WrittenNumber::at(text, start);
-        if number.is_reading() {
-            kept.push_str(&text[done..number.start]);
-        } else {
-            kept.push_str(&text[done..number.end]);
-        }
+        let end = if is_left_out(&number) { number.start } else { number.end };
+        kept.push_str(&text[done..end]);
         done = number.end;
     }
     kept.push_str(&text[done..]);
@@ -221,6 +229,14 @@ impl<'a> WrittenNumber<'a> {
         let is_compared = self.before.trim_end_matches(' ').ends_with(['=', '>', '<', '≥', '≤']);
         let is_place = ends_with_word_of(self.before, &skipped, PLACES, PLACES_ZH);
         !is_place && (is_compared || ends_with_word_of(self.before, &skipped, MEASURES, MEASURES_ZH))
+    }
+
+    /// Tells whether the number is whole, and a word or sign of comparison stands right before it.
+    fn is_limit(&self) -> bool {
+        let before = self.before.trim_end_matches(' ');
+        let is_compared = [">", "<", "≥", "≤", ">=", "<="].iter().any(|it| before.ends_with(*it));
+        self.shape == NumberShape::Integer
+            && (is_compared || ends_with_word_of(before, &[' ', ':', '：'], LIMITS, LIMITS_ZH))
     }
 
     /// Tells whether the number counts something that grows while an alarm lasts.
@@ -434,6 +450,9 @@ const MEASURES: &str = "temp temperature t voltage volt volts current power u i 
      min above below over under exceeds exceeded than at is to reached reads value val avg battery load";
 const MEASURES_ZH: &str = "温度 湿度 电压 电流 功率 压力 液位 水位 流量 浓度 转速 值 为 达 到 超过 高于 低于 大于 小于 上限 下限 当前 \
      设定 是 约 电量 水温 室温";
+/// The words for limits and comparisons among those.
+const LIMITS: &str = "limit threshold max min above below over under exceeds exceeded than";
+const LIMITS_ZH: &str = "超过 高于 低于 大于 小于 上限 下限 阈值";
 /// Words for what is counted, behind the number.
 const COUNTED: &str = "times attempts retries tries failures errors alarms messages packets events repeats";
 const COUNTED_ZH: &str = "次 遍 回合 条";

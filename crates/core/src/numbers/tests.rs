@@ -234,3 +234,24 @@ fn what_stands_far_behind_is_kept_as_it_is() {
     assert_ne!(without_readings(&one), without_readings(&other));
     assert_eq!(without_readings(&one), one);
 }
+
+#[test]
+fn limits_in_the_name_of_an_alarm_are_kept_and_readings_are_not() {
+    for [one, other] in [
+        ["Over 30 °C", "Over 40 °C"],
+        ["Level > 80%", "Level > 90%"],
+        ["Level >= 80 %", "Level >= 90 %"],
+        ["温度超过30度", "温度超过40度"],
+        ["压力上限：10 bar", "压力上限：12 bar"],
+    ] {
+        assert_ne!(name_without_readings(one), name_without_readings(other), "{one}");
+    }
+    for [one, other] in [
+        ["Too hot: 41 °C", "Too hot: 42 °C"],
+        ["Over 41.2 °C", "Over 41.7 °C"],
+        ["温度过高 41℃", "温度过高 42℃"],
+        ["T=41 °C", "T=42 °C"],
+    ] {
+        assert_eq!(name_without_readings(one), name_without_readings(other), "{one}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use fanfare_core::{AlarmNaming, Kind, Labels, SourceName, without_readings};
+use fanfare_core::{AlarmNaming, Kind, Labels, SourceName, name_without_readings};
 
 use crate::json::Json;
 use crate::{Hints, Unreadable};
@@ -185,7 +185,7 @@ impl Subject {
 
 /// The name of an alarm without the reading that some senders put into it.
 fn comparable_name(name: &str) -> String {
-    let without = without_readings(name);
+    let without = name_without_readings(name);
     if without.trim().is_empty() { name.to_owned() } else { without }
 }
 
