@@ -29,7 +29,7 @@ impl SourceRate {
         Some(Self { limiter: Arc::new(RateLimiter::direct(quota)), alerts, per })
     }
 
-    /// This rate; if `before` was the same, with what has been posted by then.
+    /// The rate that goes on from `before` if that was the same: with what has been posted by then.
     pub(crate) fn going_on_from(self, before: Option<&Self>) -> Self {
         before.filter(|it| (it.alerts, it.per) == (self.alerts, self.per)).cloned().unwrap_or(self)
     }
