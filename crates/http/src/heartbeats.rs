@@ -37,8 +37,11 @@ pub(crate) async fn heartbeat(
             Err(HttpRefusal::not_found("unknown_heartbeat", message.to_owned()))
         }
         BeatOutcome::TooMany => {
-            let message =
-                format!("{} heartbeats are expected already, and no more are learned", HeartbeatBoard::MOST);
+            let message = format!(
+                "{} heartbeats are expected already, {} of them from this source, and no more are learned",
+                HeartbeatBoard::MOST,
+                HeartbeatBoard::ASSURED
+            );
             Err(HttpRefusal::new(StatusCode::UNPROCESSABLE_ENTITY, "too_many_heartbeats", message))
         }
     }

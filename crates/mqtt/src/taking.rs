@@ -99,7 +99,8 @@ impl Taker {
         for message in batch {
             let Reading { alerts: read, heartbeats, .. } = self.read(message, now);
             alerts.extend(read.into_iter().map(|it| it.alert));
-            heard.extend(heartbeats);
+            // What a broker retains was said at some time, perhaps long ago.
+            heard.extend(heartbeats.into_iter().filter(|_| !message.retain));
         }
         self.hear(heard).await;
         let mut failures = 0;

@@ -49,3 +49,22 @@ fn telemetry_is_heard_by_its_topic_and_a_broker_that_is_away_makes_no_device_mis
     assert_eq!(list["heartbeats"][1]["name"], "6353012af10a9332", "{list}");
     assert_eq!(gateway.get("/api/v1/alerts").json(), json!({ "alerts": [] }), "{}", gateway.log());
 }
+
+#[test]
+fn telemetry_that_the_broker_has_retained_is_no_sign_of_life() {
+    let broker = TestBroker::start();
+    let topic = |eui: &str| format!("/v32/acme/tkl/up/telemetry/{eui}");
+    let body = json!({ "telemetry_data": { "battery": 3.3 } }).to_string();
+    assert!(broker.publish_with(&topic("6353012af10a9331"), std::slice::from_ref(&body), &["-r"]));
+    let folder = Arc::new(TestFolder::new(&CONFIG.replace("PORT", &broker.port().to_string())));
+    folder.write("token", "a-token-of-a-robot-that-is-never-called");
+    let gateway = TestGateway::start_at(&folder, &[], &[]);
+    let taken = r#"fanfare_mqtt_messages_total{source="thinklink",fate="taken"}"#;
+    until("the retained message has come", || metric(&gateway, taken) == Some(1.0), PATIENCE);
+    // Retained now, but of a device that lives: whoever has subscribed gets it as any other.
+    assert!(broker.publish_with(&topic("6353012af10a9332"), &[body], &["-r"]));
+    until_status(&gateway, "heard", 1.0);
+    let list = gateway.get("/api/v1/heartbeats").json();
+    let names: Vec<_> = list["heartbeats"].as_array().unwrap().iter().map(|it| &it["name"]).collect();
+    assert_eq!(names, ["6353012af10a9332"], "{list}");
+}

@@ -39,7 +39,7 @@ pub enum BeatOutcome {
     Learned(Timestamp),
     /// One that no rule is about.
     NotExpected,
-    /// One too many: [`HeartbeatBoard::MOST`] names are known.
+    /// One too many: [`HeartbeatBoard::MOST`] names are known, and [`HeartbeatBoard::ASSURED`] of its source.
     TooMany,
 }
 
@@ -119,6 +119,10 @@ impl HeartbeatBoard {
     /// make us keep.
     pub const MOST: usize = 20_000;
 
+    /// The number of heartbeats that each source may have in any case: whoever posts for one of them cannot take the
+    /// room of the others.
+    pub const ASSURED: usize = 1_000;
+
     /// Expects by `rules` from `now` on. Of what was expected before, what no rule is about any more is forgotten, and
     /// returned; a rule with other times counts from the last time that something was heard.
     pub fn apply_rules(&mut self, rules: Vec<HeartbeatRule>, now: Timestamp) -> Vec<HeartbeatKey> {
@@ -178,13 +182,19 @@ impl HeartbeatBoard {
             return BeatOutcome::Heard(expected.hear(now));
         }
         let Some(rule) = self.rule_for(key) else { return BeatOutcome::NotExpected };
-        if self.expected.len() >= Self::MOST {
+        if self.expected.len() >= Self::MOST && !self.has_assured_room(&key.source) {
             return BeatOutcome::TooMany;
         }
         let mut expected = ExpectedHeartbeat::new(rule, now);
         let due_at = expected.hear(now);
         self.expected.insert(key.clone(), expected);
         BeatOutcome::Learned(due_at)
+    }
+
+    fn has_assured_room(&self, source: &SourceName) -> bool {
+        let first = HeartbeatKey { source: source.clone(), name: None };
+        let of_source = self.expected.range(first..).take_while(|(key, _)| key.source == *source);
+        of_source.take(Self::ASSURED).count() < Self::ASSURED
     }
 
     /// Notes that an alert of `source` was heard at `now`, if that is expected.

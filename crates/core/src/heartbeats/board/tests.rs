@@ -96,11 +96,18 @@ fn a_rule_for_one_name_goes_before_a_pattern_and_the_first_pattern_before_others
 
 #[test]
 fn only_so_many_names_are_learned() {
-    let mut board = board(&["tkl/*", "cron/backup"]);
+    let mut board = board(&["tkl/*", "cron/backup", "zoo/*", "air/*"]);
     for number in 1..HeartbeatBoard::MOST {
         assert_eq!(board.hear(&key(&format!("tkl/{number}")), at(0)), BeatOutcome::Learned(at(90)));
     }
     assert_eq!(board.hear(&key("tkl/more"), at(0)), BeatOutcome::TooMany);
+    for other in ["zoo", "air"] {
+        for number in 0..HeartbeatBoard::ASSURED {
+            let heard = board.hear(&key(&format!("{other}/{number}")), at(0));
+            assert_eq!(heard, BeatOutcome::Learned(at(90)), "{other} has room of its own");
+        }
+        assert_eq!(board.hear(&key(&format!("{other}/more")), at(0)), BeatOutcome::TooMany);
+    }
     assert_eq!(board.hear(&key("tkl/1"), at(1)), BeatOutcome::Heard(at(91)));
     assert_eq!(board.hear(&key("cron/backup"), at(1)), BeatOutcome::Heard(at(91)));
 }
