@@ -122,7 +122,7 @@ fn looking_acknowledges_nothing() {
         assert_eq!((head.status, head.body.as_str()), (200, ""));
         assert_eq!(head.header("X-Robots-Tag"), Some("noindex"));
         for method in ["OPTIONS", "PUT", "DELETE", "PATCH"] {
-            assert_eq!(TestRequest::new(method, &link).send(scene.gateway.address()).status, 404, "{method}");
+            assert_eq!(TestRequest::new(method, &link).send(scene.gateway.address()).status, 405, "{method}");
         }
         thread::sleep(Duration::from_millis(50));
     }

@@ -48,8 +48,22 @@ pub enum Endpoint {
 pub enum EndpointMethod {
     /// A question, which changes nothing.
     Get,
+    /// The same for whoever wants no more of the answer than its head.
+    Head,
     /// A request to do something.
     Post,
+}
+
+impl EndpointMethod {
+    /// The name of the method in a request.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Post => "POST",
+        }
+    }
 }
 
 impl Endpoint {

@@ -8,6 +8,7 @@
 //! The modules stand from the document down to its words: each uses only those below it.
 
 mod openapi;
+mod root_endpoint;
 mod endpoint;
 mod shapes;
 mod words;
@@ -15,6 +16,7 @@ mod word;
 
 pub use crate::endpoint::{Endpoint, EndpointMethod};
 pub use crate::openapi::{OPENAPI_JSON, openapi_json};
+pub use crate::root_endpoint::RootEndpoint;
 pub use crate::shapes::{
     AcceptedAlert, AcknowledgeRequest, AcknowledgeResult, AcknowledgeStatus, AcknowledgedBy, AlertContent,
     AlertExplanation, AlertList, AlertQuery, AlertReading, AttemptList, AuditReport, BrokenContract,
@@ -28,8 +30,9 @@ pub use crate::shapes::{
     IngestPreview, IngestQuery, IngestResult, LedgerContradiction, LedgerSubject, LeftOutRows, ListedAlert,
     ListedDelivery, MentionedPeople, NotReadyCause, NotificationSummary, NotificationTally, PolicyGap,
     PreviewedAlert, ProblemLevel, ReceiverTerms, RefusedReload, ReloadResult, ReportedText, RequiredChannels,
-    RetryResult, RouteCheck, RouteReason, RoutingExplanation, ScriptFinding, SourceReport, StepDetails,
-    StoreReport, SuppressedReceiver, TimelineEvent, UnaccountedRow, UnderstoodAlert, UnsettledContracts,
+    RetryResult, RobotReply, RouteCheck, RouteReason, RoutingExplanation, ScriptFinding, SourceReport,
+    StepDetails, StoreReport, SuppressedReceiver, TimelineEvent, UnaccountedRow, UnderstoodAlert,
+    UnsettledContracts,
 };
 pub use crate::word::{UnknownWord, parse_word};
 pub use crate::words::{

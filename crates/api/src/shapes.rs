@@ -16,6 +16,7 @@ mod terms;
 mod alerts;
 mod ingest;
 mod heartbeats;
+mod robots;
 mod error;
 
 pub use self::acknowledge::{AcknowledgeRequest, AcknowledgeResult, AcknowledgeStatus, AcknowledgedBy};
@@ -50,6 +51,7 @@ pub use self::ingest::{
     UnderstoodAlert,
 };
 pub use self::reload::{ConfigProblem, ProblemLevel, RefusedReload, ReloadResult};
+pub use self::robots::RobotReply;
 pub use self::scripts::ScriptFinding;
 pub use self::status::{
     BrokenContract, FiringIncidents, GatewayStatus, NotReadyCause, SourceReport, StoreReport,

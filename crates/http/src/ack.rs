@@ -28,17 +28,9 @@ use crate::state::AppState;
 /// The length of a form at most. Its one field takes 64 characters, percent-encoded 12 bytes each.
 const FORM_LIMIT: BodyLimit = BodyLimit { bytes: 4 * 1024, advice: "the form holds a name, or nothing" };
 
-/// Adds the link's routes to an actix app.
-pub(crate) fn routes(app: &mut web::ServiceConfig) {
-    const LINK: &str = "/ack/{token:.*}";
-    app.route(LINK, web::get().to(show))
-        .route(LINK, web::head().to(show))
-        .route(LINK, web::post().to(accept));
-}
-
 /// `GET /ack/{token}`: the alert and a button. Mail scanners and chat previews, which
 /// open links for their readers, acknowledge nothing by that.
-async fn show(request: HttpRequest, state: web::Data<AppState>) -> HttpResponse {
+pub(crate) async fn show(request: HttpRequest, state: web::Data<AppState>) -> HttpResponse {
     let locale = locale(&request, &state);
     let page = match link_of(&request, &state) {
         Ok(link) => {
@@ -50,7 +42,7 @@ async fn show(request: HttpRequest, state: web::Data<AppState>) -> HttpResponse 
 }
 
 /// `POST /ack/{token}`: acknowledges, once.
-async fn accept(
+pub(crate) async fn accept(
     request: HttpRequest,
     body: UnreadBody,
     state: web::Data<AppState>,

@@ -13,21 +13,11 @@ mod openapi;
 mod body;
 mod limit;
 
-use actix_web::{Route, web};
-use fanfare_api::{Endpoint, EndpointMethod};
+use actix_web::Route;
+use fanfare_api::Endpoint;
 
-/// Adds every endpoint of the API to an actix app.
-pub(crate) fn routes(app: &mut web::ServiceConfig) {
-    for endpoint in Endpoint::ALL {
-        app.route(endpoint.path(), route(endpoint));
-    }
-}
-
-fn route(endpoint: Endpoint) -> Route {
-    let route = match endpoint.method() {
-        EndpointMethod::Get => web::get(),
-        EndpointMethod::Post => web::post(),
-    };
+/// `route` with the handler of `endpoint`.
+pub(crate) fn handled(endpoint: Endpoint, route: Route) -> Route {
     match endpoint {
         Endpoint::ListAlerts => route.to(alerts::list),
         Endpoint::ExplainAlert => route.to(explain::explain),

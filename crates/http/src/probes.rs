@@ -2,8 +2,8 @@
 
 mod metrics_format;
 
-use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::http::header::{self, ContentType};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
 use self::metrics_format::{MetricsFormat, in_prometheus_text};
 use crate::refusal::HttpRefusal;
@@ -11,18 +11,23 @@ use crate::state::AppState;
 
 /// `/-/healthy`: the process answers.
 pub(crate) async fn healthy() -> HttpResponse {
-    HttpResponse::Ok().body("OK")
+    text(HttpResponse::Ok(), "OK")
 }
 
 /// `/-/ready`: alerts are accepted, or the reason why not.
 pub(crate) async fn ready(state: web::Data<AppState>) -> HttpResponse {
     if !state.is_accepting() {
-        return HttpResponse::ServiceUnavailable().body("stopping");
+        return text(HttpResponse::ServiceUnavailable(), "stopping");
     }
     match state.gateway.store().condition().fault {
-        None => HttpResponse::Ok().body("OK"),
-        Some(fault) => HttpResponse::ServiceUnavailable().body(format!("the store cannot be used: {fault}")),
+        None => text(HttpResponse::Ok(), "OK"),
+        Some(fault) => text(HttpResponse::ServiceUnavailable(), format!("the store cannot be used: {fault}")),
     }
+}
+
+/// An answer whose type is stated: actix states none, and a browser would guess.
+fn text(mut answer: HttpResponseBuilder, words: impl Into<String>) -> HttpResponse {
+    answer.content_type(ContentType::plaintext()).body(words.into())
 }
 
 /// `/metrics`: all metrics of the process, in the format that the request asks for.

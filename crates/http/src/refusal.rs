@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
-use fanfare_api::{ErrorDetails, ErrorResponse, UnknownWord};
+use fanfare_api::{EndpointMethod, ErrorDetails, ErrorResponse, UnknownWord};
 use fanfare_gateway::StoreError;
 
 /// The time, in seconds, after which somebody who was answered 503 should try again: too many alerts are written within
@@ -22,6 +22,8 @@ pub(crate) struct HttpRefusal {
     challenge: Challenge,
     /// The time after which it may be carried out.
     retry_after: Option<Duration>,
+    /// The methods that are carried out instead: <https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6>.
+    allow: Option<String>,
 }
 
 /// The credentials that an answer 401 asks for: <https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1>.
@@ -51,6 +53,7 @@ impl HttpRefusal {
             path: None,
             challenge: Challenge::Bearer,
             retry_after: None,
+            allow: None,
         }
     }
 
@@ -73,6 +76,14 @@ impl HttpRefusal {
 
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad_request", message)
+    }
+
+    /// A request by a method that its path does not know; it knows `methods`.
+    pub(crate) fn unknown_method(methods: &[EndpointMethod]) -> Self {
+        let names: Vec<&str> = methods.iter().map(|it| it.name()).collect();
+        let message = format!("this door does not take this method, but {}", names.join(" or "));
+        let refusal = Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message);
+        Self { allow: Some(names.join(", ")), ..refusal }
     }
 
     /// The status of the answer.
@@ -134,7 +145,10 @@ impl ResponseError for HttpRefusal {
             let seconds = wait.as_millis().div_ceil(1000).max(1);
             answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
-        let Self { status: _, code, message, path, challenge: _, retry_after: _ } = self;
+        if let Some(methods) = &self.allow {
+            answer.insert_header((header::ALLOW, methods.as_str()));
+        }
+        let Self { status: _, code, message, path, challenge: _, retry_after: _, allow: _ } = self;
         let error = ErrorDetails { code: (*code).to_owned(), message: message.clone(), path: path.clone() };
         answer.json(ErrorResponse { error })
     }

@@ -1,6 +1,6 @@
 //! `/-/reload`: the config is read again.
 
-use actix_web::http::header;
+use actix_web::http::header::{self, ContentType};
 use actix_web::{HttpRequest, HttpResponse, web};
 use fanfare_api::{ConfigProblem, ErrorDetails, RefusedReload, ReloadResult, ReloadStatus};
 
@@ -16,7 +16,10 @@ pub(crate) async fn reload(
 ) -> Result<HttpResponse, HttpRefusal> {
     state.admit(&request)?;
     match state.reloads.reload().await {
-        Ok(problems) if wants_text(&request) => Ok(HttpResponse::Ok().body(lines("", &problems, "OK"))),
+        Ok(problems) if wants_text(&request) => {
+            let text = lines("", &problems, "OK");
+            Ok(HttpResponse::Ok().content_type(ContentType::plaintext()).body(text))
+        }
         Ok(problems) => {
             Ok(HttpResponse::Ok().json(ReloadResult { status: ReloadStatus::Reloaded, problems }))
         }
@@ -32,7 +35,8 @@ const NOTHING_CHANGED: &str = "nothing has changed";
 fn unsound(request: &HttpRequest, file: &str, problems: Vec<ConfigProblem>) -> HttpResponse {
     let mut answer = HttpResponse::BadRequest();
     if wants_text(request) {
-        return answer.body(lines(&format!("{file}:"), &problems, NOTHING_CHANGED));
+        let text = lines(&format!("{file}:"), &problems, NOTHING_CHANGED);
+        return answer.content_type(ContentType::plaintext()).body(text);
     }
     let message = format!("the config cannot be used; {NOTHING_CHANGED}");
     let error = ErrorDetails { code: "unsound_config".to_owned(), message, path: None };

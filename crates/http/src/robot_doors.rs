@@ -10,9 +10,9 @@ mod answer;
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
+use fanfare_api::RobotReply;
 use fanfare_sources::Hints;
 use jiff::Timestamp;
-use serde_json::json;
 
 use self::answer::{AdmittedSource, RobotAnswer};
 use self::dingtalk::DingTalkParameters;
@@ -86,7 +86,7 @@ fn respond(answer: Result<(), (StatusCode, RobotAnswer)>) -> HttpResponse {
         Ok(()) => (StatusCode::OK, RobotAnswer::new(0, "ok")),
         Err(refused) => refused,
     };
-    HttpResponse::build(status).json(json!({ "errcode": errcode, "errmsg": errmsg }))
+    HttpResponse::build(status).json(RobotReply { errcode, errmsg })
 }
 
 #[cfg(test)]

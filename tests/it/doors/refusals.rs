@@ -24,7 +24,7 @@ fn wrong_requests() -> Vec<(TestRequest, u16, &'static str)> {
         (TestRequest::post("/ingest/nobody", json()), 404, "unknown_source"),
         (TestRequest::post("/ingest", json()), 404, "no_such_door"),
         (TestRequest::post("/", json()), 404, "no_such_door"),
-        (TestRequest::get("/ingest/open"), 404, "no_such_door"),
+        (TestRequest::get("/ingest/open"), 405, "method_not_allowed"),
         (TestRequest::post("/ingest/open", too_long), 413, "too_large"),
         (
             TestRequest::post("/ingest/open", json()).header("Content-Encoding", "br"),

@@ -136,7 +136,7 @@ fn who_may_not_use_the_api_may_not_reload() {
         |token: &str| TestRequest::new("POST", "/-/reload").bearer(token).send(gateway.address()).status;
     assert_eq!(reload(&gateway).status, 401);
     assert_eq!(with("the-old-token"), 401);
-    assert_eq!(gateway.get("/-/reload").status, 404, "looking changes nothing");
+    assert_eq!(gateway.get("/-/reload").status, 405, "looking changes nothing");
     assert!(!gateway.log().contains("reloaded"), "{}", gateway.log());
     assert_eq!(with("the-token-of-the-api"), 200);
 

@@ -1,23 +1,20 @@
 //! One operation an endpoint: summary, parameters, request and responses.
 
-use utoipa::openapi::path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::path::{Operation, OperationBuilder, ParameterIn};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{Content, Ref, RefOr, Required, ResponseBuilder, Schema};
-use utoipa::{IntoParams, PartialSchema as _, ToSchema};
+use utoipa::openapi::{Content, Required, ResponseBuilder};
+use utoipa::{IntoParams, ToSchema};
 
+use super::parts::{JSON, failure, later, number, reference, success, text, unauthorized};
 use crate::Endpoint;
 use crate::shapes::{
     AcknowledgeRequest, AcknowledgeResult, AlertExplanation, AlertList, AlertQuery, AttemptList, AuditReport,
     ChannelList, ChannelReport, ChannelTestRequest, ChannelTestResult, DeadLetterDetails, DeadLetterList,
     DeadLetterQuery, DeadLetterSelection, DeliveryDetails, DeliveryList, DeliveryQuery, DiscardResult,
-    ErrorResponse, ForgetHeartbeatRequest, ForgetHeartbeatResult, GatewayStatus, HeartbeatList,
-    HeartbeatQuery, RetryResult,
+    ForgetHeartbeatRequest, ForgetHeartbeatResult, GatewayStatus, HeartbeatList, HeartbeatQuery, RetryResult,
 };
-
-/// The media type of every body.
-const JSON: &str = "application/json";
 
 /// The description of `endpoint`.
 pub(super) fn operation(endpoint: Endpoint) -> Operation {
@@ -89,59 +86,22 @@ fn forget_heartbeat(endpoint: Endpoint) -> OperationBuilder {
         .response("404", failure("No pattern has learned such a heartbeat."))
 }
 
-/// Every type that a request or an answer holds, by name.
-pub(super) fn schemas() -> Vec<(String, RefOr<Schema>)> {
-    let mut schemas = Vec::new();
-    let mut add = |(name, schema, further): Named| {
-        schemas.push((name, schema));
-        schemas.extend(further);
-    };
-    add(named::<AcknowledgeRequest>());
-    add(named::<AcknowledgeResult>());
-    add(named::<AlertExplanation>());
-    add(named::<AlertList>());
-    add(named::<AttemptList>());
-    add(named::<AuditReport>());
-    add(named::<ChannelList>());
-    add(named::<ChannelTestRequest>());
-    add(named::<ChannelTestResult>());
-    add(named::<DeadLetterDetails>());
-    add(named::<DeadLetterList>());
-    add(named::<DeadLetterSelection>());
-    add(named::<DeliveryDetails>());
-    add(named::<DeliveryList>());
-    add(named::<DiscardResult>());
-    add(named::<ErrorResponse>());
-    add(named::<ForgetHeartbeatRequest>());
-    add(named::<ForgetHeartbeatResult>());
-    add(named::<GatewayStatus>());
-    add(named::<HeartbeatList>());
-    add(named::<RetryResult>());
-    schemas
-}
-
-/// A type's name and schema, and those of the types in it.
-type Named = (String, RefOr<Schema>, Vec<(String, RefOr<Schema>)>);
-
-fn named<T: ToSchema>() -> Named {
-    let mut further = Vec::new();
-    T::schemas(&mut further);
-    (T::name().into_owned(), T::schema(), further)
-}
-
 fn get<Answer: ToSchema>(endpoint: Endpoint, summary: &str) -> OperationBuilder {
     OperationBuilder::new()
         .operation_id(Some(endpoint.to_string()))
         .summary(Some(summary))
         .response("200", success::<Answer>("The request was carried out."))
         .response("400", failure("The request cannot be read."))
-        .response("401", failure("The token is missing or wrong."))
-        .response("403", failure("The gateway has no token, and the request comes from elsewhere."))
-        .response("503", failure("The store cannot be used, too many alerts wait to be written, or the gateway is stopping; `Retry-After` says when to try again."))
+        .response("401", unauthorized("The token is missing or wrong."))
+        .response("403", failure("The gateway has no token, and the request comes from elsewhere, or from a web page that the config does not list."))
+        .response("503", later("The store cannot be used, too many alerts wait to be written, or the gateway is stopping."))
 }
 
 fn post<Request: ToSchema, Answer: ToSchema>(endpoint: Endpoint, summary: &str) -> OperationBuilder {
-    get::<Answer>(endpoint, summary).request_body(Some(body::<Request>()))
+    get::<Answer>(endpoint, summary)
+        .request_body(Some(body::<Request>()))
+        .response("408", failure("The body did not arrive in time."))
+        .response("413", failure("The body is longer than it can be."))
 }
 
 /// The description of an endpoint that needs no token.
@@ -160,33 +120,4 @@ fn body<Request: ToSchema>() -> RequestBody {
         .content(JSON, Content::new(Some(reference::<Request>())))
         .required(Some(Required::True))
         .build()
-}
-
-fn success<Answer: ToSchema>(description: &str) -> utoipa::openapi::Response {
-    let content = Content::new(Some(reference::<Answer>()));
-    ResponseBuilder::new().description(description).content(JSON, content).build()
-}
-
-fn failure(description: &str) -> utoipa::openapi::Response {
-    success::<ErrorResponse>(description)
-}
-
-fn reference<T: ToSchema>() -> Ref {
-    Ref::from_schema_name(T::name())
-}
-
-fn number(name: &str, description: &str) -> Parameter {
-    parameter(name, description).schema(Some(i64::schema())).build()
-}
-
-fn text(name: &str, description: &str) -> Parameter {
-    parameter(name, description).schema(Some(String::schema())).build()
-}
-
-fn parameter(name: &str, description: &str) -> ParameterBuilder {
-    ParameterBuilder::new()
-        .name(name)
-        .parameter_in(ParameterIn::Path)
-        .required(Required::True)
-        .description(Some(description))
 }
