@@ -14,6 +14,7 @@ use fanfare_sources::{BodyFault, Hints, NothingToDo, ReadAlert, Reading, Unreada
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 
+pub use self::content::PostedContent;
 use self::content::{Compression, ContentType};
 use crate::convert::{accepted_alert, alert_reading, heard_heartbeat, previewed_alert, refused_entry};
 use crate::refusal::HttpRefusal;

@@ -33,6 +33,7 @@ mod refusal;
 
 pub use crate::access::{Access, SignatureKey, SourceAccess, SourceCredential, TokenDigest, WebOrigins};
 pub use crate::explain::trace;
+pub use crate::ingest::PostedContent;
 pub use crate::reload_requests::{ReloadFailure, ReloadRequest, ReloadRequests};
 pub use crate::server::HttpServer;
 pub use crate::source_rate::SourceRate;

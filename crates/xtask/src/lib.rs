@@ -1,5 +1,6 @@
 //! The commands of this workspace: one that tests everything, one that measures
-//! the real binary, one that kills it again and again, one that besets its port, one that fills its store, and one that measures the code.
+//! the real binary, one that kills it again and again, one that besets its port, one that fills its store, one that asks
+//! every door by the document, one that fuzzes its readers, and one that measures the code.
 //!
 //! Nothing here ships. The library half exists so that the black-box tests can
 //! call what the commands are made of. A module uses only modules after it.
@@ -11,6 +12,8 @@ mod losses;
 mod siege;
 mod crowd;
 mod simulate;
+mod schemathesis;
+mod fuzz;
 mod measure_code;
 
 mod system;
@@ -38,10 +41,14 @@ pub use crate::code::{
 };
 pub use crate::crowd::{CrowdReport, CrowdedGateway, ListFigure, RetentionFigures, SenderFigure};
 pub use crate::full_disk::DiskRoom;
+pub use crate::fuzz::{Fuzz, FuzzReport, FuzzRow, FuzzTool};
 pub use crate::gate::test;
 pub use crate::load::PostTarget;
 pub use crate::losses::{LossReport, LossRow, LossScenario, Losses};
 pub use crate::measure_code::{CodeReport, measure_code};
+pub use crate::schemathesis::{
+    AnswerFinding, RequestCaller, Schemathesis, SchemathesisReport, SchemathesisRow, SchemathesisTool,
+};
 pub use crate::siege::{Siege, SiegeFigure, SiegeReport, StuckSort};
 pub use crate::simulate::{Simulate, SimulateFigures, SimulateReport, SimulatedAmount};
 pub use crate::system::System;

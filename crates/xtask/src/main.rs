@@ -10,8 +10,9 @@ use anyhow::{Context as _, Result, bail};
 use clap::Parser;
 use serde::Serialize;
 use xtask::{
-    Bench, Chaos, CodeFinding, CrowdedGateway, LossScenario, Losses, Rule, Siege, Simulate, SimulatedAmount,
-    Sizes, StuckSort, System, Workload, bench, build_gateway, measure_code, rerun_optimised, scratch, test,
+    Bench, Chaos, CodeFinding, CrowdedGateway, Fuzz, FuzzTool, LossScenario, Losses, Rule, Schemathesis,
+    SchemathesisTool, Siege, Simulate, SimulatedAmount, Sizes, StuckSort, System, Workload, bench,
+    build_gateway, measure_code, rerun_optimised, scratch, test,
 };
 
 /// The commands of this workspace.
@@ -34,6 +35,10 @@ enum XtaskCommand {
     Losses(LossesOptions),
     /// Simulates world after world on virtual time and checks the laws of each.
     Simulate(SimulateOptions),
+    /// Asks every door of the debug build by the OpenAPI document, and fails at answers that are not in it.
+    Schemathesis(SchemathesisOptions),
+    /// Gives every reader bytes that libFuzzer makes, and fails where a property does not hold.
+    Fuzz(FuzzOptions),
 }
 
 #[derive(Debug, clap::Args)]
@@ -154,6 +159,41 @@ struct SimulateOptions {
     json: bool,
 }
 
+#[derive(Debug, clap::Args)]
+struct SchemathesisOptions {
+    /// A few requests for each operation, in less than a minute.
+    #[arg(long, conflicts_with = "examples")]
+    quick: bool,
+    /// The requests that are drawn for each operation, of each of three callers.
+    #[arg(long, default_value_t = Schemathesis::EXAMPLES, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    examples: u32,
+    /// Chooses the requests.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Says so and succeeds where the tool is missing and cannot be installed.
+    #[arg(long)]
+    skip_if_missing: bool,
+    /// JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct FuzzOptions {
+    /// The time of all targets together.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    minutes: u64,
+    /// The targets; all if not given.
+    #[arg(long, value_name = "TARGET")]
+    only: Vec<String>,
+    /// Chooses the bytes; by chance if not given.
+    #[arg(long)]
+    seed: Option<u32>,
+    /// JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
 fn main() -> ExitCode {
     let outcome = match XtaskCommand::parse() {
         XtaskCommand::Test => test(&mut io::stdout()),
@@ -166,6 +206,8 @@ fn main() -> ExitCode {
         XtaskCommand::Simulate(options) => {
             rerun_optimised("simulation").and_then(|()| run_simulate(&options))
         }
+        XtaskCommand::Schemathesis(options) => run_schemathesis(&options),
+        XtaskCommand::Fuzz(options) => run_fuzz(options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -339,6 +381,51 @@ fn run_simulate(options: &SimulateOptions) -> Result<()> {
         print_json(&mut io::stdout(), &report.figures())?;
     } else {
         writeln!(io::stdout(), "{report}")?;
+    }
+    report.verdict()
+}
+
+#[tokio::main]
+async fn run_schemathesis(options: &SchemathesisOptions) -> Result<()> {
+    let SchemathesisOptions { quick, examples, seed, skip_if_missing, json } = *options;
+    let tool = match SchemathesisTool::install().await {
+        Err(problem) if skip_if_missing => {
+            return Ok(writeln!(io::stderr(), "the doors are not asked: {problem:#}")?);
+        }
+        tool => tool?,
+    };
+    let doors = Schemathesis {
+        binary: build_gateway("dev")?,
+        tool,
+        examples: if quick { Schemathesis::FEW_EXAMPLES } else { examples },
+        seed,
+        scratch: scratch()?,
+    };
+    let report = doors.run(&mut io::stderr()).await?;
+    let mut out = io::stdout();
+    if json {
+        print_json(&mut out, &report)?;
+    } else {
+        write!(out, "{report}")?;
+    }
+    report.verdict()
+}
+
+#[tokio::main]
+async fn run_fuzz(options: FuzzOptions) -> Result<()> {
+    let FuzzOptions { minutes, only, seed, json } = options;
+    let search = Fuzz {
+        tool: FuzzTool::install().await?,
+        time: Duration::from_mins(minutes),
+        targets: only,
+        seed: seed.unwrap_or_else(|| fastrand::u32(1..)),
+    };
+    let report = search.run(&mut io::stderr()).await?;
+    let mut out = io::stdout();
+    if json {
+        print_json(&mut out, &report)?;
+    } else {
+        write!(out, "{report}")?;
     }
     report.verdict()
 }

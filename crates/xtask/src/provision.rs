@@ -26,6 +26,11 @@ const REQUIREMENTS: &[Requirement] = &[
         probe: &["/usr/bin/python3", "-c", "import aiosmtpd"],
     },
     Requirement {
+        package: "python3-venv",
+        because: "Schemathesis, which asks every door by the OpenAPI document, is installed from PyPI",
+        probe: &["python3", "-c", "import ensurepip, venv"],
+    },
+    Requirement {
         package: "postfix",
         because: "the e-mail channel is tested against a second one; where root runs the tests",
         probe: &["/usr/sbin/postconf", "-d", "mail_version"],

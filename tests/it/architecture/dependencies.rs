@@ -11,7 +11,7 @@ use super::{nothing_found, root};
 type DependencyGraph = BTreeMap<String, BTreeSet<String>>;
 
 /// Packages that never ship. They may know everyone.
-const TOOLS: [&str; 4] = ["fanfare-simulation", "fanfare-testkit", "fanfare-tests", "xtask"];
+const TOOLS: [&str; 5] = ["fanfare-fuzz", "fanfare-simulation", "fanfare-testkit", "fanfare-tests", "xtask"];
 
 /// The binary, which puts the rest together.
 const SERVER: &str = "fanfare";

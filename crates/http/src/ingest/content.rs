@@ -6,12 +6,13 @@ mod form;
 mod charset;
 mod compression;
 
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::web::Bytes;
 use fanfare_sources::BodyType;
 
 pub(super) use self::compression::Compression;
 use self::form::{FORM, form_as_json};
+use crate::request::BodyLimit;
 
 /// The header fields that tell how to read a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +46,44 @@ impl ContentType {
             // `curl -d` says of every text that it is a form.
             BodyType::Json | BodyType::Text => body,
         }
+    }
+}
+
+/// A body as it was posted, with the header fields that tell how to read it.
+///
+/// The server decodes a body in the same steps, but expands a long one on another thread.
+#[derive(Debug, Clone, Copy)]
+pub struct PostedContent<'a> {
+    /// The value of `Content-Type`.
+    pub content_type: &'a str,
+    /// The value of `Content-Encoding`.
+    pub encoding: &'a str,
+    /// The body.
+    pub body: &'a [u8],
+}
+
+impl PostedContent<'_> {
+    /// The body as a format that takes `body_type` reads it; of at most `longest` bytes once it is expanded.
+    ///
+    /// # Errors
+    ///
+    /// With the reason for which it is refused.
+    pub fn decoded(&self, body_type: BodyType, longest: usize) -> Result<Bytes, String> {
+        let Self { content_type, encoding, body } = *self;
+        let mut headers = HeaderMap::new();
+        for (name, text) in [(header::CONTENT_TYPE, content_type), (header::CONTENT_ENCODING, encoding)] {
+            if let Ok(value) = HeaderValue::from_str(text) {
+                headers.insert(name, value);
+            }
+        }
+        let limit = BodyLimit { bytes: longest, advice: "send less" };
+        let compression = Compression::from_headers(&headers).map_err(|refusal| refusal.to_string())?;
+        let body = if compression.applies_to(body) {
+            compression.expand(body, limit).map_err(|refusal| refusal.to_string())?
+        } else {
+            Bytes::copy_from_slice(body)
+        };
+        Ok(ContentType::from_headers(&headers).decode(body, &headers, body_type))
     }
 }
 

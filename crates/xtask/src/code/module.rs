@@ -90,7 +90,7 @@ impl CrateCode {
     /// Part of what ships, unlike a tool.
     #[must_use]
     pub fn is_product(&self) -> bool {
-        !matches!(self.name.as_str(), "simulation" | "tests" | "testkit" | "xtask")
+        !matches!(self.name.as_str(), "fuzz" | "simulation" | "tests" | "testkit" | "xtask")
     }
 }
 
