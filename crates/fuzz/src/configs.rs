@@ -1,11 +1,11 @@
-//! The config.
+//! The config that an operator writes.
 
 use std::path::Path;
 
 use channel_wecom::WeCom;
 use fanfare_config::{ChannelRegistry, Loader, NoSecrets};
 
-use crate::formats;
+use crate::surroundings::now;
 
 /// Settings that have other files read, which are no part of what is tested.
 const OF_FILES: &str = "file";
@@ -17,7 +17,7 @@ pub(crate) fn check(bytes: &[u8]) {
         return;
     }
     let kinds = ChannelRegistry::default().with::<WeCom>();
-    let loader = Loader { kinds: &kinds, secrets: &NoSecrets, sandbox: None, now: formats::now() };
+    let loader = Loader { kinds: &kinds, secrets: &NoSecrets, sandbox: None, now: now() };
     let load = || loader.load_text(text, Path::new("fanfare.yaml"));
     match (load(), load()) {
         (Ok(_), Ok(_)) => {}

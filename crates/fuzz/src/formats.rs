@@ -1,13 +1,10 @@
 //! The formats of the register.
 
-use std::time::Duration;
-
-use fanfare_sources::{Format, FormatKind, Hints, MappingOrigin, SourceSettings};
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use fanfare_sources::{Format, FormatKind, Hints, MappingOrigin};
 
 use crate::reading;
 use crate::split::{choice, one_of};
+use crate::surroundings::{now, source};
 
 /// A mapping for the format that has none of ours.
 const MAPPING: &str = r#"
@@ -37,23 +34,6 @@ fn ready(kind: FormatKind) -> Format {
         Some(MappingOrigin::Shipped(text)) => text,
     };
     kind.with_mapping(serde_yaml::from_str(mapping).expect("a sound mapping"))
-}
-
-/// The time at which everything arrives.
-pub(crate) fn now() -> Timestamp {
-    Timestamp::from_second(1_800_000_000).expect("a time")
-}
-
-/// The settings of a source, by the bits of `settings`.
-pub(crate) fn source(settings: usize) -> SourceSettings {
-    let mut source = SourceSettings::new("site");
-    source.redact = settings & 1 != 0;
-    source.resolve_after = (settings & 2 != 0).then_some(Duration::from_secs(60 * 60));
-    source.timezone = (settings & 4 != 0).then(|| TimeZone::fixed(jiff::tz::offset(8)));
-    if settings & 8 != 0 {
-        source.labels.set("site", "harbour");
-    }
-    source
 }
 
 fn hints(settings: usize) -> Hints {

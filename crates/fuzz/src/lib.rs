@@ -1,4 +1,4 @@
-//! What must hold of every reader, whatever bytes it is given.
+//! Properties that hold of every reader, whatever bytes it is given.
 //!
 //! A [`FuzzTarget`] is a reader with its properties: it panics where one does not hold. The workspace in `fuzz` hands
 //! it to libFuzzer; a test here hands it the seeds, and some thousands of mutations of them.
@@ -14,6 +14,7 @@ mod configs;
 mod names;
 mod contents;
 mod reading;
+mod surroundings;
 mod split;
 mod mutation;
 

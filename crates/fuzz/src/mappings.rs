@@ -2,7 +2,8 @@
 
 use fanfare_sources::{FormatKind, Hints, Mapping};
 
-use crate::{formats, reading};
+use crate::reading;
+use crate::surroundings::{now, source};
 
 /// The line between the mapping and the body.
 const BORDER: &[u8] = b"\n---\n";
@@ -17,5 +18,5 @@ pub(crate) fn check(bytes: &[u8]) {
         assert!(!mistake.message.is_empty(), "{mistake:?}");
     }
     let format = "json".parse::<FormatKind>().expect("a format").with_mapping(mapping);
-    reading::check(&format, body, &Hints::default(), &formats::source(0), formats::now());
+    reading::check(&format, body, &Hints::default(), &source(0), now());
 }

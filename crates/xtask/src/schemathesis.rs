@@ -2,10 +2,10 @@
 //!
 //! <https://schemathesis.readthedocs.io>
 
+mod tool;
 mod report;
 mod caller;
 mod gateway;
-mod tool;
 
 use std::io::Write;
 use std::path::PathBuf;

@@ -127,7 +127,7 @@ fn every_door_is_in_the_table() {
     assert_eq!(doors_in_the_document(), table.into());
 }
 
-/// Whoever uses a door by another method hears which it has, and not that there is none.
+/// A client that uses a door by another method hears which it has, and not that there is none.
 #[test]
 fn a_door_answers_405_to_every_method_but_its_own_and_names_those() {
     let gateway = with_token();

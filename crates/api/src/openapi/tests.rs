@@ -137,7 +137,7 @@ fn every_operation_has_a_name_of_its_own() {
     assert_eq!(names.len(), operations.len());
 }
 
-/// Whoever is answered 503 or 429 shall know when to come again, and whoever is answered 401, with what.
+/// A client that is answered 503 or 429 shall know when to come again, and one that is answered 401, with what.
 #[test]
 fn refusals_that_are_not_for_good_say_when_to_try_again() {
     let document = checked_in();
@@ -162,7 +162,7 @@ fn whatever_takes_a_body_says_what_becomes_of_one_that_is_late_or_too_long() {
     }
 }
 
-/// What is sent to whoever asks for the head alone has no content.
+/// An answer to a request for the head alone has no content.
 #[test]
 fn only_a_head_is_answered_to_who_asks_for_it() {
     let document = checked_in();

@@ -58,7 +58,7 @@ pub struct PostedContent<'a> {
     pub content_type: &'a str,
     /// The value of `Content-Encoding`.
     pub encoding: &'a str,
-    /// The body.
+    /// The body as it came, compressed or not.
     pub body: &'a [u8],
 }
 

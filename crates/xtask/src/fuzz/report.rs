@@ -14,7 +14,7 @@ use super::output::FuzzOutput;
 pub struct FuzzReport {
     /// The seed by which bytes were made.
     pub seed: u32,
-    /// The rows.
+    /// The row of each target.
     pub rows: Vec<FuzzRow>,
 }
 
@@ -58,7 +58,7 @@ impl FuzzRow {
 }
 
 impl FuzzReport {
-    /// Whether every property has held.
+    /// The verdict: every property has held, of every target.
     ///
     /// # Errors
     ///

@@ -17,7 +17,7 @@ pub enum RequestCaller {
 }
 
 impl RequestCaller {
-    /// Every caller.
+    /// Every caller, each of which asks every operation.
     pub const ALL: [Self; 3] = [Self::Operator, Self::Sender, Self::Stranger];
 
     /// The name in tables.

@@ -18,20 +18,20 @@ pub(super) const REPORT: &str = "report.json";
 pub struct SchemathesisReport {
     /// The seed by which requests were drawn.
     pub seed: u64,
-    /// The rows.
+    /// The row of each caller.
     pub rows: Vec<SchemathesisRow>,
 }
 
 /// The figures of the requests of one caller.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SchemathesisRow {
-    /// The caller.
+    /// The caller, by the credential that it shows.
     pub caller: RequestCaller,
     /// The operations that were asked: paths by methods.
     pub operations: u64,
     /// The operations of the document.
     pub described: u64,
-    /// The requests.
+    /// The requests that were sent and answered.
     pub cases: u64,
     /// The time that it took, in seconds.
     pub seconds: f64,
@@ -95,7 +95,7 @@ impl SchemathesisRow {
 }
 
 impl SchemathesisReport {
-    /// Whether every operation was asked and every answer is that of the document.
+    /// The verdict: every operation was asked, and every answer is that of the document.
     ///
     /// # Errors
     ///
