@@ -415,7 +415,7 @@ async fn run_schemathesis(options: &SchemathesisOptions) -> Result<()> {
 async fn run_fuzz(options: FuzzOptions) -> Result<()> {
     let FuzzOptions { minutes, only, seed, json } = options;
     let search = Fuzz {
-        tool: FuzzTool::install().await?,
+        tool: FuzzTool::install(&mut io::stderr()).await?,
         time: Duration::from_mins(minutes),
         targets: only,
         seed: seed.unwrap_or_else(|| fastrand::u32(1..)),

@@ -72,6 +72,10 @@ const REQUIREMENTS: &[Requirement] = &[
     },
 ];
 
+/// The packages that only `cargo xtask fuzz` needs.
+const FOR_FUZZING: &[Requirement] =
+    &[Requirement { package: "g++", because: "libFuzzer is written in C++", probe: &["c++", "--version"] }];
+
 /// A component of the toolchain, and a command that succeeds where it is installed.
 const COMPONENTS: &[(&str, &[&str])] =
     &[("clippy", &["cargo", "clippy", "--version"]), ("rustfmt", &["cargo", "fmt", "--version"])];
@@ -99,7 +103,12 @@ pub(crate) fn install_missing(out: &mut dyn Write) -> Result<()> {
         writeln!(out, "$ {}", command.join(" "))?;
         run(&command)?;
     }
-    install_packages(out)
+    install_packages(REQUIREMENTS, out)
+}
+
+/// Installs the missing packages that fuzzing needs, and says so.
+pub(crate) fn install_for_fuzzing(out: &mut dyn Write) -> Result<()> {
+    install_packages(FOR_FUZZING, out)
 }
 
 /// The command that adds these components to the toolchain in use, where there are any to add.
@@ -108,8 +117,8 @@ fn component_command(missing: &[&'static str]) -> Option<Vec<&'static str>> {
     (!missing.is_empty()).then(command)
 }
 
-fn install_packages(out: &mut dyn Write) -> Result<()> {
-    let missing: Vec<&Requirement> = REQUIREMENTS.iter().filter(|it| !succeeds(it.probe)).collect();
+fn install_packages(requirements: &[Requirement], out: &mut dyn Write) -> Result<()> {
+    let missing: Vec<&Requirement> = requirements.iter().filter(|it| !succeeds(it.probe)).collect();
     for Requirement { package, because, probe: _ } in &missing {
         writeln!(out, "`{package}` is missing: {because}")?;
     }

@@ -1,6 +1,7 @@
 //! cargo-fuzz, installed into `target/tools`.
 
 use std::fs;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use tokio::process::Command;
 
+use crate::provision::install_for_fuzzing;
 use crate::workspace::{cargo, root, target};
 
 /// The version of cargo-fuzz.
@@ -26,16 +28,13 @@ pub struct FuzzTool {
 }
 
 impl FuzzTool {
-    /// The tool in `target/tools`, installed there first if it is missing.
+    /// The tool in `target/tools`, installed there first if it is missing, with the compiler that libFuzzer needs.
     ///
     /// # Errors
     ///
-    /// When it cannot be installed, or there is no C++ compiler for libFuzzer.
-    pub async fn install() -> Result<Self> {
-        let has_compiler = Command::new("c++").arg("--version").stdout(Stdio::null()).status().await;
-        if !has_compiler.is_ok_and(|it| it.success()) {
-            bail!("libFuzzer needs a C++ compiler: apt-get install --yes g++");
-        }
+    /// When one of them cannot be installed.
+    pub async fn install(progress: &mut dyn Write) -> Result<Self> {
+        install_for_fuzzing(progress)?;
         let tools = target().join("tools");
         let program = tools.join("bin/cargo-fuzz");
         if !program.exists() {
