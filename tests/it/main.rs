@@ -11,6 +11,7 @@ mod ingest;
 mod answers;
 mod robots;
 mod mqtt;
+mod smtp;
 mod scripts;
 mod doctor;
 mod senders;

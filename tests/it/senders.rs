@@ -18,8 +18,9 @@ const TOKENS: [&str; 9] =
 
 /// A gateway with the example's sources, on a port that is free.
 fn gateway() -> TestGateway {
-    let config =
-        file("examples/senders/fanfare.yaml").replace("listen: 127.0.0.1:8780", "listen: 127.0.0.1:0");
+    let config = file("examples/senders/fanfare.yaml")
+        .replace("listen: 127.0.0.1:8780", "listen: 127.0.0.1:0")
+        .replace("listen: 127.0.0.1:2525", "listen: 127.0.0.1:0");
     let names: Vec<String> =
         TOKENS.iter().chain([&"PUMPS"]).map(|it| format!("FANFARE_{it}_TOKEN")).collect();
     let env: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), TOKEN)).collect();

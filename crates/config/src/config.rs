@@ -12,6 +12,7 @@ use fanfare_gateway::ChannelSetup;
 use fanfare_inlet::HeartbeatAlerts;
 use fanfare_mqtt::BrokerSettings;
 use fanfare_settings::Problem;
+use fanfare_smtp::{MailAddress, SmtpListener};
 use fanfare_sources::{Format, SourceSettings, UnreadableRule};
 use fanfare_tls::ListenerTls;
 use ipnet::IpNet;
@@ -77,6 +78,8 @@ pub struct ServerConfig {
     pub cors_origins: Vec<String>,
     /// The encryption of connections; `None`: they have none.
     pub tls: Option<ListenerTls>,
+    /// The listener for mails; `None`: there is none.
+    pub smtp: Option<SmtpListener>,
     /// Reload of the config when its file changes, besides the reloads that are asked for.
     pub reload_on_change: bool,
 }
@@ -103,6 +106,8 @@ pub struct SourceConfig {
     pub auth: SourceAuth,
     /// The broker whose messages are its bodies too.
     pub mqtt: Option<BrokerSettings>,
+    /// The addresses by which mails reach it; none: no mail does.
+    pub recipients: Vec<MailAddress>,
     /// The longest body it takes, in bytes.
     pub max_body: usize,
     /// The networks from which it is posted to; none: any.

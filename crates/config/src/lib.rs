@@ -26,6 +26,7 @@ mod pings;
 mod config;
 mod source_auth;
 mod mqtt;
+mod smtp;
 mod retry;
 mod checks;
 mod registry;

@@ -22,7 +22,8 @@ use crate::scalars::PositiveDuration;
 use crate::terms::AckLinkSupport;
 use crate::yaml::{ConfigYaml, MessagesYaml, locale};
 use crate::{
-    document, door_tokens, pings, receivers, retry, routes, self_alerts, server, shared_accounts, sources,
+    document, door_tokens, pings, receivers, retry, routes, self_alerts, server, shared_accounts, smtp,
+    sources,
 };
 
 /// The reach of the ledger into the past unless the config says otherwise.
@@ -112,6 +113,7 @@ fn check(yaml: ConfigYaml, ready: Vec<ReadyChannel>, section: &mut Section) -> O
     check_later_features(&yaml, section);
     let server = server::check(&yaml.server, section);
     sources::check(&yaml.sources, server.listen, section);
+    smtp::check(&yaml.server, &yaml.sources, section);
     door_tokens::check(&yaml.server, &yaml.sources, section);
     let channels: BTreeSet<&str> = yaml.channels.keys().map(String::as_str).collect();
     let receivers = receivers::check(&yaml.receivers, &channels, ack_links(&server, section), section);

@@ -8,6 +8,7 @@ use std::time::Duration;
 use fanfare_core::{
     HumanDuration, InvalidHeartbeatName, InvalidMatcher, InvalidSeverity, Matcher, NamePattern, Severity,
 };
+use fanfare_smtp::{InvalidMailAddress, MailAddress};
 use fanfare_sources::FormatKind;
 use ipnet::IpNet;
 use jiff::civil::{Date, Time};
@@ -81,6 +82,10 @@ pub(crate) enum BrokerScheme {
     /// TLS from the first byte.
     Mqtts,
 }
+
+/// The address of a mailbox.
+#[derive(Debug, Clone)]
+pub(crate) struct MailboxText(pub(crate) MailAddress);
 
 /// The format of a source, by its word.
 #[derive(Debug, Clone, Copy)]
@@ -277,6 +282,14 @@ impl FromStr for BrokerUrl {
     }
 }
 
+impl FromStr for MailboxText {
+    type Err = InvalidMailAddress;
+
+    fn from_str(text: &str) -> Result<Self, InvalidMailAddress> {
+        text.parse().map(Self)
+    }
+}
+
 impl FromStr for MatcherList {
     type Err = InvalidMatcher;
 
@@ -331,7 +344,7 @@ macro_rules! read_from_text {
     )*};
 }
 
-read_from_text! { BrokerUrl Day TimeOfDay FormatText Listen StorePath ByteSize Zone HttpUrl PageOrigin MatcherList NamePatternText Network SeverityWord }
+read_from_text! { BrokerUrl Day TimeOfDay FormatText Listen StorePath ByteSize Zone HttpUrl PageOrigin MailboxText MatcherList NamePatternText Network SeverityWord }
 
 /// A length of time that is more than nothing.
 #[derive(Debug, Clone, Copy)]

@@ -10,6 +10,7 @@ use url::{Host, Url};
 use crate::config::{Auth, ServerConfig};
 use crate::keyword_or_map::AuthYaml;
 use crate::scalars::{HttpUrl, Listen, PageOrigin};
+use crate::smtp;
 use crate::yaml::{ListenerTlsYaml, ServerYaml};
 
 /// The address to listen on unless the config says otherwise.
@@ -17,7 +18,7 @@ pub(crate) const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCAL
 
 /// The server that `yaml` states. Mistakes are noted.
 pub(crate) fn check(yaml: &ServerYaml, section: &mut Section) -> ServerConfig {
-    let ServerYaml { listen, external_url, auth, cors_origins, tls, reload_on_change } = yaml;
+    let ServerYaml { listen, external_url, auth, cors_origins, tls, smtp, reload_on_change } = yaml;
     let listen = listen.unwrap_or(Listen(LISTEN));
     let path = SettingPath::new("server");
     match auth {
@@ -37,6 +38,7 @@ pub(crate) fn check(yaml: &ServerYaml, section: &mut Section) -> ServerConfig {
         auth: auth.clone().map_or(Auth::Open, Auth::from),
         cors_origins: cors_origins.iter().map(|PageOrigin(origin)| origin.clone()).collect(),
         tls: tls.as_ref().and_then(|it| listener_tls(it, &path.key("tls"), section)),
+        smtp: smtp.as_ref().map(smtp::listener),
         reload_on_change: *reload_on_change,
     }
 }

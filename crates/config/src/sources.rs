@@ -14,6 +14,7 @@ use crate::formats;
 use crate::heartbeats;
 use crate::mqtt;
 use crate::scalars::{ByteSize, FormatText, Network, PositiveDuration, SeverityWord, Zone};
+use crate::smtp;
 use crate::source_auth::{self, SourceAuth};
 use crate::yaml::{RateYaml, SourceYaml};
 
@@ -59,6 +60,9 @@ pub(crate) fn check(yaml: &[SourceYaml], listen: SocketAddr, section: &mut Secti
             let FormatText(format) = source.format;
             mqtt::check(mqtt, format, &path.key("mqtt"), section);
         }
+        if let Some(mail) = &source.mail {
+            smtp::check_source(mail, source, &path, section);
+        }
         check_rate(source.rate_limit, &path.key("rate_limit"), section);
         check_door(source, &path, section);
         heartbeats::check(source, &path, section);
@@ -70,6 +74,7 @@ pub(crate) fn check(yaml: &[SourceYaml], listen: SocketAddr, section: &mut Secti
     });
     source_auth::check_shared(doors, section);
     mqtt::check_client_ids(yaml.iter().map(|it| it.mqtt.as_ref()), section);
+    smtp::check_recipients(yaml.iter().map(|it| it.mail.as_ref()), section);
 }
 
 /// Notes what is said of a door that the source has not.
@@ -131,6 +136,7 @@ pub(crate) fn source(yaml: SourceYaml) -> Option<SourceConfig> {
         unreadable,
         auth,
         mqtt,
+        mail,
         labels,
         max_body,
         from,
@@ -157,6 +163,7 @@ pub(crate) fn source(yaml: SourceYaml) -> Option<SourceConfig> {
         unreadable: unreadable.unwrap_or(kind.unreadable()),
         auth: auth.map_or(SourceAuth::Closed, SourceAuth::from),
         mqtt: mqtt.map(mqtt::broker_settings),
+        recipients: mail.map(smtp::recipients).unwrap_or_default(),
         max_body: max_body.map_or(MAX_BODY, |ByteSize(bytes)| bytes),
         from: from.into_iter().map(|Network(network)| network).collect(),
         rate_limit: rate_limit

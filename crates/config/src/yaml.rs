@@ -12,8 +12,8 @@ use serde::de::IgnoredAny;
 
 use crate::keyword_or_map::{AuthYaml, BudgetWindows, Limit, QuotaYaml, SourceAuthYaml, SucceedYaml};
 use crate::scalars::{
-    BrokerUrl, ByteSize, Day, FormatText, HttpUrl, Listen, MatcherList, NamePatternText, Network, PageOrigin,
-    PositiveDuration, SeverityWord, StorePath, TimeOfDay, Zone,
+    BrokerUrl, ByteSize, Day, FormatText, HttpUrl, Listen, MailboxText, MatcherList, NamePatternText,
+    Network, PageOrigin, PositiveDuration, SeverityWord, StorePath, TimeOfDay, Zone,
 };
 
 #[derive(Debug, Deserialize)]
@@ -51,6 +51,16 @@ pub(crate) struct ListenerTlsYaml {
     pub(crate) client_ca_file: Option<PathBuf>,
 }
 
+/// The listener for mails.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SmtpYaml {
+    pub(crate) listen: Listen,
+    #[serde(default)]
+    pub(crate) auth_without_tls: bool,
+    pub(crate) max_mail: Option<ByteSize>,
+}
+
 /// An address that is fetched while all is well here.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -68,6 +78,7 @@ pub(crate) struct ServerYaml {
     #[serde(default)]
     pub(crate) cors_origins: Vec<PageOrigin>,
     pub(crate) tls: Option<ListenerTlsYaml>,
+    pub(crate) smtp: Option<SmtpYaml>,
     #[serde(default)]
     pub(crate) reload_on_change: bool,
 }
@@ -97,6 +108,7 @@ pub(crate) struct SourceYaml {
     pub(crate) unreadable: Option<UnreadableRule>,
     pub(crate) auth: Option<SourceAuthYaml>,
     pub(crate) mqtt: Option<MqttYaml>,
+    pub(crate) mail: Option<MailYaml>,
     #[serde(default)]
     pub(crate) labels: BTreeMap<String, String>,
     pub(crate) max_body: Option<ByteSize>,
@@ -148,6 +160,13 @@ pub(crate) struct MqttYaml {
     pub(crate) ca_file: Option<PathBuf>,
     pub(crate) client_certificate: Option<ClientCertificateYaml>,
     pub(crate) keep_alive: Option<PositiveDuration>,
+}
+
+/// The addresses by which mails reach a source.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MailYaml {
+    pub(crate) to: Vec<MailboxText>,
 }
 
 /// The certificate that a broker wants to see.

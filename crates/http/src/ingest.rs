@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use fanfare_api::{HeardHeartbeat, IngestPreview, IngestQuery, IngestResult, IngestStatus};
 use fanfare_core::{HeartbeatKey, HeartbeatName, Policy, SourceName, plan};
 use fanfare_gateway::{Gateway, NotStored};
-use fanfare_inlet::ReadingRules;
+use fanfare_inlet::{RateExceeded, ReadingRules};
 use fanfare_sources::{BodyFault, Hints, NothingToDo, ReadAlert, Reading, Unreadable};
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
@@ -88,7 +88,21 @@ pub(crate) async fn check_rate(
 ) -> Result<(), HttpRefusal> {
     let Some(rate) = &endpoint.rate else { return Ok(()) };
     let alerts: Vec<_> = reading.alerts.iter().map(|it| &it.alert).collect();
-    rate.check(alerts.len() - state.gateway.repeats(&alerts).await?)
+    rate.check(alerts.len() - state.gateway.repeats(&alerts).await?).map_err(too_many)
+}
+
+fn too_many(exceeded: RateExceeded) -> HttpRefusal {
+    match exceeded {
+        RateExceeded::For(wait) => {
+            let message = "the source posts more alerts than its `rate_limit` allows: send this again later";
+            HttpRefusal::new(StatusCode::TOO_MANY_REQUESTS, "too_many_alerts", message).retry_after(wait)
+        }
+        RateExceeded::AtOnce(alerts) => {
+            let message =
+                format!("the source's `rate_limit` allows {alerts} alerts at once: send fewer together");
+            HttpRefusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_many_alerts", message)
+        }
+    }
 }
 
 /// Tells whether nothing is to be stored.

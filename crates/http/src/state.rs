@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use actix_web::http::StatusCode;
 use fanfare_core::{Clock, Locale};
 use fanfare_gateway::Gateway;
-use fanfare_inlet::{HeartbeatAlerts, InletReader};
+use fanfare_inlet::{HeartbeatAlerts, InletReader, SourceRate};
 use fanfare_sandbox::Sandbox;
 use fanfare_sources::{Format, SourceSettings, UnreadableRule};
 use fanfare_tls::ListenerTls;
@@ -24,7 +24,6 @@ use crate::access::{Access, Admitted, Caller, SourceAccess, SourceAdmission, Web
 use crate::idempotency::RequestsUnderWay;
 use crate::refusal::HttpRefusal;
 use crate::reload_requests::ReloadRequests;
-use crate::source_rate::SourceRate;
 use crate::traffic::Traffic;
 
 /// The state that the handlers share.

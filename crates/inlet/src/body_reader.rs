@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fanfare_core::{HeartbeatName, Matcher, Severity, SourceName, Status};
 use fanfare_sources::{
-    Format, Hints, NothingToDo, ReadAlert, Reading, SourceSettings, Unreadable, UnreadableRule,
+    Format, Hints, InboundMail, NothingToDo, ReadAlert, Reading, SourceSettings, Unreadable, UnreadableRule,
     unreadable_alert,
 };
 use jiff::Timestamp;
@@ -74,9 +74,50 @@ impl InletReader {
         hints: &Hints,
         now: Timestamp,
     ) -> Result<Reading, Unreadable> {
-        let ReadingRules { format, unreadable, source, heartbeats } = rules;
+        self.finish(rules.format.read(body, hints, rules.source, now), body, rules, now)
+    }
+
+    /// Reads a mail by `rules`, in the same manner.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be an alert, and the rules refuse it.
+    pub fn read_mail(
+        &self,
+        mail: &InboundMail,
+        rules: ReadingRules<'_>,
+        now: Timestamp,
+    ) -> Result<Reading, Unreadable> {
+        let read = rules.format.read_mail(mail, rules.source, now);
+        self.finish(read, mail.shown().as_bytes(), rules, now)
+    }
+
+    /// Takes note of a body that arrived and could not even be decoded.
+    ///
+    /// # Errors
+    ///
+    /// The fault, if the rules refuse such a body.
+    pub fn unread(
+        &self,
+        body: &[u8],
+        fault: Unreadable,
+        rules: ReadingRules<'_>,
+        now: Timestamp,
+    ) -> Result<Reading, Unreadable> {
+        self.finish(Err(fault), body, rules, now)
+    }
+
+    /// The reading of `body`, in which what could not be read is an alert, unless the rules say that it is refused.
+    fn finish(
+        &self,
+        read: Result<Reading, Unreadable>,
+        body: &[u8],
+        rules: ReadingRules<'_>,
+        now: Timestamp,
+    ) -> Result<Reading, Unreadable> {
+        let ReadingRules { format: _, unreadable, source, heartbeats } = rules;
         let alert = |fault: &Unreadable| unreadable_alert(source, body, fault, now);
-        let mut reading = match (format.read(body, hints, source, now), unreadable) {
+        let mut reading = match (read, unreadable) {
             (Ok(mut reading), UnreadableRule::Alert) => {
                 // One alert for the whole body, whatever the number of its faults.
                 reading.alerts.extend(reading.refused.first().map(alert));

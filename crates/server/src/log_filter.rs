@@ -5,7 +5,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
 /// The crates that log, as the targets of their lines name them: those of Fanfare, and those that it is built on.
-const TARGETS: [&str; 28] = [
+const TARGETS: [&str; 29] = [
     "fanfare",
     "fanfare_chat",
     "fanfare_config",
@@ -17,6 +17,7 @@ const TARGETS: [&str; 28] = [
     "fanfare_mqtt",
     "fanfare_sandbox",
     "fanfare_settings",
+    "fanfare_smtp",
     "fanfare_sources",
     "fanfare_store",
     "fanfare_words",

@@ -4,6 +4,7 @@ mod demo;
 mod running;
 mod reload;
 mod mqtt;
+mod smtp;
 mod pings;
 mod split_config;
 mod config_file;

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::{
-    Hints, Mapping, Reading, SourceSettings, Unreadable, alertmanager, grafana, plain, privacy, scrub, tkl,
-    tkl_telemetry,
+    Hints, InboundMail, Mapping, Reading, SourceSettings, Unreadable, alertmanager, grafana, json, mail,
+    plain, privacy, scrub, tkl, tkl_telemetry,
 };
 
 /// Every format, by its word in the config. A format is a file and a line here.
@@ -275,18 +275,46 @@ impl Format {
         source: &SourceSettings,
         now: Timestamp,
     ) -> Result<Reading, Unreadable> {
-        let mut reading = match &self.reader {
+        let reading = match &self.reader {
             FormatReader::Code(read) => read(body, hints, source, now),
             FormatReader::Mapping(mapping) => mapping.read(body, source, now),
         }?;
-        if let Some(resolve_after) = source.resolve_after {
-            reading.alerts.iter_mut().for_each(|it| end_by_itself(&mut it.alert, resolve_after, now));
-        }
-        if source.redact {
-            reading.alerts.iter_mut().for_each(|it| privacy::redact(&mut it.alert));
-        }
-        Ok(reading)
+        Ok(with_rules_of(source, reading, now))
     }
+
+    /// Reads a mail, which arrived at `now`: by this format if its text is JSON that the format is made for, otherwise
+    /// as a subject and a text for people.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read, with the path of the fault.
+    pub fn read_mail(
+        &self,
+        mail: &InboundMail,
+        source: &SourceSettings,
+        now: Timestamp,
+    ) -> Result<Reading, Unreadable> {
+        let text = mail.text.trim();
+        match self.body_type() {
+            BodyType::Json | BodyType::Event if json::is_composite(text) => {
+                self.read(text.as_bytes(), &Hints::default(), source, now)
+            }
+            BodyType::Json | BodyType::Event | BodyType::Text => {
+                Ok(with_rules_of(source, mail::read(mail, source, now)?, now))
+            }
+        }
+    }
+}
+
+/// The reading, with what the settings of `source` say of every alert.
+fn with_rules_of(source: &SourceSettings, mut reading: Reading, now: Timestamp) -> Reading {
+    if let Some(resolve_after) = source.resolve_after {
+        reading.alerts.iter_mut().for_each(|it| end_by_itself(&mut it.alert, resolve_after, now));
+    }
+    if source.redact {
+        reading.alerts.iter_mut().for_each(|it| privacy::redact(&mut it.alert));
+    }
+    reading
 }
 
 /// Gives an alarm that says no end of its own one, `resolve_after` from `now`.

@@ -37,6 +37,12 @@ const MAX_DEPTH: usize = 128;
 /// The mark that some programs on Windows put before every UTF-8 text.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
+/// Tells whether `text` is JSON with parts, or almost.
+pub(crate) fn is_composite(text: &str) -> bool {
+    text.starts_with(['{', '['])
+        && Json::parse_leniently(text.as_bytes()).is_ok_and(|(it, _)| it.is_composite())
+}
+
 impl Json {
     /// Reads a body.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Unreadable> {

@@ -20,6 +20,7 @@
 //! that stand below it.
 
 mod format;
+mod mail;
 mod unreadable;
 mod tkl_telemetry;
 mod tkl;
@@ -49,6 +50,7 @@ mod testing;
 pub use crate::format::{
     BodyType, Format, FormatKind, MappingOrigin, UnknownFormat, UnreadableRule, warm_up,
 };
+pub use crate::mail::{InboundMail, MailSender};
 pub use crate::mapping::{Mapping, MappingMistake};
 pub use crate::privacy::redact_everywhere;
 pub use crate::reading::{BodyFault, NothingToDo, ReadAlert, Reading, Unreadable};

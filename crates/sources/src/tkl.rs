@@ -34,6 +34,7 @@ use crate::time::{SenderClock, plausible, plausible_expiry};
 use crate::{BodyFault, Hints, NothingToDo, ReadAlert, Reading, SourceSettings, Unreadable};
 
 use self::body::Body;
+pub(crate) use self::chat_message::stated_level;
 use self::entries::AlarmList;
 use self::form::{Form, is_abridged};
 use self::intent::Statement;

@@ -56,7 +56,7 @@ fn is_channel(package: &str) -> bool {
 }
 
 /// The rooms that the binary puts together.
-const ROOMS_OF_SERVER: [&str; 12] = [
+const ROOMS_OF_SERVER: [&str; 13] = [
     "fanfare-api",
     "fanfare-config",
     "fanfare-core",
@@ -65,6 +65,7 @@ const ROOMS_OF_SERVER: [&str; 12] = [
     "fanfare-inlet",
     "fanfare-mqtt",
     "fanfare-sandbox",
+    "fanfare-smtp",
     "fanfare-sources",
     "fanfare-tkl-host",
     "fanfare-tls",
@@ -90,7 +91,7 @@ fn may_know(package: &str, other: &str) -> bool {
             ];
             rooms.contains(&other)
         }
-        "fanfare-mqtt" => {
+        "fanfare-mqtt" | "fanfare-smtp" => {
             let rooms =
                 ["fanfare-core", "fanfare-gateway", "fanfare-inlet", "fanfare-sources", "fanfare-tls"];
             rooms.contains(&other)
@@ -108,6 +109,7 @@ fn may_know(package: &str, other: &str) -> bool {
                 "fanfare-mqtt",
                 "fanfare-sandbox",
                 "fanfare-settings",
+                "fanfare-smtp",
                 "fanfare-sources",
                 "fanfare-tls",
             ];

@@ -2,6 +2,7 @@ mod channels;
 mod doubts;
 mod mappings;
 mod mqtt;
+mod smtp;
 mod secrets;
 mod source_auth;
 mod terms;
@@ -162,7 +163,7 @@ receivers:
 route: { receiver: team }
 ",
         expect![[r#"
-            3:5: error: sources[0].nmae: unknown setting `nmae`; did you mean `name`? known are `name`, `format`, `mapping`, `unreadable`, `auth`, `mqtt`, `labels`, `max_body`, `from`, `rate_limit`, `expect_every`, `heartbeats`, `resolve_after`, `resolve_timeout`, `unknown_level`, `timezone`, `redact`
+            3:5: error: sources[0].nmae: unknown setting `nmae`; did you mean `name`? known are `name`, `format`, `mapping`, `unreadable`, `auth`, `mqtt`, `mail`, `labels`, `max_body`, `from`, `rate_limit`, `expect_every`, `heartbeats`, `resolve_after`, `resolve_timeout`, `unknown_level`, `timezone`, `redact`
             4:13: error: sources[0].format: unknown format `prometheus`; known are `tkl`, `tkl-telemetry`, `alertmanager`, `grafana`, `plain`, `json`, `zabbix`, `uptime-kuma`, `cloudevents`, `thingsboard`, `chirpstack`, `home-assistant`
             5:21: error: sources[0].auth.bearer: a secret must not stand in the config itself: write `{ env: NAME }` or `{ file: PATH }`, or allow it with `allow_inline_secrets: true` at the top
             5:45: error: sources[0].auth.basic: expected a map (`name: value`), found a text

@@ -22,6 +22,7 @@ use self::restart_only::RestartOnly;
 use self::watch::FileChange;
 use super::mqtt::SharedMqttInlet;
 use super::pings::Pings;
+use super::smtp::SharedSmtpInlet;
 use super::split_config::{SplitConfig, split_config};
 
 pub(crate) use self::config_source::ConfigSource;
@@ -53,6 +54,8 @@ pub(crate) struct ReloadTarget {
     pub(crate) state: Arc<AppState>,
     /// The clients of brokers.
     pub(crate) mqtt: SharedMqttInlet,
+    /// The listener for mails.
+    pub(crate) smtp: SharedSmtpInlet,
     pub(crate) pings: Pings,
 }
 
@@ -153,9 +156,11 @@ impl Reloader {
         }
         let warnings = std::mem::take(&mut config.warnings);
         let on_file_change = OnFileChange::from(&config);
-        let SplitConfig { settings, access, mqtt, pings } = split_config(config);
+        let SplitConfig { settings, access, mqtt, smtp, pings } = split_config(config);
+        let tls = access.tls.clone();
         target.state.gateway().apply_settings(settings).await?;
         target.state.replace_access(access);
+        target.smtp.apply(smtp, tls).await;
         target.mqtt.apply(mqtt).await;
         target.pings.apply(pings);
         self.on_file_change = on_file_change;

@@ -12,6 +12,7 @@ use fanfare_gateway::{Gateway, GatewaySetup, Metrics, RandomJitter, Store};
 use fanfare_http::{AppState, HttpServer, ReloadRequests};
 use fanfare_inlet::InletReader;
 use fanfare_mqtt::{MqttInlet, MqttInletSetup};
+use fanfare_smtp::SmtpInletSetup;
 use prometheus_client::registry::Registry;
 use tokio::task::JoinHandle;
 use tracing::{info, warn};
@@ -24,6 +25,7 @@ use super::process_metrics;
 use super::providers::Providers;
 use super::reload::{ConfigSource, ReloadMetrics, ReloadTarget, Reloader};
 use super::sandbox_host::SandboxHost;
+use super::smtp::SharedSmtpInlet;
 use super::split_config::{SplitConfig, split_config};
 
 /// The time that attempts under way may take to end when the gateway stops, after the five seconds that requests
@@ -36,6 +38,7 @@ pub(crate) struct RunningGateway {
     http: HttpServer,
     state: Arc<AppState>,
     mqtt: SharedMqttInlet,
+    smtp: SharedSmtpInlet,
     pings: Pings,
     reloader: Option<JoinHandle<()>>,
 }
@@ -55,14 +58,15 @@ impl RunningGateway {
         let store_path = config.store_path.clone();
         let store = Store::open(&store_path, &uuid::Uuid::new_v4().to_string())?;
         tell_opened(&store, &store_path, source.as_ref());
-        let listen = config.server.listen;
+        let (listen, mail_listener) = (config.server.listen, config.server.smtp);
         let files = FileLimit::raise()?;
         let mut registry = Registry::default();
         process_metrics::register(&mut registry, log.lost_lines());
         let clock = Arc::new(SystemClock);
         let reload_metrics = ReloadMetrics::new(&mut registry, clock.now());
         let reloader = source.map(|it| Reloader::new(it, &config, reload_metrics));
-        let SplitConfig { settings, access, mqtt: brokers, pings: addresses } = split_config(config);
+        let SplitConfig { settings, access, mqtt: brokers, smtp: mailed, pings: addresses } =
+            split_config(config);
         let store_instance = store.instance().to_owned();
         let gateway = Gateway::start(GatewaySetup {
             store,
@@ -87,6 +91,13 @@ impl RunningGateway {
         };
         let providers = if sandbox.is_some() { Providers::Sandbox } else { Providers::Real };
         let mqtt = SharedMqttInlet::new(MqttInlet::new(mqtt, &mut registry), providers);
+        let mails = SmtpInletSetup {
+            gateway: Arc::clone(&gateway),
+            bodies: Arc::clone(&bodies),
+            clock: Arc::clone(&clock) as _,
+        };
+        let smtp = SharedSmtpInlet::start(mails, mail_listener, &mut registry)?;
+        smtp.apply(mailed, access.tls.clone()).await;
         let pings = Pings::new(Arc::clone(&gateway), providers)?;
         let state = AppState::new(gateway, clock, bodies, access, registry, reloads);
         let state = Arc::new(state.with_sandbox(sandbox.map(|it| it.sandbox)));
@@ -96,9 +107,14 @@ impl RunningGateway {
         info!(address = %http.address(), "Listening on");
         mqtt.apply(brokers).await;
         pings.apply(addresses);
-        let target = ReloadTarget { state: Arc::clone(&state), mqtt: mqtt.clone(), pings: pings.clone() };
+        let target = ReloadTarget {
+            state: Arc::clone(&state),
+            mqtt: mqtt.clone(),
+            smtp: smtp.clone(),
+            pings: pings.clone(),
+        };
         let reloader = reloader.map(|it| tokio::spawn(it.run(target, requests)));
-        Ok(Self { http, state, mqtt, pings, reloader })
+        Ok(Self { http, state, mqtt, smtp, pings, reloader })
     }
 
     /// The address at which alerts are taken.
@@ -116,7 +132,7 @@ impl RunningGateway {
         info!("Stopping");
         self.state.stop_accepting();
         self.pings.stop();
-        tokio::join!(self.http.stop(), self.mqtt.stop());
+        tokio::join!(self.http.stop(), self.mqtt.stop(), self.smtp.stop());
         if let Some(reloader) = self.reloader {
             reloader.abort();
         }

@@ -8,10 +8,11 @@ use fanfare_config::{
 };
 use fanfare_gateway::GatewaySettings;
 use fanfare_http::{
-    Access, AccessSettings, SignatureKey, SourceAccess, SourceCredential, SourceEndpoint, SourceRate,
-    WebOrigins,
+    Access, AccessSettings, SignatureKey, SourceAccess, SourceCredential, SourceEndpoint, WebOrigins,
 };
+use fanfare_inlet::SourceRate;
 use fanfare_mqtt::MqttSource;
+use fanfare_smtp::{MailAccess, MailCredential, SmtpSource};
 
 /// The parts of a config by who takes them. None holds what cannot change while the gateway runs.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub(crate) struct SplitConfig {
     pub(crate) access: AccessSettings,
     /// The sources that take messages from brokers.
     pub(crate) mqtt: Vec<MqttSource>,
+    /// The sources that take mails.
+    pub(crate) smtp: Vec<SmtpSource>,
     /// The addresses that are fetched while all is well.
     pub(crate) pings: Vec<Ping>,
 }
@@ -29,7 +32,8 @@ pub(crate) struct SplitConfig {
 /// The parts of `config`.
 pub(crate) fn split_config(config: Config) -> SplitConfig {
     let Config {
-        server: ServerConfig { listen: _, external_url, auth, cors_origins, tls, reload_on_change: _ },
+        server:
+            ServerConfig { listen: _, external_url, auth, cors_origins, tls, smtp: _, reload_on_change: _ },
         store_path: _,
         sources,
         pings,
@@ -56,8 +60,12 @@ pub(crate) fn split_config(config: Config) -> SplitConfig {
         Auth::Open => Access::ThisMachine,
     };
     let mqtt = sources.iter().filter_map(mqtt_source).collect();
-    let sources: HashMap<_, _> = sources.into_iter().map(source_endpoint).collect();
-    SplitConfig { settings, access: AccessSettings { sources, api, origins, tls, locale }, mqtt, pings }
+    let rates: Vec<_> = sources.iter().map(source_rate).collect();
+    let smtp =
+        sources.iter().zip(&rates).filter_map(|(source, rate)| smtp_source(source, rate.clone())).collect();
+    let sources: HashMap<_, _> =
+        sources.into_iter().zip(rates).map(|(source, rate)| source_endpoint(source, rate)).collect();
+    SplitConfig { settings, access: AccessSettings { sources, api, origins, tls, locale }, mqtt, smtp, pings }
 }
 
 fn mqtt_source(source: &SourceConfig) -> Option<MqttSource> {
@@ -67,6 +75,7 @@ fn mqtt_source(source: &SourceConfig) -> Option<MqttSource> {
         unreadable,
         auth: _,
         mqtt,
+        recipients: _,
         max_body,
         from: _,
         rate_limit: _,
@@ -83,21 +92,78 @@ fn mqtt_source(source: &SourceConfig) -> Option<MqttSource> {
     })
 }
 
-fn source_endpoint(source: SourceConfig) -> (String, Arc<SourceEndpoint>) {
+/// The rate of a source, which its inlets share.
+fn source_rate(source: &SourceConfig) -> Option<SourceRate> {
+    let RateLimit { alerts, per } = source.rate_limit?;
+    SourceRate::new(alerts, per)
+}
+
+fn smtp_source(source: &SourceConfig, rate: Option<SourceRate>) -> Option<SmtpSource> {
     let SourceConfig {
         settings,
         format,
         unreadable,
         auth,
         mqtt: _,
+        recipients,
         max_body,
         from,
-        rate_limit,
+        rate_limit: _,
+        heartbeats: _,
+        heartbeat_alerts,
+    } = source;
+    (!recipients.is_empty()).then(|| SmtpSource {
+        settings: settings.clone(),
+        format: format.clone(),
+        unreadable: *unreadable,
+        heartbeats: heartbeat_alerts.clone(),
+        from: from.clone(),
+        access: mail_access(auth),
+        rate,
+        max_body: *max_body,
+        recipients: recipients.clone(),
+    })
+}
+
+fn mail_access(auth: &SourceAuth) -> MailAccess {
+    match auth {
+        SourceAuth::Closed => MailAccess::AnyOf(Vec::new()),
+        SourceAuth::Open => MailAccess::Anyone,
+        SourceAuth::AnyOf(credentials) => {
+            MailAccess::AnyOf(credentials.iter().filter_map(mail_credential).collect())
+        }
+    }
+}
+
+/// The credential as a mail can show it, if it can.
+fn mail_credential(credential: &SenderCredential) -> Option<MailCredential> {
+    match credential {
+        SenderCredential::Bearer(token) => Some(MailCredential::token(token)),
+        SenderCredential::Basic { username, password } => Some(MailCredential::basic(username, password)),
+        SenderCredential::Path(_)
+        | SenderCredential::StandardWebhook(_)
+        | SenderCredential::HubSignature(_)
+        | SenderCredential::DingTalkRobot { .. }
+        | SenderCredential::WeComBot(_)
+        | SenderCredential::ClientCertificate(_) => None,
+    }
+}
+
+fn source_endpoint(source: SourceConfig, rate: Option<SourceRate>) -> (String, Arc<SourceEndpoint>) {
+    let SourceConfig {
+        settings,
+        format,
+        unreadable,
+        auth,
+        mqtt: _,
+        recipients: _,
+        max_body,
+        from,
+        rate_limit: _,
         heartbeats: _,
         heartbeat_alerts: heartbeats,
     } = source;
     let (name, access) = (settings.name.to_string(), source_access(&auth));
-    let rate = rate_limit.and_then(|RateLimit { alerts, per }| SourceRate::new(alerts, per));
     let endpoint = SourceEndpoint { settings, format, unreadable, heartbeats, from, access, rate, max_body };
     (name, Arc::new(endpoint))
 }

@@ -55,6 +55,12 @@ pub(super) fn with_facts(mut body: Object) -> Object {
     body
 }
 
+/// The word for the level that a line of `text` states.
+pub(crate) fn stated_level(text: &str) -> Option<String> {
+    let facts = text.lines().take(MAX_LINES).filter_map(StatedFact::in_line);
+    facts.filter(|it| it.meaning == Meaning::Level).map(|it| it.value).next()
+}
+
 /// The texts of a message, wherever its provider has them.
 fn texts(body: &Object) -> impl Iterator<Item = &str> {
     let parts = body.iter().filter(|(name, _)| is_part(&plain(name), PartKind::Words));

@@ -1,16 +1,13 @@
-//! The rate at which a source may post alerts.
+//! The rate at which alerts may come from a source.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::http::StatusCode;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
-use crate::refusal::HttpRefusal;
-
-/// The rate at which a source may post alerts; the repeats of alarms that are open do not count.
+/// The rate at which alerts may come from a source, by whichever inlet; the repeats of alarms that are open do not count.
 ///
 /// Clones count together.
 #[derive(Debug, Clone)]
@@ -18,6 +15,15 @@ pub struct SourceRate {
     limiter: Arc<DefaultDirectRateLimiter>,
     alerts: NonZeroU32,
     per: Duration,
+}
+
+/// The reason for which alerts are too many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RateExceeded {
+    /// They may come once this time has passed.
+    For(Duration),
+    /// They may never come together: so many may at once.
+    AtOnce(NonZeroU32),
 }
 
 impl SourceRate {
@@ -30,7 +36,8 @@ impl SourceRate {
     }
 
     /// The rate that goes on from `before` if that was the same: with what has been posted by then.
-    pub(crate) fn going_on_from(self, before: Option<&Self>) -> Self {
+    #[must_use]
+    pub fn going_on_from(self, before: Option<&Self>) -> Self {
         before.filter(|it| (it.alerts, it.per) == (self.alerts, self.per)).cloned().unwrap_or(self)
     }
 
@@ -39,24 +46,12 @@ impl SourceRate {
     /// # Errors
     ///
     /// If they are too many at once or for now; then none of them counts.
-    pub(crate) fn check(&self, alerts: usize) -> Result<(), HttpRefusal> {
+    pub fn check(&self, alerts: usize) -> Result<(), RateExceeded> {
         let Some(alerts) = NonZeroU32::new(u32::try_from(alerts).unwrap_or(u32::MAX)) else { return Ok(()) };
         match self.limiter.check_n(alerts) {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(not_yet)) => {
-                let wait = not_yet.wait_time_from(DefaultClock::default().now());
-                let message =
-                    "the source posts more alerts than its `rate_limit` allows: send this again later";
-                let refusal = HttpRefusal::new(StatusCode::TOO_MANY_REQUESTS, "too_many_alerts", message);
-                Err(refusal.retry_after(wait))
-            }
-            Err(_) => {
-                let message = format!(
-                    "the source's `rate_limit` allows {} alerts at once: send fewer together",
-                    self.alerts
-                );
-                Err(HttpRefusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_many_alerts", message))
-            }
+            Ok(Err(not_yet)) => Err(RateExceeded::For(not_yet.wait_time_from(DefaultClock::default().now()))),
+            Err(_) => Err(RateExceeded::AtOnce(self.alerts)),
         }
     }
 }
@@ -74,7 +69,7 @@ mod tests {
         let before = rate(2);
         before.check(2).unwrap();
         let same = rate(2).going_on_from(Some(&before));
-        assert_eq!(same.check(1).unwrap_err().status(), StatusCode::TOO_MANY_REQUESTS);
+        assert!(matches!(same.check(1), Err(RateExceeded::For(_))));
         rate(3).going_on_from(Some(&before)).check(3).unwrap();
         rate(2).going_on_from(None).check(2).unwrap();
     }

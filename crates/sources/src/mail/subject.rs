@@ -1,0 +1,239 @@
+//! Subjects of mails: the name of the alarm, and the marks around it.
+//!
+//! `[CRITICAL] Disk full`, `PROBLEM: Disk full` and `Disk full - OK` name one alarm, `Disk full`. A mark is only read
+//! where it stands apart from the name: in brackets, before or behind a mark of punctuation, or at the end as a word
+//! that has no other use. An end that is not recognised is told as an alarm; an alarm that is taken for an end is lost.
+
+use fanfare_core::{Severity, Status};
+
+/// A subject, taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct MarkedSubject {
+    /// The subject without its marks; the whole of it if it is nothing but marks.
+    pub(super) name: String,
+    pub(super) status: Status,
+    /// The word for the severity, if one of the marks is one.
+    pub(super) level: Option<String>,
+}
+
+/// The meaning of a mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SubjectMark {
+    Raise,
+    End,
+    Level,
+    /// A word that says nothing of the alarm.
+    Filler,
+}
+
+/// The words of marks, in lower case, with `_` for a blank. A word that may also be what is wrong with a thing, `closed` or `removed`,
+/// is none.
+const MARKS: [(SubjectMark, &str); 3] = [
+    (
+        SubjectMark::Raise,
+        "problem firing alert alarm alarming alerting triggered active fault raised new down offline unreachable \
+         告警 报警 故障 异常 触发 发生 告警中 报警中 告警通知 报警通知 告警发生 报警发生",
+    ),
+    (
+        SubjectMark::End,
+        "ok okay resolved recovered recovery cleared clear restored normal back_to_normal inactive rtn online up \
+         alarm_cleared alarm_clear alarm_resolved alarm_recovered alert_resolved alert_recovered \
+         恢复 已恢复 恢复正常 已恢复正常 正常 解除 已解除 消除 已消除 清除 已清除 消警 复归 已复归 恢复通知 告警恢复 报警恢复 故障恢复 \
+         告警解除 报警解除 故障解除 告警消除 报警消除 故障消除 告警已恢复 报警已恢复 故障已恢复 告警清除 报警清除",
+    ),
+    (SubjectMark::Filler, "notification notice message 通知 消息"),
+];
+
+/// English ends that may stand behind a name without any punctuation.
+const BARE_ENDS: [&str; 4] = ["resolved", "recovered", "cleared", "restored"];
+
+/// Chinese ends that may, the longer first.
+const BARE_ENDS_ZH: [&str; 15] = [
+    "已恢复正常",
+    "恢复正常",
+    "告警恢复",
+    "报警恢复",
+    "故障恢复",
+    "告警解除",
+    "报警解除",
+    "故障解除",
+    "告警消除",
+    "报警消除",
+    "已恢复",
+    "已解除",
+    "已消除",
+    "已清除",
+    "已复归",
+];
+
+/// Words by which an end is denied.
+const DENIALS: [&str; 8] = ["not", "no", "never", "cannot", "unable", "failed", "fails", "fail"];
+
+/// The same in Chinese.
+const DENIALS_ZH: [&str; 5] = ["未", "没", "无法", "不", "失败"];
+
+/// Brackets around marks.
+const BRACKETS: [(char, char); 6] =
+    [('[', ']'), ('【', '】'), ('(', ')'), ('（', '）'), ('［', '］'), ('<', '>')];
+
+/// Punctuation between a mark and a name.
+const SEPARATORS: [&str; 6] = [": ", "：", " - ", " – ", " | ", " — "];
+
+/// The length of a word in capitals that may be the name of a thing.
+const SHORT_WORD: usize = 6;
+
+/// The marks of one subject are not more than this.
+const MOST_MARKS: usize = 8;
+
+impl MarkedSubject {
+    /// Takes `subject` apart.
+    pub(super) fn read(subject: &str) -> Self {
+        let mut marks = FoundMarks::default();
+        let mut rest = trimmed(&without_bracketed(subject, &mut marks)).to_owned();
+        for _ in 0..MOST_MARKS {
+            let Some((mark, word, name)) = marked(&rest) else { break };
+            marks.note(mark, &word);
+            rest = name;
+        }
+        let name = if rest.is_empty() { subject.trim().to_owned() } else { rest };
+        let status = if marks.end && !marks.raise { Status::Resolved } else { Status::Firing };
+        Self { name, status, level: marks.level }
+    }
+}
+
+/// The marks that a subject has.
+#[derive(Default)]
+struct FoundMarks {
+    raise: bool,
+    end: bool,
+    level: Option<String>,
+}
+
+impl FoundMarks {
+    fn note(&mut self, mark: SubjectMark, word: &str) {
+        match mark {
+            // `Alert: disk full - resolved` is an end: the word for a raise that stands before every subject says nothing.
+            SubjectMark::Raise => self.raise |= is_state(word),
+            SubjectMark::End => self.end = true,
+            SubjectMark::Level => {
+                self.level.get_or_insert_with(|| word.trim().to_owned());
+            }
+            SubjectMark::Filler => {}
+        }
+    }
+}
+
+/// Tells whether a word for a raise says how it stands, and not only what sort of mail it is.
+fn is_state(word: &str) -> bool {
+    matches!(folded(word).as_str(), "problem" | "firing" | "triggered" | "down" | "offline" | "unreachable")
+}
+
+/// The subject without its marks in brackets.
+fn without_bracketed(subject: &str, marks: &mut FoundMarks) -> String {
+    let mut kept = String::with_capacity(subject.len());
+    let mut rest = subject;
+    while let Some((at, open)) = rest.char_indices().find(|(_, c)| BRACKETS.iter().any(|(it, _)| it == c)) {
+        let (before, bracketed) = rest.split_at(at);
+        let inner = &bracketed[open.len_utf8()..];
+        let close = BRACKETS.iter().find(|(it, _)| *it == open).and_then(|(_, close)| inner.find(*close));
+        kept.push_str(before);
+        let found =
+            close.map(|end| (&inner[..end], end)).and_then(|(word, end)| Some((mark(word)?, word, end)));
+        match found {
+            Some((found, word, end)) => {
+                marks.note(found, word);
+                kept.push(' ');
+                let after = &inner[end..];
+                rest = after.strip_prefix(|_: char| true).unwrap_or_default();
+            }
+            None => {
+                kept.push(open);
+                rest = inner;
+            }
+        }
+    }
+    kept.push_str(rest);
+    kept.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The mark at the beginning or the end of `text`, its word, and what is left.
+fn marked(text: &str) -> Option<(SubjectMark, String, String)> {
+    leading(text).or_else(|| trailing(text)).or_else(|| bare(text))
+}
+
+fn leading(text: &str) -> Option<(SubjectMark, String, String)> {
+    let (at, separator) = SEPARATORS.iter().filter_map(|it| Some((text.find(it)?, it))).min()?;
+    found(&text[..at], &text[at + separator.len()..])
+}
+
+fn trailing(text: &str) -> Option<(SubjectMark, String, String)> {
+    let verbs = [" is ", " are ", " has ", " was "];
+    let places = SEPARATORS.iter().chain(&verbs).filter_map(|it| Some((text.rfind(it)?, it.len())));
+    let (at, length) = places.max()?;
+    found(&text[at + length..], &text[..at])
+}
+
+/// The mark `word` beside `name`.
+fn found(word: &str, name: &str) -> Option<(SubjectMark, String, String)> {
+    let word = trimmed(word);
+    // `Temperature is up` is no end.
+    let is_direction = word.eq_ignore_ascii_case("up") && word != "UP";
+    let name = trimmed(name);
+    let mark = mark(word).filter(|_| !is_direction && !name.is_empty())?;
+    Some((mark, word.to_owned(), name.to_owned()))
+}
+
+/// A mark without punctuation: a word in capitals at the beginning, or an end that has no other use.
+fn bare(text: &str) -> Option<(SubjectMark, String, String)> {
+    if is_denied(text) {
+        return None;
+    }
+    // `OK button pressed`, `UP key stuck`: short words in capitals are names of things.
+    let is_shouted = |word: &str| word.len() > SHORT_WORD && word.chars().all(char::is_uppercase);
+    if let Some((first, rest)) = text.split_once(' ')
+        && (is_shouted(first) && rest.contains(char::is_lowercase) || !first.is_ascii())
+        && let Some(mark) = mark(first)
+    {
+        return Some((mark, first.to_owned(), trimmed(rest).to_owned()));
+    }
+    if let Some((rest, last)) = text.rsplit_once(' ')
+        && BARE_ENDS.contains(&folded(last).as_str())
+    {
+        return Some((SubjectMark::End, last.to_owned(), trimmed(rest).to_owned()));
+    }
+    let end = BARE_ENDS_ZH.iter().find(|it| text.len() > it.len() && text.ends_with(**it))?;
+    let rest = trimmed(&text[..text.len() - end.len()]);
+    (!rest.is_empty()).then(|| (SubjectMark::End, (*end).to_owned(), rest.to_owned()))
+}
+
+fn is_denied(text: &str) -> bool {
+    let denies = |word: &str| DENIALS.contains(&folded(word).as_str()) || word.ends_with("n't");
+    text.split_whitespace().any(denies) || DENIALS_ZH.iter().any(|it| text.contains(it))
+}
+
+/// The meaning of `word`, if it is a mark.
+fn mark(word: &str) -> Option<SubjectMark> {
+    let word = folded(word);
+    let of_table = MARKS.iter().find(|(_, words)| words.split_ascii_whitespace().any(|it| it == word));
+    let is_level = || word.contains(char::is_alphabetic) && word.parse::<Severity>().is_ok();
+    of_table.map(|(mark, _)| *mark).or_else(|| is_level().then_some(SubjectMark::Level))
+}
+
+/// The word as words are compared: in lower case, without signs around it, and without a count (`FIRING:2`).
+fn folded(word: &str) -> String {
+    let word = word
+        .split_once(':')
+        .map_or(word, |(word, count)| if count.bytes().all(|it| it.is_ascii_digit()) { word } else { "" });
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    word.split_whitespace().collect::<Vec<_>>().join("_")
+}
+
+/// The text without blanks, and without the signs that Nagios and others put around a subject.
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '*' | '#' | '!' | '=' | '~' | '-' | ':' | '：' | '|')
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+use proptest::prelude::*;
+
+use super::*;
+
+#[track_caller]
+fn check(subject: &str, name: &str, status: Status, level: Option<&str>) {
+    let expected = MarkedSubject { name: name.to_owned(), status, level: level.map(str::to_owned) };
+    assert_eq!(MarkedSubject::read(subject), expected, "{subject}");
+}
+
+#[test]
+fn an_end_has_the_name_of_what_it_ends() {
+    for subject in [
+        "[OK] UPS on battery",
+        "[RESOLVED] UPS on battery",
+        "Resolved: UPS on battery",
+        "UPS on battery - OK",
+        "UPS on battery (resolved)",
+        "UPS on battery resolved",
+        "RECOVERY UPS on battery",
+        "Alert: UPS on battery - cleared",
+        "【已恢复】UPS on battery",
+        "恢复：UPS on battery",
+        "** RECOVERY: UPS on battery **",
+        "UPS on battery is UP",
+    ] {
+        check(subject, "UPS on battery", Status::Resolved, None);
+    }
+    check("3号泵漏水已恢复", "3号泵漏水", Status::Resolved, None);
+    check("告警恢复：3号泵漏水", "3号泵漏水", Status::Resolved, None);
+    check("[NAS01] [OK] Volume 1", "[NAS01] Volume 1", Status::Resolved, None);
+}
+
+#[test]
+fn a_raise_has_the_same_name_and_perhaps_a_level() {
+    check("UPS on battery", "UPS on battery", Status::Firing, None);
+    check("[CRITICAL] Disk full", "Disk full", Status::Firing, Some("CRITICAL"));
+    check("[FIRING:2] Disk full", "Disk full", Status::Firing, None);
+    check("Warning: Disk full", "Disk full", Status::Firing, Some("Warning"));
+    check("告警：3号泵漏水", "3号泵漏水", Status::Firing, None);
+    check("【紧急】3号泵漏水", "3号泵漏水", Status::Firing, Some("紧急"));
+    check("PROBLEM Host web-1 is DOWN", "Host web-1", Status::Firing, None);
+    check("RECOVERY Host web-1 is UP", "Host web-1", Status::Resolved, None);
+}
+
+#[test]
+fn what_may_be_an_alarm_is_no_end() {
+    for subject in [
+        "Recovery of volume 3",
+        "RAID recovery failed on disk 3",
+        "Incident not resolved",
+        "Power has not been restored",
+        "故障未恢复",
+        "Disk 3: removed",
+        "Valve closed",
+        "Temperature is up",
+        "OK button pressed",
+        "[OK] [PROBLEM] Disk full",
+        "RECOVERY FAILED ON DISK 3",
+    ] {
+        assert_eq!(MarkedSubject::read(subject).status, Status::Firing, "{subject}");
+    }
+}
+
+#[test]
+fn nothing_but_marks_is_a_name() {
+    check("Alarm", "Alarm", Status::Firing, None);
+    check("[OK]", "[OK]", Status::Resolved, None);
+    check("", "", Status::Firing, None);
+}
+
+proptest! {
+    #[test]
+    fn any_subject_has_a_name(subject in "[\\[\\]【】() :：\\-a-zOKok已恢复*]{0,40}") {
+        let read = MarkedSubject::read(&subject);
+        prop_assert_eq!(read.name.is_empty(), subject.trim().is_empty());
+    }
+}
