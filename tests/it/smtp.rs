@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use xtask::DiskRoom;
 
 use crate::harness::{PATIENCE, TestFolder, TestGateway, TestRequest, root, text, until};
 
@@ -263,4 +264,47 @@ fn a_mail_that_is_too_long_is_refused_and_a_reload_changes_addresses() {
     mail["to"] = json!(["Power@Fanfare.Local"]);
     assert_eq!(send(&gateway, &mail), "250");
     until("it is told", || seen(&gateway).len() == 1, PATIENCE);
+}
+
+#[test]
+fn a_mail_that_cannot_be_kept_is_sent_again_and_told_once() {
+    let mut gateway = gateway();
+    let mut mail = ups_mail("UPS on battery", "Runtime left: 12 min");
+    mail["message_id"] = json!("<2@ups1.plant.example>");
+    mail["date"] = json!("Sat, 28 Nov 2026 16:26:40 +0800");
+    let pid = gateway.program().pid();
+    DiskRoom::None.give_to(pid).unwrap();
+    assert_eq!(send(&gateway, &mail), "451");
+    DiskRoom::Unlimited.give_to(pid).unwrap();
+    until("it is taken", || send(&gateway, &mail) == "250", PATIENCE);
+    assert_eq!(send(&gateway, &mail), "250", "once more");
+    assert_eq!(seen(&gateway).len(), 1, "{}", gateway.log());
+    assert!(metric(&gateway, "fanfare_smtp_mails_total{source=\"ups\",fate=\"not_stored\"}") >= 1.0);
+}
+
+#[test]
+fn a_mail_to_two_sources_is_for_both_and_one_over_tls_is_taken() {
+    let key = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let config =
+        CONFIG.replace("server: { ", "server: { tls: { cert_file: server.pem, key_file: server.key }, ");
+    let site = Arc::new(TestFolder::new(&config));
+    site.write("server.pem", &key.cert.pem());
+    site.write("server.key", &key.signing_key.serialize_pem());
+    let gateway = TestGateway::start_at(&site, &["--sandbox"], &[]);
+    let mut mail = ups_mail("Plant without power", "");
+    mail["to"] = json!(["ups@fanfare.local", "nvr@fanfare.local"]);
+    mail["starttls"] = json!(site.path("server.pem"));
+    mail["login"] = json!(["nvr", "tanstaaftanstaaf"]);
+    assert_eq!(send(&gateway, &mail), "250");
+    let url = format!("https://{}", gateway.address());
+    let listed = || site.run(&["alerts", "list", "--json", "--url", &url], &[]);
+    for source in ["ups", "nvr"] {
+        let said = listed();
+        assert!(
+            said.stdout.contains(&format!("\"source\":\"{source}\""))
+                || said.stdout.contains(&format!("\"source\": \"{source}\"")),
+            "{}",
+            said.said()
+        );
+    }
 }

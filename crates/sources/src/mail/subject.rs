@@ -82,12 +82,18 @@ const SEPARATORS: [&str; 6] = [": ", "：", " - ", " – ", " | ", " — "];
 /// The length of a word in capitals that may be the name of a thing.
 const SHORT_WORD: usize = 6;
 
+/// The bytes of a subject in which marks are looked for at most: what is longer is no subject for people.
+const LONGEST: usize = 1000;
+
 /// The marks of one subject are not more than this.
 const MOST_MARKS: usize = 8;
 
 impl MarkedSubject {
     /// Takes `subject` apart.
     pub(super) fn read(subject: &str) -> Self {
+        if subject.len() > LONGEST {
+            return Self { name: subject.trim().to_owned(), status: Status::Firing, level: None };
+        }
         let mut marks = FoundMarks::default();
         let mut rest = trimmed(&without_bracketed(subject, &mut marks)).to_owned();
         for _ in 0..MOST_MARKS {
