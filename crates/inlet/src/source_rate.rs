@@ -20,9 +20,9 @@ pub struct SourceRate {
 /// The reason for which alerts are too many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RateExceeded {
-    /// They may come once this time has passed.
+    /// Too many for now: this time must pass.
     For(Duration),
-    /// They may never come together: so many may at once.
+    /// Too many at any time: so many may come at once.
     AtOnce(NonZeroU32),
 }
 

@@ -2,9 +2,9 @@
 
 use crate::address::MailAddress;
 
-/// A command.
+/// A command of a sender, with what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum SmtpCommand {
+pub(crate) enum SenderCommand {
     Ehlo,
     Helo,
     /// The sender, who may be nobody, and the size that he announces.
@@ -20,8 +20,8 @@ pub(crate) enum SmtpCommand {
     Quit,
     StartTls,
     Auth {
-        mechanism: AuthMechanism,
-        /// What stands behind the mechanism.
+        mechanism: ShownMechanism,
+        /// The text behind the mechanism.
         initial: Option<String>,
     },
     /// A request of HTTP: a web page has a browser speak to a port that is not meant for it.
@@ -30,7 +30,7 @@ pub(crate) enum SmtpCommand {
 
 /// A mechanism of AUTH.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AuthMechanism {
+pub(crate) enum ShownMechanism {
     Plain,
     Login,
 }
@@ -50,7 +50,7 @@ pub(crate) enum CommandFault {
 /// The verbs of HTTP.
 const HTTP_VERBS: [&str; 8] = ["GET", "POST", "PUT", "HEAD", "OPTIONS", "DELETE", "PATCH", "CONNECT"];
 
-impl SmtpCommand {
+impl SenderCommand {
     /// Reads a line without its end.
     pub(crate) fn parse(line: &[u8]) -> Result<Self, CommandFault> {
         let text = str::from_utf8(line).map_err(|_| CommandFault::Syntax("the command is not UTF-8"))?;
@@ -84,11 +84,11 @@ fn named(name: &str) -> Result<(), CommandFault> {
     if name.is_empty() { Err(CommandFault::Syntax("a name must follow")) } else { Ok(()) }
 }
 
-fn bare(rest: &str, command: SmtpCommand) -> Result<SmtpCommand, CommandFault> {
+fn bare(rest: &str, command: SenderCommand) -> Result<SenderCommand, CommandFault> {
     if rest.is_empty() { Ok(command) } else { Err(CommandFault::Syntax("nothing may follow")) }
 }
 
-fn mail(rest: &str) -> Result<SmtpCommand, CommandFault> {
+fn mail(rest: &str) -> Result<SenderCommand, CommandFault> {
     let (path, parameters) = path(rest, "FROM")?;
     if !path.is_empty() {
         address(path)?;
@@ -104,15 +104,15 @@ fn mail(rest: &str) -> Result<SmtpCommand, CommandFault> {
             _ => return Err(CommandFault::Parameter),
         }
     }
-    Ok(SmtpCommand::Mail { size })
+    Ok(SenderCommand::Mail { size })
 }
 
-fn rcpt(rest: &str) -> Result<SmtpCommand, CommandFault> {
+fn rcpt(rest: &str) -> Result<SenderCommand, CommandFault> {
     let (path, parameters) = path(rest, "TO")?;
     if !parameters.is_empty() {
         return Err(CommandFault::Parameter);
     }
-    address(path).map(SmtpCommand::Rcpt)
+    address(path).map(SenderCommand::Rcpt)
 }
 
 /// The path behind `FROM:` or `TO:`, without its brackets, and what follows it. Boxes leave out the brackets, or put a
@@ -156,15 +156,15 @@ fn address(path: &str) -> Result<MailAddress, CommandFault> {
     path.parse().map_err(|_| CommandFault::Syntax("the address cannot be read"))
 }
 
-fn auth(rest: &str) -> Result<SmtpCommand, CommandFault> {
+fn auth(rest: &str) -> Result<SenderCommand, CommandFault> {
     let (mechanism, initial) = rest.split_once(' ').unwrap_or((rest, ""));
     let mechanism = match mechanism.to_ascii_uppercase().as_str() {
-        "PLAIN" => AuthMechanism::Plain,
-        "LOGIN" => AuthMechanism::Login,
+        "PLAIN" => ShownMechanism::Plain,
+        "LOGIN" => ShownMechanism::Login,
         _ => return Err(CommandFault::Mechanism),
     };
     let initial = Some(initial.trim().to_owned()).filter(|it| !it.is_empty());
-    Ok(SmtpCommand::Auth { mechanism, initial })
+    Ok(SenderCommand::Auth { mechanism, initial })
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsAcceptor;
 
 use crate::connections::ConnectionPlace;
-use crate::dialogue::{Dialogue, MailTls, NextStep, Turn};
+use crate::dialogue::{AfterReply, Dialogue, DialogueTurn, MailTls};
 use crate::framing::{InputBuffer, InputLine, MailProgress, MailReader};
 use crate::held::{HeldMail, HeldMails};
 use crate::observer::MailRefusal;
@@ -132,7 +132,7 @@ impl SenderConnection {
                 Ok(line) => line,
                 Err(end) => return end,
             };
-            let Turn { reply, next, refusal } = dialogue.line(line, &self.shared.rules().table);
+            let DialogueTurn { reply, next, refusal } = dialogue.line(line, &self.shared.rules().table);
             if let Some(refusal) = refusal {
                 self.refuse(refusal, reply.reason());
             }
@@ -141,13 +141,13 @@ impl SenderConnection {
             }
             let is_early = !self.input.is_empty();
             let end = match next {
-                NextStep::Line => self.write(stream, &reply).await,
-                NextStep::Close => self.write(stream, &reply).await.and(Err(StreamEnd::Over)),
+                AfterReply::Line => self.write(stream, &reply).await,
+                AfterReply::Close => self.write(stream, &reply).await.and(Err(StreamEnd::Over)),
                 // What was sent in clear text before the handshake, or as commands before we asked for the mail, may
                 // have been put there by somebody else.
-                NextStep::StartTls | NextStep::Mail(_) if is_early => self.refuse_early(stream).await,
-                NextStep::StartTls => self.write(stream, &reply).await.and(Err(StreamEnd::StartTls)),
-                NextStep::Mail(sources) => {
+                AfterReply::StartTls | AfterReply::Mail(_) if is_early => self.refuse_early(stream).await,
+                AfterReply::StartTls => self.write(stream, &reply).await.and(Err(StreamEnd::StartTls)),
+                AfterReply::Mail(sources) => {
                     let received = self.mail(stream, &reply, &sources).await;
                     dialogue.end_mail();
                     received

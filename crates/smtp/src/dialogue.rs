@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::command::{CommandFault, SmtpCommand};
+use crate::command::{CommandFault, SenderCommand};
 use crate::framing::{InputLine, LONGEST_COMMAND};
 use crate::login::{LoginProgress, PendingLogin, ShownLogin};
 use crate::observer::MailRefusal;
 use crate::reply::InletReply;
 use crate::settings::{LoginRule, SmtpSource};
-use crate::sources::{RecipientRefusal, RecipientTable};
+use crate::sources::{NotARecipient, RecipientTable};
 
 /// The recipients of a mail at most (RFC 5321, 4.5.3.1.8).
 const MOST_RECIPIENTS: usize = 100;
@@ -24,7 +24,7 @@ const MOST_WRONG_LOGINS: u32 = 3;
 /// The encryption of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MailTls {
-    /// There is none, and none is offered.
+    /// No encryption, and none on offer.
     Unavailable,
     /// The sender may ask for it.
     Offered,
@@ -42,14 +42,14 @@ pub(crate) struct Dialogue {
     is_greeted: bool,
     login: Option<ShownLogin>,
     pending: Option<PendingLogin>,
-    mail: Option<Envelope>,
+    mail: Option<AnnouncedMail>,
     fruitless: usize,
     wrong_logins: u32,
 }
 
 /// The recipients of a mail that is being announced.
 #[derive(Debug, Default)]
-struct Envelope {
+struct AnnouncedMail {
     /// Each source once, however many of its addresses are named.
     sources: Vec<Arc<SmtpSource>>,
     recipients: usize,
@@ -57,22 +57,22 @@ struct Envelope {
 
 /// The answer to a line.
 #[derive(Debug)]
-pub(crate) struct Turn {
+pub(crate) struct DialogueTurn {
     pub(crate) reply: InletReply,
-    pub(crate) next: NextStep,
+    pub(crate) next: AfterReply,
     pub(crate) refusal: Option<MailRefusal>,
 }
 
 /// The next thing to do, once the reply is sent.
 #[derive(Debug)]
-pub(crate) enum NextStep {
+pub(crate) enum AfterReply {
     /// Read the next line.
     Line,
     /// Receive a mail for these sources.
     Mail(Vec<Arc<SmtpSource>>),
-    /// Begin TLS.
+    /// Make a handshake of TLS, and listen anew.
     StartTls,
-    /// Hang up.
+    /// Close the connection.
     Close,
 }
 
@@ -120,11 +120,11 @@ impl Dialogue {
     }
 
     /// The answer to a line.
-    pub(crate) fn line(&mut self, line: InputLine, table: &RecipientTable) -> Turn {
+    pub(crate) fn line(&mut self, line: InputLine, table: &RecipientTable) -> DialogueTurn {
         let turn = match (line, self.pending.take()) {
-            (InputLine::TooLong, _) => Turn::bad(500, "5.5.2 the line is too long"),
+            (InputLine::TooLong, _) => DialogueTurn::bad(500, "5.5.2 the line is too long"),
             (InputLine::BareNewline, _) => {
-                Turn::bad(500, "5.5.2 a line must end with CR LF, and have neither in it")
+                DialogueTurn::bad(500, "5.5.2 a line must end with CR LF, and have neither in it")
             }
             (InputLine::Whole(line), Some(pending)) => self.answer_to_challenge(pending, &line, table),
             (InputLine::Whole(line), None) => self.command(&line, table),
@@ -133,40 +133,44 @@ impl Dialogue {
     }
 
     /// The turn, or the end if there were too many that led to nothing.
-    fn bounded(&mut self, turn: Turn) -> Turn {
+    fn bounded(&mut self, turn: DialogueTurn) -> DialogueTurn {
         if self.wrong_logins >= MOST_WRONG_LOGINS {
-            return Turn::closing(421, "4.7.0 too many wrong logins", MailRefusal::WrongLogin);
+            return DialogueTurn::closing(421, "4.7.0 too many wrong logins", MailRefusal::WrongLogin);
         }
         match turn.next {
-            NextStep::Mail(_) | NextStep::StartTls | NextStep::Close => return turn,
-            NextStep::Line => self.fruitless += 1,
+            AfterReply::Mail(_) | AfterReply::StartTls | AfterReply::Close => return turn,
+            AfterReply::Line => self.fruitless += 1,
         }
         let recipients = self.mail.as_ref().map_or(0, |it| it.recipients);
         if self.fruitless > MOST_FRUITLESS + recipients {
-            return Turn::closing(421, "4.7.0 too many commands without a mail", MailRefusal::Fruitless);
+            return DialogueTurn::closing(
+                421,
+                "4.7.0 too many commands without a mail",
+                MailRefusal::Fruitless,
+            );
         }
         turn
     }
 
-    fn command(&mut self, line: &[u8], table: &RecipientTable) -> Turn {
-        let command = match SmtpCommand::parse(line) {
+    fn command(&mut self, line: &[u8], table: &RecipientTable) -> DialogueTurn {
+        let command = match SenderCommand::parse(line) {
             Ok(command) => command,
             Err(fault) => return fault.into(),
         };
         let is_long = line.len() + 2 > LONGEST_COMMAND;
         match command {
-            SmtpCommand::Http => {
-                Turn::closing(554, "5.5.1 this is no server for web pages", MailRefusal::BadCommand)
+            SenderCommand::Http => {
+                DialogueTurn::closing(554, "5.5.1 this is no server for web pages", MailRefusal::BadCommand)
             }
-            SmtpCommand::Auth { mechanism, initial } => {
+            SenderCommand::Auth { mechanism, initial } => {
                 self.auth(|| LoginProgress::begin(mechanism, initial.as_deref()), table)
             }
-            _ if is_long => Turn::bad(500, "5.5.2 the command is too long"),
-            SmtpCommand::Ehlo => self.greeted(self.abilities()),
-            SmtpCommand::Helo => self.greeted(InletReply::new(250, "fanfare")),
-            SmtpCommand::Mail { size } => self.mail(size),
-            SmtpCommand::Rcpt(address) => match self.mail.take() {
-                None => Turn::bad(503, "5.5.1 say MAIL first"),
+            _ if is_long => DialogueTurn::bad(500, "5.5.2 the command is too long"),
+            SenderCommand::Ehlo => self.greeted(self.abilities()),
+            SenderCommand::Helo => self.greeted(InletReply::new(250, "fanfare")),
+            SenderCommand::Mail { size } => self.mail(size),
+            SenderCommand::Rcpt(address) => match self.mail.take() {
+                None => DialogueTurn::bad(503, "5.5.1 say MAIL first"),
                 Some(mail) => {
                     let found = table.recipient(&address, self.peer, self.login.as_ref());
                     let (mail, turn) = mail.with(found);
@@ -174,32 +178,36 @@ impl Dialogue {
                     turn
                 }
             },
-            SmtpCommand::Data => self.data(),
-            SmtpCommand::Reset => {
+            SenderCommand::Data => self.data(),
+            SenderCommand::Reset => {
                 self.mail = None;
-                Turn::ok("2.0.0 forgotten")
+                DialogueTurn::ok("2.0.0 forgotten")
             }
-            SmtpCommand::Noop => Turn::ok("2.0.0 nothing done"),
-            SmtpCommand::Verify => Turn::reply(252, "2.5.2 send a mail and see"),
-            SmtpCommand::Help => {
-                Turn::reply(214, "2.0.0 mail to the address of a source; nothing is sent on")
+            SenderCommand::Noop => DialogueTurn::ok("2.0.0 nothing done"),
+            SenderCommand::Verify => DialogueTurn::reply(252, "2.5.2 send a mail and see"),
+            SenderCommand::Help => {
+                DialogueTurn::reply(214, "2.0.0 mail to the address of a source; nothing is sent on")
             }
-            SmtpCommand::Quit => Turn { next: NextStep::Close, ..Turn::reply(221, "2.0.0 bye") },
-            SmtpCommand::StartTls => match self.tls {
-                MailTls::Offered => Turn { next: NextStep::StartTls, ..Turn::reply(220, "2.0.0 begin") },
-                MailTls::Unavailable => Turn::bad(502, "5.5.1 there is no TLS here"),
-                MailTls::Active => Turn::bad(503, "5.5.1 this is TLS"),
+            SenderCommand::Quit => {
+                DialogueTurn { next: AfterReply::Close, ..DialogueTurn::reply(221, "2.0.0 bye") }
+            }
+            SenderCommand::StartTls => match self.tls {
+                MailTls::Offered => {
+                    DialogueTurn { next: AfterReply::StartTls, ..DialogueTurn::reply(220, "2.0.0 begin") }
+                }
+                MailTls::Unavailable => DialogueTurn::bad(502, "5.5.1 there is no TLS here"),
+                MailTls::Active => DialogueTurn::bad(503, "5.5.1 this is TLS"),
             },
         }
     }
 
-    fn greeted(&mut self, reply: InletReply) -> Turn {
+    fn greeted(&mut self, reply: InletReply) -> DialogueTurn {
         self.is_greeted = true;
         self.mail = None;
-        Turn { reply, next: NextStep::Line, refusal: None }
+        DialogueTurn { reply, next: AfterReply::Line, refusal: None }
     }
 
-    /// What an EHLO is told.
+    /// The abilities that an EHLO is told.
     fn abilities(&self) -> InletReply {
         let mut lines: Vec<Cow<'static, str>> =
             vec!["fanfare".into(), format!("SIZE {}", self.max_mail).into()];
@@ -221,88 +229,93 @@ impl Dialogue {
         }
     }
 
-    fn mail(&mut self, size: Option<u64>) -> Turn {
+    fn mail(&mut self, size: Option<u64>) -> DialogueTurn {
         if !self.is_greeted {
-            return Turn::bad(503, "5.5.1 say EHLO or HELO first");
+            return DialogueTurn::bad(503, "5.5.1 say EHLO or HELO first");
         }
         if self.mail.is_some() {
-            return Turn::bad(503, "5.5.1 one mail after the other");
+            return DialogueTurn::bad(503, "5.5.1 one mail after the other");
         }
         if size.is_some_and(|it| it > self.max_mail as u64) {
-            return Turn::refused(552, "5.3.4 the mail is too long", MailRefusal::TooLong);
+            return DialogueTurn::refused(552, "5.3.4 the mail is too long", MailRefusal::TooLong);
         }
-        self.mail = Some(Envelope::default());
-        Turn::ok("2.1.0 go on")
+        self.mail = Some(AnnouncedMail::default());
+        DialogueTurn::ok("2.1.0 go on")
     }
 
-    fn data(&mut self) -> Turn {
+    fn data(&mut self) -> DialogueTurn {
         match self.mail.take() {
-            None => Turn::bad(503, "5.5.1 say MAIL first"),
+            None => DialogueTurn::bad(503, "5.5.1 say MAIL first"),
             Some(mail) if mail.sources.is_empty() => {
                 self.mail = Some(mail);
-                Turn::bad(554, "5.5.1 no recipient was taken")
+                DialogueTurn::bad(554, "5.5.1 no recipient was taken")
             }
-            Some(Envelope { sources, .. }) => Turn {
-                next: NextStep::Mail(sources),
-                ..Turn::reply(354, "end with a line that has only a dot")
+            Some(AnnouncedMail { sources, .. }) => DialogueTurn {
+                next: AfterReply::Mail(sources),
+                ..DialogueTurn::reply(354, "end with a line that has only a dot")
             },
         }
     }
 
-    fn auth(&mut self, begin: impl FnOnce() -> LoginProgress, table: &RecipientTable) -> Turn {
+    fn auth(&mut self, begin: impl FnOnce() -> LoginProgress, table: &RecipientTable) -> DialogueTurn {
         if !self.is_greeted {
-            return Turn::bad(503, "5.5.1 say EHLO first");
+            return DialogueTurn::bad(503, "5.5.1 say EHLO first");
         }
         if self.login.is_some() || self.mail.is_some() {
-            return Turn::bad(503, "5.5.1 log in once, and before MAIL");
+            return DialogueTurn::bad(503, "5.5.1 log in once, and before MAIL");
         }
         if !self.may_log_in() {
             let message = "5.7.11 a password would cross the network in clear text: say STARTTLS first";
-            return Turn::refused(538, message, MailRefusal::UnprotectedLogin);
+            return DialogueTurn::refused(538, message, MailRefusal::UnprotectedLogin);
         }
         self.progressed(begin(), table)
     }
 
-    fn answer_to_challenge(&mut self, pending: PendingLogin, line: &[u8], table: &RecipientTable) -> Turn {
+    fn answer_to_challenge(
+        &mut self,
+        pending: PendingLogin,
+        line: &[u8],
+        table: &RecipientTable,
+    ) -> DialogueTurn {
         if line == b"*" {
-            return Turn::bad(501, "5.7.0 given up");
+            return DialogueTurn::bad(501, "5.7.0 given up");
         }
         self.progressed(pending.answered(line), table)
     }
 
-    fn progressed(&mut self, progress: LoginProgress, table: &RecipientTable) -> Turn {
+    fn progressed(&mut self, progress: LoginProgress, table: &RecipientTable) -> DialogueTurn {
         match progress {
             LoginProgress::Ask(pending) => {
                 let question = pending.question();
                 self.pending = Some(pending);
-                Turn::reply(334, question)
+                DialogueTurn::reply(334, question)
             }
             LoginProgress::Shown(login) if table.is_known(&login) => {
                 self.login = Some(login);
-                Turn::reply(235, "2.7.0 welcome")
+                DialogueTurn::reply(235, "2.7.0 welcome")
             }
             LoginProgress::Shown(_) => {
                 self.wrong_logins += 1;
-                Turn::refused(535, "5.7.8 this login opens no source", MailRefusal::WrongLogin)
+                DialogueTurn::refused(535, "5.7.8 this login opens no source", MailRefusal::WrongLogin)
             }
-            LoginProgress::Unreadable => Turn::bad(501, "5.5.2 this is no login in base64"),
+            LoginProgress::Unreadable => DialogueTurn::bad(501, "5.5.2 this is no login in base64"),
         }
     }
 }
 
-impl Envelope {
+impl AnnouncedMail {
     /// The envelope with another recipient, if it is taken.
-    fn with(mut self, found: Result<Arc<SmtpSource>, RecipientRefusal>) -> (Self, Turn) {
+    fn with(mut self, found: Result<Arc<SmtpSource>, NotARecipient>) -> (Self, DialogueTurn) {
         let turn = match found {
             _ if self.recipients >= MOST_RECIPIENTS => {
-                Turn::refused(452, "4.5.3 too many recipients", MailRefusal::TooManyRecipients)
+                DialogueTurn::refused(452, "4.5.3 too many recipients", MailRefusal::TooManyRecipients)
             }
             Ok(source) => {
                 self.recipients += 1;
                 if !self.sources.iter().any(|it| it.settings.name == source.settings.name) {
                     self.sources.push(source);
                 }
-                Turn::ok("2.1.5 go on")
+                DialogueTurn::ok("2.1.5 go on")
             }
             Err(refusal) => refusal.into(),
         };
@@ -310,26 +323,26 @@ impl Envelope {
     }
 }
 
-impl From<RecipientRefusal> for Turn {
-    fn from(refusal: RecipientRefusal) -> Self {
+impl From<NotARecipient> for DialogueTurn {
+    fn from(refusal: NotARecipient) -> Self {
         match refusal {
-            RecipientRefusal::Unknown => {
+            NotARecipient::Unknown => {
                 let message = "5.1.1 no source has this address, and nothing is sent on";
                 Self::refused(550, message, MailRefusal::UnknownRecipient)
             }
-            RecipientRefusal::ForeignNetwork => {
+            NotARecipient::ForeignNetwork => {
                 let message = "5.7.1 nobody may mail to this source from this address";
                 Self::refused(550, message, MailRefusal::ForeignNetwork)
             }
-            RecipientRefusal::NeedsLogin => Self::refused(530, "5.7.0 log in first", MailRefusal::NeedsLogin),
-            RecipientRefusal::WrongLogin => {
+            NotARecipient::NeedsLogin => Self::refused(530, "5.7.0 log in first", MailRefusal::NeedsLogin),
+            NotARecipient::WrongLogin => {
                 Self::refused(550, "5.7.1 this login does not open this source", MailRefusal::WrongLogin)
             }
         }
     }
 }
 
-impl From<CommandFault> for Turn {
+impl From<CommandFault> for DialogueTurn {
     fn from(fault: CommandFault) -> Self {
         match fault {
             CommandFault::Unknown => Self::bad(500, "5.5.1 unknown command"),
@@ -340,9 +353,9 @@ impl From<CommandFault> for Turn {
     }
 }
 
-impl Turn {
+impl DialogueTurn {
     fn reply(code: u16, text: impl Into<Cow<'static, str>>) -> Self {
-        Self { reply: InletReply::new(code, text), next: NextStep::Line, refusal: None }
+        Self { reply: InletReply::new(code, text), next: AfterReply::Line, refusal: None }
     }
 
     fn ok(text: &'static str) -> Self {
@@ -358,7 +371,7 @@ impl Turn {
     }
 
     fn closing(code: u16, text: &'static str, refusal: MailRefusal) -> Self {
-        Self { next: NextStep::Close, ..Self::refused(code, text, refusal) }
+        Self { next: AfterReply::Close, ..Self::refused(code, text, refusal) }
     }
 }
 

@@ -38,14 +38,14 @@ pub(crate) enum InputLine {
 pub(crate) struct MailReader {
     limit: usize,
     mail: Vec<u8>,
-    at: Place,
+    at: ByteContext,
     /// The bytes that have come since the mail is known to be too long; `None`: it is not.
     excess: Option<usize>,
 }
 
 /// The place of a mail at which its next byte stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum ByteContext {
     LineStart,
     Text,
     AfterCr,
@@ -71,7 +71,7 @@ pub(crate) enum MailProgress {
     Whole(Vec<u8>),
     /// The end of a mail that is longer than the limit.
     TooLong,
-    /// So much more than the limit that its end is not awaited.
+    /// Far more than the limit: its end is not awaited.
     Flood,
 }
 
@@ -125,7 +125,7 @@ impl InputBuffer {
 impl MailReader {
     /// A mail of which nothing has come; it may have `limit` bytes.
     pub(crate) fn new(limit: usize) -> Self {
-        Self { limit, mail: Vec::new(), at: Place::LineStart, excess: None }
+        Self { limit, mail: Vec::new(), at: ByteContext::LineStart, excess: None }
     }
 
     /// The bytes that are held of it.
@@ -141,15 +141,20 @@ impl MailReader {
 
     /// Takes a byte; true if the mail ends with it.
     fn push(&mut self, byte: u8) -> bool {
-        let (kept, at): (&[u8], Place) = match (self.at, byte) {
-            (Place::AfterDotCr, b'\n') => return true,
-            (Place::LineStart, b'.') => (&[], Place::AfterDot),
-            (Place::AfterDot, b'\r') => (&[], Place::AfterDotCr),
-            (Place::AfterCr, b'\n') => (b"\n", Place::LineStart),
-            (Place::AfterDotCr, b'\r') => (b"\r\r", Place::AfterCr),
-            (Place::AfterDotCr, _) => (&[b'\r', byte], Place::Text),
-            (Place::LineStart | Place::Text | Place::AfterCr, b'\r') => (b"\r", Place::AfterCr),
-            (Place::LineStart | Place::Text | Place::AfterCr | Place::AfterDot, _) => (&[byte], Place::Text),
+        let (kept, at): (&[u8], ByteContext) = match (self.at, byte) {
+            (ByteContext::AfterDotCr, b'\n') => return true,
+            (ByteContext::LineStart, b'.') => (&[], ByteContext::AfterDot),
+            (ByteContext::AfterDot, b'\r') => (&[], ByteContext::AfterDotCr),
+            (ByteContext::AfterCr, b'\n') => (b"\n", ByteContext::LineStart),
+            (ByteContext::AfterDotCr, b'\r') => (b"\r\r", ByteContext::AfterCr),
+            (ByteContext::AfterDotCr, _) => (&[b'\r', byte], ByteContext::Text),
+            (ByteContext::LineStart | ByteContext::Text | ByteContext::AfterCr, b'\r') => {
+                (b"\r", ByteContext::AfterCr)
+            }
+            (
+                ByteContext::LineStart | ByteContext::Text | ByteContext::AfterCr | ByteContext::AfterDot,
+                _,
+            ) => (&[byte], ByteContext::Text),
         };
         self.at = at;
         match &mut self.excess {

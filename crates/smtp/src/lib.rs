@@ -14,13 +14,13 @@ mod dialogue;
 mod sources;
 mod settings;
 mod access;
-mod address;
 mod connections;
 mod held;
 mod observer;
 mod mime;
 mod login;
 mod command;
+mod address;
 mod reply;
 mod framing;
 

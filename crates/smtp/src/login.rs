@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use fanfare_core::Secret;
 
-use crate::command::AuthMechanism;
+use crate::command::ShownMechanism;
 
 /// The login that a sender shows.
 #[derive(Debug, Clone)]
@@ -31,16 +31,16 @@ pub(crate) enum LoginProgress {
     Ask(PendingLogin),
     /// The login is complete.
     Shown(ShownLogin),
-    /// What was sent is no login.
+    /// No login at all.
     Unreadable,
 }
 
 impl LoginProgress {
     /// A login by `mechanism` that begins with `initial`.
-    pub(crate) fn begin(mechanism: AuthMechanism, initial: Option<&str>) -> Self {
+    pub(crate) fn begin(mechanism: ShownMechanism, initial: Option<&str>) -> Self {
         let pending = match mechanism {
-            AuthMechanism::Plain => PendingLogin::Plain,
-            AuthMechanism::Login => PendingLogin::Username,
+            ShownMechanism::Plain => PendingLogin::Plain,
+            ShownMechanism::Login => PendingLogin::Username,
         };
         match initial {
             None => Self::Ask(pending),

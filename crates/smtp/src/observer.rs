@@ -53,7 +53,7 @@ pub(crate) enum MailRefusal {
     TooManyRecipients,
     /// A command that cannot be read, or comes at the wrong time.
     BadCommand,
-    /// So many commands without a mail that the connection was closed.
+    /// Too many commands without a mail: the connection was closed.
     Fruitless,
     /// Bytes before their time, which may be another's commands.
     TooEarly,

@@ -24,9 +24,9 @@ pub struct SmtpListener {
 /// The connections over which senders may log in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoginRule {
-    /// Those with TLS, and those that never leave this machine.
+    /// Connections with TLS, and those that never leave this machine.
     Protected,
-    /// All of them, whoever may listen.
+    /// All connections, whoever may listen.
     Anywhere,
 }
 

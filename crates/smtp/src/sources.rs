@@ -15,7 +15,7 @@ pub(crate) struct RecipientTable(HashMap<MailAddress, Arc<SmtpSource>>);
 
 /// The reason for which a mail to an address is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum RecipientRefusal {
+pub(crate) enum NotARecipient {
     /// The address is no source's. Nothing is sent on.
     Unknown,
     /// The sender is in none of the networks of the source.
@@ -42,19 +42,19 @@ impl RecipientTable {
         address: &MailAddress,
         peer: IpAddr,
         login: Option<&ShownLogin>,
-    ) -> Result<Arc<SmtpSource>, RecipientRefusal> {
-        let source = self.0.get(address).ok_or(RecipientRefusal::Unknown)?;
+    ) -> Result<Arc<SmtpSource>, NotARecipient> {
+        let source = self.0.get(address).ok_or(NotARecipient::Unknown)?;
         let peer = peer.to_canonical();
         if !source.from.is_empty() && !source.from.iter().any(|network| network.contains(&peer)) {
-            return Err(RecipientRefusal::ForeignNetwork);
+            return Err(NotARecipient::ForeignNetwork);
         }
         match (&source.access, login) {
             (MailAccess::Anyone, _) => Ok(Arc::clone(source)),
             (MailAccess::AnyOf(_), Some(login)) if source.access.is_opened_by(login) => {
                 Ok(Arc::clone(source))
             }
-            (MailAccess::AnyOf(_), Some(_)) => Err(RecipientRefusal::WrongLogin),
-            (MailAccess::AnyOf(_), None) => Err(RecipientRefusal::NeedsLogin),
+            (MailAccess::AnyOf(_), Some(_)) => Err(NotARecipient::WrongLogin),
+            (MailAccess::AnyOf(_), None) => Err(NotARecipient::NeedsLogin),
         }
     }
 

@@ -39,11 +39,11 @@ struct TakenMail {
 /// The fate of a mail at one source, for the one answer to all of them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum SourceOutcome {
-    /// It is on the disk, or asks for nothing.
+    /// The alerts are on the disk, or it asks for nothing.
     Taken,
-    /// It would not become an alert by coming again.
+    /// No alert, and none if it comes again.
     Refused(String),
-    /// It may be taken when it comes again.
+    /// Perhaps taken when it comes again.
     Later(String),
 }
 

@@ -47,7 +47,7 @@ pub struct InboundMail {
 /// The sender of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailSender {
-    /// The address.
+    /// The address of the mailbox alone, without a name.
     pub address: String,
     /// The name and the address, as people read them.
     pub shown: String,
@@ -67,8 +67,8 @@ pub(crate) fn read(
     source: &SourceSettings,
     now: Timestamp,
 ) -> Result<Reading, Unreadable> {
-    let sent = SentWords::of(mail)?;
-    let kept = SentWords { name: one_line(&kept(&sent.name)), text: kept(&sent.text), ..sent.clone() };
+    let sent = MailWords::of(mail)?;
+    let kept = MailWords { name: one_line(&kept(&sent.name)), text: kept(&sent.text), ..sent.clone() };
     let mut labels = kept.labels();
     let fingerprint = Fingerprint::from_labels(&kept.identity())
         .with_identity(Some(Identity::from_labels(&sent.identity())));
@@ -103,7 +103,7 @@ pub(crate) fn read(
 
 /// The words of a mail that its alert is made of.
 #[derive(Clone)]
-struct SentWords {
+struct MailWords {
     name: String,
     text: String,
     address: String,
@@ -111,7 +111,7 @@ struct SentWords {
     level: Option<String>,
 }
 
-impl SentWords {
+impl MailWords {
     /// The words of `mail`. Without a subject the first line of the text stands for it.
     fn of(mail: &InboundMail) -> Result<Self, Unreadable> {
         let text = mail.text.trim();
@@ -160,7 +160,7 @@ fn kept(text: &str) -> String {
 }
 
 /// The texts for people. An end keeps its whole subject, which says that it is one.
-fn annotations(mail: &InboundMail, kept: &SentWords) -> Labels {
+fn annotations(mail: &InboundMail, kept: &MailWords) -> Labels {
     let subject = one_line(&bounded(&scrub_text(mail.subject.trim())));
     let files = files(mail);
     let files = Some(files).filter(|it| !it.is_empty()).map(|it| line("attachments", &it));

@@ -12,7 +12,7 @@ use fanfare_gateway::{Gateway, GatewaySetup, Metrics, RandomJitter, Store};
 use fanfare_http::{AppState, HttpServer, ReloadRequests};
 use fanfare_inlet::InletReader;
 use fanfare_mqtt::{MqttInlet, MqttInletSetup};
-use fanfare_smtp::SmtpInletSetup;
+use fanfare_smtp::{SmtpInletSetup, SmtpListener};
 use prometheus_client::registry::Registry;
 use tokio::task::JoinHandle;
 use tracing::{info, warn};
@@ -82,21 +82,10 @@ impl RunningGateway {
         warming_up.await.context("the reading of bodies cannot be prepared")?;
         let (reloads, requests) = ReloadRequests::new();
         let (gateway, bodies) = (Arc::new(gateway), Arc::new(InletReader::new(&mut registry)));
-        let mqtt = MqttInletSetup {
-            gateway: Arc::clone(&gateway),
-            bodies: Arc::clone(&bodies),
-            clock: Arc::clone(&clock) as _,
-            jitter: Arc::new(RandomJitter),
-            store_instance,
-        };
         let providers = if sandbox.is_some() { Providers::Sandbox } else { Providers::Real };
-        let mqtt = SharedMqttInlet::new(MqttInlet::new(mqtt, &mut registry), providers);
-        let mails = SmtpInletSetup {
-            gateway: Arc::clone(&gateway),
-            bodies: Arc::clone(&bodies),
-            clock: Arc::clone(&clock) as _,
-        };
-        let smtp = SharedSmtpInlet::start(mails, mail_listener, &mut registry)?;
+        let inlets = InletSetup { gateway: &gateway, bodies: &bodies, clock: &clock };
+        let mqtt = inlets.mqtt(store_instance, providers, &mut registry);
+        let smtp = inlets.smtp(mail_listener, &mut registry)?;
         smtp.apply(mailed, access.tls.clone()).await;
         let pings = Pings::new(Arc::clone(&gateway), providers)?;
         let state = AppState::new(gateway, clock, bodies, access, registry, reloads);
@@ -138,6 +127,39 @@ impl RunningGateway {
         }
         self.state.gateway().shutdown(GRACE).await;
         info!("Stopped");
+    }
+}
+
+/// The parts that inlets are made of besides their own.
+struct InletSetup<'a> {
+    gateway: &'a Arc<Gateway>,
+    bodies: &'a Arc<InletReader>,
+    clock: &'a Arc<SystemClock>,
+}
+
+impl InletSetup<'_> {
+    fn mqtt(&self, store_instance: String, providers: Providers, registry: &mut Registry) -> SharedMqttInlet {
+        let setup = MqttInletSetup {
+            gateway: Arc::clone(self.gateway),
+            bodies: Arc::clone(self.bodies),
+            clock: Arc::clone(self.clock) as _,
+            jitter: Arc::new(RandomJitter),
+            store_instance,
+        };
+        SharedMqttInlet::new(MqttInlet::new(setup, registry), providers)
+    }
+
+    fn smtp(
+        &self,
+        listener: Option<SmtpListener>,
+        registry: &mut Registry,
+    ) -> anyhow::Result<SharedSmtpInlet> {
+        let setup = SmtpInletSetup {
+            gateway: Arc::clone(self.gateway),
+            bodies: Arc::clone(self.bodies),
+            clock: Arc::clone(self.clock) as _,
+        };
+        SharedSmtpInlet::start(setup, listener, registry)
     }
 }
 

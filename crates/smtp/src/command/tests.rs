@@ -3,33 +3,33 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn parse(line: &str) -> Result<SmtpCommand, CommandFault> {
-    SmtpCommand::parse(line.as_bytes())
+fn parse(line: &str) -> Result<SenderCommand, CommandFault> {
+    SenderCommand::parse(line.as_bytes())
 }
 
-fn rcpt(address: &str) -> Result<SmtpCommand, CommandFault> {
-    Ok(SmtpCommand::Rcpt(address.parse().unwrap()))
+fn rcpt(address: &str) -> Result<SenderCommand, CommandFault> {
+    Ok(SenderCommand::Rcpt(address.parse().unwrap()))
 }
 
 #[test]
 fn commands_are_read_in_any_case_and_with_blanks_as_boxes_write_them() {
-    assert_eq!(parse("ehlo ups.local"), Ok(SmtpCommand::Ehlo));
-    assert_eq!(parse("HELO ups"), Ok(SmtpCommand::Helo));
-    assert_eq!(parse("mail from:<a@b>"), Ok(SmtpCommand::Mail { size: None }));
+    assert_eq!(parse("ehlo ups.local"), Ok(SenderCommand::Ehlo));
+    assert_eq!(parse("HELO ups"), Ok(SenderCommand::Helo));
+    assert_eq!(parse("mail from:<a@b>"), Ok(SenderCommand::Mail { size: None }));
     assert_eq!(
         parse("MAIL FROM: <a@b> SIZE=1000 BODY=8BITMIME SMTPUTF8"),
-        Ok(SmtpCommand::Mail { size: Some(1000) })
+        Ok(SenderCommand::Mail { size: Some(1000) })
     );
-    assert_eq!(parse("MAIL FROM:<>"), Ok(SmtpCommand::Mail { size: None }));
+    assert_eq!(parse("MAIL FROM:<>"), Ok(SenderCommand::Mail { size: None }));
     assert_eq!(parse("RCPT TO:<UPS@Fanfare.local>"), rcpt("ups@fanfare.local"));
     assert_eq!(parse("RCPT TO: ups@fanfare.local"), rcpt("ups@fanfare.local"));
     assert_eq!(parse("RCPT TO:<@relay.example:ups@fanfare.local>"), rcpt("ups@fanfare.local"));
     assert_eq!(parse("RCPT TO:<\"ups\"@fanfare.local>"), rcpt("ups@fanfare.local"));
     assert_eq!(parse("RCPT TO:<水泵@厂.example>"), rcpt("水泵@厂.example"));
-    assert_eq!(parse("DATA "), Ok(SmtpCommand::Data));
-    assert_eq!(parse("EXPN all"), Ok(SmtpCommand::Verify));
-    assert_eq!(parse("POST / HTTP/1.1"), Ok(SmtpCommand::Http));
-    let auth = SmtpCommand::Auth { mechanism: AuthMechanism::Plain, initial: Some("AGE=".into()) };
+    assert_eq!(parse("DATA "), Ok(SenderCommand::Data));
+    assert_eq!(parse("EXPN all"), Ok(SenderCommand::Verify));
+    assert_eq!(parse("POST / HTTP/1.1"), Ok(SenderCommand::Http));
+    let auth = SenderCommand::Auth { mechanism: ShownMechanism::Plain, initial: Some("AGE=".into()) };
     assert_eq!(parse("auth plain AGE="), Ok(auth));
 }
 
@@ -53,13 +53,13 @@ fn what_is_no_command_is_told_apart() {
     ] {
         assert!(matches!(parse(line), Err(CommandFault::Syntax(_))), "{line}: {:?}", parse(line));
     }
-    assert!(SmtpCommand::parse(b"MAIL FROM:<\xff@b>").is_err());
+    assert!(SenderCommand::parse(b"MAIL FROM:<\xff@b>").is_err());
 }
 
 proptest! {
     #[test]
     fn any_line_is_read(line in vec(any::<u8>(), 0..80)) {
-        drop(SmtpCommand::parse(&line));
+        drop(SenderCommand::parse(&line));
     }
 
     #[test]

@@ -41,7 +41,7 @@ fn dialogue(peer: &str, tls: MailTls) -> Dialogue {
     Dialogue::new(peer.parse().unwrap(), LoginRule::Protected, 1000, tls)
 }
 
-fn say(dialogue: &mut Dialogue, line: &str) -> Turn {
+fn say(dialogue: &mut Dialogue, line: &str) -> DialogueTurn {
     dialogue.line(InputLine::Whole(line.as_bytes().to_vec()), &table())
 }
 
@@ -135,7 +135,7 @@ fn a_source_is_mailed_to_from_its_networks_and_with_its_login() {
     );
 }
 
-/// `\0anybody\0the-token`.
+/// The login `\0anybody\0the-token` in base64.
 const TOKEN: &str = "AUTH PLAIN AGFueWJvZHkAdGhlLXRva2Vu";
 
 #[test]
@@ -152,7 +152,7 @@ fn no_password_crosses_the_network_in_clear_text() {
     let offered = String::from_utf8(say(&mut far, "EHLO ups").reply.to_bytes()).unwrap();
     assert!(offered.contains("250-STARTTLS\r\n") && !offered.contains("AUTH"), "{offered}");
     assert_eq!(say(&mut far, TOKEN).reply.code, 538);
-    assert!(matches!(say(&mut far, "STARTTLS").next, NextStep::StartTls));
+    assert!(matches!(say(&mut far, "STARTTLS").next, AfterReply::StartTls));
     far.begin_tls();
     assert_eq!(say(&mut far, "MAIL FROM:<>").reply.code, 503, "what was said before does not count");
     let offered = String::from_utf8(say(&mut far, "EHLO ups").reply.to_bytes()).unwrap();
@@ -167,7 +167,7 @@ fn a_mail_to_two_addresses_of_a_source_is_one() {
     for line in ["EHLO a", "MAIL FROM:<>", "RCPT TO:<open@fanfare.local>", "RCPT TO:<open2@fanfare.local>"] {
         say(&mut dialogue, line);
     }
-    let NextStep::Mail(sources) = say(&mut dialogue, "DATA").next else { panic!() };
+    let AfterReply::Mail(sources) = say(&mut dialogue, "DATA").next else { panic!() };
     assert_eq!(sources.len(), 1);
 }
 
@@ -195,7 +195,7 @@ fn recipients_and_fruitless_commands_are_bounded() {
 #[test]
 fn a_browser_is_hung_up_on_at_once() {
     let turn = say(&mut dialogue(LOOPBACK, MailTls::Unavailable), "POST / HTTP/1.1");
-    assert!(matches!(turn.next, NextStep::Close), "{turn:?}");
+    assert!(matches!(turn.next, AfterReply::Close), "{turn:?}");
 }
 
 #[test]
@@ -221,7 +221,7 @@ proptest! {
         for line in lines {
             let turn = say(&mut dialogue, &line);
             prop_assert!((200..600).contains(&turn.reply.code));
-            prop_assert!(!matches!(turn.next, NextStep::Mail(_)), "{}", line);
+            prop_assert!(!matches!(turn.next, AfterReply::Mail(_)), "{}", line);
         }
     }
 }

@@ -15,7 +15,7 @@ fn lines(bytes: &[u8], piece: usize) -> Vec<InputLine> {
     lines
 }
 
-/// What becomes of a mail that comes in such pieces, and how many bytes are left behind its end.
+/// The progress of a mail that comes in such pieces, and the number of bytes that are left behind its end.
 fn mail(bytes: &[u8], piece: usize, limit: usize) -> (MailProgress, usize) {
     let (mut buffer, mut mail) = (InputBuffer::default(), MailReader::new(limit));
     let mut progress = MailProgress::Unfinished;
@@ -72,7 +72,7 @@ fn a_mail_that_is_too_long_is_received_to_its_end_and_not_for_ever() {
     assert_eq!(mail(&endless, 10_000, 7).0, MailProgress::Flood);
 }
 
-/// What a server writes that sends a text on: CR LF as ends of lines, and a dot before each dot at a start.
+/// The bytes by which a server sends a text on: with a dot before each dot at the start of a line.
 fn stuffed(text: &[u8]) -> Vec<u8> {
     let mut sent = Vec::new();
     for line in text.split_inclusive(|it| *it == b'\n') {
