@@ -308,3 +308,48 @@ fn a_mail_to_two_sources_is_for_both_and_one_over_tls_is_taken() {
         );
     }
 }
+
+#[test]
+fn who_opens_many_connections_and_says_nothing_keeps_nobody_from_mailing() {
+    let gateway = gateway();
+    let idle: Vec<TcpStream> =
+        (0..200).map(|_| TcpStream::connect(mail_address(&gateway)).unwrap()).collect();
+    assert_eq!(send(&gateway, &ups_mail("UPS on battery", "")), "250");
+    assert!(metric(&gateway, "fanfare_smtp_refusals_total{reason=\"displaced\"}") > 0.0);
+    drop(idle);
+}
+
+#[test]
+fn more_than_the_rate_of_a_source_is_sent_again_later() {
+    let config = CONFIG.replace("auth: none, mail", "auth: none, rate_limit: { alerts: 1, per: 1h }, mail");
+    let gateway = TestGateway::start(&config, &["--sandbox"], &[]);
+    assert_eq!(send(&gateway, &ups_mail("UPS on battery", "")), "250");
+    assert_eq!(send(&gateway, &ups_mail("UPS on battery", "")), "250", "a repeat does not count");
+    assert_eq!(send(&gateway, &ups_mail("UPS overloaded", "")), "451");
+    assert_eq!(metric(&gateway, "fanfare_smtp_mails_total{source=\"ups\",fate=\"throttled\"}"), 1.0);
+}
+
+#[test]
+fn a_mail_without_anything_to_read_becomes_an_alert_for_people() {
+    let gateway = gateway();
+    let parts = [
+        "EHLO a\r\n",
+        "MAIL FROM:<nvr2@plant.example>\r\n",
+        "RCPT TO:<ups@fanfare.local>\r\n",
+        "DATA\r\n",
+        "\r\n\r\n.\r\n",
+    ];
+    assert!(talk(&gateway, &parts).contains("on the disk"));
+    let seen = seen(&gateway);
+    assert!(seen.len() == 1 && seen[0].contains("`ups` sent an alert that cannot be read"), "{seen:#?}");
+    let parts = [
+        "EHLO a\r\n",
+        "MAIL FROM:<nvr2@plant.example>\r\n",
+        "RCPT TO:<ups@fanfare.local>\r\n",
+        "DATA\r\n",
+        "\r\nMotion\r\n.\r\n",
+    ];
+    assert!(talk(&gateway, &parts).contains("on the disk"));
+    let alerts = gateway.get("/api/v1/alerts").body;
+    assert!(alerts.contains("nvr2@plant.example"), "{alerts}");
+}

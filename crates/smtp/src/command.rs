@@ -9,6 +9,7 @@ pub(crate) enum SenderCommand {
     Helo,
     /// The sender, who may be nobody, and the size that he announces.
     Mail {
+        sender: Option<MailAddress>,
         size: Option<u64>,
     },
     Rcpt(MailAddress),
@@ -90,9 +91,7 @@ fn bare(rest: &str, command: SenderCommand) -> Result<SenderCommand, CommandFaul
 
 fn mail(rest: &str) -> Result<SenderCommand, CommandFault> {
     let (path, parameters) = path(rest, "FROM")?;
-    if !path.is_empty() {
-        address(path)?;
-    }
+    let sender = if path.is_empty() { None } else { Some(address(path)?) };
     let mut size = None;
     for parameter in parameters.split_whitespace() {
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
@@ -104,7 +103,7 @@ fn mail(rest: &str) -> Result<SenderCommand, CommandFault> {
             _ => return Err(CommandFault::Parameter),
         }
     }
-    Ok(SenderCommand::Mail { size })
+    Ok(SenderCommand::Mail { sender, size })
 }
 
 fn rcpt(rest: &str) -> Result<SenderCommand, CommandFault> {

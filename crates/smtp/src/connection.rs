@@ -12,12 +12,12 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsAcceptor;
 
 use crate::connections::ConnectionPlace;
-use crate::dialogue::{AfterReply, Dialogue, DialogueTurn, MailTls};
+use crate::dialogue::{AfterReply, AnnouncedMail, Dialogue, DialogueTurn, MailTls};
 use crate::framing::{InputBuffer, InputLine, MailProgress, MailReader};
 use crate::held::{HeldMail, HeldMails};
 use crate::observer::MailRefusal;
 use crate::reply::InletReply;
-use crate::settings::{SmtpListener, SmtpSource};
+use crate::settings::SmtpListener;
 use crate::sources::RecipientTable;
 use crate::taking::MailTaker;
 
@@ -147,8 +147,8 @@ impl SenderConnection {
                 // have been put there by somebody else.
                 AfterReply::StartTls | AfterReply::Mail(_) if is_early => self.refuse_early(stream).await,
                 AfterReply::StartTls => self.write(stream, &reply).await.and(Err(StreamEnd::StartTls)),
-                AfterReply::Mail(sources) => {
-                    let received = self.mail(stream, &reply, &sources).await;
+                AfterReply::Mail(mail) => {
+                    let received = self.mail(stream, &reply, &mail).await;
                     dialogue.end_mail();
                     received
                 }
@@ -170,7 +170,7 @@ impl SenderConnection {
         &mut self,
         stream: &mut S,
         go_on: &InletReply,
-        sources: &[Arc<SmtpSource>],
+        mail: &AnnouncedMail,
     ) -> Result<(), StreamEnd>
     where
         S: AsyncRead + AsyncWrite + Unpin,
@@ -184,7 +184,7 @@ impl SenderConnection {
         let reply = match self.receive(stream, &mut held).await? {
             Received::Mail(raw) => {
                 let _storing = self.place.storing();
-                self.shared.taker.take(raw, sources, self.peer).await
+                self.shared.taker.take(raw, mail, self.peer).await
             }
             Received::TooLong => {
                 self.refuse(MailRefusal::TooLong, "a mail is longer than `max_mail`");

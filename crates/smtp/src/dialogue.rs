@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use crate::address::MailAddress;
 use crate::command::{CommandFault, SenderCommand};
 use crate::framing::{InputLine, LONGEST_COMMAND};
 use crate::login::{LoginProgress, PendingLogin, ShownLogin};
@@ -47,11 +48,13 @@ pub(crate) struct Dialogue {
     wrong_logins: u32,
 }
 
-/// The recipients of a mail that is being announced.
+/// A mail that is being announced.
 #[derive(Debug, Default)]
-struct AnnouncedMail {
+pub(crate) struct AnnouncedMail {
+    /// The sender to whom failures would be told; `None`: nobody.
+    pub(crate) sender: Option<MailAddress>,
     /// Each source once, however many of its addresses are named.
-    sources: Vec<Arc<SmtpSource>>,
+    pub(crate) sources: Vec<Arc<SmtpSource>>,
     recipients: usize,
 }
 
@@ -68,8 +71,8 @@ pub(crate) struct DialogueTurn {
 pub(crate) enum AfterReply {
     /// Read the next line.
     Line,
-    /// Receive a mail for these sources.
-    Mail(Vec<Arc<SmtpSource>>),
+    /// Receive the mail that was announced.
+    Mail(AnnouncedMail),
     /// Make a handshake of TLS, and listen anew.
     StartTls,
     /// Close the connection.
@@ -168,7 +171,7 @@ impl Dialogue {
             _ if is_long => DialogueTurn::bad(500, "5.5.2 the command is too long"),
             SenderCommand::Ehlo => self.greeted(self.abilities()),
             SenderCommand::Helo => self.greeted(InletReply::new(250, "fanfare")),
-            SenderCommand::Mail { size } => self.mail(size),
+            SenderCommand::Mail { sender, size } => self.mail(sender, size),
             SenderCommand::Rcpt(address) => match self.mail.take() {
                 None => DialogueTurn::bad(503, "5.5.1 say MAIL first"),
                 Some(mail) => {
@@ -229,7 +232,7 @@ impl Dialogue {
         }
     }
 
-    fn mail(&mut self, size: Option<u64>) -> DialogueTurn {
+    fn mail(&mut self, sender: Option<MailAddress>, size: Option<u64>) -> DialogueTurn {
         if !self.is_greeted {
             return DialogueTurn::bad(503, "5.5.1 say EHLO or HELO first");
         }
@@ -239,7 +242,7 @@ impl Dialogue {
         if size.is_some_and(|it| it > self.max_mail as u64) {
             return DialogueTurn::refused(552, "5.3.4 the mail is too long", MailRefusal::TooLong);
         }
-        self.mail = Some(AnnouncedMail::default());
+        self.mail = Some(AnnouncedMail { sender, ..AnnouncedMail::default() });
         DialogueTurn::ok("2.1.0 go on")
     }
 
@@ -250,8 +253,8 @@ impl Dialogue {
                 self.mail = Some(mail);
                 DialogueTurn::bad(554, "5.5.1 no recipient was taken")
             }
-            Some(AnnouncedMail { sources, .. }) => DialogueTurn {
-                next: AfterReply::Mail(sources),
+            Some(mail) => DialogueTurn {
+                next: AfterReply::Mail(mail),
                 ..DialogueTurn::reply(354, "end with a line that has only a dot")
             },
         }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use fanfare_core::{BeatOutcome, Clock, HeartbeatKey, stable_hash};
 use fanfare_gateway::{ANSWERS_KEPT_FOR, Gateway, KeptAnswer, RequestKey, StoreError};
 use fanfare_inlet::{InletReader, RateExceeded, ReadingRules};
-use fanfare_sources::{BodyFault, Reading, Unreadable};
+use fanfare_sources::{BodyFault, MailSender, Reading, Unreadable};
 use jiff::Timestamp;
 
+use crate::dialogue::AnnouncedMail;
 use crate::mime::{DecodedMail, decode};
 use crate::observer::{MailFate, MailObserver};
 use crate::reply::InletReply;
@@ -50,9 +51,14 @@ enum SourceOutcome {
 impl MailTaker {
     /// Takes a mail for `sources`, and says what is answered: 250 if all of it is on the disk; 4xx if it must come
     /// again, because it could not be stored for one of them; 5xx if it can be no alert of any.
-    pub(crate) async fn take(&self, raw: Vec<u8>, sources: &[Arc<SmtpSource>], peer: IpAddr) -> InletReply {
-        let mail = TakenMail::decode(raw).await;
-        if let Some(decoded) = &mail.decoded {
+    pub(crate) async fn take(&self, raw: Vec<u8>, announced: &AnnouncedMail, peer: IpAddr) -> InletReply {
+        let AnnouncedMail { sender, sources, .. } = announced;
+        let mut mail = TakenMail::decode(raw).await;
+        if let Some(decoded) = &mut mail.decoded {
+            // A box that writes no `From` is known by the address that it announces itself with.
+            let announced = || sender.as_ref().map(ToString::to_string);
+            let announced = || announced().map(|address| MailSender { shown: address.clone(), address });
+            decoded.mail.sender = decoded.mail.sender.take().or_else(announced);
             if decoded.hops > MOST_HOPS {
                 return InletReply::new(554, "5.4.6 the mail goes in circles");
             }

@@ -20,7 +20,7 @@ use crate::time::{SenderClock, plausible};
 use crate::weight::weigh;
 use crate::{BodyFault, ReadAlert, Reading, SourceSettings, Unreadable, tkl};
 
-use self::calendar::without_calendar_words;
+use self::calendar::without_dates;
 use self::subject::MarkedSubject;
 
 mod subject;
@@ -152,7 +152,7 @@ impl MailWords {
 
 /// The text without what changes from mail to mail about one alarm.
 fn comparable(text: &str) -> String {
-    without_calendar_words(&without_readings(&text.to_lowercase()))
+    without_readings(&without_dates(&text.to_lowercase()))
 }
 
 fn kept(text: &str) -> String {

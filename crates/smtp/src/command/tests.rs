@@ -15,12 +15,13 @@ fn rcpt(address: &str) -> Result<SenderCommand, CommandFault> {
 fn commands_are_read_in_any_case_and_with_blanks_as_boxes_write_them() {
     assert_eq!(parse("ehlo ups.local"), Ok(SenderCommand::Ehlo));
     assert_eq!(parse("HELO ups"), Ok(SenderCommand::Helo));
-    assert_eq!(parse("mail from:<a@b>"), Ok(SenderCommand::Mail { size: None }));
+    let sender: Option<MailAddress> = "a@b".parse().ok();
+    assert_eq!(parse("mail from:<a@b>"), Ok(SenderCommand::Mail { sender: sender.clone(), size: None }));
     assert_eq!(
         parse("MAIL FROM: <a@b> SIZE=1000 BODY=8BITMIME SMTPUTF8"),
-        Ok(SenderCommand::Mail { size: Some(1000) })
+        Ok(SenderCommand::Mail { sender, size: Some(1000) })
     );
-    assert_eq!(parse("MAIL FROM:<>"), Ok(SenderCommand::Mail { size: None }));
+    assert_eq!(parse("MAIL FROM:<>"), Ok(SenderCommand::Mail { sender: None, size: None }));
     assert_eq!(parse("RCPT TO:<UPS@Fanfare.local>"), rcpt("ups@fanfare.local"));
     assert_eq!(parse("RCPT TO: ups@fanfare.local"), rcpt("ups@fanfare.local"));
     assert_eq!(parse("RCPT TO:<@relay.example:ups@fanfare.local>"), rcpt("ups@fanfare.local"));

@@ -167,8 +167,8 @@ fn a_mail_to_two_addresses_of_a_source_is_one() {
     for line in ["EHLO a", "MAIL FROM:<>", "RCPT TO:<open@fanfare.local>", "RCPT TO:<open2@fanfare.local>"] {
         say(&mut dialogue, line);
     }
-    let AfterReply::Mail(sources) = say(&mut dialogue, "DATA").next else { panic!() };
-    assert_eq!(sources.len(), 1);
+    let AfterReply::Mail(mail) = say(&mut dialogue, "DATA").next else { panic!() };
+    assert_eq!(mail.sources.len(), 1);
 }
 
 #[test]

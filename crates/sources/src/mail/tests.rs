@@ -39,6 +39,14 @@ fn one_alarm_is_known_again_whatever_its_readings_and_two_texts_are_two() {
         first,
         of("NVR alarm", "Video loss on camera 3\nTime: Sat Nov 28 08:26:40 2026\nRuntime 12 min")
     );
+    assert_eq!(
+        of("NVR alarm", "28 November 2026, 08:26 door 3"),
+        of("NVR alarm", "2 December 2026, 11:00 door 3")
+    );
+    assert_ne!(
+        of("NVR alarm", "28 November 2026, 08:26 door 3"),
+        of("NVR alarm", "28 November 2026, 08:26 door 4")
+    );
     assert_ne!(first, of("NVR alarm", "Motion on camera 4\nTime: Sat Nov 28 08:26:40 2026\nRuntime 12 min"));
     let other = InboundMail { sender: None, ..mail("NVR alarm", "Motion on camera 3") };
     assert_ne!(alert(&other).fingerprint, of("NVR alarm", "Motion on camera 3"));
