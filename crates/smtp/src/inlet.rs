@@ -149,3 +149,6 @@ async fn serve(stream: TcpStream, peer: SocketAddr, shared: Arc<SharedInlet>, ta
     }
     observer.show_connections(table.len());
 }
+
+#[cfg(test)]
+mod tests;
