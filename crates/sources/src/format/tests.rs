@@ -84,3 +84,19 @@ fn every_table_of_a_format_is_made_before_the_first_body_arrives() {
         }
     }
 }
+
+#[test]
+fn a_mail_is_read_by_the_format_if_its_text_is_json_and_as_a_mail_otherwise() {
+    let title = |format: &str, text: &str| {
+        let format = format.parse::<FormatKind>().unwrap().without_mapping().unwrap();
+        let mail = InboundMail { subject: "subject".into(), text: text.into(), ..InboundMail::default() };
+        let mut reading = format.read_mail(&mail, &SourceSettings::new("ups"), Timestamp::UNIX_EPOCH).ok()?;
+        Some(reading.alerts.remove(0).alert.title().to_owned())
+    };
+    let json = r#"{"title": "from JSON", "level": "high"}"#;
+    assert_eq!(title("tkl", json).as_deref(), Some("from JSON"));
+    assert_eq!(title("tkl", "{ no JSON").as_deref(), Some("subject"));
+    assert_eq!(title("tkl", "words").as_deref(), Some("subject"));
+    assert_eq!(title("plain", json).as_deref(), Some("subject"), "its bodies are texts");
+    assert_eq!(title("tkl", r#"{"action": "clear"}"#), None, "JSON that is no alert is not taken for a text");
+}

@@ -39,13 +39,14 @@ const MARKS: [(SubjectMark, &str); 3] = [
         "ok okay resolved recovered recovery cleared clear restored normal back_to_normal inactive rtn online up \
          alarm_cleared alarm_clear alarm_resolved alarm_recovered alert_resolved alert_recovered \
          恢复 已恢复 恢复正常 已恢复正常 正常 解除 已解除 消除 已消除 清除 已清除 消警 复归 已复归 恢复通知 告警恢复 报警恢复 故障恢复 \
-         告警解除 报警解除 故障解除 告警消除 报警消除 故障消除 告警已恢复 报警已恢复 故障已恢复 告警清除 报警清除",
+         告警解除 报警解除 故障解除 告警消除 报警消除 故障消除 告警已恢复 报警已恢复 故障已恢复 告警清除 报警清除 告警已解除 报警已解除 \
+         故障已解除 告警已消除 报警已消除 故障已消除",
     ),
     (SubjectMark::Filler, "notification notice message 通知 消息"),
 ];
 
-/// English ends that may stand behind a name without any punctuation.
-const BARE_ENDS: [&str; 4] = ["resolved", "recovered", "cleared", "restored"];
+/// English ends that may stand behind a name without any punctuation. `Audit log cleared` is an alarm.
+const BARE_ENDS: [&str; 2] = ["resolved", "recovered"];
 
 /// Chinese ends that may, the longer first.
 const BARE_ENDS_ZH: [&str; 15] = [
@@ -65,6 +66,9 @@ const BARE_ENDS_ZH: [&str; 15] = [
     "已清除",
     "已复归",
 ];
+
+/// Words between a name and a state.
+const VERBS: [&str; 2] = [" is ", " are "];
 
 /// Words by which an end is denied.
 const DENIALS: [&str; 8] = ["not", "no", "never", "cannot", "unable", "failed", "fails", "fail"];
@@ -169,12 +173,16 @@ fn marked(text: &str) -> Option<(SubjectMark, String, String)> {
 
 fn leading(text: &str) -> Option<(SubjectMark, String, String)> {
     let (at, separator) = SEPARATORS.iter().filter_map(|it| Some((text.find(it)?, it))).min()?;
-    found(&text[..at], &text[at + separator.len()..])
+    let (before, name) = (&text[..at], &text[at + separator.len()..]);
+    found(before, name).or_else(|| {
+        // `Monitor is DOWN: web-1`
+        let (at, verb) = VERBS.iter().filter_map(|it| Some((before.rfind(it)?, it))).max()?;
+        found(&before[at + verb.len()..], &format!("{}: {name}", &before[..at]))
+    })
 }
 
 fn trailing(text: &str) -> Option<(SubjectMark, String, String)> {
-    let verbs = [" is ", " are ", " has ", " was "];
-    let places = SEPARATORS.iter().chain(&verbs).filter_map(|it| Some((text.rfind(it)?, it.len())));
+    let places = SEPARATORS.iter().chain(&VERBS).filter_map(|it| Some((text.rfind(it)?, it.len())));
     let (at, length) = places.max()?;
     found(&text[at + length..], &text[..at])
 }
@@ -196,14 +204,17 @@ fn bare(text: &str) -> Option<(SubjectMark, String, String)> {
     }
     // `OK button pressed`, `UP key stuck`: short words in capitals are names of things.
     let is_shouted = |word: &str| word.len() > SHORT_WORD && word.chars().all(char::is_uppercase);
-    if let Some((first, rest)) = text.split_once(' ')
-        && (is_shouted(first) && rest.contains(char::is_lowercase) || !first.is_ascii())
+    let shouted =
+        text.split_once(' ').filter(|(first, rest)| is_shouted(first) && rest.contains(char::is_lowercase));
+    let chinese = || text.split_once([' ', '-', '，', ',']).filter(|(first, _)| !first.is_ascii());
+    if let Some((first, rest)) = shouted.or_else(chinese)
         && let Some(mark) = mark(first)
     {
         return Some((mark, first.to_owned(), trimmed(rest).to_owned()));
     }
     if let Some((rest, last)) = text.rsplit_once(' ')
-        && BARE_ENDS.contains(&folded(last).as_str())
+        && (BARE_ENDS.contains(&folded(last).as_str())
+            || !last.is_ascii() && mark(last) == Some(SubjectMark::End))
     {
         return Some((SubjectMark::End, last.to_owned(), trimmed(rest).to_owned()));
     }
@@ -220,9 +231,18 @@ fn is_denied(text: &str) -> bool {
 /// The meaning of `word`, if it is a mark.
 fn mark(word: &str) -> Option<SubjectMark> {
     let word = folded(word);
+    let word = without_duration(&word);
     let of_table = MARKS.iter().find(|(_, words)| words.split_ascii_whitespace().any(|it| it == word));
     let is_level = || word.contains(char::is_alphabetic) && word.parse::<Severity>().is_ok();
     of_table.map(|(mark, _)| *mark).or_else(|| is_level().then_some(SubjectMark::Level))
+}
+
+/// The word without the time that an end took: `Resolved in 5m 3s`, as Zabbix writes.
+fn without_duration(word: &str) -> &str {
+    match word.split_once("_in_") {
+        Some((word, rest)) if rest.starts_with(|c: char| c.is_ascii_digit()) => word,
+        Some(_) | None => word,
+    }
 }
 
 /// The word as words are compared: in lower case, without signs around it, and without a count (`FIRING:2`).
@@ -236,9 +256,7 @@ fn folded(word: &str) -> String {
 
 /// The text without blanks, and without the signs that Nagios and others put around a subject.
 fn trimmed(text: &str) -> &str {
-    text.trim_matches(|c: char| {
-        c.is_whitespace() || matches!(c, '*' | '#' | '!' | '=' | '~' | '-' | ':' | '：' | '|')
-    })
+    text.trim_matches(|c: char| c.is_whitespace() || "*#!=~-:：|，,。".contains(c))
 }
 
 #[cfg(test)]

@@ -23,10 +23,21 @@ fn an_end_has_the_name_of_what_it_ends() {
         "恢复：UPS on battery",
         "** RECOVERY: UPS on battery **",
         "UPS on battery is UP",
+        "Resolved in 5m 3s: UPS on battery",
     ] {
         check(subject, "UPS on battery", Status::Resolved, None);
     }
     check("3号泵漏水已恢复", "3号泵漏水", Status::Resolved, None);
+    check("3号泵漏水 恢复", "3号泵漏水", Status::Resolved, None);
+    check("告警已解除-3号泵漏水", "3号泵漏水", Status::Resolved, None);
+    check("3号泵漏水，已恢复", "3号泵漏水", Status::Resolved, None);
+    check("Monitor is UP: web-1", "Monitor: web-1", Status::Resolved, None);
+    check(
+        "** RECOVERY Service Alert: web-1/HTTP is OK **",
+        "Service Alert: web-1/HTTP",
+        Status::Resolved,
+        None,
+    );
     check("告警恢复：3号泵漏水", "3号泵漏水", Status::Resolved, None);
     check("[NAS01] [OK] Volume 1", "[NAS01] Volume 1", Status::Resolved, None);
 }
@@ -39,6 +50,13 @@ fn a_raise_has_the_same_name_and_perhaps_a_level() {
     check("Warning: Disk full", "Disk full", Status::Firing, Some("Warning"));
     check("告警：3号泵漏水", "3号泵漏水", Status::Firing, None);
     check("【紧急】3号泵漏水", "3号泵漏水", Status::Firing, Some("紧急"));
+    check("Monitor is DOWN: web-1", "Monitor: web-1", Status::Firing, None);
+    check(
+        "** PROBLEM Service Alert: web-1/HTTP is CRITICAL **",
+        "Service Alert: web-1/HTTP",
+        Status::Firing,
+        Some("CRITICAL"),
+    );
     check("PROBLEM Host web-1 is DOWN", "Host web-1", Status::Firing, None);
     check("RECOVERY Host web-1 is UP", "Host web-1", Status::Resolved, None);
 }
@@ -53,6 +71,11 @@ fn what_may_be_an_alarm_is_no_end() {
         "故障未恢复",
         "Disk 3: removed",
         "Valve closed",
+        "RECOVERY-mode was entered",
+        "Audit log cleared",
+        "The audit log was cleared",
+        "WEB-1 is unreachable",
+        "Fault in pump 3: leak",
         "Temperature is up",
         "OK button pressed",
         "[OK] [PROBLEM] Disk full",
