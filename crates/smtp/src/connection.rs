@@ -98,10 +98,15 @@ impl SenderConnection {
         let offered = if tls.is_some() { MailTls::Offered } else { MailTls::Unavailable };
         let SmtpListener { listen: _, logins, max_mail } = self.shared.listener;
         let mut dialogue = Dialogue::new(self.peer, logins, max_mail, offered);
-        if timeout(SILENCE_BEFORE_GREETING, stream.peek(&mut [0])).await.is_ok() {
-            self.refuse(MailRefusal::TooEarly, "the sender spoke before it was greeted");
-            let reply = InletReply::new(554, "5.5.0 wait for the greeting");
-            return self.hang_up(&mut stream, Some(&reply)).await;
+        match timeout(SILENCE_BEFORE_GREETING, stream.peek(&mut [0])).await {
+            Err(_) => {}
+            // Whoever only looks whether the port is open has gone again.
+            Ok(Ok(0) | Err(_)) => return,
+            Ok(Ok(_)) => {
+                self.refuse(MailRefusal::TooEarly, "the sender spoke before it was greeted");
+                let reply = InletReply::new(554, "5.5.0 wait for the greeting");
+                return self.hang_up(&mut stream, Some(&reply)).await;
+            }
         }
         if self.write(&mut stream, &Dialogue::greeting()).await.is_err() {
             return;

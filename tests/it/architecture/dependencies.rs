@@ -174,6 +174,11 @@ fn strangers_to_the_mqtt_client(graph: &DependencyGraph) -> Vec<String> {
     strangers(graph, &["rumqttc-next", "rumqttc"], |package, _| package == "fanfare-mqtt")
 }
 
+/// The inlet SMTP decodes mails with it, and so does the reader of the sandbox's fake.
+fn strangers_to_mail_parser(graph: &DependencyGraph) -> Vec<String> {
+    strangers(graph, &["mail-parser"], |package, _| matches!(package, "fanfare-smtp" | "channel-email"))
+}
+
 fn strangers_to_lettre(graph: &DependencyGraph) -> Vec<String> {
     strangers(graph, &["lettre"], |package, _| package == "channel-email")
 }
@@ -255,6 +260,13 @@ fn only_mqtt_knows_its_client() {
     nothing_found(&strangers_to_the_mqtt_client(&graph()));
     let graph = made_up(&["fanfare-mqtt -> rumqttc-next", "fanfare-config -> rumqttc-next"]);
     assert_eq!(strangers_to_the_mqtt_client(&graph), ["`fanfare-config` must not know `rumqttc-next`"]);
+}
+
+#[test]
+fn only_smtp_and_the_fake_mail_server_decode_mails() {
+    nothing_found(&strangers_to_mail_parser(&graph()));
+    let graph = made_up(&["fanfare-smtp -> mail-parser", "fanfare-sources -> mail-parser"]);
+    assert_eq!(strangers_to_mail_parser(&graph), ["`fanfare-sources` must not know `mail-parser`"]);
 }
 
 #[test]
