@@ -23,7 +23,6 @@ use crate::framing::InputBuffer;
 use crate::held::HeldMails;
 use crate::observer::MailObserver;
 use crate::settings::{SmtpListener, SmtpSource};
-use crate::sources::RecipientTable;
 use crate::taking::MailTaker;
 
 /// The connections at most. Boxes mail one after the other; what bursts come wait in the backlog.
@@ -88,8 +87,9 @@ impl SmtpInlet {
 
     /// Takes mails to exactly `sources` from now on, and offers `tls`.
     pub fn apply(&self, sources: Vec<SmtpSource>, tls: Option<ListenerTls>) {
-        let rules = MailRules { table: RecipientTable::new(sources), tls };
-        *self.shared.rules.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rules);
+        let mut rules = self.shared.rules.write().unwrap_or_else(PoisonError::into_inner);
+        let table = rules.table.next(sources);
+        *rules = Arc::new(MailRules { table, tls });
     }
 
     /// Takes no more mails, and waits for those that are being stored.

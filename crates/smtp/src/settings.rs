@@ -1,7 +1,6 @@
 //! The settings of the listener, and of the sources that take mails.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use fanfare_inlet::{HeartbeatAlerts, SourceRate};
 use fanfare_sources::{Format, SourceSettings, UnreadableRule};

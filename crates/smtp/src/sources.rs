@@ -27,6 +27,16 @@ pub(crate) enum NotARecipient {
 }
 
 impl RecipientTable {
+    /// The table of `sources` after this one: a rate that stays the same goes on.
+    pub(crate) fn next(&self, mut sources: Vec<SmtpSource>) -> Self {
+        for source in &mut sources {
+            let before = self.0.values().find(|it| it.settings.name == source.settings.name);
+            let rate_before = before.and_then(|it| it.rate.as_ref());
+            source.rate = source.rate.take().map(|it| it.going_on_from(rate_before));
+        }
+        Self::new(sources)
+    }
+
     pub(crate) fn new(sources: Vec<SmtpSource>) -> Self {
         let with_addresses = |source: SmtpSource| {
             let source = Arc::new(source);
@@ -63,3 +73,6 @@ impl RecipientTable {
         self.0.values().filter(|it| it.access.is_opened_by(login)).count() > 0
     }
 }
+
+#[cfg(test)]
+mod tests;
