@@ -32,7 +32,11 @@ pub fn scratch() -> Result<PathBuf> {
 
 /// `cargo`, run in the workspace as a person would run it.
 pub(crate) fn cargo() -> Command {
-    let mut command = Command::new("cargo");
+    in_workspace(Command::new("cargo"))
+}
+
+/// `command`, run in the workspace as a person would run it.
+pub(crate) fn in_workspace(mut command: Command) -> Command {
     command.current_dir(root());
     // What `cargo run` told us about ourselves is not meant for our children:
     // build scripts that watch these would run again each time.

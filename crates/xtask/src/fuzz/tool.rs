@@ -3,14 +3,14 @@
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::process::{self, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use tokio::process::Command;
 
 use crate::provision::install_for_fuzzing;
-use crate::workspace::{cargo, root, target};
+use crate::workspace::{cargo, in_workspace, root, target};
 
 /// The version of cargo-fuzz.
 const CARGO_FUZZ: &str = "0.13.1";
@@ -66,7 +66,7 @@ impl FuzzTool {
         command.arg(name).arg(found).arg(root().join("crates/fuzz/seeds").join(name)).arg("--");
         command.arg(format!("-max_total_time={}", time.as_secs().max(1)));
         command.arg(format!("-seed={seed}")).arg(format!("-timeout={SLOWEST}"));
-        command.arg(format!("-max_len={LONGEST}")).arg("-print_final_stats=1");
+        command.arg(format!("-max_len={LONGEST}")).args(["-len_control=10", "-print_final_stats=1"]);
         command.stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
         Ok(command)
     }
@@ -74,8 +74,8 @@ impl FuzzTool {
     /// The tool's flags are those of an unstable compiler, which the stable one takes in this way. There is no
     /// sanitizer: nothing of ours is unsafe, and without one it is twice as fast.
     fn cargo_fuzz(&self, verb: &str) -> Command {
-        let mut command = Command::new(&self.program);
-        command.current_dir(root()).env("RUSTC_BOOTSTRAP", "1").stdin(Stdio::null());
+        let mut command = Command::from(in_workspace(process::Command::new(&self.program)));
+        command.env("RUSTC_BOOTSTRAP", "1").stdin(Stdio::null());
         command.args([verb, "--sanitizer", "none", "--target-dir"]).arg(target().join("fuzz"));
         command
     }
