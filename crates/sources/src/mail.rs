@@ -5,8 +5,6 @@
 //! well, but for readings and times in it: a recorder sends everything under one subject, and its second alarm must not
 //! be taken for a repeat of the first.
 
-use std::time::Duration;
-
 use fanfare_core::{
     AlarmNaming, Alert, Fingerprint, Identity, Kind, Labels, Mention, Status, keep_lines, one_line,
     without_readings,
@@ -25,9 +23,6 @@ use self::subject::MarkedSubject;
 
 mod subject;
 mod calendar;
-
-/// The time after which a mail is over unless it comes again: most that mail do not say an end.
-const EXPIRY: Duration = Duration::from_hours(24);
 
 /// A mail, decoded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -92,7 +87,7 @@ pub(crate) fn read(
         mention: Mention::default(),
         starts_at: written_at.unwrap_or(now),
         ends_at: match sent.status {
-            Status::Firing => now.checked_add(source.resolve_after.unwrap_or(EXPIRY)).ok(),
+            Status::Firing => source.text_ends_at(now),
             Status::Resolved => written_at,
         },
         generator_url: None,

@@ -1,7 +1,5 @@
 //! Plain text: the first line is the title, the rest the text.
 
-use std::time::Duration;
-
 use fanfare_core::{
     AlarmNaming, Alert, Fingerprint, Identity, Kind, Labels, Mention, Status, keep_lines, one_line,
 };
@@ -14,9 +12,6 @@ use crate::{BodyFault, Hints, ReadAlert, Reading, SourceSettings, Unreadable};
 
 /// The name of an alert that has none: its title differs from text to text, and a name is what routes match.
 const NAME: &str = "message";
-
-/// The time after which a text is over unless it comes again: it cannot be cleared.
-const EXPIRY: Duration = Duration::from_hours(24);
 
 /// Reads a text. The address may name the alarm and its level: `?alarm=backup&level=high`.
 pub(crate) fn read(
@@ -60,7 +55,7 @@ pub(crate) fn read(
         extra: Labels::default(),
         mention: Mention::default(),
         starts_at: now,
-        ends_at: now.checked_add(EXPIRY).ok(),
+        ends_at: source.text_ends_at(now),
         generator_url: None,
     };
     let read = ReadAlert { alert, path: "$".to_owned(), unread: Vec::new(), unknown_level };

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use fanfare_core::{Labels, Severity, SourceName};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
@@ -40,7 +41,15 @@ impl SourceSettings {
             redact: false,
         }
     }
+
+    /// The time at which a text that came `now` is over unless it comes again.
+    pub(crate) fn text_ends_at(&self, now: Timestamp) -> Option<Timestamp> {
+        now.checked_add(self.resolve_after.unwrap_or(TEXT_EXPIRY)).ok()
+    }
 }
+
+/// The time after which a text is over unless it comes again: its sender cannot end it, or rarely does.
+const TEXT_EXPIRY: Duration = Duration::from_hours(24);
 
 /// Facts in the request's address, as `?eui=…&name=…&alarm=…&level=…`, for senders
 /// that cannot change the body. They fill gaps and never override the body.

@@ -1,7 +1,5 @@
 //! Bodies that cannot be read, as alerts for people.
 
-use std::time::Duration;
-
 use fanfare_core::{
     AlarmNaming, Alert, Fingerprint, Identity, Kind, Labels, Mention, Severity, Status, cut_to_bytes,
     keep_lines,
@@ -15,9 +13,6 @@ use crate::{BodyFault, ReadAlert, SourceSettings, Unreadable};
 
 /// The length of a body that people are shown, at most, in bytes: its beginning says what was sent.
 const MAX_BODY_BYTES: usize = 2048;
-
-/// The time after which nobody needs to hear of such a body any more, unless it comes again.
-const EXPIRY: Duration = Duration::from_hours(24);
 
 /// The alert that `source` sent `body`, which cannot be read because of `fault`. What the body says may matter, and
 /// its sender reads no answer. The same body again is the same alert.
@@ -68,7 +63,7 @@ pub fn unreadable_alert(
             .collect(),
         mention: Mention::default(),
         starts_at: now,
-        ends_at: now.checked_add(EXPIRY).ok(),
+        ends_at: source.text_ends_at(now),
         generator_url: None,
     };
     if source.redact {

@@ -1,7 +1,10 @@
+use std::time::Duration;
+
 use fanfare_core::Severity;
 
 use super::*;
 use crate::testing::{now, source};
+use crate::unreadable_alert;
 
 fn read_with(body: &str, hints: &Hints) -> Alert {
     read(body.as_bytes(), hints, &source(), now()).unwrap().alerts.remove(0).alert
@@ -50,4 +53,21 @@ fn nothing_is_no_text() {
     for body in ["", " \r\n\t", "\u{feff}"] {
         assert!(read(body.as_bytes(), &Hints::default(), &source(), now()).is_err());
     }
+}
+
+#[test]
+fn a_text_is_over_after_a_day_or_when_its_source_says() {
+    let ends_after = |resolve_after: Option<Duration>| {
+        let source = SourceSettings { resolve_after, ..source() };
+        let texts = read(b"disk full", &Hints::default(), &source, now()).unwrap().alerts.remove(0).alert;
+        let fault = Unreadable {
+            fault: BodyFault::Malformed,
+            path: "$".to_owned(),
+            message: "found `}`, expected a value".to_owned(),
+        };
+        let unreadable = unreadable_alert(&source, b"}", &fault, now()).alert;
+        [texts, unreadable].map(|it| it.ends_at.unwrap().duration_since(now()).as_hours())
+    };
+    assert_eq!(ends_after(None), [24, 24]);
+    assert_eq!(ends_after(Some(Duration::from_hours(1))), [1, 1]);
 }
