@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use fanfare_core::SourceName;
+use fanfare_core::{HeartbeatKey, SourceName};
 use fanfare_inlet::Throttle;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -161,9 +161,10 @@ impl MailObserver {
     }
 
     /// Logs a heartbeat that changes nothing.
-    pub(crate) fn unheard(&self, source: &SourceName, heartbeat: &str, reason: &str) {
-        if let Some(left_out) = self.lines.pass(MailLine::Mail(source.clone(), "unheard"), Instant::now()) {
-            warn!(source.name = %source, heartbeat, reason, left_out, "A heartbeat that is not expected");
+    pub(crate) fn unheard(&self, heartbeat: &HeartbeatKey, reason: &str) {
+        let line = MailLine::Mail(heartbeat.source.clone(), "unheard");
+        if let Some(left_out) = self.lines.pass(line, Instant::now()) {
+            warn!(source.name = %heartbeat.source, %heartbeat, reason, left_out, "A heartbeat that is not expected");
         }
     }
 

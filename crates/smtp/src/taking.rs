@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use fanfare_core::{BeatOutcome, Clock, HeartbeatKey, stable_hash};
+use fanfare_core::{BeatOutcome, Clock, HeartbeatKey, HeartbeatName, SourceName, stable_hash};
 use fanfare_gateway::{ANSWERS_KEPT_FOR, Gateway, KeptAnswer, RequestKey, StoreError};
 use fanfare_inlet::{InletReader, RateExceeded, ReadingRules};
 use fanfare_sources::{BodyFault, MailSender, Reading, Unreadable};
@@ -147,29 +147,37 @@ impl MailTaker {
         let name = &source.settings.name;
         let alerts: Vec<_> = reading.alerts.into_iter().map(|it| it.alert).collect();
         if let Some(rate) = &source.rate {
-            let repeats = self.gateway.repeats(&alerts.iter().collect::<Vec<_>>()).await.unwrap_or_default();
+            let repeats = match self.gateway.repeats(&alerts.iter().collect::<Vec<_>>()).await {
+                Ok(repeats) => repeats,
+                Err(err) => return (MailFate::NotStored, SourceOutcome::Later(err.to_string())),
+            };
             if let Err(exceeded) = rate.check(alerts.len() - repeats) {
                 return (MailFate::Throttled, exceeded.into());
             }
         }
-        for heartbeat in reading.heartbeats {
-            let key = HeartbeatKey { source: name.clone(), name: Some(heartbeat.clone()) };
-            match self.gateway.hear(key).await {
-                BeatOutcome::Heard(_) | BeatOutcome::Learned(_) => {}
-                BeatOutcome::NotExpected => {
-                    self.observer.unheard(name, &heartbeat.to_string(), "no rule expects it");
-                }
-                BeatOutcome::TooMany => {
-                    self.observer.unheard(name, &heartbeat.to_string(), "too many are expected already");
-                }
-            }
-        }
+        self.hear(name, reading.heartbeats).await;
         if alerts.is_empty() {
             return (MailFate::Taken, SourceOutcome::Taken);
         }
         match self.gateway.accept(alerts, now).await {
             Ok(_) => (MailFate::Taken, SourceOutcome::Taken),
             Err(err) => (MailFate::NotStored, SourceOutcome::Later(err.to_string())),
+        }
+    }
+}
+
+impl MailTaker {
+    /// Notes heartbeats, all in one transaction.
+    async fn hear(&self, source: &SourceName, names: Vec<HeartbeatName>) {
+        let key = |name| HeartbeatKey { source: source.clone(), name: Some(name) };
+        let keys: Vec<HeartbeatKey> = names.into_iter().map(key).collect();
+        let outcomes = self.gateway.hear_all(keys.clone()).await;
+        for (heartbeat, outcome) in keys.iter().zip(outcomes) {
+            match outcome {
+                BeatOutcome::Heard(_) | BeatOutcome::Learned(_) => {}
+                BeatOutcome::NotExpected => self.observer.unheard(heartbeat, "no rule expects it"),
+                BeatOutcome::TooMany => self.observer.unheard(heartbeat, "too many are expected already"),
+            }
         }
     }
 }
