@@ -7,7 +7,7 @@ use crate::address::MailAddress;
 pub(crate) enum SenderCommand {
     Ehlo,
     Helo,
-    /// The sender, who may be nobody, and the size that he announces.
+    /// The sender, which may be nobody, and the announced size.
     Mail {
         sender: Option<MailAddress>,
         size: Option<u64>,

@@ -21,7 +21,7 @@ use crate::settings::SmtpListener;
 use crate::sources::RecipientTable;
 use crate::taking::MailTaker;
 
-/// The time that a sender is watched for before he is greeted: what comes by then was not meant for us.
+/// The time for which a sender is watched before the greeting: what comes by then was not meant for us.
 const SILENCE_BEFORE_GREETING: Duration = Duration::from_millis(100);
 
 /// The time in which a command must come.

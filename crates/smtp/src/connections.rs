@@ -58,7 +58,7 @@ impl MailConnections {
     }
 
     /// Takes in a connection from `peer`. At the bound another one ends for it: of those without a login, and of
-    /// the peer that has most, the oldest. So who opens many displaces himself.
+    /// the peer that has most, the oldest. So whoever opens many gives way to the others.
     pub(crate) fn open_for(self: &Arc<Self>, peer: IpAddr) -> Result<ConnectionPlace, NoPlace> {
         let mut open = self.open();
         let live = open.all.values().filter(|it| !it.end.is_cancelled()).count();

@@ -19,7 +19,7 @@ const MOST_RECIPIENTS: usize = 100;
 /// The commands without a mail after which a sender is hung up on.
 const MOST_FRUITLESS: usize = 20;
 
-/// The wrong logins after which he is.
+/// The wrong logins after which a sender is hung up on.
 const MOST_WRONG_LOGINS: u32 = 3;
 
 /// The encryption of a connection.

@@ -16,7 +16,7 @@ use self::markup::text_of_html;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct DecodedMail {
     pub(crate) mail: InboundMail,
-    /// The identification of the mail and its time, as its sender wrote them; `None` if he did not write both.
+    /// The identification of the mail and its time, as its sender wrote them; `None` unless both were written.
     pub(crate) identity: Option<String>,
     /// The servers that have handed it on.
     pub(crate) hops: usize,

@@ -40,7 +40,7 @@ pub(crate) enum MailFate {
     NotStored,
 }
 
-/// The reason for which a sender is refused before he has sent a mail, or is hung up on.
+/// The reason for which a sender is refused before a mail has come, or is hung up on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum MailRefusal {
     UnknownRecipient,

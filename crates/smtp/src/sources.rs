@@ -46,7 +46,7 @@ impl RecipientTable {
         Self(sources.into_iter().flat_map(with_addresses).collect())
     }
 
-    /// The source that takes a mail to `address` from `peer`, who has shown `login`.
+    /// The source that takes a mail to `address` from `peer`, an address in its canonical form, which has shown `login`.
     pub(crate) fn recipient(
         &self,
         address: &MailAddress,
@@ -54,7 +54,6 @@ impl RecipientTable {
         login: Option<&ShownLogin>,
     ) -> Result<Arc<SmtpSource>, NotARecipient> {
         let source = self.0.get(address).ok_or(NotARecipient::Unknown)?;
-        let peer = peer.to_canonical();
         if !source.from.is_empty() && !source.from.iter().any(|network| network.contains(&peer)) {
             return Err(NotARecipient::ForeignNetwork);
         }
