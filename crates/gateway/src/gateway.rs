@@ -136,14 +136,29 @@ impl Gateway {
             tasks: Mutex::default(),
             has_lost_task: AtomicBool::new(false),
         };
-        gateway.spawn_commit_handler();
-        gateway.apply_settings(settings).await?;
-        heartbeats::take_up(&gateway.intake).await;
-        let open = gateway.intake.store.expiring_alarms().await?;
-        gateway.intake.expiries.take_up(open, gateway.intake.monotonic.now());
-        gateway.spawn_tasks(events, store_path);
-        gateway.spawn_sender_tasks();
+        gateway.begin(settings, events, store_path).await?;
         Ok(gateway)
+    }
+
+    /// Starts the lanes and the tasks.
+    async fn begin(
+        &self,
+        settings: GatewaySettings,
+        events: mpsc::UnboundedReceiver<EscalationEvent>,
+        store_path: PathBuf,
+    ) -> Result<(), StoreError> {
+        self.spawn_commit_handler();
+        let recorder = self.time_recorder();
+        // Before the lanes start: what they send is entered by this life's scales of time.
+        let first_look = recorder.begin().await;
+        self.apply_settings(settings).await?;
+        heartbeats::take_up(&self.intake).await;
+        let open = self.intake.store.expiring_alarms().await?;
+        self.intake.expiries.take_up(open, self.intake.monotonic.now());
+        self.tasks().spawn(report_panic("time-recorder", recorder.run(first_look)));
+        self.spawn_tasks(events, store_path);
+        self.spawn_sender_tasks();
+        Ok(())
     }
 
     /// Starts the task that acts on commits, also on those of the lanes' start.
@@ -164,17 +179,20 @@ impl Gateway {
         }
     }
 
+    fn time_recorder(&self) -> TimeRecorder {
+        TimeRecorder {
+            store: self.intake.store.clone(),
+            monotonic: self.intake.monotonic.clone(),
+            dispatch: Arc::clone(&self.intake.dispatch),
+            stop: self.stop.clone(),
+        }
+    }
+
     fn spawn_tasks(&self, events: mpsc::UnboundedReceiver<EscalationEvent>, store_path: PathBuf) {
         let escalation = EscalationTimers {
             store: self.intake.store.clone(),
             dispatch: Arc::clone(&self.intake.dispatch),
             monotonic: self.intake.monotonic.clone(),
-            stop: self.stop.clone(),
-        };
-        let recorder = TimeRecorder {
-            store: self.intake.store.clone(),
-            monotonic: self.intake.monotonic.clone(),
-            dispatch: Arc::clone(&self.intake.dispatch),
             stop: self.stop.clone(),
         };
         let retention = Retention {
@@ -210,7 +228,6 @@ impl Gateway {
         let audit = audit::run(store, Arc::clone(&self.audits), metrics, self.stop.clone());
         tasks.spawn(report_panic("escalation", escalation.run(events)));
         tasks.spawn(report_panic("audit", audit));
-        tasks.spawn(report_panic("time-recorder", recorder.run()));
         tasks.spawn(report_panic("retention", retention.run()));
         tasks.spawn(report_panic("self-monitoring", monitor.run()));
         tasks.spawn(report_panic("store-monitoring", store_monitor.run()));

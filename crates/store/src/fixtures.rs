@@ -163,8 +163,8 @@ pub(crate) struct Decider {
     pub(crate) policy_id: Option<PolicyId>,
     pub(crate) blocked: Vec<ChannelName>,
     pub(crate) gone: Vec<ChannelName>,
-    /// The lead of the scale of promises over the wall clock.
-    pub(crate) promise_lead: SignedDuration,
+    /// The leads of the other scales over the wall clock.
+    pub(crate) leads: ClockLeads,
 }
 
 impl Decider {
@@ -174,7 +174,7 @@ impl Decider {
             policy_id: None,
             blocked: Vec::new(),
             gone: Vec::new(),
-            promise_lead: SignedDuration::ZERO,
+            leads: ClockLeads::default(),
         }
     }
 
@@ -189,7 +189,8 @@ impl Decider {
 
     /// A wall clock that is set to `shown` seconds after noon, when it is `passed` seconds after noon.
     pub(crate) fn with_clock_set(self, passed: i64, shown: i64) -> Self {
-        Self { promise_lead: SignedDuration::from_secs(passed - shown), ..self }
+        let promise = SignedDuration::from_secs(passed - shown);
+        Self { leads: ClockLeads { promise, ..self.leads }, ..self }
     }
 }
 
@@ -205,7 +206,7 @@ impl Decider {
             policy: &self.policy,
             policy_id: self.policy_id,
             availability: &availability,
-            leads: ClockLeads { promise: self.promise_lead, ..ClockLeads::default() },
+            leads: self.leads,
         })
     }
 }

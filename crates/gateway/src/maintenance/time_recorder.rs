@@ -34,7 +34,7 @@ pub(crate) struct TimeRecorder {
 
 /// The clocks at the last look.
 #[derive(Debug)]
-struct LastLook {
+pub(crate) struct LastLook {
     awake: Instant,
     since_boot: Duration,
     leads: ClockLeads,
@@ -44,15 +44,16 @@ struct LastLook {
 }
 
 impl TimeRecorder {
-    /// Runs until the gateway stops.
-    pub(crate) async fn run(self) {
-        let mut last = self.first_look().await;
+    /// Runs until the gateway stops, from its [beginning](Self::begin) on.
+    pub(crate) async fn run(self, mut last: LastLook) {
         while self.stop.run_until_cancelled(tokio::time::sleep(LOOK_INTERVAL)).await.is_some() {
             self.look(&mut last).await;
         }
     }
 
-    async fn first_look(&self) -> LastLook {
+    /// Enters that this life begins, and its times. Until it is entered a store of an earlier version has none: the next
+    /// life would go by the newest time in it, on whichever scale that is, and take what was just sent for long past.
+    pub(crate) async fn begin(&self) -> LastLook {
         let now = self.monotonic.time_record();
         let (awake, since_boot, leads) = (Instant::now(), now.since_boot, now.moment.leads());
         let began_at = Some(now.moment.wall);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fanfare_core::{Moment, TimeRecord};
+use fanfare_core::TimeRecord;
 use jiff::Timestamp;
 use rusqlite::Connection;
 
@@ -42,7 +42,8 @@ impl Store {
     }
 
     /// The newest times of an earlier life; `None` in a store that is empty. Of a store in which an earlier
-    /// version entered none, they are the newest time that it holds, in a run of the machine that is not known.
+    /// version entered none, they are the newest that it holds, each on its scale, in a run of the machine that is not
+    /// known.
     ///
     /// # Errors
     ///
@@ -62,11 +63,10 @@ impl Store {
 }
 
 fn last_times(db: &Connection) -> Result<Option<TimeRecord>, StoreError> {
-    let by_newest_time =
-        |wall| TimeRecord { moment: Moment::at(wall), boot_id: String::new(), since_boot: Duration::ZERO };
+    let in_unknown_run = |moment| TimeRecord { moment, boot_id: String::new(), since_boot: Duration::ZERO };
     match time_record::find(db)? {
         Some(found) => Ok(Some(found)),
-        None => Ok(time_record::newest_time(db)?.map(by_newest_time)),
+        None => Ok(time_record::newest_times(db)?.map(in_unknown_run)),
     }
 }
 

@@ -43,15 +43,30 @@ fn time_record(row: &Row<'_>) -> Result<TimeRecord, StoreError> {
     Ok(TimeRecord { moment, boot_id: row.get(0)?, since_boot })
 }
 
-/// The newest time in a store whose lives have entered none of their own; `None` in an empty one.
-pub(crate) fn newest_time(db: &Connection) -> Result<Option<Timestamp>, StoreError> {
-    let sql = "SELECT max(at) FROM (
-                 SELECT last_seen AS at FROM (SELECT last_seen FROM alerts ORDER BY id DESC LIMIT 1)
-                 UNION ALL SELECT at FROM (SELECT at FROM steps ORDER BY id DESC LIMIT 1)
-                 UNION ALL SELECT max(coalesce(ended_at, started_at)) FROM sends
-                 UNION ALL SELECT max(since) FROM policies)
-               WHERE typeof(at) = 'integer' AND at BETWEEN ?1 AND ?2";
-    db.query_row(sql, [FIRST_MILLIS, LAST_MILLIS], |row| row.get::<_, Option<i64>>(0))?
-        .map(to_time)
-        .transpose()
+/// The newest times in a store whose lives have entered none of their own, or whose record is damaged; `None` in an
+/// empty one.
+///
+/// Sends are entered by what has passed for certain, and alerts by the wall clock with its lead over that: read as one
+/// scale, sends that are seconds old would seem to be older than any budget looks back.
+pub(crate) fn newest_times(db: &Connection) -> Result<Option<Moment>, StoreError> {
+    let wall = newest(
+        db,
+        "SELECT last_seen AS at FROM (SELECT last_seen FROM alerts ORDER BY id DESC LIMIT 1)
+         UNION ALL SELECT at FROM (SELECT at FROM steps ORDER BY id DESC LIMIT 1)
+         UNION ALL SELECT max(coalesce(ended_at, started_at)) FROM sends
+         UNION ALL SELECT max(since) FROM policies",
+    )?;
+    let certain = newest(
+        db,
+        "SELECT at FROM (SELECT last_seen + certain_lead AS at FROM alerts ORDER BY id DESC LIMIT 1)
+         UNION ALL SELECT max(coalesce(ended_at, started_at)) FROM sends",
+    )?;
+    Ok(wall.map(|wall| Moment { certain: certain.unwrap_or(wall), ..Moment::at(wall) }))
+}
+
+/// The newest of the times that `rows` selects as `at`.
+fn newest(db: &Connection, rows: &str) -> Result<Option<Timestamp>, StoreError> {
+    let sql = format!("SELECT max(at) FROM ({rows}) WHERE typeof(at) = 'integer' AND at BETWEEN ?1 AND ?2");
+    let newest = db.query_row(&sql, [FIRST_MILLIS, LAST_MILLIS], |row| row.get::<_, Option<i64>>(0))?;
+    newest.map(to_time).transpose()
 }

@@ -149,3 +149,22 @@ async fn without_a_budget_all_alerts_go_at_once() {
     assert_eq!(harness.call_times("hook"), [0.0; 100]);
     assert_eq!(harness.query_number("SELECT count(*) FROM sends"), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn sends_count_over_a_kill_though_the_store_is_of_a_version_that_entered_no_times() {
+    let mut harness = GatewayHarness::new([ding()]).await;
+    harness.accept([alarm("before", Severity::High)]).await;
+    harness.kill().await;
+    harness.raw().execute("DELETE FROM heartbeat", []).unwrap();
+    harness.advance_while_down(24 * 60 * MINUTE).await;
+    harness.boot();
+    harness.start().await;
+    harness.accept(burst(&[Severity::Urgent])).await;
+    harness.kill().await;
+    harness.raw().execute("DELETE FROM heartbeat", []).unwrap(); // as if it could not be entered
+    harness.boot();
+    harness.start().await;
+    harness.advance(3 * MINUTE).await;
+    check_budget(&harness);
+    assert_eq!(harness.count_deliveries("delivered"), 101);
+}

@@ -1,11 +1,12 @@
-use fanfare_core::{DeliveryOutcome, Severity};
+use fanfare_core::{ClockLeads, DeliveryOutcome, Moment, Severity};
 use jiff::SignedDuration;
 
 use super::*;
 use crate::fixtures::{
-    Decider, NOON, StoreFolder, accept, accept_by, after_noon, again, alarm, deliveries, ladder, settle,
-    settlement,
+    Decider, NOON, StoreFolder, accept, accept_by, account, after_noon, again, alarm, deliveries, ladder,
+    settle, settlement,
 };
+use crate::{NewSend, SendDigest};
 
 fn beat(seconds: i64) -> TimeRecord {
     TimeRecord {
@@ -43,6 +44,26 @@ async fn a_store_of_an_earlier_version_has_the_newest_time_that_it_holds() {
 }
 
 #[tokio::test]
+async fn sends_of_a_life_that_entered_no_times_are_not_taken_for_older_than_they_are() {
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    let now = Moment { certain: after_noon(-86_400), ..Moment::at(NOON) };
+    let decider = Decider { leads: now.leads(), ..Decider::on(ladder()) };
+    let accepted = accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
+    assert_eq!(store.last_times().await.unwrap().unwrap().moment, now);
+    let begun = NewSend {
+        account: account("robot"),
+        deliveries: vec![deliveries(&accepted)[0].id],
+        digest: SendDigest::None,
+        usage: None,
+        now: Moment { certain: after_noon(-86_399), ..now },
+    };
+    store.begin_send(begun).await.unwrap();
+    let last = store.last_times().await.unwrap().unwrap().moment;
+    assert_eq!((last.wall, last.certain), (NOON, after_noon(-86_399)));
+}
+
+#[tokio::test]
 async fn the_latest_due_time_is_that_of_a_check_or_of_an_attempt() {
     let folder = StoreFolder::new();
     let store = folder.open();
@@ -60,7 +81,8 @@ async fn what_was_promised_by_a_clock_that_was_wrong_is_due_on_the_scale_of_prom
     let folder = StoreFolder::new();
     let store = folder.open();
     let lead = SignedDuration::from_hours(1);
-    let decider = Decider { promise_lead: lead, ..Decider::on(ladder()) };
+    let decider =
+        Decider { leads: ClockLeads { promise: lead, ..ClockLeads::default() }, ..Decider::on(ladder()) };
     accept_by(&store, &decider, alarm("a", Severity::High), NOON).await;
     let due = store.rechecks().await.unwrap();
     assert_eq!(due[0].at, Some(after_noon(60) + lead));
