@@ -8,7 +8,7 @@ const CONFIG: &str = "\
 server: { listen: 127.0.0.1:0 }
 store: sqlite://store.db
 allow_inline_secrets: true
-sources: [{ name: thinklink, format: tkl, auth: none }]
+sources: [{ name: thinklink, format: tkl, auth: none }, { name: cron, format: plain, auth: none }]
 channels:
   team: { kind: wecom, key: team }
   chief: { kind: wecom, key: chief }
@@ -54,6 +54,27 @@ fn an_end_with_another_text_ends_the_only_open_alarm_of_its_device_and_is_told_a
     }
     let explained = gateway.get(&format!("/api/v1/alerts/{}/explain", begun["id"])).json();
     assert_eq!(explained["after"][0]["id"], ended["id"], "{explained}");
+}
+
+#[test]
+fn the_mark_of_an_end_in_a_text_ends_that_text_and_one_that_ends_nothing_is_told_as_a_message() {
+    let gateway = gateway();
+    for (raise, end) in [
+        ("Backup of db1 failed", "[OK] Backup of db1 failed"),
+        ("[CRITICAL] UPS on battery", "UPS on battery - resolved"),
+        ("3号网关离线", "3号网关已上线"),
+    ] {
+        let of_script = [raise, end].map(|it| post(&gateway, json!({ "title": it })));
+        let of_cron = [raise, end].map(|it| gateway.post("cron", it).json()["alerts"][0].clone());
+        for [begun, ended] in [of_script, of_cron] {
+            assert_eq!(ended["ended"], begun["id"], "{end}: {ended}");
+        }
+    }
+    for _ in 0..2 {
+        let told = post(&gateway, json!({ "title": "[OK] Backup of db2" }));
+        assert_eq!((&told["told"], told.get("ended")), (&json!(["team"]), None), "{told}");
+    }
+    assert!(seen(&gateway, "team").last().unwrap().contains("[OK] Backup of db2"));
 }
 
 #[test]

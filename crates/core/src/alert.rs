@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::parts::ValueForm;
-pub use self::parts::{AlarmNaming, Kind, Mention, Status};
+pub use self::parts::{AlarmNaming, Kind, Mention, Status, StatusBasis};
 use self::stored::StoredAlert;
 use crate::{DeviceKey, Fingerprint, IncidentKey, Labels, Severity, SourceName};
 
@@ -23,6 +23,9 @@ pub struct Alert {
     pub kind: Kind,
     /// The status of the state. A [`Kind::Notice`] is always firing.
     pub status: Status,
+    /// The basis of the status. It counts when the alert comes in, and is not kept.
+    #[serde(skip)]
+    pub status_basis: StatusBasis,
     /// The way in which the sender names the alarm.
     #[serde(skip_serializing_if = "AlarmNaming::is_labels")]
     pub naming: AlarmNaming,
@@ -149,6 +152,7 @@ impl From<StoredAlert> for Alert {
             fingerprint,
             kind,
             status,
+            status_basis: StatusBasis::Stated,
             naming,
             severity,
             severity_sent,

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     AlarmNaming, Alert, DeliveryTerms, Fingerprint, HumanDuration, Kind, Labels, Matcher, Mention, Policy,
-    Receiver, Route, Rung, Severity, Status, Unless,
+    Receiver, Route, Rung, Severity, Status, StatusBasis, Unless,
 };
 
 /// 2026-03-08 12:00:00 UTC, when every test begins.
@@ -33,6 +33,7 @@ pub(crate) fn alert(labels: &[(&str, &str)]) -> Alert {
         fingerprint,
         kind: Kind::Alarm,
         status: Status::Firing,
+        status_basis: StatusBasis::Stated,
         naming: AlarmNaming::Labels,
         severity,
         severity_sent: None,

@@ -6,8 +6,8 @@
 //! be taken for a repeat of the first.
 
 use fanfare_core::{
-    AlarmNaming, Alert, Fingerprint, Identity, Kind, Labels, Mention, Status, keep_lines, one_line,
-    without_readings,
+    AlarmNaming, Alert, Fingerprint, Identity, Kind, Labels, MarkedText, Mention, Status, StatusBasis,
+    keep_lines, one_line, without_readings,
 };
 use jiff::Timestamp;
 
@@ -19,9 +19,7 @@ use crate::weight::weigh;
 use crate::{BodyFault, ReadAlert, Reading, SourceSettings, Unreadable, tkl};
 
 use self::calendar::without_dates;
-use self::subject::MarkedSubject;
 
-mod subject;
 mod calendar;
 
 /// A mail, decoded.
@@ -78,6 +76,7 @@ pub(crate) fn read(
         fingerprint,
         kind,
         status: sent.status,
+        status_basis: StatusBasis::Words,
         naming: AlarmNaming::Name,
         severity,
         severity_sent: stated,
@@ -122,7 +121,8 @@ impl MailWords {
                 message: "found neither a subject nor a text, expected a mail with one of them".to_owned(),
             });
         };
-        let MarkedSubject { name, status, level } = MarkedSubject::read(title);
+        let MarkedText { name, status, level } = MarkedText::read(title);
+        let status = status.unwrap_or(Status::Firing);
         let address = mail.sender.as_ref().map(|it| it.address.to_lowercase()).unwrap_or_default();
         let text = if subject.is_some() { text } else { text.split_once('\n').map_or("", |(_, rest)| rest) };
         Ok(Self { name, text: text.trim().to_owned(), address, status, level })

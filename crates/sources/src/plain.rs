@@ -1,7 +1,10 @@
 //! Plain text: the first line is the title, the rest the text.
+//!
+//! A title with the mark of an end, `[OK] Disk full`, ends the text without it.
 
 use fanfare_core::{
-    AlarmNaming, Alert, Fingerprint, Identity, Kind, Labels, Mention, Status, keep_lines, one_line,
+    AlarmNaming, Alert, Fingerprint, Identity, Kind, Labels, MarkedText, Mention, Status, StatusBasis,
+    keep_lines, one_line,
 };
 use jiff::Timestamp;
 
@@ -38,7 +41,13 @@ pub(crate) fn read(
             labels.set(name, bounded(&one_line(&scrub_text(hint))));
         }
     }
-    let fingerprint = fingerprint(&labels, &text, sent);
+    let marked = MarkedText::read(title);
+    let status = marked.status.unwrap_or(Status::Firing);
+    let fingerprint = match status {
+        Status::Firing => fingerprint(&labels, &text, sent),
+        Status::Resolved => fingerprint(&labels, &without_marks(&text), &without_marks(sent)),
+    };
+    let naming = if labels.get("alertname") == Some(NAME) { AlarmNaming::Text } else { AlarmNaming::Name };
     source.labels.iter().for_each(|(name, text)| labels.set(name, text));
     let kind = Kind::Alarm;
     let (severity, unknown_level) = weigh(hints.level.as_deref(), kind, source);
@@ -46,8 +55,9 @@ pub(crate) fn read(
         source: source.name.clone(),
         fingerprint,
         kind,
-        status: Status::Firing,
-        naming: AlarmNaming::Labels,
+        status,
+        status_basis: StatusBasis::Words,
+        naming,
         severity,
         severity_sent: hints.level.clone(),
         labels,
@@ -55,11 +65,21 @@ pub(crate) fn read(
         extra: Labels::default(),
         mention: Mention::default(),
         starts_at: now,
-        ends_at: source.text_ends_at(now),
+        ends_at: match status {
+            Status::Firing => source.text_ends_at(now),
+            Status::Resolved => Some(now),
+        },
         generator_url: None,
     };
     let read = ReadAlert { alert, path: "$".to_owned(), unread: Vec::new(), unknown_level };
     Ok(Reading { alerts: vec![read], ..Reading::default() })
+}
+
+/// The text without the marks around its first line.
+fn without_marks(text: &str) -> String {
+    let (title, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let name = MarkedText::read(title).name;
+    if rest.is_empty() { name } else { format!("{name}\n{rest}") }
 }
 
 /// The fingerprint: the same text with the same name is the same alert.

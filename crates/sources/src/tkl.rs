@@ -24,7 +24,9 @@
 //! | `intent` | whether the alarm is raised or has ended |
 //! | `subject`, `leftovers` | which two bodies are about the same alarm |
 
-use fanfare_core::{Alert, Fingerprint, Identity, Kind, Labels, Severity, Status};
+use std::borrow::Cow;
+
+use fanfare_core::{Alert, Fingerprint, Identity, Kind, Labels, MarkedText, Severity, Status, StatusBasis};
 use jiff::Timestamp;
 
 use crate::extra::{bounded, flatten};
@@ -127,6 +129,7 @@ struct Taken<'a> {
     statement: Statement,
     kind: Kind,
     status: Status,
+    status_basis: StatusBasis,
     subject: Subject,
     level: Option<Level>,
     /// The texts as they were sent, without what is added for people.
@@ -201,6 +204,7 @@ impl BodyReader<'_> {
             fingerprint,
             kind: taken.kind,
             status: taken.status,
+            status_basis: taken.status_basis,
             naming: taken.subject.naming(),
             severity: self.severity(level.as_ref(), taken.kind),
             severity_sent: level.as_ref().map(|level| level.word.clone()),
@@ -233,11 +237,16 @@ impl BodyReader<'_> {
         let texts = take_texts(&mut body);
         let mention = addressees::take_mention(&mut body);
         let groups = addressees::take_groups(&mut body);
+        let (status, status_basis) = match statement.says_nothing() && marks_an_end(&subject, &texts) {
+            true => (Status::Resolved, StatusBasis::Words),
+            false => (status, StatusBasis::Stated),
+        };
         let (starts_at, ends_at) = self.take_times(&mut body, status);
         Ok(Some(Taken {
             statement,
             kind,
             status,
+            status_basis,
             subject,
             level,
             texts,
@@ -251,7 +260,11 @@ impl BodyReader<'_> {
 
     fn identity(&self, taken: &Taken<'_>) -> Labels {
         let state = taken.statement.told_apart_by();
-        taken.subject.identity(&self.source.name, taken.kind, &taken.texts, state, &taken.body)
+        let texts = match taken.status_basis {
+            StatusBasis::Stated => Cow::Borrowed(&taken.texts),
+            StatusBasis::Words => Cow::Owned(without_marks(&taken.texts)),
+        };
+        taken.subject.identity(&self.source.name, taken.kind, &texts, state, &taken.body)
     }
 
     /// The identity of the alert that `sent` reports, by all that was sent of its alarm and device.
@@ -362,6 +375,29 @@ fn take_texts(body: &mut Body<'_>) -> Labels {
     const NAMES: [(&str, Meaning); 3] =
         [("title", Meaning::Title), ("description", Meaning::Description), ("content", Meaning::Content)];
     NAMES.into_iter().filter_map(|(ours, theirs)| Some((ours, body.take_words(theirs)?))).collect()
+}
+
+/// Tells whether the first of the alarm's name and texts that has a mark for its state says that it is over.
+fn marks_an_end(subject: &Subject, texts: &Labels) -> bool {
+    let texts =
+        ["title", "description", "content"].into_iter().filter_map(|it| texts.get(it)).map(first_line);
+    let said = subject.alarm().into_iter().chain(texts).find_map(|text| MarkedText::read(text).status);
+    said == Some(Status::Resolved)
+}
+
+/// The texts without the marks around the first line of each, as the alarm was raised.
+fn without_marks(texts: &Labels) -> Labels {
+    let without = |text: &str| {
+        let line = first_line(text);
+        text.replacen(line, &MarkedText::read(line).name, 1)
+    };
+    texts.iter().map(|(name, text)| (name, without(text))).collect()
+}
+
+/// The first line of a text, without the signs of Markdown around it.
+fn first_line(text: &str) -> &str {
+    let is_markup = |c: char| c.is_whitespace() || matches!(c, '#' | '*' | '>' | '`' | '_');
+    text.trim_start_matches(is_markup).lines().next().unwrap_or_default().trim_end_matches(is_markup)
 }
 
 #[cfg(test)]

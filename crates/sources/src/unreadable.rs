@@ -1,8 +1,8 @@
 //! Bodies that cannot be read, as alerts for people.
 
 use fanfare_core::{
-    AlarmNaming, Alert, Fingerprint, Identity, Kind, Labels, Mention, Severity, Status, cut_to_bytes,
-    keep_lines,
+    AlarmNaming, Alert, Fingerprint, Identity, Kind, Labels, Mention, Severity, Status, StatusBasis,
+    cut_to_bytes, keep_lines,
 };
 use jiff::Timestamp;
 
@@ -53,6 +53,7 @@ pub fn unreadable_alert(
         fingerprint,
         kind: Kind::Alarm,
         status: Status::Firing,
+        status_basis: StatusBasis::Stated,
         naming: AlarmNaming::Labels,
         severity: Severity::High,
         severity_sent: None,

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use fanfare_core::{
     AlarmNaming, Alert, AlertId, Attempt, Digest, Fingerprint, IdempotencyKey, Kind, Labels, Mention,
-    MessageForm, Notification, NotificationId, Severity, Status, Why,
+    MessageForm, Notification, NotificationId, Severity, Status, StatusBasis, Why,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -27,6 +27,7 @@ pub fn labelled_alert(labels: &[(&str, &str)]) -> Alert {
         fingerprint,
         kind: Kind::Alarm,
         status: Status::Firing,
+        status_basis: StatusBasis::Stated,
         naming: AlarmNaming::Labels,
         severity,
         severity_sent: None,

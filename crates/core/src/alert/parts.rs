@@ -52,6 +52,16 @@ impl fmt::Display for Status {
     }
 }
 
+/// The basis on which the status of an alert is known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum StatusBasis {
+    /// A statement of the sender: a field for it, or the rules of the format.
+    #[default]
+    Stated,
+    /// Words for people, which may mean something else.
+    Words,
+}
+
 /// The way in which a sender names an alarm, by which its end finds it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -16,8 +16,8 @@ use super::state::{
 };
 use crate::clock::whole_millis;
 use crate::{
-    AlarmNumbers, Alert, IncidentChange, Kind, Plan, Policy, RoutedReceiver, Status, plan_routed,
-    plan_unclear, route_alert, shifted,
+    AlarmNumbers, Alert, IncidentChange, Kind, Plan, Policy, RoutedReceiver, Status, StatusBasis,
+    plan_routed, plan_unclear, route_alert, shifted,
 };
 
 /// An alert that was reported, and routed.
@@ -49,6 +49,13 @@ impl IncomingAlert {
         Self { alert: Arc::new(alert), json: None, routed, asks: true, content }
     }
 
+    /// The same words as a message, which asks for nothing.
+    fn as_message(&self) -> Self {
+        let alert =
+            Alert { kind: Kind::Notice, status: Status::Firing, ends_at: None, ..Alert::clone(&self.alert) };
+        Self { asks: false, ..Self::to_receivers(alert, self.routed.clone()) }
+    }
+
     /// The state that [`accept`] needs.
     #[must_use]
     pub fn keys(&self) -> Vec<StateKey> {
@@ -73,6 +80,17 @@ impl IncomingAlert {
     }
 }
 
+/// Tells whether `alert` is an end that was only read out of words, and which is not that of one open alarm. It is told
+/// as a message: the words may mean something else, and its sender may be nobody who reads an answer.
+fn ends_nothing(state: &DecisionState, alert: &Alert) -> bool {
+    let is_from_words = match (alert.status, alert.status_basis) {
+        (Status::Resolved, StatusBasis::Words) => true,
+        (Status::Resolved, StatusBasis::Stated) | (Status::Firing, _) => false,
+    };
+    let is_meant = || matches!(meant(alert, &state.open_of_device), Meant::One(_));
+    is_from_words && state.incident.is_none() && !is_meant()
+}
+
 /// Takes an alert in: what it calls for, and what is then known.
 ///
 /// Needs the state of [`IncomingAlert::keys`] and, with that, of [`IncomingAlert::further_keys`].
@@ -84,19 +102,14 @@ pub fn accept(
     now: Timestamp,
 ) -> Changes {
     let now = whole_millis(now);
-    let IncomingAlert { alert, json, routed, asks, content } = incoming;
+    let as_message = ends_nothing(state, &incoming.alert).then(|| incoming.as_message());
+    let incoming = as_message.as_ref().unwrap_or(incoming);
+    let IncomingAlert { alert, json, routed: _, asks, content } = incoming;
     let known = match alert.kind {
         Kind::Notice => None,
         Kind::Alarm => state.incident.as_ref(),
     };
-    // Repeats are told by the time that passes, whatever the wall clock is set to.
-    let promise_now = shifted(now, context.leads.promise);
-    let plan = match (known, meant(alert, &state.open_of_device)) {
-        (None, Meant::Several(alarms)) => plan_unclear(routed, AlarmNumbers::new(&alarms)),
-        (None, Meant::One(_) | Meant::Nothing) | (Some(_), _) => {
-            plan_routed(context.policy, routed, alert, known.map(|it| &it.incident), promise_now)
-        }
-    };
+    let plan = plan_of(incoming, known, state, context, now);
     if let Some(repeated) = repeated(state, incoming, &plan, context, now) {
         return Changes { repeats: vec![repeated], ..Changes::default() };
     }
@@ -135,6 +148,29 @@ pub fn accept(
         NotificationSubject { asks, ..NotificationSubject::from_alert(id, incident, since, &alert) };
     builder.add_notifications(subject, &plan.decisions, &told, now);
     builder.changes
+}
+
+/// The plan of `incoming`, whose incident is `known`.
+fn plan_of(
+    incoming: &IncomingAlert,
+    known: Option<&OpenIncident>,
+    state: &DecisionState,
+    context: &DecisionContext<'_>,
+    now: Timestamp,
+) -> Plan {
+    let IncomingAlert { alert, routed, .. } = incoming;
+    let meant = match alert.kind {
+        Kind::Notice => Meant::Nothing,
+        Kind::Alarm => meant(alert, &state.open_of_device),
+    };
+    match (known, meant) {
+        (None, Meant::Several(alarms)) => plan_unclear(routed, AlarmNumbers::new(&alarms)),
+        (None, Meant::One(_) | Meant::Nothing) | (Some(_), _) => {
+            // Repeats are told by the time that passes, whatever the wall clock is set to.
+            let promise_now = shifted(now, context.leads.promise);
+            plan_routed(context.policy, routed, alert, known.map(|it| &it.incident), promise_now)
+        }
+    }
 }
 
 /// The alert that `incoming` merely repeats, if it does: nobody is told, and nothing changes.

@@ -7,7 +7,7 @@ use super::changes::Changes;
 use super::context::DecisionContext;
 use super::state::{DecisionState, OpenIncident};
 use crate::clock::whole_millis;
-use crate::{AlarmNaming, Alert, Kind, Labels, Mention, Severity, Status};
+use crate::{AlarmNaming, Alert, Kind, Labels, Mention, Severity, Status, StatusBasis};
 
 /// The field among [`Alert::extra`] that tells why an alarm ended which nobody ended, and what stands in it: the
 /// setting of its source, or the end that its sender gave it.
@@ -55,6 +55,7 @@ fn nameless(known: &OpenIncident) -> Alert {
         fingerprint: known.key.fingerprint,
         kind: Kind::Alarm,
         status: Status::Resolved,
+        status_basis: StatusBasis::Stated,
         naming: AlarmNaming::Labels,
         severity: Severity::High,
         severity_sent: None,

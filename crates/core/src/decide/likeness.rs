@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::numbers::numbered_things;
 use crate::told_apart::name_told_apart;
-use crate::{ALARM_CODE_FIELDS, AlarmNaming, Alert, without_readings};
+use crate::{
+    ALARM_CODE_FIELDS, AlarmNaming, Alert, MarkedText, presence_form, says_presence, without_readings,
+};
 
 /// The likeness of an end to an alarm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,8 +34,10 @@ pub(super) fn likeness(end: &Alert, alarm: &Alert) -> Likeness {
         return Likeness::Other;
     }
     let said_texts = texts(end).filter(|_| !are_named);
-    let known_texts: Vec<String> = known.map(folded).into_iter().chain(texts(alarm)).collect();
-    let is_named = said.map(folded).into_iter().chain(said_texts).any(|it| known_texts.contains(&it));
+    let known_forms: Vec<String> =
+        known.map(str::to_owned).into_iter().chain(texts(alarm)).flat_map(forms).collect();
+    let mut said_forms = said.map(str::to_owned).into_iter().chain(said_texts).flat_map(forms);
+    let is_named = said_forms.any(|it| known_forms.contains(&it));
     if !is_named && said.is_some() {
         return Likeness::Other;
     }
@@ -79,8 +83,8 @@ fn texts(alert: &Alert) -> impl Iterator<Item = String> {
     ["title", "description", "content"]
         .into_iter()
         .filter_map(|it| alert.annotations.get(it))
-        .map(move |text| folded(&text.lines().filter(is_of_sender).collect::<Vec<_>>().join("\n")))
-        .filter(|text| !text.is_empty())
+        .map(move |text| text.lines().filter(is_of_sender).collect::<Vec<_>>().join("\n"))
+        .filter(|text| !text.trim().is_empty())
 }
 
 /// The bytes of each text in which words are looked for: an end is compared with a hundred alarms, and nobody names a
@@ -93,7 +97,16 @@ fn sayings(alert: &Alert) -> impl Iterator<Item = String> {
         text.truncate(text.floor_char_boundary(MAX_COMPARED_BYTES));
         text
     };
-    name(alert).map(folded).into_iter().chain(texts(alert)).map(cut)
+    name(alert).map(str::to_owned).into_iter().chain(texts(alert)).map(move |text| cut(folded(&text)))
+}
+
+/// The forms in which a name or a text is compared: as it is, without the marks around its first line, and, if it says
+/// that a device is gone or there again, as that is said of either.
+fn forms(text: String) -> Vec<String> {
+    let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
+    let unmarked = format!("{}\n{rest}", MarkedText::read(first).name);
+    let forms = [folded(&unmarked), folded(&text)];
+    forms.into_iter().chain(presence_form(&text)).collect()
 }
 
 fn folded(text: &str) -> String {
@@ -145,6 +158,8 @@ impl AlarmWords {
     fn of(alert: &Alert) -> Self {
         let mut words = Self { subjects: BTreeSet::new(), say_an_end: false };
         for text in sayings(alert) {
+            words.say_an_end |= says_presence(&text);
+            let text = presence_form(&text).unwrap_or(text);
             words.add(without_readings(&text));
         }
         words
@@ -185,14 +200,13 @@ const NOTHING: &str = "none ok normal 正常 无";
 const ENDS: &str = "ok okay normal clear cleared resolved resolve recovered recovery recover restored restore ended end over \
      closed close good healthy back again fixed solved gone stopped off range within online fine safe dry reset";
 /// The Chinese words of an end, the longer first.
-const ENDS_ZH: &str =
-    "恢复正常 已恢复 恢复 正常 解除 消除 结束 已关闭 关闭 已处理 消失 复位 复归 上线 在线 清除";
+const ENDS_ZH: &str = "恢复正常 已恢复 恢复 正常 解除 消除 结束 已关闭 关闭 已处理 消失 复位 复归 清除";
 /// AlarmWords for what is wrong, and such as say nothing of it.
 const STATES: &str = "too high low hot cold warm wet over under above below limit threshold alarm alarms alert fault faulty fail \
-     failed failure error open opened detected lost offline down trip tripped on active is are was were be been being the a an \
+     failed failure error open opened detected lost down trip tripped on active is are was were be been being the a an \
      of in at to by for and or not no all any has have had with its it this that now current currently since value \
      state status warning critical action type event true false yes alarmstatus alarmstate isresolved iscleared \
      isrecovered c f v";
 /// The Chinese words for what is wrong, the longer first.
-const STATES_ZH: &str = "请处理 请检查 过高 过低 超高 超低 偏高 偏低 超限 超标 告警 报警 故障 异常 打开 离线 掉线 断开 触发 发生 高于 \
+const STATES_ZH: &str = "请处理 请检查 过高 过低 超高 超低 偏高 偏低 超限 超标 告警 报警 故障 异常 打开 断开 触发 发生 高于 \
      状态 动作 类型 事件 是否 低于 超过 上限 下限 阈值 当前 现在 目前 已经 回到 范围 内 已 了 的 为 是 高 低 值";

@@ -88,7 +88,8 @@ fn content(alert: &Alert) -> LengthPrefixed {
         fingerprint,
         kind,
         status,
-        naming: _, // the source's format: the labels tell the rest
+        status_basis: _, // what is told is the same
+        naming: _,       // the source's format: the labels tell the rest
         severity,
         severity_sent,
         labels,

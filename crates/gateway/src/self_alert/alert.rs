@@ -1,6 +1,8 @@
 //! Self-alert: an alert from the source `fanfare`.
 
-use fanfare_core::{AlarmNaming, Alert, Fingerprint, Kind, Labels, Language, Mention, Severity, Status};
+use fanfare_core::{
+    AlarmNaming, Alert, Fingerprint, Kind, Labels, Language, Mention, Severity, Status, StatusBasis,
+};
 use fanfare_words::{SelfAlertFacts, SelfAlertText, annotation_in};
 use jiff::Timestamp;
 
@@ -46,6 +48,7 @@ impl SelfAlert<'_> {
             fingerprint,
             kind,
             status,
+            status_basis: StatusBasis::Stated,
             naming: AlarmNaming::Labels,
             severity,
             severity_sent: None,

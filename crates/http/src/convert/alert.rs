@@ -13,7 +13,8 @@ pub(super) fn alert_content(alert: &Alert) -> AlertContent {
         fingerprint,
         kind,
         status,
-        naming: _, // seen from the labels
+        status_basis: _, // it counted when the alert came in
+        naming: _,       // seen from the labels
         severity,
         severity_sent,
         labels: _,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fanfare_core::{
     AlarmNaming, Alert, AlertId, ClockLeads, Fingerprint, Kind, Labels, Mention, Severity, Status,
+    StatusBasis,
 };
 use fanfare_gateway::{AlertHistory, DeliveryOutlook, OmittedRows};
 use jiff::Timestamp;
@@ -27,6 +28,7 @@ pub(crate) fn story() -> AlertHistory {
             fingerprint: Fingerprint::from_labels(&labels),
             kind: Kind::Alarm,
             status: Status::Firing,
+            status_basis: StatusBasis::Stated,
             naming: AlarmNaming::Labels,
             severity: Severity::Urgent,
             severity_sent: None,

@@ -9,7 +9,7 @@ use clap::Args;
 use fanfare_api::RouteCheck;
 use fanfare_core::{
     AlarmNaming, Alert, ChannelName, Fingerprint, Kind, Labels, Mention, Policy, ReceiverName, Severity,
-    Status,
+    Status, StatusBasis,
 };
 use fanfare_http::trace;
 use fanfare_words::RouteWords;
@@ -130,6 +130,7 @@ fn alert(labels: &[(String, String)]) -> Alert {
         fingerprint,
         kind: Kind::Alarm,
         status: Status::Firing,
+        status_basis: StatusBasis::Stated,
         naming: AlarmNaming::Name,
         severity,
         severity_sent,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 use fanfare_core::{
     Acknowledgement, AlarmNaming, Alert, ChannelName, Fingerprint, Kind, Labels, Mention, Severity, Status,
+    StatusBasis,
 };
 use fanfare_gateway::{DeadLetterFilter, DeadLetters};
 use jiff::SignedDuration;
@@ -361,6 +362,7 @@ fn alert(report: &AlarmReport) -> Alert {
         fingerprint: Fingerprint::from_labels(&identity),
         kind: Kind::Alarm,
         status: report.status,
+        status_basis: StatusBasis::Stated,
         naming: AlarmNaming::Labels,
         severity: report.severity,
         severity_sent: Some(report.severity.word().to_uppercase()),

@@ -1,7 +1,8 @@
 //! One alert of a body.
 
 use fanfare_core::{
-    AlarmNaming, Alert, Fingerprint, Identity, Kind, Labels, Mention, Status, keep_lines, one_line,
+    AlarmNaming, Alert, Fingerprint, Identity, Kind, Labels, Mention, Status, StatusBasis, keep_lines,
+    one_line,
 };
 use jiff::Timestamp;
 
@@ -57,6 +58,7 @@ impl EntryReader<'_> {
             fingerprint,
             kind: Kind::Alarm,
             status,
+            status_basis: StatusBasis::Stated,
             naming: AlarmNaming::Labels,
             severity,
             severity_sent,

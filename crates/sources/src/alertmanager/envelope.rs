@@ -1,6 +1,8 @@
 //! The part of a webhook's body that is about all of its alerts.
 
-use fanfare_core::{AlarmNaming, Alert, Fingerprint, Kind, Labels, Mention, Severity, Status, cut_to_bytes};
+use fanfare_core::{
+    AlarmNaming, Alert, Fingerprint, Kind, Labels, Mention, Severity, Status, StatusBasis, cut_to_bytes,
+};
 use jiff::Timestamp;
 
 use super::fields::scrubbed;
@@ -89,6 +91,7 @@ impl Envelope {
             fingerprint: Fingerprint::from_labels(&identity),
             kind: Kind::Notice,
             status: Status::Firing,
+            status_basis: StatusBasis::Stated,
             naming: AlarmNaming::Labels,
             severity: read.iter().map(|it| it.alert.severity).max().unwrap_or(Severity::Mid),
             severity_sent: None,

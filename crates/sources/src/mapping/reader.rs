@@ -4,8 +4,8 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use fanfare_core::{
-    AlarmNaming, Alert, Fingerprint, Identity, Kind, Labels, Mention, Status, keep_lines, one_line,
-    without_readings,
+    AlarmNaming, Alert, Fingerprint, Identity, Kind, Labels, Mention, Status, StatusBasis, keep_lines,
+    one_line, without_readings,
 };
 use jiff::Timestamp;
 use minijinja::Value;
@@ -117,6 +117,7 @@ impl ItemReader<'_> {
             fingerprint,
             kind,
             status,
+            status_basis: StatusBasis::Stated,
             naming: AlarmNaming::Labels,
             severity,
             severity_sent,

@@ -71,3 +71,19 @@ fn a_text_is_over_after_a_day_or_when_its_source_says() {
     assert_eq!(ends_after(None), [24, 24]);
     assert_eq!(ends_after(Some(Duration::from_hours(1))), [1, 1]);
 }
+
+#[test]
+fn a_title_with_the_mark_of_an_end_ends_the_same_text_without_it() {
+    for (raise, end) in [
+        ("Backup of db1 failed\ncode 23", "[OK] Backup of db1 failed\ncode 23"),
+        ("水压过高", "水压过高 已恢复"),
+        ("UPS on battery", "RESOLVED: UPS on battery"),
+    ] {
+        let (raised, ended) = (read_text(raise), read_text(end));
+        assert_eq!((raised.status, ended.status), (Status::Firing, Status::Resolved), "{end}");
+        assert_eq!(raised.incident_key(), ended.incident_key(), "{end}");
+        assert_eq!(ended.ends_at, Some(now()));
+        assert_eq!(ended.title(), end.lines().next().unwrap());
+    }
+    assert_eq!(read_text("Backup of db1 is not OK").status, Status::Firing);
+}

@@ -13,7 +13,9 @@ use crate::json::Json;
 
 use super::body::{Body, Field};
 use super::names::{Meaning, known, plain};
-use super::words::{Announced, Finding, finding, flag, is_position, is_success, meaning, meaning_of_flag};
+use super::words::{
+    Announced, Finding, finding, flag, is_position, is_success, meaning, meaning_of_flag, presence,
+};
 
 /// The intent of a sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +87,11 @@ impl Statement {
         Ok(Self { intent, words })
     }
 
+    /// Tells whether no field says how it is with the alarm.
+    pub(super) fn says_nothing(&self) -> bool {
+        self.words.is_empty()
+    }
+
     /// Tells whether the body raises an alarm in so many words.
     pub(super) fn raises(&self) -> bool {
         self.intent == Intent::Raise && !self.words.is_empty()
@@ -118,6 +125,7 @@ impl Statement {
             Finding::Fault => "",
             Finding::Alarm => "alarm",
             Finding::Open => "open",
+            Finding::Gone => "gone",
         };
         self.findings().map(|(_, finding)| finding).max().map(of).unwrap_or_default()
     }
@@ -246,6 +254,10 @@ impl AlarmStory {
 
     /// The word of a general state.
     fn state(&self, word: &str) -> Option<Announced> {
+        if let Some(said) = presence(word) {
+            // Beside an alarm it is the state of its device.
+            return self.texts.is_empty().then_some(said);
+        }
         let is_answer = self.is(StoryMark::Answer) && is_success(word) && !self.texts.is_empty();
         state(meaning_of_flag(word)?).filter(|_| !(is_answer || self.has_position(word)))
     }
@@ -272,7 +284,7 @@ const REPORTS: [&str; 8] =
 
 /// Tells whether the state says that something is wrong with the device, and not only how it stands.
 fn is_wrong(word: &str) -> bool {
-    matches!(finding(word), Some(Finding::Alarm | Finding::Fault))
+    matches!(finding(word), Some(Finding::Alarm | Finding::Fault | Finding::Gone))
 }
 
 fn is_report_word(word: &str) -> bool {

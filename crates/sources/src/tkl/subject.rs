@@ -94,6 +94,11 @@ impl Subject {
         self.alarm.is_some()
     }
 
+    /// The name of the alarm, if it has one.
+    pub(super) fn alarm(&self) -> Option<&str> {
+        self.alarm.as_deref()
+    }
+
     /// Tells whether the device is known.
     pub(super) fn has_device(&self) -> bool {
         self.eui.is_some() || self.device.is_some()

@@ -65,13 +65,16 @@ pub(super) enum Finding {
     Fault,
     /// Something stands open.
     Open,
+    /// The device cannot be reached.
+    Gone,
 }
 
 /// The words of each finding.
-const FINDINGS: [(Finding, &str); 3] = [
+const FINDINGS: [(Finding, &str); 4] = [
     (Finding::Alarm, "alarm alarming alarmon inalarm 告警 报警 告警中 报警中"),
     (Finding::Fault, "fault faulty abnormal 故障 异常"),
     (Finding::Open, "open opened"),
+    (Finding::Gone, "offline disconnected unreachable lost 离线 已离线 掉线 断线 下线 失联"),
 ];
 
 /// The finding of the word, if it says more than that something is wrong.
@@ -79,6 +82,18 @@ pub(super) fn finding(word: &str) -> Option<Finding> {
     let plain = plain_word(word);
     let found = FINDINGS.iter().find(|(_, words)| words.split_ascii_whitespace().any(|it| it == plain));
     found.map(|(finding, _)| *finding)
+}
+
+/// Words for a device that can be reached.
+const PRESENT: &str = "online connected reconnected reachable 在线 上线 已上线 已连接";
+
+/// The news in the word of a device that can or cannot be reached; `None` if it says nothing of that.
+pub(super) fn presence(word: &str) -> Option<Announced> {
+    let plain = plain_word(word);
+    if PRESENT.split_ascii_whitespace().any(|it| it == plain) {
+        return Some(Announced::Clear);
+    }
+    (finding(word) == Some(Finding::Gone)).then_some(Announced::Raise)
 }
 
 /// Words for the position of a switch, a valve or a door, which senders also use for the end of an alarm.

@@ -1,7 +1,9 @@
 use super::decision_fixture::{DecisionFixture, ladder, plain};
 use crate::decide::*;
 use crate::fixtures::{after_noon, alert};
-use crate::{AlarmNaming, Alert, AlertId, Fingerprint, Labels, Severity, Status, Suppression, Why};
+use crate::{
+    AlarmNaming, Alert, AlertId, Fingerprint, Kind, Labels, Severity, Status, StatusBasis, Suppression, Why,
+};
 
 /// An alarm as a script sends it: of the device `eui` if that is not empty, under `name` if that is not empty, with
 /// this text.
@@ -368,4 +370,52 @@ fn a_number_of_a_gateway_is_no_device() {
     };
     check(&[fan("Fan 1", "jam")], end(fan("Fan 2", "jam")), NEVER_TOLD);
     check(&[fan("Fan 1", "")], end(fan("Fan 2", "")), NEVER_TOLD);
+}
+
+/// An end that was read out of the title.
+fn by_words(eui: &str, title: &str) -> Alert {
+    Alert { status_basis: StatusBasis::Words, ..end(sent(eui, "", title)) }
+}
+
+#[test]
+fn marks_around_a_text_name_no_other_alarm() {
+    for (alarm, ending) in [
+        ("[CRITICAL] Pump 3 pressure high", "[OK] Pump 3 pressure high"),
+        ("PROBLEM: Pump 3 pressure high", "Pump 3 pressure high - resolved"),
+        ("【紧急】3号泵漏水", "【恢复】3号泵漏水"),
+        ("Sensor 3 offline", "Sensor 3 is back online"),
+        ("3号网关离线", "3号网关已上线"),
+    ] {
+        for eui in ["aa18", ""] {
+            let other = sent(eui, "", "Door of cabinet 9 forced");
+            check(&[other, sent(eui, "", alarm)], by_words(eui, ending), Ok(2));
+        }
+    }
+}
+
+#[test]
+fn a_device_that_is_there_again_ends_no_alarm_of_another_kind() {
+    for ending in ["online", "设备已上线"] {
+        let mut fixture = DecisionFixture::on(plain());
+        fixture.accept(sent("aa18", "", "Temperature too high"), 0);
+        let accepted = fixture.accept(by_words("aa18", ending), 60);
+        assert_eq!(accepted.alerts[0].ended, None, "{ending}");
+    }
+}
+
+#[test]
+fn an_end_by_words_that_ends_nothing_is_told_as_a_message_each_time() {
+    let mut fixture = DecisionFixture::on(plain());
+    for seconds in [0, 60] {
+        let accepted = fixture.accept(by_words("", "[OK] Backup of db1"), seconds);
+        let [alert] = &accepted.alerts[..] else { panic!("{accepted:?}") };
+        assert_eq!((alert.alert.kind, alert.alert.status), (Kind::Notice, Status::Firing));
+        assert_eq!(alert.alert.annotations.get("description"), Some("[OK] Backup of db1"));
+        assert_eq!(accepted.notifications.len(), 1);
+    }
+    // One that may mean either of two names both to nobody: it is told, and ends none.
+    fixture.accept(sent("aa18", "", "Pump 3 runs hot"), 70);
+    fixture.accept(sent("aa18", "", "Pump 3 runs dry"), 80);
+    let accepted = fixture.accept(by_words("aa18", "[OK] Pump 3"), 90);
+    assert_eq!((accepted.alerts[0].ended, accepted.notifications.len()), (None, 1));
 }

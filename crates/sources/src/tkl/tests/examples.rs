@@ -48,6 +48,7 @@ fn check(body: &str, pairs: &[(&str, &str)], expected: ExpectedReading) {
         kind,
         status,
         severity,
+        status_basis: StatusBasis::Stated,
         naming: if matches!(labels(named).get("alertname"), Some("Device Alert" | "Notice")) {
             AlarmNaming::Text
         } else {

@@ -26,6 +26,60 @@ fn two_states_of_a_device_are_two_alarms_where_nothing_else_names_them() {
 }
 
 #[test]
+fn a_device_that_can_be_reached_again_ends_nothing_but_that() {
+    for (word, status) in [
+        ("offline", Status::Firing),
+        ("掉线", Status::Firing),
+        ("ONLINE", Status::Resolved),
+        ("已上线", Status::Resolved),
+    ] {
+        let read = alert(&format!(r#"{{"eui": "a1", "status": "{word}"}}"#));
+        assert_eq!((read.status, read.status_basis), (status, StatusBasis::Stated), "{word}");
+        assert!(bodies::visible(&read).contains(&format!("status: {word}")), "{read:?}");
+    }
+    check_different(r#"{"eui": "a1", "status": "fault"}"#, r#"{"eui": "a1", "status": "offline"}"#);
+    // Beside an alarm it is the state of its device.
+    for body in [
+        r#"{"eui": "a1", "alarm_name": "温度过高", "value": 85, "status": "online"}"#,
+        r#"{"eui": "a1", "title": "Temperature high", "status": "在线"}"#,
+        r#"{"设备名称": "泵", "告警内容": "漏水", "状态": "在线"}"#,
+    ] {
+        assert_eq!(alert(body).status, Status::Firing, "{body}");
+    }
+}
+
+#[test]
+fn the_mark_of_an_end_in_a_title_ends_what_the_same_title_raised_without_it() {
+    for (raise, end) in [
+        (r#"{"title": "Pump 3 pressure high"}"#, r#"{"title": "[OK] Pump 3 pressure high"}"#),
+        (r#"{"device": "pump", "desc": "水压过高"}"#, r#"{"device": "pump", "desc": "【恢复】水压过高"}"#),
+        (r#"{"content": "B2 water leak\nRoom 4"}"#, r#"{"content": "RESOLVED: B2 water leak\nRoom 4"}"#),
+        (
+            r#"{"msgtype": "markdown", "markdown": {"title": "x", "text": "**3号泵漏水**\n> a"}}"#,
+            r#"{"msgtype": "markdown", "markdown": {"title": "x", "text": "**[已恢复] 3号泵漏水**\n> a"}}"#,
+        ),
+        (
+            r#"{"eui": "a1", "name": "leak", "title": "Leak"}"#,
+            r#"{"eui": "a1", "name": "leak", "title": "Leak - OK"}"#,
+        ),
+    ] {
+        let (raised, ended) = (alert(raise), alert(end));
+        assert_eq!((raised.status, raised.status_basis), (Status::Firing, StatusBasis::Stated), "{raise}");
+        assert_eq!((ended.status, ended.status_basis), (Status::Resolved, StatusBasis::Words), "{end}");
+        assert_eq!(raised.incident_key(), ended.incident_key(), "{end}");
+    }
+    // A field for the state counts before any words, and the first mark counts.
+    for body in [
+        r#"{"title": "[OK] Pump 3", "action": "new"}"#,
+        r#"{"title": "[FIRING] Pump 3", "desc": "Pump 3 - OK"}"#,
+        r#"{"title": "Pump 3 not OK"}"#,
+        r#"{"title": "Valve closed"}"#,
+    ] {
+        assert_eq!(alert(body).status, Status::Firing, "{body}");
+    }
+}
+
+#[test]
 fn a_state_that_says_what_is_wrong_can_be_read() {
     for (body, word) in [
         (r#"{"eui": "a1", "status": "open"}"#, "open"),

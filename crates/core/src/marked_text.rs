@@ -1,24 +1,25 @@
-//! Subjects of mails: the name of the alarm, and the marks around it.
+//! Marked texts: the name of an alarm, and the marks around it, as people write subjects and titles.
 //!
 //! `[CRITICAL] Disk full`, `PROBLEM: Disk full` and `Disk full - OK` name one alarm, `Disk full`. A mark is only read
 //! where it stands apart from the name: in brackets, before or behind a mark of punctuation, or at the end as a word
 //! that has no other use. An end that is not recognised is told as an alarm; an alarm that is taken for an end is lost.
 
-use fanfare_core::{Severity, Status};
+use crate::{Severity, Status};
 
-/// A subject, taken apart.
+/// A text of one line, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct MarkedSubject {
-    /// The subject without its marks; the whole of it if it is nothing but marks.
-    pub(super) name: String,
-    pub(super) status: Status,
+pub struct MarkedText {
+    /// The text without its marks; the whole of it if it is nothing but marks.
+    pub name: String,
+    /// The status that the marks say; `None` if they say none.
+    pub status: Option<Status>,
     /// The word for the severity, if one of the marks is one.
-    pub(super) level: Option<String>,
+    pub level: Option<String>,
 }
 
 /// The meaning of a mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum SubjectMark {
+enum TextMark {
     Raise,
     End,
     Level,
@@ -28,21 +29,21 @@ enum SubjectMark {
 
 /// The words of marks, in lower case, with `_` for a blank. A word that may also be what is wrong with a thing, `closed` or `removed`,
 /// is none.
-const MARKS: [(SubjectMark, &str); 3] = [
+const MARKS: [(TextMark, &str); 3] = [
     (
-        SubjectMark::Raise,
+        TextMark::Raise,
         "problem firing alert alarm alarming alerting triggered active fault raised new down offline unreachable \
          告警 报警 故障 异常 触发 发生 告警中 报警中 告警通知 报警通知 告警发生 报警发生",
     ),
     (
-        SubjectMark::End,
+        TextMark::End,
         "ok okay resolved recovered recovery cleared clear restored normal back_to_normal inactive rtn online up \
          alarm_cleared alarm_clear alarm_resolved alarm_recovered alert_resolved alert_recovered \
          恢复 已恢复 恢复正常 已恢复正常 正常 解除 已解除 消除 已消除 清除 已清除 消警 复归 已复归 恢复通知 告警恢复 报警恢复 故障恢复 \
          告警解除 报警解除 故障解除 告警消除 报警消除 故障消除 告警已恢复 报警已恢复 故障已恢复 告警清除 报警清除 告警已解除 报警已解除 \
          故障已解除 告警已消除 报警已消除 故障已消除",
     ),
-    (SubjectMark::Filler, "notification notice message 通知 消息"),
+    (TextMark::Filler, "notification notice message 通知 消息"),
 ];
 
 /// English ends that may stand behind a name without any punctuation. `Audit log cleared` is an alarm.
@@ -92,26 +93,77 @@ const LONGEST: usize = 1000;
 /// The marks of one subject are not more than this.
 const MOST_MARKS: usize = 8;
 
-impl MarkedSubject {
-    /// Takes `subject` apart.
-    pub(super) fn read(subject: &str) -> Self {
-        if subject.len() > LONGEST {
-            return Self { name: subject.trim().to_owned(), status: Status::Firing, level: None };
+impl MarkedText {
+    /// Takes `text` apart. One of more than a thousand bytes is no title, and is its own name.
+    #[must_use]
+    pub fn read(text: &str) -> Self {
+        if text.len() > LONGEST {
+            return Self { name: text.trim().to_owned(), status: None, level: None };
         }
         let mut marks = FoundMarks::default();
-        let mut rest = trimmed(&without_bracketed(subject, &mut marks)).to_owned();
+        let mut rest = trimmed(&without_bracketed(text, &mut marks)).to_owned();
         for _ in 0..MOST_MARKS {
             let Some((mark, word, name)) = marked(&rest) else { break };
             marks.note(mark, &word);
             rest = name;
         }
-        let name = if rest.is_empty() { subject.trim().to_owned() } else { rest };
-        let status = if marks.end && !marks.raise { Status::Resolved } else { Status::Firing };
+        let name = if rest.is_empty() { text.trim().to_owned() } else { rest };
+        let status = match (marks.raise, marks.end) {
+            (true, _) => Some(Status::Firing),
+            (false, true) => Some(Status::Resolved),
+            (false, false) => (marks.level.is_none() && says_presence(&name)).then_some(Status::Resolved),
+        };
         Self { name, status, level: marks.level }
     }
 }
 
-/// The marks that a subject has.
+/// The words for a device that is there again, as the last of a text.
+const PRESENT: [&str; 2] = ["online", "reconnected"];
+
+/// The same in Chinese.
+const PRESENT_ZH: [&str; 3] = ["上线", "在线", "恢复连接"];
+
+/// The words for a device that is gone, and the Chinese ones.
+const ABSENT: [&str; 2] = ["offline", "disconnected"];
+const ABSENT_ZH: [&str; 4] = ["离线", "掉线", "断线", "下线"];
+
+/// The words that a text has besides which do not say which device it is.
+const BETWEEN: [&str; 9] = ["is", "are", "was", "back", "again", "now", "has", "gone", "went"];
+const BETWEEN_ZH: [&str; 5] = ["已经", "重新", "恢复", "已", "了"];
+
+/// Tells whether the text ends by saying that a device is there again: `Sensor 3 is back online`, `3号泵已上线`.
+#[must_use]
+pub fn says_presence(text: &str) -> bool {
+    let lower = text.trim().to_lowercase();
+    let last = lower.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let is_there = PRESENT.contains(&last) || PRESENT_ZH.iter().any(|it| lower.ends_with(it));
+    let is_gone = ABSENT.iter().chain(&ABSENT_ZH).any(|it| lower.contains(it));
+    is_there && !is_gone && !is_denied(&lower)
+}
+
+/// The text by which a device that is gone, and that is there again, is compared: both have one. `None` if the text says
+/// neither.
+pub(crate) fn presence_form(text: &str) -> Option<String> {
+    let mut text = text.to_lowercase();
+    let is_said = |text: &str| {
+        PRESENT.iter().chain(&PRESENT_ZH).chain(&ABSENT).chain(&ABSENT_ZH).any(|it| text.contains(it))
+    };
+    if !is_said(&text) {
+        return None;
+    }
+    for word in PRESENT_ZH.iter().chain(&ABSENT_ZH) {
+        text = text.replace(word, " offline ");
+    }
+    for word in BETWEEN_ZH {
+        text = text.replace(word, " ");
+    }
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|it| !it.is_empty());
+    let words = words.filter(|it| !BETWEEN.contains(it));
+    let same = |word| if PRESENT.contains(&word) || ABSENT.contains(&word) { ABSENT[0] } else { word };
+    Some(words.map(same).collect::<Vec<_>>().join(" "))
+}
+
+/// The marks that a text has.
 #[derive(Default)]
 struct FoundMarks {
     raise: bool,
@@ -120,15 +172,15 @@ struct FoundMarks {
 }
 
 impl FoundMarks {
-    fn note(&mut self, mark: SubjectMark, word: &str) {
+    fn note(&mut self, mark: TextMark, word: &str) {
         match mark {
             // `Alert: disk full - resolved` is an end: the word for a raise that stands before every subject says nothing.
-            SubjectMark::Raise => self.raise |= is_state(word),
-            SubjectMark::End => self.end = true,
-            SubjectMark::Level => {
+            TextMark::Raise => self.raise |= is_state(word),
+            TextMark::End => self.end = true,
+            TextMark::Level => {
                 self.level.get_or_insert_with(|| word.trim().to_owned());
             }
-            SubjectMark::Filler => {}
+            TextMark::Filler => {}
         }
     }
 }
@@ -167,11 +219,11 @@ fn without_bracketed(subject: &str, marks: &mut FoundMarks) -> String {
 }
 
 /// The mark at the beginning or the end of `text`, its word, and what is left.
-fn marked(text: &str) -> Option<(SubjectMark, String, String)> {
+fn marked(text: &str) -> Option<(TextMark, String, String)> {
     leading(text).or_else(|| trailing(text)).or_else(|| bare(text))
 }
 
-fn leading(text: &str) -> Option<(SubjectMark, String, String)> {
+fn leading(text: &str) -> Option<(TextMark, String, String)> {
     let (at, separator) = SEPARATORS.iter().filter_map(|it| Some((text.find(it)?, it))).min()?;
     let (before, name) = (&text[..at], &text[at + separator.len()..]);
     found(before, name).or_else(|| {
@@ -181,14 +233,14 @@ fn leading(text: &str) -> Option<(SubjectMark, String, String)> {
     })
 }
 
-fn trailing(text: &str) -> Option<(SubjectMark, String, String)> {
+fn trailing(text: &str) -> Option<(TextMark, String, String)> {
     let places = SEPARATORS.iter().chain(&VERBS).filter_map(|it| Some((text.rfind(it)?, it.len())));
     let (at, length) = places.max()?;
     found(&text[at + length..], &text[..at])
 }
 
 /// The mark `word` beside `name`.
-fn found(word: &str, name: &str) -> Option<(SubjectMark, String, String)> {
+fn found(word: &str, name: &str) -> Option<(TextMark, String, String)> {
     let word = trimmed(word);
     // `Temperature is up` is no end.
     let is_direction = word.eq_ignore_ascii_case("up") && word != "UP";
@@ -198,7 +250,7 @@ fn found(word: &str, name: &str) -> Option<(SubjectMark, String, String)> {
 }
 
 /// A mark without punctuation: a word in capitals at the beginning, or an end that has no other use.
-fn bare(text: &str) -> Option<(SubjectMark, String, String)> {
+fn bare(text: &str) -> Option<(TextMark, String, String)> {
     if is_denied(text) {
         return None;
     }
@@ -214,13 +266,13 @@ fn bare(text: &str) -> Option<(SubjectMark, String, String)> {
     }
     if let Some((rest, last)) = text.rsplit_once(' ')
         && (BARE_ENDS.contains(&folded(last).as_str())
-            || !last.is_ascii() && mark(last) == Some(SubjectMark::End))
+            || !last.is_ascii() && mark(last) == Some(TextMark::End))
     {
-        return Some((SubjectMark::End, last.to_owned(), trimmed(rest).to_owned()));
+        return Some((TextMark::End, last.to_owned(), trimmed(rest).to_owned()));
     }
     let end = BARE_ENDS_ZH.iter().find(|it| text.len() > it.len() && text.ends_with(**it))?;
     let rest = trimmed(&text[..text.len() - end.len()]);
-    (!rest.is_empty()).then(|| (SubjectMark::End, (*end).to_owned(), rest.to_owned()))
+    (!rest.is_empty()).then(|| (TextMark::End, (*end).to_owned(), rest.to_owned()))
 }
 
 fn is_denied(text: &str) -> bool {
@@ -229,12 +281,12 @@ fn is_denied(text: &str) -> bool {
 }
 
 /// The meaning of `word`, if it is a mark.
-fn mark(word: &str) -> Option<SubjectMark> {
+fn mark(word: &str) -> Option<TextMark> {
     let word = folded(word);
     let word = without_duration(&word);
     let of_table = MARKS.iter().find(|(_, words)| words.split_ascii_whitespace().any(|it| it == word));
     let is_level = || word.contains(char::is_alphabetic) && word.parse::<Severity>().is_ok();
-    of_table.map(|(mark, _)| *mark).or_else(|| is_level().then_some(SubjectMark::Level))
+    of_table.map(|(mark, _)| *mark).or_else(|| is_level().then_some(TextMark::Level))
 }
 
 /// The word without the time that an end took: `Resolved in 5m 3s`, as Zabbix writes.
