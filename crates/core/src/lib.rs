@@ -124,7 +124,7 @@ pub use crate::numbers::{name_without_readings, warm_up_numbers, without_reading
 pub use crate::plan::{
     Decision, IncidentChange, Plan, RoutedReceiver, Suppression, Verdict, plan, route_alert,
 };
-pub(crate) use crate::plan::{plan_routed, plan_unclear};
+pub(crate) use crate::plan::{plan_routed, plan_unclear, plan_words};
 pub use crate::policy::{InvalidPolicy, Policy};
 pub use crate::proxy_login::ProxyLogin;
 pub use crate::quota::{Quota, QuotaLevel, QuotaPeriod};

@@ -136,6 +136,27 @@ pub(crate) fn plan_unclear(routed: &[RoutedReceiver], alarms: AlarmNumbers) -> P
     Plan { decisions, incident: IncidentChange::Leave }
 }
 
+/// The plan of an end that was only read out of words, and that ends no alarm which is known: they may mean something
+/// else, and their sender may be nobody who reads an answer. They are told, but not again within `repeat_interval`:
+/// `told_at` is the time at which the same words were told by the plan that it is given.
+pub(crate) fn plan_words(
+    routed: &[RoutedReceiver],
+    told_at: impl Fn(&Plan) -> Option<Timestamp>,
+    now: Timestamp,
+) -> Plan {
+    let decisions = routed.iter().map(|it| it.decide(notify(Why::Resolved, &it.terms))).collect();
+    let mut plan = Plan { decisions, incident: IncidentChange::Leave };
+    if let Some(told_at) = told_at(&plan) {
+        let since = time_between(told_at, now);
+        for (decision, it) in plan.decisions.iter_mut().zip(routed) {
+            if since < it.repeat_interval {
+                decision.verdict = Verdict::Suppress(Suppression::Unchanged);
+            }
+        }
+    }
+    plan
+}
+
 /// A receiver that routing points at, by its first route.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoutedReceiver {

@@ -17,7 +17,7 @@ use super::state::{
 use crate::clock::whole_millis;
 use crate::{
     AlarmNumbers, Alert, IncidentChange, Kind, Plan, Policy, RoutedReceiver, Status, StatusBasis,
-    plan_routed, plan_unclear, route_alert, shifted,
+    plan_routed, plan_unclear, plan_words, route_alert, shifted,
 };
 
 /// An alert that was reported, and routed.
@@ -49,13 +49,6 @@ impl IncomingAlert {
         Self { alert: Arc::new(alert), json: None, routed, asks: true, content }
     }
 
-    /// The same words as a message, which asks for nothing.
-    fn as_message(&self) -> Self {
-        let alert =
-            Alert { kind: Kind::Notice, status: Status::Firing, ends_at: None, ..Alert::clone(&self.alert) };
-        Self { asks: false, ..Self::to_receivers(alert, self.routed.clone()) }
-    }
-
     /// The state that [`accept`] needs.
     #[must_use]
     pub fn keys(&self) -> Vec<StateKey> {
@@ -80,17 +73,6 @@ impl IncomingAlert {
     }
 }
 
-/// Tells whether `alert` is an end that was only read out of words, and which is not that of one open alarm. It is told
-/// as a message: the words may mean something else, and its sender may be nobody who reads an answer.
-fn ends_nothing(state: &DecisionState, alert: &Alert) -> bool {
-    let is_from_words = match (alert.status, alert.status_basis) {
-        (Status::Resolved, StatusBasis::Words) => true,
-        (Status::Resolved, StatusBasis::Stated) | (Status::Firing, _) => false,
-    };
-    let is_meant = || matches!(meant(alert, &state.open_of_device), Meant::One(_));
-    is_from_words && state.incident.is_none() && !is_meant()
-}
-
 /// Takes an alert in: what it calls for, and what is then known.
 ///
 /// Needs the state of [`IncomingAlert::keys`] and, with that, of [`IncomingAlert::further_keys`].
@@ -102,8 +84,6 @@ pub fn accept(
     now: Timestamp,
 ) -> Changes {
     let now = whole_millis(now);
-    let as_message = ends_nothing(state, &incoming.alert).then(|| incoming.as_message());
-    let incoming = as_message.as_ref().unwrap_or(incoming);
     let IncomingAlert { alert, json, routed: _, asks, content } = incoming;
     let known = match alert.kind {
         Kind::Notice => None,
@@ -114,12 +94,9 @@ pub fn accept(
         return Changes { repeats: vec![repeated], ..Changes::default() };
     }
     let completed = known.and_then(|it| complete(alert, it));
-    let (alert, json, content) = match completed {
-        Some(completed) => {
-            let content = ContentDigest::new(&completed);
-            (Arc::new(completed), None, content)
-        }
-        None => (Arc::clone(alert), json.clone(), content.clone()),
+    let (alert, json) = match completed {
+        Some(completed) => (Arc::new(completed), None),
+        None => (Arc::clone(alert), json.clone()),
     };
     let since = known.map_or_else(|| whole_millis(alert.starts_at), |it| it.incident.since);
     let id = AlertRef::New(0);
@@ -134,7 +111,7 @@ pub fn accept(
         alert: Arc::clone(&alert),
         json,
         policy: context.policy_id,
-        repeat_key: repeat_key(alert.kind, &content, &plan),
+        repeat_key: repeat_key(alert.kind, content, &plan),
         decisions: plan.decisions.clone(),
     });
     let mut told = state.of_incident.told.clone();
@@ -163,14 +140,25 @@ fn plan_of(
         Kind::Notice => Meant::Nothing,
         Kind::Alarm => meant(alert, &state.open_of_device),
     };
-    match (known, meant) {
-        (None, Meant::Several(alarms)) => plan_unclear(routed, AlarmNumbers::new(&alarms)),
-        (None, Meant::One(_) | Meant::Nothing) | (Some(_), _) => {
+    match (known, meant, alert.status_basis) {
+        (None, Meant::Nothing | Meant::Several(_), StatusBasis::Words)
+            if alert.status == Status::Resolved =>
+        {
+            plan_words(routed, |plan| told_at(state, incoming, plan), now)
+        }
+        (None, Meant::Several(alarms), _) => plan_unclear(routed, AlarmNumbers::new(&alarms)),
+        (None, Meant::One(_) | Meant::Nothing, _) | (Some(_), _, _) => {
             // Repeats are told by the time that passes, whatever the wall clock is set to.
             let promise_now = shifted(now, context.leads.promise);
             plan_routed(context.policy, routed, alert, known.map(|it| &it.incident), promise_now)
         }
     }
+}
+
+/// The time at which the very content of `incoming` was last told by such a plan; `None` if something else is newer.
+fn told_at(state: &DecisionState, incoming: &IncomingAlert, plan: &Plan) -> Option<Timestamp> {
+    let NewestAlert { id: _, repeat_key, received_at } = state.newest_alert?;
+    received_at.filter(|_| repeat_key == Some(RepeatKey::new(&incoming.content, &plan.decisions)))
 }
 
 /// The alert that `incoming` merely repeats, if it does: nobody is told, and nothing changes.
@@ -181,7 +169,7 @@ fn repeated(
     context: &DecisionContext<'_>,
     now: Timestamp,
 ) -> Option<RepeatedAlert> {
-    let NewestAlert { id, repeat_key } = state.newest_alert?;
+    let NewestAlert { id, repeat_key, received_at: _ } = state.newest_alert?;
     let is_over = plan.incident == IncidentChange::Close;
     let is_repeat = !is_over
         && tells_nobody(plan)

@@ -53,6 +53,8 @@ pub struct NewestAlert {
     pub id: AlertId,
     /// The key by which a mere repeat is known; `None`: it was written before repeats were counted.
     pub repeat_key: Option<RepeatKey>,
+    /// The time of its arrival, by the wall clock; `None` if it cannot be read.
+    pub received_at: Option<Timestamp>,
 }
 
 /// An incident that is not over.

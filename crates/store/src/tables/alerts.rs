@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
 use crate::column::{
-    from_bits, from_count, from_identity, from_json, from_lead, from_time, to_alert, to_json,
+    from_bits, from_count, from_identity, from_json, from_lead, from_time, to_alert, to_json, to_time,
 };
 use crate::tables::notifications;
 use crate::{StoreError, engine};
@@ -83,6 +83,7 @@ pub(crate) fn newest(
         Ok(NewestAlert {
             id: AlertId(row.get(0)?),
             repeat_key: repeat_key.map(|it| RepeatKey::from_bits(it.cast_unsigned())),
+            received_at: row.get(2).ok().and_then(|it| to_time(it).ok()),
         })
     };
     Ok(db.prepare_cached(NEWEST)?.query_row(values, newest).optional()?)
@@ -91,7 +92,7 @@ pub(crate) fn newest(
 /// The statement of [`newest`]. A key that cannot be read is none, so that the next alert is told: an alarm must not be
 /// refused for the rest of its life because of it.
 pub(crate) const NEWEST: &str = "
-    SELECT id, CASE typeof(repeat_key) WHEN 'integer' THEN repeat_key END FROM alerts
+    SELECT id, CASE typeof(repeat_key) WHEN 'integer' THEN repeat_key END, received_at FROM alerts
     WHERE id IN (?2, (SELECT id FROM alerts WHERE fingerprint = ?1 AND repeat_key IS NOT NULL
                                               AND (status = 'resolved' OR held IS NOT NULL)
                                               AND source = ?3 AND (identity = ?4 OR identity IS NULL)

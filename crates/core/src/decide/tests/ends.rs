@@ -2,7 +2,7 @@ use super::decision_fixture::{DecisionFixture, ladder, plain};
 use crate::decide::*;
 use crate::fixtures::{after_noon, alert};
 use crate::{
-    AlarmNaming, Alert, AlertId, Fingerprint, Kind, Labels, Severity, Status, StatusBasis, Suppression, Why,
+    AlarmNaming, Alert, AlertId, Fingerprint, Labels, Severity, Status, StatusBasis, Suppression, Why,
 };
 
 /// An alarm as a script sends it: of the device `eui` if that is not empty, under `name` if that is not empty, with
@@ -404,18 +404,29 @@ fn a_device_that_is_there_again_ends_no_alarm_of_another_kind() {
 }
 
 #[test]
-fn an_end_by_words_that_ends_nothing_is_told_as_a_message_each_time() {
+fn an_end_by_words_that_ends_nothing_is_told_and_not_again_within_the_repeat_interval() {
+    const FOUR_HOURS: i64 = 4 * 3_600;
     let mut fixture = DecisionFixture::on(plain());
-    for seconds in [0, 60] {
+    for (seconds, told) in [(0, 1), (60, 0), (FOUR_HOURS - 1, 0), (FOUR_HOURS, 1), (FOUR_HOURS + 60, 0)] {
         let accepted = fixture.accept(by_words("", "[OK] Backup of db1"), seconds);
-        let [alert] = &accepted.alerts[..] else { panic!("{accepted:?}") };
-        assert_eq!((alert.alert.kind, alert.alert.status), (Kind::Notice, Status::Firing));
-        assert_eq!(alert.alert.annotations.get("description"), Some("[OK] Backup of db1"));
-        assert_eq!(accepted.notifications.len(), 1);
+        assert_eq!((accepted.alerts[0].ended, accepted.notifications.len()), (None, told), "{seconds}");
     }
     // One that may mean either of two names both to nobody: it is told, and ends none.
     fixture.accept(sent("aa18", "", "Pump 3 runs hot"), 70);
     fixture.accept(sent("aa18", "", "Pump 3 runs dry"), 80);
     let accepted = fixture.accept(by_words("aa18", "[OK] Pump 3"), 90);
     assert_eq!((accepted.alerts[0].ended, accepted.notifications.len()), (None, 1));
+}
+
+#[test]
+fn an_end_by_words_that_is_sent_again_is_told_once() {
+    let mut fixture = DecisionFixture::on(plain());
+    fixture.accept(sent("", "", "Pump 3 pressure high"), 0);
+    // As the source has it: under the identity of the text without the mark.
+    let ending = || Alert {
+        fingerprint: sent("", "", "Pump 3 pressure high").fingerprint,
+        ..by_words("", "[OK] Pump 3 pressure high")
+    };
+    let told = [10, 20, 30].map(|seconds| fixture.accept(ending(), seconds).notifications.len());
+    assert_eq!(told, [1, 0, 0]);
 }

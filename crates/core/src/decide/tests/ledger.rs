@@ -17,6 +17,7 @@ pub(super) struct LedgerAlert {
     pub(super) alert: Arc<Alert>,
     pub(super) policy: Option<PolicyId>,
     repeat_key: Option<RepeatKey>,
+    received_at: Timestamp,
     /// The number of repeats, and the time of the last.
     pub(super) repeats: (u32, Option<Timestamp>),
 }
@@ -104,7 +105,7 @@ impl MemoryLedger {
             row.alert.incident_key() == *key && row.alert.kind == Kind::Alarm
         };
         let (id, row) = self.alerts.iter().rfind(of_it)?;
-        Some(NewestAlert { id: *id, repeat_key: row.repeat_key })
+        Some(NewestAlert { id: *id, repeat_key: row.repeat_key, received_at: Some(row.received_at) })
     }
 
     fn incident(&self, key: &IncidentKey) -> Option<OpenIncident> {
@@ -195,9 +196,9 @@ impl MemoryLedger {
 
     fn insert(&mut self, changes: &Changes, ids: &AssignedIds, committed: &Committed) {
         for (id, new) in ids.alerts.iter().zip(&changes.alerts) {
-            let NewAlert { incident, alert, policy, repeat_key, .. } = new.clone();
+            let NewAlert { incident, alert, policy, repeat_key, received_at, .. } = new.clone();
             let incident = ids.alert(incident);
-            let row = LedgerAlert { incident, alert, policy, repeat_key, repeats: (0, None) };
+            let row = LedgerAlert { incident, alert, policy, repeat_key, received_at, repeats: (0, None) };
             self.alerts.insert(*id, row);
         }
         for ((id, new), told) in
