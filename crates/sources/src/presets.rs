@@ -329,6 +329,27 @@ fn cloud_events_show_their_data() {
 }
 
 #[test]
+fn cloud_events_end_by_their_status_or_state() {
+    let of = |data: &str| {
+        let event = format!(
+            r#"{{"specversion":"1.0","type":"com.example.door","source":"/s","subject":"d7","id":"1","data":{{{data}}}}}"#
+        );
+        read("cloudevents", &event)
+    };
+    let raised = of(r#""title":"forced""#).alert;
+    for end in [r#""status":"resolved""#, r#""state":"Cleared""#, r#""state":"ok","title":"forced""#] {
+        let ended = of(end).alert;
+        assert_eq!((ended.status, ended.fingerprint), (Status::Resolved, raised.fingerprint), "{end}");
+    }
+    // The state of a thing is none of the alarm.
+    for state in [r#""state":"closed""#, r#""state":false"#, r#""state":{"a":1}"#] {
+        let read = of(state);
+        assert_eq!(read.alert.status, Status::Firing, "{state}");
+        assert!(read.alert.annotations.get("content").unwrap().contains("state: "), "{state}");
+    }
+}
+
+#[test]
 fn zabbix_without_its_macros_keeps_alerts_apart() {
     let of = |name: &str| {
         let body = format!(

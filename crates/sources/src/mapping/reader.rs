@@ -321,7 +321,9 @@ impl<'a> ItemValues<'a> {
 
     fn word<T: std::str::FromStr>(&mut self, name: &str, expression: Option<&Expression>) -> Option<T> {
         let expression = expression?;
-        let word = self.wanted(name, expression)?.parse().ok();
+        // An empty default says that there may be no word.
+        let said = self.wanted(name, expression).filter(|it| !it.trim().is_empty())?;
+        let word = said.parse().ok();
         if word.is_none() {
             self.note(name, expression);
         }
