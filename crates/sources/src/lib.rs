@@ -33,6 +33,7 @@ mod weight;
 mod label_lines;
 mod template;
 mod source;
+mod spoken_status;
 mod scrub;
 mod time;
 mod extra;

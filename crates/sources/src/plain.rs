@@ -3,13 +3,14 @@
 //! A title with the mark of an end, `[OK] Disk full`, ends the text without it.
 
 use fanfare_core::{
-    AlarmNaming, Alert, Fingerprint, Identity, Kind, Labels, MarkedText, Mention, Status, StatusBasis,
-    keep_lines, one_line,
+    AlarmNaming, Alert, Fingerprint, Identity, Kind, Labels, Mention, Status, StatusBasis, keep_lines,
+    one_line,
 };
 use jiff::Timestamp;
 
 use crate::extra::bounded;
 use crate::scrub::scrub_text;
+use crate::spoken_status::{TextPart, spoken_status, without_marks};
 use crate::weight::weigh;
 use crate::{BodyFault, Hints, ReadAlert, Reading, SourceSettings, Unreadable};
 
@@ -41,8 +42,7 @@ pub(crate) fn read(
             labels.set(name, bounded(&one_line(&scrub_text(hint))));
         }
     }
-    let marked = MarkedText::read(title);
-    let status = marked.status.unwrap_or(Status::Firing);
+    let status = spoken_status([(TextPart::Head, title)]).unwrap_or(Status::Firing);
     let fingerprint = match status {
         Status::Firing => fingerprint(&labels, &text, sent),
         Status::Resolved => fingerprint(&labels, &without_marks(&text), &without_marks(sent)),
@@ -73,13 +73,6 @@ pub(crate) fn read(
     };
     let read = ReadAlert { alert, path: "$".to_owned(), unread: Vec::new(), unknown_level };
     Ok(Reading { alerts: vec![read], ..Reading::default() })
-}
-
-/// The text without the marks around its first line.
-fn without_marks(text: &str) -> String {
-    let (title, rest) = text.split_once('\n').unwrap_or((text, ""));
-    let name = MarkedText::read(title).name;
-    if rest.is_empty() { name } else { format!("{name}\n{rest}") }
 }
 
 /// The fingerprint: the same text with the same name is the same alert.

@@ -26,12 +26,13 @@
 
 use std::borrow::Cow;
 
-use fanfare_core::{Alert, Fingerprint, Identity, Kind, Labels, MarkedText, Severity, Status, StatusBasis};
+use fanfare_core::{Alert, Fingerprint, Identity, Kind, Labels, Severity, Status, StatusBasis};
 use jiff::Timestamp;
 
 use crate::extra::{bounded, flatten};
 use crate::json::Json;
 use crate::scrub::scrub;
+use crate::spoken_status::{TextPart, spoken_status, without_marks};
 use crate::time::{SenderClock, plausible, plausible_expiry};
 use crate::{BodyFault, Hints, NothingToDo, ReadAlert, Reading, SourceSettings, Unreadable};
 
@@ -237,7 +238,7 @@ impl BodyReader<'_> {
         let texts = take_texts(&mut body);
         let mention = addressees::take_mention(&mut body);
         let groups = addressees::take_groups(&mut body);
-        let (status, status_basis) = match statement.says_nothing() && marks_an_end(&subject, &texts) {
+        let (status, status_basis) = match statement.says_nothing() && say_an_end(&subject, &texts) {
             true => (Status::Resolved, StatusBasis::Words),
             false => (status, StatusBasis::Stated),
         };
@@ -262,7 +263,9 @@ impl BodyReader<'_> {
         let state = taken.statement.told_apart_by();
         let texts = match taken.status_basis {
             StatusBasis::Stated => Cow::Borrowed(&taken.texts),
-            StatusBasis::Words => Cow::Owned(without_marks(&taken.texts)),
+            StatusBasis::Words => {
+                Cow::Owned(taken.texts.iter().map(|(name, text)| (name, without_marks(text))).collect())
+            }
         };
         taken.subject.identity(&self.source.name, taken.kind, &texts, state, &taken.body)
     }
@@ -377,27 +380,12 @@ fn take_texts(body: &mut Body<'_>) -> Labels {
     NAMES.into_iter().filter_map(|(ours, theirs)| Some((ours, body.take_words(theirs)?))).collect()
 }
 
-/// Tells whether the first of the alarm's name and texts that has a mark for its state says that it is over.
-fn marks_an_end(subject: &Subject, texts: &Labels) -> bool {
-    let texts =
-        ["title", "description", "content"].into_iter().filter_map(|it| texts.get(it)).map(first_line);
-    let said = subject.alarm().into_iter().chain(texts).find_map(|text| MarkedText::read(text).status);
-    said == Some(Status::Resolved)
-}
-
-/// The texts without the marks around the first line of each, as the alarm was raised.
-fn without_marks(texts: &Labels) -> Labels {
-    let without = |text: &str| {
-        let line = first_line(text);
-        text.replacen(line, &MarkedText::read(line).name, 1)
-    };
-    texts.iter().map(|(name, text)| (name, without(text))).collect()
-}
-
-/// The first line of a text, without the signs of Markdown around it.
-fn first_line(text: &str) -> &str {
-    let is_markup = |c: char| c.is_whitespace() || matches!(c, '#' | '*' | '>' | '`' | '_');
-    text.trim_start_matches(is_markup).lines().next().unwrap_or_default().trim_end_matches(is_markup)
+/// Tells whether the alarm's name and texts say that it is over, where no field does.
+fn say_an_end(subject: &Subject, texts: &Labels) -> bool {
+    let heads = subject.alarm().into_iter().chain(texts.get("title")).map(|it| (TextPart::Head, it));
+    let further = ["description", "content"].into_iter().filter_map(|it| texts.get(it));
+    let texts = heads.chain(further.map(|it| (TextPart::Description, it)));
+    spoken_status(texts) == Some(Status::Resolved)
 }
 
 #[cfg(test)]
