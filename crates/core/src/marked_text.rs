@@ -4,7 +4,7 @@
 //! where it stands apart from the name: in brackets, before or behind a mark of punctuation, or at the end as a word
 //! that has no other use. An end that is not recognised is told as an alarm; an alarm that is taken for an end is lost.
 
-use crate::{Severity, Status};
+use crate::{Severity, Status, says_presence};
 
 /// A text of one line, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,56 +111,13 @@ impl MarkedText {
         let status = match (marks.raise, marks.end) {
             (true, _) => Some(Status::Firing),
             (false, true) => Some(Status::Resolved),
-            (false, false) => (marks.level.is_none() && says_presence(&name)).then_some(Status::Resolved),
+            (false, false) => {
+                let is_there = marks.level.is_none() && says_presence(&name) && !is_denied(&name);
+                is_there.then_some(Status::Resolved)
+            }
         };
         Self { name, status, level: marks.level }
     }
-}
-
-/// The words for a device that is there again, as the last of a text.
-const PRESENT: [&str; 2] = ["online", "reconnected"];
-
-/// The same in Chinese.
-const PRESENT_ZH: [&str; 3] = ["上线", "在线", "恢复连接"];
-
-/// The words for a device that is gone, and the Chinese ones.
-const ABSENT: [&str; 2] = ["offline", "disconnected"];
-const ABSENT_ZH: [&str; 4] = ["离线", "掉线", "断线", "下线"];
-
-/// The words that a text has besides which do not say which device it is.
-const BETWEEN: [&str; 9] = ["is", "are", "was", "back", "again", "now", "has", "gone", "went"];
-const BETWEEN_ZH: [&str; 5] = ["已经", "重新", "恢复", "已", "了"];
-
-/// Tells whether the text ends by saying that a device is there again: `Sensor 3 is back online`, `3号泵已上线`.
-#[must_use]
-pub fn says_presence(text: &str) -> bool {
-    let lower = text.trim().to_lowercase();
-    let last = lower.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    let is_there = PRESENT.contains(&last) || PRESENT_ZH.iter().any(|it| lower.ends_with(it));
-    let is_gone = ABSENT.iter().chain(&ABSENT_ZH).any(|it| lower.contains(it));
-    is_there && !is_gone && !is_denied(&lower)
-}
-
-/// The text by which a device that is gone, and that is there again, is compared: both have one. `None` if the text says
-/// neither.
-pub(crate) fn presence_form(text: &str) -> Option<String> {
-    let mut text = text.to_lowercase();
-    let is_said = |text: &str| {
-        PRESENT.iter().chain(&PRESENT_ZH).chain(&ABSENT).chain(&ABSENT_ZH).any(|it| text.contains(it))
-    };
-    if !is_said(&text) {
-        return None;
-    }
-    for word in PRESENT_ZH.iter().chain(&ABSENT_ZH) {
-        text = text.replace(word, " offline ");
-    }
-    for word in BETWEEN_ZH {
-        text = text.replace(word, " ");
-    }
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|it| !it.is_empty());
-    let words = words.filter(|it| !BETWEEN.contains(it));
-    let same = |word| if PRESENT.contains(&word) || ABSENT.contains(&word) { ABSENT[0] } else { word };
-    Some(words.map(same).collect::<Vec<_>>().join(" "))
 }
 
 /// The marks that a text has.

@@ -164,9 +164,7 @@ impl MailTaker {
             Err(err) => (MailFate::NotStored, SourceOutcome::Later(err.to_string())),
         }
     }
-}
 
-impl MailTaker {
     /// Notes heartbeats, all in one transaction.
     async fn hear(&self, source: &SourceName, names: Vec<HeartbeatName>) {
         let key = |name| HeartbeatKey { source: source.clone(), name: Some(name) };

@@ -2,7 +2,7 @@
 
 use fanfare_core::{MarkedText, Status};
 
-/// Signs between the parts of a sentence: of which part a mark behind them speaks is not said.
+/// Signs between the parts of a sentence. A mark behind the last part may be about that part only.
 const BETWEEN_PARTS: [char; 7] = [',', '，', ';', '；', '。', ':', '：'];
 
 /// The part that a text has among those of an alarm.

@@ -198,7 +198,7 @@ fn has(list: &str, word: &str) -> bool {
 const NOTHING: &str = "none ok normal 正常 无";
 /// AlarmWords that say that something is over or well.
 const ENDS: &str = "ok okay normal clear cleared resolved resolve recovered recovery recover restored restore ended end over \
-     closed close good healthy back again fixed solved gone stopped off range within online fine safe dry reset";
+     closed close good healthy back again fixed solved gone stopped off range within fine safe dry reset";
 /// The Chinese words of an end, the longer first.
 const ENDS_ZH: &str = "恢复正常 已恢复 恢复 正常 解除 消除 结束 已关闭 关闭 已处理 消失 复位 复归 清除";
 /// AlarmWords for what is wrong, and such as say nothing of it.

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::presence_form;
 
 #[track_caller]
 fn check(subject: &str, name: &str, status: impl Into<Option<Status>>, level: Option<&str>) {
