@@ -9,9 +9,10 @@ use fanfare_core::{Alert, Kind, Status};
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use crate::json::Json;
 use crate::{
-    Hints, InboundMail, Mapping, Reading, SourceSettings, Unreadable, alertmanager, grafana, json, mail,
-    plain, privacy, scrub, tkl, tkl_telemetry,
+    Hints, InboundMail, Mapping, Reading, SourceSettings, Unreadable, alertmanager, cloud_event, grafana,
+    json, mail, plain, privacy, scrub, tkl, tkl_telemetry,
 };
 
 /// Every format, by its word in the config. A format is a file and a line here.
@@ -277,9 +278,18 @@ impl Format {
     ) -> Result<Reading, Unreadable> {
         let reading = match &self.reader {
             FormatReader::Code(read) => read(body, hints, source, now),
-            FormatReader::Mapping(mapping) => mapping.read(body, source, now),
+            FormatReader::Mapping(mapping) => mapping.read(&self.parse(body)?, source, now),
         }?;
         Ok(with_rules_of(source, reading, now))
+    }
+
+    /// The body as its mapping sees it.
+    fn parse(&self, body: &[u8]) -> Result<Json, Unreadable> {
+        let body = Json::parse(body)?;
+        Ok(match self.body_type() {
+            BodyType::Event => cloud_event::with_readable_data(body),
+            BodyType::Json | BodyType::Text => body,
+        })
     }
 
     /// Reads a mail, which arrived at `now`: by this format if its text is JSON that the format is made for, otherwise

@@ -28,6 +28,7 @@ mod grafana;
 mod alertmanager;
 mod plain;
 mod mapping;
+mod cloud_event;
 mod privacy;
 mod weight;
 mod label_lines;

@@ -26,7 +26,7 @@ impl Mapping {
     /// Reads `body`, which arrived at `now`.
     pub(crate) fn read(
         &self,
-        body: &[u8],
+        body: &Json,
         source: &SourceSettings,
         now: Timestamp,
     ) -> Result<Reading, Unreadable> {
@@ -37,21 +37,20 @@ impl Mapping {
     fn read_within(
         &self,
         work: &WorkBudget,
-        body: &[u8],
+        sent: &Json,
         source: &SourceSettings,
         now: Timestamp,
     ) -> Result<Reading, Unreadable> {
-        let sent = Json::parse(body)?;
-        let clean = scrub(&sent);
+        let clean = scrub(sent);
         let Some(items) = self.items(&clean, work)? else {
             return Ok(Reading { nothing_to_do: vec![empty_list()], ..Reading::default() });
         };
-        let is_clean = sent == clean;
-        let sent_items = if is_clean { Vec::new() } else { self.items(&sent, work)?.unwrap_or_default() };
+        let is_clean = *sent == clean;
+        let sent_items = if is_clean { Vec::new() } else { self.items(sent, work)?.unwrap_or_default() };
         // Removing credentials never adds an item, but may take one.
         let is_paired = !is_clean && sent_items.len() == items.len();
         let values = BodyValues::new(&clean, &items, work);
-        let sent_values = is_paired.then(|| BodyValues::new(&sent, &sent_items, work));
+        let sent_values = is_paired.then(|| BodyValues::new(sent, &sent_items, work));
         let mut reading = Reading::default();
         for (index, item) in items.iter().enumerate() {
             let reader = ItemReader { mapping: self, source, now, item, values: &values };

@@ -131,6 +131,7 @@ fn cloud_events_single_and_in_a_batch() {
             datacontenttype: application/json
             id: C234-1234
             specversion: 1.0
+            type: com.example.valve.stuck
         "#]],
     );
     let format = shipped("cloudevents").unwrap();
@@ -173,6 +174,7 @@ fn things_board_alarm_and_its_clear() {
             id.id: 784f394c-42b6-435a-983c-b7beff2784f9
             name: High temperature
             originator.entityType: DEVICE
+            originator.id: 784f394c-42b6-435a-983c-b7beff2784f9
             propagate: true
             status: ACTIVE_UNACK
             tenantId.entityType: TENANT
@@ -347,6 +349,54 @@ fn cloud_events_end_by_their_status_or_state() {
         assert_eq!(read.alert.status, Status::Firing, "{state}");
         assert!(read.alert.annotations.get("content").unwrap().contains("state: "), "{state}");
     }
+}
+
+#[test]
+fn cloud_events_end_by_their_type() {
+    let of = |kind: &str, data: &str| {
+        let event = format!(
+            r#"{{"specversion":"1.0","type":"{kind}","source":"/s","subject":"d7","id":"1","data":{data}}}"#
+        );
+        read("cloudevents", &event).alert
+    };
+    for (raise, end) in [
+        ("com.example.leak.raised", "com.example.leak.cleared"),
+        ("com.example.leak", "com.example.leak.RESOLVED"),
+        ("leak_firing", "leak_recovered"),
+        ("example/leak/triggered", "example/leak/resolved"),
+    ] {
+        let [raised, ended] = [of(raise, r#"{"message":"wet"}"#), of(end, r#"{"message":"dry"}"#)];
+        assert_eq!((raised.status, ended.status), (Status::Firing, Status::Resolved), "{raise}, {end}");
+        assert_eq!(raised.fingerprint, ended.fingerprint, "{raise}, {end}");
+    }
+    let stated = of("com.example.leak.cleared", r#"{"status":"firing"}"#);
+    assert_eq!(stated.status, Status::Firing, "a field says more than a name");
+    // The states of things are none of an alarm, and a name that is one word is a name.
+    for name in ["com.example.valve.closed", "com.example.link.up", "resolved", "com.example.uncleared"] {
+        assert_eq!(of(name, "{}").labels.get("alertname"), Some(name));
+    }
+    assert_eq!(of("com.example.valve.closed", "{}").status, Status::Firing);
+}
+
+#[test]
+fn cloud_events_show_encoded_data() {
+    // By `base64` of the GNU coreutils.
+    let event = r#"{"specversion":"1.0","type":"com.example.x","source":"/s","id":"1","data_base64":"eyJ0aXRsZSI6ICLpmIDpl6jljaHmu54ifQ=="}"#;
+    assert_eq!(read("cloudevents", event).alert.title(), "阀门卡滞");
+}
+
+#[test]
+fn things_board_originators_may_be_texts() {
+    let of = |originator: &str| {
+        let body = format!(
+            r#"{{"type":"High","originator":{originator},"severity":"MAJOR","status":"ACTIVE_UNACK"}}"#
+        );
+        read("thingsboard", &body).alert
+    };
+    let [one, other] = [of(r#""DEVICE:aa-1""#), of(r#""DEVICE:aa-2""#)];
+    assert_eq!(one.labels.get("originator"), Some("DEVICE:aa-1"));
+    assert_ne!(one.fingerprint, other.fingerprint);
+    assert_eq!(of(r#"{"entityType":"DEVICE","id":"aa-1"}"#).labels.get("originator"), Some("aa-1"));
 }
 
 #[test]
