@@ -13,6 +13,7 @@ mod mappings;
 mod configs;
 mod names;
 mod contents;
+mod mails;
 mod reading;
 mod surroundings;
 mod split;

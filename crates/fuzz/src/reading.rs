@@ -18,7 +18,17 @@ const GROWTH: usize = 64;
 pub(crate) fn check(format: &Format, body: &[u8], hints: &Hints, source: &SourceSettings, now: Timestamp) {
     let read = format.read(body, hints, source, now);
     assert_eq!(read, format.read(body, hints, source, now), "read twice, it says another thing");
-    match &read {
+    check_result(&read, body, source, now);
+}
+
+/// Checks what came of `body`.
+pub(crate) fn check_result(
+    read: &Result<Reading, Unreadable>,
+    body: &[u8],
+    source: &SourceSettings,
+    now: Timestamp,
+) {
+    match read {
         Ok(reading) => {
             check_reading(reading, body);
             reading.refused.iter().for_each(check_fault);

@@ -1,6 +1,6 @@
 //! The targets, by name.
 
-use crate::{configs, contents, formats, mappings, names};
+use crate::{configs, contents, formats, mails, mappings, names};
 
 /// A reader with the properties that hold of it.
 #[derive(Debug, Clone, Copy)]
@@ -13,12 +13,13 @@ pub struct FuzzTarget {
 
 impl FuzzTarget {
     /// Every target. A format of the register needs none of its own: the first byte of `formats` chooses it.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self { name: "formats", check: formats::check },
         Self { name: "mappings", check: mappings::check },
         Self { name: "configs", check: configs::check },
         Self { name: "names", check: names::check },
         Self { name: "contents", check: contents::check },
+        Self { name: "mails", check: mails::check },
     ];
 
     /// Checks the target called `name`; the fuzzer's binaries have no more to say.

@@ -87,3 +87,8 @@ fn the_properties_of_names_hold_of_mutations() {
 fn the_properties_of_contents_hold_of_mutations() {
     check_mutations("contents", MUTATIONS);
 }
+
+#[test]
+fn the_properties_of_mails_hold_of_mutations() {
+    check_mutations("mails", MUTATIONS);
+}

@@ -27,4 +27,5 @@ mod framing;
 pub use crate::access::{MailAccess, MailCredential};
 pub use crate::address::{InvalidMailAddress, MailAddress};
 pub use crate::inlet::{SmtpInlet, SmtpInletSetup};
+pub use crate::mime::inbound_mail;
 pub use crate::settings::{LoginRule, SmtpListener, SmtpSource};

@@ -24,6 +24,13 @@ pub(crate) struct DecodedMail {
     pub(crate) is_automatic_reply: bool,
 }
 
+/// The mail that these bytes are, as the formats of sources read it; `None` if nothing of it can be told apart from its
+/// text.
+#[must_use]
+pub fn inbound_mail(raw: &[u8]) -> Option<InboundMail> {
+    decode(raw).map(|it| it.mail)
+}
+
 /// Decodes a mail; `None` if nothing of it can be told apart from its text.
 pub(crate) fn decode(raw: &[u8]) -> Option<DecodedMail> {
     let raw = in_utf8(raw);
