@@ -37,9 +37,9 @@ struct StepResult {
 /// The version of cargo-deny that the policy in `deny.toml` was written for.
 const CARGO_DENY: &str = "0.20.2";
 
-/// The number of worlds that are simulated, some of them twice: two minutes of two processors. `cargo xtask simulate`
+/// The number of worlds that are simulated, some of them twice: five minutes of two processors. `cargo xtask simulate`
 /// by itself does as many as one likes.
-const SIMULATED: &str = "400";
+const SIMULATED: &str = "1000";
 
 /// Runs every check and every test, shows what each prints, and ends with a table.
 ///
@@ -55,6 +55,10 @@ fn steps() -> Vec<GateStep> {
     let mut steps = vec![
         GateStep { title: "install what is missing", action: Action::Provision },
         step("fetch the locked dependencies", cargo_with(&["fetch", "--locked"])),
+        step(
+            "fetch those of the fuzzer",
+            cargo_with(&["fetch", "--locked", "--manifest-path", "fuzz/Cargo.toml"]),
+        ),
         step("formatting", cargo_with(&["fmt", "--all", "--check"])),
     ];
     let cargo_deny = cargo_deny();
