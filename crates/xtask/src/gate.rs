@@ -132,9 +132,10 @@ fn tools() -> PathBuf {
     target().join("tools")
 }
 
-/// Without optimisation: it builds in a minute and runs once.
+/// Without optimisation and without names for a debugger: it is built once and runs a second.
 fn install_cargo_deny() -> Command {
     let mut command = cargo_with(&["install", "cargo-deny", "--version", CARGO_DENY]);
+    command.env("CARGO_PROFILE_DEV_DEBUG", "0");
     command.args(["--locked", "--debug", "--quiet", "--root"]).arg(tools());
     command
 }
