@@ -20,7 +20,7 @@ pub(super) fn configure_writer(db: &Connection) -> rusqlite::Result<()> {
     db.busy_timeout(LONGEST_LOCK)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "synchronous", "FULL")?;
-    // 16 MiB of pages between checkpoints: fewer stalls in a burst, a start after `kill -9` still takes milliseconds.
+    // 16 MiB of pages between checkpoints in a burst: fewer stalls, a start after `kill -9` still takes milliseconds.
     db.pragma_update(None, "wal_autocheckpoint", 4096)?;
     db.pragma_update(None, "cache_size", -16_384)?; // KiB
     plan_once(db)?;

@@ -20,6 +20,10 @@ use crate::engine::readers::Readers;
 use crate::engine::watch::DatabaseChange;
 use crate::fault::{StoreFault, StoreFile};
 
+/// The pages in the log, 2 MiB, from which on a writer that has little to do brings them into the file: some
+/// milliseconds, for which a request waits behind it.
+const EARLY_CHECKPOINT: i64 = 512;
+
 impl Database {
     /// The connection that writes.
     pub(super) fn connection(&self) -> &Connection {
@@ -140,6 +144,22 @@ impl Database {
             return true;
         }
         self.move_to_memory()
+    }
+
+    /// Brings what the log holds into the file before it is much: a commit that has to do it waits for all of it.
+    pub(super) fn empty_log_early(&mut self) {
+        if !matches!(self.backing, Backing::File(_)) || self.condition.fault().is_some() {
+            return;
+        }
+        // If it cannot be told, a commit does it later.
+        let Ok(LogState { frames, in_database }) = LogState::read(&self.writing) else { return };
+        if frames - in_database < EARLY_CHECKPOINT {
+            return;
+        }
+        if let Err(err) = self.writing.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_is_busy| Ok(())) {
+            warn!(error = %err, "What the write-ahead log holds cannot be brought into the store's file yet");
+        }
+        self.after_commit();
     }
 
     /// Brings everything into the one file, so that a copy of it is a whole copy.

@@ -299,6 +299,9 @@ fn carry_out(database: &mut Database, first: Order, behind: impl Iterator<Item =
         database.recover_if_due();
     }
     write_batch(database, batch);
+    if shared < BUSY {
+        database.empty_log_early();
+    }
     for reply in checkpoints {
         drop(reply.send(database.checkpoint().map_err(StoreError::from)));
     }

@@ -286,6 +286,18 @@ async fn after_it_is_tidied_up_the_file_alone_is_the_whole_store() {
     assert_eq!(copy.number("SELECT count(*) FROM alerts"), 1);
 }
 
+#[tokio::test]
+async fn a_writer_with_little_to_do_keeps_its_log_short() {
+    let folder = StoreFolder::new();
+    let store = folder.open();
+    for device in 0..400 {
+        accept(&store, alarm(&device.to_string(), Severity::Low), NOON).await;
+    }
+    let log = fs::metadata(folder.path().with_extension("db-wal")).unwrap().len();
+    assert!(log < 3 * 1024 * 1024, "{log} bytes");
+    assert_eq!(folder.copy().number("SELECT count(*) FROM alerts"), 400);
+}
+
 #[cfg(unix)]
 fn mode(file: &Path) -> u32 {
     std::os::unix::fs::PermissionsExt::mode(&fs::metadata(file).unwrap().permissions()) & 0o777
