@@ -1,4 +1,4 @@
-//! CloudEvents whose data stands in base64: what is no JSON or no UTF-8 for an SDK, as bytes are for Python's, is sent so.
+//! CloudEvents whose data stands in base64: SDKs send what they were given as bytes in this form, also where it is a text.
 //!
 //! <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md#31-handling-of-data>
 

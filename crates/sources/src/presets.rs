@@ -375,7 +375,9 @@ fn cloud_events_end_by_their_type() {
     for name in ["com.example.valve.closed", "com.example.link.up", "resolved", "com.example.uncleared"] {
         assert_eq!(of(name, "{}").labels.get("alertname"), Some(name));
     }
-    assert_eq!(of("com.example.valve.closed", "{}").status, Status::Firing);
+    for name in ["com.example.valve.closed", "com.example.link.up", "resolved", "cleared"] {
+        assert_eq!(of(name, "{}").status, Status::Firing, "{name}");
+    }
 }
 
 #[test]
